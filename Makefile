@@ -1,0 +1,105 @@
+# Everything that is done with a checkout of Altyn, by name; `make` alone lists it.
+# It needs make and Python 3.11 or newer, keeps what it makes inside the checkout, and does nothing twice.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# What a person has set up for other projects must not reach this one. Where packages come from (index, proxy,
+# certificates) is the person's own business and stays; how they are installed is ours. ALTYN_* goes through untouched.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
+unexport PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PIP_PYTHON PIP_EDITABLE PIP_DRY_RUN
+unexport PIP_CONSTRAINT PIP_BUILD_CONSTRAINT PIP_REQUIREMENT PIP_REQUIRE_HASHES PIP_NO_DEPS PIP_PRE PIP_LOG PIP_REPORT
+unexport PIP_NO_BINARY PIP_ONLY_BINARY PIP_PREFER_BINARY PIP_PLATFORM PIP_PYTHON_VERSION PIP_IMPLEMENTATION PIP_ABI
+unexport PIP_NO_BUILD_ISOLATION PIP_UPGRADE PIP_UPGRADE_STRATEGY PIP_FORCE_REINSTALL PIP_IGNORE_INSTALLED PIP_SRC
+unexport PYTEST_ADDOPTS PYTEST_PLUGINS RUFF_CONFIG MYPYPATH MYPY_CONFIG_FILE_DIR VIRTUAL_ENV
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_NO_CACHE_DIR := 1
+export PIP_USER := 0
+export PYTHONNOUSERSITE := 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+RUN_STAMP := $(VENV)/.run-installed
+PROJECT_STAMP := $(VENV)/.project-installed
+DEV_STAMP := $(VENV)/.dev-installed
+
+# Test processes: as many as a small machine has cores.
+TEST_PROCESSES ?= 2
+PYTEST := $(BIN)/python -m pytest
+PYTEST_PARALLEL := --numprocesses $(TEST_PROCESSES) --dist worksteal
+
+.PHONY: help
+help:  ## list what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: venv
+venv: $(PROJECT_STAMP)  ## what Altyn runs on, in .venv
+
+.PHONY: serve
+serve: $(PROJECT_STAMP)  ## a running gateway with a demo shop
+	@exec $(BIN)/altyn serve
+
+.PHONY: test
+test: system-tools check  ## everything CI runs: format, lint, types, every test
+	@$(PYTEST) $(PYTEST_PARALLEL)
+
+.PHONY: test-fast
+test-fast: $(DEV_STAMP)  ## unit and protocol tests: seconds, nothing else needed
+	@$(PYTEST) $(PYTEST_PARALLEL) -m 'not slow' $(wildcard tests/unit tests/protocol tests/test_tidy.py)
+
+.PHONY: check
+check: $(DEV_STAMP)  ## format, lint and types, without tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: $(PROJECT_STAMP) system-tools  ## how fast it is on this machine, beside PostgreSQL alone
+	@exec $(BIN)/altyn bench
+
+.PHONY: lock
+lock: $(DEV_STAMP)  ## write requirements/*.lock anew, within the bounds of pyproject.toml
+	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --output-file requirements/run.lock pyproject.toml
+	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --group dev --constraints requirements/run.lock \
+		--output-file requirements/dev.lock pyproject.toml
+
+# Universal: one lock for every Python and system that we promise. Upgrade: `make lock` means the newest.
+LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-cache \
+	--no-emit-index-url --no-emit-find-links
+
+.PHONY: clean
+clean:  ## remove what was made here: .venv, caches, builds (never data)
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Chromium and wrk come from Debian where they can; elsewhere the tests and the bench that want them say so themselves.
+.PHONY: system-tools
+system-tools:
+	@scripts/system-tools
+
+# The stamps tell what has been installed. Where the environment's Python is gone (it was upgraded away, or
+# belonged to another machine), so is their truth.
+ifneq ($(shell test -x $(BIN)/python && echo here),here)
+.PHONY: $(RUN_STAMP)
+endif
+
+$(RUN_STAMP): requirements/run.lock
+	@scripts/make-venv $(VENV)
+	@echo 'Installing what Altyn runs on (requirements/run.lock) …'
+	@$(PIP) install --quiet --require-hashes --requirement requirements/run.lock
+	@touch $@
+
+$(PROJECT_STAMP): pyproject.toml $(RUN_STAMP)
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.lock $(PROJECT_STAMP)
+	@echo 'Installing what tests and checks need (requirements/dev.lock) …'
+	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.lock
+	@touch $@

@@ -1,0 +1,70 @@
+"""The life of an order, as one table.
+
+Every status change in Altyn is looked up here; docs print this table and a test walks every
+(status, event) pair, so what is not written below cannot happen.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class OrderStatus(StrEnum):
+    """What has become of an order. Wire numbers live in `protocol/order_statuses.py`."""
+
+    CREATED = "created"
+    AUTHENTICATING = "authenticating"
+    APPROVED = "approved"
+    DEPOSITED = "deposited"
+    REVERSED = "reversed"
+    REFUNDED = "refunded"
+    DECLINED = "declined"
+
+
+class Event(StrEnum):
+    """What can happen to an order and moves (or keeps) its status."""
+
+    AUTHENTICATION_STARTED = "authentication_started"
+    ATTEMPT_FAILED = "attempt_failed"
+    LAST_ATTEMPT_FAILED = "last_attempt_failed"
+    HOLD_APPROVED = "hold_approved"
+    PURCHASE_APPROVED = "purchase_approved"
+    CARD_VERIFIED = "card_verified"
+    SESSION_EXPIRED = "session_expired"
+    CANCELLED = "cancelled"
+    DEPOSIT_APPROVED = "deposit_approved"
+    REVERSAL_APPROVED = "reversal_approved"
+    PARTIAL_REVERSAL_APPROVED = "partial_reversal_approved"
+    REFUND_APPROVED = "refund_approved"
+
+
+CREATED, AUTHENTICATING, APPROVED, DEPOSITED, REVERSED, REFUNDED, DECLINED = OrderStatus
+
+LIFECYCLE: Final = (
+    # from             event                             to
+    (CREATED,          Event.AUTHENTICATION_STARTED,     AUTHENTICATING),
+    (AUTHENTICATING,   Event.AUTHENTICATION_STARTED,     AUTHENTICATING),
+    (CREATED,          Event.ATTEMPT_FAILED,             CREATED),
+    (AUTHENTICATING,   Event.ATTEMPT_FAILED,             CREATED),
+    (CREATED,          Event.LAST_ATTEMPT_FAILED,        DECLINED),
+    (AUTHENTICATING,   Event.LAST_ATTEMPT_FAILED,        DECLINED),
+    (CREATED,          Event.HOLD_APPROVED,              APPROVED),
+    (AUTHENTICATING,   Event.HOLD_APPROVED,              APPROVED),
+    (CREATED,          Event.PURCHASE_APPROVED,          DEPOSITED),
+    (AUTHENTICATING,   Event.PURCHASE_APPROVED,          DEPOSITED),
+    (CREATED,          Event.CARD_VERIFIED,              REVERSED),
+    (AUTHENTICATING,   Event.CARD_VERIFIED,              REVERSED),
+    (CREATED,          Event.SESSION_EXPIRED,            DECLINED),
+    (AUTHENTICATING,   Event.SESSION_EXPIRED,            DECLINED),
+    (CREATED,          Event.CANCELLED,                  DECLINED),
+    (AUTHENTICATING,   Event.CANCELLED,                  DECLINED),
+    (APPROVED,         Event.DEPOSIT_APPROVED,           DEPOSITED),
+    (APPROVED,         Event.REVERSAL_APPROVED,          REVERSED),
+    (APPROVED,         Event.PARTIAL_REVERSAL_APPROVED,  APPROVED),
+    (DEPOSITED,        Event.REVERSAL_APPROVED,          REVERSED),
+    (DEPOSITED,        Event.PARTIAL_REVERSAL_APPROVED,  DEPOSITED),
+    (DEPOSITED,        Event.REFUND_APPROVED,            REFUNDED),
+    (REFUNDED,         Event.REFUND_APPROVED,            REFUNDED),
+)  # fmt: skip
+
+TRANSITIONS: Final = {(status, event): then for status, event, then in LIFECYCLE}
+PAYABLE: Final = frozenset({CREATED, AUTHENTICATING})

@@ -1,0 +1,125 @@
+"""A merchant: who it is, what it may do, and how its orders are treated when a request is silent.
+
+One typed value holds every setting, so that a setting which is not listed here does not exist.
+Source: merchant-settings.md.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from altyn.domain.callback import Notice
+from altyn.domain.order import Order
+
+
+class Permission(StrEnum):
+    """What the provider has opened for a merchant (merchant-settings.md §5, §7, §8)."""
+
+    ONE_PHASE = "one_phase"
+    TWO_PHASE = "two_phase"
+    AUTO_COMPLETION = "auto_completion"
+    AUTO_REVERSE = "auto_reverse"
+    PARTIAL_DEPOSIT = "partial_deposit"
+    REVERSAL = "reversal"
+    PARTIAL_REVERSAL = "partial_reversal"
+    REFUND = "refund"
+    SSL_ALLOWED = "ssl_allowed"
+    SSL_WITHOUT_CVC = "ssl_without_cvc"
+    THREE_DS = "three_ds"
+    VERIFY = "verify"
+    AUTO_PAYMENT = "auto_payment"
+    CARD_FROM_SHOP = "paymentorder_s2s"
+    ORDER_NUMBER_GENERATION = "order_number_generation"
+    CUSTOM_SESSION = "custom_session"
+    DYNAMIC_CALLBACK = "dynamic_callback"
+    BINDINGS = "bindings"
+    RECURRENT = "recurrent"
+    SEND_ECI_CAVV = "send_eci_cavv"
+    OPERATIONS_IN_STATUS = "operations_in_status"
+    ORIGINAL_ACTION_CODE = "original_action_code"
+    SEE_OTHER_MERCHANTS = "see_other_merchants"
+    FEE = "fee"
+    # permissions that demand more of the shop instead of opening something
+    AVS_REQUIRED = "avs_avv"
+    THREE_DS_REQUIRED = "three_ds_required"
+
+
+DEMANDING = frozenset({Permission.AVS_REQUIRED, Permission.THREE_DS_REQUIRED})
+OPENING = frozenset(Permission) - DEMANDING
+
+
+class CallbackMode(StrEnum):
+    """Whether an order may name its own callback address (callbacks.md §2)."""
+
+    STATIC = "static"
+    DYNAMIC = "dynamic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSettings:
+    """Where and what a merchant wants to be told. An empty `urls` tuple means: nothing."""
+
+    urls: tuple[str, ...] = ()
+    mode: CallbackMode = CallbackMode.STATIC
+    operations: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSettings:
+    """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named."""
+
+    permissions: frozenset[Permission] = frozenset()
+    default_language: str = "ru"
+    default_currency: str = "643"
+    currencies: tuple[str, ...] = ("643",)
+    session_timeout_seconds: int = 1200
+    payment_attempts: int = 3
+    hold_days: int = 7
+    status_version: int = 13
+    tds_version: str = "1"
+    amount_min_minor: int = 1
+    amount_max_minor: int = 999_999_999_999
+    ip_allow_list: tuple[str, ...] = ()
+    show_final_page: bool = False
+    terminal: str = "123456"
+    mcc: str = "5999"
+    callbacks: CallbackSettings = CallbackSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """A shop. `merchant_id` is part of every key, so no statement can reach another shop's row."""
+
+    merchant_id: int
+    login: str
+    name: str
+    settings: MerchantSettings
+    parent_id: int | None = None
+    blocked: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the provider has opened this for the merchant."""
+        return permission in self.settings.permissions
+
+    def wants(self, notice: Notice, order: Order) -> bool:
+        """Whether this change of this order is to be told, and there is somebody to tell it to."""
+        callbacks = self.settings.callbacks
+        if callbacks.operations and notice.notification not in callbacks.operations:
+            return False
+        return bool(callbacks.urls) or self.callback_address_of(order) is not None
+
+    def callback_address_of(self, order: Order) -> str | None:
+        """The order's own callback address, where the merchant may name one (callbacks.md §2)."""
+        dynamic = self.settings.callbacks.mode is CallbackMode.DYNAMIC
+        if dynamic and self.may(Permission.DYNAMIC_CALLBACK):
+            return order.request.dynamic_callback_url
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whoever passed the door: a merchant's API user, and the address the call came from."""
+
+    merchant: Merchant
+    login: str
+    ip: str = ""

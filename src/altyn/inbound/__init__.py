@@ -1,0 +1,1 @@
+"""Who calls us: doors that parse, authenticate and present; they decide nothing."""

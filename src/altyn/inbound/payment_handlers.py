@@ -1,0 +1,97 @@
+"""Cards over the counter: from a read request to the conversation of `operations/card_payment.py`.
+
+The shop that sends cards itself and the payment page bring the same parameters.
+Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from altyn.domain.card import is_maestro
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.refusals import Refusal
+from altyn.inbound.desk import Call, Handler
+from altyn.inbound.payment_steps import Asker, present_step
+from altyn.operations.card_payment import (
+    PayByCard,
+    Step,
+    finish_challenge,
+    finish_with_pa_res,
+    pay_by_card,
+)
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import Actor, OrderKey, World
+
+
+def card_command(
+    key: OrderKey, values: Mapping[str, Any], merchant: Merchant, actor: Actor, base_url: str
+) -> PayByCard | Refused:
+    """The card that a form or a shop has brought.
+
+    Refuses: CVC_INVALID when there is none and the card needs one (payment-page.md §3.2).
+    """
+    pan, cvc = values["pan"], values.get("cvc")
+    may_lack = is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC)
+    if cvc is None and not may_lack:
+        return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="$CVC")
+    return PayByCard(
+        key=key,
+        pan=pan,
+        expiry=values["expiry"],
+        cvc=cvc,
+        holder=values["holder"],
+        actor=actor,
+        base_url=base_url,
+        email=values.get("email"),
+        server_trans_id=values.get("server_trans_id"),
+        finish_url=values.get("finish_url"),
+        browser=dict(values.get("browser", {})),
+    )
+
+
+async def handle_payment(call: Call, world: World) -> dict[str, Any] | Refused:
+    """paymentOrder.do: the shop sends the card itself."""
+    ip = call.values.get("ip") or call.caller.ip
+    actor = Actor(name=call.caller.login, ip=ip)
+    command = card_command(_key(call), call.values, call.merchant, actor, call.base_url)
+    if isinstance(command, Refused):
+        return command
+    return _presented(call, await pay_by_card(command, world))
+
+
+async def handle_finish_payment(call: Call, world: World) -> dict[str, Any] | Refused:
+    """finish3dsPayment.do: paRes of version 1, or cRes of version 2."""
+    key, pa_res = _key(call), call.values.get("pa_res")
+    if pa_res:
+        return _presented(call, await finish_with_pa_res(key, pa_res, call.actor, world))
+    if call.values.get("c_res"):
+        return _presented(call, await finish_challenge(key, None, call.actor, world))
+    return Refused(Refusal.PARAMETER_INVALID, "neither paRes nor cRes given", parameter="paRes")
+
+
+async def handle_finish_version_2(call: Call, world: World) -> dict[str, Any] | Refused:
+    """finish3dsVer2Payment.do."""
+    transaction = call.values["server_trans_id"]
+    step = await finish_challenge(_key(call), transaction, call.actor, world)
+    return _presented(call, step)
+
+
+def _key(call: Call) -> OrderKey:
+    key = call.key
+    assert key is not None, "the table of every card method demands an order"
+    return key
+
+
+def _presented(call: Call, step: Step) -> dict[str, Any] | Refused:
+    if isinstance(step, Refused):
+        return step
+    return present_step(
+        step, call.merchant, asker=Asker.SHOP, language=call.language, base_url=call.base_url
+    )
+
+
+PAYMENT_HANDLERS: Final[dict[str, Handler]] = {
+    "paymentOrder": handle_payment,
+    "finish3dsPayment": handle_finish_payment,
+    "finish3dsVer2Payment": handle_finish_version_2,
+}

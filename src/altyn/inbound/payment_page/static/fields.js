@@ -1,0 +1,193 @@
+// The fields of the card form: they group what is typed, name the card, and tell what is wrong under themselves.
+// An error appears when a field is left or known to be complete, and goes as soon as it is put right.
+
+import * as card from "./card.js";
+
+const $ = (id) => document.getElementById(id);
+
+// Keeps the caret behind the digit it stood behind while spaces come and go.
+function regroup(input, format) {
+  const typed = input.value;
+  const caret = input.selectionStart ?? typed.length;
+  const text = format(typed);
+  if (text === typed) return;
+  const digitsBefore = card.digitsOf(typed.slice(0, caret)).length;
+  input.value = text;
+  let place = text.length;
+  if (caret < typed.length) {
+    place = 0;
+    for (let seen = 0; seen < digitsBefore && place < text.length; place += 1) if (/\d/.test(text[place])) seen += 1;
+  }
+  input.setSelectionRange(place, place);
+}
+
+export function cardFields(form, say) {
+  const testCards = new Map();
+  const pan = $("pan");
+  const expiry = $("expiry");
+  const cvc = $("cvc");
+  const holder = $("holder");
+  const email = $("email");
+  const phone = $("phone");
+  const digits = () => (pan ? card.digitsOf(pan.value) : "");
+  const kind = () => (newCard() ? card.kindOf(digits()) : { cvcLength: 0, cvcOptional: false });
+  const newCard = () => {
+    const chosen = form.querySelector('[name="bindingId"]:checked');
+    return Boolean(pan) && (!chosen || chosen.value === "");
+  };
+
+  function checkExpiry() {
+    const known = testCards.get(digits());
+    // Test cards pass with their own date, whatever today is; one of them is expired on purpose.
+    if (known && known === card.digitsOf(expiry.value)) return "";
+    return card.checkExpiry(expiry.value, form.dataset.today);
+  }
+
+  function checkCvc() {
+    const typed = cvc.value;
+    if (newCard()) return card.checkCvc(typed, kind());
+    if (!typed) return "cvc_empty";
+    return typed.length === 3 || typed.length === 4 ? "" : "cvc_length";
+  }
+
+  const checks = [
+    pan && { wire: "$PAN", input: pan, card: true, check: () => card.checkPan(digits()) },
+    expiry && { wire: "$EXPIRY", input: expiry, card: true, check: checkExpiry },
+    cvc && { wire: "$CVC", input: cvc, check: checkCvc },
+    holder && { wire: "TEXT", input: holder, card: true, check: () => card.checkHolder(holder.value) },
+    email && { wire: "email", input: email, check: () => card.checkEmail(email.value, email.required) },
+    phone && { wire: "phone", input: phone, check: () => card.checkPhone(phone.value, phone.required) },
+  ].filter(Boolean);
+  const needed = () => checks.filter((one) => !one.card || newCard());
+
+  function show(one, text) {
+    const place = $(`${one.input.id}-error`);
+    if (place.textContent !== text) place.textContent = text;
+    if (text) one.input.setAttribute("aria-invalid", "true");
+    else one.input.removeAttribute("aria-invalid");
+  }
+
+  function judge(one) {
+    const key = one.check();
+    show(one, key && say(key, { count: kind().cvcLength || 3 }));
+    return !key;
+  }
+
+  const isWrong = (one) => one.input.hasAttribute("aria-invalid");
+  const complete = {
+    pan: () => digits().length >= kind().usualLength,
+    expiry: () => card.digitsOf(expiry.value).length === 4 && !/^\d\d \/ 20$/.test(expiry.value),
+    cvc: () => false,
+  };
+
+  // An error that appears moves what stands below it. While a finger or the mouse is down it waits: otherwise the
+  // button would slip away from under the press that left the field.
+  let pressing = false;
+  const postponed = new Set();
+  document.addEventListener("pointerdown", () => { pressing = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      pressing = false;
+      setTimeout(() => {
+        postponed.forEach(judge);
+        postponed.clear();
+      });
+    }, true);
+  }
+
+  for (const one of checks) {
+    one.input.addEventListener("blur", () => {
+      if (!one.input.value.trim()) return; // an empty field is only told at the end
+      if (pressing) postponed.add(one);
+      else judge(one);
+    });
+    one.input.addEventListener("input", () => {
+      if (isWrong(one)) {
+        if (!one.check()) show(one, "");
+      } else if (complete[one.input.id]?.()) judge(one);
+    });
+  }
+
+  function nameCard() {
+    if (!pan) return;
+    const { name, cvcLength, cvcOptional } = kind();
+    const shown = name === "MIR" && form.elements.language.value === "ru" ? "МИР" : name;
+    if ($("brand").textContent !== shown) $("brand").textContent = shown;
+    if (!cvc) return;
+    cvc.maxLength = newCard() ? cvcLength : 4;
+    let hint = cvcLength === 4 ? "cvc_hint_front" : "cvc_hint";
+    if (cvcOptional) hint = "cvc_hint_optional";
+    if ($("cvc-hint").textContent !== say(hint)) $("cvc-hint").textContent = say(hint);
+  }
+
+  // Before the checks above see them: registered in the capturing phase.
+  pan?.addEventListener("input", () => {
+    regroup(pan, (typed) => card.formatPan(card.digitsOf(typed).slice(0, 19)));
+    nameCard();
+  }, true);
+  expiry?.addEventListener("input", (event) => {
+    const deleting = /^delete/.test(event.inputType || "");
+    regroup(expiry, (typed) => card.formatExpiry(typed, deleting));
+  }, true);
+  cvc?.addEventListener("input", () => {
+    if (/\D/.test(cvc.value)) cvc.value = card.digitsOf(cvc.value);
+  }, true);
+  function chooseCard() {
+    for (const part of form.querySelectorAll(".new-card")) part.hidden = !newCard();
+    for (const one of checks) if (!one.input.value) show(one, "");
+    nameCard();
+  }
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "bindingId") chooseCard();
+  });
+
+  if (!newCard()) chooseCard();
+  else nameCard();
+
+  return {
+    newCard,
+    rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
+    // Judges all; gives the first wrong field, or nothing.
+    firstWrong: () => needed().filter((one) => !judge(one))[0]?.input,
+    // Errors told by the gateway, by wire name; gives the first of them that the page has.
+    tell(errors) {
+      const told = checks.filter((one) => errors[one.wire]);
+      for (const one of told) show(one, errors[one.wire]);
+      return told[0]?.input;
+    },
+    fill(number, until, code) {
+      const other = form.querySelector("[data-new-card]");
+      if (other) {
+        other.checked = true;
+        chooseCard();
+      }
+      const values = [[pan, number], [expiry, until], [cvc, code]];
+      for (const [input, value] of values) {
+        if (!input) continue;
+        input.value = value;
+        input.dispatchEvent(new Event("input"));
+      }
+      if (holder && !holder.value) holder.value = "IVAN PETROV";
+      for (const one of needed()) if (one.input.value) judge(one);
+    },
+    forgetCode() {
+      if (cvc) cvc.value = "";
+    },
+    values() {
+      const common = { language: form.elements.language.value };
+      if (email?.value.trim()) common.email = email.value.trim();
+      if (phone?.value.trim()) common.phone = phone.value.trim();
+      if (!newCard()) return { ...common, cvc: cvc ? cvc.value : "" };
+      const { year, month } = card.readExpiry(expiry.value);
+      return {
+        ...common,
+        $PAN: digits(),
+        $CVC: cvc ? cvc.value : "",
+        YYYY: String(year),
+        MM: String(month).padStart(2, "0"),
+        TEXT: holder.value.trim().toUpperCase(),
+        bindingNotNeeded: String(!$("remember")?.checked),
+      };
+    },
+  };
+}

@@ -1,0 +1,267 @@
+"""Every word the payment page says, Russian and English side by side.
+
+The two languages stand in one row, so that neither can be forgotten; a place for a value is written {so}.
+Source of the facts behind the words: payment-page.md §2 to §6.
+"""
+# ruff: noqa: E501 - a sentence is read whole, beside its translation
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from altyn.look import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
+DEFAULT_LANGUAGE: Final = "ru"  # payment-page.md §1: a missing language version falls back to it
+
+
+class Words(NamedTuple):
+    """One text in both languages."""
+
+    ru: str
+    en: str
+
+
+# fmt: off
+_PAGE: Final = {
+    "title": Words("Оплата {amount} · {shop}", "Payment of {amount} · {shop}"),
+    "title_declined": Words("Оплата не прошла · {shop}", "Payment declined · {shop}"),
+    "title_errors": Words("Проверьте данные · {shop}", "Check the details · {shop}"),
+    "amount": Words("К оплате", "Amount to pay"),
+    "order": Words("Заказ {number}", "Order {number}"),
+    "pay_until": Words("оплатите до {moment}", "pay by {moment}"),
+    "time_left": Words("осталось {time}", "{time} left"),
+    "time_short": Words("Осталось меньше двух минут", "Less than two minutes left"),
+    "time_short_help": Words(
+        "Если не успеете, оформите заказ в магазине заново: деньги не спишутся.",
+        "If time runs out, order again in the shop: nothing will be charged.",
+    ),
+    "description": Words("Что в заказе", "What is in the order"),
+    "ways": Words("Способы оплаты", "Ways to pay"),
+    "or_by_card": Words("или картой", "or by card"),
+    "card_choice": Words("Какой картой заплатить", "Which card to pay with"),
+    "card_other": Words("Другая карта", "Another card"),
+    "pan": Words("Номер карты", "Card number"),
+    "expiry": Words("Срок, ММ / ГГ", "Expiry, MM / YY"),
+    "cvc": Words("CVC", "CVC"),
+    "cvc_hint": Words("3 цифры на обороте", "3 digits on the back"),
+    "cvc_hint_front": Words("4 цифры на лицевой стороне", "4 digits on the front"),
+    "cvc_hint_optional": Words("3 цифры на обороте, если есть", "3 digits on the back, if any"),
+    "holder": Words("Имя и фамилия", "Cardholder name"),
+    "holder_hint": Words("Латинскими буквами, как на карте", "In Latin letters, as on the card"),
+    "email": Words("Почта для чека", "Email for the receipt"),
+    "phone": Words("Телефон", "Phone"),
+    "optional": Words("необязательно", "optional"),
+    "remember": Words("Запомнить карту", "Remember this card"),
+    "pay": Words("Оплатить {amount}", "Pay {amount}"),
+    "paying": Words("Ждём ответ банка", "Waiting for the bank"),
+    "data_title": Words("Что будет с моими данными?", "What happens to my data?"),
+    "data_card": Words(
+        "Данные карты уходят по защищённому соединению в банк и нужны только для этой оплаты. Магазин их не видит.",
+        "Card details travel over a secure connection to the bank, for this payment only. The shop never sees them.",
+    ),
+    "data_cvc": Words(
+        "Код CVC не хранится нигде. Номер карты хранится в зашифрованном виде, только если вы попросите её запомнить.",
+        "The CVC is never stored. The card number is kept, encrypted, only if you ask to remember the card.",
+    ),
+    "data_bank": Words(
+        "Банк может попросить подтвердить оплату кодом: так он убеждается, что платите именно вы.",
+        "Your bank may ask for a code: this is how it makes sure that it is you who pays.",
+    ),
+    "languages": Words("Язык страницы", "Page language"),
+    "back": Words("Вернуться в магазин", "Back to the shop"),
+    "back_named": Words("Вернуться в «{name}»", "Back to {name}"),
+    "sandbox": Words("Тест: деньги не списываются", "Test: no money moves"),
+    "test_cards": Words("Тестовые карты", "Test cards"),
+    "test_fill": Words("Подставить", "Fill in"),
+    "test_any_cvc": Words("без CVC", "no CVC"),
+}
+
+# The bank's own words follow these titles; what to do follows the words.
+_TROUBLE: Final = {
+    "declined": Words("Оплата не прошла", "The payment did not go through"),
+    "try_again": Words(
+        "Проверьте данные или заплатите другой картой.", "Check the details or use another card.",
+    ),
+    "attempts_one": Words("Осталась {count} попытка.", "{count} attempt left."),
+    "attempts_few": Words("Осталось {count} попытки.", "{count} attempts left."),
+    "attempts_many": Words("Осталось {count} попыток.", "{count} attempts left."),
+    "type_again": Words(
+        "Номер карты и CVC введите ещё раз: страница их не хранит.",
+        "Enter the card number and CVC again: the page does not keep them.",
+    ),
+    "check_fields": Words("Исправьте отмеченные поля", "Correct the marked fields"),
+    "network": Words("Связь прервалась", "The connection was lost"),
+    "network_checking": Words(
+        "Проверяем, дошла ли оплата до банка. Данные на странице сохранены.",
+        "Checking whether the payment reached the bank. What you typed is kept.",
+    ),
+    "network_retry": Words(
+        "Оплата не началась, данные на странице сохранены. Можно нажать кнопку ещё раз.",
+        "The payment did not start and what you typed is kept. You can press the button again.",
+    ),
+    "network_offline": Words(
+        "Данные на странице сохранены. Когда связь вернётся, нажмите кнопку ещё раз: сначала мы проверим, "
+        "не прошла ли оплата, и дважды деньги не спишутся.",
+        "What you typed is kept. When you are online again, press the button: we first check whether the payment "
+        "went through, so you are never charged twice.",
+    ),
+    "unavailable": Words("Страница не смогла начать оплату", "The page could not start the payment"),
+    "unavailable_help": Words(
+        "Деньги не списаны. Попробуйте ещё раз через минуту.", "Nothing was charged. Try again in a minute.",
+    ),
+    "waiting_long": Words(
+        "Банк отвечает дольше обычного. Не закрывайте страницу и не платите повторно.",
+        "The bank is taking longer than usual. Keep this page open and do not pay again.",
+    ),
+    "redirecting": Words("Переходим дальше", "Taking you onwards"),
+    "continue": Words("Продолжить", "Continue"),
+}
+
+_FIELDS: Final = {
+    "pan_empty": Words("Введите номер карты", "Enter the card number"),
+    "pan_short": Words("Номер слишком короткий: проверьте, все ли цифры на месте", "The number is too short: check for missing digits"),
+    "pan_long": Words("В номере не больше 19 цифр", "A card number has at most 19 digits"),
+    "pan_luhn": Words("В номере опечатка: сверьте его с картой", "There is a typo in the number: compare it with the card"),
+    "pan_not_test": Words("Здесь принимаются только тестовые карты", "Only test cards are accepted here"),
+    "expiry_empty": Words("Введите месяц и год", "Enter the month and year"),
+    "expiry_format": Words("Введите две цифры месяца и две цифры года", "Enter two digits for the month and two for the year"),
+    "expiry_month": Words("Месяц бывает от 01 до 12", "The month is from 01 to 12"),
+    "expiry_past": Words("Срок этой карты истёк: возьмите другую", "This card has expired: use another one"),
+    "expiry_far": Words("Проверьте год: такого срока у карт не бывает", "Check the year: cards do not last that long"),
+    "cvc_empty": Words("Введите код с карты", "Enter the code from the card"),
+    "cvc_length": Words("В коде {count} цифры", "The code has {count} digits"),
+    "holder_empty": Words("Введите имя и фамилию, как на карте", "Enter the name as on the card"),
+    "holder_letters": Words("Только латинские буквы, например IVAN PETROV", "Latin letters only, for example IVAN PETROV"),
+    "email_empty": Words("Введите адрес почты", "Enter an email address"),
+    "email_format": Words("Проверьте адрес: нужен вид name@example.ru", "Check the address: it should look like name@example.com"),
+    "phone_empty": Words("Введите номер телефона", "Enter a phone number"),
+    "phone_format": Words("Введите номер с кодом страны, например +7 900 000-00-00", "Enter the number with its country code, for example +44 20 0000 0000"),
+}
+
+_STEPS: Final = {
+    "acs_title": Words("Подтверждение в банке", "Confirm with your bank"),
+    "acs_help": Words(
+        "Сейчас откроется страница банка, выпустившего карту. Там вы подтвердите оплату.",
+        "The page of the bank that issued your card opens next. Confirm the payment there.",
+    ),
+    "acs_go": Words("Перейти на страницу банка", "Go to the bank's page"),
+    "method_title": Words("Связываемся с банком", "Contacting your bank"),
+    "method_help": Words(
+        "Обычно это занимает несколько секунд. Если страница не сменилась, нажмите «Продолжить».",
+        "This usually takes a few seconds. If the page does not change, press “Continue”.",
+    ),
+    "method_frame": Words("Проверка устройства банком", "The bank checks the device"),
+    "waiting_title": Words("Ждём ответ банка", "Waiting for the bank"),
+    "waiting_help": Words(
+        "Не закрывайте страницу и не платите повторно. Как только банк ответит, мы покажем результат.",
+        "Keep this page open and do not pay again. We show the result as soon as the bank answers.",
+    ),
+    "waiting_refresh": Words("Обновить", "Refresh"),
+}
+
+# Error page: state, what it means, what to do.
+_ERRORS: Final = {
+    "error_not_found": Words("Заказ не найден", "Order not found"),
+    "error_not_found_means": Words(
+        "Ссылка на оплату неполная, устарела или содержит ошибку. Деньги не списаны.",
+        "The payment link is incomplete, outdated or mistyped. Nothing was charged.",
+    ),
+    "error_not_found_do": Words(
+        "Вернитесь в магазин и перейдите к оплате ещё раз.", "Go back to the shop and start the payment again.",
+    ),
+    "error_expired": Words("Время на оплату истекло", "Time to pay has run out"),
+    "error_expired_means": Words("Заказ не оплачен, деньги не списаны.", "The order is not paid and nothing was charged."),
+    "error_expired_do": Words(
+        "Если покупка ещё нужна, оформите заказ в магазине заново.", "If you still want it, order again in the shop.",
+    ),
+    "error_declined": Words("Оплата не прошла", "The payment did not go through"),
+    "error_declined_means": Words("Заказ не оплачен, деньги не списаны.", "The order is not paid and nothing was charged."),
+    "error_declined_do": Words(
+        "Попробуйте другую карту или уточните причину в своём банке.", "Try another card, or ask your bank for the reason.",
+    ),
+    "error_attempts": Words("Попытки оплаты закончились", "No attempts left"),
+    "error_attempts_means": Words(
+        "Банк отклонил все попытки. Заказ не оплачен, деньги не списаны.",
+        "The bank declined every attempt. The order is not paid and nothing was charged.",
+    ),
+    "error_attempts_do": Words(
+        "Оформите заказ в магазине заново и заплатите другой картой.", "Order again in the shop and use another card.",
+    ),
+    "error_unavailable": Words("Страница оплаты временно недоступна", "The payment page is unavailable"),
+    "error_unavailable_means": Words(
+        "Неполадка на нашей стороне. Новая оплата не началась.", "Something is wrong on our side. No new payment was started.",
+    ),
+    "error_unavailable_do": Words(
+        "Подождите минуту и откройте страницу ещё раз.", "Wait a minute and open the page again.",
+    ),
+    "bank_said": Words("Что ответил банк", "What the bank said"),
+    "try_other_card": Words("Попробовать ещё раз", "Try again"),
+}
+
+_FINISH: Final = {
+    "finish_paid": Words("Оплачено", "Paid"),
+    "finish_paid_next": Words(
+        "Магазин узнает об оплате сам. Эту страницу можно закрыть.", "The shop is told automatically. You can close this page.",
+    ),
+    "finish_held": Words("Сумма заблокирована", "Amount on hold"),
+    "finish_held_next": Words(
+        "Банк придержал сумму на карте. Магазин спишет её, когда подтвердит заказ, или вернёт.",
+        "The bank holds this amount on your card. The shop takes it when it confirms the order, or lets it go.",
+    ),
+    "finish_failed": Words("Не оплачено", "Not paid"),
+    "finish_failed_next": Words(
+        "Деньги не списаны. Вернитесь в магазин, чтобы заплатить ещё раз.", "Nothing was charged. Go back to the shop to pay again.",
+    ),
+    "fact_shop": Words("Магазин", "Shop"),
+    "fact_order": Words("Заказ", "Order"),
+    "fact_card": Words("Карта", "Card"),
+    "fact_moment": Words("Время", "Time"),
+    "fact_amount": Words("Сумма", "Amount"),
+}
+# fmt: on
+
+TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
+    _PAGE | _TROUBLE | _FIELDS | _STEPS | _ERRORS | _FINISH
+)
+
+# What the scripts say by themselves; all else they find on the page or in an answer of the gateway.
+SCRIPT_TEXTS: Final = (
+    *_TROUBLE,
+    *_FIELDS,
+    "cvc_hint",
+    "cvc_hint_front",
+    "cvc_hint_optional",
+    "time_left",
+    "time_short",
+    "time_short_help",
+    "paying",
+)
+
+
+def known_language(language: str) -> str:
+    """The language itself if the page speaks it, else Russian. Source: payment-page.md §1."""
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def text(key: str, language: str, **values: object) -> str:
+    """One text with its values filled in. Raises KeyError for an unknown key, language or missing value."""
+    words = TEXTS[key]
+    return (words.ru if known_language(language) == "ru" else words.en).format(**values)
+
+
+def attempts_text(count: int, language: str) -> str:
+    """How many attempts are left, in a counted form: "Осталось 2 попытки."."""
+    return text(f"attempts_{plural(count, known_language(language))}", language, count=count)
+
+
+def script_texts(language: str) -> str:
+    """The texts of the scripts with their places left open, one `key=text` a line: lighter in an attribute than
+    JSON, whose every quotation mark would be escaped.
+    """
+    chosen = ((key, TEXTS[key]) for key in SCRIPT_TEXTS)
+    return "\n".join(f"{key}={words.ru if language == 'ru' else words.en}" for key, words in chosen)

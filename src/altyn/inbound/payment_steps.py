@@ -1,0 +1,134 @@
+"""A step of a card payment, in the members that shops and payment pages read.
+
+Source: rest-orders.md §5.1 (responses); payment-page.md §3.2.
+"""
+
+from enum import Enum
+from typing import Any, Final
+
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.merchant import Merchant
+from altyn.domain.order import Kind, Order
+from altyn.operations.card_payment import Ended, GoToAcs, RunMethod, ShowChallenge
+from altyn.protocol import action_codes as codes
+from altyn.protocol.return_links import back_link
+from altyn.protocol.threeds_version2 import CReq, MethodData, pack
+
+PAID: Final = frozenset(
+    {
+        OrderStatus.APPROVED,
+        OrderStatus.DEPOSITED,
+        OrderStatus.REFUNDED,
+        OrderStatus.REVERSED,
+    }
+)
+INFO: Final = {
+    "ru": "Ваш платёж обработан, происходит переадресация...",
+    "en": "Your order is proceeded, redirecting...",
+}
+TO_THE_BANK: Final = {
+    "ru": "Переходим на страницу банка для подтверждения оплаты...",
+    "en": "Going to the bank's page to confirm the payment...",
+}
+WAITING: Final = {
+    "ru": "Банк ещё не ответил. Ждём его ответа, не закрывайте страницу.",
+    "en": "The bank has not answered yet. Waiting for its answer, please keep this page open.",
+}
+AUTHENTICATION_CODES: Final = frozenset(
+    {codes.AUTHENTICATION_FAILED, codes.PARES_UNKNOWN, codes.VERES_UNKNOWN, codes.PARES_NOT_Y}
+)
+
+
+class Asker(Enum):
+    """Who reads the answer: a page can let its payer try again, a shop is sent back."""
+
+    SHOP = "shop"
+    PAGE = "page"
+
+
+def present_step(
+    step: Ended | GoToAcs | RunMethod | ShowChallenge,
+    merchant: Merchant,
+    *,
+    asker: Asker,
+    language: str,
+    base_url: str,
+) -> dict[str, Any]:
+    """The members of an answer for this step, without `errorCode` (it is 0)."""
+    match step:
+        case GoToAcs(_, acs_url, pa_req, term_url):
+            return {
+                "info": TO_THE_BANK[language],
+                "acsUrl": absolute(acs_url, base_url),
+                "paReq": pa_req,
+                "termUrl": term_url,
+            }
+        case RunMethod(order, server_trans_id, method_url):
+            return _method(order, server_trans_id, method_url, base_url)
+        case ShowChallenge(_, acs_url, server_trans_id, acs_trans_id):
+            packed = pack(
+                CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id)
+            )
+            return {
+                "info": TO_THE_BANK[language],
+                "acsUrl": absolute(acs_url, base_url),
+                "is3DSVer2": True,
+                "threeDSServerTransId": server_trans_id,
+                "packedCReq": packed,
+            }
+        case Ended(order):
+            return _ended(order, merchant, asker, language, base_url)
+
+
+def absolute(address: str, base_url: str) -> str:
+    """The sandbox's own ACS is known by its path alone; a browser needs the host too."""
+    return f"{base_url}{address}" if address.startswith("/") else address
+
+
+def return_address(order: Order, merchant: Merchant, *, base_url: str, language: str) -> str:
+    """Where the payer of an order that has ended belongs."""
+    paid = order.status in PAID
+    return back_link(order, merchant, base_url=base_url, succeeded=paid, language=language)
+
+
+def _ended(
+    order: Order, merchant: Merchant, asker: Asker, language: str, base_url: str
+) -> dict[str, Any]:
+    back = return_address(order, merchant, base_url=base_url, language=language)
+    if order.status in PAID:
+        return {"redirect": back, "info": INFO[language]}
+    if order.in_flight(Kind.PAY):
+        return {"info": WAITING[language], "waiting": True}
+    return _declined(order, asker, back, language)
+
+
+def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str, Any]:
+    text = codes.describe(order.action_code, language)
+    authentication = order.action_code in AUTHENTICATION_CODES
+    members: dict[str, Any] = {
+        "error": text,
+        "errorMessage": text,
+        "displayErrorMessage": text,
+        "errorTypeName": "TDS_DECLINED" if authentication else "DATA_INPUT_ERROR",
+        "processingErrorType": "MANDATORY_3DSECURE" if authentication else "CLIENT_ERROR",
+        "actionCode": order.action_code,
+        "attemptsLeft": order.attempts_left if order.payable else 0,
+    }
+    if asker is Asker.SHOP or not order.payable:
+        members["redirect"] = back
+    return members
+
+
+def _method(order: Order, server_trans_id: str, method_url: str, base_url: str) -> dict[str, Any]:
+    """3-D Secure 2, step 1: the browser posts this to the method page, then calls again."""
+    notify = f"{base_url}/payment/rest/finish3dsMethodNotification.do"
+    data = MethodData(
+        threeds_server_trans_id=server_trans_id, threeds_method_notification_url=notify
+    )
+    return {
+        "is3DSVer2": True,
+        "threeDSServerTransId": server_trans_id,
+        "threeDSMethodURL": absolute(method_url, base_url),
+        "threeDSMethodURLServer": notify,
+        "threeDSMethodDataPacked": pack(data),
+    }

@@ -1,0 +1,53 @@
+"""Small things of bare ASGI that the REST door needs: answers, the caller's address, our own.
+
+Source: rest-orders.md §1.4 (headers), architecture §6 (limits).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Final
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
+BODY_TOO_LARGE: Final = (
+    b'{"errorCode":"7","errorMessage":"The request body is larger than this gateway reads"}'
+)
+OVERLOADED: Final = (
+    b'{"errorCode":"7","errorMessage":"The gateway is busy: repeat the request in a moment"}'
+)
+
+
+async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[Header]) -> None:
+    """Send one whole answer."""
+    length: Header = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def base_url_of(scope: Scope) -> str:
+    """The address this request was sent to, for links when no public URL is configured."""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value.decode("latin-1")
+            if (
+                host.replace(".", "")
+                .replace("-", "")
+                .replace(":", "")
+                .replace("[", "")
+                .replace("]", "")
+                .isalnum()
+            ):
+                return f"{scope['scheme']}://{host}"
+            break
+    server = scope.get("server") or ("127.0.0.1", 80)
+    return f"{scope['scheme']}://{server[0]}:{server[1]}"
+
+
+def client_ip(scope: Scope) -> str:
+    """The caller's address, as the server (and the proxies it trusts) knows it."""
+    client = scope.get("client")
+    return client[0] if client else ""

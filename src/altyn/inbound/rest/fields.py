@@ -1,0 +1,75 @@
+"""What a shop sent, as one flat set of named texts.
+
+Query string, form, JSON and multipart all end here, so that the table of methods is read against
+one thing only.
+Source: rest-orders.md §1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names as sent, letter case included; values as sent, those of the query string first.
+
+    - `malformed`: names whose text held U+0000 or half of a surrogate pair, which PostgreSQL cannot
+      keep; U+FFFD stands in their place, so that forgetting to look here harms no one.
+    - `malformed_body`: why a body or a query string gave no fields; what else was sent is here.
+    - `broken_encoding`: bytes that are text neither in UTF-8 nor in the declared charset became
+      U+FFFD.
+
+    Prints without names and values: these hold passwords and cards, and a body read amiss puts
+    such values into the names.
+    """
+
+    values: Mapping[str, tuple[str, ...]] = field(repr=False)
+    malformed: frozenset[str] = field(default=frozenset(), repr=False)
+    malformed_body: str | None = None
+    broken_encoding: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        pairs: Iterable[tuple[str, str]],
+        *,
+        malformed_body: str | None = None,
+        broken_encoding: bool = False,
+    ) -> Fields:
+        values: dict[str, tuple[str, ...]] = {}
+        malformed: set[str] = set()
+        for sent_name, sent_value in pairs:
+            name, value = sent_name, sent_value
+            if not (_is_storable(name) and _is_storable(value)):
+                name, value = _UNSTORABLE.sub("\ufffd", name), _UNSTORABLE.sub("\ufffd", value)
+                malformed.add(name)
+            values[name] = (*values[name], value) if name in values else (value,)
+        return cls(values, frozenset(malformed), malformed_body, broken_encoding)
+
+    def get(self, name: str) -> str | None:
+        """The first value, as a servlet's getParameter gives it: the query wins over the body."""
+        values = self.values.get(name)
+        return None if values is None else values[0]
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        return self.values.get(name, ())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def _is_storable(text: str) -> bool:
+    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))

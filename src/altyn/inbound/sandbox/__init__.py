@@ -1,0 +1,1 @@
+"""The sandbox's own doors: the clock and the test cards, by HTTP. Production has none of this."""

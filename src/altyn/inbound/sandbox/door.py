@@ -1,0 +1,97 @@
+"""The sandbox's HTTP API: read and move the clock, list the test cards.
+
+It exists so that a shop's own test suite can live through a week in a second. It is not there in
+production. Source: architecture §5; codes.md §9.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from altyn.domain.moscow import to_moscow
+from altyn.protocol.test_cards import ALL
+
+Travel = Callable[[datetime], Awaitable[datetime]]
+Now = Callable[[], datetime]
+BODY_MAX: Final = 4096
+
+
+class Move(msgspec.Struct, forbid_unknown_fields=True):
+    """A wish to move the clock: to a moment (ISO 8601 with a zone), or by some time."""
+
+    to: datetime | None = None
+    days: float = 0
+    hours: float = 0
+    minutes: float = 0
+    seconds: float = 0
+
+    def target(self, now: datetime) -> datetime:
+        """The moment that is meant. ValueError when it is no moment at all."""
+        if self.to is not None:
+            if self.to.tzinfo is None:
+                raise ValueError("the moment needs a time zone: 2026-12-31T23:59:59+03:00")
+            return self.to.astimezone(UTC)
+        return now + timedelta(
+            days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds
+        )
+
+
+def routes(
+    now: Now, travel: Travel, refusals: tuple[type[Exception], ...]
+) -> list[BaseRoute]:
+    """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`.
+
+    `refusals` are the exceptions with which the clock says that it cannot go there.
+    """
+
+    async def show(_: Request) -> Response:
+        return _json(_clock(now()))
+
+    async def move(request: Request) -> Response:
+        body = await request.body()
+        try:
+            wish = msgspec.json.decode(body[:BODY_MAX] or b"{}", type=Move)
+            arrived = await travel(wish.target(now()))
+        except (msgspec.MsgspecError, ValueError, OverflowError, *refusals) as error:
+            return _json({"error": str(error)}, 400)
+        return _json(_clock(arrived))
+
+    async def cards(_: Request) -> Response:
+        return _json(
+            {
+                "cards": [
+                    {
+                        "pan": card.pan,
+                        "expiry": card.expiry.wire if card.expiry else None,
+                        "cvc": card.cvc,
+                        "actionCode": card.action_code,
+                        "note": card.note,
+                    }
+                    for card in ALL
+                ]
+            }
+        )
+
+    return [
+        Route("/sandbox/clock", show, methods=["GET"]),
+        Route("/sandbox/clock", move, methods=["POST"]),
+        Route("/sandbox/cards", cards, methods=["GET"]),
+    ]
+
+
+def _clock(moment: datetime) -> dict[str, str]:
+    return {
+        "utc": moment.isoformat(timespec="milliseconds"),
+        "moscow": to_moscow(moment).isoformat(timespec="milliseconds"),
+    }
+
+
+def _json(members: Any, status: int = 200) -> Response:
+    return Response(
+        msgspec.json.encode(members), status, media_type="application/json;charset=UTF-8"
+    )

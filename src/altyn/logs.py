@@ -1,0 +1,167 @@
+"""The gateway's log: JSON lines for machines, colours for a person at a terminal, and no secret in
+either.
+ One form takes what we say, what uvicorn, asyncio and other libraries say and what nobody caught,
+so that card numbers, codes and passwords are covered in one place. Source: architecture.md §2 and
+§6.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+import logging
+import sys
+import threading
+from collections.abc import MutableMapping
+from types import TracebackType
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from altyn.masking import CUT, TEXT_LENGTH_MAX, mask_text, mask_value
+
+# Libraries that come with handlers of their own; theirs go, ours takes their lines.
+_WITH_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "asyncio", "py.warnings")
+# The access line is ours, written where the outcome of the request is known.
+_SILENT: Final = ("uvicorn.access", "aiohttp.access")
+
+
+def configure_logging(level: str, json: bool | None = None) -> None:  # noqa: FBT001 - the caller names it
+    """Send every log line to standard error in one form, from `level` ("debug" to "critical") up.
+
+    `json`: True for machines, False for people, None to look whether standard error is a terminal.
+    May be called again. Refuses: ValueError for an unknown level.
+    """
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        raise ValueError(f"unknown log level {level!r}")
+    as_json = not sys.stderr.isatty() if json is None else json
+    # The time is ours and is put in after the masking, which would look for card numbers in it.
+    finish = (_mask, _STAMP, _json_renderer if as_json else _console_renderer())
+    structlog.configure(
+        processors=[*_START, *finish],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=_StandardError,
+        # Not cached: a logger made before this call must also follow it.
+        cache_logger_on_first_use=False,
+    )
+    _configure_libraries(number, finish)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+    sys.unraisablehook = _log_unraisable
+
+
+def _configure_libraries(level: int, finish: tuple[Processor, ...]) -> None:
+    handler = _Handler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_START],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finish],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    for name in _WITH_HANDLERS:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    for name in _SILENT:
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [logging.NullHandler()]
+        logger.propagate = False
+
+
+def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cover secrets in the whole line; runs after tracebacks have become text and before anything
+    is rendered."""
+    exception = event.pop("exception", None)
+    masked: dict[str, Any] = mask_value(event)
+    if exception is not None:
+        # What went wrong stands at the end of a traceback, so a long one loses its beginning.
+        text = mask_text(str(exception))
+        masked["exception"] = (
+            text if len(text) <= TEXT_LENGTH_MAX else CUT + text[-TEXT_LENGTH_MAX:]
+        )
+    return masked
+
+
+_STAMP: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+# Tracebacks become text here, by the plain formatter: richer ones print local variables.
+_START: Final[tuple[Processor, ...]] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+)
+
+
+def _json_renderer(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> str:
+    first = {name: event.pop(name) for name in ("timestamp", "level", "event") if name in event}
+    return json_text.dumps({**first, **event}, ensure_ascii=False)
+
+
+def _console_renderer() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+
+
+class _StandardError:
+    """Where our own lines end: standard error as it is now, not as it was when the logger was
+    made."""
+
+    def __init__(self, *_names: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        _write(line)
+
+    log = debug = info = warn = warning = error = critical = fatal = exception = msg
+
+
+class _Handler(logging.Handler):
+    """Where the lines of other libraries end; its own troubles are told without what was to be
+    logged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception as error:  # noqa: BLE001 - a line that cannot be formed must not stop a payment
+            # The standard library would print the arguments of the call here, in clear.
+            where = f"{record.pathname}:{record.lineno}"
+            line = f"a log line of {where} could not be formed ({type(error).__name__})"
+        _write(line)
+
+
+def _write(line: str) -> None:
+    stream: TextIO | None = sys.stderr
+    try:
+        if stream is not None:
+            stream.write(line + "\n")
+            stream.flush()
+    except (OSError, ValueError):
+        # Nobody reads any more; payments go on.
+        return
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    structlog.get_logger().critical("uncaught exception", exc_info=(kind, error, traceback))
+
+
+def _log_uncaught_in_thread(failure: threading.ExceptHookArgs) -> None:
+    if failure.exc_value is not None and not issubclass(failure.exc_type, SystemExit):
+        _log_uncaught(failure.exc_type, failure.exc_value, failure.exc_traceback)
+
+
+def _log_unraisable(failure: Any) -> None:  # noqa: ANN401 - its type has no name at run time
+    if failure.exc_value is not None:
+        _log_uncaught(failure.exc_type, failure.exc_value, failure.exc_traceback)

@@ -1,0 +1,72 @@
+"""The template environment of every page, with the look's own templates (frame, icons) and words
+built in.
+
+Templates escape everything and stop at an undefined name: a page shows what it was given or does
+not come out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from altyn.look.words import (
+    amount_text,
+    card_number_text,
+    date_text,
+    day_time_text,
+    duration_text,
+)
+
+_HERE: Final = Path(__file__).parent
+LOOK_STATIC: Final = _HERE / "static"
+_LOOK_TEMPLATES: Final = _HERE / "templates"
+
+
+def mark() -> Markup:
+    """Our mark, a coin ring with a notch, as inline SVG which takes its colour from the style
+    sheet.
+    """
+    return Markup((LOOK_STATIC / "mark.svg").read_text("utf-8"))  # noqa: S704 - a file of ours
+
+
+def web_link(address: str | None) -> str | None:
+    """The address if a page may link to it, else None: escaping alone does not stop `javascript:`.
+
+    Allowed are http and https with a host, and a path of the page's own host.
+    """
+    if address is None or any(character <= " " or character == "\\" for character in address):
+        return None
+    if address.startswith("/"):
+        return None if address.startswith("//") else address
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def page_environment(*template_folders: Path) -> Environment:
+    """An environment over the given folders and the look's own templates (`look/page.html`, …)."""
+    environment = Environment(
+        loader=FileSystemLoader([*template_folders, _LOOK_TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "amount": amount_text,
+        "card_number": card_number_text,
+        "date": date_text,
+        "day_time": day_time_text,
+        "duration": duration_text,
+        "web_link": web_link,
+    }
+    environment.globals |= {"mark": mark()}
+    return environment

@@ -1,0 +1,68 @@
+"""Deposit: take a held sum, whole or in part (second stage of a two-stage payment)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from altyn.domain import ledger
+from altyn.domain.callback import Notice, Notification
+from altyn.domain.lifecycle import Event
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import CURRENCIES
+from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.attempts import new_attempt
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, accept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """A wish to complete. `amount_minor` 0 means the whole hold; `due` when a timer wishes it."""
+
+    amount_minor: int
+    due: Due | None = None
+
+
+def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: datetime) -> Decision:
+    """Take a held sum. What is not taken is released to the payer.
+
+    Amounts: minor units of the order's currency. `now` is UTC.
+    Refuses: WRONG_STATUS, AMOUNT_ABOVE_HOLD, DEPOSIT_TOO_SMALL, ACCESS_DENIED (partial deposit
+    not opened). Busy while the bank is asked to deposit or reverse.
+    Source: rest-orders.md §3.1.
+    """
+    if not order.allows(Event.DEPOSIT_APPROVED):
+        return Refused(Refusal.WRONG_STATUS, f"deposit needs a hold, order is {order.status}")
+    if order.in_flight(Kind.DEPOSIT, Kind.REVERSE):
+        return Busy(order)
+    amount = command.amount_minor or order.approved_minor
+    if amount > order.approved_minor:
+        return Refused(Refusal.AMOUNT_ABOVE_HOLD, f"{amount} > hold {order.approved_minor}")
+    if 0 < command.amount_minor < 10 ** CURRENCIES[order.currency].exponent:
+        return Refused(Refusal.DEPOSIT_TOO_SMALL, f"{amount} is less than one currency unit")
+    if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
+        return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
+    attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due)
+    return accept(order, "deposit_asked", now, attempt=attempt, ask=True)
+
+
+def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """Move the held sum to the merchant, or write down that the bank would not."""
+    if attempt.state is not AttemptState.APPROVED:
+        refused = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=attempt.amount_minor)
+        # a completion by timer is tried once: the hold then waits for the shop or its own end
+        changes = {"auto_completion_at": None} if attempt.due else {}
+        return accept(
+            order, "deposit_declined", now, attempt=attempt, notices=(refused,), **changes
+        )
+    amount = attempt.amount_minor
+    return accept(
+        order,
+        Event.DEPOSIT_APPROVED,
+        now,
+        attempt=attempt,
+        postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
+        notices=(Notice(Notification.DEPOSITED, amount_minor=amount),),
+        deposited_minor=amount,
+        deposited_at=now,
+        action_code=0,
+    )

@@ -1,0 +1,95 @@
+"""Refund: give back deposited money, in whole or in part, as often as some is left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from altyn.domain import ledger
+from altyn.domain.callback import Notice, Notification
+from altyn.domain.lifecycle import Event
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.attempts import new_attempt
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated, accept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A wish to give back. `amount_minor` 0 means all that is left.
+
+    `expected_minor` is the deposited sum the shop believes in; `external_refund_id` names the wish
+    so that it can be repeated without giving back twice.
+    """
+
+    amount_minor: int
+    expected_minor: int | None = None
+    external_refund_id: str | None = None
+
+
+def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
+    """Give back deposited money.
+
+    Amounts: minor units of the order's currency. Refunds on their way to the bank are reserved, so
+    any number of them at once never gives back more than there is.
+    Repeated: a refund with this external_refund_id was made. Refuses: REFUND_ID_REUSED,
+    WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT. Busy while the answer depends on
+    what the bank says to another question.
+    Source: rest-orders.md §3.3.
+    """
+    if command.external_refund_id and (earlier := _earlier(order, command)):
+        return earlier
+    if not order.allows(Event.REFUND_APPROVED):
+        return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
+    reserved = order.left_minor - order.refundable_minor
+    if order.in_flight(Kind.REVERSE) or (reserved and command.expected_minor is not None):
+        return Busy(order)
+    if command.expected_minor is not None and command.expected_minor != order.left_minor:
+        return Refused(
+            Refusal.EXPECTED_AMOUNT_DIFFERS,
+            f"expected {command.expected_minor}, deposited {order.left_minor}",
+            parameter="expectedDepositedAmount",
+        )
+    amount = command.amount_minor or order.left_minor
+    if amount > order.left_minor or not amount:
+        return Refused(Refusal.AMOUNT_ABOVE_DEPOSIT, f"{amount} > {order.left_minor} left")
+    if amount > order.refundable_minor:
+        return Busy(order)
+    attempt = new_attempt(
+        order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id
+    )
+    return accept(order, "refund_asked", now, attempt=attempt, ask=True)
+
+
+def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """Move the sum back to the payer, or write down that the bank would not."""
+    amount = attempt.amount_minor
+    if attempt.state is not AttemptState.APPROVED:
+        refused = Notice(Notification.REFUNDED, succeeded=False, amount_minor=amount)
+        return accept(order, "refund_declined", now, attempt=attempt, notices=(refused,))
+    return accept(
+        order,
+        Event.REFUND_APPROVED,
+        now,
+        attempt=attempt,
+        postings=ledger.refund(amount),
+        notices=(Notice(Notification.REFUNDED, amount_minor=amount),),
+        refunded_minor=order.refunded_minor + amount,
+        refunded_at=now,
+        action_code=0,
+    )
+
+
+def _earlier(order: Order, command: Refund) -> Decision | None:
+    """What became of an earlier wish under the same name; one that failed may be tried again."""
+    same = [a for a in order.attempts if a.external_refund_id == command.external_refund_id]
+    if any(a.in_flight for a in same):
+        return Busy(order)
+    done = next((a for a in same if a.state is AttemptState.APPROVED), None)
+    if done is None:
+        return None
+    if command.amount_minor not in (0, done.amount_minor):
+        return Refused(
+            Refusal.REFUND_ID_REUSED,
+            f"{command.external_refund_id} was a refund of {done.amount_minor}",
+            parameter="externalRefundId",
+        )
+    return Repeated(order, done.number)

@@ -1,0 +1,210 @@
+"""Register: a shop's order comes into being, and waits for its payer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.order import Order, OrderRequest
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order_id import new_order_id, new_order_number
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import Actor, World
+
+SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
+GENERATED_NUMBER_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC."""
+
+    amount_minor: int
+    return_url: str
+    two_phase: bool = False
+    order_number: str | None = None
+    currency: str | None = None
+    fail_url: str | None = None
+    dynamic_callback_url: str | None = None
+    description: str | None = None
+    language: str | None = None
+    page_view: str | None = None
+    client_id: str | None = None
+    merchant_login: str | None = None
+    json_params: Mapping[str, str] = field(default_factory=dict)
+    session_timeout_seconds: int | None = None
+    expiration_date: datetime | None = None
+    binding_id: str | None = None
+    features: tuple[str, ...] = ()
+    email: str | None = None
+    phone: str | None = None
+    post_address: str | None = None
+    billing_payer_data: Mapping[str, str] | None = None
+    shipping_payer_data: Mapping[str, str] | None = None
+    preorder_payer_data: Mapping[str, str] | None = None
+    order_payer_data: Mapping[str, str] | None = None
+    recurring_frequency: int | None = None
+    recurring_expiry: str | None = None
+    auto_completion_date: datetime | None = None
+    auto_reverse_date: datetime | None = None
+    fee_input: int | None = None
+    mcc: str | None = None
+    ip: str | None = None
+    order_bundle: Any = None
+    tax_system: int | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
+    """The new order, or why there is none. Formats were checked by the parameter table.
+
+    Refuses: PARAMETER_INVALID (recurring pair, billing data under AVS, dates), then
+    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is checked by the
+    store, which answers ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.1, §2.3, §2.4.
+    """
+    for check in (_check_recurring, _check_billing, _check_dates, _check_features):
+        refused = check(command, merchant, now)
+        if refused:
+            return refused
+    settings = merchant.settings
+    return Order(
+        merchant_id=merchant.merchant_id,
+        order_id=new_order_id(now, merchant.merchant_id),
+        order_number=command.order_number or new_order_number(now),
+        version=1,
+        status=OrderStatus.CREATED,
+        currency=command.currency or settings.default_currency,
+        amount_minor=command.amount_minor,
+        two_phase=command.two_phase,
+        attempts_max=settings.payment_attempts,
+        created_at=now,
+        expires_at=_session_end(command, merchant, now),
+        hold_days=settings.hold_days,
+        auto_completion_at=command.auto_completion_date,
+        auto_reverse_at=command.auto_reverse_date,
+        payer_ip=command.ip,
+        request=_request(command, merchant),
+        params=command.json_params,
+    )
+
+
+async def register(
+    command: Register, merchant: Merchant, *, world: World, actor: Actor
+) -> Order | Refused:
+    """Register an order; its number is unique per merchant, whatever became of the first one.
+
+    Refuses: as `decide_registration`, then ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.
+    """
+    for _ in range(GENERATED_NUMBER_TRIES):
+        order = decide_registration(command, merchant, world.clock.now())
+        if isinstance(order, Refused) or await world.orders.register(order, actor):
+            return order
+        if command.order_number is not None:
+            return Refused(
+                Refusal.ORDER_NUMBER_TAKEN,
+                f"order number {command.order_number} is taken",
+                parameter="orderNumber",
+            )
+    return Refused(Refusal.SYSTEM_ERROR, "no free order number was found")
+
+
+def _check_recurring(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+    if (command.recurring_frequency is None) != (command.recurring_expiry is None):
+        return Refused(
+            Refusal.JSON_PARAMS_INVALID,
+            "recurringFrequency and recurringExpiry go together: both or neither",
+            parameter="recurringFrequency",
+        )
+    return None
+
+
+def _check_billing(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+    if not merchant.may(Permission.AVS_REQUIRED):
+        return None
+    billing = command.billing_payer_data or {}
+    for name in ("billingAddressLine1", "billingPostalCode"):
+        if not billing.get(name):
+            return Refused(
+                Refusal.PARAMETER_INVALID,
+                f"the merchant checks addresses (AVS): {name} is mandatory",
+                parameter="billingPayerData",
+            )
+    return None
+
+
+def _check_dates(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+    dated = (
+        ("autocompletionDate", command.auto_completion_date, Permission.AUTO_COMPLETION),
+        ("autoReverseDate", command.auto_reverse_date, Permission.AUTO_REVERSE),
+    )
+    for name, date, permission in dated:
+        if date is None:
+            continue
+        if not command.two_phase or not merchant.may(permission) or date <= now:
+            return Refused(
+                Refusal.PARAMETER_INVALID,
+                f"{name} is for registerPreAuth.do, in the future, with permission {permission}",
+                parameter=name,
+            )
+    return None
+
+
+def _check_features(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+    features = set(command.features)
+    if "AUTO_PAYMENT" in features and features & {"FORCE_TDS", "FORCE_SSL", "FORCE_FULL_TDS"}:
+        return Refused(Refusal.FEATURES_CONFLICT, "AUTO_PAYMENT goes without 3-D Secure features")
+    if "VERIFY" in features and not merchant.may(Permission.VERIFY):
+        return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
+    if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
+        return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
+    return None
+
+
+def _session_end(command: Register, merchant: Merchant, now: datetime) -> datetime:
+    """expirationDate beats sessionTimeoutSecs, which beats the merchant's setting.
+
+    A date that has passed is no error: such an order is over as soon as it is looked at.
+    """
+    if merchant.may(Permission.CUSTOM_SESSION):
+        if command.expiration_date is not None:
+            return min(command.expiration_date, now + timedelta(seconds=SESSION_SECONDS_MAX))
+        if command.session_timeout_seconds is not None:
+            seconds = min(command.session_timeout_seconds, SESSION_SECONDS_MAX)
+            return now + timedelta(seconds=seconds)
+    return now + timedelta(seconds=merchant.settings.session_timeout_seconds)
+
+
+def _request(command: Register, merchant: Merchant) -> OrderRequest:
+    payer_data = {
+        "billingPayerData": command.billing_payer_data,
+        "shippingPayerData": command.shipping_payer_data,
+        "preOrderPayerData": command.preorder_payer_data,
+        "orderPayerData": command.order_payer_data,
+    }
+    json_params = command.json_params
+    return OrderRequest(
+        description=command.description,
+        return_url=command.return_url,
+        fail_url=command.fail_url,
+        dynamic_callback_url=command.dynamic_callback_url,
+        language=command.language or merchant.settings.default_language,
+        page_view=command.page_view,
+        client_id=command.client_id,
+        binding_id=command.binding_id,
+        features=command.features,
+        email=command.email or json_params.get("email"),
+        phone=command.phone or json_params.get("phone"),
+        post_address=command.post_address,
+        recurring_frequency=command.recurring_frequency,
+        recurring_expiry=command.recurring_expiry,
+        fee_input=command.fee_input,
+        mcc=command.mcc,
+        order_bundle=command.order_bundle,
+        tax_system=command.tax_system,
+        payer_data={name: data for name, data in payer_data.items() if data},
+        more=command.more,
+    )

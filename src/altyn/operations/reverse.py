@@ -1,0 +1,90 @@
+"""Reverse: give money back before the business day has carried it away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from altyn.domain import ledger
+from altyn.domain.callback import Notice, Notification
+from altyn.domain.lifecycle import Event, OrderStatus
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.moscow import end_of_business_day
+from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.attempts import new_attempt
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, accept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse:
+    """A wish to give back. `amount_minor` 0 means everything; `due` when a timer wishes it."""
+
+    amount_minor: int = 0
+    due: Due | None = None
+
+
+def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: datetime) -> Decision:
+    """Give back a hold, or a deposit of the same business day (until 00:00 Moscow time).
+
+    Amounts: minor units of the order's currency; a partial reversal is possible once.
+    Refuses: WRONG_STATUS, ACCESS_DENIED (partial reversal not opened), PARTIAL_REVERSAL_REPEATED,
+    AMOUNT_INVALID. Busy while the bank is asked anything about the money.
+    Source: rest-orders.md §3.2, §1.5.
+    """
+    if not order.allows(Event.REVERSAL_APPROVED):
+        return Refused(Refusal.WRONG_STATUS, f"nothing to reverse, order is {order.status}")
+    if order.in_flight(Kind.DEPOSIT, Kind.REVERSE, Kind.REFUND):
+        return Busy(order)
+    deposited = order.status is OrderStatus.DEPOSITED
+    if deposited and now >= end_of_business_day(order.deposited_at or order.created_at):
+        return Refused(Refusal.WRONG_STATUS, "the business day of the deposit is over: refund")
+    whole = order.deposited_minor if deposited else order.approved_minor
+    amount = command.amount_minor or whole
+    if amount < whole and not merchant.may(Permission.PARTIAL_REVERSAL):
+        return Refused(Refusal.ACCESS_DENIED, "permission partial_reversal is off")
+    if amount < whole and order.partly_reversed:
+        return Refused(Refusal.PARTIAL_REVERSAL_REPEATED, "one partial reversal was made before")
+    if amount > whole:
+        return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount")
+    attempt = new_attempt(
+        order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due
+    )
+    return accept(order, "reversal_asked", now, attempt=attempt, ask=True)
+
+
+def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """Move the sum back to the payer, or write down that the bank would not."""
+    amount = attempt.amount_minor
+    if attempt.state is not AttemptState.APPROVED:
+        refused = Notice(Notification.REVERSED, succeeded=False, amount_minor=amount)
+        changes = {"auto_reverse_at": None} if attempt.due is Due.AUTO_REVERSE else {}
+        return accept(
+            order, "reversal_declined", now, attempt=attempt, notices=(refused,), **changes
+        )
+    deposited = order.status is OrderStatus.DEPOSITED
+    postings = ledger.reversal(amount, deposited=deposited)
+    told = (Notice(Notification.REVERSED, amount_minor=amount),)
+    if not attempt.partial:
+        return accept(
+            order,
+            Event.REVERSAL_APPROVED,
+            now,
+            attempt=attempt,
+            postings=postings,
+            notices=told,
+            approved_minor=0,
+            deposited_minor=0,
+            reversed_at=now,
+            action_code=0,
+        )
+    return accept(
+        order,
+        Event.PARTIAL_REVERSAL_APPROVED,
+        now,
+        attempt=attempt,
+        postings=postings,
+        notices=told,
+        approved_minor=order.approved_minor - amount,
+        deposited_minor=order.deposited_minor - (amount if deposited else 0),
+        partly_reversed=True,
+        reversed_at=now,
+    )

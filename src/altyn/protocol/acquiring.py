@@ -1,0 +1,304 @@
+"""The acquiring message format: what the gateway asks the acquiring bank, and its honest answers.
+
+It is our own format, JSON over HTTP or handed over in process, so that the pretended bank of the
+sandbox gives way to a real one by changing an address.
+Source: architecture, "Changing an order"; codes.md §4 (action codes).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeVar
+
+import msgspec
+
+from altyn.domain.card import Cvc, Expiry, Pan
+
+MESSAGE_BYTES_MAX: Final = 16_384
+AMOUNT_MINOR_MAX: Final = 10**12 - 1  # the wire's N..12
+RRN_PATTERN: Final = re.compile(r"[0-9]{12}")
+APPROVAL_CODE_PATTERN: Final = re.compile(r"[0-9A-Za-z]{6}")
+
+
+class AcquiringFormatError(ValueError):
+    """The bytes are not a message of this format.
+
+    The text never repeats what was received, for that may hold a PAN.
+    """
+
+
+class AcquirerOperation(StrEnum):
+    """What the bank is asked to do."""
+
+    AUTHORISE = "AUTHORISE"  # reserve a sum on a card, or take it at once (deposit_at_once)
+    DEPOSIT = "DEPOSIT"  # take a reserved sum, whole or in part; the rest is released
+    REVERSE = "REVERSE"  # give back a reserved sum, or a taken one whose day is not over
+    REFUND = "REFUND"  # give back a taken sum, whole or in part
+    INQUIRE = "INQUIRE"  # what became of a key?
+
+
+class AcquirerOutcome(StrEnum):
+    """What became of a question. Only APPROVED, DECLINED and NOT_SENT are final."""
+
+    APPROVED = "APPROVED"
+    PENDING = "PENDING"  # the bank has it and is not done: inquire later
+    DECLINED = "DECLINED"
+    NOT_SENT = "NOT_SENT"  # the bank does not have it, and never will under this key
+    UNKNOWN = "UNKNOWN"  # asked, not answered: it may have happened; inquire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCheck:
+    """Is what the payer typed right for this card? Nothing is reserved, so it needs no key.
+
+    It is asked before 3-D Secure, because a CVC lives for one call and may not wait for the payer.
+    """
+
+    pan: Pan
+    expiry: Expiry
+    cvc: Cvc | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquirerQuestion:
+    """One question to the bank.
+
+    `key` is an idempotency key: asked twice, done once, answered the same. The same key with other
+    contents is declined with action code 94 and changes nothing.
+
+    AUTHORISE names the card (`pan`, `expiry` as YYYYMM, `cvc` where the payer gave one) and the
+    result of 3-D Secure (`eci`, `cavv`, `xid`). `deposit_at_once` makes it a purchase: the sum is
+    taken, not held. `verify_only` checks the card and reserves nothing.
+    DEPOSIT, REVERSE and REFUND name the authorisation by `original_key`, the key it was asked with.
+    INQUIRE carries in `key` the key whose fate is asked, and is answered with what became of it.
+    An inquiry for a key the bank has never seen answers NOT_SENT **and closes the key**: a question
+    that comes late with it is not carried out and is answered NOT_SENT too, so the gateway may
+    safely forget it.
+
+    `amount_minor` is in minor units of `currency` (ISO 4217, three digits). INQUIRE ignores both.
+    """
+
+    key: str
+    operation: AcquirerOperation
+    merchant: str
+    terminal: str
+    amount_minor: int
+    currency: str
+    original_key: str | None = None
+    pan: Pan | None = None
+    expiry: str | None = None
+    cvc: Cvc | None = None
+    eci: int | None = None
+    cavv: str | None = None
+    xid: str | None = None
+    verify_only: bool = False
+    deposit_at_once: bool = False
+
+    def card_check(self) -> CardCheck | None:
+        """What the question says of the card; None where it names no card or no expiry."""
+        if self.pan is None or self.expiry is None:
+            return None
+        return CardCheck(pan=self.pan, expiry=Expiry.parse(self.expiry), cvc=self.cvc)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquirerReply:
+    """The bank's answer. `action_code` is 0 for APPROVED, else one of codes.md §4.2.
+
+    `rrn` (12 digits) and `approval_code` (6 characters) are the authorisation's own for AUTHORISE,
+    DEPOSIT and REVERSE; a refund has an RRN of its own. Both are absent where nothing was approved.
+    """
+
+    outcome: AcquirerOutcome
+    action_code: int
+    rrn: str | None = None
+    approval_code: str | None = None
+
+
+class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    key: str
+    operation: AcquirerOperation
+    merchant: str
+    terminal: str
+    amount_minor: int
+    currency: str
+    original_key: str | None = None
+    pan: str | None = None
+    expiry: str | None = None
+    cvc: str | None = None
+    eci: int | None = None
+    cavv: str | None = None
+    xid: str | None = None
+    verify_only: bool = False
+    deposit_at_once: bool = False
+
+
+class _ReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    outcome: AcquirerOutcome
+    action_code: int
+    rrn: str | None = None
+    approval_code: str | None = None
+
+
+class _CardCheckOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pan: str
+    expiry: str
+    cvc: str | None = None
+
+
+class _CardCheckReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    action_code: int | None
+
+
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+
+
+def encode_question(question: AcquirerQuestion) -> bytes:
+    """A question as JSON, PAN and CVC in clear, because that is what travels; do not log it."""
+    return msgspec.json.encode(
+        _QuestionOnWire(
+            key=question.key,
+            operation=question.operation,
+            merchant=question.merchant,
+            terminal=question.terminal,
+            amount_minor=question.amount_minor,
+            currency=question.currency,
+            original_key=question.original_key,
+            pan=question.pan.reveal() if question.pan else None,
+            expiry=question.expiry,
+            cvc=question.cvc.reveal() if question.cvc else None,
+            eci=question.eci,
+            cavv=question.cavv,
+            xid=question.xid,
+            verify_only=question.verify_only,
+            deposit_at_once=question.deposit_at_once,
+        )
+    )
+
+
+def decode_question(body: bytes) -> AcquirerQuestion:
+    """The question in a JSON body.
+
+    Refuses (AcquiringFormatError): too long, not this JSON, no key, no expiry, no card number.
+    """
+    wire = _decode(body, _QuestionOnWire)
+    if not wire.key:
+        raise AcquiringFormatError("a question needs a key")
+    if not 0 <= wire.amount_minor <= AMOUNT_MINOR_MAX:
+        raise AcquiringFormatError("the amount is out of bounds")
+    if wire.expiry is not None:
+        _expiry(wire.expiry)
+    return AcquirerQuestion(
+        key=wire.key,
+        operation=wire.operation,
+        merchant=wire.merchant,
+        terminal=wire.terminal,
+        amount_minor=wire.amount_minor,
+        currency=wire.currency,
+        original_key=wire.original_key,
+        pan=None if wire.pan is None else _pan(wire.pan),
+        expiry=wire.expiry,
+        cvc=None if wire.cvc is None else _cvc(wire.cvc),
+        eci=wire.eci,
+        cavv=wire.cavv,
+        xid=wire.xid,
+        verify_only=wire.verify_only,
+        deposit_at_once=wire.deposit_at_once,
+    )
+
+
+def encode_reply(reply: AcquirerReply) -> bytes:
+    """A reply as JSON."""
+    return msgspec.json.encode(
+        _ReplyOnWire(
+            outcome=reply.outcome,
+            action_code=reply.action_code,
+            rrn=reply.rrn,
+            approval_code=reply.approval_code,
+        )
+    )
+
+
+def decode_reply(body: bytes) -> AcquirerReply:
+    """The reply in a JSON body.
+
+    Refuses (AcquiringFormatError): too long, not this JSON, an RRN or approval code of other form.
+    A connector should take a refusal here as UNKNOWN: the bank did answer, only not legibly.
+    """
+    wire = _decode(body, _ReplyOnWire)
+    if wire.rrn is not None:
+        _require(RRN_PATTERN, wire.rrn, "RRN")
+    if wire.approval_code is not None:
+        _require(APPROVAL_CODE_PATTERN, wire.approval_code, "approval code")
+    return AcquirerReply(
+        outcome=wire.outcome,
+        action_code=wire.action_code,
+        rrn=wire.rrn,
+        approval_code=wire.approval_code,
+    )
+
+
+def encode_card_check(check: CardCheck) -> bytes:
+    """A card check as JSON, PAN and CVC in clear; do not log it."""
+    cvc = check.cvc.reveal() if check.cvc else None
+    return msgspec.json.encode(
+        _CardCheckOnWire(pan=check.pan.reveal(), expiry=check.expiry.wire, cvc=cvc)
+    )
+
+
+def decode_card_check(body: bytes) -> CardCheck:
+    """The card check in a JSON body. Refuses (AcquiringFormatError) as decode_question does."""
+    wire = _decode(body, _CardCheckOnWire)
+    return CardCheck(
+        pan=_pan(wire.pan),
+        expiry=_expiry(wire.expiry),
+        cvc=None if wire.cvc is None else _cvc(wire.cvc),
+    )
+
+
+def encode_card_check_reply(action_code: int | None) -> bytes:
+    """The answer to a card check: the action code of the refusal, or none."""
+    return msgspec.json.encode(_CardCheckReplyOnWire(action_code=action_code))
+
+
+def decode_card_check_reply(body: bytes) -> int | None:
+    """The action code of the refusal, or None where the card passes."""
+    return _decode(body, _CardCheckReplyOnWire).action_code
+
+
+def _decode(body: bytes, wire_type: type[Wire]) -> Wire:
+    if len(body) > MESSAGE_BYTES_MAX:
+        raise AcquiringFormatError("the message is too long")
+    try:
+        return msgspec.json.decode(body, type=wire_type)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # Without the cause: msgspec's texts and the frame's locals may repeat the digits of a card.
+        raise AcquiringFormatError("the message is not of the acquiring format") from None
+
+
+def _require(pattern: re.Pattern[str], text: str, name: str) -> None:
+    if not pattern.fullmatch(text):
+        raise AcquiringFormatError(f"the {name} is not of its form")
+
+
+def _pan(digits: str) -> Pan:
+    try:
+        return Pan(digits)
+    except ValueError:
+        raise AcquiringFormatError("the card number is not one") from None
+
+
+def _expiry(text: str) -> Expiry:
+    try:
+        return Expiry.parse(text)
+    except ValueError:
+        raise AcquiringFormatError("the expiry is not YYYYMM") from None
+
+
+def _cvc(digits: str) -> Cvc:
+    try:
+        return Cvc(digits)
+    except ValueError:
+        raise AcquiringFormatError("the CVC is not one") from None

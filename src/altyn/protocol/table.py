@@ -1,0 +1,135 @@
+"""The shape of a method's table, and how a request is read by it.
+
+REST and SOAP are two spellings of one row. Reading, checking, the error a merchant sees, the
+reference page and the generated test cases all come from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.refusals import Refusal
+from altyn.protocol.error_codes import ErrorCode
+from altyn.protocol.types import Context, Malformed, Source, Type
+
+
+class Envelope(StrEnum):
+    """How an answer is wrapped (rest-orders.md §1.4)."""
+
+    PLAIN = "plain"  # errorCode as a string
+    REGISTRATION = "registration"  # no errorCode on success
+    CAPITALS = "capitals"  # ErrorCode, of getOrderStatus.do
+    PAYMENT = "payment"  # errorCode as a number
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a method.
+
+    `required` is the refusal when it is missing or empty, None when it may be, as it may for
+    merchants with the permission `optional_with`. `field` is the
+    field of the operation's command; `more` collects what is stored for methods yet to come.
+    """
+
+    name: str
+    type: Type
+    field: str
+    note: str
+    required: Refusal | None = None
+    invalid: Refusal = Refusal.PARAMETER_INVALID
+    optional_with: Permission | None = None
+    in_json_params: bool = False
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method of the protocol, as a table. The order of `refusals` is their precedence."""
+
+    name: str
+    rest: tuple[str, ...]
+    source: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    refusals: Mapping[Refusal, ErrorCode]
+    soap: str | None = None
+    needs: Permission | None = None
+    envelope: Envelope = Envelope.PLAIN
+    credentials: bool = True
+    language_refused: bool = False
+
+    def error(self, refusal: Refusal) -> ErrorCode:
+        """What this method says for a refusal; a refusal that is not in its table is a bug."""
+        return self.refusals[refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A parameter that cannot be accepted: which, why, and what the merchant is told."""
+
+    refusal: Refusal
+    parameter: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A request read by its table: values by field of the operation's command."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def check(
+    method: Method, source: Source, merchant: Merchant | None, malformed: frozenset[str]
+) -> Checked | Fault:
+    """Read every parameter of a request.
+
+    All faults are found, and the one that stands first among the method's refusals is told: the
+    precedence of errors is part of the wire. `malformed` names parameters that no text can hold.
+    """
+    context = Context(merchant, source)
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for parameter in method.parameters:
+        raw = _raw(parameter, source, values)
+        if parameter.name in malformed:
+            faults.append(Fault(parameter.invalid, parameter.name, "not UTF-8 text"))
+        elif raw is None:
+            if parameter.required is not None and not _optional(parameter, merchant):
+                faults.append(Fault(parameter.required, parameter.name, "mandatory, but missing"))
+        else:
+            try:
+                _put(values, parameter, parameter.type.parse(raw, context))
+            except Malformed as fault:
+                faults.append(Fault(parameter.invalid, parameter.name, str(fault)))
+    if not faults:
+        return Checked(values)
+    rank = {refusal: place for place, refusal in enumerate(method.refusals)}
+    return min(faults, key=lambda fault: rank[fault.refusal])
+
+
+def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
+    """The text of a parameter; an empty one counts as missing."""
+    for name in (parameter.name, *parameter.aliases):
+        if value := source.get(name):
+            return value
+    if parameter.in_json_params:
+        return values.get("json_params", {}).get(parameter.name) or None
+    return None
+
+
+def _optional(parameter: Parameter, merchant: Merchant | None) -> bool:
+    permission = parameter.optional_with
+    return permission is not None and merchant is not None and merchant.may(permission)
+
+
+def _put(values: dict[str, Any], parameter: Parameter, value: Any) -> None:
+    if value is None:
+        return
+    if parameter.field == "more":
+        values.setdefault("more", {})[parameter.name] = str(value)
+    else:
+        values[parameter.field] = value

@@ -1,0 +1,342 @@
+"""The types of parameters: how each is read, and which rule a bad value breaks.
+
+Notation of the reference: A letters, N digits, ANS letters, digits and symbols; `..n` at most n.
+Source: rest-orders.md §1.3, §2.1; 004 (request parameters).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import msgspec
+
+from altyn.domain.card import Cvc, Expiry, Pan, holder_ok, luhn_ok
+from altyn.domain.merchant import Merchant
+from altyn.domain.money import canonical_currency
+from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
+from altyn.protocol.features import FEATURES
+
+LANGUAGES: Final = ("ru", "en")
+PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
+RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
+AMOUNT_DIGITS: Final = 12
+
+
+class Malformed(Exception):  # noqa: N818 - it says what the value is, and is always caught
+    """The value breaks a rule; the text names the rule, never the value."""
+
+
+class Source(Protocol):
+    """Where parameters come from: whatever door they came in by."""
+
+    def get(self, name: str) -> str | None: ...
+    def get_all(self, name: str) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a type may know beside the value: whose request it is, and its other parameters."""
+
+    merchant: Merchant | None
+    source: Source
+
+
+Parse = Callable[[str, Context], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A parameter's type: its notation for the docs, how it is read, and facets for an XSD."""
+
+    notation: str
+    parse: Parse
+    max_length: int | None = None
+    pattern: str | None = None
+
+
+def text(maximum: int, notation: str | None = None) -> Type:
+    """ANS..n: any printable text of at most n characters."""
+
+    def parse(value: str, _: Context) -> str:
+        if len(value) > maximum:
+            raise Malformed(f"longer than {maximum} characters")
+        if _CONTROL.search(value):
+            raise Malformed("control characters are not allowed")
+        return value
+
+    return Type(notation or f"ANS..{maximum}", parse, max_length=maximum)
+
+
+def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
+    """N..n: a whole number; leading zeros are read as decimal, never as octal."""
+
+    def parse(value: str, _: Context) -> int:
+        if not (value.isascii() and value.isdigit()) or len(value) > maximum:
+            raise Malformed(f"not a number of at most {maximum} digits")
+        number = int(value)
+        if number < low or (high is not None and number > high):
+            raise Malformed(f"not between {low} and {high}")
+        return number
+
+    return Type(f"N..{maximum}", parse, max_length=maximum, pattern="[0-9]*")
+
+
+def _amount(value: str, _: Context) -> int:
+    if not (value.isascii() and value.isdigit()) or len(value) > AMOUNT_DIGITS:
+        raise Malformed(f"not a whole number of minor units of at most {AMOUNT_DIGITS} digits")
+    return int(value)
+
+
+def _order_amount(value: str, context: Context) -> int:
+    amount = _amount(value, context)
+    verify = "VERIFY" in split_features(context.source.get_all("features"))
+    if amount == 0 and verify:
+        return 0
+    if context.merchant is not None:
+        settings = context.merchant.settings
+        if not settings.amount_min_minor <= amount <= settings.amount_max_minor:
+            raise Malformed(
+                f"not between {settings.amount_min_minor} and {settings.amount_max_minor};"
+                " 0 goes with features=VERIFY only"
+            )
+    return amount
+
+
+def _currency(value: str, context: Context) -> str:
+    currency = canonical_currency(value)
+    if currency is None:
+        raise Malformed("not an ISO 4217 numeric code that the gateway knows")
+    if context.merchant is not None and currency.code not in context.merchant.settings.currencies:
+        raise Malformed("the merchant does not take this currency")
+    return currency.code
+
+
+def _language(value: str, _: Context) -> str:
+    if value.lower() not in LANGUAGES:
+        raise Malformed(f"not one of {', '.join(LANGUAGES)}")
+    return value.lower()
+
+
+def _lenient_language(value: str, _: Context) -> str | None:
+    return value.lower() if value.lower() in LANGUAGES else None
+
+
+def _return_url(value: str, context: Context) -> str:
+    if value.startswith((".", "/")):
+        raise Malformed("the address is relative: give it in full, with https://")
+    return _url(value, context)
+
+
+def _url(value: str, context: Context) -> str:
+    URL_TEXT.parse(value, context)
+    if any(character.isspace() or character in '<>"' for character in value):
+        raise Malformed("not a URL: spaces, quotes and angle brackets must be percent-encoded")
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", value)
+    if scheme and scheme[1].lower() in {"javascript", "data", "vbscript", "file", "blob"}:
+        raise Malformed("not an address that a browser may be sent to")
+    return value
+
+
+def _order_number(value: str, context: Context) -> str:
+    if value != value.strip():
+        raise Malformed("spaces at an end")
+    return str(ORDER_NUMBER_TEXT.parse(value, context))
+
+
+def _order_id(value: str, _: Context) -> UUID:
+    if not _UUID.fullmatch(value):
+        raise Malformed("not a UUID of 36 characters")
+    return UUID(value)
+
+
+def _boolean(value: str, _: Context) -> bool:
+    if value.lower() not in ("true", "false", "1", "0"):
+        raise Malformed("not true or false")
+    return value.lower() in ("true", "1")
+
+
+def _moment(value: str, _: Context) -> datetime:
+    return _date(value, REQUEST_FORMAT, _MOMENT, "yyyy-MM-ddTHH:mm:ss, Moscow time")
+
+
+def _compact_moment(value: str, _: Context) -> datetime:
+    return _date(value, COMPACT_FORMAT, _FOURTEEN, "YYYYMMDDHHmmss, Moscow time")
+
+
+def _date(value: str, layout: str, pattern: "re.Pattern[str]", spelled: str) -> datetime:
+    try:
+        if pattern.fullmatch(value):
+            return from_moscow(value, layout)
+    except (ValueError, OverflowError):
+        pass
+    raise Malformed(f"not a date of the form {spelled}")
+
+
+def _day(value: str, _: Context) -> str:
+    try:
+        if _EIGHT.fullmatch(value) and datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC):
+            return value
+    except ValueError:
+        pass
+    raise Malformed("not a day of the form YYYYMMDD")
+
+
+def _phone(value: str, _: Context) -> str:
+    if not _PHONE.fullmatch(value):
+        raise Malformed("not a phone number of 7 to 15 digits, with or without a plus")
+    return value
+
+
+def _page_view(value: str, _: Context) -> str | None:
+    """A missing or malformed value means DESKTOP and is no error (004, pageView)."""
+    return value if _PAGE_VIEW.fullmatch(value) else None
+
+
+def flat_json(value: str, _: Context) -> dict[str, str]:
+    """A JSON object of named values; numbers, booleans and nested values keep their own text."""
+    try:
+        raw = _decode_object(value.encode())
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise Malformed('not a JSON object of the form {"name": "value"}') from None
+    flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
+    if any(_CONTROL_BUT_BREAKS.search(part) for pair in flat.items() for part in pair):
+        raise Malformed("control characters are not allowed")
+    return flat
+
+
+def _json_params(value: str, context: Context) -> dict[str, str]:
+    flat = flat_json(value, context)
+    reserved = [name for name in flat if name in RESERVED_NAMES]
+    if reserved:
+        raise Malformed(f"reserved names: {', '.join(reserved)}")
+    return flat
+
+
+def _payer_data(value: str, context: Context) -> dict[str, str]:
+    flat = flat_json(value, context)
+    for name, each in flat.items():
+        if len(each) > PAYER_DATA_MAX:
+            raise Malformed(f"{name} is longer than {PAYER_DATA_MAX} characters")
+    return flat
+
+
+def _json(value: str, _: Context) -> Any:
+    try:
+        parsed = msgspec.json.decode(value.encode())
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise Malformed("not JSON") from None
+    if _CONTROL_BUT_BREAKS.search(value) or "\\u0000" in value:
+        raise Malformed("control characters are not allowed")
+    return parsed
+
+
+def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Features of one request: repeated, or separated by `;` or `,` (rest-orders.md §2.1)."""
+    parts = (part.strip() for value in values for part in re.split("[;,]", value))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _features(_: str, context: Context) -> tuple[str, ...]:
+    features = split_features(context.source.get_all("features"))
+    unknown = [feature for feature in features if feature not in FEATURES]
+    if unknown:
+        raise Malformed("a feature is not one of the reference's list (rest-orders.md §2.3)")
+    return features
+
+
+def _csv(value: str, _: Context) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _states(value: str, context: Context) -> tuple[str, ...]:
+    states = _csv(value, context)
+    if not states or any(state not in PAYMENT_STATES for state in states):
+        raise Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
+    return states
+
+
+def _pan(value: str, _: Context) -> Pan:
+    number = value.replace(" ", "").replace("-", "")
+    try:
+        pan = Pan(number)
+    except ValueError:
+        raise Malformed("not a card number of 12 to 19 digits") from None
+    if not luhn_ok(number):
+        raise Malformed("the check digit of the card number is wrong (Luhn)")
+    return pan
+
+
+def _cvc(value: str, _: Context) -> Cvc:
+    try:
+        return Cvc(value)
+    except ValueError:
+        raise Malformed("not three or four digits") from None
+
+
+def _expiry(value: str, _: Context) -> Expiry:
+    try:
+        return Expiry.parse(value)
+    except ValueError:
+        raise Malformed("not a month of the form YYYYMM") from None
+
+
+def _holder(value: str, _: Context) -> str:
+    name = value.strip()
+    if not holder_ok(name):
+        raise Malformed("Latin letters, space, dot, apostrophe and hyphen only, at most 64")
+    return name
+
+
+def _spelled(raw: msgspec.Raw) -> str | None:
+    literal = bytes(raw).strip()
+    if literal == b"null":
+        return None
+    return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
+
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
+_CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
+_PAGE_VIEW: Final = re.compile("[A-Za-z0-9_-]{1,20}")
+_MOMENT: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
+_FOURTEEN: Final = re.compile("[0-9]{14}")
+_EIGHT: Final = re.compile("[0-9]{8}")
+_decode_object: Final[Callable[[bytes], Mapping[str, msgspec.Raw]]] = msgspec.json.Decoder(
+    dict[str, msgspec.Raw]
+).decode
+
+PAYER_DATA_MAX: Final = 50
+URL_TEXT: Final = text(512)
+ORDER_NUMBER_TEXT: Final = text(32)
+
+ANY_TEXT: Final = Type("ANS", lambda value, _: value)
+AMOUNT: Final = Type("N..12", _amount, max_length=12, pattern="[0-9]*")
+ORDER_AMOUNT: Final = Type("N..12", _order_amount, max_length=12, pattern="[0-9]*")
+CURRENCY: Final = Type("N3", _currency, max_length=3, pattern="[0-9]{3}")
+LANGUAGE: Final = Type("A2", _language, max_length=2, pattern="[A-Za-z]{2}")
+LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, max_length=2, pattern="[A-Za-z]{2}")
+RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512)
+URL: Final = Type("ANS..512", _url, max_length=512)
+ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32)
+ORDER_ID: Final = Type("ANS36", _order_id, max_length=36)
+BOOLEAN: Final = Type("boolean", _boolean)
+MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)
+COMPACT_MOMENT: Final = Type("N14", _compact_moment, max_length=14)
+DAY: Final = Type("N8", _day, max_length=8)
+PHONE: Final = Type("NS..12", _phone, max_length=16)
+PAGE_VIEW: Final = Type("ANS..20", _page_view)
+JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
+FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
+PAYER_DATA: Final = Type("JSON", _payer_data)
+JSON: Final = Type("JSON", _json)
+FEATURE_LIST: Final = Type("AN..255", _features)
+CSV: Final = Type("list, comma separated", _csv)
+STATES: Final = Type("list, comma separated", _states)
+PAN: Final = Type("N12..19", _pan, max_length=19)
+CVC: Final = Type("N3..4", _cvc, max_length=4)
+EXPIRY: Final = Type("N6 YYYYMM", _expiry, max_length=6)
+HOLDER: Final = Type("A..64", _holder, max_length=64)

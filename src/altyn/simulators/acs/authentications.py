@@ -1,0 +1,175 @@
+"""One authentication of a payer, as the pretended ACS keeps it: begun, tried, ended once for all.
+
+It lives in the database and not in a page or a process, so that going back in the browser wins no
+new tries and any gateway process can serve the next step.
+Source: payment-page.md §4; codes.md §9 (codes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from altyn.protocol.test_cards import ACS_CODE_CLASSIC
+from altyn.protocol.threeds import TransStatus
+from altyn.simulators.database import Pool, apply_schema, statements
+
+TRIES_MAX: Final = 3
+TYPED_CHARS_MAX: Final = 4 * len(ACS_CODE_CLASSIC)
+
+_HERE: Final = Path(__file__).parent
+_SCHEMA: Final = (_HERE / "schema.sql").read_text("utf-8")
+_SQL: Final = statements(_HERE / "queries.sql")
+
+_WITH_PROOF: Final = frozenset({TransStatus.AUTHENTICATED, TransStatus.ATTEMPTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A card of version 1 as the ACS knows it. `code` None: its payer is not asked."""
+
+    account: str
+    card: str
+    pares: TransStatus
+    eci: int | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """An authentication of either version. `amount_minor` in minor units of `currency`.
+
+    `status` None: the payer has not answered yet. `cavv` and `eci` hold for `on_success`; ask
+    `proof` for those of the end it came to.
+    """
+
+    id: str
+    merchant: str
+    amount_minor: int
+    currency: str
+    card: str
+    return_url: str
+    code: str | None
+    on_success: TransStatus
+    status: TransStatus | None
+    cavv: str | None = None
+    eci: int | None = None
+    server_trans_id: str | None = None
+    message_id: str | None = None
+    xid: str | None = None
+    message_version: str | None = None
+    tries: int = 0
+    cancelled: bool = False
+
+    @property
+    def tries_left(self) -> int:
+        return TRIES_MAX - self.tries
+
+    @property
+    def proof(self) -> tuple[str | None, int | None]:
+        """CAVV and ECI, where it ended well; nothing otherwise."""
+        return (self.cavv, self.eci) if self.status in _WITH_PROOF else (None, None)
+
+
+class Authentications:
+    """The ACS's book of accounts and authentications."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @staticmethod
+    async def prepare(pool: Pool) -> None:
+        """Create the tables where they are not there yet; safe for two processes at once."""
+        await apply_schema(pool, _SCHEMA)
+
+    async def open_account(self, account: Account) -> None:
+        await self._pool.execute(
+            _SQL["open_account"],
+            account.account,
+            account.card,
+            account.pares,
+            account.eci,
+            account.code,
+        )
+
+    async def account(self, account: str) -> Account | None:
+        row = await self._pool.fetchrow(_SQL["read_account"], account)
+        if row is None:
+            return None
+        return Account(
+            account=row["account"],
+            card=row["card"],
+            pares=TransStatus(row["pares"]),
+            eci=row["eci"],
+            code=row["code"],
+        )
+
+    async def begin(self, new: Authentication) -> Authentication:
+        """Begin it; where it was begun before, it goes on from where it is."""
+        await self._pool.execute(
+            _SQL["open_authentication"],
+            new.id,
+            new.server_trans_id,
+            new.message_id,
+            new.xid,
+            new.message_version,
+            new.merchant,
+            new.amount_minor,
+            new.currency,
+            new.card,
+            new.return_url,
+            new.code,
+            new.on_success,
+            new.cavv,
+            new.eci,
+            new.status,
+        )
+        begun = (
+            await self.of_server_trans_id(new.server_trans_id)
+            if new.server_trans_id
+            else await self.read(new.id)
+        )
+        assert begun is not None
+        return begun
+
+    async def read(self, authentication_id: str) -> Authentication | None:
+        row = await self._pool.fetchrow(_SQL["read_authentication"], authentication_id)
+        return _authentication(row) if row else None
+
+    async def of_server_trans_id(self, server_trans_id: str) -> Authentication | None:
+        row = await self._pool.fetchrow(_SQL["read_by_server_trans_id"], server_trans_id)
+        return _authentication(row) if row else None
+
+    async def answer(
+        self, authentication_id: str, *, typed: str, cancelled: bool
+    ) -> Authentication | None:
+        """The payer typed a code or cancelled; how it stands then. None: there is no such one."""
+        await self._pool.execute(
+            _SQL["answer"], authentication_id, cancelled, typed[:TYPED_CHARS_MAX], TRIES_MAX
+        )
+        return await self.read(authentication_id)
+
+
+def _authentication(row: asyncpg.Record) -> Authentication:
+    return Authentication(
+        id=row["id"],
+        merchant=row["merchant"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        card=row["card"],
+        return_url=row["return_url"],
+        code=row["code"],
+        on_success=TransStatus(row["on_success"]),
+        status=TransStatus(row["status"]) if row["status"] else None,
+        cavv=row["cavv"],
+        eci=row["eci"],
+        server_trans_id=row["server_trans_id"],
+        message_id=row["message_id"],
+        xid=row["xid"],
+        message_version=row["message_version"],
+        tries=row["tries"],
+        cancelled=row["cancelled"],
+    )

@@ -1,0 +1,42 @@
+"""What the simulators ask of PostgreSQL: a schema beside the gateway's, and named statements.
+
+A pretended bank keeps books of its own, so that a test can lay them beside the gateway's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import asyncpg
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# Two processes that start together would both create the schema, and PostgreSQL would refuse one
+# of them in spite of IF NOT EXISTS. The number is arbitrary, only ours.
+_SCHEMA_LOCK: Final = 0x616C_7479_6E73
+
+_NAMED: Final = re.compile(r"^-- (?P<name>[a-z_]+): ", re.MULTILINE)
+
+
+async def apply_schema(pool: Pool, schema: str) -> None:
+    """Bring the tables of a schema into being; harmless when repeated, or done twice at once."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
+        await connection.execute(schema)
+
+
+def statements(queries: Path) -> Mapping[str, str]:
+    """The statements of an .sql file by the names above them (`-- name: a sentence`)."""
+    text = queries.read_text("utf-8")
+    heads = list(_NAMED.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    return MappingProxyType(
+        {
+            head["name"]: text[head.start() : end].strip()
+            for head, end in zip(heads, ends, strict=True)
+        }
+    )

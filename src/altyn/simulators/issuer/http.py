@@ -1,0 +1,56 @@
+"""The pretended bank over HTTP, for a gateway that reaches it by address, as it would a real one.
+
+Sandbox only: there is no authentication here, because there is no money here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from altyn.protocol.acquiring import (
+    MESSAGE_BYTES_MAX,
+    AcquiringFormatError,
+    decode_card_check,
+    decode_question,
+    encode_card_check_reply,
+    encode_reply,
+)
+from altyn.simulators.issuer.bank import IssuerSimulator
+
+_JSON = "application/json"
+
+
+def routes(bank: IssuerSimulator) -> Sequence[Route]:
+    """`POST /issuer/acquiring` takes a question, `POST /issuer/card-check` a card check; JSON."""
+
+    async def acquiring(request: Request) -> Response:
+        try:
+            question = decode_question(await _body(request))
+        except AcquiringFormatError as error:
+            return PlainTextResponse(str(error), 400)
+        return Response(encode_reply(await bank.handle(question)), media_type=_JSON)
+
+    async def card_check(request: Request) -> Response:
+        try:
+            check = decode_card_check(await _body(request))
+        except AcquiringFormatError as error:
+            return PlainTextResponse(str(error), 400)
+        return Response(encode_card_check_reply(await bank.check_card(check)), media_type=_JSON)
+
+    return (
+        Route("/issuer/acquiring", acquiring, methods=["POST"]),
+        Route("/issuer/card-check", card_check, methods=["POST"]),
+    )
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MESSAGE_BYTES_MAX:
+            raise AcquiringFormatError("the message is too long")
+    return bytes(body)

@@ -1,0 +1,90 @@
+-- ask: write down a request that is new; a key already known gives no row. An approved
+-- authorisation is booked in the same breath. Two of the same key at once: the second waits for the
+-- first to commit, and then finds the key known. $16 is the RRN's YDDDhh; $17 and $18 are the RRN
+-- and the approval code where the request shares its authorisation's.
+WITH ticket AS (
+    SELECT nextval('simulators.bank_tickets') AS number
+), asked AS (
+    INSERT INTO simulators.bank_requests (
+        key, operation, merchant, terminal, amount_minor, currency, original_key,
+        deposit_at_once, verify_only, card, fault, outcome, action_code, answer_lost, asked_at,
+        rrn, approval_code
+    )
+    SELECT
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+        CASE WHEN $12 = 'APPROVED' THEN coalesce($17, $16 || lpad(number::text, 6, '0')) END,
+        CASE WHEN $12 = 'APPROVED'
+            THEN coalesce($18, lpad((number * 7919 % 1000000)::text, 6, '0'))
+        END
+    FROM ticket
+    ON CONFLICT (key) DO NOTHING
+    RETURNING *
+), booked AS (
+    INSERT INTO simulators.bank_authorisations (
+        key, merchant, currency, card, fault, rrn, approval_code, approved_minor,
+        held_minor, deposited_minor, reversed_minor, refunded_minor, released_minor
+    )
+    SELECT
+        key, merchant, currency, card, fault, rrn, approval_code, amount_minor,
+        CASE WHEN deposit_at_once THEN 0 ELSE amount_minor END,
+        CASE WHEN deposit_at_once THEN amount_minor ELSE 0 END,
+        0, 0, 0
+    FROM asked
+    WHERE operation = 'AUTHORISE' AND outcome = 'APPROVED' AND NOT verify_only
+)
+SELECT * FROM asked;
+
+-- recall: a request by its key.
+SELECT * FROM simulators.bank_requests WHERE key = $1;
+
+-- close_key: an inquiry for a key never seen; from now on nothing is done under it.
+INSERT INTO simulators.bank_requests (
+    key, operation, merchant, terminal, amount_minor, currency,
+    deposit_at_once, verify_only, outcome, action_code, asked_at
+)
+VALUES ($1, 'INQUIRE', $2, $3, 0, '', false, false, 'NOT_SENT', $4, $5)
+ON CONFLICT (key) DO NOTHING
+RETURNING key;
+
+-- count_inquiry: one more inquiry for a key; the row stays ours until the transaction ends.
+UPDATE simulators.bank_requests SET inquiries = inquiries + 1 WHERE key = $1 RETURNING *;
+
+-- settle_pending: a pending authorisation ends as it was going to, and is booked if approved.
+WITH settled AS (
+    UPDATE simulators.bank_requests
+    SET
+        outcome = CASE WHEN action_code = 0 THEN 'APPROVED' ELSE 'DECLINED' END,
+        rrn = CASE WHEN action_code = 0 THEN $2 || lpad(ticket.number::text, 6, '0') END,
+        approval_code = CASE
+            WHEN action_code = 0 THEN lpad((ticket.number * 7919 % 1000000)::text, 6, '0')
+        END
+    FROM (SELECT nextval('simulators.bank_tickets') AS number) AS ticket
+    WHERE key = $1 AND outcome = 'PENDING'
+    RETURNING bank_requests.*
+), booked AS (
+    INSERT INTO simulators.bank_authorisations (
+        key, merchant, currency, card, fault, rrn, approval_code, approved_minor,
+        held_minor, deposited_minor, reversed_minor, refunded_minor, released_minor
+    )
+    SELECT
+        key, merchant, currency, card, fault, rrn, approval_code, amount_minor,
+        CASE WHEN deposit_at_once THEN 0 ELSE amount_minor END,
+        CASE WHEN deposit_at_once THEN amount_minor ELSE 0 END,
+        0, 0, 0
+    FROM settled
+    WHERE outcome = 'APPROVED' AND NOT verify_only
+)
+SELECT * FROM settled;
+
+-- lock_authorisation: the books of an authorisation, ours until the transaction ends.
+SELECT * FROM simulators.bank_authorisations WHERE key = $1 FOR UPDATE;
+
+-- read_authorisation: the books of an authorisation.
+SELECT * FROM simulators.bank_authorisations WHERE key = $1;
+
+-- write_books: the sums of an authorisation after a movement.
+UPDATE simulators.bank_authorisations
+SET
+    held_minor = $2, deposited_minor = $3, reversed_minor = $4, refunded_minor = $5,
+    released_minor = $6
+WHERE key = $1;

@@ -1,0 +1,115 @@
+"""The gateway's only source of the time: the system's clock, or the sandbox's that can be moved.
+
+A hold that expires in seven days can be tested because nothing else ever asks the system for the
+time. Source: architecture.md §5.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from altyn.storage.database import Listener, Pool
+from altyn.storage.statements import statement
+
+CLOCK_CHANNEL: Final = "altyn_clock"
+"""Its payload is how far the sandbox's clock is ahead now, in microseconds."""
+
+END_OF_TIME: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Cards expire in this century at the latest, so no test has to go further."""
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class ClockRefusedError(Exception):
+    """The clock cannot be moved there; the text says why and what to do."""
+
+
+class SystemClock:
+    """The system's time, which never goes backwards within a process: when the system is set
+    back, this clock waits until it has caught up."""
+
+    def __init__(self) -> None:
+        self._latest = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        self._latest = max(self._latest, datetime.now(UTC))
+        return self._latest
+
+
+class SandboxClock:
+    """The system's time and how far it was moved, which all processes share through the database.
+
+    `load` it before the first use. `now` asks nobody; a move made elsewhere arrives by NOTIFY.
+    """
+
+    def __init__(self, pool: Pool, listener: Listener) -> None:
+        self._pool = pool
+        self._system = SystemClock()
+        self._ahead_by = timedelta()
+        listener.on(CLOCK_CHANNEL, self._moved, on_gap=self.load)
+
+    def now(self) -> datetime:
+        """Aware UTC; never before what it said last."""
+        return self._system.now() + self._ahead_by
+
+    async def load(self) -> None:
+        """Learn how far the clock was moved."""
+        rows = await statement("load_clock").fetch(self._pool)
+        if rows:
+            self._catch_up(rows[0]["ahead_by"])
+
+    async def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward for all processes; the new time.
+
+        Refuses with ClockRefusedError: backwards, then beyond the end of time.
+        """
+        if by < timedelta():
+            raise _backwards()
+        if by > END_OF_TIME - self.now():
+            raise _too_far()
+        return await self._move("advance_clock", by)
+
+    async def set(self, moment: datetime) -> datetime:
+        """Move the clock forward to a moment; the new time.
+
+        Refuses with ClockRefusedError: backwards, then beyond the end of time. ValueError for a
+        moment without a time zone.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone may be any of twenty-four")
+        if moment < self.now():
+            raise _backwards()
+        if moment > END_OF_TIME:
+            raise _too_far()
+        return await self._move("set_clock", moment - self._system.now())
+
+    async def _move(self, name: str, by: timedelta) -> datetime:
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await statement(name).fetch(connection, by=by)
+            if not rows:
+                # Another process has moved it past this moment meanwhile.
+                raise _backwards()
+            ahead_by: timedelta = rows[0]["ahead_by"]
+            await statement("notify").execute(
+                connection, channel=CLOCK_CHANNEL, payload=str(ahead_by // _MICROSECOND)
+            )
+        self._catch_up(ahead_by)
+        return self.now()
+
+    def _moved(self, payload: str) -> None:
+        self._catch_up(int(payload) * _MICROSECOND)
+
+    def _catch_up(self, ahead_by: timedelta) -> None:
+        # Whatever comes late, a notification or an answer, must not take the clock back.
+        self._ahead_by = max(self._ahead_by, ahead_by)
+
+
+def _backwards() -> ClockRefusedError:
+    return ClockRefusedError(
+        "the sandbox's clock goes forward only: moved back, orders would be paid before they were "
+        "registered. To begin anew, start with an empty data folder."
+    )
+
+
+def _too_far() -> ClockRefusedError:
+    return ClockRefusedError(f"the sandbox's clock ends at {END_OF_TIME:%Y-%m-%d}.")

@@ -1,0 +1,245 @@
+"""The way to PostgreSQL: a pool for statements, and one connection that listens for changes.
+
+Every process remembers merchants, users and the clock; what another process changes reaches it by
+NOTIFY, and whatever a broken connection may have swallowed is taken for changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import structlog
+
+Connection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+)
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+CONNECT_SECONDS: Final = 10.0
+COMMAND_SECONDS: Final = 30.0
+HEARTBEAT_SECONDS: Final = 2.0
+BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+_SESSION: Final = {
+    "application_name": "altyn",
+    "timezone": "UTC",
+    "jit": "off",  # our statements take less time than their compilation
+    # A process that hangs inside a transaction must not hold its rows against the others.
+    "idle_in_transaction_session_timeout": "60s",
+}
+_STATEMENTS: Final[dict[str, Any]] = {
+    # Every statement is named in `queries/`, so all of them fit and none ever goes stale.
+    "statement_cache_size": 256,
+    "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
+}
+_QUERIES_PER_CONNECTION: Final = 10_000_000  # a new connection has to prepare everything anew
+
+_log = structlog.get_logger(__name__)
+
+Opened = TypeVar("Opened")
+Heard = Callable[[str], None]
+OnGap = Callable[[], Awaitable[None]]
+
+
+class DatabaseUnreachableError(Exception):
+    """PostgreSQL cannot be used; says what is wrong, where, and what to do. Never the password."""
+
+    def __init__(self, *, what: str, where: str, remedy: str) -> None:
+        super().__init__(f"PostgreSQL at {where}: {what}. {remedy}")
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+
+async def connect(url: str, *, pool_size: int) -> Pool:
+    """Open a pool of `pool_size` connections. Raises DatabaseUnreachableError.
+
+    Nothing is reset when a connection goes back to the pool, which saves a round trip per
+    statement; so no code may change its session (SET without LOCAL, temporary tables, LISTEN).
+    """
+    opening = asyncpg.create_pool(
+        url,
+        min_size=pool_size,
+        max_size=pool_size,
+        reset=_leave_as_is,
+        max_queries=_QUERIES_PER_CONNECTION,
+        max_inactive_connection_lifetime=0,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        server_settings=_SESSION,
+        **_STATEMENTS,
+    )
+    return await _reach(url, opening)
+
+
+async def _leave_as_is(_connection: Connection) -> None:
+    """asyncpg itself has rolled back a transaction that was left open; there is nothing else."""
+
+
+async def _reach(url: str, opening: Awaitable[Opened]) -> Opened:
+    """Open something, telling a person why it cannot be."""
+    try:
+        return await opening
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        what, remedy = _explain(error)
+        # Without its cause: what could not be read may be quoted in it, password and all.
+        raise DatabaseUnreachableError(what=what, where=address(url), remedy=remedy) from None
+
+
+_CHECK_URL: Final = "Check ALTYN_DATABASE_URL, or leave it out to use the embedded PostgreSQL."
+_REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (
+        asyncpg.InvalidAuthorizationSpecificationError,  # a wrong password is one of its kinds
+        "it refuses the user or the password",
+        "Check both in ALTYN_DATABASE_URL, and that pg_hba.conf lets this machine in.",
+    ),
+    (
+        asyncpg.InvalidCatalogNameError,
+        "it has no such database",
+        "Create it with `createdb`, or name another in ALTYN_DATABASE_URL.",
+    ),
+    (
+        asyncpg.TooManyConnectionsError,
+        "it takes no more connections",
+        "Raise its max_connections, or lower the pool size or the number of processes.",
+    ),
+    (asyncpg.CannotConnectNowError, "it is starting or stopping", "Try again in a moment."),
+    (TimeoutError, f"it did not answer within {CONNECT_SECONDS:.0f} s", _CHECK_URL),
+    (OSError, "nothing answers there", f"Start it. {_CHECK_URL}"),
+)
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    for kind, what, remedy in _REASONS:
+        if isinstance(error, kind):
+            return what, remedy
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error), _CHECK_URL
+    return "the address cannot be used", _CHECK_URL
+
+
+def address(url: str) -> str:
+    """Where a database URL points, for people: `altyn@db.example:5432/shop`; never its password."""
+    unreadable = "an address that cannot be read"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return unreadable
+    if parts.netloc.count("@") != url.count("@"):
+        return f"{unreadable} (signs like / # ? @ in a password are written %2F %23 %3F %40)"
+    credentials, _, host = parts.netloc.rpartition("@")
+    user = credentials.partition(":")[0]
+    host = host or parse_qs(parts.query).get("host", ["localhost"])[0]
+    return f"{user}@{host}{parts.path}" if user else f"{host}{parts.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscriber:
+    """Who wants to hear a channel; `on_gap` is for what it could not hear."""
+
+    channel: str
+    heard: Heard
+    on_gap: OnGap
+
+
+class Listener:
+    """Hears NOTIFY on a connection of its own, and comes back when the connection breaks.
+
+    Subscribe with `on`, then `start`. While `listening` is false, notifications may be missed:
+    nothing remembered may be believed. After coming back every `on_gap` is awaited, and only then
+    `listening` is true again. A connection that died silently is noticed by the heartbeat.
+    """
+
+    def __init__(self, url: str, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._url = url
+        self._heartbeat_seconds = heartbeat_seconds
+        self._subscribers: list[_Subscriber] = []
+        self._task: asyncio.Task[None] | None = None
+        self._listening = False
+
+    @property
+    def listening(self) -> bool:
+        """Whether every change reaches this process at the moment."""
+        return self._listening
+
+    def on(self, channel: str, heard: Heard, *, on_gap: OnGap) -> None:
+        """Call `heard` with the payload of each notification; only before `start`."""
+        assert self._task is None, "subscribe before the listener starts"
+        self._subscribers.append(_Subscriber(channel, heard, on_gap))
+
+    async def start(self) -> None:
+        """Return when it listens. Raises DatabaseUnreachableError."""
+        connection = await self._open()
+        self._task = asyncio.create_task(self._stay(connection), name="listener")
+
+    async def stop(self) -> None:
+        """Stop listening; what is remembered is then no longer believed."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _stay(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        while True:
+            try:
+                await self._until_lost(connection)
+            finally:
+                self._listening = False
+                connection.terminate()
+            _log.warning("listener lost its connection", database=address(self._url))
+            connection = await self._return()
+            _log.info("listener is back", database=address(self._url))
+
+    async def _until_lost(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        while not connection.is_closed():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), self._heartbeat_seconds)
+            try:
+                await connection.fetchval("SELECT 1", timeout=self._heartbeat_seconds)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                return
+
+    async def _return(self) -> asyncpg.Connection[asyncpg.Record]:
+        tries = 0
+        while True:
+            await asyncio.sleep(BACK_OFF_SECONDS[min(tries, len(BACK_OFF_SECONDS) - 1)])
+            tries += 1
+            try:
+                return await self._open()
+            except DatabaseUnreachableError as error:
+                _log.warning("listener cannot reach the database", reason=str(error), tries=tries)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                _log.warning("listener was interrupted", reason=str(error), tries=tries)
+
+    async def _open(self) -> asyncpg.Connection[asyncpg.Record]:
+        opening = asyncpg.connect(
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={**_SESSION, "application_name": "altyn listener"},
+        )
+        connection = await _reach(self._url, opening)
+        try:
+            for subscriber in self._subscribers:
+                await connection.add_listener(subscriber.channel, _adapted(subscriber.heard))
+            # Only now, while it listens: what is read from here on cannot change unheard.
+            for subscriber in self._subscribers:
+                await subscriber.on_gap()
+        except BaseException:
+            connection.terminate()
+            raise
+        self._listening = True
+        return connection
+
+
+def _adapted(heard: Heard) -> Callable[[Any, int, str, object], None]:
+    return lambda _connection, _pid, _channel, payload: heard(str(payload))

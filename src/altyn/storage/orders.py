@@ -1,0 +1,144 @@
+"""The store of orders: PostgreSQL behind the `Orders` port, one statement per change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import asyncpg
+
+from altyn.domain.order import Order
+from altyn.operations.decisions import Accepted
+from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
+from altyn.storage import records
+from altyn.storage.coalescing import Coalescer
+from altyn.storage.records import order_of, request_json, to_json
+from altyn.storage.statements import statement
+
+Saving = tuple[Accepted, int, Actor]
+
+
+class OrderStore:
+    """Orders in PostgreSQL. Calls that meet share a statement (`coalescing.py`)."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+        self._registering = Coalescer(self._register_batch)
+        self._saving = Coalescer(self._save_batch)
+        self._loading = Coalescer(self._load_batch)
+        self._loading_by_number = Coalescer(self._load_by_number_batch)
+
+    async def register(self, order: Order, actor: Actor) -> bool:
+        """Add an order. False when the merchant already has one with this number."""
+        return await self._registering.call((order, actor))
+
+    async def load(self, key: OrderKey) -> Order | None:
+        """The order as it is now, with its attempts."""
+        return await self._loading.call(key)
+
+    async def load_by_number(self, merchant_id: int, order_number: str) -> Order | None:
+        """The order by the shop's number."""
+        return await self._loading_by_number.call((merchant_id, order_number))
+
+    async def save(self, accepted: Accepted, *, expected_version: int, actor: Actor) -> bool:
+        """Save a decision if the order still has that version. False: the race was lost."""
+        try:
+            return await self._saving.call((accepted, expected_version, actor))
+        except asyncpg.UniqueViolationError:
+            # the same refund, or a second payment, is being saved by somebody else
+            return False
+
+    async def search(self, query: OrderSearch) -> OrderPage:
+        """A page of orders, newest first."""
+        rows = await statement("search_orders").fetch(
+            self._pool,
+            merchant_ids=list(query.merchant_ids),
+            statuses=list(query.statuses),
+            by_created=query.by_created,
+            since=query.since,
+            until=query.to,
+            size=query.size,
+            skip=query.page * query.size,
+        )
+        orders = tuple(order for row in rows if (order := order_of(row)))
+        return OrderPage(orders, rows[0]["total"] if rows else 0)
+
+    async def due(self, until: datetime, *, limit: int) -> Sequence[DueOrder]:
+        """Orders whose time has come, earliest first."""
+        rows = await statement("due_orders").fetch(self._pool, until=until, limit=limit)
+        return [
+            DueOrder(OrderKey(row["merchant_id"], row["order_id"]), row["due_at"]) for row in rows
+        ]
+
+    async def unsettled(self, before: datetime, *, limit: int) -> Sequence[OrderKey]:
+        """Orders with an attempt that the bank has not told the end of."""
+        rows = await statement("unsettled_orders").fetch(self._pool, before=before, limit=limit)
+        return [OrderKey(row["merchant_id"], row["order_id"]) for row in rows]
+
+    async def _register_batch(self, batch: Sequence[tuple[Order, Actor]]) -> list[bool]:
+        orders = sorted(batch, key=lambda pair: (pair[0].merchant_id, pair[0].order_number))
+        of = partial(_column, [order for order, _ in orders])
+        rows = await statement("register_orders").fetch(
+            self._pool,
+            merchant_ids=of("merchant_id"),
+            order_ids=of("order_id"),
+            order_numbers=of("order_number"),
+            currencies=of("currency"),
+            amounts_minor=of("amount_minor"),
+            two_phases=of("two_phase"),
+            attempts_max=of("attempts_max"),
+            hold_days=of("hold_days"),
+            created_ats=of("created_at"),
+            expires_ats=of("expires_at"),
+            auto_completion_ats=of("auto_completion_at"),
+            auto_reverse_ats=of("auto_reverse_at"),
+            payer_ips=of("payer_ip"),
+            requests=[to_json(request_json(order.request)) for order, _ in orders],
+            params=[to_json(order.params) for order, _ in orders],
+            actors=[actor.name for _, actor in orders],
+            actor_ips=[actor.ip for _, actor in orders],
+        )
+        registered = {row["order_id"] for row in rows}
+        return [order.order_id in registered for order, _ in batch]
+
+    async def _save_batch(self, batch: Sequence[Saving]) -> list[bool]:
+        # of two decisions about one order only the first can be right: the other loses its race
+        first = {saving[0].order.order_id: saving for saving in reversed(batch)}
+        chosen = sorted(first.values(), key=lambda saving: saving[0].order.order_id)
+        decisions = [accepted for accepted, _, _ in chosen]
+        rows = await statement("save_orders").fetch(
+            self._pool,
+            orders=to_json([records.decided_json(*saving) for saving in chosen]),
+            attempts=_rows(records.attempt_rows, decisions),
+            postings=_rows(records.posting_rows, decisions),
+            notices=_rows(records.notice_rows, decisions),
+        )
+        saved = {row["order_id"] for row in rows}
+        return [
+            saving[0].order.order_id in saved and first[saving[0].order.order_id] is saving
+            for saving in batch
+        ]
+
+    async def _load_batch(self, batch: Sequence[OrderKey]) -> list[Order | None]:
+        rows = await statement("load_orders").fetch(
+            self._pool,
+            merchant_ids=[key.merchant_id for key in batch],
+            order_ids=[key.order_id for key in batch],
+        )
+        return [order_of(row) for row in rows]
+
+    async def _load_by_number_batch(self, batch: Sequence[tuple[int, str]]) -> list[Order | None]:
+        rows = await statement("load_orders_by_number").fetch(
+            self._pool,
+            merchant_ids=[merchant_id for merchant_id, _ in batch],
+            order_numbers=[number for _, number in batch],
+        )
+        return [order_of(row) for row in rows]
+
+
+def _column(orders: Sequence[Order], name: str) -> list[Any]:
+    return [getattr(order, name) for order in orders]
+
+
+def _rows(make: Any, decisions: Sequence[Accepted]) -> str:
+    return to_json([row for accepted in decisions for row in make(accepted)])

@@ -1,0 +1,139 @@
+"""Password hashing with argon2, in threads of its own.
+ A hash costs some thirty milliseconds and nineteen megabytes on purpose; the bounds here keep that
+price from the event loop and from the machine's memory when wrong passwords come in a flood.
+Source: architecture.md §6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+T = TypeVar("T")
+
+# OWASP's first choice for argon2id: a process may hold 120 MB, and lanes in parallel would take
+# the cores from the event loop rather than make an attacker's work harder.
+TIME_COST: Final = 2
+MEMORY_COST_KIB: Final = 19 * 1024
+PARALLELISM: Final = 1
+HASH_BYTES: Final = 32
+SALT_BYTES: Final = 16
+
+PASSWORD_LENGTH_MAX: Final = 256
+CONCURRENCY: Final = 1
+WAITING_MAX: Final = 64
+
+_HASHER: Final = PasswordHasher(
+    time_cost=TIME_COST,
+    memory_cost=MEMORY_COST_KIB,
+    parallelism=PARALLELISM,
+    hash_len=HASH_BYTES,
+    salt_len=SALT_BYTES,
+    type=Type.ID,
+)
+
+
+class PasswordsBusyError(Exception):
+    """More passwords wait to be checked than can be in good time; to be told as "come later" (HTTP
+    429)."""
+
+
+class StoredHashError(Exception):
+    """What is stored as a password's hash is none: a broken row, not a wrong password."""
+
+
+class PasswordDesk:
+    """Hashes and verifies in at most `concurrency` threads; over `waiting_max` in all it refuses at
+    once."""
+
+    def __init__(self, *, concurrency: int = CONCURRENCY, waiting_max: int = WAITING_MAX) -> None:
+        self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="passwords")
+        self._waiting_max = waiting_max
+        self._waiting = 0
+
+    async def hash(self, password: str) -> str:
+        """An argon2id hash with a fresh salt. Refuses: ValueError (too long), then
+        PasswordsBusyError."""
+        return await self._do(lambda: hash_password_now(password))
+
+    async def verify(self, password: str, stored_hash: str) -> bool:
+        """Whether this is the password. Refuses: PasswordsBusyError, then StoredHashError."""
+        if len(password) > PASSWORD_LENGTH_MAX:
+            return False
+        return await self._do(lambda: _verify_now(password, stored_hash))
+
+    def close(self) -> None:
+        """Let the threads go; what waits is dropped."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        if self._waiting >= self._waiting_max:
+            raise PasswordsBusyError(f"{self._waiting} passwords wait already")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._waiting -= 1
+
+
+_DESK: Final = PasswordDesk()
+
+
+async def hash_password(password: str) -> str:
+    """Hash at the process's own desk; see PasswordDesk.hash."""
+    return await _DESK.hash(password)
+
+
+async def verify_password(password: str, stored_hash: str) -> bool:
+    """Verify at the process's own desk; see PasswordDesk.verify."""
+    return await _DESK.verify(password, stored_hash)
+
+
+def hash_password_now(password: str) -> str:
+    """Hash in the caller's thread, for commands and tests. Refuses: ValueError (longer than 256
+    characters)."""
+    if len(password) > PASSWORD_LENGTH_MAX:
+        raise ValueError(f"a password has at most {PASSWORD_LENGTH_MAX} characters")
+    return _HASHER.hash(_octets(password))
+
+
+def needs_rehash(stored_hash: str) -> bool:
+    """Whether a hash was made with other costs than today's, and should be made anew at the next
+    login."""
+    return _HASHER.check_needs_rehash(stored_hash)
+
+
+def _verify_now(password: str, stored_hash: str) -> bool:
+    try:
+        return _HASHER.verify(stored_hash, _octets(password))
+    except VerifyMismatchError:
+        return False
+    except (InvalidHashError, VerificationError) as error:
+        raise StoredHashError("the stored password hash cannot be used") from error
+
+
+def _octets(password: str) -> bytes:
+    # Ill-formed input can carry lone surrogates; it is a wrong password, not a reason to fall over.
+    return password.encode("utf-8", "surrogatepass")
+
+
+def _make_nobodys_hash() -> str:
+    salt, digest = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(HASH_BYTES)
+    costs = f"m={MEMORY_COST_KIB},t={TIME_COST},p={PARALLELISM}"
+    return f"$argon2id$v=19${costs}${_unpadded(salt)}${_unpadded(digest)}"
+
+
+def _unpadded(content: bytes) -> str:
+    return base64.b64encode(content).decode().rstrip("=")
+
+
+# A hash that no password has, checked for an unknown login: its refusal then takes as long as any
+# other, and tells nobody which logins exist.
+NOBODYS_HASH: Final = _make_nobodys_hash()

@@ -1,0 +1,10 @@
+-- keep_cards: many sealed cards at once. One that is there gets the fresh seal, which also brings it under the
+-- active key, and stays for the longer of the two times.
+INSERT INTO card_vault (merchant_id, fingerprint, key_id, wrapped_key, nonce, ciphertext, keep_until)
+SELECT * FROM unnest(:merchant_ids::integer[], :fingerprints::bytea[], :key_ids::text[],
+                     :wrapped_keys::bytea[], :nonces::bytea[], :ciphertexts::bytea[],
+                     :keep_untils::timestamptz[])
+ON CONFLICT (merchant_id, fingerprint) DO UPDATE SET
+    key_id = excluded.key_id, wrapped_key = excluded.wrapped_key, nonce = excluded.nonce,
+    ciphertext = excluded.ciphertext,
+    keep_until = greatest(card_vault.keep_until, excluded.keep_until);

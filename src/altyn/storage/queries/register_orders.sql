@@ -1,0 +1,29 @@
+-- register_orders: many new orders with their first event; answers the ids that were taken in.
+-- An order whose number its merchant has used is left out, also when both come in one batch.
+WITH registered AS (
+    INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency, amount_minor,
+                        two_phase, attempts_max, hold_days, created_at, expires_at, due_at,
+                        auto_completion_at, auto_reverse_at, payer_ip, request, params)
+    SELECT merchant_id, order_id, order_number, 1, 'created', currency, amount_minor,
+           two_phase, attempts_max, hold_days, created_at, expires_at, expires_at,
+           auto_completion_at, auto_reverse_at, payer_ip, request, params
+    FROM unnest(:merchant_ids::integer[], :order_ids::uuid[], :order_numbers::text[],
+                :currencies::text[], :amounts_minor::bigint[], :two_phases::boolean[],
+                :attempts_max::smallint[], :hold_days::smallint[], :created_ats::timestamptz[],
+                :expires_ats::timestamptz[], :auto_completion_ats::timestamptz[],
+                :auto_reverse_ats::timestamptz[], :payer_ips::text[], :requests::jsonb[],
+                :params::jsonb[])
+        AS new (merchant_id, order_id, order_number, currency, amount_minor, two_phase,
+                attempts_max, hold_days, created_at, expires_at, auto_completion_at,
+                auto_reverse_at, payer_ip, request, params)
+    ON CONFLICT (merchant_id, order_number) DO NOTHING
+    RETURNING merchant_id, order_id, created_at
+), history AS (
+    INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip)
+    SELECT registered.merchant_id, registered.order_id, 1, registered.created_at, 'registered',
+           actor, actor_ip
+    FROM registered
+    JOIN unnest(:order_ids::uuid[], :actors::text[], :actor_ips::text[])
+        AS who (order_id, actor, actor_ip) USING (order_id)
+)
+SELECT order_id FROM registered;

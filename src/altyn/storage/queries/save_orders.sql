@@ -1,0 +1,65 @@
+-- save_orders: many decisions at once; an order whose version has moved on is left as it is.
+-- History, attempts, postings and outbox rows are saved for just the orders that were; answers their ids.
+WITH decided AS (
+    SELECT * FROM jsonb_to_recordset(:orders) AS decided (
+        merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
+        approved_minor bigint, deposited_minor bigint, refunded_minor bigint, action_code integer,
+        partly_reversed boolean, approved_at timestamptz, deposited_at timestamptz,
+        reversed_at timestamptz, refunded_at timestamptz, auto_completion_at timestamptz,
+        auto_reverse_at timestamptz, postponed_until timestamptz, due_at timestamptz, payer_ip text,
+        request jsonb, params jsonb, at timestamptz, event text, actor text, actor_ip text,
+        detail jsonb)
+), saved AS (
+    UPDATE orders SET
+        version = decided.version, status = decided.status,
+        approved_minor = decided.approved_minor, deposited_minor = decided.deposited_minor,
+        refunded_minor = decided.refunded_minor, action_code = decided.action_code,
+        partly_reversed = decided.partly_reversed, approved_at = decided.approved_at,
+        deposited_at = decided.deposited_at, reversed_at = decided.reversed_at,
+        refunded_at = decided.refunded_at, auto_completion_at = decided.auto_completion_at,
+        auto_reverse_at = decided.auto_reverse_at, postponed_until = decided.postponed_until,
+        due_at = decided.due_at, payer_ip = decided.payer_ip, request = decided.request,
+        params = decided.params
+    FROM decided
+    WHERE orders.merchant_id = decided.merchant_id AND orders.order_id = decided.order_id
+      AND orders.version = decided.expected_version
+    RETURNING orders.merchant_id, orders.order_id, orders.version, orders.currency
+), history AS (
+    INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip, detail)
+    SELECT merchant_id, order_id, saved.version, at, event, actor, actor_ip, detail
+    FROM saved JOIN decided USING (merchant_id, order_id)
+), attempts AS (
+    INSERT INTO payment_attempts (merchant_id, order_id, number, kind, state, amount_minor,
+                                  started_at, answered_at, action_code, rrn, approval_code,
+                                  external_refund_id, inquiries, payment_way, partial, due, card,
+                                  authentication)
+    SELECT merchant_id, order_id, number, kind, state, amount_minor,
+           started_at, answered_at, action_code, rrn, approval_code,
+           external_refund_id, inquiries, payment_way, partial, due, card,
+           authentication
+    FROM saved JOIN jsonb_to_recordset(:attempts) AS attempt (
+        order_id uuid, number smallint, kind text, state text, amount_minor bigint,
+        started_at timestamptz, answered_at timestamptz, action_code integer, rrn text,
+        approval_code text, external_refund_id text, inquiries smallint, payment_way text,
+        partial boolean, due text, card jsonb, authentication jsonb) USING (order_id)
+    ON CONFLICT (merchant_id, order_id, number) DO UPDATE SET
+        state = excluded.state, answered_at = excluded.answered_at,
+        action_code = excluded.action_code, rrn = excluded.rrn,
+        approval_code = excluded.approval_code, inquiries = excluded.inquiries,
+        authentication = excluded.authentication
+), moved AS (
+    INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
+                          currency, amount_minor)
+    SELECT merchant_id, order_id, saved.version, line, movement, source, destination,
+           saved.currency, amount_minor
+    FROM saved JOIN jsonb_to_recordset(:postings) AS posting (
+        order_id uuid, line smallint, movement text, source text, destination text,
+        amount_minor bigint) USING (order_id)
+), told AS (
+    INSERT INTO outbox (merchant_id, order_id, version, line, payload, created_at)
+    SELECT merchant_id, order_id, saved.version, line, payload, decided.at
+    FROM saved JOIN decided USING (merchant_id, order_id)
+    JOIN jsonb_to_recordset(:notices) AS notice (order_id uuid, line smallint, payload jsonb)
+        USING (order_id)
+)
+SELECT order_id FROM saved;

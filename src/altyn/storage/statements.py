@@ -1,0 +1,57 @@
+"""SQL by name: every statement lives in `queries/*.sql`, and Python only calls it.
+
+Statements use named parameters (`:merchant_ids`); they are numbered here, once, when the file is
+first read. The casts in the SQL tell PostgreSQL the types.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+_NAMED = re.compile(r"(?<!:):([a-z_]+)")
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+class Connection(Protocol):
+    """The part of an asyncpg connection or pool that runs a statement."""
+
+    async def fetch(self, query: str, /, *args: Any) -> list[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, its parameters in the order PostgreSQL wants them."""
+
+    name: str
+    sql: str
+    parameters: tuple[str, ...]
+
+    async def fetch(self, connection: Any, **values: Any) -> list[Any]:
+        """Run the statement and return its rows."""
+        rows: list[Any] = await connection.fetch(self.sql, *self._arguments(values))
+        return rows
+
+    async def execute(self, connection: Any, **values: Any) -> None:
+        """Run the statement for its effect."""
+        await connection.execute(self.sql, *self._arguments(values))
+
+    def _arguments(self, values: dict[str, Any]) -> list[Any]:
+        assert values.keys() == set(self.parameters), f"{self.name}: {self.parameters}"
+        return [values[name] for name in self.parameters]
+
+
+@cache
+def statement(name: str) -> Statement:
+    """The statement of `queries/<name>.sql`."""
+    text = (files("altyn.storage") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    parameters: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in parameters:
+            parameters.append(match[1])
+        return f"${parameters.index(match[1]) + 1}"
+
+    sql = _NAMED.sub(number, _COMMENT.sub("", text)).strip()
+    return Statement(name, sql, tuple(parameters))

@@ -1,0 +1,22 @@
+"""What every test shares: how Hypothesis searches.
+
+It exists so that a found counterexample can be told and replayed. The search stays random on every
+run (a derandomised one would look at the same examples for ever), so a failure prints the blob that
+replays it; no example has a deadline, because no test may depend on speed.
+Fixtures belong to the folder that uses them: `tests/unit/conftest.py` and so on.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "everyday",
+    deadline=None,
+    print_blob=True,
+    # How fast examples are drawn depends on the machine, and so must not decide over a test.
+    suppress_health_check=[HealthCheck.too_slow],
+)
+# The same, but longer, after a change to a parser: HYPOTHESIS_PROFILE=thorough make test-fast
+settings.register_profile("thorough", settings.get_profile("everyday"), max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))

@@ -1,0 +1,100 @@
+"""What one process of the gateway keeps in memory, so that a test can have two beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from altyn.domain.merchant import Merchant, MerchantSettings
+from altyn.storage.administration import Administration
+from altyn.storage.clock import SandboxClock
+from altyn.storage.credential_memory import CredentialMemory
+from altyn.storage.credentials import CredentialStore
+from altyn.storage.database import Listener, Pool
+from altyn.storage.merchants import MerchantDirectory
+from altyn.storage.passwords import verify_password
+
+NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+TOKEN_KEY: Final = b"k" * 32
+
+
+class StoppedClock:
+    """A clock that always says NOW."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@dataclass
+class Process:
+    """One process: its listener and all that hangs on it, and how often it paid for argon2."""
+
+    pool: Pool
+    listener: Listener
+    argon2_paid: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.merchants = MerchantDirectory(self.pool, self.listener)
+        self.credentials = CredentialStore(
+            self.pool,
+            self.listener,
+            token_key=TOKEN_KEY,
+            memory=CredentialMemory(verify=self._verify),
+        )
+        self.clock = SandboxClock(self.pool, self.listener)
+
+    @classmethod
+    @asynccontextmanager
+    async def started(cls, pool: Pool, url: str) -> AsyncIterator[Process]:
+        process = cls(pool, Listener(url, heartbeat_seconds=0.2))
+        await process.listener.start()
+        try:
+            yield process
+        finally:
+            await process.listener.stop()
+
+    async def _verify(self, password: str, stored_hash: str) -> bool:
+        self.argon2_paid.append(password)
+        return await verify_password(password, stored_hash)
+
+
+@dataclass
+class Staff:
+    """The provider's staff, somewhere else: a connection of their own for each change."""
+
+    pool: Pool
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Administration]:
+        async with self.pool.acquire() as connection:
+            yield Administration(connection, clock=StoppedClock(), token_key=TOKEN_KEY)
+
+    async def add_shop(
+        self, login: str, settings: MerchantSettings | None = None, parent: str | None = None
+    ) -> Merchant:
+        """Add a merchant and its API user `<login>-api` with the password `secret-<login>`."""
+        async with self.at_work() as staff:
+            merchant = await staff.add_merchant(
+                login,
+                login.title(),
+                settings=settings or MerchantSettings(),
+                by="anna",
+                parent=parent,
+            )
+            await staff.add_api_user(login, f"{login}-api", f"secret-{login}")
+            return merchant
+
+    async def change(self, merchant: Merchant, changes: Mapping[str, object]) -> MerchantSettings:
+        async with self.at_work() as staff:
+            return await staff.change_settings(merchant.merchant_id, changes, by="anna")
+
+
+async def eventually(fact: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is true; a test that waits in vain fails by its time-out."""
+    async with asyncio.timeout(30):
+        while not await fact():  # noqa: ASYNC110 - what is waited for happens in PostgreSQL
+            await asyncio.sleep(0.005)

@@ -1,0 +1,133 @@
+"""Kept cards: sealed in the table, opened for their merchant only, gone in time, rotated online."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from altyn.domain.card import Pan
+from altyn.storage.card_store import CardStore
+from altyn.storage.database import Pool
+from altyn.storage.keys import KeyRing
+from altyn.storage.vault import KeyMissingError, SealBrokenError, Vault
+from tests.integration.storage.processes import NOW
+
+PAN = Pan("4111111111111111")
+OTHER = Pan("5555555555554444")
+SOON = NOW + timedelta(minutes=20)
+LATER = NOW + timedelta(minutes=40)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "altyn.keys"
+    KeyRing.create(path)
+    return path
+
+
+def store_of(pool: Pool, key_file: Path) -> CardStore:
+    return CardStore(pool, Vault(KeyRing.load(key_file), reread=lambda: KeyRing.load(key_file)))
+
+
+async def test_a_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    await asyncio.gather(cards.keep(1, PAN, until=SOON), cards.keep(2, OTHER, until=SOON))
+    fingerprint = cards.fingerprint(1, PAN)
+    assert await cards.reveal(1, fingerprint) == PAN
+    assert await cards.reveal(2, cards.fingerprint(2, OTHER)) == OTHER
+    assert await cards.reveal(2, fingerprint) is None
+    assert await cards.reveal(1, cards.fingerprint(1, OTHER)) is None
+    assert fingerprint != cards.fingerprint(2, PAN)
+
+
+async def test_no_column_shows_the_number(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    await cards.keep(1, PAN, until=SOON)
+    row = await pool.fetchrow("SELECT * FROM card_vault")
+    assert row is not None
+    stored = b"".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    assert PAN.reveal().encode() not in stored
+    assert PAN.last4.encode() * 2 not in stored
+
+
+async def test_a_row_carried_to_another_merchant_does_not_open(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    await cards.keep(1, PAN, until=SOON)
+    await pool.execute("UPDATE card_vault SET merchant_id = 2")
+    with pytest.raises(SealBrokenError):
+        await cards.reveal(2, cards.fingerprint(1, PAN))
+
+
+async def test_a_card_kept_twice_stays_for_the_longer_time(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    # Together, so that both are in one statement; then one after the other, in both orders.
+    await asyncio.gather(cards.keep(1, PAN, until=LATER), cards.keep(1, PAN, until=SOON))
+    await cards.keep(1, PAN, until=SOON)
+    await cards.keep(1, OTHER, until=SOON)
+    await cards.keep(1, OTHER, until=LATER)
+    kept = await pool.fetch("SELECT keep_until FROM card_vault")
+    assert [row["keep_until"] for row in kept] == [LATER, LATER]
+    assert await cards.purge(LATER) == 0
+    assert await cards.reveal(1, cards.fingerprint(1, PAN)) == PAN
+
+
+async def test_purging_deletes_only_what_is_over(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    await cards.keep(1, PAN, until=SOON)
+    await cards.keep(1, OTHER, until=LATER)
+    assert await cards.purge(SOON + timedelta(seconds=1)) == 1
+    assert await cards.reveal(1, cards.fingerprint(1, PAN)) is None
+    assert await cards.reveal(1, cards.fingerprint(1, OTHER)) == OTHER
+
+
+async def test_purging_goes_on_until_all_is_gone(pool: Pool, key_file: Path) -> None:
+    cards = store_of(pool, key_file)
+    await cards.keep(1, PAN, until=SOON)
+    await pool.execute(
+        "INSERT INTO card_vault SELECT 2, int8send(n), key_id, wrapped_key, nonce, ciphertext,"
+        " keep_until FROM card_vault, generate_series(1, 1200) AS n"
+    )
+    assert await cards.purge(LATER) == 1201
+    assert await pool.fetchval("SELECT count(*) FROM card_vault") == 0
+
+
+async def test_rotation_brings_every_card_under_the_new_key(pool: Pool, key_file: Path) -> None:
+    running = store_of(pool, key_file)
+    pans = [Pan(str(2_200_000_000_000_000 + number)) for number in range(7)]
+    await asyncio.gather(
+        *(running.keep(merchant, pan, until=SOON) for merchant in (1, 2) for pan in pans)
+    )
+    ring = KeyRing.rotate(key_file)
+    rotated = await store_of(pool, key_file).rewrap_all(batch=3)
+    assert (rotated.rows, rotated.unreadable) == (14, 0)
+    keys = await pool.fetch("SELECT DISTINCT key_id FROM card_vault")
+    assert [row["key_id"] for row in keys] == [ring.active]
+    # A process that has not heard of the new key reads the key file when it meets it.
+    for merchant in (1, 2):
+        for pan in pans:
+            assert await running.reveal(merchant, running.fingerprint(merchant, pan)) == pan
+    again = await running.rewrap_all()
+    assert (again.rows, again.unreadable) == (0, 0)
+
+
+async def test_a_card_that_no_key_opens_is_counted_and_left_alone(
+    pool: Pool, key_file: Path
+) -> None:
+    cards = store_of(pool, key_file)
+    await cards.keep(1, PAN, until=SOON)
+    await cards.keep(1, OTHER, until=SOON)
+    await pool.execute(
+        "UPDATE card_vault SET key_id = 'lost' WHERE fingerprint = $1",
+        bytes.fromhex(cards.fingerprint(1, PAN)),
+    )
+    KeyRing.rotate(key_file)
+    rotated = await cards.rewrap_all(batch=1)
+    assert (rotated.rows, rotated.unreadable) == (1, 1)
+    with pytest.raises(KeyMissingError, match="lost"):
+        await cards.reveal(1, cards.fingerprint(1, PAN))
+    # Brought again by its payer, the card is sealed anew.
+    await cards.keep(1, PAN, until=SOON)
+    assert await cards.reveal(1, cards.fingerprint(1, PAN)) == PAN

@@ -1,0 +1,161 @@
+"""Who calls: right and wrong pairs, tokens, and changes that reach processes which remember."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from altyn.storage.administration import AdministrationError, NobodyHasLoginError
+from altyn.storage.credentials import ApiUser
+from altyn.storage.database import Pool
+from tests.integration.storage.processes import Process, Staff, eventually
+
+Start = Callable[[], Awaitable[Process]]
+
+
+async def test_a_right_pair_is_the_user_and_a_wrong_one_nobody(
+    pool: Pool, start_process: Start
+) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    credentials = (await start_process()).credentials
+    user = ApiUser(merchant_id=shop.merchant_id, login="shop-api")
+    assert await credentials.authenticate("shop-api", "secret-shop") == user
+    assert await credentials.authenticate("shop-api", "secret-Shop") is None
+    assert await credentials.authenticate("shop-api", "") is None
+    assert await credentials.authenticate("shop", "secret-shop") is None
+    assert await credentials.authenticate("Shop-api", "secret-shop") is None
+
+
+@pytest.mark.parametrize("login", ["", "nobody", "нет", "a\0b", "\ud800", "x" * 5000, "' OR 1=1"])
+async def test_whatever_is_sent_as_a_login_is_refused_in_peace(
+    login: str, pool: Pool, start_process: Start
+) -> None:
+    assert await (await start_process()).credentials.authenticate(login, "secret-shop") is None
+
+
+async def test_argon2_is_paid_once_per_process(pool: Pool, start_process: Start) -> None:
+    await Staff(pool).add_shop("shop")
+    process = await start_process()
+    together = [process.credentials.authenticate("shop-api", "secret-shop") for _ in range(5)]
+    assert None not in await asyncio.gather(*together)
+    assert await process.credentials.authenticate("shop-api", "secret-shop")
+    assert process.argon2_paid == ["secret-shop"]
+
+
+async def test_an_unknown_login_costs_as_much_as_a_known_one(
+    pool: Pool, start_process: Start
+) -> None:
+    process = await start_process()
+    assert await process.credentials.authenticate("nobody", "secret-shop") is None
+    assert process.argon2_paid == ["secret-shop"]
+
+
+async def test_a_changed_password_reaches_every_process(pool: Pool, start_process: Start) -> None:
+    await Staff(pool).add_shop("shop")
+    processes = [await start_process(), await start_process()]
+    for process in processes:
+        assert await process.credentials.authenticate("shop-api", "secret-shop")
+        assert await process.credentials.authenticate("shop-api", "another-secret") is None
+    async with Staff(pool).at_work() as staff:
+        await staff.set_password("shop-api", "another-secret", must_change=True)
+
+    for process in processes:
+
+        async def changed(process: Process = process) -> bool:
+            user = await process.credentials.authenticate("shop-api", "another-secret")
+            return user is not None and user.must_change_password
+
+        await eventually(changed)
+        assert await process.credentials.authenticate("shop-api", "secret-shop") is None
+
+
+async def test_a_blocked_user_is_known_as_blocked_by_password_and_token(
+    pool: Pool, start_process: Start
+) -> None:
+    await Staff(pool).add_shop("shop")
+    process = await start_process()
+    async with Staff(pool).at_work() as staff:
+        await staff.add_token("shop-api", "token-of-shop")
+        assert await process.credentials.by_token("token-of-shop")
+        await staff.block_user("shop-api", blocked=True)
+
+    async def blocked() -> bool:
+        user = await process.credentials.by_token("token-of-shop")
+        return user is not None and user.blocked
+
+    await eventually(blocked)
+    user = await process.credentials.authenticate("shop-api", "secret-shop")
+    assert user is not None
+    assert user.blocked
+    assert await process.credentials.authenticate("shop-api", "wrong-secret") is None
+
+
+async def test_a_token_comes_and_goes_in_every_process(pool: Pool, start_process: Start) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    processes = [await start_process(), await start_process()]
+    for process in processes:
+        assert await process.credentials.by_token("token-of-shop") is None
+
+    async def whose(process: Process) -> int | None:
+        user = await process.credentials.by_token("token-of-shop")
+        return user.merchant_id if user else None
+
+    async with Staff(pool).at_work() as staff:
+        await staff.add_token("shop-api", "token-of-shop")
+        await staff.add_token("shop-api", "token-of-shop")
+    for process in processes:
+
+        async def known(process: Process = process) -> bool:
+            return await whose(process) == shop.merchant_id
+
+        await eventually(known)
+
+    async with Staff(pool).at_work() as staff:
+        assert await staff.remove_token("token-of-shop")
+        assert not await staff.remove_token("token-of-shop")
+    for process in processes:
+
+        async def unknown(process: Process = process) -> bool:
+            return await whose(process) is None
+
+        await eventually(unknown)
+
+
+async def test_a_token_is_stored_as_a_digest_only(pool: Pool) -> None:
+    await Staff(pool).add_shop("shop")
+    async with Staff(pool).at_work() as staff:
+        await staff.add_token("shop-api", "token-of-shop")
+    stored = await pool.fetchval("SELECT token_hash FROM api_tokens")
+    assert len(stored) == 32
+    assert b"token" not in stored
+
+
+@pytest.mark.parametrize("token", ["", "nobody's", "x" * 5000, "\ud800"])
+async def test_whatever_is_sent_as_a_token_is_refused_in_peace(
+    token: str, pool: Pool, start_process: Start
+) -> None:
+    assert await (await start_process()).credentials.by_token(token) is None
+
+
+async def test_a_token_has_one_owner(pool: Pool, start_process: Start) -> None:
+    shop, _ = await Staff(pool).add_shop("shop"), await Staff(pool).add_shop("other")
+    async with Staff(pool).at_work() as staff:
+        await staff.add_token("shop-api", "token-of-shop")
+        with pytest.raises(AdministrationError, match="another user"):
+            await staff.add_token("other-api", "token-of-shop")
+        with pytest.raises(AdministrationError, match="8 to 256"):
+            await staff.add_token("shop-api", "short")
+        with pytest.raises(NobodyHasLoginError):
+            await staff.add_token("nobody", "token-of-nobody")
+    user = await (await start_process()).credentials.by_token("token-of-shop")
+    assert user == ApiUser(merchant_id=shop.merchant_id, login="shop-api")
+
+
+async def test_staff_are_told_when_nobody_has_the_login(pool: Pool) -> None:
+    async with Staff(pool).at_work() as staff:
+        with pytest.raises(NobodyHasLoginError):
+            await staff.set_password("nobody", "long enough", must_change=False)
+        with pytest.raises(NobodyHasLoginError):
+            await staff.block_user("nobody", blocked=True)

@@ -1,0 +1,103 @@
+"""The demo shop: complete at the first start, added once, and never put right afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from altyn.domain.merchant import DEMANDING, OPENING
+from altyn.domain.money import CURRENCIES
+from altyn.storage.administration import Administration, PortalRole
+from altyn.storage.database import Pool, connect
+from altyn.storage.demo import demo_exists, seed_demo
+from altyn.storage.passwords import verify_password
+from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock
+
+Start = Callable[[], Awaitable[Process]]
+
+
+async def seed(pool: Pool) -> bool:
+    return await seed_demo(pool, clock=StoppedClock(), token_key=TOKEN_KEY)
+
+
+async def test_the_first_request_works_at_once(pool: Pool, start_process: Start) -> None:
+    assert not await demo_exists(pool)
+    assert await seed(pool)
+    assert await demo_exists(pool)
+    process = await start_process()
+    shop = await process.merchants.by_login("test")
+    assert shop is not None
+    assert shop.name == "Демо-магазин"
+    for user in (
+        await process.credentials.authenticate("test-api", "testPwd1"),
+        await process.credentials.by_token("test-token"),
+    ):
+        assert user is not None
+        assert user.merchant_id == shop.merchant_id
+        assert not user.must_change_password
+    assert shop.settings.permissions == OPENING
+    assert not shop.settings.permissions & DEMANDING
+    assert set(shop.settings.currencies) == set(CURRENCIES)
+    assert shop.settings.default_currency == "643"
+    assert shop.settings.callbacks.key == "test-callback-key"
+
+
+async def test_the_child_is_the_parent_s(pool: Pool, start_process: Start) -> None:
+    await seed(pool)
+    process = await start_process()
+    parent = await process.merchants.by_login("test")
+    child = await process.merchants.by_login("test-child-api")
+    assert parent is not None
+    assert child is not None
+    assert child.login == "test-child"
+    assert list(await process.merchants.children(parent.merchant_id)) == [child]
+    assert await process.credentials.authenticate("test-child-api", "testPwd1")
+
+
+async def test_the_operator_may_sign_in_to_the_account(pool: Pool) -> None:
+    await seed(pool)
+    row = await pool.fetchrow("SELECT * FROM portal_users WHERE login = 'test-operator'")
+    assert row is not None
+    assert row["role"] == PortalRole.OPERATOR
+    assert await verify_password("testPwd1", row["password_hash"])
+
+
+async def test_of_many_that_start_at_once_one_adds_it(pool: Pool, database_url: str) -> None:
+    pools = [await connect(database_url, pool_size=1) for _ in range(4)]
+    try:
+        added = await asyncio.gather(*map(seed, pools))
+    finally:
+        for one in pools:
+            await one.close()
+    assert sorted(added) == [False, False, False, True]
+    assert await pool.fetchval("SELECT count(*) FROM merchants") == 2
+
+
+async def test_what_a_person_has_changed_stays_changed(pool: Pool, start_process: Start) -> None:
+    await seed(pool)
+    async with Staff(pool).at_work() as staff:
+        shop = await staff.merchant("test")
+        await staff.change_settings(shop.merchant_id, {"permissions": "refund"}, by="anna")
+        await staff.set_password("test-api", "a-better-one", must_change=False)
+        await staff.remove_token("test-token")
+    assert not await seed(pool)
+    process = await start_process()
+    assert (await process.merchants.get(shop.merchant_id)).settings.permissions == {"refund"}
+    assert await process.credentials.authenticate("test-api", "a-better-one")
+    assert await process.credentials.by_token("test-token") is None
+
+
+async def test_a_process_killed_half_way_leaves_nothing_half(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(self: Administration, login: str, token: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Administration, "add_token", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await seed(pool)
+    assert await pool.fetchval("SELECT count(*) FROM merchants") == 0
+    assert await seed(pool)

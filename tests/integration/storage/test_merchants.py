@@ -1,0 +1,211 @@
+"""Merchants: found by their names, changed by staff, and the same in every process within a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+import pytest
+
+from altyn.domain.merchant import (
+    CallbackMode,
+    CallbackSettings,
+    MerchantSettings,
+    Permission,
+)
+from altyn.storage.administration import (
+    AdministrationError,
+    LoginTakenError,
+    NobodyHasLoginError,
+)
+from altyn.storage.database import Pool
+from altyn.storage.merchant_settings import SettingRefusedError
+from altyn.storage.merchants import UnknownMerchantError
+from tests.integration.storage.processes import NOW, Process, Staff, eventually
+
+Start = Callable[[], Awaitable[Process]]
+
+EVERYTHING = MerchantSettings(
+    permissions=frozenset({Permission.REFUND, Permission.TWO_PHASE}),
+    default_language="en",
+    default_currency="840",
+    currencies=("840", "643"),
+    session_timeout_seconds=600,
+    payment_attempts=5,
+    hold_days=30,
+    status_version=46,
+    tds_version="2",
+    amount_min_minor=100,
+    amount_max_minor=1_000_00,
+    ip_allow_list=("192.0.2.0/24", "2001:db8::1"),
+    show_final_page=True,
+    terminal="12345678",
+    mcc="7011",
+    callbacks=CallbackSettings(
+        urls=("https://shop.example/callback",),
+        mode=CallbackMode.DYNAMIC,
+        operations=("deposited", "refunded"),
+        key="a key of the shop",
+    ),
+)
+
+
+async def test_a_merchant_comes_back_as_it_was_added(pool: Pool, start_process: Start) -> None:
+    added = await Staff(pool).add_shop("shop", EVERYTHING)
+    found = await (await start_process()).merchants.get(added.merchant_id)
+    assert found == added
+    assert found.settings == EVERYTHING
+
+
+async def test_a_merchant_is_found_by_its_login_and_by_its_users(
+    pool: Pool, start_process: Start
+) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    merchants = (await start_process()).merchants
+    assert await merchants.by_login("shop") == shop
+    assert await merchants.by_login("shop-api") == shop
+    assert await merchants.by_login("shop-other") is None
+    assert await merchants.by_login("") is None
+    assert await merchants.by_login("shop\0") is None
+    with pytest.raises(UnknownMerchantError):
+        await merchants.get(77)
+
+
+async def test_children_are_those_of_the_parent(pool: Pool, start_process: Start) -> None:
+    staff = Staff(pool)
+    parent, stranger = await staff.add_shop("parent"), await staff.add_shop("stranger")
+    merchants = (await start_process()).merchants
+    assert await merchants.children(parent.merchant_id) == ()
+    children = [await staff.add_shop(login, parent="parent") for login in ("one", "two")]
+
+    async def known() -> bool:
+        return list(await merchants.children(parent.merchant_id)) == children
+
+    await eventually(known)
+    assert await merchants.children(stranger.merchant_id) == ()
+
+
+async def test_the_database_is_asked_once(pool: Pool, start_process: Start) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    merchants = (await start_process()).merchants
+    await eventually(lambda: _is_remembered(pool, merchants.get(shop.merchant_id)))
+    # Nobody tells of this change: only memory can still answer.
+    await pool.execute("UPDATE merchants SET name = 'changed behind our back'")
+    assert (await merchants.get(shop.merchant_id)).name == "Shop"
+
+
+async def _is_remembered(pool: Pool, asked: Awaitable[object]) -> bool:
+    """Ask, and let notifications of what was done before arrive."""
+    await asked
+    await pool.execute("SELECT pg_sleep(0.05)")
+    return True
+
+
+async def test_a_change_reaches_every_process(pool: Pool, start_process: Start) -> None:
+    staff = Staff(pool)
+    shop = await staff.add_shop("shop")
+    processes = [await start_process(), await start_process()]
+    for process in processes:
+        assert (await process.merchants.get(shop.merchant_id)).settings.payment_attempts == 3
+        assert await process.merchants.by_login("shop-second") is None
+    await staff.change(shop, {"payment_attempts": 5})
+    async with staff.at_work() as somebody:
+        await somebody.add_api_user("shop", "shop-second", "secret-second")
+        await somebody.block_merchant("shop", blocked=True)
+
+    for process in processes:
+
+        async def seen(process: Process = process) -> bool:
+            merchant = await process.merchants.by_login("shop-second")
+            return bool(merchant and merchant.blocked and merchant.settings.payment_attempts == 5)
+
+        await eventually(seen)
+
+
+async def test_a_refused_change_is_told_to_nobody_and_leaves_no_trace(pool: Pool) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    with pytest.raises(SettingRefusedError):
+        await Staff(pool).change(shop, {"hold_days": 9, "mcc": "restaurants"})
+    async with Staff(pool).at_work() as staff:
+        assert (await staff.show("shop")).merchant.settings == MerchantSettings()
+
+
+async def test_settings_keep_their_history(pool: Pool) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    await Staff(pool).change(shop, {"hold_days": 9})
+    async with Staff(pool).at_work() as staff:
+        shown = await staff.show("shop-api")
+    assert [version.settings.hold_days for version in shown.history] == [9, 7]
+    assert shown.history[0].changed_by == "anna"
+    assert shown.history[0].changed_at == NOW
+    assert shown.history[0].changed_at.tzinfo == UTC
+    assert [user.login for user in shown.users] == ["shop-api"]
+    assert shown.tokens == 0
+
+
+async def test_two_changes_at_once_are_both_made(pool: Pool) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    await asyncio.gather(
+        *(Staff(pool).change(shop, {key: 9}) for key in ("hold_days", "payment_attempts"))
+    )
+    async with Staff(pool).at_work() as staff:
+        settings = (await staff.show("shop")).merchant.settings
+    assert (settings.hold_days, settings.payment_attempts) == (9, 9)
+
+
+async def test_what_a_newer_version_has_set_is_kept_and_not_understood(
+    pool: Pool, start_process: Start
+) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    await pool.execute(
+        "UPDATE merchant_settings SET settings ="
+        ' \'{"wormhole": 3, "permissions": ["refund", "time_travel"], "callbacks": {"drone": 1}}\''
+    )
+    changed = await Staff(pool).change(shop, {"hold_days": 9, "callbacks.key": "long enough"})
+    assert changed.permissions == {Permission.REFUND}
+    found = await (await start_process()).merchants.get(shop.merchant_id)
+    assert found.settings == changed
+    kept = await pool.fetchval(
+        "SELECT settings FROM merchant_settings ORDER BY version DESC LIMIT 1"
+    )
+    assert '"wormhole": 3' in kept
+    assert "time_travel" in kept
+    assert '"drone": 1' in kept
+
+
+async def test_merchants_added_at_once_get_different_numbers(pool: Pool) -> None:
+    logins = [f"shop-{number}" for number in range(8)]
+    added = await asyncio.gather(*(Staff(pool).add_shop(login) for login in logins))
+    assert sorted(shop.merchant_id for shop in added) == list(range(1, 9))
+    async with Staff(pool).at_work() as staff:
+        assert {shop.login for shop in await staff.merchants()} == set(logins)
+
+
+async def test_a_name_never_means_two(pool: Pool) -> None:
+    await Staff(pool).add_shop("shop")
+    await Staff(pool).add_shop("other")
+    async with Staff(pool).at_work() as staff:
+        for taken in ("shop", "shop-api"):
+            with pytest.raises(LoginTakenError, match=taken):
+                await staff.add_merchant(taken, "Again", settings=MerchantSettings(), by="anna")
+            with pytest.raises(LoginTakenError, match=taken):
+                await staff.add_portal_user("other", taken, "secret-other")
+        assert len(await staff.merchants()) == 2
+
+
+async def test_what_staff_may_not_do_says_what_is_allowed(pool: Pool) -> None:
+    await Staff(pool).add_shop("shop")
+    async with Staff(pool).at_work() as staff:
+        with pytest.raises(NobodyHasLoginError, match="nobody"):
+            await staff.show("nobody")
+        with pytest.raises(AdministrationError, match="1 to 30 Latin letters"):
+            await staff.add_merchant("магазин", "M", settings=MerchantSettings(), by="anna")
+        with pytest.raises(AdministrationError, match="8 to 256"):
+            await staff.add_api_user("shop", "shop-2", "short")
+        with pytest.raises(NobodyHasLoginError, match="parent"):
+            await staff.add_merchant(
+                "child", "C", settings=MerchantSettings(), by="anna", parent="parent"
+            )
+        with pytest.raises(NobodyHasLoginError, match="77"):
+            await staff.change_settings(77, {"hold_days": 9}, by="anna")

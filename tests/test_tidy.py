@@ -1,0 +1,399 @@
+"""Holds the tree to its own explanation: imports, lengths, names, and what is never written.
+
+It exists because an arrow drawn once is soon forgotten; here each is drawn from the code itself,
+and a forbidden one is told with its reason. Every exception is a row of a table, with its own.
+"""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SOURCE: Final = ROOT / "src"
+PACKAGE: Final = SOURCE / "altyn"
+
+
+# ── The arrows ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What one part of the package may know of the others, and why no more."""
+
+    may_import: frozenset[str]
+    why: str
+
+
+def floor(*may_import: str, why: str) -> Floor:
+    """Write a row of FLOORS: modules or packages by their name under `altyn`."""
+    return Floor(frozenset(may_import), why)
+
+
+EVERYBODY: Final = "*"
+BUSINESS: Final = ("domain", "operations", "protocol")
+
+# part of altyn      what it may import, besides itself
+FLOORS: Final = {
+    "__init__": floor(why="the package's name and version; importing it must cost nothing"),
+    "domain": floor(why="what is true stays true whatever calls it, stores it or spells it"),
+    "protocol": floor("domain", why="how it is said: tables and formats, which decide nothing"),
+    "operations": floor("domain", why="a decision is the same over REST, SOAP and in a test"),
+    "look": floor("domain", why="tokens and words for every page; a leaf, so that any page has it"),
+    "masking": floor("domain", why="knows the types that must never be printed, nothing more"),
+    "logs": floor("domain", "masking", why="prints what it is given"),
+    "settings": floor("domain", why="every knob, typed; values are handed down by main"),
+    "storage": floor(
+        *BUSINESS, "masking", why="a port of operations: it could be swapped for another"
+    ),
+    "outbound": floor(*BUSINESS, "masking", why="a port of operations, one folder per neighbour"),
+    "inbound": floor(
+        *BUSINESS,
+        "look",
+        "masking",
+        why="a door parses and presents; storage and outside are ports",
+    ),
+    "workers": floor(*BUSINESS, "masking", why="what happens by itself is given its ports by main"),
+    "simulators": floor(
+        "protocol",
+        "domain.money",
+        "look",
+        why="a pretended bank gives way to a real one by a new address: it knows the wire only",
+    ),
+    "main": floor(EVERYBODY, why="the composition root: the one file that knows everybody"),
+    "cli": floor(EVERYBODY, why="the command starts whatever it names"),
+    "__main__": floor(EVERYBODY, why="`python -m altyn` is the command"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowException:
+    """An arrow against the table that we want: a part, the one module it may know besides, why."""
+
+    part: str
+    module: str
+    why: str
+
+
+ARROW_EXCEPTIONS: Final = (
+    ArrowException(
+        "operations",
+        "protocol.action_codes",
+        "a decision is taken on the bank's answer, and its codes have names there: named constants",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One import of ours by ours; both ends are full module names."""
+
+    importer: str
+    line: int
+    imported: str
+
+
+@pytest.mark.parametrize("part", sorted(FLOORS))
+def test_imports_run_one_way(part: str) -> None:
+    forbidden = [
+        told
+        for arrow in arrows()
+        if part_of(arrow.importer) == part and (told := objection(arrow)) is not None
+    ]
+    assert not forbidden, "\n".join(["forbidden imports:", *forbidden])
+
+
+def test_every_part_has_its_floor() -> None:
+    unknown = {part_of(module) for module in modules()} - FLOORS.keys()
+    assert not unknown, f"no row in FLOORS for {sorted(unknown)}: say what they may import, and why"
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {module: set() for module in modules()}
+    for arrow in arrows():
+        if arrow.imported != arrow.importer:
+            graph[arrow.importer].add(arrow.imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = " ← ".join(error.args[1])
+        pytest.fail(
+            f"modules import each other in a circle, so neither can be read first: {circle}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        ("domain.order", "domain.money", True),
+        ("domain.order", "protocol.callback", False),
+        ("protocol.callback", "domain.order", True),
+        ("protocol.callback", "operations.refund", False),
+        ("operations.refund", "protocol.action_codes", True),
+        ("operations.refund", "protocol.parameters", False),
+        ("inbound.rest.door", "operations.refund", True),
+        ("inbound.rest.door", "storage.orders", False),
+        ("storage.orders", "inbound.rest.door", False),
+        ("workers.timers", "outbound.callbacks", False),
+        ("simulators.issuer.bank", "domain.money", True),
+        ("simulators.issuer.bank", "domain.order", False),
+        ("simulators.issuer.bank", "operations.pay", False),
+        ("inbound.rest.door", "main", False),
+        ("main", "simulators.issuer.bank", True),
+        ("cli.serve", "main", True),
+    ],
+)
+def test_the_arrows_are_those_of_the_house(importer: str, imported: str, *, allowed: bool) -> None:
+    arrow = Arrow(f"altyn.{importer}", 1, f"altyn.{imported}")
+    assert (objection(arrow) is None) is allowed
+
+
+def objection(arrow: Arrow) -> str | None:
+    """Tell what is wrong with an arrow and why, or None."""
+    importer, imported = part_of(arrow.importer), arrow.imported.removeprefix("altyn.")
+    row = FLOORS.get(importer)
+    if row is None or importer == part_of(arrow.imported) or imported == "altyn":
+        return None
+    exceptions = {row.module for row in ARROW_EXCEPTIONS if row.part == importer}
+    allowed = row.may_import | exceptions
+    if EVERYBODY in allowed or any(is_within(imported, name) for name in allowed):
+        return None
+    return (
+        f"  {arrow.importer}, line {arrow.line} → {arrow.imported}\n"
+        f"    {importer} → {', '.join(sorted(allowed)) or 'nothing of ours'}, since: {row.why}"
+    )
+
+
+def is_within(module: str, package: str) -> bool:
+    """Whether a dotted name is the other or lies below it."""
+    return module == package or module.startswith(f"{package}.")
+
+
+def part_of(module: str) -> str:
+    """`altyn.inbound.rest` belongs to `inbound`; `altyn` itself is its `__init__`."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of ours by its full name."""
+    names = {path: path.relative_to(SOURCE).with_suffix("").parts for path in python_files(PACKAGE)}
+    return {".".join(p[:-1] if p[-1] == "__init__" else p): path for path, p in names.items()}
+
+
+@cache
+def arrows() -> tuple[Arrow, ...]:
+    """Every import of ours by ours, wherever it stands in the file."""
+    found = (
+        Arrow(module, node.lineno, target)
+        for module, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for target in targets(node, module, is_package=path.name == "__init__.py")
+        if is_within(target, "altyn")
+    )
+    return tuple(dict.fromkeys(found))  # several names of one module are one arrow
+
+
+def targets(node: ast.Import | ast.ImportFrom, module: str, *, is_package: bool) -> Iterator[str]:
+    """The full names of the modules that one import statement reaches."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    base = node.module or ""
+    if node.level:
+        above = module.split(".")[
+            : None if is_package and node.level == 1 else -node.level + is_package
+        ]
+        base = ".".join([*above, *([base] if base else [])])
+    for alias in node.names:
+        within = f"{base}.{alias.name}"
+        yield within if within in modules() else base
+
+
+# ── Lengths ───────────────────────────────────────────────────────────────────────────────────────
+
+FILE_LINES_MAX: Final = 400
+FUNCTION_LINES_MAX: Final = 60
+MEASURED: Final = {".py", ".sql", ".html", ".js", ".css"}
+
+# file under src/altyn, or file:function → why it is longer; a row no longer needed is to be removed
+LONGER_FOR_A_REASON: Final[dict[str, str]] = {}
+
+
+def test_files_and_functions_fit_the_screen() -> None:
+    too_long = {**long_files(), **long_functions()}
+    told = [f"  {name}: {lines} lines" for name, lines in too_long.items()]
+    unreasoned = [line for line, name in zip(told, too_long, strict=True) if not reasoned(name)]
+    assert not unreasoned, "\n".join(
+        ["longer than a reader holds in mind (a name is missing inside):", *unreasoned]
+    )
+    stale = LONGER_FOR_A_REASON.keys() - too_long.keys()
+    assert not stale, f"no longer too long, so remove the exception: {sorted(stale)}"
+
+
+def reasoned(name: str) -> bool:
+    """Whether a length is in the table of exceptions, with words beside it."""
+    return bool(LONGER_FOR_A_REASON.get(name, "").strip())
+
+
+def long_files() -> dict[str, int]:
+    """Files above the limit and how long they are."""
+    lengths = {
+        path.relative_to(PACKAGE).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in PACKAGE.rglob("*")
+        if path.suffix in MEASURED
+    }
+    return {name: lines for name, lines in lengths.items() if lines > FILE_LINES_MAX}
+
+
+def long_functions() -> dict[str, int]:
+    """Functions above the limit, decorators not counted."""
+    lengths = {
+        f"{path.relative_to(PACKAGE).as_posix()}:{node.name}": (node.end_lineno or 0)
+        - node.lineno
+        + 1
+        for path in python_files(PACKAGE)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    return {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES_MAX}
+
+
+# ── Names ─────────────────────────────────────────────────────────────────────────────────────────
+
+NAMES_STILL_TO_BE_FOUND: Final = {"utils", "util", "common", "helpers", "misc"}
+
+
+def test_every_folder_and_module_has_found_its_name() -> None:
+    vague = [
+        path.as_posix()
+        for path in tree_files()
+        if NAMES_STILL_TO_BE_FOUND & {*path.parent.parts, path.stem}
+    ]
+    assert not vague, f"a name still to be found: {vague}"
+
+
+def test_every_query_file_begins_with_a_sentence() -> None:
+    silent = [
+        path.as_posix()
+        for path in tree_files()
+        if path.suffix == ".sql" and not re.match(r"-- \S", (ROOT / path).read_text("utf-8"))
+    ]
+    assert not silent, f"the first line of an SQL file is a comment that says what it is: {silent}"
+
+
+# ── What is never written ─────────────────────────────────────────────────────────────────────────
+
+BANKS: Final = (
+    "sber|alfa-?bank|alfabank|vtb|tinkoff|tbank|gazprombank|raiffeisen|rosbank|psbank|rshb|otpbank"
+    "|sovcombank|uralsib|akbars|bspb|mtbank|belarusbank|belveb|priorbank|arca|ameria|acba|bcc|halyk"
+    "|kaspi|nspk|paymentgate|rbsuat|rbspayment|bpcbt|3dsec|securepayments"
+)
+TOP_LEVELS: Final = "ru|su|com|net|org|by|kz|am|kg|uz|ua|tj|az|рф"
+
+# A letter in brackets means itself, and keeps this file from saying what it forbids.
+FORBIDDEN: Final = {
+    "a real bank's or payment system's host": re.compile(
+        rf"(?i)(?<![\w@-])(?:[\w-]+\.)*[\w-]*(?:{BANKS})[\w-]*\.(?:[\w-]+\.)*(?:{TOP_LEVELS})\b(?!\()"
+    ),
+    "a path of somebody's own machine": re.compile(r"(?<![\w.~}*])/(?:roo[t]|wor[k]|hom[e]/\w+)/"),
+    "a package registry": re.compile(r"(?i)\bpyp[i]\b|python[h]osted|\bnpmj[s]\b|deb\.debia[n]"),
+    "a private key": re.compile(r"-----BEGI[N] (?:\w+ )*PRIVATE KEY-----"),
+}
+
+# What looks forbidden and is meant: the exact text → why.
+MEANT: Final = {
+    "engine.paymentgate.ru/webservices/merchant": (
+        "the XML namespace of the SOAP service: clients compare it, nobody calls it"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", sorted(FORBIDDEN))
+def test_nothing_names(what: str) -> None:
+    found = [
+        f"  {path}:{number}: {match.group()}"
+        for path, text in texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        for match in FORBIDDEN[what].finditer(without_meant(line))
+    ]
+    assert not found, "\n".join([f"the tree names {what}:", *found])
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "found"),
+    [
+        (
+            "a real bank's or payment system's host",
+            "https://pay." + "sber" + "bank.ru/payment",
+            True,
+        ),
+        ("a real bank's or payment system's host", "https://shop.example/sberpay.do", False),
+        ("a real bank's or payment system's host", "outbound.sberpay.client", False),
+        ("a path of somebody's own machine", "see /" + "root/notes", True),
+        ("a path of somebody's own machine", "the network/root of it", False),
+        ("a package registry", "https://" + "py" + "pi.org/simple", True),
+        ("a private key", "-----BEGIN " + "RSA PRIVATE KEY-----", True),
+    ],
+)
+def test_the_guards_bite(what: str, text: str, *, found: bool) -> None:
+    assert bool(FORBIDDEN[what].search(text)) is found
+
+
+def without_meant(line: str) -> str:
+    """The line with the exceptions of MEANT taken out."""
+    for meant in MEANT:
+        line = line.replace(meant, "")
+    return line
+
+
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
+    """Every text file of the tree except this one, which has to spell the exceptions."""
+    found = []
+    for path in tree_files():
+        try:
+            text = (ROOT / path).read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        if ROOT / path != Path(__file__).resolve():
+            found.append((path.as_posix(), text))
+    return tuple(found)
+
+
+@cache
+def tree_files() -> tuple[Path, ...]:
+    """What belongs to the project, from its root: git's word, or a walk where git has none."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    names = listing.stdout.split("\0") if listing.returncode == 0 else map(str, walk(ROOT))
+    return tuple(Path(name) for name in sorted(set(names)) if name and (ROOT / name).is_file())
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Files below a folder, what tools have made left out."""
+    for path in folder.iterdir():
+        made = path.name in {"build", "dist", "var", "__pycache__"}
+        hidden = path.name.startswith(".") and path.name != ".ci"
+        if path.is_dir() and not (made or hidden):
+            yield from walk(path)
+        elif path.is_file():
+            yield path.relative_to(ROOT)
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """Python files below a folder."""
+    return folder.rglob("*.py")

@@ -1,0 +1,98 @@
+"""The pretended bank's pages: another party at sight, whole in both languages, working without
+scripts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, datetime
+
+import pytest
+from lxml import html
+
+from altyn.domain.money import RUB, Money
+from altyn.simulators.acs.page import (
+    LANGUAGES,
+    STATIC,
+    STATIC_PREFIX,
+    TEXTS,
+    ChallengePageView,
+    ReturnPageView,
+    render_challenge_page,
+    render_return_page,
+)
+
+HOSTILE = "\"><script>alert(1)</script>' {{ 7*7 }}"
+CHALLENGE = ChallengePageView(
+    language="ru",
+    shop_name="Чайная на Покровке",
+    amount=Money(1_500_00, RUB),
+    card="411111**1111",
+    action="/simulators/acs/confirm",
+    fields={"MD": "o", "TermUrl": "https://gateway.example/finish"},
+    code="12345678",
+    attempts_left=2,
+    moment=datetime(2026, 11, 21, 15, 42, tzinfo=UTC),
+)
+
+
+def test_the_challenge_is_a_plain_form_without_scripts() -> None:
+    tree = html.document_fromstring(render_challenge_page(CHALLENGE))
+    assert not tree.xpath("//script | //style | //*[@style]")
+    form = tree.forms[0]
+    assert (form.method, form.action) == ("POST", "/simulators/acs/confirm")
+    assert form.fields["MD"] == "o"
+    assert form.xpath(".//button[@name='decision']/@value") == ["confirm", "cancel"]
+    assert "12345678" in form.text_content()
+    assert not form.fields["password"]
+
+
+def test_a_wrong_code_says_how_many_attempts_are_left() -> None:
+    tree = html.document_fromstring(
+        render_challenge_page(dataclasses.replace(CHALLENGE, wrong=True))
+    )
+    assert tree.get_element_by_id("code-error").text == "Код не подошёл. Осталось 2 попытки."
+    assert tree.get_element_by_id("code").get("aria-invalid") == "true"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_texts_stay_texts(language: str) -> None:
+    challenge = dataclasses.replace(
+        CHALLENGE,
+        language=language,
+        shop_name=HOSTILE,
+        card=HOSTILE,
+        action=HOSTILE,
+        fields={HOSTILE: HOSTILE},
+        code=HOSTILE,
+        languages={"ru": HOSTILE, "en": HOSTILE},
+    )
+    back = ReturnPageView(
+        language=language, confirmed=True, action="https://a.example/", fields={HOSTILE: HOSTILE}
+    )
+    for page in (render_challenge_page(challenge), render_return_page(back)):
+        assert "<script>" not in page
+        assert "{{ 7*7 }}" in page
+
+
+def test_the_way_back_goes_by_a_press_unless_told_otherwise() -> None:
+    back = ReturnPageView(
+        language="ru",
+        confirmed=True,
+        action="https://gateway.example/finish",
+        fields={"PaRes": "x"},
+    )
+    assert "<script" not in render_return_page(back)
+    assert html.document_fromstring(render_return_page(back)).forms[0].action == back.action
+    itself = html.document_fromstring(render_return_page(dataclasses.replace(back, autopost=True)))
+    assert itself.xpath("//script/@src") == [f"{STATIC_PREFIX}/autopost.js"]
+    assert STATIC.find("autopost.js")
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_say_the_same(key: str) -> None:
+    words = TEXTS[key]
+    assert re.findall(r"\{\w+\}", words.ru) == re.findall(r"\{\w+\}", words.en)
+    assert re.search("[а-яё]", words.ru, re.IGNORECASE)
+    assert not re.search("[а-яё]", words.en, re.IGNORECASE)
