@@ -61,7 +61,7 @@ check: $(DEV_STAMP)  ## format, lint and types, without tests
 
 .PHONY: bench
 bench: $(PROJECT_STAMP) system-tools  ## how fast it is on this machine, beside PostgreSQL alone
-	@exec $(BIN)/altyn bench
+	@exec $(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: lock
 lock: $(DEV_STAMP)  ## write requirements/*.lock anew, within the bounds of pyproject.toml

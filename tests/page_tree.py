@@ -1,12 +1,12 @@
-"""Reads a page of ours as a tree, strictly: a tag closed in the wrong place is an error, as a browser would
-repair it in silence. Standard library only, so that tests of pages need nothing more than the pages do.
+"""Reads a page of ours as a tree, strictly: a tag closed in the wrong place is an error, as a
+browser would repair it in silence. Standard library only, so that tests of pages need nothing more
+than the pages do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import override
 from xml.etree.ElementTree import Element
 
 VOID = frozenset({"circle", "hr", "img", "input", "link", "meta", "path", "rect", "br"})
@@ -18,7 +18,6 @@ class _Reader(HTMLParser):
         self.root = Element("document")
         self.open = [self.root]
 
-    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = [name for name, _ in attrs]
         assert len(names) == len(set(names)), f"<{tag}> says an attribute twice"
@@ -27,14 +26,12 @@ class _Reader(HTMLParser):
         if tag not in VOID:
             self.open.append(element)
 
-    @override
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
         assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
         self.open.pop()
 
-    @override
     def handle_data(self, data: str) -> None:
         parent = self.open[-1]
         if len(parent):

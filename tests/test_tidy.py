@@ -88,6 +88,12 @@ ARROW_EXCEPTIONS: Final = (
         "protocol.action_codes",
         "a decision is taken on the bank's answer, and its codes have names there: named constants",
     ),
+    ArrowException("operations", "protocol.eci", "how well a payer was authenticated: a table"),
+    ArrowException("operations", "protocol.payment_ways", "the names of the ways to pay: a list"),
+    ArrowException("operations", "protocol.tds_outcomes", "what 3-D Secure's answers lead to"),
+    ArrowException("operations", "protocol.acquiring", "the messages of the port to the bank"),
+    ArrowException("operations", "protocol.threeds", "the messages of the port to 3-D Secure"),
+    ArrowException("operations", "protocol.threeds_version1", "as above: PaReq and PaRes"),
 )
 
 

@@ -34,7 +34,7 @@ from altyn.outbound.acquirer.over_http import HttpAcquirer
 from altyn.outbound.threeds.absent import NoDirectory
 from altyn.outbound.threeds.directory import DirectoryConnector
 from altyn.protocol.registry import METHODS
-from altyn.settings import Settings
+from altyn.settings import Settings, SettingsError
 from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.acs.http import routes as acs_routes
 from altyn.simulators.issuer.bank import IssuerSimulator
@@ -44,7 +44,7 @@ from altyn.storage.clock import ClockRefusedError, SandboxClock, SystemClock
 from altyn.storage.coalescing import Overloaded
 from altyn.storage.credentials import CredentialStore
 from altyn.storage.database import Listener, Pool, connect
-from altyn.storage.demo import seed_demo
+from altyn.storage.demo import demo_exists, seed_demo
 from altyn.storage.keys import KeyRing
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.migrate import migrate
@@ -75,23 +75,60 @@ async def prepare(settings: Settings) -> list[str]:
     """Bring the database to this version, and the sandbox to life; return what was migrated.
 
     Done once, before any process serves; harmless when repeated.
+    Refuses: keys made for the other mode, an unreachable database, one of a newer Altyn, in
+    production the demo shop.
     """
     assert settings.database_url is not None
-    connection = await asyncpg.connect(settings.database_url)
+    if not settings.sandbox:
+        _production_keys(settings)
+    pool = await connect(settings.database_url, pool_size=2)
     try:
-        applied = await migrate(connection)
-    finally:
-        await connection.close()
-    if settings.sandbox:
-        ring = KeyRing.create(settings.keys)
-        pool = await connect(settings.database_url, pool_size=2)
+        # A migration may take longer than the pool lets any other statement take.
+        connection = await asyncpg.connect(settings.database_url)
         try:
-            await IssuerSimulator.prepare(pool)
-            await DirectoryServer.prepare(pool)
-            await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY))
+            applied = await migrate(connection)
         finally:
-            await pool.close()
+            await connection.close()
+        if settings.sandbox:
+            await _prepare_sandbox(settings, pool)
+        else:
+            await _refuse_demo(pool)
+    finally:
+        await pool.close()
     return applied
+
+
+async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
+    """The pretended bank's tables, the keys and the demo shop, where they are missing."""
+    ring = KeyRing.create(settings.keys)
+    if not ring.sandbox:
+        raise SettingsError(
+            f"{settings.keys} holds production's keys, and the sandbox must not write where they "
+            "are used. Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
+        )
+    await IssuerSimulator.prepare(pool)
+    await DirectoryServer.prepare(pool)
+    await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY))
+
+
+def _production_keys(settings: Settings) -> KeyRing:
+    """The key ring of a gateway that handles real money."""
+    ring = KeyRing.load(settings.keys)
+    if ring.sandbox:
+        raise SettingsError(
+            f"{settings.keys} was made for a sandbox, and production does not use such keys. "
+            "Make others with `altyn keys create FILE` and name the file in ALTYN_KEY_FILE."
+        )
+    return ring
+
+
+async def _refuse_demo(pool: Pool) -> None:
+    """Everybody knows the demo shop's password."""
+    if await demo_exists(pool):
+        raise SettingsError(
+            "the database holds the sandbox's demo shop, whose password everybody knows. Name a "
+            "database of production's own in ALTYN_DATABASE_URL."
+        )
 
 
 @asynccontextmanager
@@ -99,7 +136,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
     """A gateway with its workers at work; everything is let go at the end."""
     assert settings.database_url is not None
     async with AsyncExitStack() as stack:
-        ring = KeyRing.load(settings.keys)
+        ring = KeyRing.load(settings.keys) if settings.sandbox else _production_keys(settings)
         pool = await connect(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(pool.close)
         listener = Listener(settings.database_url)
@@ -244,5 +281,3 @@ def create_app() -> App:
     settings = knobs.load()
     logs.configure_logging(settings.log_level, settings.log_json)
     return App(settings)
-
-

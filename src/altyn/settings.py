@@ -76,9 +76,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         acquirer_timeout_seconds=read.number("ALTYN_ACQUIRER_TIMEOUT", 15, low=1, high=120),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
         concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=100_000),
-        log_level=read.choice(
-            "ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")
-        ),
+        log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_json={"json": True, "console": False}.get(
             read.choice("ALTYN_LOG_FORMAT", "auto", ("auto", "json", "console"))
         ),

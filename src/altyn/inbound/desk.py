@@ -139,9 +139,7 @@ class Desk:
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
             return self._refuse(request, refused, language)
-        call = Call(
-            request.method, caller, merchant, checked.values, language, request.base_url
-        )
+        call = Call(request.method, caller, merchant, checked.values, language, request.base_url)
         result = await self._handlers[request.method.name](call, self._world)
         if isinstance(result, Refused):
             return self._refuse(request, result, language)
@@ -169,7 +167,9 @@ class Desk:
         token = request.source.get("token")
         if name is None and password is None and token:
             found = await self._credentials.by_token(token)
-            return found or Refused(Refusal.ACCESS_DENIED, "the token is unknown", parameter="token")
+            return found or Refused(
+                Refusal.ACCESS_DENIED, "the token is unknown", parameter="token"
+            )
         tells_empty = Refusal.LOGIN_EMPTY in request.method.refusals
         if tells_empty and name is not None and not name.strip():
             return Refused(Refusal.LOGIN_EMPTY, "userName is empty", parameter="userName")

@@ -174,9 +174,7 @@ def _answered(order: Order, number: int) -> dict[str, Any] | Refused:
         return {}
     if attempt.in_flight:
         return Refused(Refusal.OUTCOME_UNKNOWN, "the bank's answer is not known yet", order)
-    return Refused(
-        Refusal.DECLINED_BY_BANK, f"the bank answered {attempt.action_code}", order
-    )
+    return Refused(Refusal.DECLINED_BY_BANK, f"the bank answered {attempt.action_code}", order)
 
 
 async def _shown(order: Order, call: Call, world: World) -> dict[str, Any]:

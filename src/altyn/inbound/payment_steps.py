@@ -63,12 +63,10 @@ def present_step(
                 "paReq": pa_req,
                 "termUrl": term_url,
             }
-        case RunMethod(order, server_trans_id, method_url):
-            return _method(order, server_trans_id, method_url, base_url)
+        case RunMethod(_, server_trans_id, method_url):
+            return _method(server_trans_id, method_url, base_url)
         case ShowChallenge(_, acs_url, server_trans_id, acs_trans_id):
-            packed = pack(
-                CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id)
-            )
+            packed = pack(CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id))
             return {
                 "info": TO_THE_BANK[language],
                 "acsUrl": absolute(acs_url, base_url),
@@ -119,11 +117,11 @@ def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str,
     return members
 
 
-def _method(order: Order, server_trans_id: str, method_url: str, base_url: str) -> dict[str, Any]:
+def _method(server_trans_id: str, method_url: str, base_url: str) -> dict[str, Any]:
     """3-D Secure 2, step 1: the browser posts this to the method page, then calls again."""
     notify = f"{base_url}/payment/rest/finish3dsMethodNotification.do"
     data = MethodData(
-        threeds_server_trans_id=server_trans_id, threeds_method_notification_url=notify
+        threeds_server_trans_id=server_trans_id, notification_url=notify
     )
     return {
         "is3DSVer2": True,

@@ -5,6 +5,7 @@ plan or an action code comes out. Source: codes.md §5.1, rest-orders.md §2.3.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from altyn.domain.card import PaymentSystem
 from altyn.domain.merchant import Merchant, Permission
@@ -14,6 +15,9 @@ from altyn.protocol.eci import Authentication as Proven
 from altyn.protocol.eci import eci
 from altyn.protocol.tds_outcomes import AFTER_VERES, Challenge, Decline, Outcome, Proceed
 from altyn.protocol.threeds import Enrolment
+
+
+NOTHING_SEEN: Final = Authentication()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Fail:
     """End the try with this action code."""
 
     action_code: int
-    authentication: Authentication = Authentication()
+    authentication: Authentication = NOTHING_SEEN
 
 
 Plan = Authorise | Authenticate | Fail

@@ -137,6 +137,7 @@ async def finish_with_pa_res(key: OrderKey, pa_res: str, actor: Actor, world: Wo
     if attempt is None or attempt.authentication is None:
         return _ended_or_unknown(order)
     seen = attempt.authentication
+    code: int | None
     if result is None:
         proof, code = seen, codes.SIGNATURE_INVALID
     elif result.xid != seen.xid:
@@ -165,6 +166,7 @@ async def finish_challenge(
     if attempt is None or attempt.authentication is None:
         return _ended_or_unknown(order)
     seen = attempt.authentication
+    code: int | None
     result = await world.threeds.challenge_result(seen.server_trans_id or "")
     if result is None:
         proof, code = seen, codes.AUTHENTICATION_FAILED
@@ -282,8 +284,7 @@ async def _after_method(order: Order, command: PayByCard, world: World) -> Step:
             merchant=merchant.name,
             browser=command.browser,
             comp_ind=command.method_completed,
-            notification_url=seen.finish_url
-            or f"{command.base_url}/payment/rest/finish3dsVer2.do",
+            notification_url=seen.finish_url or f"{command.base_url}/payment/rest/finish3dsVer2.do",
         )
     )
     told = replace(

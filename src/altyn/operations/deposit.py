@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import Notice, Notification
@@ -50,7 +51,7 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     if attempt.state is not AttemptState.APPROVED:
         refused = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=attempt.amount_minor)
         # a completion by timer is tried once: the hold then waits for the shop or its own end
-        changes = {"auto_completion_at": None} if attempt.due else {}
+        changes: dict[str, Any] = {"auto_completion_at": None} if attempt.due else {}
         return accept(
             order, "deposit_declined", now, attempt=attempt, notices=(refused,), **changes
         )

@@ -109,9 +109,7 @@ def decide_authenticated(
         return decide_expiry(order, now)
     back = replace(attempt, authentication=authentication)
     if action_code is not None:
-        ended = replace(
-            back, state=AttemptState.DECLINED, action_code=action_code, answered_at=now
-        )
+        ended = replace(back, state=AttemptState.DECLINED, action_code=action_code, answered_at=now)
         return _failed(order, ended, now)
     asked = replace(back, state=AttemptState.ASKED, started_at=now)
     return accept(order, "payment_asked", now, attempt=asked, ask=True)
@@ -166,8 +164,10 @@ def decide_cancellation(order: Order, now: datetime) -> Decision:
 def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     """The bank's yes makes a hold, a purchase or a verified card; its no ends the try."""
     if attempt.state is not AttemptState.APPROVED:
-        coded = attempt if attempt.action_code else replace(
-            attempt, action_code=codes.PROCESSING_UNAVAILABLE
+        coded = (
+            attempt
+            if attempt.action_code
+            else replace(attempt, action_code=codes.PROCESSING_UNAVAILABLE)
         )
         return _failed(order, coded, now)
     amount = attempt.amount_minor
@@ -203,9 +203,7 @@ def _failed(order: Order, attempt: Attempt, now: datetime, **changes: Any) -> Ac
         return accept(order, Event.ATTEMPT_FAILED, now, attempt=attempt, **changes)
     notification = Notification.APPROVED if order.two_phase else Notification.DEPOSITED
     told = (Notice(notification, succeeded=False, amount_minor=attempt.amount_minor),)
-    return accept(
-        order, Event.LAST_ATTEMPT_FAILED, now, attempt=attempt, notices=told, **changes
-    )
+    return accept(order, Event.LAST_ATTEMPT_FAILED, now, attempt=attempt, notices=told, **changes)
 
 
 def _pay_attempt(

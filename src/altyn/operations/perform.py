@@ -138,7 +138,5 @@ async def _worth_telling(accepted: Accepted, world: World) -> Accepted:
     if not accepted.notices:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    wanted = tuple(
-        notice for notice in accepted.notices if merchant.wants(notice, accepted.order)
-    )
+    wanted = tuple(notice for notice in accepted.notices if merchant.wants(notice, accepted.order))
     return replace(accepted, notices=wanted)

@@ -65,10 +65,14 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     store, which answers ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4.
     """
-    for check in (_check_recurring, _check_billing, _check_dates, _check_features):
-        refused = check(command, merchant, now)
-        if refused:
-            return refused
+    refused = (
+        _check_recurring(command)
+        or _check_billing(command, merchant)
+        or _check_dates(command, merchant, now)
+        or _check_features(command, merchant)
+    )
+    if refused:
+        return refused
     settings = merchant.settings
     return Order(
         merchant_id=merchant.merchant_id,
@@ -112,7 +116,7 @@ async def register(
     return Refused(Refusal.SYSTEM_ERROR, "no free order number was found")
 
 
-def _check_recurring(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+def _check_recurring(command: Register) -> Refused | None:
     if (command.recurring_frequency is None) != (command.recurring_expiry is None):
         return Refused(
             Refusal.JSON_PARAMS_INVALID,
@@ -122,7 +126,7 @@ def _check_recurring(command: Register, merchant: Merchant, now: datetime) -> Re
     return None
 
 
-def _check_billing(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+def _check_billing(command: Register, merchant: Merchant) -> Refused | None:
     if not merchant.may(Permission.AVS_REQUIRED):
         return None
     billing = command.billing_payer_data or {}
@@ -153,7 +157,7 @@ def _check_dates(command: Register, merchant: Merchant, now: datetime) -> Refuse
     return None
 
 
-def _check_features(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
+def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     features = set(command.features)
     if "AUTO_PAYMENT" in features and features & {"FORCE_TDS", "FORCE_SSL", "FORCE_FULL_TDS"}:
         return Refused(Refusal.FEATURES_CONFLICT, "AUTO_PAYMENT goes without 3-D Secure features")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import Notice, Notification
@@ -45,9 +46,7 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
         return Refused(Refusal.PARTIAL_REVERSAL_REPEATED, "one partial reversal was made before")
     if amount > whole:
         return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount")
-    attempt = new_attempt(
-        order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due
-    )
+    attempt = new_attempt(order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due)
     return accept(order, "reversal_asked", now, attempt=attempt, ask=True)
 
 
@@ -56,7 +55,8 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     amount = attempt.amount_minor
     if attempt.state is not AttemptState.APPROVED:
         refused = Notice(Notification.REVERSED, succeeded=False, amount_minor=amount)
-        changes = {"auto_reverse_at": None} if attempt.due is Due.AUTO_REVERSE else {}
+        expired = attempt.due is Due.AUTO_REVERSE
+        changes: dict[str, Any] = {"auto_reverse_at": None} if expired else {}
         return accept(
             order, "reversal_declined", now, attempt=attempt, notices=(refused,), **changes
         )

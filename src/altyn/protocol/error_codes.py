@@ -57,13 +57,9 @@ RETURN_URL_EMPTY: Final = ErrorCode(4, "URL возврата не может б�
 RETURN_URL_INVALID: Final = ErrorCode(4, "Неверный URL возврата", "The return URL is invalid")
 PASSWORD_EMPTY: Final = ErrorCode(4, "Пароль не может быть пуст", "Password cannot be empty.")
 PARAMETER_MISSING: Final = ErrorCode(4, "[{name}] не задан", "[{name}] is empty")
-MERCHANT_LOGIN_UNKNOWN: Final = ErrorCode(
-    5, "Логин продавца неверен", "Merchant login is invalid"
-)
+MERCHANT_LOGIN_UNKNOWN: Final = ErrorCode(5, "Логин продавца неверен", "Merchant login is invalid")
 AMOUNT_INVALID: Final = ErrorCode(5, "Неверная сумма", "Amount is invalid")
-LANGUAGE_INVALID: Final = ErrorCode(
-    5, "Неправильный параметр 'Язык'", "Invalid merchant language"
-)
+LANGUAGE_INVALID: Final = ErrorCode(5, "Неправильный параметр 'Язык'", "Invalid merchant language")
 ACCESS_DENIED: Final = ErrorCode(5, "Доступ запрещён", "Access denied.")
 PASSWORD_CHANGE: Final = ErrorCode(
     5, "Пользователь должен сменить свой пароль", "The user must change the password."

@@ -1,7 +1,7 @@
-"""The values of `features` and what each does. Source: rest-orders.md §2.3; merchant-settings.md §5.
+"""The values of `features` and what each does.
 
 Values that only the engine's own enumeration knows are accepted and have no effect: libraries send
-them, and a shop must not be refused for one.
+them, and a shop must not be refused for one. Source: rest-orders.md §2.3; merchant-settings.md §5.
 """
 
 from collections.abc import Mapping
@@ -23,14 +23,38 @@ DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 ENGINE: Final = (
-    "FIXED_BINDING BINDING_NOT_NEEDED FIXED_BONUS_AMOUNT FRAUD_FORCE_TDS FRAUD_FORCE_SSL "
-    "PAYMENT_WAY_FORCE_TDS PAYMENT_WAY_FORCE_SSL FORCE_NO_CVC SKIP_VERIFY "
-    "SKIP_PAYER_EMAIL_NOTIFY SKIP_PAYER_PHONE_NOTIFY SKIP_PAYER_CREATE_NOTIFY "
-    "FORCE_GENERATE_ORDERNUMBER ORDER_NUMBER_EXPLICIT_INDICATION PAY_BY_CLIENT "
-    "WITHOUT_FROM_CARD WITHOUT_TO_CARD REVERSE_AFTER_RECURRENT_INITIALIZE NEW_TRANSPORT_CARD "
-    "SBOL_PAYMENT SBOL_OTP_PAYMENT FORCE_PSE FORCE_EFECTY FORCE_QR FORCE_P2P_DEBIT FIXED_TIPS "
-    "FORCE_REDIRECT_TO_URL SKIP_UNSUCCESSFUL_PAYMENT_CALLBACK OVERRIDE_CLIENT_ID "
-    "RECURRENT_PAYMENT ACS_IN_IFRAME SBP_BINDING"
-).split()
+    "FIXED_BINDING",
+    "BINDING_NOT_NEEDED",
+    "FIXED_BONUS_AMOUNT",
+    "FRAUD_FORCE_TDS",
+    "FRAUD_FORCE_SSL",
+    "PAYMENT_WAY_FORCE_TDS",
+    "PAYMENT_WAY_FORCE_SSL",
+    "FORCE_NO_CVC",
+    "SKIP_VERIFY",
+    "SKIP_PAYER_EMAIL_NOTIFY",
+    "SKIP_PAYER_PHONE_NOTIFY",
+    "SKIP_PAYER_CREATE_NOTIFY",
+    "FORCE_GENERATE_ORDERNUMBER",
+    "ORDER_NUMBER_EXPLICIT_INDICATION",
+    "PAY_BY_CLIENT",
+    "WITHOUT_FROM_CARD",
+    "WITHOUT_TO_CARD",
+    "REVERSE_AFTER_RECURRENT_INITIALIZE",
+    "NEW_TRANSPORT_CARD",
+    "SBOL_PAYMENT",
+    "SBOL_OTP_PAYMENT",
+    "FORCE_PSE",
+    "FORCE_EFECTY",
+    "FORCE_QR",
+    "FORCE_P2P_DEBIT",
+    "FIXED_TIPS",
+    "FORCE_REDIRECT_TO_URL",
+    "SKIP_UNSUCCESSFUL_PAYMENT_CALLBACK",
+    "OVERRIDE_CLIENT_ID",
+    "RECURRENT_PAYMENT",
+    "ACS_IN_IFRAME",
+    "SBP_BINDING",
+)
 
 FEATURES: Final = frozenset(DOCUMENTED) | frozenset(ENGINE)

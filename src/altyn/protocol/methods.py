@@ -5,7 +5,6 @@ Source: rest-orders.md §2–§5; 004 (request parameters, error codes).
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from altyn.domain.merchant import Permission
@@ -63,14 +62,14 @@ REGISTRATION: Final = (
               optional_with=Permission.ORDER_NUMBER_GENERATION),
     Parameter("amount", t.ORDER_AMOUNT, "amount_minor", "Sum in minor units; 0 with VERIFY only.",
               Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID),
-    Parameter("returnUrl", t.RETURN_URL, "return_url", "Where the payer goes after paying, in full.",
+    Parameter("returnUrl", t.RETURN_URL, "return_url", "Where the payer goes after paying.",
               Refusal.RETURN_URL_EMPTY, Refusal.RETURN_URL_INVALID),
-    Parameter("failUrl", t.URL, "fail_url", "Where the payer goes after failing; returnUrl if left out."),
+    Parameter("failUrl", t.URL, "fail_url", "Where the payer goes after failing; else returnUrl."),
     Parameter("dynamicCallbackUrl", t.URL, "dynamic_callback_url",
               "Payment callbacks of this order go here, for merchants with dynamic callbacks."),
     Parameter("description", t.text(598), "description", "What is paid for; shown to the payer."),
     Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
-    Parameter("clientId", t.text(255), "client_id", "The payer in the shop's system; opens stored cards."),
+    Parameter("clientId", t.text(255), "client_id", "The payer in the shop's system, for stored cards."),
     MERCHANT_LOGIN,
     Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
               "The order's life in seconds; 1200 unless the merchant's settings say otherwise."),
@@ -90,7 +89,7 @@ REGISTRATION: Final = (
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
     Parameter("mcc", t.digits(4), "mcc", "Merchant category code."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
-    Parameter("currency", t.CURRENCY, "currency", "ISO 4217 numeric code; 643 unless set otherwise.",
+    Parameter("currency", t.CURRENCY, "currency", "ISO 4217 numeric code; 643 by default.",
               invalid=Refusal.CURRENCY_UNKNOWN),
     Parameter("language", t.LANGUAGE, "language", "Language of the page and of texts: ru or en.",
               invalid=Refusal.LANGUAGE_INVALID),
@@ -152,7 +151,6 @@ REGISTER: Final = Method(
     parameters=REGISTRATION,
     refusals=REGISTRATION_REFUSALS,
     envelope=Envelope.REGISTRATION,
-    language_refused=True,
 )
 
 REGISTER_PRE_AUTH: Final = Method(
@@ -165,7 +163,6 @@ REGISTER_PRE_AUTH: Final = Method(
     parameters=(*REGISTRATION, *PRE_AUTHORISATION),
     refusals=REGISTRATION_REFUSALS,
     envelope=Envelope.REGISTRATION,
-    language_refused=True,
 )
 
 ECHOED: Final = (

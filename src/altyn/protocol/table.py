@@ -59,7 +59,17 @@ class Method:
     needs: Permission | None = None
     envelope: Envelope = Envelope.PLAIN
     credentials: bool = True
-    language_refused: bool = False
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    demanded: frozenset[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the rows: a request brings a few parameters, the table knows dozens."""
+        rows = list(enumerate(self.parameters))
+        places = {alias: place for place, row in rows for alias in row.aliases}
+        places |= {row.name: place for place, row in rows}
+        demanded = frozenset(place for place, row in rows if row.required or row.in_json_params)
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "demanded", demanded)
 
     def error(self, refusal: Refusal) -> ErrorCode:
         """What this method says for a refusal; a refusal that is not in its table is a bug."""
@@ -93,7 +103,7 @@ def check(
     context = Context(merchant, source)
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for parameter in method.parameters:
+    for parameter in _to_read(method, source):
         raw = _raw(parameter, source, values)
         if parameter.name in malformed:
             faults.append(Fault(parameter.invalid, parameter.name, "not UTF-8 text"))
@@ -109,6 +119,13 @@ def check(
         return Checked(values)
     rank = {refusal: place for place, refusal in enumerate(method.refusals)}
     return min(faults, key=lambda fault: rank[fault.refusal])
+
+
+def _to_read(method: Method, source: Source) -> list[Parameter]:
+    """The rows that were sent, and those that would be missed; in the order of the table."""
+    places = method.places
+    sent = {places[name] for name in source if name in places}
+    return [method.parameters[place] for place in sorted(sent | method.demanded)]
 
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:

@@ -5,9 +5,9 @@ Source: rest-orders.md §1.3, §2.1; 004 (request parameters).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class Source(Protocol):
 
     def get(self, name: str) -> str | None: ...
     def get_all(self, name: str) -> tuple[str, ...]: ...
+    def __iter__(self) -> Iterator[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ def _return_url(value: str, context: Context) -> str:
 
 def _url(value: str, context: Context) -> str:
     URL_TEXT.parse(value, context)
-    if any(character.isspace() or character in '<>"' for character in value):
+    if _NOT_IN_URL.search(value):
         raise Malformed("not a URL: spaces, quotes and angle brackets must be percent-encoded")
-    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", value)
+    scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() in {"javascript", "data", "vbscript", "file", "blob"}:
         raise Malformed("not an address that a browser may be sent to")
     return value
@@ -177,7 +178,8 @@ def _date(value: str, layout: str, pattern: "re.Pattern[str]", spelled: str) -> 
 
 def _day(value: str, _: Context) -> str:
     try:
-        if _EIGHT.fullmatch(value) and datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC):
+        if _EIGHT.fullmatch(value):
+            from_moscow(value, "%Y%m%d")
             return value
     except ValueError:
         pass
@@ -299,6 +301,8 @@ def _spelled(raw: msgspec.Raw) -> str | None:
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
 _CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NOT_IN_URL: Final = re.compile(r'[\s<>"]')
+_SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 _PAGE_VIEW: Final = re.compile("[A-Za-z0-9_-]{1,20}")

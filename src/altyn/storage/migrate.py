@@ -53,9 +53,7 @@ async def migrate(connection: "asyncpg.Connection[Any]") -> list[str]:
         return [await _apply(connection, *one) for one in known if one[0] not in applied]
 
 
-async def _apply(
-    connection: "asyncpg.Connection[Any]", number: int, name: str, sql: str
-) -> str:
+async def _apply(connection: "asyncpg.Connection[Any]", number: int, name: str, sql: str) -> str:
     await connection.execute(sql)
     await connection.execute(
         "INSERT INTO schema_migrations (number, name) VALUES ($1, $2)", number, name

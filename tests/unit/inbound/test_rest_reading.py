@@ -157,6 +157,14 @@ async def test_nested_text_that_postgresql_cannot_keep_is_marked(escape: str) ->
     assert "\ufffd" in json.loads(fields.get("jsonParams") or "")["a"]
 
 
+async def test_a_backslash_before_such_text_is_not_an_escape() -> None:
+    fields = await read(
+        rb'{"a":"\\ud800","b":"\ud800","c":{"d":"\\u0000"},"e":["\u0000",[]]}', JSON
+    )
+    assert (fields.get("a"), fields.get("c")) == (r"\ud800", r'{"d":"\\u0000"}')
+    assert fields.malformed == {"b", "e"}
+
+
 async def test_a_name_that_postgresql_cannot_keep_is_marked() -> None:
     assert (await read(b"a%00=1")).malformed == {"a\ufffd"}
 

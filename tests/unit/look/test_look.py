@@ -121,3 +121,13 @@ def test_a_bundle_opens_no_path_and_knows_its_types(tmp_path: Path) -> None:
     (tmp_path / "a.exe").write_text("")
     with pytest.raises(KeyError):
         load_static(tmp_path)
+
+
+def test_a_payer_does_not_wait_for_comments(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("/* why\n so */\na {\n  color: red; /* warm */\n}\n")
+    (tmp_path / "b.js").write_text(
+        '// why\n\n  const url = "//x"; // kept: not a line of its own\n'
+    )
+    files = load_static(tmp_path).files
+    assert files["a.css"].content == b"a {\ncolor: red;\n}"
+    assert files["b.js"].content == b'const url = "//x"; // kept: not a line of its own'

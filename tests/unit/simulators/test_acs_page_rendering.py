@@ -9,7 +9,6 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from lxml import html
 
 from altyn.domain.money import RUB, Money
 from altyn.simulators.acs.page import (
@@ -22,6 +21,7 @@ from altyn.simulators.acs.page import (
     render_challenge_page,
     render_return_page,
 )
+from tests.page_tree import by_id, find_all, parse, text_of, values
 
 HOSTILE = "\"><script>alert(1)</script>' {{ 7*7 }}"
 CHALLENGE = ChallengePageView(
@@ -38,22 +38,20 @@ CHALLENGE = ChallengePageView(
 
 
 def test_the_challenge_is_a_plain_form_without_scripts() -> None:
-    tree = html.document_fromstring(render_challenge_page(CHALLENGE))
-    assert not tree.xpath("//script | //style | //*[@style]")
-    form = tree.forms[0]
-    assert (form.method, form.action) == ("POST", "/simulators/acs/confirm")
-    assert form.fields["MD"] == "o"
-    assert form.xpath(".//button[@name='decision']/@value") == ["confirm", "cancel"]
-    assert "12345678" in form.text_content()
-    assert not form.fields["password"]
+    tree = parse(render_challenge_page(CHALLENGE))
+    assert not list(find_all(tree, "script", "style"))
+    (form,) = find_all(tree, "form")
+    assert (form.get("method"), form.get("action")) == ("post", "/simulators/acs/confirm")
+    assert values(form, "input", "name") == ["MD", "TermUrl", "password"]
+    assert values(form, "button", "value") == ["confirm", "cancel"]
+    assert "12345678" in text_of(form)
+    assert by_id(form, "code").get("value") is None
 
 
 def test_a_wrong_code_says_how_many_attempts_are_left() -> None:
-    tree = html.document_fromstring(
-        render_challenge_page(dataclasses.replace(CHALLENGE, wrong=True))
-    )
-    assert tree.get_element_by_id("code-error").text == "Код не подошёл. Осталось 2 попытки."
-    assert tree.get_element_by_id("code").get("aria-invalid") == "true"
+    tree = parse(render_challenge_page(dataclasses.replace(CHALLENGE, wrong=True)))
+    assert by_id(tree, "code-error").text == "Код не подошёл. Осталось 2 попытки."
+    assert by_id(tree, "code").get("aria-invalid") == "true"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -84,9 +82,9 @@ def test_the_way_back_goes_by_a_press_unless_told_otherwise() -> None:
         fields={"PaRes": "x"},
     )
     assert "<script" not in render_return_page(back)
-    assert html.document_fromstring(render_return_page(back)).forms[0].action == back.action
-    itself = html.document_fromstring(render_return_page(dataclasses.replace(back, autopost=True)))
-    assert itself.xpath("//script/@src") == [f"{STATIC_PREFIX}/autopost.js"]
+    assert values(parse(render_return_page(back)), "form", "action") == [back.action]
+    itself = parse(render_return_page(dataclasses.replace(back, autopost=True)))
+    assert values(itself, "script", "src") == [f"{STATIC_PREFIX}/autopost.js"]
     assert STATIC.find("autopost.js")
 
 

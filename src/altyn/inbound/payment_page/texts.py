@@ -85,7 +85,7 @@ _PAGE: Final = {
 _TROUBLE: Final = {
     "declined": Words("Оплата не прошла", "The payment did not go through"),
     "try_again": Words(
-        "Проверьте данные или заплатите другой картой.", "Check the details or use another card.",
+        "Можно заплатить другой картой.", "You can use another card.",
     ),
     "attempts_one": Words("Осталась {count} попытка.", "{count} attempt left."),
     "attempts_few": Words("Осталось {count} попытки.", "{count} attempts left."),

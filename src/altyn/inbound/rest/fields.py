@@ -7,13 +7,12 @@ Source: rest-orders.md §1.1.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+_NUL: Final = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class Fields:
         malformed: set[str] = set()
         for sent_name, sent_value in pairs:
             name, value = sent_name, sent_value
-            if not (_is_storable(name) and _is_storable(value)):
-                name, value = _UNSTORABLE.sub("\ufffd", name), _UNSTORABLE.sub("\ufffd", value)
+            if _NUL in name or _NUL in value:
+                name, value = name.replace(_NUL, "\ufffd"), value.replace(_NUL, "\ufffd")
                 malformed.add(name)
             values[name] = (*values[name], value) if name in values else (value,)
         return cls(values, frozenset(malformed), malformed_body, broken_encoding)
@@ -69,7 +68,3 @@ class Fields:
 
     def __len__(self) -> int:
         return len(self.values)
-
-
-def _is_storable(text: str) -> bool:
-    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))

@@ -145,10 +145,6 @@ class _ContentType:
         boundary = parameters.get("boundary", "").encode("latin-1")
         return cls(kind, parameters.get("charset"), boundary)
 
-    @property
-    def is_json(self) -> bool:
-        return self.kind in {"application/json", "text/json"} or self.kind.endswith("+json")
-
 
 def _refuse_compressed(content_encoding: bytes) -> None:
     """Raises Unreadable: no client is known to compress orders, and a bomb is small on the wire."""
@@ -168,11 +164,11 @@ def _read_by_type(
         return read_multipart(
             body, boundary=content_type.boundary, charset=charset, fields_max=fields_max
         )
-    is_object = body.lstrip()[:1] == b"{"
-    if content_type.is_json or is_object:
+    is_json = content_type.kind == "application/json"
+    if is_json or body.lstrip().startswith(b"{"):
         try:
             return read_json(body, charset=charset, fields_max=fields_max, depth_max=depth_max)
         except Unreadable:
-            if content_type.is_json:
+            if is_json:
                 raise
     return read_form(body, charset=charset, fields_max=fields_max)

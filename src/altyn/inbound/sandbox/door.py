@@ -41,9 +41,7 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
-def routes(
-    now: Now, travel: Travel, refusals: tuple[type[Exception], ...]
-) -> list[BaseRoute]:
+def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> list[BaseRoute]:
     """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`.
 
     `refusals` are the exceptions with which the clock says that it cannot go there.
@@ -52,12 +50,14 @@ def routes(
     async def show(_: Request) -> Response:
         return _json(_clock(now()))
 
+    answered = (msgspec.MsgspecError, ValueError, OverflowError, *refusals)
+
     async def move(request: Request) -> Response:
         body = await request.body()
         try:
             wish = msgspec.json.decode(body[:BODY_MAX] or b"{}", type=Move)
             arrived = await travel(wish.target(now()))
-        except (msgspec.MsgspecError, ValueError, OverflowError, *refusals) as error:
+        except answered as error:
             return _json({"error": str(error)}, 400)
         return _json(_clock(arrived))
 

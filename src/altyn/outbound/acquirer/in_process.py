@@ -15,9 +15,7 @@ from altyn.protocol.action_codes import PROCESSING_TIMEOUT_SENT
 from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
-LOST: Final = AcquirerReply(
-    outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT
-)
+LOST: Final = AcquirerReply(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
 
 
 class Bank(Protocol):

@@ -21,23 +21,19 @@ from altyn.protocol.action_codes import PROCESSING_TIMEOUT, PROCESSING_TIMEOUT_S
 
 log = structlog.get_logger("altyn.acquirer")
 JSON: Final = {"content-type": "application/json"}
-LOST: Final = AcquirerReply(
-    outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT
-)
+LOST: Final = AcquirerReply(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
 NOT_SENT: Final = AcquirerReply(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)
 
 
 class HttpAcquirer:
     """The `Acquirer` port over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN."""
 
-    def __init__(
-        self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float) -> None:
         self._session = session
         self._url = url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=5)
 
-    def accepts(self, pan: Pan) -> bool:
+    def accepts(self, pan: Pan) -> bool:  # noqa: ARG002 - the port's shape
         """Whether this connector may be given the card: a bank at an address takes any."""
         return True
 

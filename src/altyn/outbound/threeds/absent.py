@@ -22,16 +22,16 @@ class NoDirectory:
         """The directory cannot be asked."""
         return Enrolment(ve_res=None, version=request.version)
 
-    async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:
+    async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:  # noqa: ARG002 - the port's shape
         """The ACS cannot be asked."""
         return AuthenticationAnswer(
             trans_status=TransStatus.UNKNOWN, acs_trans_id="", error="no directory server"
         )
 
-    async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:
+    async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:  # noqa: ARG002 - the port's shape
         """There was no challenge."""
         return None
 
-    def read_pa_res(self, pa_res: str) -> PaRes | None:
+    def read_pa_res(self, pa_res: str) -> PaRes | None:  # noqa: ARG002 - the port's shape
         """Nobody can have signed it."""
         return None

@@ -26,9 +26,11 @@ export function postForm(action, fields, target = "") {
 }
 
 // The bank looks at the device in a hidden frame and reports to our notification page, which the frame then shows:
-// a frame we can read again has come home. Gives threeDSCompInd: Y finished, N not in ten seconds, U no method.
+// a frame that we can read and that is no longer at the bank's address has come home. (The sandbox's bank may live
+// beside us, so reading alone proves nothing.) Gives threeDSCompInd: Y finished, N not in ten seconds, U no method.
 export function methodStep(url, packed, title) {
   if (!url) return Promise.resolve("U");
+  const bank = new URL(url, document.baseURI).href;
   return new Promise((resolve) => {
     const frame = document.createElement("iframe");
     frame.name = "three-ds-method";
@@ -49,7 +51,7 @@ export function methodStep(url, packed, title) {
       try {
         home = frame.contentWindow.location.href;
       } catch { /* still at the bank */ }
-      if (home && home !== "about:blank") finish("Y");
+      if (home && home !== "about:blank" && home !== bank) finish("Y");
     });
     postForm(url, { threeDSMethodData: packed }, frame.name);
   });

@@ -1,0 +1,77 @@
+"""What `altyn serve` says when it is ready: where everything is, and what to try first.
+
+It exists so that the first payment needs no manual: every line can be pasted.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from altyn import __version__
+from altyn.settings import Settings
+from altyn.storage.database import address as database_address
+from altyn.storage.demo import DEMO_API_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, DEMO_TOKEN
+
+# pan, expiry, cvc, what happens; `altyn cards` has them all.
+CARDS: Final = (
+    ("5555 5555 5555 5599", "12/34", "123", "paid at once"),
+    ("4111 1111 1111 1111", "12/34", "123", "3-D Secure, code 12345678"),
+    ("2202 2050 0001 2424", "05/28", "649", "3-D Secure without a question"),
+    ("4444 4444 4444 4422", "12/34", "123", "declined, action code 913"),
+)
+
+
+def print_banner(settings: Settings, address: str, took_seconds: float) -> None:
+    """Print where the gateway is; in production without anything that could be pasted."""
+    facts = _sandbox(settings, address) if settings.sandbox else _production(settings, address)
+    mode = "sandbox, no money moves" if settings.sandbox else "production"
+    lines = [f"Altyn {__version__} is ready: {mode}. Started in {took_seconds:.1f} s.", ""]
+    for name, values in facts:
+        lines += [f"  {name if number == 0 else '':<9} {v}" for number, v in enumerate(values)]
+    sys.stdout.write("\n".join((*lines, "", "")))
+    sys.stdout.flush()
+
+
+def _sandbox(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[str]]]:
+    public = settings.public_url or address
+    return (
+        ("Gateway", [f"{public}/payment/rest/"]),
+        ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
+        ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),
+        ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` shows them all"]),
+        ("Try", try_lines(public)),
+        ("Time", ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"]),
+        ("Data", [_data(settings)]),
+        ("Stop", ["Ctrl-C; the data stay for the next start"]),
+    )
+
+
+def try_lines(public: str) -> list[str]:
+    """A first order and its payment, to be pasted."""
+    return [
+        f"curl -s {public}/payment/rest/register.do "
+        f"-d 'userName={DEMO_API_LOGIN}&password={DEMO_PASSWORD}&amount=150000"
+        "&returnUrl=https://shop.example/thanks'",
+        "then open its formUrl in a browser, or: altyn pay ORDER --card 4111111111111111",
+    ]
+
+
+def _production(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[str]]]:
+    return (
+        ("Gateway", [f"{settings.public_url}/payment/rest/   (listens on {address})"]),
+        ("Workers", [str(settings.workers)]),
+        ("Data", [_data(settings)]),
+        ("Stop", [f"SIGTERM to process {_own_pid()}; requests under way are finished first"]),
+    )
+
+
+def _data(settings: Settings) -> str:
+    own = settings.database_url is None or str(settings.home) in settings.database_url
+    where = f"{settings.home}/postgres" if own else database_address(settings.database_url or "")
+    return f"{where}; keys in {settings.keys}"
+
+
+def _own_pid() -> int:
+    import os
+
+    return os.getpid()

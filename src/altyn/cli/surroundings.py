@@ -1,0 +1,99 @@
+"""What every command starts from: the settings, and the database behind them.
+
+It exists so that an option and an environment variable mean the same thing, for this process and
+for those it starts.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from altyn import settings as knobs
+from altyn.cli.telling import CommandError
+from altyn.settings import Settings
+
+if TYPE_CHECKING:
+    from altyn.storage.embedded import EmbeddedPostgres
+
+POSTGRES: Final = "postgres"
+ADDRESS_FILE: Final = "serving"
+
+
+def read_settings(**options: object) -> Settings:
+    """The settings of the environment, with what was given as an option laid over them.
+
+    An option goes into the environment, so that worker processes are started with it too.
+    """
+    for name, value in options.items():
+        if value is not None:
+            os.environ[f"ALTYN_{name.upper()}"] = str(value)
+    return knobs.load()
+
+
+def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
+    """The PostgreSQL of the data folder, with room for every process of the gateway."""
+    from altyn.storage.embedded import EmbeddedPostgres
+
+    connections = max(100, settings.workers * (settings.pool_size + 2) + 20)
+    return EmbeddedPostgres(
+        settings.home / POSTGRES,
+        binaries=settings.postgres_bin,
+        settings={"max_connections": str(connections)},
+    )
+
+
+@contextmanager
+def database(settings: Settings, *, make: bool = False) -> Iterator[Settings]:
+    """The settings with a database that answers; one that was started for us ends with us.
+
+    Refuses, unless it may `make` the data folder: a gateway that was never started.
+    """
+    if settings.database_url is not None:
+        yield settings
+        return
+    if not make and not (settings.home / POSTGRES).exists():
+        raise CommandError(
+            f"There is no gateway in {settings.home} yet. Start one with `altyn serve`, or name "
+            "another data folder in ALTYN_HOME or a PostgreSQL in ALTYN_DATABASE_URL."
+        )
+    with embedded_postgres(settings) as postgres:
+        yield replace(settings, database_url=postgres.url)
+
+
+def leave_address(settings: Settings, address: str) -> Path:
+    """Write where the gateway of this data folder answers, for the other commands."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = settings.home / ADDRESS_FILE
+    path.write_text(f"{address}\n{os.getpid()}\n", encoding="utf-8")
+    return path
+
+
+def take_address_away(path: Path) -> None:
+    """Remove what `leave_address` wrote, if another gateway has not written its own meanwhile."""
+    try:
+        if path.read_text(encoding="utf-8").splitlines()[1:] == [str(os.getpid())]:
+            path.unlink()
+    except OSError:
+        return
+
+
+def gateway_address(settings: Settings, given: str | None = None) -> str:
+    """Where the running gateway answers: as given, as ALTYN_PORT says, or as `serve` left it."""
+    if given is not None:
+        return given.rstrip("/")
+    if "ALTYN_PORT" not in os.environ:
+        try:
+            return (settings.home / ADDRESS_FILE).read_text(encoding="utf-8").splitlines()[0]
+        except (OSError, IndexError):
+            pass
+    return reachable(settings.host, settings.port)
+
+
+def reachable(host: str, port: int) -> str:
+    """The address by which this machine reaches a server that listens on `host`."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - read, not bound
+    name = f"[{name}]" if ":" in name and not name.startswith("[") else name
+    return f"http://{name}:{port}"

@@ -1,0 +1,175 @@
+"""Views of the payer's pages for tests: an ordinary order, a full one, and every page there is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from altyn.domain.money import RUB, Money
+from altyn.inbound.payment_page import view
+from altyn.inbound.payment_page.view import (
+    STATIC_PREFIX,
+    ErrorsPageView,
+    FinishPageView,
+    MethodPageView,
+    PaymentPageView,
+    RedirectPageView,
+    Result,
+    SavedCard,
+    TestCard,
+    Trouble,
+    TypedValues,
+    WaitingPageView,
+    Wanted,
+    WayToPay,
+)
+from tests.page_tree import find_all, parse, values
+
+NOW = datetime(2026, 11, 21, 15, 23, 18, tzinfo=UTC)
+AMOUNT = Money(1_500_00, RUB)
+
+TEST_CARDS = tuple(
+    TestCard(pan, "12/28", "123", "банк отклоняет: недостаточно средств")
+    for pan in ("4111111111111111", "5555555555555599", "639002000000000003", "2202205000012424")
+)
+
+
+def payment_view(**changes: object) -> PaymentPageView:
+    """An ordinary order waiting to be paid, with changes."""
+    ordinary = PaymentPageView(
+        language="ru",
+        merchant_login="test",
+        shop_name="Чайная на Покровке",
+        back_url="https://shop.example/cart",
+        languages={"ru": "payment_ru.html?mdOrder=o", "en": "payment_en.html?mdOrder=o"},
+        order_number="10042",
+        order_id="0b5f2a34-6c1d-8e90-8f11-00aa22bb33cc",
+        amount=AMOUNT,
+        now=NOW,
+        form_action="/payment/merchants/test/payment_ru.html?mdOrder=o",
+        remaining_seconds=1122,
+        expires_at=NOW + timedelta(seconds=1122),
+        attempts_left=3,
+    )
+    return dataclasses.replace(ordinary, **changes)  # type: ignore[arg-type] # the caller names the fields
+
+
+def full_view(**changes: object) -> PaymentPageView:
+    """Everything a payment page can show at once, with changes."""
+    return dataclasses.replace(
+        payment_view(
+            sandbox=True,
+            test_cards=TEST_CARDS,
+            description="Чай «Тегуаньинь», 2 × 100 г",
+            ways=(WayToPay("CARD", "Карта"), WayToPay("SBP", "СБП")),
+            binding_enabled=True,
+            bindings=(SavedCard("b1", "411111**1111 12/28"),),
+            email=Wanted.REQUIRED,
+            phone=Wanted.OPTIONAL,
+            attempts_left=2,
+            decline_text="Недостаточно средств.",
+            field_errors={"$PAN": "Опечатка", "$CVC": "Введите код", "email": "Нет почты"},
+            typed=TypedValues(holder="IVAN", expiry="12 / 28", email="a@b.example"),
+        ),
+        **changes,  # type: ignore[arg-type] # the caller names the fields
+    )
+
+
+def every_page(words: str, language: str) -> Iterator[str]:
+    """Each page of the payer with `words` in every place a shop, a bank or a payer can fill."""
+    frame = {
+        "language": language,
+        "page_view": words,
+        "merchant_login": words,
+        "shop_name": words,
+        "back_url": "https://shop.example/?q=" + words.replace(" ", "%20"),
+        "back_name": words,
+        "languages": {"ru": words, "en": words},
+        "sandbox": True,
+    }
+    yield view.render_payment_page(
+        full_view(
+            **frame,
+            order_number=words,
+            order_id=words,
+            description=words,
+            form_action=words,
+            decline_text=words,
+            field_errors=dict.fromkeys(
+                ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
+            ),
+            typed=TypedValues(words, words, words, words, words),
+            ways=(WayToPay(words, words),),
+            bindings=(SavedCard(words, words),),
+            test_cards=(TestCard(words, words, words, words),),
+        )
+    )
+    yield view.render_payment_page(payment_view(**frame, description=words * 3, order_number=words))
+    for trouble in Trouble:
+        yield view.render_errors_page(
+            ErrorsPageView(
+                **frame,  # type: ignore[arg-type] # one frame for all pages
+                trouble=trouble,
+                order_number=words,
+                amount=AMOUNT,
+                bank_text=words,
+                retry_url=words,
+            )
+        )
+    for result in Result:
+        yield view.render_finish_page(
+            FinishPageView(
+                **frame,  # type: ignore[arg-type] # as above
+                result=result,
+                order_number=words,
+                amount=AMOUNT,
+                moment=NOW,
+                card=words,
+                bank_text=words,
+            )
+        )
+    yield view.render_three_ds_redirect(
+        RedirectPageView(
+            **frame,  # type: ignore[arg-type] # as above
+            action="https://acs.example/" + words.replace(" ", "%20"),
+            fields={"PaReq": words, words: words},
+            amount=AMOUNT,
+        )
+    )
+    yield view.render_three_ds_method(
+        MethodPageView(
+            **frame,  # type: ignore[arg-type] # as above
+            method_url="https://acs.example/" + words.replace(" ", "%20"),
+            method_data=words,
+            continue_url=words,
+            fields={words: words},
+            amount=AMOUNT,
+        )
+    )
+    yield view.render_waiting_page(
+        WaitingPageView(
+            **frame,  # type: ignore[arg-type] # as above
+            order_id=words,
+            refresh_url=words,
+            order_number=words,
+            amount=AMOUNT,
+        )
+    )
+
+
+def loaded_files(page: str) -> set[str]:
+    """What the page loads by itself, by names below our own static prefix."""
+    tree = parse(page)
+    addresses = [
+        *values(tree, "link", "href"),
+        *values(tree, "script", "src"),
+        *values(tree, "img", "src"),
+    ]
+    return {address.removeprefix(STATIC_PREFIX + "/") for address in addresses}
+
+
+def field_names(page: str) -> list[str]:
+    """The names a form posts from what a payer can see and change."""
+    seen = [e for e in find_all(parse(page), "input") if e.get("type") != "hidden"]
+    return [element.attrib["name"] for element in seen]

@@ -1,0 +1,115 @@
+"""What the payer's pages say and what their scripts know: both languages whole, nothing left over,
+and the same payment systems as the gateway.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from altyn.domain.card import Expiry, is_maestro, payment_system
+from altyn.inbound.payment_page import texts, view
+from altyn.inbound.payment_page.texts import TEXTS, attempts_text
+from altyn.inbound.payment_page.view import STATIC, read_expiry, session_data
+
+
+def test_static_files_name_no_other_host_and_only_each_other() -> None:
+    for file in STATIC.files.values():
+        source = file.content.decode()
+        hosts = re.findall(r"https?://[^\s\"']+", source)
+        assert [host for host in hosts if host != "http://www.w3.org/2000/svg"] == [], file.name
+        assert not re.search(r"@import|\burl\(|\beval\(|innerHTML|new Function", source), file.name
+        for imported in re.findall(r'from "\./([^"]+)"', source):
+            assert STATIC.find(imported), f"{file.name} imports {imported}"
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_say_the_same(key: str) -> None:
+    words = TEXTS[key]
+    places = [
+        {name for _, name, _, _ in Formatter().parse(words_in) if name is not None}
+        for words_in in (words.ru, words.en)
+    ]
+    assert places[0] == places[1]
+    assert words.ru
+    assert words.en
+    assert not re.search("[а-яё]", words.en, re.IGNORECASE)
+    if key != "cvc":
+        assert re.search("[а-яё]", words.ru, re.IGNORECASE)
+    assert "!" not in words.ru + words.en
+
+
+def test_no_text_is_left_over_from_something_that_is_gone() -> None:
+    folder = Path(view.__file__).parent
+    sources = "".join(
+        path.read_text("utf-8")
+        for path in (*folder.glob("templates/*.html"), *folder.glob("static/*.js"))
+    )
+    # `pan_not_test` is said by the gateway; the families below are put together from two words.
+    families = ("error_", "finish_", "attempts_", "pan_not_test")
+    left_over = [key for key in TEXTS if f'"{key}"' not in sources and not key.startswith(families)]
+    assert left_over == []
+
+
+@pytest.mark.parametrize(
+    ("count", "ru", "en"),
+    [
+        (1, "Осталась 1 попытка.", "1 attempt left."),
+        (2, "Осталось 2 попытки.", "2 attempts left."),
+        (5, "Осталось 5 попыток.", "5 attempts left."),
+        (11, "Осталось 11 попыток.", "11 attempts left."),
+        (21, "Осталась 21 попытка.", "21 attempts left."),
+    ],
+)
+def test_attempts_are_counted_as_people_count(count: int, ru: str, en: str) -> None:
+    assert (attempts_text(count, "ru"), attempts_text(count, "en")) == (ru, en)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expiry"),
+    [
+        ("12 / 28", Expiry(2028, 12)),
+        ("1228", Expiry(2028, 12)),
+        ("12/2028", Expiry(2028, 12)),
+        ("202812", Expiry(2028, 12)),
+        ("122030", Expiry(2030, 12)),
+        ("13/28", None),
+        ("00/28", None),
+        ("12/2", None),
+        ("", None),
+        ("ММ/ГГ", None),
+        ("١٢/٢٨", None),  # digits of other scripts are no digits here
+    ],
+)
+def test_the_expiry_is_read_as_people_type_it(typed: str, expiry: Expiry | None) -> None:
+    assert read_expiry(typed) == expiry
+
+
+def test_session_data_is_the_order_id_in_base64url_without_padding() -> None:
+    assert session_data("0b5f") == "MGI1Zg"
+
+
+def test_the_scripts_know_the_same_payment_systems_as_the_gateway() -> None:
+    script = STATIC.files["card.js"].content.decode()
+    names = {"CUP": "UnionPay", "MASTERCARD": "Mastercard", "VISA": "Visa"}
+    rows = re.findall(r'\["(\d+)", "(\d+)", "(\w+)"\]', script)
+    assert len(rows) == 11
+    for first, last, name in rows:
+        for digits in (first, last):
+            system = payment_system(digits)
+            assert system is not None
+            known = "Maestro" if is_maestro(digits) else names.get(system.value, system.value)
+            assert known == name, digits
+    assert payment_system("9") is None
+
+
+def test_the_scripts_get_every_text_they_ask_for() -> None:
+    given = {line.partition("=")[0] for line in texts.script_texts("ru").splitlines()}
+    for name in ("payment.js", "fields.js", "card.js"):
+        source = STATIC.files[name].content.decode()
+        asked = set(re.findall(r'say\("(\w+)"', source))
+        asked |= set(re.findall(r'"((?:pan|expiry|cvc|holder|email|phone)_\w+)"', source))
+        assert asked <= given, name
