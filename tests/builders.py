@@ -18,7 +18,7 @@ PAID_AT: Final = REGISTERED_AT + timedelta(seconds=59)
 ORDER_ID: Final = UUID("0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc")
 
 
-def an_order(**changes: Any) -> Order:  # noqa: ANN401 - whatever fields an order has
+def an_order(**changes: Any) -> Order:
     """A fresh order of 2500.00 RUB, number A-100, one-stage."""
     fresh = Order(
         merchant_id=1,
@@ -36,7 +36,7 @@ def an_order(**changes: Any) -> Order:  # noqa: ANN401 - whatever fields an orde
     return replace(fresh, **changes)
 
 
-def a_card(**changes: Any) -> CardSeen:  # noqa: ANN401 - whatever fields a card has
+def a_card(**changes: Any) -> CardSeen:
     """A Visa test card of Ivan Petrov."""
     visa = CardSeen(
         masked_pan="411111**1111",
@@ -48,7 +48,7 @@ def a_card(**changes: Any) -> CardSeen:  # noqa: ANN401 - whatever fields a card
     return replace(visa, **changes)
 
 
-def an_attempt(kind: Kind = Kind.PAY, **changes: Any) -> Attempt:  # noqa: ANN401 - as above
+def an_attempt(kind: Kind = Kind.PAY, **changes: Any) -> Attempt:
     """An approved attempt for 2500.00; one to pay has a card."""
     approved = Attempt(
         number=1,
@@ -66,7 +66,7 @@ def an_attempt(kind: Kind = Kind.PAY, **changes: Any) -> Attempt:  # noqa: ANN40
     return replace(approved, **changes)
 
 
-def a_merchant(**settings: Any) -> Merchant:  # noqa: ANN401 - whatever settings there are
+def a_merchant(**settings: Any) -> Merchant:
     """The demo merchant: everything is opened to it, nothing more is demanded of it."""
     demo = MerchantSettings(permissions=OPENING)
     return Merchant(

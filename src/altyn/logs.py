@@ -162,6 +162,6 @@ def _log_uncaught_in_thread(failure: threading.ExceptHookArgs) -> None:
         _log_uncaught(failure.exc_type, failure.exc_value, failure.exc_traceback)
 
 
-def _log_unraisable(failure: Any) -> None:  # noqa: ANN401 - its type has no name at run time
+def _log_unraisable(failure: Any) -> None:
     if failure.exc_value is not None:
         _log_uncaught(failure.exc_type, failure.exc_value, failure.exc_traceback)

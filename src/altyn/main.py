@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -19,7 +18,8 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from altyn import logs, settings as knobs
+from altyn import logs
+from altyn import settings as knobs
 from altyn.inbound.desk import Desk
 from altyn.inbound.front import Front
 from altyn.inbound.handlers import HANDLERS

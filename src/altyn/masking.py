@@ -29,7 +29,7 @@ _PAIR_LENGTH: Final = 2
 _PAN_SMALLEST: Final = 10**11  # the least number of twelve digits
 
 
-def mask_value(value: object) -> Any:  # noqa: ANN401 - what JSON knows, nested as the value was
+def mask_value(value: object) -> Any:
     """A plain copy of any value, safe to print: mappings, sequences and records by member, the rest
     as text."""
     return _Walk().visit(value, depth=0)
@@ -58,7 +58,7 @@ class _Walk:
     def __init__(self) -> None:
         self._nodes = NODES_MAX
 
-    def visit(self, value: object, *, depth: int) -> Any:  # noqa: ANN401 - see mask_value
+    def visit(self, value: object, *, depth: int) -> Any:
         self._nodes -= 1
         if value is None or isinstance(value, bool):
             return value
@@ -77,7 +77,7 @@ class _Walk:
         except Exception as error:  # noqa: BLE001 - what cannot describe itself must not stop a payment
             return f"[{type(value).__name__} does not print: {type(error).__name__}]"
 
-    def _visit_inside(self, value: object, depth: int) -> Any:  # noqa: ANN401 - see mask_value
+    def _visit_inside(self, value: object, depth: int) -> Any:
         if isinstance(value, Mapping):
             return self._members(value.items(), depth)
         if (members := _record_members(value)) is not None:
@@ -109,7 +109,7 @@ class _Walk:
             plain.append(self.visit(item, depth=depth))
         return plain
 
-    def _member(self, name: object, value: object, depth: int) -> Any:  # noqa: ANN401 - see mask_value
+    def _member(self, name: object, value: object, depth: int) -> Any:
         # A typed number tells its cover, and whether a secret was given at all is no secret.
         tells_nothing = value is None or isinstance(value, (bool, Pan, Cvc))
         if not tells_nothing and isinstance(name, (str, bytes)) and is_secret_name(_text(name)):

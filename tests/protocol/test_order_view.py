@@ -106,7 +106,7 @@ EXTERNAL_PROOF: Final = Authentication(
 )
 
 
-def a_paid_order(**changes: Any) -> Order:  # noqa: ANN401 - whatever fields an order has
+def a_paid_order(**changes: Any) -> Order:
     paid: dict[str, Any] = {
         "status": OrderStatus.DEPOSITED,
         "action_code": 0,
@@ -361,7 +361,7 @@ def test_without_anything_to_tell_of_3d_secure_the_object_is_left_out() -> None:
     assert not has(extended_status(a_paid_order(), without, "ru"), "cardAuthInfo.secureAuthInfo")
 
 
-def has(shown: Any, path: str) -> bool:  # noqa: ANN401 - any JSON
+def has(shown: Any, path: str) -> bool:
     """Whether there is something at a path such as `refunds.0.amount`."""
     for step in path.split("."):
         if isinstance(shown, list):
@@ -517,7 +517,7 @@ def test_the_fee_is_added_to_the_total() -> None:
 # ── Failures ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def a_failed_try(number: int, action_code: int, **changes: Any) -> Attempt:  # noqa: ANN401 - fields
+def a_failed_try(number: int, action_code: int, **changes: Any) -> Attempt:
     return an_attempt(
         number=number,
         state=AttemptState.DECLINED,

@@ -40,7 +40,10 @@ def _sandbox(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[s
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),
         ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` shows them all"]),
         ("Try", try_lines(public)),
-        ("Time", ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"]),
+        (
+            "Time",
+            ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"],
+        ),
         ("Data", [_data(settings)]),
         ("Stop", ["Ctrl-C; the data stay for the next start"]),
     )

@@ -98,6 +98,8 @@ def _listening(port: int) -> list[str]:
         with suppress(OSError):
             rows = [row.split() for row in Path(table).read_text("ascii").splitlines()[1:]]
             inodes += [
-                row[9] for row in rows if row[3] == _LISTEN and int(row[1].split(":")[1], 16) == port
+                row[9]
+                for row in rows
+                if row[3] == _LISTEN and int(row[1].split(":")[1], 16) == port
             ]
     return inodes

@@ -44,6 +44,7 @@ def card_command(
         base_url=base_url,
         email=values.get("email"),
         server_trans_id=values.get("server_trans_id"),
+        term_url=values.get("term_url"),
         finish_url=values.get("finish_url"),
         browser=dict(values.get("browser", {})),
     )

@@ -1,1 +1,1 @@
-"""What can be done with an order: one file per operation, each a pure decision and its settlement."""
+"""What can be done with an order: one file per operation, a pure decision and its settlement."""

@@ -16,7 +16,6 @@ from altyn.protocol.eci import eci
 from altyn.protocol.tds_outcomes import AFTER_VERES, Challenge, Decline, Outcome, Proceed
 from altyn.protocol.threeds import Enrolment
 
-
 NOTHING_SEEN: Final = Authentication()
 
 

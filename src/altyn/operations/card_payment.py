@@ -42,8 +42,9 @@ class PayByCard:
     """A card, as the payer or the shop put it on the counter. The CVC lives for this call only.
 
     `base_url` is where the payer's browser reaches the gateway. `server_trans_id` is there when the
-    same call is repeated after the 3-D Secure 2 method step; `finish_url` is where a shop that
-    sends cards itself wants the payer back after a challenge.
+    same call is repeated after the 3-D Secure 2 method step. A shop that sends cards itself may
+    want the payer back at its own `term_url` after a version 1 ACS, at its `finish_url` after a
+    version 2 challenge; it then finishes by a call of its own.
     """
 
     key: OrderKey
@@ -56,6 +57,7 @@ class PayByCard:
     payment_way: PaymentWay = PaymentWay.CARD
     email: str | None = None
     server_trans_id: str | None = None
+    term_url: str | None = None
     finish_url: str | None = None
     method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
@@ -248,7 +250,8 @@ async def _to_version_1(
     order: Order, plan: Authenticate, command: PayByCard, proof: Authentication, world: World
 ) -> GoToAcs:
     merchant = await world.merchants.get(order.merchant_id)
-    term_url = f"{command.base_url}/payment/rest/finish3ds.do?lang={order.request.language}"
+    finish = f"{command.base_url}/payment/rest/finish3ds.do?lang={order.request.language}"
+    term_url = command.term_url or finish
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
@@ -284,7 +287,7 @@ async def _after_method(order: Order, command: PayByCard, world: World) -> Step:
             merchant=merchant.name,
             browser=command.browser,
             comp_ind=command.method_completed,
-            notification_url=seen.finish_url or f"{command.base_url}/payment/rest/finish3dsVer2.do",
+            notification_url=f"{command.base_url}/payment/rest/finish3dsVer2.do",
         )
     )
     told = replace(

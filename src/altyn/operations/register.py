@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order, OrderRequest
-from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused

@@ -69,7 +69,7 @@ REGISTRATION: Final = (
               "Payment callbacks of this order go here, for merchants with dynamic callbacks."),
     Parameter("description", t.text(598), "description", "What is paid for; shown to the payer."),
     Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
-    Parameter("clientId", t.text(255), "client_id", "The payer in the shop's system, for stored cards."),
+    Parameter("clientId", t.text(255), "client_id", "The payer in the shop, for stored cards."),
     MERCHANT_LOGIN,
     Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
               "The order's life in seconds; 1200 unless the merchant's settings say otherwise."),

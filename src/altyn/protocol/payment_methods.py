@@ -37,6 +37,8 @@ CARD: Final = (
               "The second call of 3-D Secure 2."),
     Parameter("threeDSVer2FinishUrl", t.URL, "finish_url",
               "Where the payer returns to after a challenge."),
+    Parameter("termUrl", t.URL, "term_url",
+              "The shop's own return address after a 3-D Secure 1 ACS, for finish3dsPayment.do."),
     Parameter("threeDSMethodNotificationUrl", t.URL, "method_notification_url",
               "Where the method step reports to."),
     Parameter("threeDSProtocolVersion", t.text(8), "tds_protocol_version", "2.1.0 or 2.2.0."),

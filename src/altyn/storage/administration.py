@@ -324,7 +324,7 @@ def _taken(login: str) -> LoginTakenError:
     return LoginTakenError(f"the login {login} is taken: choose another one")
 
 
-def _user(row: Any) -> UserShown:  # noqa: ANN401 - a row of asyncpg has no types
+def _user(row: Any) -> UserShown:
     return UserShown(
         login=row["login"],
         role=PortalRole(row["role"]) if row["role"] else None,
@@ -333,7 +333,7 @@ def _user(row: Any) -> UserShown:  # noqa: ANN401 - a row of asyncpg has no type
     )
 
 
-def _version(row: Any) -> SettingsVersion:  # noqa: ANN401 - as above
+def _version(row: Any) -> SettingsVersion:
     return SettingsVersion(
         version=row["version"],
         settings=read_settings(row["settings"]),

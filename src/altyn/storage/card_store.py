@@ -143,7 +143,7 @@ class CardStore:
         return [None if row["key_id"] is None else _sealed(row) for row in rows]
 
 
-def _sealed(row: Any) -> SealedPan:  # noqa: ANN401 - a row of asyncpg has no types
+def _sealed(row: Any) -> SealedPan:
     return SealedPan(
         key_id=row["key_id"],
         wrapped_key=row["wrapped_key"],

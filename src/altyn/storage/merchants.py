@@ -80,7 +80,7 @@ class MerchantDirectory:
             remembered.drop_all()
 
 
-def merchant_of(row: Any) -> Merchant:  # noqa: ANN401 - a row of asyncpg has no types
+def merchant_of(row: Any) -> Merchant:
     """The merchant a row of `merchants_in_force` holds."""
     return Merchant(
         merchant_id=row["merchant_id"],

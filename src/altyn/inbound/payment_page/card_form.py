@@ -5,7 +5,7 @@ the sentence that each broken rule deserves. Source: payment-page.md §3.2, §6.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,7 +20,6 @@ from altyn.inbound.payment_page.view import TypedValues, read_expiry
 from altyn.inbound.payment_page.visits import Visit
 from altyn.inbound.rest.fields import Fields
 from altyn.operations.decisions import Refused
-from altyn.protocol.error_codes import ErrorCode
 from altyn.protocol.payment_methods import PROCESS_FORM
 from altyn.protocol.table import Fault, check
 
@@ -82,10 +81,6 @@ class FieldFault:
     words: str
     fault: Fault
 
-    def error(self) -> ErrorCode:
-        """The error of the wire."""
-        return PROCESS_FORM.error(self.fault.refusal)
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -94,86 +89,77 @@ class Filled:
     values: dict[str, Any]
 
 
-def read_card(
-    form: PageForm, visit: Visit, now: datetime, language: str, *, sandbox: bool
-) -> Filled | tuple[FieldFault, ...] | Refused:
-    """Read the form. Every faulty field of the page is told at once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardReader:
+    """Reads the form of one request for one order. `now` is the gateway's clock, aware UTC."""
 
-    Refuses as the table of processform.do does; PARAMETER_INVALID also for a way to pay that is no
-    card.
-    """
-    if (form.get("paymentWay") or "") not in CARD_PAYMENT:
-        return Refused(
-            Refusal.PARAMETER_INVALID, "only cards are taken here", parameter="paymentWay"
-        )
-    faults = tuple(_field_faults(form, visit, now, language, sandbox=sandbox))
-    if faults:
-        return faults
-    checked = check(PROCESS_FORM, form, visit.merchant, form.malformed)
-    if isinstance(checked, Fault):
-        return Refused(checked.refusal, checked.rule, parameter=checked.parameter)
-    # Addresses come from the shop's server or not at all: a browser names none for us to trust.
-    ours = {name: value for name, value in checked.values.items() if name != "finish_url"}
-    return Filled(ours)
+    form: PageForm
+    visit: Visit
+    now: datetime
+    language: str
+    sandbox: bool
+
+    def read(self) -> Filled | tuple[FieldFault, ...] | Refused:
+        """Every faulty field of the page at once, or the values of all.
+
+        Refuses as the table of processform.do does; PARAMETER_INVALID also for a way to pay that is
+        no card.
+        """
+        if (self.form.get("paymentWay") or "") not in CARD_PAYMENT:
+            rule = "only cards are taken here"
+            return Refused(Refusal.PARAMETER_INVALID, rule, parameter="paymentWay")
+        faults = tuple(self._field_faults())
+        if faults:
+            return faults
+        checked = check(PROCESS_FORM, self.form, self.visit.merchant, self.form.malformed)
+        if isinstance(checked, Fault):
+            return Refused(checked.refusal, checked.rule, parameter=checked.parameter)
+        # Addresses come from the shop's server or not at all: a browser names none for us to trust.
+        ours = {name: value for name, value in checked.values.items() if name != "finish_url"}
+        return Filled(ours)
+
+    def _field_faults(self) -> Iterator[FieldFault]:
+        for parameter in PROCESS_FORM.parameters:
+            name = parameter.name
+            if name not in WORDS:
+                continue
+            alone = replace(PROCESS_FORM, parameters=(parameter,))
+            checked = check(alone, self.form, self.visit.merchant, self.form.malformed)
+            if isinstance(checked, Fault):
+                fault, key = checked, WORDS[name](self.form.get(name) or "")
+            elif broken := self._page_rule(name, checked.values):
+                refusal, key = broken
+                fault = Fault(refusal, name, f"payment-page.md §6: {key}")
+            else:
+                continue
+            yield FieldFault(name, text(key, self.language, count=3), fault)
+
+    def _page_rule(self, name: str, values: dict[str, Any]) -> tuple[Refusal, str] | None:
+        """The rules that hold on a page beside the table's: a plausible expiry, a CVC."""
+        if name == "$EXPIRY" and (key := self._expiry_rule(values["expiry"])):
+            return Refusal.EXPIRY_INVALID, key
+        maestro = is_maestro(self._pan_digits())
+        if name == "$CVC" and "cvc" not in values and cvc_required(self.visit) and not maestro:
+            return Refusal.CVC_INVALID, "cvc_empty"
+        return None
+
+    def _expiry_rule(self, expiry: Expiry) -> str:
+        """The broken rule's text, or nothing. Test cards keep the months that documents name."""
+        today = to_moscow(self.now).date()
+        if self.sandbox and listed_expiry(self._pan_digits(), expiry, self.visit.merchant):
+            return ""
+        if not expiry.valid_on(today):
+            return "expiry_past"
+        return "expiry_far" if expiry.year > today.year + YEARS_AHEAD_MAX else ""
+
+    def _pan_digits(self) -> str:
+        return _digits(self.form.get("$PAN") or "")
 
 
 def cvc_required(visit: Visit) -> bool:
-    """Whether the page asks for the CVC: unless the shop may do without, and says so."""
-    return not (visit.order.request.has("FORCE_NO_CVC") and visit.merchant.may(Permission.SSL_WITHOUT_CVC))
-
-
-def _field_faults(
-    form: PageForm, visit: Visit, now: datetime, language: str, *, sandbox: bool
-) -> list[FieldFault]:
-    faults = []
-    for parameter in PROCESS_FORM.parameters:
-        if parameter.name not in WORDS:
-            continue
-        alone = replace(PROCESS_FORM, parameters=(parameter,))
-        checked = check(alone, form, visit.merchant, form.malformed)
-        fault: Fault | None
-        if isinstance(checked, Fault):
-            fault, key = checked, WORDS[parameter.name](form.get(parameter.name) or "")
-        else:
-            fault, key = _page_rule(parameter.name, checked.values, form, visit, now, sandbox)
-        if fault is not None:
-            faults.append(FieldFault(parameter.name, text(key, language, count=3), fault))
-    return faults
-
-
-def _page_rule(
-    name: str,
-    values: dict[str, Any],
-    form: PageForm,
-    visit: Visit,
-    now: datetime,
-    sandbox: bool,  # noqa: FBT001 - handed through
-) -> tuple[Fault | None, str]:
-    """The rules that hold on a page beside the table's: a plausible expiry, a CVC."""
-    if name == "$EXPIRY":
-        key = _expiry_rule(values["expiry"], form, visit, now, sandbox=sandbox)
-        fault = Fault(Refusal.EXPIRY_INVALID, name, "payment-page.md §6, rule 1")
-        return (fault, key) if key else (None, "")
-    if name == "$CVC" and "cvc" not in values and _cvc_missing(form, visit):
-        return Fault(Refusal.CVC_INVALID, name, "this card needs its CVC"), "cvc_empty"
-    return None, ""
-
-
-def _cvc_missing(form: PageForm, visit: Visit) -> bool:
-    digits = _digits(form.get("$PAN") or "")
-    return cvc_required(visit) and not is_maestro(digits)
-
-
-def _expiry_rule(
-    expiry: Expiry, form: PageForm, visit: Visit, now: datetime, *, sandbox: bool
-) -> str:
-    """The broken rule's text, or nothing. Listed test cards keep the months of the documents."""
-    today = to_moscow(now).date()
-    if sandbox and listed_expiry(_digits(form.get("$PAN") or ""), expiry, visit.merchant):
-        return ""
-    if not expiry.valid_on(today):
-        return "expiry_past"
-    return "expiry_far" if expiry.year > today.year + YEARS_AHEAD_MAX else ""
+    """Whether the page asks for the CVC: always, unless the shop may do without and says so."""
+    may_lack = visit.merchant.may(Permission.SSL_WITHOUT_CVC)
+    return not (may_lack and visit.order.request.has("FORCE_NO_CVC"))
 
 
 def _digits(typed: str) -> str:

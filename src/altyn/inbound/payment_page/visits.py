@@ -5,6 +5,7 @@ it. Source: payment-page.md §1, §3.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from altyn.domain.merchant import Merchant
@@ -20,7 +21,7 @@ from altyn.operations.perform import perform
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol import action_codes as codes
 
-UUID_LENGTH = 36
+UUID_LENGTH: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Visit:
     def over(self) -> bool:
         """Whether there is nothing left for a payer to do."""
         return not self.order.payable
+
+    @property
+    def expired(self) -> bool:
+        """Whether the payer was too late."""
+        return self.order.action_code == codes.SESSION_EXPIRED and self.over and not self.paid
 
     @property
     def amount(self) -> Money:

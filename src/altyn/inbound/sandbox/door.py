@@ -50,7 +50,12 @@ def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> l
     async def show(_: Request) -> Response:
         return _json(_clock(now()))
 
-    answered = (msgspec.MsgspecError, ValueError, OverflowError, *refusals)
+    answered: tuple[type[Exception], ...] = (
+        msgspec.MsgspecError,
+        ValueError,
+        OverflowError,
+        *refusals,
+    )
 
     async def move(request: Request) -> Response:
         body = await request.body()

@@ -1,0 +1,138 @@
+"""What happened to orders, for people to read: lists, events, movements of money.
+
+Read only, and beside the write path: whatever is asked here never delays a payment.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from altyn.domain.ledger import Account, Movement, Posting
+from altyn.domain.lifecycle import OrderStatus
+from altyn.operations.ports import OrderKey
+from altyn.storage.database import Pool
+from altyn.storage.statements import statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """An order as one line of a list. Amounts: minor units of `currency`."""
+
+    key: OrderKey
+    merchant: str
+    order_number: str
+    status: OrderStatus
+    currency: str
+    amount_minor: int
+    approved_minor: int
+    deposited_minor: int
+    refunded_minor: int
+    action_code: int
+    created_at: datetime
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent:
+    """One thing that happened to an order; `version` is the order's after it."""
+
+    version: int
+    at: datetime
+    event: str
+    actor: str
+    actor_ip: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPosting:
+    """A movement of money, and the version of the order that made it."""
+
+    version: int
+    posting: Posting
+
+
+class OrderHistory:
+    """Reads orders' histories."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def newest(
+        self,
+        merchant_ids: Sequence[int],
+        *,
+        statuses: Sequence[OrderStatus],
+        since: datetime,
+        size: int,
+    ) -> Sequence[OrderLine]:
+        """The newest orders of some merchants, newest first, registered `since` (UTC) or later."""
+        rows = await statement("find_orders").fetch(
+            self._pool,
+            merchant_ids=list(merchant_ids),
+            statuses=[str(status) for status in statuses],
+            since=since,
+            size=size,
+        )
+        return [_line(row) for row in rows]
+
+    async def named(self, order_number: str) -> Mapping[str, OrderKey]:
+        """The orders that bear a shop's number, by the shops' logins."""
+        rows = await statement("orders_named").fetch(self._pool, order_number=order_number)
+        return {row["login"]: OrderKey(row["merchant_id"], row["order_id"]) for row in rows}
+
+    async def events(self, key: OrderKey) -> Sequence[OrderEvent]:
+        """What happened to an order, oldest first."""
+        rows = await statement("order_events").fetch(self._pool, **_of(key))
+        return [
+            OrderEvent(
+                version=row["version"],
+                at=row["at"],
+                event=row["event"],
+                actor=row["actor"],
+                actor_ip=row["actor_ip"],
+                detail=msgspec.json.decode(row["detail"]) if row["detail"] else {},
+            )
+            for row in rows
+        ]
+
+    async def postings(self, key: OrderKey) -> Sequence[BookedPosting]:
+        """Every movement of an order's money, oldest first."""
+        rows = await statement("order_postings").fetch(self._pool, **_of(key))
+        return [
+            BookedPosting(
+                row["version"],
+                Posting(
+                    Movement(row["movement"]),
+                    Account(row["source"]),
+                    Account(row["destination"]),
+                    row["amount_minor"],
+                ),
+            )
+            for row in rows
+        ]
+
+
+def _of(key: OrderKey) -> dict[str, int | UUID]:
+    return {"merchant_id": key.merchant_id, "order_id": key.order_id}
+
+
+def _line(row: Any) -> OrderLine:  # noqa: ANN401 - a row of asyncpg has no types
+    return OrderLine(
+        key=OrderKey(row["merchant_id"], row["order_id"]),
+        merchant=row["login"],
+        order_number=row["order_number"],
+        status=OrderStatus(row["status"]),
+        currency=row["currency"],
+        amount_minor=row["amount_minor"],
+        approved_minor=row["approved_minor"],
+        deposited_minor=row["deposited_minor"],
+        refunded_minor=row["refunded_minor"],
+        action_code=row["action_code"],
+        created_at=row["created_at"],
+        description=row["description"],
+    )

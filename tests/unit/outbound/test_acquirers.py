@@ -1,0 +1,144 @@
+"""The connectors to the bank never raise: a lost answer is unknown, a closed door is not sent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.outbound.acquirer.over_http import HttpAcquirer
+from altyn.protocol.acquiring import (
+    AcquirerOperation,
+    AcquirerOutcome,
+    AcquirerQuestion,
+    AcquirerReply,
+    CardCheck,
+    decode_card_check,
+    decode_question,
+    encode_card_check_reply,
+    encode_reply,
+)
+
+APPROVED = AcquirerReply(
+    outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="632500000001", approval_code="123456"
+)
+PAN = Pan("5555555555555599")
+QUESTION = AcquirerQuestion(
+    key="o-1",
+    operation=AcquirerOperation.AUTHORISE,
+    merchant="test",
+    terminal="123456",
+    amount_minor=100,
+    currency="643",
+    pan=PAN,
+    expiry="203412",
+)
+CHECK = CardCheck(pan=PAN, expiry=Expiry(2034, 12), cvc=Cvc("123"))
+
+
+class Bank:
+    """Does what the test tells it to."""
+
+    def __init__(self, failure: Exception | None = None, *, hangs: bool = False) -> None:
+        self._failure, self._hangs = failure, hangs
+
+    async def check_card(self, check: CardCheck) -> int | None:
+        return None if check.cvc == Cvc("123") else 71015
+
+    async def handle(self, question: AcquirerQuestion) -> AcquirerReply:
+        if self._hangs:
+            await asyncio.Event().wait()
+        if self._failure:
+            raise self._failure
+        return APPROVED
+
+
+async def test_a_bank_in_process_answers() -> None:
+    acquirer = InProcessAcquirer(Bank(), timeout_seconds=5)
+    assert await acquirer.ask(QUESTION) == APPROVED
+    assert await acquirer.check(CHECK) is None
+
+
+async def test_a_bank_that_is_silent_for_too_long_may_have_done_it() -> None:
+    acquirer = InProcessAcquirer(Bank(hangs=True), timeout_seconds=0.01)
+    assert (await acquirer.ask(QUESTION)).outcome is AcquirerOutcome.UNKNOWN
+
+
+async def test_a_bank_that_breaks_may_have_done_it() -> None:
+    acquirer = InProcessAcquirer(Bank(RuntimeError("no money table")), timeout_seconds=5)
+    assert (await acquirer.ask(QUESTION)).outcome is AcquirerOutcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("digits", "accepted"), [("5555555555555599", True), ("4012888888881881", False)]
+)
+def test_the_sandbox_takes_test_cards_only(digits: str, *, accepted: bool) -> None:
+    assert InProcessAcquirer(Bank(), timeout_seconds=5).accepts(Pan(digits)) is accepted
+
+
+@asynccontextmanager
+async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str, list[str]]]:
+    """A bank at a loopback address; None hangs up without an answer."""
+    seen: list[str] = []
+
+    async def acquiring(request: web.Request) -> web.Response:
+        seen.append(decode_question(await request.read()).key)
+        if answer is None:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        return answer
+
+    async def card_check(request: web.Request) -> web.Response:
+        seen.append(decode_card_check(await request.read()).expiry.wire)
+        return web.Response(body=encode_card_check_reply(101))
+
+    app = web.Application()
+    app.router.add_post("/acquiring", acquiring)
+    app.router.add_post("/card-check", card_check)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield site.name, seen
+    finally:
+        await runner.cleanup()
+
+
+async def ask(url: str) -> AcquirerReply:
+    async with aiohttp.ClientSession() as session:
+        return await HttpAcquirer(session, url, timeout_seconds=5).ask(QUESTION)
+
+
+async def test_a_bank_at_an_address_answers() -> None:
+    async with bank_over_http(web.Response(body=encode_reply(APPROVED))) as (url, seen):
+        assert await ask(url) == APPROVED
+        assert seen == ["o-1"]
+        async with aiohttp.ClientSession() as session:
+            assert await HttpAcquirer(session, url, timeout_seconds=5).check(CHECK) == 101
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        web.Response(status=500),
+        web.Response(status=302, headers={"Location": "https://elsewhere.example/"}),
+        web.Response(body=b"<html>maintenance</html>"),
+        None,
+    ],
+    ids=["error", "redirect", "garbage", "hang-up"],
+)
+async def test_an_answer_that_says_nothing_may_hide_a_payment(answer: web.Response | None) -> None:
+    async with bank_over_http(answer) as (url, _):
+        assert (await ask(url)).outcome is AcquirerOutcome.UNKNOWN
+
+
+async def test_a_closed_door_means_not_sent() -> None:
+    async with bank_over_http(None) as (url, _):
+        pass
+    assert (await ask(url)).outcome is AcquirerOutcome.NOT_SENT

@@ -1,0 +1,74 @@
+"""Settings are read once, each with its bounds, and production asks for what real money needs."""
+
+from pathlib import Path
+
+import pytest
+
+from altyn.settings import Mode, SettingsError, load
+
+PRODUCTION = {
+    "ALTYN_MODE": "production",
+    "ALTYN_DATABASE_URL": "postgresql://altyn@db.example/altyn",
+    "ALTYN_KEY_FILE": "/etc/altyn/keys.json",
+    "ALTYN_PUBLIC_URL": "https://pay.example",
+    "ALTYN_ACQUIRER_URL": "https://acquirer.example/altyn",
+    "ALTYN_TLS_TERMINATED": "yes",
+}
+
+
+def test_the_sandbox_needs_nothing() -> None:
+    settings = load({})
+    assert settings.mode is Mode.SANDBOX
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 1)
+    assert settings.home == Path.home() / ".altyn"
+    assert settings.keys == settings.home / "keys.json"
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    settings = load(
+        {"ALTYN_PORT": "9090", "ALTYN_HOME": "/srv/altyn", "ALTYN_WORKERS": "4",
+         "ALTYN_PUBLIC_URL": "https://pay.example/"}
+    )  # fmt: skip
+    assert (settings.port, settings.workers) == (9090, 4)
+    assert settings.home == Path("/srv/altyn")
+    assert settings.public_url == "https://pay.example", "links add their own slash"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALTYN_PORT", "eighty"),
+        ("ALTYN_PORT", "65536"),
+        ("ALTYN_PORT", "-1"),
+        ("ALTYN_WORKERS", "0"),
+        ("ALTYN_WORKERS", "٤"),
+        ("ALTYN_MODE", "prod"),
+        ("ALTYN_LOG_LEVEL", "loud"),
+        ("ALTYN_BODY_MAX", "1e6"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({name: value})
+    assert name in str(refused.value)
+    assert value in str(refused.value)
+
+
+def test_an_empty_value_means_unset() -> None:
+    assert load({"ALTYN_PORT": "", "ALTYN_DATABASE_URL": " "}) == load({})
+
+
+def test_production_starts_with_everything_said() -> None:
+    assert not load(PRODUCTION).sandbox
+
+
+@pytest.mark.parametrize("missing", [name for name in PRODUCTION if name != "ALTYN_MODE"])
+def test_production_refuses_to_start_without(missing: str) -> None:
+    said = {name: value for name, value in PRODUCTION.items() if name != missing}
+    with pytest.raises(SettingsError, match=missing):
+        load(said)
+
+
+def test_production_is_not_served_without_tls() -> None:
+    with pytest.raises(SettingsError, match="https://"):
+        load({**PRODUCTION, "ALTYN_PUBLIC_URL": "http://pay.example"})
