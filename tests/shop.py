@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from altyn import main
+from altyn.domain.refusals import Refusal
 from altyn.operations.ports import OrderKey
+from altyn.protocol.registry import METHODS
 from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
 from altyn.storage.clock import SandboxClock
@@ -172,6 +174,14 @@ def card_fields(order_id: str, pan: str = GOOD) -> dict[str, str]:
         "TEXT": "IVAN PETROV",
         "language": "ru",
     }
+
+
+def refused(method: str, answer: Mapping[str, Any], refusal: Refusal) -> bool:
+    """Whether an answer is this refusal, in the words of the method's own table."""
+    error = METHODS[method].refusals[refusal]
+    told = answer.get("errorMessage") or answer.get("error") or ""
+    parameter = told.partition("]")[0].lstrip("[")
+    return (str(answer["errorCode"]), told) == (str(error.code), error.text("ru", name=parameter))
 
 
 def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:

@@ -6,6 +6,7 @@ alive for as long as the server runs.
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -267,6 +268,7 @@ class App:
         try:
             async with running(self._settings) as gateway:
                 self._front = gateway.front
+                gc.freeze()  # what lives as long as the process need not be looked at again
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as error:

@@ -5,11 +5,11 @@ It exists so that `altyn --help` answers at once: a command imports its work whe
 
 import typer
 
-from altyn.cli.serve import serve
+from altyn.cli import cards, clock, doctor, keys, merchant, migrations, order, pay, serve
 
 app = typer.Typer(
     name="altyn",
-    help="A payment gateway that speaks the RBS acquiring protocol.",
+    help="A payment gateway that speaks the RBS acquiring protocol. Start here: altyn serve",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -17,8 +17,30 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(serve)
+_RUN, _TRY, _KEEP = "Run it", "Try it", "Look after it"
+
+app.command(rich_help_panel=_RUN)(serve.serve)
+app.command(rich_help_panel=_RUN)(doctor.doctor)
+app.command(rich_help_panel=_RUN)(migrations.migrate)
+app.command(rich_help_panel=_TRY)(pay.pay)
+app.command(rich_help_panel=_TRY)(cards.cards)
+app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRY)
+app.add_typer(order.app, name="order", no_args_is_help=True, rich_help_panel=_KEEP)
+app.add_typer(merchant.app, name="merchant", no_args_is_help=True, rich_help_panel=_KEEP)
+app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_KEEP)
 
 
-@app.callback()
-def _altyn() -> None: ...
+@app.callback(invoke_without_command=True)
+def altyn(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Show the version."),  # noqa: FBT001, FBT003
+) -> None:
+    """A payment gateway that speaks the RBS acquiring protocol. Start here: altyn serve"""
+    from altyn import __version__
+
+    if version:
+        typer.echo(f"Altyn {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)

@@ -3,13 +3,13 @@
 It exists so that the first payment needs no manual: every line can be pasted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 from altyn import __version__
 from altyn.settings import Settings
-from altyn.storage.database import address as database_address
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, DEMO_TOKEN
 
 # pan, expiry, cvc, what happens; `altyn cards` has them all.
@@ -21,9 +21,10 @@ CARDS: Final = (
 )
 
 
-def print_banner(settings: Settings, address: str, took_seconds: float) -> None:
+def print_banner(settings: Settings, address: str, data: str, took_seconds: float) -> None:
     """Print where the gateway is; in production without anything that could be pasted."""
-    facts = _sandbox(settings, address) if settings.sandbox else _production(settings, address)
+    told = _sandbox if settings.sandbox else _production
+    facts = told(settings, address, f"{data}; keys in {settings.keys}")
     mode = "sandbox, no money moves" if settings.sandbox else "production"
     lines = [f"Altyn {__version__} is ready: {mode}. Started in {took_seconds:.1f} s.", ""]
     for name, values in facts:
@@ -32,7 +33,7 @@ def print_banner(settings: Settings, address: str, took_seconds: float) -> None:
     sys.stdout.flush()
 
 
-def _sandbox(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[str]]]:
+def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
     public = settings.public_url or address
     return (
         ("Gateway", [f"{public}/payment/rest/"]),
@@ -44,37 +45,27 @@ def _sandbox(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[s
             "Time",
             ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"],
         ),
-        ("Data", [_data(settings)]),
+        ("Data", [data]),
         ("Stop", ["Ctrl-C; the data stay for the next start"]),
     )
 
 
 def try_lines(public: str) -> list[str]:
     """A first order and its payment, to be pasted."""
+    order = (
+        f"userName={DEMO_API_LOGIN}&password={DEMO_PASSWORD}&amount=150000"
+        "&returnUrl=https://shop.example/thanks"
+    )
     return [
-        f"curl -s {public}/payment/rest/register.do "
-        f"-d 'userName={DEMO_API_LOGIN}&password={DEMO_PASSWORD}&amount=150000"
-        "&returnUrl=https://shop.example/thanks'",
+        f"curl -s {public}/payment/rest/register.do -d '{order}'",
         "then open its formUrl in a browser, or: altyn pay ORDER --card 4111111111111111",
     ]
 
 
-def _production(settings: Settings, address: str) -> Sequence[tuple[str, Sequence[str]]]:
+def _production(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
     return (
         ("Gateway", [f"{settings.public_url}/payment/rest/   (listens on {address})"]),
         ("Workers", [str(settings.workers)]),
-        ("Data", [_data(settings)]),
-        ("Stop", [f"SIGTERM to process {_own_pid()}; requests under way are finished first"]),
+        ("Data", [data]),
+        ("Stop", [f"SIGTERM to process {os.getpid()}; requests under way are finished first"]),
     )
-
-
-def _data(settings: Settings) -> str:
-    own = settings.database_url is None or str(settings.home) in settings.database_url
-    where = f"{settings.home}/postgres" if own else database_address(settings.database_url or "")
-    return f"{where}; keys in {settings.keys}"
-
-
-def _own_pid() -> int:
-    import os
-
-    return os.getpid()

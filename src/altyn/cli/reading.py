@@ -49,11 +49,12 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
 
 
 def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Result]]) -> Result:
-    """Do what the provider's staff may do: add merchants, change settings."""
+    """Do what the provider's staff may do: add merchants, change settings. One command is one
+    transaction: it is done whole, or not at all."""
     token_key = KeyRing.load(settings.keys).derive(TOKEN_KEY_PURPOSE)
 
     async def run(pool: Pool) -> Result:
-        async with pool.acquire() as connection:
+        async with pool.acquire() as connection, connection.transaction():
             clock = await gateway_clock(connection, settings)
             return await work(Administration(connection, clock=clock, token_key=token_key))
 

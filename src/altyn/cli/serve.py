@@ -3,16 +3,16 @@
 It exists so that one command is all it takes; stopped, it leaves nothing running but the data.
 """
 
-import asyncio
 import contextlib
 import os
 import signal
 import socket
-import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -25,6 +25,8 @@ from altyn.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from altyn.storage.embedded import EmbeddedPostgres
 
 FACTORY: Final = "altyn.main:create_app"
 BACKLOG: Final = 2048
@@ -56,15 +58,19 @@ def serve(
         database_url=database_url,
         log_level=log_level,
     )
+    from altyn.storage.database import address as database_address
+
     with ExitStack() as stack:
         stack.enter_context(_stopped_by_signals())
         listening = stack.enter_context(take_port(settings.host, settings.port))
         taken: int = listening.getsockname()[1]
+        data = "" if settings.database_url else str(settings.home / surroundings.POSTGRES)
         settings = _prepare(replace(settings, port=taken), stack)
         address = surroundings.reachable(settings.host, settings.port)
         left = surroundings.leave_address(settings, address)
         stack.callback(surroundings.take_address_away, left)
-        _announce_when_ready(settings, address, began)
+        data = data or database_address(settings.database_url or "")
+        _announce_when_ready(settings, address, data, began)
         _serve(settings, listening)
 
 
@@ -99,17 +105,31 @@ def _prepare(settings: Settings, stack: ExitStack) -> Settings:
         postgres = surroundings.embedded_postgres(settings)
         # Last in, first out: PostgreSQL stops after everything which uses it, undisturbed.
         stack.callback(postgres.stop)
+        stack.callback(_ignore_signals)  # also where the start itself is interrupted
+        settings = replace(settings, database_url=_started(postgres))
+        stack.enter_context(surroundings.kept_running(postgres))
         stack.callback(_ignore_signals)
-        settings = replace(settings, database_url=postgres.start())
     # What was found out is for the worker processes too, and they read the environment.
     os.environ["ALTYN_PORT"] = str(settings.port)
     os.environ["ALTYN_DATABASE_URL"] = settings.database_url or ""
+    import asyncio
+
     from altyn import logs
     from altyn.main import prepare
 
     logs.configure_logging(settings.log_level, settings.log_json)
     asyncio.run(prepare(settings))
     return settings
+
+
+def _started(postgres: "EmbeddedPostgres") -> str:
+    """Start PostgreSQL while Python reads the gateway's code, which takes longer; its URL."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(postgres.start)
+        import_module("altyn.main")
+        return starting.result()
 
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -120,7 +140,7 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         FACTORY,
         factory=True,
         workers=settings.workers,
-        loop="auto" if sys.platform == "win32" else "uvloop",
+        loop="uvloop",
         http="httptools",
         ws="none",
         lifespan="on",
@@ -157,17 +177,15 @@ def _run(config: "uvicorn.Config", listening: socket.socket) -> bool:
 _START_FAILED: Final = 3
 
 
-def _announce_when_ready(settings: Settings, address: str, began: float) -> None:
+def _announce_when_ready(settings: Settings, address: str, data: str, began: float) -> None:
     """Say where everything is as soon as the first request is answered, whichever process does."""
-    from threading import Thread
-
-    def announce(print_banner: Callable[[Settings, str, float], None]) -> None:
-        if _answers(address):
-            print_banner(settings, address, time.monotonic() - began)
-
     from altyn.cli.banner import print_banner
 
-    Thread(target=announce, args=(print_banner,), daemon=True).start()
+    def announce() -> None:
+        if _answers(address):
+            print_banner(settings, address, data, time.monotonic() - began)
+
+    threading.Thread(target=announce, daemon=True).start()
 
 
 def _answers(address: str) -> bool:

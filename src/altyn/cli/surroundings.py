@@ -5,8 +5,9 @@ for those it starts.
 """
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 POSTGRES: Final = "postgres"
 ADDRESS_FILE: Final = "serving"
+CHECK_SECONDS: Final = 2.0
 
 
 def read_settings(**options: object) -> Settings:
@@ -43,6 +45,28 @@ def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
         binaries=settings.postgres_bin,
         settings={"max_connections": str(connections)},
     )
+
+
+@contextmanager
+def kept_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
+    """Start PostgreSQL again should it end under a running gateway: it was killed, or a short
+    command which had started it has stopped it."""
+    from altyn.storage.embedded import EmbeddedPostgresError
+
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(CHECK_SECONDS):
+            with suppress(EmbeddedPostgresError):  # its own log says why; the next look may help
+                postgres.start()
+
+    keeper = threading.Thread(target=keep, name="postgres keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
 
 
 @contextmanager

@@ -73,7 +73,9 @@ def _unforeseen(error: Exception) -> str:
 def _paragraph(text: str) -> str:
     """The text in lines that fit; lines that stand by themselves stay so."""
     first, *others = text.splitlines() or [""]
-    text = "\n".join((first[:1].upper() + first[1:], *others))
+    if not first.partition(" ")[0].endswith(":"):  # the name of a setting keeps its spelling
+        first = first[:1].upper() + first[1:]
+    text = "\n".join((first, *others))
     text = text if text.rstrip().endswith((".", "!", "?")) or others else f"{text}."
     return "\n".join(
         textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)

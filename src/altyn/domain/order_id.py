@@ -21,7 +21,7 @@ def new_order_id(now: datetime, merchant_id: int) -> UUID:
     assert 0 < merchant_id <= MERCHANTS_MAX
     milliseconds = int(now.timestamp() * 1000) & ((1 << 48) - 1)
     high, low = merchant_id >> _LOW_MERCHANT_BITS, merchant_id & ((1 << _LOW_MERCHANT_BITS) - 1)
-    random = secrets.randbits(_RANDOM_BITS)
+    random = int.from_bytes(secrets.token_bytes(_RANDOM_BITS // 8))
     return UUID(
         int=milliseconds << 80 | 0x8 << 76 | high << 64 | 0b10 << 62 | low << _RANDOM_BITS | random
     )

@@ -134,7 +134,7 @@ class Desk:
         merchant = await self._acting_for(request, caller)
         if isinstance(merchant, Refused):
             return self._refuse(request, merchant, language)
-        language = language or merchant.settings.default_language
+        language = language or _spoken(merchant.settings.default_language) or DEFAULT_LANGUAGE
         checked = check(request.method, request.source, merchant, request.malformed)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -151,12 +151,12 @@ class Desk:
         if isinstance(found, Refused):
             return found
         merchant = await self._world.merchants.get(found.merchant_id)
+        if not _address_allowed(request.ip, merchant.settings.ip_allow_list):
+            return Refused(Refusal.ACCESS_DENIED, f"{request.ip} is not on the IP allow-list")
         if found.blocked or merchant.blocked:
             return Refused(Refusal.USER_BLOCKED, f"{found.login} is blocked")
         if found.must_change_password:
             return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
-        if not _address_allowed(request.ip, merchant.settings.ip_allow_list):
-            return Refused(Refusal.ACCESS_DENIED, f"{request.ip} is not on the IP allow-list")
         needs = request.method.needs
         if needs is not None and not merchant.may(needs):
             return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
@@ -218,8 +218,12 @@ def _named_by(refusal: Refusal) -> str:
 
 
 def _language(source: Source) -> str | None:
-    asked = (source.get("language") or "").lower()
-    return asked if asked in LANGUAGES else None
+    return _spoken((source.get("language") or "").lower())
+
+
+def _spoken(language: str) -> str | None:
+    """A language that texts exist in; a merchant's pages may have more."""
+    return language if language in LANGUAGES else None
 
 
 def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:

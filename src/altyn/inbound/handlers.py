@@ -3,7 +3,6 @@
 One handler per method, by the method's name; REST and SOAP share them.
 """
 
-from dataclasses import fields
 from typing import Any, Final
 
 from altyn.domain.order import AttemptState, Order
@@ -26,13 +25,11 @@ from altyn.protocol.return_links import page_link
 from altyn.protocol.threeds import EnrolmentRequest
 
 PAGE_SIZE_MAX: Final = 200
-_REGISTER_FIELDS: Final = frozenset(field.name for field in fields(Register))
 
 
 async def handle_register(call: Call, world: World) -> dict[str, Any] | Refused:
     """register.do and registerPreAuth.do."""
-    values = {name: value for name, value in call.values.items() if name in _REGISTER_FIELDS}
-    command = Register(two_phase=call.method.name == "registerPreAuth", **values)
+    command = Register(two_phase=call.method.name == "registerPreAuth", **call.values)
     order = await register(command, call.merchant, world=world, actor=call.actor)
     if isinstance(order, Refused):
         return order

@@ -66,6 +66,7 @@ PASSWORD_CHANGE: Final = ErrorCode(
 )
 USER_BLOCKED: Final = ErrorCode(5, "Пользователь отключён", "The user is disabled")
 PARAMETER_INVALID: Final = ErrorCode(5, "[{name}] неверен", "[{name}] is invalid.")
+JSON_PARAMS_INVALID: Final = ErrorCode(5, "[jsonParams] неверен", "[jsonParams] is invalid.")
 PARAMETER_EMPTY: Final = ErrorCode(5, "[{name}] не задан", "[{name}] is empty")
 STATUS_ORDER_ID_EMPTY: Final = ErrorCode(5, "[orderId] не указан", "[orderId] is empty")
 FIELD_MISSING: Final = ErrorCode(

@@ -19,6 +19,7 @@ WHO: Final[Refusals] = {
     Refusal.ACCESS_DENIED: e.ACCESS_DENIED,
     Refusal.USER_BLOCKED: e.USER_BLOCKED,
     Refusal.PASSWORD_CHANGE_REQUIRED: e.PASSWORD_CHANGE,
+    Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,  # merchantLogin is read for every method
 }
 ALWAYS: Final[Refusals] = {
     Refusal.BUSY: e.SYSTEM_ERROR,
@@ -38,10 +39,12 @@ ORDER_NUMBER_SELECTOR: Final = Parameter(
 )
 
 
-def order_id(required: Refusal | None = None) -> Parameter:
+def order_id(required: Refusal, *, unless: str | None = None) -> Parameter:
     """The row that names an order; an id that is no UUID is the id of no order."""
     note = "The order's number in the gateway."
-    return Parameter("orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN)
+    return Parameter(
+        "orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN, unless=unless
+    )
 
 
 def amount(note: str, *, required: bool) -> Parameter:
@@ -67,7 +70,8 @@ REGISTRATION: Final = (
     Parameter("failUrl", t.URL, "fail_url", "Where the payer goes after failing; else returnUrl."),
     Parameter("dynamicCallbackUrl", t.URL, "dynamic_callback_url",
               "Payment callbacks of this order go here, for merchants with dynamic callbacks."),
-    Parameter("description", t.text(598), "description", "What is paid for; shown to the payer."),
+    Parameter("description", t.text(598, lines=True), "description",
+              "What is paid for; shown to the payer."),
     Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
     Parameter("clientId", t.text(255), "client_id", "The payer in the shop, for stored cards."),
     MERCHANT_LOGIN,
@@ -87,7 +91,7 @@ REGISTRATION: Final = (
     Parameter("orderBundle", t.JSON, "order_bundle", "The cart, for a fiscal receipt."),
     Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5."),
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
-    Parameter("mcc", t.digits(4), "mcc", "Merchant category code."),
+    Parameter("mcc", t.code(4), "mcc", "Merchant category code."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
     Parameter("currency", t.CURRENCY, "currency", "ISO 4217 numeric code; 643 by default.",
               invalid=Refusal.CURRENCY_UNKNOWN),
@@ -133,7 +137,7 @@ REGISTRATION_REFUSALS: Final[Refusals] = {
     Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID,
     Refusal.CURRENCY_UNKNOWN: e.CURRENCY_UNKNOWN,
     Refusal.LANGUAGE_INVALID: e.LANGUAGE_INVALID,
-    Refusal.JSON_PARAMS_INVALID: e.PARAMETER_INVALID,
+    Refusal.JSON_PARAMS_INVALID: e.JSON_PARAMS_INVALID,
     Refusal.FEATURES_INVALID: e.FEATURES_INVALID,
     Refusal.FEATURES_CONFLICT: e.FEATURES_CONFLICT,
     Refusal.VERIFY_FORBIDDEN: e.VERIFY_FORBIDDEN,
@@ -171,7 +175,10 @@ ECHOED: Final = (
     MERCHANT_LOGIN,
     LENIENT_LANGUAGE,
 )
-BY_ID_OR_NUMBER: Final = (order_id(), ORDER_NUMBER_SELECTOR)
+BY_ID_OR_NUMBER: Final = (
+    order_id(Refusal.ORDER_ID_EMPTY, unless="orderNumber"),
+    ORDER_NUMBER_SELECTOR,
+)
 
 DEPOSIT: Final = Method(
     name="deposit",
@@ -187,7 +194,6 @@ DEPOSIT: Final = Method(
     ),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
         **INVALID,
@@ -214,7 +220,6 @@ REVERSE: Final = Method(
     ),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
         **INVALID,
@@ -239,14 +244,13 @@ REFUND: Final = Method(
         Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
                   "Refund only if this is what is deposited now.",
                   invalid=Refusal.AMOUNT_INVALID),
-        Parameter("externalRefundId", t.text(32), "external_refund_id",
-                  "The refund's name: repeating it refunds once.", in_json_params=True),
         Parameter("refundItems", t.JSON, "items", "The part of the cart that is returned."),
         *ECHOED,
+        Parameter("externalRefundId", t.text(32), "external_refund_id",
+                  "The refund's name: repeating it refunds once.", in_json_params=True),
     ),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
         **INVALID,
@@ -269,7 +273,6 @@ DECLINE: Final = Method(
     parameters=(*BY_ID_OR_NUMBER, MERCHANT_LOGIN, LENIENT_LANGUAGE),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         **INVALID,
         Refusal.ORDER_UNKNOWN: e.ORDER_NOT_FOUND,
@@ -293,7 +296,6 @@ ADD_PARAMS: Final = Method(
     ),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         Refusal.PARAMS_INVALID: e.PARAMETER_INVALID,
         **INVALID,
@@ -311,7 +313,6 @@ GET_ORDER_STATUS: Final = Method(
     parameters=(order_id(Refusal.ORDER_ID_EMPTY), MERCHANT_LOGIN, LENIENT_LANGUAGE),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_ID_EMPTY: e.STATUS_ORDER_ID_EMPTY,
         **INVALID,
         Refusal.ORDER_UNKNOWN: e.ORDER_UNREGISTERED,
@@ -326,10 +327,14 @@ GET_ORDER_STATUS_EXTENDED: Final = Method(
     soap="getOrderStatusExtended",
     source="rest-orders.md §4.2",
     summary="Everything the gateway knows of an order.",
-    parameters=(*BY_ID_OR_NUMBER, MERCHANT_LOGIN, LENIENT_LANGUAGE),
+    parameters=(
+        order_id(Refusal.ORDER_SELECTOR_MISSING, unless="orderNumber"),
+        ORDER_NUMBER_SELECTOR,
+        MERCHANT_LOGIN,
+        LENIENT_LANGUAGE,
+    ),
     refusals={
         **WHO,
-        Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,
         Refusal.ORDER_SELECTOR_MISSING: e.NO_SELECTOR,
         **INVALID,
         Refusal.ORDER_UNKNOWN: e.ORDER_NOT_FOUND,
@@ -344,7 +349,7 @@ LAST_ORDERS: Final = Method(
     source="rest-orders.md §4.3",
     summary="Orders of a period, page by page.",
     parameters=(
-        Parameter("size", t.digits(9, low=1), "size", "Orders per page, at most 200.",
+        Parameter("size", t.digits(18, low=1), "size", "Orders per page, at most 200.",
                   Refusal.FIELD_MISSING, Refusal.FIELD_MISSING),
         Parameter("page", t.digits(9), "page", "Page, counted from 0."),
         Parameter("from", t.COMPACT_MOMENT, "since", "Start of the period, Moscow time.",

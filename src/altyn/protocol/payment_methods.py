@@ -25,7 +25,7 @@ CARD: Final = (
     Parameter("$CVC", t.CVC, "cvc", "The security code; may be left out for Maestro, or by "
               "permission.", invalid=Refusal.CVC_INVALID, aliases=("cvc",)),
     Parameter("$EXPIRY", t.EXPIRY, "expiry", "Expiry as YYYYMM; YYYY and MM do as well.",
-              Refusal.EXPIRY_INVALID, Refusal.EXPIRY_INVALID),
+              Refusal.EXPIRY_INVALID, Refusal.EXPIRY_INVALID, parts=("YYYY", "MM")),
     Parameter("TEXT", t.HOLDER, "holder", "The name on the card.", Refusal.HOLDER_INVALID,
               Refusal.HOLDER_INVALID),
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
@@ -51,13 +51,13 @@ CARD: Final = (
 CARD_REFUSALS: Final[Refusals] = {
     **WHO,
     Refusal.ORDER_ID_EMPTY: e.PARAMETER_MISSING,
-    Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
     Refusal.PAN_EMPTY: e.PARAMETER_MISSING,
     Refusal.PAN_INVALID: e.PAN_INVALID,
     Refusal.EXPIRY_INVALID: e.EXPIRY_INVALID,
     Refusal.CVC_INVALID: e.PARAMETER_INVALID,
     Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
     **INVALID,
+    Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
     Refusal.ALREADY_PAID: e.ALREADY_PROCESSED,
     Refusal.SESSION_OVER: e.SESSION_OVER,
     Refusal.ATTEMPTS_EXHAUSTED: e.ATTEMPTS_USED,

@@ -11,7 +11,8 @@ from uuid import UUID
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 
-_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+# `test.ru:8443/ok` is a host with a port, and has no scheme.
+_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9])")
 _PREFIXES: Final = {"DESKTOP": "", "MOBILE": "mobile_"}
 
 

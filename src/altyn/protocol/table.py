@@ -31,6 +31,9 @@ class Parameter:
     `required` is the refusal when it is missing or empty, None when it may be, as it may for
     merchants with the permission `optional_with`. `field` is the
     field of the operation's command; `more` collects what is stored for methods yet to come.
+    `unless` is a parameter that, when it is sent, makes this one needless.
+    `parts` are names whose texts, put together, stand for it where it is not given itself. A row
+    that may be `in_json_params` stands below the row of jsonParams.
     """
 
     name: str
@@ -40,8 +43,10 @@ class Parameter:
     required: Refusal | None = None
     invalid: Refusal = Refusal.PARAMETER_INVALID
     optional_with: Permission | None = None
+    unless: str | None = None
     in_json_params: bool = False
     aliases: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -105,14 +110,14 @@ def check(
     faults: list[Fault] = []
     for parameter in _to_read(method, source):
         raw = _raw(parameter, source, values)
-        if parameter.name in malformed:
+        if parameter.name in malformed and not parameter.type.forgiving:
             faults.append(Fault(parameter.invalid, parameter.name, "not UTF-8 text"))
         elif raw is None:
-            if parameter.required is not None and not _optional(parameter, merchant):
+            if parameter.required is not None and not _optional(parameter, source, merchant):
                 faults.append(Fault(parameter.required, parameter.name, "mandatory, but missing"))
         else:
             try:
-                _put(values, parameter, parameter.type.parse(raw, context))
+                _put(values, parameter, parameter.type.parse(raw, context), raw)
             except Malformed as fault:
                 faults.append(Fault(parameter.invalid, parameter.name, str(fault)))
     if not faults:
@@ -135,18 +140,20 @@ def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str
             return value
     if parameter.in_json_params:
         return values.get("json_params", {}).get(parameter.name) or None
-    return None
+    return "".join(source.get(name) or "" for name in parameter.parts) or None
 
 
-def _optional(parameter: Parameter, merchant: Merchant | None) -> bool:
+def _optional(parameter: Parameter, source: Source, merchant: Merchant | None) -> bool:
+    if parameter.unless is not None and source.get(parameter.unless):
+        return True
     permission = parameter.optional_with
     return permission is not None and merchant is not None and merchant.may(permission)
 
 
-def _put(values: dict[str, Any], parameter: Parameter, value: Any) -> None:
+def _put(values: dict[str, Any], parameter: Parameter, value: Any, raw: str) -> None:
     if value is None:
         return
     if parameter.field == "more":
-        values.setdefault("more", {})[parameter.name] = str(value)
+        values.setdefault("more", {})[parameter.name] = raw
     else:
         values[parameter.field] = value

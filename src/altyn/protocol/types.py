@@ -50,21 +50,26 @@ Parse = Callable[[str, Context], Any]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A parameter's type: its notation for the docs, how it is read, and facets for an XSD."""
+    """A parameter's type: its notation for the docs, how it is read, and facets for an XSD.
+
+    `forgiving`: a value that cannot be read is as if it were not sent, and never an error.
+    """
 
     notation: str
     parse: Parse
     max_length: int | None = None
     pattern: str | None = None
+    forgiving: bool = False
 
 
-def text(maximum: int, notation: str | None = None) -> Type:
-    """ANS..n: any printable text of at most n characters."""
+def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
+    """ANS..n: any printable text of at most n characters; several `lines` where allowed."""
+    forbidden = _CONTROL_BUT_BREAKS if lines else _CONTROL
 
     def parse(value: str, _: Context) -> str:
         if len(value) > maximum:
             raise Malformed(f"longer than {maximum} characters")
-        if _CONTROL.search(value):
+        if forbidden.search(value):
             raise Malformed("control characters are not allowed")
         return value
 
@@ -85,6 +90,17 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
     return Type(f"N..{maximum}", parse, max_length=maximum, pattern="[0-9]*")
 
 
+def code(length: int) -> Type:
+    """Nn: exactly n digits that are a name and no number, so that leading zeros stay."""
+
+    def parse(value: str, _: Context) -> str:
+        if not (value.isascii() and value.isdigit() and len(value) == length):
+            raise Malformed(f"not {length} digits")
+        return value
+
+    return Type(f"N{length}", parse, max_length=length, pattern=f"[0-9]{{{length}}}")
+
+
 def _amount(value: str, _: Context) -> int:
     if not (value.isascii() and value.isdigit()) or len(value) > AMOUNT_DIGITS:
         raise Malformed(f"not a whole number of minor units of at most {AMOUNT_DIGITS} digits")
@@ -94,14 +110,15 @@ def _amount(value: str, _: Context) -> int:
 def _order_amount(value: str, context: Context) -> int:
     amount = _amount(value, context)
     verify = "VERIFY" in split_features(context.source.get_all("features"))
-    if amount == 0 and verify:
-        return 0
+    if amount == 0:
+        if verify:
+            return 0
+        raise Malformed("0 goes with features=VERIFY only")
     if context.merchant is not None:
         settings = context.merchant.settings
         if not settings.amount_min_minor <= amount <= settings.amount_max_minor:
             raise Malformed(
-                f"not between {settings.amount_min_minor} and {settings.amount_max_minor};"
-                " 0 goes with features=VERIFY only"
+                f"not between {settings.amount_min_minor} and {settings.amount_max_minor}"
             )
     return amount
 
@@ -177,13 +194,8 @@ def _date(value: str, layout: str, pattern: "re.Pattern[str]", spelled: str) -> 
 
 
 def _day(value: str, _: Context) -> str:
-    try:
-        if _EIGHT.fullmatch(value):
-            from_moscow(value, "%Y%m%d")
-            return value
-    except ValueError:
-        pass
-    raise Malformed("not a day of the form YYYYMMDD")
+    _date(value, "%Y%m%d", _EIGHT, "YYYYMMDD")
+    return value
 
 
 def _phone(value: str, _: Context) -> str:
@@ -219,9 +231,8 @@ def _json_params(value: str, context: Context) -> dict[str, str]:
 
 def _payer_data(value: str, context: Context) -> dict[str, str]:
     flat = flat_json(value, context)
-    for name, each in flat.items():
-        if len(each) > PAYER_DATA_MAX:
-            raise Malformed(f"{name} is longer than {PAYER_DATA_MAX} characters")
+    if any(len(each) > PAYER_DATA_MAX for each in flat.values()):
+        raise Malformed(f"a value is longer than {PAYER_DATA_MAX} characters")
     return flat
 
 
@@ -230,9 +241,22 @@ def _json(value: str, _: Context) -> Any:
         parsed = msgspec.json.decode(value.encode())
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         raise Malformed("not JSON") from None
+    if _deeper_than(JSON_DEPTH_MAX, parsed):
+        raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
     if _CONTROL_BUT_BREAKS.search(value) or "\\u0000" in value:
         raise Malformed("control characters are not allowed")
     return parsed
+
+
+def _deeper_than(levels: int, parsed: Any) -> bool:
+    """Whether JSON is nested deeper; whoever walks it later can then do so without care."""
+    level = [parsed]
+    for _ in range(levels + 1):
+        inner = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            child for each in inner for child in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
 
 
 def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -314,6 +338,7 @@ _decode_object: Final[Callable[[bytes], Mapping[str, msgspec.Raw]]] = msgspec.js
 ).decode
 
 PAYER_DATA_MAX: Final = 50
+JSON_DEPTH_MAX: Final = 20
 URL_TEXT: Final = text(512)
 ORDER_NUMBER_TEXT: Final = text(32)
 
@@ -322,7 +347,9 @@ AMOUNT: Final = Type("N..12", _amount, max_length=12, pattern="[0-9]*")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, max_length=12, pattern="[0-9]*")
 CURRENCY: Final = Type("N3", _currency, max_length=3, pattern="[0-9]{3}")
 LANGUAGE: Final = Type("A2", _language, max_length=2, pattern="[A-Za-z]{2}")
-LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, max_length=2, pattern="[A-Za-z]{2}")
+LENIENT_LANGUAGE: Final = Type(
+    "A2", _lenient_language, max_length=2, pattern="[A-Za-z]{2}", forgiving=True
+)
 RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512)
 URL: Final = Type("ANS..512", _url, max_length=512)
 ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32)
@@ -332,7 +359,7 @@ MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)
 COMPACT_MOMENT: Final = Type("N14", _compact_moment, max_length=14)
 DAY: Final = Type("N8", _day, max_length=8)
 PHONE: Final = Type("NS..12", _phone, max_length=16)
-PAGE_VIEW: Final = Type("ANS..20", _page_view)
+PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
 JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)

@@ -121,7 +121,7 @@ def _of(key: OrderKey) -> dict[str, int | UUID]:
     return {"merchant_id": key.merchant_id, "order_id": key.order_id}
 
 
-def _line(row: Any) -> OrderLine:  # noqa: ANN401 - a row of asyncpg has no types
+def _line(row: Any) -> OrderLine:
     return OrderLine(
         key=OrderKey(row["merchant_id"], row["order_id"]),
         merchant=row["login"],

@@ -1,4 +1,4 @@
-"""A migrated database with empty tables for each test of the store, and processes beside each other.
+"""A migrated database with empty tables for each test of the store, and processes to use it.
 
 Tables are emptied rather than databases made anew: a test then costs milliseconds.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import asyncpg
 import pytest
 
 from altyn.storage.database import Pool, connect
@@ -18,15 +19,16 @@ from tests.integration.storage.processes import Process
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     """A pool on a migrated database whose tables are empty."""
+    connection = await asyncpg.connect(database_url)
+    await migrate(connection)
+    tables = await connection.fetchval(
+        "SELECT string_agg(quote_ident(table_name), ', ') FROM information_schema.tables"
+        " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        " AND table_name <> 'schema_migrations'"
+    )
+    await connection.execute(f"TRUNCATE {tables}")
+    await connection.close()
     pool = await connect(database_url, pool_size=2)
-    async with pool.acquire() as connection:
-        await migrate(connection)
-        tables = await connection.fetchval(
-            "SELECT string_agg(quote_ident(table_name), ', ') FROM information_schema.tables"
-            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-            " AND table_name <> 'schema_migrations'"
-        )
-        await connection.execute(f"TRUNCATE {tables}")
     yield pool
     await pool.close()
 

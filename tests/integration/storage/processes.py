@@ -1,4 +1,4 @@
-"""What one process of the gateway keeps in memory, so that a test can have two beside each other."""
+"""What one process of the gateway keeps in memory, so that a test can have two of them."""
 
 from __future__ import annotations
 

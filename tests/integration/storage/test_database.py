@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ async def test_a_transaction_left_open_does_not_reach_the_next_user(database_url
     pool = await connect(database_url, pool_size=1)
     async with pool.acquire() as connection:
         # As code would that forgets the end; asyncpg says so to the loop's exception handler.
-        connection._con._loop.set_exception_handler(lambda *_: None)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         await connection.execute("BEGIN")
         await connection.execute("CREATE TABLE left_over (nothing integer)")
     assert await pool.fetchval("SELECT to_regclass('left_over')") is None
@@ -35,7 +36,7 @@ async def test_giving_a_connection_back_sends_no_reset(database_url: str) -> Non
     pool = await connect(database_url, pool_size=1)
     sent: list[str] = []
     async with pool.acquire() as connection:
-        connection._con.add_query_logger(lambda query: sent.append(query.query))
+        connection.add_query_logger(lambda query: sent.append(query.query))
     async with pool.acquire() as connection:
         assert await connection.fetchval("SELECT 1") == 1
     assert sent == ["SELECT 1"]
@@ -44,14 +45,14 @@ async def test_giving_a_connection_back_sends_no_reset(database_url: str) -> Non
 
 async def test_what_cannot_be_reached_says_where_and_what_to_do(database_url: str) -> None:
     with pytest.raises(DatabaseUnreachableError) as refused:
-        await connect("postgresql://altyn:s3cret@127.0.0.1:1/shop", pool_size=1)
+        _ = await connect("postgresql://altyn:s3cret@127.0.0.1:1/shop", pool_size=1)
     assert refused.value.where == "altyn@127.0.0.1:1/shop"
     assert "nothing answers there" in str(refused.value)
     assert "s3cret" not in str(refused.value)
 
     missing = urlsplit(database_url)._replace(path="/nowhere").geturl()
-    with pytest.raises(DatabaseUnreachableError, match="no such database.*createdb"):
-        await connect(missing, pool_size=1)
+    with pytest.raises(DatabaseUnreachableError, match=r"no such database.*createdb"):
+        _ = await connect(missing, pool_size=1)
 
     with pytest.raises(DatabaseUnreachableError, match="ALTYN_DATABASE_URL"):
         await Listener("mysql://altyn:s3cret@localhost/shop").start()
@@ -78,47 +79,61 @@ def test_a_password_with_unescaped_signs_is_not_told_either(sign: str) -> None:
     assert "right" not in told
 
 
-async def test_a_change_made_while_the_listener_was_away_is_seen(
+async def test_a_change_that_went_unheard_is_seen_after_a_break(
     pool: Pool, start_process: Start
 ) -> None:
-    process, staff = await start_process(), Staff(pool)
-    shop = await staff.add_shop("shop")
-    assert (await process.merchants.get(shop.merchant_id)).settings.hold_days == 7
+    process = await start_process()
+    shop = await Staff(pool).add_shop("shop")
 
-    await _cut_listeners(pool)
+    async def hold_days() -> int:
+        return (await process.merchants.get(shop.merchant_id)).settings.hold_days
+
+    assert await hold_days() == 7
     # Written behind everybody's back: no notification will ever tell of it.
     await pool.execute(
         "INSERT INTO merchant_settings SELECT merchant_id, 2, '{\"hold_days\": 9}', now(), 'psql'"
         " FROM merchants"
     )
+    await _cut_listeners(pool)
 
     async def seen() -> bool:
-        return (await process.merchants.get(shop.merchant_id)).settings.hold_days == 9
+        return await hold_days() == 9
 
     await eventually(seen)
 
 
-async def test_the_listener_comes_back_and_hears_again(pool: Pool, start_process: Start) -> None:
-    process, staff = await start_process(), Staff(pool)
-    shop = await staff.add_shop("shop")
+async def test_the_listener_comes_back_and_hears_again(pool: Pool, database_url: str) -> None:
+    heard: list[str] = []
+    gaps: list[bool] = []
+    listener = Listener(database_url)
+
+    async def gap() -> None:
+        gaps.append(listener.listening)
+
+    listener.on("news", heard.append, on_gap=gap)
+    await listener.start()
+    await pool.execute("NOTIFY news, 'first'")
+
+    async def heard_first() -> bool:
+        return heard == ["first"]
+
+    await eventually(heard_first)
     await _cut_listeners(pool)
 
     async def back() -> bool:
-        return not process.listener.listening
+        return len(gaps) == 2 and listener.listening
 
     await eventually(back)
+    # Before it was said to listen, everybody had forgotten what they knew.
+    assert gaps == [False, False]
+    await pool.execute("NOTIFY news, 'second'")
 
-    async def listening() -> bool:
-        return process.listener.listening
+    async def heard_second() -> bool:
+        return heard == ["first", "second"]
 
-    await eventually(listening)
-    await process.merchants.get(shop.merchant_id)
-    await staff.change(shop, {"hold_days": 9})
-
-    async def heard() -> bool:
-        return (await process.merchants.get(shop.merchant_id)).settings.hold_days == 9
-
-    await eventually(heard)
+    await eventually(heard_second)
+    await listener.stop()
+    assert not listener.listening
 
 
 async def test_while_the_listener_is_away_nothing_remembered_is_believed(
@@ -142,7 +157,7 @@ async def _cut_listeners(pool: Pool) -> None:
 
 async def test_a_url_that_asyncpg_refuses_is_told_without_what_it_holds() -> None:
     with pytest.raises(DatabaseUnreachableError) as refused:
-        await connect("postgresql://altyn:s3cret@localhost:port/shop", pool_size=1)
+        _ = await connect("postgresql://altyn:s3cret@localhost:port/shop", pool_size=1)
     assert "s3cret" not in str(refused.value)
     assert refused.value.__cause__ is None
 

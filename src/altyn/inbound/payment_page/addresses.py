@@ -1,6 +1,7 @@
 """Names and addresses of payers' pages: `iphone_payment_en.html` read, and written.
 
-Published page sets and shops' links rely on these names. Source: payment-page.md §1; 004 (pageView).
+Published page sets and shops' links rely on these names. Source: payment-page.md §1;
+004 (pageView).
 """
 
 import re
@@ -16,6 +17,7 @@ FINISH_FILE: Final = "finish.html"
 _FILE: Final = re.compile(
     r"(?:(?P<prefix>[A-Za-z0-9_-]{1,20})_)?(?P<kind>payment|errors?)_(?P<language>[a-z]{2})\.html"
 )
+_VIEW: Final = re.compile("[A-Za-z0-9_-]{1,20}")
 _VIEWS: Final = {"": "DESKTOP", "mobile": "MOBILE"}
 
 
@@ -52,6 +54,11 @@ class PageName:
         kinds = ("errors", "error") if self.kind is Kind.ERRORS else ("payment",)
         prefixes = dict.fromkeys((page_prefix(self.page_view), ""))
         return tuple(f"{prefix}{kind}_{language}.html" for prefix in prefixes for kind in kinds)
+
+
+def read_page_view(text: str) -> str | None:
+    """A pageView as it may stand in a page's name; None for what is none (004, pageView)."""
+    return text if _VIEW.fullmatch(text) else None
 
 
 def read_page_name(file: str) -> PageName | None:

@@ -36,7 +36,7 @@ FRAME_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'sel
 
 _ANY_FRAME: Final = "frame-src https: http:"
 _ANY_FORM: Final = "form-action https: http:"
-_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(?=:)")
+_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(?=:(?![0-9]))")
 _JSON: Final = "application/json;charset=UTF-8"
 
 
@@ -88,5 +88,3 @@ def _app_schemes(order: Order) -> set[str]:
     addresses = (order.request.return_url, order.request.fail_url or "")
     schemes = {found[0].lower() for each in addresses if (found := _SCHEME.match(each))}
     return schemes - {"http", "https"}
-
-

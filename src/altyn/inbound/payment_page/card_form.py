@@ -51,6 +51,9 @@ class PageForm:
         """Every value of a parameter."""
         return self._fields.get_all(name)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
     @property
     def typed(self) -> TypedValues:
         """What stays in the form after an error: never the number of the card, never its code."""
@@ -119,14 +122,10 @@ class CardReader:
         return Filled(ours)
 
     def _field_faults(self) -> Iterator[FieldFault]:
-        for parameter in PROCESS_FORM.parameters:
-            name = parameter.name
-            if name not in WORDS:
-                continue
-            alone = replace(PROCESS_FORM, parameters=(parameter,))
-            checked = check(alone, self.form, self.visit.merchant, self.form.malformed)
+        for name, words in WORDS.items():
+            checked = check(ALONE[name], self.form, self.visit.merchant, self.form.malformed)
             if isinstance(checked, Fault):
-                fault, key = checked, WORDS[name](self.form.get(name) or "")
+                fault, key = checked, words(self.form.get(name) or "")
             elif broken := self._page_rule(name, checked.values):
                 refusal, key = broken
                 fault = Fault(refusal, name, f"payment-page.md §6: {key}")
@@ -182,6 +181,10 @@ def _expiry_words(typed: str) -> str:
     return "expiry_month" if len(digits) in {4, 6} else "expiry_format"
 
 
+# The table row by row: `check` tells one fault, and a payer is to see them all.
+ALONE: Final = {
+    row.name: replace(PROCESS_FORM, parameters=(row,)) for row in PROCESS_FORM.parameters
+}
 WORDS: Final[dict[str, Callable[[str], str]]] = {
     "$PAN": _pan_words,
     "$EXPIRY": _expiry_words,

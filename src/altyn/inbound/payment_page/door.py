@@ -6,7 +6,6 @@ they are open is `ajax.py`. Source: payment-page.md §1, §2, §5, §6; 004 (pag
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -35,8 +34,7 @@ from altyn.operations.ports import World
 
 SHOP_ASSET_CACHE: Final = "public, max-age=300"
 COMPRESSED: Final = {
-    name: gzip.compress(file.content, mtime=0)
-    for name, file in STATIC.files.items()
+    name: gzip.compress(file.content, mtime=0) for name, file in STATIC.files.items()
 }
 log = structlog.get_logger("altyn.payment_page")
 
@@ -221,9 +219,7 @@ class PageDoor:
         """The shop's own version: in the language asked for, else its default, else Russian."""
         default = visit.merchant.settings.default_language
         languages = (name.language, default, DEFAULT_LANGUAGE)
-        return await asyncio.to_thread(
-            self.templates.page, visit.merchant.login, name, *languages
-        )
+        return await asyncio.to_thread(self.templates.page, visit.merchant.login, name, *languages)
 
     async def _asset(self, login: str, path: str) -> Response:
         found = await asyncio.to_thread(self.templates.asset, login, path)
@@ -248,9 +244,7 @@ class PageDoor:
     def _payer(self, request: Request, language: str) -> Payer:
         return payer_of(request, language, self.public_url)
 
-    def _stray(
-        self, language: str, status: int, trouble: Trouble = Trouble.NOT_FOUND
-    ) -> Response:
+    def _stray(self, language: str, status: int, trouble: Trouble = Trouble.NOT_FOUND) -> Response:
         html = pages.stray_page(known_language(language), sandbox=self.sandbox, trouble=trouble)
         return answers.page(html, status)
 
@@ -269,5 +263,3 @@ async def serve_static(request: Request) -> Response:
         headers["Content-Encoding"] = "gzip"
         return Response(COMPRESSED[file.name], headers=headers, media_type=file.media_type)
     return Response(file.content, headers=headers, media_type=file.media_type)
-
-

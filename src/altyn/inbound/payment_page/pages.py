@@ -47,7 +47,7 @@ class Showing:
         }
 
     def here(self, visit: Visit) -> str:
-        """This page's own address, relative to itself."""
+        """The page's own address, relative to itself."""
         return beside(visit.order.order_id, self.name, self.name.language)
 
 
@@ -77,9 +77,7 @@ def payment_page(
             attempts_left=order.attempts_left,
             attempts_max=order.attempts_max,
             cvc_required=cvc_required(visit),
-            test_cards=band_cards(visit.merchant, now, showing.language)
-            if showing.sandbox
-            else (),
+            test_cards=band_cards(visit.merchant, now, showing.language) if showing.sandbox else (),
             field_errors=errors,
             decline_text=told or ("" if errors else visit.decline_text(showing.language)),
             typed=typed or TypedValues(),

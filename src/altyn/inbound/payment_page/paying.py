@@ -179,9 +179,7 @@ def _completion(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
 def _faulty(visit: Visit, faults: tuple[FieldFault, ...]) -> Paid:
     rank = {refusal: place for place, refusal in enumerate(PROCESS_FORM.refusals)}
     first = min(faults, key=lambda each: rank[each.fault.refusal])
-    log.info(
-        "form_refused", order_id=visit.order_id, fields=[each.name for each in faults]
-    )
+    log.info("form_refused", order_id=visit.order_id, fields=[each.name for each in faults])
     error = PROCESS_FORM.error(first.fault.refusal)
     words = {each.name: each.words for each in faults}
     return Paid(visit, _error(error.code, first.words, words), words)

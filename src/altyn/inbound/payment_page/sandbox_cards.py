@@ -13,10 +13,10 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.view import TestCard
 from altyn.protocol.action_codes import APPROVED, NOT_ENOUGH_MONEY
+from altyn.protocol.test_card_rows import TestCard as Row
 from altyn.protocol.test_cards import (
     Fault,
     Tds2,
-    TestCard as Row,
     card_for_action_code,
     card_for_fault,
     lookup,
@@ -75,8 +75,10 @@ def listed_expiry(pan: str, expiry: Expiry, merchant: Merchant) -> bool:
 
 def _told(row: Row, now: datetime, language: str) -> TestCard:
     later = Expiry(to_moscow(now).year + YEARS_AHEAD, 12)
-    does = "; ".join(each.text(language, code=row.acs_code, action=row.action_code)
-                     for each in (_step(row), _end(row)))
+    does = "; ".join(
+        each.text(language, code=row.acs_code, action=row.action_code)
+        for each in (_step(row), _end(row))
+    )
     return TestCard(
         pan=row.pan, expiry=(row.expiry or later).text, cvc=row.cvc or ANY_CVC, does=does
     )

@@ -78,7 +78,7 @@ class Visit:
     def language(self, *asked: str | None) -> str:
         """The first of the wishes that our pages speak, then the order's, then the shop's."""
         wishes = (*asked, self.order.request.language, self.merchant.settings.default_language)
-        return next((each for each in wishes if each in LANGUAGES), DEFAULT_LANGUAGE)
+        return next((each for each in wishes if each and each in LANGUAGES), DEFAULT_LANGUAGE)
 
     def way_back(self, base_url: str, language: str) -> str:
         """Where the payer of an order that is over belongs: the shop, or our own result page."""

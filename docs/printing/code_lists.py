@@ -1,0 +1,238 @@
+"""The lists of the wire: features, action codes, error codes, 3-D Secure, currencies, test cards.
+
+It exists so that a number in a log can be looked up, with the card that brings it about beside it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from altyn.cli.cards import spaced, what_happens
+from altyn.domain.card import PaymentSystem
+from altyn.domain.money import CURRENCIES
+from altyn.protocol import error_codes, test_cards
+from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, ActionCode
+from altyn.protocol.eci import Authentication, eci
+from altyn.protocol.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.features import DOCUMENTED, ENGINE
+from altyn.protocol.order_view import CARD_DATA_WRONG
+from altyn.protocol.table import Envelope, Method
+from altyn.protocol.tds_outcomes import (
+    AFTER_ARES,
+    AFTER_CHALLENGE,
+    AFTER_PARES,
+    AFTER_VERES,
+    Challenge,
+    Decline,
+    Outcome,
+    Proceed,
+)
+from altyn.protocol.test_cards import TestCard
+from altyn.protocol.threeds import TransStatus, VeRes
+from docs.printing.markdown import code, codes, link, page, section, table
+from docs.printing.meanings import FEATURES_LATER
+from docs.printing.methods import PRINTED_METHODS
+
+
+def features_page() -> str:
+    """Values of `features`."""
+    return page(
+        "Features",
+        "`features` of register.do and registerPreAuth.do: repeated, or one list with `;` or `,` "
+        "between. A name that is not on this page is refused with code 14.",
+        table(("Value", "What it does"), ((code(name), what) for name, what in DOCUMENTED.items())),
+        FEATURES_LATER,
+        section(
+            "Accepted, without effect",
+            "Libraries send them, and no shop is refused for one.",
+            codes(ENGINE),
+        ),
+    )
+
+
+# ── Action codes ──────────────────────────────────────────────────────────────────────────────────
+
+
+def action_codes_page() -> str:
+    """What the bank or the gateway said about a payment, and the card that ends with it."""
+    return page(
+        "Action codes",
+        "`actionCode` of an order's status is the last word of the bank, or of the gateway, about "
+        "its payment. 0 is yes. A payer never reads the code, only the text of its class. The card "
+        "in the last column ends with exactly this code, in the sandbox.",
+        table(
+            ("Code", "Meaning", "In logs", "Text", "Card"), map(_action_code, ACTION_CODES.values())
+        ),
+        section(
+            "Texts",
+            "A code that is in no row is told as R2.",
+            table(("Class", "English", "Russian"), _texts()),
+        ),
+    )
+
+
+def _action_code(row: ActionCode) -> tuple[object, ...]:
+    differs = row.ecom_text_class is not row.text_class
+    ecom = f", {row.ecom_text_class.name} in the newer dialect" if differs else ""
+    card = code(test_cards.card_for_action_code(row.code))
+    return row.code, row.meaning, row.processing_text, row.text_class.name + ecom, card
+
+
+def _texts() -> Iterator[tuple[str, str, str]]:
+    for text in PAYER_TEXTS:
+        if text.name:
+            yield text.name, text.en, text.ru
+
+
+# ── Error codes ───────────────────────────────────────────────────────────────────────────────────
+
+
+def error_codes_page() -> str:
+    """Every number and text that a method can refuse with."""
+    return page(
+        "Error codes",
+        "`errorCode` says whether a request was carried out. One number has many reasons: the text "
+        "tells which, and each method's page tells them in their order. `{name}` is a parameter.",
+        table(("Code", "English", "Russian", "Methods"), _errors()),
+    )
+
+
+def _errors() -> Iterator[tuple[object, ...]]:
+    known = {each for each in vars(error_codes).values() if isinstance(each, ErrorCode)}
+    known.add(CARD_DATA_WRONG)
+    for error in sorted(known, key=lambda each: (each.code, each.en, each.ru)):
+        methods = [m for m in PRINTED_METHODS if error in _answered_by(m)]
+        told = ", ".join(link(method.name, method.name) for method in methods)
+        whose = "all" if len(methods) == len(PRINTED_METHODS) else told
+        yield error.code, error.en, error.ru, whose
+
+
+def _answered_by(method: Method) -> set[ErrorCode]:
+    """A declined card is no refusal of the old status, yet it tells it as an error."""
+    beside = {SUCCESS} if method.envelope is not Envelope.REGISTRATION else set()
+    if method.envelope is Envelope.CAPITALS:
+        beside.add(CARD_DATA_WRONG)
+    return {*method.refusals.values(), *beside}
+
+
+# ── 3-D Secure ────────────────────────────────────────────────────────────────────────────────────
+
+
+def three_ds_page() -> str:
+    """What each answer of 3-D Secure leads to."""
+    return page(
+        "3-D Secure",
+        "Letters are the messages' own: Y yes, N no, A attempted, U unknown, C challenge, "
+        "R rejected. Features and permissions can ask for more: `FORCE_FULL_TDS` takes nothing but "
+        "a full authentication.",
+        section("Version 1: enrolment (`veResStatus`)", _outcomes(AFTER_VERES)),
+        section("Version 1: result (`paResStatus`)", _outcomes(AFTER_PARES)),
+        section("Version 2: first answer (`aResTransStatus`)", _outcomes(AFTER_ARES)),
+        section("Version 2: after a challenge (`rReqTransStatus`)", _outcomes(AFTER_CHALLENGE)),
+        section(
+            "ECI",
+            "How well the holder was authenticated, as the bank reads it.",
+            table(("Payment system", *(each.value for each in Authentication)), _indicators()),
+        ),
+    )
+
+
+def _outcomes(after: Mapping[VeRes, Outcome] | Mapping[TransStatus, Outcome]) -> str:
+    rows = ((code(said.value), _led_to(outcome)) for said, outcome in after.items())
+    return table(("Answer", "What follows"), rows)
+
+
+def _led_to(outcome: Outcome) -> str:
+    match outcome:
+        case Proceed(authentication):
+            return f"the bank is asked; authentication: {authentication.value}"
+        case Challenge():
+            return "the payer goes to the issuer's ACS"
+        case Decline(action_code):
+            return f"declined, action code {action_code}"
+
+
+def _indicators() -> Iterator[tuple[object, ...]]:
+    for system in PaymentSystem:
+        yield system.value, *(eci(system, each) for each in Authentication)
+
+
+def currencies_page() -> str:
+    """The currencies that orders may name."""
+    rows = ((code(each.code), each.alpha, each.exponent) for each in CURRENCIES.values())
+    return page(
+        "Currencies",
+        "`currency` is an ISO 4217 numeric code. Amounts are whole numbers of minor units. Which "
+        f"of these a shop takes is a {link('setting', 'merchant-settings')} of its own.",
+        table(("Code", "Currency", "Digits after the point"), rows),
+    )
+
+
+# ── Test cards ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    title: str
+    words: str
+    cards: Sequence[TestCard]
+
+
+_GROUPS: Final = (
+    _Group(
+        "Everyday cards",
+        "For merchants whose `tds_version` is 1, as it is unless set.",
+        test_cards.CLASSIC,
+    ),
+    _Group(
+        "3-D Secure 2",
+        "For merchants whose `tds_version` is 2. Two numbers of the first list behave otherwise "
+        "here.",
+        test_cards.SECOND,
+    ),
+    _Group(
+        "The newer set",
+        "A listed month is taken although it has passed.",
+        test_cards.ECOM,
+    ),
+    _Group(
+        "When something goes wrong outside",
+        "Altyn's own: what no remote stand can show.",
+        test_cards.FAULTS,
+    ),
+)
+
+
+def test_cards_page() -> str:
+    """The cards that the sandbox takes."""
+    return page(
+        "Test cards",
+        "The sandbox takes these cards and refuses every other number, so that no real card is "
+        "typed in by mistake. Any holder does. `altyn cards` prints the same lists.",
+        *(section(each.title, each.words, _cards(each.cards)) for each in _GROUPS),
+        section(
+            "One card per action code",
+            f"`{test_cards.ACTION_CODE_PREFIX}`, a sign (0 plus, 1 minus), six digits of the code, "
+            "the check digit. `altyn cards --action-code 116` prints one; "
+            f"{link('action codes', 'action-codes')} lists them.",
+        ),
+        section(
+            "Ranges",
+            "Numbers of 16 digits with a right check digit that begin like this are approved "
+            "without 3-D Secure, for load tests.",
+            codes(test_cards.RANGES),
+        ),
+    )
+
+
+def _cards(listed: Sequence[TestCard]) -> str:
+    rows = ((code(spaced(c.pan)), _expiry(c), c.cvc or "any", what_happens(c)) for c in listed)
+    return table(("Number", "Expiry", "CVC", "What happens"), rows)
+
+
+def _expiry(card: TestCard) -> str:
+    listed = (card.expiry, *card.other_expiries)
+    months = ", ".join(f"{each.month:02}/{each.year % 100:02}" for each in listed if each)
+    if card.expiry:
+        return months
+    return f"any to come, {months}" if months else "any to come"

@@ -1,0 +1,87 @@
+"""A gateway on a port, a shop to come back to, and Debian's Chromium in front of both.
+
+Screenshots go to the folder named by ALTYN_SCREENSHOTS, so that a person can look at every page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from altyn.main import App, prepare
+from altyn.settings import load
+from altyn.storage.embedded import EmbeddedPostgres
+from tests.e2e.gateway import Served, serving, shop_site
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+CHROMIUM_OPTIONS: Final = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+# What a test saves is thrown away with the folder, so nothing has to reach the disk.
+NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+WAIT_MS: Final = 30_000
+
+Screenshot = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A sandbox gateway with its demo shop, for all the tests of this process."""
+    home = tmp_path_factory.mktemp("gateway")
+    with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as site:
+        settings = replace(load({}), home=home, database_url=server.url)
+        asyncio.run(prepare(settings))
+        with serving(App(settings)) as port:
+            yield Served(port, home, site.url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's browser. It is let go with its module: it must not be there when coroutines run."""
+    if not CHROMIUM.exists():
+        pytest.fail(
+            f"{CHROMIUM} is not there: these tests drive Chromium of the Debian package "
+            "`chromium` (apt-get install chromium)"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=list(CHROMIUM_OPTIONS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A desktop browser's page. What its console complains of fails the test."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900}, locale="ru-RU")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    # The little shop has no icon; browsers always ask for one.
+    assert not [told for told in complaints if "404" not in told], complaints
+
+
+@pytest.fixture(scope="session")
+def screenshot(tmp_path_factory: pytest.TempPathFactory) -> Screenshot:
+    """Save what a page looks like under a name."""
+    named = os.environ.get("ALTYN_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return take

@@ -1,0 +1,399 @@
+"""Payers at the payment page, from the shop's link to the shop's return page, in a real Chromium.
+
+Each test is one way that a payment can go, and leaves a picture of what its payer saw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from altyn.protocol.test_cards import Fault, card_for_fault
+from tests.e2e.conftest import WAIT_MS, Screenshot
+from tests.e2e.gateway import Registered, Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAYS = "5555555555555599"
+DECLINED = "4444444444444422"
+ENROLLED = "4111111111111111"
+CHALLENGED = "5000001111111115"
+ACS_CODE = "12345678"
+PAY = re.compile("Оплатить|Pay")
+
+
+def fill(page: Page, pan: str, *, expiry: str = "1235", cvc: str = "123") -> None:
+    """Type a card."""
+    page.locator("#pan").press_sequentially(pan)
+    page.locator("#expiry").press_sequentially(expiry)
+    page.locator("#cvc").fill(cvc)
+    page.locator("#holder").fill("IVAN PETROV")
+
+
+def press_pay(page: Page) -> None:
+    page.get_by_role("button", name=PAY).click()
+
+
+def arrived(
+    page: Page, gateway: Served, order: Registered, path: str, language: str = "ru"
+) -> None:
+    """The payer stands in the shop, and the shop is told which order it was."""
+    page.wait_for_url(f"{gateway.shop_url}/{path}?orderId={order.order_id}&lang={language}")
+    expect(page.get_by_role("heading", name="The shop")).to_be_visible()
+
+
+def at_bank(page: Page, code: str | None) -> None:
+    """Answer the bank's question; None cancels."""
+    if code is None:
+        page.get_by_role("button", name=re.compile("Отменить|Cancel")).click()
+        return
+    page.locator("#code").fill(code)
+    page.get_by_role("button", name=re.compile("Подтвердить|Confirm")).click()
+
+
+def test_paid(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    screenshot(page, "01-fresh")
+    fill(page, PAYS)
+    expect(page.locator("#brand")).to_have_text("Mastercard")
+    screenshot(page, "02-filled")
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+    assert gateway.status(order.order_id) == 2
+
+
+def test_mistakes_are_told_under_their_fields(
+    page: Page, gateway: Served, screenshot: Screenshot
+) -> None:
+    page.goto(gateway.register().form_url)
+    fill(page, "4111111111111112", expiry="1320", cvc="1")
+    press_pay(page)
+    expect(page.locator("#pan-error")).to_contain_text("опечатка")
+    expect(page.locator("#expiry-error")).to_contain_text("01 до 12")
+    expect(page.locator("#cvc-error")).to_contain_text("3 цифры")
+    screenshot(page, "03-mistakes")
+
+
+def test_declined_three_times(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, DECLINED)
+    press_pay(page)
+    expect(page.locator("#message")).to_contain_text("Осталось 2 попытки")
+    expect(page.locator("#cvc")).to_have_value("")
+    screenshot(page, "04-declined-once")
+    page.locator("#cvc").fill("123")
+    press_pay(page)
+    expect(page.locator("#message")).to_contain_text("Осталась 1 попытка")
+    page.locator("#cvc").fill("123")
+    press_pay(page)
+    expect(page.locator("#message")).to_contain_text("Операция отклонена")
+    screenshot(page, "05-declined-last")
+    arrived(page, gateway, order, "failed")
+    assert gateway.status(order.order_id) == 6
+    page.goto(order.form_url.replace("payment_ru", "errors_ru"))
+    screenshot(page, "06-no-attempts-left")
+
+
+def test_3d_secure_passed(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, ENROLLED)
+    press_pay(page)
+    expect(page.locator("#code")).to_be_visible()
+    screenshot(page, "07-bank")
+    at_bank(page, ACS_CODE)
+    arrived(page, gateway, order, "paid")
+
+
+def test_3d_secure_with_a_wrong_code(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, ENROLLED)
+    press_pay(page)
+    for left in ("Осталось 2 попытки", "Осталась 1 попытка"):
+        at_bank(page, "000")
+        expect(page.locator("#code-error")).to_contain_text(left)
+    screenshot(page, "08-bank-wrong-code")
+    at_bank(page, "000")
+    page.wait_for_url(re.compile("payment_ru.html"))
+    expect(page.locator("#message")).to_contain_text("Осталось 2 попытки")
+    screenshot(page, "09-3ds-failed")
+    fill(page, PAYS)
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+
+
+def test_3d_secure_cancelled(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, ENROLLED)
+    press_pay(page)
+    at_bank(page, None)
+    page.wait_for_url(re.compile("payment_ru.html"))
+    expect(page.locator("#message")).to_contain_text("Осталось 2 попытки")
+    screenshot(page, "10-3ds-cancelled")
+
+
+def test_3d_secure_2_with_a_challenge(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, CHALLENGED)
+    press_pay(page)
+    expect(page.locator("#code")).to_be_visible()
+    screenshot(page, "11-challenge")
+    at_bank(page, ACS_CODE)
+    arrived(page, gateway, order, "paid")
+
+
+def test_3d_secure_2_without_questions(page: Page, gateway: Served) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, "2202205000012424", expiry="0528", cvc="649")
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+
+
+def test_coming_back_from_the_bank_by_the_browsers_button(page: Page, gateway: Served) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, ENROLLED)
+    press_pay(page)
+    expect(page.locator("#code")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#pay")).to_be_enabled()
+    page.reload()
+    fill(page, PAYS)
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+
+
+def test_a_bank_that_answers_late(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, card_for_fault(Fault.APPROVED_ANSWER_LOST))
+    press_pay(page)
+    expect(page.locator("#pay-label")).to_have_text("Ждём ответ банка")
+    screenshot(page, "12-waiting-on-the-form")
+    arrived(page, gateway, order, "paid")
+
+
+def test_the_waiting_page_moves_on(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register(sessionTimeoutSecs=86400)
+    gateway.call(
+        "paymentorder.do",
+        **{"MDORDER": order.order_id, "$PAN": card_for_fault(Fault.PENDING_THEN_APPROVED)},
+        **{"$CVC": "123", "$EXPIRY": "203512", "TEXT": "IVAN PETROV", "language": "ru"},
+    )
+    page.goto(order.form_url)
+    screenshot(page, "13-waiting")
+    expect(page.get_by_role("heading", name="Ждём ответ банка")).to_be_visible()
+    gateway.wait(7200)
+    arrived(page, gateway, order, "paid")
+
+
+def test_the_session_ends_while_the_page_is_open(page: Page, gateway: Served) -> None:
+    order = gateway.register(sessionTimeoutSecs=600)
+    page.goto(order.form_url)
+    gateway.wait(601)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    arrived(page, gateway, order, "failed")
+    assert gateway.status(order.order_id) == 6
+
+
+def test_the_clock_of_the_page_runs_out(
+    page: Page, gateway: Served, screenshot: Screenshot
+) -> None:
+    order = gateway.register(sessionTimeoutSecs=600)
+    page.clock.install()
+    page.route("**/getSessionStatus.do", lambda route: route.fulfill(status=200, body="{}"))
+    page.goto(order.form_url)
+    page.clock.fast_forward("08:30")
+    expect(page.locator("#notice")).to_contain_text("меньше двух минут")
+    screenshot(page, "14-time-is-short")
+    gateway.wait(601)
+    page.clock.fast_forward("01:35")
+    page.wait_for_url(re.compile("errors_ru.html"))
+    expect(page.get_by_role("heading", name="Время на оплату истекло")).to_be_visible()
+    screenshot(page, "15-expired")
+    page.get_by_role("link", name="Вернуться в магазин").click()
+    arrived(page, gateway, order, "failed")
+
+
+def test_in_english(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url(order.in_language("en"))
+    fill(page, DECLINED)
+    press_pay(page)
+    expect(page.locator("#message")).to_contain_text("2 attempts left")
+    screenshot(page, "16-english-declined")
+    page.reload()
+    fill(page, PAYS)
+    press_pay(page)
+    arrived(page, gateway, order, "paid", "en")
+
+
+def test_by_keyboard_alone(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    for field, keys in (("pan", PAYS), ("expiry", "1235"), ("cvc", "123"), ("holder", "IVAN P")):
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == field:
+                break
+        expect(page.locator(f"#{field}")).to_be_focused()
+        page.keyboard.type(keys)
+    screenshot(page, "17-keyboard")
+    page.keyboard.press("Tab")
+    expect(page.locator("#pay")).to_be_focused()
+    page.keyboard.press("Enter")
+    arrived(page, gateway, order, "paid")
+
+
+def test_a_test_card_is_one_click_away(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    page.locator("#test-cards summary").click()
+    screenshot(page, "18-test-cards")
+    page.get_by_role("button", name=re.compile(f"{PAYS[-4:]}$")).click()
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+
+
+def test_every_test_card_of_the_band_passes_the_pages_own_checks(
+    page: Page, gateway: Served
+) -> None:
+    page.goto(gateway.register().form_url)
+    page.locator("#test-cards summary").click()
+    for button in page.locator("#test-cards button").all():
+        button.evaluate("button => button.click()")
+        expect(page.locator("[aria-invalid]")).to_have_count(0)
+
+
+def test_on_a_phone(chromium: Browser, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register(pageView="MOBILE")
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+    )
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.goto(order.form_url)
+    assert "mobile_payment_ru.html" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    screenshot(page, "19-phone")
+    fill(page, ENROLLED)
+    page.get_by_role("button", name=PAY).tap()
+    expect(page.locator("#code")).to_be_visible()
+    screenshot(page, "20-phone-bank")
+    at_bank(page, ACS_CODE)
+    arrived(page, gateway, order, "paid")
+    context.close()
+
+
+def test_pages_without_an_order(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    page.goto(f"{gateway.url}/payment/merchants/test/payment_ru.html?mdOrder=unknown")
+    expect(page.get_by_role("heading", name="Заказ не найден")).to_be_visible()
+    screenshot(page, "21-not-found")
+
+
+def test_the_result_page(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, PAYS)
+    press_pay(page)
+    arrived(page, gateway, order, "paid")
+    page.goto(f"{gateway.url}/payment/merchants/test/finish.html?orderId={order.order_id}&lang=ru")
+    screenshot(page, "22-result")
+    page.get_by_role("link", name="Вернуться в магазин").click()
+    arrived(page, gateway, order, "paid")
+
+
+# ── Without scripts ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def plain(chromium: Browser) -> Iterator[Page]:
+    """A page of a browser that runs no scripts."""
+    context = chromium.new_context(java_script_enabled=False, locale="ru-RU")
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_paid_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
+    """The redirect after the form leads to another origin, which `form-action` has to let pass."""
+    order = gateway.register()
+    plain.goto(order.form_url)
+    fill(plain, PAYS)
+    screenshot(plain, "23-no-scripts")
+    press_pay(plain)
+    arrived(plain, gateway, order, "paid")
+
+
+def test_declined_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
+    order = gateway.register()
+    plain.goto(order.form_url)
+    fill(plain, DECLINED)
+    press_pay(plain)
+    expect(plain.locator("#message")).to_contain_text("Осталось 2 попытки")
+    expect(plain.locator("#pan")).to_have_value("")
+    expect(plain.locator("#holder")).to_have_value("IVAN PETROV")
+    screenshot(plain, "24-no-scripts-declined")
+
+
+@pytest.mark.parametrize("pan", [ENROLLED, CHALLENGED], ids=["version 1", "version 2"])
+def test_3d_secure_without_scripts(
+    plain: Page, gateway: Served, screenshot: Screenshot, pan: str
+) -> None:
+    order = gateway.register()
+    plain.goto(order.form_url)
+    fill(plain, pan)
+    press_pay(plain)
+    if pan == CHALLENGED:
+        screenshot(plain, "25-no-scripts-method")
+        plain.get_by_role("button", name="Продолжить").click()
+    screenshot(plain, f"26-no-scripts-to-the-bank-{pan[:2]}")
+    plain.get_by_role("button", name="Перейти на страницу банка").click()
+    at_bank(plain, ACS_CODE)
+    plain.get_by_role("button", name="Продолжить").click()
+    arrived(plain, gateway, order, "paid")
+
+
+# ── A shop's own page set ─────────────────────────────────────────────────────────────────────────
+
+OWN_PAGE = """<!doctype html><meta charset="utf-8"><title>own</title><style>h1 { color: teal }</style>
+<h1 id="amount"></h1><button id="pay">Pay</button>
+<script>
+  const order = new URLSearchParams(location.search).get("mdOrder");
+  const call = (method, fields) => fetch("../../rest/" + method, {
+    method: "POST", body: new URLSearchParams({ MDORDER: order, language: "en", ...fields }),
+  }).then((answer) => answer.json());
+  call("getSessionStatus.do", { informRbsOnLoad: "true" }).then((session) => {
+    document.getElementById("amount").textContent = session.amount;
+  });
+  document.getElementById("pay").onclick = () => call("processform.do", {
+    $PAN: "5555555555555599", $CVC: "123", $EXPIRY: "203512", MM: "12", YYYY: "2035", TEXT: "A B",
+  }).then((reply) => { location.href = reply.redirect; });
+</script>
+"""
+
+
+def test_a_shops_own_page_with_inline_scripts_runs(page: Page, gateway: Served) -> None:
+    folder = gateway.home / "templates" / "test"
+    folder.mkdir(parents=True)
+    own = folder / "kiosk_payment_ru.html"
+    own.write_text(OWN_PAGE, "utf-8")
+    order = gateway.register(pageView="kiosk")
+    page.goto(order.form_url)
+    expect(page.locator("#amount")).to_have_text("1500.00 RUB")
+    page.get_by_role("button", name="Pay").click()
+    arrived(page, gateway, order, "paid", "en")

@@ -1,0 +1,421 @@
+"""Holds the methods' tables to themselves, to the operations behind them, and to the reference.
+
+The error tables are written out once more here, by hand, from rest-orders.md §2.4, §3, §4 and §5: a
+number or a text that is changed in one place only is found by the other.
+"""
+
+from collections import Counter
+from dataclasses import fields
+from typing import Final
+
+import pytest
+
+from altyn.domain.merchant import Permission
+from altyn.domain.refusals import Refusal
+from altyn.inbound.handlers import HANDLERS
+from altyn.operations.card_payment import PayByCard
+from altyn.operations.deposit import Deposit
+from altyn.operations.refund import Refund
+from altyn.operations.register import Register
+from altyn.operations.reverse import Reverse
+from altyn.protocol.error_codes import ErrorCode
+from altyn.protocol.payment_methods import PROCESS_FORM
+from altyn.protocol.registry import METHODS
+from altyn.protocol.table import Envelope, Method, Parameter
+from tests.protocol.refusals_in_code import refusals_of
+
+EVERY_METHOD: Final = tuple(METHODS.values())
+every_method = pytest.mark.parametrize("method", EVERY_METHOD, ids=lambda method: method.name)
+every_row = pytest.mark.parametrize(
+    ("method", "row"),
+    [(method, row) for method in EVERY_METHOD for row in method.parameters],
+    ids=[f"{method.name}-{row.name}" for method in EVERY_METHOD for row in method.parameters],
+)
+
+# ── The rows ──────────────────────────────────────────────────────────────────────────────────────
+
+# What handlers and desk read beside the command, by the name of the field.
+BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
+
+# Fields that are read from a request and that no operation looks at yet → why the row is there.
+NOT_YET_READ: Final = {
+    "items": "the cart of a completion or refund waits for the fiscal part",
+    "json_params": "accepted everywhere; kept by registration only",
+    "currency": "accepted; an order keeps the currency it was registered with",
+    "phone": "card payment keeps the e-mail only",
+    "binding_not_needed": "stored cards",
+    "method_notification_url": "the method step reports to the gateway",
+    "tds_protocol_version": "the merchant's setting decides",
+    "more": "stored for methods yet to come",
+}
+
+COMMAND_FIELDS: Final = {
+    "register": frozenset(field.name for field in fields(Register)),
+    "registerPreAuth": frozenset(field.name for field in fields(Register)),
+    "deposit": frozenset(field.name for field in fields(Deposit)),
+    "reverse": frozenset(field.name for field in fields(Reverse)),
+    "refund": frozenset(field.name for field in fields(Refund)),
+    "decline": frozenset[str](),
+    "addParams": frozenset({"params"}),
+    "getOrderStatus": frozenset[str](),
+    "getOrderStatusExtended": frozenset[str](),
+    "getLastOrdersForMerchants": frozenset(
+        {"size", "page", "since", "to", "states", "merchants", "by_created"}
+    ),
+    "verifyEnrollment": frozenset({"pan"}),
+    "paymentOrder": frozenset({"ip", *(field.name for field in fields(PayByCard))}),
+    "finish3dsPayment": frozenset({"pa_res", "c_res"}),
+    "finish3dsVer2Payment": frozenset({"server_trans_id"}),
+}
+
+
+@every_row
+def test_a_row_leads_to_a_field_that_somebody_reads(method: Method, row: Parameter) -> None:
+    known = COMMAND_FIELDS[method.name] | BESIDE | NOT_YET_READ.keys()
+    assert row.field in known, f"{row.name} is read into {row.field}, which nobody looks at"
+
+
+@every_row
+def test_the_refusals_of_a_row_are_in_its_methods_table(method: Method, row: Parameter) -> None:
+    named = {row.invalid, row.required} - {None}
+    assert named <= method.refusals.keys()
+
+
+@every_row
+def test_a_row_says_what_it_is_for(method: Method, row: Parameter) -> None:
+    assert row.note.endswith(".")
+    assert row.type.notation
+
+
+@every_method
+def test_a_name_leads_to_one_row(method: Method) -> None:
+    names = [name for row in method.parameters for name in (row.name, *row.aliases, *row.parts)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+@every_method
+def test_what_json_params_may_hold_is_read_after_them(method: Method) -> None:
+    names = [row.name for row in method.parameters]
+    held = [row.name for row in method.parameters if row.in_json_params]
+    assert all(names.index("jsonParams") < names.index(name) for name in held)
+
+
+def test_a_refunds_own_name_may_come_in_json_params() -> None:
+    """The shop that sends it there would otherwise refund twice (rest-orders.md §3.3)."""
+    row = next(row for row in METHODS["refund"].parameters if row.name == "externalRefundId")
+    assert row.in_json_params
+
+
+# ── The methods ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_method_is_served_and_every_handler_has_its_table() -> None:
+    assert METHODS.keys() == HANDLERS.keys()
+
+
+def test_paths_differ_by_more_than_their_capitals() -> None:
+    paths = Counter(path.lower() for method in EVERY_METHOD for path in method.rest)
+    assert [path for path, count in paths.items() if count > 1] == []
+    assert all(path.endswith(".do") for path in paths)
+
+
+@every_method
+def test_a_method_names_its_source(method: Method) -> None:
+    assert method.source.startswith(("rest-orders.md §", "payment-page.md §"))
+    assert method.summary.endswith(".")
+
+
+ENVELOPES: Final = {
+    Envelope.REGISTRATION: {"register", "registerPreAuth"},
+    Envelope.CAPITALS: {"getOrderStatus"},
+    Envelope.PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
+}
+
+NEEDS: Final = {
+    "registerPreAuth": Permission.TWO_PHASE,
+    "reverse": Permission.REVERSAL,
+    "refund": Permission.REFUND,
+    "paymentOrder": Permission.CARD_FROM_SHOP,
+    "finish3dsPayment": Permission.CARD_FROM_SHOP,
+    "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
+}
+
+
+@every_method
+def test_the_form_of_the_answer_is_the_references(method: Method) -> None:
+    special = {name: envelope for envelope, names in ENVELOPES.items() for name in names}
+    assert method.envelope is special.get(method.name, Envelope.PLAIN)
+
+
+@every_method
+def test_the_permission_is_the_references(method: Method) -> None:
+    assert method.needs is NEEDS.get(method.name)
+
+
+# ── What the code can answer ──────────────────────────────────────────────────────────────────────
+
+# Refusals that the scan reaches and the request cannot: (method or "*", refusal) → why.
+OUT_OF_REACH: Final = {
+    ("*", Refusal.LOGIN_EMPTY): "told apart only where the table has it (rest-orders.md §1.2)",
+    ("*", Refusal.PASSWORD_EMPTY): "as above",
+    ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
+    ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+}
+
+
+@every_method
+def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
+    possible = {Refusal[name] for name in refusals_of(HANDLERS[method.name])}
+    allowed = {refusal for name, refusal in OUT_OF_REACH if name in ("*", method.name)}
+    assert possible - method.refusals.keys() <= allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("register", {"ORDER_NUMBER_TAKEN", "FEATURES_CONFLICT", "VERIFY_FORBIDDEN"}),
+        ("deposit", {"WRONG_STATUS", "AMOUNT_ABOVE_HOLD", "DEPOSIT_TOO_SMALL", "BUSY"}),
+        ("reverse", {"WRONG_STATUS", "PARTIAL_REVERSAL_REPEATED", "DECLINED_BY_BANK"}),
+        ("refund", {"REFUND_ID_REUSED", "AMOUNT_ABOVE_DEPOSIT", "EXPECTED_AMOUNT_DIFFERS"}),
+        ("getOrderStatusExtended", {"ORDER_UNKNOWN", "ORDER_SELECTOR_MISSING", "USER_BLOCKED"}),
+        ("paymentOrder", {"ALREADY_PAID", "SESSION_OVER", "ATTEMPTS_EXHAUSTED", "CVC_INVALID"}),
+    ],
+)
+def test_the_scan_sees_what_is_known_to_be_refused(name: str, expected: set[str]) -> None:
+    assert expected <= refusals_of(HANDLERS[name])
+
+
+# ── The error tables, once more ───────────────────────────────────────────────────────────────────
+
+Told = tuple[int, str, str]
+
+ACCESS: Final[Told] = (5, "Доступ запрещён", "Access denied.")
+PASSWORD_CHANGE: Final[Told] = (
+    5,
+    "Пользователь должен сменить свой пароль",
+    "The user must change the password.",
+)
+SYSTEM: Final[Told] = (7, "Системная ошибка", "System error.")
+AMOUNT: Final[Told] = (5, "Неверная сумма", "Amount is invalid")
+NO_ORDER_ID: Final[Told] = (5, "[orderId] не задан", "[orderId] is empty")
+IMPOSSIBLE: Final[Told] = (
+    7,
+    "Операция невозможна для текущего состояния платежа",
+    "Operation is impossible for current transaction state",
+)
+WRONG_STATE: Final[Told] = (
+    7,
+    "Платёж должен быть в корректном состоянии",
+    "Payment must be in the correct state",
+)
+REGISTRATION: Final[dict[Refusal, Told]] = {
+    Refusal.LOGIN_EMPTY: (
+        4,
+        "Имя мерчанта не может быть пустым",
+        "Merchant name cannot be empty.",
+    ),
+    Refusal.PASSWORD_EMPTY: (4, "Пароль не может быть пуст", "Password cannot be empty."),
+    Refusal.MERCHANT_LOGIN_UNKNOWN: (5, "Логин продавца неверен", "Merchant login is invalid"),
+    Refusal.ORDER_NUMBER_EMPTY: (4, "Номер заказа не может быть пуст", "Order number is empty"),
+    Refusal.AMOUNT_MISSING: (4, "Отсутствует сумма", "The amount is missing."),
+    Refusal.RETURN_URL_EMPTY: (4, "URL возврата не может быть пуст", "Empty return URL"),
+    Refusal.ORDER_NUMBER_INVALID: (1, "Неверный номер заказа", "Wrong order number."),
+    Refusal.AMOUNT_INVALID: AMOUNT,
+    Refusal.RETURN_URL_INVALID: (4, "Неверный URL возврата", "The return URL is invalid"),
+    Refusal.CURRENCY_UNKNOWN: (3, "Неизвестная валюта", "Unknown currency."),
+    Refusal.LANGUAGE_INVALID: (5, "Неправильный параметр 'Язык'", "Invalid merchant language"),
+    Refusal.JSON_PARAMS_INVALID: (5, "[jsonParams] неверен", "[jsonParams] is invalid."),
+    Refusal.FEATURES_INVALID: (
+        14,
+        "Features указаны некорректно",
+        "Features are specified incorrectly.",
+    ),
+    Refusal.FEATURES_CONFLICT: (
+        13,
+        "Использование обоих значений Features FORCETDS/FORCESSL и AUTO_PAYMENT недопустимо",
+        "Both FORCE_TDS/FORCE_SSL and AUTO_PAYMENT features are not allowed",
+    ),
+    Refusal.VERIFY_FORBIDDEN: (
+        13,
+        "Мерчант не имеет привилегии выполнять проверочные платежи",
+        "The merchant does not have the permission to process verification payments.",
+    ),
+    Refusal.AUTO_PAYMENT_FORBIDDEN: (
+        13,
+        "Мерчант не имеет привилегии выполнять AUTO платежи",
+        "Merchant has no privilege to perform AUTO payments",
+    ),
+    Refusal.ORDER_NUMBER_TAKEN: (
+        1,
+        "Заказ с таким номером уже обработан",
+        "An order with this number has already been processed.",
+    ),
+}
+CARD: Final[dict[Refusal, Told]] = {
+    Refusal.ORDER_ID_EMPTY: (4, "[MDORDER] не задан", "[MDORDER] is empty"),
+    Refusal.ORDER_UNKNOWN: (1, "Неверный номер заказа", "Wrong order number."),
+    Refusal.ALREADY_PAID: (1, "Заказ уже обработан", "The order has already been processed"),
+    Refusal.EXPIRY_INVALID: (
+        1,
+        "Срок действия карты неверен",
+        "The card's expiry date is invalid",
+    ),
+    Refusal.PAN_INVALID: (1, "Неверный номер карты", "Wrong card number"),
+    Refusal.SESSION_OVER: (5, "Срок жизни заказа истек", "The order's lifetime is over"),
+    Refusal.WRONG_STATUS: (5, "Неверный статус заказа", "Wrong order status"),
+    Refusal.ATTEMPTS_EXHAUSTED: (
+        5,
+        "Превышено допустимое количество попыток оплаты",
+        "The allowed number of payment attempts is exceeded",
+    ),
+}
+
+# method → refusal → number and texts; what every method has is below. The texts name [orderId],
+# where the reference does, in place of the parameter.
+REFERENCE: Final[dict[str, dict[Refusal, Told]]] = {
+    "register": REGISTRATION,
+    "registerPreAuth": REGISTRATION,
+    "deposit": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.AMOUNT_INVALID: AMOUNT,
+        Refusal.AMOUNT_ABOVE_HOLD: AMOUNT,
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+        Refusal.WRONG_STATUS: WRONG_STATE,
+        Refusal.DEPOSIT_TOO_SMALL: (
+            7,
+            "Неверная сумма депозита (менее одного рубля)",
+            "Wrong deposit amount (less than one rouble)",
+        ),
+    },
+    "reverse": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.PARTIAL_REVERSAL_REPEATED: (
+            5,
+            "Нельзя провести частичную отмену более одного раза",
+            "A partial reversal cannot be made more than once",
+        ),
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+        Refusal.WRONG_STATUS: IMPOSSIBLE,
+    },
+    "refund": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.AMOUNT_INVALID: AMOUNT,
+        Refusal.EXPECTED_AMOUNT_DIFFERS: AMOUNT,
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+        Refusal.WRONG_STATUS: WRONG_STATE,
+        Refusal.AMOUNT_ABOVE_DEPOSIT: (
+            7,
+            "Сумма возврата превышает сумму списания",
+            "Refund amount exceeds deposited amount",
+        ),
+    },
+    "decline": {
+        Refusal.ORDER_UNKNOWN: (6, "Заказ не найден", "Order not found"),
+        Refusal.WRONG_STATUS: IMPOSSIBLE,
+    },
+    "addParams": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.PARAMS_INVALID: (5, "[params] неверен", "[params] is invalid."),
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+    },
+    "getOrderStatus": {
+        Refusal.ORDER_ID_EMPTY: (5, "[orderId] не указан", "[orderId] is empty"),
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+    },
+    "getOrderStatusExtended": {
+        Refusal.ORDER_SELECTOR_MISSING: (
+            1,
+            "Ожидается [orderId] или [orderNumber]",
+            "Expected [orderId] or [orderNumber]",
+        ),
+        Refusal.ORDER_UNKNOWN: (6, "Заказ не найден", "Order not found"),
+    },
+    "getLastOrdersForMerchants": {
+        Refusal.FIELD_MISSING: (
+            5,
+            "Не заполнено одно из обязательных полей",
+            "One of the mandatory fields is empty",
+        ),
+        Refusal.STATES_INVALID: (
+            5,
+            "Неверный формат параметра transactionStates",
+            "Wrong format of the parameter transactionStates",
+        ),
+        Refusal.SIZE_TOO_LARGE: (
+            10,
+            "Значение параметра size превышает максимально допустимое",
+            "The value of the parameter size is above the allowed maximum",
+        ),
+        Refusal.MERCHANT_NOT_VISIBLE: (
+            10,
+            "Недостаточно прав для просмотра транзакций указанного мерчанта",
+            "Not enough rights to see the transactions of this merchant",
+        ),
+    },
+    "verifyEnrollment": {
+        Refusal.PAN_INVALID: (1, "Неверный номер карты", "Wrong card number"),
+        Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
+    },
+    "paymentOrder": CARD,
+    "finish3dsPayment": CARD,
+    "finish3dsVer2Payment": CARD,
+}
+EVERYWHERE: Final = {
+    Refusal.ACCESS_DENIED: ACCESS,
+    Refusal.PASSWORD_CHANGE_REQUIRED: PASSWORD_CHANGE,
+    Refusal.USER_BLOCKED: (5, "Пользователь отключён", "The user is disabled"),
+    Refusal.SYSTEM_ERROR: SYSTEM,
+    Refusal.OUTCOME_UNKNOWN: SYSTEM,
+    Refusal.BUSY: SYSTEM,
+}
+PARAMETER_NAMED: Final = {
+    Refusal.ORDER_ID_EMPTY: "orderId",
+    Refusal.PARAMS_INVALID: "params",
+}
+
+
+@every_method
+def test_numbers_and_texts_are_the_references(method: Method) -> None:
+    expected = {**EVERYWHERE, **REFERENCE[method.name]}
+    card = method.envelope is Envelope.PAYMENT
+    told = {}
+    for refusal in expected:
+        error = method.error(refusal)
+        name = PARAMETER_NAMED.get(refusal, "")
+        name = "MDORDER" if card and refusal is Refusal.ORDER_ID_EMPTY else name
+        told[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
+    assert told == expected
+
+
+@every_method
+def test_every_error_speaks_two_languages(method: Method) -> None:
+    for error in method.refusals.values():
+        assert error.ru
+        assert error.en
+        assert error.ru != error.en
+        assert error.en.isascii()
+
+
+@every_method
+def test_any_other_language_is_answered_in_russian(method: Method) -> None:
+    for error in method.refusals.values():
+        assert error.text("de") == error.text("ru")
+
+
+def test_one_wording_for_one_error() -> None:
+    """The reference: use one wording for the same error in every method (§2.4)."""
+    said: dict[tuple[int, str], set[str]] = {}
+    for method in (*EVERY_METHOD, PROCESS_FORM):
+        for error in method.refusals.values():
+            said.setdefault((error.code, error.ru), set()).add(error.en)
+    several = {ru: en for ru, en in said.items() if len(en) > 1}
+    # The reference itself has two English texts for this one, by method (§3.1, §3.2).
+    by_method = {"Unregistered order id", "Wrong order number"}
+    assert several == {(6, "Неверный номер заказа"): by_method}
+
+
+def test_the_parameter_stands_in_the_text() -> None:
+    error = ErrorCode(5, "[{name}] неверен", "[{name}] is invalid.")
+    assert error.text("ru", name="amount") == "[amount] неверен"
+    assert error.text("en", name="{name}") == "[{name}] is invalid."

@@ -1,0 +1,395 @@
+"""What each type of parameter takes, and what it refuses, value by value.
+
+Good values stand beside what becomes of them; bad ones are told by MALFORMED. Limits are tried at
+the last value that fits and at the first that does not. Source: rest-orders.md §1.3, §2.1.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.protocol import types as t
+from altyn.protocol.features import DOCUMENTED, ENGINE
+from tests.builders import a_merchant
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request's parameters, for types that look at more than their own value."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        values = self.values.get(name)
+        return values[0] if values else None
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        return self.values.get(name, ())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+
+MALFORMED: Final = "malformed"
+NOBODY: Final = t.Context(None, Sent())
+
+
+def outcome(type_: t.Type, value: str, context: t.Context = NOBODY) -> Any:
+    """What a type makes of a value."""
+    try:
+        return type_.parse(value, context)
+    except t.Malformed:
+        return MALFORMED
+
+
+ORDER: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
+CONTROLS: Final = ("\x00", "a\x1fb", "a\x7f", "a\tb", "\ud800", "a\udfffb")
+
+TEXTS: Final = (
+    (t.text(3), "abc", "abc"),
+    (t.text(3), "№ 1", "№ 1"),
+    (t.text(3), "abcd", MALFORMED),
+    (t.text(3), "a\nb", MALFORMED),
+    *((t.text(9), value, MALFORMED) for value in CONTROLS),
+    (t.text(9, lines=True), "a\r\n\tb", "a\r\n\tb"),
+    (t.text(9, lines=True), "a\x00b", MALFORMED),
+    (t.text(4, lines=True), "a\r\nbc", MALFORMED),
+    (t.ORDER_NUMBER, "A" * 32, "A" * 32),
+    (t.ORDER_NUMBER, "A" * 33, MALFORMED),
+    (t.ORDER_NUMBER, "Заказ №1/2", "Заказ №1/2"),
+    (t.ORDER_NUMBER, " A", MALFORMED),
+    (t.ORDER_NUMBER, "A ", MALFORMED),
+    (t.ORDER_NUMBER, "A\u2028", MALFORMED),
+    (t.ORDER_NUMBER, "A\n1", MALFORMED),
+    (t.PAGE_VIEW, "MOBILE", "MOBILE"),
+    (t.PAGE_VIEW, "iphone", "iphone"),
+    (t.PAGE_VIEW, "../../etc", None),
+    (t.PAGE_VIEW, "p" * 21, None),
+    (t.CSV, "a, b,,c", ("a", "b", "c")),
+    (t.CSV, " , ", ()),
+    (t.STATES, "CREATED,DEPOSITED", ("CREATED", "DEPOSITED")),
+    (t.STATES, "created", MALFORMED),
+    (t.STATES, ",", MALFORMED),
+)
+
+NUMBERS: Final = (
+    (t.digits(3), "0", 0),
+    (t.digits(3), "007", 7),  # decimal, not octal
+    (t.digits(3), "999", 999),
+    (t.digits(3), "1000", MALFORMED),
+    (t.digits(2, low=1, high=28), "1", 1),
+    (t.digits(2, low=1, high=28), "28", 28),
+    (t.digits(2, low=1, high=28), "0", MALFORMED),
+    (t.digits(2, low=1, high=28), "29", MALFORMED),
+    *(
+        (type_, value, MALFORMED)
+        for type_ in (t.digits(9), t.AMOUNT, t.ORDER_AMOUNT)
+        for value in ("", "-1", "+1", "1.0", "1e2", "0x10", "1_000", " 1", "1\n", "１２", "٣", "²")
+    ),
+    (t.AMOUNT, "0", 0),
+    (t.AMOUNT, "000000000100", 100),
+    (t.AMOUNT, "999999999999", 999_999_999_999),
+    (t.AMOUNT, "1000000000000", MALFORMED),
+    (t.AMOUNT, "9" * 5000, MALFORMED),  # longer than Python itself would read
+    (t.ORDER_AMOUNT, "1", 1),
+    (t.ORDER_AMOUNT, "0", MALFORMED),
+    (t.ORDER_AMOUNT, "000", MALFORMED),
+    (t.code(4), "0742", "0742"),
+    (t.code(4), "742", MALFORMED),
+    (t.code(4), "07421", MALFORMED),
+    (t.code(4), "７４２１", MALFORMED),
+    (t.CURRENCY, "643", "643"),
+    (t.CURRENCY, "810", "643"),  # the rouble before 1998
+    (t.CURRENCY, "RUB", MALFORMED),
+    (t.CURRENCY, "64", MALFORMED),
+    (t.CURRENCY, "0643", MALFORMED),
+    (t.BOOLEAN, "true", True),
+    (t.BOOLEAN, "FALSE", False),
+    (t.BOOLEAN, "1", True),
+    (t.BOOLEAN, "yes", MALFORMED),
+    (t.ORDER_ID, ORDER, UUID(ORDER)),
+    (t.ORDER_ID, ORDER.upper(), UUID(ORDER)),
+    (t.ORDER_ID, ORDER.replace("-", ""), MALFORMED),
+    (t.ORDER_ID, f"{{{ORDER}}}", MALFORMED),
+    (t.ORDER_ID, f"urn:uuid:{ORDER}", MALFORMED),
+    (t.ORDER_ID, f"{ORDER}\n", MALFORMED),
+    (t.LANGUAGE, "EN", "en"),
+    (t.LANGUAGE, "de", MALFORMED),
+    (t.LENIENT_LANGUAGE, "de", None),
+    (t.PHONE, "+79000000000", "+79000000000"),
+    (t.PHONE, "89000000000", "89000000000"),
+    (t.PHONE, "9000000000", "9000000000"),
+    (t.PHONE, "79000000000", "79000000000"),
+    (t.PHONE, "1234567", "1234567"),
+    (t.PHONE, "123456", MALFORMED),
+    (t.PHONE, "1" * 15, "1" * 15),
+    (t.PHONE, "1" * 16, MALFORMED),
+    (t.PHONE, "8 (900) 000-00-00", MALFORMED),
+    (t.PHONE, "٧٩٠٠٠٠٠٠٠٠٠", MALFORMED),
+)
+
+DATES: Final = (
+    (t.MOMENT, "2014-09-08T14:14:14", datetime(2014, 9, 8, 11, 14, 14, tzinfo=UTC)),
+    (t.MOMENT, "2028-02-29T00:00:00", datetime(2028, 2, 28, 21, tzinfo=UTC)),
+    (t.MOMENT, "9999-12-31T23:59:59", datetime(9999, 12, 31, 20, 59, 59, tzinfo=UTC)),
+    *(
+        (t.MOMENT, value, MALFORMED)
+        for value in (
+            "2026-02-29T00:00:00",
+            "2026-01-01T24:00:00",
+            "2026-01-01T23:59:60",
+            "2026-01-01T23:60:00",
+            "2026-13-01T00:00:00",
+            "0000-01-01T00:00:00",
+            "0001-01-01T00:00:00",  # is before the first moment, seen from Greenwich
+            "10000-01-01T00:00:00",
+            "2026-1-1T0:0:0",
+            "2026-01-01 00:00:00",
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00+03:00",
+            "2026-01-01T00:00:00.000",
+            "2026-01-01",
+            "２０２６-01-01T00:00:00",
+            "1700000000",
+        )
+    ),
+    (t.COMPACT_MOMENT, "20260101000000", datetime(2025, 12, 31, 21, tzinfo=UTC)),
+    (t.COMPACT_MOMENT, "20260101240000", MALFORMED),
+    (t.COMPACT_MOMENT, "00010101000000", MALFORMED),
+    (t.COMPACT_MOMENT, "2026010100000", MALFORMED),
+    (t.COMPACT_MOMENT, "202601010000000", MALFORMED),
+    (t.DAY, "20280229", "20280229"),
+    (t.DAY, "20260229", MALFORMED),
+    (t.DAY, "00010101", MALFORMED),
+    (t.DAY, "2026101", MALFORMED),
+    (t.EXPIRY, "203012", Expiry(2030, 12)),
+    (t.EXPIRY, "203013", MALFORMED),
+    (t.EXPIRY, "203000", MALFORMED),
+    (t.EXPIRY, "199912", MALFORMED),
+    (t.EXPIRY, "1230", MALFORMED),
+)
+
+ADDRESSES: Final = (
+    (t.RETURN_URL, "https://test.ru", "https://test.ru"),
+    (t.RETURN_URL, "test.ru", "test.ru"),  # registered; the payer is sent astray later (004)
+    (t.RETURN_URL, "myshop-app://paid?x=1#f", "myshop-app://paid?x=1#f"),
+    (t.RETURN_URL, "https://магазин.рф/спасибо", "https://магазин.рф/спасибо"),
+    (t.RETURN_URL, "https://a.example/" + "x" * 494, "https://a.example/" + "x" * 494),
+    (t.RETURN_URL, "https://a.example/" + "x" * 495, MALFORMED),
+    *(
+        (t.RETURN_URL, value, MALFORMED)
+        for value in (
+            "/ok",
+            "./ok",
+            "../ok",
+            "//evil.example/ok",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "java\tscript:alert(1)",
+            "\x01javascript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "blob:https://a.example/1",
+            "https://a.example/a b",
+            'https://a.example/"x',
+            "https://a.example/<x>",
+            "https://a.example/\r\nSet-Cookie: a=b",
+            "https://a.example/\u2028",
+            "https://a.example/\u00a0",
+        )
+    ),
+    (t.URL, "/ok", "/ok"),
+    (t.URL, "javascript:alert(1)", MALFORMED),
+)
+
+JSON_TEXTS: Final = (
+    (t.JSON_PARAMS, '{"orderNumber":1234567890}', {"orderNumber": "1234567890"}),  # 004
+    (t.JSON_PARAMS, "{}", {}),
+    (t.JSON_PARAMS, ' { "a" : "b" } ', {"a": "b"}),
+    (t.JSON_PARAMS, '{"a":true,"b":1.50,"c":null}', {"a": "true", "b": "1.50"}),
+    (t.JSON_PARAMS, '{"a":1e400}', {"a": "1e400"}),
+    (
+        t.JSON_PARAMS,
+        '{"a":123456789012345678901234567890}',
+        {"a": "123456789012345678901234567890"},
+    ),
+    (t.JSON_PARAMS, '{"a":"1","a":"2"}', {"a": "2"}),
+    (t.JSON_PARAMS, '{"a":{"b":[1, 2]}}', {"a": '{"b":[1, 2]}'}),
+    (t.JSON_PARAMS, '{"a":"line\\nbreak"}', {"a": "line\nbreak"}),
+    (t.JSON_PARAMS, '{"":""}', {"": ""}),
+    (t.JSON_PARAMS, '{"loyaltyId":"1"}', MALFORMED),
+    (t.JSON_PARAMS, '{"sbrf_spasibo:amount_bonus":"1"}', MALFORMED),
+    (t.JSON_PARAMS, '{"sbrf_sbermiles:amount_bonus":"1"}', MALFORMED),
+    (t.FLAT_JSON, '{"loyaltyId":"1"}', {"loyaltyId": "1"}),
+    *(
+        (type_, value, MALFORMED)
+        for type_ in (t.JSON_PARAMS, t.FLAT_JSON, t.JSON)
+        for value in (
+            "",
+            "{",
+            "{'a':'b'}",
+            '{"a":"b"}x',
+            '{"a":NaN}',
+            '{"a":"\\x"}',
+            '{"a":"\\u0000"}',
+            '{"a":"\\ud800"}',
+            '{"\\udfff":1}',
+            '{"a":"\x01"}',
+            '{"a":"\ud800"}',
+            '{"a":' * 100_000,
+            '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        )
+    ),
+    *((t.JSON_PARAMS, value, MALFORMED) for value in ("[]", '"a"', "1", "null")),
+    (t.JSON, '{"cartItems":{"items":[]}}', {"cartItems": {"items": []}}),
+    (t.JSON, "1e400", MALFORMED),
+    (t.JSON, "[" * 21 + "1" + "]" * 21, MALFORMED),
+    (t.JSON, '{"a":' * 21 + "1" + "}" * 21, MALFORMED),
+    (t.PAYER_DATA, '{"billingCity":"' + "x" * 50 + '"}', {"billingCity": "x" * 50}),
+    (t.PAYER_DATA, '{"billingCity":"' + "x" * 51 + '"}', MALFORMED),
+)
+
+CARDS: Final = (
+    (t.PAN, "4111111111111111", Pan("4111111111111111")),
+    (t.PAN, "4111 1111-1111 1111", Pan("4111111111111111")),
+    (t.PAN, "4111111111111112", MALFORMED),
+    (t.PAN, "41111111111", MALFORMED),
+    (t.PAN, "4" * 20, MALFORMED),
+    (t.PAN, "４111111111111111", MALFORMED),
+    (t.CVC, "123", Cvc("123")),
+    (t.CVC, "1234", Cvc("1234")),
+    (t.CVC, "12", MALFORMED),
+    (t.CVC, "12345", MALFORMED),
+    (t.CVC, "12a", MALFORMED),
+    (t.HOLDER, " IVAN O'PETROV-JR. ", "IVAN O'PETROV-JR."),
+    (t.HOLDER, "I" * 64, "I" * 64),
+    (t.HOLDER, "I" * 65, MALFORMED),
+    (t.HOLDER, "ИВАН ПЕТРОВ", MALFORMED),
+    (t.HOLDER, "...", MALFORMED),
+    (t.HOLDER, "4111111111111111", MALFORMED),
+)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [*TEXTS, *NUMBERS, *DATES, *ADDRESSES, *JSON_TEXTS, *CARDS],
+    ids=lambda each: repr(each)[:40] if isinstance(each, str) else "",
+)
+def test_a_value_is_read_or_refused(type_: t.Type, value: str, expected: object) -> None:
+    got = outcome(type_, value)
+    assert got == expected
+    assert type(got) is type(expected)  # True is not 1 on the wire
+
+
+def test_a_cart_may_be_nested_as_deep_as_a_json_body() -> None:
+    assert outcome(t.JSON, "[" * 20 + "1" + "]" * 20) != MALFORMED
+    assert outcome(t.JSON, '{"a":' * 20 + "1" + "}" * 20) != MALFORMED
+
+
+# ── Types that look at the merchant and the rest of the request ───────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("value", "features", "expected"),
+    [
+        ("99", (), MALFORMED),
+        ("100", (), 100),
+        ("500", (), 500),
+        ("501", (), MALFORMED),
+        ("0", (), MALFORMED),
+        ("0", ("VERIFY",), 0),
+        ("0", ("FORCE_TDS;VERIFY",), 0),
+        ("0", ("verify",), MALFORMED),
+        ("99", ("VERIFY",), MALFORMED),
+    ],
+)
+def test_an_orders_sum_keeps_to_the_merchants_limits(
+    value: str, features: tuple[str, ...], expected: object
+) -> None:
+    merchant = a_merchant(amount_min_minor=100, amount_max_minor=500)
+    context = t.Context(merchant, Sent({"features": features}))
+    assert outcome(t.ORDER_AMOUNT, value, context) == expected
+
+
+def test_nothing_is_sold_for_nothing_whatever_the_limits() -> None:
+    context = t.Context(a_merchant(amount_min_minor=0), Sent())
+    assert outcome(t.ORDER_AMOUNT, "0", context) == MALFORMED
+
+
+def test_a_currency_must_be_the_merchants() -> None:
+    context = t.Context(a_merchant(currencies=("643", "978")), Sent())
+    assert outcome(t.CURRENCY, "978", context) == "978"
+    assert outcome(t.CURRENCY, "810", context) == "643"
+    assert outcome(t.CURRENCY, "840", context) == MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (("AUTO_PAYMENT",), ("AUTO_PAYMENT",)),
+        (("VERIFY", "FORCE_TDS"), ("VERIFY", "FORCE_TDS")),
+        (("VERIFY;FORCE_TDS",), ("VERIFY", "FORCE_TDS")),
+        (("VERIFY,FORCE_TDS",), ("VERIFY", "FORCE_TDS")),
+        (("VERIFY ; FORCE_TDS", "VERIFY"), ("VERIFY", "FORCE_TDS")),
+        ((";,",), ()),
+        (("verify",), MALFORMED),
+        (("VERIFY;SOMETHING_ELSE",), MALFORMED),
+        (("VERIFY\x00",), MALFORMED),
+        ((";".join([*DOCUMENTED, *ENGINE]),), (*DOCUMENTED, *ENGINE)),
+    ],
+)
+def test_features_come_repeated_or_separated(sent: tuple[str, ...], expected: object) -> None:
+    context = t.Context(None, Sent({"features": sent}))
+    assert outcome(t.FEATURE_LIST, sent[0], context) == expected
+
+
+# ── Whatever comes ────────────────────────────────────────────────────────────────────────────────
+
+EVERY_TYPE: Final = {
+    name: each for name, each in vars(t).items() if isinstance(each, t.Type) and name.isupper()
+}
+ANYTHING: Final = st.one_of(
+    st.text(),
+    st.text("0123456789-+:T. eE", max_size=40),
+    st.text('{}[]":,0123456789abc\\u', max_size=60),
+    st.text(st.characters(categories=["Cs", "Cc", "Nd", "Zs"]), max_size=30),
+    st.integers().map(str),
+    st.datetimes().map(lambda each: each.strftime("%Y-%m-%dT%H:%M:%S")),
+)
+
+
+@pytest.mark.parametrize("name", EVERY_TYPE)
+@settings(max_examples=30)
+@given(value=ANYTHING)
+def test_a_type_reads_or_refuses_and_never_breaks(name: str, value: str) -> None:
+    context = t.Context(a_merchant(), Sent({"features": (value,)}))
+    outcome(EVERY_TYPE[name], value, context)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY_TYPE.keys() - {"ANY_TEXT"}))
+def test_a_rule_never_repeats_the_value(name: str) -> None:
+    """What was sent may be a card number; the rule goes to logs and into a header."""
+    value = "4111111111111111<script>\x00"
+    context = t.Context(a_merchant(), Sent({"features": (value,)}))
+    told = ""
+    try:
+        EVERY_TYPE[name].parse(value, context)
+    except t.Malformed as rule:
+        told = str(rule)
+    assert "4111" not in told
+    assert "script" not in told
+
+
+def test_neither_does_the_rule_of_a_payers_data() -> None:
+    value = '{"4111111111111111":"' + "x" * 51 + '"}'
+    with pytest.raises(t.Malformed, match=r"^a value is longer than 50 characters$"):
+        t.PAYER_DATA.parse(value, NOBODY)

@@ -1,0 +1,174 @@
+"""A small model of one order: what a shop is entitled to see, worked out on a napkin.
+
+It exists to be wrong in other ways than the gateway: it shares no code with it but the words for
+refusals, keeps sums in three numbers, and believes rest-orders.md §1.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from altyn.domain.refusals import Refusal
+
+MOSCOW: Final = timezone(timedelta(hours=3))
+SESSION: Final = timedelta(minutes=20)
+HOLD: Final = timedelta(days=7)
+TRIES: Final = 3
+NUMBER: Final = {
+    "created": (0, "CREATED"),
+    "at acs": (5, "CREATED"),
+    "held": (1, "APPROVED"),
+    "deposited": (2, "DEPOSITED"),
+    "reversed": (3, "REVERSED"),
+    "refunded": (4, "REFUNDED"),
+    "declined": (6, "DECLINED"),
+}
+UNPAID: Final = ("created", "at acs")
+
+
+@dataclass
+class Ticket:
+    """One order of the model. `on_its_way` is what happens once the bank has told the end."""
+
+    order_id: str
+    amount: int
+    two_phase: bool
+    verify: bool
+    registered_at: datetime
+    status: str = "created"
+    approved: int = 0
+    deposited: int = 0
+    refunded: int = 0
+    code: int = -100
+    tries: int = 0
+    card: str = ""
+    partly_reversed: bool = False
+    held_at: datetime | None = None
+    deposited_at: datetime | None = None
+    pa_res: str | None = None
+    refunds: dict[str, int] = field(default_factory=dict)
+    on_its_way: Callable[[], None] | None = None
+    asked_for: str = ""  # the verb that is on its way, and the sum it holds back
+    reserved: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.deposited - self.refunded
+
+    @property
+    def row(self) -> tuple[int, str, int, int, int, int]:
+        """The columns of rest-orders.md §1.5."""
+        sums = (self.approved, self.left, self.refunded)
+        return (*NUMBER[self.status], *sums, self.code)
+
+    # ── What may be asked: a refusal, or None ─────────────────────────────────────────────────────
+
+    def may_pay(self, now: datetime) -> Refusal | None:
+        if self.status == "declined":
+            if self.code == -2007:
+                return Refusal.SESSION_OVER
+            return Refusal.ATTEMPTS_EXHAUSTED if self.tries == TRIES else Refusal.WRONG_STATUS
+        if self.status not in UNPAID:
+            return Refusal.ALREADY_PAID
+        if self.on_its_way:
+            return Refusal.BUSY
+        if now >= self.registered_at + SESSION:
+            return Refusal.SESSION_OVER
+        return Refusal.ATTEMPTS_EXHAUSTED if self.tries == TRIES else None
+
+    def may_deposit(self, amount: int) -> Refusal | None:
+        if self.status != "held":
+            return Refusal.WRONG_STATUS
+        if self.on_its_way:
+            return Refusal.BUSY
+        if amount > self.approved:
+            return Refusal.AMOUNT_ABOVE_HOLD
+        return Refusal.DEPOSIT_TOO_SMALL if 0 < amount < 100 else None
+
+    def may_reverse(self, amount: int, now: datetime) -> Refusal | None:
+        if self.status not in {"held", "deposited"}:
+            return Refusal.WRONG_STATUS
+        if self.on_its_way:
+            return Refusal.BUSY
+        whole = self.approved
+        if self.status == "deposited":
+            assert self.deposited_at is not None
+            if self.deposited_at.astimezone(MOSCOW).date() != now.astimezone(MOSCOW).date():
+                return Refusal.WRONG_STATUS
+            whole = self.deposited
+        if 0 < amount < whole and self.partly_reversed:
+            return Refusal.PARTIAL_REVERSAL_REPEATED
+        return Refusal.AMOUNT_INVALID if amount > whole else None
+
+    def may_refund(self, amount: int) -> Refusal | None:
+        if self.status not in {"deposited", "refunded"}:
+            return Refusal.WRONG_STATUS
+        if self.on_its_way and self.asked_for == "reverse":
+            return Refusal.BUSY
+        if amount > self.left or not self.left:
+            return Refusal.AMOUNT_ABOVE_DEPOSIT
+        return Refusal.BUSY if (amount or self.left) > self.left - self.reserved else None
+
+    def may_decline(self) -> Refusal | None:
+        if self.status not in UNPAID:
+            return Refusal.WRONG_STATUS
+        return Refusal.BUSY if self.on_its_way else None
+
+    # ── What happens ──────────────────────────────────────────────────────────────────────────────
+
+    def fail(self, code: int) -> None:
+        """A try has ended without money."""
+        self.code = code
+        self.status = "declined" if self.tries == TRIES else "created"
+
+    def authorise(self, now: datetime) -> None:
+        """The bank has said yes to a payment."""
+        self.code = 0
+        if self.verify:
+            self.status = "reversed"
+            return
+        self.approved = self.amount
+        self.status = "held"
+        self.held_at = now
+        if not self.two_phase:
+            self.deposit(0, now)
+
+    def deposit(self, amount: int, now: datetime) -> None:
+        self.deposited = amount or self.approved
+        self.deposited_at = now
+        self.status = "deposited"
+
+    def reverse(self, amount: int) -> None:
+        whole = self.deposited if self.status == "deposited" else self.approved
+        if amount in (0, whole):
+            self.status = "reversed"
+            self.approved = self.deposited = 0
+            return
+        self.partly_reversed = True
+        self.approved -= amount
+        if self.status == "deposited":
+            self.deposited -= amount
+
+    def refund(self, amount: int, name: str | None) -> None:
+        amount = amount or self.left
+        self.refunded += amount
+        self.status = "refunded"
+        if name:
+            self.refunds[name] = amount
+
+    def pass_time(self, now: datetime) -> None:
+        """The bank has told everything, and the clock stands at `now`."""
+        self.told()
+        if self.status in UNPAID and now >= self.registered_at + SESSION:
+            self.status, self.code = "declined", -2007
+        if self.status == "held" and self.held_at and now >= self.held_at + HOLD:
+            self.reverse(0)
+
+    def told(self) -> None:
+        """The bank has told the end of what was on its way."""
+        if self.on_its_way:
+            self.on_its_way()
+        self.on_its_way, self.asked_for, self.reserved = None, "", 0

@@ -1,0 +1,398 @@
+"""Shops, payers, a failing bank and a moving clock, drawn at random and held against a small model.
+
+After every step each order must look as the model says, and the auditor must find nothing: sums in
+order, postings that balance and project, a history without gaps, statuses that move along the
+lifecycle only, and books that equal the bank's. A failure prints the steps and the blob that
+replays them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Final, TypeVar
+
+import pytest
+import structlog
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from altyn import main
+from altyn.domain.moscow import end_of_business_day
+from altyn.domain.refusals import Refusal
+from altyn.operations import perform
+from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
+from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
+from altyn.workers.reconciliation import settle_unknown
+from tests.audit import audit, unsettled
+from tests.shop import ENROLLED, GOOD, Shop, open_shop, refused
+from tests.simulation.model import Ticket
+
+NOT_SENT: Final = 151018
+AUTHENTICATION_FAILED: Final = -2006
+CARDS: Final = {
+    "approves": GOOD,
+    "asks ACS": ENROLLED,
+    "declines": card_for_action_code(116),
+    **{fault.name: card_for_fault(fault) for fault in Fault if fault is not Fault.SLOW},
+}
+LOSES: Final = {
+    "deposit": Fault.DEPOSIT_ANSWER_LOST.name,
+    "reverse": Fault.REVERSAL_ANSWER_LOST.name,
+    "refund": Fault.REFUND_ANSWER_LOST.name,
+}
+# How a card ends a payment: at once, or after the bank was asked again.
+ENDS_WITH: Final = {
+    "declines": (116, False),
+    "TIMEOUT_NOT_SENT": (NOT_SENT, False),
+    "HOST_NOT_AVAILABLE": (907, False),
+    "APPROVED_ANSWER_LOST": (0, True),
+    "DECLINED_ANSWER_LOST": (116, True),
+    "PENDING_THEN_APPROVED": (0, True),
+    "PENDING_THEN_DECLINED": (116, True),
+}
+# No sum of a few of these comes near the end of a session (20 minutes) or of a hold (7 days).
+PASSES: Final = (
+    timedelta(minutes=8),
+    timedelta(hours=5),
+    timedelta(days=3),
+    timedelta(days=8),
+)
+SHARES: Final = st.sampled_from(("all", "some", "whole", "above"))
+DEATHS: Final = st.sampled_from((None, None, None, "before", "after"))
+
+T = TypeVar("T")
+
+
+class Dying:
+    """The way to the bank, which can break before the question arrives or after it was done."""
+
+    def __init__(self, acquirer: InProcessAcquirer) -> None:
+        self._ask = acquirer.ask
+        self.dies: str | None = None
+        acquirer.ask = self.ask  # type: ignore[method-assign]
+
+    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+        dies, self.dies = self.dies, None
+        if question.operation is AcquirerOperation.INQUIRE:
+            return await self._ask(question)
+        if dies == "before":
+            raise ConnectionResetError("the process has died before it asked")
+        reply = await self._ask(question)
+        if dies == "after":
+            raise ConnectionResetError("the process has died before it heard the answer")
+        return reply
+
+
+class Gateway:
+    """A running gateway without its own workers, driven from code that is not asynchronous."""
+
+    def __init__(self, runner: asyncio.Runner, shop: Shop) -> None:
+        self._runner = runner
+        self.shop = shop
+        assert isinstance(shop.gateway.world.acquirer, InProcessAcquirer)
+        self.way = Dying(shop.gateway.world.acquirer)
+
+    def do(self, act: Awaitable[T]) -> T:
+        """Wait for something to be done."""
+
+        async def wait() -> T:
+            return await act
+
+        return self._runner.run(wait())
+
+    @property
+    def now(self) -> datetime:
+        return self.shop.clock.now()
+
+    def settle(self) -> None:
+        """Ask the bank about everything, until all of it is known."""
+        for _ in range(10):
+            if not self.do(unsettled(self.shop.pool)):
+                return
+            self.do(self.shop.clock.advance(timedelta(seconds=5)))
+            self.do(settle_unknown(self.shop.gateway.world, answer_within=timedelta()))
+        raise AssertionError("the bank never told")
+
+
+class Orders(RuleBasedStateMachine):
+    """The rules: everything that can be asked for, in any order, and time passing between."""
+
+    gateway: ClassVar[Gateway]
+    orders: Bundle[Ticket] = Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tickets: list[Ticket] = []
+
+    @rule(
+        target=orders,
+        amount=st.sampled_from((1_00, 1000_00, 7_77)),
+        two_phase=st.booleans(),
+        verify=st.sampled_from((False, False, False, True)),
+    )
+    def register(self, amount: int, two_phase: bool, verify: bool) -> Any:  # noqa: FBT001 - drawn
+        if len(self.tickets) == 4:
+            return multiple()
+        more = {"features": "VERIFY"} if verify else {}
+        now = self.gateway.now
+        order_id = self._do(self._shop.register(amount, two_phase=two_phase, **more))
+        self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
+        return self.tickets[-1]
+
+    @rule(order=orders, card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
+    def pay(self, order: Ticket, card: str, dies: str | None) -> None:
+        refusal = order.may_pay(self.gateway.now)
+        answer = self._call(self._shop.pay(order.order_id, CARDS[card]), dies)
+        if refusal:
+            assert refused("paymentOrder", answer, refusal), (refusal, answer)
+            return
+        order.tries += 1
+        order.card = card
+        order.pa_res = None
+        if card == "asks ACS":
+            order.status = "at acs"
+            order.pa_res = answer["paReq"] and self._do(self._shop.at_acs(answer))
+            return
+        self._asked_to_pay(order, dies)
+
+    @rule(order=orders, knows=st.booleans(), dies=DEATHS)
+    def come_back_from_acs(self, order: Ticket, knows: bool, dies: str | None) -> None:  # noqa: FBT001
+        if order.pa_res is None:
+            return
+        pa_res = order.pa_res if knows else "eJw="
+        now = self.gateway.now
+        waiting = order.status == "at acs" and not order.on_its_way
+        self._call(self._shop.back_from_acs(order.order_id, pa_res), dies)
+        if not waiting:
+            return  # a PaRes that was brought before moves nothing
+        if now >= order.registered_at + timedelta(minutes=20):
+            order.pass_time(now)
+        elif knows:
+            self._asked_to_pay(order, dies)
+        else:
+            order.fail(-2011)
+
+    @rule(order=orders, share=SHARES, dies=DEATHS)
+    def deposit(self, order: Ticket, share: str, dies: str | None) -> None:
+        amount = _amount(share, order.approved)
+        refusal = order.may_deposit(amount)
+        answer = self._change("deposit", order, amount, dies)
+        if self._refused("deposit", refusal, answer):
+            return
+        self._asked_to_move("deposit", order, partial(order.deposit, amount, self.gateway.now), dies)
+
+    @rule(order=orders, share=SHARES, dies=DEATHS)
+    def reverse(self, order: Ticket, share: str, dies: str | None) -> None:
+        whole = order.deposited if order.status == "deposited" else order.approved
+        amount = _amount(share, whole)
+        refusal = order.may_reverse(amount, self.gateway.now)
+        answer = self._change("reverse", order, amount, dies)
+        if self._refused("reverse", refusal, answer):
+            return
+        self._asked_to_move("reverse", order, partial(order.reverse, amount), dies)
+
+    @rule(order=orders, share=SHARES, name=st.sampled_from((None, "R-1", "R-2")), dies=DEATHS)
+    def refund(self, order: Ticket, share: str, name: str | None, dies: str | None) -> None:
+        amount = _amount(share, order.left)
+        if name and (name in order.refunds or order.reserved):
+            return  # said again below
+        refusal = order.may_refund(amount)
+        more = {"externalRefundId": name} if name else {}
+        answer = self._change("refund", order, amount, dies, **more)
+        if self._refused("refund", refusal, answer):
+            return
+        order.reserved += amount or order.left
+        before = order.on_its_way
+        then = partial(order.refund, amount or order.left, name)
+        if before is not None:
+            then = partial(_both, before, then)
+            order.on_its_way = then
+            if self._answer_lost("refund", order, dies):
+                return
+            raise AssertionError("two refunds on their way are of one card that loses answers")
+        self._asked_to_move("refund", order, then, dies)
+
+    @rule(order=orders, other=st.booleans())
+    def refund_again(self, order: Ticket, other: bool) -> None:  # noqa: FBT001 - drawn
+        for name, amount in order.refunds.items():
+            asked = amount + 1 if other else amount
+            answer = self._change("refund", order, asked, None, externalRefundId=name)
+            if other:
+                assert refused("refund", answer, Refusal.REFUND_ID_REUSED), answer
+            else:
+                assert answer["errorCode"] == "0", answer
+
+    @rule(order=orders, parts=st.integers(2, 5))
+    def refund_many_at_once(self, order: Ticket, parts: int) -> None:
+        if order.on_its_way or not order.left or order.card in LOSES.values():
+            return
+        amount = order.left // parts + 1
+        fitting = order.left // amount
+        calls = [self._shop_change("refund", order, amount) for _ in range(parts)]
+        answers = self._do(_all(calls))
+        paid = [answer for answer in answers if answer["errorCode"] == "0"]
+        assert len(paid) == fitting, answers
+        for _ in paid:
+            order.refund(amount, None)
+
+    @rule(order=orders)
+    def decline(self, order: Ticket) -> None:
+        refusal = order.may_decline()
+        answer = self._do(self._shop.call("decline.do", orderId=order.order_id))
+        if not self._refused("decline", refusal, answer):
+            order.status, order.code = "declined", -102
+
+    @rule(by=st.sampled_from(PASSES))
+    def pass_time(self, by: timedelta) -> None:
+        self._do(self._shop.travel(by))
+        self._settled()
+
+    @rule()
+    def midnight(self) -> None:
+        self._do(self._shop.travel_to(end_of_business_day(self.gateway.now)))
+        self._settled()
+
+    @rule()
+    def reconcile(self) -> None:
+        self.gateway.settle()
+        for ticket in self.tickets:
+            ticket.told()
+
+    @rule(order=consumes(orders))
+    def forget(self, order: Ticket) -> None:
+        """The shop turns to others; the order is still looked after."""
+
+    @invariant()
+    def every_order_is_as_the_model_says(self) -> None:
+        for ticket in self.tickets:
+            seen = self._do(self._shop.see(ticket.order_id))
+            row = (seen.status, seen.state, seen.approved, seen.deposited, seen.refunded)
+            assert (*row, seen.action_code) == ticket.row, ticket
+
+    @invariant()
+    def the_auditor_finds_nothing(self) -> None:
+        ids = [ticket.order_id for ticket in self.tickets]
+        assert self._do(audit(self._shop.pool, ids)) == []
+
+    # ── How a rule is carried out ─────────────────────────────────────────────────────────────────
+
+    @property
+    def _shop(self) -> Shop:
+        return self.gateway.shop
+
+    def _do(self, act: Awaitable[T]) -> T:
+        return self.gateway.do(act)
+
+    def _call(self, act: Awaitable[dict[str, Any]], dies: str | None) -> dict[str, Any]:
+        self.gateway.way.dies = dies
+        answer = self._do(act)
+        self.gateway.way.dies = None
+        return answer
+
+    async def _shop_change(
+        self, verb: str, order: Ticket, amount: int, **more: object
+    ) -> dict[str, Any]:
+        return await self._shop.call(f"{verb}.do", orderId=order.order_id, amount=amount, **more)
+
+    def _change(
+        self, verb: str, order: Ticket, amount: int, dies: str | None, **more: object
+    ) -> dict[str, Any]:
+        return self._call(self._shop_change(verb, order, amount, **more), dies)
+
+    @staticmethod
+    def _refused(method: str, refusal: Refusal | None, answer: dict[str, Any]) -> bool:
+        if refusal:
+            assert refused(method, answer, refusal), (refusal, answer)
+        return refusal is not None
+
+    def _asked_to_pay(self, order: Ticket, dies: str | None) -> None:
+        code, later = ENDS_WITH.get(order.card, (0, False))
+        if dies == "before":
+            code = NOT_SENT
+        yes = partial(order.authorise, self.gateway.now)
+        then = partial(order.fail, code) if code else yes
+        order.on_its_way, order.asked_for = then, "pay"
+        if not later and not dies:
+            order.told()
+
+    def _answer_lost(self, verb: str, order: Ticket, dies: str | None) -> bool:
+        return order.card == LOSES[verb] or dies is not None
+
+    def _asked_to_move(self, verb: str, order: Ticket, then: Any, dies: str | None) -> None:
+        order.on_its_way = then if dies != "before" else _nothing
+        order.asked_for = verb
+        if not self._answer_lost(verb, order, dies):
+            order.told()
+
+    def _settled(self) -> None:
+        self.gateway.settle()
+        for ticket in self.tickets:
+            ticket.pass_time(self.gateway.now)
+
+
+def _amount(share: str, whole: int) -> int:
+    return {"all": 0, "some": whole // 3, "whole": whole, "above": whole + 1}[share]
+
+
+def _nothing() -> None:
+    """The question never reached the bank."""
+
+
+def _both(first: Any, second: Any) -> None:
+    first()
+    second()
+
+
+async def _all(calls: list[Awaitable[T]]) -> list[T]:
+    return list(await asyncio.gather(*calls))
+
+
+async def _idle(*_args: object, **_kwargs: object) -> None:
+    """A worker that rests: here everything that happens by itself is a rule."""
+
+
+@pytest.fixture
+def silence() -> Iterator[None]:
+    """No log: this gateway's processes die some thousand times, each with a traceback."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def gateway(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silence: None
+) -> Iterator[Gateway]:
+    monkeypatch.setattr(main, "run_timers", _idle)
+    monkeypatch.setattr(main, "run_reconciliation", _idle)
+    monkeypatch.setattr(perform, "PAUSES_SECONDS", (0.0,) * 3)
+    with asyncio.Runner() as runner:
+        opened = open_shop(database_url, tmp_path)
+        shop = runner.run(opened.__aenter__())
+        try:
+            yield Gateway(runner, shop)
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+
+
+@pytest.mark.slow
+def test_orders_do_what_the_model_says(gateway: Gateway) -> None:
+    Orders.gateway = gateway
+    run_state_machine_as_test(
+        Orders, settings=settings(max_examples=60, stateful_step_count=25, deadline=None)
+    )

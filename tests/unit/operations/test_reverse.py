@@ -1,0 +1,177 @@
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from altyn.domain import ledger
+from altyn.domain.callback import Notice, Notification
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.merchant import OPENING, Merchant, Permission
+from altyn.domain.moscow import end_of_business_day
+from altyn.domain.order import AttemptState, Due, Kind, Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Accepted, Busy
+from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
+from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
+from tests.unit.operations.ladders import climb, promised, told
+
+NOW = PAID_AT + timedelta(hours=1)
+MIDNIGHT = end_of_business_day(PAID_AT)
+A_TICK = timedelta(microseconds=1)
+PART = Reverse(amount_minor=100_00)
+
+
+def a_hold(**changes: Any) -> Order:
+    hold = an_order(
+        two_phase=True,
+        status=OrderStatus.APPROVED,
+        approved_minor=2500_00,
+        approved_at=PAID_AT,
+        action_code=0,
+        attempts=(an_attempt(),),
+    )
+    return replace(hold, **changes)
+
+
+def a_deposit(**changes: Any) -> Order:
+    deposited = a_hold(
+        status=OrderStatus.DEPOSITED, deposited_minor=2500_00, deposited_at=PAID_AT
+    )
+    return replace(deposited, **changes)
+
+
+@dataclass(frozen=True)
+class Case:
+    order: Order
+    command: Reverse
+    merchant: Merchant
+
+
+def without_parts(case: Case) -> Case:
+    return replace(
+        case, merchant=a_merchant(permissions=OPENING - {Permission.PARTIAL_REVERSAL})
+    )
+
+
+FINE = Case(a_hold(), PART, a_merchant())
+RUNGS = (
+    (
+        Refusal.WRONG_STATUS,
+        lambda c: replace(c, order=replace(c.order, status=OrderStatus.REFUNDED)),
+    ),
+    (Refusal.ACCESS_DENIED, without_parts),
+    (
+        Refusal.PARTIAL_REVERSAL_REPEATED,
+        lambda c: replace(c, order=replace(c.order, partly_reversed=True)),
+    ),
+)
+
+
+def test_the_ladder_is_the_one_promised() -> None:
+    promise = promised(decide_reversal)
+    assert promise == [*(refusal for refusal, _ in RUNGS), Refusal.AMOUNT_INVALID]
+
+
+@pytest.mark.parametrize(("case", "refusal"), climb(FINE, RUNGS))
+def test_the_first_rung_is_told(case: Case, refusal: Refusal) -> None:
+    assert told(decide_reversal(case.order, case.command, case.merchant, NOW)) is refusal
+
+
+@pytest.mark.parametrize("partly", [False, True])
+@pytest.mark.parametrize("order", [a_hold(), a_deposit()], ids=["hold", "deposit"])
+def test_no_more_is_given_back_than_there_is(order: Order, *, partly: bool) -> None:
+    above = Reverse(amount_minor=2500_01)
+    order = replace(order, partly_reversed=partly)
+    assert told(decide_reversal(order, above, a_merchant(), NOW)) is Refusal.AMOUNT_INVALID
+
+
+@pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"approved", "deposited"}])
+def test_only_money_that_is_there_is_reversed(status: OrderStatus) -> None:
+    order = a_hold(status=status)
+    assert told(decide_reversal(order, PART, a_merchant(), NOW)) is Refusal.WRONG_STATUS
+
+
+@pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.REVERSE, Kind.REFUND])
+def test_the_bank_is_asked_one_thing_at_a_time(kind: Kind) -> None:
+    asked = an_attempt(kind, number=2, state=AttemptState.UNKNOWN, amount_minor=1)
+    order = a_deposit().with_attempt(asked)
+    assert isinstance(decide_reversal(order, Reverse(), a_merchant(), NOW), Busy)
+
+
+@pytest.mark.parametrize(
+    ("now", "refusal"), [(MIDNIGHT - A_TICK, None), (MIDNIGHT, Refusal.WRONG_STATUS)]
+)
+def test_a_deposit_is_reversed_until_midnight_in_moscow(
+    now: datetime, refusal: Refusal | None
+) -> None:
+    assert told(decide_reversal(a_deposit(), Reverse(), a_merchant(), now)) is refusal
+    assert told(decide_reversal(a_deposit(), PART, a_merchant(), now)) is refusal
+
+
+def test_the_day_is_the_deposits_and_not_the_holds() -> None:
+    late = a_deposit(deposited_at=MIDNIGHT + timedelta(hours=1))
+    assert told(decide_reversal(late, Reverse(), a_merchant(), MIDNIGHT + timedelta(hours=2))) is None
+
+
+def test_a_hold_knows_no_midnight() -> None:
+    later = MIDNIGHT + timedelta(days=3)
+    assert told(decide_reversal(a_hold(), Reverse(), a_merchant(), later)) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "whole"),
+    [(a_hold(), 2500_00), (a_deposit(deposited_minor=1000_00), 1000_00)],
+    ids=["hold", "deposit of a part"],
+)
+@pytest.mark.parametrize("named", [False, True], ids=["0", "the sum"])
+def test_everything_is_what_there_is(order: Order, whole: int, *, named: bool) -> None:
+    command = Reverse(amount_minor=whole if named else 0)
+    order = replace(order, partly_reversed=True)  # a whole reversal may follow a partial one
+    accepted = decide_reversal(order, command, a_merchant(), NOW)
+    assert isinstance(accepted, Accepted)
+    attempt = accepted.order.attempt(2)
+    assert (attempt.amount_minor, attempt.partial, accepted.ask) == (whole, False, 2)
+    assert accepted.postings == ()
+
+
+@pytest.mark.parametrize("deposited", [False, True])
+def test_a_whole_reversal_leaves_nothing(*, deposited: bool) -> None:
+    order = a_deposit(deposited_minor=1000_00) if deposited else a_hold()
+    amount = 1000_00 if deposited else 2500_00
+    attempt = an_attempt(Kind.REVERSE, number=2, amount_minor=amount)
+    accepted = settle_reversal(order, attempt, NOW)
+    assert accepted.order.status is OrderStatus.REVERSED
+    assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (0, 0)
+    assert accepted.order.reversed_at == NOW
+    assert accepted.order.due() is None
+    assert accepted.postings == ledger.reversal(amount, deposited=deposited)
+    assert accepted.notices == (Notice(Notification.REVERSED, amount_minor=amount),)
+
+
+@pytest.mark.parametrize(
+    ("order", "left"),
+    [(a_hold(), (2400_00, 0)), (a_deposit(), (2400_00, 2400_00))],
+    ids=["hold", "deposit"],
+)
+def test_a_partial_reversal_keeps_the_status(order: Order, left: tuple[int, int]) -> None:
+    attempt = an_attempt(Kind.REVERSE, number=2, amount_minor=100_00, partial=True)
+    accepted = settle_reversal(order, attempt, NOW)
+    assert accepted.order.status is order.status
+    assert (accepted.order.approved_minor, accepted.order.deposited_minor) == left
+    assert accepted.order.partly_reversed
+    assert sum(p.amount_minor for p in accepted.postings) == 100_00
+
+
+@pytest.mark.parametrize("due", [None, Due.AUTO_REVERSE, Due.HOLD_RELEASE])
+def test_a_refused_reversal_leaves_everything(due: Due | None) -> None:
+    order = a_hold(auto_reverse_at=NOW)
+    attempt = an_attempt(Kind.REVERSE, number=2, state=AttemptState.DECLINED, due=due)
+    accepted = settle_reversal(order, attempt, NOW)
+    assert accepted.order.status is OrderStatus.APPROVED
+    assert accepted.order.approved_minor == 2500_00
+    assert accepted.postings == ()
+    assert [notice.succeeded for notice in accepted.notices] == [False]
+    # what the shop had named for itself is tried once; a hold is let go some time, whatever is said
+    expected = None if due is Due.AUTO_REVERSE else NOW
+    assert accepted.order.auto_reverse_at == expected
