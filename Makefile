@@ -51,7 +51,7 @@ test: system-tools check  ## everything CI runs: format, lint, types, every test
 
 .PHONY: test-fast
 test-fast: $(DEV_STAMP)  ## unit and protocol tests: seconds, nothing else needed
-	@$(PYTEST) $(PYTEST_PARALLEL) -m 'not slow' $(wildcard tests/unit tests/protocol tests/test_tidy.py)
+	@$(PYTEST) $(PYTEST_PARALLEL) -m 'not slow' $(wildcard tests/unit tests/protocol tests/test_tidy.py tests/test_docs.py)
 
 .PHONY: check
 check: $(DEV_STAMP)  ## format, lint and types, without tests
@@ -62,6 +62,10 @@ check: $(DEV_STAMP)  ## format, lint and types, without tests
 .PHONY: bench
 bench: $(PROJECT_STAMP) system-tools  ## how fast it is on this machine, beside PostgreSQL alone
 	@exec $(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: docs
+docs: $(PROJECT_STAMP)  ## print docs/reference anew from the gateway's tables
+	@$(BIN)/python -m docs.printing
 
 .PHONY: lock
 lock: $(DEV_STAMP)  ## write requirements/*.lock anew, within the bounds of pyproject.toml
@@ -76,7 +80,7 @@ LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-h
 .PHONY: clean
 clean:  ## remove what was made here: .venv, caches, builds (never data)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Chromium and wrk come from Debian where they can; elsewhere the tests and the bench that want them say so themselves.
 .PHONY: system-tools

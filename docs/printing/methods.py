@@ -90,6 +90,8 @@ def _note(row: Parameter) -> str:
         said.append("Kept with the order; nothing reads it yet.")
     if row.in_json_params:
         said.append("May also stand inside `jsonParams`.")
+    if row.parts:
+        said.append(f"Where it is missing, {codes(row.parts, ' and ')} are put together.")
     if row.aliases:
         said.append(f"Also spelled {codes(row.aliases)}.")
     return " ".join(said)
@@ -130,8 +132,8 @@ _REFUSAL_COLUMNS: Final = ("", "Code", "Russian", "English", "Reason", "Paramete
 _REFUSALS_WORDS: Final = (
     "In this order: where several are true, the first is told. What depends on the order (its "
     "status, its amounts, a permission for a part of them) is looked at when the request itself is "
-    "in order. `{name}` is the parameter's name. The sandbox adds a header `X-Altyn-Rule` that says "
-    "which rule was broken."
+    "in order. `{name}` is the parameter's name. The sandbox adds a header `X-Altyn-Rule`: which "
+    "rule was broken."
 )
 _VERSIONS_WORDS: Final = (
     "Which members are there depends on the merchant's response version (`status_version`, "

@@ -51,6 +51,7 @@ from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.migrate import migrate
 from altyn.storage.orders import OrderStore
 from altyn.storage.passwords import PasswordsBusyError
+from altyn.storage.statements import statement
 from altyn.storage.vault import Vault
 from altyn.workers.housekeeping import run_housekeeping
 from altyn.workers.reconciliation import run_reconciliation
@@ -107,6 +108,7 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
             f"{settings.keys} holds production's keys, and the sandbox must not write where they "
             "are used. Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
         )
+    await _refuse_productions_database(pool)
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY))
@@ -121,6 +123,15 @@ def _production_keys(settings: Settings) -> KeyRing:
             "Make others with `altyn keys create FILE` and name the file in ALTYN_KEY_FILE."
         )
     return ring
+
+
+async def _refuse_productions_database(pool: Pool) -> None:
+    """A sandbox has its demo shop from the first start; shops without it are somebody's real ones."""
+    if await statement("list_merchants").fetch(pool) and not await demo_exists(pool):
+        raise SettingsError(
+            "the database holds shops and no demo shop, so it is production's. Set "
+            "ALTYN_MODE=production, or name another database in ALTYN_DATABASE_URL."
+        )
 
 
 async def _refuse_demo(pool: Pool) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from altyn.cli.telling import CommandError
 
 _UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_PART: Final = re.compile(r"(\d{1,9})([wdhms])")
+_PART: Final = re.compile(r"([0-9]{1,9})([wdhms])")
 _WHOLE: Final = re.compile(rf"(?:{_PART.pattern})+")
 
 

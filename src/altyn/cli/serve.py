@@ -64,6 +64,7 @@ def serve(
         stack.enter_context(_stopped_by_signals())
         listening = stack.enter_context(take_port(settings.host, settings.port))
         taken: int = listening.getsockname()[1]
+        surroundings.make_home(settings)
         data = "" if settings.database_url else str(settings.home / surroundings.POSTGRES)
         settings = _prepare(replace(settings, port=taken), stack)
         address = surroundings.reachable(settings.host, settings.port)

@@ -35,6 +35,19 @@ def read_settings(**options: object) -> Settings:
     return knobs.load()
 
 
+def make_home(settings: Settings) -> None:
+    """Make the data folder if it is missing, closed to others. Refuses with CommandError."""
+    # Root's PostgreSQL may run as another user, who has to pass through but sees no names.
+    mode = 0o711 if os.geteuid() == 0 else 0o700
+    try:
+        settings.home.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"The data folder {settings.home} cannot be made ({error.strerror}). Name one that "
+            "this user may write to in ALTYN_HOME."
+        ) from None
+
+
 def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
     """The PostgreSQL of the data folder, with room for every process of the gateway."""
     from altyn.storage.embedded import EmbeddedPostgres
@@ -83,13 +96,14 @@ def database(settings: Settings, *, make: bool = False) -> Iterator[Settings]:
             f"There is no gateway in {settings.home} yet. Start one with `altyn serve`, or name "
             "another data folder in ALTYN_HOME or a PostgreSQL in ALTYN_DATABASE_URL."
         )
+    make_home(settings)
     with embedded_postgres(settings) as postgres:
         yield replace(settings, database_url=postgres.url)
 
 
 def leave_address(settings: Settings, address: str) -> Path:
     """Write where the gateway of this data folder answers, for the other commands."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings)
     path = settings.home / ADDRESS_FILE
     path.write_text(f"{address}\n{os.getpid()}\n", encoding="utf-8")
     return path

@@ -5,7 +5,7 @@ One handler per method, by the method's name; REST and SOAP share them.
 
 from typing import Any, Final
 
-from altyn.domain.order import AttemptState, Order
+from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.inbound.desk import Call, Handler
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
@@ -157,12 +157,17 @@ def _outcome(decision: Decision) -> dict[str, Any] | Refused:
     match decision:
         case Refused():
             return decision
-        case Accepted() if decision.attempts:
-            return _answered(decision.order, decision.attempts[-1].number)
+        case Accepted() if attempts := _asked(decision):
+            return _answered(decision.order, attempts[-1].number)
         case Repeated(order, attempt) if attempt is not None:
             return _answered(order, attempt)
         case _:
             return {}
+
+
+def _asked(decision: Accepted) -> list[Attempt]:
+    """What the bank was asked in this decision; a try that was given up was never with it."""
+    return [a for a in decision.attempts if a.state is not AttemptState.ABANDONED]
 
 
 def _answered(order: Order, number: int) -> dict[str, Any] | Refused:

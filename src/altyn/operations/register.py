@@ -60,9 +60,9 @@ class Register:
 def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
     """The new order, or why there is none. Formats were checked by the parameter table.
 
-    Refuses: PARAMETER_INVALID (recurring pair, billing data under AVS, dates), then
-    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is checked by the
-    store, which answers ORDER_NUMBER_TAKEN.
+    Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS,
+    dates), then FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is
+    checked by the store, which answers ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4.
     """
     refused = (

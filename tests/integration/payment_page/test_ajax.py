@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from altyn.inbound.payment_page.ajax import METHODS
 from altyn.inbound.payment_page.view import session_data
 from altyn.protocol.test_cards import Fault, card_for_fault
+from altyn.storage.administration import Administration
+from altyn.storage.orders import OrderStore
 from tests.integration.payment_page.till import (
     ACS_CODE,
     DECLINED,
@@ -25,6 +27,7 @@ from tests.integration.payment_page.till import (
     RETURN_URL,
     Till,
     path_of,
+    typed,
 )
 from tests.shop import GOOD
 
@@ -191,9 +194,12 @@ async def test_an_unknown_order_and_a_way_that_is_no_card(till: Till) -> None:
 
 async def test_a_browser_does_not_choose_where_a_challenge_ends(till: Till) -> None:
     order_id = await till.register()
-    step = await challenge(till, order_id, threeDSVer2FinishUrl="https://evil.example/")
+    evil = "https://evil.example/"
+    step = await challenge(till, order_id, threeDSVer2FinishUrl=evil, termUrl=evil)
     page = await till.at_bank(step, order_id, ACS_CODE)
-    assert path_of(page.form.action) == "/payment/rest/finish3dsVer2.do"
+    assert path_of(page.form.action) == "/payment/rest/finish3dsVer2.do?lang=ru"
+    step = await till.pay(await till.register(), ENROLLED, termUrl=evil)
+    assert path_of(step["termUrl"]) == "/payment/rest/finish3ds.do?lang=ru"
 
 
 async def test_waiting_for_a_bank_that_is_late(till: Till) -> None:
@@ -229,6 +235,16 @@ async def test_3d_secure_1_passed(till: Till) -> None:
     status = await till.status(order_id)
     assert status["orderStatus"] == 2
     assert status["paymentAmountInfo"]["depositedAmount"] == 150000
+
+
+async def test_the_language_of_the_page_lasts_through_the_bank(till: Till) -> None:
+    order_id = await till.register()
+    step = await till.pay(order_id, ENROLLED, language="en")
+    back = await till.back(await till.at_bank(step, order_id, None))
+    assert "/payment_en.html" in back.location
+    step = await challenge(till, order_id, language="en")
+    back = await till.back(await till.at_bank(step, order_id, ACS_CODE))
+    assert back.location == back_at_shop(order_id, language="en")
 
 
 @pytest.mark.parametrize("answers", [("1", "2", "3"), (None,)], ids=["wrong code", "cancelled"])
@@ -368,6 +384,48 @@ async def test_show_errors_leads_to_the_shops_error_page(till: Till) -> None:
 async def test_there_are_no_loyalty_programmes_and_no_other_methods(till: Till) -> None:
     assert (await till.call("getAvailableLoyalty.do")).json() == []
     assert (await till.call("nothing.do")).status == 404
+
+
+async def test_a_blocked_shop_takes_no_payments(till: Till) -> None:
+    order_id = await till.register()
+    await _block(till, blocked=True)
+    try:
+        assert (await till.pay(order_id))["errorCode"] == 5
+        assert "временно недоступна" in (await till.session(order_id))["error"]
+        for page in (await till.open(order_id), await till.fill(order_id, typed())):
+            assert "временно недоступна" in page.text
+    finally:
+        await _block(till, blocked=False)
+    assert "redirect" in await till.pay(order_id)
+
+
+async def _block(till: Till, *, blocked: bool) -> None:
+    """Block the shop, and wait until its gateway has heard of it."""
+    world = till.shop.gateway.world
+    async with till.shop.pool.acquire() as connection:
+        staff = Administration(connection, clock=world.clock, token_key=b"")
+        await staff.block_merchant("test", blocked=blocked)
+    merchant = await world.merchants.by_login("test")
+    while merchant is None or merchant.blocked is not blocked:
+        await asyncio.sleep(0.01)
+        merchant = await world.merchants.by_login("test")
+
+
+async def test_a_failure_of_ours_is_told_and_never_shown(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = await till.register()
+
+    async def fail(*_: object) -> None:
+        raise ConnectionError("secret details")
+
+    monkeypatch.setattr(OrderStore, "load", fail)
+    answer = await till.call("processform.do", {"MDORDER": order_id})
+    assert (answer.status, answer.json()["errorCode"]) == (503, 7)
+    for page in (await till.open(order_id), await till.call("finish3ds.do", {"MD": order_id})):
+        assert page.status == 503
+        assert "временно недоступна" in page.text
+        assert "secret" not in page.text
 
 
 async def test_too_much_is_refused(till: Till) -> None:

@@ -5,7 +5,8 @@ always the same.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TypeVar
 
 from altyn.domain.refusals import Refusal
@@ -23,13 +24,16 @@ def promised(decide: Callable[..., object]) -> list[Refusal]:
 
 def climb(
     fine: Case, rungs: Sequence[tuple[Refusal, Callable[[Case], Case]]]
-) -> Iterator[tuple[Case, Refusal]]:
+) -> list[tuple[Case, Refusal]]:
     """From all faults at once down to the last alone: the case, and what it must be told."""
-    for bottom, (refusal, _) in enumerate(rungs):
-        case = fine
-        for _, break_it in reversed(rungs[bottom:]):
-            case = break_it(case)
-        yield case, refusal
+    return [
+        (reduce(_break, reversed(rungs[bottom:]), fine), refusal)
+        for bottom, (refusal, _) in enumerate(rungs)
+    ]
+
+
+def _break(case: Case, rung: tuple[Refusal, Callable[[Case], Case]]) -> Case:
+    return rung[1](case)
 
 
 def told(decision: Decision) -> Refusal | type[Busy] | None:

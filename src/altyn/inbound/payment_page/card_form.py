@@ -25,6 +25,8 @@ from altyn.protocol.table import Fault, check
 
 YEARS_AHEAD_MAX: Final = 20
 TYPED_CHARS_MAX: Final = 256
+# Where a payer comes back to is ours to say; a page that could choose it would lead payers astray.
+NOT_A_PAYERS: Final = frozenset({"finish_url", "term_url", "method_notification_url", "ip"})
 CARD_PAYMENT: Final = ("", "CARD")
 _SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
 
@@ -117,9 +119,7 @@ class CardReader:
         checked = check(PROCESS_FORM, self.form, self.visit.merchant, self.form.malformed)
         if isinstance(checked, Fault):
             return Refused(checked.refusal, checked.rule, parameter=checked.parameter)
-        # Addresses come from the shop's server or not at all: a browser names none for us to trust.
-        ours = {name: value for name, value in checked.values.items() if name != "finish_url"}
-        return Filled(ours)
+        return Filled({name: v for name, v in checked.values.items() if name not in NOT_A_PAYERS})
 
     def _field_faults(self) -> Iterator[FieldFault]:
         for name, words in WORDS.items():

@@ -83,8 +83,8 @@ async def pay(form: PageForm, visit: Visit, payer: Payer, world: World, *, sandb
         return _faulty(visit, command)
     if isinstance(command, Refused):
         return _refused(visit, command, payer)
-    outcome = _completion(form, command, payer)
-    return await presented(visit, await pay_by_card(outcome, world), payer, world)
+    step = await pay_by_card(_as_the_page_does(form, command, payer), world)
+    return await presented(visit, step, payer, world)
 
 
 async def presented(visit: Visit, step: Step, payer: Payer, world: World) -> Paid:
@@ -165,14 +165,21 @@ def _attempt_of(visit: Visit, transaction: str) -> Attempt | None:
     )
 
 
-def _completion(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
-    """Add what the browser says of the method step and of itself."""
+def _as_the_page_does(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
+    """Add what the browser says of itself and of the method step, and where it comes back to.
+
+    The way back carries the language of the page, so that a payer is not spoken to in another one
+    after the bank.
+    """
     told = form.get("threeDSCompInd") or ""
     completed = MethodCompletion(told) if told in tuple(MethodCompletion) else None
+    back = f"{payer.base_url}/payment/rest/{{}}?lang={payer.language}"
     return replace(
         command,
         method_completed=completed or MethodCompletion.FINISHED,
         browser={**payer.browser, **command.browser},
+        term_url=back.format("finish3ds.do"),
+        finish_url=back.format("finish3dsVer2.do"),
     )
 
 

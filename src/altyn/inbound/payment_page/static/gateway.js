@@ -44,10 +44,13 @@ export async function untilKnown(page, onTurn = () => {}) {
   }
 }
 
-// Leaves for an address of an answer; only for the web, whatever the answer says.
+// A shop may be an app with a scheme of its own (myshop://paid); what runs or reads here is no place to go to.
+export const mayLeadTo = (address) =>
+  !/^(?:javascript|data|vbscript|blob|file|filesystem|about|view-source):$/.test(new URL(address, document.baseURI).protocol);
+
+// Leaves for an address of an answer.
 export function leave(address) {
-  const target = new URL(address, document.baseURI);
-  if (target.protocol === "https:" || target.protocol === "http:") window.location.assign(target);
+  if (mayLeadTo(address)) window.location.assign(new URL(address, document.baseURI));
 }
 
 export function errorsPage(page) {

@@ -2,7 +2,7 @@
 // Without this file the same form is posted to the page's own address and the gateway does the rest.
 // Source: payment-page.md §3.1 to §3.3 and §4.
 
-import { call, errorsPage, leave, pause, sessionStatus, untilKnown } from "./gateway.js";
+import { call, errorsPage, leave, mayLeadTo, pause, sessionStatus, untilKnown } from "./gateway.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
@@ -150,6 +150,7 @@ async function waitForBank() {
 
 function goOn(address, title, ...lines) {
   left = true;
+  fields.forgetCode();
   if (!title) {
     leave(address);
     return;
@@ -159,7 +160,7 @@ function goOn(address, title, ...lines) {
   const words = tell($("message"), "danger", title, ...lines, say("redirecting"));
   clear($("notice"));
   const link = document.createElement("a");
-  link.href = new URL(address, document.baseURI).protocol.startsWith("http") ? address : "#";
+  link.href = mayLeadTo(address) ? address : "#";
   link.textContent = say("continue");
   words.append(link);
   $("message").focus({ preventScroll: true });

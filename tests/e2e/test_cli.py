@@ -1,0 +1,190 @@
+"""The `altyn` command against a gateway that `altyn serve` started: a working day in one file."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.command import Gateway, altyn, eventually, processes_of, serving
+
+pytestmark = pytest.mark.slow
+
+SSL, TDS1, FRICTIONLESS = "5555555555555599", "4111111111111111", "2202205000012424"
+DEPOSITED, DECLINED = 2, 6
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with serving(tmp_path_factory.mktemp("altyn") / "home") as running:
+        yield running
+
+
+def test_the_first_words_can_be_pasted(gateway: Gateway) -> None:
+    said = gateway.said.read_text(encoding="utf-8")
+
+    assert "sandbox, no money moves" in said
+    assert f"curl -s {gateway.address}/payment/rest/register.do -d 'userName=test-api" in said
+    assert str(gateway.home) in said
+
+
+@pytest.mark.parametrize("card", [SSL, TDS1, FRICTIONLESS])
+def test_a_payer_at_a_terminal_pays(gateway: Gateway, card: str) -> None:
+    order = gateway.register()
+
+    paid = gateway.run("pay", order["orderId"], "--card", card)
+
+    assert (paid.code, paid.err) == (0, "")
+    assert "shop.example/thanks" in paid.out
+    assert gateway.status(order["orderId"])["orderStatus"] == DEPOSITED
+
+
+def test_a_form_url_will_do_and_the_bank_may_ask_for_a_code(gateway: Gateway) -> None:
+    paid = gateway.run("pay", gateway.register()["formUrl"], "--card", TDS1)
+
+    assert paid.code == 0
+    assert "types 12345678" in paid.out
+
+
+def test_a_wrong_code_and_a_decline_are_not_paid(gateway: Gateway) -> None:
+    order = gateway.register()["orderId"]
+    declining = gateway.run("cards", "--action-code", "116").out.split()[0]
+
+    wrong = gateway.run("pay", order, "--card", TDS1, "--code", "1")
+    declined = gateway.run("pay", order, "--card", declining)
+
+    assert (wrong.code, declined.code) == (1, 1)
+    assert "action code 116" in declined.out
+    assert gateway.status(order)["orderStatus"] != DEPOSITED
+
+
+def test_an_order_is_listed_and_its_story_told(gateway: Gateway) -> None:
+    order = gateway.register(orderNumber="STORY-1", description="A book")["orderId"]
+    gateway.run("pay", order, "--card", SSL)
+
+    listed = gateway.run("order", "list", "--merchant", "test", "--status", "deposited")
+    by_number = gateway.run("order", "show", "STORY-1")
+    by_id = gateway.run("order", "show", order)
+
+    assert "STORY-1" in listed.out
+    assert by_number.out == by_id.out
+    for part in ("A book", "1 500.00", "555555**5599", "purchase approved", "hold → merchant"):
+        assert part in by_id.out.replace("\u202f", " ").replace("\u2009", " ").replace("\xa0", " ")
+    assert SSL not in by_id.out
+
+
+def test_what_is_not_there_is_told(gateway: Gateway) -> None:
+    shown = gateway.run("order", "show", "nobody's")
+    paid = gateway.run("pay", "01a20058-4b43-8000-8145-71f41dd26728", "--card", SSL)
+
+    assert shown.code == paid.code == 1
+    assert "There is no order nobody's" in shown.err
+    assert "Traceback" not in shown.err + paid.err
+
+
+def test_the_clock_is_moved_and_sessions_end(gateway: Gateway) -> None:
+    order = gateway.register()["orderId"]
+
+    moved = gateway.run("clock", "advance", "21m")
+
+    assert moved.code == 0
+    assert "21 min on" in moved.out
+    assert gateway.status(order)["orderStatus"] == DECLINED
+    assert "ahead of the real time" in gateway.run("clock", "show").out
+    assert "forward only" in gateway.run("clock", "set", "2020-01-01T00:00:00Z").err
+
+
+def test_a_new_shop_works_at_once_and_obeys_its_settings(gateway: Gateway) -> None:
+    user = {"userName": "books-api", "password": "sesame-12"}
+
+    added = gateway.run(
+        "merchant", "add", "books", "Books", "hold_days=3", "--password", "sesame-12"
+    )
+    registered = gateway.register(**user)
+    changed = gateway.run("merchant", "set", "books", "-one_phase", "mcc=5942")
+    shown = gateway.run("merchant", "show", "books")
+
+    assert added.code == changed.code == 0
+    assert registered["orderId"]
+    assert "-one_phase" in changed.out
+    assert "mcc" in shown.out
+    assert "5942" in shown.out
+    assert "sesame-12" not in added.out + shown.out
+
+
+def test_a_setting_that_cannot_be_leaves_no_half_made_shop(gateway: Gateway) -> None:
+    refused = gateway.run("merchant", "add", "half", "Half", "hold_days=9999")
+
+    assert refused.code == 1
+    assert "1 to 365 days" in refused.err
+    assert "half" not in gateway.run("merchant", "list").out
+
+
+def test_a_password_is_made_up_and_takes_the_old_ones_place(gateway: Gateway) -> None:
+    gateway.run("merchant", "add", "shoes", "Shoes", "--password", "sesame-12")
+
+    new = gateway.run("merchant", "password", "shoes-api", "--generate").out.split()[-1]
+
+    assert "orderId" in gateway.register(userName="shoes-api", password=new)
+    assert gateway.register(userName="shoes-api", password="sesame-12")["errorCode"] == "5"
+
+
+def test_the_doctor_finds_all_well(gateway: Gateway) -> None:
+    examined = gateway.run("doctor")
+
+    assert (examined.code, examined.err) == (0, "")
+    assert "wrong" not in examined.out
+    for part in ("a gateway answers", "PostgreSQL", "migrations", "stored cards"):
+        assert part in examined.out
+
+
+def test_a_taken_port_is_told_with_its_holder(gateway: Gateway, tmp_path: Path) -> None:
+    port = urlsplit(gateway.address).port
+
+    refused = altyn(tmp_path / "other", "serve", "--port", str(port))
+
+    assert refused.code == 1
+    assert f"Port {port}" in refused.err
+    assert "ALTYN_PORT" in refused.err
+    assert "Another Altyn answers there" in " ".join(refused.err.split())
+    assert not processes_of(tmp_path / "other")
+
+
+def test_stopped_and_started_again_with_two_workers_it_still_has_its_orders(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    with serving(home) as first:
+        order = first.register()["orderId"]
+        assert first.stop(signal.SIGINT) == 0
+        assert not first.processes()
+        assert "Traceback" not in first.said.read_text(encoding="utf-8")
+
+    with serving(home, ALTYN_WORKERS="2") as again:
+        assert again.status(order)["orderNumber"]
+        assert len(again.workers()) == 2
+        assert again.stop(signal.SIGTERM) == 0
+        assert not again.processes()
+        assert "Traceback" not in again.said.read_text(encoding="utf-8")
+
+
+def test_postgresql_killed_under_a_running_gateway_comes_back(tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as gateway:
+        order = gateway.register()["orderId"]
+        killed = gateway.postgresql()
+        assert killed is not None
+        killed.kill()
+
+        assert eventually(lambda: gateway.postgresql() not in {None, killed})
+        assert eventually(lambda: gateway.status(order)["orderNumber"])
+        assert gateway.stop() == 0
+        assert not gateway.processes()
+
+
+def test_production_without_its_settings_is_told_what_it_needs(tmp_path: Path) -> None:
+    refused = altyn(tmp_path, "serve", ALTYN_MODE="production")
+
+    assert refused.code == 1
+    assert "ALTYN_DATABASE_URL" in refused.err
+    assert "Traceback" not in refused.err

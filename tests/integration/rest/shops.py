@@ -1,0 +1,52 @@
+"""Shops for the REST tests beside the demo shop: each lacks, or demands, something of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from altyn.domain.merchant import OPENING, MerchantSettings, Permission
+from altyn.main import Gateway
+from altyn.storage.administration import Administration
+from altyn.storage.demo import DEMO_LOGIN, DEMO_PASSWORD, DEMO_SETTINGS
+
+_CAUTIOUS: Final = OPENING - {
+    Permission.PARTIAL_DEPOSIT,
+    Permission.PARTIAL_REVERSAL,
+    Permission.AUTO_COMPLETION,
+    Permission.AUTO_REVERSE,
+    Permission.CUSTOM_SESSION,
+}
+
+# login → its settings; each has an API user `<login>-api` with the demo shop's password.
+SHOPS: Final[dict[str, MerchantSettings]] = {
+    "stranger": DEMO_SETTINGS,
+    "lister": DEMO_SETTINGS,
+    "merch_child": DEMO_SETTINGS,
+    "closed": replace(DEMO_SETTINGS, permissions=frozenset()),
+    "cautious": replace(DEMO_SETTINGS, permissions=_CAUTIOUS),
+    "second": replace(DEMO_SETTINGS, tds_version="2"),
+    "careful": replace(DEMO_SETTINGS, permissions=OPENING | {Permission.AVS_REQUIRED}),
+    "local": replace(DEMO_SETTINGS, ip_allow_list=("10.0.0.0/8", "2001:db8::/32")),
+    "english": replace(DEMO_SETTINGS, default_language="en"),
+    "german": replace(DEMO_SETTINGS, default_language="de"),
+    "roubles": replace(DEMO_SETTINGS, currencies=("643",)),
+    "newest": replace(DEMO_SETTINGS, status_version=46),
+    "shut": DEMO_SETTINGS,
+    "changing": DEMO_SETTINGS,
+}
+_CHILDREN: Final = {"merch_child"}
+
+
+async def add_shops(gateway: Gateway) -> None:
+    """Add the shops, a user who must change his password, and two who may not come in."""
+    async with gateway.pool.acquire() as connection:
+        staff = Administration(connection, clock=gateway.world.clock, token_key=b"not used")
+        for login, settings in SHOPS.items():
+            parent = DEMO_LOGIN if login in _CHILDREN else None
+            await staff.add_merchant(login, login, settings=settings, by="tests", parent=parent)
+            await staff.add_api_user(login, f"{login}-api", DEMO_PASSWORD)
+        await staff.add_api_user(DEMO_LOGIN, "test-new-api", DEMO_PASSWORD, must_change=True)
+        await staff.add_api_user(DEMO_LOGIN, "test-blocked-api", DEMO_PASSWORD)
+        await staff.block_user("test-blocked-api", blocked=True)
+        await staff.block_merchant("shut", blocked=True)

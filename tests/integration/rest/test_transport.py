@@ -1,0 +1,241 @@
+"""How requests come and answers go: every way to send the same parameters, and the envelope.
+
+Source: rest-orders.md §1.1, §1.4; merchant-settings.md §2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+
+from altyn.domain.merchant import OPENING, Permission
+from altyn.main import Gateway
+from altyn.protocol.registry import METHODS
+from altyn.protocol.table import Envelope
+from altyn.storage.administration import Administration
+from tests.asgi_client import Answer, AsgiClient
+from tests.integration.rest.golden import credentials
+from tests.integration.rest.logbook import Logbook
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WHO: Final = credentials("")
+ORDER: Final = {"amount": "15000", "returnUrl": "https://test.ru"}
+ASKED: Final = {**WHO, **ORDER, "jsonParams": '{"a":"1","b":2}', "description": "Заказ № 7 + 1"}
+REGISTER: Final = "/payment/rest/register.do"
+FORM: Final = ("content-type", "application/x-www-form-urlencoded")
+
+
+def shop(gateway: Gateway, ip: str = "203.0.113.9") -> AsgiClient:
+    return AsgiClient(gateway.front, ip)
+
+
+def multipart(fields: dict[str, str]) -> bytes:
+    parts = (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    return ("".join(parts) + "--b--\r\n").encode()
+
+
+def nested(fields: dict[str, str]) -> bytes:
+    """JSON as clients send it: a number for the sum, an object for jsonParams."""
+    members: dict[str, Any] = dict(fields)
+    members |= {"amount": int(fields["amount"]), "jsonParams": json.loads(fields["jsonParams"])}
+    return json.dumps(members).encode()
+
+
+JSON_UTF8: Final = ("content-type", "application/json; charset=UTF-8")
+ENCODED: Final = urlencode(ASKED).encode()
+# name → HTTP method, query, body, headers
+WAYS: Final[dict[str, tuple[str, dict[str, str], bytes, list[tuple[str, str]]]]] = {
+    "get": ("GET", ASKED, b"", []),
+    "form": ("POST", {}, ENCODED, [FORM]),
+    "form with a charset": ("POST", {}, ENCODED, [(FORM[0], f"{FORM[1]}; charset=UTF-8")]),
+    "all in the query": ("POST", ASKED, b"", [FORM]),
+    "query and body": ("POST", WHO, urlencode({**ASKED, **WHO}).encode(), [FORM]),
+    "json": ("POST", {}, nested(ASKED), [JSON_UTF8]),
+    "json, who in the query": ("POST", WHO, nested(ASKED), [JSON_UTF8]),
+    "json said to be a form": ("POST", {}, nested(ASKED), [FORM]),
+    "form said to be text": ("POST", {}, ENCODED, [("content-type", "text/plain")]),
+    "form of no type": ("POST", {}, ENCODED, []),
+    "multipart": (
+        "POST",
+        {},
+        multipart(ASKED),
+        [("content-type", "multipart/form-data;boundary=b")],
+    ),
+    "put": ("PUT", {}, ENCODED, [FORM]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_way_to_ask_is_understood(gateway: Gateway, way: str) -> None:
+    method, query, body, headers = WAYS[way]
+    answer = await shop(gateway).send(method, REGISTER, query, body, headers)
+    assert answer.json().keys() == {"orderId", "formUrl"}
+    seen = await status_of(gateway, answer.json()["orderId"])
+    assert seen["amount"] == 15000
+    assert seen["orderDescription"] == "Заказ № 7 + 1"
+    assert seen["merchantOrderParams"] == [
+        {"name": "a", "value": "1"},
+        {"name": "b", "value": "2"},
+    ]
+
+
+async def status_of(gateway: Gateway, order_id: str) -> dict[str, Any]:
+    form = {**WHO, "orderId": order_id}
+    answer = await shop(gateway).post("/payment/rest/getOrderStatusExtended.do", form)
+    seen: dict[str, Any] = answer.json()
+    return seen
+
+
+async def test_the_query_wins_over_the_body(gateway: Gateway) -> None:
+    body = urlencode({**WHO, **ORDER, "amount": "777"}).encode()
+    answer = await shop(gateway).send("POST", REGISTER, {"amount": "100"}, body, [FORM])
+    seen = await status_of(gateway, answer.json()["orderId"])
+    assert seen["amount"] == 100
+
+
+async def test_a_description_may_have_several_lines(gateway: Gateway) -> None:
+    form = {**WHO, **ORDER, "description": "one\r\ntwo"}
+    answer = await shop(gateway).post(REGISTER, form)
+    seen = await status_of(gateway, answer.json()["orderId"])
+    assert seen["orderDescription"] == "one\r\ntwo"
+
+
+# ── The envelope ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", METHODS)
+async def test_every_refusal_is_http_200_and_json_that_nobody_keeps(
+    gateway: Gateway, name: str
+) -> None:
+    method = METHODS[name]
+    for path in method.rest:
+        answer = await shop(gateway).post(f"/payment/rest/{path}", {"amount": "1"})
+        assert_envelope(answer)
+        capitals = method.envelope is Envelope.CAPITALS
+        code = answer.json()["ErrorCode" if capitals else "errorCode"]
+        text = answer.json()["ErrorMessage" if capitals else "errorMessage"]
+        assert code == (5 if method.envelope is Envelope.PAYMENT else "5")
+        assert type(code) is (int if method.envelope is Envelope.PAYMENT else str)
+        assert text == "Доступ запрещён"
+        assert not answer.json().keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
+
+
+def assert_envelope(answer: Answer) -> None:
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
+    assert answer.headers["cache-control"] == "no-cache, no-store"
+    assert int(answer.headers["content-length"]) == len(answer.body)
+
+
+@pytest.mark.parametrize("path", ["REGISTER.DO", "Register.do", "registerpreauth.do"])
+async def test_capitals_of_a_path_do_not_matter(gateway: Gateway, path: str) -> None:
+    answer = await shop(gateway).post(f"/payment/rest/{path}", {**WHO, **ORDER})
+    assert_envelope(answer)
+    assert "orderId" in answer.json()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["nothing.do", "register.do/", "register", "", "../rest/register.do", "processform.dox"],
+)
+async def test_an_unknown_path_is_not_found(gateway: Gateway, path: str) -> None:
+    answer = await shop(gateway).post(f"/payment/rest/{path}", {**WHO, **ORDER})
+    assert answer.status == 404
+
+
+async def test_a_body_above_the_limit_is_not_read(gateway: Gateway) -> None:
+    limit = gateway.settings.body_max_bytes
+    answer = await shop(gateway).post(REGISTER, body=b"a=" + b"x" * (limit - 1), headers=[FORM])
+    assert answer.status == 413
+    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
+    fits = await shop(gateway).post(REGISTER, body=b"a=" + b"x" * (limit - 2), headers=[FORM])
+    assert fits.status == 200
+
+
+async def test_a_public_address_is_not_taken_from_a_strange_host(gateway: Gateway) -> None:
+    """Who sends `Host: evil"/>` must not find it in a payer's link."""
+    scope_host = [("host", "evil.example/?<script>")]
+    query = {**WHO, **ORDER}
+    answer = await shop(gateway).send("GET", REGISTER, query, b"", scope_host)
+    assert "script" not in answer.json()["formUrl"]
+
+
+# ── For the developer's eyes ──────────────────────────────────────────────────────────────────────
+
+
+async def test_a_refusal_tells_its_rule_beside_the_faithful_text(
+    gateway: Gateway, logbook: Logbook
+) -> None:
+    answer = await shop(gateway).post(REGISTER, {**WHO, **ORDER, "email": "x" * 129})
+    assert answer.json() == {"errorCode": "5", "errorMessage": "[email] неверен"}
+    assert answer.headers["x-altyn-rule"] == "email: longer than 128 characters"
+    (line,) = logbook.of("refused")
+    assert (line["method"], line["parameter"]) == ("register", "email")
+    assert line["rule"] == "longer than 128 characters"
+    assert line["refusal"] == "parameter_invalid"
+    assert line["source"] == "rest-orders.md §2"
+
+
+async def test_a_rule_cannot_break_out_of_its_header(gateway: Gateway) -> None:
+    form = {**WHO, **ORDER, "merchantLogin": "x\r\nSet-Cookie: a=b\x00Ж"}
+    answer = await shop(gateway).post(REGISTER, form)
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["x-altyn-rule"].isascii()
+    assert answer.headers["x-altyn-rule"].isprintable()
+
+
+async def test_a_body_that_cannot_be_read_is_told(gateway: Gateway, logbook: Logbook) -> None:
+    answer = await shop(gateway).post(REGISTER, body=b'{"amount":', headers=[JSON_UTF8])
+    assert answer.json()["errorCode"] == "5"
+    assert "the body could not be read" in logbook.of("refused")[0]["rule"]
+
+
+# ── Where a call comes from, and settings that change ─────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("ip", "let_in"),
+    [
+        ("10.1.2.3", True),
+        ("2001:db8::7", True),
+        ("11.0.0.1", False),
+        ("::1", False),
+        ("", False),
+        ("unix:", False),
+    ],
+)
+async def test_a_merchant_may_be_called_from_its_addresses_only(
+    gateway: Gateway, ip: str, *, let_in: bool
+) -> None:
+    form = {**credentials("local-api"), **ORDER}
+    answer = await shop(gateway, ip).post(REGISTER, form)
+    assert ("orderId" in answer.json()) is let_in
+
+
+async def test_a_permission_that_is_taken_away_counts_at_once(gateway: Gateway) -> None:
+    form = {**credentials("changing-api"), **ORDER}
+    path = "/payment/rest/registerPreAuth.do"
+    assert "orderId" in (await shop(gateway).post(path, form)).json()
+    left = sorted(OPENING - {Permission.TWO_PHASE})
+    await change(gateway, "changing", {"permissions": left})
+    answer = await shop(gateway).post(path, form)
+    assert answer.json() == {"errorCode": "5", "errorMessage": "Доступ запрещён"}
+    assert answer.headers["x-altyn-rule"] == "permission two_phase is off"
+
+
+async def change(gateway: Gateway, login: str, changes: dict[str, object]) -> None:
+    """Change settings, and wait until the gateway has heard of it."""
+    async with gateway.pool.acquire() as connection:
+        staff = Administration(connection, clock=gateway.world.clock, token_key=b"")
+        merchant = await staff.merchant(login)
+        settings = await staff.change_settings(merchant.merchant_id, changes, by="tests")
+    while (await gateway.world.merchants.get(merchant.merchant_id)).settings != settings:
+        await asyncio.sleep(0.005)

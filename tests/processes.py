@@ -1,0 +1,154 @@
+"""Gateways as processes of the operating system, and a crowd of clients in front of them.
+
+It exists for tests of what no single process can show: two of them racing for one order, and one
+that is killed in the middle of a payment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from tests.integration.simulators.asgi import Answer
+from tests.shop import CREDENTIALS, card_fields, new_number
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PATIENCE: Final = aiohttp.ClientTimeout(total=60)
+
+
+class Launcher:
+    """The process that forks gateways; see `tests/launcher.py`."""
+
+    def __init__(self, database_url: str, home: Path, *, sockets: int) -> None:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([*_source_path(), str(ROOT)]),
+            "ALTYN_DATABASE_URL": database_url,
+            "ALTYN_HOME": str(home),
+            "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: a lost answer is asked after soon
+            "ALTYN_POOL_SIZE": "4",
+            "ALTYN_LOG_LEVEL": "critical",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.launcher", str(sockets)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.ports = [int(port) for port in self._answer("ports")]
+
+    def start(self, number: int) -> int:
+        """A gateway on socket `number`; its process id."""
+        pipe = self._pipe(self._process.stdin)
+        pipe.write(f"start {number}\n")
+        pipe.flush()
+        return int(self._answer("started")[0])
+
+    def stop(self) -> None:
+        """End the launcher and all that it has started."""
+        self._pipe(self._process.stdin).close()
+        self._process.wait(30)
+        self._pipe(self._process.stdout).close()
+
+    def _answer(self, expected: str) -> list[str]:
+        words = self._pipe(self._process.stdout).readline().split()
+        assert words[:1] == [expected], f"the launcher said {words}"
+        return words[1:]
+
+    @staticmethod
+    def _pipe(pipe: IO[str] | None) -> IO[str]:
+        assert pipe is not None
+        return pipe
+
+
+def kill(pid: int) -> None:
+    """SIGKILL one process that we started; nothing of it is asked."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+@dataclass
+class Crowd:
+    """Many clients, each request at another gateway in turn."""
+
+    session: aiohttp.ClientSession
+    ports: Sequence[int]
+    sent: int = field(default=0)
+
+    async def call(self, path: str, **fields: object) -> dict[str, Any]:
+        """One request of the protocol; its answer's members. Raises aiohttp.ClientError."""
+        form = {name: str(value) for name, value in {**CREDENTIALS, **fields}.items()}
+        return await self._post(f"/payment/rest/{path}", data=form)
+
+    async def at_once(self, path: str, *forms: dict[str, object]) -> list[dict[str, Any]]:
+        """Many requests to one method, none waiting for another."""
+        return list(await asyncio.gather(*(self.call(path, **form) for form in forms)))
+
+    async def register(self, amount_minor: int, *, two_phase: bool = False) -> str:
+        path = "registerPreAuth.do" if two_phase else "register.do"
+        answer = await self.call(
+            path,
+            amount=amount_minor,
+            orderNumber=f"{os.getpid()}-{new_number()}",
+            returnUrl="https://shop.example/",
+        )
+        order_id: str = answer["orderId"]
+        return order_id
+
+    async def paid(self, amount_minor: int, *, two_phase: bool = False) -> str:
+        order_id = await self.register(amount_minor, two_phase=two_phase)
+        answer = await self.call("paymentorder.do", **card_fields(order_id))
+        assert "redirect" in answer, answer
+        return order_id
+
+    async def status(self, order_id: str) -> dict[str, Any]:
+        return await self.call("getOrderStatusExtended.do", orderId=order_id)
+
+    async def move_clock(self, **by: float) -> dict[str, Any]:
+        """Move the sandbox's clock; what is due on the way happens."""
+        return await self._post("/sandbox/clock", json=by)
+
+    async def browse(self, address: str, fields: Mapping[str, Any]) -> Answer:
+        """A browser's form, wherever it leads; the page."""
+        path = urlsplit(address).path
+        url = f"http://127.0.0.1:{self.ports[0]}{path}"
+        async with self.session.post(url, data=fields, allow_redirects=False) as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status, headers, await answer.read())
+
+    async def _post(self, path: str, **body: Any) -> dict[str, Any]:
+        self.sent += 1
+        port = self.ports[self.sent % len(self.ports)]
+        async with self.session.post(f"http://127.0.0.1:{port}{path}", **body) as answer:
+            members: dict[str, Any] = json.loads(await answer.read())
+            return members
+
+
+@asynccontextmanager
+async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
+    """Clients without a limit of connections; each request has one of its own."""
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    async with aiohttp.ClientSession(connector=connector, timeout=PATIENCE) as session:
+        yield Crowd(session, ports)
+
+
+def _source_path() -> list[str]:
+    """Where this process has found the gateway, so that the others find the same."""
+    import altyn  # noqa: PLC0415 - only to learn where it lies
+
+    assert altyn.__file__ is not None
+    return [str(Path(altyn.__file__).parent.parent)]

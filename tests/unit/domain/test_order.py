@@ -1,0 +1,77 @@
+from datetime import timedelta
+
+import pytest
+
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order import IN_FLIGHT, AttemptState, Due, Kind
+from tests.builders import PAID_AT, REGISTERED_AT, an_attempt, an_order
+
+
+
+
+@pytest.mark.parametrize("state", AttemptState)
+def test_what_may_have_happened_is_in_flight(state: AttemptState) -> None:
+    assert an_attempt(state=state).in_flight is (state in {"asked", "pending", "unknown"})
+    order = an_order(attempts=(an_attempt(state=state),))
+    assert bool(order.in_flight()) is (state in IN_FLIGHT)
+    assert bool(order.in_flight(Kind.PAY)) is (state in IN_FLIGHT)
+    assert not order.in_flight(Kind.REFUND, Kind.REVERSE)
+
+
+@pytest.mark.parametrize("state", AttemptState)
+def test_refunds_on_their_way_are_reserved(state: AttemptState) -> None:
+    order = an_order(
+        status=OrderStatus.DEPOSITED,
+        approved_minor=2500_00,
+        deposited_minor=2500_00,
+        refunded_minor=500_00,
+        attempts=(an_attempt(), an_attempt(Kind.REFUND, number=2, state=state, amount_minor=300_00)),
+    )
+    assert order.left_minor == 2000_00
+    assert order.refundable_minor == (1700_00 if state in IN_FLIGHT else 2000_00)
+
+
+def test_an_attempt_takes_the_place_of_its_number() -> None:
+    order = an_order(attempts=(an_attempt(number=1), an_attempt(number=2)))
+    changed = order.with_attempt(an_attempt(number=1, state=AttemptState.DECLINED))
+    assert [a.number for a in changed.attempts] == [1, 2]
+    assert changed.attempt(1).state is AttemptState.DECLINED
+    added = changed.with_attempt(an_attempt(number=3))
+    assert added.attempt(3).number == 3
+
+
+@pytest.mark.parametrize(("tries", "left"), [(0, 3), (1, 2), (3, 0), (4, 0)])
+def test_tries_are_counted_whatever_became_of_them(tries: int, left: int) -> None:
+    states = (AttemptState.DECLINED, AttemptState.ABANDONED, AttemptState.NOT_SENT)
+    attempts = tuple(an_attempt(number=n + 1, state=states[n % 3]) for n in range(tries))
+    assert an_order(attempts=attempts).attempts_left == left
+
+
+def test_other_attempts_are_no_tries() -> None:
+    attempts = (an_attempt(), an_attempt(Kind.REFUND, number=2), an_attempt(Kind.REFUND, number=3))
+    assert an_order(attempts=attempts).attempts_left == 2
+
+
+def test_the_authorisation_is_the_try_that_the_bank_approved() -> None:
+    order = an_order(
+        attempts=(
+            an_attempt(number=1, state=AttemptState.DECLINED),
+            an_attempt(number=2),
+            an_attempt(Kind.REFUND, number=3),
+        )
+    )
+    assert order.authorisation == order.attempt(2)
+    assert an_order().authorisation is None
+
+
+def test_only_one_thing_is_due_and_it_is_the_earliest() -> None:
+    assert an_order().due() == (REGISTERED_AT + timedelta(minutes=20), Due.SESSION_EXPIRY)
+    hold = an_order(
+        status=OrderStatus.APPROVED,
+        approved_at=PAID_AT,
+        auto_completion_at=PAID_AT + timedelta(hours=2),
+        auto_reverse_at=PAID_AT + timedelta(hours=3),
+    )
+    assert hold.due() == (PAID_AT + timedelta(hours=2), Due.AUTO_COMPLETION)
+    late = PAID_AT + timedelta(hours=5)
+    assert an_order(postponed_until=late).due() == (late, Due.SESSION_EXPIRY)

@@ -1,0 +1,89 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order import AttemptState, Due, Kind, Order
+from altyn.operations.by_itself import POSTPONE, decide_due, decide_postponement
+from altyn.operations.decisions import Accepted, Busy, Repeated
+from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
+
+MERCHANT = a_merchant()
+RELEASE = PAID_AT + timedelta(days=7)
+A_TICK = timedelta(microseconds=1)
+
+
+def a_hold(**changes: Any) -> Order:
+    hold = an_order(
+        two_phase=True,
+        status=OrderStatus.APPROVED,
+        approved_minor=2500_00,
+        approved_at=PAID_AT,
+        attempts=(an_attempt(),),
+    )
+    return replace(hold, **changes)
+
+
+def test_a_session_ends_by_itself() -> None:
+    order = an_order()
+    assert decide_due(order, MERCHANT, order.expires_at - A_TICK) == Repeated(order)
+    decision = decide_due(order, MERCHANT, order.expires_at)
+    assert isinstance(decision, Accepted)
+    assert decision.order.status is OrderStatus.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("order", "at", "kind", "due"),
+    [
+        (a_hold(), RELEASE, Kind.REVERSE, Due.HOLD_RELEASE),
+        (
+            a_hold(hold_days=3),
+            PAID_AT + timedelta(days=3),
+            Kind.REVERSE,
+            Due.HOLD_RELEASE,
+        ),
+        (a_hold(auto_completion_at=RELEASE - A_TICK), RELEASE - A_TICK, Kind.DEPOSIT, Due.AUTO_COMPLETION),
+        (a_hold(auto_reverse_at=RELEASE - A_TICK), RELEASE - A_TICK, Kind.REVERSE, Due.AUTO_REVERSE),
+        (a_hold(auto_completion_at=RELEASE + A_TICK), RELEASE, Kind.REVERSE, Due.HOLD_RELEASE),
+    ],
+)
+def test_a_hold_ends_by_itself(order: Order, at: datetime, kind: Kind, due: Due) -> None:
+    assert order.due() == (at, due)
+    assert decide_due(order, MERCHANT, at - A_TICK) == Repeated(order)
+    decision = decide_due(order, MERCHANT, at)
+    assert isinstance(decision, Accepted)
+    attempt = decision.order.attempt(2)
+    assert (attempt.kind, attempt.due, attempt.amount_minor) == (kind, due, 2500_00)
+    assert decision.ask == 2
+
+
+@pytest.mark.parametrize("status", ["deposited", "reversed", "refunded", "declined"])
+def test_what_has_ended_waits_for_nothing(status: str) -> None:
+    order = a_hold(status=OrderStatus(status), auto_completion_at=PAID_AT, auto_reverse_at=PAID_AT)
+    assert order.due() is None
+    assert decide_due(order, MERCHANT, RELEASE) == Repeated(order)
+    assert decide_postponement(order, RELEASE) == Repeated(order)
+
+
+def test_a_merchant_without_permissions_has_its_holds_released_too() -> None:
+    bare = a_merchant(permissions=frozenset())
+    assert isinstance(decide_due(a_hold(), bare, RELEASE), Accepted)
+    assert isinstance(decide_due(a_hold(auto_completion_at=PAID_AT), bare, RELEASE), Accepted)
+
+
+def test_what_is_due_while_the_bank_is_asked_is_put_off() -> None:
+    order = a_hold().with_attempt(an_attempt(Kind.DEPOSIT, number=2, state=AttemptState.UNKNOWN))
+    assert isinstance(decide_due(order, MERCHANT, RELEASE), Busy)
+    decision = decide_postponement(order, RELEASE)
+    assert isinstance(decision, Accepted)
+    assert decision.order.due() == (RELEASE + POSTPONE, Due.HOLD_RELEASE)
+    assert decision.order.status is OrderStatus.APPROVED
+    # not twice for the same minute, when two processes look
+    assert decide_postponement(decision.order, RELEASE) == Repeated(decision.order)
+
+
+def test_what_was_put_off_is_not_forgotten_by_the_next_that_is_due() -> None:
+    order = a_hold(postponed_until=PAID_AT + POSTPONE)
+    assert order.due() == (RELEASE, Due.HOLD_RELEASE)
