@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import aiohttp
 import asyncpg
 import structlog
 from starlette.applications import Starlette
@@ -31,7 +30,6 @@ from altyn.inbound.rest.reading import Limits
 from altyn.inbound.sandbox.door import routes as sandbox_routes
 from altyn.operations.ports import Acquirer, Clock, ThreeDS, World
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
-from altyn.outbound.acquirer.over_http import HttpAcquirer
 from altyn.outbound.threeds.absent import NoDirectory
 from altyn.outbound.threeds.directory import DirectoryConnector
 from altyn.protocol.registry import METHODS
@@ -194,20 +192,28 @@ async def _outside(
     settings: Settings, pool: Pool, ring: KeyRing, clock: Clock, stack: AsyncExitStack
 ) -> _Outside:
     timeout = settings.acquirer_timeout_seconds
-    address = settings.acquirer_url
     if not settings.sandbox:
-        assert address is not None
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        return _Outside(HttpAcquirer(session, address, timeout_seconds=timeout), NoDirectory())
+        return _Outside(await _bank_at_an_address(settings, stack), NoDirectory())
     bank = IssuerSimulator(pool, clock.now)
     key = ring.derive(ACS_KEY)
     directory = DirectoryServer(pool, key, settings.public_url or "")
     routes = (*acs_routes(directory), *issuer_routes(bank))
     acquirer: Acquirer = InProcessAcquirer(bank, timeout_seconds=timeout)
-    if address is not None:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        acquirer = HttpAcquirer(session, address, timeout_seconds=timeout)
+    if settings.acquirer_url is not None:
+        acquirer = await _bank_at_an_address(settings, stack)
     return _Outside(acquirer, DirectoryConnector(directory, key), routes)
+
+
+async def _bank_at_an_address(settings: Settings, stack: AsyncExitStack) -> Acquirer:
+    """The connector over HTTP; its library is a third of the start, so it comes when needed."""
+    import aiohttp  # noqa: PLC0415 - see above
+
+    from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - see above
+
+    assert settings.acquirer_url is not None
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    timeout = settings.acquirer_timeout_seconds
+    return HttpAcquirer(session, settings.acquirer_url, timeout_seconds=timeout)
 
 
 def _routes(

@@ -26,6 +26,7 @@ from tests.integration.payment_page.till import (
     FAIL_URL,
     RETURN_URL,
     Till,
+    card,
     path_of,
     typed,
 )
@@ -197,7 +198,7 @@ async def test_a_browser_does_not_choose_where_a_challenge_ends(till: Till) -> N
     evil = "https://evil.example/"
     step = await challenge(till, order_id, threeDSVer2FinishUrl=evil, termUrl=evil)
     page = await till.at_bank(step, order_id, ACS_CODE)
-    assert path_of(page.form.action) == "/payment/rest/finish3dsVer2.do?lang=ru"
+    assert path_of(page.form.action) == "/payment/rest/finish3dsVer2.do"
     step = await till.pay(await till.register(), ENROLLED, termUrl=evil)
     assert path_of(step["termUrl"]) == "/payment/rest/finish3ds.do?lang=ru"
 
@@ -242,7 +243,7 @@ async def test_the_language_of_the_page_lasts_through_the_bank(till: Till) -> No
     step = await till.pay(order_id, ENROLLED, language="en")
     back = await till.back(await till.at_bank(step, order_id, None))
     assert "/payment_en.html" in back.location
-    step = await challenge(till, order_id, language="en")
+    step = await till.pay(order_id, ENROLLED, language="en")
     back = await till.back(await till.at_bank(step, order_id, ACS_CODE))
     assert back.location == back_at_shop(order_id, language="en")
 
@@ -321,6 +322,28 @@ async def test_3d_secure_2_with_a_challenge(
     assert back.status == 302
     assert back.location.startswith(RETURN_URL) is (status == 2)
     assert (await till.status(order_id))["orderStatus"] == status
+
+
+async def test_a_shop_that_sends_cards_itself_gets_its_payer_after_the_challenge(
+    till: Till,
+) -> None:
+    order_id = await till.register()
+    finish_url = "https://shop.example/challenged?a=1#top"
+    form = {"MDORDER": order_id, **card(CHALLENGED), "threeDSVer2FinishUrl": finish_url}
+    first = await till.shop.call("paymentorder.do", **form)
+    transaction = first["threeDSServerTransId"]
+    step = await till.shop.call("paymentorder.do", **form, threeDSServerTransId=transaction)
+    step["session"] = session_data(order_id)
+    back = await till.back(await till.at_bank(step, order_id, ACS_CODE))
+    assert back.location == (
+        "https://shop.example/challenged?a=1"
+        f"&mdOrder={order_id}&threeDSServerTransId={transaction}#top"
+    )
+    assert (await till.status(order_id))["orderStatus"] == 5
+    end = await till.shop.call(
+        "finish3dsVer2Payment.do", mdOrder=order_id, threeDSServerTransId=transaction
+    )
+    assert end["redirect"] == back_at_shop(order_id)
 
 
 async def test_a_c_res_is_not_believed(till: Till) -> None:

@@ -17,7 +17,13 @@ from altyn.domain.card import is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
 from altyn.inbound.payment_page import answers, pages
-from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, read_page_view
+from altyn.inbound.payment_page.addresses import (
+    Kind,
+    PageName,
+    page_address,
+    read_page_view,
+    with_parameters,
+)
 from altyn.inbound.payment_page.card_form import PageForm, cvc_required
 from altyn.inbound.payment_page.paying import Payer, over_members, pay
 from altyn.inbound.payment_page.reception import payer_of
@@ -212,7 +218,9 @@ async def finish_3ds(ajax: Ajax, asked: Asked) -> Response:
 async def finish_3ds_version_2(ajax: Ajax, asked: Asked) -> Response:
     """finish3dsVer2.do: the payer is back from a challenge. Source: §4.2.
 
-    The CRes only says which transaction it was; how it went is asked of the ACS itself.
+    The CRes only says which transaction it was; how it went is asked of the ACS itself. A shop that
+    sends cards itself and has named threeDSVer2FinishUrl gets the payer, and finishes by its own
+    call.
     """
     session = asked.get("threeDSSessionData") or ""
     order_id = _unpacked(session) or asked.get("MDORDER", "mdOrder")
@@ -220,8 +228,19 @@ async def finish_3ds_version_2(ajax: Ajax, asked: Asked) -> Response:
     if visit is None:
         return ajax.stray(asked)
     payer, c_res = asked.speaking(visit), asked.get("cres", "cRes", "CRes")
+    transaction = _transaction(c_res) if c_res else None
+    attempt = visit.attempt_of(transaction) or visit.order.authenticating
+    proof = attempt.authentication if attempt else None
+    if proof and proof.finish_url:
+        return answers.redirect(
+            with_parameters(
+                proof.finish_url,
+                mdOrder=visit.order_id,
+                threeDSServerTransId=proof.server_trans_id or "",
+            )
+        )
     if c_res and not visit.over:
-        await finish_challenge(visit.key, _transaction(c_res), payer.actor, ajax.world)
+        await finish_challenge(visit.key, transaction, payer.actor, ajax.world)
     return await _onwards(ajax, visit, payer)
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 import structlog
 
 from altyn.domain.card import Expiry
-from altyn.domain.order import Attempt
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_handlers import card_command
 from altyn.inbound.payment_page.card_form import CardReader, FieldFault, Filled, PageForm
@@ -136,7 +135,7 @@ async def _resumed(
 
     It is not asked of the payer twice, and no page ever carries it.
     """
-    attempt = _attempt_of(visit, transaction)
+    attempt = visit.attempt_of(transaction)
     card = attempt.card if attempt else None
     pan = await world.vault.reveal(visit.key.merchant_id, card.fingerprint) if card else None
     if card is None or pan is None:
@@ -153,18 +152,6 @@ async def _resumed(
     )
 
 
-def _attempt_of(visit: Visit, transaction: str) -> Attempt | None:
-    tries = (each for each in visit.order.payments if each.authentication is not None)
-    return next(
-        (
-            each
-            for each in tries
-            if each.authentication and each.authentication.server_trans_id == transaction
-        ),
-        None,
-    )
-
-
 def _as_the_page_does(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
     """Add what the browser says of itself and of the method step, and where it comes back to.
 
@@ -173,13 +160,11 @@ def _as_the_page_does(form: PageForm, command: PayByCard, payer: Payer) -> PayBy
     """
     told = form.get("threeDSCompInd") or ""
     completed = MethodCompletion(told) if told in tuple(MethodCompletion) else None
-    back = f"{payer.base_url}/payment/rest/{{}}?lang={payer.language}"
     return replace(
         command,
         method_completed=completed or MethodCompletion.FINISHED,
         browser={**payer.browser, **command.browser},
-        term_url=back.format("finish3ds.do"),
-        finish_url=back.format("finish3dsVer2.do"),
+        term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import Money, canonical_currency
-from altyn.domain.order import AttemptState, Kind, Order
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
 from altyn.inbound.payment_steps import PAID, return_address
@@ -67,6 +67,18 @@ class Visit:
         currency = canonical_currency(self.order.currency)
         assert currency is not None, "an order is registered in a currency that the gateway knows"
         return Money(self.order.amount_minor, currency)
+
+    def attempt_of(self, server_trans_id: str | None) -> Attempt | None:
+        """The try that a 3-D Secure 2 transaction belongs to."""
+        proven = ((each, each.authentication) for each in self.order.payments)
+        return next(
+            (
+                each
+                for each, proof in proven
+                if server_trans_id and proof and proof.server_trans_id == server_trans_id
+            ),
+            None,
+        )
 
     def decline_text(self, language: str) -> str:
         """What the bank said to the last try, empty when that try was no refusal."""

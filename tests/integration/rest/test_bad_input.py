@@ -1,0 +1,275 @@
+"""Whatever is sent, the gateway answers as the protocol does: it refuses, or does what was asked.
+
+A value of every parameter of every method is spoiled in every way that clients and strangers are
+known to find; nothing of it may come to an exception, for which code 7 is the shop's only sign.
+Source: rest-orders.md §1.4; every table of `protocol/methods.py` and `protocol/payment_methods.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+import pytest_asyncio
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from altyn.main import Gateway
+from altyn.protocol.registry import METHODS
+from altyn.protocol.table import Envelope, Method
+from tests.asgi_client import Answer, AsgiClient
+from tests.integration.rest.golden import credentials
+from tests.integration.rest.logbook import Logbook, logbook_kept
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Pair = tuple[str, Any]
+
+# ── Good requests, to be spoiled ──────────────────────────────────────────────────────────────────
+
+WHO: Final = credentials("")
+REGISTRATION: Final = {"amount": "15000", "returnUrl": "https://test.ru"}
+CARD: Final = {
+    "$PAN": "5555555555555599",
+    "$CVC": "123",
+    "$EXPIRY": "203012",
+    "TEXT": "IVAN PETROV",
+}
+PERIOD: Final = {
+    "size": "2",
+    "from": "20200101000000",
+    "to": "20991231235959",
+    "transactionStates": "CREATED,DEPOSITED",
+}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders to do harm to, by what became of them."""
+
+    created: str
+    held: str
+    deposited: str
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def orders(gateway: Gateway) -> Orders:
+    created = await call(gateway, "register.do", REGISTRATION)
+    held = await call(gateway, "registerPreAuth.do", REGISTRATION)
+    deposited = await call(gateway, "register.do", REGISTRATION)
+    for paid in (held, deposited):
+        await call(gateway, "paymentOrder.do", {"MDORDER": paid.json()["orderId"], **CARD})
+    return Orders(*(each.json()["orderId"] for each in (created, held, deposited)))
+
+
+async def call(gateway: Gateway, path: str, form: dict[str, str]) -> Answer:
+    return await AsgiClient(gateway.front).post(f"/payment/rest/{path}", {**WHO, **form})
+
+
+def good(name: str, orders: Orders) -> dict[str, str]:
+    """A request that the gateway would carry out."""
+    return {
+        "register": REGISTRATION,
+        "registerPreAuth": REGISTRATION,
+        "deposit": {"orderId": orders.held, "amount": "100"},
+        "reverse": {"orderId": orders.held, "amount": "100"},
+        "refund": {"orderId": orders.deposited, "amount": "1"},
+        "decline": {"orderId": orders.created},
+        "addParams": {"orderId": orders.created, "params": "{}"},
+        "getOrderStatus": {"orderId": orders.created},
+        "getOrderStatusExtended": {"orderId": orders.created},
+        "getLastOrdersForMerchants": PERIOD,
+        "verifyEnrollment": {"pan": CARD["$PAN"]},
+        "paymentOrder": {"MDORDER": orders.created, **CARD},
+        "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
+        "finish3dsVer2Payment": {
+            "threeDSVer2MdOrder": orders.created,
+            "threeDSServerTransId": orders.created,
+        },
+    }[name]
+
+
+# ── What is done to them ──────────────────────────────────────────────────────────────────────────
+
+DEEP: Final = "[" * 5_000 + "]" * 5_000
+KNOWN_TO_HURT: Final = (
+    *("", " ", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\ufeff", "\u202e", "\r\nX: y"),
+    *("0", "-1", "00000000000000001", "9" * 12, "9" * 19, "9" * 400, "-9223372036854775809"),
+    *("1e400", "1.5", "NaN", "Infinity", "0x1F", "１２３", "٣", "2147483648", "+5", "1_000"),
+    *("null", "true", "[]", "{}", '"x"', "{", '{"a":', '{"a":NaN}', '{"a":"\\ud800"}'),
+    *('{"a":"\\u0000"}', '{"a":1e400}', '{"a":' + DEEP + "}", DEEP, '{"a":1,"a":{"a":[1]}}'),
+    *(
+        "[" * 990 + "]" * 990,
+        '{"a":' * 900 + "1" + "}" * 900,
+        '{"":null}',
+        '{"externalRefundId":1}',
+    ),
+    *('{"recurringExpiry":"00010101","recurringFrequency":"1"}', '{"email":{}, "phone":[[]]}'),
+    *("x" * 10_000, "Ж" * 10_000, "😀" * 300, "%", "%00", "%D0", "+", "' OR 1=1 --", "${jndi:x}"),
+    *("0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc", "00000000-0000-0000-0000-000000000000"),
+    *("ffffffff-ffff-ffff-ffff-ffffffffffff", "0b5f2a34-6c1d-8e90-8f11-00aa22bb33c", "{0b5f}"),
+    *("2026-02-30T00:00:00", "2024-02-29T24:00:00", "0000-01-01T00:00:00", "0001-01-01T00:00:00"),
+    *("9999-12-31T23:59:59", "20260230000000", "00010101000000", "99991231235959", "00010101"),
+    *(
+        "20261301",
+        "203013",
+        "000000",
+        "999999",
+        "4111111111111111",
+        "4" * 19,
+        "javascript:alert(1)",
+    ),
+    *("//x", "https://x y", "http://[::1", "http://x:99999999/", "data:,", "VERIFY;;VERIFY", ";"),
+    *("AUTO_PAYMENT;FORCE_SSL", "test-child", "shut", "closed", "en", "de", "xx", "CREATED,,X"),
+)
+WORDS: Final = st.one_of(
+    st.sampled_from(KNOWN_TO_HURT),
+    st.text(max_size=60),
+    st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "Nd", "Sk"]), max_size=20),
+    st.integers().map(str),
+)
+NOT_TEXT: Final = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), WORDS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def names_of(method: Method) -> list[str]:
+    """Every name that the table reads, and those that the desk does."""
+    named = [name for row in method.parameters for name in (row.name, *row.aliases, *row.parts)]
+    return list(dict.fromkeys([*named, "token", "merchantLogin", "language", "jsonParams"]))
+
+
+def as_form(pairs: Iterable[Pair]) -> tuple[bytes, str]:
+    spelled = [
+        (name, (value if isinstance(value, str) else repr(value)).encode("utf-8", "surrogatepass"))
+        for name, value in pairs
+    ]
+    return urlencode(spelled).encode(), "application/x-www-form-urlencoded"
+
+
+def as_json(pairs: Iterable[Pair]) -> tuple[bytes, str]:
+    """Escapes and all: half a surrogate pair can travel so; a repeated name stays repeated."""
+    members = (f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs)
+    return ("{" + ",".join(members) + "}").encode(), "application/json"
+
+
+def as_cp1251(pairs: Iterable[Pair]) -> tuple[bytes, str]:
+    spelled = [(name, str(value).encode("cp1251", "ignore")) for name, value in pairs]
+    return urlencode(spelled).encode(), "application/x-www-form-urlencoded"
+
+
+WAYS: Final = {"form": as_form, "json": as_json, "cp1251": as_cp1251}
+
+
+@pytest.mark.parametrize("name", METHODS)
+@settings(max_examples=40)
+@given(data=st.data())
+async def test_a_spoiled_parameter_is_refused_or_read_and_never_breaks(
+    gateway: Gateway, orders: Orders, name: str, data: st.DataObject
+) -> None:
+    method = METHODS[name]
+    way = data.draw(st.sampled_from(sorted(WAYS)))
+    values = NOT_TEXT if way == "json" else WORDS
+    spoiled: list[Pair] = data.draw(
+        st.lists(st.tuples(st.sampled_from(names_of(method)), values), min_size=1, max_size=4)
+    )
+    kept = {**WHO, **good(name, orders)}
+    if not data.draw(st.booleans()):  # else both are sent, the good one first
+        kept = {key: value for key, value in kept.items() if key not in dict(spoiled)}
+    await asked(gateway, method, *WAYS[way]([*kept.items(), *spoiled]))
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [(method.name, row) for method in METHODS.values() for row in names_of(method)],
+)
+async def test_nothing_known_to_hurt_hurts(
+    gateway: Gateway, orders: Orders, name: str, row: str
+) -> None:
+    """All of the list for each parameter, one at a time: what a random search would miss."""
+    kept = {key: value for key, value in good(name, orders).items() if key != row}
+    for value in KNOWN_TO_HURT:
+        body = as_form([*WHO.items(), *kept.items(), (row, value)])
+        answer = await asked(gateway, METHODS[name], *body)
+        created = answer.get("orderId")
+        if created is not None:  # what was taken must be readable again
+            whose = {"merchantLogin": value} if row == "merchantLogin" else {}
+            form = {"orderId": created, **whose}
+            again = await call(gateway, "getOrderStatusExtended.do", form)
+            assert again.json()["errorCode"] == "0"
+
+
+@settings(max_examples=60)
+@given(
+    body=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda each: each.encode())),
+    kind=st.sampled_from(
+        ["application/json", "multipart/form-data; boundary=b", "text/xml", "", "a/b; charset=x"]
+    ),
+    query=st.binary(max_size=60),
+)
+@example(b"\x1f\x8b\x08", "application/json", b"%")
+@example(b"--b\r\n\r\n\r\n--b--", "multipart/form-data; boundary=b", b"a=%ff&&=")
+@example(b'{"userName":' + b"[" * 50_000, "application/json", b"")
+async def test_no_body_breaks_the_door(
+    gateway: Gateway, body: bytes, kind: str, query: bytes
+) -> None:
+    address = "/payment/rest/register.do?" + query.decode("latin-1").replace("#", "")
+    with logbook_kept() as logbook:
+        headers = [("content-type", kind)]
+        answer = await AsgiClient(gateway.front).post(address, body=body, headers=headers)
+    held_to_protocol(METHODS["register"], answer, logbook)
+
+
+@pytest.mark.parametrize("name", ["register", "getOrderStatus", "paymentOrder"])
+@pytest.mark.parametrize("row", ["userName", "password", "token"])
+async def test_credentials_that_nobody_has_are_refused(
+    gateway: Gateway, name: str, row: str
+) -> None:
+    """A wrong password is slow by design, so only some are tried."""
+    for value in ("\x00", "\ud800", "x" * 10_000, "test-api\x00", "' OR 1=1 --"):
+        who = {} if row == "token" else {key: each for key, each in WHO.items() if key != row}
+        answer = await asked(gateway, METHODS[name], *as_form([*who.items(), (row, value)]))
+        assert answer.get("errorCode", answer.get("ErrorCode")) in {"5", 5}
+
+
+# ── What holds for every answer ───────────────────────────────────────────────────────────────────
+
+
+async def asked(gateway: Gateway, method: Method, body: bytes, kind: str) -> dict[str, Any]:
+    """One request, and everything that must be true of its answer."""
+    path = f"/payment/rest/{method.rest[0]}"
+    headers = [("content-type", kind)]
+    with logbook_kept() as logbook:
+        answer = await AsgiClient(gateway.front).post(path, body=body, headers=headers)
+    return held_to_protocol(method, answer, logbook)
+
+
+def held_to_protocol(method: Method, answer: Answer, logbook: Logbook) -> dict[str, Any]:
+    assert logbook.errors() == []
+    assert answer.status == 200
+    assert b"Traceback" not in answer.body
+    members: dict[str, Any] = answer.json()
+    assert isinstance(members, dict)
+    refusals = logbook.of("refused")
+    if refusals:
+        (line,) = refusals
+        assert line["rule"]
+        assert line["refusal"] not in {"system_error", "busy"}
+        error = method.refusals[line["refusal"]]
+        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
+        assert str(told) == str(error.code)
+        assert not members.keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
+    elif method.envelope is Envelope.REGISTRATION:
+        assert members.keys() == {"orderId", "formUrl"}
+    else:
+        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
+        assert str(told) in {"0", "2"}
+    return members
