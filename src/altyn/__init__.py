@@ -1,3 +1,3 @@
-"""Altyn: a payment gateway that speaks the RBS acquiring protocol, for laptops and for data centres."""
+"""Altyn: a payment gateway that speaks the RBS acquiring protocol, on laptops and in data centres."""
 
 __version__ = "0.1.0"

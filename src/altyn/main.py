@@ -206,9 +206,9 @@ async def _outside(
 
 async def _bank_at_an_address(settings: Settings, stack: AsyncExitStack) -> Acquirer:
     """The connector over HTTP; its library is a third of the start, so it comes when needed."""
-    import aiohttp  # noqa: PLC0415 - see above
+    import aiohttp  # noqa: PLC0415 - as said above
 
-    from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - see above
+    from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - as above
 
     assert settings.acquirer_url is not None
     session = await stack.enter_async_context(aiohttp.ClientSession())

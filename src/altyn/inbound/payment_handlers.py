@@ -42,6 +42,7 @@ def card_command(
         holder=values["holder"],
         actor=actor,
         base_url=base_url,
+        language=values.get("language"),
         email=values.get("email"),
         server_trans_id=values.get("server_trans_id"),
         term_url=values.get("term_url"),

@@ -41,10 +41,11 @@ VAULT_GRACE: Final = timedelta(hours=1)
 class PayByCard:
     """A card, as the payer or the shop put it on the counter. The CVC lives for this call only.
 
-    `base_url` is where the payer's browser reaches the gateway. `server_trans_id` is there when the
-    same call is repeated after the 3-D Secure 2 method step. A shop that sends cards itself may
-    want the payer back at its own `term_url` after a version 1 ACS, at its `finish_url` after a
-    version 2 challenge; it then finishes by a call of its own.
+    `base_url` is where the payer's browser reaches the gateway, `language` what it reads there (the
+    order's own if None). `server_trans_id` is there when the same call is repeated after the 3-D
+    Secure 2 method step. A shop that sends cards itself may want the payer back at its own
+    `term_url` after a version 1 ACS, at its `finish_url` after a version 2 challenge; it then
+    finishes by a call of its own.
     """
 
     key: OrderKey
@@ -55,6 +56,7 @@ class PayByCard:
     actor: Actor
     base_url: str
     payment_way: PaymentWay = PaymentWay.CARD
+    language: str | None = None
     email: str | None = None
     server_trans_id: str | None = None
     term_url: str | None = None
@@ -250,8 +252,7 @@ async def _to_version_1(
     order: Order, plan: Authenticate, command: PayByCard, proof: Authentication, world: World
 ) -> GoToAcs:
     merchant = await world.merchants.get(order.merchant_id)
-    finish = f"{command.base_url}/payment/rest/finish3ds.do?lang={order.request.language}"
-    term_url = command.term_url or finish
+    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command)
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
@@ -287,7 +288,7 @@ async def _after_method(order: Order, command: PayByCard, world: World) -> Step:
             merchant=merchant.name,
             browser=command.browser,
             comp_ind=command.method_completed,
-            notification_url=f"{command.base_url}/payment/rest/finish3dsVer2.do",
+            notification_url=_return_from_acs("finish3dsVer2.do", order, command),
         )
     )
     told = replace(
@@ -369,6 +370,12 @@ def _attempt_of(
         ):
             return attempt
     return None
+
+
+def _return_from_acs(method: str, order: Order, command: PayByCard) -> str:
+    """Where the ACS sends the payer back, who goes on reading the language of the page."""
+    language = command.language or order.request.language
+    return f"{command.base_url}/payment/rest/{method}?lang={language}"
 
 
 def _card_seen(command: PayByCard, world: World) -> CardSeen:

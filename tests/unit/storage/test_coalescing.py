@@ -1,4 +1,4 @@
-"""Calls that meet share a statement, nobody waits for a timer, and one bad row harms nobody else."""
+"""Calls that meet share a statement, nobody waits for a timer, one bad row harms nobody else."""
 
 import asyncio
 from collections.abc import Sequence
