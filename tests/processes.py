@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from tests.integration.simulators.asgi import Answer
 from tests.shop import CREDENTIALS, card_fields, new_number
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+START_SECONDS: Final = 30
 PATIENCE: Final = aiohttp.ClientTimeout(total=60)
 
 
@@ -39,7 +41,7 @@ class Launcher:
             "ALTYN_HOME": str(home),
             "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: a lost answer is asked after soon
             "ALTYN_POOL_SIZE": "4",
-            "ALTYN_LOG_LEVEL": "critical",
+            "ALTYN_LOG_LEVEL": "error",
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.launcher", str(sockets)],
@@ -97,6 +99,20 @@ class Crowd:
     async def at_once(self, path: str, *forms: dict[str, object]) -> list[dict[str, Any]]:
         """Many requests to one method, none waiting for another."""
         return list(await asyncio.gather(*(self.call(path, **form) for form in forms)))
+
+    async def must_be_ready(self) -> None:
+        """Wait until every gateway serves. TimeoutError for one that does not come up."""
+        for port in self.ports:
+            async with asyncio.timeout(START_SECONDS):
+                while not await self._serves(port):
+                    await asyncio.sleep(0.02)
+
+    async def _serves(self, port: int) -> bool:
+        try:
+            async with self.session.get(f"http://127.0.0.1:{port}/ready") as answer:
+                return answer.status == HTTPStatus.OK
+        except aiohttp.ClientError:
+            return False
 
     async def register(self, amount_minor: int, *, two_phase: bool = False) -> str:
         path = "registerPreAuth.do" if two_phase else "register.do"

@@ -181,7 +181,7 @@ def refused(method: str, answer: Mapping[str, Any], refusal: Refusal) -> bool:
     error = METHODS[method].refusals[refusal]
     told = answer.get("errorMessage") or answer.get("error") or ""
     parameter = told.partition("]")[0].lstrip("[")
-    return (str(answer["errorCode"]), told) == (str(error.code), error.text("ru", name=parameter))
+    return (str(answer.get("errorCode")), told) == (str(error.code), error.text("ru", name=parameter))
 
 
 def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:

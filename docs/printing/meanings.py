@@ -140,6 +140,7 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_TLS_TERMINATED": "Your word that TLS 1.2 or newer ends in front of Altyn.",
     "ALTYN_TRUSTED_PROXIES": "Proxies whose `X-Forwarded-For` is believed, commas between them.",
     "ALTYN_ACQUIRER_URL": "The acquirer's connector; the sandbox pretends a bank without it.",
+    "ALTYN_ACQUIRER_KEY": "What Altyn is known by at the connector, sent as a bearer token.",
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
     "ALTYN_BODY_MAX": "Largest request body.",
     "ALTYN_CONCURRENCY_MAX": "Requests at once in a process; above it the answer is HTTP 429.",

@@ -41,7 +41,7 @@ from altyn.simulators.issuer.http import routes as issuer_routes
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import ClockRefusedError, SandboxClock, SystemClock
 from altyn.storage.coalescing import Overloaded
-from altyn.storage.credentials import CredentialStore
+from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool, connect
 from altyn.storage.demo import demo_exists, seed_demo
 from altyn.storage.keys import KeyRing
@@ -57,7 +57,6 @@ from altyn.workers.time_travel import travel
 from altyn.workers.timers import run_timers
 
 ACS_KEY: Final = "sandbox ACS signatures"
-TOKEN_KEY: Final = "api-tokens"  # noqa: S105 - a purpose, not a token
 log = structlog.get_logger("altyn")
 
 
@@ -109,7 +108,7 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await _refuse_productions_database(pool)
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
-    await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY))
+    await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 
 def _production_keys(settings: Settings) -> KeyRing:
@@ -124,7 +123,7 @@ def _production_keys(settings: Settings) -> KeyRing:
 
 
 async def _refuse_productions_database(pool: Pool) -> None:
-    """A sandbox has its demo shop from the first start; shops without it are somebody's real ones."""
+    """A sandbox has its demo shop from the first start; shops without it are real ones."""
     if await statement("list_merchants").fetch(pool) and not await demo_exists(pool):
         raise SettingsError(
             "the database holds shops and no demo shop, so it is production's. Set "
@@ -151,7 +150,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(pool.close)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
-        credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY))
+        credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock: SandboxClock | SystemClock
         clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
         if isinstance(clock, SandboxClock):
@@ -213,7 +212,13 @@ async def _bank_at_an_address(settings: Settings, stack: AsyncExitStack) -> Acqu
     assert settings.acquirer_url is not None
     session = await stack.enter_async_context(aiohttp.ClientSession())
     timeout = settings.acquirer_timeout_seconds
-    return HttpAcquirer(session, settings.acquirer_url, timeout_seconds=timeout)
+    return HttpAcquirer(
+        session,
+        settings.acquirer_url,
+        timeout_seconds=timeout,
+        test_cards_only=settings.sandbox,
+        key=settings.acquirer_key,
+    )
 
 
 def _routes(

@@ -5,9 +5,13 @@ The sandbox needs none of them. Production refuses to start without those that g
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class Mode(StrEnum):
@@ -38,6 +42,7 @@ class Settings:
     tls_terminated: bool = False
     trusted_proxies: str = "127.0.0.1"
     acquirer_url: str | None = None
+    acquirer_key: str | None = field(default=None, repr=False)
     acquirer_timeout_seconds: float = 15.0
     body_max_bytes: int = 1_048_576
     concurrency_max: int = 1_000
@@ -73,9 +78,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         tls_terminated=read.flag("ALTYN_TLS_TERMINATED"),
         trusted_proxies=read.text("ALTYN_TRUSTED_PROXIES") or "127.0.0.1",
         acquirer_url=read.text("ALTYN_ACQUIRER_URL"),
+        acquirer_key=read.text("ALTYN_ACQUIRER_KEY"),
         acquirer_timeout_seconds=read.number("ALTYN_ACQUIRER_TIMEOUT", 15, low=1, high=120),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
-        concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=100_000),
+        concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=4_000),
         log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_json={"json": True, "console": False}.get(
             read.choice("ALTYN_LOG_FORMAT", "auto", ("auto", "json", "console"))
@@ -93,6 +99,7 @@ def _guard_production(settings: Settings) -> None:
         (settings.key_file, "ALTYN_KEY_FILE", "a key file made by `altyn keys create FILE`"),
         (settings.public_url, "ALTYN_PUBLIC_URL", "the https:// address payers and shops use"),
         (settings.acquirer_url, "ALTYN_ACQUIRER_URL", "the address of your acquirer's connector"),
+        (settings.acquirer_key, "ALTYN_ACQUIRER_KEY", "the key that connector knows you by"),
         (
             settings.tls_terminated,
             "ALTYN_TLS_TERMINATED",
@@ -106,6 +113,12 @@ def _guard_production(settings: Settings) -> None:
         )
     if not (settings.public_url or "").startswith("https://"):
         raise SettingsError("ALTYN_PUBLIC_URL must begin with https:// in production")
+    bank = urlsplit(settings.acquirer_url or "")
+    if bank.scheme != "https" and bank.hostname not in LOOPBACK:
+        raise SettingsError(
+            "ALTYN_ACQUIRER_URL must begin with https:// in production (or be on this machine): "
+            "card numbers travel there in clear"
+        )
 
 
 class _Reader:

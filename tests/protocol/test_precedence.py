@@ -288,7 +288,7 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
             Refusal.PAN_INVALID: ({"$PAN": "4111111111111112"},),
             Refusal.EXPIRY_INVALID: ({"$EXPIRY": ""}, {"$EXPIRY": "", "YYYY": "2030"}),
             Refusal.CVC_INVALID: ({"$CVC": "12"},),
-            Refusal.HOLDER_INVALID: ({"TEXT": ""}, {"TEXT": "ИВАН"}),
+            Refusal.HOLDER_INVALID: ({"TEXT": ""}, {"TEXT": "I" * 513}),
             Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"jsonParams": "{"}),
             Refusal.ORDER_UNKNOWN: ({"MDORDER": MISSING_ID}, {"MDORDER": "1"}),
             Refusal.ALREADY_PAID: ({"MDORDER": HELD_ID},),

@@ -13,7 +13,7 @@ import pytest
 from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
-from altyn.operations.card_payment import PayByCard
+from altyn.operations.card_steps import PayByCard
 from altyn.operations.deposit import Deposit
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register

@@ -183,7 +183,7 @@ class Stage:
             if not await unsettled(self.shop.pool):
                 return
             await self.shop.travel(timedelta(minutes=1))
-            await settle_unknown(self.shop.gateway.world, answer_within=timedelta(seconds=30))
+            await settle_unknown(self.shop.gateway.world)
         raise AssertionError("the bank never told")
 
     def _moment(self, span: str) -> str:

@@ -125,7 +125,7 @@ class Gateway:
             if not self.do(unsettled(self.shop.pool)):
                 return
             self.do(self.shop.clock.advance(timedelta(seconds=5)))
-            self.do(settle_unknown(self.shop.gateway.world, answer_within=timedelta()))
+            self.do(settle_unknown(self.shop.gateway.world, asked_before=self.now))
         raise AssertionError("the bank never told")
 
 

@@ -12,6 +12,7 @@ PRODUCTION = {
     "ALTYN_KEY_FILE": "/etc/altyn/keys.json",
     "ALTYN_PUBLIC_URL": "https://pay.example",
     "ALTYN_ACQUIRER_URL": "https://acquirer.example/altyn",
+    "ALTYN_ACQUIRER_KEY": "k-1",
     "ALTYN_TLS_TERMINATED": "yes",
 }
 
@@ -72,3 +73,13 @@ def test_production_refuses_to_start_without(missing: str) -> None:
 def test_production_is_not_served_without_tls() -> None:
     with pytest.raises(SettingsError, match="https://"):
         load({**PRODUCTION, "ALTYN_PUBLIC_URL": "http://pay.example"})
+
+
+@pytest.mark.parametrize("url", ["http://bank.example/acq", "http://127.0.0.1.bank.example/"])
+def test_cards_do_not_leave_production_in_clear(url: str) -> None:
+    with pytest.raises(SettingsError, match="https://"):
+        load({**PRODUCTION, "ALTYN_ACQUIRER_URL": url})
+
+
+def test_a_connector_on_the_same_machine_needs_no_tls() -> None:
+    assert load({**PRODUCTION, "ALTYN_ACQUIRER_URL": "http://127.0.0.1:9000/acq"})

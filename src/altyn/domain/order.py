@@ -96,6 +96,8 @@ class Attempt:
     card: CardSeen | None = None
     authentication: Authentication | None = None
     inquiries: int = 0
+    inquire_at: datetime | None = None  # when to ask what became of it, while nobody knows
+    avs_code: str | None = None
 
     @property
     def in_flight(self) -> bool:
@@ -123,6 +125,7 @@ class OrderRequest:
     recurring_expiry: str | None = None
     fee_input: int | None = None
     mcc: str | None = None
+    terminal: str | None = None
     order_bundle: Any = None
     tax_system: int | None = None
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

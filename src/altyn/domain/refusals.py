@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     MERCHANT_LOGIN_UNKNOWN = "merchant_login_unknown"
     # what was asked, by parameter
     PARAMETER_INVALID = "parameter_invalid"
+    PARAMETER_EMPTY = "parameter_empty"
     ORDER_NUMBER_EMPTY = "order_number_empty"
     ORDER_NUMBER_INVALID = "order_number_invalid"
     ORDER_NUMBER_TAKEN = "order_number_taken"

@@ -6,7 +6,7 @@ operation. REST and SOAP bring requests here and put the answer into their own w
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -190,6 +190,9 @@ class Desk:
             return Refused(Refusal.MERCHANT_LOGIN_UNKNOWN, f"no merchant {login}")
         if merchant.parent_id != caller.merchant.merchant_id or merchant.blocked:
             return Refused(Refusal.ACCESS_DENIED, f"{login} is not a child of the caller")
+        needs = request.method.needs
+        if needs is not None and not merchant.may(needs):
+            return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
         return merchant
 
     def _refuse(self, request: Request, refused: Refused, language: str | None) -> Refusing:
@@ -231,6 +234,8 @@ def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:
         return True
     try:
         address = ip_address(ip)
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped  # how a socket of both families writes an IPv4 caller
         return any(address in ip_network(each, strict=False) for each in allowed)
     except ValueError:
         return False

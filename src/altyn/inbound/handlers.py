@@ -19,6 +19,7 @@ from altyn.operations.ports import OrderKey, OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register
 from altyn.operations.reverse import Reverse, decide_reversal
+from altyn.protocol.card_view import issuer_of
 from altyn.protocol.order_statuses import STATUSES_OF
 from altyn.protocol.order_view import extended_status, short_status
 from altyn.protocol.return_links import page_link
@@ -39,7 +40,7 @@ async def handle_register(call: Call, world: World) -> dict[str, Any] | Refused:
 
 async def handle_deposit(call: Call, world: World) -> dict[str, Any] | Refused:
     """deposit.do."""
-    command = Deposit(amount_minor=call.values["amount_minor"])
+    command = Deposit(amount_minor=call.values["amount_minor"], detail=_said(call))
     return await _change(
         call, world, lambda order, now: decide_deposit(order, command, call.merchant, now)
     )
@@ -47,7 +48,7 @@ async def handle_deposit(call: Call, world: World) -> dict[str, Any] | Refused:
 
 async def handle_reverse(call: Call, world: World) -> dict[str, Any] | Refused:
     """reverse.do."""
-    command = Reverse(amount_minor=call.values.get("amount_minor", 0))
+    command = Reverse(amount_minor=call.values.get("amount_minor", 0), detail=_said(call))
     return await _change(
         call, world, lambda order, now: decide_reversal(order, command, call.merchant, now)
     )
@@ -59,6 +60,7 @@ async def handle_refund(call: Call, world: World) -> dict[str, Any] | Refused:
         amount_minor=call.values["amount_minor"],
         expected_minor=call.values.get("expected_minor"),
         external_refund_id=call.values.get("external_refund_id"),
+        detail=_said(call),
     )
     return await _change(call, world, lambda order, now: decide_refund(order, command, now))
 
@@ -124,11 +126,15 @@ async def handle_verify_enrollment(call: Call, world: World) -> dict[str, Any] |
         return Refused(Refusal.PAN_NOT_A_TEST_CARD, "not one of `altyn cards`", parameter="pan")
     version = call.merchant.settings.tds_version
     enrolment = await world.threeds.enrolment(EnrolmentRequest(pan=pan, version=version))
-    return {
-        "isEnrolled": enrolment.ve_res.value if enrolment.ve_res else "U",
-        "emitterName": "TEST BANK",
-        "emitterCountryCode": "RU",
-    }
+    answer = {"isEnrolled": enrolment.ve_res.value if enrolment.ve_res else "U"}
+    if issuer := issuer_of(pan.masked):
+        answer |= {"emitterName": issuer.name, "emitterCountryCode": issuer.country_code}
+    return answer
+
+
+def _said(call: Call) -> dict[str, Any]:
+    """What the shop said beside the sum: kept in the order's history."""
+    return {name: call.values[name] for name in ("items", "json_params") if name in call.values}
 
 
 async def _change(call: Call, world: World, decide: Decide) -> dict[str, Any] | Refused:

@@ -5,6 +5,7 @@ Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from altyn.domain.card import is_maestro
@@ -12,15 +13,11 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.refusals import Refusal
 from altyn.inbound.desk import Call, Handler
 from altyn.inbound.payment_steps import Asker, present_step
-from altyn.operations.card_payment import (
-    PayByCard,
-    Step,
-    finish_challenge,
-    finish_with_pa_res,
-    pay_by_card,
-)
+from altyn.operations.card_payment import finish_challenge, finish_with_pa_res, pay_by_card
+from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.error_codes import SUCCESS
 
 
 def card_command(
@@ -44,38 +41,56 @@ def card_command(
         base_url=base_url,
         language=values.get("language"),
         email=values.get("email"),
+        phone=values.get("phone"),
+        params=values.get("json_params", {}),
+        more=values.get("more", {}),
         server_trans_id=values.get("server_trans_id"),
-        term_url=values.get("term_url"),
-        finish_url=values.get("finish_url"),
         browser=dict(values.get("browser", {})),
     )
 
 
 async def handle_payment(call: Call, world: World) -> dict[str, Any] | Refused:
     """paymentOrder.do: the shop sends the card itself."""
-    ip = call.values.get("ip") or call.caller.ip
-    actor = Actor(name=call.caller.login, ip=ip)
-    command = card_command(_key(call), call.values, call.merchant, actor, call.base_url)
+    command = card_command(_key(call), call.values, call.merchant, call.actor, call.base_url)
     if isinstance(command, Refused):
         return command
-    return _presented(call, await pay_by_card(command, world))
+    told = replace(command, payer_ip=call.values.get("ip"), **_of_the_shop(call.values))
+    return _presented(call, await pay_by_card(told, world))
+
+
+def _of_the_shop(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What only a shop may say: a browser's word on where to report to counts for nothing."""
+    names = ("term_url", "finish_url", "method_notification_url", "tds_protocol_version")
+    return {name: values[name] for name in names if name in values}
 
 
 async def handle_finish_payment(call: Call, world: World) -> dict[str, Any] | Refused:
     """finish3dsPayment.do: paRes of version 1, or cRes of version 2."""
     key, pa_res = _key(call), call.values.get("pa_res")
     if pa_res:
-        return _presented(call, await finish_with_pa_res(key, pa_res, call.actor, world))
+        return _finished(call, await finish_with_pa_res(key, pa_res, call.actor, world))
     if call.values.get("c_res"):
-        return _presented(call, await finish_challenge(key, None, call.actor, world))
+        return _finished(call, await finish_challenge(key, None, call.actor, world))
     return Refused(Refusal.PARAMETER_INVALID, "neither paRes nor cRes given", parameter="paRes")
 
 
 async def handle_finish_version_2(call: Call, world: World) -> dict[str, Any] | Refused:
     """finish3dsVer2Payment.do."""
     transaction = call.values["server_trans_id"]
-    step = await finish_challenge(_key(call), transaction, call.actor, world)
-    return _presented(call, step)
+    merchant_id = call.merchant.merchant_id
+    key = call.key or await world.orders.key_of_transaction(merchant_id, transaction)
+    if key is None:
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
+    presented = _finished(call, await finish_challenge(key, transaction, call.actor, world))
+    return presented if isinstance(presented, Refused) else {**presented, "is3DSVer2": True}
+
+
+def _finished(call: Call, step: Step) -> dict[str, Any] | Refused:
+    """As `_presented`, with the text that a finish answers even when all is well."""
+    presented = _presented(call, step)
+    if isinstance(presented, Refused):
+        return presented
+    return {"errorMessage": SUCCESS.text(call.language), **presented}
 
 
 def _key(call: Call) -> OrderKey:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
-from altyn.operations.card_payment import Ended, GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.card_steps import Ended, GoToAcs, RunMethod, ShowChallenge
 from altyn.protocol import action_codes as codes
 from altyn.protocol.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack
@@ -63,8 +63,9 @@ def present_step(
                 "paReq": pa_req,
                 "termUrl": term_url,
             }
-        case RunMethod(_, server_trans_id, method_url):
-            return _method(server_trans_id, method_url, base_url)
+        case RunMethod(_, server_trans_id, method_url, notification_url):
+            notify = notification_url or f"{base_url}/payment/rest/finish3dsMethodNotification.do"
+            return _method(server_trans_id, absolute(method_url, base_url), notify)
         case ShowChallenge(_, acs_url, server_trans_id, acs_trans_id):
             packed = pack(CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id))
             return {
@@ -95,7 +96,7 @@ def _ended(
     back = return_address(order, merchant, base_url=base_url, language=language)
     if order.status in PAID:
         return {"redirect": back, "info": INFO[language]}
-    if order.in_flight(Kind.PAY):
+    if order.in_flight(Kind.PAY) or order.authenticating:
         return {"info": WAITING[language], "waiting": True}
     return _declined(order, asker, back, language)
 
@@ -117,16 +118,13 @@ def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str,
     return members
 
 
-def _method(server_trans_id: str, method_url: str, base_url: str) -> dict[str, Any]:
+def _method(server_trans_id: str, method_url: str, notify: str) -> dict[str, Any]:
     """3-D Secure 2, step 1: the browser posts this to the method page, then calls again."""
-    notify = f"{base_url}/payment/rest/finish3dsMethodNotification.do"
-    data = MethodData(
-        threeds_server_trans_id=server_trans_id, notification_url=notify
-    )
+    data = MethodData(threeds_server_trans_id=server_trans_id, notification_url=notify)
     return {
         "is3DSVer2": True,
         "threeDSServerTransId": server_trans_id,
-        "threeDSMethodURL": absolute(method_url, base_url),
+        "threeDSMethodURL": method_url,
         "threeDSMethodURLServer": notify,
         "threeDSMethodDataPacked": pack(data),
     }

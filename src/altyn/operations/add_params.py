@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from altyn.domain.order import Order
-from altyn.operations.decisions import Decision, Repeated, accept
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Decision, Refused, Repeated, accept
+
+NAMES_MAX: Final = 100
+CHARS_MAX: Final = 65_536
 
 
 def decide_params(order: Order, params: Mapping[str, str], now: datetime) -> Decision:
-    """Add these pairs to the order, replacing those of the same names. Refuses nothing.
+    """Add these pairs to the order, replacing those of the same names.
 
+    Refuses: PARAMS_INVALID when the order would carry too much: all of it is told with each status.
     Source: rest-orders.md §3.5.
     """
     merged = {**order.params, **params}
+    if len(merged) > NAMES_MAX or sum(map(len, (*merged, *merged.values()))) > CHARS_MAX:
+        rule = f"an order carries at most {NAMES_MAX} names, {CHARS_MAX} characters in all"
+        return Refused(Refusal.PARAMS_INVALID, rule, order, parameter="params")
     if merged == dict(order.params):
         return Repeated(order)
     return accept(order, "params_added", now, params=merged, detail={"names": sorted(params)})

@@ -17,6 +17,7 @@ def new_attempt(
         state=AttemptState.ASKED,
         amount_minor=amount_minor,
         started_at=now,
+        inquire_at=now,
         **details,
     )
 

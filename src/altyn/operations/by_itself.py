@@ -17,6 +17,7 @@ from altyn.operations.ports import TIMER, Actor, DueOrder, World
 from altyn.operations.reverse import Reverse, decide_reversal
 
 POSTPONE: Final = timedelta(minutes=1)
+POSTPONE_MAX: Final = timedelta(hours=6)
 SELF: Final = Actor(name=TIMER)
 
 
@@ -38,11 +39,16 @@ def decide_due(order: Order, merchant: Merchant, now: datetime) -> Decision:
 
 
 def decide_postponement(order: Order, now: datetime) -> Decision:
-    """Try again in a minute: the bank is being asked, or said no to letting a hold go."""
+    """Try again later: the bank is being asked, or said no to letting a hold go.
+
+    In a minute at first, twice as long each time the bank has said no, six hours at last.
+    """
     due = order.due()
     if due is None or due[0] > now:
         return Repeated(order)
-    return accept(order, "timer_postponed", now, postponed_until=now + POSTPONE)
+    refused = sum(1 for a in order.attempts if a.due is due[1] and not a.in_flight)
+    wait = min(POSTPONE * 2 ** min(refused, 10), POSTPONE_MAX)
+    return accept(order, "timer_postponed", now, postponed_until=now + wait)
 
 
 async def fire(due: DueOrder, world: World) -> Decision:

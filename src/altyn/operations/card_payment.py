@@ -5,13 +5,12 @@ outside is asked, then its answer is decided and saved. The payment page, `payme
 the returns from the ACS all come here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from altyn.domain.card import Cvc, Expiry, Pan, PaymentSystem, payment_system
+from altyn.domain.card import Pan, PaymentSystem, payment_system
 from altyn.domain.order import Attempt, AttemptState, Authentication, CardSeen, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations import pay
@@ -24,84 +23,25 @@ from altyn.operations.authenticate import (
     before_enrolment,
     judge,
 )
+from altyn.operations.card_steps import (
+    Ended,
+    GoToAcs,
+    PayByCard,
+    RunMethod,
+    ShowChallenge,
+    Step,
+)
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated
 from altyn.operations.perform import perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol import action_codes as codes
 from altyn.protocol.acquiring import CardCheck
-from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.tds_outcomes import AFTER_ARES, AFTER_CHALLENGE, AFTER_PARES, Challenge
-from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest, MethodCompletion
+from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest
 from altyn.protocol.threeds_version1 import PaReq, build_pareq, new_xid
 
-VAULT_GRACE: Final = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayByCard:
-    """A card, as the payer or the shop put it on the counter. The CVC lives for this call only.
-
-    `base_url` is where the payer's browser reaches the gateway, `language` what it reads there (the
-    order's own if None). `server_trans_id` is there when the same call is repeated after the 3-D
-    Secure 2 method step. A shop that sends cards itself may want the payer back at its own
-    `term_url` after a version 1 ACS, at its `finish_url` after a version 2 challenge; it then
-    finishes by a call of its own.
-    """
-
-    key: OrderKey
-    pan: Pan
-    expiry: Expiry
-    cvc: Cvc | None
-    holder: str
-    actor: Actor
-    base_url: str
-    payment_way: PaymentWay = PaymentWay.CARD
-    language: str | None = None
-    email: str | None = None
-    server_trans_id: str | None = None
-    term_url: str | None = None
-    finish_url: str | None = None
-    method_completed: MethodCompletion = MethodCompletion.FINISHED
-    browser: Mapping[str, str | int | bool] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The order as it is now: paid, failed, or still being asked about (`in_flight`)."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class GoToAcs:
-    """3-D Secure 1: the browser posts this PaReq to the ACS."""
-
-    order: Order
-    acs_url: str
-    pa_req: str
-    term_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunMethod:
-    """3-D Secure 2: the browser visits the ACS's method page, then the same call is repeated."""
-
-    order: Order
-    server_trans_id: str
-    method_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowChallenge:
-    """3-D Secure 2: the browser posts a CReq for this transaction to the ACS."""
-
-    order: Order
-    acs_url: str
-    server_trans_id: str
-    acs_trans_id: str
-
-
-Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused
+MESSAGE_VERSION: Final = "2.1.0"
+VAULT_TIME: Final = timedelta(hours=1)
 
 
 async def pay_by_card(command: PayByCard, world: World) -> Step:
@@ -170,13 +110,11 @@ async def finish_challenge(
     if attempt is None or attempt.authentication is None:
         return _ended_or_unknown(order)
     seen = attempt.authentication
-    code: int | None
     result = await world.threeds.challenge_result(seen.server_trans_id or "")
     if result is None:
-        proof, code = seen, codes.AUTHENTICATION_FAILED
-    else:
-        told = replace(seen, r_req=result.trans_status.value, cavv=result.cavv)
-        proof, code = judge(order, told, AFTER_CHALLENGE[result.trans_status], _system(attempt))
+        return Ended(order)  # the ACS has not spoken: the payer may still be there
+    told = replace(seen, r_req=result.trans_status.value, cavv=result.cavv)
+    proof, code = judge(order, told, AFTER_CHALLENGE[result.trans_status], _system(attempt))
     return await _authenticated(key, attempt, proof, code, actor, world)
 
 
@@ -201,8 +139,11 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
     try_ = pay.Try(
         card=_card_seen(command, world),
         payment_way=command.payment_way,
-        payer_ip=command.actor.ip or None,
+        payer_ip=command.payer_ip or command.actor.ip or None,
         email=command.email,
+        phone=command.phone,
+        params=command.params,
+        more=command.more,
     )
     if isinstance(plan, Authenticate):
         return await _send_to_acs(plan, order, try_, command, world)
@@ -230,7 +171,7 @@ async def _send_to_acs(
         server_trans_id=str(uuid4()) if version_2 else None,
         finish_url=command.finish_url,
     )
-    until = order.expires_at + VAULT_GRACE
+    until = min(order.expires_at, world.clock.now() + VAULT_TIME)
     await world.vault.keep(order.merchant_id, command.pan, until=until)
     decision = await perform(
         lambda order, now: pay.decide_authentication(order, try_, proof, now),
@@ -243,7 +184,12 @@ async def _send_to_acs(
     if not version_2:
         return await _to_version_1(decision.order, plan, command, proof, world)
     if plan.enrolment.method_url:
-        return RunMethod(decision.order, proof.server_trans_id or "", plan.enrolment.method_url)
+        return RunMethod(
+            decision.order,
+            proof.server_trans_id or "",
+            plan.enrolment.method_url,
+            command.method_notification_url,
+        )
     again = replace(command, server_trans_id=proof.server_trans_id)
     return await _after_method(decision.order, again, world)
 
@@ -288,6 +234,7 @@ async def _after_method(order: Order, command: PayByCard, world: World) -> Step:
             merchant=merchant.name,
             browser=command.browser,
             comp_ind=command.method_completed,
+            message_version=command.tds_protocol_version or MESSAGE_VERSION,
             notification_url=_return_from_acs("finish3dsVer2.do", order, command),
         )
     )
@@ -331,7 +278,7 @@ async def _authenticated(
     if code is None and pan is None and attempt.card is not None:
         pan = await world.vault.reveal(key.merchant_id, attempt.card.fingerprint)
     if code is None and pan is None:
-        code = codes.SESSION_EXPIRED  # the vault lets go of a card an hour after its session
+        code = codes.SESSION_EXPIRED  # the vault lets go of a card after an hour
     decision = await perform_and_ask(
         lambda order, now: pay.decide_authenticated(order, attempt.number, proof, code, now),
         key,

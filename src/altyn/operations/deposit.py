@@ -1,6 +1,7 @@
 """Deposit: take a held sum, whole or in part (second stage of a two-stage payment)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ class Deposit:
 
     amount_minor: int
     due: Due | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: datetime) -> Decision:
@@ -43,7 +45,7 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
         return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
     attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due)
-    return accept(order, "deposit_asked", now, attempt=attempt, ask=True)
+    return accept(order, "deposit_asked", now, attempt=attempt, ask=True, detail=command.detail)
 
 
 def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
@@ -64,6 +66,6 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
         notices=(Notice(Notification.DEPOSITED, amount_minor=amount),),
         deposited_minor=amount,
-        deposited_at=now,
+        deposited_at=attempt.started_at,  # the business day is the bank's: when it was asked
         action_code=0,
     )

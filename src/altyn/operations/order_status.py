@@ -31,6 +31,8 @@ async def last_orders(
     Refuses: MERCHANT_NOT_VISIBLE. Source: rest-orders.md §4.3.
     """
     visible = {merchant.login: merchant}
+    named = [await world.merchants.by_login(login) for login in logins]
+    logins = tuple(m.login if m else login for m, login in zip(named, logins, strict=True))
     if merchant.may(Permission.SEE_OTHER_MERCHANTS):
         children = await world.merchants.children(merchant.merchant_id)
         visible |= {child.login: child for child in children}

@@ -3,7 +3,8 @@
 Pure decisions; the conversation with the bank and 3-D Secure around them is `card_payment.py`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,9 @@ class Try:
     payment_way: str
     payer_ip: str | None = None
     email: str | None = None
+    phone: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
@@ -111,7 +115,7 @@ def decide_authenticated(
     if action_code is not None:
         ended = replace(back, state=AttemptState.DECLINED, action_code=action_code, answered_at=now)
         return _failed(order, ended, now)
-    asked = replace(back, state=AttemptState.ASKED, started_at=now)
+    asked = replace(back, state=AttemptState.ASKED, started_at=now, inquire_at=now)
     return accept(order, "payment_asked", now, attempt=asked, ask=True)
 
 
@@ -171,7 +175,8 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         )
         return _failed(order, coded, now)
     amount = attempt.amount_minor
-    paid: dict[str, Any] = {"attempt": attempt, "approved_at": now, "action_code": 0}
+    asked_at = attempt.started_at  # the business day is the bank's: when it was asked
+    paid: dict[str, Any] = {"attempt": attempt, "approved_at": asked_at, "action_code": 0}
     held = Notice(Notification.APPROVED, amount_minor=amount)
     taken = Notice(Notification.DEPOSITED, amount_minor=amount)
     if order.request.has("VERIFY"):
@@ -190,7 +195,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
         notices=(taken,),
         deposited_minor=amount,
-        deposited_at=now,
+        deposited_at=asked_at,
         **paid,
     )
 
@@ -222,12 +227,20 @@ def _pay_attempt(
 
 
 def _about(order: Order, try_: Try, now: datetime) -> dict[str, Any]:
-    """What a try changes beside its own row: older tries at the ACS, the payer's address."""
+    """What a try changes beside its own row: older tries at the ACS, what it says of the payer."""
     changes: dict[str, Any] = {"also": _given_up(order, now)}
     if try_.payer_ip:
         changes["payer_ip"] = try_.payer_ip
-    if try_.email and not order.request.email:
-        changes["request"] = replace(order.request, email=try_.email)
+    if try_.params:
+        changes["params"] = {**try_.params, **order.params}  # what the shop said stands
+    request = replace(
+        order.request,
+        email=order.request.email or try_.email,
+        phone=order.request.phone or try_.phone,
+        more={**order.request.more, **try_.more},
+    )
+    if request != order.request:
+        changes["request"] = request
     return changes
 
 

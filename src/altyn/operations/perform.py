@@ -5,12 +5,14 @@ PostgreSQL never waits for Python and Python never holds a lock. The bank is ask
 saves: the attempt is stored as *asked*, and the answer is saved by a second decision.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from altyn.domain.card import Cvc, Pan
+from altyn.domain.merchant import Permission
 from altyn.domain.order import Attempt, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
@@ -94,6 +96,8 @@ def attempt_key(order: Order, number: int) -> str:
     return f"{order.order_id.hex}-{number}"
 
 
+STATEMENT_CHARS: Final = 24
+
 ASKS: Final = {
     Kind.PAY: AcquirerOperation.AUTHORISE,
     Kind.DEPOSIT: AcquirerOperation.DEPOSIT,
@@ -111,7 +115,7 @@ async def _question(
         key=attempt_key(order, attempt.number),
         operation=ASKS[attempt.kind],
         merchant=merchant.login,
-        terminal=merchant.settings.terminal,
+        terminal=order.request.terminal or merchant.settings.terminal,
         amount_minor=attempt.amount_minor,
         currency=order.currency,
     )
@@ -120,6 +124,8 @@ async def _question(
         assert authorised is not None, "money can only follow an approved authorisation"
         return replace(question, original_key=attempt_key(order, authorised.number))
     proof, card = attempt.authentication, attempt.card
+    checks_address = merchant.may(Permission.AVS_REQUIRED)
+    billing = order.request.payer_data.get("billingPayerData", {}) if checks_address else {}
     return replace(
         question,
         pan=pan,
@@ -130,7 +136,18 @@ async def _question(
         xid=proof.xid if proof else None,
         verify_only=order.request.has("VERIFY"),
         deposit_at_once=not order.two_phase,
+        order_number=order.order_number,
+        description=_for_the_statement(order.request.description),
+        address=billing.get("billingAddressLine1"),
+        postal_code=billing.get("billingPostalCode"),
     )
+
+
+def _for_the_statement(description: str | None) -> str | None:
+    """What the payer's bank may print: 24 characters, without %, + and line ends (004)."""
+    if not description:
+        return None
+    return re.sub(r"[%+\r\n]", " ", description)[:STATEMENT_CHARS]
 
 
 async def _worth_telling(accepted: Accepted, world: World) -> Accepted:

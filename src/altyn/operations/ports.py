@@ -104,7 +104,20 @@ class Orders(Protocol):
 
     async def search(self, query: "OrderSearch") -> "OrderPage": ...
     async def due(self, until: datetime, *, limit: int) -> Sequence["DueOrder"]: ...
-    async def unsettled(self, before: datetime, *, limit: int) -> Sequence[OrderKey]: ...
+
+    async def claim_unsettled(
+        self, now: datetime, *, asked_before: datetime, lease_until: datetime, limit: int
+    ) -> Sequence[tuple[OrderKey, int]]:
+        """Attempts (order, number) to ask the bank about now, claimed until `lease_until`.
+
+        One that was asked after `asked_before` is left out: its own request may still bring the
+        answer.
+        """
+        ...
+
+    async def key_of_transaction(
+        self, merchant_id: int, server_trans_id: str
+    ) -> OrderKey | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """Refund: give back deposited money, in whole or in part, as often as some is left."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import Notice, Notification
@@ -23,6 +25,7 @@ class Refund:
     amount_minor: int
     expected_minor: int | None = None
     external_refund_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
@@ -56,7 +59,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     attempt = new_attempt(
         order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id
     )
-    return accept(order, "refund_asked", now, attempt=attempt, ask=True)
+    return accept(order, "refund_asked", now, attempt=attempt, ask=True, detail=command.detail)
 
 
 def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:

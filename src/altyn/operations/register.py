@@ -91,7 +91,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         auto_reverse_at=command.auto_reverse_date,
         payer_ip=command.ip,
         request=_request(command, merchant),
-        params=command.json_params,
+        params={**command.more, **command.json_params},
     )
 
 
@@ -207,6 +207,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         recurring_expiry=command.recurring_expiry,
         fee_input=command.fee_input,
         mcc=command.mcc,
+        terminal=merchant.settings.terminal,
         order_bundle=command.order_bundle,
         tax_system=command.tax_system,
         payer_data={name: data for name, data in payer_data.items() if data},

@@ -1,6 +1,7 @@
 """Reverse: give money back before the business day has carried it away."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ class Reverse:
 
     amount_minor: int = 0
     due: Due | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: datetime) -> Decision:
@@ -47,19 +49,14 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
     if amount > whole:
         return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount")
     attempt = new_attempt(order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due)
-    return accept(order, "reversal_asked", now, attempt=attempt, ask=True)
+    return accept(order, "reversal_asked", now, attempt=attempt, ask=True, detail=command.detail)
 
 
 def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     """Move the sum back to the payer, or write down that the bank would not."""
     amount = attempt.amount_minor
     if attempt.state is not AttemptState.APPROVED:
-        refused = Notice(Notification.REVERSED, succeeded=False, amount_minor=amount)
-        expired = attempt.due is Due.AUTO_REVERSE
-        changes: dict[str, Any] = {"auto_reverse_at": None} if expired else {}
-        return accept(
-            order, "reversal_declined", now, attempt=attempt, notices=(refused,), **changes
-        )
+        return _refused(order, attempt, now)
     deposited = order.status is OrderStatus.DEPOSITED
     postings = ledger.reversal(amount, deposited=deposited)
     told = (Notice(Notification.REVERSED, amount_minor=amount),)
@@ -88,3 +85,16 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         partly_reversed=True,
         reversed_at=now,
     )
+
+
+def _refused(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """The bank would not. A hold that a timer cannot let go is told once, however often tried."""
+    told_before = attempt.due is not None and any(
+        a.due is attempt.due for a in order.attempts if a.number < attempt.number
+    )
+    refused = Notice(Notification.REVERSED, succeeded=False, amount_minor=attempt.amount_minor)
+    changes: dict[str, Any] = {}
+    if attempt.due is Due.AUTO_REVERSE:
+        changes["auto_reverse_at"] = None
+    notices = () if told_before else (refused,)
+    return accept(order, "reversal_declined", now, attempt=attempt, notices=notices, **changes)

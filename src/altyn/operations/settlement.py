@@ -5,7 +5,7 @@ Settling twice is harmless: an attempt that is no longer in flight keeps its fir
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
@@ -23,6 +23,8 @@ STATES: Final = {
     AcquirerOutcome.NOT_SENT: AttemptState.NOT_SENT,
     AcquirerOutcome.UNKNOWN: AttemptState.UNKNOWN,
 }
+
+INQUIRY_WAIT_MAX_SECONDS: Final = 600
 
 Settle = Callable[[Order, Attempt, datetime], Accepted]
 
@@ -51,7 +53,14 @@ def settle(order: Order, number: int, reply: AcquirerReply, now: datetime) -> De
         rrn=reply.rrn or attempt.rrn,
         approval_code=reply.approval_code or attempt.approval_code,
         inquiries=attempt.inquiries + 1,
+        inquire_at=now + _until_next_inquiry(attempt.inquiries),
+        avs_code=reply.avs_code or attempt.avs_code,
     )
     if answered.in_flight:
         return accept(order, f"{attempt.kind}_{answered.state}", now, attempt=answered)
     return SETTLE[attempt.kind](order, answered, now)
+
+
+def _until_next_inquiry(inquiries: int) -> timedelta:
+    """Ask again after 1, 2, 4 … seconds, and every ten minutes at last."""
+    return timedelta(seconds=min(2 ** min(inquiries, 20), INQUIRY_WAIT_MAX_SECONDS))

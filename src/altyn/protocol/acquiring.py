@@ -20,6 +20,7 @@ MESSAGE_BYTES_MAX: Final = 16_384
 AMOUNT_MINOR_MAX: Final = 10**12 - 1  # the wire's N..12
 RRN_PATTERN: Final = re.compile(r"[0-9]{12}")
 APPROVAL_CODE_PATTERN: Final = re.compile(r"[0-9A-Za-z]{6}")
+AVS_CODE_PATTERN: Final = re.compile(r"[A-F]")
 
 
 class AcquiringFormatError(ValueError):
@@ -78,6 +79,8 @@ class AcquirerQuestion:
     safely forget it.
 
     `amount_minor` is in minor units of `currency` (ISO 4217, three digits). INQUIRE ignores both.
+    `order_number` and `description` (24 characters) are the shop's, for the payer's statement;
+    `address` and `postal_code` are the card's, where the merchant checks addresses (AVS).
     """
 
     key: str
@@ -95,6 +98,10 @@ class AcquirerQuestion:
     xid: str | None = None
     verify_only: bool = False
     deposit_at_once: bool = False
+    order_number: str | None = None
+    description: str | None = None
+    address: str | None = None
+    postal_code: str | None = None
 
     def card_check(self) -> CardCheck | None:
         """What the question says of the card; None where it names no card or no expiry."""
@@ -109,12 +116,14 @@ class AcquirerReply:
 
     `rrn` (12 digits) and `approval_code` (6 characters) are the authorisation's own for AUTHORISE,
     DEPOSIT and REVERSE; a refund has an RRN of its own. Both are absent where nothing was approved.
+    `avs_code` (A to F, codes.md §6) answers an AUTHORISE that named an address.
     """
 
     outcome: AcquirerOutcome
     action_code: int
     rrn: str | None = None
     approval_code: str | None = None
+    avs_code: str | None = None
 
 
 class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -133,13 +142,18 @@ class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     xid: str | None = None
     verify_only: bool = False
     deposit_at_once: bool = False
+    order_number: str | None = None
+    description: str | None = None
+    address: str | None = None
+    postal_code: str | None = None
 
 
-class _ReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     outcome: AcquirerOutcome
     action_code: int
     rrn: str | None = None
     approval_code: str | None = None
+    avs_code: str | None = None
 
 
 class _CardCheckOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,6 +188,10 @@ def encode_question(question: AcquirerQuestion) -> bytes:
             xid=question.xid,
             verify_only=question.verify_only,
             deposit_at_once=question.deposit_at_once,
+            order_number=question.order_number,
+            description=question.description,
+            address=question.address,
+            postal_code=question.postal_code,
         )
     )
 
@@ -206,6 +224,10 @@ def decode_question(body: bytes) -> AcquirerQuestion:
         xid=wire.xid,
         verify_only=wire.verify_only,
         deposit_at_once=wire.deposit_at_once,
+        order_number=wire.order_number,
+        description=wire.description,
+        address=wire.address,
+        postal_code=wire.postal_code,
     )
 
 
@@ -217,6 +239,7 @@ def encode_reply(reply: AcquirerReply) -> bytes:
             action_code=reply.action_code,
             rrn=reply.rrn,
             approval_code=reply.approval_code,
+            avs_code=reply.avs_code,
         )
     )
 
@@ -232,11 +255,14 @@ def decode_reply(body: bytes) -> AcquirerReply:
         _require(RRN_PATTERN, wire.rrn, "RRN")
     if wire.approval_code is not None:
         _require(APPROVAL_CODE_PATTERN, wire.approval_code, "approval code")
+    if wire.avs_code is not None:
+        _require(AVS_CODE_PATTERN, wire.avs_code, "AVS code")
     return AcquirerReply(
         outcome=wire.outcome,
         action_code=wire.action_code,
         rrn=wire.rrn,
         approval_code=wire.approval_code,
+        avs_code=wire.avs_code,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from altyn.domain.card import PaymentSystem
 from altyn.domain.merchant import Permission
-from altyn.domain.order import Authentication, CardSeen
+from altyn.domain.order import Authentication
 from altyn.protocol import eci
 from altyn.protocol.status_fields import Field, Fields, OrderSeen, show
 from altyn.protocol.test_cards import ALL, RANGES
@@ -39,15 +39,15 @@ _TEST_BINS: Final = frozenset(
 )
 
 
-def issuer_of(card: CardSeen) -> Issuer | None:
+def issuer_of(masked_pan: str) -> Issuer | None:
     """The bank by the first six digits; only the test bank is known."""
-    return TEST_BANK if card.masked_pan[:_BIN_DIGITS] in _TEST_BINS else None
+    return TEST_BANK if masked_pan[:_BIN_DIGITS] in _TEST_BINS else None
 
 
 def bank_info(seen: OrderSeen) -> dict[str, Any]:
     """`bankInfo`: the issuer of the card, or that it is not known."""
     english = seen.language == "en"
-    issuer = issuer_of(seen.card) if seen.card else None
+    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
     if issuer is None:
         country = "<Unknown>" if english else "<Неизвестно>"
         return {"bankCountryCode": "UNKNOWN", "bankCountryName": country}
@@ -160,19 +160,19 @@ def _payment_system(seen: OrderSeen) -> str | None:
 
 def _product(seen: OrderSeen) -> str | None:
     card = seen.card
-    if card is None or not card.system or issuer_of(card) is None:
+    if card is None or not card.system or issuer_of(card.masked_pan) is None:
         return None
     return f"{card.system.lower()}-product"
 
 
 def _product_category(seen: OrderSeen) -> str | None:
-    issuer = issuer_of(seen.card) if seen.card else None
+    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
     return issuer.product_category if issuer else None
 
 
 def _corporate_card(seen: OrderSeen) -> str | None:
     # typed clients read text here, not a boolean
-    return "false" if seen.card and issuer_of(seen.card) else None
+    return "false" if seen.card and issuer_of(seen.card.masked_pan) else None
 
 
 CARD_AUTH_INFO: Final[Fields[OrderSeen]] = Fields(

@@ -109,7 +109,7 @@ REGISTRATION: Final = (
               invalid=Refusal.FEATURES_INVALID),
     stored("app2app", t.BOOLEAN, "Payment in the bank's app."),
     stored("back2app", t.BOOLEAN, "Payment in the bank's app by push message."),
-    stored("app.osType", t.text(16), "The phone's system: ios or android."),
+    stored("app.osType", t.text(32), "The phone's system: ios or android."),
     stored("app.deepLink", t.text(512), "Where the bank's app returns to."),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
     stored("additionalOfdParams", t.JSON, "More for the fiscal receipt."),

@@ -133,6 +133,14 @@ def _rrn(seen: OrderSeen) -> str | None:
     return (seen.payment.rrn or None) if seen.payment else None
 
 
+def _terminal(seen: OrderSeen) -> str | None:
+    return seen.order.request.terminal or seen.merchant.settings.terminal or None
+
+
+def _avs_code(seen: OrderSeen) -> str | None:
+    return seen.payment.avs_code if seen.payment else None
+
+
 def _payment_way(seen: OrderSeen) -> str | None:
     return (seen.payment.payment_way or None) if seen.payment else None
 
@@ -290,7 +298,7 @@ EXTENDED: Final[Fields[OrderSeen]] = Fields(
         Field("cardAuthInfo", card_auth_info, "after a try with a card"),
         Field("bindingInfo", _binding_info, "after a try with a stored card"),
         Field("authDateTime", _authorised_ms, "after the authorisation", since=2),
-        Field("terminalId", lambda s: s.merchant.settings.terminal or None, since=2),
+        Field("terminalId", _terminal, since=2),
         Field("authRefNum", _rrn, "after the authorisation", since=2),
         Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
         Field("bankInfo", bank_info, since=3),
@@ -305,6 +313,7 @@ EXTENDED: Final[Fields[OrderSeen]] = Fields(
             needs=Permission.OPERATIONS_IN_STATUS,
         ),
         Field("paymentWay", _payment_way, "after a try to pay", since=9),
+        Field("avsCode", _avs_code, "after the address was checked", since=19),
         Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
         Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
     ),

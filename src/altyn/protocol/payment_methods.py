@@ -18,7 +18,7 @@ MD_ORDER: Final = Parameter(
     Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, aliases=("mdOrder", "orderId"),
 )  # fmt: skip
 
-CARD: Final = (
+CARD_START: Final = (
     MD_ORDER,
     Parameter("$PAN", t.PAN, "pan", "The card number.", Refusal.PAN_EMPTY, Refusal.PAN_INVALID,
               aliases=("pan",)),
@@ -26,12 +26,20 @@ CARD: Final = (
               "permission.", invalid=Refusal.CVC_INVALID, aliases=("cvc",)),
     Parameter("$EXPIRY", t.EXPIRY, "expiry", "Expiry as YYYYMM; YYYY and MM do as well.",
               Refusal.EXPIRY_INVALID, Refusal.EXPIRY_INVALID, parts=("YYYY", "MM")),
-    Parameter("TEXT", t.HOLDER, "holder", "The name on the card.", Refusal.HOLDER_INVALID,
-              Refusal.HOLDER_INVALID),
+)  # fmt: skip
+
+
+def holder(type_: t.Type) -> Parameter:
+    """The name on the card: a shop sends any text, a payer types Latin letters."""
+    note, refusal = "The name on the card.", Refusal.HOLDER_INVALID
+    return Parameter("TEXT", type_, "holder", note, refusal, refusal)
+
+
+CARD_REST: Final = (
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
-    Parameter("bindingNotNeeded", t.BOOLEAN, "binding_not_needed", "Do not store the card."),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2."),
@@ -41,7 +49,7 @@ CARD: Final = (
               "The shop's own return address after a 3-D Secure 1 ACS, for finish3dsPayment.do."),
     Parameter("threeDSMethodNotificationUrl", t.URL, "method_notification_url",
               "Where the method step reports to."),
-    Parameter("threeDSProtocolVersion", t.text(8), "tds_protocol_version", "2.1.0 or 2.2.0."),
+    Parameter("threeDSProtocolVersion", t.TDS_VERSION, "tds_protocol_version", "2.1.0 or 2.2.0."),
     Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "What the browser tells of itself."),
     stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
     stored("seToken", t.text(2048), "Encrypted card data."),
@@ -75,7 +83,7 @@ PAYMENT_ORDER: Final = Method(
     source="rest-orders.md §5.1",
     summary="Pay an order with a card that the shop sends itself (PCI DSS).",
     needs=Permission.CARD_FROM_SHOP,
-    parameters=CARD,
+    parameters=(*CARD_START, holder(t.text(512)), *CARD_REST),
     refusals=CARD_REFUSALS,
     envelope=Envelope.PAYMENT,
 )
@@ -85,7 +93,7 @@ PROCESS_FORM: Final = Method(
     rest=("processform.do",),
     source="payment-page.md §3.2",
     summary="Pay an order with the card of the payment page's form.",
-    parameters=CARD,
+    parameters=(*CARD_START, holder(t.HOLDER), *CARD_REST),
     refusals=CARD_REFUSALS,
     envelope=Envelope.PAYMENT,
     credentials=False,
@@ -116,12 +124,13 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
     summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
     needs=Permission.CARD_FROM_SHOP,
     parameters=(
-        Parameter("threeDSVer2MdOrder", t.ORDER_ID, "order_id", "The order's number.",
-                  Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, aliases=("mdOrder", "MDORDER")),
+        Parameter("threeDSVer2MdOrder", t.ORDER_ID, "order_id", "The order's number; the "
+                  "transaction alone will do.", invalid=Refusal.ORDER_UNKNOWN,
+                  aliases=("mdOrder", "MDORDER")),
         Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
-                  "The transaction of 3-D Secure 2.", Refusal.PARAMETER_INVALID),
+                  "The transaction of 3-D Secure 2.", Refusal.PARAMETER_EMPTY),
         LENIENT_LANGUAGE,
     ),
-    refusals=CARD_REFUSALS,
+    refusals={Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING, **CARD_REFUSALS},
     envelope=Envelope.PAYMENT,
 )  # fmt: skip

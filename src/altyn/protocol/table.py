@@ -138,6 +138,8 @@ def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str
     for name in (parameter.name, *parameter.aliases):
         if value := source.get(name):
             return value
+        if value := next(filter(None, source.get_all(name)), None):
+            return value
     if parameter.in_json_params:
         return values.get("json_params", {}).get(parameter.name) or None
     return "".join(source.get(name) or "" for name in parameter.parts) or None

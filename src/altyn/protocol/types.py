@@ -210,7 +210,12 @@ def _page_view(value: str, _: Context) -> str | None:
 
 
 def flat_json(value: str, _: Context) -> dict[str, str]:
-    """A JSON object of named values; numbers, booleans and nested values keep their own text."""
+    """A JSON object of named values; numbers, booleans and nested values keep their own text.
+
+    Bounded: what an order says of itself is read again with every status.
+    """
+    if len(value) > FLAT_JSON_CHARS:
+        raise Malformed(f"longer than {FLAT_JSON_CHARS} characters")
     try:
         raw = _decode_object(value.encode())
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
@@ -218,6 +223,10 @@ def flat_json(value: str, _: Context) -> dict[str, str]:
     flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
     if any(_CONTROL_BUT_BREAKS.search(part) for pair in flat.items() for part in pair):
         raise Malformed("control characters are not allowed")
+    if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
+        raise Malformed(
+            f"more than {FLAT_JSON_NAMES} names, or one of over {NAME_CHARS} characters"
+        )
     return flat
 
 
@@ -237,6 +246,8 @@ def _payer_data(value: str, context: Context) -> dict[str, str]:
 
 
 def _json(value: str, _: Context) -> Any:
+    if len(value) > JSON_CHARS:
+        raise Malformed(f"longer than {JSON_CHARS} characters")
     try:
         parsed = msgspec.json.decode(value.encode())
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
@@ -309,6 +320,12 @@ def _expiry(value: str, _: Context) -> Expiry:
         raise Malformed("not a month of the form YYYYMM") from None
 
 
+def _tds_version(value: str, _: Context) -> str:
+    if value not in ("2.1.0", "2.2.0"):
+        raise Malformed("not 2.1.0 or 2.2.0")
+    return value
+
+
 def _holder(value: str, _: Context) -> str:
     name = value.strip()
     if not holder_ok(name):
@@ -338,6 +355,10 @@ _decode_object: Final[Callable[[bytes], Mapping[str, msgspec.Raw]]] = msgspec.js
 ).decode
 
 PAYER_DATA_MAX: Final = 50
+FLAT_JSON_CHARS: Final = 65_536
+FLAT_JSON_NAMES: Final = 100
+NAME_CHARS: Final = 255
+JSON_CHARS: Final = 262_144
 JSON_DEPTH_MAX: Final = 20
 URL_TEXT: Final = text(512)
 ORDER_NUMBER_TEXT: Final = text(32)
@@ -370,4 +391,5 @@ STATES: Final = Type("list, comma separated", _states)
 PAN: Final = Type("N12..19", _pan, max_length=19)
 CVC: Final = Type("N3..4", _cvc, max_length=4)
 EXPIRY: Final = Type("N6 YYYYMM", _expiry, max_length=6)
+TDS_VERSION: Final = Type("2.1.0 or 2.2.0", _tds_version)
 HOLDER: Final = Type("A..64", _holder, max_length=64)

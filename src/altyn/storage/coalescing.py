@@ -26,8 +26,9 @@ class Overloaded(Exception):  # noqa: N818 - said to the client as 429, not as a
 class Coalescer(Generic[Call, Answer]):
     """Runs `run` over batches of calls and gives each caller its own answer.
 
-    `run` answers in the order of the calls. A batch that a constraint refuses is replayed call by
-    call, so that one bad row harms nobody else. `lanes` batches may be on their way at once.
+    `run` answers in the order of the calls. A batch that a constraint or a type refuses is replayed
+    call by call, so that one bad row harms nobody else. `lanes` batches may be on their way at
+    once.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Coalescer(Generic[Call, Answer]):
     async def _answer(self, batch: list[tuple[Call, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._run([call for call, _ in batch])
-        except asyncpg.IntegrityConstraintViolationError as error:
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
             if len(batch) == 1:
                 _fail(batch, error)
                 return

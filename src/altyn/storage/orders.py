@@ -70,10 +70,21 @@ class OrderStore:
             DueOrder(OrderKey(row["merchant_id"], row["order_id"]), row["due_at"]) for row in rows
         ]
 
-    async def unsettled(self, before: datetime, *, limit: int) -> Sequence[OrderKey]:
-        """Orders with an attempt that the bank has not told the end of."""
-        rows = await statement("unsettled_orders").fetch(self._pool, before=before, limit=limit)
-        return [OrderKey(row["merchant_id"], row["order_id"]) for row in rows]
+    async def claim_unsettled(
+        self, now: datetime, *, asked_before: datetime, lease_until: datetime, limit: int
+    ) -> Sequence[tuple[OrderKey, int]]:
+        """Attempts to ask the bank about now; nobody else is given them until the lease ends."""
+        rows = await statement("claim_unsettled").fetch(
+            self._pool, now=now, asked_before=asked_before, lease_until=lease_until, limit=limit
+        )
+        return [(OrderKey(row["merchant_id"], row["order_id"]), row["number"]) for row in rows]
+
+    async def key_of_transaction(self, merchant_id: int, server_trans_id: str) -> OrderKey | None:
+        """The order of a 3-D Secure 2 transaction."""
+        rows = await statement("find_transaction").fetch(
+            self._pool, merchant_id=merchant_id, server_trans_id=server_trans_id
+        )
+        return OrderKey(merchant_id, rows[0]["order_id"]) if rows else None
 
     async def _register_batch(self, batch: Sequence[tuple[Order, Actor]]) -> list[bool]:
         orders = sorted(batch, key=lambda pair: (pair[0].merchant_id, pair[0].order_number))

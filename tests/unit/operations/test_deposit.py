@@ -109,7 +109,7 @@ def test_an_approved_part_is_taken_and_the_rest_released() -> None:
     assert accepted.order.status is OrderStatus.DEPOSITED
     assert accepted.order.approved_minor == 2500_00
     assert accepted.order.deposited_minor == 1000_00
-    assert accepted.order.deposited_at == NOW
+    assert accepted.order.deposited_at == attempt.started_at, "the bank's day: when it was asked"
     assert accepted.postings == ledger.deposit(1000_00, remainder_minor=1500_00)
     assert accepted.notices == (Notice(Notification.DEPOSITED, amount_minor=1000_00),)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -110,9 +111,13 @@ async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str
         await runner.cleanup()
 
 
-async def ask(url: str) -> AcquirerReply:
+def connector(session: aiohttp.ClientSession, url: str) -> HttpAcquirer:
+    return HttpAcquirer(session, url, timeout_seconds=5, test_cards_only=True, key="k-1")
+
+
+async def ask(url: str, question: AcquirerQuestion = QUESTION) -> AcquirerReply:
     async with aiohttp.ClientSession() as session:
-        return await HttpAcquirer(session, url, timeout_seconds=5).ask(QUESTION)
+        return await connector(session, url).ask(question)
 
 
 async def test_a_bank_at_an_address_answers() -> None:
@@ -120,7 +125,7 @@ async def test_a_bank_at_an_address_answers() -> None:
         assert await ask(url) == APPROVED
         assert seen == ["o-1"]
         async with aiohttp.ClientSession() as session:
-            assert await HttpAcquirer(session, url, timeout_seconds=5).check(CHECK) == 101
+            assert await connector(session, url).check(CHECK) == 101
 
 
 @pytest.mark.parametrize(
@@ -142,3 +147,42 @@ async def test_a_closed_door_means_not_sent() -> None:
     async with bank_over_http(None) as (url, _):
         pass
     assert (await ask(url)).outcome is AcquirerOutcome.NOT_SENT
+
+
+async def test_an_inquiry_at_a_closed_door_says_nothing_of_the_payment() -> None:
+    async with bank_over_http(None) as (url, _):
+        pass
+    inquiry = replace(QUESTION, operation=AcquirerOperation.INQUIRE)
+    assert (await ask(url, inquiry)).outcome is AcquirerOutcome.UNKNOWN
+
+
+async def test_an_answer_may_come_in_pieces() -> None:
+    body = encode_reply(APPROVED)
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        assert request.headers["Authorization"] == "Bearer k-1"
+        answer = web.StreamResponse()
+        answer.content_length = len(body)
+        await answer.prepare(request)
+        for place in range(0, len(body), 7):
+            await answer.write(body[place : place + 7])
+            await asyncio.sleep(0.001)
+        return answer
+
+    app = web.Application()
+    app.router.add_post("/acquiring", slowly)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        assert await ask(site.name) == APPROVED
+    finally:
+        await runner.cleanup()
+
+
+async def test_the_sandbox_gives_no_real_card_to_any_bank() -> None:
+    async with aiohttp.ClientSession() as session:
+        bank = connector(session, "http://127.0.0.1:1")
+        assert bank.accepts(PAN)
+        assert not bank.accepts(Pan("4012888888881881"))

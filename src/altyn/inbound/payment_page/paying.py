@@ -16,7 +16,8 @@ from altyn.inbound.payment_page.card_form import CardReader, FieldFault, Filled,
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.visits import Visit, again
 from altyn.inbound.payment_steps import INFO, WAITING, Asker, present_step
-from altyn.operations.card_payment import PayByCard, Step, pay_by_card
+from altyn.operations.card_payment import pay_by_card
+from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import PAYER, Actor, World
 from altyn.protocol.payment_methods import PROCESS_FORM

@@ -10,7 +10,9 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from altyn.inbound.desk import Desk, Refusing, Request, Served
+from altyn.domain.refusals import Refusal
+from altyn.inbound.desk import DEFAULT_LANGUAGE, Desk, Refusing, Request, Served
+from altyn.inbound.metrics import count_request
 from altyn.inbound.rest.answers import (
     BODY_TOO_LARGE,
     NO_STORE,
@@ -86,8 +88,11 @@ class RestDoor:
             return
         except Exception:
             log.exception("failed", method=method.name)
-            await self._send(send, present_failure(method), ())
+            count_request(method.name, SYSTEM_ERROR.code)
+            await self._send(send, present_failure(method, fields.get("language")), ())
             return
+        error = answer.error if isinstance(answer, Refusing) else SUCCESS
+        count_request(method.name, error.code)
         await self._send(send, present(method, answer), self._rule_header(answer))
 
     async def _send(
@@ -110,20 +115,10 @@ def present(method: Method, answer: Served | Refusing) -> dict[str, Any]:
     return SERVED[method.envelope](answer)
 
 
-def present_failure(method: Method) -> dict[str, Any]:
+def present_failure(method: Method, language: str | None) -> dict[str, Any]:
     """Something broke on our side: the protocol's own words for it, never a traceback."""
-    if method.envelope is Envelope.PAYMENT:
-        return {
-            "error": SYSTEM_ERROR.ru,
-            "errorCode": SYSTEM_ERROR.code,
-            "errorMessage": SYSTEM_ERROR.ru,
-        }
-    names = CAPITALS if method.envelope is Envelope.CAPITALS else PLAIN
-    return {names[0]: str(SYSTEM_ERROR.code), names[1]: SYSTEM_ERROR.ru}
-
-
-PLAIN: Final = ("errorCode", "errorMessage")
-CAPITALS: Final = ("ErrorCode", "ErrorMessage")
+    failure = Refusing(SYSTEM_ERROR, Refusal.SYSTEM_ERROR, (language or DEFAULT_LANGUAGE).lower())
+    return REFUSED[method.envelope](failure)
 
 
 def _plain(answer: Served) -> dict[str, Any]:

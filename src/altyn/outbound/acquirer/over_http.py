@@ -7,6 +7,8 @@ import structlog
 
 from altyn.domain.card import Pan
 from altyn.protocol.acquiring import (
+    MESSAGE_BYTES_MAX,
+    AcquirerOperation,
     AcquirerOutcome,
     AcquirerQuestion,
     AcquirerReply,
@@ -18,24 +20,40 @@ from altyn.protocol.acquiring import (
     encode_question,
 )
 from altyn.protocol.action_codes import PROCESSING_TIMEOUT, PROCESSING_TIMEOUT_SENT
+from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
 JSON: Final = {"content-type": "application/json"}
+HTTP_OK: Final = 200
 LOST: Final = AcquirerReply(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
 NOT_SENT: Final = AcquirerReply(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)
 
 
 class HttpAcquirer:
-    """The `Acquirer` port over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN."""
+    """The `Acquirer` port over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN.
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float) -> None:
+    `key`, where the bank wants one, is sent as a bearer token. `test_cards_only` is the sandbox's
+    promise never to take a real card, whatever bank stands behind the address.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        *,
+        timeout_seconds: float,
+        test_cards_only: bool,
+        key: str | None = None,
+    ) -> None:
         self._session = session
         self._url = url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=5)
+        self._test_cards_only = test_cards_only
+        self._headers = {**JSON, "authorization": f"Bearer {key}"} if key else dict(JSON)
 
-    def accepts(self, pan: Pan) -> bool:  # noqa: ARG002 - the port's shape
-        """Whether this connector may be given the card: a bank at an address takes any."""
-        return True
+    def accepts(self, pan: Pan) -> bool:
+        """Whether this connector may be given the card."""
+        return not self._test_cards_only or lookup(pan.reveal(), tds_version="1") is not None
 
     async def check(self, card: CardCheck) -> int | None:
         """An action code when the card is no good before anything is asked, else None.
@@ -50,19 +68,40 @@ class HttpAcquirer:
             return None
 
     async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
-        """Put a question to the bank; a lost answer is UNKNOWN."""
+        """Put a question to the bank; a lost answer is UNKNOWN.
+
+        An inquiry that did not reach the bank says nothing about what it asks after:
+        only the bank's own word may tell that a key was never carried out.
+        """
         try:
             return decode_reply(await self._post("/acquiring", encode_question(question)))
         except aiohttp.ClientConnectorError as error:
             log.warning("bank_not_reached", key=question.key, error=type(error).__name__)
-            return NOT_SENT
+            inquiry = question.operation is AcquirerOperation.INQUIRE
+            return LOST if inquiry else NOT_SENT
         except (aiohttp.ClientError, TimeoutError, AcquiringFormatError) as error:
             log.warning("bank_answer_lost", key=question.key, error=type(error).__name__)
             return LOST
 
     async def _post(self, path: str, body: bytes) -> bytes:
         async with self._session.post(
-            self._url + path, data=body, headers=JSON, timeout=self._timeout, allow_redirects=False
+            self._url + path,
+            data=body,
+            headers=self._headers,
+            timeout=self._timeout,
+            allow_redirects=False,
         ) as answer:
             answer.raise_for_status()
-            return await answer.content.read(65_536)
+            if answer.status != HTTP_OK:
+                raise AcquiringFormatError(f"HTTP {answer.status} instead of an answer")
+            return await _whole(answer.content)
+
+
+async def _whole(content: aiohttp.StreamReader) -> bytes:
+    """An answer comes in as many pieces as the network likes; its end is the end of the stream."""
+    body = bytearray()
+    async for piece in content.iter_any():
+        body += piece
+        if len(body) > MESSAGE_BYTES_MAX:
+            raise AcquiringFormatError("the answer is too long")
+    return bytes(body)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,7 @@ from altyn.protocol.action_codes import (
 from altyn.protocol.test_cards import Fault
 from altyn.simulators.database import Pool, apply_schema, statements
 from altyn.simulators.issuer.books import Books, move
-from altyn.simulators.issuer.cards import Verdict, authorise, check_card
+from altyn.simulators.issuer.cards import Verdict, authorise, avs_code, check_card
 
 INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a pending card still hears PENDING
 DUPLICATE_TRANSMISSION: Final = 94
@@ -85,7 +86,7 @@ class IssuerSimulator:
         """Answer one question, doing what it asks at most once."""
         match question.operation:
             case AcquirerOperation.AUTHORISE:
-                return await self._authorise(question)
+                return replace(await self._authorise(question), avs_code=avs_code(question))
             case AcquirerOperation.INQUIRE:
                 return await self._inquire(question)
             case _:

@@ -23,6 +23,7 @@ from altyn.protocol.test_cards import ECOM, SLOW_ANSWER_SECONDS, Fault, TestCard
 NO_CARD_RECORD: Final = 111
 AMOUNT_INVALID: Final = 110
 FORMAT_ERROR: Final = 904
+NOBODYS_POSTAL_CODE: Final = "000000"
 
 _ANSWER_LOST: Final = frozenset({Fault.APPROVED_ANSWER_LOST, Fault.DECLINED_ANSWER_LOST})
 _PENDING: Final = frozenset({Fault.PENDING_THEN_APPROVED, Fault.PENDING_THEN_DECLINED})
@@ -75,6 +76,16 @@ def authorise(question: AcquirerQuestion, today: date) -> Verdict:
     if refusal is not None:
         return _declined(refusal)
     return _by_row(card, question.amount_minor)
+
+
+def avs_code(question: AcquirerQuestion) -> str | None:
+    """What the issuer finds of an address: D, both match; E, nothing does, for postal code 000000.
+
+    Source: codes.md §6 (avsCode).
+    """
+    if question.postal_code is None:
+        return None
+    return "E" if question.postal_code == NOBODYS_POSTAL_CODE else "D"
 
 
 def _by_row(card: TestCard, amount_minor: int) -> Verdict:

@@ -120,7 +120,7 @@ CREATE INDEX orders_by_created ON orders (merchant_id, created_at);
 CREATE TABLE payment_attempts (
     merchant_id         integer      NOT NULL,
     order_id            uuid         NOT NULL,
-    number              smallint     NOT NULL,
+    number              integer      NOT NULL,
     kind                text         NOT NULL CHECK (kind IN ('pay', 'deposit', 'reverse', 'refund')),
     state               text         NOT NULL CHECK (state IN ('authenticating', 'abandoned', 'asked',
                                        'approved', 'pending', 'declined', 'not_sent', 'unknown')),
@@ -131,19 +131,25 @@ CREATE TABLE payment_attempts (
     rrn                 text,
     approval_code       text,
     external_refund_id  text,
-    inquiries           smallint     NOT NULL DEFAULT 0,
+    inquiries           integer      NOT NULL DEFAULT 0,
+    inquire_at          timestamptz,  -- when to ask the bank what became of it
     payment_way         text,
     partial             boolean      NOT NULL DEFAULT false,
     due                 text,
     card                jsonb,
     authentication      jsonb,
+    avs_code            text,
     PRIMARY KEY (merchant_id, order_id, number),
     FOREIGN KEY (merchant_id, order_id) REFERENCES orders
 );
 
 -- Reconciliation looks here: the bank was asked and has not told.
-CREATE INDEX payment_attempts_unsettled ON payment_attempts (started_at)
+CREATE INDEX payment_attempts_unsettled ON payment_attempts (inquire_at)
     WHERE state IN ('asked', 'pending', 'unknown');
+-- A shop may finish 3-D Secure 2 knowing the transaction alone.
+CREATE INDEX payment_attempts_transaction
+    ON payment_attempts (merchant_id, (authentication ->> 'server_trans_id'))
+    WHERE authentication ->> 'server_trans_id' IS NOT NULL;
 -- The same refund asked for twice must be one refund.
 CREATE UNIQUE INDEX payment_attempts_refund_once
     ON payment_attempts (merchant_id, order_id, external_refund_id)

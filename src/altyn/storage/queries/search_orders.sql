@@ -1,13 +1,13 @@
 -- search_orders: one page of some merchants' orders, newest first, and the count of all of them.
--- "Paid" is when the bank said yes, or when the order was declined or reversed without it.
+-- The date of payment is when the bank said yes; an order it never said yes to counts by its creation.
 WITH found AS (
     SELECT merchant_id, order_id,
            CASE WHEN :by_created::boolean THEN created_at
-                ELSE coalesce(deposited_at, approved_at) END AS dated
+                ELSE coalesce(deposited_at, approved_at, created_at) END AS dated
     FROM orders
     WHERE merchant_id = ANY (:merchant_ids::integer[]) AND status = ANY (:statuses::text[])
       AND CASE WHEN :by_created::boolean THEN created_at
-               ELSE coalesce(deposited_at, approved_at) END
+               ELSE coalesce(deposited_at, approved_at, created_at) END
           BETWEEN :since::timestamptz AND :until::timestamptz
 ), page AS (
     SELECT merchant_id, order_id, dated FROM found

@@ -1,0 +1,88 @@
+"""A card put on the counter, and the steps its payment can come to.
+
+They are what `card_payment.py` takes and gives; doors present them in their own words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.order import Order
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import Actor, OrderKey
+from altyn.protocol.payment_ways import PaymentWay
+from altyn.protocol.threeds import MethodCompletion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayByCard:
+    """A card, as the payer or the shop put it on the counter. The CVC lives for this call only.
+
+    `base_url` is where the payer's browser reaches the gateway, `language` what it reads there (the
+    order's own if None). `server_trans_id` is there when the same call is repeated after the 3-D
+    Secure 2 method step. A shop that sends cards itself may want the payer back at its own
+    `term_url` after a version 1 ACS, at its `finish_url` after a version 2 challenge; it then
+    finishes by a call of its own.
+    """
+
+    key: OrderKey
+    pan: Pan
+    expiry: Expiry
+    cvc: Cvc | None
+    holder: str
+    actor: Actor
+    base_url: str
+    payment_way: PaymentWay = PaymentWay.CARD
+    language: str | None = None
+    payer_ip: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+    server_trans_id: str | None = None
+    term_url: str | None = None
+    finish_url: str | None = None
+    method_notification_url: str | None = None
+    tds_protocol_version: str | None = None
+    method_completed: MethodCompletion = MethodCompletion.FINISHED
+    browser: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The order as it is now: paid, failed, or still being asked about (`in_flight`)."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class GoToAcs:
+    """3-D Secure 1: the browser posts this PaReq to the ACS."""
+
+    order: Order
+    acs_url: str
+    pa_req: str
+    term_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunMethod:
+    """3-D Secure 2: the browser visits the ACS's method page, then the same call is repeated."""
+
+    order: Order
+    server_trans_id: str
+    method_url: str
+    notification_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChallenge:
+    """3-D Secure 2: the browser posts a CReq for this transaction to the ACS."""
+
+    order: Order
+    acs_url: str
+    server_trans_id: str
+    acs_trans_id: str
+
+
+Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused
