@@ -33,7 +33,7 @@ GOOD: Final = "5555555555555599"  # not enrolled in 3-D Secure 1, approved
 ENROLLED: Final = "4111111111111111"  # 3-D Secure 1: the payer types a code at the ACS
 CREDENTIALS: Final = {"userName": "test-api", "password": "testPwd1"}
 ADDRESS: Final = "127.0.0.1:8080"
-SCOPE: Final = {
+SCOPE: Final[dict[str, Any]] = {
     "type": "http",
     "method": "POST",
     "scheme": "http",
@@ -142,9 +142,24 @@ class Shop:
         assert merchant is not None
         return OrderKey(merchant.merchant_id, UUID(order_id))
 
+    async def call_repeating(self, path: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """As `call`; a list is sent as one name repeated."""
+        answer = await self._post(f"/payment/rest/{path}", {**CREDENTIALS, **fields})
+        members: dict[str, Any] = json.loads(answer.body)
+        return members
+
+    async def post_json(self, path: str, members: object, *, origin: str | None = None) -> Answer:
+        """What a browser's or a test suite's script sends; `origin` as the browser says it."""
+        headers = [(b"origin", origin.encode())] if origin else []
+        return await self._send(path, json.dumps(members).encode(), headers)
+
     async def _post(self, path: str, fields: dict[str, Any]) -> Answer:
-        scope = {**SCOPE, "path": path.removeprefix(f"http://{ADDRESS}")}
-        body, sent = urlencode(fields).encode(), list[dict[str, Any]]()
+        return await self._send(path, urlencode(fields, doseq=True).encode(), [])
+
+    async def _send(self, path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> Answer:
+        heard = [*SCOPE["headers"], *headers]
+        scope = {**SCOPE, "path": path.removeprefix(f"http://{ADDRESS}"), "headers": heard}
+        sent = list[dict[str, Any]]()
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
@@ -153,10 +168,8 @@ class Shop:
             sent.append(message)
 
         await self.gateway.front(scope, receive, take)
-        headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-        return Answer(
-            sent[0]["status"], headers, b"".join(part.get("body", b"") for part in sent[1:])
-        )
+        told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], told, b"".join(part.get("body", b"") for part in sent[1:]))
 
 
 def new_number() -> str:
@@ -181,7 +194,10 @@ def refused(method: str, answer: Mapping[str, Any], refusal: Refusal) -> bool:
     error = METHODS[method].refusals[refusal]
     told = answer.get("errorMessage") or answer.get("error") or ""
     parameter = told.partition("]")[0].lstrip("[")
-    return (str(answer.get("errorCode")), told) == (str(error.code), error.text("ru", name=parameter))
+    return (str(answer.get("errorCode")), told) == (
+        str(error.code),
+        error.text("ru", name=parameter),
+    )
 
 
 def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:

@@ -1,0 +1,221 @@
+"""The store of orders: what is saved comes back, races are lost, questions are claimed once.
+
+Every field of an order and of an attempt makes the round trip, so that no column is forgotten.
+"""
+
+import asyncio
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from altyn.domain.callback import Notice, Notification
+from altyn.domain.lifecycle import Event, OrderStatus
+from altyn.domain.order import (
+    Attempt,
+    AttemptState,
+    Authentication,
+    Due,
+    Kind,
+    Order,
+    OrderRequest,
+)
+from altyn.domain.order_id import new_order_id
+from altyn.operations.decisions import accept
+from altyn.operations.ports import Actor, OrderKey
+from altyn.storage.database import Pool
+from altyn.storage.orders import OrderStore
+from tests.builders import a_card, an_attempt, an_order
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=3)
+WHO = Actor(name="test-api", ip="203.0.113.9")
+
+FULL_REQUEST = OrderRequest(
+    description="Кофе",
+    return_url="https://shop.example/ok",
+    fail_url="https://shop.example/no",
+    dynamic_callback_url="https://shop.example/cb",
+    language="en",
+    page_view="MOBILE",
+    client_id="c-7",
+    binding_id="b-7",
+    features=("VERIFY", "FORCE_TDS"),
+    email="buyer@shop.example",
+    phone="79000000000",
+    post_address="Moscow",
+    recurring_frequency=7,
+    recurring_expiry="20301231",
+    fee_input=5,
+    mcc="5999",
+    terminal="123456",
+    order_bundle={"cartItems": {"items": [{"positionId": "1"}]}},
+    tax_system=1,
+    payer_data={"billingPayerData": {"billingPostalCode": "101000"}},
+    more={"app2app": "true"},
+)
+FULL_AUTHENTICATION = Authentication(
+    version="2", ve_res="Y", pa_res="Y", a_res="C", r_req="Y", eci=5, cavv="cavv", xid="xid",
+    server_trans_id="server", acs_trans_id="acs", acs_url="/acs", finish_url="https://shop.example/",
+)  # fmt: skip
+FIRST = Attempt(
+    number=1, kind=Kind.PAY, state=AttemptState.AUTHENTICATING, amount_minor=2500_00,
+    started_at=NOW, payment_way="CARD", card=a_card(), inquire_at=NOW,
+)  # fmt: skip
+ANSWERED = replace(
+    FIRST,
+    state=AttemptState.UNKNOWN,
+    started_at=LATER,
+    answered_at=LATER,
+    action_code=151019,
+    rrn="632500000001",
+    approval_code="123456",
+    authentication=FULL_AUTHENTICATION,
+    inquiries=3,
+    inquire_at=LATER,
+    avs_code="D",
+)
+
+
+def fresh(**changes: object) -> Order:
+    return an_order(
+        order_id=new_order_id(NOW, 1), request=FULL_REQUEST, params={"a": "1"}, payer_ip="::1",
+        created_at=NOW, expires_at=NOW + timedelta(minutes=20), **changes,
+    )  # fmt: skip
+
+
+def key(order: Order) -> OrderKey:
+    return OrderKey(order.merchant_id, order.order_id)
+
+
+async def test_a_registered_order_comes_back_whole(pool: Pool) -> None:
+    store = OrderStore(pool)
+    order = fresh(
+        two_phase=True, auto_completion_at=LATER, auto_reverse_at=LATER + timedelta(days=1)
+    )
+    assert await store.register(order, WHO)
+    assert await store.load(key(order)) == order
+    assert await store.load_by_number(1, order.order_number) == order
+
+
+async def test_every_field_of_an_order_and_of_its_attempts_is_saved(pool: Pool) -> None:
+    store = OrderStore(pool)
+    order = fresh(two_phase=True)
+    await store.register(order, WHO)
+    first = accept(order, Event.AUTHENTICATION_STARTED, NOW, attempt=FIRST)
+    assert await store.save(first, expected_version=1, actor=WHO)
+    assert await store.load(key(order)) == first.order
+
+    refund = an_attempt(
+        Kind.REFUND, number=2, partial=True, due=Due.HOLD_RELEASE, external_refund_id="r-1"
+    )
+    second = accept(
+        first.order, Event.HOLD_APPROVED, LATER, attempt=ANSWERED, also=(refund,),
+        approved_minor=2500_00, deposited_minor=2000_00, refunded_minor=10_00, action_code=0,
+        approved_at=LATER, deposited_at=LATER, reversed_at=LATER, refunded_at=LATER,
+        auto_completion_at=LATER, auto_reverse_at=LATER, postponed_until=LATER,
+        partly_reversed=True, payer_ip="198.51.100.7", params={"b": "2"},
+        request=replace(FULL_REQUEST, email="other@shop.example"),
+    )  # fmt: skip
+    assert await store.save(second, expected_version=2, actor=WHO)
+    loaded = await store.load(key(order))
+    assert loaded == second.order
+    assert loaded is not None
+    blank = {field.name for field in fields(loaded) if getattr(loaded, field.name) is None}
+    assert not blank, "every field has a value here, or its column would go unseen"
+
+
+async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
+    store = OrderStore(pool)
+    order = fresh()
+    await store.register(order, WHO)
+    told = (Notice(Notification.APPROVED),)
+    decisions = [
+        accept(order, "params_added", NOW, params={"n": str(n)}, notices=told) for n in range(5)
+    ]
+    saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]
+    assert sorted(await asyncio.gather(*saves)) == [False] * 4 + [True]
+    assert not await store.save(decisions[0], expected_version=1, actor=WHO)
+    assert await pool.fetchval("SELECT count(*) FROM order_events") == 2
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_number_is_taken_once_also_within_one_batch(pool: Pool) -> None:
+    store = OrderStore(pool)
+    twins = [fresh(order_number="A-1") for _ in range(3)]
+    taken = await asyncio.gather(*(store.register(each, WHO) for each in twins))
+    assert sorted(taken) == [False, False, True]
+    assert not await store.register(fresh(order_number="A-1"), WHO)
+
+
+async def test_money_that_is_not_there_is_refused_by_the_database_itself(pool: Pool) -> None:
+    store = OrderStore(pool)
+    bad, good = fresh(order_number="bad"), fresh(order_number="good")
+    await asyncio.gather(store.register(bad, WHO), store.register(good, WHO))
+    over = accept(bad, "wrong", NOW, refunded_minor=1)
+    fine = accept(good, "right", NOW)
+    refused, saved = await asyncio.gather(
+        store.save(over, expected_version=1, actor=WHO),
+        store.save(fine, expected_version=1, actor=WHO),
+        return_exceptions=True,
+    )
+    assert type(refused).__name__ == "CheckViolationError"
+    assert saved is True, "one bad row harms nobody else in its batch"
+
+
+async def unsettled(
+    store: OrderStore, number: str, inquire_at: datetime, **changes: object
+) -> Order:
+    order = fresh(order_number=number)
+    await store.register(order, WHO)
+    attempt = replace(ANSWERED, inquire_at=inquire_at, **changes)  # type: ignore[arg-type]
+    first = accept(order, Event.AUTHENTICATION_STARTED, NOW, attempt=FIRST)
+    await store.save(first, expected_version=1, actor=WHO)
+    asked = accept(first.order, "payment_unknown", NOW, attempt=attempt)
+    assert await store.save(asked, expected_version=2, actor=WHO)
+    return asked.order
+
+
+async def claim(store: OrderStore, limit: int = 16) -> list[OrderKey]:
+    claimed = await store.claim_unsettled(
+        LATER, asked_before=NOW, lease_until=LATER + timedelta(minutes=2), limit=limit
+    )
+    return [order_key for order_key, _ in claimed]
+
+
+async def test_questions_are_claimed_once_and_the_longest_due_first(pool: Pool) -> None:
+    store = OrderStore(pool)
+    orders = [await unsettled(store, f"A-{n}", NOW + timedelta(seconds=n)) for n in (3, 1, 2)]
+    await unsettled(store, "A-9", LATER + timedelta(seconds=1))
+    oldest, middle, youngest = key(orders[1]), key(orders[2]), key(orders[0])
+    assert set(await claim(store, limit=2)) == {oldest, middle}
+    assert await claim(store) == [youngest], "what is claimed is left alone until its lease ends"
+    assert await claim(store) == []
+
+
+async def test_a_question_that_was_just_asked_is_left_to_its_own_answer(pool: Pool) -> None:
+    store = OrderStore(pool)
+    await unsettled(store, "A-1", NOW, state=AttemptState.ASKED, started_at=LATER)
+    assert await claim(store) == []
+
+
+@pytest.mark.parametrize("wrong", ["", "other", "server "])
+async def test_a_transaction_names_its_order(pool: Pool, wrong: str) -> None:
+    store = OrderStore(pool)
+    order = await unsettled(store, "A-1", NOW)
+    assert await store.key_of_transaction(1, "server") == key(order)
+    assert await store.key_of_transaction(1, wrong) is None
+    assert await store.key_of_transaction(2, "server") is None, "another shop's is not there"
+
+
+async def test_orders_are_due_by_their_own_next_time(pool: Pool) -> None:
+    store = OrderStore(pool)
+    order = fresh()
+    await store.register(order, WHO)
+    assert await store.due(order.expires_at - timedelta(seconds=1), limit=5) == []
+    (due,) = await store.due(order.expires_at, limit=5)
+    assert (due.key, due.at) == (key(order), order.expires_at)
+    ended = accept(order, Event.CANCELLED, NOW)
+    await store.save(ended, expected_version=1, actor=WHO)
+    assert ended.order.status is OrderStatus.DECLINED
+    assert await store.due(order.expires_at, limit=5) == []
