@@ -23,6 +23,14 @@ Row: TypeAlias = "asyncpg.Record"
 IN_FLIGHT: Final = frozenset({"asked", "pending", "unknown"})
 EVENTS: Final = frozenset(Event)
 
+ORDERS: Final = "SELECT * FROM orders WHERE $1::uuid[] IS NULL OR order_id = ANY($1)"
+BESIDE_ORDERS: Final = (
+    "SELECT * FROM order_events WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version",
+    "SELECT * FROM payment_attempts WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY number",
+    "SELECT * FROM postings WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version, line",
+    "SELECT * FROM ledger_entries WHERE $1::uuid[] IS NULL OR order_id = ANY($1)",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Papers:
@@ -130,8 +138,9 @@ def _books(papers: Papers) -> Iterator[str]:
         yield f"{len(approved)} approved payments, {len(papers.bank)} at the bank"
     for row in papers.bank:
         ours = (papers.sums.get(Account.HOLD, 0), papers.sums.get(Account.MERCHANT, 0))
-        if ours != (row["held_minor"], row["deposited_minor"]):
-            yield f"held, deposited: {ours}; at the bank {row['held_minor'], row['deposited_minor']}"
+        theirs = (row["held_minor"], row["deposited_minor"])
+        if ours != theirs:
+            yield f"held, deposited: {ours}; at the bank {theirs}"
         given = papers.order["refunded_minor"]
         if given != row["refunded_minor"]:
             yield f"refunded {given}, at the bank {row['refunded_minor']}"
@@ -153,29 +162,21 @@ async def _papers(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[Pa
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         chosen = None if order_ids is None else [UUID(str(each)) for each in order_ids]
-        where = "WHERE $1::uuid[] IS NULL OR order_id = ANY($1::uuid[])"
-        read = {
-            table: _by_order(await connection.fetch(f"SELECT * FROM {table} {where} {then}", chosen))  # noqa: S608 - names of our own
-            for table, then in (
-                ("order_events", "ORDER BY version"),
-                ("payment_attempts", "ORDER BY number"),
-                ("postings", "ORDER BY version, line"),
-                ("ledger_entries", ""),
-            )
-        }
-        orders = await connection.fetch(f"SELECT * FROM orders {where}", chosen)  # noqa: S608 - as above
+        orders = await connection.fetch(ORDERS, chosen)
+        read = [_by_order(await connection.fetch(query, chosen)) for query in BESIDE_ORDERS]
         bank = await connection.fetch("SELECT * FROM simulators.bank_authorisations")
         moves = await connection.fetch(
             "SELECT * FROM simulators.bank_requests WHERE outcome = 'APPROVED'"
         )
     booked, moved = _by_key(bank), _by_key(moves)
+    events, attempts, postings, entries = read
     return [
         Papers(
             order=order,
-            events=read["order_events"][order["order_id"]],
-            attempts=read["payment_attempts"][order["order_id"]],
-            postings=read["postings"][order["order_id"]],
-            sums=_sums(read["ledger_entries"][order["order_id"]]),
+            events=events[order["order_id"]],
+            attempts=attempts[order["order_id"]],
+            postings=postings[order["order_id"]],
+            sums=_sums(entries[order["order_id"]]),
             bank=booked[order["order_id"]],
             moves=moved[order["order_id"]],
         )

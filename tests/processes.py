@@ -104,7 +104,7 @@ class Crowd:
         """Wait until every gateway serves. TimeoutError for one that does not come up."""
         for port in self.ports:
             async with asyncio.timeout(START_SECONDS):
-                while not await self._serves(port):
+                while not await self._serves(port):  # noqa: ASYNC110 - in another process
                     await asyncio.sleep(0.02)
 
     async def _serves(self, port: int) -> bool:

@@ -216,7 +216,7 @@ async def must_settle(url: str) -> list[str]:
     pool = await connect(url, pool_size=1)
     try:
         async with asyncio.timeout(SETTLED_WITHIN):
-            while await unsettled(pool):
+            while await unsettled(pool):  # noqa: ASYNC110 - it happens in PostgreSQL
                 await asyncio.sleep(0.2)
         return await audit(pool)
     finally:
@@ -236,9 +236,7 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
     chance, memory = random.Random(seed), Memory()
     async with a_site(tmp_path) as site, a_crowd(site.launcher.ports) as crowd:
         await crowd.must_be_ready()
-        shops = [
-            BadLineShop(f"K{n}", crowd, memory, random.Random(seed + n)) for n in range(SHOPS)
-        ]
+        shops = [BadLineShop(f"K{n}", crowd, memory, random.Random(seed + n)) for n in range(SHOPS)]
         trading = [asyncio.create_task(shop.trade()) for shop in shops]
         for number in range(1, ROUNDS + 1):
             await asyncio.wait(trading, timeout=chance.uniform(0.1, 0.6))

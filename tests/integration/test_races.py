@@ -22,6 +22,7 @@ import pytest_asyncio
 
 from altyn import main
 from altyn.domain.card import Pan
+from altyn.domain.refusals import Refusal
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerOutcome, AcquirerQuestion
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
@@ -29,7 +30,6 @@ from altyn.storage.database import Pool, connect
 from tests.audit import audit
 from tests.processes import Crowd, Launcher, a_crowd
 from tests.shop import ENROLLED, GOOD, Shop, card_fields, refused, settings_of
-from altyn.domain.refusals import Refusal
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -137,7 +137,9 @@ async def test_parts_of_a_hold_are_deposited_once(scene: Scene) -> None:
     ]
     answers = await scene.crowd.at_once("deposit.do", *forms)
     assert ok(answers) == 1
-    won = next(f["amount"] for f, a in zip(forms, answers, strict=True) if str(a.get("errorCode")) == "0")
+    won = next(
+        f["amount"] for f, a in zip(forms, answers, strict=True) if str(a.get("errorCode")) == "0"
+    )
     assert (await scene.row(order_id))["deposited_minor"] == won
     await scene.must_add_up(order_id)
 

@@ -1,4 +1,4 @@
-"""Lost answers are found out: whatever the bank did, the order ends saying so, and it was done once.
+"""Lost answers are found out: whatever the bank did, the order ends saying so; it was done once.
 
 Cards of the sandbox lose answers at every stage; processes die between the question and its answer;
 the sandbox's clock jumps while a question is on its way.
@@ -16,8 +16,8 @@ from uuid import UUID
 
 import pytest
 
-from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.operations.perform import attempt_key
+from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
@@ -29,6 +29,9 @@ WITHIN_SECONDS: Final = 30
 QUICK: Final = {"acquirer_timeout_seconds": 0.2}
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     async with open_shop(database_url, tmp_path, **QUICK) as opened:
@@ -38,7 +41,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 async def until_known(shop: Shop) -> None:
     """Wait for the gateway's own worker to find everything out."""
     async with asyncio.timeout(WITHIN_SECONDS):
-        while await unsettled(shop.pool):
+        while await unsettled(shop.pool):  # noqa: ASYNC110 - it happens in PostgreSQL
             await asyncio.sleep(0.05)
 
 

@@ -2,8 +2,8 @@
 
 It exists so that the table of rest-orders.md §1.5 can be held against a running gateway line by
 line, by somebody who reads no Python. A line is a step, an arrow, and what the shop then sees:
+orderStatus, paymentState, the sums approved, deposited and refunded, actionCode.
 
-    step                              → orderStatus paymentState approved deposited refunded actionCode
     register A 1000 RUB two-stage     → 0 CREATED      0   0   0 -100
     pay      A card approves          → 1 APPROVED  1000   0   0    0
     reverse  A 300                    → refused WRONG_STATUS      (and nothing has changed)
@@ -46,6 +46,7 @@ class Line:
     """One step, and what is expected of it: columns, a refusal, or nothing."""
 
     number: int
+    text: str
     verb: str
     words: tuple[str, ...]
     refused: Refusal | None = None
@@ -62,10 +63,10 @@ def _line(number: int, text: str) -> Line:
     step, arrow, outcome = (part.strip() for part in text.partition("→"))
     verb, *words = step.split()
     if not arrow:
-        return Line(number, verb, tuple(words))
+        return Line(number, text, verb, tuple(words))
     expected = outcome.split()
     if expected[0] == "refused":
-        return Line(number, verb, tuple(words), refused=Refusal[expected[1]])
+        return Line(number, text, verb, tuple(words), refused=Refusal[expected[1]])
     status, state, approved, deposited, refunded, action_code = expected
     columns = Seen(
         status=int(status),
@@ -75,7 +76,7 @@ def _line(number: int, text: str) -> Line:
         refunded=minor(refunded),
         action_code=int(action_code),
     )
-    return Line(number, verb, tuple(words), seen=columns)
+    return Line(number, text, verb, tuple(words), seen=columns)
 
 
 def minor(roubles: str) -> int:

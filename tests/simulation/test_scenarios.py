@@ -14,9 +14,7 @@ SCENARIOS: Final = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Shop]:
+async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """One gateway for all: its clock only goes on, and scenarios do not know each other."""
     async with open_shop(database_url, tmp_path_factory.mktemp("home")) as opened:
         yield opened
@@ -25,12 +23,12 @@ async def shop(
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_scenario(path: Path, shop: Shop) -> None:
-    stage = Stage(shop)
-    for line in read_scenario(path):
+    stage, lines = Stage(shop), read_scenario(path)
+    for line in lines:
         try:
             await stage.perform(line)
         except AssertionError as error:
-            error.add_note(f"{path.name}, line {line.number}:\n{path.read_text('utf-8')}")
+            error.add_note(f"{path.name}, line {line.number}: {line.text}")
             raise
     await stage.leave()
 

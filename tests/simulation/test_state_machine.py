@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -146,6 +146,9 @@ class Orders(RuleBasedStateMachine):
         verify=st.sampled_from((False, False, False, True)),
     )
     def register(self, amount: int, two_phase: bool, verify: bool) -> Any:  # noqa: FBT001 - drawn
+        return self._registered(amount, two_phase=two_phase, verify=verify)
+
+    def _registered(self, amount: int, *, two_phase: bool, verify: bool) -> Any:
         if len(self.tickets) == 4:
             return multiple()
         more = {"features": "VERIFY"} if verify else {}
@@ -154,8 +157,23 @@ class Orders(RuleBasedStateMachine):
         self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
         return self.tickets[-1]
 
+    @rule(
+        target=orders,
+        two_phase=st.booleans(),
+        card=st.sampled_from(("approves", *LOSES.values())),
+    )
+    def sell(self, two_phase: bool, card: str) -> Any:  # noqa: FBT001 - drawn
+        """Most of what can go wrong comes after a payment that went well."""
+        order = self._registered(1000_00, two_phase=two_phase, verify=False)
+        if isinstance(order, Ticket):
+            self._paid(order, card, None)
+        return order
+
     @rule(order=orders, card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
     def pay(self, order: Ticket, card: str, dies: str | None) -> None:
+        self._paid(order, card, dies)
+
+    def _paid(self, order: Ticket, card: str, dies: str | None) -> None:
         refusal = order.may_pay(self.gateway.now)
         answer = self._call(self._shop.pay(order.order_id, CARDS[card]), dies)
         if refusal:
@@ -194,7 +212,9 @@ class Orders(RuleBasedStateMachine):
         answer = self._change("deposit", order, amount, dies)
         if self._refused("deposit", refusal, answer):
             return
-        self._asked_to_move("deposit", order, partial(order.deposit, amount, self.gateway.now), dies)
+        self._asked_to_move(
+            "deposit", order, partial(order.deposit, amount, self.gateway.now), dies
+        )
 
     @rule(order=orders, share=SHARES, dies=DEATHS)
     def reverse(self, order: Ticket, share: str, dies: str | None) -> None:
@@ -358,7 +378,7 @@ def _both(first: Any, second: Any) -> None:
     second()
 
 
-async def _all(calls: list[Awaitable[T]]) -> list[T]:
+async def _all(calls: Sequence[Awaitable[T]]) -> list[T]:
     return list(await asyncio.gather(*calls))
 
 

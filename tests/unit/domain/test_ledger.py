@@ -1,3 +1,5 @@
+"""Double entry: whatever moves, nothing is made or lost, and amounts are the plain sums."""
+
 from collections import defaultdict
 from collections.abc import Sequence
 

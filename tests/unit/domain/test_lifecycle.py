@@ -1,3 +1,5 @@
+"""The life of an order: what the table has happens, what it has not cannot."""
+
 from itertools import product
 
 import pytest

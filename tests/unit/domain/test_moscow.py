@@ -1,3 +1,5 @@
+"""Moscow time: the midnight that ends a business day, and the dates of requests."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,5 +62,5 @@ def test_both_spellings() -> None:
 
 @pytest.mark.parametrize("text", ["", "2026-06-01", "2026-02-30T00:00:00", "2026-06-01T12:00:00Z"])
 def test_what_is_no_date_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="time data|unconverted|out of range"):
+    with pytest.raises(ValueError, match=r"time data|unconverted|out of range"):
         from_moscow(text)

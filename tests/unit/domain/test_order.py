@@ -1,3 +1,5 @@
+"""An order's own words about itself: what is on its way, what is left, what is due."""
+
 from datetime import timedelta
 
 import pytest
@@ -5,8 +7,6 @@ import pytest
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import IN_FLIGHT, AttemptState, Due, Kind
 from tests.builders import PAID_AT, REGISTERED_AT, an_attempt, an_order
-
-
 
 
 @pytest.mark.parametrize("state", AttemptState)
@@ -25,7 +25,10 @@ def test_refunds_on_their_way_are_reserved(state: AttemptState) -> None:
         approved_minor=2500_00,
         deposited_minor=2500_00,
         refunded_minor=500_00,
-        attempts=(an_attempt(), an_attempt(Kind.REFUND, number=2, state=state, amount_minor=300_00)),
+        attempts=(
+            an_attempt(),
+            an_attempt(Kind.REFUND, number=2, state=state, amount_minor=300_00),
+        ),
     )
     assert order.left_minor == 2000_00
     assert order.refundable_minor == (1700_00 if state in IN_FLIGHT else 2000_00)

@@ -1,3 +1,5 @@
+"""Order ids: they tell their merchant, sort by time, and cannot be guessed."""
+
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID, uuid4
 

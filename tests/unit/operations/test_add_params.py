@@ -1,3 +1,5 @@
+"""Parameters added to an order: merged, and the same again is nothing."""
+
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Accepted, Repeated
 from tests.builders import PAID_AT, an_order

@@ -1,3 +1,5 @@
+"""What happens by itself: when, and by the same decisions a shop could ask for."""
+
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,8 +46,18 @@ def test_a_session_ends_by_itself() -> None:
             Kind.REVERSE,
             Due.HOLD_RELEASE,
         ),
-        (a_hold(auto_completion_at=RELEASE - A_TICK), RELEASE - A_TICK, Kind.DEPOSIT, Due.AUTO_COMPLETION),
-        (a_hold(auto_reverse_at=RELEASE - A_TICK), RELEASE - A_TICK, Kind.REVERSE, Due.AUTO_REVERSE),
+        (
+            a_hold(auto_completion_at=RELEASE - A_TICK),
+            RELEASE - A_TICK,
+            Kind.DEPOSIT,
+            Due.AUTO_COMPLETION,
+        ),
+        (
+            a_hold(auto_reverse_at=RELEASE - A_TICK),
+            RELEASE - A_TICK,
+            Kind.REVERSE,
+            Due.AUTO_REVERSE,
+        ),
         (a_hold(auto_completion_at=RELEASE + A_TICK), RELEASE, Kind.REVERSE, Due.HOLD_RELEASE),
     ],
 )

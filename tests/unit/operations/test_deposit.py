@@ -1,3 +1,5 @@
+"""Deposits: the ladder of refusals, the sums, and what an answer makes of the hold."""
+
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -63,9 +65,7 @@ def test_the_first_rung_is_told(case: Case, refusal: Refusal) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.REVERSE])
-@pytest.mark.parametrize(
-    "state", [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN]
-)
+@pytest.mark.parametrize("state", [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN])
 def test_the_bank_is_asked_one_thing_at_a_time(kind: Kind, state: AttemptState) -> None:
     asked = an_attempt(kind, number=2, state=state)
     order = a_hold().with_attempt(asked)

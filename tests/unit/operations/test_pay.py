@@ -1,3 +1,5 @@
+"""Payments: who may try, what a try leaves behind, and what the bank's answer makes of it."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -178,7 +180,9 @@ def test_the_last_failure_closes_the_order(
 def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
     order = an_order(two_phase=True, attempts_max=1)
     decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
-    assert decision.notices == (Notice(Notification.APPROVED, succeeded=False, amount_minor=2500_00),)
+    assert decision.notices == (
+        Notice(Notification.APPROVED, succeeded=False, amount_minor=2500_00),
+    )
 
 
 # ── Back from the ACS ─────────────────────────────────────────────────────────────────────────────
@@ -249,7 +253,9 @@ def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> 
     assert isinstance(pay.decide_cancellation(order, NOW), Busy)
 
 
-@pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"created", "authenticating"}])
+@pytest.mark.parametrize(
+    "status", [s for s in OrderStatus if s not in {"created", "authenticating"}]
+)
 def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> None:
     order = an_order(status=status)
     assert pay.decide_expiry(order, OVER) == Repeated(order)

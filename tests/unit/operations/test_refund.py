@@ -1,3 +1,5 @@
+"""Refunds: the ladder of refusals, reserved sums, and the same refund said again."""
+
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any

@@ -1,3 +1,5 @@
+"""Registrations: the ladder of refusals, the end of the session, and how an order begins."""
+
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,12 +11,12 @@ from altyn.domain.merchant import DEMANDING, OPENING, Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.order_id import merchant_of
 from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Refused
 from altyn.operations.register import (
     SESSION_SECONDS_MAX,
     Register,
     decide_registration,
 )
-from altyn.operations.decisions import Refused
 from tests.builders import REGISTERED_AT as NOW
 from tests.builders import a_merchant
 from tests.unit.operations.ladders import climb, promised
@@ -23,9 +25,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 def a_wish(**changes: Any) -> Register:
-    wish = Register(
-        amount_minor=2500_00, return_url="https://shop.example", order_number="A-100"
-    )
+    wish = Register(amount_minor=2500_00, return_url="https://shop.example", order_number="A-100")
     return replace(wish, **changes)
 
 

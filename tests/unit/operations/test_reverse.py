@@ -1,3 +1,5 @@
+"""Reversals: the ladder of refusals, midnight in Moscow, in whole and in part."""
+
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,9 +37,7 @@ def a_hold(**changes: Any) -> Order:
 
 
 def a_deposit(**changes: Any) -> Order:
-    deposited = a_hold(
-        status=OrderStatus.DEPOSITED, deposited_minor=2500_00, deposited_at=PAID_AT
-    )
+    deposited = a_hold(status=OrderStatus.DEPOSITED, deposited_minor=2500_00, deposited_at=PAID_AT)
     return replace(deposited, **changes)
 
 
@@ -49,9 +49,7 @@ class Case:
 
 
 def without_parts(case: Case) -> Case:
-    return replace(
-        case, merchant=a_merchant(permissions=OPENING - {Permission.PARTIAL_REVERSAL})
-    )
+    return replace(case, merchant=a_merchant(permissions=OPENING - {Permission.PARTIAL_REVERSAL}))
 
 
 FINE = Case(a_hold(), PART, a_merchant())
@@ -111,7 +109,9 @@ def test_a_deposit_is_reversed_until_midnight_in_moscow(
 
 def test_the_day_is_the_deposits_and_not_the_holds() -> None:
     late = a_deposit(deposited_at=MIDNIGHT + timedelta(hours=1))
-    assert told(decide_reversal(late, Reverse(), a_merchant(), MIDNIGHT + timedelta(hours=2))) is None
+    assert (
+        told(decide_reversal(late, Reverse(), a_merchant(), MIDNIGHT + timedelta(hours=2))) is None
+    )
 
 
 def test_a_hold_knows_no_midnight() -> None:

@@ -1,3 +1,5 @@
+"""Answers of the bank: each is taken once, and what is not known stays open."""
+
 from datetime import timedelta
 
 import pytest

@@ -98,7 +98,7 @@ async def test_too_many_waiting_calls_are_refused_at_once() -> None:
     await asyncio.sleep(0)
     waiting = [calls.call(2), calls.call(3)]
     with pytest.raises(Overloaded):
-        calls.call(4)
+        await calls.call(4)
     database.open.set()
     assert await asyncio.gather(first, *waiting) == [10, 20, 30]
 
