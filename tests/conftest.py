@@ -8,7 +8,11 @@ Fixtures belong to the folder that uses them: `tests/unit/conftest.py` and so on
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+# Helpers that assert tell what differed, as tests do; said here, before any test imports them.
+pytest.register_assert_rewrite("tests.shop", "tests.audit", "tests.simulation.scenario")
 
 settings.register_profile(
     "everyday",
