@@ -15,3 +15,6 @@ function request()
     { ["Content-Type"] = "application/x-www-form-urlencoded" },
     "userName=test-api&password=testPwd1&orderId=" .. ids[place])
 end
+function response(status, headers, body)
+  if not body:find('"orderStatus"', 1, true) then io.stderr:write("step status: " .. body .. "\n") end
+end

@@ -56,6 +56,9 @@ from altyn.workers.reconciliation import run_reconciliation
 from altyn.workers.time_travel import travel
 from altyn.workers.timers import run_timers
 
+GC_THRESHOLD: Final = (20_000, 20, 20)
+"""A request leaves no cycles behind, so looking for them after every 700 objects finds nothing."""
+
 ACS_KEY: Final = "sandbox ACS signatures"
 log = structlog.get_logger("altyn")
 
@@ -291,6 +294,7 @@ class App:
             async with running(self._settings) as gateway:
                 self._front = gateway.front
                 gc.freeze()  # what lives as long as the process need not be looked at again
+                gc.set_threshold(*GC_THRESHOLD)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as error:

@@ -20,12 +20,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from altyn.domain.moscow import REQUEST_FORMAT, to_moscow
 from altyn.domain.refusals import Refusal
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
 from tests.shop import ENROLLED, GOOD, Seen, Shop, new_number, refused
+from tests.simulation.model import MOSCOW
 
 UNITS: Final = ("days", "hours", "minutes", "seconds")
 INQUIRIES_MAX: Final = 20
@@ -174,7 +174,7 @@ class Stage:
 
     async def _clock(self, hours_minutes: str) -> None:
         hour, minute = map(int, hours_minutes.split(":"))
-        now = to_moscow(self.shop.clock.now())
+        now = self.shop.clock.now().astimezone(MOSCOW)
         moment = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         await self.shop.travel_to(moment if moment > now else moment + timedelta(days=1))
 
@@ -189,7 +189,7 @@ class Stage:
 
     def _moment(self, span: str) -> str:
         moment: datetime = self.shop.clock.now() + _span(span)
-        return to_moscow(moment).strftime(REQUEST_FORMAT)
+        return moment.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _span(words: str) -> timedelta:

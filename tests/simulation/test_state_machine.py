@@ -31,7 +31,6 @@ from hypothesis.stateful import (
 )
 
 from altyn import main
-from altyn.domain.moscow import end_of_business_day
 from altyn.domain.refusals import Refusal
 from altyn.operations import perform
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
@@ -40,7 +39,7 @@ from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_faul
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
 from tests.shop import ENROLLED, GOOD, Shop, open_shop, refused
-from tests.simulation.model import Ticket
+from tests.simulation.model import MOSCOW, Ticket
 
 NOT_SENT: Final = 151018
 AUTHENTICATION_FAILED: Final = -2006
@@ -283,13 +282,33 @@ class Orders(RuleBasedStateMachine):
         if not self._refused("decline", refusal, answer):
             order.status, order.code = "declined", -102
 
+    @rule()
+    def ask_for_more_while_the_bank_is_silent(self) -> None:
+        """Whoever does not wait for an answer is told to, and nothing more is asked of the bank."""
+        for order in self.tickets:
+            if order.on_its_way is None:
+                continue
+            now = self.gateway.now
+            pays = self._shop.pay(order.order_id)
+            for method, refusal, act in (
+                ("paymentOrder", order.may_pay(now), pays),
+                ("deposit", order.may_deposit(0), self._shop_change("deposit", order, 0)),
+                ("reverse", order.may_reverse(0, now), self._shop_change("reverse", order, 0)),
+                ("refund", order.may_refund(0), self._shop_change("refund", order, 0)),
+            ):
+                assert refusal is not None, (method, order)
+                self._refused(method, refusal, self._do(act))
+
     @rule(by=st.sampled_from(PASSES))
     def pass_time(self, by: timedelta) -> None:
         self._travel_to(self.gateway.now + by)
 
     @rule()
     def midnight(self) -> None:
-        self._travel_to(end_of_business_day(self.gateway.now))
+        today = self.gateway.now.astimezone(MOSCOW).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        self._travel_to(today + timedelta(days=1))
 
     @rule()
     def reconcile(self) -> None:

