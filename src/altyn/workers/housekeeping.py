@@ -1,4 +1,4 @@
-"""Housekeeping: cards that nobody waits for any more leave the vault."""
+"""Housekeeping: cards that nobody waits for leave the vault, the others follow a change of keys."""
 
 import asyncio
 from datetime import datetime
@@ -12,21 +12,41 @@ PULSE_SECONDS: Final = 60.0
 log = structlog.get_logger("altyn.housekeeping")
 
 
-class Purgeable(Protocol):
-    """A store that forgets what is past its time."""
+class Rewrapping(Protocol):
+    """What bringing cards under the active key came to."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def unreadable(self) -> int: ...
+
+
+class CardKeeper(Protocol):
+    """A store that forgets what is past its time, and moves to new keys while payments go on."""
 
     async def purge(self, now: datetime) -> int: ...
+    async def rewrap_all(self) -> Rewrapping: ...
+
+
+async def keep_house(cards: CardKeeper, now: datetime) -> None:
+    """Purge what is past its time (UTC), and bring the rest under the active key."""
+    purged = await cards.purge(now)
+    if purged:
+        log.info("purged", cards=purged)
+    rewrapped = await cards.rewrap_all()
+    if rewrapped.rows:
+        log.info("rewrapped", cards=rewrapped.rows)
+    if rewrapped.unreadable:
+        log.warning("cards_under_unknown_keys", cards=rewrapped.unreadable)
 
 
 async def run_housekeeping(
-    cards: Purgeable, clock: Clock, *, pulse_seconds: float = PULSE_SECONDS
+    cards: CardKeeper, clock: Clock, *, pulse_seconds: float = PULSE_SECONDS
 ) -> None:
-    """Purge once a pulse, until cancelled."""
+    """Keep house once a pulse, until cancelled."""
     while True:
         try:
-            purged = await cards.purge(clock.now())
-            if purged:
-                log.info("purged", cards=purged)
+            await keep_house(cards, clock.now())
         except Exception:
             log.exception("housekeeping_failed")
         await asyncio.sleep(pulse_seconds)
