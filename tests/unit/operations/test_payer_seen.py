@@ -12,7 +12,7 @@ from tests.builders import REGISTERED_AT, an_order
 NOW = REGISTERED_AT + timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("status", PAYABLE)
+@pytest.mark.parametrize("status", sorted(PAYABLE))
 @pytest.mark.parametrize("before", [None, "198.51.100.7"])
 def test_a_new_address_is_noted(status: OrderStatus, before: str | None) -> None:
     order = an_order(status=status, payer_ip=before)
