@@ -30,6 +30,13 @@ BESIDE_ORDERS: Final = (
     "SELECT * FROM postings WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version, line",
     "SELECT * FROM ledger_entries WHERE $1::uuid[] IS NULL OR order_id = ANY($1)",
 )
+# The bank knows an attempt by the order's id and its number.
+AT_THE_BANK: Final = (
+    """SELECT * FROM simulators.bank_authorisations
+       WHERE $1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1)""",
+    """SELECT * FROM simulators.bank_requests
+       WHERE outcome = 'APPROVED' AND ($1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1))""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +171,8 @@ async def _papers(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[Pa
         chosen = None if order_ids is None else [UUID(str(each)) for each in order_ids]
         orders = await connection.fetch(ORDERS, chosen)
         read = [_by_order(await connection.fetch(query, chosen)) for query in BESIDE_ORDERS]
-        bank = await connection.fetch("SELECT * FROM simulators.bank_authorisations")
-        moves = await connection.fetch(
-            "SELECT * FROM simulators.bank_requests WHERE outcome = 'APPROVED'"
-        )
+        keys = None if chosen is None else [each.hex for each in chosen]
+        bank, moves = [await connection.fetch(query, keys) for query in AT_THE_BANK]
     booked, moved = _by_key(bank), _by_key(moves)
     events, attempts, postings, entries = read
     return [

@@ -31,7 +31,7 @@ UNPAID: Final = ("created", "at acs")
 
 @dataclass
 class Ticket:
-    """One order of the model. `on_its_way` is what happens once the bank has told the end."""
+    """One order of the model. `on_its_way` is what happens once the bank has told the ends."""
 
     order_id: str
     amount: int
@@ -50,9 +50,9 @@ class Ticket:
     deposited_at: datetime | None = None
     pa_res: str | None = None
     refunds: dict[str, int] = field(default_factory=dict)
-    on_its_way: Callable[[], None] | None = None
-    asked_for: str = ""  # the verb that is on its way, and the sum it holds back
-    reserved: int = 0
+    on_its_way: list[Callable[[], None]] = field(default_factory=list)
+    asked_for: str = ""  # the verb that is on its way last
+    reserved: int = 0  # by refunds on their way
 
     @property
     def left(self) -> int:
@@ -169,6 +169,6 @@ class Ticket:
 
     def told(self) -> None:
         """The bank has told the end of what was on its way."""
-        if self.on_its_way:
-            self.on_its_way()
-        self.on_its_way, self.asked_for, self.reserved = None, "", 0
+        for happen in self.on_its_way:
+            happen()
+        self.on_its_way, self.asked_for, self.reserved = [], "", 0
