@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from altyn.storage.embedded import EmbeddedPostgres
-from benchmarks import million
+from benchmarks import callbacks, million
 from benchmarks.load import BenchmarkError, Run, pgbench, steady, wrk
 
 CLIENTS = (16, 64)
@@ -43,6 +43,7 @@ class Plan:
     seconds: int
     rounds: int
     million: int
+    backlog: int
 
 
 @dataclass(slots=True)
@@ -138,8 +139,10 @@ async def _fetch(url: str) -> list[str]:
 
 
 @contextmanager
-def gateway(home: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
-    """A gateway of two processes; how long it took to its first answer, in seconds."""
+def gateway(
+    home: Path, url: str, *, processes: int = PROCESSES
+) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
+    """A gateway of some processes; how long it took to its first answer, in seconds."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -148,7 +151,7 @@ def gateway(home: Path, url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]
         "ALTYN_HOME": str(home),
         "ALTYN_DATABASE_URL": url,
         "ALTYN_PORT": str(port),
-        "ALTYN_WORKERS": str(PROCESSES),
+        "ALTYN_WORKERS": str(processes),
         "ALTYN_LOG_LEVEL": "warning",
     }
     base_url, started = f"http://127.0.0.1:{port}", time.perf_counter()
@@ -221,8 +224,11 @@ def _arguments() -> Plan:
     parser.add_argument("--seconds", type=int, default=8, help="of each run")
     parser.add_argument("--rounds", type=int, default=3, help="of all runs, in turn")
     parser.add_argument("--million", type=int, default=1_000_000, help="orders; 0 leaves it out")
+    parser.add_argument("--backlog", type=int, default=50_000, help="callbacks; 0 leaves them out")
+    parser.add_argument("--only", choices=("callbacks",), help="leave everything else out")
     given = parser.parse_args()
-    return Plan(given.seconds, given.rounds, given.million)
+    rounds = 0 if given.only else given.rounds
+    return Plan(given.seconds, rounds, given.million, given.backlog)
 
 
 def main() -> None:
@@ -237,16 +243,43 @@ def main() -> None:
         postgres = EmbeddedPostgres(home / "postgres")
         url = postgres.start()
         try:
-            with gateway(home, url) as (base_url, server, _):
-                empty = Bench(plan, postgres, url, base_url).measure()
-                report("An empty database", empty)
-                console.print(f"memory of one process: {memory_mb(server):.0f} MiB")
-            with gateway(home, url) as (base_url, _, seconds):
-                console.print(f"start to first answer, data in place: {seconds:.1f} s")
-                if plan.million:
-                    _with_a_million(Bench(plan, postgres, url, base_url), empty)
+            if plan.rounds:
+                _requests(plan, postgres, home, url)
+            if plan.backlog:
+                _callbacks(plan, postgres, home, url)
         finally:
             postgres.stop()
+
+
+def _requests(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:
+    with gateway(home, url) as (base_url, server, _):
+        empty = Bench(plan, postgres, url, base_url).measure()
+        report("An empty database", empty)
+        console.print(f"memory of one process: {memory_mb(server):.0f} MiB")
+    with gateway(home, url) as (base_url, _, seconds):
+        console.print(f"start to first answer, data in place: {seconds:.1f} s")
+        if plan.million:
+            _with_a_million(Bench(plan, postgres, url, base_url), empty)
+
+
+def _callbacks(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:
+    """One process sends; the receiver is another one."""
+    with callbacks.receiver() as shop, gateway(home, url, processes=1) as (base_url, server, _):
+        asyncio.run(callbacks.tell(url, shop))
+        bare = pgbench(postgres.bin_dir, url, clients=16, seconds=plan.seconds)
+        drained = asyncio.run(callbacks.drain(url, shop, server.pid, plan.backlog))
+        memory = " ".join(f"{each:.0f}" for each in drained.memory_mb)
+        console.print(
+            f"callbacks: {drained.per_second:,.0f} a second over a queue of {plan.backlog:,} "
+            f"({drained.per_second / bare:.2f} of bare {bare:,.0f}), {drained.repeated} repeated; "
+            f"memory over the queue {memory} MiB"
+        )
+        followed = asyncio.run(callbacks.follow(url, base_url, shop, plan.seconds * 2))
+        console.print(
+            f"callbacks at {callbacks.PAYMENTS_PER_SECOND} payments a second: median "
+            f"{followed.median_ms:.0f} ms, p99 {followed.p99_ms:.0f} ms from the decision to the "
+            f"receiver ({followed.payments} payments)"
+        )
 
 
 def _with_a_million(bench: Bench, empty: Figures) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -148,10 +148,17 @@ class Shop:
         members: dict[str, Any] = json.loads(answer.body)
         return members
 
-    async def post_json(self, path: str, members: object, *, origin: str | None = None) -> Answer:
+    async def post_json(
+        self,
+        path: str,
+        members: object,
+        *,
+        origin: str | None = None,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> Answer:
         """What a browser's or a test suite's script sends; `origin` as the browser says it."""
-        headers = [(b"origin", origin.encode())] if origin else []
-        return await self._send(path, json.dumps(members).encode(), headers)
+        sent = [*headers, (b"origin", origin.encode())] if origin else [*headers]
+        return await self._send(path, json.dumps(members).encode(), sent)
 
     async def _post(self, path: str, fields: dict[str, Any]) -> Answer:
         return await self._send(path, urlencode(fields, doseq=True).encode(), [])

@@ -50,6 +50,10 @@ class _Listener:
     def path(self, name: str) -> None:
         self.heard.append(Knob(name, "a path", ""))
 
+    def ports(self, name: str, default: str) -> frozenset[int]:
+        self.heard.append(Knob(name, "port numbers with commas between", default))
+        return frozenset()
+
     def flag(self, name: str) -> bool:
         self.heard.append(Knob(name, "yes or no", "no"))
         return False

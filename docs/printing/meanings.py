@@ -6,6 +6,7 @@ It exists so that these words stand in one place; a new setting without words st
 from collections.abc import Mapping
 from typing import Final
 
+from altyn.domain.callback import Notification
 from altyn.domain.merchant import Permission
 from altyn.protocol.table import Envelope
 
@@ -120,10 +121,21 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "show_final_page": "The payer ends at the gateway's own result page, not at the shop.",
     "terminal": "The terminal that the bank knows the shop by.",
     "mcc": "Merchant category code.",
-    "callbacks.urls": "Where callbacks go.",
+    "callbacks.enabled": "Whether anything is told.",
+    "callbacks.urls": "Where callbacks go: each goes to all of them.",
     "callbacks.mode": "Whether an order may name its own address.",
+    "callbacks.method": "In the query (`GET`), as a form (`POST`), or as an object (`JSON`).",
     "callbacks.operations": "Which changes are told.",
-    "callbacks.key": "The secret of the checksum. It is never printed.",
+    "callbacks.parameters": (
+        "What is told besides, `amount` or `paymentWay`; an order's own additional parameters too."
+    ),
+    "callbacks.headers": "Headers added to every callback. Their values are never printed.",
+    "callbacks.checksum": "How a callback proves that it is ours.",
+    "callbacks.key": "The secret of the symmetric checksum. It is never printed.",
+    "callbacks.attempts": "How often a callback is tried until it is given up.",
+    "callbacks.interval_seconds": "The pause after a try that failed.",
+    "callbacks.growing": "The pause grows: that many times as long as there were failures.",
+    "callbacks.timeout_seconds": "How long a try may take.",
 }
 
 GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
@@ -142,6 +154,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_URL": "The acquirer's connector; the sandbox pretends a bank without it.",
     "ALTYN_ACQUIRER_KEY": "What Altyn is known by at the connector, sent as a bearer token.",
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
+    "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
+    "ALTYN_CALLBACK_DAYS": "How long callbacks are kept, with every try, once they are settled.",
     "ALTYN_BODY_MAX": "Largest request body.",
     "ALTYN_CONCURRENCY_MAX": "Requests at once in a process; above it the answer is HTTP 429.",
     "ALTYN_LOG_LEVEL": "How much is logged.",
@@ -151,9 +165,42 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
 GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
+    "ALTYN_CALLBACK_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",
     "ALTYN_WORKERS": "processes",
     "ALTYN_CONCURRENCY_MAX": "requests",
+}
+
+# When it is told, and what its status 1 and 0 say (callbacks.md §4).
+NOTIFICATIONS: Final[Mapping[Notification, tuple[str, str, str]]] = {
+    Notification.APPROVED: (
+        "A two-stage order was paid, or failed for good.",
+        "the sum is held",
+        "the last try was refused",
+    ),
+    Notification.DEPOSITED: (
+        "A one-stage order was paid, or failed for good; a hold was completed.",
+        "the money is taken",
+        "the last try, or the completion, was refused",
+    ),
+    Notification.REVERSED: (
+        "A payment was reversed, in whole or in part; also by the end of a hold, and after VERIFY.",
+        "reversed",
+        "refused",
+    ),
+    Notification.REFUNDED: ("Each refund.", "refunded", "refused"),
+    Notification.DECLINED_BY_TIMEOUT: ("The session ended, and nobody had paid.", "", "always"),
+    Notification.DECLINED_CARD_PRESENT: (
+        "A card in the shop's terminal was refused. Altyn takes no such payments yet.",
+        "",
+        "always",
+    ),
+    Notification.BINDING_CREATED: ("A card was stored. Stored cards come later.", "", ""),
+    Notification.BINDING_ACTIVITY_CHANGED: (
+        "A stored card was switched on or off; see `enabled`. Stored cards come later.",
+        "",
+        "",
+    ),
 }
 
 FEATURES_LATER: Final = (

@@ -6,7 +6,7 @@ It exists so that the command which writes them and the test which compares them
 from pathlib import Path
 from typing import Final
 
-from docs.printing import code_lists, knobs, order_life
+from docs.printing import callbacks, code_lists, knobs, order_life
 from docs.printing.markdown import link, page, section, table
 from docs.printing.methods import method_pages, method_rows
 
@@ -28,6 +28,7 @@ def printed() -> dict[str, str]:
     others = {
         "order-statuses": order_life.statuses_page(),
         "ledger": order_life.ledger_page(),
+        "callbacks": callbacks.callbacks_page(),
         "features": code_lists.features_page(),
         "action-codes": code_lists.action_codes_page(),
         "error-codes": code_lists.error_codes_page(),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+PORT_MAX: Final = 65_535
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,6 +45,8 @@ class Settings:
     acquirer_url: str | None = None
     acquirer_key: str | None = field(default=None, repr=False)
     acquirer_timeout_seconds: float = 15.0
+    callback_ports: frozenset[int] = frozenset({443, 8443})
+    callback_days: int = 90
     body_max_bytes: int = 1_048_576
     concurrency_max: int = 1_000
     log_level: str = "info"
@@ -80,6 +83,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         acquirer_url=read.text("ALTYN_ACQUIRER_URL"),
         acquirer_key=read.text("ALTYN_ACQUIRER_KEY"),
         acquirer_timeout_seconds=read.number("ALTYN_ACQUIRER_TIMEOUT", 15, low=1, high=120),
+        callback_ports=read.ports("ALTYN_CALLBACK_PORTS", "443,8443"),
+        callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
         concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=4_000),
         log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
@@ -142,6 +147,13 @@ class _Reader:
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
             raise SettingsError(f"{name} must be a whole number from {low} to {high}: {value!r}")
         return int(value)
+
+    def ports(self, name: str, default: str) -> frozenset[int]:
+        words = [word.strip() for word in (self.text(name) or default).split(",")]
+        numbers = [int(word) if word.isascii() and word.isdigit() else 0 for word in words]
+        if not all(0 < number <= PORT_MAX for number in numbers):
+            raise SettingsError(f"{name} must be port numbers with commas between: 443,8443")
+        return frozenset(numbers)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = (self.text(name) or default).lower()

@@ -2,8 +2,9 @@
 done twice, and in the end everybody's books agree.
 
 Shops with a bad line buy, complete and give back without pause, and say again whatever was not
-answered. Meanwhile gateways, and now and then PostgreSQL itself, end by SIGKILL at moments drawn
-from a seed, which is printed (`ALTYN_KILL_SEED` draws the same again).
+answered; what callbacks tell them arrives too, though their receiver fails now and then. Meanwhile
+gateways, and now and then PostgreSQL itself, end by SIGKILL at moments drawn from a seed, which is
+printed (`ALTYN_KILL_SEED` draws the same again).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import json
 import os
 import random
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,9 +26,11 @@ import pytest
 
 from altyn import main
 from altyn.storage.database import connect
+from altyn.storage.demo import DEMO_CALLBACK_KEY
 from altyn.storage.embedded import EmbeddedPostgres
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
+from tests.receiver import Got, Receiver, a_receiver, set_callbacks
 from tests.shop import card_fields, settings_of
 
 ROUNDS: Final = 50
@@ -211,6 +215,63 @@ async def must_remember(url: str, memory: Memory) -> None:
     assert not twice, f"refunds made twice: {twice}"
 
 
+class BadReceiver:
+    """A shop that takes most callbacks, refuses some, and hangs up on others after taking them."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+
+    async def __call__(self, _: Got) -> int | None:
+        return self._chance.choices((200, 500, None), (8, 1, 1))[0]
+
+
+WAITING: Final = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
+TOLD: Final = """
+    SELECT subject_id::text AS order_id, operation, state, parameters::json ->> 'status' AS status,
+           parameters::json ->> 'refundedAmount' AS refunded
+    FROM outbox ORDER BY subject_id, version, line
+"""
+MOVED: Final = """
+    SELECT order_id::text, CASE WHEN kind = 'refund' THEN 'refunded'
+                                WHEN kind = 'pay' AND two_phase THEN 'approved'
+                                ELSE 'deposited' END AS told
+    FROM payment_attempts JOIN orders USING (merchant_id, order_id)
+    WHERE state = 'approved' AND kind IN ('pay', 'deposit', 'refund')
+"""
+Changes = dict[tuple[str, str, str], None]  # operation, status, refunded by then; as first told
+
+
+async def must_have_told(url: str, receiver: Receiver) -> int:
+    """Hold what the shop got against the books: each change at least once, in order the first
+    time, and nothing else; how many were told."""
+    pool = await connect(url, pool_size=1)
+    try:
+        async with asyncio.timeout(SETTLED_WITHIN):
+            while await pool.fetchval(WAITING):  # noqa: ASYNC110 - it happens in PostgreSQL
+                await asyncio.sleep(0.2)
+        told = await pool.fetch(TOLD)
+        moved = await pool.fetch(MOVED)
+    finally:
+        await pool.close()
+    assert all(row["state"] == "delivered" for row in told), [dict(row) for row in told][:5]
+    wanted, first = defaultdict[str, Changes](dict), defaultdict[str, Changes](dict)
+    for row in told:
+        wanted[row["order_id"]][row["operation"], row["status"], row["refunded"]] = None
+    for got in receiver.got:
+        first[got.order_id][*got.told, got.parameters["refundedAmount"]] = None
+    assert {each: list(changes) for each, changes in first.items()} == {
+        each: list(changes) for each, changes in wanted.items()
+    }
+    in_the_outbox = Counter(
+        (row["order_id"], row["operation"])
+        for row in told
+        if row["status"] == "1" and row["operation"] != "reversed"
+    )
+    assert in_the_outbox == Counter((row["order_id"], row["told"]) for row in moved)
+    assert all(got.signed_with(DEMO_CALLBACK_KEY) for got in receiver.got)
+    return len(told)
+
+
 async def must_settle(url: str) -> list[str]:
     """Wait until the bank was asked about everything; the auditor's complaints."""
     pool = await connect(url, pool_size=1)
@@ -234,8 +295,20 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
     seed = int(os.environ.get("ALTYN_KILL_SEED", random.SystemRandom().randrange(10**6)))
     print(f"ALTYN_KILL_SEED={seed}")  # noqa: T201 - shown when the test fails
     chance, memory = random.Random(seed), Memory()
-    async with a_site(tmp_path) as site, a_crowd(site.launcher.ports) as crowd:
+    async with (
+        a_receiver(BadReceiver(seed)) as receiver,
+        a_site(tmp_path) as site,
+        a_crowd(site.launcher.ports) as crowd,
+    ):
         await crowd.must_be_ready()
+        await set_callbacks(
+            site.postgres.url,
+            urls=receiver.url(),
+            parameters="refundedAmount",
+            attempts=20,
+            interval_seconds=1,
+            timeout_seconds=2,
+        )
         shops = [BadLineShop(f"K{n}", crowd, memory, random.Random(seed + n)) for n in range(SHOPS)]
         trading = [asyncio.create_task(shop.trade()) for shop in shops]
         for number in range(1, ROUNDS + 1):
@@ -254,9 +327,12 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
         await move_on(crowd)
         await must_remember(site.postgres.url, memory)
         assert await must_settle(site.postgres.url) == []
+        told = await must_have_told(site.postgres.url, receiver)
     print(  # noqa: T201 - as above
         f"{len(memory.registered)} orders, {len(memory.paid)} paid, "
-        f"{sum(map(len, memory.refunded.values()))} refunds, {memory.unanswered} unanswered"
+        f"{sum(map(len, memory.refunded.values()))} refunds, {memory.unanswered} unanswered, "
+        f"{told} changes told by {len(receiver.got)} callbacks"
     )
     assert len(memory.paid) > ROUNDS
     assert memory.unanswered > 0
+    assert len(receiver.got) > told > ROUNDS

@@ -5,7 +5,7 @@ It exists so that `altyn --help` answers at once: a command imports its work whe
 
 import typer
 
-from altyn.cli import cards, clock, doctor, keys, merchant, migrations, order, pay, serve
+from altyn.cli import callbacks, cards, clock, doctor, keys, merchant, migrations, order, pay, serve
 
 app = typer.Typer(
     name="altyn",
@@ -26,6 +26,7 @@ app.command(rich_help_panel=_TRY)(pay.pay)
 app.command(rich_help_panel=_TRY)(cards.cards)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRY)
 app.add_typer(order.app, name="order", no_args_is_help=True, rich_help_panel=_KEEP)
+app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_KEEP)
 app.add_typer(merchant.app, name="merchant", no_args_is_help=True, rich_help_panel=_KEEP)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_KEEP)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from altyn.cli.certificates import certificate
 from altyn.cli.surroundings import read_settings
 from altyn.cli.telling import CommandError, console
 
@@ -51,6 +52,7 @@ def add(
 
     wanted = read_changes(changes or [])
     settings = read_settings()
+    _refuse_addresses(wanted.settings.get("callbacks.urls"))
     chosen = password or secrets.token_urlsafe(_LETTERS)
 
     async def work(staff: "Administration") -> None:
@@ -108,6 +110,7 @@ def change(
     from altyn.cli.changes import read_changes
 
     wanted = read_changes(changes)
+    _refuse_addresses(wanted.settings.get("callbacks.urls"))
 
     async def work(staff: "Administration") -> None:
         from altyn.cli.merchant_view import differences
@@ -122,6 +125,21 @@ def change(
         console().print(f"{merchant.login}: {told}.")
 
     _staff(work)
+
+
+app.command()(certificate)
+
+
+def _refuse_addresses(urls: str | None) -> None:
+    """Refuse what this gateway would never call, while somebody is there to read why."""
+    from altyn.outbound.callbacks.guard import Rules, refusal_of_url
+    from altyn.storage.setting_rules import addresses_of
+
+    settings = read_settings()
+    rules = Rules.of(sandbox=settings.sandbox, ports=settings.callback_ports)
+    for url in addresses_of(urls or ""):
+        if refusal := refusal_of_url(url, rules):
+            raise CommandError(f"callbacks.urls: {url} cannot be called: {refusal}")
 
 
 @app.command()

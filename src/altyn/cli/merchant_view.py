@@ -17,7 +17,8 @@ from altyn.storage.administration import MerchantShown, UserShown
 from altyn.storage.merchant_settings import SETTINGS
 
 VERSIONS_SHOWN: Final = 5
-_SECRET: Final = frozenset({"callbacks.key"})
+_KEY, _HEADERS = "callbacks.key", "callbacks.headers"
+_COVER: Final = "•••"
 
 
 def merchants_table(merchants: Sequence[Merchant]) -> Table:
@@ -122,11 +123,13 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
 
 
 def in_text(key: str, value: object) -> str:
-    """A value as it may be typed; a secret as three dots."""
+    """A value as it may be typed; a secret as three dots, of a header its name before them."""
     if value is None or value in ((), frozenset()):
         return "none"
-    if key in _SECRET:
-        return "•••"
+    if key == _KEY:
+        return _COVER
+    if key == _HEADERS and isinstance(value, tuple):
+        return ",".join(f"{line.partition('=')[0]}={_COVER}" for line in value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | frozenset):

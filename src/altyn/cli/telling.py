@@ -27,6 +27,7 @@ _WRITTEN_FOR_PEOPLE: Final = {
     "altyn.storage.keys": ("KeyFileError",),
     "altyn.storage.merchant_settings": ("SettingRefusedError",),
     "altyn.storage.migrate": ("MigrationError",),
+    "altyn.storage.signing_keys": ("SigningKeyError",),
 }
 
 

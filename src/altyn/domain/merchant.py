@@ -7,7 +7,7 @@ Source: merchant-settings.md.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from altyn.domain.callback import Notice
+from altyn.domain.callback import CallbackMode, CallbackSettings, Notification
 from altyn.domain.order import Order
 
 
@@ -47,23 +47,6 @@ DEMANDING = frozenset({Permission.AVS_REQUIRED, Permission.THREE_DS_REQUIRED})
 OPENING = frozenset(Permission) - DEMANDING
 
 
-class CallbackMode(StrEnum):
-    """Whether an order may name its own callback address (callbacks.md §2)."""
-
-    STATIC = "static"
-    DYNAMIC = "dynamic"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackSettings:
-    """Where and what a merchant wants to be told. An empty `urls` tuple means: nothing."""
-
-    urls: tuple[str, ...] = ()
-    mode: CallbackMode = CallbackMode.STATIC
-    operations: tuple[str, ...] = ()
-    key: str | None = field(default=None, repr=False)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantSettings:
     """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named."""
@@ -83,7 +66,7 @@ class MerchantSettings:
     show_final_page: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
-    callbacks: CallbackSettings = CallbackSettings()
+    callbacks: CallbackSettings = field(default_factory=CallbackSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +84,20 @@ class Merchant:
         """Whether the provider has opened this for the merchant."""
         return permission in self.settings.permissions
 
-    def wants(self, notice: Notice, order: Order) -> bool:
-        """Whether this change of this order is to be told, and there is somebody to tell it to."""
+    def wants(self, notification: Notification) -> bool:
+        """Whether this kind of change is to be told at all."""
         callbacks = self.settings.callbacks
-        if callbacks.operations and notice.notification not in callbacks.operations:
-            return False
-        return bool(callbacks.urls) or self.callback_address_of(order) is not None
+        return callbacks.enabled and (
+            not callbacks.operations or notification in callbacks.operations
+        )
 
-    def callback_address_of(self, order: Order) -> str | None:
-        """The order's own callback address, where the merchant may name one (callbacks.md §2)."""
-        dynamic = self.settings.callbacks.mode is CallbackMode.DYNAMIC
-        if dynamic and self.may(Permission.DYNAMIC_CALLBACK):
-            return order.request.dynamic_callback_url
-        return None
+    def addresses_for(self, order: Order) -> tuple[str, ...]:
+        """Where changes of this order are told: at its own address where the merchant may name
+        one, else at the merchant's (callbacks.md §2)."""
+        callbacks = self.settings.callbacks
+        dynamic = callbacks.mode is CallbackMode.DYNAMIC and self.may(Permission.DYNAMIC_CALLBACK)
+        own = order.request.dynamic_callback_url if dynamic else None
+        return (own,) if own else callbacks.urls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,12 +151,9 @@ class Desk:
         if isinstance(found, Refused):
             return found
         merchant = await self._world.merchants.get(found.merchant_id)
-        if not _address_allowed(request.ip, merchant.settings.ip_allow_list):
-            return Refused(Refusal.ACCESS_DENIED, f"{request.ip} is not on the IP allow-list")
-        if found.blocked or merchant.blocked:
-            return Refused(Refusal.USER_BLOCKED, f"{found.login} is blocked")
-        if found.must_change_password:
-            return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
+        kept_out = keep_out(found, merchant, request.ip)
+        if kept_out is not None:
+            return kept_out
         needs = request.method.needs
         if needs is not None and not merchant.may(needs):
             return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
@@ -213,6 +210,20 @@ class Desk:
         )
         error = method.error(refused.refusal)
         return Refusing(error, refused.refusal, spoken, parameter, rule, refused.order)
+
+
+def keep_out(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
+    """Why a user with the right password may not pass all the same; None when he may.
+
+    Refuses: an address off the merchant's list, a blocked user or merchant, a password for one use.
+    """
+    if not _address_allowed(ip, merchant.settings.ip_allow_list):
+        return Refused(Refusal.ACCESS_DENIED, f"{ip} is not on the IP allow-list")
+    if user.blocked or merchant.blocked:
+        return Refused(Refusal.USER_BLOCKED, f"{user.login} is blocked")
+    if user.must_change_password:
+        return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
+    return None
 
 
 def _named_by(refusal: Refusal) -> str:

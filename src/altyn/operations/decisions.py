@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from altyn.domain.callback import Notice
+from altyn.domain.callback import Announcement, Notice
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
 from altyn.domain.order import Attempt, Order
@@ -20,7 +20,8 @@ from altyn.domain.refusals import Refusal
 class Accepted:
     """Yes: the order becomes `order`, and history, postings and notices are saved with it.
 
-    `ask` names the attempt whose question must now be put to the bank.
+    `ask` names the attempt whose question must now be put to the bank. `announcements` are what the
+    notices come to for this merchant: to whom, and in which words.
     """
 
     order: Order
@@ -29,6 +30,7 @@ class Accepted:
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
     notices: tuple[Notice, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 

@@ -19,6 +19,7 @@ from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.settlement import settle
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
+from altyn.protocol.callback_parameters import payment_announcements
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 """How long a request waits for the bank to answer another one about the same order: ~5 s in all."""
@@ -41,7 +42,7 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
         decision = decide(order, world.clock.now())
         match decision:
             case Accepted():
-                told = await _worth_telling(decision, world)
+                told = await _announced(decision, world)
                 if await world.orders.save(told, expected_version=order.version, actor=actor):
                     return told
             case Busy():
@@ -150,10 +151,14 @@ def _for_the_statement(description: str | None) -> str | None:
     return re.sub(r"[%+\r\n]", " ", description)[:STATEMENT_CHARS]
 
 
-async def _worth_telling(accepted: Accepted, world: World) -> Accepted:
-    """Keep only the notices that this merchant has asked for."""
+async def _announced(accepted: Accepted, world: World) -> Accepted:
+    """The decision with what its notices come to for this merchant, in the words of this moment."""
     if not accepted.notices:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    wanted = tuple(notice for notice in accepted.notices if merchant.wants(notice, accepted.order))
-    return replace(accepted, notices=wanted)
+    announcements = (
+        announcement
+        for notice in accepted.notices
+        for announcement in payment_announcements(accepted.order, merchant, notice, accepted.at)
+    )
+    return replace(accepted, announcements=tuple(announcements))

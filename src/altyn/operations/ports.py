@@ -1,7 +1,7 @@
 """What the operations need from outside, and the contract of each.
 
 A `Protocol` stands here only where the world truly varies: the bank, 3-D Secure, the store, the
-clock. Adapters live in `outbound/` and `storage/`, and meet the operations in `main.py`.
+clock. Adapters live in `outbound/` and `storage/`, and meet the operations in `main`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -165,7 +165,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything an operation may reach, handed in whole by `main.py`."""
+    """Everything an operation may reach, handed in whole by `main`."""
 
     orders: Orders
     merchants: Merchants

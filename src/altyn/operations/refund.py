@@ -65,16 +65,22 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
 def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     """Move the sum back to the payer, or write down that the bank would not."""
     amount = attempt.amount_minor
-    if attempt.state is not AttemptState.APPROVED:
-        refused = Notice(Notification.REFUNDED, succeeded=False, amount_minor=amount)
-        return accept(order, "refund_declined", now, attempt=attempt, notices=(refused,))
+    approved = attempt.state is AttemptState.APPROVED
+    told = Notice(
+        Notification.REFUNDED,
+        succeeded=approved,
+        amount_minor=amount,
+        external_refund_id=attempt.external_refund_id,
+    )
+    if not approved:
+        return accept(order, "refund_declined", now, attempt=attempt, notices=(told,))
     return accept(
         order,
         Event.REFUND_APPROVED,
         now,
         attempt=attempt,
         postings=ledger.refund(amount),
-        notices=(Notice(Notification.REFUNDED, amount_minor=amount),),
+        notices=(told,),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,

@@ -121,14 +121,24 @@ SECURE_AUTH_INFO: Final[Fields[_Proof]] = Fields(
 )
 
 
-def _secure_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
+def _proof(seen: OrderSeen) -> _Proof | None:
     said = seen.card_try.authentication if seen.card_try else None
     if said is None:
         return None
     # a card of no known system gets its ECI as a Visa card does, so it is read as one
     system = seen.card.system if seen.card else None
-    proof = _Proof(said, PaymentSystem(system) if system else PaymentSystem.VISA)
-    return show(SECURE_AUTH_INFO, proof, seen.merchant) or None
+    return _Proof(said, PaymentSystem(system) if system else PaymentSystem.VISA)
+
+
+def _secure_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
+    proof = _proof(seen)
+    return (show(SECURE_AUTH_INFO, proof, seen.merchant) or None) if proof else None
+
+
+def three_ds_type(seen: OrderSeen) -> str | None:
+    """How the holder was authenticated, one of the `TYPE_` values; None while not known."""
+    proof = _proof(seen)
+    return _three_ds_type(proof) if proof else None
 
 
 # ── The card ──────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +164,8 @@ def approval_code(seen: OrderSeen) -> str | None:
     return (seen.card_try.approval_code or None) if seen.card_try else None
 
 
-def _payment_system(seen: OrderSeen) -> str | None:
+def payment_system(seen: OrderSeen) -> str | None:
+    """The system of the last card tried, as far as its number tells."""
     return (seen.card.system or None) if seen.card else None
 
 
@@ -182,7 +193,7 @@ CARD_AUTH_INFO: Final[Fields[OrderSeen]] = Fields(
         Field("expiration", expiration, "given"),
         Field("cardholderName", cardholder_name, "given"),
         Field("approvalCode", approval_code, "approved"),
-        Field("paymentSystem", _payment_system, "known by the number", since=8),
+        Field("paymentSystem", payment_system, "known by the number", since=8),
         Field("product", _product, "issuer known", since=8),
         Field("productCategory", _product_category, "issuer known", since=17),
         Field("corporateCard", _corporate_card, "issuer known", since=35),

@@ -76,7 +76,8 @@ def _display_error_message(seen: OrderSeen) -> str | None:
     return codes.describe(seen.order.action_code, seen.language) or None
 
 
-def _fee_minor(seen: OrderSeen) -> int | None:
+def fee_minor(seen: OrderSeen) -> int | None:
+    """The payer's fee, where the merchant's fees count."""
     fee = seen.order.request.fee_input
     return None if fee is None or not seen.merchant.may(Permission.FEE) else fee
 
@@ -120,7 +121,8 @@ def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
 # ── The payment ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _authorised_ms(seen: OrderSeen) -> int | None:
+def authorised_ms(seen: OrderSeen) -> int | None:
+    """When the payment was authorised, milliseconds since 1970 UTC."""
     order, payment = seen.order, seen.payment
     if order.approved_at:
         return epoch_ms(order.approved_at)
@@ -129,19 +131,23 @@ def _authorised_ms(seen: OrderSeen) -> int | None:
     return epoch_ms_or_none(payment.answered_at)  # numbered by the bank, though not approved
 
 
-def _rrn(seen: OrderSeen) -> str | None:
+def rrn(seen: OrderSeen) -> str | None:
+    """The bank's number of the last try to pay."""
     return (seen.payment.rrn or None) if seen.payment else None
 
 
-def _terminal(seen: OrderSeen) -> str | None:
+def terminal(seen: OrderSeen) -> str | None:
+    """The terminal of the order, else the merchant's."""
     return seen.order.request.terminal or seen.merchant.settings.terminal or None
 
 
-def _avs_code(seen: OrderSeen) -> str | None:
+def avs_code(seen: OrderSeen) -> str | None:
+    """What the bank found of the payer's address, A to F (codes.md §6)."""
     return seen.payment.avs_code if seen.payment else None
 
 
-def _payment_way(seen: OrderSeen) -> str | None:
+def payment_way(seen: OrderSeen) -> str | None:
+    """How the last try was paid (codes.md §6)."""
     return (seen.payment.payment_way or None) if seen.payment else None
 
 
@@ -152,8 +158,8 @@ PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
         Field("approvedAmount", lambda s: s.order.approved_minor),
         Field("depositedAmount", lambda s: s.order.left_minor),
         Field("refundedAmount", lambda s: s.order.refunded_minor),
-        Field("feeAmount", _fee_minor, "feeInput given", since=11),
-        Field("totalAmount", lambda s: s.order.amount_minor + (_fee_minor(s) or 0), since=18),
+        Field("feeAmount", fee_minor, "feeInput given", since=11),
+        Field("totalAmount", lambda s: s.order.amount_minor + (fee_minor(s) or 0), since=18),
     ),
 )
 
@@ -297,9 +303,9 @@ EXTENDED: Final[Fields[OrderSeen]] = Fields(
         Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
         Field("cardAuthInfo", card_auth_info, "after a try with a card"),
         Field("bindingInfo", _binding_info, "after a try with a stored card"),
-        Field("authDateTime", _authorised_ms, "after the authorisation", since=2),
-        Field("terminalId", _terminal, since=2),
-        Field("authRefNum", _rrn, "after the authorisation", since=2),
+        Field("authDateTime", authorised_ms, "after the authorisation", since=2),
+        Field("terminalId", terminal, since=2),
+        Field("authRefNum", rrn, "after the authorisation", since=2),
         Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
         Field("bankInfo", bank_info, since=3),
         Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
@@ -312,8 +318,8 @@ EXTENDED: Final[Fields[OrderSeen]] = Fields(
             "something was approved",
             needs=Permission.OPERATIONS_IN_STATUS,
         ),
-        Field("paymentWay", _payment_way, "after a try to pay", since=9),
-        Field("avsCode", _avs_code, "after the address was checked", since=19),
+        Field("paymentWay", payment_way, "after a try to pay", since=9),
+        Field("avsCode", avs_code, "after the address was checked", since=19),
         Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
         Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
     ),

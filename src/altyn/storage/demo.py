@@ -5,7 +5,8 @@ What a person has changed about it stays changed: it is added where it is missin
 
 from typing import Final
 
-from altyn.domain.merchant import OPENING, CallbackSettings, MerchantSettings
+from altyn.domain.callback import CallbackSettings
+from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.money import CURRENCIES
 from altyn.operations.ports import Clock
 from altyn.storage.administration import Administration

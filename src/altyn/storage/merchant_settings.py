@@ -5,22 +5,42 @@ set is kept and not understood, so that old and new code run side by side.
 Source: merchant-settings.md.
 """
 
-import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any, Final, get_origin, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 
-from altyn.domain.callback import Notification
-from altyn.domain.merchant import CallbackMode, CallbackSettings, MerchantSettings, Permission
+from altyn.domain.callback import (
+    CallbackMethod,
+    CallbackMode,
+    CallbackSettings,
+    ChecksumKind,
+    Notification,
+)
+from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
+from altyn.storage.setting_rules import (
+    ADDRESS_LENGTH_MAX,
+    ADDRESSES_MAX,
+    HEADERS_MAX,
+    KEY_LENGTH_MAX,
+    KEY_LENGTH_MIN,
+    OWN_HEADERS,
+    addresses_of,
+    are_headers,
+    are_parameter_names,
+    are_web_addresses,
+    headers_of,
+    is_key,
+    is_network,
+    matches,
+    one_of,
+    within,
+    words_of,
+)
 
 _AMOUNT_MAX: Final = 999_999_999_999
-_ADDRESS_LENGTH_MAX: Final = 512
 _LANGUAGES: Final = frozenset({"ru", "en", "de", "fr", "es", "it", "zh", "ja", "ko", "ua", "kz"})
 _CALLBACKS: Final = "callbacks."
 
@@ -36,84 +56,83 @@ class SettingRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its name, what it may be in words, and the rule behind the words."""
+    """One setting: its name, what it may be in words, and the rule behind the words.
+
+    `split` makes a list of a person's text, where the setting is a list.
+    """
 
     key: str
     allowed: str
     holds: Callable[[Any], bool]
-
-
-def _one_of(words: type[StrEnum] | frozenset[str] | Mapping[str, object]) -> str:
-    return ", ".join(sorted(str(word) for word in words))
-
-
-def _within(first: int, last: int) -> Callable[[int], bool]:
-    return lambda value: first <= value <= last
-
-
-def _matches(pattern: str) -> Callable[[str], bool]:
-    return lambda text: re.fullmatch(pattern, text) is not None
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        is_absolute = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        return False
-    return is_absolute and len(text) <= _ADDRESS_LENGTH_MAX and not re.search(r"\s", text)
+    split: Callable[[str], list[str]] = words_of
 
 
 _EACH: Final = "a list of any of"
 
 SETTINGS: Final = (
-    Setting("permissions", f"{_EACH} {_one_of(Permission)}", lambda _: True),
-    Setting("default_language", f"one of {_one_of(_LANGUAGES)}", lambda value: value in _LANGUAGES),
-    Setting("default_currency", f"one of {_one_of(CURRENCIES)}", lambda value: value in CURRENCIES),
+    Setting("permissions", f"{_EACH} {one_of(Permission)}", lambda _: True),
+    Setting("default_language", f"one of {one_of(_LANGUAGES)}", lambda value: value in _LANGUAGES),
+    Setting("default_currency", f"one of {one_of(CURRENCIES)}", lambda value: value in CURRENCIES),
     Setting(
         "currencies",
-        f"{_EACH} {_one_of(CURRENCIES)}, at least one",
+        f"{_EACH} {one_of(CURRENCIES)}, at least one",
         lambda codes: bool(codes) and set(codes) <= CURRENCIES.keys(),
     ),
-    Setting("session_timeout_seconds", "1 to 999999999 seconds", _within(1, 999_999_999)),
-    Setting("payment_attempts", "1 to 100", _within(1, 100)),
-    Setting("hold_days", "1 to 365 days", _within(1, 365)),
-    Setting("status_version", "1 to 46", _within(1, 46)),
+    Setting("session_timeout_seconds", "1 to 999999999 seconds", within(1, 999_999_999)),
+    Setting("payment_attempts", "1 to 100", within(1, 100)),
+    Setting("hold_days", "1 to 365 days", within(1, 365)),
+    Setting("status_version", "1 to 46", within(1, 46)),
     Setting("tds_version", "1 or 2", lambda value: value in {"1", "2"}),
-    Setting("amount_min_minor", f"0 to {_AMOUNT_MAX} minor units", _within(0, _AMOUNT_MAX)),
-    Setting("amount_max_minor", f"1 to {_AMOUNT_MAX} minor units", _within(1, _AMOUNT_MAX)),
+    Setting("amount_min_minor", f"0 to {_AMOUNT_MAX} minor units", within(0, _AMOUNT_MAX)),
+    Setting("amount_max_minor", f"1 to {_AMOUNT_MAX} minor units", within(1, _AMOUNT_MAX)),
     Setting(
         "ip_allow_list",
         "a list of addresses and networks, as 192.0.2.7 or 192.0.2.0/24; empty: everybody",
-        lambda networks: all(map(_is_network, networks)),
+        lambda networks: all(map(is_network, networks)),
     ),
     Setting("show_final_page", "true or false", lambda _: True),
-    Setting("terminal", "1 to 8 letters and digits", _matches(r"[A-Za-z0-9]{1,8}")),
-    Setting("mcc", "four digits", _matches(r"[0-9]{4}")),
+    Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
+    Setting("mcc", "four digits", matches(r"[0-9]{4}")),
+    Setting("callbacks.enabled", "true or false", lambda _: True),
     Setting(
         "callbacks.urls",
-        "a list of http or https addresses, at most 512 characters each; empty: no callbacks",
-        lambda urls: all(map(_is_web_address, urls)),
+        f"a list of at most {ADDRESSES_MAX} http or https addresses, each of at most "
+        f"{ADDRESS_LENGTH_MAX} characters, without spaces, a user or a #fragment; empty: no "
+        "callbacks",
+        are_web_addresses,
+        split=addresses_of,
     ),
-    Setting("callbacks.mode", f"one of {_one_of(CallbackMode)}", lambda _: True),
+    Setting("callbacks.mode", f"one of {one_of(CallbackMode)}", lambda _: True),
+    Setting("callbacks.method", f"one of {one_of(CallbackMethod)}", lambda _: True),
     Setting(
         "callbacks.operations",
-        f"{_EACH} {_one_of(Notification)}; empty: all of them",
+        f"{_EACH} {one_of(Notification)}; empty: all of them",
         lambda words: set(words) <= set(Notification),
     ),
     Setting(
-        "callbacks.key",
-        "8 to 256 characters; without one the callbacks carry no checksum",
-        lambda key: key is None or 8 <= len(key) <= 256,  # noqa: PLR2004 - said in the words
+        "callbacks.parameters",
+        "a list of names, each of at most 64 Latin letters, digits, dots and underscores, a letter "
+        "first",
+        are_parameter_names,
     ),
+    Setting(
+        "callbacks.headers",
+        f"a list of at most {HEADERS_MAX} Name=value, or {{Name=value, Name=value}}; not "
+        f"{', '.join(OWN_HEADERS)}",
+        are_headers,
+        split=headers_of,
+    ),
+    Setting("callbacks.checksum", f"one of {one_of(ChecksumKind)}", lambda _: True),
+    Setting(
+        "callbacks.key",
+        f"{KEY_LENGTH_MIN} to {KEY_LENGTH_MAX} printable characters; without one the callbacks "
+        "carry no symmetric checksum",
+        is_key,
+    ),
+    Setting("callbacks.attempts", "1 to 20", within(1, 20)),
+    Setting("callbacks.interval_seconds", "1 to 86400 seconds", within(1, 86_400)),
+    Setting("callbacks.growing", "true or false", lambda _: True),
+    Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
 )
 _SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 _TYPES: Final[dict[str, Any]] = {
@@ -173,7 +192,7 @@ def _checked(key: str, value: object) -> object:
     if value is None:
         return None
     if isinstance(value, str) and get_origin(_TYPES[key]) in {tuple, frozenset}:
-        value = [word.strip() for word in value.split(",") if word.strip()]
+        value = setting.split(value)
     try:
         typed = msgspec.convert(value, _TYPES[key], strict=False)
     except msgspec.ValidationError:

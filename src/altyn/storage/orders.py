@@ -1,12 +1,13 @@
 """The store of orders: PostgreSQL behind the `Orders` port, one statement per change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import asyncpg
 
+from altyn.domain.callback import Lane, origin_of
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
@@ -16,13 +17,22 @@ from altyn.storage.records import order_of, request_json, to_json
 from altyn.storage.statements import statement
 
 Saving = tuple[Accepted, int, Actor]
+Wake = Callable[[Collection[Lane]], None]
+
+
+def _nobody(_lanes: Collection[Lane]) -> None:
+    """Nobody is to be woken: whoever looks at the outbox finds what is due."""
 
 
 class OrderStore:
-    """Orders in PostgreSQL. Calls that meet share a statement (`coalescing.py`)."""
+    """Orders in PostgreSQL. Calls that meet share a statement (`coalescing.py`).
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    `wake` is told of the lanes of the outbox that a save has put something into.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", wake: Wake = _nobody) -> None:
         self._pool = pool
+        self._wake = wake
         self._registering = Coalescer(self._register_batch)
         self._saving = Coalescer(self._save_batch)
         self._loading = Coalescer(self._load_batch)
@@ -122,9 +132,10 @@ class OrderStore:
             orders=to_json([records.decided_json(*saving) for saving in chosen]),
             attempts=_rows(records.attempt_rows, decisions),
             postings=_rows(records.posting_rows, decisions),
-            notices=_rows(records.notice_rows, decisions),
+            announcements=_rows(records.announcement_rows, decisions),
         )
         saved = {row["order_id"] for row in rows}
+        self._wake(lanes_of(each for each in decisions if each.order.order_id in saved))
         return [
             saving[0].order.order_id in saved and first[saving[0].order.order_id] is saving
             for saving in batch
@@ -153,3 +164,12 @@ def _column(orders: Sequence[Order], name: str) -> list[Any]:
 
 def _rows(make: Any, decisions: Sequence[Accepted]) -> str:
     return to_json([row for accepted in decisions for row in make(accepted)])
+
+
+def lanes_of(decisions: Iterable[Accepted]) -> set[Lane]:
+    """Where the announcements of these decisions wait."""
+    return {
+        Lane(decision.order.merchant_id, origin_of(announcement.receiver))
+        for decision in decisions
+        for announcement in decision.announcements
+    }

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from altyn.domain.callback import Notice
+from altyn.domain.callback import Announcement, origin_of
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
@@ -132,25 +132,19 @@ def posting_rows(accepted: Accepted) -> list[dict[str, Any]]:
     ]
 
 
-def notice_rows(accepted: Accepted) -> list[dict[str, Any]]:
-    """The rows of `notice` in `save_orders`: what the shop is to be told, as of this version."""
+def announcement_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `announcement` in `save_orders`: what the shop is to be told, as of now."""
     return [
-        {
-            "order_id": accepted.order.order_id,
-            "line": line,
-            "payload": _notice_payload(accepted.order, notice),
-        }
-        for line, notice in enumerate(accepted.notices, 1)
+        {"order_id": accepted.order.order_id, "line": line, **announcement_row(announcement)}
+        for line, announcement in enumerate(accepted.announcements, 1)
     ]
 
 
-def _notice_payload(order: Order, notice: Notice) -> dict[str, Any]:
+def announcement_row(announcement: Announcement) -> dict[str, Any]:
+    """The columns of the outbox that an announcement fills."""
     return {
-        "operation": notice.notification,
-        "status": int(notice.succeeded),
-        "amount_minor": notice.amount_minor,
-        "order_number": order.order_number,
-        "approved_minor": order.approved_minor,
-        "deposited_minor": order.left_minor,
-        "refunded_minor": order.refunded_minor,
+        "operation": announcement.operation,
+        "receiver": announcement.receiver,
+        "origin": origin_of(announcement.receiver),
+        "parameters": announcement.parameters,
     }

@@ -8,12 +8,13 @@ from datetime import UTC
 
 import pytest
 
-from altyn.domain.merchant import (
+from altyn.domain.callback import (
+    CallbackMethod,
     CallbackMode,
     CallbackSettings,
-    MerchantSettings,
-    Permission,
+    ChecksumKind,
 )
+from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.storage.administration import (
     AdministrationError,
     LoginTakenError,
@@ -43,10 +44,19 @@ EVERYTHING = MerchantSettings(
     terminal="12345678",
     mcc="7011",
     callbacks=CallbackSettings(
+        enabled=False,
         urls=("https://shop.example/callback",),
         mode=CallbackMode.DYNAMIC,
+        method=CallbackMethod.POST,
         operations=("deposited", "refunded"),
+        parameters=("amount", "callbackCreationDate"),
+        headers=("Authorization=token",),
+        checksum=ChecksumKind.ASYMMETRIC,
         key="a key of the shop",
+        attempts=6,
+        interval_seconds=600,
+        growing=True,
+        timeout_seconds=5,
     ),
 )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import Announcement
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import (
     Attempt,
@@ -129,9 +129,12 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
     store = OrderStore(pool)
     order = fresh()
     await store.register(order, WHO)
-    told = (Notice(Notification.APPROVED),)
+    told = (
+        Announcement(operation="approved", receiver="https://shop.example/", parameters={"a": "1"}),
+    )
     decisions = [
-        accept(order, "params_added", NOW, params={"n": str(n)}, notices=told) for n in range(5)
+        replace(accept(order, "params_added", NOW, params={"n": str(n)}), announcements=told)
+        for n in range(5)
     ]
     saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]
     assert sorted(await asyncio.gather(*saves)) == [False] * 4 + [True]

@@ -5,7 +5,8 @@ import pytest
 from altyn.cli.changes import read_changes
 from altyn.cli.merchant_view import differences, settings_lines
 from altyn.cli.telling import CommandError
-from altyn.domain.merchant import CallbackSettings, MerchantSettings, Permission
+from altyn.domain.callback import CallbackSettings
+from altyn.domain.merchant import MerchantSettings, Permission
 
 
 def test_words_become_changes() -> None:
@@ -55,3 +56,17 @@ def test_differences_name_what_changed_and_hide_secrets() -> None:
         "-refund",
     ]
     assert not any("12345678" in line for line in settings_lines(after))
+
+
+def test_values_of_headers_are_secrets_as_the_key_is() -> None:
+    before = MerchantSettings(callbacks=CallbackSettings(headers=("Authorization=Bearer abcd",)))
+    after = MerchantSettings(
+        callbacks=CallbackSettings(headers=("Authorization=Bearer wxyz", "X-Shop=a=b"))
+    )
+
+    assert differences(before, after) == [
+        "callbacks.headers: Authorization=••• → Authorization=•••,X-Shop=•••"
+    ]
+    shown = "\n".join(settings_lines(after))
+    assert "Authorization=•••,X-Shop=•••" in shown
+    assert not any(secret in shown for secret in ("wxyz", "a=b", "Bearer"))

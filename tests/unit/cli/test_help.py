@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from altyn.cli.app import app
 
-GROUPS = ("clock", "keys", "merchant", "order")
+GROUPS = ("callbacks", "clock", "keys", "merchant", "order")
 COMMANDS = ("serve", "doctor", "migrate", "pay", "cards", *GROUPS)
 
 

@@ -154,6 +154,27 @@ def test_an_approved_refund_lowers_what_is_left() -> None:
     assert accepted.notices == (Notice(Notification.REFUNDED, amount_minor=500_00),)
 
 
+@pytest.mark.parametrize("external_refund_id", [None, "R-1"])
+@pytest.mark.parametrize("state", [AttemptState.APPROVED, AttemptState.DECLINED])
+def test_the_shop_is_told_which_refund_it_was(
+    state: AttemptState, external_refund_id: str | None
+) -> None:
+    attempt = an_attempt(
+        Kind.REFUND,
+        number=2,
+        state=state,
+        amount_minor=500_00,
+        external_refund_id=external_refund_id,
+    )
+    (notice,) = settle_refund(a_deposit(), attempt, NOW).notices
+    assert notice == Notice(
+        Notification.REFUNDED,
+        succeeded=state is AttemptState.APPROVED,
+        amount_minor=500_00,
+        external_refund_id=external_refund_id,
+    )
+
+
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
 def test_a_refused_refund_changes_nothing(state: AttemptState) -> None:
     attempt = an_attempt(Kind.REFUND, number=2, state=state, amount_minor=500_00)

@@ -7,13 +7,14 @@ from dataclasses import fields
 import msgspec
 import pytest
 
-from altyn.domain.merchant import (
-    OPENING,
+from altyn.domain.callback import (
+    CallbackMethod,
     CallbackMode,
     CallbackSettings,
-    MerchantSettings,
-    Permission,
+    ChecksumKind,
+    Notification,
 )
+from altyn.domain.merchant import OPENING, MerchantSettings, Permission
 from altyn.storage.merchant_settings import (
     SETTINGS,
     SettingRefusedError,
@@ -98,12 +99,26 @@ def test_a_typed_value_is_stored_as_it_is() -> None:
         ("terminal", "123456789", "1 to 8 letters and digits"),
         ("terminal", "терминал", "1 to 8 letters and digits"),
         ("mcc", "701\n", "four digits"),
-        ("callbacks.urls", "shop.example/callback", "http or https"),
-        ("callbacks.urls", "ftp://shop.example", "http or https"),
-        ("callbacks.urls", "http://[", "http or https"),
+        ("callbacks.enabled", "sometimes", "true or false"),
         ("callbacks.mode", "sometimes", "dynamic, static"),
+        ("callbacks.method", "PUT", "GET, JSON, POST"),
         ("callbacks.operations", "exploded", "approved"),
-        ("callbacks.key", "short", "8 to 256 characters"),
+        ("callbacks.parameters", "amount,1st", "a letter first"),
+        ("callbacks.parameters", "amount;x", "Latin letters"),
+        ("callbacks.parameters", "n" * 65, "at most 64"),
+        ("callbacks.parameters", [f"p{number}" for number in range(101)], "a list of names"),
+        ("callbacks.headers", [f"X-{number}=1" for number in range(21)], "at most 20"),
+        ("callbacks.checksum", "md5", "asymmetric, none, symmetric"),
+        ("callbacks.key", "short", "8 to 256 printable characters"),
+        ("callbacks.key", "long enough\0", "8 to 256 printable characters"),
+        ("callbacks.key", "k" * 257, "8 to 256 printable characters"),
+        ("callbacks.attempts", 0, "1 to 20"),
+        ("callbacks.attempts", 21, "1 to 20"),
+        ("callbacks.interval_seconds", 0, "1 to 86400 seconds"),
+        ("callbacks.interval_seconds", 86_401, "1 to 86400 seconds"),
+        ("callbacks.growing", "slowly", "true or false"),
+        ("callbacks.timeout_seconds", 0, "1 to 60 seconds"),
+        ("callbacks.timeout_seconds", 61, "1 to 60 seconds"),
     ],
 )
 def test_a_refusal_names_the_setting_and_what_is_allowed(
@@ -130,3 +145,153 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
     stored = change_settings("{}", {"currencies": "643,840", "default_currency": "840"})
     with pytest.raises(SettingRefusedError, match="default_currency"):
         change_settings(stored, {"currencies": "643"})
+
+
+def callbacks(**changes: object) -> CallbackSettings:
+    """The settings of callbacks after these changes, by their names."""
+    said = {f"callbacks.{name}": value for name, value in changes.items()}
+    return read_settings(change_settings("{}", said)).callbacks
+
+
+def test_everything_about_callbacks_may_be_written_as_text() -> None:
+    assert callbacks(
+        enabled="false",
+        urls="https://shop.example/cb",
+        mode="dynamic",
+        method="JSON",
+        operations="deposited, bindingCreated",
+        parameters="amount, callbackCreationDate, merchant_own.param",
+        headers="X-Shop=1",
+        checksum="asymmetric",
+        key="long enough",
+        attempts="6",
+        interval_seconds="600",
+        growing="true",
+        timeout_seconds="60",
+    ) == CallbackSettings(
+        enabled=False,
+        urls=("https://shop.example/cb",),
+        mode=CallbackMode.DYNAMIC,
+        method=CallbackMethod.JSON,
+        operations=("deposited", "bindingCreated"),
+        parameters=("amount", "callbackCreationDate", "merchant_own.param"),
+        headers=("X-Shop=1",),
+        checksum=ChecksumKind.ASYMMETRIC,
+        key="long enough",
+        attempts=6,
+        interval_seconds=600,
+        growing=True,
+        timeout_seconds=60,
+    )
+
+
+def test_every_change_that_is_told_may_be_chosen() -> None:
+    assert callbacks(operations=list(Notification)).operations == tuple(Notification)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://shop.example/callback",
+        "https://shop.example?wc-api=rbs&action=callback",  # WordPress: no path at all
+        "http://shop_backend:8080/cb?sizes=1,2",
+        "http://127.0.0.1:9000/",
+        "https://[2001:db8::1]:8443/cb",
+        "https://магазин.рф/обратный-вызов",
+        "https://shop.example./" + "a" * (512 - 22),
+    ],
+)
+def test_an_address_that_can_be_called(address: str) -> None:
+    assert callbacks(urls=address).urls == (address,)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "shop.example/callback",
+        "ftp://shop.example",
+        "http://[",
+        "http://",
+        "https:///callback",
+        "https://user:password@shop.example/cb",
+        "https://@shop.example/cb",
+        "https://shop.example/cb#part",
+        "https://shop.example\\@other.example/",
+        "https://shop.example/a b",
+        "https://shop.example/\tcb",
+        "https://shop.example/\u2028cb",
+        "https://shop.example/\ud800",
+        "https://shop.example:0/",
+        "https://shop.example:65536/",
+        "https://shop.example:port/",
+        "https://shop%2eexample/",
+        "https://[fe80::1%25eth0]/",
+        "https://a,b/",
+        "https://a..b/",
+        "https://shop.example./" + "a" * (513 - 22),
+    ],
+)
+def test_an_address_that_cannot_be_called(address: str) -> None:
+    with pytest.raises(SettingRefusedError, match=r"callbacks\.urls: .* http or https addresses"):
+        callbacks(urls=[address])
+
+
+def test_several_addresses_may_have_commas_between_and_within() -> None:
+    text = "https://one.example/?a=1,2, http://two.example,https://three.example/,"
+    assert callbacks(urls=text).urls == (
+        "https://one.example/?a=1,2",
+        "http://two.example",
+        "https://three.example/",
+    )
+    assert len(callbacks(urls=["https://shop.example/"] * 10).urls) == 10
+    with pytest.raises(SettingRefusedError, match="at most 10"):
+        callbacks(urls=["https://shop.example/"] * 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        (
+            "{Authorization=token, Content-type=plain/text}",
+            ("Authorization=token", "Content-type=plain/text"),
+        ),
+        ("Authorization=Bearer a.b==", ("Authorization=Bearer a.b==",)),
+        ("Accept=text/html, */*,X-Shop=1", ("Accept=text/html, */*", "X-Shop=1")),
+        ("{}", ()),
+        ("", ()),
+    ],
+)
+def test_headers_are_written_as_the_protocol_writes_them(
+    text: str, headers: tuple[str, ...]
+) -> None:
+    assert callbacks(headers=text).headers == headers
+    assert callbacks(headers=list(headers)).headers == headers
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization",
+        "Authorization=",
+        "=token",
+        "Авторизация=token",
+        "X Shop=1",
+        "X-Shop: one=two",
+        "X-Shop= padded",
+        "X-Shop=one\r\nX-Other: two",
+        "X-Shop=one\ntwo",
+        "X-Shop=one\0two",
+        "X-Shop=one\x7f",
+        "X-Shop=" + "v" * 1018,
+        "Host=other.example",
+        "content-length=55",
+        "Transfer-Encoding=chunked",
+        "CONNECTION=close",
+        "Expect=100-continue",
+    ],
+)
+def test_a_header_that_would_break_the_request_is_refused_unrepeated(line: str) -> None:
+    with pytest.raises(SettingRefusedError, match=r"^callbacks\.headers: ") as refused:
+        callbacks(headers=[line])
+    value = line.partition("=")[2]
+    assert not value or value not in str(refused.value)

@@ -6,7 +6,6 @@ production. Source: architecture §5; codes.md §9.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -14,11 +13,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
+from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.protocol.test_cards import ALL
 
 Travel = Callable[[datetime], Awaitable[datetime]]
 Now = Callable[[], datetime]
-BODY_MAX: Final = 4096
 
 
 class Move(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +47,7 @@ def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> l
     """
 
     async def show(_: Request) -> Response:
-        return _json(_clock(now()))
+        return json_answer(_clock(now()))
 
     answered: tuple[type[Exception], ...] = (
         msgspec.MsgspecError,
@@ -58,18 +57,17 @@ def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> l
     )
 
     async def move(request: Request) -> Response:
-        ours = str(request.base_url).rstrip("/")
-        if request.headers.get("origin", ours) != ours:
-            return _json({"error": "another site's page may not move this clock"}, 403)
+        if from_another_site(request):
+            return problem("another site's page may not move this clock", 403)
         try:
-            wish = msgspec.json.decode(await _body(request) or b"{}", type=Move)
+            wish = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
             arrived = await travel(wish.target(now()))
         except answered as error:
-            return _json({"error": str(error)}, 400)
-        return _json(_clock(arrived))
+            return problem(str(error), 400)
+        return json_answer(_clock(arrived))
 
     async def cards(_: Request) -> Response:
-        return _json(
+        return json_answer(
             {
                 "cards": [
                     {
@@ -91,23 +89,8 @@ def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> l
     ]
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_MAX:
-            raise ValueError(f"a wish is at most {BODY_MAX} bytes long")
-    return bytes(body)
-
-
 def _clock(moment: datetime) -> dict[str, str]:
     return {
         "utc": moment.isoformat(timespec="milliseconds"),
         "moscow": to_moscow(moment).isoformat(timespec="milliseconds"),
     }
-
-
-def _json(members: Any, status: int = 200) -> Response:
-    return Response(
-        msgspec.json.encode(members), status, media_type="application/json;charset=UTF-8"
-    )

@@ -58,10 +58,13 @@ WITH decided AS (
         order_id uuid, line smallint, movement text, source text, destination text,
         amount_minor bigint) USING (order_id)
 ), told AS (
-    INSERT INTO outbox (merchant_id, order_id, version, line, payload, created_at)
-    SELECT merchant_id, order_id, saved.version, line, payload, decided.at
+    INSERT INTO outbox (merchant_id, subject_id, version, line, operation, receiver, origin,
+                        parameters, created_at, due_at)
+    SELECT merchant_id, order_id, saved.version, line, operation, receiver, origin,
+           parameters, decided.at, decided.at
     FROM saved JOIN decided USING (merchant_id, order_id)
-    JOIN jsonb_to_recordset(:notices) AS notice (order_id uuid, line smallint, payload jsonb)
-        USING (order_id)
+    JOIN json_to_recordset(:announcements) AS announcement (
+        order_id uuid, line smallint, operation text, receiver text, origin text,
+        parameters json) USING (order_id)
 )
 SELECT order_id FROM saved;

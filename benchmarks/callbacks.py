@@ -1,0 +1,178 @@
+"""Callbacks: how many a second leave one process, how soon one follows its payment, and whether
+memory stays flat while a long queue is worked off."""
+
+import asyncio
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import asyncpg
+import psutil
+
+from benchmarks.load import CREDENTIALS, BenchmarkError
+
+PAYMENTS_PER_SECOND = 50
+CARD = {
+    "$PAN": "5555555555555599",
+    "$CVC": "123",
+    "$EXPIRY": "209912",
+    "TEXT": "IVAN PETROV",
+    "language": "ru",
+}
+BACKLOG = """
+    INSERT INTO outbox (merchant_id, subject_id, version, line, operation, receiver, origin,
+                        parameters, created_at, due_at)
+    SELECT merchant_id, id, 3, 1, 'deposited', $1, $2,
+           json_build_object('mdOrder', id::text, 'orderNumber', 'B-' || number,
+                              'operation', 'deposited', 'status', '1'), now(), now()
+    FROM merchants, LATERAL (SELECT gen_random_uuid() AS id, number
+                             FROM generate_series(1, $3::integer) AS number) AS made
+    WHERE login = 'test'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """A queue that was worked off: callbacks a second, memory in MiB while it was long and short,
+    and how often a callback was sent more than once."""
+
+    per_second: float
+    memory_mb: tuple[float, ...]
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How long callbacks took from the decision to the receiver, in milliseconds."""
+
+    median_ms: float
+    p99_ms: float
+    payments: int
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    """A receiver in a process of its own; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "benchmarks.receiver", str(port)]
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                report(url)
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def report(url: str) -> dict[str, Any]:
+    """What the receiver has heard."""
+    with urllib.request.urlopen(f"{url}/report", timeout=30) as answer:  # noqa: S310 - our own
+        told: dict[str, Any] = json.load(answer)
+    return told
+
+
+async def tell(database: str, url: str) -> None:
+    """Have the demo shop's changes told to this receiver. The gateway hears of it."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(
+            "INSERT INTO merchant_settings (merchant_id, version, settings, changed_at, changed_by)"
+            " SELECT merchant_id, version + 1, jsonb_set(settings, '{callbacks,urls}', $1::jsonb),"
+            " now(), 'bench' FROM merchants JOIN merchant_settings USING (merchant_id)"
+            " WHERE login = 'test' ORDER BY version DESC LIMIT 1",
+            json.dumps([f"{url}/cb"]),
+        )
+        await connection.execute(
+            "SELECT pg_notify('altyn_merchants', merchant_id::text) FROM merchants"
+        )
+    finally:
+        await connection.close()
+
+
+async def drain(database: str, url: str, server: int, count: int) -> Drained:
+    """Put a queue before a gateway, and watch it being worked off."""
+    connection = await asyncpg.connect(database)
+    python = _python(server)
+    try:
+        await connection.execute("DELETE FROM outbox")
+        before = report(url)["requests"]
+        origin = f"http://127.0.0.1:{url.rpartition(':')[2]}"
+        await connection.execute(BACKLOG, f"{url}/cb", origin, count)
+        await connection.execute("ANALYZE outbox")
+        started, memory = time.perf_counter(), []
+        while await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM outbox WHERE state = 'waiting')"
+        ):
+            memory.append(python.memory_full_info().uss / 2**20)
+            if time.perf_counter() - started > 600:  # noqa: PLR2004 - seconds
+                raise BenchmarkError("the queue of callbacks was not worked off in ten minutes")
+            await asyncio.sleep(0.5)
+        seconds = time.perf_counter() - started
+    finally:
+        await connection.close()
+    sent = report(url)["requests"] - before
+    quarters = [memory[len(memory) * part // 4] for part in range(4)] + memory[-1:]
+    return Drained(count / seconds, tuple(quarters), sent - count)
+
+
+async def follow(database: str, base_url: str, url: str, seconds: int) -> Followed:
+    """Pay fifty orders a second, and see when the receiver hears of each."""
+    paid: list[str] = []
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
+        tasks, beginning = [], time.perf_counter()
+        for count in range(PAYMENTS_PER_SECOND * seconds):
+            due = beginning + count / PAYMENTS_PER_SECOND
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            tasks.append(asyncio.create_task(_pay(session, base_url, paid)))
+        await asyncio.gather(*tasks)
+    await asyncio.sleep(2)
+    heard = report(url)["heard"]
+    connection = await asyncpg.connect(database)
+    try:
+        rows = await connection.fetch(
+            "SELECT subject_id::text AS order_id, extract(epoch FROM created_at)::float8 AS at"
+            " FROM outbox WHERE subject_id = ANY ($1::uuid[])",
+            paid,
+        )
+    finally:
+        await connection.close()
+    if len(rows) != len(paid) or any(row["order_id"] not in heard for row in rows):
+        raise BenchmarkError("a payment was not told")
+    waits = [(heard[row["order_id"]] - row["at"]) * 1000 for row in rows]
+    return Followed(statistics.median(waits), statistics.quantiles(waits, n=100)[98], len(paid))
+
+
+async def _pay(session: aiohttp.ClientSession, base_url: str, paid: list[str]) -> None:
+    form = {**CREDENTIALS, "amount": "15000", "returnUrl": "https://shop.example/return"}
+    async with session.post(f"{base_url}/payment/rest/register.do", data=form) as answer:
+        order_id = (await answer.json(content_type=None))["orderId"]
+    card = {**CREDENTIALS, **CARD, "MDORDER": order_id}
+    async with session.post(f"{base_url}/payment/rest/paymentorder.do", data=card) as answer:
+        if "redirect" not in await answer.text():
+            raise BenchmarkError("a payment was refused")
+    paid.append(order_id)
+
+
+def _python(server: int) -> psutil.Process:
+    """The process that serves and sends: the gateway's only one, or its largest."""
+    family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
+    python = [each for each in family if "python" in each.name() or "altyn" in each.name()]
+    return max(python, key=lambda each: each.memory_full_info().uss)

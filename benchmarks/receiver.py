@@ -1,0 +1,55 @@
+"""A shop's receiver of callbacks that costs next to nothing, in a process of its own.
+
+It answers 200 to everything and remembers when each order was heard of first. Run as
+`python -m benchmarks.receiver PORT`; `GET /report` tells what came: orders to moments (seconds
+since 1970).
+"""
+
+import asyncio
+import json
+import re
+import sys
+import time
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+_ORDER = re.compile(rb"[?&]mdOrder=([^& ]+)")
+
+
+class Receiver(asyncio.Protocol):
+    """One connection; requests without a body, one behind the other."""
+
+    heard: dict[str, float] = {}  # noqa: RUF012 - of the process, on purpose
+    requests = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._pending = b""
+
+    def data_received(self, data: bytes) -> None:
+        *requests, self._pending = (self._pending + data).split(b"\r\n\r\n")
+        for request in requests:
+            self._answer(request)
+
+    def _answer(self, request: bytes) -> None:
+        if request.startswith(b"GET /report "):
+            told = {"requests": Receiver.requests, "heard": Receiver.heard}
+            body = json.dumps(told).encode()
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+            self._transport.write(head.encode() + body)
+            return
+        Receiver.requests += 1
+        if found := _ORDER.search(request):
+            Receiver.heard.setdefault(found[1].decode(), time.time())
+        self._transport.write(OK)
+
+
+async def serve(port: int) -> None:
+    """Answer until the process is ended."""
+    server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1])))

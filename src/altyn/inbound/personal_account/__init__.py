@@ -1,0 +1,1 @@
+"""The personal account's doors: what shops, and the plugins of shops, set for themselves."""

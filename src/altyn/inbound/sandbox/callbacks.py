@@ -1,0 +1,278 @@
+"""The sandbox's callbacks over HTTP: list them, read every try, send again, check a checksum.
+
+It exists so that a shop's own test suite can see what was told, and have it told again. It is not
+there in production. Source: callbacks.md.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from altyn.domain.callback import CallbackId, ChecksumKind, Outcome
+from altyn.domain.callback_story import CallbackLine, CallbackShown, parse_callback_id
+from altyn.domain.merchant import Merchant
+from altyn.domain.order_id import merchant_of
+from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.inbound.sandbox.callback_members import line_members, shown_members, verdict_members
+from altyn.operations.ports import Merchants
+from altyn.protocol.callback_received import Received, UnreadableCallbackError, read_received
+from altyn.protocol.callback_verdict import SYMMETRIC_DIGITS, Verdict, judge
+
+LIST_SIZE: Final = 20
+LIST_SIZE_MAX: Final = 1000
+RECEIVED_MAX: Final = 65_536
+ANOTHER_SITE: Final = "another site's page may not do this"
+
+
+class History(Protocol):
+    """What was told, newest first, and the wish to tell it again. Times: UTC."""
+
+    async def newest(
+        self,
+        merchant_id: int | None,
+        *,
+        subject_id: UUID | None = None,
+        order_number: str | None = None,
+        state: Outcome | None = None,
+        limit: int,
+    ) -> Sequence[CallbackLine]: ...
+
+    async def show(self, which: CallbackId) -> CallbackShown | None: ...
+
+    async def resend(self, which: CallbackId, *, receiver: str | None, now: datetime) -> bool:
+        """False when there is none, or when it is on its way at this moment."""
+        ...
+
+
+class Certificate(Protocol):
+    """The public half of a signing key: its name on the wire, and X.509 in PEM."""
+
+    @property
+    def alias(self) -> str: ...
+    @property
+    def pem(self) -> str: ...
+
+
+Certificates = Callable[[int], Awaitable[Sequence[Certificate]]]
+"""All certificates of a merchant, newest first."""
+
+RefusalOfUrl = Callable[[str], str | None]
+"""Why callbacks may not go to an address, in words; None when they may."""
+
+
+class RefusedError(Exception):
+    """The wish cannot be granted; the text says what is wrong, where, and what to do."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Again(msgspec.Struct, forbid_unknown_fields=True):
+    """A wish to tell something again, to another address if one is named."""
+
+    to: str | None = None
+
+
+class Check(msgspec.Struct, forbid_unknown_fields=True):
+    """A callback as it was received, and what to check it by: a shop's login, or a shared key.
+
+    `computed` is the checksum that the shop's own code made of it.
+    """
+
+    received: str
+    shop: str | None = None
+    key: str | None = None
+    computed: str | None = None
+
+
+def callback_routes(
+    history: History,
+    merchants: Merchants,
+    now: Callable[[], datetime],
+    certificates: Certificates,
+    refusal_of_url: RefusalOfUrl,
+) -> list[BaseRoute]:
+    """`GET /sandbox/callbacks`, `GET /sandbox/callbacks/{id}`,
+    `POST /sandbox/callbacks/{id}/resend`, `POST /sandbox/callbacks/verify`.
+
+    `now` is the gateway's clock, UTC.
+    """
+    desk = _Desk(history, merchants, now, certificates, refusal_of_url)
+
+    def answering(work: Callable[[Request], Awaitable[Response]]) -> _Endpoint:
+        async def answer(request: Request) -> Response:
+            if request.method == "POST" and from_another_site(request):
+                return problem(ANOTHER_SITE, 403)
+            try:
+                return await work(request)
+            except RefusedError as error:
+                return problem(str(error), error.status)
+            except (msgspec.MsgspecError, ValueError) as error:
+                return problem(str(error), 400)
+
+        return answer
+
+    return [
+        Route("/sandbox/callbacks", answering(desk.list_newest), methods=["GET"]),
+        Route("/sandbox/callbacks/verify", answering(desk.verify), methods=["POST"]),
+        Route("/sandbox/callbacks/{id}", answering(desk.show), methods=["GET"]),
+        Route("/sandbox/callbacks/{id}/resend", answering(desk.resend), methods=["POST"]),
+    ]
+
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class _Desk:
+    """What is behind each address."""
+
+    def __init__(
+        self,
+        history: History,
+        merchants: Merchants,
+        now: Callable[[], datetime],
+        certificates: Certificates,
+        refusal_of_url: RefusalOfUrl,
+    ) -> None:
+        self._history = history
+        self._merchants = merchants
+        self._now = now
+        self._certificates = certificates
+        self._refusal_of_url = refusal_of_url
+
+    async def list_newest(self, request: Request) -> Response:
+        """Narrowed by `shop`, `order` (id or number) and `state`; at most `limit`."""
+        asked = request.query_params
+        merchant = await self._merchant(asked["shop"]) if asked.get("shop") else None
+        merchant_id = None if merchant is None else merchant.merchant_id
+        order_id = _order_id(asked.get("order"))
+        lines = await self._history.newest(
+            merchant_id,
+            subject_id=order_id,
+            order_number=None if order_id else asked.get("order"),
+            state=_state(asked.get("state")),
+            limit=_limit(asked.get("limit")),
+        )
+        return json_answer({"callbacks": [line_members(line) for line in lines]})
+
+    async def show(self, request: Request) -> Response:
+        """One with every try."""
+        return json_answer(shown_members(await self._shown(_callback_id(request))))
+
+    async def resend(self, request: Request) -> Response:
+        """Send again, now; the callback as it is then."""
+        which = _callback_id(request)
+        wish = msgspec.json.decode(await body_of(request) or b"{}", type=Again)
+        refusal = None if wish.to is None else self._refusal_of_url(wish.to)
+        if refusal is not None:
+            raise RefusedError(f"to: {refusal}")
+        if not await self._history.resend(which, receiver=wish.to, now=self._now()):
+            await self._shown(which)  # refuses by itself what is not there
+            raise RefusedError(f"{which} is on its way at this moment; try again in a moment", 409)
+        return json_answer(shown_members(await self._shown(which)))
+
+    async def verify(self, request: Request) -> Response:
+        """Judge a checksum."""
+        body = await body_of(request, longest=RECEIVED_MAX)
+        check = msgspec.json.decode(body, type=Check)
+        if (check.shop is None) is (check.key is None):
+            raise RefusedError("name either the shop (its login) or the key, not both")
+        try:
+            received = read_received(check.received)
+        except UnreadableCallbackError as error:
+            raise RefusedError(f"received: {error}") from None
+        return json_answer(verdict_members(await self._verdict(check, received)))
+
+    async def _verdict(self, check: Check, received: Received) -> Verdict:
+        """The search for mistakes takes its time, in which others want to be served."""
+        key, public_key = check.key, None
+        if check.shop is not None:
+            merchant = await self._merchant(check.shop)
+            key = merchant.settings.callbacks.key
+            public_key = await self._public_key(merchant, received)
+        if check.computed is not None and public_key is not None:
+            raise RefusedError(
+                "computed: this callback is signed by a private key, so that no shop can compute "
+                "its checksum; leave it out"
+            )
+        if key is None and public_key is None:
+            raise RefusedError(
+                f"{check.shop} has no key: `altyn merchant set {check.shop} callbacks.key=…`"
+            )
+        return await asyncio.to_thread(
+            judge, received, key=key, public_key=public_key, computed=check.computed
+        )
+
+    async def _public_key(self, merchant: Merchant, received: Received) -> RSAPublicKey | None:
+        """What an asymmetric checksum is checked by. Refuses: an alias that is not the shop's."""
+        asymmetric = merchant.settings.callbacks.checksum is ChecksumKind.ASYMMETRIC
+        if not asymmetric and len(received.checksum or "") <= SYMMETRIC_DIGITS:
+            return None
+        theirs = await self._certificates(merchant.merchant_id)
+        for certificate in theirs:
+            if received.alias in {None, certificate.alias}:
+                found = x509.load_pem_x509_certificate(certificate.pem.encode()).public_key()
+                assert isinstance(found, RSAPublicKey), "we make no others"
+                return found
+        known = ", ".join(each.alias for each in theirs) or "none"
+        raise RefusedError(f"sign_alias: {merchant.login} has no such certificate; it has: {known}")
+
+    async def _merchant(self, login: str) -> Merchant:
+        merchant = await self._merchants.by_login(login)
+        if merchant is None:
+            raise RefusedError(f"shop: there is no {login!r}", 404)
+        return merchant
+
+    async def _shown(self, which: CallbackId) -> CallbackShown:
+        shown = await self._history.show(which)
+        if shown is None:
+            raise RefusedError(
+                f"there is no callback {which}; GET /sandbox/callbacks lists them", 404
+            )
+        return shown
+
+
+def _callback_id(request: Request) -> CallbackId:
+    text = request.path_params["id"]
+    which = parse_callback_id(text)
+    if which is None:
+        raise RefusedError(
+            f"{text!r} is no callback's id; GET /sandbox/callbacks?order=… lists those of an order",
+            404,
+        )
+    return which
+
+
+def _order_id(text: str | None) -> UUID | None:
+    """An order's id, or a stored card's; None for what is no id of ours."""
+    try:
+        order_id = UUID(text or "")
+    except ValueError:
+        return None
+    return order_id if merchant_of(order_id) else None
+
+
+def _state(text: str | None) -> Outcome | None:
+    if not text:
+        return None
+    if text not in set(Outcome):
+        raise RefusedError(f"state: one of {', '.join(Outcome)}")
+    return Outcome(text)
+
+
+def _limit(text: str | None) -> int:
+    if not text:
+        return LIST_SIZE
+    if not text.isdecimal() or not 1 <= int(text) <= LIST_SIZE_MAX:
+        raise RefusedError(f"limit: 1 to {LIST_SIZE_MAX}")
+    return int(text)

@@ -1,0 +1,122 @@
+"""The doors, put together: REST, the payment page, the personal account, health, the sandbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from altyn.domain.merchant import MerchantSettings
+from altyn.inbound.desk import Credentials, Desk
+from altyn.inbound.front import Front
+from altyn.inbound.handlers import HANDLERS
+from altyn.inbound.health import routes as health_routes
+from altyn.inbound.payment_page.door import routes as payment_page_routes
+from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
+from altyn.inbound.rest.door import RestDoor
+from altyn.inbound.rest.reading import Limits
+from altyn.inbound.sandbox.callbacks import callback_routes
+from altyn.inbound.sandbox.door import routes as sandbox_routes
+from altyn.inbound.sandbox.receiver import receiver_routes
+from altyn.main.couriers import callback_rules
+from altyn.operations.ports import World
+from altyn.outbound.callbacks.guard import refusal_of_url
+from altyn.protocol.registry import METHODS
+from altyn.settings import Settings
+from altyn.storage.administration import Administration
+from altyn.storage.callback_history import CallbackHistory
+from altyn.storage.clock import ClockRefusedError, SandboxClock, SystemClock
+from altyn.storage.coalescing import Overloaded
+from altyn.storage.database import Pool
+from altyn.storage.merchant_settings import SettingRefusedError
+from altyn.storage.passwords import PasswordsBusyError
+from altyn.storage.signing_keys import SigningKeys
+from altyn.workers.time_travel import travel
+
+OVERLOADED = (Overloaded, PasswordsBusyError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What stands behind the doors of one process."""
+
+    settings: Settings
+    pool: Pool
+    world: World
+    clock: SandboxClock | SystemClock
+    credentials: Credentials
+    signing_keys: SigningKeys
+    token_key: bytes = field(repr=False)
+
+    @property
+    def limits(self) -> Limits:
+        """How much a request may be."""
+        return Limits(body_bytes=self.settings.body_max_bytes)
+
+    async def change_settings(
+        self, merchant_id: int, changes: Mapping[str, object], by: str
+    ) -> MerchantSettings:
+        """Change settings of a merchant, as staff would."""
+        async with self.pool.acquire() as connection:
+            staff = Administration(connection, clock=self.clock, token_key=self.token_key)
+            return await staff.change_settings(merchant_id, changes, by=by)
+
+    def refusal_of_callback_url(self, url: str) -> str | None:
+        """Why callbacks of this gateway may not go there; None when they may."""
+        return refusal_of_url(url, callback_rules(self.settings))
+
+
+def open_front(back: Back, others: Sequence[BaseRoute]) -> Front:
+    """The front door of a process; `others` are the pages of the world that we pretend."""
+    settings = back.settings
+    rest = RestDoor(
+        Desk(back.world, back.credentials, HANDLERS),
+        METHODS,
+        limits=back.limits,
+        public_url=settings.public_url,
+        show_rules=settings.sandbox,
+        overloaded=OVERLOADED,
+    )
+    pages = Starlette(routes=[*others, *_routes(back)])
+    return Front(rest, pages, settings.concurrency_max)
+
+
+def _routes(back: Back) -> list[BaseRoute]:
+    settings, world = back.settings, back.world
+    routes = [
+        *health_routes(back.pool),
+        *payment_page_routes(
+            world,
+            sandbox=settings.sandbox,
+            templates_folder=settings.home / "templates",
+            public_url=settings.public_url,
+            limits=back.limits,
+        ),
+        *plugin_routes(
+            back.credentials,
+            world.merchants,
+            back.change_settings,
+            (SettingRefusedError,),
+            back.refusal_of_callback_url,
+            OVERLOADED,
+        ),
+    ]
+    if isinstance(back.clock, SandboxClock):
+        movable = back.clock
+
+        async def go(to: datetime) -> datetime:
+            return await travel(world, movable, to)
+
+        routes += [
+            *sandbox_routes(movable.now, go, (ClockRefusedError,)),
+            *callback_routes(
+                CallbackHistory(back.pool),
+                world.merchants,
+                movable.now,
+                back.signing_keys.certificates,
+                back.refusal_of_callback_url,
+            ),
+            *receiver_routes(),
+        ]
+    return routes

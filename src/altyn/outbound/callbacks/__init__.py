@@ -1,0 +1,1 @@
+"""The shops' own addresses: where a callback may go, and the letter that goes there."""

@@ -1,0 +1,138 @@
+"""A callback as a shop received it, read from whatever a developer has at hand.
+
+It exists so that an address, a line of an access log, a form body and a JSON body are all judged
+in one way. Both spellings of a parameter are kept, since a wrong checksum often lies between them.
+Source: callbacks.md §1, §3.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+NESTED: Final = "additionalParams"
+_REQUEST_LINE: Final = re.compile(r"(?:GET|POST) (\S+)(?: HTTP/\S+)?")
+_ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://|/")
+
+
+class UnreadableCallbackError(ValueError):
+    """The text is no callback; it says what was looked for."""
+
+
+class Form(StrEnum):
+    """How the parameters travelled: percent-encoded, or in JSON."""
+
+    ENCODED = "encoded"
+    JSON = "JSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One parameter: its name and value as they stood (percent-encoded, unless it was JSON)."""
+
+    name: str
+    value: str
+    nested: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """A callback as it stood; `text` is only what held the parameters."""
+
+    form: Form
+    text: str
+    pairs: tuple[Pair, ...]
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Decoded, in the order they came; of two equal names the later one counts, since the
+        gateway puts its own after those of the shop's address."""
+        values = (self.decoded(pair.value) for pair in self.pairs)
+        return dict(zip(self.names, values, strict=True))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Decoded, one for each pair."""
+        return tuple(self.decoded(pair.name) for pair in self.pairs)
+
+    @property
+    def checksum(self) -> str | None:
+        """None when there is none, or an empty one."""
+        return self.parameters.get("checksum") or None
+
+    @property
+    def alias(self) -> str | None:
+        """The name of the key of an asymmetric checksum."""
+        return self.parameters.get("sign_alias") or None
+
+    def decoded(self, text: str) -> str:
+        """A name or value as it was before it was encoded to travel."""
+        return unquote_plus(text) if self.form is Form.ENCODED else text
+
+
+def read_received(text: str) -> Received:
+    """Read a whole address, a line of an access log, a query, a form body, or a JSON body.
+
+    Refuses with UnreadableCallbackError: nothing there, JSON that is broken or no object, an
+    address without a query, a text without parameters.
+    """
+    text = _clean(text).strip().strip("\ufeff")
+    if not text:
+        raise UnreadableCallbackError("There is nothing to read: the text is empty.")
+    if text.startswith(("{", "[")):
+        return Received(Form.JSON, text, _json_pairs(text))
+    if line := _REQUEST_LINE.fullmatch(text):
+        text = line[1]
+    query = _query_of(text)
+    if "=" not in query:
+        raise UnreadableCallbackError(
+            "This is no callback: neither an address with a query, nor a form body "
+            "(name=value&…), nor a JSON object."
+        )
+    pairs = (part.partition("=") for part in query.split("&") if part)
+    return Received(Form.ENCODED, query, tuple(Pair(name, value) for name, _, value in pairs))
+
+
+def _query_of(text: str) -> str:
+    """What stands behind the `?` of an address; anything else is a query already."""
+    address, mark, query = text.partition("?")
+    # Somebody may have typed an address without its scheme; a query has a `=` before its first `?`.
+    if _ADDRESS.match(address) or (mark and "=" not in address):
+        return query.partition("#")[0]
+    return text
+
+
+def _json_pairs(text: str) -> tuple[Pair, ...]:
+    try:
+        # Numbers stay the digits that were sent: those were signed.
+        members = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableCallbackError(f"The JSON is broken: {error}.") from None
+    if not isinstance(members, dict) or not members:
+        raise UnreadableCallbackError("The JSON of a callback is an object with parameters.")
+    pairs: list[Pair] = []
+    for name, value in members.items():
+        if name == NESTED and isinstance(value, dict):
+            pairs += (Pair(_clean(key), _text(item), nested=True) for key, item in value.items())
+        else:
+            pairs.append(Pair(_clean(name), _text(value)))
+    return tuple(pairs)
+
+
+def _text(value: Any) -> str:
+    """A JSON value without its quotes (callbacks.md §6.4); null is an empty value."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _clean(text: str) -> str:
+    """The text with half characters, which cannot be signed, replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

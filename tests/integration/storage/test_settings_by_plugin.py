@@ -1,0 +1,74 @@
+"""The plugins' switch over the real store: what a plugin says is in force in every process."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.applications import Starlette
+
+from altyn.domain.callback import CallbackMode, CallbackSettings
+from altyn.domain.merchant import MerchantSettings
+from altyn.inbound.personal_account.plugin_settings import routes
+from altyn.storage.database import Pool
+from altyn.storage.merchant_settings import SettingRefusedError
+from tests.asgi_client import Answer, AsgiClient
+from tests.integration.storage.processes import Process, Staff, eventually
+
+Start = Callable[[], Awaitable[Process]]
+
+
+async def call(pool: Pool, process: Process, said: Mapping[str, object]) -> Answer:
+    """A plugin of the shop saves its settings."""
+
+    async def change(number: int, changes: Mapping[str, object], by: str) -> MerchantSettings:
+        async with Staff(pool).at_work() as staff:
+            return await staff.change_settings(number, changes, by=by)
+
+    door = routes(
+        process.credentials, process.merchants, change, (SettingRefusedError,), lambda _: None
+    )
+    basic = base64.b64encode(b"shop-api:secret-shop").decode()
+    return await AsgiClient(Starlette(routes=door)).post(
+        "/mportal/mvc/public/merchant/update/shop",
+        body=json.dumps(said).encode(),
+        headers={"authorization": f"Basic {basic}"},
+    )
+
+
+async def test_what_a_plugin_says_is_in_force_everywhere(pool: Pool, start_process: Start) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    here, there = await start_process(), await start_process()
+    assert await there.merchants.get(shop.merchant_id) == shop
+    said = {
+        "callbacks_enabled": True,
+        "callback_type": "DYNAMIC",
+        "callback_addresses": "https://shop.example?wc-api=rbs&x=1,2;https://two.example",
+        "callback_operations": "deposited,approved",
+    }
+    answer = await call(pool, here, said)
+    assert (answer.status, answer.json()["success"]) == (200, True)
+
+    async def in_force() -> bool:
+        settings = (await there.merchants.get(shop.merchant_id)).settings
+        return settings.callbacks == CallbackSettings(
+            urls=("https://shop.example?wc-api=rbs&x=1,2", "https://two.example"),
+            mode=CallbackMode.DYNAMIC,
+            operations=("deposited", "approved"),
+        )
+
+    await eventually(in_force)
+    async with Staff(pool).at_work() as staff:
+        history = (await staff.show("shop")).history
+    assert [version.changed_by for version in history] == ["shop-api", "anna"]
+
+
+async def test_the_rules_of_settings_hold_for_plugins_too(pool: Pool, start_process: Start) -> None:
+    shop = await Staff(pool).add_shop("shop")
+    process = await start_process()
+    answer = await call(pool, process, {"callback_addresses": "https://user:secret@shop.example"})
+    assert answer.status == 400
+    assert answer.json()["error"].startswith("callbacks.urls: a list of at most 10")
+    assert "secret" not in answer.text
+    assert await process.merchants.get(shop.merchant_id) == shop

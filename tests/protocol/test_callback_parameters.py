@@ -1,0 +1,465 @@
+"""What callbacks say: each parameter of callbacks.md §3, where it is there and where it is not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from altyn.domain.callback import (
+    Announcement,
+    BindingNotice,
+    CallbackMode,
+    CallbackSettings,
+    Notice,
+    Notification,
+)
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.merchant import OPENING, Merchant, Permission
+from altyn.domain.order import Authentication, Kind, Order, OrderRequest
+from altyn.protocol.callback_checksum import canonical
+from altyn.protocol.callback_parameters import (
+    OPTIONAL,
+    OPTIONAL_NAMES,
+    RESERVED,
+    binding_announcements,
+    payment_announcements,
+)
+from altyn.protocol.callback_values import AVS_NUMBERS, creation_date
+from tests.builders import ORDER_ID, PAID_AT, a_card, a_merchant, an_attempt, an_order
+
+SHOP: Final = "https://shop.example/callback"
+AT: Final = datetime(2022, 1, 31, 21, 46, 52, 999_999, tzinfo=UTC)
+CORE: Final = {
+    "mdOrder": str(ORDER_ID),
+    "orderNumber": "A-100",
+    "operation": "deposited",
+    "status": "1",
+}
+DEPOSITED: Final = Notice(Notification.DEPOSITED, amount_minor=2500_00)
+
+# Every name of callbacks.md §3.3, and the one of §3.1 that is chosen like them.
+NAMES_OF_THE_REFERENCE: Final = (
+    *("amount", "paymentAmount", "amountFormatted", "approvedAmount", "depositedAmount"),
+    *("refundedAmount", "approvedAmountFormatted", "depositedAmountFormatted"),
+    *("refundedAmountFormatted", "feeAmount", "totalAmountFormatted"),
+    *("depositedTotalAmountFormatted", "currentReverseAmountFormatted"),
+    *("currentRefundAmountFormatted", "operationRefundedAmount"),
+    *("operationRefundedAmountFormatted", "externalRefundId", "currency", "currencyName"),
+    *("approvalCode", "authCode", "refNum", "paymentRefNum", "processingId", "terminalId"),
+    *("bankName", "cardholderName", "maskedPan", "ip", "ipCountryCode", "mdorder"),
+    *("merchantLogin", "merchantFullName", "orderDescription", "threeDSType", "eci", "xid"),
+    *("cavv", "date", "paymentDate", "depositedDate", "refundedDate", "reversedDate"),
+    *("declineDate", "sessionExpiredDate", "clientId", "bindingId", "actionCode"),
+    *("actionCodeDescription", "depositFlag", "paymentWay", "paymentSystem", "avsCode"),
+    *("transactionAttributes", "finishCheckUrl", "paymentState", "callbackCreationDate"),
+)
+
+NEVER_KNOWN: Final = {"processingId", "ipCountryCode", "transactionAttributes", "finishCheckUrl"}
+
+OF_A_PAID_ORDER: Final = {
+    "callbackCreationDate": "Mon Jan 31 21:46:52 UTC 2022",
+    "amount": "250000",
+    "paymentAmount": "250000",
+    "amountFormatted": "2500.00 RUB",
+    "approvedAmount": "250000",
+    "approvedAmountFormatted": "2500.00 RUB",
+    "depositedAmount": "150000",
+    "depositedAmountFormatted": "1500.00 RUB",
+    "refundedAmount": "100000",
+    "refundedAmountFormatted": "1000.00 RUB",
+    "feeAmount": "1500",
+    "totalAmountFormatted": "2515.00 RUB",
+    "depositedTotalAmountFormatted": "2515.00 RUB",
+    "currency": "643",
+    "currencyName": "RUB",
+    "approvalCode": "123456",
+    "authCode": "123456",
+    "refNum": "600112345678",
+    "paymentRefNum": "600112345678",
+    "terminalId": "123456",
+    "bankName": "TEST BANK",
+    "actionCode": "0",
+    "avsCode": "-1",
+    "cardholderName": "IVAN PETROV",
+    "maskedPan": "411111**1111",
+    "paymentSystem": "VISA",
+    "paymentWay": "CARD",
+    "threeDSType": "THREE_DS1_FULL",
+    "eci": "5",
+    "xid": "MDE=",
+    "cavv": "AAAB=",
+    "mdorder": str(ORDER_ID),
+    "merchantLogin": "demo",
+    "merchantFullName": "Demo shop",
+    "orderDescription": "Заказ №7; спасибо",
+    "ip": "203.0.113.9",
+    "clientId": "c-7",
+    "bindingId": "b-7",
+    "depositFlag": "1",
+    "paymentState": "payment_deposited",
+    "date": "1767225600000",
+    "sessionExpiredDate": "1767226800000",
+    "paymentDate": "1767225659000",
+    "depositedDate": "1767225660000",
+    "refundedDate": "1767225661000",
+    "reversedDate": "1767225662000",
+}
+OF_A_REFUND: Final = {
+    "currentRefundAmountFormatted": "500.00 RUB",
+    "operationRefundedAmount": "50000",
+    "operationRefundedAmountFormatted": "500.00 RUB",
+    "externalRefundId": "R-1",
+}
+OF_A_DECLINE: Final = {
+    "declineDate": "1643665612999",
+    "actionCodeDescription": "Input time expired.",
+}
+OF_A_FRESH_ORDER: Final = {
+    "callbackCreationDate",
+    *("amount", "paymentAmount", "amountFormatted", "totalAmountFormatted"),
+    *("approvedAmount", "approvedAmountFormatted", "depositedAmount", "depositedAmountFormatted"),
+    *("refundedAmount", "refundedAmountFormatted", "currency", "currencyName", "terminalId"),
+    *("actionCode", "mdorder", "merchantLogin", "merchantFullName", "depositFlag", "paymentState"),
+    *("date", "sessionExpiredDate"),
+}
+
+
+def a_shop(*parameters: str, more: dict[str, Any] | None = None, **settings: Any) -> Merchant:
+    callbacks = CallbackSettings(**{"urls": (SHOP,), "parameters": parameters, **(more or {})})
+    return a_merchant(callbacks=callbacks, **settings)
+
+
+def a_paid_order(**changes: Any) -> Order:
+    """Paid, partly reversed and partly refunded, so that it has everything at once."""
+    proof = Authentication(version="1", pa_res="Y", eci=5, cavv="AAAB=", xid="MDE=")
+    paid: dict[str, Any] = {
+        "status": OrderStatus.DEPOSITED,
+        "action_code": 0,
+        "approved_minor": 2500_00,
+        "deposited_minor": 2500_00,
+        "refunded_minor": 1000_00,
+        "approved_at": PAID_AT,
+        "deposited_at": PAID_AT + timedelta(seconds=1),
+        "refunded_at": PAID_AT + timedelta(seconds=2),
+        "reversed_at": PAID_AT + timedelta(seconds=3),
+        "payer_ip": "203.0.113.9",
+        "params": {"table": "12", "empty": ""},
+        "request": OrderRequest(
+            description="Заказ №7; спасибо", client_id="c-7", binding_id="b-7", fee_input=15_00
+        ),
+        "attempts": (an_attempt(authentication=proof, avs_code="D"),),
+    }
+    return an_order(**paid | changes)
+
+
+def told(order: Order, shop: Merchant, notice: Notice = DEPOSITED) -> dict[str, str]:
+    (announcement,) = payment_announcements(order, shop, notice, AT)
+    return dict(announcement.parameters)
+
+
+# ── Who is told ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
+    assert payment_announcements(an_order(), a_shop(), DEPOSITED, AT) == (
+        Announcement(operation="deposited", receiver=SHOP, parameters=CORE),
+    )
+
+
+def test_a_failure_has_status_zero() -> None:
+    failed = Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False)
+    said = told(an_order(), a_shop(), failed)
+    assert said == CORE | {"operation": "declinedByTimeout", "status": "0"}
+
+
+def test_each_address_is_told_the_same() -> None:
+    shop = a_shop("amount", more={"urls": (SHOP, "https://crm.example")})
+    first, second = payment_announcements(an_order(), shop, DEPOSITED, AT)
+    assert (first.receiver, second.receiver) == (SHOP, "https://crm.example")
+    assert first.parameters == second.parameters == CORE | {"amount": "250000"}
+
+
+def test_an_order_may_have_an_address_of_its_own() -> None:
+    order = an_order(request=OrderRequest(dynamic_callback_url="https://own.example"))
+    shop = a_shop(more={"mode": CallbackMode.DYNAMIC})
+    assert payment_announcements(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"urls": ()}, {"enabled": False}, {"operations": ("approved",)}],
+    ids=["no address", "off", "not this operation"],
+)
+def test_who_does_not_want_to_know_is_not_told(settings: dict[str, Any]) -> None:
+    shop = a_shop(more=settings)
+    assert payment_announcements(an_order(), shop, DEPOSITED, AT) == ()
+    assert binding_announcements(BOUND, shop, AT) == ()
+
+
+# ── What a shop may choose ────────────────────────────────────────────────────────────────────────
+
+
+def test_every_name_of_the_reference_has_its_row() -> None:
+    assert sorted(OPTIONAL_NAMES) == sorted(NAMES_OF_THE_REFERENCE)
+    assert not set(OPTIONAL_NAMES) & RESERVED
+
+
+def test_a_paid_order_tells_all_that_is_known() -> None:
+    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES))
+    assert said == CORE | OF_A_PAID_ORDER
+
+
+def test_every_row_is_tried_or_known_to_be_empty() -> None:
+    """A row that no example of this file has would be a row that nobody has proved."""
+    tried = {*OF_A_PAID_ORDER, *OF_A_REFUND, *OF_A_DECLINE, "currentReverseAmountFormatted"}
+    assert set(OPTIONAL_NAMES) - tried == NEVER_KNOWN
+    said_never = {row.name for row in OPTIONAL if row.present.startswith("never")}
+    assert said_never == NEVER_KNOWN
+
+
+def test_a_fresh_order_tells_what_there_is() -> None:
+    said = told(an_order(), a_shop(*OPTIONAL_NAMES))
+    assert said.keys() - CORE.keys() == OF_A_FRESH_ORDER
+    assert said["actionCode"] == "-100"
+    assert said["paymentState"] == "started"
+    assert said["approvedAmount"] == "0"
+    assert said["totalAmountFormatted"] == "2500.00 RUB"
+
+
+def test_what_is_always_there_is_said_to_be() -> None:
+    assert {row.name for row in OPTIONAL if row.present == "always"} == OF_A_FRESH_ORDER
+
+
+def test_the_core_comes_first_then_what_was_chosen_as_it_was_chosen() -> None:
+    said = told(a_paid_order(), a_shop("eci", "amount", "table"))
+    assert list(said) == [*CORE, "eci", "amount", "table"]
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_a_refund_tells_its_own_sum_and_name(*, succeeded: bool) -> None:
+    notice = Notice(
+        Notification.REFUNDED, succeeded=succeeded, amount_minor=500_00, external_refund_id="R-1"
+    )
+    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
+    assert said.items() >= OF_A_REFUND.items()
+    assert "currentReverseAmountFormatted" not in said
+
+
+def test_a_reversal_tells_its_own_sum() -> None:
+    notice = Notice(Notification.REVERSED, amount_minor=500_00)
+    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
+    assert said["currentReverseAmountFormatted"] == "500.00 RUB"
+    assert not OF_A_REFUND.keys() & said.keys()
+
+
+def test_a_declined_order_tells_when_and_why_in_the_merchants_language() -> None:
+    order = an_order(status=OrderStatus.DECLINED, action_code=-2007)
+    notice = Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False)
+    said = told(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notice)
+    assert said.items() >= OF_A_DECLINE.items()
+    russian = told(order, a_shop("actionCodeDescription"), notice)
+    assert russian["actionCodeDescription"] == "Истек срок ожидания ввода данных"
+
+
+def test_a_failed_completion_declines_no_order() -> None:
+    held = a_paid_order(status=OrderStatus.APPROVED)
+    failed = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=1)
+    assert "declineDate" not in told(held, a_shop("declineDate"), failed)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (OrderStatus.CREATED, "started"),
+        (OrderStatus.AUTHENTICATING, "started"),
+        (OrderStatus.APPROVED, "payment_approved"),
+        (OrderStatus.DEPOSITED, "payment_deposited"),
+        (OrderStatus.REVERSED, "payment_void"),
+        (OrderStatus.REFUNDED, "refunded"),
+        (OrderStatus.DECLINED, "payment_declined"),
+    ],
+)
+def test_each_status_has_its_state(status: OrderStatus, state: str) -> None:
+    assert told(an_order(status=status), a_shop("paymentState"))["paymentState"] == state
+
+
+def test_a_two_stage_order_is_a_pre_authorisation() -> None:
+    assert told(an_order(two_phase=True), a_shop("depositFlag"))["depositFlag"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("proof", "word"),
+    [
+        (Authentication(version="1", eci=6), "THREE_DS1_ATTEMPT"),
+        (Authentication(version="1", eci=7), "SSL"),
+        (Authentication(version="2", eci=5, r_req="Y"), "THREE_DS2_FULL"),
+        (Authentication(version="2", eci=5), "THREE_DS2_FRICTIONLESS"),
+        (Authentication(version="2", eci=6), "THREE_DS2_ATTEMPT"),
+        (Authentication(version="2"), None),
+        (None, None),
+    ],
+)
+def test_how_the_holder_was_authenticated(proof: Authentication | None, word: str | None) -> None:
+    order = a_paid_order(attempts=(an_attempt(authentication=proof),))
+    assert told(order, a_shop("threeDSType")).get("threeDSType") == word
+
+
+def test_an_address_check_has_a_number_for_each_letter() -> None:
+    assert set(AVS_NUMBERS) == set("ABCDEF")
+    assert set(AVS_NUMBERS.values()) < {-1, 1, 2, 3, 50, 51}
+
+
+def test_a_card_of_an_unknown_bank_has_no_bank_name() -> None:
+    order = a_paid_order(attempts=(an_attempt(card=a_card(masked_pan="999999**0000")),))
+    assert "bankName" not in told(order, a_shop("bankName"))
+
+
+@pytest.mark.parametrize("permission", [Permission.SEND_ECI_CAVV, Permission.FEE])
+def test_what_a_permission_hides_is_not_told(permission: Permission) -> None:
+    shop = a_shop(*OPTIONAL_NAMES, permissions=OPENING - {permission})
+    hidden = {row.name for row in OPTIONAL if row.needs is permission}
+    said = told(a_paid_order(), shop)
+    assert hidden
+    assert said.keys() == (CORE | OF_A_PAID_ORDER).keys() - hidden
+    if permission is Permission.FEE:
+        assert said["totalAmountFormatted"] == "2500.00 RUB"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"), [(Kind.REFUND, {"rrn": "REFUND"}), (Kind.REVERSE, {"rrn": "REVERSAL"})]
+)
+def test_numbers_of_the_bank_are_the_payments(kind: Kind, changes: dict[str, Any]) -> None:
+    later = an_attempt(kind, number=2, approval_code="LATER", **changes)
+    order = a_paid_order(attempts=(an_attempt(), later))
+    said = told(order, a_shop("refNum", "approvalCode"))
+    assert (said["refNum"], said["approvalCode"]) == ("600112345678", "123456")
+
+
+# ── The order's own parameters ────────────────────────────────────────────────────────────────────
+
+
+def test_a_shop_may_choose_parameters_of_its_own() -> None:
+    said = told(a_paid_order(), a_shop("table", "empty", "nowhere"))
+    assert said == CORE | {"table": "12"}
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_an_orders_parameter_is_never_taken_for_one_of_ours(name: str) -> None:
+    order = an_order(params={name: "forged"})
+    assert told(order, a_shop(name)) == CORE
+
+
+def test_nor_does_it_stand_in_for_what_is_not_known() -> None:
+    order = an_order(params={"clientId": "forged", "eci": "05"})
+    assert told(order, a_shop("clientId", "eci")) == CORE
+
+
+@given(st.lists(st.sampled_from([*NAMES_OF_THE_REFERENCE, *RESERVED, "table", "?"])))
+def test_whatever_is_chosen_values_are_text_and_there(names: list[str]) -> None:
+    said = told(a_paid_order(), a_shop(*names))
+    assert said.items() >= CORE.items()
+    assert said.keys() <= {*CORE, *names}
+    assert all(type(value) is str and value != "" for value in said.values())
+
+
+def test_what_is_signed_of_a_refund_is_the_references_vector() -> None:
+    """callbacks.md §6.5, V3."""
+    order = a_paid_order(
+        order_id=UUID("5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a"),
+        order_number="ORD-1001",
+        amount_minor=1500_00,
+    )
+    refund = Notice(Notification.REFUNDED, amount_minor=500_00)
+    assert canonical(told(order, a_shop("operationRefundedAmount", "amount"), refund)) == (
+        "amount;150000;mdOrder;5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a;operation;refunded;"
+        "operationRefundedAmount;50000;orderNumber;ORD-1001;status;1;"
+    )
+
+
+# ── Moments ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(2022, 1, 31, 21, 46, 52, tzinfo=UTC), "Mon Jan 31 21:46:52 UTC 2022"),
+        (datetime(2026, 8, 2, 3, 4, 5, tzinfo=UTC), "Sun Aug 02 03:04:05 UTC 2026"),
+        (
+            datetime(2022, 2, 1, 0, 46, 52, tzinfo=timezone(timedelta(hours=3))),
+            "Mon Jan 31 21:46:52 UTC 2022",
+        ),
+    ],
+)
+def test_the_date_of_creation_is_written_as_the_reference_writes_it(
+    at: datetime, text: str
+) -> None:
+    assert creation_date(at) == text
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
+def test_the_date_of_creation_can_be_read_back(at: datetime) -> None:
+    read = datetime.strptime(creation_date(at), "%a %b %d %H:%M:%S UTC %Y").replace(tzinfo=UTC)
+    assert read == at.replace(microsecond=0)
+
+
+# ── Stored cards ──────────────────────────────────────────────────────────────────────────────────
+
+BOUND: Final = BindingNotice(
+    notification=Notification.BINDING_CREATED,
+    merchant_id=1,
+    binding_id=UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"),
+    version=1,
+    client_id="client;42",
+    masked_pan="411111**1111",
+    email="payer@shop.example",
+    phone="79990000000",
+    pan_country="RU",
+)
+
+
+def test_a_stored_card_is_told_with_its_payer() -> None:
+    (announcement,) = binding_announcements(BOUND, a_shop("amount"), AT)
+    assert announcement == Announcement(
+        operation="bindingCreated",
+        receiver=SHOP,
+        parameters={
+            "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
+            "clientId": "client;42",
+            "operation": "bindingCreated",
+            "email": "payer@shop.example",
+            "phone": "79990000000",
+            "panMasked": "411111**1111",
+            "panCountryCode": "RU",
+        },
+    )
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: bool) -> None:
+    notice = replace(
+        BOUND,
+        notification=Notification.BINDING_ACTIVITY_CHANGED,
+        enabled=enabled,
+        email=None,
+        phone="",
+        pan_country=None,
+    )
+    (announcement,) = binding_announcements(notice, a_shop("callbackCreationDate"), AT)
+    assert announcement.parameters == {
+        "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
+        "clientId": "client;42",
+        "operation": "bindingActivityChanged",
+        "enabled": str(enabled).lower(),
+        "panMasked": "411111**1111",
+        "callbackCreationDate": "Mon Jan 31 21:46:52 UTC 2022",
+    }
+
+
+def test_a_stored_card_is_told_at_the_merchants_own_addresses_only() -> None:
+    shop = a_shop(more={"mode": CallbackMode.DYNAMIC, "urls": (SHOP, "https://crm.example")})
+    receivers = [each.receiver for each in binding_announcements(BOUND, shop, AT)]
+    assert receivers == [SHOP, "https://crm.example"]

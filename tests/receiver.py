@@ -1,0 +1,122 @@
+"""A shop's receiver of callbacks: it keeps what it gets, and answers as the test says.
+
+It is a real server on a real port, since what callbacks suffer from is the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl
+
+import asyncpg
+from aiohttp import web
+
+from altyn.domain.merchant import MerchantSettings
+from altyn.protocol.callback_checksum import canonical, symmetric
+from altyn.storage.administration import Administration
+from altyn.storage.clock import SystemClock
+
+PATIENCE_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """One callback as it arrived: path, the parameters of query and form, headers."""
+
+    path: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    method: str = "GET"
+
+    @property
+    def order_id(self) -> str:
+        return self.parameters["mdOrder"]
+
+    @property
+    def told(self) -> tuple[str, str]:
+        return self.parameters["operation"], self.parameters["status"]
+
+    def signed_with(self, key: str) -> bool:
+        return self.parameters.get("checksum") == symmetric(key, canonical(self.parameters))
+
+
+Answer = Callable[[Got], Awaitable[int | None]]
+"""The status to answer with; None closes the connection without a word."""
+
+
+async def well(_: Got) -> int | None:
+    return 200
+
+
+@dataclass
+class Receiver:
+    """What came in, in order, and how to answer."""
+
+    answer: Answer = well
+    port: int = 0
+    got: list[Got] = field(default_factory=list)
+    accepted: list[Got] = field(default_factory=list)
+    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def url(self, path: str = "/cb") -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def of(self, order_id: str) -> list[tuple[str, str]]:
+        """What was told of one order, everything that came, in order."""
+        return [each.told for each in self.got if each.order_id == order_id]
+
+    async def until(self, enough: Callable[[Sequence[Got]], bool]) -> list[Got]:
+        """Wait until what came is enough; everything that came. TimeoutError after long."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._arrived:
+            await self._arrived.wait_for(lambda: enough(self.got))
+        return list(self.got)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        form = dict(parse_qsl(await request.text(), keep_blank_values=True))
+        query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
+        got = Got(request.path, {**query, **form}, dict(request.headers), request.method)
+        self.got.append(got)
+        async with self._arrived:
+            self._arrived.notify_all()
+        status = await self.answer(got)
+        if status is None:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if status == 200:
+            self.accepted.append(got)
+        return web.Response(status=status)
+
+
+@asynccontextmanager
+async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[Receiver]:
+    """A receiver on a free port of this machine."""
+    receiver = Receiver(answer)
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", receiver.serve)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        receiver.port = runner.addresses[0][1]
+        yield receiver
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(runner.cleanup(), 10)
+
+
+async def set_callbacks(database_url: str, **changes: object) -> MerchantSettings:
+    """Change the demo shop's callback settings, as staff would; what is then in force."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        staff = Administration(connection, clock=SystemClock(), token_key=b"")
+        merchant = await staff.merchant("test")
+        named = {f"callbacks.{name}": value for name, value in changes.items()}
+        return await staff.change_settings(merchant.merchant_id, named, by="test")
+    finally:
+        await connection.close()

@@ -1,0 +1,194 @@
+"""`altyn callbacks listen`: a real receiver on a free port, asked by real requests."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote, urlencode
+from urllib.request import urlopen
+
+import aiohttp
+import pytest
+
+from altyn.cli.callback_listen import print_arrival, read_answering
+from altyn.cli.callback_proofs import Proofs
+from altyn.cli.callback_receiver import Answering, Arrival, Receiver
+from altyn.cli.telling import CommandError
+from altyn.protocol.callback_checksum import canonical, symmetric
+
+KEY = "sb-test-key-0001"
+SENT = {"mdOrder": "5f0c", "orderNumber": "Заказ 7+1", "operation": "deposited", "status": "1"}
+SEALED = {**SENT, "checksum": symmetric(KEY, canonical(SENT))}
+QUERY = urlencode(SEALED, quote_via=quote)
+
+
+@asynccontextmanager
+async def listening(answering: Answering | None = None) -> AsyncIterator[tuple[str, list[Arrival]]]:
+    """A receiver, its address, and what has arrived there."""
+    arrived: list[Arrival] = []
+    proofs = Proofs(whose="that was given", key=KEY)
+    async with Receiver(proofs.judge, arrived.append, answering=answering) as receiver:
+        yield f"http://127.0.0.1:{receiver.port}/cb", arrived
+
+
+async def status_of(method: str, address: str, **more: object) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, address, **more) as answer,  # type: ignore[arg-type]
+    ):
+        return answer.status
+
+
+async def test_a_callback_is_taken_in_all_its_forms() -> None:
+    async with listening() as (address, arrived):
+        said = [
+            await status_of("GET", f"{address}?cms=1&{QUERY}"),
+            await status_of("POST", f"{address}?cms=1", data=SEALED),
+            await status_of("POST", address, json={**SEALED, "status": 1}),
+        ]
+
+    assert said == [200, 200, 200]
+    assert [each.number for each in arrived] == [1, 2, 3]
+    assert [each.method for each in arrived] == ["GET", "POST", "POST"]
+    for each in arrived:
+        assert each.received is not None
+        assert {**each.received.parameters, "cms": "1"} == {**SEALED, "cms": "1"}
+        assert each.verdict is not None
+        assert each.verdict.right
+        assert each.verdict.signed == canonical(SENT)
+    assert arrived[0].verdict is not None
+    assert arrived[0].verdict.own == ("cms",)
+
+
+async def test_a_wrong_one_is_answered_too_and_told_to_be_wrong() -> None:
+    async with listening() as (address, arrived):
+        assert await status_of("GET", f"{address}?{QUERY.replace('status=1', 'status=0')}") == 200
+
+    assert arrived[0].verdict is not None
+    assert [mistake.name for mistake in arrived[0].verdict.mistakes] == ["result_changed"]
+
+
+async def test_what_is_no_callback_is_answered_and_told() -> None:
+    async with listening() as (address, arrived):
+        assert await status_of("GET", address) == 200
+        assert await status_of("POST", address, data="{") == 200
+
+    assert "no callback" in arrived[0].problem
+    assert "JSON is broken" in arrived[1].problem
+
+
+async def test_it_fails_as_often_as_it_was_told() -> None:
+    async with listening(Answering(status=503, times=2)) as (address, _):
+        said = [await status_of("GET", f"{address}?{QUERY}") for _ in range(4)]
+
+    assert said == [503, 503, 200, 200]
+
+
+async def test_it_fails_for_ever() -> None:
+    async with listening(Answering(status=500)) as (address, _):
+        assert [await status_of("GET", address) for _ in range(3)] == [500, 500, 500]
+
+
+async def test_it_closes_the_connection_without_an_answer() -> None:
+    async with listening(Answering(drops=True, times=1)) as (address, arrived):
+        with pytest.raises(aiohttp.ClientError):
+            # POST: a client may ask a GET again by itself.
+            await status_of("POST", address, data=SEALED)
+        assert await status_of("POST", address, data=SEALED) == 200
+
+    assert [each.answer.drops for each in arrived] == [True, False]
+
+
+async def test_it_holds_an_answer_and_ends_all_the_same() -> None:
+    async with listening(Answering(pause_seconds=3600)) as (address, arrived):
+        with pytest.raises(TimeoutError):
+            await status_of("GET", address, timeout=aiohttp.ClientTimeout(total=0.2))
+        assert len(arrived) == 1  # told before it is answered
+
+    assert arrived[0].answer.words == "200 after 3600 s"
+
+
+async def test_a_short_pause_ends_with_200() -> None:
+    async with listening(Answering(pause_seconds=0.01)) as (address, _):
+        assert await status_of("GET", address) == 200
+
+
+async def test_a_taken_port_is_refused() -> None:
+    async with listening() as (address, arrived):
+        port = int(address.split(":")[2].split("/")[0])
+        second = Receiver(Proofs(whose="", key=KEY).judge, arrived.append, port=port)
+        with pytest.raises(OSError, match="address already in use"):
+            await second.__aenter__()
+
+
+@pytest.mark.parametrize(
+    ("word", "answering", "words"),
+    [
+        ("ok", Answering(), "200"),
+        ("500", Answering(status=500, times=3), "500"),
+        ("SLOW", Answering(pause_seconds=30, times=3), "200 after 30 s"),
+        ("drop", Answering(drops=True, times=3), "connection closed without an answer"),
+    ],
+)
+def test_how_to_fail_is_one_word(word: str, answering: Answering, words: str) -> None:
+    assert read_answering(word, times=3, seconds=30) == answering
+    assert answering.words == words
+
+
+@pytest.mark.parametrize("word", ["", "fast", "99", "600", "-1", "5xx"])
+def test_another_word_is_refused(word: str) -> None:
+    with pytest.raises(CommandError, match="--fail takes"):
+        read_answering(word, times=None, seconds=30)
+
+
+async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    async with listening() as (address, arrived):
+        await status_of("GET", f"{address}?{QUERY}&x=%1b%5Bred%5D")
+        await status_of("GET", address)
+
+    for each in arrived:
+        print_arrival(each)
+
+    said = capsys.readouterr().out
+    assert "#1  GET /cb?mdOrder=5f0c" in said
+    assert "  orderNumber  Заказ 7+1\n" in said
+    assert "  x            \\x1b[red]\n" in said
+    assert "  wrong\n" in said
+    assert "were added after the signing" in said
+    assert "  answer    200\n" in said
+    assert "no callback" in said
+
+
+def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:
+    program = (
+        "import typer; from altyn.cli.callback_listen import listen; "
+        "app = typer.Typer(); app.command()(listen); app()"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
+    listener = subprocess.Popen(
+        [sys.executable, "-u", "-c", program, "--port", "0", "--key", KEY],
+        env={**kept, "ALTYN_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert listener.stdout is not None
+        first = listener.stdout.readline()
+        address = re.search(r"http://\S+/cb", first)
+        assert address, first
+        with urlopen(f"{address[0]}?{QUERY}", timeout=60) as answer:  # noqa: S310 - our own
+            assert answer.status == 200
+        listener.send_signal(signal.SIGINT)
+        said, wrong = listener.communicate(timeout=60)
+    finally:
+        listener.kill()
+        listener.wait()
+
+    assert (listener.returncode, wrong) == (0, "")
+    assert "  right\n" in said
+    assert KEY not in said

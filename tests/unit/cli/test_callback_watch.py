@@ -1,0 +1,71 @@
+"""Watching: every try once, the slow ones too, and through a jump of the clock."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from altyn.cli.callback_watch import SKEW, TRY_SECONDS_MAX, Memory, watch
+from altyn.domain.callback_story import TrySeen
+from tests.callbacks import NOW, a_seen
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Deliveries:
+    """Tries as they were written down."""
+
+    tries: list[TrySeen] = field(default_factory=list)
+    asked: list[datetime] = field(default_factory=list)
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def recent(
+        self, merchant_id: int | None, after: datetime, limit: int
+    ) -> Sequence[TrySeen]:
+        self.asked.append(after)
+        self.looked.set()
+        return sorted((each for each in self.tries if each.at > after), key=lambda each: each.at)
+
+
+async def test_what_was_before_is_not_shown_and_what_comes_is_shown_once() -> None:
+    deliveries = Deliveries([a_seen(attempt=1, at=NOW - SECOND)])
+    watching = watch(deliveries, None, NOW, pause_seconds=0)
+    first = asyncio.ensure_future(anext(watching))
+    await deliveries.looked.wait()
+
+    deliveries.tries += [a_seen(attempt=2), a_seen(attempt=3)]
+    got = [await first, await anext(watching)]
+    deliveries.tries.append(a_seen(attempt=4))
+    got.append(await anext(watching))
+    await watching.aclose()
+
+    assert [each.attempt for each in got] == [2, 3, 4]
+    assert deliveries.asked[0] == NOW - SKEW
+
+
+def test_a_try_that_took_longer_is_seen_after_one_that_began_later() -> None:
+    memory = Memory(NOW)
+    quick, slow = a_seen(attempt=2, at=NOW + 30 * SECOND), a_seen(attempt=1, at=NOW + SECOND)
+
+    assert memory.new([quick], real=1) == [quick]
+    assert memory.after(60) < slow.at
+    assert memory.new([slow, quick], real=60) == [slow]
+
+
+def test_a_jump_of_the_clock_hides_nothing() -> None:
+    memory = Memory(NOW)
+    week = a_seen(attempt=2, at=NOW + timedelta(days=7))
+    before = a_seen(attempt=1, at=NOW + SECOND)  # began before the jump, ended after it
+    memory.new([week], real=5)
+
+    assert memory.after(5 + TRY_SECONDS_MAX - 1) == NOW
+    assert memory.new([before, week], real=60) == [before]
+
+
+def test_in_the_end_it_looks_no_further_back_than_it_must() -> None:
+    memory = Memory(NOW)
+    seen = a_seen(at=NOW + SECOND)
+    memory.new([seen], real=5)
+
+    assert memory.after(5 + TRY_SECONDS_MAX) == seen.at

@@ -1,0 +1,540 @@
+"""A letter comes back with a reply whatever the shop does, and goes nowhere but where it was judged
+to go. The shops are real ones, at loopback ports."""
+
+import asyncio
+import gzip
+import socket
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from altyn import __version__
+from altyn.domain.callback import Letter, Reply
+from altyn.outbound.callbacks.guard import Rules
+from altyn.outbound.callbacks.resolver import ForbiddenAddressError, GuardedResolver
+from altyn.outbound.callbacks.sender import CallbackSender
+from tests.unit.outbound.callback_certificates import authority, issued
+from tests.unit.outbound.callback_shop import (
+    Shop,
+    break_off,
+    hang_up,
+    http,
+    in_turn,
+    say_nothing,
+    saying,
+    shop,
+)
+
+SANDBOX = Rules.sandbox()
+LONG = 60.0  # seconds; never waited for
+SHORT = 0.2  # only where the time-out itself is the matter
+METADATA, PUBLIC, LOOPBACK = "169.254.169.254", "93.184.216.34", "127.0.0.1"
+OK = saying(http("200 OK", b"thanks"))
+METHODS = pytest.mark.parametrize("method", ["GET", "POST"])
+
+
+def opened(**options: Any) -> AbstractAsyncContextManager[CallbackSender]:
+    return CallbackSender.opened(SANDBOX, **options)
+
+
+def letter(url: str, method: str = "GET", *headers: tuple[str, str]) -> Letter:
+    body = b"mdOrder=1&status=1" if method == "POST" else None
+    return Letter(method=method, url=url, body=body, headers=headers)
+
+
+async def reply_of(url: str, *headers: tuple[str, str], timeout_seconds: float = LONG) -> Reply:
+    async with opened() as sender:
+        return await sender.send(letter(url, "GET", *headers), timeout_seconds=timeout_seconds)
+
+
+@dataclass
+class Names(AbstractResolver):
+    """Name servers that answer another thing each time; the last answer for ever."""
+
+    answers: list[list[str]]
+    asked: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        self.asked.append(host)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
+            for address in answer
+        ]
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+# ── What is sent ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_get_is_sent_exactly_as_it_is_written() -> None:
+    path = "/a/../cb?mdOrder=1&x=%D0%96%20+%2e~'&empty=&&"
+    async with shop(OK) as receiver:
+        reply = await reply_of(f"http://127.0.0.1:{receiver.port}{path}#part", ("X-Key", "a;b"))
+    assert reply.delivered
+    [head, *lines] = receiver.requests[0].decode().rstrip().split("\r\n")
+    assert head == f"GET {path} HTTP/1.1"
+    assert sorted(lines) == [
+        "Accept: */*",
+        f"Host: 127.0.0.1:{receiver.port}",
+        f"User-Agent: Altyn/{__version__}",
+        "X-Key: a;b",
+    ]
+
+
+async def test_a_post_carries_its_body() -> None:
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    async with shop(OK) as receiver, opened() as sender:
+        reply = await sender.send(letter(receiver.url, "POST", form), timeout_seconds=LONG)
+    assert reply.delivered
+    assert receiver.requests[0].startswith(b"POST /cb HTTP/1.1\r\n")
+    assert receiver.requests[0].endswith(b"\r\n\r\nmdOrder=1&status=1")
+    assert receiver.requests[0].count(b"Content-Type: application/x-www-form-urlencoded") == 1
+
+
+async def test_a_shop_may_name_itself_what_it_likes_but_not_how_letters_end() -> None:
+    async with shop(OK) as receiver:
+        own = await reply_of(receiver.url, ("User-Agent", "Mine"), ("Authorization", "token"))
+        assert own.delivered
+        assert b"User-Agent: Mine\r\n" in receiver.requests[0]
+        for name in ("Content-Length", "transfer-encoding", "HOST", "Connection", "Expect"):
+            refused = await reply_of(receiver.url, (name, "7"))
+            assert refused.refused
+            assert name in (refused.problem or "")
+        broken = await reply_of(receiver.url, ("X-Key", "a\r\nHost: elsewhere.example"))
+    assert "extra headers" in (broken.problem or "")
+    assert len(receiver.requests) == 1
+
+
+async def test_connections_are_used_again() -> None:
+    async with shop(OK) as receiver, opened() as sender:
+        for method in ["GET", "POST"] * 5:
+            assert (await sender.send(letter(receiver.url, method), timeout_seconds=LONG)).delivered
+    assert (receiver.connections, len(receiver.requests)) == (1, 10)
+
+
+async def test_no_letter_owes_anything_to_an_earlier_one() -> None:
+    crumbs = saying(http("200 OK", b"", "Set-Cookie: session=1"))
+    async with shop(crumbs) as receiver, opened() as sender:
+        for _ in range(2):
+            await sender.send(letter(receiver.url), timeout_seconds=LONG)
+    assert b"cookie" not in receiver.requests[1].lower()
+
+
+async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with shop(OK) as proxy, shop(OK) as receiver:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        assert (await reply_of(receiver.url)).delivered
+    assert proxy.connections == 0
+
+
+# ── What comes back ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "204 No Content", "500 Oh", "999 Hm"])
+async def test_only_200_is_delivered(status: str) -> None:
+    async with shop(saying(http(status))) as receiver:
+        reply = await reply_of(receiver.url)
+    assert (reply.status, reply.problem) == (int(status[:3]), None)
+    assert reply.delivered is (status == "200 OK")
+    assert reply.took_seconds > 0
+
+
+async def test_a_redirect_is_no_delivery_and_leads_nowhere() -> None:
+    async with shop(OK) as other:
+        moved = saying(http("302 Found", b"", f"Location: {other.url}"))
+        async with shop(moved) as receiver:
+            reply = await reply_of(receiver.url)
+    assert (reply.status, reply.delivered, other.connections) == (302, False, 0)
+    assert ("Location", other.url) in reply.headers
+
+
+async def test_an_interim_answer_is_not_the_answer() -> None:
+    async with shop(saying(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http("200 OK"))) as receiver:
+        assert (await reply_of(receiver.url)).delivered
+
+
+async def test_the_answer_is_told_as_text() -> None:
+    cp1251 = http(
+        "200 OK", "Спасибо\0".encode("cp1251"), "Content-Type: text/plain; charset=windows-1251"
+    )
+    async with shop(saying(cp1251)) as receiver:
+        assert (await reply_of(receiver.url)).body == "Спасибо\ufffd"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "hex", "idna", "undefined", "utf-7", "no such", "é"])
+async def test_no_bytes_of_an_answer_upset_the_database(charset: str) -> None:
+    raw = http("200 OK", b"+2AA-\xff\x00 ok", f"Content-Type: a/b; charset={charset}", "X: \xff")
+    async with shop(saying(raw.replace(b"\xc3\xbf", b"\xff"))) as receiver:
+        reply = await reply_of(receiver.url)
+    assert reply.delivered
+    told = reply.body + "".join(name + value for name, value in reply.headers)
+    assert told.encode().decode() == told
+    assert "\0" not in told
+    assert dict(reply.headers)["X"] == "\ufffd"
+
+
+async def test_an_answer_is_not_unpacked() -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    async with shop(saying(http("200 OK", bomb, "Content-Encoding: gzip"))) as receiver:
+        reply = await reply_of(receiver.url)
+    assert reply.delivered
+    assert "000" not in reply.body
+
+
+async def test_only_so_many_headers_are_kept() -> None:
+    many = [f"X-{number}: {'a' * 1500}" for number in range(60)]
+    async with shop(saying(http("200 OK", b"", *many))) as receiver:
+        reply = await reply_of(receiver.url)
+    assert reply.delivered
+    assert len(reply.headers) == 40
+    assert {len(value) for _, value in reply.headers[1:]} == {1000}
+
+
+async def test_a_body_without_end_is_left_alone() -> None:
+    async def endless(_: Shop, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        while True:
+            writer.write(b"more " * 100)
+            await writer.drain()
+
+    async with shop(endless) as receiver, opened() as sender:
+        reply = await sender.send(letter(receiver.url), timeout_seconds=LONG)
+        await receiver.ended.wait()  # the sender does not read on, nor keep the connection
+    assert reply.delivered
+    assert reply.body == "more " * 200
+
+
+@pytest.mark.parametrize("size", [0, 4096, 200_000])
+async def test_a_body_is_read_to_its_end_or_the_connection_ends(size: int) -> None:
+    async with shop(saying(http("200 OK", b"a" * size))) as receiver, opened() as sender:
+        for _ in range(2):
+            reply = await sender.send(letter(receiver.url), timeout_seconds=LONG)
+            assert (reply.delivered, len(reply.body)) == (True, min(size, 1000))
+    assert receiver.connections == (1 if size <= 4096 else 2)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"Content-Length: 100\r\n\r\nthanks", b"Transfer-Encoding: chunked\r\n\r\n6\r\nthanks\r\n"],
+)
+async def test_a_body_that_drips_changes_nothing_about_the_status(rest: bytes) -> None:
+    async def dripping(opened: Shop, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n" + rest)
+        await say_nothing(opened, writer)
+
+    async with shop(dripping) as receiver:
+        reply = await reply_of(receiver.url, timeout_seconds=SHORT)
+    assert (reply.delivered, reply.body) == (True, "thanks")
+
+
+async def test_a_body_that_breaks_off_changes_nothing_about_the_status() -> None:
+    async def breaking(opened: Shop, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nthanks")
+        await hang_up(opened, writer)
+
+    async with shop(breaking) as receiver:
+        reply = await reply_of(receiver.url)
+    assert (reply.delivered, reply.body) == (True, "thanks")
+
+
+# ── What goes wrong ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"HTTP/1.1 200 OK\r\nX-Slow", b"HTTP/1.1 100 Continue\r\n\r\n"]
+)
+async def test_a_shop_that_never_answers(said: bytes) -> None:
+    async def hesitating(opened: Shop, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await say_nothing(opened, writer)
+
+    async with shop(hesitating) as receiver:
+        reply = await reply_of(receiver.url, timeout_seconds=SHORT)
+    assert reply.problem == (
+        f"Time-out after 0.2 s: 127.0.0.1:{receiver.port} took the callback and did not answer; "
+        "answer 200 first and do the work afterwards."
+    )
+    assert (reply.status, reply.refused) == (None, False)
+
+
+async def test_a_shop_that_never_begins_tls() -> None:
+    async with shop(say_nothing) as receiver:
+        url = receiver.url.replace("http:", "https:")
+        reply = await reply_of(url, timeout_seconds=SHORT)
+    assert "no connection" in (reply.problem or "")
+
+
+async def test_a_shop_whose_connections_are_all_busy() -> None:
+    async with shop(say_nothing) as receiver, opened(connections_per_host=1) as sender:
+        first = asyncio.create_task(sender.send(letter(receiver.url), timeout_seconds=LONG))
+        await receiver.asked.wait()
+        reply = await sender.send(letter(receiver.url), timeout_seconds=SHORT)
+        assert "busy with earlier callbacks" in (reply.problem or "")
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+
+@METHODS
+@pytest.mark.parametrize("drop", [hang_up, break_off])
+async def test_a_dropped_letter_is_told_and_not_repeated(method: str, drop: Any) -> None:
+    async with shop(drop) as receiver, opened() as sender:
+        reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
+    assert "without an answer" in (reply.problem or "")
+    assert len(receiver.requests) == 1
+
+
+@METHODS
+@pytest.mark.parametrize("drop", [hang_up, break_off])
+async def test_a_connection_that_went_stale_is_no_failure(method: str, drop: Any) -> None:
+    async with shop(in_turn(OK, drop, OK)) as receiver, opened() as sender:
+        for _ in range(2):
+            reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
+            assert reply.delivered
+    assert (receiver.connections, len(receiver.requests)) == (2, 3)
+    assert receiver.requests[1] == receiver.requests[2]
+
+
+@METHODS
+async def test_a_stale_letter_goes_out_once_more_and_no_oftener(method: str) -> None:
+    async with shop(in_turn(OK, hang_up)) as receiver, opened() as sender:
+        await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
+        reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
+    assert "without an answer" in (reply.problem or "")
+    assert len(receiver.requests) == 3
+
+
+async def test_a_connection_that_was_closed_between_two_letters_is_not_even_noticed() -> None:
+    closing = saying(http("200 OK", b"", "Connection: close"))
+    async with shop(closing) as receiver, opened() as sender:
+        for _ in range(2):
+            assert (await sender.send(letter(receiver.url), timeout_seconds=LONG)).delivered
+    assert receiver.connections == 2
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"\x15\x03\x03\x00\x02\x02\x46\r\n",
+        b"<html>hello</html>\r\n\r\n",
+        b"HTTP/1.1 twohundred OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nX-Huge: " + b"a" * 9000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(200)) + b"\r\n",
+    ],
+    ids=["ssh", "tls alert", "no status line", "no status", "two lengths", "huge", "many"],
+)
+async def test_an_answer_that_is_not_http(raw: bytes) -> None:
+    async with shop(saying(raw)) as receiver:
+        reply = await reply_of(receiver.url)
+    assert "not HTTP" in (reply.problem or "")
+    assert "\n" not in (reply.problem or "")
+
+
+async def test_a_closed_shop_refuses_the_connection() -> None:
+    async with shop(OK) as receiver:
+        pass
+    reply = await reply_of(receiver.url)
+    assert reply.problem == (
+        f"127.0.0.1:{receiver.port} refused the connection; start the shop, or correct the port."
+    )
+    assert not reply.refused
+
+
+async def test_what_nobody_foresaw_is_a_reply_as_well() -> None:
+    class Broken(Names):
+        async def resolve(self, *_: Any) -> list[ResolveResult]:
+            raise RuntimeError("out of luck")
+
+    async with opened(resolver=Broken([[]])) as sender:
+        reply = await sender.send(letter("http://shop.example/"), timeout_seconds=LONG)
+    assert reply.problem == "The callback to shop.example failed (RuntimeError); it is tried again."
+
+
+# ── TLS ───────────────────────────────────────────────────────────────────────────────────────────
+
+FAULTS = {
+    "sound": ((LOOPBACK, "shop.example"), (-1, 1), LOOPBACK, None),
+    "expired": ((LOOPBACK,), (-3, -1), LOOPBACK, "has expired; renew it."),
+    "early": ((LOOPBACK,), (1, 3), LOOPBACK, "is not valid yet"),
+    "name": (("other.example",), (-1, 1), "shop.example", "is for another name; have one"),
+    "number": (("other.example",), (-1, 1), LOOPBACK, "than this IP address"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_certificates_are_looked_at(fault: str, tmp_path: Path) -> None:
+    names, days, host, words = FAULTS[fault]
+    root = authority()
+    tls = issued(root, *names, days=days).served(tmp_path)
+    async with (
+        shop(OK, tls) as receiver,
+        opened(ssl_context=root.trusted(), resolver=Names([[LOOPBACK]])) as sender,
+    ):
+        url = f"https://{host}:{receiver.port}/cb"
+        reply = await sender.send(letter(url), timeout_seconds=LONG)
+    assert reply.delivered is (words is None)
+    if words is not None:
+        assert (reply.problem or "").startswith(f"The certificate of {host}:{receiver.port} ")
+        assert words in (reply.problem or "")
+        assert not receiver.requests
+
+
+async def test_a_certificate_of_ones_own_making_is_not_trusted(tmp_path: Path) -> None:
+    async with shop(OK, issued(None, LOOPBACK).served(tmp_path)) as receiver:
+        reply = await reply_of(receiver.url.replace("http:", "https:"))
+    assert "is self-signed; have it issued" in (reply.problem or "")
+    assert not receiver.requests
+
+
+async def test_an_unknown_authority_is_not_trusted(tmp_path: Path) -> None:
+    async with shop(OK, issued(authority(), LOOPBACK).served(tmp_path)) as receiver:
+        reply = await reply_of(receiver.url.replace("http:", "https:"))
+    assert "not trusted here" in (reply.problem or "")
+    assert not receiver.requests
+
+
+async def test_https_at_a_port_that_speaks_http() -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(http("400 Bad Request"))
+        writer.close()
+
+    server = await asyncio.start_server(plain, LOOPBACK, 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        reply = await reply_of(f"https://127.0.0.1:{port}/")
+    assert "check that this port speaks https" in (reply.problem or "")
+
+
+async def test_https_at_a_port_that_hangs_up() -> None:
+    async def closing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(closing, LOOPBACK, 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        reply = await reply_of(f"https://127.0.0.1:{port}/")
+    assert "broke the connection off as it began" in (reply.problem or "")
+
+
+# ── Where letters go ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_forbidden_address_is_refused_before_anything_is_asked() -> None:
+    names = Names([[LOOPBACK]])
+    async with (
+        shop(OK) as receiver,
+        CallbackSender.opened(Rules.production(), resolver=names) as sender,
+    ):
+        for url in (receiver.url, f"https://user:pw@shop.example:{receiver.port}/"):
+            reply = await sender.send(letter(url), timeout_seconds=LONG)
+            assert reply.refused
+            assert reply.problem
+            assert "pw" not in reply.problem
+    assert (receiver.connections, names.asked) == (0, [])
+
+
+async def test_parameters_of_a_letter_may_be_long() -> None:
+    async with shop(OK) as receiver:
+        assert (await reply_of(f"{receiver.url}?{'a' * 7000}")).delivered
+        assert (await reply_of(f"{receiver.url}?{'a' * 8000}")).refused
+
+
+async def test_the_systems_own_names_work_on_a_laptop() -> None:
+    async with shop(OK) as receiver:
+        assert (await reply_of(f"http://localhost:{receiver.port}/")).delivered
+
+
+async def test_a_name_is_asked_for_once_and_called_where_it_was_judged() -> None:
+    names = Names([[LOOPBACK], [METADATA]])
+    async with shop(OK) as receiver, opened(resolver=names) as sender:
+        for _ in range(2):
+            url = f"http://shop.example:{receiver.port}/"
+            assert (await sender.send(letter(url), timeout_seconds=LONG)).delivered
+    assert names.asked == ["shop.example"]
+    assert names.closed
+
+
+async def test_a_name_that_changes_its_mind_never_leads_into_our_network() -> None:
+    """Public when it is judged, loopback ever after: only what was judged is connected to."""
+    names, called = Names([[PUBLIC], [LOOPBACK]]), []
+
+    def dial(info: Any) -> socket.socket:
+        called.append(info[4])
+        raise ConnectionRefusedError
+
+    rules = Rules.production()
+    connector = aiohttp.TCPConnector(resolver=GuardedResolver(names, rules), socket_factory=dial)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        sender = CallbackSender(session, rules)
+        for _ in range(2):
+            reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
+            assert not reply.refused
+        assert (names.asked, called) == (["shop.example"], [(PUBLIC, 443)] * 2)
+        connector.clear_dns_cache()
+        reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
+    assert reply.refused
+    assert reply.problem == (
+        "shop.example may not be called: 127.0.0.1 is the gateway's own machine (loopback); "
+        "callbacks go to public ones."
+    )
+    assert called == [(PUBLIC, 443)] * 2
+
+
+async def test_in_production_one_forbidden_address_condemns_the_name() -> None:
+    for answers in ([PUBLIC, "10.0.0.1"], ["10.0.0.1", PUBLIC], [PUBLIC, "::ffff:10.0.0.1"]):
+        names = Names([answers])
+        async with CallbackSender.opened(Rules.production(), resolver=names) as sender:
+            reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
+        assert reply.refused
+        assert "private network" in (reply.problem or "")
+
+
+async def test_in_the_sandbox_forbidden_addresses_are_left_out() -> None:
+    resolver = GuardedResolver(Names([[METADATA, LOOPBACK], [METADATA]]), SANDBOX)
+    assert [answer["host"] for answer in await resolver.resolve("shop")] == [LOOPBACK]
+    with pytest.raises(ForbiddenAddressError, match="credentials"):
+        await resolver.resolve("shop")
+
+
+async def test_an_answer_that_would_have_to_be_looked_up_again_is_none() -> None:
+    resolver = GuardedResolver(Names([["other.example"], ["fe80::1%eth0"]]), SANDBOX)
+    with pytest.raises(ForbiddenAddressError, match="no IP address"):
+        await resolver.resolve("shop")
+    with pytest.raises(ForbiddenAddressError, match="zone"):
+        await resolver.resolve("shop")
+
+
+async def test_names_that_lead_nowhere() -> None:
+    class Failing(Names):
+        async def resolve(self, *_: Any) -> list[ResolveResult]:
+            raise socket.gaierror(socket.EAI_AGAIN, "later")
+
+    class Silent(Names):
+        async def resolve(self, *_: Any) -> list[ResolveResult]:
+            await asyncio.Event().wait()
+            return []
+
+    for names, timeout_seconds, words in (
+        (Names([[]]), LONG, "The name of shop.example does not exist"),
+        (Failing([[]]), LONG, "could not be looked up just now"),
+        (Silent([[]]), SHORT, "the name servers of shop.example did not answer"),
+    ):
+        async with opened(resolver=names) as sender:
+            url = "http://shop.example/"
+            reply = await sender.send(letter(url), timeout_seconds=timeout_seconds)
+        assert words in (reply.problem or "")
+        assert not reply.refused

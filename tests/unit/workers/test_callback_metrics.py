@@ -1,0 +1,53 @@
+"""What Prometheus is told: a series for the first merchants, one for all others."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+
+from altyn.workers import callback_metrics
+from altyn.workers.callback_metrics import MERCHANTS_MAX, OTHERS, label, show_depths
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nobody_known() -> Iterator[None]:
+    before = set(callback_metrics._known)
+    callback_metrics._known.clear()
+    yield
+    callback_metrics._known.clear()
+    callback_metrics._known.update(before)
+    show_depths({}, NOW)
+
+
+def waiting(merchant: str) -> float | None:
+    return REGISTRY.get_sample_value("altyn_callbacks_waiting", {"merchant": merchant})
+
+
+def oldest(merchant: str) -> float | None:
+    return REGISTRY.get_sample_value("altyn_callbacks_oldest_seconds", {"merchant": merchant})
+
+
+def test_the_first_merchants_have_their_own_label_and_keep_it() -> None:
+    first = [label(f"shop-{number}") for number in range(MERCHANTS_MAX + 50)]
+    assert len(set(first)) == MERCHANTS_MAX + 1
+    assert first[-1] == label("somebody-else") == OTHERS
+    assert label("shop-0") == "shop-0"
+
+
+def test_depths_are_what_waits_now() -> None:
+    show_depths({"one": (3, NOW - timedelta(seconds=7)), "two": (1, NOW)}, NOW)
+    assert (waiting("one"), oldest("one")) == (3, 7)
+
+    show_depths({"two": (2, NOW)}, NOW + timedelta(seconds=1))
+    assert waiting("one") is None, "nothing waits, so nothing is shown"
+    assert (waiting("two"), oldest("two")) == (2, 1)
+
+
+def test_merchants_without_a_label_are_told_together() -> None:
+    for number in range(MERCHANTS_MAX):
+        label(f"shop-{number}")
+    show_depths({"x": (2, NOW - timedelta(seconds=5)), "y": (3, NOW - timedelta(seconds=9))}, NOW)
+    assert (waiting(OTHERS), oldest(OTHERS)) == (5, 9)
