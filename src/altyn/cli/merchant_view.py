@@ -122,10 +122,13 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
     return [*told, *(f"+{name}" for name in opened), *(f"-{name}" for name in closed)]
 
 
+_EMPTY: Final = {"callbacks.operations": "all of them", "ip_allow_list": "everybody"}
+
+
 def in_text(key: str, value: object) -> str:
     """A value as it may be typed; a secret as three dots, of a header its name before them."""
     if value is None or value in ((), frozenset()):
-        return "none"
+        return _EMPTY.get(key, "none")
     if key == _KEY:
         return _COVER
     if key == _HEADERS and isinstance(value, tuple):
