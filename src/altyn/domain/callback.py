@@ -55,6 +55,28 @@ class BindingNotice:
     pan_country: str | None = None
 
 
+OUR_HEADERS = (
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+    "Connection",
+    "Proxy-Connection",
+    "Keep-Alive",
+    "Upgrade",
+    "Expect",
+    "TE",
+    "Trailer",
+)
+"""Headers that a request is made of: a shop that could set them could make one look like two."""
+
+_OURS = frozenset(name.lower() for name in OUR_HEADERS)
+
+
+def is_our_header(name: str) -> bool:
+    """Whether only the gateway may set this header of a callback."""
+    return name.strip().lower() in _OURS
+
+
 class CallbackMode(StrEnum):
     """Whether an order may name its own callback address (callbacks.md §2)."""
 

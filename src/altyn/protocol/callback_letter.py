@@ -21,6 +21,7 @@ from altyn.domain.callback import (
     CallbackSettings,
     ChecksumKind,
     Letter,
+    is_our_header,
 )
 from altyn.protocol.callback_checksum import canonical
 
@@ -155,14 +156,6 @@ def _with_query(url: str, query: str) -> str:
 
 # ── Headers ───────────────────────────────────────────────────────────────────────────────────────
 
-_OF_THE_CONNECTION: Final = frozenset(
-    {
-        *("host", "content-length", "transfer-encoding", "connection"),
-        *("expect", "keep-alive", "te", "trailer", "upgrade"),
-    }
-)
-"""A shop that could set these could make one request look like two."""
-
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
@@ -183,5 +176,5 @@ def _theirs(lines: tuple[str, ...]) -> Iterator[Header]:
     for line in lines:
         name, sign, value = (part.strip() for part in line.partition("="))
         fits = sign and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
-        if fits and name.lower() not in _OF_THE_CONNECTION:
+        if fits and not is_our_header(name):
             yield name, value

@@ -12,6 +12,7 @@ from typing import Any, Final, get_origin, get_type_hints
 import msgspec
 
 from altyn.domain.callback import (
+    OUR_HEADERS,
     CallbackMethod,
     CallbackMode,
     CallbackSettings,
@@ -26,7 +27,6 @@ from altyn.storage.setting_rules import (
     HEADERS_MAX,
     KEY_LENGTH_MAX,
     KEY_LENGTH_MIN,
-    OWN_HEADERS,
     addresses_of,
     are_headers,
     are_parameter_names,
@@ -118,7 +118,7 @@ SETTINGS: Final = (
     Setting(
         "callbacks.headers",
         f"a list of at most {HEADERS_MAX} Name=value, or {{Name=value, Name=value}}; not "
-        f"{', '.join(OWN_HEADERS)}",
+        f"{', '.join(OUR_HEADERS)}",
         are_headers,
         split=headers_of,
     ),

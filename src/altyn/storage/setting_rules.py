@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
+from altyn.domain.callback import is_our_header
+
 KEY_LENGTH_MIN: Final = 8
 KEY_LENGTH_MAX: Final = 256
 ADDRESSES_MAX: Final = 10
@@ -19,20 +21,6 @@ PARAMETERS_MAX: Final = 100
 HEADERS_MAX: Final = 20
 HEADER_LENGTH_MAX: Final = 1024
 
-OWN_HEADERS: Final = (
-    "Host",
-    "Content-Length",
-    "Transfer-Encoding",
-    "Connection",
-    "Keep-Alive",
-    "Upgrade",
-    "Expect",
-    "TE",
-    "Trailer",
-)
-"""Headers that the request itself is made of: another value would break it, or smuggle a second."""
-
-_OWN: Final = frozenset(name.lower() for name in OWN_HEADERS)
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 7230's word for a header's name
 _HEADER: Final = re.compile(rf"({_TOKEN})=(\S(?:.*\S)?)")
 _NEXT_HEADER: Final = re.compile(rf",\s*(?={_TOKEN}=)")
@@ -117,7 +105,7 @@ def _is_header(line: str) -> bool:
         found is not None
         and line.isprintable()
         and len(line) <= HEADER_LENGTH_MAX
-        and found[1].lower() not in _OWN
+        and not is_our_header(found[1])
     )
 
 

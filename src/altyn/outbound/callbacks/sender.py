@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from altyn import __version__
-from altyn.domain.callback import Letter, Reply
+from altyn.domain.callback import Letter, Reply, is_our_header
 from altyn.outbound.callbacks.guard import Rules, refusal_of_url
 from altyn.outbound.callbacks.problems import (
     DroppedError,
@@ -39,22 +39,6 @@ HEADERS_MAX: Final = 40
 HEADER_LENGTH_MAX: Final = 1_000
 NAMES_KEPT_SECONDS: Final = 10
 NO_LIMITS: Final = aiohttp.ClientTimeout(total=None)  # the one limit stands around everything
-
-# Whoever sets these decides where a request ends or whom it is for, which is not the shop's to say.
-OUR_HEADERS: Final = frozenset(
-    {
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 
 # What a connection that the shop has closed a moment ago looks like to whoever writes to it.
 DROPPED: Final = (
@@ -170,7 +154,7 @@ class CallbackSender:
 def refusal_of_headers(headers: Iterable[tuple[str, str]]) -> str | None:
     """Why a letter with these headers is not sent, in words for the shop; None when it is."""
     for name, _ in headers:
-        if name.strip().lower() in OUR_HEADERS:
+        if is_our_header(name):
             return f"The header {name} is the gateway's to set; remove it from the extra headers."
     return None
 
