@@ -82,7 +82,7 @@ clean:  ## remove what was made here: .venv, caches, builds (never data)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Chromium and wrk come from Debian where they can; elsewhere the tests and the bench that want them say so themselves.
+# Chromium, wrk and PHP come from Debian where they can; elsewhere the tests and the bench that want them say so themselves.
 .PHONY: system-tools
 system-tools:
 	@scripts/system-tools

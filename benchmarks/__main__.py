@@ -90,6 +90,7 @@ class Bench:
         figures.add(f"bare {clients}", Run(bare, clients / bare * 1000))
         for name, script, words in (
             ("register", "register.lua", [run]),
+            ("soap", "soap_register.lua", [run]),
             ("status", "status.lua", [str(ids)]),
         ):
             done = wrk(
@@ -194,7 +195,7 @@ def report(title: str, figures: Figures) -> None:
     table = Table(title=title, title_justify="left")
     for name in ("what", "clients", "per second", "p99, ms", "of bare"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for name in ("bare", "register", "status", "lifecycle"):
+    for name in ("bare", "register", "soap", "status", "lifecycle"):
         for clients in CLIENTS:
             key = f"{name} {clients}"
             rate = figures.per_second(key)
@@ -206,6 +207,9 @@ def report(title: str, figures: Figures) -> None:
                 f"{figures.p99_ms(key):.1f}",
                 f"{ratio:.2f}",
             )
+    for clients in CLIENTS:
+        ratio = figures.per_second(f"soap {clients}") / figures.per_second(f"register {clients}")
+        console.print(f"SOAP's registerOrder is {ratio:.2f} of register.do ({clients} clients)")
     table.add_row(NAMES["steady"], "–", "200", f"{figures.p99_ms('steady'):.1f}", "–")
     console.print(table)
 
@@ -213,8 +217,9 @@ def report(title: str, figures: Figures) -> None:
 NAMES = {
     "bare": "(a) pgbench, bare register write",
     "register": "(b) register.do",
-    "status": "(c) getOrderStatusExtended.do",
-    "lifecycle": "(d) register, pay, status, refund: lives",
+    "soap": "(c) registerOrder over SOAP",
+    "status": "(d) getOrderStatusExtended.do",
+    "lifecycle": "(e) register, pay, status, refund: lives",
     "steady": "register.do at 200 a second",
 }
 

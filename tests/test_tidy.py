@@ -325,6 +325,7 @@ MEANT: Final = {
     "engine.paymentgate.ru/webservices/merchant": (
         "the XML namespace of the SOAP service: clients compare it, nobody calls it"
     ),
+    "engine.paymentgate.com/webservices/merchant": "the same, as sister banks have it",
 }
 
 

@@ -57,7 +57,7 @@ def _method_page(method: Method) -> str:
 def _facts(method: Method) -> Iterator[tuple[str, str]]:
     yield "Address", codes(f"/payment/rest/{path}" for path in method.rest)
     if method.soap:
-        yield "Name in SOAP", f"{code(method.soap)} (the SOAP door comes later)"
+        yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
     if method.needs:
         yield "Permission", f"{code(method.needs)}, see {link('permissions', 'merchant-settings')}"
     yield "Source", method.source

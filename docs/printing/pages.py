@@ -9,6 +9,7 @@ from typing import Final
 from docs.printing import callbacks, code_lists, knobs, order_life
 from docs.printing.markdown import link, page, section, table
 from docs.printing.methods import method_pages, method_rows
+from docs.printing.soap import soap_page
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "reference"
 
@@ -35,6 +36,7 @@ def printed() -> dict[str, str]:
         "three-d-secure": code_lists.three_ds_page(),
         "test-cards": code_lists.test_cards_page(),
         "currencies": code_lists.currencies_page(),
+        "soap": soap_page(),
         "settings": knobs.settings_page(),
         "merchant-settings": knobs.merchant_settings_page(),
     }

@@ -21,6 +21,7 @@ from altyn.operations.reverse import Reverse
 from altyn.protocol.error_codes import ErrorCode
 from altyn.protocol.payment_methods import PROCESS_FORM
 from altyn.protocol.registry import METHODS
+from altyn.protocol.soap.own_methods import SOAP_METHODS
 from altyn.protocol.table import Envelope, Method, Parameter
 from tests.protocol.refusals_in_code import refusals_of
 
@@ -110,7 +111,7 @@ def test_a_refunds_own_name_may_come_in_json_params() -> None:
 
 
 def test_every_method_is_served_and_every_handler_has_its_table() -> None:
-    assert METHODS.keys() == HANDLERS.keys()
+    assert METHODS.keys() | SOAP_METHODS.keys() == HANDLERS.keys()
 
 
 def test_paths_differ_by_more_than_their_capitals() -> None:
@@ -164,7 +165,9 @@ OUT_OF_REACH: Final = {
 }
 
 
-@every_method
+@pytest.mark.parametrize(
+    "method", [*EVERY_METHOD, *SOAP_METHODS.values()], ids=lambda method: method.name
+)
 def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
     possible = {Refusal[name] for name in refusals_of(HANDLERS[method.name])}
     allowed = {refusal for name, refusal in OUT_OF_REACH if name in ("*", method.name)}

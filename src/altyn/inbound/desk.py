@@ -93,7 +93,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Refusing:
-    """The operation was refused: the wire's error, and the rule for the developer's eyes."""
+    """The operation was refused: the wire's error, and the rule for the developer's eyes.
+
+    `authenticated` is False when nobody knows who asked: SOAP has a word of its own for that.
+    """
 
     error: ErrorCode
     refusal: Refusal
@@ -101,6 +104,7 @@ class Refusing:
     parameter: str = ""
     rule: str = ""
     order: Order | None = None
+    authenticated: bool = True
 
     @property
     def message(self) -> str:
@@ -128,7 +132,10 @@ class Desk:
         the operation refuses. Source: rest-orders.md §1.2, §2.4.
         """
         language = _language(request.source)
-        caller = await self._who(request)
+        user = await self._user(request)
+        if isinstance(user, Refused):
+            return self._refuse(request, user, language, authenticated=False)
+        caller = await self._let_in(request, user)
         if isinstance(caller, Refused):
             return self._refuse(request, caller, language)
         merchant = await self._acting_for(request, caller)
@@ -145,11 +152,8 @@ class Desk:
             return self._refuse(request, result, language)
         return Served(result, language)
 
-    async def _who(self, request: Request) -> Caller | Refused:
-        """Who is asking. userName and password win over a token (rest-orders.md §1.2)."""
-        found = await self._user(request)
-        if isinstance(found, Refused):
-            return found
+    async def _let_in(self, request: Request, found: ApiUser) -> Caller | Refused:
+        """The user as a caller of this method, if he may call it from where he is."""
         merchant = await self._world.merchants.get(found.merchant_id)
         kept_out = keep_out(found, merchant, request.ip)
         if kept_out is not None:
@@ -160,6 +164,7 @@ class Desk:
         return Caller(merchant=merchant, login=found.login, ip=request.ip)
 
     async def _user(self, request: Request) -> ApiUser | Refused:
+        """Who is asking. userName and password win over a token (rest-orders.md §1.2)."""
         name, password = request.source.get("userName"), request.source.get("password")
         token = request.source.get("token")
         if name is None and password is None and token:
@@ -192,7 +197,14 @@ class Desk:
             return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
         return merchant
 
-    def _refuse(self, request: Request, refused: Refused, language: str | None) -> Refusing:
+    def _refuse(
+        self,
+        request: Request,
+        refused: Refused,
+        language: str | None,
+        *,
+        authenticated: bool = True,
+    ) -> Refusing:
         method = request.method
         spoken = language or DEFAULT_LANGUAGE
         parameter = refused.parameter or _named_by(refused.refusal)
@@ -209,7 +221,9 @@ class Desk:
             ip=request.ip,
         )
         error = method.error(refused.refusal)
-        return Refusing(error, refused.refusal, spoken, parameter, rule, refused.order)
+        return Refusing(
+            error, refused.refusal, spoken, parameter, rule, refused.order, authenticated
+        )
 
 
 def keep_out(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:

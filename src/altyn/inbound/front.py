@@ -1,21 +1,24 @@
-"""The front door of a process: sorts connections to the REST table or to the pages.
+"""The front door of a process: sorts connections to the REST table, to SOAP or to the pages.
 
-Over its capacity it says so at once (429), instead of letting a queue grow without end.
+Over its capacity it says so at once (429; in SOAP a fault with 503), instead of letting a queue
+grow without end.
 """
 
 from typing import Any, Final
 
 from altyn.inbound.rest.answers import OVERLOADED, send_answer
 from altyn.inbound.rest.door import JSON, PREFIX, RestDoor
+from altyn.inbound.soap.door import SoapDoor
 
 RETRY: Final = (b"retry-after", b"1")
 
 
 class Front:
-    """An ASGI application: REST methods to the bare door, everything else to `pages`."""
+    """An ASGI application: REST and SOAP to their bare doors, everything else to `pages`."""
 
-    def __init__(self, rest: RestDoor, pages: Any, concurrency_max: int) -> None:
+    def __init__(self, rest: RestDoor, soap: SoapDoor, pages: Any, concurrency_max: int) -> None:
         self._rest = rest
+        self._soap = soap
         self._pages = pages
         self._concurrency_max = concurrency_max
         self._open = 0
@@ -26,7 +29,7 @@ class Front:
             await self._pages(scope, receive, send)
             return
         if self._open >= self._concurrency_max:
-            await send_answer(send, 429, OVERLOADED, (JSON, RETRY))
+            await self._send_busy(scope["path"], send)
             return
         self._open += 1
         try:
@@ -38,5 +41,13 @@ class Front:
         path: str = scope["path"]
         if path.startswith(PREFIX) and (method := self._rest.serves(path)):
             await self._rest(method, scope, receive, send)
+        elif self._soap.serves(path):
+            await self._soap(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+    async def _send_busy(self, path: str, send: Any) -> None:
+        if self._soap.serves(path):
+            await self._soap.send_busy(send)
+        else:
+            await send_answer(send, 429, OVERLOADED, (JSON, RETRY))

@@ -9,6 +9,7 @@ from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.inbound.desk import Call, Handler
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
+from altyn.inbound.soap_handlers import SOAP_HANDLERS
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Accepted, Decision, Refused, Repeated
 from altyn.operations.deposit import Deposit, decide_deposit
@@ -207,4 +208,5 @@ HANDLERS: Final[dict[str, Handler]] = {
     "getLastOrdersForMerchants": handle_last_orders,
     "verifyEnrollment": handle_verify_enrollment,
     **PAYMENT_HANDLERS,
+    **SOAP_HANDLERS,
 }

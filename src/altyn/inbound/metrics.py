@@ -9,6 +9,8 @@ REQUESTS: Final = Counter(
     "altyn_requests", "Requests of merchants, by method and error code.", ["method", "code"]
 )
 
+FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults told to merchants, by code.", ["code"])
+
 
 @cache
 def _counter(method: str, code: int) -> Counter:
@@ -18,3 +20,8 @@ def _counter(method: str, code: int) -> Counter:
 def count_request(method: str, code: int) -> None:
     """One more request of this method was answered with this error code (0: served)."""
     _counter(method, code).inc()
+
+
+def count_fault(code: str) -> None:
+    """One more message was answered with a SOAP fault of this code."""
+    FAULTS.labels(code=code).inc()

@@ -1,4 +1,4 @@
-"""The doors, put together: REST, the payment page, the personal account, health, the sandbox."""
+"""The doors, put together: REST, SOAP, payment page, personal account, health and sandbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from altyn.inbound.rest.reading import Limits
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.door import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
+from altyn.inbound.soap.door import SoapDoor
 from altyn.main.couriers import callback_rules
 from altyn.operations.ports import World
 from altyn.outbound.callbacks.guard import refusal_of_url
@@ -69,17 +70,24 @@ class Back:
 
 def open_front(back: Back, others: Sequence[BaseRoute]) -> Front:
     """The front door of a process; `others` are the pages of the world that we pretend."""
-    settings = back.settings
+    settings, desk = back.settings, Desk(back.world, back.credentials, HANDLERS)
     rest = RestDoor(
-        Desk(back.world, back.credentials, HANDLERS),
+        desk,
         METHODS,
         limits=back.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
         overloaded=OVERLOADED,
     )
+    soap = SoapDoor(
+        desk,
+        limits=back.limits,
+        public_url=settings.public_url,
+        show_rules=settings.sandbox,
+        overloaded=OVERLOADED,
+    )
     pages = Starlette(routes=[*others, *_routes(back)])
-    return Front(rest, pages, settings.concurrency_max)
+    return Front(rest, soap, pages, settings.concurrency_max)
 
 
 def _routes(back: Back) -> list[BaseRoute]:

@@ -102,6 +102,7 @@ PROCESS_FORM: Final = Method(
 FINISH_3DS_PAYMENT: Final = Method(
     name="finish3dsPayment",
     rest=("finish3dsPayment.do",),
+    soap="finishThreeDs",
     source="rest-orders.md §5.2",
     summary="Finish 3-D Secure for a shop that sends cards itself.",
     needs=Permission.CARD_FROM_SHOP,

@@ -5,7 +5,7 @@ Source: rest-orders.md §1.3, §2.1; 004 (request parameters).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -17,7 +17,7 @@ from altyn.domain.card import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
-from altyn.protocol.features import FEATURES
+from altyn.protocol.features import DOCUMENTED, ENGINE, FEATURES
 
 LANGUAGES: Final = ("ru", "en")
 PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
@@ -52,6 +52,9 @@ Parse = Callable[[str, Context], Any]
 class Type:
     """A parameter's type: its notation for the docs, how it is read, and facets for an XSD.
 
+    Facets never refuse what `parse` takes: `max_length` in characters, `pattern` of the whole value
+    in the words that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
+    of numbers. `lines`: several may stand in it, so white space is part of the value.
     `forgiving`: a value that cannot be read is as if it were not sent, and never an error.
     """
 
@@ -59,6 +62,10 @@ class Type:
     parse: Parse
     max_length: int | None = None
     pattern: str | None = None
+    enumeration: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    lines: bool = False
     forgiving: bool = False
 
 
@@ -73,7 +80,8 @@ def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> T
             raise Malformed("control characters are not allowed")
         return value
 
-    return Type(notation or f"ANS..{maximum}", parse, max_length=maximum)
+    pattern = None if lines else _ONE_LINE
+    return Type(notation or f"ANS..{maximum}", parse, maximum, pattern, lines=lines)
 
 
 def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
@@ -87,7 +95,7 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
             raise Malformed(f"not between {low} and {high}")
         return number
 
-    return Type(f"N..{maximum}", parse, max_length=maximum, pattern="[0-9]*")
+    return Type(f"N..{maximum}", parse, pattern=f"[0-9]{{1,{maximum}}}", low=low, high=high)
 
 
 def code(length: int) -> Type:
@@ -98,7 +106,7 @@ def code(length: int) -> Type:
             raise Malformed(f"not {length} digits")
         return value
 
-    return Type(f"N{length}", parse, max_length=length, pattern=f"[0-9]{{{length}}}")
+    return Type(f"N{length}", parse, pattern=f"[0-9]{{{length}}}")
 
 
 def _amount(value: str, _: Context) -> int:
@@ -150,7 +158,7 @@ def _return_url(value: str, context: Context) -> str:
 
 def _url(value: str, context: Context) -> str:
     URL_TEXT.parse(value, context)
-    if _NOT_IN_URL.search(value):
+    if not _URL.fullmatch(value):
         raise Malformed("not a URL: spaces, quotes and angle brackets must be percent-encoded")
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() in {"javascript", "data", "vbscript", "file", "blob"}:
@@ -340,9 +348,10 @@ def _spelled(raw: msgspec.Raw) -> str | None:
     return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
 
 
+_ONE_LINE: Final = r"[^\t\n\r]*"  # XML holds hardly any other control character
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
 _CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NOT_IN_URL: Final = re.compile(r'[\s<>"]')
+_URL: Final = re.compile(r'[^\s<>"]*')
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
@@ -350,11 +359,9 @@ _PAGE_VIEW: Final = re.compile("[A-Za-z0-9_-]{1,20}")
 _MOMENT: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 _FOURTEEN: Final = re.compile("[0-9]{14}")
 _EIGHT: Final = re.compile("[0-9]{8}")
-_decode_object: Final[Callable[[bytes], Mapping[str, msgspec.Raw]]] = msgspec.json.Decoder(
-    dict[str, msgspec.Raw]
-).decode
+_decode_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
-PAYER_DATA_MAX: Final = 50
+PAYER_DATA_MAX: Final = 50  # characters
 FLAT_JSON_CHARS: Final = 65_536
 FLAT_JSON_NAMES: Final = 100
 NAME_CHARS: Final = 255
@@ -362,34 +369,31 @@ JSON_CHARS: Final = 262_144
 JSON_DEPTH_MAX: Final = 20
 URL_TEXT: Final = text(512)
 ORDER_NUMBER_TEXT: Final = text(32)
-
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
-AMOUNT: Final = Type("N..12", _amount, max_length=12, pattern="[0-9]*")
-ORDER_AMOUNT: Final = Type("N..12", _order_amount, max_length=12, pattern="[0-9]*")
-CURRENCY: Final = Type("N3", _currency, max_length=3, pattern="[0-9]{3}")
-LANGUAGE: Final = Type("A2", _language, max_length=2, pattern="[A-Za-z]{2}")
-LENIENT_LANGUAGE: Final = Type(
-    "A2", _lenient_language, max_length=2, pattern="[A-Za-z]{2}", forgiving=True
-)
-RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512)
-URL: Final = Type("ANS..512", _url, max_length=512)
-ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32)
-ORDER_ID: Final = Type("ANS36", _order_id, max_length=36)
+AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
+ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
+CURRENCY: Final = Type("N3", _currency, pattern="[0-9]{3}")
+LANGUAGE: Final = Type("A2", _language, pattern="[rR][uU]|[eE][nN]")
+LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, forgiving=True)
+RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512, pattern=_URL.pattern)
+URL: Final = Type("ANS..512", _url, max_length=512, pattern=_URL.pattern)
+ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32, pattern=_ONE_LINE)
+ORDER_ID: Final = Type("ANS36", _order_id, pattern=_UUID.pattern)
 BOOLEAN: Final = Type("boolean", _boolean)
 MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)
-COMPACT_MOMENT: Final = Type("N14", _compact_moment, max_length=14)
-DAY: Final = Type("N8", _day, max_length=8)
-PHONE: Final = Type("NS..12", _phone, max_length=16)
+COMPACT_MOMENT: Final = Type("N14", _compact_moment, pattern=_FOURTEEN.pattern)
+DAY: Final = Type("N8", _day, pattern=_EIGHT.pattern)
+PHONE: Final = Type("NS..12", _phone, pattern=_PHONE.pattern)
 PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
 JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)
 JSON: Final = Type("JSON", _json)
-FEATURE_LIST: Final = Type("AN..255", _features)
+FEATURE_LIST: Final = Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
 CSV: Final = Type("list, comma separated", _csv)
-STATES: Final = Type("list, comma separated", _states)
-PAN: Final = Type("N12..19", _pan, max_length=19)
-CVC: Final = Type("N3..4", _cvc, max_length=4)
-EXPIRY: Final = Type("N6 YYYYMM", _expiry, max_length=6)
+STATES: Final = Type("list, comma separated", _states, enumeration=PAYMENT_STATES)
+PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
+CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
+EXPIRY: Final = Type("N6 YYYYMM", _expiry, pattern="[0-9]{6}")
 TDS_VERSION: Final = Type("2.1.0 or 2.2.0", _tds_version)
-HOLDER: Final = Type("A..64", _holder, max_length=64)
+HOLDER: Final = Type("A..64", _holder)

@@ -1,4 +1,4 @@
-"""Small things of bare ASGI that the REST door needs: answers, the caller's address, our own.
+"""Small things of bare ASGI that the bare doors need: answers, the caller's address, our own.
 
 Source: rest-orders.md §1.4 (headers), architecture §6 (limits).
 """
@@ -26,6 +26,12 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[He
     length: Header = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
+
+
+def rule_header(rule: str) -> Header:
+    """The rule that was broken, for the developer in front of the sandbox."""
+    safe = "".join(c if " " <= c <= "~" else "?" for c in rule)[:500]
+    return (b"x-altyn-rule", safe.encode("ascii"))
 
 
 def base_url_of(scope: Scope) -> str:

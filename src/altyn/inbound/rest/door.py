@@ -22,6 +22,7 @@ from altyn.inbound.rest.answers import (
     Send,
     base_url_of,
     client_ip,
+    rule_header,
     send_answer,
 )
 from altyn.inbound.rest.reading import BodyTooLarge, Disconnected, Limits, read_fields
@@ -104,8 +105,7 @@ class RestDoor:
         if not self._show_rules or not isinstance(answer, Refusing):
             return ()
         told = f"{answer.parameter}: {answer.rule}" if answer.parameter else answer.rule
-        safe = "".join(c if " " <= c <= "~" else "?" for c in told)[:500]
-        return ((b"x-altyn-rule", safe.encode("ascii")),)
+        return (rule_header(told),)
 
 
 def present(method: Method, answer: Served | Refusing) -> dict[str, Any]:

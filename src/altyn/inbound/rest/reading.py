@@ -62,19 +62,28 @@ async def read_fields(scope: Scope, receive: Receive, limits: Limits = DEFAULT_L
     Raises BodyTooLarge, Disconnected and nothing else: what cannot be read is told in the fields'
     own marks.
     """
-    headers = {name: value for name, value in scope["headers"] if name.startswith(b"content-")}
-    declared = headers.get(b"content-length", b"")
-    if _declares_more_than(limits.body_bytes, declared):
-        raise BodyTooLarge
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            body = await _read_body(receive, limits.body_bytes)
-    except TimeoutError:
-        raise BodyTooSlow from None
+    headers = content_headers(scope)
+    body = await read_body(headers, receive, limits)
     return _merge(scope["query_string"], body, headers, limits)
 
 
-async def _read_body(receive: Receive, bytes_max: int) -> bytes:
+def content_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers that describe the body; of several with one name the last counts."""
+    return {name: value for name, value in scope["headers"] if name.startswith(b"content-")}
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits) -> bytes:
+    """The whole body. Raises BodyTooLarge and Disconnected."""
+    if _declares_more_than(limits.body_bytes, headers.get(b"content-length", b"")):
+        raise BodyTooLarge
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return await _received(receive, limits.body_bytes)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _received(receive: Receive, bytes_max: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
@@ -99,7 +108,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
 
     If one of the two cannot be read, the fields say so and the other is still used.
     """
-    content_type = _ContentType.of(headers.get(b"content-type", b""))
+    content_type = ContentType.of(headers.get(b"content-type", b""))
     pairs: Pairs = []
     complaints: list[str] = []
     broken_query = broken_body = False
@@ -112,7 +121,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
             complaints.append(f"query string: {finding}")
     if body:
         try:
-            _refuse_compressed(headers.get(b"content-encoding", b""))
+            refuse_compressed(headers.get(b"content-encoding", b""))
             body_pairs, broken_body = _read_by_type(
                 body.removeprefix(_BYTE_ORDER_MARK),
                 content_type,
@@ -130,13 +139,15 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
 
 
 @dataclass(frozen=True, slots=True)
-class _ContentType:
+class ContentType:
+    """What a body is said to be: its media type in lower case, and parameters of it."""
+
     kind: str
     charset: str | None = None
     boundary: bytes = b""
 
     @classmethod
-    def of(cls, header: bytes) -> _ContentType:
+    def of(cls, header: bytes) -> ContentType:
         kind, semicolon, rest = header.decode("latin-1").partition(";")
         kind = kind.strip().lower()
         if not semicolon:
@@ -146,14 +157,14 @@ class _ContentType:
         return cls(kind, parameters.get("charset"), boundary)
 
 
-def _refuse_compressed(content_encoding: bytes) -> None:
+def refuse_compressed(content_encoding: bytes) -> None:
     """Raises Unreadable: no client is known to compress orders, and a bomb is small on the wire."""
     if content_encoding.strip().lower() not in {b"", b"identity"}:
         raise Unreadable("compressed bodies are not read")
 
 
 def _read_by_type(
-    body: bytes, content_type: _ContentType, *, fields_max: int, depth_max: int
+    body: bytes, content_type: ContentType, *, fields_max: int, depth_max: int
 ) -> tuple[Pairs, bool]:
     """Declared JSON is JSON, declared multipart is multipart, the rest is a JSON object or a form.
 

@@ -1,0 +1,58 @@
+"""Dates as XML Schema writes them, from and to the spellings of REST.
+
+SOAP clients send any zone or none; REST reads Moscow time without one, and answers milliseconds.
+Source: soap.md §1.3; fiscal.md §3 (orderCreationDate).
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from altyn.domain.moscow import to_moscow
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE_TIME: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+# Shops put seconds into carts as well as milliseconds: what would be a day of 1973 is seconds.
+_SECONDS_MAX: Final = 10**11
+
+
+def moscow_text(text: str, layout: str) -> str:
+    """A dateTime as REST reads it: Moscow time, whole seconds, in this layout of strftime.
+
+    What is no dateTime stays as it is, for the parameter's own rule to refuse.
+    """
+    moment = _moscow(text)
+    return text if moment is None else moment.strftime(layout)
+
+
+def date_time(value: object) -> str | None:
+    """A dateTime of XML Schema, Moscow time with zone and milliseconds.
+
+    From epoch milliseconds, or from text as a cart has it; None for what is no date.
+    """
+    try:
+        if isinstance(value, str):
+            moment = _moscow(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            milliseconds = value * 1000 if abs(value) < _SECONDS_MAX else value
+            moment = to_moscow(_EPOCH + timedelta(milliseconds=milliseconds))
+        else:
+            return None
+    except OverflowError:
+        return None
+    return None if moment is None else moment.isoformat(timespec="milliseconds")
+
+
+def _moscow(text: str) -> datetime | None:
+    """A dateTime on a Moscow clock; without a zone it is Moscow's already."""
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(match[1] + (match[2] or "+03:00"))
+        return to_moscow(moment)
+    except (ValueError, OverflowError):
+        return None

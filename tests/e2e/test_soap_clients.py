@@ -1,0 +1,232 @@
+"""Two SOAP clients that others have written, and nothing but the address of our WSDL.
+
+zeep in its strict mode refuses an answer that is not what the schema says; PHP's SoapClient is what
+most shops of the family have. Source: soap.md §1, §1.2, §6.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import zeep
+from zeep.wsse.username import UsernameToken
+
+from altyn.inbound.soap.door import PATH
+from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
+from tests.e2e.gateway import Served
+from tests.shop import GOOD
+from tests.soap import read_answer
+
+HOW_TO: Final = Path(__file__).parents[2] / "docs" / "how-to" / "soap.md"
+SCRIPT: Final = Path(__file__).with_name("soap_client.php")
+CARD: Final = {
+    "pan": GOOD,
+    "cvc": "123",
+    "year": "2099",
+    "month": "12",
+    "cardholderName": "IVAN PETROV",
+}
+
+
+def described(gateway: Served) -> str:
+    """The address of the WSDL."""
+    return f"{gateway.url}{PATH}?wsdl"
+
+
+# ── The examples of our own pages ─────────────────────────────────────────────────────────────────
+
+
+def example(kind: str, gateway: Served) -> str:
+    """A block of code of the how-to, asking this gateway."""
+    (found,) = re.findall(rf"```{kind}\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
+    return str(found).replace("127.0.0.1:8080", f"127.0.0.1:{gateway.port}")
+
+
+def said(command: list[str], program: str) -> str:
+    """What a program says, read from its standard input."""
+    done = subprocess.run(
+        command, input=program, capture_output=True, check=False, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_example_for_curl(gateway: Served) -> None:
+    told = said(["bash", "-s"], example("sh", gateway))
+    answer = read_answer("registerOrder", told.encode())
+    assert (answer.code, answer.text) == (0, "Successful")
+    assert answer.members["formUrl"].endswith(answer.members["orderId"])
+
+
+def test_the_example_for_zeep(gateway: Served) -> None:
+    address, status = said([sys.executable, "-"], example("python", gateway)).split()
+    assert "mdOrder=" in address
+    assert status == "0"
+
+
+def test_the_example_for_php(gateway: Served) -> None:
+    assert "mdOrder=" in said([php()], example("php", gateway))
+
+
+# ── zeep ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def zeep_client(gateway: Served, password: str = DEMO_PASSWORD) -> Iterator[Any]:
+    """A client in strict mode; its connections are closed in the end."""
+    client = zeep.Client(
+        described(gateway),
+        wsse=UsernameToken(DEMO_API_LOGIN, password),
+        settings=zeep.Settings(strict=True, xml_huge_tree=False),
+    )
+    try:
+        yield client
+    finally:
+        client.transport.session.close()
+
+
+@pytest.fixture
+def shop(gateway: Served) -> Iterator[Any]:
+    """The operations, as zeep offers them."""
+    for client in zeep_client(gateway):
+        yield client.service
+
+
+def test_a_payment_in_two_stages_by_zeep(shop: Any) -> None:
+    order = shop.registerOrderPreAuth(
+        order={
+            "amount": 150000,
+            "currency": "643",
+            "language": "en",
+            "returnUrl": "https://shop.example/paid",
+            "params": [{"name": "colour", "value": "black"}],
+            "features": {"feature": ["FORCE_SSL"]},
+        }
+    )
+    assert (order.errorCode, order.errorMessage) == (0, "Successful")
+    assert order.formUrl.endswith(order.orderId)
+    paid = shop.paymentOrder(order={"orderId": order.orderId, "language": "en", **CARD})
+    assert paid.errorCode == 0
+    assert paid.redirect.startswith("https://shop.example/paid?orderId=")
+    held = shop.getOrderStatusExtended(order={"orderId": order.orderId, "language": "en"})
+    assert (held.errorCode, held.orderStatus, held.amount) == ("0", 1, 150000)
+    assert held.paymentAmountInfo.paymentState == "APPROVED"
+    assert held.date.utcoffset().total_seconds() == 3 * 3600
+    assert [(each.name, each.value) for each in held.merchantOrderParams] == [("colour", "black")]
+    assert held.cardAuthInfo.maskedPan == "555555**5599"
+    assert [each.operationType for each in held.operations] == ["PRE_AUTH"]
+    assert shop.depositOrder(order={"orderId": order.orderId, "depositAmount": 0}).errorCode == 0
+    refund = {"orderId": order.orderId, "refundAmount": 50000, "language": "en"}
+    assert shop.refundOrder(order=refund).errorMessage == "Success"
+    after = shop.getOrderStatusExtended(order={"orderId": order.orderId})
+    sums = after.paymentAmountInfo
+    assert (after.orderStatus, sums.depositedAmount, sums.refundedAmount) == (4, 100000, 50000)
+    assert [each.amount for each in after.refunds] == [50000]
+    short = shop.getOrderStatus(order={"orderId": order.orderId})
+    assert (short.orderStatus, short.pan, short.authCode) == (4, "555555**5599", 2)
+
+
+def test_a_cart_goes_there_and_comes_back_by_zeep(shop: Any) -> None:
+    item = {
+        "positionId": "1",
+        "name": "Чай",
+        "quantity": {"_value_1": 2, "measure": "шт"},
+        "itemAmount": 150000,
+        "itemCode": "T-1",
+        "tax": {"taxType": 6},
+    }
+    order = shop.registerOrder(
+        order={
+            "amount": 150000,
+            "returnUrl": "https://shop.example/paid",
+            "orderBundle": {"cartItems": {"items": [item]}},
+        }
+    )
+    seen = shop.getOrderStatusExtended(order={"orderId": order.orderId})
+    (back,) = seen.orderBundle.cartItems.items
+    assert (back.name, back.itemAmount, back.tax.taxType) == ("Чай", 150000, 6)
+    assert (back.quantity["_value_1"], back.quantity.measure) == (2, "шт")
+
+
+def test_a_list_of_orders_and_a_refusal_by_zeep(shop: Any) -> None:
+    shop.registerOrder(order={"amount": 100, "returnUrl": "https://shop.example/paid"})
+    listed = shop.getLastOrdersForMerchants(
+        request={
+            "page": 0,
+            "size": 2,
+            "from": "2020-01-01T00:00:00",
+            "to": "2099-01-01T00:00:00Z",
+            "transactionStates": {"transactionStates": ["CREATED", "DEPOSITED"]},
+            "merchants": {},
+            "searchByCreatedDate": True,
+        }
+    )
+    assert listed.errorCode == 0
+    assert listed.totalCount >= len(listed.orderStatuses) >= 1
+    refused = shop.registerOrder(order={"amount": 100, "returnUrl": "/paid", "language": "en"})
+    assert (refused.errorCode, refused.errorMessage) == (4, "The return URL is invalid")
+    assert refused.orderId is None
+    assert refused.formUrl is None
+    unknown = shop.getOrderStatus(order={"orderId": "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"})
+    assert (unknown.errorCode, unknown.orderStatus, unknown.authCode) == (6, 0, 2)
+
+
+def test_what_is_not_served_is_a_fault_that_says_so_by_zeep(shop: Any) -> None:
+    with pytest.raises(zeep.exceptions.Fault, match="not served"):
+        shop.getBindings(request={"clientId": "c-7", "showExpired": False})
+
+
+def test_a_wrong_password_is_a_fault_by_zeep(gateway: Served) -> None:
+    for client in zeep_client(gateway, "wrong"):
+        with pytest.raises(zeep.exceptions.Fault, match="could not be authenticated"):
+            client.service.reverseOrder(order={"orderId": "x"})
+
+
+# ── PHP ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def php() -> str:
+    """PHP with its SOAP extension."""
+    found = shutil.which("php")
+    told = "these tests need PHP with SOAP (Debian: apt-get install php-cli php-soap)"
+    if found is None:
+        pytest.fail(f"php is not there: {told}")
+    modules = subprocess.run([found, "-m"], capture_output=True, check=True, text=True).stdout
+    if "soap" not in modules.lower().split():
+        pytest.fail(f"php has no SOAP: {told}")
+    return found
+
+
+def test_the_life_of_an_order_by_php(gateway: Served) -> None:
+    done = subprocess.run(
+        [php(), str(SCRIPT), described(gateway), DEMO_API_LOGIN, DEMO_PASSWORD],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    steps: dict[str, Any] = dict(json.loads(line) for line in done.stdout.splitlines())
+    assert steps["register"]["errorCode"] == 0
+    assert steps["register"]["errorMessage"] == "Successful"
+    assert steps["pay"]["redirect"].startswith("https://shop.example/paid?")
+    paid = steps["paid"]
+    assert (paid["orderStatus"], paid["amount"], paid["orderDescription"]) == (
+        2,
+        150000,
+        "Чай & кофе",
+    )
+    params = {each["name"]: each["value"] for each in paid["merchantOrderParams"]}
+    assert params == {"colour": "black", "Вес": "200 г"}
+    assert steps["refund"] == {"errorCode": 0, "errorMessage": "Success"}
+    assert steps["refunded"]["paymentAmountInfo"]["refundedAmount"] == 50000
+    assert steps["short"]["orderStatus"] == 4
+    assert steps["again"]["errorCode"] == 7
+    assert "could not be authenticated" in steps["wrong"]["text"]

@@ -1,0 +1,170 @@
+"""Two shops that are alike: one asks over REST, the other over SOAP, about orders that are alike.
+
+It exists so that the two spellings of the protocol can be compared request by request.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from altyn.domain.order import Order
+from altyn.inbound.soap.door import PATH
+from altyn.main import Gateway
+from altyn.operations.ports import OrderKey
+from altyn.storage.demo import DEMO_PASSWORD
+from tests.asgi_client import AsgiClient
+from tests.shop import ENROLLED, GOOD
+from tests.soap import SoapAnswer, Values, envelope, read_answer, wrapper
+
+REST_SHOP: Final = "stranger"
+SOAP_SHOP: Final = "lister"
+HEADERS: Final = (("content-type", "text/xml; charset=UTF-8"), ("soapaction", '""'))
+_NUMBERS: Final = itertools.count(1)
+
+Rest = Mapping[str, str | list[str]]
+Members = dict[str, Any]
+
+# What two orders that are alike differ in: moments, and the numbers that the bank draws.
+OWN: Final = frozenset(
+    {
+        "approvalCode",
+        "attributes",
+        "authCode",
+        "authDateTime",
+        "authRefNum",
+        "date",
+        "depositedDate",
+        "orderNumber",
+        "referenceNumber",
+        "refundedDate",
+        "reversedDate",
+        "threeDSInfo",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """One order of each shop, in the same state."""
+
+    rest: str
+    soap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Asks a gateway in both spellings."""
+
+    gateway: Gateway
+
+    async def rest(self, path: str, fields: Rest, *, shop: str = REST_SHOP) -> Members:
+        """A request over REST."""
+        credentials = [("userName", f"{shop}-api"), ("password", DEMO_PASSWORD)]
+        spread = [
+            (name, each)
+            for name, value in fields.items()
+            for each in (value if isinstance(value, list) else [value])
+        ]
+        answer = await AsgiClient(self.gateway.front).post(
+            f"/payment/rest/{path}", [*credentials, *spread]
+        )
+        members: Members = answer.json()
+        return members
+
+    async def soap(self, operation: str, values: Values, *, shop: str = SOAP_SHOP) -> SoapAnswer:
+        """A request over SOAP, through the door."""
+        body = envelope(wrapper(operation, values), f"{shop}-api", DEMO_PASSWORD)
+        answer = await AsgiClient(self.gateway.front).post(PATH, body=body, headers=HEADERS)
+        assert answer.status == 200, answer.text
+        return read_answer(operation, answer.body)
+
+    async def twins(self, state: str) -> Twins:
+        """A new order of each shop, brought into a state: new, held, paid or at_acs."""
+        number = f"TWIN-{next(_NUMBERS)}"
+        ids = [await self._order(state, number, shop) for shop in (REST_SHOP, SOAP_SHOP)]
+        return Twins(*ids)
+
+    async def _order(self, state: str, number: str, shop: str) -> str:
+        path = "registerPreAuth.do" if state == "held" else "register.do"
+        fields = {"orderNumber": number, "amount": "150000", "returnUrl": "https://shop.example/"}
+        order_id: str = (await self.rest(path, fields, shop=shop))["orderId"]
+        if state != "new":
+            card = {"MDORDER": order_id, "$CVC": "123", "$EXPIRY": "209912", "TEXT": "A"}
+            pan = ENROLLED if state == "at_acs" else GOOD
+            await self.rest("paymentorder.do", {**card, "$PAN": pan}, shop=shop)
+        return order_id
+
+    async def status(self, order_id: str, shop: str) -> Members:
+        """What an order is, without what makes it itself."""
+        asked = {"orderId": order_id}
+        seen: Members = scrubbed(await self.rest("getOrderStatusExtended.do", asked, shop=shop))
+        return seen
+
+    async def kept(self, order_id: str, shop: str) -> Order:
+        """The order as it is stored."""
+        merchant = await self.gateway.world.merchants.by_login(shop)
+        assert merchant is not None
+        order = await self.gateway.world.orders.load(OrderKey(merchant.merchant_id, UUID(order_id)))
+        assert order is not None
+        return order
+
+
+def scrubbed(value: Any) -> Any:
+    """An answer without what two orders that are alike differ in."""
+    if isinstance(value, dict):
+        return {name: scrubbed(each) for name, each in value.items() if name not in OWN}
+    return [scrubbed(each) for each in value] if isinstance(value, list) else value
+
+
+def said(order: Order) -> tuple[object, ...]:
+    """What a shop said when it registered an order, as it was understood."""
+    life = round((order.expires_at - order.created_at).total_seconds() / 60)
+    return (
+        order.amount_minor,
+        order.currency,
+        order.two_phase,
+        life,
+        dict(order.params),
+        dataclasses.asdict(order.request),
+    )
+
+
+def as_rest(operation: str, values: Values) -> dict[str, Any]:
+    """The same request as REST writes it: the names of soap.md §2, once more and by hand."""
+    names = {
+        "merchantOrderNumber": "orderNumber",
+        "depositAmount": "amount",
+        "refundAmount": "amount",
+        "year": "YYYY",
+        "month": "MM",
+        "cardholderName": "TEXT",
+        "md": "mdOrder",
+    }
+    if operation == "paymentOrder":
+        names |= {"orderId": "MDORDER", "pan": "$PAN", "cvc": "$CVC"}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        rest = names.get(name, name)
+        if value == []:
+            continue  # a list without elements says nothing at all
+        if name == "params":
+            rest = "params" if operation == "addParams" else "jsonParams"
+            pairs = {each["name"]: each["value"] for each in value}
+            found[rest] = json.dumps(pairs, ensure_ascii=False)
+        elif name == "features":
+            found[rest] = value["feature"]
+        elif name in ("transactionStates", "merchants"):
+            found[rest] = ",".join(value[name])
+        elif isinstance(value, Mapping):
+            found[rest] = json.dumps(value, ensure_ascii=False)
+        elif name in ("from", "to"):
+            found[rest] = "".join(c for c in value if c not in "-T:")
+        else:
+            found[rest] = value
+    return found

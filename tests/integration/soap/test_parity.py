@@ -1,0 +1,302 @@
+"""Whatever is said over SOAP ends as the same thing said over REST: code, text, amounts, order.
+
+Requests are made from the table of parameters: each parameter absent, empty, at its bounds, beyond
+them, and malformed; once over REST and once over SOAP, each of its own twin order.
+Source: soap.md §2.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from altyn.main import Gateway
+from altyn.protocol import types as t
+from altyn.protocol.soap.notation import Part
+from altyn.protocol.soap.operations import OPERATIONS
+from altyn.protocol.soap.types import TYPES, attributes_of, children_of
+from altyn.protocol.types import Type
+from tests.integration.soap.counter import (
+    REST_SHOP,
+    SOAP_SHOP,
+    Counter,
+    Twins,
+    as_rest,
+    said,
+)
+from tests.shop import GOOD, new_number
+from tests.soap import SoapAnswer, Values
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOBODYS: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
+ORDER: Final = "<order>"  # stands for the id of the twin
+NUMBER: Final = "<number>"  # stands for a new number, the same in both shops
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation, its method in REST, a request that succeeds, and the order it wants."""
+
+    operation: str
+    path: str
+    values: Values
+    state: str | None = None
+
+
+CARD: Final = {
+    "orderId": ORDER,
+    "pan": GOOD,
+    "cvc": "123",
+    "year": "2099",
+    "month": "12",
+    "cardholderName": "IVAN PETROV",
+}
+REGISTRATION: Final = {
+    "merchantOrderNumber": NUMBER,
+    "amount": "150000",
+    "returnUrl": "https://shop.example/",
+}
+PERIOD: Final = {
+    "page": "0",
+    "size": "100",
+    "from": "2020-01-05T00:00:00",
+    "to": "2099-01-06T00:00:00",
+    "transactionStates": {"transactionStates": ["CREATED", "APPROVED", "DEPOSITED"]},
+    "merchants": {"merchants": []},
+    "searchByCreatedDate": "true",
+}
+PARAMS: Final = [{"name": "k", "value": "v"}]
+CASES: Final = (
+    Case("registerOrder", "register.do", REGISTRATION),
+    Case("registerOrderPreAuth", "registerPreAuth.do", REGISTRATION),
+    Case("depositOrder", "deposit.do", {"orderId": ORDER, "depositAmount": "1000"}, "held"),
+    Case("reverseOrder", "reverse.do", {"orderId": ORDER}, "held"),
+    Case("refundOrder", "refund.do", {"orderId": ORDER, "refundAmount": "1000"}, "paid"),
+    Case("declineOrder", "decline.do", {"orderId": ORDER}, "new"),
+    Case("addParams", "addParams.do", {"orderId": ORDER, "params": PARAMS}, "new"),
+    Case("getOrderStatus", "getOrderStatus.do", {"orderId": ORDER}, "paid"),
+    Case("getOrderStatusExtended", "getOrderStatusExtended.do", {"orderId": ORDER}, "paid"),
+    Case("getLastOrdersForMerchants", "getLastOrdersForMerchants.do", PERIOD),
+    Case("verifyEnrollment", "verifyEnrollment.do", {"pan": GOOD}),
+    Case("paymentOrder", "paymentorder.do", CARD, "new"),
+    Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
+)
+
+LISTS: Final[dict[str, tuple[Any, ...]]] = {
+    "params": (
+        PARAMS,
+        [],
+        [*PARAMS, {"name": "k", "value": ""}],
+        [{"name": "Имя", "value": 'a"b<c>&'}],
+        [{"name": f"n{n}", "value": "v"} for n in range(100)],
+        [{"name": f"n{n}", "value": "v"} for n in range(101)],
+        [{"name": "n" * 255, "value": "v"}],
+        [{"name": "n" * 256, "value": "v"}],
+        [{"name": name, "value": "v" * 40_000} for name in "ab"],
+        [{"name": "loyaltyId", "value": "v"}],
+        [{"name": "k", "value": "a\x7fb"}],
+        [{"name": "externalRefundId", "value": "R" * 33}],
+        [{"name": "recurringFrequency", "value": "29"}],
+    ),
+    "features": tuple(
+        {"feature": each}
+        for each in (
+            ["VERIFY"],
+            ["FORCE_TDS", "VERIFY"],
+            ["NONSENSE"],
+            ["AUTO_PAYMENT", "FORCE_SSL"],
+        )
+    ),
+    "transactionStates": tuple(
+        {"transactionStates": each} for each in (["CREATED"], ["created"], [], ["DECLINED", "x"])
+    ),
+    "merchants": tuple({"merchants": each} for each in (["nobody"], [])),
+    "orderBundle": (
+        {
+            "customerDetails": {"email": "b@shop.example"},
+            "cartItems": {
+                "items": [
+                    {
+                        "positionId": "1",
+                        "name": "Чай",
+                        "quantity": {"measure": "шт", "value": 2},
+                        "itemAmount": 150000,
+                        "itemCode": "T-1",
+                    }
+                ]
+            },
+        },
+    ),
+}
+LISTS["refundItems"] = LISTS["depositItems"] = (LISTS["orderBundle"][0]["cartItems"],)
+MOMENTS: Final = (
+    "2031-01-05T12:00:00",
+    "2001-01-05T12:00:00",
+    "2031-02-30T12:00:00",
+    "2031-01-05",
+    "tomorrow",
+)
+
+
+def texts(type_: Type) -> Iterator[str]:
+    """Values of a parameter: empty, at the bounds, beyond, malformed."""
+    yield from ("", "0", "1", "-1", "x", "é", "a'b", "1.5", "a\nb", "a<b", NOBODYS, "true", "en")
+    yield from ("de", "643", "840", "008", "https://a.example/ok", "/ok", "javascript:x", GOOD[:-1])
+    lengths = {length for length in (type_.max_length, 12) if length is not None}
+    yield from (unit * (length + by) for length in lengths for unit in "9x" for by in (0, 1))
+    for number in (type_.low, type_.high):
+        if number is not None:
+            yield from (str(number + by) for by in (-1, 1) if number + by >= 0)
+
+
+def values_of(name: str, type_: Type) -> Iterator[Any]:
+    """Everything that a parameter is tried with; None leaves it out."""
+    yield None
+    if name in LISTS:
+        yield from LISTS[name]
+    elif name in ("from", "to", "expirationDate", "autocompletionDate"):
+        yield from MOMENTS
+    else:
+        yield from texts(type_)
+
+
+def parts_of(type_name: str) -> tuple[Part, ...]:
+    """Everything that may stand in a type."""
+    return (*attributes_of(type_name), *children_of(type_name))
+
+
+def tried() -> Iterator[Any]:
+    """Every parameter of every operation."""
+    for case in CASES:
+        operation = OPERATIONS[case.operation]
+        assert operation.method is not None
+        for element in operation.parts:
+            inner = element.type in TYPES
+            named = parts_of(element.type) if inner else (element,)
+            for part in named:
+                place = operation.method.places.get(operation.spelled.get(part.name, part.name))
+                if place is not None:
+                    row = operation.method.parameters[place]
+                    yield pytest.param(
+                        case, part.name, row.type, id=f"{case.operation}-{part.name}"
+                    )
+    for name in ("year", "month"):
+        yield pytest.param(CASES[-2], name, t.ANY_TEXT, id=f"paymentOrder-{name}")
+
+
+@pytest.mark.parametrize(("case", "name", "type_"), list(tried()))
+async def test_soap_does_what_rest_does(
+    gateway: Gateway, case: Case, name: str, type_: Type
+) -> None:
+    counter = Counter(gateway)
+    twins = await counter.twins(case.state) if case.state else None
+    for value in values_of(name, type_):
+        changed = {**case.values, name: value}
+        values = {each: told for each, told in changed.items() if told is not None}
+        if await compare(counter, case, values, twins) and case.state:
+            twins = await counter.twins(case.state)  # this pair has been used up
+
+
+async def compare(counter: Counter, case: Case, values: Values, twins: Twins | None) -> bool:
+    """Say the same twice and compare everything; whether it was carried out."""
+    number = new_number()
+    rest_values = filled(values, twins.rest if twins else "", number)
+    soap_values = filled(values, twins.soap if twins else "", number)
+    rest = await counter.rest(case.path, as_rest(case.operation, rest_values))
+    soap = await counter.soap(case.operation, soap_values)
+    code = int(rest.get("errorCode") or rest.get("ErrorCode") or 0)
+    assert soap.code == code, (values, rest, soap)
+    message = rest.get("errorMessage", rest.get("ErrorMessage"))
+    if message is not None:
+        assert soap.text == message, (values, rest, soap)
+    if twins is not None:
+        seen = await counter.status(twins.rest, REST_SHOP)
+        assert await counter.status(twins.soap, SOAP_SHOP) == seen, values
+    elif code == 0 and "orderId" in rest:
+        kept = await counter.kept(str(rest["orderId"]), REST_SHOP)
+        twin = await counter.kept(soap.members["orderId"], SOAP_SHOP)
+        assert said(twin) == said(kept), values
+        if values.get("merchantOrderNumber"):  # the gateway's own numbers differ
+            assert twin.order_number == kept.order_number
+    if code == 0:
+        same_numbers(rest, soap)
+    return code == 0
+
+
+def filled(values: Values, order_id: str, number: str) -> dict[str, Any]:
+    """Values with the twin's id and a new number put in."""
+    put = {ORDER: order_id, NUMBER: number}
+    return {name: put.get(v, v) if isinstance(v, str) else v for name, v in values.items()}
+
+
+def same_numbers(rest: dict[str, Any], soap: SoapAnswer) -> None:
+    """Every number and word that both answers tell, whatever the case of its first letter."""
+    found = {name[:1].lower() + name[1:]: value for name, value in rest.items()}
+    for name in ("orderStatus", "actionCode", "amount", "currency", "totalCount", "pageSize"):
+        if name in found.keys() & soap.members.keys():
+            assert soap.members[name] == str(found[name]), name
+    for name in ("isEnrolled", "emitterName", "pan", "expiration", "info", "paymentWay"):
+        assert soap.members.get(name) == found.get(name), name
+    sums = found.get("paymentAmountInfo", {})
+    for name, value in sums.items():
+        assert soap.members["paymentAmountInfo"][name] == str(value)
+
+
+async def test_every_served_operation_is_compared() -> None:
+    served = {name for name, each in OPERATIONS.items() if each.method is not None}
+    alone = {name for name in served if name.startswith("update")} | {"checkAuthenticate"}
+    assert {case.operation for case in CASES} == served - alone
+
+
+async def test_card_lists_know_the_order(gateway: Gateway) -> None:
+    counter = Counter(gateway)
+    twins = await counter.twins("paid")
+    for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList"):
+        assert (await counter.soap(name, {"mdorder": twins.soap})).code == 0
+        assert (await counter.soap(name, {"mdorder": twins.rest})).code == 6
+        assert (await counter.soap(name, {})).code == 5
+
+
+async def test_a_probe_of_credentials(gateway: Gateway) -> None:
+    counter = Counter(gateway)
+    probe = {"login": f"{SOAP_SHOP}-api", "password": "testPwd1"}
+    assert (await counter.soap("checkAuthenticate", probe)).code == 0
+    wrong = await counter.soap("checkAuthenticate", {**probe, "password": "wrong"})
+    assert (wrong.code, wrong.text) == (5, "Доступ запрещён")
+
+
+async def test_3_d_secure_2_is_begun_over_soap(gateway: Gateway) -> None:
+    """The newer names: the method step, the same request again, the challenge."""
+    counter = Counter(gateway)
+    asked = {"orderNumber": new_number(), "amount": "1000", "returnUrl": "https://shop.example/"}
+    order = (await counter.rest("register.do", asked, shop="second"))["orderId"]
+    values = {**CARD, "orderId": order, "year": "2034"}
+    method = (await counter.soap("paymentOrder", values, shop="second")).members
+    assert method["is3DSVer2"] == "true"
+    assert method["threeDSMethodURL"].startswith("http")
+    assert method["threeDSMethodDataPacked"]
+    again = {**values, "threeDSServerTransId": method["threeDSServerTransId"]}
+    challenge = (await counter.soap("paymentOrder", again, shop="second")).members
+    assert challenge["packedCReq"]
+    assert challenge["acsUrl"].startswith("http")
+
+
+async def test_a_reversal_knows_an_order_by_its_number(gateway: Gateway) -> None:
+    counter = Counter(gateway)
+    twins = await counter.twins("held")
+    number = (await counter.kept(twins.soap, SOAP_SHOP)).order_number
+    assert (await counter.soap("reverseOrder", {"orderNumber": number})).code == 0
+    assert (await counter.status(twins.soap, SOAP_SHOP))["orderStatus"] == 3
+
+
+async def test_a_refund_with_a_name_is_made_once(gateway: Gateway) -> None:
+    counter = Counter(gateway)
+    twins = await counter.twins("paid")
+    named = [{"name": "externalRefundId", "value": "R-1"}]
+    refund = {"orderId": twins.soap, "refundAmount": "1000", "params": named}
+    assert [(await counter.soap("refundOrder", refund)).code for _ in range(2)] == [0, 0]
+    seen = await counter.soap("getOrderStatusExtended", {"orderId": twins.soap})
+    assert seen.members["paymentAmountInfo"]["refundedAmount"] == "1000"
+    assert [each["amount"] for each in seen.members["refunds"]] == ["1000"]

@@ -1,0 +1,85 @@
+"""The service's address without an operation: its WSDL, and a word for people.
+
+Source: soap.md §1.
+"""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+
+from altyn.main import Gateway
+from tests.asgi_client import Answer, AsgiClient
+from tests.integration.soap.soap_client import (
+    MER,
+    PATH,
+    REGISTER,
+    envelope,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def document(answer: Answer) -> Element:
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/xml; charset=UTF-8"
+    return fromstring(answer.body)  # noqa: S314 - our own answer
+
+
+@pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl=", "wsdl&x=1"])
+async def test_the_wsdl_tells_the_address_it_was_asked_at(gateway: Gateway, query: str) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?{query}")
+    locations = [each.get("location") for each in document(answer).iter()]
+    assert f"http://127.0.0.1:8080{PATH}" in locations
+    assert f"http://127.0.0.1:8080{PATH}?wsdl=MerchantService.wsdl" in locations
+
+
+@pytest.mark.parametrize("query", ["wsdl=MerchantService.wsdl", "WSDL=merchantservice.WSDL"])
+async def test_the_port_type_has_a_document_of_its_own(gateway: Gateway, query: str) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?{query}")
+    assert document(answer).get("targetNamespace") == MER
+
+
+async def test_a_public_address_stands_in_the_wsdl(gateway: Gateway) -> None:
+    door = gateway.front._soap
+    door._public_url = "https://gw.example"
+    try:
+        answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl")
+    finally:
+        door._public_url = None
+    assert f'"https://gw.example{PATH}"' in answer.text
+
+
+async def test_a_host_that_is_no_host_is_not_repeated(gateway: Gateway) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", '"><x')])
+    assert document(answer).tag
+    assert "<x" not in answer.text
+
+
+async def test_another_document_is_not_there(gateway: Gateway) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl=../../etc/hostname")
+    assert answer.status == 404
+    assert f"{PATH}?wsdl" in answer.text
+
+
+async def test_a_person_is_told_what_this_is(gateway: Gateway) -> None:
+    answer = await AsgiClient(gateway.front).get(PATH)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/plain; charset=UTF-8"
+    assert f"http://127.0.0.1:8080{PATH}?wsdl" in answer.text
+
+
+@pytest.mark.parametrize("address", [PATH, f"{PATH}?wsdl"])
+async def test_head_is_get_without_the_body(gateway: Gateway, address: str) -> None:
+    client = AsgiClient(gateway.front)
+    got = await client.get(address)
+    head = await client.send("HEAD", address, (), b"", ())
+    assert (head.status, head.headers, head.body) == (200, got.headers, b"")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+async def test_other_methods_are_not_allowed(gateway: Gateway, method: str) -> None:
+    answer = await AsgiClient(gateway.front).send(method, PATH, (), envelope(REGISTER).encode(), ())
+    assert answer.status == 405
+    assert answer.headers["allow"] == "GET, HEAD, POST"

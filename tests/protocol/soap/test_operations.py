@@ -1,0 +1,202 @@
+"""Holds the tables of SOAP to the reference, to each other, and to REST's.
+
+The list of operations is written out once more here, by hand, from soap.md §3.
+"""
+
+from typing import Final
+
+import pytest
+
+from altyn.inbound.handlers import HANDLERS
+from altyn.protocol.soap.notation import SIMPLE
+from altyn.protocol.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.soap.types import ENUMERATIONS, TYPES, attributes_of, children_of
+
+REFERENCE: Final = """
+addParams request:addParamsRequest orderResult
+androidPay arg0:androidPayPaymentRequest androidPayPaymentResponse
+applePay arg0:applePayPaymentRequest applePayPaymentResponse
+applePayDirect arg0:applePayDirectPaymentRequest applePayPaymentResponse
+bindCard bindingId:string orderResult
+checkAuthenticate login:loginParams orderResult
+createBindingNoPayment request:createBindingNoPaymentRequest createBindingNoPaymentResponse
+depositOrder order:depositOrderParams orderResult
+extendBinding request:extendBindingRequest extendBindingResponse
+finishThreeDs request:finishThreeDSRequest finishThreeDSResponse
+getBindings request:getBindingsRequest getBindingsResponse
+getBindingsByCardOrId request:getBindingsByCardOrIdRequest getBindingsResponse
+getLastOrders from:dateTime,to:dateTime orderInfoArray
+getLastOrdersForMerchants request:getLastOrdersForMerchantsRequest getLastOrdersForMerchantsResponse
+getOrderStatus order:orderStatusRequest orderStatusResponse
+getOrderStatusExtended order:getOrderStatusExtendedRequest getOrderStatusExtendedResponse
+googlePay arg0:googlePayRequest googlePayResponse
+googlePayDirect arg0:googlePayDirectRequest googlePayResponse
+paymentOrder order:paymentOrderParams paymentOrderResult
+paymentOrderBinding order:paymentOrderBindingParams paymentOrderResult
+paymentOrderOtherWay order:paymentOrderOtherWayParams paymentOrderOtherWayResult
+processRawPositionOrderRefund order:rawPositionRefundRequest orderResult
+processRawSumOrderRefund order:rawSumRefundRequest orderResult
+recurrentPayment arg0:recurrentPaymentRequest recurrentPaymentResponse
+refundOrder order:refundOrderParams orderResult
+registerOrder order:orderParams registerOrderResponse
+registerOrderPreAuth order:orderParams registerOrderResponse
+reverseOrder order:reversalOrderParams orderResult
+samsungPay arg0:samsungPayPaymentRequest samsungPayPaymentResponse
+unBindCard bindingId:string orderResult
+updateBlackCardList mdorder:string orderResult
+updateSSLCardList mdorder:string orderResult
+updateWhiteCardList mdorder:string orderResult
+verifyEnrollment pan:string verifyEnrollmentResponse
+"""
+OURS: Final = {"declineOrder"}
+SERVED: Final = {
+    "addParams",
+    "checkAuthenticate",
+    "declineOrder",
+    "depositOrder",
+    "finishThreeDs",
+    "getLastOrdersForMerchants",
+    "getOrderStatus",
+    "getOrderStatusExtended",
+    "paymentOrder",
+    "refundOrder",
+    "registerOrder",
+    "registerOrderPreAuth",
+    "reverseOrder",
+    "updateBlackCardList",
+    "updateSSLCardList",
+    "updateWhiteCardList",
+    "verifyEnrollment",
+}
+TYPE_COUNT: Final = 95
+
+every_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS.values(), ids=lambda operation: operation.name
+)
+served = pytest.mark.parametrize(
+    "operation",
+    [each for each in OPERATIONS.values() if each.method is not None],
+    ids=lambda operation: operation.name,
+)
+
+
+def test_the_operations_are_the_references() -> None:
+    told = [
+        f"{each.name} {','.join(f'{p.name}:{p.type}' for p in each.parts)} {each.answer}"
+        for each in OPERATIONS.values()
+        if not each.ours
+    ]
+    assert sorted(told) == sorted(REFERENCE.split("\n")[1:-1])
+    assert len(told) == 34
+    assert {each.name for each in OPERATIONS.values() if each.ours} == OURS
+
+
+def test_what_is_served_is_what_we_say() -> None:
+    assert {each.name for each in OPERATIONS.values() if each.method} == SERVED
+
+
+@every_operation
+def test_an_operation_is_either_served_or_explained(operation: SoapOperation) -> None:
+    if operation.method is None:
+        assert operation.why_not.endswith(".")
+    else:
+        assert not operation.why_not
+        assert operation.method.soap == operation.name
+        assert operation.method.name in HANDLERS
+
+
+def test_only_an_operation_that_is_not_served_cannot_tell_errors() -> None:
+    mute = {each.name for each in OPERATIONS.values() if not each.tells_errors}
+    assert mute == {"getLastOrders"}
+
+
+def test_every_type_exists_and_is_used() -> None:
+    assert len(TYPES) == TYPE_COUNT
+    named = {part.type for each in OPERATIONS.values() for part in each.parts}
+    named |= {each.answer for each in OPERATIONS.values()}
+    named |= {p.type for each in TYPES.values() for p in (*each.attributes, *each.children)}
+    named |= {each.extends for each in TYPES.values() if each.extends}
+    known = TYPES.keys() | ENUMERATIONS.keys() | SIMPLE.keys()
+    assert named <= known
+    assert (TYPES.keys() | ENUMERATIONS.keys()) <= named
+
+
+def test_attributes_are_values_and_no_name_stands_twice() -> None:
+    for name in TYPES:
+        every = [part.name for part in (*attributes_of(name), *children_of(name))]
+        assert len(every) == len(set(every)), name
+        assert all(p.simple or p.type in ENUMERATIONS for p in attributes_of(name)), name
+        assert not any(p.repeating for p in attributes_of(name)), name
+
+
+def test_the_features_of_the_reference_are_among_those_of_rest() -> None:
+    reference = (
+        "FIXED_BINDING BINDING_NOT_NEEDED FIXED_BONUS_AMOUNT FORCE_TDS FORCE_SSL FRAUD_FORCE_TDS "
+        "FRAUD_FORCE_SSL AUTO_PAYMENT FORCE_NO_CVC FORCE_FULL_TDS VERIFY SKIP_PAYER_EMAIL_NOTIFY "
+        "SKIP_PAYER_PHONE_NOTIFY FORCE_GENERATE_ORDERNUMBER PAY_BY_CLIENT"
+    )
+    assert set(reference.split()) <= set(ENUMERATIONS["orderFeature"])
+
+
+# ── SOAP's names and REST's ───────────────────────────────────────────────────────────────────────
+
+
+def names_of(operation: SoapOperation) -> set[str]:
+    """Every name that a request may say."""
+    inner = {
+        part.name
+        for element in operation.parts
+        if element.type in TYPES
+        for part in (*attributes_of(element.type), *children_of(element.type))
+    }
+    return inner | {element.name for element in operation.parts if element.type not in TYPES}
+
+
+@served
+def test_names_that_differ_are_names_of_both(operation: SoapOperation) -> None:
+    method = operation.method
+    assert method is not None
+    assert operation.spelled.keys() <= names_of(operation)
+    known = {*method.places, *(name for row in method.parameters for name in row.parts)}
+    assert set(operation.spelled.values()) <= known | {"userName", "password"}
+
+
+@served
+def test_whatever_rest_demands_can_be_said(operation: SoapOperation) -> None:
+    method = operation.method
+    assert method is not None
+    said = {operation.spelled.get(name, name) for name in names_of(operation)}
+    for row in method.parameters:
+        if row.required is not None:
+            spellings = {row.name, *row.aliases}
+            assert spellings & said or (row.parts and set(row.parts) <= said), row.name
+
+
+# What the reference's types have no place for, whichever version: REST alone can say it.
+REST_ALONE: Final = {
+    "additionalOfdParams",
+    "app.deepLink",
+    "app.osType",
+    "app2app",
+    "back2app",
+    "billingPayerData",
+    "bindingNotNeeded",
+    "mcc",
+    "merchantInn",
+    "orderPayerData",
+    "preOrderPayerData",
+    "shippingPayerData",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("registerOrder", set[str]()), ("registerOrderPreAuth", {"autoReverseDate"})],
+)
+def test_a_registration_says_in_soap_what_it_says_in_rest(name: str, more: set[str]) -> None:
+    """A new row of REST asks here whether SOAP should have it among the newer names."""
+    operation = OPERATIONS[name]
+    assert operation.method is not None
+    said = {operation.spelled.get(each, each) for each in names_of(operation)}
+    rows = [row for row in operation.method.parameters if not row.in_json_params]
+    assert {row.name for row in rows if row.name not in said} == REST_ALONE | more
