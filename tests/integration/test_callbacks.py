@@ -341,7 +341,7 @@ async def test_asymmetric_checksums_are_signed_with_the_shops_certificate(
         a_shop(database_url, tmp_path, urls=receiver.url(), checksum="asymmetric") as shop,
     ):
         unsigned = await shop.paid(1000_00)
-        assert await settled(shop, unsigned) == [("deposited", "dead")]
+        await failures(shop, unsigned, 1)
         assert receiver.got == [], "what cannot be signed is not sent"
 
         ring = KeyRing.load(shop.gateway.settings.keys)
@@ -354,6 +354,8 @@ async def test_asymmetric_checksums_are_signed_with_the_shops_certificate(
         assert await settled(shop, order_id) == [("deposited", "delivered")]
 
         (parameters,) = parameters_of(receiver)
+        await shop.travel(HALF_MINUTE)
+        assert await settled(shop, unsigned) == [("deposited", "delivered")]
         assert parameters["sign_alias"] == made.alias
         public = load_pem_x509_certificate(made.certificate.encode()).public_key()
         assert isinstance(public, RSAPublicKey)

@@ -92,7 +92,7 @@ class Till:
 
 async def claim(outbox: OutboxStore) -> Callback:
     now = datetime.now(UTC)
-    (callback,) = await outbox.claim({LANE: 1}, {LANE: LONG}, now=now)
+    (callback,) = (await outbox.claim({LANE: 1}, {LANE: LONG}, now=now)).callbacks
     return callback
 
 

@@ -113,7 +113,7 @@ def change(
     _refuse_addresses(wanted.settings.get("callbacks.urls"))
 
     async def work(staff: "Administration") -> None:
-        from altyn.cli.merchant_view import differences
+        from altyn.cli.merchant_view import differences, warnings_of
 
         merchant = await staff.merchant(login)
         said = wanted.applied_to(merchant.settings.permissions)
@@ -123,6 +123,8 @@ def change(
             console().print(line, soft_wrap=True, markup=False)
         told = "in force within a second" if changed else "nothing changed, it was so already"
         console().print(f"{merchant.login}: {told}.")
+        for line in warnings_of(merchant, after):
+            console().print(line, soft_wrap=True)
 
     _staff(work)
 

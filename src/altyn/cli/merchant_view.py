@@ -11,6 +11,7 @@ from rich.table import Table
 
 from altyn.cli.moments import in_moscow
 from altyn.cli.telling import console
+from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.storage.administration import MerchantShown, UserShown
@@ -120,6 +121,19 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
     opened = sorted(after.permissions - before.permissions)
     closed = sorted(before.permissions - after.permissions)
     return [*told, *(f"+{name}" for name in opened), *(f"-{name}" for name in closed)]
+
+
+def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
+    """What the settings leave undone, though each of them is allowed."""
+    callbacks = settings.callbacks
+    if not (callbacks.urls or callbacks.mode is CallbackMode.DYNAMIC):
+        return []
+    if callbacks.checksum is ChecksumKind.SYMMETRIC and not callbacks.key:
+        return ["Callbacks go out unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]
+    if callbacks.checksum is ChecksumKind.ASYMMETRIC:
+        certificate = f"altyn merchant certificate {merchant.login}"
+        return [f"Callbacks are signed by the shop's certificate, and wait for one: {certificate}"]
+    return []
 
 
 _EMPTY: Final = {"callbacks.operations": "all of them", "ip_allow_list": "everybody"}

@@ -175,6 +175,15 @@ class Callback:
         return origin_of(self.receiver)
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Callbacks that are the claimer's alone for a while. `contended`: another worker took some at
+    the same moment, so that there may be more."""
+
+    callbacks: tuple[Callback, ...]
+    contended: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One try as it goes over the wire, and what was signed.
@@ -195,8 +204,9 @@ class Letter:
 class Reply:
     """What became of one try: an HTTP status, or the problem that left us without one.
 
-    `problem` is for people, and says what is wrong and what to do. `refused`: the address may not
-    be called at all, so that no further try can help. `body` is the beginning of the answer's.
+    `problem` is for people, and says what is wrong and what to do. `asked`: the host was called, so
+    that its silence is its own. `refused`: the address may not be called at all, so that no further
+    try can help. `body` is the beginning of the answer's.
     """
 
     status: int | None = None
@@ -204,6 +214,7 @@ class Reply:
     body: str = ""
     problem: str | None = None
     refused: bool = False
+    asked: bool = True
     took_seconds: float = 0.0
 
     @property

@@ -105,6 +105,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
 def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
     """Run a worker until the gateway ends."""
     task = asyncio.get_running_loop().create_task(worker)
+    task.add_done_callback(_tell_of_end)
 
     async def end() -> None:
         task.cancel()
@@ -112,6 +113,12 @@ def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> Non
             await task
 
     stack.push_async_callback(end)
+
+
+def _tell_of_end(task: asyncio.Task[None]) -> None:
+    """A worker ends with the gateway; one that ends before is missed by nobody but the log."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("worker_ended", worker=task.get_name(), exc_info=task.exception())
 
 
 class App:

@@ -18,6 +18,7 @@ from altyn.storage.database import Pool
 from altyn.storage.outbox import notify_lanes
 from altyn.storage.statements import statement
 
+PIECE: Final = 1000
 _parameters: Final = msgspec.json.Decoder(dict[str, str]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
@@ -104,13 +105,22 @@ class CallbackHistory:
         return bool(rows)
 
     async def resend_dead(self, merchant_id: int, *, now: datetime) -> int:
-        """Send all callbacks of a merchant again that were given up; how many."""
+        """Send all callbacks of a merchant again that were given up; how many.
+
+        Piece by piece: after a long outage they may be more than one statement can change in time.
+        """
+        resent = 0
+        while rows := await self._resend_piece(merchant_id, now):
+            resent += sum(row["resent"] for row in rows)
+        return resent
+
+    async def _resend_piece(self, merchant_id: int, now: datetime) -> Sequence[Any]:
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await statement("resend_dead").fetch(
-                connection, merchant_id=merchant_id, now=now
+                connection, merchant_id=merchant_id, now=now, limit=PIECE
             )
             await notify_lanes(connection, _lanes(rows))
-        return sum(row["resent"] for row in rows)
+        return rows
 
     async def _find(
         self,

@@ -7,6 +7,7 @@ Source: merchant-settings.md.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Final, get_origin, get_type_hints
 
 import msgspec
@@ -142,14 +143,23 @@ _TYPES: Final[dict[str, Any]] = {
 
 
 def read_settings(stored: str) -> MerchantSettings:
-    """The settings of a stored row; keys and permissions that this version does not know are left
-    out."""
+    """The settings of a stored row; keys, permissions and words that this version does not know are
+    left out."""
     said: dict[str, Any] = msgspec.json.decode(stored)
+    callbacks = said.get("callbacks", {})
+    for name, words in _WORDS_OF_CALLBACKS.items():
+        if callbacks.get(name) not in words:
+            callbacks.pop(name, None)
     if "permissions" in said:
         said["permissions"] = [name for name in said["permissions"] if name in _KNOWN_PERMISSIONS]
     return msgspec.convert(said, MerchantSettings)
 
 
+_WORDS_OF_CALLBACKS: Final = {
+    name: frozenset(map(str, kind))
+    for name, kind in get_type_hints(CallbackSettings).items()
+    if isinstance(kind, type) and issubclass(kind, StrEnum)
+}
 _KNOWN_PERMISSIONS: Final = frozenset(map(str, Permission))
 
 

@@ -14,7 +14,14 @@ import asyncpg
 import msgspec
 import structlog
 
-from altyn.domain.callback import Announcement, Callback, CallbackId, Delivery, Lane
+from altyn.domain.callback import (
+    Announcement,
+    Callback,
+    CallbackId,
+    Claimed,
+    Delivery,
+    Lane,
+)
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.records import announcement_row, to_json
@@ -42,7 +49,7 @@ class OutboxStore:
 
     async def claim(
         self, slots: Mapping[Lane, int], leases: Mapping[Lane, int], *, now: datetime
-    ) -> Sequence[Callback]:
+    ) -> Claimed:
         """At most so many callbacks of each lane that are due by `now`, for the caller alone.
 
         They are the caller's for as many seconds of real time as `leases` says. Of one subject and
@@ -57,9 +64,9 @@ class OutboxStore:
             lease_seconds=[leases[lane] for lane in lanes],
             now=now,
         )
-        return sorted(
-            (_callback(row) for row in rows), key=lambda each: (each.created_at, str(each.id))
-        )
+        callbacks = [_callback(row) for row in rows if row["merchant_id"] is not None]
+        callbacks.sort(key=lambda each: (each.created_at, str(each.id)))
+        return Claimed(tuple(callbacks), contended=rows[0]["seen"] > len(callbacks))
 
     async def settle(self, delivery: Delivery) -> bool:
         """Keep what became of a try. True when another callback waits behind this one."""
@@ -89,10 +96,9 @@ class OutboxStore:
         )
         return len(rows)
 
-    async def depths(self, limit: int) -> Mapping[str, tuple[int, datetime]]:
-        """For the merchants (by login) with most waiting: how many, and when the oldest was put
-        in."""
-        rows = await statement("queue_depths").fetch(self._pool, limit=limit)
+    async def depths(self) -> Mapping[str, tuple[int, datetime]]:
+        """For each merchant (by login) how many callbacks wait, and when the oldest was put in."""
+        rows = await statement("queue_depths").fetch(self._pool)
         return {row["login"]: (row["waiting"], row["oldest"]) for row in rows}
 
     async def purge(self, *, before: datetime, limit: int = 1000) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
@@ -22,6 +22,7 @@ from altyn.domain.callback import (
     Callback,
     CallbackSettings,
     ChecksumKind,
+    Claimed,
     Delivery,
     Lane,
     Letter,
@@ -33,7 +34,7 @@ from altyn.domain.merchant import Merchant
 from altyn.operations.ports import Clock, Merchants
 from altyn.protocol.callback_checksum import asymmetric, symmetric
 from altyn.protocol.callback_letter import Seal, letter
-from altyn.workers.callback_hosts import Places
+from altyn.workers.callback_hosts import Place, Places, Plan
 from altyn.workers.callback_metrics import LATENCY, TRIES, label, show_depths
 
 PULSE_SECONDS: Final = 1.0
@@ -53,13 +54,13 @@ class Outbox(Protocol):
 
     async def claim(
         self, slots: Mapping[Lane, int], leases: Mapping[Lane, int], *, now: datetime
-    ) -> Sequence[Callback]: ...
+    ) -> Claimed: ...
 
     async def settle(self, delivery: Delivery) -> bool:
         """Keep what became of a try. True when another callback waits behind this one."""
         ...
 
-    async def depths(self, limit: int) -> Mapping[str, tuple[int, datetime]]: ...
+    async def depths(self) -> Mapping[str, tuple[int, datetime]]: ...
 
 
 class Sender(Protocol):
@@ -83,8 +84,12 @@ class SigningKeys(Protocol):
     async def current(self, merchant_id: int) -> SigningKey | None: ...
 
 
-class NotSendableError(Exception):
-    """The callback cannot be sent as the merchant's settings are; the text says what to do."""
+class SwitchedOffError(Exception):
+    """The merchant wants no callbacks any more; the text says what to do."""
+
+
+class NoCertificateError(Exception):
+    """The merchant has nothing to sign with; the text says what to do."""
 
 
 class Courier:
@@ -110,16 +115,17 @@ class Courier:
         self._merchants = merchants
         self._signing_keys = signing_keys
         self._clock = clock
-        self._unsignable: tuple[type[Exception], ...] = (NotSendableError, *unsignable)
+        self._unsignable: tuple[type[Exception], ...] = (NoCertificateError, *unsignable)
         self._places = places or Places()
-        self._ripe: set[Lane] = set()
-        self._hungry: set[Lane] = set()  # has work, and no place is free for it
+        # Lanes that may have something to send. Whoever was served goes to the end, so that no
+        # number of dead hosts keeps the others from their turn.
+        self._queue: dict[Lane, None] = {}
         self._woken = asyncio.Event()
         self._on_the_way: set[asyncio.Task[None]] = set()
 
     def wake(self, lanes: Collection[Lane]) -> None:
         """There may be something to send in these lanes."""
-        self._ripe.update(lanes)
+        self._queue.update(dict.fromkeys(lanes))
         self._woken.set()
 
     async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
@@ -154,8 +160,8 @@ class Courier:
             try:
                 await self.look()
                 if pulses % DEPTHS_EVERY == 0:
-                    show_depths(await self._outbox.depths(1000), self._clock.now())
-                    self._places.forget_idle()
+                    show_depths(await self._outbox.depths(), self._clock.now())
+                    self._places.forget_old()
             except Exception:
                 log.exception("look_failed")
             pulses += 1
@@ -164,80 +170,94 @@ class Courier:
     async def _round(self) -> None:
         """Claim for every lane that has work and a free place, and send what was got."""
         slots = self._plan()
+        leases = {lane: seconds for lane in slots if (seconds := await self._lease_seconds(lane))}
+        slots = {lane: slots[lane] for lane in leases}
         if not slots:
             return
-        leases = {lane: await self._lease_seconds(lane) for lane in slots}
         claimed = await self._outbox.claim(slots, leases, now=self._clock.now())
-        got = Counter(Lane(each.id.merchant_id, each.origin) for each in claimed)
-        for callback in claimed:
+        got = Counter(Lane(each.id.merchant_id, each.origin) for each in claimed.callbacks)
+        for callback in claimed.callbacks:
             self._send(callback)
-        if full := [lane for lane, count in slots.items() if got[lane] >= count]:
-            self.wake(full)  # there may be more
+        # There may be more where all that was wanted was got, or where others were quicker.
+        if again := [
+            lane for lane, count in slots.items() if got[lane] >= count or claimed.contended
+        ]:
+            self.wake(again)
 
     def _plan(self) -> dict[Lane, int]:
-        """How many callbacks to take from each ripe lane; lanes without a place stay hungry."""
-        ripe, self._ripe = sorted(self._ripe | self._hungry), set()
-        self._hungry = set()
-        slots: dict[Lane, int] = {}
-        planned = planned_slow = 0
-        of_host: Counter[str] = Counter()
-        for place, lane in enumerate(ripe):
-            origin = lane.origin
-            free = self._places.free(origin, planned, planned_slow) - of_host[origin]
-            if place >= LANES_AT_ONCE or free <= 0 or not self._places.worth_asking(origin):
-                self._hungry.add(lane)
-                continue
-            slots[lane] = free
-            planned += free
-            planned_slow += 0 if self._places.prompt(origin) else free
-            of_host[origin] += free
+        """How many callbacks to take from each lane, in their turn; a lane that finds no place
+        keeps its turn, and lanes of one host share what is free there."""
+        sharing = Counter(lane.origin for lane in self._queue)
+        slots, plan, places = dict[Lane, int](), Plan(), self._places
+        for lane in list(self._queue):
+            if len(slots) >= LANES_AT_ONCE or places.taken + plan.total >= places.total:
+                break
+            whose, origin = lane.merchant_id, lane.origin
+            free = places.free(whose, origin, plan)
+            if free and places.worth_asking(origin):
+                slots[lane] = max(1, free // sharing[origin])
+                plan.add(whose, origin, slots[lane], prompt=places.prompt(origin))
+                sharing[origin] -= 1
+                del self._queue[lane]
         return slots
 
-    async def _lease_seconds(self, lane: Lane) -> int:
-        merchant = await self._merchants.get(lane.merchant_id)
+    async def _lease_seconds(self, lane: Lane) -> int | None:
+        """How long a try may take; None for a merchant who cannot be read, and stops no other."""
+        try:
+            merchant = await self._merchants.get(lane.merchant_id)
+        except Exception:
+            log.exception("merchant_unreadable", merchant_id=lane.merchant_id)
+            return None
         return merchant.settings.callbacks.timeout_seconds + LEASE_MARGIN_SECONDS
 
     def _send(self, callback: Callback) -> None:
-        slow = self._places.take(callback.origin)  # now: the next round counts what is free
-        task = asyncio.get_running_loop().create_task(self._deliver(callback, slow=slow))
+        # now, since the next round counts what is free
+        place = self._places.take(callback.id.merchant_id, callback.origin)
+        task = asyncio.get_running_loop().create_task(self._deliver(callback, place))
         self._on_the_way.add(task)
         task.add_done_callback(self._on_the_way.discard)
 
-    async def _deliver(self, callback: Callback, *, slow: bool) -> None:
+    async def _deliver(self, callback: Callback, place: Place) -> None:
         """One try: send, keep what came back, make room for the next."""
-        origin, answered_in, followed = callback.origin, None, False
+        reply, followed = Reply(asked=False), False
         try:
             merchant = await self._merchants.get(callback.id.merchant_id)
             at = self._clock.now()
             written, reply = await self._try(callback, merchant)
-            if reply.status is not None:
-                answered_in = reply.took_seconds
             delivery = self._judge(callback, merchant.settings.callbacks, at, written, reply)
             followed = await self._settle(delivery)
             self._tell(delivery, merchant)
         except Exception:  # its lease ends, and it is sent again
             log.exception("delivery_failed", callback=str(callback.id))
         finally:
-            self._places.leave(origin, slow=slow, answered_in=answered_in)
+            answered_in = None if reply.status is None else reply.took_seconds
+            self._places.leave(place, answered_in=answered_in, asked=reply.asked)
             if followed:
-                self._ripe.add(Lane(callback.id.merchant_id, origin))
-            if followed or self._hungry:
+                self._queue[Lane(callback.id.merchant_id, callback.origin)] = None
+            if self._queue:
                 self._woken.set()
 
     async def _try(self, callback: Callback, merchant: Merchant) -> tuple[Letter, Reply]:
+        """Write the letter and send it. What keeps us from it is told like any other failure."""
         settings = merchant.settings.callbacks
+        unsent = Letter(method=settings.method, url=callback.receiver)
         try:
             written = letter(callback, settings, await self._seal(merchant))
+        except SwitchedOffError as error:
+            return unsent, Reply(problem=str(error), refused=True, asked=False)
         except self._unsignable as error:
-            unsent = Letter(method=settings.method, url=callback.receiver)
-            return unsent, Reply(problem=str(error), refused=True)
+            return unsent, Reply(problem=str(error), asked=False)
+        except Exception as error:
+            log.exception("letter_failed", callback=str(callback.id))
+            problem = f"the gateway could not write it ({type(error).__name__}); its log says why"
+            return unsent, Reply(problem=problem, asked=False)
         return written, await self._sender.send(written, timeout_seconds=settings.timeout_seconds)
 
     async def _seal(self, merchant: Merchant) -> Seal | None:
         """What signs this merchant's callbacks now. Refuses: switched off, no certificate."""
         settings = merchant.settings.callbacks
         if not settings.enabled:
-            raise NotSendableError(
+            raise SwitchedOffError(
                 "callbacks have been switched off for this merchant. Switch them on "
                 f"(`altyn merchant set {merchant.login} callbacks.enabled=true`) and resend."
             )
@@ -246,9 +266,9 @@ class Courier:
         if settings.checksum is ChecksumKind.ASYMMETRIC:
             key = await self._signing_keys.current(merchant.merchant_id)
             if key is None:
-                raise NotSendableError(
+                raise NoCertificateError(
                     "the merchant has no certificate to sign with. Make one "
-                    f"(`altyn merchant certificate {merchant.login} --new`) and resend."
+                    f"(`altyn merchant certificate {merchant.login} --new`)."
                 )
             return Seal(alias=key.alias, sign=partial(asymmetric, key.private_key))
         return None
@@ -281,7 +301,9 @@ class Courier:
             try:
                 return await self._outbox.settle(delivery)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told if it stays
-                log.warning("settle_failed", callback=str(delivery.callback.id), reason=str(error))
+                # only its kind: PostgreSQL's own words would quote the row, checksum and all
+                reason = type(error).__name__
+                log.warning("settle_failed", callback=str(delivery.callback.id), reason=reason)
             await asyncio.sleep(pause)
         return await self._outbox.settle(delivery)
 

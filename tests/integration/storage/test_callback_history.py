@@ -75,7 +75,7 @@ async def go(
 ) -> None:
     """One try of what is due."""
     lane = Lane(merchant, ORIGIN)
-    (callback,) = await outbox.claim({lane: 1}, {lane: LONG}, now=at)
+    (callback,) = (await outbox.claim({lane: 1}, {lane: LONG}, now=at)).callbacks
     letter = Letter(
         method="POST",
         url=f"{callback.receiver}&status=1",
@@ -213,7 +213,7 @@ async def test_a_resend_begins_a_new_round_at_once_and_wakes_the_senders(
         lane = lane_of(await heard.get())
     await listener.close()
     assert lane == Lane(merchant, "http://127.0.0.1:9090")
-    (again,) = await outbox.claim({lane: 1}, {lane: LONG}, now=later)
+    (again,) = (await outbox.claim({lane: 1}, {lane: LONG}, now=later)).callbacks
     assert (again.id, again.receiver) == (which, "http://127.0.0.1:9090/cb")
     assert (again.attempt, again.failures) == (2, 0)
 

@@ -58,7 +58,7 @@ async def claim(
     lease: int = LONG,
     now: datetime = NOW,
 ) -> list[Callback]:
-    return list(await outbox.claim({lane: slots}, {lane: lease}, now=now))
+    return list((await outbox.claim({lane: slots}, {lane: lease}, now=now)).callbacks)
 
 
 def tried(callback: Callback, outcome: Outcome, *, again_in: timedelta | None = None) -> Delivery:
@@ -128,7 +128,7 @@ async def test_a_lane_gives_no_more_than_its_slots(outbox: OutboxStore) -> None:
 
     claimed = await outbox.claim({LANE: 2, OTHER_LANE: 1}, {LANE: LONG, OTHER_LANE: LONG}, now=NOW)
 
-    assert sorted(each.origin for each in claimed) == [
+    assert sorted(each.origin for each in claimed.callbacks) == [
         OTHER_LANE.origin,
         LANE.origin,
         LANE.origin,
@@ -157,7 +157,10 @@ async def test_a_newer_change_waits_for_a_failing_older_one(outbox: OutboxStore)
     await outbox.settle(tried(first, Outcome.WAITING, again_in=timedelta(seconds=30)))
 
     assert await claim(outbox) == []
-    (again,) = await claim(outbox, now=NOW + timedelta(seconds=30))
+    later = NOW + timedelta(seconds=30)
+    assert await outbox.lanes() == {LANE: later}, "nothing is looked for before it can be sent"
+    await put(outbox, 4, subject=subject)
+    (again,) = await claim(outbox, now=later)
     assert (again.id, again.attempt, again.failures) == (first.id, 2, 1)
     assert await outbox.settle(tried(again, Outcome.DEAD)) is True
     (second,) = await claim(outbox)
@@ -272,5 +275,30 @@ async def test_depths_are_told_by_merchant(outbox: OutboxStore, pool: Pool) -> N
     await put(outbox)
     await put(outbox, merchant=2)
 
-    assert await outbox.depths(10) == {"one": (2, NOW), "two": (1, NOW)}
-    assert await outbox.depths(1) == {"one": (2, NOW)}
+    assert await outbox.depths() == {"one": (2, NOW), "two": (1, NOW)}
+
+
+async def test_a_try_that_never_ends_well_or_badly_can_go_on_for_ever(
+    outbox: OutboxStore, pool: Pool
+) -> None:
+    await put(outbox)
+    await pool.execute("UPDATE outbox SET attempts = 32767")
+
+    (callback,) = await claim(outbox)
+
+    assert callback.attempt == 32767
+
+
+async def test_of_two_that_claim_at_once_the_loser_knows_that_there_was_something(
+    outbox: OutboxStore, pool: Pool
+) -> None:
+    await put(outbox)
+    async with pool.acquire() as winner, winner.transaction():
+        await winner.execute("UPDATE outbox SET lease_until = 'infinity'")
+        losing = asyncio.create_task(outbox.claim({LANE: 5}, {LANE: LONG}, now=NOW))
+        await asyncio.sleep(0.1)  # it waits for the row by now, or will find it taken
+    claimed = await losing
+
+    assert claimed.callbacks == ()
+    nothing = await outbox.claim({LANE: 5}, {LANE: LONG}, now=NOW)
+    assert (nothing.callbacks, nothing.contended) == ((), False)

@@ -3,76 +3,113 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.workers.callback_hosts import FIRST, Places
+from altyn.workers import callback_hosts
+from altyn.workers.callback_hosts import FIRST, SLOW_MAX, Place, Places, Plan
 
 SHOP = "https://shop.example:443"
-DEAD = "http://dead.example:80"
+ONE, TWO = 1, 2  # merchants
 
 
 def answer(places: Places, origin: str, seconds: float | None, times: int = 1) -> None:
     for _ in range(times):
-        slow = places.take(origin)
-        places.leave(origin, slow=slow, answered_in=seconds)
+        places.leave(places.take(ONE, origin), answered_in=seconds)
 
 
 def test_a_new_host_gets_a_few_places() -> None:
-    assert Places().free(SHOP) == FIRST
+    assert Places().free(ONE, SHOP) == FIRST
 
 
 def test_a_host_that_answers_earns_more_up_to_its_bound() -> None:
     places = Places(per_host=8)
     answer(places, SHOP, 0.01, times=3)
-    assert places.free(SHOP) == FIRST + 3
+    assert places.free(ONE, SHOP) == FIRST + 3
     answer(places, SHOP, 0.01, times=30)
-    assert places.free(SHOP) == 8
+    assert places.free(ONE, SHOP) == 8
 
 
 def test_a_silent_host_is_tried_one_at_a_time_until_it_speaks() -> None:
     places = Places()
     answer(places, SHOP, 0.01, times=20)
     answer(places, SHOP, None)
-    assert places.free(SHOP) == 1
+    assert places.free(ONE, SHOP) == 1
     answer(places, SHOP, None)
-    assert places.free(SHOP) == 1
+    assert places.free(ONE, SHOP) == 1
     answer(places, SHOP, 0.01)
-    assert places.free(SHOP) == 2
+    assert places.free(ONE, SHOP) == 2
 
 
-def test_a_slow_host_loses_half_of_its_places() -> None:
+def test_a_slow_host_that_answers_earns_a_few_more() -> None:
     places = Places()
-    answer(places, SHOP, 0.01, times=14)
-    answer(places, SHOP, 5.0)
-    assert places.free(SHOP) == 8
+    answer(places, SHOP, 5.0, times=3)
+    assert places.free(ONE, SHOP) == FIRST + 3
+    answer(places, SHOP, 5.0, times=30)
+    assert places.free(ONE, SHOP) == SLOW_MAX
     assert not places.prompt(SHOP)
+
+
+def test_a_host_that_was_not_asked_is_none_the_worse() -> None:
+    places = Places()
+    answer(places, SHOP, 0.01, times=4)
+    places.leave(places.take(ONE, SHOP), answered_in=None, asked=False)
+    assert places.free(ONE, SHOP) == FIRST + 4
+    assert places.prompt(SHOP)
+
+
+def fill(places: Places, merchant: int, hosts: int) -> list[Place]:
+    """Callbacks to so many dead hosts, as many as there is room for."""
+    taken = list[Place]()
+    for number in range(hosts):
+        origin = f"http://dead-{merchant}-{number}.example:80"
+        taken += [places.take(merchant, origin) for _ in range(places.free(merchant, origin))]
+    return taken
 
 
 def test_dead_hosts_together_leave_half_of_the_places_to_others() -> None:
     places = Places(total=64)
     answer(places, SHOP, 0.01, times=40)
-    dead = [f"http://dead-{number}.example:80" for number in range(100)]
-    for origin in dead:
-        for _ in range(places.free(origin)):
-            places.take(origin)
+    for merchant in range(10, 40):
+        fill(places, merchant, 10)
 
     assert places.taken == 32
-    assert places.free(dead[-1]) == 0
-    assert places.free(SHOP) == 32
+    assert places.free(ONE, "http://another.example:80") == 0
+    assert places.free(ONE, SHOP) == 32
+
+
+def test_one_merchants_dead_hosts_leave_room_for_other_merchants() -> None:
+    places = Places(total=64)
+    assert len(fill(places, ONE, 100)) == 8
+    assert places.free(TWO, "http://new.example:80") == FIRST
+
+
+def test_what_is_planned_counts_as_taken() -> None:
+    places, plan = Places(total=64), Plan()
+    plan.add(ONE, SHOP, 2, prompt=False)
+    assert places.free(ONE, SHOP, plan) == 0
+    plan.add(ONE, "http://second.example:80", 6, prompt=False)
+    assert places.free(ONE, "http://third.example:80", plan) == 0, "the merchant's part is planned"
+    assert places.free(TWO, "http://third.example:80", plan) == FIRST
 
 
 def test_a_place_taken_as_unknown_is_given_back_as_such() -> None:
     places = Places()
-    first, second = places.take(SHOP), places.take(SHOP)
-    places.leave(SHOP, slow=first, answered_in=0.01)
-    places.leave(SHOP, slow=second, answered_in=0.01)
+    first, second = places.take(ONE, SHOP), places.take(ONE, SHOP)
+    places.leave(first, answered_in=0.01)
+    places.leave(second, answered_in=0.01)
     assert (places.taken, places.taken_by_slow) == (0, 0)
+    assert not places.slow_of_merchant
 
 
-def test_hosts_of_which_nothing_bad_is_known_are_forgotten() -> None:
+def test_the_hosts_used_longest_ago_are_forgotten() -> None:
     places = Places()
-    answer(places, SHOP, 0.01)
-    answer(places, DEAD, None)
-    places.forget_idle()
-    assert list(places.hosts) == [DEAD]
+    many = callback_hosts.HOSTS_REMEMBERED + 5
+    busy = places.take(ONE, "http://busy.example:80")
+    for number in range(many):
+        answer(places, f"http://{number}.example:80", None)
+    places.forget_old()
+    assert len(places.hosts) == callback_hosts.HOSTS_REMEMBERED
+    assert busy.origin in places.hosts, "something is on its way there"
+    assert f"http://{many - 1}.example:80" in places.hosts
+    assert "http://0.example:80" not in places.hosts
 
 
 @given(
@@ -81,14 +118,14 @@ def test_hosts_of_which_nothing_bad_is_known_are_forgotten() -> None:
     )
 )
 def test_places_are_neither_lost_nor_made(steps: list[tuple[int, float | None, bool]]) -> None:
-    places, out = Places(total=16, per_host=4), list[tuple[str, bool]]()
+    places, out = Places(total=16, per_host=4), list[Place]()
     for number, seconds, begins in steps:
-        origin = f"http://{number}.example:80"
-        if begins and places.free(origin):
-            out.append((origin, places.take(origin)))
+        merchant, origin = number % 3, f"http://{number}.example:80"
+        if begins and places.free(merchant, origin):
+            out.append(places.take(merchant, origin))
         elif out:
-            back, slow = out.pop(number % len(out))
-            places.leave(back, slow=slow, answered_in=seconds)
+            places.leave(out.pop(number % len(out)), answered_in=seconds)
         assert places.taken == len(out) <= places.total
-        assert 0 <= places.taken_by_slow == sum(slow for _, slow in out) <= places.total // 2
+        assert places.taken_by_slow == sum(place.slow for place in out) <= places.total // 2
+        assert places.slow_of_merchant.total() == places.taken_by_slow
         assert all(host.in_flight >= 0 for host in places.hosts.values())

@@ -28,7 +28,11 @@ from altyn.outbound.callbacks.problems import (
     problem_of,
     problem_of_timeout,
 )
-from altyn.outbound.callbacks.resolver import ForbiddenAddressError, GuardedResolver
+from altyn.outbound.callbacks.resolver import (
+    ForbiddenAddressError,
+    GuardedResolver,
+    PatientResolver,
+)
 
 log = structlog.get_logger("altyn.callbacks")
 
@@ -71,7 +75,7 @@ class CallbackSender:
         Trusts the system's certification authorities unless an `ssl_context` is given; asks the
         system for names (and so reads its hosts file) unless a `resolver` is.
         """
-        guarded = GuardedResolver(resolver or aiohttp.ThreadedResolver(), rules)
+        guarded = GuardedResolver(resolver or PatientResolver(), rules)
         connector = aiohttp.TCPConnector(
             resolver=guarded,
             ttl_dns_cache=NAMES_KEPT_SECONDS,  # keeps what was judged, as briefly as is of use
@@ -101,7 +105,8 @@ class CallbackSender:
         The time covers the whole try. Redirects are not followed: they are a status that is not
         200. When a connection kept from an earlier letter turns out to be closed, the letter goes
         out once more, for the shop has most likely not seen it.
-        Refuses (no try can help): the address, an extra header, what the name stands for.
+        Refuses (no try can help): the address, an extra header. A name that stands for a forbidden
+        address is a failure like others: names are mended.
         """
         begun = perf_counter()
         reply = await self._reply(letter, timeout_seconds)
@@ -111,12 +116,12 @@ class CallbackSender:
         refusal = refusal_of_url(letter.url, self._rules, length_max=LETTER_URL_LENGTH_MAX)
         refusal = refusal or refusal_of_headers(letter.headers)
         if refusal is not None:
-            return Reply(problem=refusal, refused=True)
+            return Reply(problem=refusal, refused=True, asked=False)
         where, visit = _where(letter.url), _Visit()
         try:
             return await self._exchange(letter, visit, timeout_seconds)
-        except ForbiddenAddressError as error:
-            return Reply(problem=str(error), refused=True)
+        except ForbiddenAddressError as error:  # what a name stands for may be mended
+            return Reply(problem=str(error), asked=False)
         except TimeoutError:
             problem = problem_of_timeout(visit.stage, where=where, timeout_seconds=timeout_seconds)
         except (aiohttp.ClientError, DroppedError, OSError, ValueError) as error:

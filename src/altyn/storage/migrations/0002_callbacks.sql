@@ -30,6 +30,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (merchant_id, origin, due_at) WHERE state = 'waiting';
 -- The list of callbacks, newest first.
 CREATE INDEX outbox_by_created ON outbox (merchant_id, created_at);
+-- What was given up, which somebody may want sent again.
+CREATE INDEX outbox_dead ON outbox (merchant_id, created_at) WHERE state = 'dead';
 -- Housekeeping looks here for what is old enough to be forgotten.
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state <> 'waiting';
 

@@ -2,5 +2,4 @@
 SELECT login, count(*) AS waiting, min(outbox.created_at) AS oldest
 FROM outbox JOIN merchants USING (merchant_id)
 WHERE state = 'waiting'
-GROUP BY login
-ORDER BY count(*) DESC LIMIT :limit::integer;
+GROUP BY login;

@@ -61,7 +61,13 @@ WITH decided AS (
     INSERT INTO outbox (merchant_id, subject_id, version, line, operation, receiver, origin,
                         parameters, created_at, due_at)
     SELECT merchant_id, order_id, saved.version, line, operation, receiver, origin,
-           parameters, decided.at, decided.at
+           parameters, decided.at,
+           -- not before what it has to wait for
+           greatest(decided.at, (SELECT max(due_at) FROM outbox AS earlier
+                                 WHERE earlier.merchant_id = saved.merchant_id
+                                   AND earlier.subject_id = saved.order_id
+                                   AND earlier.receiver = announcement.receiver
+                                   AND earlier.state = 'waiting'))
     FROM saved JOIN decided USING (merchant_id, order_id)
     JOIN json_to_recordset(:announcements) AS announcement (
         order_id uuid, line smallint, operation text, receiver text, origin text,
