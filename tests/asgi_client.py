@@ -91,7 +91,8 @@ class AsgiClient:
         async def take(message: Any) -> None:
             sent.append(message)
 
-        named = [("host", HOST), *_pairs(headers)]
+        given = list(_pairs(headers))
+        named = given if "host" in dict(given) else [("host", HOST), *given]
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 import threading
 import warnings
@@ -144,8 +145,9 @@ def test_a_traceback_tells_where_but_no_values(name: str | None, *, as_json: boo
     assert "in fail" in text
     assert f"card {COVER} with cvc=*** refused, 17" in text
     assert f"note: {COVER}" in text
+    timeless = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "", text)  # whose digits may be any
     for secret in (DIGITS, "737", "local-variable"):
-        assert secret not in text
+        assert secret not in timeless
 
 
 def test_a_long_traceback_keeps_its_end() -> None:

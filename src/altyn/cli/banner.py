@@ -36,11 +36,15 @@ def print_banner(settings: Settings, address: str, data: str, took_seconds: floa
 def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
     public = settings.public_url or address
     return (
-        ("Gateway", [f"{public}/payment/rest/"]),
+        ("Gateway", [f"{public}/payment/rest/", f"{public}/payment/webservices/merchant-ws?wsdl"]),
         ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),
         ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` shows them all"]),
         ("Try", try_lines(public)),
+        (
+            "Callbacks",
+            ["altyn callbacks listen   shows what shops are told, and how to have it sent there"],
+        ),
         (
             "Time",
             ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"],

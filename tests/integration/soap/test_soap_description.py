@@ -51,10 +51,19 @@ async def test_a_public_address_stands_in_the_wsdl(gateway: Gateway) -> None:
     assert f'"https://gw.example{PATH}"' in answer.text
 
 
-async def test_a_host_that_is_no_host_is_not_repeated(gateway: Gateway) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", '"><x')])
+@pytest.mark.parametrize(
+    "host", ["gw.example", "gw.example:8443", "[::1]:8080", "my_gateway:8080", "192.0.2.7"]
+)
+async def test_the_address_is_the_one_that_was_called(gateway: Gateway, host: str) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", host)])
+    assert answer.text.count(f'"http://{host}{PATH}') == 2, "the import and the port"
+
+
+@pytest.mark.parametrize("host", ['"><x', "gw.example/evil?", "a b", "gw.example:443/x", ""])
+async def test_a_host_that_is_no_host_is_not_repeated(gateway: Gateway, host: str) -> None:
+    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", host)])
     assert document(answer).tag
-    assert "<x" not in answer.text
+    assert answer.text.count(f'"http://127.0.0.1:8080{PATH}') == 2
 
 
 async def test_another_document_is_not_there(gateway: Gateway) -> None:

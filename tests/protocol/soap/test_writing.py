@@ -257,6 +257,9 @@ def test_a_page_of_orders() -> None:
         {"itemAmount": 2**63},
         {"name": {"ru": "Чай"}},
         {"quantity": "2"},
+        {"quantity": {"measure": "шт"}},
+        {"quantity": {"measure": "шт", "value": "1,5"}},
+        {"quantity": {"measure": "шт", "value": ""}},
     ],
 )
 def test_a_cart_that_the_type_cannot_hold_is_left_out_whole(spoiled: Members) -> None:

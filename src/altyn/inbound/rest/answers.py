@@ -3,6 +3,7 @@
 Source: rest-orders.md §1.4 (headers), architecture §6 (limits).
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
@@ -19,6 +20,10 @@ BODY_TOO_LARGE: Final = (
 OVERLOADED: Final = (
     b'{"errorCode":"7","errorMessage":"The gateway is busy: repeat the request in a moment"}'
 )
+
+
+# Underscores are no part of names on the internet, but of names between containers.
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[Header]) -> None:
@@ -39,14 +44,7 @@ def base_url_of(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"host":
             host = value.decode("latin-1")
-            if (
-                host.replace(".", "")
-                .replace("-", "")
-                .replace(":", "")
-                .replace("[", "")
-                .replace("]", "")
-                .isalnum()
-            ):
+            if _HOST.fullmatch(host):
                 return f"{scope['scheme']}://{host}"
             break
     server = scope.get("server") or ("127.0.0.1", 80)

@@ -144,14 +144,14 @@ class SoapDoor:
         except Disconnected:
             return
         except MessageRefusedError as refusal:
-            await self._send_fault(send, refusal.fault)
+            await self._send_fault(send, refusal.fault, ip=client_ip(scope))
         except BodyTooLarge:
-            await self._send_fault(send, BODY_TOO_LARGE)
+            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
         except self._overloaded:
             await self.send_busy(send)
         except Exception:
             log.exception("failed")
-            await self._send_fault(send, FAILED)
+            await self._send_fault(send, FAILED, ip=client_ip(scope))
         else:
             await send_answer(send, 200, body, (XML, NO_STORE, *headers))
 
@@ -216,9 +216,9 @@ class SoapDoor:
         probed = await self._desk.serve(replace(asked.request, source=asked.body))
         return replace(probed, authenticated=True) if isinstance(probed, Refusing) else probed
 
-    async def _send_fault(self, send: Send, fault: SoapFault) -> None:
+    async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
         count_fault(fault.code.value)
-        log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule)
+        log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
         retry = (RETRY,) if fault.status == BUSY else ()
         headers = (XML, NO_STORE, *retry, *self._rule(fault.rule))
         body = write_fault(fault, show_rule=self._show_rules)

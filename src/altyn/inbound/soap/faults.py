@@ -73,7 +73,7 @@ OVERLOADED: Final = SoapFault(
     FaultCode.SERVER, "The gateway is busy: repeat the request in a moment", status=503
 )
 BODY_TOO_LARGE: Final = SoapFault(
-    FaultCode.CLIENT, "The request body is larger than this gateway reads", status=413
+    FaultCode.CLIENT, "The request body is larger than this gateway reads"
 )
 FAILED: Final = SoapFault(FaultCode.SERVER, "System error.")
 

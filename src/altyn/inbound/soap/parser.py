@@ -8,6 +8,7 @@ SOAP 1.1 §3; architecture §6.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
@@ -20,15 +21,16 @@ from altyn.inbound.soap.faults import MessageRefusedError, wrong_message
 class XmlLimits:
     """How much one document may hold; the size of the whole in bytes is the door's to limit.
 
-    Lengths in characters. `tags` counts every `<` of the document and `attributes_in_all` every
-    `=`, which is a little too much and costs next to nothing; `attributes` are those of one tag
-    with its namespace declarations.
+    Lengths in characters. `tags` counts every `<` of the document, `attributes_in_all` every `=`
+    and `equals_signs` those between one `<` and the next, which is a little too much and costs next
+    to nothing; `attributes` are those of one tag with its namespace declarations.
     """
 
     depth: int = 32
     tags: int = 20_000  # a cart of a thousand positions takes about that many
     attributes: int = 128
     attributes_in_all: int = 50_000
+    equals_signs: int = 1_000
     attribute_chars: int = 65_536
     text_chars: int = 262_144
     namespace_chars: int = 512
@@ -74,7 +76,21 @@ def parse_xml(
         raise _too_much(f"more than {limits.tags} tags")
     if text.count("=") > limits.attributes_in_all:
         raise _too_much(f"more than {limits.attributes_in_all} attributes")
+    # expat puts the namespace before each prefixed name of a tag, and tells of none before all of
+    # them are made: few signs may be multiplied, and by little.
+    if any(piece.count("=") > limits.equals_signs for piece in text.split("<")):
+        raise _too_much(f"more than {limits.attributes} attributes in one element")
+    if _long_namespace(limits.namespace_chars).search(text):
+        raise _too_much(f"a namespace of more than {limits.namespace_chars} characters")
     return _Reader(limits).read(text)
+
+
+@cache
+def _long_namespace(longest: int) -> re.Pattern[str]:
+    """A declaration whose text is longer; what it stands for is never longer than its text."""
+    return re.compile(
+        rf"""\sxmlns[^\s=<>]*+\s*+=\s*+(?:"[^"<]{{{longest + 1}}}|'[^'<]{{{longest + 1}}})"""
+    )
 
 
 def _decoded(document: bytes, charset: str | None) -> str:
@@ -91,7 +107,10 @@ def _decoded(document: bytes, charset: str | None) -> str:
                 raise wrong_message("The request body is UTF-32: send UTF-8 or UTF-16")
             return _tried(document, (encoding,))
     declared = _DECLARED.match(document)
-    names = ((charset or "").strip().lower(), declared[1].decode().lower() if declared else "")
+    names = (
+        (charset or "").strip(" '\"").lower(),
+        declared[1].decode().lower() if declared else "",
+    )
     encodings = ["utf-8"]
     for name in names:
         if name in CHARSETS:

@@ -7,6 +7,7 @@ Source: soap.md §1.3, §5.
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import isfinite
 from typing import Any, Final
 
 from altyn.protocol.soap.moments import date_time
@@ -57,6 +58,8 @@ def _number(value: Any, bits: int) -> str | None:
 
 
 def _decimal(value: Any) -> str | None:
+    if isinstance(value, float):
+        return str(value) if isfinite(value) else None  # 1e-07 is a number in XML too
     text = str(value)
     return text if _DECIMAL.fullmatch(text) else None
 

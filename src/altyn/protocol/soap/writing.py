@@ -132,7 +132,10 @@ def _object(type_name: str, members: Mapping[str, Any], *, top: bool = False) ->
     for slot in shape.children:
         if (text := _child_told(slot, members, top=top)) is not None:
             inner.append(text)
-    if shape.text is not None and (text := shape.text(members.get(TEXT_MEMBER))) is not None:
+    if shape.text is not None:
+        text = shape.text(members.get(TEXT_MEMBER, ""))
+        if text is None:  # nothing is no number
+            raise _Unfit
         inner.append(text)
     return "".join(head), "".join(inner)
 

@@ -5,6 +5,7 @@ clients of the family know it. Source: soap.md §1, §1.1.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from xml.sax.saxutils import quoteattr
 
 from altyn.protocol.soap.names import (
@@ -43,6 +44,7 @@ def service_wsdl(address: str, namespace: str) -> bytes:
     )
 
 
+@cache
 def port_type_wsdl(namespace: str) -> bytes:
     """The port type document: types, messages and operations."""
     return _document(

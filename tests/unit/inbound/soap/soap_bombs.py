@@ -41,6 +41,15 @@ BOMBS: Final[dict[str, Callable[[], str]]] = {
     "a namespace, multiplied": lambda: (
         f"<x:a xmlns:x='{'u' * 500_000}'>{_each(_MANY, '<x:a#/>')}</x:a>"
     ),
+    "a namespace, multiplied by attributes": lambda: (
+        f"<a xmlns:x='{'u' * 400_000}' {_each(5_000, 'x:b#=** ')}/>".replace("*", '"')
+    ),
+    "a short namespace, multiplied by attributes": lambda: (
+        f"<a xmlns:x='{'u' * 512}' {_each(40_000, 'x:b#=** ')}/>".replace("*", '"')
+    ),
+    "a namespace in pieces": lambda: (
+        f"<a xmlns:x='{'&#117;' * 60_000}' {_each(900, 'x:b#=** ')}/>".replace("*", '"')
+    ),
     "an attribute": lambda: f"<a b='{'x' * 1_000_000}'/>",
     "a text": lambda: f"<a>{'x' * 1_000_000}</a>",
     "a text of references": lambda: f"<a>{'&#65;' * 200_000}</a>",
