@@ -182,9 +182,17 @@ class Site:
 
 
 @asynccontextmanager
-async def a_site(folder: Path) -> AsyncIterator[Site]:
+async def a_site(folder: Path, receiver: Receiver) -> AsyncIterator[Site]:
     with EmbeddedPostgres(folder / "postgres") as postgres:
         await main.prepare(settings_of(postgres.url, folder))
+        await set_callbacks(
+            postgres.url,
+            urls=receiver.url(),
+            parameters="refundedAmount",
+            attempts=20,
+            interval_seconds=1,
+            timeout_seconds=2,
+        )
         launcher = Launcher(postgres.url, folder, sockets=1)
         try:
             yield Site(postgres, launcher, [launcher.start(0) for _ in range(GATEWAYS)])
@@ -297,18 +305,10 @@ async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
     chance, memory = random.Random(seed), Memory()
     async with (
         a_receiver(BadReceiver(seed)) as receiver,
-        a_site(tmp_path) as site,
+        a_site(tmp_path, receiver) as site,
         a_crowd(site.launcher.ports) as crowd,
     ):
         await crowd.must_be_ready()
-        await set_callbacks(
-            site.postgres.url,
-            urls=receiver.url(),
-            parameters="refundedAmount",
-            attempts=20,
-            interval_seconds=1,
-            timeout_seconds=2,
-        )
         shops = [BadLineShop(f"K{n}", crowd, memory, random.Random(seed + n)) for n in range(SHOPS)]
         trading = [asyncio.create_task(shop.trade()) for shop in shops]
         for number in range(1, ROUNDS + 1):

@@ -310,11 +310,10 @@ async def test_two_processes_send_nothing_twice(database_url: str, tmp_path: Pat
     await main.prepare(settings_of(database_url, tmp_path))
     launcher = Launcher(database_url, tmp_path, sockets=2)
     try:
-        senders = [launcher.start(number) for number in range(2)]
         async with a_receiver(slowly) as receiver, a_crowd(launcher.ports) as crowd:
             await set_callbacks(database_url, urls=receiver.url(), mode=None, operations=None)
+            senders = [launcher.start(number) for number in range(2)]
             await crowd.must_be_ready()
-            await asyncio.sleep(1.5)  # both have heard where callbacks go
             orders = await asyncio.gather(*(crowd.paid(10_00, two_phase=True) for _ in range(60)))
             await crowd.at_once(
                 "deposit.do", *({"orderId": order_id, "amount": 0} for order_id in orders)
@@ -349,7 +348,7 @@ async def test_asymmetric_checksums_are_signed_with_the_shops_certificate(
         merchant = await shop.gateway.world.merchants.by_login("test")
         assert merchant is not None
         made = await keys.create(merchant.merchant_id, shop.clock.now())
-        await asyncio.sleep(0.2)  # the news of it travels by NOTIFY
+        await set_up(shop, timeout_seconds=9)  # the news of both travel by one channel, in order
         order_id = await shop.paid(1000_00)
         assert await settled(shop, order_id) == [("deposited", "delivered")]
 
@@ -360,7 +359,7 @@ async def test_asymmetric_checksums_are_signed_with_the_shops_certificate(
         public = load_pem_x509_certificate(made.certificate.encode()).public_key()
         assert isinstance(public, RSAPublicKey)
         assert is_asymmetric(public, canonical(parameters), parameters["checksum"])
-        await set_up(shop, checksum=None)
+        await set_up(shop, checksum=None, timeout_seconds=None)
 
 
 async def test_the_sandbox_shows_callbacks_and_sends_them_again(

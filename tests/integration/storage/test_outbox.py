@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from altyn.domain.callback import (
@@ -290,15 +291,28 @@ async def test_a_try_that_never_ends_well_or_badly_can_go_on_for_ever(
 
 
 async def test_of_two_that_claim_at_once_the_loser_knows_that_there_was_something(
-    outbox: OutboxStore, pool: Pool
+    outbox: OutboxStore, pool: Pool, database_url: str
 ) -> None:
     await put(outbox)
     async with pool.acquire() as winner, winner.transaction():
         await winner.execute("UPDATE outbox SET lease_until = 'infinity'")
         losing = asyncio.create_task(outbox.claim({LANE: 5}, {LANE: LONG}, now=NOW))
-        await asyncio.sleep(0.1)  # it waits for the row by now, or will find it taken
+        await somebody_waits_for_a_row(database_url)
     claimed = await losing
 
-    assert claimed.callbacks == ()
+    assert (claimed.callbacks, claimed.contended) == ((), True)
     nothing = await outbox.claim({LANE: 5}, {LANE: LONG}, now=NOW)
     assert (nothing.callbacks, nothing.contended) == ((), False)
+
+
+async def somebody_waits_for_a_row(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        async with asyncio.timeout(20):
+            while not await connection.fetchval(  # noqa: ASYNC110 - it happens in PostgreSQL
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
