@@ -163,6 +163,7 @@ class Order:
     auto_completion_at: datetime | None = None
     auto_reverse_at: datetime | None = None
     postponed_until: datetime | None = None
+    changed_at: datetime | None = None
     partly_reversed: bool = False
     payer_ip: str | None = None
     request: OrderRequest = field(default_factory=OrderRequest)
@@ -172,6 +173,11 @@ class Order:
     def allows(self, event: Event) -> bool:
         """Whether this may happen to the order now."""
         return (self.status, event) in TRANSITIONS
+
+    def time_goes_on(self, now: datetime) -> datetime:
+        """Now, or when the order was changed last if a clock is behind: history never runs
+        backwards, though two machines never agree quite on the time."""
+        return max(now, self.changed_at or self.created_at)
 
     @property
     def payable(self) -> bool:

@@ -84,7 +84,7 @@ def accept(
     """
     if isinstance(event, Event):
         changes["status"] = TRANSITIONS[order.status, event]
-    after = replace(order, version=order.version + 1, **changes)
+    after = replace(order, version=order.version + 1, changed_at=at, **changes)
     changed = (*also, attempt) if attempt else also
     for each in changed:
         after = after.with_attempt(each)

@@ -39,7 +39,7 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
         order = await world.orders.load(key)
         if order is None:
             return Refused(Refusal.ORDER_UNKNOWN, f"no order {key.order_id} of this merchant")
-        decision = decide(order, world.clock.now())
+        decision = decide(order, order.time_goes_on(world.clock.now()))
         match decision:
             case Accepted():
                 told = await _announced(decision, world)

@@ -57,6 +57,7 @@ def order_of(row: Mapping[str, Any]) -> Order | None:
         auto_completion_at=row["auto_completion_at"],
         auto_reverse_at=row["auto_reverse_at"],
         postponed_until=row["postponed_until"],
+        changed_at=row["changed_at"],
         payer_ip=row["payer_ip"],
         request=_decode_request(row["request"]),
         params=_decode_params(row["params"]),

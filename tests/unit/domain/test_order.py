@@ -8,6 +8,8 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import IN_FLIGHT, AttemptState, Due, Kind
 from tests.builders import PAID_AT, REGISTERED_AT, an_attempt, an_order
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.mark.parametrize("state", AttemptState)
 def test_what_may_have_happened_is_in_flight(state: AttemptState) -> None:
@@ -78,3 +80,13 @@ def test_only_one_thing_is_due_and_it_is_the_earliest() -> None:
     assert hold.due() == (PAID_AT + timedelta(hours=2), Due.AUTO_COMPLETION)
     late = PAID_AT + timedelta(hours=5)
     assert an_order(postponed_until=late).due() == (late, Due.SESSION_EXPIRY)
+
+
+def test_time_goes_on_from_the_last_change_though_a_clock_be_behind() -> None:
+    order = an_order()
+    before, after = order.created_at - HOUR, order.created_at + HOUR
+    assert order.time_goes_on(before) == order.created_at
+    assert order.time_goes_on(after) == after
+    changed = an_order(changed_at=after)
+    assert changed.time_goes_on(order.created_at) == after
+    assert changed.time_goes_on(after + HOUR) == after + HOUR

@@ -18,6 +18,7 @@ WITH decided AS (
         deposited_at = decided.deposited_at, reversed_at = decided.reversed_at,
         refunded_at = decided.refunded_at, auto_completion_at = decided.auto_completion_at,
         auto_reverse_at = decided.auto_reverse_at, postponed_until = decided.postponed_until,
+        changed_at = decided.at,
         due_at = decided.due_at, payer_ip = decided.payer_ip, request = decided.request,
         params = decided.params
     FROM decided
