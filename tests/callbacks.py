@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from altyn.domain.callback import CallbackId, Outcome
 from altyn.domain.callback_story import CallbackLine, TrySeen, TryShown
+from altyn.domain.merchant import Merchant
 
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ID: Final = CallbackId(7, UUID("01a1fdfa-4600-8000-87c0-b0723ad2dd34"), 3, 1)
@@ -75,3 +77,30 @@ def a_seen(**changes: Any) -> TrySeen:
         "due_at": NOW + timedelta(seconds=30),
     }
     return TrySeen(**{**said, **changes})
+
+
+@dataclass
+class MerchantsAlike:
+    """A directory in which every number is a merchant like this one, but for one that nobody can
+    read."""
+
+    merchant: Merchant
+    unreadable: int | None = None
+
+    async def get(self, merchant_id: int) -> Merchant:
+        if merchant_id == self.unreadable:
+            raise ValueError("written by a newer version")
+        return replace(self.merchant, merchant_id=merchant_id)
+
+    async def by_login(self, login: str) -> Merchant | None:
+        raise NotImplementedError(login)
+
+    async def children(self, merchant_id: int) -> list[Merchant]:
+        raise NotImplementedError(merchant_id)
+
+
+class NoKeys:
+    """Nobody signs with certificates here."""
+
+    async def current(self, merchant_id: int) -> None:
+        return None

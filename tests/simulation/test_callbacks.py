@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -26,6 +26,7 @@ from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
 from altyn.storage.outbox import OutboxStore
 from altyn.workers.callbacks import Courier
+from tests.callbacks import MerchantsAlike, NoKeys
 
 EXAMPLES: Final = 40  # for each hundred of an everyday property test
 EVERYDAY: Final = 100
@@ -81,29 +82,6 @@ class Network:
         return Reply(status=500) if fate == REFUSES else Reply(problem="no answer")
 
 
-@dataclass
-class OneMerchant:
-    """The directory of a provider with a single shop."""
-
-    merchant: Merchant
-
-    async def get(self, merchant_id: int) -> Merchant:
-        return replace(self.merchant, merchant_id=merchant_id)
-
-    async def by_login(self, login: str) -> Merchant | None:
-        raise NotImplementedError(login)
-
-    async def children(self, merchant_id: int) -> list[Merchant]:
-        raise NotImplementedError(merchant_id)
-
-
-class NoKeys:
-    """Nobody signs with certificates here."""
-
-    async def current(self, merchant_id: int) -> None:
-        return None
-
-
 SHOP: Final = Merchant(
     merchant_id=1,
     login="shop",
@@ -145,7 +123,7 @@ class Site:
         courier = Courier(
             self.outbox,
             self.network,
-            merchants=OneMerchant(SHOP),
+            merchants=MerchantsAlike(SHOP),
             signing_keys=NoKeys(),
             clock=self.time,
         )
@@ -269,7 +247,7 @@ async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -
             Courier(
                 site.outbox,
                 site.network,
-                merchants=OneMerchant(SHOP),
+                merchants=MerchantsAlike(SHOP),
                 signing_keys=NoKeys(),
                 clock=site.time,
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from altyn.cli.callback_addresses import refusal_of_address
 from altyn.cli.callback_listen import listen
 from altyn.cli.callback_verify import verify
 from altyn.cli.order import read_order_id
@@ -181,18 +182,9 @@ def _check_wish(named: Sequence[str], to: str | None, *, dead: bool, shop: str |
             "Name what is to be sent again: ids as `altyn callbacks list` shows them, an orderId, "
             "or --dead --shop LOGIN for everything that was given up."
         )
-    refusal = None if to is None else _refusal_of_address(to)
+    refusal = None if to is None else refusal_of_address(to)
     if refusal is not None:
         raise CommandError(f"--to {to}: {refusal}")
-
-
-def _refusal_of_address(address: str) -> str | None:
-    """Why callbacks of this gateway may not go there; None when they may."""
-    from altyn.outbound.callbacks.guard import Rules, refusal_of_url
-
-    settings = read_settings()
-    production = Rules.production(settings.callback_ports)
-    return refusal_of_url(address, Rules.sandbox() if settings.sandbox else production)
 
 
 async def _meant(pool: "Pool", text: str, shop: str | None) -> "list[CallbackId]":

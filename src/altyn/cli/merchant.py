@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from altyn.cli.callback_addresses import refusal_of_address
 from altyn.cli.certificates import certificate
 from altyn.cli.surroundings import read_settings
 from altyn.cli.telling import CommandError, console
@@ -134,13 +135,10 @@ app.command()(certificate)
 
 def _refuse_addresses(urls: str | None) -> None:
     """Refuse what this gateway would never call, while somebody is there to read why."""
-    from altyn.outbound.callbacks.guard import Rules, refusal_of_url
     from altyn.storage.setting_rules import addresses_of
 
-    settings = read_settings()
-    rules = Rules.of(sandbox=settings.sandbox, ports=settings.callback_ports)
     for url in addresses_of(urls or ""):
-        if refusal := refusal_of_url(url, rules):
+        if refusal := refusal_of_address(url):
             raise CommandError(f"callbacks.urls: {url} cannot be called: {refusal}")
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -25,9 +25,9 @@ from altyn.domain.callback import (
     Reply,
     origin_of,
 )
-from altyn.domain.merchant import Merchant
 from altyn.workers.callbacks import Courier
 from tests.builders import a_merchant
+from tests.callbacks import MerchantsAlike, NoKeys
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HEALTHY = "https://healthy.example/cb"
@@ -112,36 +112,16 @@ class Clock:
         return NOW
 
 
-class NoKeys:
-    async def current(self, merchant_id: int) -> None:
-        return None
-
-
-@dataclass
-class Directory:
-    """Every number is a merchant, but for those that cannot be read."""
-
-    unreadable: frozenset[int] = frozenset()
-
-    async def get(self, merchant_id: int) -> Merchant:
-        if merchant_id in self.unreadable:
-            raise ValueError("written by a newer version")
-        return replace(a_merchant(callbacks=CallbackSettings(attempts=1)), merchant_id=merchant_id)
-
-    async def by_login(self, login: str) -> Merchant | None:
-        raise NotImplementedError(login)
-
-    async def children(self, merchant_id: int) -> list[Merchant]:
-        raise NotImplementedError(merchant_id)
+SHOP = a_merchant(callbacks=CallbackSettings(attempts=1))
 
 
 @asynccontextmanager
-async def working(outbox: Memory, directory: Directory | None = None) -> AsyncIterator[Network]:
+async def working(outbox: Memory, *, unreadable: int | None = None) -> AsyncIterator[Network]:
     network = Network()
     courier = Courier(
         outbox,
         network,
-        merchants=directory or Directory(),
+        merchants=MerchantsAlike(SHOP, unreadable),
         signing_keys=NoKeys(),
         clock=Clock(),
     )
@@ -187,6 +167,6 @@ async def test_a_merchant_who_cannot_be_read_stops_no_other() -> None:
     outbox = Memory()
     outbox.put(1, "https://one.example/cb", 5)
     outbox.put(2, HEALTHY, 20)
-    async with working(outbox, Directory(frozenset({1}))) as network:
+    async with working(outbox, unreadable=1) as network:
         await outbox.until(2, 20)
         assert network.sent["https://one.example:443"] == 0
