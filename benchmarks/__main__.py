@@ -27,7 +27,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from altyn.storage.embedded import EmbeddedPostgres
+from altyn.embedded_postgres import EmbeddedPostgres
 from benchmarks import callbacks, million
 from benchmarks.load import BenchmarkError, Run, pgbench, steady, wrk
 

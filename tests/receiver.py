@@ -16,11 +16,11 @@ import asyncpg
 from aiohttp import web
 
 from altyn.domain.merchant import MerchantSettings
-from altyn.protocol.callback_checksum import canonical, symmetric
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
 from altyn.storage.administration import Administration
 from altyn.storage.clock import SystemClock
 
-PATIENCE_SECONDS: Final = 30
+SHUTDOWN_GRACE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Receiver:
 
     async def until(self, enough: Callable[[Sequence[Got]], bool]) -> list[Got]:
         """Wait until what came is enough; everything that came. TimeoutError after long."""
-        async with asyncio.timeout(PATIENCE_SECONDS), self._arrived:
+        async with asyncio.timeout(SHUTDOWN_GRACE_SECONDS), self._arrived:
             await self._arrived.wait_for(lambda: enough(self.got))
         return list(self.got)
 

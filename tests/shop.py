@@ -21,7 +21,7 @@ from uuid import UUID
 from altyn import main
 from altyn.domain.refusals import Refusal
 from altyn.operations.ports import OrderKey
-from altyn.protocol.registry import METHODS
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
 from altyn.storage.clock import SandboxClock

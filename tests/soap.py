@@ -13,16 +13,16 @@ from typing import Any, Final
 
 from lxml import etree
 
-from altyn.protocol.soap.names import (
+from altyn.protocol.dialects.classic.soap.names import (
     MESSAGE_NAMESPACES,
     PASSWORD_TEXT,
     SOAP_ENVELOPE,
     WSSE,
     XSD,
 )
-from altyn.protocol.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.soap.schema import qualified, schema
-from altyn.protocol.soap.types import TYPES, attributes_of, children_of
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.schema import qualified, schema
+from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 
 NAMESPACE: Final = MESSAGE_NAMESPACES[0]
 

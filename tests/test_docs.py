@@ -15,7 +15,7 @@ from altyn import settings
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
+    AcquirerRequest,
     decode_card_check,
     decode_question,
     decode_reply,
@@ -110,7 +110,7 @@ def test_the_examples_of_the_acquirers_connector_are_messages_of_its_format() ->
     assert decode_question(question.encode()).operation is AcquirerOperation.AUTHORISE
     assert decode_reply(reply.encode()).outcome is AcquirerOutcome.APPROVED
     assert decode_card_check(check.encode()).cvc is not None
-    for word in (*AcquirerOperation, *AcquirerOutcome, *fields(AcquirerQuestion)):
+    for word in (*AcquirerOperation, *AcquirerOutcome, *fields(AcquirerRequest)):
         name = word if isinstance(word, str) else word.name
         assert f"`{name}`" in text, f"not explained: {name}"
 

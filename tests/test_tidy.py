@@ -50,12 +50,21 @@ FLOORS: Final = {
     "masking": floor("domain", why="knows the types that must never be printed, nothing more"),
     "logs": floor("domain", "masking", why="prints what it is given"),
     "settings": floor("domain", why="every knob, typed; values are handed down by main"),
+    "diagnostics": floor(
+        "domain", "protocol", why="compares a received callback with what the protocol demands"
+    ),
+    "security": floor("domain", why="keys, vault and passwords know values, no tables"),
+    "embedded_postgres": floor(why="starts PostgreSQL and knows nothing of payments"),
     "storage": floor(
-        *BUSINESS, "masking", why="a port of operations: it could be swapped for another"
+        *BUSINESS,
+        "masking",
+        "security",
+        why="a port of operations: it could be swapped for another",
     ),
     "outbound": floor(*BUSINESS, "masking", why="a port of operations, one folder per neighbour"),
     "inbound": floor(
         *BUSINESS,
+        "diagnostics",
         "look",
         "masking",
         why="a door parses and presents; storage and outside are ports",
@@ -94,7 +103,7 @@ ARROW_EXCEPTIONS: Final = (
     ArrowException("operations", "protocol.acquiring", "the messages of the port to the bank"),
     ArrowException(
         "operations",
-        "protocol.callback_parameters",
+        "protocol.dialects.classic.callbacks.parameters",
         "what a shop is told is written down with the change, in the words of that moment: a table",
     ),
     ArrowException("operations", "protocol.threeds", "the messages of the port to 3-D Secure"),

@@ -14,19 +14,19 @@ from altyn.domain.callback import (
     Callback,
     CallbackId,
     CallbackMethod,
+    CallbackOperation,
+    CallbackRequest,
     CallbackSettings,
-    Letter,
-    Notification,
 )
-from altyn.protocol import callback_checksum as checksums
-from altyn.protocol.callback_letter import Seal, letter
-from altyn.protocol.callback_parameters import (
+from altyn.protocol.dialects.classic.callbacks import checksum as checksums
+from altyn.protocol.dialects.classic.callbacks.parameters import (
     BINDING,
     BINDING_OPTIONAL,
     CORE,
     OPTIONAL,
     CallbackParameter,
 )
+from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
 from docs.printing.markdown import code, link, page, section, table
 from docs.printing.meanings import NOTIFICATIONS
 
@@ -66,7 +66,7 @@ _BINDING_WORDS: Final = (
 
 
 def _operations() -> Iterator[tuple[str, ...]]:
-    for notification in Notification:
+    for notification in CallbackOperation:
         yield code(notification), *NOTIFICATIONS[notification]
 
 
@@ -92,8 +92,8 @@ _EXAMPLE: Final = Callback(
 )
 
 
-def _letter(method: CallbackMethod, **more: str) -> Letter:
-    seal = Seal(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
+def _letter(method: CallbackMethod, **more: str) -> CallbackRequest:
+    seal = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
     callback = replace(_EXAMPLE, parameters={**_EXAMPLE.parameters, **more})
     return letter(callback, CallbackSettings(method=method), seal)
 
@@ -149,7 +149,7 @@ _METHODS: Final = {
 }
 
 
-def _written(sent: Letter) -> str:
+def _written(sent: CallbackRequest) -> str:
     head = [f"{sent.method} {sent.url}", *(f"{name}: {value}" for name, value in sent.headers)]
     return "\n".join((*head, *(("", sent.body.decode()) if sent.body else ())))
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.cli.cards import spaced, what_happens
-from altyn.domain.card import PaymentSystem
+from altyn.cli.sandbox.cards import spaced, what_happens
+from altyn.domain.card.values import PaymentSystem
 from altyn.domain.money import CURRENCIES
-from altyn.protocol import error_codes, test_cards
+from altyn.protocol import test_cards
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, ActionCode
+from altyn.protocol.dialects.classic import error_codes
+from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
+from altyn.protocol.dialects.classic.order_view import CARD_DATA_WRONG
 from altyn.protocol.eci import Authentication, eci
-from altyn.protocol.error_codes import SUCCESS, ErrorCode
-from altyn.protocol.features import DOCUMENTED, ENGINE
-from altyn.protocol.order_view import CARD_DATA_WRONG
 from altyn.protocol.table import Envelope, Method
 from altyn.protocol.tds_outcomes import (
     AFTER_ARES,

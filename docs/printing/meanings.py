@@ -6,7 +6,7 @@ It exists so that these words stand in one place; a new setting without words st
 from collections.abc import Mapping
 from typing import Final
 
-from altyn.domain.callback import Notification
+from altyn.domain.callback import CallbackOperation
 from altyn.domain.merchant import Permission
 from altyn.protocol.table import Envelope
 
@@ -172,31 +172,35 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
 }
 
 # When it is told, and what its status 1 and 0 say (callbacks.md §4).
-NOTIFICATIONS: Final[Mapping[Notification, tuple[str, str, str]]] = {
-    Notification.APPROVED: (
+NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
+    CallbackOperation.APPROVED: (
         "A two-stage order was paid, or failed for good.",
         "the sum is held",
         "the last try was refused",
     ),
-    Notification.DEPOSITED: (
+    CallbackOperation.DEPOSITED: (
         "A one-stage order was paid, or failed for good; a hold was completed.",
         "the money is taken",
         "the last try, or the completion, was refused",
     ),
-    Notification.REVERSED: (
+    CallbackOperation.REVERSED: (
         "A payment was reversed, in whole or in part; also by the end of a hold, and after VERIFY.",
         "reversed",
         "refused",
     ),
-    Notification.REFUNDED: ("Each refund.", "refunded", "refused"),
-    Notification.DECLINED_BY_TIMEOUT: ("The session ended, and nobody had paid.", "", "always"),
-    Notification.DECLINED_CARD_PRESENT: (
+    CallbackOperation.REFUNDED: ("Each refund.", "refunded", "refused"),
+    CallbackOperation.DECLINED_BY_TIMEOUT: (
+        "The session ended, and nobody had paid.",
+        "",
+        "always",
+    ),
+    CallbackOperation.DECLINED_CARD_PRESENT: (
         "A card in the shop's terminal was refused. Altyn takes no such payments yet.",
         "",
         "always",
     ),
-    Notification.BINDING_CREATED: ("A card was stored. Stored cards come later.", "", ""),
-    Notification.BINDING_ACTIVITY_CHANGED: (
+    CallbackOperation.BINDING_CREATED: ("A card was stored. Stored cards come later.", "", ""),
+    CallbackOperation.BINDING_ACTIVITY_CHANGED: (
         "A stored card was switched on or off; see `enabled`. Stored cards come later.",
         "",
         "",

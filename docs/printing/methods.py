@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from altyn.domain.refusals import Refusal
-from altyn.protocol.order_view import OBJECTS
-from altyn.protocol.payment_methods import PROCESS_FORM
-from altyn.protocol.registry import METHODS
-from altyn.protocol.status_fields import Fields
+from altyn.protocol.dialects.classic.order_view import OBJECTS
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialects.classic.status_fields import Fields
 from altyn.protocol.table import Method, Parameter
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES

@@ -11,7 +11,7 @@ from typing import Final
 from altyn.domain import ledger
 from altyn.domain.ledger import Account, Movement, Posting
 from altyn.domain.lifecycle import LIFECYCLE, OrderStatus
-from altyn.protocol.order_statuses import ON_WIRE, ORDER_STATUSES
+from altyn.protocol.dialects.classic.order_statuses import ON_WIRE, ORDER_STATUSES
 from docs.printing.markdown import code, page, section, table
 
 

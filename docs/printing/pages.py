@@ -6,7 +6,8 @@ It exists so that the command which writes them and the test which compares them
 from pathlib import Path
 from typing import Final
 
-from docs.printing import callbacks, code_lists, knobs, order_life
+from docs.printing import callbacks, code_lists, order_life
+from docs.printing import settings as settings_module
 from docs.printing.markdown import link, page, section, table
 from docs.printing.methods import method_pages, method_rows
 from docs.printing.soap import soap_page
@@ -37,8 +38,8 @@ def printed() -> dict[str, str]:
         "test-cards": code_lists.test_cards_page(),
         "currencies": code_lists.currencies_page(),
         "soap": soap_page(),
-        "settings": knobs.settings_page(),
-        "merchant-settings": knobs.merchant_settings_page(),
+        "settings": settings_module.settings_page(),
+        "merchant-settings": settings_module.merchant_settings_page(),
     }
     pages = {**dict(method_pages()), **others, "index": _index(others)}
     return {f"{name}.md": text for name, text in pages.items()}

@@ -6,13 +6,13 @@ It exists so that a shop developer who has a method's page in REST finds how the
 from collections.abc import Iterator
 from typing import Final
 
-from altyn.inbound.soap.door import PATH
-from altyn.protocol.soap import names
-from altyn.protocol.soap.facets import FACETS, declared
-from altyn.protocol.soap.notation import ComplexType, Part
-from altyn.protocol.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.soap.own_methods import SOAP_METHODS
-from altyn.protocol.soap.types import ENUMERATIONS, TYPES
+from altyn.inbound.soap.endpoint import PATH
+from altyn.protocol.dialects.classic.soap import names
+from altyn.protocol.dialects.classic.soap.facets import FACETS, declared
+from altyn.protocol.dialects.classic.soap.notation import ComplexType, Part
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
+from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from docs.printing.markdown import code, codes, link, page, section, table
 
 _SERVED: Final = tuple(each for each in OPERATIONS.values() if each.method is not None)

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
-from altyn.domain.card import Cvc, Pan, luhn_ok
+from altyn.domain.card.values import Cvc, Pan, luhn_ok
 
 HIDDEN: Final = "***"
 CUT: Final = "…"

@@ -15,9 +15,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main import App, prepare
 from altyn.settings import load
-from altyn.storage.embedded import EmbeddedPostgres
 from tests.e2e.gateway import Served, serving, shop_site
 
 CHROMIUM: Final = Path("/usr/bin/chromium")

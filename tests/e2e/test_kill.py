@@ -25,9 +25,9 @@ import asyncpg
 import pytest
 
 from altyn import main
+from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import connect
 from altyn.storage.demo import DEMO_CALLBACK_KEY
-from altyn.storage.embedded import EmbeddedPostgres
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.receiver import Got, Receiver, a_receiver, set_callbacks

@@ -19,7 +19,7 @@ import pytest
 import zeep
 from zeep.wsse.username import UsernameToken
 
-from altyn.inbound.soap.door import PATH
+from altyn.inbound.soap.endpoint import PATH
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
 from tests.e2e.gateway import Served
 from tests.shop import GOOD

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from altyn.storage.embedded import EmbeddedPostgres
+from altyn.embedded_postgres import EmbeddedPostgres
 
 _NUMBERS: Final = itertools.count(1)
 

@@ -32,7 +32,7 @@ async def change(shop: Shop, login: str, **changes: object) -> None:
         found = await merchants.by_login(login)
         if found and all(getattr(found.settings, name) == value for name, value in changes.items()):
             return
-        await shop.gateway.world.patience(0.01)
+        await shop.gateway.world.sleep(0.01)
     raise AssertionError("the change was not heard")
 
 

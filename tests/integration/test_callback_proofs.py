@@ -12,13 +12,13 @@ from typer.testing import CliRunner, Result
 
 from altyn import main
 from altyn.cli.app import app
-from altyn.cli.callback_proofs import find_proofs
-from altyn.cli.reading import with_pool
-from altyn.cli.surroundings import read_settings
-from altyn.cli.telling import CommandError
-from altyn.protocol.callback_checksum import asymmetric, canonical, symmetric
-from altyn.protocol.callback_received import Received, read_received
-from altyn.storage.keys import KeyRing
+from altyn.cli.callbacks.proofs import find_proofs
+from altyn.cli.environment import read_settings
+from altyn.cli.output import CommandError
+from altyn.cli.prompts import with_pool
+from altyn.diagnostics.received_callback import Received, read_received
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
+from altyn.security.keys import KeyRing
 from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKey, SigningKeys
 from tests.shop import settings_of
 

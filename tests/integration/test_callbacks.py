@@ -22,11 +22,11 @@ from cryptography.x509 import load_pem_x509_certificate
 from prometheus_client import REGISTRY
 
 from altyn import main
-from altyn.domain.callback import BindingNotice, Notification
-from altyn.protocol.callback_checksum import canonical, is_asymmetric
-from altyn.protocol.callback_parameters import binding_announcements
+from altyn.domain.callback import BindingNotification, CallbackOperation
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical, is_asymmetric
+from altyn.protocol.dialects.classic.callbacks.parameters import binding_announcements
+from altyn.security.keys import KeyRing
 from altyn.storage.demo import DEMO_CALLBACK_KEY
-from altyn.storage.keys import KeyRing
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
 from tests.processes import Launcher, a_crowd
@@ -420,8 +420,8 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
     ):
         merchant = await shop.gateway.world.merchants.by_login("test")
         assert merchant is not None
-        notice = BindingNotice(
-            notification=Notification.BINDING_ACTIVITY_CHANGED,
+        notice = BindingNotification(
+            notification=CallbackOperation.BINDING_ACTIVITY_CHANGED,
             merchant_id=merchant.merchant_id,
             binding_id=uuid4(),
             version=2,

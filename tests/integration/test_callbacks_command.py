@@ -15,14 +15,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from altyn.cli.app import app
-from altyn.cli.telling import CommandError
+from altyn.cli.output import CommandError
 from altyn.domain.callback import (
     Announcement,
     Callback,
     CallbackId,
+    CallbackRequest,
     Delivery,
-    Lane,
-    Letter,
+    DeliveryQueue,
     Outcome,
     Reply,
 )
@@ -38,7 +38,7 @@ from altyn.storage.outbox import OutboxStore
 from tests.builders import an_order
 
 SHOP = "http://127.0.0.1:9090/cb"
-LANE = Lane(1, "http://127.0.0.1:9090")
+LANE = DeliveryQueue(1, "http://127.0.0.1:9090")
 LONG = 3600  # seconds
 Got = TypeVar("Got")
 
@@ -71,7 +71,9 @@ class Till:
                 Delivery(
                     callback=callback,
                     at=now,
-                    letter=Letter(method="GET", url=callback.receiver, signed="a;b;", checksum="C"),
+                    letter=CallbackRequest(
+                        method="GET", url=callback.receiver, signed="a;b;", checksum="C"
+                    ),
                     reply=reply,
                     outcome=outcome,
                     settled_at=now,

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from altyn import main
 from altyn.cli.app import app
-from altyn.cli.telling import CommandError
-from altyn.storage.keys import KeyRing
+from altyn.cli.output import CommandError
+from altyn.security.keys import KeyRing
 from altyn.storage.signing_keys import SigningKeyError
 from tests.shop import settings_of
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import asyncpg
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
+from altyn.security.keys import KeyRing
+from altyn.security.vault import Vault
 from altyn.storage.card_store import CardStore
 from altyn.storage.database import connect
-from altyn.storage.keys import KeyRing
 from altyn.storage.migrate import migrate
-from altyn.storage.vault import Vault
 from altyn.workers.housekeeping import keep_house
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -21,9 +21,9 @@ import pytest
 import pytest_asyncio
 
 from altyn import main
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.domain.refusals import Refusal
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerOutcome, AcquirerQuestion
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerOutcome, AcquirerRequest
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
 from altyn.storage.database import Pool, connect
@@ -247,7 +247,7 @@ async def test_many_orders_at_once_do_not_block_each_other(scene: Scene) -> None
 async def test_one_key_asked_many_times_at_once_is_done_once(scene: Scene) -> None:
     """The bank's part of the bargain, which all of the above leans on."""
     banks = [IssuerSimulator(scene.pool, lambda: datetime.now(UTC)) for _ in range(2)]
-    question = AcquirerQuestion(
+    question = AcquirerRequest(
         key=f"{uuid4().hex}-1",
         operation=AcquirerOperation.AUTHORISE,
         merchant="test",

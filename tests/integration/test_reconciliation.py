@@ -18,7 +18,7 @@ import pytest
 
 from altyn.operations.perform import attempt_key
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
 from altyn.workers.reconciliation import settle_unknown
@@ -126,7 +126,7 @@ class Deathbed:
         self.reached = asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
         if question.operation is AcquirerOperation.INQUIRE:
             return await self._ask(question)
         if self._heard:
@@ -201,7 +201,7 @@ class SlowRoad:
         self.reached, self.let_go = asyncio.Event(), asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
         if question.operation is not AcquirerOperation.INQUIRE:
             self.reached.set()
             await self.let_go.wait()

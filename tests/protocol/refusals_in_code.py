@@ -12,23 +12,23 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import altyn.inbound.desk
 import altyn.inbound.handlers
+import altyn.inbound.request_handler
 import altyn.operations
-from altyn.inbound.desk import Handler
+from altyn.inbound.request_handler import Handler
 
 _OPERATIONS: Final = Path(altyn.operations.__file__).parent
-_INBOUND: Final = Path(altyn.inbound.desk.__file__).parent
+_INBOUND: Final = Path(altyn.inbound.request_handler.__file__).parent
 _FILES: Final = (
     *_OPERATIONS.glob("*.py"),
-    _INBOUND / "desk.py",
+    _INBOUND / "request_handler.py",
     *_INBOUND.glob("*handlers.py"),
     _INBOUND / "payment_steps.py",
 )
 # Whose functions an attribute can be: a class's own, or a module's.
 _OWNERS: Final = frozenset({"self", *(path.stem for path in _FILES)})
-# Every request passes the desk, whatever its handler.
-_ALWAYS: Final = ("desk", "serve")
+# Every request passes the request handler, whatever its operation.
+_ALWAYS: Final = ("request_handler", "serve")
 
 
 @dataclass(frozen=True, slots=True)

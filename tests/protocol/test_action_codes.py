@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from altyn.domain.card import PaymentSystem
+from altyn.domain.card.values import PaymentSystem
 from altyn.protocol import action_codes
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, describe
 from altyn.protocol.eci import Authentication, eci

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.protocol.callback_checksum import (
+from altyn.protocol.dialects.classic.callbacks.checksum import (
     UNSIGNED,
     asymmetric,
     canonical,

@@ -17,17 +17,17 @@ from altyn.domain.callback import (
     Callback,
     CallbackId,
     CallbackMethod,
+    CallbackRequest,
     CallbackSettings,
     ChecksumKind,
-    Letter,
 )
-from altyn.protocol.callback_checksum import canonical, symmetric
-from altyn.protocol.callback_letter import Seal, ascii_address, letter
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
+from altyn.protocol.dialects.classic.callbacks.request import Signer, ascii_address, letter
 from tests.builders import ORDER_ID
 
 KEY: Final = "sb-test-key-0001"
-SEAL: Final = Seal(None, lambda signed: symmetric(KEY, signed))
-NAMED: Final = Seal("gateway 2026", lambda signed: symmetric(KEY, signed))
+SEAL: Final = Signer(None, lambda signed: symmetric(KEY, signed))
+NAMED: Final = Signer("gateway 2026", lambda signed: symmetric(KEY, signed))
 SHOP: Final = "https://shop.example/callback"
 FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
 
@@ -67,14 +67,14 @@ def written(
     /,
     *,
     receiver: str = SHOP,
-    seal: Seal | None = SEAL,
+    seal: Signer | None = SEAL,
     **settings: Any,
-) -> Letter:
+) -> CallbackRequest:
     chosen = CallbackSettings(method=CallbackMethod(method), **settings)
     return letter(a_callback(parameters, receiver), chosen, seal)
 
 
-def read(sent: Letter) -> list[tuple[str, str]]:
+def read(sent: CallbackRequest) -> list[tuple[str, str]]:
     """The parameters as a standard receiver reads them, in the order they come."""
     if sent.body is None:
         return parse_qsl(urlsplit(sent.url).query, keep_blank_values=True, strict_parsing=True)
@@ -89,7 +89,7 @@ def read(sent: Letter) -> list[tuple[str, str]]:
 
 
 def test_get_is_the_example_of_the_reference() -> None:
-    assert written(PAID) == Letter(
+    assert written(PAID) == CallbackRequest(
         method="GET",
         url=(
             f"{SHOP}?mdOrder=5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a&orderNumber=ORD-1001"
@@ -101,7 +101,7 @@ def test_get_is_the_example_of_the_reference() -> None:
 
 
 def test_post_has_the_same_in_its_body() -> None:
-    assert written(PAID, "POST") == Letter(
+    assert written(PAID, "POST") == CallbackRequest(
         method="POST",
         url=SHOP,
         headers=(FORM,),

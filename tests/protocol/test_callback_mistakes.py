@@ -16,17 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.callback import Callback, CallbackId, CallbackMethod, CallbackSettings
-from altyn.protocol.callback_checksum import asymmetric, canonical, symmetric
-from altyn.protocol.callback_letter import Seal, letter
-from altyn.protocol.callback_mistakes import MISTAKES, TOLD_BESIDE, Mistake
-from altyn.protocol.callback_received import (
+from altyn.diagnostics.checksum_mistakes import MISTAKES, TOLD_BESIDE, Mistake
+from altyn.diagnostics.checksum_verdict import PAIRS_LENGTH_MAX, judge
+from altyn.diagnostics.received_callback import (
     Form,
     Received,
     UnreadableCallbackError,
     read_received,
 )
-from altyn.protocol.callback_verdict import PAIRS_LENGTH_MAX, judge
+from altyn.domain.callback import Callback, CallbackId, CallbackMethod, CallbackSettings
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
+from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
 
 KEY = "c0ffee42"  # also good as hex, and as base64
 SENT = {
@@ -499,7 +499,7 @@ def test_what_the_gateway_really_sends_is_right(method: CallbackMethod, operatio
     )
     asked = CallbackSettings(method=method, parameters=("sign_alias",))
 
-    written = letter(callback, asked, Seal("k1", lambda signed: symmetric(KEY, signed)))
+    written = letter(callback, asked, Signer("k1", lambda signed: symmetric(KEY, signed)))
     text = written.url if written.body is None else written.body.decode()
     verdict = judge(read_received(text), key=KEY)
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from altyn.protocol.callback_checksum import asymmetric, canonical, symmetric
-from altyn.protocol.callback_mistakes import LOWER_CASE, MISTAKES
+from altyn.diagnostics.checksum_mistakes import LOWER_CASE, MISTAKES
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PAGE: Final = (ROOT / "docs" / "how-to" / "check-a-callback.md").read_text("utf-8")

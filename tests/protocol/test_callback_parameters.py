@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 
 from altyn.domain.callback import (
     Announcement,
-    BindingNotice,
+    BindingNotification,
     CallbackMode,
+    CallbackOperation,
     CallbackSettings,
-    Notice,
-    Notification,
+    OrderNotification,
 )
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Authentication, Kind, Order, OrderRequest
-from altyn.protocol.callback_checksum import canonical
-from altyn.protocol.callback_parameters import (
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical
+from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
     OPTIONAL_NAMES,
     RESERVED,
     binding_announcements,
     payment_announcements,
 )
-from altyn.protocol.callback_values import AVS_NUMBERS, creation_date
+from altyn.protocol.dialects.classic.callbacks.values import AVS_NUMBERS, creation_date
 from tests.builders import ORDER_ID, PAID_AT, a_card, a_merchant, an_attempt, an_order
 
 SHOP: Final = "https://shop.example/callback"
@@ -39,7 +39,7 @@ CORE: Final = {
     "operation": "deposited",
     "status": "1",
 }
-DEPOSITED: Final = Notice(Notification.DEPOSITED, amount_minor=2500_00)
+DEPOSITED: Final = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00)
 
 # Every name of callbacks.md §3.3, and the one of §3.1 that is chosen like them.
 NAMES_OF_THE_REFERENCE: Final = (
@@ -156,7 +156,7 @@ def a_paid_order(**changes: Any) -> Order:
     return an_order(**paid | changes)
 
 
-def told(order: Order, shop: Merchant, notice: Notice = DEPOSITED) -> dict[str, str]:
+def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) -> dict[str, str]:
     (announcement,) = payment_announcements(order, shop, notice, AT)
     return dict(announcement.parameters)
 
@@ -171,7 +171,7 @@ def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
 
 
 def test_a_failure_has_status_zero() -> None:
-    failed = Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False)
+    failed = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
     said = told(an_order(), a_shop(), failed)
     assert said == CORE | {"operation": "declinedByTimeout", "status": "0"}
 
@@ -241,8 +241,11 @@ def test_the_core_comes_first_then_what_was_chosen_as_it_was_chosen() -> None:
 
 @pytest.mark.parametrize("succeeded", [True, False])
 def test_a_refund_tells_its_own_sum_and_name(*, succeeded: bool) -> None:
-    notice = Notice(
-        Notification.REFUNDED, succeeded=succeeded, amount_minor=500_00, external_refund_id="R-1"
+    notice = OrderNotification(
+        CallbackOperation.REFUNDED,
+        succeeded=succeeded,
+        amount_minor=500_00,
+        external_refund_id="R-1",
     )
     said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
     assert said.items() >= OF_A_REFUND.items()
@@ -250,7 +253,7 @@ def test_a_refund_tells_its_own_sum_and_name(*, succeeded: bool) -> None:
 
 
 def test_a_reversal_tells_its_own_sum() -> None:
-    notice = Notice(Notification.REVERSED, amount_minor=500_00)
+    notice = OrderNotification(CallbackOperation.REVERSED, amount_minor=500_00)
     said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
     assert said["currentReverseAmountFormatted"] == "500.00 RUB"
     assert not OF_A_REFUND.keys() & said.keys()
@@ -258,7 +261,7 @@ def test_a_reversal_tells_its_own_sum() -> None:
 
 def test_a_declined_order_tells_when_and_why_in_the_merchants_language() -> None:
     order = an_order(status=OrderStatus.DECLINED, action_code=-2007)
-    notice = Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False)
+    notice = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
     said = told(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notice)
     assert said.items() >= OF_A_DECLINE.items()
     russian = told(order, a_shop("actionCodeDescription"), notice)
@@ -267,7 +270,7 @@ def test_a_declined_order_tells_when_and_why_in_the_merchants_language() -> None
 
 def test_a_failed_completion_declines_no_order() -> None:
     held = a_paid_order(status=OrderStatus.APPROVED)
-    failed = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=1)
+    failed = OrderNotification(CallbackOperation.DEPOSITED, succeeded=False, amount_minor=1)
     assert "declineDate" not in told(held, a_shop("declineDate"), failed)
 
 
@@ -373,7 +376,7 @@ def test_what_is_signed_of_a_refund_is_the_references_vector() -> None:
         order_number="ORD-1001",
         amount_minor=1500_00,
     )
-    refund = Notice(Notification.REFUNDED, amount_minor=500_00)
+    refund = OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00)
     assert canonical(told(order, a_shop("operationRefundedAmount", "amount"), refund)) == (
         "amount;150000;mdOrder;5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a;operation;refunded;"
         "operationRefundedAmount;50000;orderNumber;ORD-1001;status;1;"
@@ -408,8 +411,8 @@ def test_the_date_of_creation_can_be_read_back(at: datetime) -> None:
 
 # ── Stored cards ──────────────────────────────────────────────────────────────────────────────────
 
-BOUND: Final = BindingNotice(
-    notification=Notification.BINDING_CREATED,
+BOUND: Final = BindingNotification(
+    notification=CallbackOperation.BINDING_CREATED,
     merchant_id=1,
     binding_id=UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"),
     version=1,
@@ -442,7 +445,7 @@ def test_a_stored_card_is_told_with_its_payer() -> None:
 def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: bool) -> None:
     notice = replace(
         BOUND,
-        notification=Notification.BINDING_ACTIVITY_CHANGED,
+        notification=CallbackOperation.BINDING_ACTIVITY_CHANGED,
         enabled=enabled,
         email=None,
         phone="",

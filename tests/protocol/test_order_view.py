@@ -19,8 +19,13 @@ from altyn.domain.order import (
     Order,
     OrderRequest,
 )
-from altyn.protocol.order_statuses import ON_WIRE, ORDER_STATUSES, STATUSES_OF, PaymentState
-from altyn.protocol.order_view import OBJECTS, extended_status, short_status
+from altyn.protocol.dialects.classic.order_statuses import (
+    ON_WIRE,
+    ORDER_STATUSES,
+    STATUSES_OF,
+    PaymentState,
+)
+from altyn.protocol.dialects.classic.order_view import OBJECTS, extended_status, short_status
 from tests.builders import PAID_AT, a_card, a_merchant, an_attempt, an_order
 
 # ── The examples of the reference ─────────────────────────────────────────────────────────────────

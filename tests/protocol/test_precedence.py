@@ -15,16 +15,23 @@ from uuid import UUID
 
 import pytest
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Kind, Order
 from altyn.domain.refusals import Refusal
-from altyn.inbound.desk import ApiUser, Credentials, Desk, Refusing, Request, Served
 from altyn.inbound.handlers import HANDLERS
-from altyn.inbound.rest.fields import Fields
+from altyn.inbound.http.fields import Fields
+from altyn.inbound.request_handler import (
+    ApiUser,
+    Credentials,
+    Refusing,
+    Request,
+    RequestHandler,
+    Served,
+)
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.protocol.registry import METHODS
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
 
@@ -117,7 +124,7 @@ WORLD: Final = cast(
         clock=SimpleNamespace(now=lambda: NOW),
     ),
 )
-DESK: Final = Desk(WORLD, cast("Credentials", Users()), HANDLERS)
+DESK: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
 
 
 async def refusal_of(method: Method, sent: Changes) -> Refusal | None:

@@ -6,7 +6,7 @@ Source: rest-orders.md §2.1 (returnUrl, failUrl); 004 (returnUrl).
 import pytest
 
 from altyn.domain.order import OrderRequest
-from altyn.protocol.return_links import back_link
+from altyn.protocol.dialects.classic.return_links import back_link
 from tests.builders import ORDER_ID, a_merchant, an_order
 
 END = f"orderId={ORDER_ID}&lang=en"

@@ -18,10 +18,10 @@ from altyn.operations.deposit import Deposit
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
-from altyn.protocol.error_codes import ErrorCode
-from altyn.protocol.payment_methods import PROCESS_FORM
-from altyn.protocol.registry import METHODS
-from altyn.protocol.soap.own_methods import SOAP_METHODS
+from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
 from altyn.protocol.table import Envelope, Method, Parameter
 from tests.protocol.refusals_in_code import refusals_of
 

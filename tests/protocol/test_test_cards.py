@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.card import Expiry, PaymentSystem, luhn_digit, luhn_ok, payment_system
+from altyn.domain.card.values import Expiry, PaymentSystem, luhn_digit, luhn_ok, payment_system
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.test_cards import (
     ALL,

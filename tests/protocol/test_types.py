@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol import types as t
-from altyn.protocol.features import DOCUMENTED, ENGINE
+from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from tests.builders import a_merchant
 
 

@@ -20,12 +20,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.callback import Announcement, CallbackSettings, Letter, Reply
+from altyn.domain.callback import Announcement, CallbackRequest, CallbackSettings, Reply
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
 from altyn.storage.outbox import OutboxStore
-from altyn.workers.callbacks import Courier
+from altyn.workers.callbacks import CallbackWorker
 from tests.callbacks import MerchantsAlike, NoKeys
 
 EXAMPLES: Final = 40  # for each hundred of an everyday property test
@@ -68,7 +68,7 @@ class Network:
     dies_after: int | None = None
     sent: int = 0
 
-    async def send(self, letter: Letter, *, timeout_seconds: float) -> Reply:
+    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
         assert timeout_seconds > 0
         await asyncio.sleep(0)
         fate = self.fates.pop() if self.fates else TAKES
@@ -120,7 +120,7 @@ class Site:
 
     async def send(self, *, dies_after: int | None = None) -> None:
         """One sender works until nothing is due, or dies after so many turns of its loop."""
-        courier = Courier(
+        courier = CallbackWorker(
             self.outbox,
             self.network,
             merchants=MerchantsAlike(SHOP),
@@ -136,7 +136,7 @@ class Site:
                     await asyncio.sleep(0.001)
         finally:
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                if task.get_coro().__qualname__.startswith("Courier."):  # type: ignore[union-attr]
+                if task.get_coro().__qualname__.startswith("CallbackWorker."):  # type: ignore[union-attr]
                     task.cancel()
             with suppress(asyncio.CancelledError):
                 await running
@@ -244,7 +244,7 @@ async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -
                 await site.change(number, 3)
 
         couriers = [
-            Courier(
+            CallbackWorker(
                 site.outbox,
                 site.network,
                 merchants=MerchantsAlike(SHOP),

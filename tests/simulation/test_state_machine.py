@@ -36,7 +36,7 @@ from altyn import main
 from altyn.domain.refusals import Refusal
 from altyn.operations import perform
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
@@ -112,7 +112,7 @@ class Dying:
         self.dies: str | None = None
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
         dies, self.dies = self.dies, None
         if question.operation is AcquirerOperation.INQUIRE:
             return await self._ask(question)

@@ -18,7 +18,7 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.card import Cvc, Pan, luhn_digit
+from altyn.domain.card.values import Cvc, Pan, luhn_digit
 from altyn.logs import configure_logging
 
 DIGITS, COVER = "4111111111111111", "411111**1111"

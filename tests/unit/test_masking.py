@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.card import Cvc, Pan, luhn_digit
+from altyn.domain.card.values import Cvc, Pan, luhn_digit
 from altyn.masking import TEXT_LENGTH_MAX, is_secret_name, mask_text, mask_value
 
 DIGITS = "4111111111111111"

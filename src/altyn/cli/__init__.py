@@ -16,6 +16,6 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, a person reads it
-        from altyn.cli.telling import tell
+        from altyn.cli.output import tell
 
         sys.exit(tell(error))

@@ -5,7 +5,12 @@ It exists so that `altyn --help` answers at once: a command imports its work whe
 
 import typer
 
-from altyn.cli import callbacks, cards, clock, doctor, keys, merchant, migrations, order, pay, serve
+from altyn.cli.callbacks import commands as callbacks
+from altyn.cli.merchants import commands as merchant
+from altyn.cli.orders import commands as order
+from altyn.cli.orders import pay
+from altyn.cli.sandbox import cards, clock
+from altyn.cli.server import doctor, keys, migrations, serve
 
 app = typer.Typer(
     name="altyn",

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from altyn.cli.telling import CommandError
+from altyn.cli.output import CommandError
 
 _UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _PART: Final = re.compile(r"([0-9]{1,9})([wdhms])")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 
-class Notification(StrEnum):
+class CallbackOperation(StrEnum):
     """The change being told; the words are the wire's own (callbacks.md §4)."""
 
     APPROVED = "approved"
@@ -25,25 +25,27 @@ class Notification(StrEnum):
     BINDING_ACTIVITY_CHANGED = "bindingActivityChanged"
 
 
-OF_BINDINGS = frozenset({Notification.BINDING_CREATED, Notification.BINDING_ACTIVITY_CHANGED})
+OF_BINDINGS = frozenset(
+    {CallbackOperation.BINDING_CREATED, CallbackOperation.BINDING_ACTIVITY_CHANGED}
+)
 """These are about a stored card, and never go to an order's own address (callbacks.md §2)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class OrderNotification:
     """One thing to tell the shop. `succeeded` is the wire's status 1 or 0."""
 
-    notification: Notification
+    notification: CallbackOperation
     succeeded: bool = True
     amount_minor: int = 0
     external_refund_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BindingNotice:
+class BindingNotification:
     """A stored card was made, or switched on or off. `masked_pan` as the protocol shows it."""
 
-    notification: Notification
+    notification: CallbackOperation
     merchant_id: int
     binding_id: UUID
     version: int  # of the binding, counted up by each change
@@ -185,7 +187,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class CallbackRequest:
     """One try as it goes over the wire, and what was signed.
 
     `url` is complete and percent-encoded; `signed` is the canonical string, None without a
@@ -235,7 +237,7 @@ def origin_of(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Lane:
+class DeliveryQueue:
     """Callbacks of one merchant to one host: what waits in one lane holds up no other."""
 
     merchant_id: int
@@ -257,7 +259,7 @@ class Delivery:
 
     callback: Callback
     at: datetime
-    letter: Letter
+    letter: CallbackRequest
     reply: Reply
     outcome: Outcome
     settled_at: datetime

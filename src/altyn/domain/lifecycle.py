@@ -9,7 +9,7 @@ from typing import Final
 
 
 class OrderStatus(StrEnum):
-    """What has become of an order. Wire numbers live in `protocol/order_statuses.py`."""
+    """What has become of an order. A dialect's `order_statuses.py` has the wire numbers."""
 
     CREATED = "created"
     AUTHENTICATING = "authenticating"

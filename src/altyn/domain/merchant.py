@@ -7,7 +7,7 @@ Source: merchant-settings.md.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from altyn.domain.callback import CallbackMode, CallbackSettings, Notification
+from altyn.domain.callback import CallbackMode, CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 
 
@@ -84,7 +84,7 @@ class Merchant:
         """Whether the provider has opened this for the merchant."""
         return permission in self.settings.permissions
 
-    def wants(self, notification: Notification) -> bool:
+    def wants(self, notification: CallbackOperation) -> bool:
         """Whether this kind of change is to be told at all."""
         callbacks = self.settings.callbacks
         return callbacks.enabled and (

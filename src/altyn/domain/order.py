@@ -174,7 +174,7 @@ class Order:
         """Whether this may happen to the order now."""
         return (self.status, event) in TRANSITIONS
 
-    def time_goes_on(self, now: datetime) -> datetime:
+    def not_before_last_change(self, now: datetime) -> datetime:
         """Now, or when the order was changed last if a clock is behind: history never runs
         backwards, though two machines never agree quite on the time."""
         return max(now, self.changed_at or self.created_at)

@@ -1,7 +1,7 @@
 """Why an operation can be refused, in our own words.
 
-The wire's number and texts for each of them, per method, live in `protocol/error_codes.py`: the
-same refusal may be spelled differently by two methods, but it is decided in one place only.
+The number and texts on the wire, per method, stand in the `error_codes.py` of a dialect: the same
+refusal may be spelled differently by two methods, but it is decided in one place only.
 """
 
 from enum import StrEnum

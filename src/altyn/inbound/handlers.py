@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
-from altyn.inbound.desk import Call, Handler
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
+from altyn.inbound.request_handler import Call, Handler
 from altyn.inbound.soap_handlers import SOAP_HANDLERS
 from altyn.operations.add_params import decide_params
-from altyn.operations.decisions import Accepted, Decision, Refused, Repeated
+from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.order_status import find_order, last_orders
 from altyn.operations.pay import decide_cancellation
@@ -20,10 +20,10 @@ from altyn.operations.ports import OrderKey, OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register
 from altyn.operations.reverse import Reverse, decide_reversal
-from altyn.protocol.card_view import issuer_of
-from altyn.protocol.order_statuses import STATUSES_OF
-from altyn.protocol.order_view import extended_status, short_status
-from altyn.protocol.return_links import page_link
+from altyn.protocol.dialects.classic.card_view import issuer_of
+from altyn.protocol.dialects.classic.order_statuses import STATUSES_OF
+from altyn.protocol.dialects.classic.order_view import extended_status, short_status
+from altyn.protocol.dialects.classic.return_links import page_link
 from altyn.protocol.threeds import EnrolmentRequest
 
 PAGE_SIZE_MAX: Final = 200
@@ -166,7 +166,7 @@ def _outcome(decision: Decision) -> dict[str, Any] | Refused:
             return decision
         case Accepted() if attempts := _asked(decision):
             return _answered(decision.order, attempts[-1].number)
-        case Repeated(order, attempt) if attempt is not None:
+        case Unchanged(order, attempt) if attempt is not None:
             return _answered(order, attempt)
         case _:
             return {}

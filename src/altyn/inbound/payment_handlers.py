@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from altyn.domain.card import is_maestro
+from altyn.domain.card.values import is_maestro
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.refusals import Refusal
-from altyn.inbound.desk import Call, Handler
 from altyn.inbound.payment_steps import Asker, present_step
+from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.card_payment import finish_challenge, finish_with_pa_res, pay_by_card
 from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.protocol.error_codes import SUCCESS
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
 
 
 def card_command(

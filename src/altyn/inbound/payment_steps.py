@@ -11,7 +11,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
 from altyn.operations.card_steps import Ended, GoToAcs, RunMethod, ShowChallenge
 from altyn.protocol import action_codes as codes
-from altyn.protocol.return_links import back_link
+from altyn.protocol.dialects.classic.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack
 
 PAID: Final = frozenset(

@@ -5,11 +5,11 @@ Source: soap.md §2, §3.
 
 from typing import Any, Final
 
-from altyn.inbound.desk import Call, Handler
+from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
 from altyn.operations.order_status import find_order
 from altyn.operations.ports import World
-from altyn.protocol.soap.order_status import soap_status
+from altyn.protocol.dialects.classic.soap.order_status import soap_status
 
 
 async def handle_soap_status(call: Call, world: World) -> dict[str, Any] | Refused:

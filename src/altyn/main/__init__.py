@@ -16,22 +16,22 @@ from typing import Any, Final
 import structlog
 
 from altyn import logs
-from altyn import settings as knobs
-from altyn.inbound.front import Front
-from altyn.main.couriers import Couriers
-from altyn.main.doors import Back, open_front
-from altyn.main.outside import open_outside
-from altyn.main.preparing import prepare, production_keys
+from altyn import settings as settings_module
+from altyn.inbound.router import Router
+from altyn.main.callback_sending import CallbackSending
+from altyn.main.connectors import open_outside
+from altyn.main.endpoints import Back, open_router
+from altyn.main.preparation import prepare, production_keys
 from altyn.operations.ports import World
+from altyn.security.keys import KeyRing
+from altyn.security.vault import Vault
 from altyn.settings import Settings
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool, connect
-from altyn.storage.keys import KeyRing
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
-from altyn.storage.vault import Vault
 from altyn.workers.housekeeping import run_housekeeping
 from altyn.workers.reconciliation import run_reconciliation
 from altyn.workers.timers import run_timers
@@ -51,7 +51,7 @@ class Gateway:
     settings: Settings
     pool: Pool
     world: World
-    front: Front
+    front: Router
 
 
 @asynccontextmanager
@@ -69,7 +69,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
         if isinstance(clock, SandboxClock):
             await clock.load()
-        couriers = Couriers(pool, listener, ring)
+        couriers = CallbackSending(pool, listener, ring)
         await listener.start()
         stack.push_async_callback(listener.stop)
         outside = await open_outside(settings, pool, ring, clock, stack)
@@ -82,7 +82,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             threeds=outside.threeds,
             vault=cards,
             clock=clock,
-            patience=asyncio.sleep,
+            sleep=asyncio.sleep,
         )
         answer_within = timedelta(seconds=settings.acquirer_timeout_seconds * 2)
         _keep_alive(run_timers(world), stack)
@@ -99,7 +99,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             signing_keys=couriers.signing_keys,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
-        yield Gateway(settings, pool, world, open_front(back, outside.routes))
+        yield Gateway(settings, pool, world, open_router(back, outside.routes))
 
 
 def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
@@ -126,7 +126,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._front: Front | None = None
+        self._front: Router | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, or the server's start and end."""
@@ -153,6 +153,6 @@ class App:
 
 def create_app() -> App:
     """The application of a server process; its settings come from the environment."""
-    settings = knobs.load()
+    settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
     return App(settings)

@@ -6,7 +6,7 @@ from typing import Final
 
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.decisions import Decision, Refused, Repeated, accept
+from altyn.operations.decisions import Decision, Refused, Unchanged, accept
 
 NAMES_MAX: Final = 100
 CHARS_MAX: Final = 65_536
@@ -23,5 +23,5 @@ def decide_params(order: Order, params: Mapping[str, str], now: datetime) -> Dec
         rule = f"an order carries at most {NAMES_MAX} names, {CHARS_MAX} characters in all"
         return Refused(Refusal.PARAMS_INVALID, rule, order, parameter="params")
     if merged == dict(order.params):
-        return Repeated(order)
+        return Unchanged(order)
     return accept(order, "params_added", now, params=merged, detail={"names": sorted(params)})

@@ -7,7 +7,7 @@ plan or an action code comes out. Source: codes.md §5.1, rest-orders.md §2.3.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from altyn.domain.card import PaymentSystem
+from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Authentication, Order
 from altyn.protocol import action_codes as codes

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from altyn.domain.card import Pan, PaymentSystem, payment_system
+from altyn.domain.card.values import Pan, PaymentSystem, payment_system
 from altyn.domain.order import Attempt, AttemptState, Authentication, CardSeen, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations import pay
@@ -31,7 +31,7 @@ from altyn.operations.card_steps import (
     ShowChallenge,
     Step,
 )
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
 from altyn.operations.perform import perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol import action_codes as codes
@@ -291,7 +291,7 @@ async def _authenticated(
 
 def _ended(decision: Decision) -> Step:
     match decision:
-        case Accepted() | Repeated():
+        case Accepted() | Unchanged():
             return Ended(decision.order)
         case Busy():
             return Refused(Refusal.BUSY, "the bank is being asked", decision.order)

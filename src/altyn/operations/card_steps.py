@@ -6,7 +6,7 @@ They are what `card_payment.py` takes and gives; doors present them in their own
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.order import Order
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from altyn.domain.callback import Announcement, Notice
+from altyn.domain.callback import Announcement, OrderNotification
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
 from altyn.domain.order import Attempt, Order
@@ -29,7 +29,7 @@ class Accepted:
     at: datetime
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[OrderNotification, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class Unchanged:
     """The same request was carried out before: answer as then, change nothing."""
 
     order: Order
@@ -60,7 +60,7 @@ class Busy:
     order: Order
 
 
-Decision = Accepted | Refused | Repeated | Busy
+Decision = Accepted | Refused | Unchanged | Busy
 
 
 def accept(
@@ -71,7 +71,7 @@ def accept(
     attempt: Attempt | None = None,
     also: tuple[Attempt, ...] = (),
     postings: tuple[Posting, ...] = (),
-    notices: tuple[Notice, ...] = (),
+    notices: tuple[OrderNotification, ...] = (),
     ask: bool = False,
     detail: Mapping[str, Any] | None = None,
     **changes: Any,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
@@ -51,7 +51,9 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
 def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     """Move the held sum to the merchant, or write down that the bank would not."""
     if attempt.state is not AttemptState.APPROVED:
-        refused = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=attempt.amount_minor)
+        refused = OrderNotification(
+            CallbackOperation.DEPOSITED, succeeded=False, amount_minor=attempt.amount_minor
+        )
         # a completion by timer is tried once: the hold then waits for the shop or its own end
         changes: dict[str, Any] = {"auto_completion_at": None} if attempt.due else {}
         return accept(
@@ -64,7 +66,7 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
-        notices=(Notice(Notification.DEPOSITED, amount_minor=amount),),
+        notices=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
         deposited_minor=amount,
         deposited_at=attempt.started_at,  # the business day is the bank's: when it was asked
         action_code=0,

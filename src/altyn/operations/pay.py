@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Authentication, CardSeen, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.attempts import abandoned, new_attempt
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated, accept
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.protocol import action_codes as codes
 
 
@@ -100,7 +100,7 @@ def decide_authenticated(
 ) -> Decision:
     """The payer is back from the ACS: ask the bank, or end the try with `action_code`.
 
-    Repeated when this try has gone on already (a replayed PaRes moves no money); a session that
+    Unchanged when this try has gone on already (a replayed PaRes moves no money); a session that
     ended meanwhile declines the order with -2007. Busy while the bank is asked about it.
     Source: payment-page.md §4, §2.
     """
@@ -108,7 +108,7 @@ def decide_authenticated(
     if attempt.in_flight:
         return Busy(order)
     if attempt.state is not AttemptState.AUTHENTICATING:
-        return Repeated(order, number)
+        return Unchanged(order, number)
     if now >= order.expires_at:
         return decide_expiry(order, now)
     back = replace(attempt, authentication=authentication)
@@ -125,7 +125,7 @@ def decide_challenge(
     """3-D Secure 2 asks the payer for a challenge: remember with which ACS."""
     attempt = order.attempt(number)
     if attempt.state is not AttemptState.AUTHENTICATING:
-        return Repeated(order, number)
+        return Unchanged(order, number)
     challenged = replace(attempt, authentication=authentication)
     return accept(order, "challenge_asked", now, attempt=challenged)
 
@@ -137,7 +137,7 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
     Source: payment-page.md §2.
     """
     if not order.allows(Event.SESSION_EXPIRED) or now < order.expires_at:
-        return Repeated(order)
+        return Unchanged(order)
     if order.in_flight(Kind.PAY):
         return Busy(order)
     return accept(
@@ -145,7 +145,7 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
         Event.SESSION_EXPIRED,
         now,
         also=_given_up(order, now),
-        notices=(Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False),),
+        notices=(OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),),
         action_code=codes.SESSION_EXPIRED,
     )
 
@@ -177,11 +177,11 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     amount = attempt.amount_minor
     asked_at = attempt.started_at  # the business day is the bank's: when it was asked
     paid: dict[str, Any] = {"attempt": attempt, "approved_at": asked_at, "action_code": 0}
-    held = Notice(Notification.APPROVED, amount_minor=amount)
-    taken = Notice(Notification.DEPOSITED, amount_minor=amount)
+    held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
+    taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
     if order.request.has("VERIFY"):
         first = held if order.two_phase else taken
-        told = (first, Notice(Notification.REVERSED, amount_minor=amount))
+        told = (first, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
         return accept(order, Event.CARD_VERIFIED, now, notices=told, reversed_at=now, **paid)
     paid["approved_minor"] = amount
     if order.two_phase:
@@ -206,8 +206,8 @@ def _failed(order: Order, attempt: Attempt, now: datetime, **changes: Any) -> Ac
     changes.setdefault("also", ())
     if order.with_attempt(attempt).attempts_left:
         return accept(order, Event.ATTEMPT_FAILED, now, attempt=attempt, **changes)
-    notification = Notification.APPROVED if order.two_phase else Notification.DEPOSITED
-    told = (Notice(notification, succeeded=False, amount_minor=attempt.amount_minor),)
+    notification = CallbackOperation.APPROVED if order.two_phase else CallbackOperation.DEPOSITED
+    told = (OrderNotification(notification, succeeded=False, amount_minor=attempt.amount_minor),)
     return accept(order, Event.LAST_ATTEMPT_FAILED, now, attempt=attempt, notices=told, **changes)
 
 

@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Final
 
 from altyn.domain.order import Order
-from altyn.operations.decisions import Decision, Repeated, accept
+from altyn.operations.decisions import Decision, Unchanged, accept
 
 PAYER_SEEN: Final = "payer_seen"
 
 
 def decide_payer_seen(order: Order, ip: str, now: datetime) -> Decision:
-    """Note the address of whoever opened the page; Repeated when there is nothing new to note.
+    """Note the address of whoever opened the page; Unchanged when there is nothing new to note.
 
     An order that is over keeps the address it was paid from. While it may still be paid the newest
     address counts, as the first visitor of a link is often a messenger's preview and no payer.
     """
     if not ip or not order.payable or order.payer_ip == ip:
-        return Repeated(order)
+        return Unchanged(order)
     return accept(order, PAYER_SEEN, now, payer_ip=ip)

@@ -11,15 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from altyn.domain.card import Cvc, Pan
+from altyn.domain.card.values import Cvc, Pan
 from altyn.domain.merchant import Permission
 from altyn.domain.order import Attempt, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.settlement import settle
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion, AcquirerReply
-from altyn.protocol.callback_parameters import payment_announcements
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
+from altyn.protocol.dialects.classic.callbacks.parameters import payment_announcements
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 """How long a request waits for the bank to answer another one about the same order: ~5 s in all."""
@@ -39,7 +39,7 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
         order = await world.orders.load(key)
         if order is None:
             return Refused(Refusal.ORDER_UNKNOWN, f"no order {key.order_id} of this merchant")
-        decision = decide(order, order.time_goes_on(world.clock.now()))
+        decision = decide(order, order.not_before_last_change(world.clock.now()))
         match decision:
             case Accepted():
                 told = await _announced(decision, world)
@@ -49,7 +49,7 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
                 pause = next(pauses, None)
                 if pause is None:
                     return Refused(Refusal.BUSY, "the bank has not answered yet", order)
-                await world.patience(pause)
+                await world.sleep(pause)
             case _:
                 return decision
 
@@ -75,7 +75,7 @@ async def perform_and_ask(
 
 
 async def settle_reply(
-    key: OrderKey, number: int, reply: AcquirerReply, *, world: World, actor: Actor
+    key: OrderKey, number: int, reply: AcquirerResponse, *, world: World, actor: Actor
 ) -> Decision:
     """Save what the bank answered about one attempt; harmless when it is saved already."""
     return await perform(
@@ -109,10 +109,10 @@ ASKS: Final = {
 
 async def _question(
     order: Order, attempt: Attempt, world: World, *, pan: Pan | None, cvc: Cvc | None
-) -> AcquirerQuestion:
+) -> AcquirerRequest:
     """The question that an attempt stands for. Only a payment carries a card."""
     merchant = await world.merchants.get(order.merchant_id)
-    question = AcquirerQuestion(
+    question = AcquirerRequest(
         key=attempt_key(order, attempt.number),
         operation=ASKS[attempt.kind],
         merchant=merchant.login,

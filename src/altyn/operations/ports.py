@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
-from altyn.protocol.acquiring import AcquirerQuestion, AcquirerReply, CardCheck
+from altyn.protocol.acquiring import AcquirerRequest, AcquirerResponse, CardCheck
 from altyn.protocol.threeds import (
     AuthenticationAnswer,
     AuthenticationRequest,
@@ -62,7 +62,7 @@ class Acquirer(Protocol):
         """An action code when the card is no good before anything is asked, else None."""
         ...
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply: ...
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse: ...
 
 
 class ThreeDS(Protocol):
@@ -173,4 +173,4 @@ class World:
     threeds: ThreeDS
     vault: CardVault
     clock: Clock
-    patience: Callable[[float], Awaitable[None]]
+    sleep: Callable[[float], Awaitable[None]]

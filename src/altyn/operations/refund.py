@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.attempts import new_attempt
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated, accept
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
 
     Amounts: minor units of the order's currency. Refunds on their way to the bank are reserved, so
     any number of them at once never gives back more than there is.
-    Repeated: a refund with this external_refund_id was made. Refuses: REFUND_ID_REUSED,
+    Unchanged: a refund with this external_refund_id was made. Refuses: REFUND_ID_REUSED,
     WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT. Busy while the answer depends on
     what the bank says to another question.
     Source: rest-orders.md §3.3.
@@ -66,8 +66,8 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     """Move the sum back to the payer, or write down that the bank would not."""
     amount = attempt.amount_minor
     approved = attempt.state is AttemptState.APPROVED
-    told = Notice(
-        Notification.REFUNDED,
+    told = OrderNotification(
+        CallbackOperation.REFUNDED,
         succeeded=approved,
         amount_minor=amount,
         external_refund_id=attempt.external_refund_id,
@@ -101,4 +101,4 @@ def _earlier(order: Order, command: Refund) -> Decision | None:
             f"{command.external_refund_id} was a refund of {done.amount_minor}",
             parameter="externalRefundId",
         )
-    return Repeated(order, done.number)
+    return Unchanged(order, done.number)

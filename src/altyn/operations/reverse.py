@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
@@ -59,7 +59,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         return _refused(order, attempt, now)
     deposited = order.status is OrderStatus.DEPOSITED
     postings = ledger.reversal(amount, deposited=deposited)
-    told = (Notice(Notification.REVERSED, amount_minor=amount),)
+    told = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
     if not attempt.partial:
         return accept(
             order,
@@ -92,7 +92,9 @@ def _refused(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     told_before = attempt.due is not None and any(
         a.due is attempt.due for a in order.attempts if a.number < attempt.number
     )
-    refused = Notice(Notification.REVERSED, succeeded=False, amount_minor=attempt.amount_minor)
+    refused = OrderNotification(
+        CallbackOperation.REVERSED, succeeded=False, amount_minor=attempt.amount_minor
+    )
     changes: dict[str, Any] = {}
     if attempt.due is Due.AUTO_REVERSE:
         changes["auto_reverse_at"] = None

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
-from altyn.operations.decisions import Accepted, Decision, Repeated, accept
+from altyn.operations.decisions import Accepted, Decision, Unchanged, accept
 from altyn.operations.deposit import settle_deposit
 from altyn.operations.pay import settle_payment
 from altyn.operations.refund import settle_refund
 from altyn.operations.reverse import settle_reversal
-from altyn.protocol.acquiring import AcquirerOutcome, AcquirerReply
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerResponse
 
 STATES: Final = {
     AcquirerOutcome.APPROVED: AttemptState.APPROVED,
@@ -36,7 +36,7 @@ SETTLE: Final[dict[Kind, Settle]] = {
 }
 
 
-def settle(order: Order, number: int, reply: AcquirerReply, now: datetime) -> Decision:
+def settle(order: Order, number: int, reply: AcquirerResponse, now: datetime) -> Decision:
     """Decide what the reply to attempt `number` makes of the order.
 
     Approved, declined and not sent end the attempt; pending and unknown keep it in flight, and
@@ -44,7 +44,7 @@ def settle(order: Order, number: int, reply: AcquirerReply, now: datetime) -> De
     """
     attempt = order.attempt(number)
     if not attempt.in_flight:
-        return Repeated(order, number)
+        return Unchanged(order, number)
     answered = replace(
         attempt,
         state=STATES[reply.outcome],

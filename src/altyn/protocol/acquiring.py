@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 
 MESSAGE_BYTES_MAX: Final = 16_384
 AMOUNT_MINOR_MAX: Final = 10**12 - 1  # the wire's N..12
@@ -63,7 +63,7 @@ class CardCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcquirerQuestion:
+class AcquirerRequest:
     """One question to the bank.
 
     `key` is an idempotency key: asked twice, done once, answered the same. The same key with other
@@ -111,7 +111,7 @@ class AcquirerQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcquirerReply:
+class AcquirerResponse:
     """The bank's answer. `action_code` is 0 for APPROVED, else one of codes.md §4.2.
 
     `rrn` (12 digits) and `approval_code` (6 characters) are the authorisation's own for AUTHORISE,
@@ -169,7 +169,7 @@ class _CardCheckReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 
 
-def encode_question(question: AcquirerQuestion) -> bytes:
+def encode_question(question: AcquirerRequest) -> bytes:
     """A question as JSON, PAN and CVC in clear, because that is what travels; do not log it."""
     return msgspec.json.encode(
         _QuestionOnWire(
@@ -196,7 +196,7 @@ def encode_question(question: AcquirerQuestion) -> bytes:
     )
 
 
-def decode_question(body: bytes) -> AcquirerQuestion:
+def decode_question(body: bytes) -> AcquirerRequest:
     """The question in a JSON body.
 
     Refuses (AcquiringFormatError): too long, not this JSON, no key, no expiry, no card number.
@@ -208,7 +208,7 @@ def decode_question(body: bytes) -> AcquirerQuestion:
         raise AcquiringFormatError("the amount is out of bounds")
     if wire.expiry is not None:
         _expiry(wire.expiry)
-    return AcquirerQuestion(
+    return AcquirerRequest(
         key=wire.key,
         operation=wire.operation,
         merchant=wire.merchant,
@@ -231,7 +231,7 @@ def decode_question(body: bytes) -> AcquirerQuestion:
     )
 
 
-def encode_reply(reply: AcquirerReply) -> bytes:
+def encode_reply(reply: AcquirerResponse) -> bytes:
     """A reply as JSON."""
     return msgspec.json.encode(
         _ReplyOnWire(
@@ -244,7 +244,7 @@ def encode_reply(reply: AcquirerReply) -> bytes:
     )
 
 
-def decode_reply(body: bytes) -> AcquirerReply:
+def decode_reply(body: bytes) -> AcquirerResponse:
     """The reply in a JSON body.
 
     Refuses (AcquiringFormatError): too long, not this JSON, an RRN or approval code of other form.
@@ -257,7 +257,7 @@ def decode_reply(body: bytes) -> AcquirerReply:
         _require(APPROVAL_CODE_PATTERN, wire.approval_code, "approval code")
     if wire.avs_code is not None:
         _require(AVS_CODE_PATTERN, wire.avs_code, "AVS code")
-    return AcquirerReply(
+    return AcquirerResponse(
         outcome=wire.outcome,
         action_code=wire.action_code,
         rrn=wire.rrn,

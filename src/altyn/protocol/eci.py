@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from altyn.domain.card import PaymentSystem
+from altyn.domain.card.values import PaymentSystem
 
 
 class Authentication(Enum):

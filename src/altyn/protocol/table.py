@@ -11,7 +11,7 @@ from typing import Any
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.refusals import Refusal
-from altyn.protocol.error_codes import ErrorCode
+from altyn.protocol.dialects.classic.error_codes import ErrorCode
 from altyn.protocol.types import Context, Malformed, Source, Type
 
 

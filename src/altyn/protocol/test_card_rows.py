@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum, IntEnum
 from typing import ClassVar, Final, Literal
 
-from altyn.domain.card import Expiry, PaymentSystem, payment_system
+from altyn.domain.card.values import Expiry, PaymentSystem, payment_system
 from altyn.protocol.action_codes import (
     APPROVED,
     AUTHENTICATION_FAILED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from altyn.domain.card import luhn_digit, luhn_ok
+from altyn.domain.card.values import luhn_digit, luhn_ok
 from altyn.protocol.action_codes import (
     ACTION_CODES,
     APPROVED,

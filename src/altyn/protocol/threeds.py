@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 
 PACKED_CHARS_MAX: Final = 32_768
 URL_CHARS_MAX: Final = 2_048

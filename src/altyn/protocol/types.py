@@ -13,11 +13,11 @@ from uuid import UUID
 
 import msgspec
 
-from altyn.domain.card import Cvc, Expiry, Pan, holder_ok, luhn_ok
+from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
-from altyn.protocol.features import DOCUMENTED, ENGINE, FEATURES
+from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 
 LANGUAGES: Final = ("ru", "en")
 PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")

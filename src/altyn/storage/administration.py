@@ -15,11 +15,11 @@ import asyncpg
 
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.ports import Clock
+from altyn.security.passwords import PASSWORD_LENGTH_MAX, hash_password
 from altyn.storage.credentials import TOKEN_LENGTH_MAX, USERS_CHANNEL, token_digest
 from altyn.storage.database import Connection
 from altyn.storage.merchant_settings import change_settings, read_settings, settings_said
 from altyn.storage.merchants import LOGIN, MERCHANTS_CHANNEL, merchant_of
-from altyn.storage.passwords import PASSWORD_LENGTH_MAX, hash_password
 from altyn.storage.statements import statement
 
 PASSWORD_LENGTH_MIN: Final = 8

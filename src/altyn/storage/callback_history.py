@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from altyn.domain.callback import CallbackId, Lane, Outcome, origin_of
+from altyn.domain.callback import CallbackId, DeliveryQueue, Outcome, origin_of
 from altyn.domain.callback_story import CallbackLine, CallbackShown, TrySeen, TryShown
 from altyn.storage.database import Pool
 from altyn.storage.outbox import notify_lanes
@@ -153,8 +153,8 @@ def _place(which: CallbackId) -> dict[str, int | UUID]:
     }
 
 
-def _lanes(rows: Collection[Any]) -> set[Lane]:
-    return {Lane(row["merchant_id"], row["origin"]) for row in rows}
+def _lanes(rows: Collection[Any]) -> set[DeliveryQueue]:
+    return {DeliveryQueue(row["merchant_id"], row["origin"]) for row in rows}
 
 
 def _id(row: Any) -> CallbackId:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
+from altyn.security.vault import SealedPan, Vault, VaultError
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.statements import statement
-from altyn.storage.vault import SealedPan, Vault, VaultError
 
 BATCH: Final = 500
 

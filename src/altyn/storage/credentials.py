@@ -8,10 +8,10 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
-from altyn.storage.credential_memory import CredentialMemory
+from altyn.security.credential_cache import CredentialMemory
+from altyn.security.passwords import NOBODYS_HASH
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import LOGIN
-from altyn.storage.passwords import NOBODYS_HASH
 from altyn.storage.remembered import Remembered
 from altyn.storage.statements import statement
 

@@ -16,9 +16,9 @@ from altyn.domain.callback import (
     OUR_HEADERS,
     CallbackMethod,
     CallbackMode,
+    CallbackOperation,
     CallbackSettings,
     ChecksumKind,
-    Notification,
 )
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
@@ -107,8 +107,8 @@ SETTINGS: Final = (
     Setting("callbacks.method", f"one of {one_of(CallbackMethod)}", lambda _: True),
     Setting(
         "callbacks.operations",
-        f"{_EACH} {one_of(Notification)}; empty: all of them",
-        lambda words: set(words) <= set(Notification),
+        f"{_EACH} {one_of(CallbackOperation)}; empty: all of them",
+        lambda words: set(words) <= set(CallbackOperation),
     ),
     Setting(
         "callbacks.parameters",

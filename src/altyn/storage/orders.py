@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from altyn.domain.callback import Lane, origin_of
+from altyn.domain.callback import DeliveryQueue, origin_of
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
@@ -17,10 +17,10 @@ from altyn.storage.records import order_of, request_json, to_json
 from altyn.storage.statements import statement
 
 Saving = tuple[Accepted, int, Actor]
-Wake = Callable[[Collection[Lane]], None]
+Wake = Callable[[Collection[DeliveryQueue]], None]
 
 
-def _nobody(_lanes: Collection[Lane]) -> None:
+def _nobody(_lanes: Collection[DeliveryQueue]) -> None:
     """Nobody is to be woken: whoever looks at the outbox finds what is due."""
 
 
@@ -166,10 +166,10 @@ def _rows(make: Any, decisions: Sequence[Accepted]) -> str:
     return to_json([row for accepted in decisions for row in make(accepted)])
 
 
-def lanes_of(decisions: Iterable[Accepted]) -> set[Lane]:
+def lanes_of(decisions: Iterable[Accepted]) -> set[DeliveryQueue]:
     """Where the announcements of these decisions wait."""
     return {
-        Lane(decision.order.merchant_id, origin_of(announcement.receiver))
+        DeliveryQueue(decision.order.merchant_id, origin_of(announcement.receiver))
         for decision in decisions
         for announcement in decision.announcements
     }

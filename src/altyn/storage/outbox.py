@@ -20,7 +20,7 @@ from altyn.domain.callback import (
     CallbackId,
     Claimed,
     Delivery,
-    Lane,
+    DeliveryQueue,
 )
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
@@ -42,13 +42,17 @@ class OutboxStore:
         self._pool = pool
         self._settling = Coalescer(self._settle_batch)
 
-    async def lanes(self) -> Mapping[Lane, datetime]:
+    async def lanes(self) -> Mapping[DeliveryQueue, datetime]:
         """Where callbacks wait, and when the first of each lane is due (UTC)."""
         rows = await statement("waiting_lanes").fetch(self._pool)
-        return {Lane(row["merchant_id"], row["origin"]): row["due_at"] for row in rows}
+        return {DeliveryQueue(row["merchant_id"], row["origin"]): row["due_at"] for row in rows}
 
     async def claim(
-        self, slots: Mapping[Lane, int], leases: Mapping[Lane, int], *, now: datetime
+        self,
+        slots: Mapping[DeliveryQueue, int],
+        leases: Mapping[DeliveryQueue, int],
+        *,
+        now: datetime,
     ) -> Claimed:
         """At most so many callbacks of each lane that are due by `now`, for the caller alone.
 
@@ -115,7 +119,7 @@ class OutboxStore:
         return [_place(each.callback.id) in followed for each in batch]
 
 
-class Waker:
+class OutboxNotifier:
     """Tells every process, and never the one who waits for an answer, that lanes have got work.
 
     It exists because NOTIFY takes a lock at commit that all databases' commits share: in a
@@ -125,10 +129,10 @@ class Waker:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._lanes: set[Lane] = set()
+        self._lanes: set[DeliveryQueue] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def wake(self, lanes: Collection[Lane]) -> None:
+    def wake(self, lanes: Collection[DeliveryQueue]) -> None:
         """Say soon that there is work; returns at once."""
         if not lanes:
             return
@@ -152,7 +156,7 @@ class Waker:
             self._task = None
 
 
-async def notify_lanes(connection: Any, lanes: Collection[Lane]) -> None:
+async def notify_lanes(connection: Any, lanes: Collection[DeliveryQueue]) -> None:
     """Wake every process that sends callbacks."""
     await statement("notify_all").fetch(
         connection,
@@ -161,10 +165,10 @@ async def notify_lanes(connection: Any, lanes: Collection[Lane]) -> None:
     )
 
 
-def lane_of(payload: str) -> Lane:
+def lane_of(payload: str) -> DeliveryQueue:
     """The lane that a notification names."""
     merchant_id, _, origin = payload.partition(" ")
-    return Lane(int(merchant_id), origin)
+    return DeliveryQueue(int(merchant_id), origin)
 
 
 def _place(id: CallbackId) -> tuple[UUID, int, int]:  # noqa: A002 - the field's own name

@@ -26,7 +26,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Slot:
     """A place that a try has taken; `slow`: of the half for hosts that are not known as prompt."""
 
     merchant_id: int
@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Places:
+class HostLimiter:
     """The places of one process. `total` tries at once, `per_host` of them to one host."""
 
     total: int = 256
@@ -86,16 +86,16 @@ class Places:
         host = self.hosts.get(origin)
         return host is None or host.allowed - host.in_flight >= max(1, host.allowed // 4)
 
-    def take(self, merchant_id: int, origin: str) -> Place:
+    def take(self, merchant_id: int, origin: str) -> Slot:
         """A try begins; give its place back to `leave`."""
         host = self.hosts.setdefault(origin, Host())
-        place = Place(merchant_id, origin, slow=not host.prompt)
+        place = Slot(merchant_id, origin, slow=not host.prompt)
         host.in_flight += 1
         self.taken += 1
         self._count_slow(place, 1)
         return place
 
-    def leave(self, place: Place, *, answered_in: float | None, asked: bool = True) -> None:
+    def leave(self, place: Slot, *, answered_in: float | None, asked: bool = True) -> None:
         """A try is over: answered in so many seconds, or None when the host said nothing.
 
         `asked` is False when nothing was sent, so that nothing was learnt of the host.
@@ -121,7 +121,7 @@ class Places:
         for origin in [origin for _, origin in zip(range(surplus), idle, strict=False)]:
             del self.hosts[origin]
 
-    def _count_slow(self, place: Place, change: int) -> None:
+    def _count_slow(self, place: Slot, change: int) -> None:
         if place.slow:
             self.taken_by_slow += change
             self.slow_of_merchant[place.merchant_id] += change

@@ -20,28 +20,28 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from altyn.domain.callback import (
     Callback,
+    CallbackRequest,
     CallbackSettings,
     ChecksumKind,
     Claimed,
     Delivery,
-    Lane,
-    Letter,
+    DeliveryQueue,
     Outcome,
     Reply,
     after_try,
 )
 from altyn.domain.merchant import Merchant
 from altyn.operations.ports import Clock, Merchants
-from altyn.protocol.callback_checksum import asymmetric, symmetric
-from altyn.protocol.callback_letter import Seal, letter
-from altyn.workers.callback_hosts import Place, Places, Plan
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, symmetric
+from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
+from altyn.workers.callback_hosts import HostLimiter, Plan, Slot
 from altyn.workers.callback_metrics import LATENCY, TRIES, label, show_depths
 
 PULSE_SECONDS: Final = 1.0
 DEPTHS_EVERY: Final = 10  # pulses
 LANES_AT_ONCE: Final = 200
 LEASE_MARGIN_SECONDS: Final = 5
-PATIENCE_SECONDS: Final = 10.0
+SHUTDOWN_GRACE_SECONDS: Final = 10.0
 """At the end: how long what is on its way may take to come back."""
 
 log = structlog.get_logger("altyn.callbacks")
@@ -50,10 +50,14 @@ log = structlog.get_logger("altyn.callbacks")
 class Outbox(Protocol):
     """What is still to be told. The lease of what is claimed is real time."""
 
-    async def lanes(self) -> Mapping[Lane, datetime]: ...
+    async def lanes(self) -> Mapping[DeliveryQueue, datetime]: ...
 
     async def claim(
-        self, slots: Mapping[Lane, int], leases: Mapping[Lane, int], *, now: datetime
+        self,
+        slots: Mapping[DeliveryQueue, int],
+        leases: Mapping[DeliveryQueue, int],
+        *,
+        now: datetime,
     ) -> Claimed: ...
 
     async def settle(self, delivery: Delivery) -> bool:
@@ -66,7 +70,7 @@ class Outbox(Protocol):
 class Sender(Protocol):
     """The way to shops. Never raises for anything that the network or a shop does."""
 
-    async def send(self, letter: Letter, *, timeout_seconds: float) -> Reply: ...
+    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply: ...
 
 
 class SigningKey(Protocol):
@@ -92,7 +96,7 @@ class NoCertificateError(Exception):
     """The merchant has nothing to sign with; the text says what to do."""
 
 
-class Courier:
+class CallbackWorker:
     """Sends what is due. `wake` it when something was put into a lane; `run` it until cancelled.
 
     `unsignable` are the errors by which `signing_keys` says that a key cannot be used, and what to
@@ -107,7 +111,7 @@ class Courier:
         merchants: Merchants,
         signing_keys: SigningKeys,
         clock: Clock,
-        places: Places | None = None,
+        places: HostLimiter | None = None,
         unsignable: tuple[type[Exception], ...] = (),
     ) -> None:
         self._outbox = outbox
@@ -116,14 +120,14 @@ class Courier:
         self._signing_keys = signing_keys
         self._clock = clock
         self._unsignable: tuple[type[Exception], ...] = (NoCertificateError, *unsignable)
-        self._places = places or Places()
+        self._places = places or HostLimiter()
         # Lanes that may have something to send. Whoever was served goes to the end, so that no
         # number of dead hosts keeps the others from their turn.
-        self._queue: dict[Lane, None] = {}
+        self._queue: dict[DeliveryQueue, None] = {}
         self._woken = asyncio.Event()
         self._on_the_way: set[asyncio.Task[None]] = set()
 
-    def wake(self, lanes: Collection[Lane]) -> None:
+    def wake(self, lanes: Collection[DeliveryQueue]) -> None:
         """There may be something to send in these lanes."""
         self._queue.update(dict.fromkeys(lanes))
         self._woken.set()
@@ -144,7 +148,7 @@ class Courier:
             with contextlib.suppress(asyncio.CancelledError):
                 await pulse
             if self._on_the_way:
-                await asyncio.wait(self._on_the_way, timeout=PATIENCE_SECONDS)
+                await asyncio.wait(self._on_the_way, timeout=SHUTDOWN_GRACE_SECONDS)
             for task in self._on_the_way:
                 task.cancel()
 
@@ -175,7 +179,7 @@ class Courier:
         if not slots:
             return
         claimed = await self._outbox.claim(slots, leases, now=self._clock.now())
-        got = Counter(Lane(each.id.merchant_id, each.origin) for each in claimed.callbacks)
+        got = Counter(DeliveryQueue(each.id.merchant_id, each.origin) for each in claimed.callbacks)
         for callback in claimed.callbacks:
             self._send(callback)
         # There may be more where all that was wanted was got, or where others were quicker.
@@ -184,11 +188,11 @@ class Courier:
         ]:
             self.wake(again)
 
-    def _plan(self) -> dict[Lane, int]:
+    def _plan(self) -> dict[DeliveryQueue, int]:
         """How many callbacks to take from each lane, in their turn; a lane that finds no place
         keeps its turn, and lanes of one host share what is free there."""
         sharing = Counter(lane.origin for lane in self._queue)
-        slots, plan, places = dict[Lane, int](), Plan(), self._places
+        slots, plan, places = dict[DeliveryQueue, int](), Plan(), self._places
         for lane in list(self._queue):
             if len(slots) >= LANES_AT_ONCE or places.taken + plan.total >= places.total:
                 break
@@ -201,7 +205,7 @@ class Courier:
                 del self._queue[lane]
         return slots
 
-    async def _lease_seconds(self, lane: Lane) -> int | None:
+    async def _lease_seconds(self, lane: DeliveryQueue) -> int | None:
         """How long a try may take; None for a merchant who cannot be read, and stops no other."""
         try:
             merchant = await self._merchants.get(lane.merchant_id)
@@ -217,7 +221,7 @@ class Courier:
         self._on_the_way.add(task)
         task.add_done_callback(self._on_the_way.discard)
 
-    async def _deliver(self, callback: Callback, place: Place) -> None:
+    async def _deliver(self, callback: Callback, place: Slot) -> None:
         """One try: send, keep what came back, make room for the next."""
         reply, followed = Reply(asked=False), False
         try:
@@ -233,14 +237,14 @@ class Courier:
             answered_in = None if reply.status is None else reply.took_seconds
             self._places.leave(place, answered_in=answered_in, asked=reply.asked)
             if followed:
-                self._queue[Lane(callback.id.merchant_id, callback.origin)] = None
+                self._queue[DeliveryQueue(callback.id.merchant_id, callback.origin)] = None
             if self._queue:
                 self._woken.set()
 
-    async def _try(self, callback: Callback, merchant: Merchant) -> tuple[Letter, Reply]:
+    async def _try(self, callback: Callback, merchant: Merchant) -> tuple[CallbackRequest, Reply]:
         """Write the letter and send it. What keeps us from it is told like any other failure."""
         settings = merchant.settings.callbacks
-        unsent = Letter(method=settings.method, url=callback.receiver)
+        unsent = CallbackRequest(method=settings.method, url=callback.receiver)
         try:
             written = letter(callback, settings, await self._seal(merchant))
         except SwitchedOffError as error:
@@ -253,7 +257,7 @@ class Courier:
             return unsent, Reply(problem=problem, asked=False)
         return written, await self._sender.send(written, timeout_seconds=settings.timeout_seconds)
 
-    async def _seal(self, merchant: Merchant) -> Seal | None:
+    async def _seal(self, merchant: Merchant) -> Signer | None:
         """What signs this merchant's callbacks now. Refuses: switched off, no certificate."""
         settings = merchant.settings.callbacks
         if not settings.enabled:
@@ -262,7 +266,7 @@ class Courier:
                 f"(`altyn merchant set {merchant.login} callbacks.enabled=true`) and resend."
             )
         if settings.checksum is ChecksumKind.SYMMETRIC and settings.key:
-            return Seal(alias=None, sign=partial(symmetric, settings.key))
+            return Signer(alias=None, sign=partial(symmetric, settings.key))
         if settings.checksum is ChecksumKind.ASYMMETRIC:
             key = await self._signing_keys.current(merchant.merchant_id)
             if key is None:
@@ -270,7 +274,7 @@ class Courier:
                     "the merchant has no certificate to sign with. Make one "
                     f"(`altyn merchant certificate {merchant.login} --new`)."
                 )
-            return Seal(alias=key.alias, sign=partial(asymmetric, key.private_key))
+            return Signer(alias=key.alias, sign=partial(asymmetric, key.private_key))
         return None
 
     def _judge(
@@ -278,7 +282,7 @@ class Courier:
         callback: Callback,
         settings: CallbackSettings,
         at: datetime,
-        written: Letter,
+        written: CallbackRequest,
         reply: Reply,
     ) -> Delivery:
         now = self._clock.now()

@@ -25,7 +25,7 @@ LEAVE_ASKED: Final = datetime.min.replace(tzinfo=UTC)
 log = structlog.get_logger("altyn.reconciliation")
 
 
-class Hindsight:
+class LaggedClock:
     """What the gateway's clock said some real time ago, to tell which questions are overdue.
 
     A bank answers in real seconds, while the sandbox's clock may be moved by days: an attempt that
@@ -72,7 +72,7 @@ async def run_reconciliation(
 
     `answer_within`, in real time, is longer than the bank's time-out.
     """
-    hindsight = Hindsight(world.clock, answer_within)
+    hindsight = LaggedClock(world.clock, answer_within)
     while True:
         try:
             await settle_unknown(world, asked_before=hindsight.look())

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from altyn.operations.ports import World
 from altyn.workers.reconciliation import settle_unknown
-from altyn.workers.timers import fire_due
+from altyn.workers.timers import run_due_actions
 
 STOPS_MAX: Final = 10_000
 A_MOMENT: Final = timedelta(milliseconds=1)
@@ -35,5 +35,5 @@ async def travel(world: World, clock: MovableClock, to: datetime) -> datetime:
         if due[0].at > clock.now():
             # a moment ahead at least: time goes on by itself, and the clock refuses to go back
             await clock.set(max(due[0].at, clock.now() + A_MOMENT))
-        await fire_due(world, clock.now())
+        await run_due_actions(world, clock.now())
     return await clock.set(max(to, clock.now() + A_MOMENT))

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from altyn.operations.by_itself import fire
+from altyn.operations.due_actions import run_due_action
 from altyn.operations.ports import World
 
 BATCH: Final = 200
@@ -18,14 +18,14 @@ PULSE_SECONDS: Final = 1.0
 log = structlog.get_logger("altyn.timers")
 
 
-async def fire_due(world: World, until: datetime) -> int:
+async def run_due_actions(world: World, until: datetime) -> int:
     """Do everything that is due by `until` (UTC); return how many orders were moved on."""
     fired = 0
     while True:
         due = await world.orders.due(until, limit=BATCH)
         if not due:
             return fired
-        await asyncio.gather(*(fire(each, world) for each in due))
+        await asyncio.gather(*(run_due_action(each, world) for each in due))
         fired += len(due)
         if len(due) < BATCH:
             return fired
@@ -35,7 +35,7 @@ async def run_timers(world: World, *, pulse_seconds: float = PULSE_SECONDS) -> N
     """Look once a pulse for what is due, until cancelled."""
     while True:
         try:
-            fired = await fire_due(world, world.clock.now())
+            fired = await run_due_actions(world, world.clock.now())
             if fired:
                 log.info("fired", orders=fired)
         except Exception:

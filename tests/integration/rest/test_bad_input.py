@@ -2,7 +2,8 @@
 
 A value of every parameter of every method is spoiled in every way that clients and strangers are
 known to find; nothing of it may come to an exception, for which code 7 is the shop's only sign.
-Source: rest-orders.md §1.4; every table of `protocol/methods.py` and `protocol/payment_methods.py`.
+Source: rest-orders.md §1.4; every table of `methods.py` and
+`payment_methods.py` in `protocol/dialects/classic/`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from altyn.main import Gateway
-from altyn.protocol.registry import METHODS
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Envelope, Method
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials

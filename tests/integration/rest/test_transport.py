@@ -14,7 +14,7 @@ import pytest
 
 from altyn.domain.merchant import OPENING, Permission
 from altyn.main import Gateway
-from altyn.protocol.registry import METHODS
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Envelope
 from altyn.storage.administration import Administration
 from tests.asgi_client import Answer, AsgiClient

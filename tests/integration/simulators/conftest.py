@@ -10,15 +10,15 @@ from starlette.applications import Starlette
 
 from altyn.simulators.acs import DirectoryServer, routes
 from altyn.simulators.issuer import IssuerSimulator
-from tests.integration.simulators.desk import Desk
+from tests.integration.simulators.desk import RequestHandler
 from tests.integration.simulators.scene import BASE, KEY, Scene
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+async def desk(database_url: str) -> AsyncIterator[RequestHandler]:
     async with asyncpg.create_pool(database_url, min_size=1, max_size=20) as pool:
         await IssuerSimulator.prepare(pool)
-        yield Desk(pool)
+        yield RequestHandler(pool)
 
 
 @pytest.fixture

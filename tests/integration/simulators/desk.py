@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
-    AcquirerReply,
+    AcquirerRequest,
+    AcquirerResponse,
 )
 from altyn.simulators.database import Pool
 from altyn.simulators.issuer import IssuerSimulator
@@ -28,7 +28,7 @@ UNKNOWN: Final = AcquirerOutcome.UNKNOWN
 
 
 @dataclass
-class Desk:
+class RequestHandler:
     """A gateway's side of the talk: questions with fresh keys, and how long was waited."""
 
     pool: Pool
@@ -48,8 +48,8 @@ class Desk:
         original: str | None = None,
         key: str = "",
         pan: str | None = None,
-    ) -> AcquirerQuestion:
-        return AcquirerQuestion(
+    ) -> AcquirerRequest:
+        return AcquirerRequest(
             key=key or str(uuid4()),
             operation=operation,
             merchant="demo",
@@ -61,7 +61,7 @@ class Desk:
             expiry="202912" if pan else None,
         )
 
-    def authorisation(self, amount_minor: int = 1_000, pan: str = GOOD) -> AcquirerQuestion:
+    def authorisation(self, amount_minor: int = 1_000, pan: str = GOOD) -> AcquirerRequest:
         return self.question(AcquirerOperation.AUTHORISE, amount_minor, pan=pan)
 
     async def held(self, amount_minor: int = 1_000, pan: str = GOOD) -> str:
@@ -78,19 +78,19 @@ class Desk:
 
     async def move(
         self, operation: AcquirerOperation, original: str, amount_minor: int
-    ) -> AcquirerReply:
+    ) -> AcquirerResponse:
         return await self.bank.handle(self.question(operation, amount_minor, original=original))
 
-    async def deposit(self, original: str, amount_minor: int) -> AcquirerReply:
+    async def deposit(self, original: str, amount_minor: int) -> AcquirerResponse:
         return await self.move(AcquirerOperation.DEPOSIT, original, amount_minor)
 
-    async def reverse(self, original: str, amount_minor: int) -> AcquirerReply:
+    async def reverse(self, original: str, amount_minor: int) -> AcquirerResponse:
         return await self.move(AcquirerOperation.REVERSE, original, amount_minor)
 
-    async def refund(self, original: str, amount_minor: int) -> AcquirerReply:
+    async def refund(self, original: str, amount_minor: int) -> AcquirerResponse:
         return await self.move(AcquirerOperation.REFUND, original, amount_minor)
 
-    async def inquire(self, key: str) -> AcquirerReply:
+    async def inquire(self, key: str) -> AcquirerResponse:
         return await self.bank.handle(self.question(AcquirerOperation.INQUIRE, key=key))
 
     async def sums(self, key: str) -> tuple[int, ...]:
@@ -106,5 +106,5 @@ class Desk:
         )
 
 
-def of(reply: AcquirerReply) -> tuple[AcquirerOutcome, int]:
+def of(reply: AcquirerResponse) -> tuple[AcquirerOutcome, int]:
     return reply.outcome, reply.action_code

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.protocol.threeds import (
     AuthenticationAnswer,
     AuthenticationRequest,

@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.protocol.threeds import (
     ChallengeResult,
     EnrolmentRequest,

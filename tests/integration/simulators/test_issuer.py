@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from starlette.applications import Starlette
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     CardCheck,
@@ -28,7 +28,7 @@ from tests.integration.simulators.desk import (
     DECLINED,
     GOOD,
     NOT_SENT,
-    Desk,
+    RequestHandler,
     of,
 )
 
@@ -36,10 +36,10 @@ from tests.integration.simulators.desk import (
 async def test_the_schema_may_be_prepared_by_many_at_once(empty_database_url: str) -> None:
     async with asyncpg.create_pool(empty_database_url, min_size=8, max_size=8) as pool:
         await asyncio.gather(*(IssuerSimulator.prepare(pool) for _ in range(8)))
-        assert await Desk(pool).held()
+        assert await RequestHandler(pool).held()
 
 
-async def test_a_hold_then_deposit_then_refunds(desk: Desk) -> None:
+async def test_a_hold_then_deposit_then_refunds(desk: RequestHandler) -> None:
     key = await desk.held(1_000)
     assert await desk.sums(key) == (1_000, 0, 0, 0, 0)
     assert of(await desk.deposit(key, 400)) == (APPROVED, 0)
@@ -50,7 +50,7 @@ async def test_a_hold_then_deposit_then_refunds(desk: Desk) -> None:
     assert await desk.sums(key) == (0, 0, 0, 400, 600)
 
 
-async def test_a_purchase_is_taken_at_once_and_can_be_reversed(desk: Desk) -> None:
+async def test_a_purchase_is_taken_at_once_and_can_be_reversed(desk: RequestHandler) -> None:
     key = await desk.taken(1_000)
     assert await desk.sums(key) == (0, 1_000, 0, 0, 0)
     assert of(await desk.reverse(key, 300)) == (APPROVED, 0)
@@ -59,7 +59,7 @@ async def test_a_purchase_is_taken_at_once_and_can_be_reversed(desk: Desk) -> No
     assert await desk.sums(key) == (0, 0, 1_000, 0, 0)
 
 
-async def test_a_hold_is_reversed_in_part_and_the_rest_deposited(desk: Desk) -> None:
+async def test_a_hold_is_reversed_in_part_and_the_rest_deposited(desk: RequestHandler) -> None:
     key = await desk.held(1_000)
     assert of(await desk.reverse(key, 300)) == (APPROVED, 0)
     assert of(await desk.deposit(key, 701)) == (DECLINED, 125)
@@ -68,7 +68,7 @@ async def test_a_hold_is_reversed_in_part_and_the_rest_deposited(desk: Desk) -> 
     assert await desk.sums(key) == (0, 700, 300, 0, 0)
 
 
-async def test_what_cannot_be_moved_is_refused(desk: Desk) -> None:
+async def test_what_cannot_be_moved_is_refused(desk: RequestHandler) -> None:
     key = await desk.held(1_000)
     for refused, code in (
         (await desk.deposit(key, 0), 125),
@@ -86,7 +86,7 @@ async def test_what_cannot_be_moved_is_refused(desk: Desk) -> None:
     assert await desk.sums(key) == (1_000, 0, 0, 0, 0)
 
 
-async def test_rrn_and_approval_code_have_their_forms(desk: Desk) -> None:
+async def test_rrn_and_approval_code_have_their_forms(desk: RequestHandler) -> None:
     question = desk.authorisation()
     first = await desk.bank.handle(question)
     second = await desk.bank.handle(desk.authorisation())
@@ -101,7 +101,7 @@ async def test_rrn_and_approval_code_have_their_forms(desk: Desk) -> None:
     assert decode_reply(encode_reply(first)) == first
 
 
-async def test_the_same_key_is_done_once(desk: Desk) -> None:
+async def test_the_same_key_is_done_once(desk: RequestHandler) -> None:
     question = desk.authorisation()
     answers = await asyncio.gather(*(desk.bank.handle(question) for _ in range(12)))
     assert len(set(answers)) == 1
@@ -114,7 +114,7 @@ async def test_the_same_key_is_done_once(desk: Desk) -> None:
     assert await desk.sums(question.key) == (0, 700, 0, 300, 0)
 
 
-async def test_a_refusal_is_repeated_too(desk: Desk) -> None:
+async def test_a_refusal_is_repeated_too(desk: RequestHandler) -> None:
     key = await desk.held(1_000)
     early = desk.question(AcquirerOperation.REFUND, 1, original=key)
     assert of(await desk.bank.handle(early)) == (DECLINED, 2009)
@@ -123,7 +123,7 @@ async def test_a_refusal_is_repeated_too(desk: Desk) -> None:
     assert await desk.sums(key) == (0, 1_000, 0, 0, 0)
 
 
-async def test_a_key_does_not_serve_two_questions(desk: Desk) -> None:
+async def test_a_key_does_not_serve_two_questions(desk: RequestHandler) -> None:
     question = desk.authorisation(1_000)
     await desk.bank.handle(question)
     again = replace(question, amount_minor=2_000)
@@ -135,7 +135,7 @@ async def test_a_key_does_not_serve_two_questions(desk: Desk) -> None:
     assert await desk.sums(question.key) == (1_000, 0, 0, 0, 0)
 
 
-async def test_one_key_for_two_authorisations_at_once_moves_one(desk: Desk) -> None:
+async def test_one_key_for_two_authorisations_at_once_moves_one(desk: RequestHandler) -> None:
     for _ in range(10):
         first, second = await desk.taken(1_000), await desk.taken(1_000)
         refund = desk.question(AcquirerOperation.REFUND, 400, original=first)
@@ -147,14 +147,16 @@ async def test_one_key_for_two_authorisations_at_once_moves_one(desk: Desk) -> N
         assert sorted(moved) == [0, 400]
 
 
-async def test_many_refunds_at_once_never_give_back_more_than_was_taken(desk: Desk) -> None:
+async def test_many_refunds_at_once_never_give_back_more_than_was_taken(
+    desk: RequestHandler,
+) -> None:
     key = await desk.taken(1_000)
     answers = await asyncio.gather(*(desk.refund(key, 300) for _ in range(15)))
     assert sorted(answer.action_code for answer in answers) == [0] * 3 + [2009] * 12
     assert await desk.sums(key) == (0, 100, 0, 900, 0)
 
 
-async def test_a_deposit_and_a_reversal_at_once_share_the_hold(desk: Desk) -> None:
+async def test_a_deposit_and_a_reversal_at_once_share_the_hold(desk: RequestHandler) -> None:
     for _ in range(10):
         key = await desk.held(1_000)
         answers = await asyncio.gather(desk.deposit(key, 1_000), desk.reverse(key, 600))
@@ -163,7 +165,7 @@ async def test_a_deposit_and_a_reversal_at_once_share_the_hold(desk: Desk) -> No
         assert answers[1].outcome is APPROVED
 
 
-async def test_an_inquiry_tells_what_became_of_a_key(desk: Desk) -> None:
+async def test_an_inquiry_tells_what_became_of_a_key(desk: RequestHandler) -> None:
     question = desk.authorisation()
     answer = await desk.bank.handle(question)
     assert await desk.inquire(question.key) == answer
@@ -173,7 +175,7 @@ async def test_an_inquiry_tells_what_became_of_a_key(desk: Desk) -> None:
     assert await desk.inquire(refused.key) == answer
 
 
-async def test_an_inquiry_closes_a_key_never_seen(desk: Desk) -> None:
+async def test_an_inquiry_closes_a_key_never_seen(desk: RequestHandler) -> None:
     late = desk.authorisation()
     assert of(await desk.inquire(late.key)) == (NOT_SENT, 151018)
     assert of(await desk.bank.handle(late)) == (NOT_SENT, 151018)
@@ -187,7 +189,7 @@ async def test_an_inquiry_closes_a_key_never_seen(desk: Desk) -> None:
     assert await desk.sums(key) == (0, 1_000, 0, 0, 0)
 
 
-async def test_an_inquiry_and_its_question_at_once_agree(desk: Desk) -> None:
+async def test_an_inquiry_and_its_question_at_once_agree(desk: RequestHandler) -> None:
     for _ in range(20):
         question = desk.authorisation()
         answer, told = await asyncio.gather(desk.bank.handle(question), desk.inquire(question.key))
@@ -196,13 +198,13 @@ async def test_an_inquiry_and_its_question_at_once_agree(desk: Desk) -> None:
         assert (booked is not None) == (answer.outcome is APPROVED)
 
 
-async def test_a_verification_reserves_nothing(desk: Desk) -> None:
+async def test_a_verification_reserves_nothing(desk: RequestHandler) -> None:
     question = replace(desk.authorisation(0), verify_only=True)
     assert of(await desk.bank.handle(question)) == (APPROVED, 0)
     assert of(await desk.reverse(question.key, 1)) == (DECLINED, 914)
 
 
-async def test_the_books_refuse_by_themselves_to_lose_money(desk: Desk) -> None:
+async def test_the_books_refuse_by_themselves_to_lose_money(desk: RequestHandler) -> None:
     key = await desk.held(1_000)
     with pytest.raises(asyncpg.CheckViolationError, match="nothing_lost_nothing_made"):
         await desk.pool.execute(
@@ -210,7 +212,7 @@ async def test_the_books_refuse_by_themselves_to_lose_money(desk: Desk) -> None:
         )
 
 
-async def test_no_card_is_written_in_clear(desk: Desk) -> None:
+async def test_no_card_is_written_in_clear(desk: RequestHandler) -> None:
     await desk.bank.handle(replace(desk.authorisation(), cvc=Cvc("123")))
     for table in ("bank_requests", "bank_authorisations"):
         rows = await desk.pool.fetch(f"SELECT t::text AS row FROM simulators.{table} AS t")  # noqa: S608
@@ -218,7 +220,7 @@ async def test_no_card_is_written_in_clear(desk: Desk) -> None:
         assert not any(GOOD in row["row"] for row in rows)
 
 
-async def test_the_bank_over_http(desk: Desk) -> None:
+async def test_the_bank_over_http(desk: RequestHandler) -> None:
     app = Starlette(routes=list(routes(desk.bank)))
     question = desk.authorisation()
     answer = await send(app, "/issuer/acquiring", encode_question(question))

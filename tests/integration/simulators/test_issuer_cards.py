@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
@@ -21,7 +21,7 @@ from tests.integration.simulators.desk import (
     NOT_SENT,
     PENDING,
     UNKNOWN,
-    Desk,
+    RequestHandler,
     of,
 )
 
@@ -30,12 +30,12 @@ HUNDRED_ROUBLES = "2202205300068092"
 
 
 @pytest.mark.parametrize("code", [-20010, -2006, -1, 5, 116, 123, 341014, 907])
-async def test_every_action_code_has_its_card(desk: Desk, code: int) -> None:
+async def test_every_action_code_has_its_card(desk: RequestHandler, code: int) -> None:
     question = desk.authorisation(pan=card_for_action_code(code))
     assert of(await desk.bank.handle(question)) == (DECLINED, code)
 
 
-async def test_odd_authorisations_are_declined(desk: Desk) -> None:
+async def test_odd_authorisations_are_declined(desk: RequestHandler) -> None:
     for question, code in (
         (desk.authorisation(0), 110),
         (desk.question(AcquirerOperation.AUTHORISE, 100), 904),
@@ -67,13 +67,13 @@ async def test_odd_authorisations_are_declined(desk: Desk) -> None:
     ],
 )
 async def test_a_card_is_checked_as_typed(
-    desk: Desk, pan: str, expiry: Expiry, cvc: str | None, refusal: int | None
+    desk: RequestHandler, pan: str, expiry: Expiry, cvc: str | None, refusal: int | None
 ) -> None:
     check = CardCheck(pan=Pan(pan), expiry=expiry, cvc=Cvc(cvc) if cvc else None)
     assert await desk.bank.check_card(check) == refusal
 
 
-async def test_a_question_that_was_not_sent(desk: Desk) -> None:
+async def test_a_question_that_was_not_sent(desk: RequestHandler) -> None:
     question = desk.authorisation(pan=card_for_fault(Fault.TIMEOUT_NOT_SENT))
     assert of(await desk.bank.handle(question)) == (NOT_SENT, 151018)
     assert of(await desk.inquire(question.key)) == (NOT_SENT, 151018)
@@ -85,7 +85,7 @@ async def test_a_question_that_was_not_sent(desk: Desk) -> None:
     [(Fault.APPROVED_ANSWER_LOST, APPROVED, 0), (Fault.DECLINED_ANSWER_LOST, DECLINED, 116)],
 )
 async def test_an_answer_that_was_lost(
-    desk: Desk, which: Fault, outcome: AcquirerOutcome, code: int
+    desk: RequestHandler, which: Fault, outcome: AcquirerOutcome, code: int
 ) -> None:
     question = desk.authorisation(pan=card_for_fault(which))
     for _ in range(2):
@@ -101,7 +101,7 @@ async def test_an_answer_that_was_lost(
     [(Fault.PENDING_THEN_APPROVED, APPROVED, 0), (Fault.PENDING_THEN_DECLINED, DECLINED, 116)],
 )
 async def test_a_pending_answer_is_final_at_the_second_inquiry(
-    desk: Desk, which: Fault, outcome: AcquirerOutcome, code: int
+    desk: RequestHandler, which: Fault, outcome: AcquirerOutcome, code: int
 ) -> None:
     question = desk.authorisation(pan=card_for_fault(which))
     assert of(await desk.bank.handle(question)) == (PENDING, -9000)
@@ -115,7 +115,7 @@ async def test_a_pending_answer_is_final_at_the_second_inquiry(
         assert await desk.sums(question.key) == (1_000, 0, 0, 0, 0)
 
 
-async def test_pending_inquiries_at_once_book_once(desk: Desk) -> None:
+async def test_pending_inquiries_at_once_book_once(desk: RequestHandler) -> None:
     question = replace(
         desk.authorisation(pan=card_for_fault(Fault.PENDING_THEN_APPROVED)), deposit_at_once=True
     )
@@ -126,7 +126,7 @@ async def test_pending_inquiries_at_once_book_once(desk: Desk) -> None:
     assert await desk.sums(question.key) == (0, 1_000, 0, 0, 0)
 
 
-async def test_lost_answers_to_movements(desk: Desk) -> None:
+async def test_lost_answers_to_movements(desk: RequestHandler) -> None:
     key = await desk.held(pan=card_for_fault(Fault.DEPOSIT_ANSWER_LOST))
     deposit = desk.question(AcquirerOperation.DEPOSIT, 1_000, original=key)
     assert of(await desk.bank.handle(deposit)) == (UNKNOWN, 151019)
@@ -149,11 +149,11 @@ async def test_lost_answers_to_movements(desk: Desk) -> None:
     assert of(await desk.bank.handle(too_much)) == (DECLINED, 2009)
 
 
-async def test_the_slow_card_answers_after_three_seconds(desk: Desk) -> None:
+async def test_the_slow_card_answers_after_three_seconds(desk: RequestHandler) -> None:
     assert await desk.held(pan=card_for_fault(Fault.SLOW))
     assert desk.waited == [3]
 
 
-async def test_the_host_that_is_not_available(desk: Desk) -> None:
+async def test_the_host_that_is_not_available(desk: RequestHandler) -> None:
     question = desk.authorisation(pan=card_for_fault(Fault.HOST_NOT_AVAILABLE))
     assert of(await desk.bank.handle(question)) == (DECLINED, 907)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from altyn.domain.order import Order
-from altyn.inbound.soap.door import PATH
+from altyn.inbound.soap.endpoint import PATH
 from altyn.main import Gateway
 from altyn.operations.ports import OrderKey
 from altyn.storage.demo import DEMO_PASSWORD

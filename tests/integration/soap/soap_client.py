@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, fromstring
 
 from altyn.main import Gateway
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE, WSSE
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE, WSSE
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
 from tests.asgi_client import Answer, AsgiClient
 

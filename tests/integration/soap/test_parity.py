@@ -13,9 +13,9 @@ import pytest
 
 from altyn.main import Gateway
 from altyn.protocol import types as t
-from altyn.protocol.soap.notation import Part
-from altyn.protocol.soap.operations import OPERATIONS
-from altyn.protocol.soap.types import TYPES, attributes_of, children_of
+from altyn.protocol.dialects.classic.soap.notation import Part
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
+from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from altyn.protocol.types import Type
 from tests.integration.soap.counter import (
     REST_SHOP,

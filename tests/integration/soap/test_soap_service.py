@@ -9,8 +9,8 @@ import pytest
 
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
-from altyn.protocol.soap.operations import OPERATIONS
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.logbook import Logbook

@@ -13,14 +13,14 @@ from typing import Any, Final, cast
 
 import pytest
 
-from altyn.inbound.desk import Desk, Request
-from altyn.inbound.front import Front
-from altyn.inbound.rest.door import RestDoor
-from altyn.inbound.rest.reading import Limits
-from altyn.inbound.soap.door import SoapDoor
+from altyn.inbound.http.reading import Limits
+from altyn.inbound.request_handler import Request, RequestHandler
+from altyn.inbound.rest.endpoint import RestEndpoint
+from altyn.inbound.router import Router
+from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
-from altyn.protocol.soap.names import SOAP_ENVELOPE
+from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.logbook import Logbook
@@ -289,21 +289,23 @@ class BrokenDesk:
         raise self.error
 
 
-def broken(error: Exception, *, concurrency_max: int = 10) -> Front:
-    desk = cast("Desk", BrokenDesk(error))
+def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
+    desk = cast("RequestHandler", BrokenDesk(error))
     limits = Limits()
-    soap = SoapDoor(desk, limits=limits, public_url=None, show_rules=False, overloaded=(BusyError,))
-    rest = RestDoor(desk, {}, limits=limits, public_url=None, show_rules=False)
-    return Front(rest, soap, None, concurrency_max)
+    soap = SoapEndpoint(
+        desk, limits=limits, public_url=None, show_rules=False, overloaded=(BusyError,)
+    )
+    rest = RestEndpoint(desk, {}, limits=limits, public_url=None, show_rules=False)
+    return Router(rest, soap, None, concurrency_max)
 
 
-async def told_by(front: Front) -> Told:
+async def told_by(front: Router) -> Told:
     http = await AsgiClient(front).post(PATH, body=envelope(REGISTER).encode(), headers=[TEXT_XML])
     return read(http)
 
 
 @pytest.mark.parametrize("front", [broken(BusyError()), broken(BusyError(), concurrency_max=0)])
-async def test_too_much_at_once_is_a_fault_of_the_server(front: Front) -> None:
+async def test_too_much_at_once_is_a_fault_of_the_server(front: Router) -> None:
     told = await told_by(front)
     assert told.http.status == 503
     assert told.http.headers["retry-after"] == "1"
@@ -325,7 +327,7 @@ async def test_a_failure_before_the_operation_is_a_fault(
     def fail(*_: object) -> None:
         raise RuntimeError("a secret of ours")
 
-    monkeypatch.setattr("altyn.inbound.soap.door.read_request", fail)
+    monkeypatch.setattr("altyn.inbound.soap.endpoint.read_request", fail)
     told = await ask(gateway, REGISTER)
     assert told.http.status == 500
     assert (told.fault_code, told.fault_text) == ("soap:Server", "System error.")

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from altyn.domain.merchant import Merchant, MerchantSettings
+from altyn.security.credential_cache import CredentialMemory
+from altyn.security.passwords import verify_password
 from altyn.storage.administration import Administration
 from altyn.storage.clock import SandboxClock
-from altyn.storage.credential_memory import CredentialMemory
 from altyn.storage.credentials import CredentialStore
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
-from altyn.storage.passwords import verify_password
 
 NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TOKEN_KEY: Final = b"k" * 32

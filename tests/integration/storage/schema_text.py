@@ -15,7 +15,7 @@ from typing import Final
 
 import asyncpg
 
-from altyn.storage.embedded import EmbeddedPostgres
+from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.migrate import migrate
 
 SCHEMA_FILE: Final = Path(__file__).with_name("schema.txt")

@@ -12,9 +12,9 @@ import pytest
 from altyn.domain.callback import (
     Announcement,
     CallbackId,
+    CallbackRequest,
     Delivery,
-    Lane,
-    Letter,
+    DeliveryQueue,
     Outcome,
     Reply,
 )
@@ -74,9 +74,9 @@ async def go(
     at: datetime = NOW,
 ) -> None:
     """One try of what is due."""
-    lane = Lane(merchant, ORIGIN)
+    lane = DeliveryQueue(merchant, ORIGIN)
     (callback,) = (await outbox.claim({lane: 1}, {lane: LONG}, now=at)).callbacks
-    letter = Letter(
+    letter = CallbackRequest(
         method="POST",
         url=f"{callback.receiver}&status=1",
         headers=(("Content-Type", "text/plain"), ("Authorization", "secret")),
@@ -132,7 +132,7 @@ async def test_what_a_killed_sender_left_is_told_as_that(
     outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
-    lane = Lane(merchant, ORIGIN)
+    lane = DeliveryQueue(merchant, ORIGIN)
     await outbox.claim({lane: 1}, {lane: 0}, now=NOW)
 
     shown = await history.show(which)
@@ -147,7 +147,7 @@ async def test_what_is_on_its_way_is_told_and_left_alone(
     outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
-    lane = Lane(merchant, ORIGIN)
+    lane = DeliveryQueue(merchant, ORIGIN)
     await outbox.claim({lane: 1}, {lane: LONG}, now=NOW)
 
     assert not await history.resend(which, receiver=None, now=NOW)
@@ -212,7 +212,7 @@ async def test_a_resend_begins_a_new_round_at_once_and_wakes_the_senders(
     async with asyncio.timeout(30):
         lane = lane_of(await heard.get())
     await listener.close()
-    assert lane == Lane(merchant, "http://127.0.0.1:9090")
+    assert lane == DeliveryQueue(merchant, "http://127.0.0.1:9090")
     (again,) = (await outbox.claim({lane: 1}, {lane: LONG}, now=later)).callbacks
     assert (again.id, again.receiver) == (which, "http://127.0.0.1:9090/cb")
     assert (again.attempt, again.failures) == (2, 0)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
+from altyn.security.keys import KeyRing
+from altyn.security.vault import KeyMissingError, SealBrokenError, Vault
 from altyn.storage.card_store import CardStore
 from altyn.storage.database import Pool
-from altyn.storage.keys import KeyRing
-from altyn.storage.vault import KeyMissingError, SealBrokenError, Vault
 from tests.integration.storage.processes import NOW
 
 PAN = Pan("4111111111111111")

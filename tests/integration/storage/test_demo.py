@@ -9,10 +9,10 @@ import pytest
 
 from altyn.domain.merchant import DEMANDING, OPENING
 from altyn.domain.money import CURRENCIES
+from altyn.security.passwords import verify_password
 from altyn.storage.administration import Administration, PortalRole
 from altyn.storage.database import Pool, connect
 from altyn.storage.demo import demo_exists, seed_demo
-from altyn.storage.passwords import verify_password
 from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock
 
 Start = Callable[[], Awaitable[Process]]

@@ -20,8 +20,8 @@ import asyncpg
 import pytest
 
 import altyn
-from altyn.storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
-from altyn.storage.embedded.binaries import copy_binaries, find_binaries
+from altyn.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from altyn.embedded_postgres.binaries import copy_binaries, find_binaries
 
 ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="only root has to run the server as somebody else")
@@ -193,7 +193,7 @@ def test_a_guest_who_starts_the_server_anew_owns_it(data: Path) -> None:
 def test_the_server_of_a_killed_process_is_taken_over(data: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from altyn.storage.embedded import EmbeddedPostgres\n"
+        "from altyn.embedded_postgres import EmbeddedPostgres\n"
         "postgres = EmbeddedPostgres(Path(sys.argv[1])); postgres.start()\n"
         "print(postgres.pid, flush=True); time.sleep(600)\n"
     )

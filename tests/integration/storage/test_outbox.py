@@ -12,9 +12,9 @@ import pytest
 from altyn.domain.callback import (
     Announcement,
     Callback,
+    CallbackRequest,
     Delivery,
-    Lane,
-    Letter,
+    DeliveryQueue,
     Outcome,
     Reply,
 )
@@ -23,8 +23,8 @@ from altyn.storage.outbox import OutboxStore, lane_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SHOP = "https://shop.example/cb"
-LANE = Lane(1, "https://shop.example:443")
-OTHER_LANE = Lane(1, "http://slow.example:80")
+LANE = DeliveryQueue(1, "https://shop.example:443")
+OTHER_LANE = DeliveryQueue(1, "http://slow.example:80")
 LONG = 3600  # seconds
 
 
@@ -53,7 +53,7 @@ async def put(
 
 async def claim(
     outbox: OutboxStore,
-    lane: Lane = LANE,
+    lane: DeliveryQueue = LANE,
     *,
     slots: int = 10,
     lease: int = LONG,
@@ -67,7 +67,7 @@ def tried(callback: Callback, outcome: Outcome, *, again_in: timedelta | None = 
     return Delivery(
         callback=callback,
         at=NOW,
-        letter=Letter(method="GET", url=callback.receiver),
+        letter=CallbackRequest(method="GET", url=callback.receiver),
         reply=reply,
         outcome=outcome,
         settled_at=NOW,
@@ -212,18 +212,18 @@ async def test_lanes_tell_when_their_first_is_due(outbox: OutboxStore) -> None:
     assert await outbox.lanes() == {
         LANE: NOW,
         OTHER_LANE: NOW + timedelta(seconds=30),
-        Lane(2, LANE.origin): NOW,
+        DeliveryQueue(2, LANE.origin): NOW,
     }
 
 
 async def test_a_lane_is_told_by_its_payload() -> None:
-    assert lane_of("7 https://shop.example:443") == Lane(7, "https://shop.example:443")
+    assert lane_of("7 https://shop.example:443") == DeliveryQueue(7, "https://shop.example:443")
 
 
 async def test_every_try_is_kept_with_both_directions(outbox: OutboxStore, pool: Pool) -> None:
     await put(outbox)
     (callback,) = await claim(outbox)
-    letter = Letter(
+    letter = CallbackRequest(
         method="POST",
         url="https://shop.example/cb?cms=1",
         headers=(("Content-Type", "text/plain"), ("Authorization", "a token")),

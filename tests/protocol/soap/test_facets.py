@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from altyn.protocol.features import FEATURES
-from altyn.protocol.soap.facets import FACETS, declared, facet_lines
-from altyn.protocol.soap.notation import SIMPLE, Part
-from altyn.protocol.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.soap.reading import read_request
-from altyn.protocol.soap.types import ENUMERATIONS, TYPES
+from altyn.protocol.dialects.classic.features import FEATURES
+from altyn.protocol.dialects.classic.soap.facets import FACETS, declared, facet_lines
+from altyn.protocol.dialects.classic.soap.notation import SIMPLE, Part
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from altyn.protocol.table import Checked, check
 from altyn.protocol.types import Type
 from tests.soap import Values, requests_schema, wrapper

@@ -8,9 +8,14 @@ from typing import Final
 import pytest
 
 from altyn.inbound.handlers import HANDLERS
-from altyn.protocol.soap.notation import SIMPLE
-from altyn.protocol.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.soap.types import ENUMERATIONS, TYPES, attributes_of, children_of
+from altyn.protocol.dialects.classic.soap.notation import SIMPLE
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.types import (
+    ENUMERATIONS,
+    TYPES,
+    attributes_of,
+    children_of,
+)
 
 REFERENCE: Final = """
 addParams request:addParamsRequest orderResult

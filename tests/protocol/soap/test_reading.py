@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from altyn.domain.moscow import REQUEST_FORMAT
-from altyn.protocol.soap.carts import read_object
-from altyn.protocol.soap.moments import date_time, moscow_text
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, XSI
-from altyn.protocol.soap.notation import Part
-from altyn.protocol.soap.operations import OPERATIONS
-from altyn.protocol.soap.reading import read_request
-from altyn.protocol.soap.types import TYPES, attributes_of, children_of
+from altyn.protocol.dialects.classic.soap.carts import read_object
+from altyn.protocol.dialects.classic.soap.moments import date_time, moscow_text
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, XSI
+from altyn.protocol.dialects.classic.soap.notation import Part
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
+from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from tests.soap import wrapper
 
 MDO: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"

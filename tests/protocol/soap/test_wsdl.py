@@ -8,16 +8,16 @@ from typing import Any, Final
 import pytest
 from lxml import etree
 
-from altyn.protocol.soap.names import (
+from altyn.protocol.dialects.classic.soap.names import (
     MESSAGE_NAMESPACES,
     SERVICE_NAMESPACE,
     WSDL,
     WSDL_SOAP,
     XSD,
 )
-from altyn.protocol.soap.operations import OPERATIONS
-from altyn.protocol.soap.types import TYPES
-from altyn.protocol.soap.wsdl import port_type_wsdl, service_wsdl
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
+from altyn.protocol.dialects.classic.soap.types import TYPES
+from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
 
 ADDRESS: Final = "https://gw.example/payment/webservices/merchant-ws"
 NAMES: Final = {"wsdl": WSDL, "soap": WSDL_SOAP, "xs": XSD}

@@ -1,6 +1,6 @@
 """The small browser: which form it finds on a page, and where that goes."""
 
-from altyn.cli.browser import Answer
+from altyn.cli.orders.browser import Answer
 
 PAGE = """
 <form method="get" action="/search"><input name="q"></form>

@@ -2,9 +2,9 @@
 
 import pytest
 
-from altyn.cli.callback_addresses import refusal_of_address
-from altyn.cli.merchant import change
-from altyn.cli.telling import CommandError
+from altyn.cli.callbacks.addresses import refusal_of_address
+from altyn.cli.merchants.commands import change
+from altyn.cli.output import CommandError
 
 PRODUCTION = {
     "ALTYN_MODE": "production",

@@ -14,11 +14,11 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 
-from altyn.cli.callback_listen import print_arrival, read_answering
-from altyn.cli.callback_proofs import Proofs
-from altyn.cli.callback_receiver import Answering, Arrival, Receiver
-from altyn.cli.telling import CommandError
-from altyn.protocol.callback_checksum import canonical, symmetric
+from altyn.cli.callbacks.listen import print_arrival, read_answering
+from altyn.cli.callbacks.proofs import Proofs
+from altyn.cli.callbacks.receiver import Answering, Arrival, Receiver
+from altyn.cli.output import CommandError
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
 
 KEY = "sb-test-key-0001"
 SENT = {"mdOrder": "5f0c", "orderNumber": "Заказ 7+1", "operation": "deposited", "status": "1"}
@@ -165,7 +165,7 @@ async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[st
 
 def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:
     program = (
-        "import typer; from altyn.cli.callback_listen import listen; "
+        "import typer; from altyn.cli.callbacks.listen import listen; "
         "app = typer.Typer(); app.command()(listen); app()"
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}

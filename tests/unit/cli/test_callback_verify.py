@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner, Result
 
-from altyn.cli import callback_proofs
-from altyn.cli.callback_proofs import find_proofs, public_key_of
-from altyn.cli.callback_verify import read_text, verify, visible
-from altyn.cli.telling import CommandError
-from altyn.protocol.callback_checksum import asymmetric, canonical, symmetric
+from altyn.cli.callbacks import proofs as callback_proofs
+from altyn.cli.callbacks.proofs import find_proofs, public_key_of
+from altyn.cli.callbacks.verify import read_text, verify, visible
+from altyn.cli.output import CommandError
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 from altyn.storage.demo import DEMO_CALLBACK_KEY
 
 KEY = "sb-test-key-0001"
@@ -213,7 +213,7 @@ def test_a_key_is_never_printed() -> None:
 def test_the_words_alone_load_nothing_heavy() -> None:
     heavy = ("aiohttp", "asyncpg", "cryptography", "altyn.protocol")
     program = (
-        "import sys, altyn.cli.callback_listen, altyn.cli.callback_verify; "
+        "import sys, altyn.cli.callbacks.listen, altyn.cli.callbacks.verify; "
         f"print([m for m in {heavy!r} if m in sys.modules])"
     )
 

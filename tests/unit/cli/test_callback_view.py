@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from altyn.cli.callback_view import (
+from altyn.cli.callbacks.commands import read_state
+from altyn.cli.callbacks.view import (
     ANSWER_LINES,
     BRIEF,
     print_callback,
@@ -16,8 +17,7 @@ from altyn.cli.callback_view import (
     took,
     try_lines,
 )
-from altyn.cli.callbacks import read_state
-from altyn.cli.telling import CommandError
+from altyn.cli.output import CommandError
 from altyn.domain.callback import Outcome
 from altyn.domain.callback_story import CallbackLine, CallbackShown
 from tests.callbacks import ID, NOW, RECEIVER, SIGNED, a_line, a_seen, a_try

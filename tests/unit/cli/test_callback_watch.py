@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from altyn.cli.callback_watch import SKEW, TRY_SECONDS_MAX, Memory, watch
+from altyn.cli.callbacks.watch import SKEW, TRY_SECONDS_MAX, Memory, watch
 from altyn.domain.callback_story import TrySeen
 from tests.callbacks import NOW, a_seen
 

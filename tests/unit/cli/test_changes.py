@@ -2,9 +2,9 @@
 
 import pytest
 
-from altyn.cli.changes import read_changes
-from altyn.cli.merchant_view import differences, settings_lines
-from altyn.cli.telling import CommandError
+from altyn.cli.merchants.changes import read_changes
+from altyn.cli.merchants.view import differences, settings_lines
+from altyn.cli.output import CommandError
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings, Permission
 

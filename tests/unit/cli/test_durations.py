@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from altyn.cli.durations import describe, parse_duration
-from altyn.cli.telling import CommandError
+from altyn.cli.output import CommandError
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from altyn.cli.app import app
-from altyn.cli.telling import CommandError
-from altyn.storage.keys import KeyRing
+from altyn.cli.output import CommandError
+from altyn.security.keys import KeyRing
 
 
 def test_a_key_file_is_made_for_production_rotated_and_never_shown(tmp_path: Path) -> None:

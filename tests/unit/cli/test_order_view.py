@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from altyn.cli.order import LIST_SIZE_MAX, read_last, read_order_id, read_statuses
-from altyn.cli.order_view import Story, action_code, possible
-from altyn.cli.telling import CommandError
+from altyn.cli.orders.commands import LIST_SIZE_MAX, read_last, read_order_id, read_statuses
+from altyn.cli.orders.view import Story, action_code, possible
+from altyn.cli.output import CommandError
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.order_id import new_order_id

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from altyn.cli import surroundings
-from altyn.cli.ports import find_holder, take_port
-from altyn.cli.telling import CommandError
+from altyn.cli import environment as surroundings
+from altyn.cli.output import CommandError
+from altyn.cli.server.ports import find_holder, take_port
 from altyn.settings import Settings
 
 

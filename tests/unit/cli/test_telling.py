@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from altyn.cli.telling import CommandError, tell
+from altyn.cli.output import CommandError, tell
+from altyn.security.keys import KeyFileError
 from altyn.settings import SettingsError
-from altyn.storage.keys import KeyFileError
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from altyn.cli.pay import read_expiry, read_order, type_card
-from altyn.cli.telling import CommandError
+from altyn.cli.orders.pay import read_expiry, read_order, type_card
+from altyn.cli.output import CommandError
 from altyn.protocol.test_cards import CLASSIC, lookup
 
 FORM_URL = "https://pay.example:8443/payment/merchants/test/payment_ru.html?mdOrder=42"

@@ -9,8 +9,8 @@ from altyn.domain.callback import (
     Callback,
     CallbackId,
     CallbackMode,
+    CallbackOperation,
     CallbackSettings,
-    Notification,
     Outcome,
     Reply,
     after_try,
@@ -101,7 +101,7 @@ def test_a_merchant_chooses_what_it_hears(
     settings: CallbackSettings,
     wanted: bool,  # noqa: FBT001 - as above
 ) -> None:
-    assert a_merchant(callbacks=settings).wants(Notification.DEPOSITED) is wanted
+    assert a_merchant(callbacks=settings).wants(CallbackOperation.DEPOSITED) is wanted
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from altyn.domain.card import (
+from altyn.domain.card.values import (
     Cvc,
     Expiry,
     Pan,

@@ -85,8 +85,8 @@ def test_only_one_thing_is_due_and_it_is_the_earliest() -> None:
 def test_time_goes_on_from_the_last_change_though_a_clock_be_behind() -> None:
     order = an_order()
     before, after = order.created_at - HOUR, order.created_at + HOUR
-    assert order.time_goes_on(before) == order.created_at
-    assert order.time_goes_on(after) == after
+    assert order.not_before_last_change(before) == order.created_at
+    assert order.not_before_last_change(after) == after
     changed = an_order(changed_at=after)
-    assert changed.time_goes_on(order.created_at) == after
-    assert changed.time_goes_on(after + HOUR) == after + HOUR
+    assert changed.not_before_last_change(order.created_at) == after
+    assert changed.not_before_last_change(after + HOUR) == after + HOUR

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from altyn.domain.card import Expiry, is_maestro, payment_system
+from altyn.domain.card.values import Expiry, is_maestro, payment_system
 from altyn.inbound.payment_page import texts, view
 from altyn.inbound.payment_page.texts import TEXTS, attempts_text
 from altyn.inbound.payment_page.view import STATIC, read_expiry, session_data

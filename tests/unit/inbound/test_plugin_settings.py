@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from starlette.applications import Starlette
 
-from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackSettings, Notification
+from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackOperation, CallbackSettings
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_settings import BODY_MAX, routes
 from tests.asgi_client import Answer, AsgiClient
@@ -162,11 +162,11 @@ async def test_a_plugin_switches_callbacks_on(portal: Portal) -> None:
         "callbacks.enabled": True,
         "callbacks.urls": (ADDRESS,),
         "callbacks.operations": (
-            Notification.DEPOSITED,
-            Notification.APPROVED,
-            Notification.DECLINED_BY_TIMEOUT,
-            Notification.REVERSED,
-            Notification.REFUNDED,
+            CallbackOperation.DEPOSITED,
+            CallbackOperation.APPROVED,
+            CallbackOperation.DECLINED_BY_TIMEOUT,
+            CallbackOperation.REVERSED,
+            CallbackOperation.REFUNDED,
         ),
     }
 
@@ -269,7 +269,7 @@ async def test_operations_of_other_gateways_are_ignored_and_named(portal: Portal
 
 async def test_all_operations_are_told_by_their_names(portal: Portal) -> None:
     answer = await portal.call({})
-    assert answer.json()["callback_operations"] == ",".join(Notification)
+    assert answer.json()["callback_operations"] == ",".join(CallbackOperation)
     assert portal.changed == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.inbound.rest.forms import parse_form
+from altyn.inbound.http.forms import parse_form
 from tests.unit.inbound.rest_requests import FORM, JSON, MULTIPART, firsts, multipart, named, read
 
 # Forms: the standard library is the judge.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.inbound.rest.reading import (
+from altyn.inbound.http.reading import (
     BodyTooLarge,
     BodyTooSlow,
     Disconnected,

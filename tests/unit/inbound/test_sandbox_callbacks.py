@@ -16,7 +16,7 @@ from altyn.domain.callback import CallbackId, CallbackSettings, ChecksumKind, Ou
 from altyn.domain.callback_story import CallbackLine, CallbackShown
 from altyn.domain.merchant import Merchant
 from altyn.inbound.sandbox.callbacks import callback_routes
-from altyn.protocol.callback_checksum import asymmetric, symmetric
+from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, symmetric
 from altyn.storage import signing_keys
 from tests.asgi_client import HOST, Answer, AsgiClient
 from tests.builders import a_merchant

@@ -1,7 +1,7 @@
 """Parameters added to an order: merged, and the same again is nothing."""
 
 from altyn.operations.add_params import decide_params
-from altyn.operations.decisions import Accepted, Repeated
+from altyn.operations.decisions import Accepted, Unchanged
 from tests.builders import PAID_AT, an_order
 
 
@@ -16,5 +16,5 @@ def test_pairs_are_added_and_replaced() -> None:
 
 def test_the_same_pairs_again_change_nothing() -> None:
     order = an_order(params={"a": "1"})
-    assert decide_params(order, {"a": "1"}, PAID_AT) == Repeated(order)
-    assert decide_params(order, {}, PAID_AT) == Repeated(order)
+    assert decide_params(order, {"a": "1"}, PAID_AT) == Unchanged(order)
+    assert decide_params(order, {}, PAID_AT) == Unchanged(order)

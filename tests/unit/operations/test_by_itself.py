@@ -8,8 +8,8 @@ import pytest
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Due, Kind, Order
-from altyn.operations.by_itself import POSTPONE, decide_due, decide_postponement
-from altyn.operations.decisions import Accepted, Busy, Repeated
+from altyn.operations.decisions import Accepted, Busy, Unchanged
+from altyn.operations.due_actions import POSTPONE, decide_due, decide_postponement
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
 
 MERCHANT = a_merchant()
@@ -30,7 +30,7 @@ def a_hold(**changes: Any) -> Order:
 
 def test_a_session_ends_by_itself() -> None:
     order = an_order()
-    assert decide_due(order, MERCHANT, order.expires_at - A_TICK) == Repeated(order)
+    assert decide_due(order, MERCHANT, order.expires_at - A_TICK) == Unchanged(order)
     decision = decide_due(order, MERCHANT, order.expires_at)
     assert isinstance(decision, Accepted)
     assert decision.order.status is OrderStatus.DECLINED
@@ -63,7 +63,7 @@ def test_a_session_ends_by_itself() -> None:
 )
 def test_a_hold_ends_by_itself(order: Order, at: datetime, kind: Kind, due: Due) -> None:
     assert order.due() == (at, due)
-    assert decide_due(order, MERCHANT, at - A_TICK) == Repeated(order)
+    assert decide_due(order, MERCHANT, at - A_TICK) == Unchanged(order)
     decision = decide_due(order, MERCHANT, at)
     assert isinstance(decision, Accepted)
     attempt = decision.order.attempt(2)
@@ -75,8 +75,8 @@ def test_a_hold_ends_by_itself(order: Order, at: datetime, kind: Kind, due: Due)
 def test_what_has_ended_waits_for_nothing(status: str) -> None:
     order = a_hold(status=OrderStatus(status), auto_completion_at=PAID_AT, auto_reverse_at=PAID_AT)
     assert order.due() is None
-    assert decide_due(order, MERCHANT, RELEASE) == Repeated(order)
-    assert decide_postponement(order, RELEASE) == Repeated(order)
+    assert decide_due(order, MERCHANT, RELEASE) == Unchanged(order)
+    assert decide_postponement(order, RELEASE) == Unchanged(order)
 
 
 def test_a_merchant_without_permissions_has_its_holds_released_too() -> None:
@@ -93,7 +93,7 @@ def test_what_is_due_while_the_bank_is_asked_is_put_off() -> None:
     assert decision.order.due() == (RELEASE + POSTPONE, Due.HOLD_RELEASE)
     assert decision.order.status is OrderStatus.APPROVED
     # not twice for the same minute, when two processes look
-    assert decide_postponement(decision.order, RELEASE) == Repeated(decision.order)
+    assert decide_postponement(decision.order, RELEASE) == Unchanged(decision.order)
 
 
 def test_what_was_put_off_is_not_forgotten_by_the_next_that_is_due() -> None:

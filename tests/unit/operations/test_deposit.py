@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import AttemptState, Due, Kind, Order
@@ -111,7 +111,9 @@ def test_an_approved_part_is_taken_and_the_rest_released() -> None:
     assert accepted.order.deposited_minor == 1000_00
     assert accepted.order.deposited_at == attempt.started_at, "the bank's day: when it was asked"
     assert accepted.postings == ledger.deposit(1000_00, remainder_minor=1500_00)
-    assert accepted.notices == (Notice(Notification.DEPOSITED, amount_minor=1000_00),)
+    assert accepted.notices == (
+        OrderNotification(CallbackOperation.DEPOSITED, amount_minor=1000_00),
+    )
 
 
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
@@ -123,7 +125,9 @@ def test_a_refused_deposit_leaves_the_hold(state: AttemptState) -> None:
     assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (2500_00, 0)
     assert accepted.order.auto_completion_at == NOW
     assert accepted.postings == ()
-    told_to_shop = Notice(Notification.DEPOSITED, succeeded=False, amount_minor=2500_00)
+    told_to_shop = OrderNotification(
+        CallbackOperation.DEPOSITED, succeeded=False, amount_minor=2500_00
+    )
     assert accepted.notices == (told_to_shop,)
 
 

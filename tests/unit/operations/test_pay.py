@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Authentication, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations import pay
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Repeated
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
 from altyn.protocol import action_codes as codes
 from tests.builders import PAID_AT, a_card, an_attempt, an_order
 from tests.unit.operations.ladders import climb, promised, told
@@ -163,11 +163,15 @@ def test_a_new_try_gives_up_the_one_at_the_acs(
     [
         (0, OrderStatus.CREATED, ()),
         (1, OrderStatus.CREATED, ()),
-        (2, OrderStatus.DECLINED, (Notice(Notification.DEPOSITED, False, 2500_00),)),  # noqa: FBT003
+        (
+            2,
+            OrderStatus.DECLINED,
+            (OrderNotification(CallbackOperation.DEPOSITED, False, 2500_00),),
+        ),
     ],
 )
 def test_the_last_failure_closes_the_order(
-    before: int, status: OrderStatus, told_to_shop: tuple[Notice, ...]
+    before: int, status: OrderStatus, told_to_shop: tuple[OrderNotification, ...]
 ) -> None:
     order = an_order(attempts=failed(*range(1, before + 1)))
     decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
@@ -181,7 +185,7 @@ def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
     order = an_order(two_phase=True, attempts_max=1)
     decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
     assert decision.notices == (
-        Notice(Notification.APPROVED, succeeded=False, amount_minor=2500_00),
+        OrderNotification(CallbackOperation.APPROVED, succeeded=False, amount_minor=2500_00),
     )
 
 
@@ -215,7 +219,7 @@ def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
 @pytest.mark.parametrize("state", ["approved", "declined", "not_sent", "abandoned"])
 def test_a_pares_brought_twice_moves_nothing(state: str, code: int | None) -> None:
     order = an_order(attempts=(an_attempt(state=AttemptState(state)),))
-    assert pay.decide_authenticated(order, 1, PROOF, code, NOW) == Repeated(order, 1)
+    assert pay.decide_authenticated(order, 1, PROOF, code, NOW) == Unchanged(order, 1)
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
@@ -230,7 +234,7 @@ def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
     assert decision.order.attempt(1).authentication == asked
     assert decision.order.status is OrderStatus.AUTHENTICATING
     gone = an_order(attempts=failed(1))
-    assert pay.decide_challenge(gone, 1, asked, NOW) == Repeated(gone, 1)
+    assert pay.decide_challenge(gone, 1, asked, NOW) == Unchanged(gone, 1)
 
 
 # ── The end of a session ──────────────────────────────────────────────────────────────────────────
@@ -238,11 +242,13 @@ def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
 
 @pytest.mark.parametrize("order", [an_order(), at_acs()], ids=["registered", "at the ACS"])
 def test_a_session_ends_on_time(order: Order) -> None:
-    assert pay.decide_expiry(order, OVER - timedelta(microseconds=1)) == Repeated(order)
+    assert pay.decide_expiry(order, OVER - timedelta(microseconds=1)) == Unchanged(order)
     decision = accepted(pay.decide_expiry(order, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
     assert decision.order.authenticating is None
-    assert decision.notices == (Notice(Notification.DECLINED_BY_TIMEOUT, succeeded=False),)
+    assert decision.notices == (
+        OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),
+    )
     assert decision.order.due() is None
 
 
@@ -258,7 +264,7 @@ def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> 
 )
 def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> None:
     order = an_order(status=status)
-    assert pay.decide_expiry(order, OVER) == Repeated(order)
+    assert pay.decide_expiry(order, OVER) == Unchanged(order)
     assert told(pay.decide_cancellation(order, NOW)) is Refusal.WRONG_STATUS
 
 
@@ -283,7 +289,9 @@ def test_yes_to_one_stage_is_a_deposit() -> None:
     assert (order.approved_at, order.deposited_at) == (NOW, NOW)
     deposit = ledger.deposit(2500_00, remainder_minor=0)
     assert settled.postings == (*ledger.hold(2500_00), *deposit)
-    assert settled.notices == (Notice(Notification.DEPOSITED, amount_minor=2500_00),)
+    assert settled.notices == (
+        OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00),
+    )
 
 
 def test_yes_to_two_stages_is_a_hold() -> None:
@@ -292,7 +300,7 @@ def test_yes_to_two_stages_is_a_hold() -> None:
     assert (order.status, order.action_code) == (OrderStatus.APPROVED, 0)
     assert (order.approved_minor, order.deposited_minor) == (2500_00, 0)
     assert settled.postings == ledger.hold(2500_00)
-    assert settled.notices == (Notice(Notification.APPROVED, amount_minor=2500_00),)
+    assert settled.notices == (OrderNotification(CallbackOperation.APPROVED, amount_minor=2500_00),)
 
 
 @pytest.mark.parametrize("two_phase", [False, True])
@@ -302,8 +310,8 @@ def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
     assert settled.order.status is OrderStatus.REVERSED
     assert (settled.order.approved_minor, settled.order.deposited_minor) == (0, 0)
     assert settled.postings == ()
-    first = Notification.APPROVED if two_phase else Notification.DEPOSITED
-    assert [n.notification for n in settled.notices] == [first, Notification.REVERSED]
+    first = CallbackOperation.APPROVED if two_phase else CallbackOperation.DEPOSITED
+    assert [n.notification for n in settled.notices] == [first, CallbackOperation.REVERSED]
 
 
 @pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.AUTHENTICATING])

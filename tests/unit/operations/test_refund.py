@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.decisions import Accepted, Busy, Repeated
+from altyn.operations.decisions import Accepted, Busy, Unchanged
 from altyn.operations.refund import Refund, decide_refund, settle_refund
 from tests.builders import PAID_AT, an_attempt, an_order
 from tests.unit.operations.ladders import climb, promised, told
@@ -132,7 +132,7 @@ def test_what_is_expected_is_compared_with_what_is_left() -> None:
 def test_a_refund_said_again_is_the_same_refund(status: OrderStatus, amount_minor: int) -> None:
     order = with_refund(a_deposit(status=status), AttemptState.APPROVED, 300_00, "R")
     command = Refund(amount_minor=amount_minor, external_refund_id="R", expected_minor=2500_00)
-    assert decide_refund(order, command, NOW) == Repeated(order, 2)
+    assert decide_refund(order, command, NOW) == Unchanged(order, 2)
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
@@ -151,7 +151,7 @@ def test_an_approved_refund_lowers_what_is_left() -> None:
     assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (2500_00, 2500_00)
     assert accepted.order.refunded_at == NOW
     assert accepted.postings == ledger.refund(500_00)
-    assert accepted.notices == (Notice(Notification.REFUNDED, amount_minor=500_00),)
+    assert accepted.notices == (OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00),)
 
 
 @pytest.mark.parametrize("external_refund_id", [None, "R-1"])
@@ -167,8 +167,8 @@ def test_the_shop_is_told_which_refund_it_was(
         external_refund_id=external_refund_id,
     )
     (notice,) = settle_refund(a_deposit(), attempt, NOW).notices
-    assert notice == Notice(
-        Notification.REFUNDED,
+    assert notice == OrderNotification(
+        CallbackOperation.REFUNDED,
         succeeded=state is AttemptState.APPROVED,
         amount_minor=500_00,
         external_refund_id=external_refund_id,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from altyn.domain import ledger
-from altyn.domain.callback import Notice, Notification
+from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
@@ -146,7 +146,7 @@ def test_a_whole_reversal_leaves_nothing(*, deposited: bool) -> None:
     assert accepted.order.reversed_at == NOW
     assert accepted.order.due() is None
     assert accepted.postings == ledger.reversal(amount, deposited=deposited)
-    assert accepted.notices == (Notice(Notification.REVERSED, amount_minor=amount),)
+    assert accepted.notices == (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
 
 
 @pytest.mark.parametrize(

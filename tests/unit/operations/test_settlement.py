@@ -6,15 +6,15 @@ import pytest
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind
-from altyn.operations.decisions import Accepted, Repeated
+from altyn.operations.decisions import Accepted, Unchanged
 from altyn.operations.settlement import SETTLE, STATES, settle
-from altyn.protocol.acquiring import AcquirerOutcome, AcquirerReply
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerResponse
 from tests.builders import PAID_AT, an_attempt, an_order
 
 NOW = PAID_AT + timedelta(seconds=2)
 FINAL = [s for s in AttemptState if s in {"approved", "declined", "not_sent", "abandoned"}]
 WAITING = [s for s in AttemptState if s in {"asked", "pending", "unknown"}]
-YES = AcquirerReply(outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="1" * 12)
+YES = AcquirerResponse(outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="1" * 12)
 
 
 def test_every_outcome_and_every_kind_is_settled() -> None:
@@ -26,15 +26,15 @@ def test_every_outcome_and_every_kind_is_settled() -> None:
 @pytest.mark.parametrize("outcome", AcquirerOutcome)
 def test_what_is_settled_stays_settled(state: AttemptState, outcome: AcquirerOutcome) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
-    late = AcquirerReply(outcome=outcome, action_code=0)
-    assert settle(order, 1, late, NOW) == Repeated(order, 1)
+    late = AcquirerResponse(outcome=outcome, action_code=0)
+    assert settle(order, 1, late, NOW) == Unchanged(order, 1)
 
 
 @pytest.mark.parametrize("state", WAITING)
 @pytest.mark.parametrize("outcome", [AcquirerOutcome.PENDING, AcquirerOutcome.UNKNOWN])
 def test_what_is_not_known_stays_in_flight(state: AttemptState, outcome: AcquirerOutcome) -> None:
     order = an_order(attempts=(an_attempt(state=state, inquiries=3),))
-    decision = settle(order, 1, AcquirerReply(outcome=outcome, action_code=-9000), NOW)
+    decision = settle(order, 1, AcquirerResponse(outcome=outcome, action_code=-9000), NOW)
     assert isinstance(decision, Accepted)
     attempt = decision.order.attempt(1)
     assert attempt.in_flight
@@ -55,7 +55,7 @@ def test_a_late_yes_counts(state: AttemptState) -> None:
 
 def test_a_later_answer_does_not_forget_the_number_of_an_earlier_one() -> None:
     order = an_order(attempts=(an_attempt(state=AttemptState.PENDING, rrn="2" * 12),))
-    bare = AcquirerReply(outcome=AcquirerOutcome.APPROVED, action_code=0)
+    bare = AcquirerResponse(outcome=AcquirerOutcome.APPROVED, action_code=0)
     decision = settle(order, 1, bare, NOW)
     assert isinstance(decision, Accepted)
     assert decision.order.attempt(1).rrn == "2" * 12

@@ -9,14 +9,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.outbound.acquirer.over_http import HttpAcquirer
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
-    AcquirerReply,
+    AcquirerRequest,
+    AcquirerResponse,
     CardCheck,
     decode_card_check,
     decode_question,
@@ -24,11 +24,11 @@ from altyn.protocol.acquiring import (
     encode_reply,
 )
 
-APPROVED = AcquirerReply(
+APPROVED = AcquirerResponse(
     outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="632500000001", approval_code="123456"
 )
 PAN = Pan("5555555555555599")
-QUESTION = AcquirerQuestion(
+QUESTION = AcquirerRequest(
     key="o-1",
     operation=AcquirerOperation.AUTHORISE,
     merchant="test",
@@ -50,7 +50,7 @@ class Bank:
     async def check_card(self, check: CardCheck) -> int | None:
         return None if check.cvc == Cvc("123") else 71015
 
-    async def handle(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def handle(self, question: AcquirerRequest) -> AcquirerResponse:
         if self._hangs:
             await asyncio.Event().wait()
         if self._failure:
@@ -115,7 +115,7 @@ def connector(session: aiohttp.ClientSession, url: str) -> HttpAcquirer:
     return HttpAcquirer(session, url, timeout_seconds=5, test_cards_only=True, key="k-1")
 
 
-async def ask(url: str, question: AcquirerQuestion = QUESTION) -> AcquirerReply:
+async def ask(url: str, question: AcquirerRequest = QUESTION) -> AcquirerResponse:
     async with aiohttp.ClientSession() as session:
         return await connector(session, url).ask(question)
 

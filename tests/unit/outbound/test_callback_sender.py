@@ -14,7 +14,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from altyn import __version__
-from altyn.domain.callback import Letter, Reply
+from altyn.domain.callback import CallbackRequest, Reply
 from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.resolver import ForbiddenAddressError, GuardedResolver
 from altyn.outbound.callbacks.sender import CallbackSender
@@ -42,9 +42,9 @@ def opened(**options: Any) -> AbstractAsyncContextManager[CallbackSender]:
     return CallbackSender.opened(SANDBOX, **options)
 
 
-def letter(url: str, method: str = "GET", *headers: tuple[str, str]) -> Letter:
+def letter(url: str, method: str = "GET", *headers: tuple[str, str]) -> CallbackRequest:
     body = b"mdOrder=1&status=1" if method == "POST" else None
-    return Letter(method=method, url=url, body=body, headers=headers)
+    return CallbackRequest(method=method, url=url, body=body, headers=headers)
 
 
 async def reply_of(url: str, *headers: tuple[str, str], timeout_seconds: float = LONG) -> Reply:

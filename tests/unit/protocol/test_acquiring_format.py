@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.card import Cvc, Expiry, Pan
+from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol.acquiring import (
     MESSAGE_BYTES_MAX,
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
-    AcquirerReply,
+    AcquirerRequest,
+    AcquirerResponse,
     AcquiringFormatError,
     CardCheck,
     decode_card_check,
@@ -29,7 +29,7 @@ from altyn.protocol.acquiring import (
 )
 
 DIGITS = "4111111111111111"
-QUESTION = AcquirerQuestion(
+QUESTION = AcquirerRequest(
     key="0b5f2a34-1",
     operation=AcquirerOperation.AUTHORISE,
     merchant="demo",
@@ -44,7 +44,7 @@ QUESTION = AcquirerQuestion(
     xid="B" * 28,
     deposit_at_once=True,
 )
-REPLY = AcquirerReply(
+REPLY = AcquirerResponse(
     outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="612345678901", approval_code="123456"
 )
 
@@ -54,7 +54,7 @@ REPLY = AcquirerReply(
     [
         QUESTION,
         replace(QUESTION, deposit_at_once=False, verify_only=True, cvc=None),
-        AcquirerQuestion(
+        AcquirerRequest(
             key="k2",
             operation=AcquirerOperation.REFUND,
             merchant="demo",
@@ -65,13 +65,16 @@ REPLY = AcquirerReply(
         ),
     ],
 )
-def test_a_question_comes_out_as_it_went_in(question: AcquirerQuestion) -> None:
+def test_a_question_comes_out_as_it_went_in(question: AcquirerRequest) -> None:
     assert decode_question(encode_question(question)) == question
 
 
 @pytest.mark.parametrize("outcome", AcquirerOutcome)
 def test_a_reply_comes_out_as_it_went_in(outcome: AcquirerOutcome) -> None:
-    for reply in (replace(REPLY, outcome=outcome), AcquirerReply(outcome=outcome, action_code=-1)):
+    for reply in (
+        replace(REPLY, outcome=outcome),
+        AcquirerResponse(outcome=outcome, action_code=-1),
+    ):
         assert decode_reply(encode_reply(reply)) == reply
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.protocol.threeds import (
     PACKED_CHARS_MAX,
     AuthenticationRequest,

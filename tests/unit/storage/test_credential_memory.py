@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.storage.credential_memory import CredentialMemory
-from altyn.storage.passwords import PasswordsBusyError, StoredHashError, hash_password_now
+from altyn.security.credential_cache import CredentialMemory
+from altyn.security.passwords import PasswordsBusyError, StoredHashError, hash_password_now
 
 LOGIN, SECRET, STORED = "shop-api", "secret1", "hash of secret1"
 

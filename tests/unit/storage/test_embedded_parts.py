@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from altyn.storage.embedded import EmbeddedPostgresError, binaries, locks, server, unprivileged
-from altyn.storage.embedded.binaries import candidates, copy_binaries, find_binaries, read_version
-from altyn.storage.embedded.cluster import SETTINGS, write_configuration
-from altyn.storage.embedded.layout import Layout, make_folder
-from altyn.storage.embedded.logs import FILES_KEPT, last_lines, log_files, throw_old_away
-from altyn.storage.embedded.programs import Way, environment
-from altyn.storage.embedded.server import Address, LockFile, read_lock_file
-from altyn.storage.embedded.sockets import socket_folder
+from altyn.embedded_postgres import EmbeddedPostgresError, binaries, locks, server, unprivileged
+from altyn.embedded_postgres.binaries import candidates, copy_binaries, find_binaries, read_version
+from altyn.embedded_postgres.cluster import SETTINGS, write_configuration
+from altyn.embedded_postgres.layout import Layout, make_folder
+from altyn.embedded_postgres.logs import FILES_KEPT, last_lines, log_files, throw_old_away
+from altyn.embedded_postgres.programs import Way, environment
+from altyn.embedded_postgres.server import Address, LockFile, read_lock_file
+from altyn.embedded_postgres.sockets import socket_folder
 
 MakeBinaries = Callable[[str, str], Path]
 

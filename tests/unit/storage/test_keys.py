@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from altyn.storage.keys import KeyFileError, KeyRing
+from altyn.security.keys import KeyFileError, KeyRing
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from altyn.domain.callback import (
     CallbackMethod,
     CallbackMode,
+    CallbackOperation,
     CallbackSettings,
     ChecksumKind,
-    Notification,
 )
 from altyn.domain.merchant import OPENING, MerchantSettings, Permission
 from altyn.storage.merchant_settings import (
@@ -186,7 +186,7 @@ def test_everything_about_callbacks_may_be_written_as_text() -> None:
 
 
 def test_every_change_that_is_told_may_be_chosen() -> None:
-    assert callbacks(operations=list(Notification)).operations == tuple(Notification)
+    assert callbacks(operations=list(CallbackOperation)).operations == tuple(CallbackOperation)
 
 
 @pytest.mark.parametrize(

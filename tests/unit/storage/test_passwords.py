@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from argon2 import extract_parameters
 
-from altyn.storage import passwords
-from altyn.storage.passwords import (
+from altyn.security import passwords
+from altyn.security.passwords import (
     NOBODYS_HASH,
     PASSWORD_LENGTH_MAX,
     PasswordDesk,

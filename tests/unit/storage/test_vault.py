@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.card import Pan
-from altyn.storage.keys import KeyRing
-from altyn.storage.vault import KeyMissingError, SealBrokenError, SealedPan, Vault
+from altyn.domain.card.values import Pan
+from altyn.security.keys import KeyRing
+from altyn.security.vault import KeyMissingError, SealBrokenError, SealedPan, Vault
 
 PAN = Pan("4111111111111111")
 SHOP, OTHER_SHOP = 7, 8

@@ -1,26 +1,26 @@
-"""Places: a prompt host earns more, a silent one keeps one, and half is never for the slow."""
+"""HostLimiter: a prompt host earns more, a silent one keeps one, and half is never for the slow."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from altyn.workers import callback_hosts
-from altyn.workers.callback_hosts import FIRST, SLOW_MAX, Place, Places, Plan
+from altyn.workers.callback_hosts import FIRST, SLOW_MAX, HostLimiter, Plan, Slot
 
 SHOP = "https://shop.example:443"
 ONE, TWO = 1, 2  # merchants
 
 
-def answer(places: Places, origin: str, seconds: float | None, times: int = 1) -> None:
+def answer(places: HostLimiter, origin: str, seconds: float | None, times: int = 1) -> None:
     for _ in range(times):
         places.leave(places.take(ONE, origin), answered_in=seconds)
 
 
 def test_a_new_host_gets_a_few_places() -> None:
-    assert Places().free(ONE, SHOP) == FIRST
+    assert HostLimiter().free(ONE, SHOP) == FIRST
 
 
 def test_a_host_that_answers_earns_more_up_to_its_bound() -> None:
-    places = Places(per_host=8)
+    places = HostLimiter(per_host=8)
     answer(places, SHOP, 0.01, times=3)
     assert places.free(ONE, SHOP) == FIRST + 3
     answer(places, SHOP, 0.01, times=30)
@@ -28,7 +28,7 @@ def test_a_host_that_answers_earns_more_up_to_its_bound() -> None:
 
 
 def test_a_silent_host_is_tried_one_at_a_time_until_it_speaks() -> None:
-    places = Places()
+    places = HostLimiter()
     answer(places, SHOP, 0.01, times=20)
     answer(places, SHOP, None)
     assert places.free(ONE, SHOP) == 1
@@ -39,7 +39,7 @@ def test_a_silent_host_is_tried_one_at_a_time_until_it_speaks() -> None:
 
 
 def test_a_slow_host_that_answers_earns_a_few_more() -> None:
-    places = Places()
+    places = HostLimiter()
     answer(places, SHOP, 5.0, times=3)
     assert places.free(ONE, SHOP) == FIRST + 3
     answer(places, SHOP, 5.0, times=30)
@@ -48,16 +48,16 @@ def test_a_slow_host_that_answers_earns_a_few_more() -> None:
 
 
 def test_a_host_that_was_not_asked_is_none_the_worse() -> None:
-    places = Places()
+    places = HostLimiter()
     answer(places, SHOP, 0.01, times=4)
     places.leave(places.take(ONE, SHOP), answered_in=None, asked=False)
     assert places.free(ONE, SHOP) == FIRST + 4
     assert places.prompt(SHOP)
 
 
-def fill(places: Places, merchant: int, hosts: int) -> list[Place]:
+def fill(places: HostLimiter, merchant: int, hosts: int) -> list[Slot]:
     """Callbacks to so many dead hosts, as many as there is room for."""
-    taken = list[Place]()
+    taken = list[Slot]()
     for number in range(hosts):
         origin = f"http://dead-{merchant}-{number}.example:80"
         taken += [places.take(merchant, origin) for _ in range(places.free(merchant, origin))]
@@ -65,7 +65,7 @@ def fill(places: Places, merchant: int, hosts: int) -> list[Place]:
 
 
 def test_dead_hosts_together_leave_half_of_the_places_to_others() -> None:
-    places = Places(total=64)
+    places = HostLimiter(total=64)
     answer(places, SHOP, 0.01, times=40)
     for merchant in range(10, 40):
         fill(places, merchant, 10)
@@ -76,13 +76,13 @@ def test_dead_hosts_together_leave_half_of_the_places_to_others() -> None:
 
 
 def test_one_merchants_dead_hosts_leave_room_for_other_merchants() -> None:
-    places = Places(total=64)
+    places = HostLimiter(total=64)
     assert len(fill(places, ONE, 100)) == 8
     assert places.free(TWO, "http://new.example:80") == FIRST
 
 
 def test_what_is_planned_counts_as_taken() -> None:
-    places, plan = Places(total=64), Plan()
+    places, plan = HostLimiter(total=64), Plan()
     plan.add(ONE, SHOP, 2, prompt=False)
     assert places.free(ONE, SHOP, plan) == 0
     plan.add(ONE, "http://second.example:80", 6, prompt=False)
@@ -91,7 +91,7 @@ def test_what_is_planned_counts_as_taken() -> None:
 
 
 def test_a_place_taken_as_unknown_is_given_back_as_such() -> None:
-    places = Places()
+    places = HostLimiter()
     first, second = places.take(ONE, SHOP), places.take(ONE, SHOP)
     places.leave(first, answered_in=0.01)
     places.leave(second, answered_in=0.01)
@@ -100,7 +100,7 @@ def test_a_place_taken_as_unknown_is_given_back_as_such() -> None:
 
 
 def test_the_hosts_used_longest_ago_are_forgotten() -> None:
-    places = Places()
+    places = HostLimiter()
     many = callback_hosts.HOSTS_REMEMBERED + 5
     busy = places.take(ONE, "http://busy.example:80")
     for number in range(many):
@@ -118,7 +118,7 @@ def test_the_hosts_used_longest_ago_are_forgotten() -> None:
     )
 )
 def test_places_are_neither_lost_nor_made(steps: list[tuple[int, float | None, bool]]) -> None:
-    places, out = Places(total=16, per_host=4), list[Place]()
+    places, out = HostLimiter(total=16, per_host=4), list[Slot]()
     for number, seconds, begins in steps:
         merchant, origin = number % 3, f"http://{number}.example:80"
         if begins and places.free(merchant, origin):

@@ -16,16 +16,16 @@ from uuid import uuid4
 from altyn.domain.callback import (
     Callback,
     CallbackId,
+    CallbackRequest,
     CallbackSettings,
     Claimed,
     Delivery,
-    Lane,
-    Letter,
+    DeliveryQueue,
     Outcome,
     Reply,
     origin_of,
 )
-from altyn.workers.callbacks import Courier
+from altyn.workers.callbacks import CallbackWorker
 from tests.builders import a_merchant
 from tests.callbacks import MerchantsAlike, NoKeys
 
@@ -38,13 +38,13 @@ CMS = "https://cms.example/cb"
 class Memory:
     """An outbox in memory; whoever waits stands in its lane."""
 
-    waiting: dict[Lane, list[Callback]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[DeliveryQueue, list[Callback]] = field(default_factory=lambda: defaultdict(list))
     settled: list[Delivery] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def put(self, merchant_id: int, receiver: str, count: int = 1) -> None:
         for _ in range(count):
-            self.waiting[Lane(merchant_id, origin_of(receiver))].append(
+            self.waiting[DeliveryQueue(merchant_id, origin_of(receiver))].append(
                 Callback(
                     id=CallbackId(merchant_id, uuid4(), 1, 1),
                     operation="deposited",
@@ -54,11 +54,15 @@ class Memory:
                 )
             )
 
-    async def lanes(self) -> Mapping[Lane, datetime]:
+    async def lanes(self) -> Mapping[DeliveryQueue, datetime]:
         return {lane: NOW for lane, callbacks in self.waiting.items() if callbacks}
 
     async def claim(
-        self, slots: Mapping[Lane, int], leases: Mapping[Lane, int], *, now: datetime
+        self,
+        slots: Mapping[DeliveryQueue, int],
+        leases: Mapping[DeliveryQueue, int],
+        *,
+        now: datetime,
     ) -> Claimed:
         assert slots.keys() == leases.keys()
         await asyncio.sleep(0)
@@ -96,7 +100,7 @@ class Network:
     gives_up: asyncio.Event = field(default_factory=asyncio.Event)
     sent: Counter[str] = field(default_factory=Counter)
 
-    async def send(self, letter: Letter, *, timeout_seconds: float) -> Reply:
+    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
         assert timeout_seconds > 0
         self.sent[origin_of(letter.url)] += 1
         if "//dead" not in letter.url:
@@ -118,7 +122,7 @@ SHOP = a_merchant(callbacks=CallbackSettings(attempts=1))
 @asynccontextmanager
 async def working(outbox: Memory, *, unreadable: int | None = None) -> AsyncIterator[Network]:
     network = Network()
-    courier = Courier(
+    courier = CallbackWorker(
         outbox,
         network,
         merchants=MerchantsAlike(SHOP, unreadable),

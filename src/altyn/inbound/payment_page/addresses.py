@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from altyn.protocol.return_links import page_prefix
+from altyn.protocol.dialects.classic.return_links import page_prefix
 
 FINISH_FILE: Final = "finish.html"
 _FILE: Final = re.compile(

@@ -13,9 +13,11 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from altyn.domain.card import is_maestro
+from altyn.domain.card.values import is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
+from altyn.inbound.http.fields import Fields
+from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import answers, pages
 from altyn.inbound.payment_page.addresses import (
     Kind,
@@ -25,17 +27,15 @@ from altyn.inbound.payment_page.addresses import (
     with_parameters,
 )
 from altyn.inbound.payment_page.card_form import PageForm, cvc_required
+from altyn.inbound.payment_page.payer import payer_of
 from altyn.inbound.payment_page.paying import Payer, over_members, pay
-from altyn.inbound.payment_page.reception import payer_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language, text
 from altyn.inbound.payment_page.view import Trouble
 from altyn.inbound.payment_page.visits import Visit, again, find_visit
 from altyn.inbound.rest.answers import BODY_TOO_LARGE
-from altyn.inbound.rest.fields import Fields
-from altyn.inbound.rest.reading import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.operations.card_payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
-from altyn.protocol import error_codes as e
+from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 

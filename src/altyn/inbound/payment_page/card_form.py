@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from altyn.domain.card import PAN_LENGTHS, Expiry, is_maestro
+from altyn.domain.card.values import PAN_LENGTHS, Expiry, is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.refusals import Refusal
+from altyn.inbound.http.fields import Fields
 from altyn.inbound.payment_page.sandbox_cards import listed_expiry
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import TypedValues, read_expiry
 from altyn.inbound.payment_page.visits import Visit
-from altyn.inbound.rest.fields import Fields
 from altyn.operations.decisions import Refused
-from altyn.protocol.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.table import Fault, check
 
 YEARS_AHEAD_MAX: Final = 20

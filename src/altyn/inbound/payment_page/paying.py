@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 
-from altyn.domain.card import Expiry
+from altyn.domain.card.values import Expiry
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_handlers import card_command
 from altyn.inbound.payment_page.card_form import CardReader, FieldFault, Filled, PageForm
@@ -20,7 +20,7 @@ from altyn.operations.card_payment import pay_by_card
 from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import PAYER, Actor, World
-from altyn.protocol.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.threeds import MethodCompletion
 
 OVER: Final = frozenset(

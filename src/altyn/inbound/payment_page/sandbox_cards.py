@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from altyn.domain.card import Expiry
+from altyn.domain.card.values import Expiry
 from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.view import TestCard

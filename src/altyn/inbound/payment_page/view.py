@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from altyn.domain.card import Expiry
+from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
 from altyn.inbound.payment_page.texts import (
     LANGUAGES,

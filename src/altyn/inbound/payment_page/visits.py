@@ -14,8 +14,8 @@ from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
 from altyn.inbound.payment_steps import PAID, return_address
-from altyn.operations.by_itself import SELF
 from altyn.operations.decisions import Accepted
+from altyn.operations.due_actions import SELF
 from altyn.operations.pay import decide_expiry
 from altyn.operations.perform import perform
 from altyn.operations.ports import OrderKey, World

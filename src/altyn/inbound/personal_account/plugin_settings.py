@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.domain.callback import CallbackMode, CallbackSettings, Notification
+from altyn.domain.callback import CallbackMode, CallbackOperation, CallbackSettings
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
-from altyn.inbound.desk import ApiUser, Credentials, keep_out
 from altyn.inbound.personal_account.plugin_wish import Wish, WishRefusedError, read_wish
+from altyn.inbound.request_handler import ApiUser, Credentials, access_refusal
 from altyn.inbound.rest.answers import client_ip
 from altyn.operations.ports import Merchants
 
@@ -98,7 +98,7 @@ async def _who(
     if user is None:
         raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE)
     merchant = await merchants.get(user.merchant_id)
-    kept_out = keep_out(user, merchant, client_ip(request.scope))
+    kept_out = access_refusal(user, merchant, client_ip(request.scope))
     if kept_out is not None:
         raise _RefusedError(403, kept_out.rule)
     if request.path_params["login"] not in _names(user, merchant):
@@ -175,7 +175,7 @@ def _in_force(settings: MerchantSettings, notes: tuple[str, ...]) -> dict[str, A
         "callback_type": callbacks.mode.upper(),
         "callback_addresses": ",".join(callbacks.urls),
         "callback_http_method": callbacks.method,
-        "callback_operations": ",".join(callbacks.operations or Notification),
+        "callback_operations": ",".join(callbacks.operations or CallbackOperation),
         "notes": notes,
     }
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from altyn.domain.callback import CallbackMethod, CallbackMode, Notification
+from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackOperation
 
 MEMBERS: Final = (
     "callbacks_enabled",
@@ -26,7 +26,7 @@ NAME_LENGTH_MAX: Final = 40
 _YES: Final = frozenset({"true", "1", "yes", "on"})
 _NO: Final = frozenset({"false", "0", "no", "off"})
 _METHODS: Final = frozenset({CallbackMethod.GET, CallbackMethod.POST})
-_OPERATIONS: Final = {word.lower(): word for word in Notification}
+_OPERATIONS: Final = {word.lower(): word for word in CallbackOperation}
 _SEPARATED: Final = re.compile(r"[,;\s]+")
 # A comma may be a part of an address; one that stands before the next address is not.
 _NEXT_ADDRESS: Final = re.compile(r"[,;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
@@ -44,7 +44,7 @@ class Wish:
     mode: CallbackMode | None = None
     urls: tuple[str, ...] | None = None
     method: CallbackMethod | None = None
-    operations: tuple[Notification, ...] | None = None
+    operations: tuple[CallbackOperation, ...] | None = None
     notes: tuple[str, ...] = ()
 
     def changes(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _operations(words: tuple[str, ...], notes: list[str]) -> tuple[Notification, ...] | None:
+def _operations(words: tuple[str, ...], notes: list[str]) -> tuple[CallbackOperation, ...] | None:
     unknown = [word for word in words if word.lower() not in _OPERATIONS]
     if unknown:
         notes.append(f"callback_operations that are not known here and ignored: {_told(unknown)}")

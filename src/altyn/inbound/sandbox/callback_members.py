@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from altyn.diagnostics.checksum_mistakes import Mistake
+from altyn.diagnostics.checksum_verdict import Checked, Verdict
 from altyn.domain.callback_story import CallbackLine, CallbackShown, TryShown
-from altyn.protocol.callback_mistakes import Mistake
-from altyn.protocol.callback_verdict import Checked, Verdict
 
 
 def line_members(line: CallbackLine) -> dict[str, Any]:

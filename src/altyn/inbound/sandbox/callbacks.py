@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, judge
+from altyn.diagnostics.received_callback import Received, UnreadableCallbackError, read_received
 from altyn.domain.callback import CallbackId, ChecksumKind, Outcome
 from altyn.domain.callback_story import CallbackLine, CallbackShown, parse_callback_id
 from altyn.domain.merchant import Merchant
@@ -24,8 +26,6 @@ from altyn.domain.order_id import merchant_of
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.inbound.sandbox.callback_members import line_members, shown_members, verdict_members
 from altyn.operations.ports import Merchants
-from altyn.protocol.callback_received import Received, UnreadableCallbackError, read_received
-from altyn.protocol.callback_verdict import SYMMETRIC_DIGITS, Verdict, judge
 
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000

@@ -17,7 +17,7 @@ from altyn.inbound.soap.faults import (
     wrong_message,
 )
 from altyn.inbound.soap.parser import local_name, namespace
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
 
 NEXT_ACTOR: Final = "http://schemas.xmlsoap.org/soap/actor/next"
 NEAREST_MAX: Final = 3

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 from xml.sax.saxutils import escape
 
-from altyn.protocol.soap.names import SOAP_ENVELOPE, WSSE
+from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE, WSSE
 
 TEXT_CHARS_MAX: Final = 500
 RULE_NAMESPACE: Final = "urn:altyn:rule"

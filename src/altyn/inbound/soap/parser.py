@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
-from altyn.inbound.rest.bodies import CHARSETS
+from altyn.inbound.http.bodies import CHARSETS
 from altyn.inbound.soap.faults import MessageRefusedError, wrong_message
 
 

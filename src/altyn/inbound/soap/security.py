@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from altyn.inbound.soap.faults import FaultCode, MessageRefusedError, SoapFault
 from altyn.inbound.soap.parser import local_name, namespace, plain_text
-from altyn.protocol.soap.names import WSSE
+from altyn.protocol.dialects.classic.soap.names import WSSE
 from altyn.protocol.types import Source
 
 SECURITY: Final = f"{{{WSSE}}}Security"

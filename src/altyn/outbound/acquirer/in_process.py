@@ -9,20 +9,20 @@ from typing import Final, Protocol
 
 import structlog
 
-from altyn.domain.card import Pan
-from altyn.protocol.acquiring import AcquirerOutcome, AcquirerQuestion, AcquirerReply, CardCheck
+from altyn.domain.card.values import Pan
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse, CardCheck
 from altyn.protocol.action_codes import PROCESSING_TIMEOUT_SENT
 from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
-LOST: Final = AcquirerReply(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
+LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
 
 
 class Bank(Protocol):
     """The part of a pretended bank that this connector speaks to."""
 
     async def check_card(self, check: CardCheck) -> int | None: ...
-    async def handle(self, question: AcquirerQuestion) -> AcquirerReply: ...
+    async def handle(self, question: AcquirerRequest) -> AcquirerResponse: ...
 
 
 class InProcessAcquirer:
@@ -40,7 +40,7 @@ class InProcessAcquirer:
         """An action code when the card is no good before anything is asked, else None."""
         return await self._bank.check_card(card)
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
         """Put a question to the bank; a lost answer is UNKNOWN."""
         try:
             async with asyncio.timeout(self._timeout_seconds):

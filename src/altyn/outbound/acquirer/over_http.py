@@ -5,13 +5,13 @@ from typing import Final
 import aiohttp
 import structlog
 
-from altyn.domain.card import Pan
+from altyn.domain.card.values import Pan
 from altyn.protocol.acquiring import (
     MESSAGE_BYTES_MAX,
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
-    AcquirerReply,
+    AcquirerRequest,
+    AcquirerResponse,
     AcquiringFormatError,
     CardCheck,
     decode_card_check_reply,
@@ -25,8 +25,8 @@ from altyn.protocol.test_cards import lookup
 log = structlog.get_logger("altyn.acquirer")
 JSON: Final = {"content-type": "application/json"}
 HTTP_OK: Final = 200
-LOST: Final = AcquirerReply(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
-NOT_SENT: Final = AcquirerReply(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)
+LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
+NOT_SENT: Final = AcquirerResponse(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)
 
 
 class HttpAcquirer:
@@ -67,7 +67,7 @@ class HttpAcquirer:
             log.warning("card_check_failed", error=type(error).__name__)
             return None
 
-    async def ask(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
         """Put a question to the bank; a lost answer is UNKNOWN.
 
         An inquiry that did not reach the bank says nothing about what it asks after:

@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from altyn import __version__
-from altyn.domain.callback import Letter, Reply, is_our_header
+from altyn.domain.callback import CallbackRequest, Reply, is_our_header
 from altyn.outbound.callbacks.guard import Rules, refusal_of_url
 from altyn.outbound.callbacks.problems import (
     DroppedError,
@@ -99,7 +99,7 @@ class CallbackSender:
         finally:
             await guarded.close()
 
-    async def send(self, letter: Letter, *, timeout_seconds: float) -> Reply:
+    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
         """Send a letter once, and tell what became of it. Never raises, unless cancelled.
 
         The time covers the whole try. Redirects are not followed: they are a status that is not
@@ -112,7 +112,7 @@ class CallbackSender:
         reply = await self._reply(letter, timeout_seconds)
         return replace(reply, took_seconds=perf_counter() - begun)
 
-    async def _reply(self, letter: Letter, timeout_seconds: float) -> Reply:
+    async def _reply(self, letter: CallbackRequest, timeout_seconds: float) -> Reply:
         refusal = refusal_of_url(letter.url, self._rules, length_max=LETTER_URL_LENGTH_MAX)
         refusal = refusal or refusal_of_headers(letter.headers)
         if refusal is not None:
@@ -131,7 +131,9 @@ class CallbackSender:
             problem = problem_of(error, where=where)
         return Reply(problem=problem)
 
-    async def _exchange(self, letter: Letter, visit: "_Visit", timeout_seconds: float) -> Reply:
+    async def _exchange(
+        self, letter: CallbackRequest, visit: "_Visit", timeout_seconds: float
+    ) -> Reply:
         """The status is the answer; its body is read as far as it comes in time, for people."""
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         async with asyncio.timeout_at(deadline):

@@ -19,8 +19,8 @@ import asyncpg
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
-    AcquirerQuestion,
-    AcquirerReply,
+    AcquirerRequest,
+    AcquirerResponse,
     CardCheck,
 )
 from altyn.protocol.action_codes import (
@@ -47,12 +47,14 @@ _ANSWER_LOST: Final = {
     AcquirerOperation.REFUND: Fault.REFUND_ANSWER_LOST,
 }
 
-_NOT_SENT: Final = AcquirerReply(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)
-_UNKNOWN: Final = AcquirerReply(
+_NOT_SENT: Final = AcquirerResponse(
+    outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT
+)
+_UNKNOWN: Final = AcquirerResponse(
     outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT
 )
-_PENDING: Final = AcquirerReply(outcome=AcquirerOutcome.PENDING, action_code=PROCESSING_STARTED)
-_DUPLICATE: Final = AcquirerReply(
+_PENDING: Final = AcquirerResponse(outcome=AcquirerOutcome.PENDING, action_code=PROCESSING_STARTED)
+_DUPLICATE: Final = AcquirerResponse(
     outcome=AcquirerOutcome.DECLINED, action_code=DUPLICATE_TRANSMISSION
 )
 
@@ -82,7 +84,7 @@ class IssuerSimulator:
         """The action code that refuses the card as typed, or None. Nothing is remembered."""
         return check_card(check, self._clock_now().date())
 
-    async def handle(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def handle(self, question: AcquirerRequest) -> AcquirerResponse:
         """Answer one question, doing what it asks at most once."""
         match question.operation:
             case AcquirerOperation.AUTHORISE:
@@ -97,7 +99,7 @@ class IssuerSimulator:
         row = await self._pool.fetchrow(_SQL["read_authorisation"], authorisation_key)
         return _books(row) if row else None
 
-    async def _authorise(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def _authorise(self, question: AcquirerRequest) -> AcquirerResponse:
         verdict = authorise(question, self._clock_now().date())
         async with self._pool.acquire() as connection:
             if verdict.outcome is AcquirerOutcome.NOT_SENT:
@@ -109,7 +111,7 @@ class IssuerSimulator:
             await self._pause(verdict.delay_seconds)
         return reply
 
-    async def _move(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def _move(self, question: AcquirerRequest) -> AcquirerResponse:
         """Deposit, reverse or refund: lock the books, decide, write both books and answer.
 
         The books are written only if the request was: where its key is known already, nothing is
@@ -127,11 +129,11 @@ class IssuerSimulator:
     async def _ask(
         self,
         connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
-        question: AcquirerQuestion,
+        question: AcquirerRequest,
         verdict: Verdict,
         moved: Books | None = None,
         authorisation: asyncpg.Record | None = None,
-    ) -> AcquirerReply:
+    ) -> AcquirerResponse:
         """Write the request with its answer, and the books it moved; or find it answered before."""
         shares_rrn = question.operation in (AcquirerOperation.DEPOSIT, AcquirerOperation.REVERSE)
         shared = authorisation if shares_rrn else None
@@ -172,7 +174,7 @@ class IssuerSimulator:
             )
         return _answer(row, question)
 
-    async def _inquire(self, question: AcquirerQuestion) -> AcquirerReply:
+    async def _inquire(self, question: AcquirerRequest) -> AcquirerResponse:
         now = self._clock_now()
         async with self._pool.acquire() as connection, connection.transaction():
             closed = await connection.fetchval(
@@ -196,12 +198,12 @@ class IssuerSimulator:
             return _truth(row)
 
 
-def _approved(authorisation: asyncpg.Record, question: AcquirerQuestion) -> Verdict:
+def _approved(authorisation: asyncpg.Record, question: AcquirerRequest) -> Verdict:
     lost = authorisation["fault"] == _ANSWER_LOST[question.operation]
     return Verdict(outcome=AcquirerOutcome.APPROVED, action_code=APPROVED, answer_lost=lost)
 
 
-def _answer(row: asyncpg.Record, question: AcquirerQuestion) -> AcquirerReply:
+def _answer(row: asyncpg.Record, question: AcquirerRequest) -> AcquirerResponse:
     """What a request hears, first time or again."""
     if row["operation"] == AcquirerOperation.INQUIRE:
         return _NOT_SENT  # the key was closed before this request came
@@ -228,12 +230,12 @@ def _answer(row: asyncpg.Record, question: AcquirerQuestion) -> AcquirerReply:
     return _UNKNOWN if row["answer_lost"] else _truth(row)
 
 
-def _truth(row: asyncpg.Record) -> AcquirerReply:
+def _truth(row: asyncpg.Record) -> AcquirerResponse:
     """What became of a request."""
     outcome = AcquirerOutcome(row["outcome"])
     if outcome is AcquirerOutcome.PENDING:
         return _PENDING
-    return AcquirerReply(
+    return AcquirerResponse(
         outcome=outcome,
         action_code=row["action_code"],
         rrn=row["rrn"],

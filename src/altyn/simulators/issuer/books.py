@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerQuestion
+from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest
 
 ORIGINAL_NOT_FOUND: Final = 914
 CURRENCY_WRONG: Final = 913
@@ -47,7 +47,7 @@ class Books:
         assert sum(places) == self.approved_minor
 
 
-def move(books: Books | None, question: AcquirerQuestion) -> Books | int:
+def move(books: Books | None, question: AcquirerRequest) -> Books | int:
     """The books after a DEPOSIT, REVERSE or REFUND, or the action code of the refusal.
 
     Refuses: 914 (no such authorisation of this merchant), 913 (another currency), 125 (nothing

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from altyn.protocol.acquiring import AcquirerOutcome, AcquirerQuestion, CardCheck
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, CardCheck
 from altyn.protocol.action_codes import (
     APPROVED,
     EXPIRED_CARD,
@@ -59,7 +59,7 @@ def check_card(check: CardCheck, today: date) -> int | None:
     return None
 
 
-def authorise(question: AcquirerQuestion, today: date) -> Verdict:
+def authorise(question: AcquirerRequest, today: date) -> Verdict:
     """What becomes of an AUTHORISE.
 
     Refuses: 904 (no card), 110 (no amount), as check_card, then by the card's row.
@@ -78,7 +78,7 @@ def authorise(question: AcquirerQuestion, today: date) -> Verdict:
     return _by_row(card, question.amount_minor)
 
 
-def avs_code(question: AcquirerQuestion) -> str | None:
+def avs_code(question: AcquirerRequest) -> str | None:
     """What the issuer finds of an address: D, both match; E, nothing does, for postal code 000000.
 
     Source: codes.md §6 (avsCode).

@@ -12,7 +12,7 @@ import pytest
 
 from altyn.inbound.soap.faults import MessageRefusedError, SoapFault
 from altyn.inbound.soap.parser import DEFAULT_LIMITS, XmlLimits, parse_xml
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE, WSSE
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE, WSSE
 
 MER: Final = MESSAGE_NAMESPACES[0]
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -13,8 +13,8 @@ from altyn.inbound.soap.envelope import Message, open_envelope, unknown_operatio
 from altyn.inbound.soap.faults import FaultCode, MessageRefusedError, SoapFault
 from altyn.inbound.soap.parser import parse_xml
 from altyn.inbound.soap.security import SECURITY
-from altyn.protocol.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
-from altyn.protocol.soap.operations import OPERATIONS
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from tests.unit.inbound.soap.soap_messages import MER, OPERATION, SOAP_12, envelope
 
 ADDRESSING: Final = '<To xmlns="http://www.w3.org/2005/08/addressing">http://x/</To>'

@@ -15,7 +15,7 @@ from altyn.inbound.soap.faults import (
     write_fault,
 )
 from altyn.inbound.soap.parser import parse_xml
-from altyn.protocol.soap.names import SOAP_ENVELOPE, WSSE
+from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE, WSSE
 
 
 def read(fault: SoapFault, *, show_rule: bool = True) -> Element:

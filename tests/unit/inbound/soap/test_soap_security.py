@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from altyn.inbound.rest.fields import Fields
+from altyn.inbound.http.fields import Fields
 from altyn.inbound.soap.envelope import open_envelope
 from altyn.inbound.soap.faults import FaultCode, MessageRefusedError, SoapFault
 from altyn.inbound.soap.parser import parse_xml
@@ -20,7 +20,7 @@ from altyn.inbound.soap.security import (
     UsernameToken,
     read_token,
 )
-from altyn.protocol.soap.names import WSSE, WSU
+from altyn.protocol.dialects.classic.soap.names import WSSE, WSU
 from tests.unit.inbound.soap.soap_messages import PROFILE, TOKEN, envelope
 
 NAME: Final = "<wsse:Username>shop-api</wsse:Username>"

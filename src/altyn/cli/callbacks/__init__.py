@@ -1,0 +1,1 @@
+"""`altyn callbacks`: list, show, tail, resend, verify, listen."""

@@ -1,0 +1,316 @@
+"""`altyn callbacks`: what shops were told, what went over the wire, and the wish to tell it again.
+
+It exists because the answer to "why does my shop not know that it was paid?" must not need SQL.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from altyn.cli.callbacks.addresses import refusal_of_address
+from altyn.cli.callbacks.listen import listen
+from altyn.cli.callbacks.verify import verify
+from altyn.cli.environment import read_settings
+from altyn.cli.orders.commands import read_order_id
+from altyn.cli.output import CommandError, console
+
+if TYPE_CHECKING:
+    from altyn.domain.callback import CallbackId, Outcome
+    from altyn.domain.callback_story import CallbackLine
+    from altyn.operations.ports import Clock
+    from altyn.storage.callback_history import CallbackHistory
+    from altyn.storage.database import Pool
+
+app = typer.Typer(help="Callbacks: see, send again, check.")
+Shop = Annotated[str | None, typer.Option(help="Only this shop's (its login).")]
+LIST_SIZE: Final = 20
+LIST_SIZE_MAX: Final = 1000
+
+
+@app.command("list")
+def list_callbacks(
+    shop: Shop = None,
+    order: Annotated[str | None, typer.Option(help="orderId, or the shop's orderNumber.")] = None,
+    state: Annotated[str | None, typer.Option(help="waiting, delivered or dead.")] = None,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=LIST_SIZE_MAX)] = (
+        LIST_SIZE
+    ),
+) -> None:
+    """The newest callbacks, newest first."""
+    wanted = read_state(state)
+
+    async def work(pool: "Pool", _: "Clock") -> None:
+        from altyn.cli.callbacks.view import print_callbacks
+
+        merchant_id = await _merchant_id(pool, shop)
+        lines = await _newest(_history(pool), order, merchant_id, state=wanted, limit=limit)
+        if lines:
+            print_callbacks(lines)
+        else:
+            console().print(_nothing(narrowed=any((shop, order, state))), soft_wrap=True)
+
+    _with_history(work)
+
+
+@app.command()
+def show(
+    callback: Annotated[
+        str, typer.Argument(help="A callback's id; or an orderId or orderNumber: all of it.")
+    ],
+    shop: Shop = None,
+) -> None:
+    """Everything about a callback: what is told, and every try as it went over the wire."""
+    from altyn.domain.callback_story import parse_callback_id
+
+    async def work(pool: "Pool", clock: "Clock") -> None:
+        from altyn.cli.callbacks.view import print_callback
+
+        history = _history(pool)
+        which = parse_callback_id(callback)
+        wanted = [which] if which else await _of_order(pool, callback, shop)
+        for place, each in enumerate(wanted):
+            shown = await history.show(each)
+            if shown is None:
+                raise _unknown(callback)
+            if place:
+                console().rule(style="dim")
+            print_callback(shown, clock.now())
+
+    _with_history(work)
+
+
+@app.command()
+def tail(
+    shop: Shop = None,
+    limit: Annotated[
+        int | None, typer.Option(help="End after so many tries; by default with Ctrl-C.", min=1)
+    ] = None,
+) -> None:
+    """Callbacks as they go out, a line for each try, until Ctrl-C."""
+
+    async def work(pool: "Pool", clock: "Clock") -> None:
+        from rich.markup import escape
+
+        from altyn.cli.callbacks.view import seen_colour, seen_line
+        from altyn.cli.callbacks.watch import watch
+
+        merchant_id = await _merchant_id(pool, shop)
+        left = limit
+        if console().is_terminal:
+            console().print("[dim]Waiting for callbacks. Ctrl-C ends.[/]")
+        async for seen in watch(_history(pool), merchant_id, clock.now()):
+            console().print(f"[{seen_colour(seen)}]{escape(seen_line(seen))}[/]", soft_wrap=True)
+            left = None if left is None else left - 1
+            if left == 0:
+                return
+
+    try:
+        _with_history(work)
+    except KeyboardInterrupt:
+        return
+
+
+@app.command()
+def resend(
+    callbacks: Annotated[
+        list[str] | None, typer.Argument(help="Ids; or an orderId or orderNumber: all of it.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(help="To this address instead of the old one.")] = None,
+    dead: Annotated[  # noqa: FBT002 - an option of the command
+        bool, typer.Option("--dead", help="Everything that was given up, of the shop --shop.")
+    ] = False,
+    shop: Shop = None,
+) -> None:
+    """Send callbacks again, now and with all their tries, whatever became of them before."""
+    named = callbacks or []
+    _check_wish(named, to, dead=dead, shop=shop)
+
+    async def work(pool: "Pool", clock: "Clock") -> None:
+        if dead:
+            await _resend_dead(pool, shop, clock.now())
+            return
+        wanted: list[CallbackId] = []
+        for text in named:
+            wanted += await _meant(pool, text, shop)
+        refused = [
+            refusal
+            for which in wanted
+            if (refusal := await _resend(_history(pool), which, to, clock.now()))
+        ]
+        if len(refused) < len(wanted):
+            _tell_resent(len(wanted) - len(refused))
+        if refused:
+            raise CommandError(" ".join(refused))
+
+    _with_history(work)
+
+
+app.command()(verify)
+app.command()(listen)
+
+
+# ── What is wished ────────────────────────────────────────────────────────────────────────────────
+
+
+def read_state(text: str | None) -> "Outcome | None":
+    """A state by its name. Refuses with CommandError: an unknown one."""
+    from altyn.domain.callback import Outcome
+
+    if text is None:
+        return None
+    try:
+        return Outcome(text.lower())
+    except ValueError:
+        raise CommandError(
+            f"There is no state {text!r}. There are: {', '.join(Outcome)}."
+        ) from None
+
+
+def _check_wish(named: Sequence[str], to: str | None, *, dead: bool, shop: str | None) -> None:
+    """Refuses: nothing or too much named, an address that cannot be called."""
+    if dead and (named or to):
+        raise CommandError(
+            "--dead sends everything again that a shop was not told, each to its own address: "
+            "leave out the ids and --to."
+        )
+    if dead and shop is None:
+        raise CommandError("--dead needs the shop: `altyn callbacks resend --dead --shop LOGIN`.")
+    if not dead and not named:
+        raise CommandError(
+            "Name what is to be sent again: ids as `altyn callbacks list` shows them, an orderId, "
+            "or --dead --shop LOGIN for everything that was given up."
+        )
+    refusal = None if to is None else refusal_of_address(to)
+    if refusal is not None:
+        raise CommandError(f"--to {to}: {refusal}")
+
+
+async def _meant(pool: "Pool", text: str, shop: str | None) -> "list[CallbackId]":
+    """The callbacks that a word means. Refuses: none."""
+    from altyn.domain.callback_story import parse_callback_id
+
+    which = parse_callback_id(text)
+    return [which] if which else await _of_order(pool, text, shop)
+
+
+async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[CallbackId]":
+    """All callbacks of an order, oldest first. Refuses: none, several shops' order."""
+    merchant_id = await _merchant_id(pool, shop)
+    lines = await _newest(_history(pool), text, merchant_id, state=None, limit=LIST_SIZE_MAX)
+    if not lines:
+        raise _unknown(text)
+    shops = sorted({line.merchant for line in lines})
+    if len(shops) > 1:
+        raise CommandError(
+            f"Several shops have an order {text}: {', '.join(shops)}. Name one by --shop."
+        )
+    return [line.id for line in reversed(lines)]
+
+
+# ── Sending again ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def _resend(
+    history: "CallbackHistory", which: "CallbackId", to: str | None, now: datetime
+) -> str | None:
+    """Send one again. Why not, where it was not: there is none, or it is on its way."""
+    if await history.resend(which, receiver=to, now=now):
+        console().print(f"{which} is sent again{f' to {to}' if to else ''}.", soft_wrap=True)
+        return None
+    if await history.show(which) is None:
+        return str(_unknown(str(which)))
+    return (
+        f"{which} is on its way at this moment, so it was left alone. See what comes of it with "
+        f"`altyn callbacks show {which}`, and send it again then."
+    )
+
+
+async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
+    merchant_id = await _merchant_id(pool, shop)
+    assert merchant_id is not None, "checked before"
+    count = await _history(pool).resend_dead(merchant_id, now=now)
+    if count == 0:
+        console().print(f"Nothing that {shop} had to be told was given up.")
+        return
+    console().print(f"{count} of {shop} {'is' if count == 1 else 'are'} sent again.")
+    _tell_resent(count)
+
+
+def _tell_resent(count: int) -> None:
+    verb = "goes" if count == 1 else "go"
+    console().print(
+        f"[dim]With a running gateway {'it' if count == 1 else 'they'} {verb} out at once, without "
+        "one when the next one starts. `altyn callbacks tail` shows it.[/]",
+        soft_wrap=True,
+    )
+
+
+# ── The database ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:
+    """Do a piece of work with the gateway's database and by its clock."""
+    from altyn.cli.prompts import gateway_clock, with_pool
+
+    settings = read_settings()
+
+    async def run(pool: "Pool") -> None:
+        await work(pool, await gateway_clock(pool, settings))
+
+    with_pool(settings, run)
+
+
+def _history(pool: "Pool") -> "CallbackHistory":
+    from altyn.storage.callback_history import CallbackHistory
+
+    return CallbackHistory(pool)
+
+
+async def _merchant_id(pool: "Pool", login: str | None) -> int | None:
+    """A shop's number; None for all shops. Refuses: nobody has this login."""
+    from altyn.storage.statements import statement
+
+    if login is None:
+        return None
+    rows = await statement("find_merchant").fetch(pool, login=login)
+    if not rows:
+        raise CommandError(f"There is no shop {login}. `altyn merchant list` shows them all.")
+    return int(rows[0]["merchant_id"])
+
+
+async def _newest(
+    history: "CallbackHistory",
+    order: str | None,
+    merchant_id: int | None,
+    *,
+    state: "Outcome | None",
+    limit: int,
+) -> "Sequence[CallbackLine]":
+    """The newest callbacks, of one order where one is named by its id or number."""
+    key = read_order_id(order) if order else None
+    if key is None:
+        return await history.newest(merchant_id, order_number=order, state=state, limit=limit)
+    if merchant_id not in {None, key.merchant_id}:
+        return []
+    return await history.newest(key.merchant_id, subject_id=key.order_id, state=state, limit=limit)
+
+
+# ── What is told ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _nothing(*, narrowed: bool) -> str:
+    if narrowed:
+        return "There is no such callback."
+    return (
+        "Nothing has been told yet. A shop is told when it has an address: "
+        "altyn merchant set LOGIN callbacks.urls=http://127.0.0.1:9090/cb"
+    )
+
+
+def _unknown(text: str) -> CommandError:
+    return CommandError(
+        f"Nothing was told under {text}. `altyn callbacks list` shows what was; an order that "
+        "changed while its shop had no address (callbacks.urls) is not told afterwards."
+    )

@@ -1,0 +1,1 @@
+"""`altyn merchant`: shops, their users, settings and certificates."""

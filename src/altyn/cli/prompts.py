@@ -1,0 +1,78 @@
+"""Asking the database from a command: one pool, opened and closed around one piece of work.
+
+It exists so that a database which was never prepared is told as that, and not as a missing table.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import asyncpg
+
+from altyn.cli.environment import database
+from altyn.cli.output import CommandError
+from altyn.operations.ports import Clock
+from altyn.security.keys import KeyRing
+from altyn.settings import Settings
+from altyn.storage.administration import Administration
+from altyn.storage.clock import SystemClock
+from altyn.storage.credentials import TOKEN_KEY_PURPOSE
+from altyn.storage.database import Pool, connect
+from altyn.storage.statements import statement
+
+Result = TypeVar("Result")
+
+
+def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:
+    """Do a piece of work with the gateway's database, whether the gateway runs or not.
+
+    Refuses with CommandError: no gateway in the data folder, a database without our tables.
+    """
+
+    async def run(url: str) -> Result:
+        pool = await connect(url, pool_size=1)
+        try:
+            return await work(pool)
+        except asyncpg.UndefinedTableError:
+            raise CommandError(
+                "The database has not been prepared yet. Run `altyn migrate`, or start the "
+                "gateway with `altyn serve`."
+            ) from None
+        finally:
+            await pool.close()
+
+    with database(settings) as found:
+        assert found.database_url is not None
+        return asyncio.run(run(found.database_url))
+
+
+def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Result]]) -> Result:
+    """Do what the provider's staff may do: add merchants, change settings. One command is one
+    transaction: it is done whole, or not at all."""
+    token_key = KeyRing.load(settings.keys).derive(TOKEN_KEY_PURPOSE)
+
+    async def run(pool: Pool) -> Result:
+        async with pool.acquire() as connection, connection.transaction():
+            clock = await gateway_clock(connection, settings)
+            return await work(Administration(connection, clock=clock, token_key=token_key))
+
+    return with_pool(settings, run)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedClock:
+    """The sandbox's time as far as it had been moved when the command began."""
+
+    ahead_by: timedelta
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC) + self.ahead_by
+
+
+async def gateway_clock(connection: object, settings: Settings) -> Clock:
+    """The gateway's own time, for a command that looks at its database."""
+    rows = await statement("load_clock").fetch(connection) if settings.sandbox else []
+    return MovedClock(rows[0]["ahead_by"]) if rows else SystemClock()

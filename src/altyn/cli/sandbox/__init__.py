@@ -1,0 +1,1 @@
+"""`altyn cards` and `altyn clock`: what only the sandbox has."""

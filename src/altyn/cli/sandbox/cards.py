@@ -1,0 +1,122 @@
+"""`altyn cards`: the cards that the sandbox takes, and what each of them does.
+
+It exists so that a tester finds the card for a case without opening a document.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from altyn.cli.output import CommandError, console
+
+if TYPE_CHECKING:
+    from altyn.protocol.test_cards import TestCard
+
+_DIGITS_MAX: Final = 999_999
+
+
+def cards(
+    action_code: Annotated[
+        int | None, typer.Option(help="The one card that ends with this action code.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,  # noqa: FBT002
+) -> None:
+    """The test cards, in groups; any expiry in the future and any CVC where none is listed."""
+    from altyn.protocol import test_cards
+
+    if action_code is not None:
+        _for_action_code(action_code, as_json=as_json)
+        return
+    groups = (
+        ("Everyday cards", test_cards.CLASSIC),
+        ("3-D Secure 2", test_cards.SECOND),
+        ("Issued for tests of whole shops", test_cards.ECOM),
+        ("When something goes wrong outside", test_cards.FAULTS),
+        ("One card per action code: altyn cards --action-code N", test_cards.BY_ACTION_CODE),
+    )
+    if as_json:
+        _write_json([card_facts(card, group) for group, listed in groups for card in listed])
+        return
+    for title, listed in groups:
+        _print_group(title, listed)
+
+
+def _for_action_code(code: int, *, as_json: bool) -> None:
+    from altyn.protocol.test_cards import card_for_action_code, lookup
+
+    if abs(code) > _DIGITS_MAX:
+        raise CommandError(f"An action code has at most six digits, and {code} has more.")
+    pan = card_for_action_code(code)
+    card = lookup(pan, tds_version="1")
+    assert card is not None, "what we make we can read"
+    if as_json:
+        _write_json([card_facts(card, "action code")])
+    else:
+        console().print(f"{pan}  action code {code}: {card.note}", soft_wrap=True)
+
+
+def card_facts(card: "TestCard", group: str) -> dict[str, object]:
+    """What is known of a card, by the names the sandbox's HTTP API uses."""
+    return {
+        "group": group,
+        "pan": card.pan,
+        "expiry": card.expiry.wire if card.expiry else None,
+        "cvc": card.cvc,
+        "system": card.system,
+        "actionCode": card.action_code,
+        "acsCode": card.acs_code,
+        "what": what_happens(card),
+        "source": card.source,
+    }
+
+
+def what_happens(card: "TestCard") -> str:
+    """The card's behaviour in a few words: the way through 3-D Secure, then the end."""
+    parts = [_secure(card), _end(card), card.note]
+    return "; ".join(part for part in parts if part)
+
+
+def _secure(card: "TestCard") -> str:
+    from altyn.protocol.threeds import VeRes
+
+    if card.tds_unreachable:
+        return "3-D Secure does not answer"
+    if card.acs_code:
+        version = "2" if card.protocol == "tds2" else "1"
+        return f"3-D Secure {version}, code {card.acs_code}"
+    if card.tds1 is VeRes.ENROLLED:
+        return "3-D Secure 1 without a question"
+    if card.tds1 is VeRes.UNKNOWN:
+        return "3-D Secure 1 cannot say"
+    if card.protocol == "tds2" and card.tds2 is not None:
+        return f"3-D Secure 2, {card.tds2.value}"
+    return "no 3-D Secure"
+
+
+def _end(card: "TestCard") -> str:
+    return "" if card.fault else "approved" if card.action_code == 0 else f"code {card.action_code}"
+
+
+def _print_group(title: str, listed: Sequence["TestCard"]) -> None:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in ("Card number", "Expiry", "CVC", "What happens"):
+        table.add_column(name, header_style="dim", no_wrap=name != "What happens")
+    for card in listed:
+        expiry = f"{card.expiry.month:02}/{card.expiry.year % 100:02}" if card.expiry else "any"
+        table.add_row(spaced(card.pan), expiry, card.cvc or "any", what_happens(card))
+    console().print(table)
+    console().print()
+
+
+def spaced(pan: str) -> str:
+    """A card number in groups of four, as it stands on a card."""
+    return " ".join(pan[start : start + 4] for start in range(0, len(pan), 4))
+
+
+def _write_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

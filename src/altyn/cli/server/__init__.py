@@ -1,0 +1,1 @@
+"""`altyn serve`, `doctor`, `migrate` and `keys`: running a gateway."""

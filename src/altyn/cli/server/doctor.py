@@ -1,0 +1,211 @@
+"""`altyn doctor`: looks at everything a gateway needs, and says what to do about what is wrong.
+
+It exists because most troubles are found by somebody who looks in the right order.
+"""
+
+import platform
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from altyn.cli.durations import describe
+from altyn.cli.environment import POSTGRES, database, gateway_address, read_settings
+from altyn.cli.output import console
+from altyn.settings import Settings
+
+if TYPE_CHECKING:
+    from altyn.storage.database import Pool
+
+DISK_MIN_BYTES: Final = 1 << 30
+CLOCK_DIFFERENCE_MAX: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, what was found, and what to do; `remedy` is empty when all is well."""
+
+    what: str
+    found: str
+    remedy: str = ""
+
+
+def doctor() -> None:
+    """Check database, keys, clock, port, disk and versions; exit code 1 when something is wrong."""
+    settings = read_settings()
+    wrong = 0
+    for finding in examine(settings):
+        wrong += bool(finding.remedy)
+        sign, colour = ("wrong", "red") if finding.remedy else ("ok", "green")
+        console().print(f"[{colour}]{sign:<6}[/]{finding.what:<11} ", end="")
+        console().print(finding.found, markup=False, soft_wrap=True)
+        if finding.remedy:
+            console().print(f"{'':<18}{finding.remedy}", markup=False, soft_wrap=True)
+    if wrong:
+        console().print(
+            f"\n{wrong} of these must be put right before the gateway can be relied on."
+        )
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything, one after the other; what cannot be looked at is itself a finding."""
+    yield Finding("Python", f"{platform.python_version()}, {platform.system()}")
+    yield _mode(settings)
+    yield _disk(settings.home)
+    yield _templates(settings.home / "templates")
+    yield _port(settings)
+    yield _keys(settings)
+    yield from _database(settings)
+
+
+def _mode(settings: Settings) -> Finding:
+    return Finding("mode", f"{settings.mode}, data folder {settings.home}")
+
+
+def _disk(home: Path) -> Finding:
+    import shutil
+
+    folder = next(each for each in (home, *home.parents) if each.exists())
+    free = shutil.disk_usage(folder).free
+    found = f"{free / (1 << 30):.1f} GiB free at {folder}"
+    enough = free >= DISK_MIN_BYTES
+    return Finding("disk", found, "" if enough else "Make room: a full disk stops every payment.")
+
+
+def _templates(folder: Path) -> Finding:
+    if not folder.exists():
+        return Finding("templates", f"none of the shops' own ({folder} is not there)")
+    try:
+        shops = sorted(each.name for each in folder.iterdir() if each.is_dir())
+    except OSError as error:
+        return Finding("templates", str(error), f"Let Altyn's user read {folder}.")
+    return Finding(
+        "templates", f"{len(shops)} shops' own in {folder}: {', '.join(shops) or 'none'}"
+    )
+
+
+def _port(settings: Settings) -> Finding:
+    from altyn.cli.server.ports import answers_as_altyn, find_holder
+
+    address = gateway_address(settings)
+    if answers_as_altyn(address.partition("://")[2]):
+        return Finding("port", f"a gateway answers at {address}")
+    holder = find_holder(settings.port)
+    if holder is None:
+        return Finding("port", f"{settings.port} is free; no gateway runs")
+    found = f"{settings.port} is taken by process {holder.pid} ({holder.command})"
+    return Finding("port", found, "End that process, or choose another port in ALTYN_PORT.")
+
+
+def _keys(settings: Settings) -> Finding:
+    from altyn.security.keys import KeyFileError, KeyRing
+
+    if settings.sandbox and not settings.keys.exists():
+        return Finding("keys", f"none yet; the first start makes {settings.keys}")
+    try:
+        ring = KeyRing.load(settings.keys)
+    except KeyFileError as error:
+        return Finding("keys", f"{error.where}: {error.what}", error.remedy)
+    made_for = "a sandbox" if ring.sandbox else "production"
+    found = f"{settings.keys}, {len(ring.vault_keys)} of them, made for {made_for}"
+    if ring.sandbox == settings.sandbox:
+        return Finding("keys", found)
+    return Finding("keys", found, f"Name a key file made for {settings.mode} in ALTYN_KEY_FILE.")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    import asyncio
+
+    from altyn.embedded_postgres import EmbeddedPostgresError
+    from altyn.storage.database import DatabaseUnreachableError
+
+    if settings.database_url is None and not (settings.home / POSTGRES).exists():
+        yield Finding("database", f"none yet; the first start makes {settings.home / POSTGRES}")
+        return
+    try:
+        with database(settings) as found:
+            assert found.database_url is not None
+            yield from asyncio.run(_look_into(found.database_url, settings))
+    except DatabaseUnreachableError as error:
+        yield Finding("database", f"{error.where}: {error.what}", error.remedy)
+    except EmbeddedPostgresError as error:
+        yield Finding("database", "the embedded PostgreSQL cannot be had", str(error))
+
+
+async def _look_into(url: str, settings: Settings) -> list[Finding]:
+    from altyn.storage.database import connect
+
+    pool = await connect(url, pool_size=1)
+    try:
+        findings = [await _version(pool, url), await _migrations(pool)]
+        if not findings[-1].remedy:
+            findings += [await _clock(pool, settings), await _vault(pool, settings)]
+        return findings
+    finally:
+        await pool.close()
+
+
+async def _version(pool: "Pool", url: str) -> Finding:
+    from altyn.storage.database import address
+    from altyn.storage.migrate import POSTGRES_MIN
+
+    number = int(await pool.fetchval("SHOW server_version_num"))
+    found = f"PostgreSQL {await pool.fetchval('SHOW server_version')} at {address(url)}"
+    old = number < POSTGRES_MIN
+    return Finding("database", found, "Upgrade it: Altyn needs 15 or newer." if old else "")
+
+
+async def _migrations(pool: "Pool") -> Finding:
+    import asyncpg
+
+    from altyn.storage.migrate import available
+
+    known = {number: name for number, name, _ in available()}
+    applied: set[int] = set()
+    with suppress(asyncpg.UndefinedTableError):
+        rows = await pool.fetch("SELECT number FROM schema_migrations")
+        applied = {row["number"] for row in rows}
+    if applied - known.keys():
+        found = f"the database has migration {max(applied)}, this Altyn knows {max(known)}"
+        return Finding("migrations", found, "Run the newer Altyn that used this database.")
+    missing = sorted(known.keys() - applied)
+    if missing:
+        names = ", ".join(known[number] for number in missing)
+        return Finding("migrations", f"missing: {names}", "Run `altyn migrate`.")
+    return Finding("migrations", f"all {len(known)} applied")
+
+
+async def _clock(pool: "Pool", settings: Settings) -> Finding:
+    """Between processes a second means little, but a database an hour off spoils every history."""
+    from altyn.storage.statements import statement
+
+    before = datetime.now(UTC)
+    database_now: datetime = await pool.fetchval("SELECT clock_timestamp()")
+    difference = abs(database_now - before - (datetime.now(UTC) - before) / 2)
+    rows = await statement("load_clock").fetch(pool) if settings.sandbox else []
+    ahead = f"; the sandbox is {describe(rows[0]['ahead_by'])} ahead" if rows else ""
+    found = f"{difference.total_seconds():.1f} s between this machine and the database{ahead}"
+    wrong = difference > CLOCK_DIFFERENCE_MAX
+    return Finding("clock", found, "Let both follow the same time service (NTP)." if wrong else "")
+
+
+async def _vault(pool: "Pool", settings: Settings) -> Finding:
+    """Whether every stored card opens with the keys there are."""
+    from altyn.security.keys import KeyFileError, KeyRing
+    from altyn.storage.statements import statement
+
+    rows = await statement("count_cards_by_key").fetch(pool)
+    known: frozenset[str] = frozenset()
+    with suppress(KeyFileError):
+        known = frozenset(KeyRing.load(settings.keys).vault_keys)
+    lost = [f"{row['cards']} under {row['key_id']}" for row in rows if row["key_id"] not in known]
+    cards = sum(row["cards"] for row in rows)
+    if lost:
+        remedy = "Put back the key file that has these keys: without it the cards stay closed."
+        return Finding("vault", f"cards that do not open: {', '.join(lost)}", remedy)
+    return Finding("vault", f"{cards} stored cards, each under a key that is here")

@@ -1,0 +1,1 @@
+"""What is true of a payment card alone: its number, its expiry, its payment system."""

@@ -1,0 +1,112 @@
+"""Where everything of the embedded PostgreSQL lies under its data folder.
+It exists so that a path is named once, and so that every folder is made by us, closed to others."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from altyn.embedded_postgres.errors import EmbeddedPostgresError
+
+CLOSED = 0o700
+"""Mode of what only the server (and root) may enter."""
+
+PASSAGE = 0o711
+"""Mode of the data folder made by root: the server's own uid passes through, but sees no names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The data folder, absolute and free of symbolic links."""
+
+    root: Path
+
+    @property
+    def cluster(self) -> Path:
+        """PostgreSQL's own data directory."""
+        return self.root / "cluster"
+
+    @property
+    def unfinished_cluster(self) -> Path:
+        """A data directory whose making was not finished; renamed to `cluster` when it is."""
+        return self.root / "cluster.unfinished"
+
+    @property
+    def run(self) -> Path:
+        """The socket's folder, where the path is short enough for a socket."""
+        return self.root / "run"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def first_words(self) -> Path:
+        """What the server said before its own log was open."""
+        return self.root / "start.log"
+
+    @property
+    def binaries(self) -> Path:
+        """Private copies of the binaries, one folder per version."""
+        return self.root / "binaries"
+
+    @property
+    def configuration(self) -> Path:
+        return self.root / "postgresql.conf"
+
+    @property
+    def password(self) -> Path:
+        """Password of the database's owner; asked for over TCP only."""
+        return self.root / "password"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held while somebody decides and starts: two starts come one after the other."""
+        return self.root / "start.lock"
+
+    @property
+    def owner_lock(self) -> Path:
+        """Held by the process which will stop the server, for as long as that process lives."""
+        return self.root / "owner.lock"
+
+    @property
+    def server_lock(self) -> Path:
+        """Held by the server's own processes, by inheritance, until the last of them is gone."""
+        return self.root / "server.lock"
+
+    def make_root(self) -> None:
+        """Make the data folder if it is missing; one which is there keeps its owner and mode."""
+        if self.root.exists():
+            return
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root, mode=PASSAGE if os.geteuid() == 0 else CLOSED)
+
+    def cluster_owner(self) -> int | None:
+        """Uid which owns the data directory; None when there is none yet."""
+        try:
+            return self.cluster.lstat().st_uid
+        except FileNotFoundError:
+            return None
+
+    def cluster_major(self) -> int | None:
+        """Major version of the data directory's format; None when there is none yet."""
+        try:
+            return int((self.cluster / "PG_VERSION").read_text(encoding="ascii"))
+        except FileNotFoundError:
+            if not self.cluster.exists():
+                return None
+            raise EmbeddedPostgresError(
+                f"{self.cluster} is there but holds no PostgreSQL data (no PG_VERSION). "
+                "Move it away, or name another data folder."
+            ) from None
+
+
+def make_folder(path: Path, *, mode: int = CLOSED, uid: int | None = None) -> None:
+    """Make a folder and give it to `uid` (by default it stays ours); one which is there is left
+    untouched."""
+    try:
+        path.mkdir(mode=mode)
+    except FileExistsError:
+        return
+    path.chmod(mode)  # a strict umask would have closed the passage
+    if uid is not None:
+        os.chown(path, uid, -1, follow_symlinks=False)

@@ -1,0 +1,1 @@
+"""HTTP shared by all endpoints: bodies and parameters in every spelling, bounded."""

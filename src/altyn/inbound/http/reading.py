@@ -1,0 +1,185 @@
+"""Reads a REST request from its bare ASGI scope into one flat set of fields.
+
+Shops spell the same request as GET, form, JSON or multipart, with right and wrong Content-Types;
+here all of it becomes `Fields`, within limits, and nothing a stranger sends makes it fail.
+Source: rest-orders.md §1.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters
+from altyn.inbound.http.fields import Fields
+from altyn.inbound.http.forms import read_form
+from altyn.inbound.http.json_bodies import read_json
+from altyn.inbound.http.multipart import read_multipart
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_CONTENT_LENGTH_DIGITS_MAX: Final = (
+    18  # beyond that no limit would allow it, and int() of a long text is slow
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may bring.
+
+    `body_bytes` and `body_seconds` of the body, `fields` of query and body together (empty ones
+    and files included), `depth` in levels of JSON, the outermost object being the first.
+    """
+
+    body_bytes: int = 1_048_576
+    body_seconds: float = 30.0
+    fields: int = 1_000
+    depth: int = 20
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+class BodyTooLarge(Exception):  # noqa: N818 — named for what happened
+    """The body is above the limit, by its Content-Length or by what has come so far; HTTP 413."""
+
+
+class Disconnected(Exception):  # noqa: N818 — named for what happened
+    """The client left before its request was complete; nobody waits for an answer."""
+
+
+class BodyTooSlow(Disconnected):
+    """The body did not come in time. Treated like a client that left; HTTP 408 if one answers."""
+
+
+async def read_fields(scope: Scope, receive: Receive, limits: Limits = DEFAULT_LIMITS) -> Fields:
+    """Everything sent, by query string and by body, whatever the HTTP method and the Content-Type.
+
+    Raises BodyTooLarge, Disconnected and nothing else: what cannot be read is told in the fields'
+    own marks.
+    """
+    headers = content_headers(scope)
+    body = await read_body(headers, receive, limits)
+    return _merge(scope["query_string"], body, headers, limits)
+
+
+def content_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers that describe the body; of several with one name the last counts."""
+    return {name: value for name, value in scope["headers"] if name.startswith(b"content-")}
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits) -> bytes:
+    """The whole body. Raises BodyTooLarge and Disconnected."""
+    if _declares_more_than(limits.body_bytes, headers.get(b"content-length", b"")):
+        raise BodyTooLarge
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            return await _received(receive, limits.body_bytes)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _received(receive: Receive, bytes_max: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body += message.get("body", b"")
+        if len(body) > bytes_max:
+            raise BodyTooLarge
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:
+    """A Content-Length that is no number says nothing; the body is counted as it comes anyhow."""
+    if not content_length.isdigit():
+        return False
+    return len(content_length) > _CONTENT_LENGTH_DIGITS_MAX or int(content_length) > bytes_max
+
+
+def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Limits) -> Fields:
+    """The query's fields, then the body's, as a servlet orders them.
+
+    If one of the two cannot be read, the fields say so and the other is still used.
+    """
+    content_type = ContentType.of(headers.get(b"content-type", b""))
+    pairs: Pairs = []
+    complaints: list[str] = []
+    broken_query = broken_body = False
+    if query:
+        try:
+            pairs, broken_query = read_form(
+                query, charset=content_type.charset, fields_max=limits.fields
+            )
+        except Unreadable as finding:
+            complaints.append(f"query string: {finding}")
+    if body:
+        try:
+            refuse_compressed(headers.get(b"content-encoding", b""))
+            body_pairs, broken_body = _read_by_type(
+                body.removeprefix(_BYTE_ORDER_MARK),
+                content_type,
+                fields_max=limits.fields - len(pairs),
+                depth_max=limits.depth,
+            )
+            pairs += body_pairs
+        except Unreadable as finding:
+            complaints.append(str(finding))
+    return Fields.of(
+        pairs,
+        malformed_body="; ".join(complaints) or None,
+        broken_encoding=broken_query or broken_body,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """What a body is said to be: its media type in lower case, and parameters of it."""
+
+    kind: str
+    charset: str | None = None
+    boundary: bytes = b""
+
+    @classmethod
+    def of(cls, header: bytes) -> ContentType:
+        kind, semicolon, rest = header.decode("latin-1").partition(";")
+        kind = kind.strip().lower()
+        if not semicolon:
+            return cls(kind)
+        parameters = header_parameters(semicolon + rest)
+        boundary = parameters.get("boundary", "").encode("latin-1")
+        return cls(kind, parameters.get("charset"), boundary)
+
+
+def refuse_compressed(content_encoding: bytes) -> None:
+    """Raises Unreadable: no client is known to compress orders, and a bomb is small on the wire."""
+    if content_encoding.strip().lower() not in {b"", b"identity"}:
+        raise Unreadable("compressed bodies are not read")
+
+
+def _read_by_type(
+    body: bytes, content_type: ContentType, *, fields_max: int, depth_max: int
+) -> tuple[Pairs, bool]:
+    """Declared JSON is JSON, declared multipart is multipart, the rest is a JSON object or a form.
+
+    Raises Unreadable.
+    """
+    charset = content_type.charset
+    if content_type.kind == "multipart/form-data":
+        return read_multipart(
+            body, boundary=content_type.boundary, charset=charset, fields_max=fields_max
+        )
+    is_json = content_type.kind == "application/json"
+    if is_json or body.lstrip().startswith(b"{"):
+        try:
+            return read_json(body, charset=charset, fields_max=fields_max, depth_max=depth_max)
+        except Unreadable:
+            if is_json:
+                raise
+    return read_form(body, charset=charset, fields_max=fields_max)

@@ -1,0 +1,266 @@
+"""The desk: what every door of the merchants' protocol does with a request, whatever its spelling.
+
+It finds out who is asking, reads the parameters by the method's table, and hands them to the
+operation. REST and SOAP bring requests here and put the answer into their own words.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import structlog
+
+from altyn.domain.merchant import Caller, Merchant
+from altyn.domain.order import Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.table import Fault, Method, check
+from altyn.protocol.types import LANGUAGES, Source
+
+DEFAULT_LANGUAGE: Final = "ru"
+log = structlog.get_logger("altyn.desk")
+
+
+class ApiUser(Protocol):
+    """A user of the API whose credentials were right."""
+
+    @property
+    def merchant_id(self) -> int: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def must_change_password(self) -> bool: ...
+    @property
+    def blocked(self) -> bool: ...
+
+
+class Credentials(Protocol):
+    """Who may call. A wrong name or secret is None, never an exception."""
+
+    async def authenticate(self, user_name: str, password: str) -> ApiUser | None: ...
+    async def by_token(self, token: str) -> ApiUser | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request in neutral form: parameters, where it came from, and the gateway's own address."""
+
+    method: Method
+    source: Source
+    ip: str = ""
+    base_url: str = ""
+    malformed: frozenset[str] = frozenset()
+    broken_body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was let in and read: what the operation works on.
+
+    `merchant` is whose orders this is about: the caller's own, or a child's by merchantLogin.
+    """
+
+    method: Method
+    caller: Caller
+    merchant: Merchant
+    values: dict[str, Any]
+    language: str
+    base_url: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, for the order's history."""
+        return Actor(name=self.caller.login, ip=self.caller.ip)
+
+    @property
+    def key(self) -> OrderKey | None:
+        """The order that orderId names."""
+        order_id: UUID | None = self.values.get("order_id")
+        return OrderKey(self.merchant.merchant_id, order_id) if order_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The operation was carried out: the members of the answer, without an error code."""
+
+    members: dict[str, Any] = field(default_factory=dict)
+    language: str = DEFAULT_LANGUAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """The operation was refused: the wire's error, and the rule for the developer's eyes.
+
+    `authenticated` is False when nobody knows who asked: SOAP has a word of its own for that.
+    """
+
+    error: ErrorCode
+    refusal: Refusal
+    language: str
+    parameter: str = ""
+    rule: str = ""
+    order: Order | None = None
+    authenticated: bool = True
+
+    @property
+    def message(self) -> str:
+        """The error's text in the language of the request."""
+        return self.error.text(self.language, name=self.parameter)
+
+
+Handler = Callable[[Call, World], Awaitable[dict[str, Any] | Refused]]
+
+
+class RequestHandler:
+    """Lets requests in and has them carried out."""
+
+    def __init__(
+        self, world: World, credentials: Credentials, handlers: dict[str, Handler]
+    ) -> None:
+        self._world = world
+        self._credentials = credentials
+        self._handlers = handlers
+
+    async def serve(self, request: Request) -> Served | Refusing:
+        """Carry out a request.
+
+        Refuses in the order of the method's own table: who is asking, then parameters, then what
+        the operation refuses. Source: rest-orders.md §1.2, §2.4.
+        """
+        language = _language(request.source)
+        user = await self._user(request)
+        if isinstance(user, Refused):
+            return self._refuse(request, user, language, authenticated=False)
+        caller = await self._let_in(request, user)
+        if isinstance(caller, Refused):
+            return self._refuse(request, caller, language)
+        merchant = await self._acting_for(request, caller)
+        if isinstance(merchant, Refused):
+            return self._refuse(request, merchant, language)
+        language = language or _spoken(merchant.settings.default_language) or DEFAULT_LANGUAGE
+        checked = check(request.method, request.source, merchant, request.malformed)
+        if isinstance(checked, Fault):
+            refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
+            return self._refuse(request, refused, language)
+        call = Call(request.method, caller, merchant, checked.values, language, request.base_url)
+        result = await self._handlers[request.method.name](call, self._world)
+        if isinstance(result, Refused):
+            return self._refuse(request, result, language)
+        return Served(result, language)
+
+    async def _let_in(self, request: Request, found: ApiUser) -> Caller | Refused:
+        """The user as a caller of this method, if he may call it from where he is."""
+        merchant = await self._world.merchants.get(found.merchant_id)
+        kept_out = access_refusal(found, merchant, request.ip)
+        if kept_out is not None:
+            return kept_out
+        needs = request.method.needs
+        if needs is not None and not merchant.may(needs):
+            return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
+        return Caller(merchant=merchant, login=found.login, ip=request.ip)
+
+    async def _user(self, request: Request) -> ApiUser | Refused:
+        """Who is asking. userName and password win over a token (rest-orders.md §1.2)."""
+        name, password = request.source.get("userName"), request.source.get("password")
+        token = request.source.get("token")
+        if name is None and password is None and token:
+            found = await self._credentials.by_token(token)
+            return found or Refused(
+                Refusal.ACCESS_DENIED, "the token is unknown", parameter="token"
+            )
+        tells_empty = Refusal.LOGIN_EMPTY in request.method.refusals
+        if tells_empty and name is not None and not name.strip():
+            return Refused(Refusal.LOGIN_EMPTY, "userName is empty", parameter="userName")
+        if tells_empty and name and not password:
+            return Refused(Refusal.PASSWORD_EMPTY, "password is empty", parameter="password")
+        if not name or not password:
+            return Refused(Refusal.ACCESS_DENIED, "neither userName and password nor token given")
+        found = await self._credentials.authenticate(name, password)
+        return found or Refused(Refusal.ACCESS_DENIED, "userName or password is wrong")
+
+    async def _acting_for(self, request: Request, caller: Caller) -> Merchant | Refused:
+        """The merchant whose orders this is about (rest-orders.md §1.2, merchantLogin)."""
+        login = request.source.get("merchantLogin")
+        if not login or login in (caller.login, caller.merchant.login):
+            return caller.merchant
+        merchant = await self._world.merchants.by_login(login)
+        if merchant is None:
+            return Refused(Refusal.MERCHANT_LOGIN_UNKNOWN, f"no merchant {login}")
+        if merchant.parent_id != caller.merchant.merchant_id or merchant.blocked:
+            return Refused(Refusal.ACCESS_DENIED, f"{login} is not a child of the caller")
+        needs = request.method.needs
+        if needs is not None and not merchant.may(needs):
+            return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
+        return merchant
+
+    def _refuse(
+        self,
+        request: Request,
+        refused: Refused,
+        language: str | None,
+        *,
+        authenticated: bool = True,
+    ) -> Refusing:
+        method = request.method
+        spoken = language or DEFAULT_LANGUAGE
+        parameter = refused.parameter or _named_by(refused.refusal)
+        rule = refused.rule
+        if request.broken_body:
+            rule = f"{rule} (the body could not be read: {request.broken_body})"
+        log.info(
+            "refused",
+            method=method.name,
+            refusal=refused.refusal.value,
+            parameter=parameter,
+            rule=rule,
+            source=method.source,
+            ip=request.ip,
+        )
+        error = method.error(refused.refusal)
+        return Refusing(
+            error, refused.refusal, spoken, parameter, rule, refused.order, authenticated
+        )
+
+
+def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
+    """Why a user with the right password may not pass all the same; None when he may.
+
+    Refuses: an address off the merchant's list, a blocked user or merchant, a password for one use.
+    """
+    if not _address_allowed(ip, merchant.settings.ip_allow_list):
+        return Refused(Refusal.ACCESS_DENIED, f"{ip} is not on the IP allow-list")
+    if user.blocked or merchant.blocked:
+        return Refused(Refusal.USER_BLOCKED, f"{user.login} is blocked")
+    if user.must_change_password:
+        return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
+    return None
+
+
+def _named_by(refusal: Refusal) -> str:
+    """The parameter a text names where the refusal itself says which it is."""
+    return "orderId" if refusal is Refusal.ORDER_ID_EMPTY else ""
+
+
+def _language(source: Source) -> str | None:
+    return _spoken((source.get("language") or "").lower())
+
+
+def _spoken(language: str) -> str | None:
+    """A language that texts exist in; a merchant's pages may have more."""
+    return language if language in LANGUAGES else None
+
+
+def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:
+    if not allowed:
+        return True
+    try:
+        address = ip_address(ip)
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped  # how a socket of both families writes an IPv4 caller
+        return any(address in ip_network(each, strict=False) for each in allowed)
+    except ValueError:
+        return False

@@ -1,0 +1,55 @@
+"""The front door of a process: sorts connections to the REST table, to SOAP or to the pages.
+
+Over its capacity it says so at once (429; in SOAP a fault with 503), instead of letting a queue
+grow without end.
+"""
+
+from typing import Any, Final
+
+from altyn.inbound.rest.answers import OVERLOADED, send_answer
+from altyn.inbound.rest.endpoint import JSON, PREFIX, RestEndpoint
+from altyn.inbound.soap.endpoint import SoapEndpoint
+
+RETRY: Final = (b"retry-after", b"1")
+
+
+class Router:
+    """An ASGI application: REST and SOAP to their bare doors, everything else to `pages`."""
+
+    def __init__(
+        self, rest: RestEndpoint, soap: SoapEndpoint, pages: Any, concurrency_max: int
+    ) -> None:
+        self._rest = rest
+        self._soap = soap
+        self._pages = pages
+        self._concurrency_max = concurrency_max
+        self._open = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._pages(scope, receive, send)
+            return
+        if self._open >= self._concurrency_max:
+            await self._send_busy(scope["path"], send)
+            return
+        self._open += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        path: str = scope["path"]
+        if path.startswith(PREFIX) and (method := self._rest.serves(path)):
+            await self._rest(method, scope, receive, send)
+        elif self._soap.serves(path):
+            await self._soap(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _send_busy(self, path: str, send: Any) -> None:
+        if self._soap.serves(path):
+            await self._soap.send_busy(send)
+        else:
+            await send_answer(send, 429, OVERLOADED, (JSON, RETRY))

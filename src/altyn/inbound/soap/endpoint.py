@@ -1,0 +1,287 @@
+"""The SOAP door: a bare ASGI callable at the one address of the MerchantService.
+
+POST is an operation, GET with `?wsdl` its description. It brings requests to the same desk as REST
+does: what differs is the spelling, and that a message without a valid name is told a fault.
+Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business errors are answers).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import parse_qsl
+
+import structlog
+
+from altyn.inbound.http.bodies import Unreadable
+from altyn.inbound.http.reading import (
+    BodyTooLarge,
+    ContentType,
+    Disconnected,
+    Limits,
+    content_headers,
+    read_body,
+    refuse_compressed,
+)
+from altyn.inbound.metrics import count_fault, count_request
+from altyn.inbound.request_handler import (
+    DEFAULT_LANGUAGE,
+    Refusing,
+    Request,
+    RequestHandler,
+    Served,
+)
+from altyn.inbound.rest.answers import (
+    NO_STORE,
+    Header,
+    Receive,
+    Scope,
+    Send,
+    base_url_of,
+    client_ip,
+    rule_header,
+    send_answer,
+)
+from altyn.inbound.soap.envelope import Message, open_envelope, unknown_operation
+from altyn.inbound.soap.faults import (
+    BODY_TOO_LARGE,
+    FAILED,
+    FAILED_AUTHENTICATION,
+    OVERLOADED,
+    MessageRefusedError,
+    SoapFault,
+    write_fault,
+    wrong_message,
+)
+from altyn.inbound.soap.parser import parse_xml
+from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
+from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
+from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, PORT_TYPE_DOCUMENT
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
+from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.writing import write_answer
+from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
+from altyn.protocol.table import Method
+from altyn.protocol.types import Source
+
+PATH: Final = "/payment/webservices/merchant-ws"
+XML: Final = (b"content-type", b"text/xml; charset=UTF-8")
+PLAIN: Final = (b"content-type", b"text/plain; charset=UTF-8")
+ALLOW: Final = (b"allow", b"GET, HEAD, POST")
+RETRY: Final = (b"retry-after", b"1")
+BUSY: Final = 503
+WELCOME: Final = """Altyn: SOAP interface of the payment gateway (MerchantService, SOAP 1.1).
+
+Description (WSDL): {address}?wsdl
+Requests:           POST {address}, text/xml, with a WS-Security UsernameToken
+"""
+log = structlog.get_logger("altyn.soap")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A message that was understood: its operation, and the request for the desk.
+
+    `body` is what the request's source holds of the body alone.
+    """
+
+    operation: SoapOperation
+    namespace: str
+    request: Request
+    body: Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is shown at the address without an operation."""
+
+    status: int
+    body: bytes
+    headers: tuple[Header, ...]
+
+
+class SoapEndpoint:
+    """Serves the operations of the SOAP table.
+
+    `show_rules` tells the developer in front of the sandbox which rule was broken: in the header
+    `X-Altyn-Rule`, and in the detail of a fault. `overloaded` tells which exceptions mean "too much
+    at once".
+    """
+
+    def __init__(
+        self,
+        desk: RequestHandler,
+        *,
+        limits: Limits,
+        public_url: str | None,
+        show_rules: bool,
+        overloaded: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self._desk = desk
+        self._limits = limits
+        self._public_url = public_url
+        self._show_rules = show_rules
+        self._overloaded = overloaded
+
+    def serves(self, path: str) -> bool:
+        """Whether this is the service's address. Clients differ in the case of letters."""
+        return path.lower().rstrip("/") == PATH
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] == "POST":
+            await self._serve(scope, receive, send)
+            return
+        page = self._page(scope)
+        body = b"" if scope["method"] == "HEAD" else page.body
+        length: Header = (b"content-length", str(len(page.body)).encode())
+        headers = [*page.headers, length]
+        await send({"type": "http.response.start", "status": page.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def send_busy(self, send: Send) -> None:
+        """Say that there is too much to do. A server's fault, so that clients try again."""
+        await self._send_fault(send, OVERLOADED)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            asked = await self._read(scope, receive)
+            body, headers = await self._perform(asked)
+        except Disconnected:
+            return
+        except MessageRefusedError as refusal:
+            await self._send_fault(send, refusal.fault, ip=client_ip(scope))
+        except BodyTooLarge:
+            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
+        except self._overloaded:
+            await self.send_busy(send)
+        except Exception:
+            log.exception("failed")
+            await self._send_fault(send, FAILED, ip=client_ip(scope))
+        else:
+            await send_answer(send, 200, body, (XML, NO_STORE, *headers))
+
+    async def _read(self, scope: Scope, receive: Receive) -> _Asked:
+        """Understand a message.
+
+        Refuses (MessageRefusedError): a body that is no XML, an envelope with something wrong, an
+        operation that does not exist or is not served, a header that does not say who asks.
+        """
+        headers = content_headers(scope)
+        body = await read_body(headers, receive, self._limits)
+        content_type = ContentType.of(headers.get(b"content-type", b""))
+        _refuse_packed(content_type.kind, headers.get(b"content-encoding", b""))
+        root = parse_xml(body, content_type.charset)
+        message = open_envelope(root, understood=(SECURITY,))
+        operation, method = _operation(message)
+        token = read_token(message.headers)
+        parameters = read_request(operation, message.wrapper)
+        request = Request(
+            method=method,
+            source=SignedSource(parameters, token),
+            ip=client_ip(scope),
+            base_url=self._base_url(scope),
+        )
+        return _Asked(operation, message.namespace, request, parameters)
+
+    async def _perform(self, asked: _Asked) -> tuple[bytes, tuple[Header, ...]]:
+        """Have the operation carried out; the answer and headers for the developer.
+
+        Refuses (MessageRefusedError): credentials that are wrong.
+        """
+        method = asked.request.method
+        try:
+            answer = await self._carried_out(asked)
+        except self._overloaded:
+            raise
+        except Exception:
+            log.exception("failed", method=method.name)
+            count_request(method.name, SYSTEM_ERROR.code)
+            language = (asked.request.source.get("language") or DEFAULT_LANGUAGE).lower()
+            error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
+            return write_answer(asked.operation, asked.namespace, {}, language, error), ()
+        if not isinstance(answer, Refusing):
+            count_request(method.name, SUCCESS.code)
+            told = write_answer(
+                asked.operation, asked.namespace, answer.members, answer.language, None
+            )
+            return told, ()
+        count_request(method.name, answer.error.code)
+        if not answer.authenticated:
+            raise MessageRefusedError(FAILED_AUTHENTICATION)
+        error = (answer.error.code, answer.message)
+        told = write_answer(asked.operation, asked.namespace, {}, answer.language, error)
+        rule = f"{answer.parameter}: {answer.rule}" if answer.parameter else answer.rule
+        return told, self._rule(rule)
+
+    async def _carried_out(self, asked: _Asked) -> Served | Refusing:
+        answer = await self._desk.serve(asked.request)
+        if asked.request.method is not CHECK_AUTHENTICATE or isinstance(answer, Refusing):
+            return answer
+        # The header says who asks, the body about whom; that one's wrong password is an answer.
+        probed = await self._desk.serve(replace(asked.request, source=asked.body))
+        return replace(probed, authenticated=True) if isinstance(probed, Refusing) else probed
+
+    async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
+        count_fault(fault.code.value)
+        log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
+        retry = (RETRY,) if fault.status == BUSY else ()
+        headers = (XML, NO_STORE, *retry, *self._rule(fault.rule))
+        body = write_fault(fault, show_rule=self._show_rules)
+        await send_answer(send, fault.status, body, headers)
+
+    def _rule(self, rule: str) -> tuple[Header, ...]:
+        return (rule_header(rule),) if self._show_rules and rule else ()
+
+    def _page(self, scope: Scope) -> _Page:
+        """The WSDL, its imported part, or a word of welcome."""
+        address = f"{self._base_url(scope)}{PATH}"
+        if scope["method"] not in {"GET", "HEAD"}:
+            return _Page(405, b"This address takes GET and POST.\n", (PLAIN, ALLOW))
+        wanted = _wsdl_wanted(scope["query_string"])
+        if wanted is None:
+            return _Page(200, WELCOME.format(address=address).encode(), (PLAIN, NO_STORE))
+        described = _DOCUMENTS.get(wanted.lower())
+        if described is None:
+            told = f"There is no such document: the WSDL is at {address}?wsdl\n"
+            return _Page(404, told.encode(), (PLAIN, NO_STORE))
+        return _Page(200, described(address), (XML, NO_STORE))
+
+    def _base_url(self, scope: Scope) -> str:
+        return self._public_url or base_url_of(scope)
+
+
+def _refuse_packed(kind: str, content_encoding: bytes) -> None:
+    """XML comes as it is, or not at all; whatever else it is said to be does not matter."""
+    if kind.startswith("multipart/"):
+        raise wrong_message(
+            "Attachments (MTOM, multipart/related) are not read: send the envelope as text/xml"
+        )
+    try:
+        refuse_compressed(content_encoding)
+    except Unreadable:
+        raise wrong_message(
+            "Compressed bodies are not read: send the envelope without Content-Encoding"
+        ) from None
+
+
+def _operation(message: Message) -> tuple[SoapOperation, Method]:
+    """The operation that is asked for, and the method behind it."""
+    operation = OPERATIONS.get(message.name)
+    if operation is None:
+        raise unknown_operation(message.name, OPERATIONS)
+    if operation.method is None:
+        raise wrong_message(f"{operation.name} is not served: {operation.why_not}")
+    return operation, operation.method
+
+
+def _wsdl_wanted(query: bytes) -> str | None:
+    """The document that `?wsdl` or `?wsdl=…` asks for; None where nothing of the kind is asked."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return next((value for name, value in pairs if name.lower() == "wsdl"), None)
+
+
+_DOCUMENTS: Final[dict[str, Callable[[str], bytes]]] = {
+    "": lambda address: service_wsdl(address, MESSAGE_NAMESPACES[0]),
+    PORT_TYPE_DOCUMENT.lower(): lambda _: port_type_wsdl(MESSAGE_NAMESPACES[0]),
+}

@@ -1,0 +1,1 @@
+"""The dialects of the protocol: one package of tables each."""

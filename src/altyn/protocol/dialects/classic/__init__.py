@@ -1,0 +1,1 @@
+"""The classic dialect: methods, paths, codes, views and envelopes of the REST and SOAP services."""

@@ -1,0 +1,1 @@
+"""Callbacks as the classic dialect writes them: parameters, request, checksum."""

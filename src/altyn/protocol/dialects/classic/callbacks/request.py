@@ -1,0 +1,180 @@
+"""A callback as a letter: address, headers and body exactly as they go over the wire, signed.
+
+It exists apart from sending, so that what is shown, stored and sent is the same bytes, and can be
+proved without a network. Source: callbacks.md §1, §3.1, §6.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from altyn.domain.callback import (
+    OF_BINDINGS,
+    Callback,
+    CallbackMethod,
+    CallbackRequest,
+    CallbackSettings,
+    ChecksumKind,
+    is_our_header,
+)
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical
+
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json;charset=UTF-8"
+
+ADDRESSES_REMEMBERED: Final = 4096  # most shops have one
+
+Header = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """What a callback is signed with. `sign` makes the checksum of the canonical string.
+
+    `alias` is the name of the key, by which a shop finds the certificate.
+    """
+
+    alias: str | None
+    sign: Callable[[str], str]
+
+
+def letter(callback: Callback, settings: CallbackSettings, seal: Signer | None) -> CallbackRequest:
+    """Write one try of a callback. Without a seal it is sent unsigned.
+
+    GET: parameters behind the query of the receiver's address. POST: as a form in the body. JSON:
+    an object in the body. The same callback, settings and seal make the same letter.
+    Source: callbacks.md §1, §5 (repeated as it was), §6.
+    """
+    signed = canonical(callback.parameters) if seal else None
+    checksum = seal.sign(signed) if seal and signed is not None else None
+    parameters = {**callback.parameters}
+    if seal and seal.alias and _names_its_key(settings):
+        parameters["sign_alias"] = seal.alias
+    if checksum is not None:
+        parameters["checksum"] = checksum
+    url = ascii_address(callback.receiver)
+    if settings.method is CallbackMethod.GET:
+        method, url, body, kind = "GET", _with_query(url, _encoded(parameters)), None, None
+    elif settings.method is CallbackMethod.POST:
+        method, body, kind = "POST", _encoded(parameters).encode(), FORM
+    else:
+        method, body, kind = "POST", _as_json(callback.operation, parameters), JSON
+    return CallbackRequest(
+        method=method,
+        url=url,
+        headers=_headers(kind, settings.headers),
+        body=body,
+        signed=signed,
+        checksum=checksum,
+    )
+
+
+def _names_its_key(settings: CallbackSettings) -> bool:
+    """Some client libraries sign `sign_alias` too, so a shop of the common key has to ask for it.
+
+    Source: callbacks.md §6.4.
+    """
+    return settings.checksum is ChecksumKind.ASYMMETRIC or "sign_alias" in settings.parameters
+
+
+# ── Parameters ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _encoded(parameters: Mapping[str, str]) -> str:
+    """Percent-encoded UTF-8; a space is %20, which every receiver reads as a space."""
+    return urlencode(parameters, quote_via=quote, safe="")
+
+
+_TOP: Final = ("mdOrder", "orderNumber", "operation", "status", "sign_alias", "checksum")
+
+
+def _as_json(operation: str, parameters: Mapping[str, str]) -> bytes:
+    """The core on top, `status` as a number; a callback about a stored card is flat.
+
+    Source: callbacks.md §3.1.
+    """
+    if operation in OF_BINDINGS:
+        return msgspec.json.encode(parameters)
+    members: dict[str, object] = {name: parameters[name] for name in _TOP if name in parameters}
+    if "status" in members:
+        members["status"] = int(parameters["status"])
+    more = {name: value for name, value in parameters.items() if name not in members}
+    if more:
+        members["additionalParams"] = more
+    return msgspec.json.encode(members)
+
+
+# ── The receiver's address ────────────────────────────────────────────────────────────────────────
+
+_PARTS: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*://)([^/?#]*)([^?#]*)((?:\?[^#]*)?)")
+_HOST: Final = re.compile(r"(.*@)?(.*?)(:[0-9]*)?", re.DOTALL)
+_STRAY_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
+_LEFT_AS_IT_IS: Final = "%:/?#[]@!$&'()*+,;="  # reserved signs, and what is encoded already
+
+
+@lru_cache(ADDRESSES_REMEMBERED)
+def ascii_address(receiver: str) -> str:
+    """A receiver's address as a request can carry it, without its fragment.
+
+    Cyrillic and other letters are encoded: of the host by IDNA, elsewhere as %XX; what is encoded
+    already stays. A text that is no absolute address stays one that cannot be called.
+    """
+    parts = _PARTS.match(receiver)
+    if parts is None:
+        return _percent(receiver.partition("#")[0])
+    scheme, netloc, path, query = parts.groups()
+    return f"{scheme}{_ascii_host(netloc)}{_percent(path or '/')}{_percent(query)}"
+
+
+def _ascii_host(netloc: str) -> str:
+    if netloc.isascii():
+        return _percent(netloc)
+    found = _HOST.fullmatch(netloc)
+    assert found is not None, "every text has this shape"
+    user, host, port = (part or "" for part in found.groups())
+    with suppress(UnicodeError):  # what names no host cannot be called, and the sender says so
+        host = host.encode("idna").decode()
+    return f"{_percent(user)}{_percent(host)}{port}"
+
+
+def _percent(text: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", text), safe=_LEFT_AS_IT_IS)
+
+
+def _with_query(url: str, query: str) -> str:
+    """Add to the receiver's own query, which stays (callbacks.md §1)."""
+    if not query or url.endswith(("?", "&")):
+        return url + query
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+# ── Headers ───────────────────────────────────────────────────────────────────────────────────────
+
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+
+
+def _headers(kind: str | None, more: tuple[str, ...]) -> tuple[Header, ...]:
+    """Ours, then the merchant's as they stand; one of the same name takes the place of ours."""
+    theirs = tuple(_theirs(more))
+    named = {name.lower() for name, _ in theirs}
+    ours: tuple[Header, ...] = (("Content-Type", kind),) if kind else ()
+    return (*(each for each in ours if each[0].lower() not in named), *theirs)
+
+
+def _theirs(lines: tuple[str, ...]) -> Iterator[Header]:
+    """The `Name=value` that can be headers; lines that cannot, and the connection's, are left out.
+
+    Source: callbacks.md §1.
+    """
+    for line in lines:
+        name, sign, value = (part.strip() for part in line.partition("="))
+        fits = sign and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
+        if fits and not is_our_header(name):
+            yield name, value

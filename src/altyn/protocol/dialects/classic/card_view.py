@@ -1,0 +1,209 @@
+"""The card of a status answer: `cardAuthInfo` with its 3-D Secure, and `bankInfo` of its issuer.
+
+It exists apart from `order_view.py` because it looks at the last try with a card, not at the order.
+Source: rest-orders.md §4.2; codes.md §5, §6; merchant-settings.md §4, §5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from altyn.domain.card.values import PaymentSystem
+from altyn.domain.merchant import Permission
+from altyn.domain.order import Authentication
+from altyn.protocol import eci
+from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, show
+from altyn.protocol.test_cards import ALL, RANGES
+from altyn.protocol.threeds import TransStatus
+
+# ── The issuer ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What is known of the bank behind a card."""
+
+    name: str
+    country_code: str
+    country_ru: str
+    country_en: str
+    product_category: str
+
+
+TEST_BANK: Final = Issuer("TEST BANK", "RU", "Россия", "Russia", "DEBIT")
+
+_BIN_DIGITS: Final = 6
+_TEST_BINS: Final = frozenset(
+    number[:_BIN_DIGITS] for number in (*(card.pan for card in ALL), *RANGES)
+)
+
+
+def issuer_of(masked_pan: str) -> Issuer | None:
+    """The bank by the first six digits; only the test bank is known."""
+    return TEST_BANK if masked_pan[:_BIN_DIGITS] in _TEST_BINS else None
+
+
+def bank_info(seen: OrderSeen) -> dict[str, Any]:
+    """`bankInfo`: the issuer of the card, or that it is not known."""
+    english = seen.language == "en"
+    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
+    if issuer is None:
+        country = "<Unknown>" if english else "<Неизвестно>"
+        return {"bankCountryCode": "UNKNOWN", "bankCountryName": country}
+    return {
+        "bankName": issuer.name,
+        "bankCountryCode": issuer.country_code,
+        "bankCountryName": issuer.country_en if english else issuer.country_ru,
+    }
+
+
+# ── 3-D Secure ────────────────────────────────────────────────────────────────────────────────────
+
+# `authTypeIndicator` up to version 42, `threeDsType` from then on: one list of values.
+TYPE_SSL: Final = "0"
+TYPE_VERSION_1: Final = "1"
+TYPE_VERSION_1_ATTEMPT: Final = "2"
+TYPE_VERSION_2_CHALLENGE: Final = "3"
+TYPE_VERSION_2_FRICTIONLESS: Final = "4"
+TYPE_VERSION_2_ATTEMPT: Final = "5"
+
+PROTOCOL_VERSIONS: Final = {"1": "1.0.2", "2": "2.1.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What 3-D Secure said about a try, and the payment system that gives its ECI a meaning."""
+
+    said: Authentication
+    system: PaymentSystem
+
+
+def _three_ds_type(proof: _Proof) -> str | None:
+    """How the holder was authenticated; None while that is not known."""
+    said = proof.said
+    if said.eci is None or said.version not in PROTOCOL_VERSIONS:
+        return None
+    if said.eci == eci.eci(proof.system, eci.Authentication.NONE):
+        return TYPE_SSL
+    full = said.eci == eci.eci(proof.system, eci.Authentication.FULL)
+    if said.version == "1":
+        return TYPE_VERSION_1 if full else TYPE_VERSION_1_ATTEMPT
+    if not full:
+        return TYPE_VERSION_2_ATTEMPT
+    challenged = said.r_req == TransStatus.AUTHENTICATED
+    return TYPE_VERSION_2_CHALLENGE if challenged else TYPE_VERSION_2_FRICTIONLESS
+
+
+def _three_ds_info(proof: _Proof) -> dict[str, Any] | None:
+    told = {"cavv": proof.said.cavv, "xid": proof.said.xid}
+    return {name: value for name, value in told.items() if value} or None
+
+
+SECURE_AUTH_INFO: Final[Fields[_Proof]] = Fields(
+    source="rest-orders.md §4.2, codes.md §5",
+    rows=(
+        Field("eci", lambda p: p.said.eci, "known", needs=Permission.SEND_ECI_CAVV),
+        Field("threeDSInfo", _three_ds_info, "cavv or xid", needs=Permission.SEND_ECI_CAVV),
+        Field("veResStatus", lambda p: p.said.ve_res or None, "enrolment asked", since=7),
+        Field("paResStatus", lambda p: p.said.pa_res or None, "back from the ACS, 3DS 1", since=7),
+        Field("authTypeIndicator", _three_ds_type, "eci known", before=43),
+        Field("aResTransStatus", lambda p: p.said.a_res or None, "3DS 2", since=30),
+        Field("rReqTransStatus", lambda p: p.said.r_req or None, "3DS 2, challenged", since=30),
+        Field(
+            "threeDSProtocolVersion",
+            lambda p: PROTOCOL_VERSIONS.get(p.said.version),
+            "enrolment asked",
+            since=30,
+        ),
+        Field("threeDsType", _three_ds_type, "eci known", since=42),
+    ),
+)
+
+
+def _proof(seen: OrderSeen) -> _Proof | None:
+    said = seen.card_try.authentication if seen.card_try else None
+    if said is None:
+        return None
+    # a card of no known system gets its ECI as a Visa card does, so it is read as one
+    system = seen.card.system if seen.card else None
+    return _Proof(said, PaymentSystem(system) if system else PaymentSystem.VISA)
+
+
+def _secure_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
+    proof = _proof(seen)
+    return (show(SECURE_AUTH_INFO, proof, seen.merchant) or None) if proof else None
+
+
+def three_ds_type(seen: OrderSeen) -> str | None:
+    """How the holder was authenticated, one of the `TYPE_` values; None while not known."""
+    proof = _proof(seen)
+    return _three_ds_type(proof) if proof else None
+
+
+# ── The card ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def masked_pan(seen: OrderSeen) -> str | None:
+    """First six and last four digits of the last card tried."""
+    return seen.card.masked_pan if seen.card else None
+
+
+def expiration(seen: OrderSeen) -> str | None:
+    """YYYYMM."""
+    return (seen.card.expiry or None) if seen.card else None
+
+
+def cardholder_name(seen: OrderSeen) -> str | None:
+    """The holder as typed by the payer."""
+    return (seen.card.holder or None) if seen.card else None
+
+
+def approval_code(seen: OrderSeen) -> str | None:
+    """The issuer's six characters; there is none for a declined try."""
+    return (seen.card_try.approval_code or None) if seen.card_try else None
+
+
+def payment_system(seen: OrderSeen) -> str | None:
+    """The system of the last card tried, as far as its number tells."""
+    return (seen.card.system or None) if seen.card else None
+
+
+def _product(seen: OrderSeen) -> str | None:
+    card = seen.card
+    if card is None or not card.system or issuer_of(card.masked_pan) is None:
+        return None
+    return f"{card.system.lower()}-product"
+
+
+def _product_category(seen: OrderSeen) -> str | None:
+    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
+    return issuer.product_category if issuer else None
+
+
+def _corporate_card(seen: OrderSeen) -> str | None:
+    # typed clients read text here, not a boolean
+    return "false" if seen.card and issuer_of(seen.card.masked_pan) else None
+
+
+CARD_AUTH_INFO: Final[Fields[OrderSeen]] = Fields(
+    source="rest-orders.md §4.2",
+    rows=(
+        Field("maskedPan", masked_pan),
+        Field("expiration", expiration, "given"),
+        Field("cardholderName", cardholder_name, "given"),
+        Field("approvalCode", approval_code, "approved"),
+        Field("paymentSystem", payment_system, "known by the number", since=8),
+        Field("product", _product, "issuer known", since=8),
+        Field("productCategory", _product_category, "issuer known", since=17),
+        Field("corporateCard", _corporate_card, "issuer known", since=35),
+        Field("chargeback", lambda _: False, before=6),
+        Field("secureAuthInfo", _secure_auth_info, "one of its fields is there"),
+        Field("pan", masked_pan),  # the same text again: clients read either
+    ),
+)
+
+
+def card_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
+    """`cardAuthInfo`, once a card was tried."""
+    return show(CARD_AUTH_INFO, seen, seen.merchant) if seen.card else None

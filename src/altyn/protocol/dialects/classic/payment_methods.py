@@ -1,0 +1,144 @@
+"""The methods that carry a card, as tables: from a shop that sends it, or from the payment page.
+
+`paymentorder.do` and the page's `processform.do` are one operation; they differ in who asks.
+Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
+"""
+
+from typing import Final
+
+from altyn.domain.merchant import Permission
+from altyn.domain.refusals import Refusal
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic.methods import (
+    ALWAYS,
+    INVALID,
+    LENIENT_LANGUAGE,
+    WHO,
+    Refusals,
+    stored,
+)
+from altyn.protocol.table import Envelope, Method, Parameter
+
+MD_ORDER: Final = Parameter(
+    "MDORDER", t.ORDER_ID, "order_id", "The order's number in the gateway.",
+    Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, aliases=("mdOrder", "orderId"),
+)  # fmt: skip
+
+CARD_START: Final = (
+    MD_ORDER,
+    Parameter("$PAN", t.PAN, "pan", "The card number.", Refusal.PAN_EMPTY, Refusal.PAN_INVALID,
+              aliases=("pan",)),
+    Parameter("$CVC", t.CVC, "cvc", "The security code; may be left out for Maestro, or by "
+              "permission.", invalid=Refusal.CVC_INVALID, aliases=("cvc",)),
+    Parameter("$EXPIRY", t.EXPIRY, "expiry", "Expiry as YYYYMM; YYYY and MM do as well.",
+              Refusal.EXPIRY_INVALID, Refusal.EXPIRY_INVALID, parts=("YYYY", "MM")),
+)  # fmt: skip
+
+
+def holder(type_: t.Type) -> Parameter:
+    """The name on the card: a shop sends any text, a payer types Latin letters."""
+    note, refusal = "The name on the card.", Refusal.HOLDER_INVALID
+    return Parameter("TEXT", type_, "holder", note, refusal, refusal)
+
+
+CARD_REST: Final = (
+    Parameter("email", t.text(128), "email", "The payer's e-mail address."),
+    Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
+    Parameter("ip", t.text(39), "ip", "The payer's address."),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
+    Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
+    Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
+              "The second call of 3-D Secure 2."),
+    Parameter("threeDSVer2FinishUrl", t.URL, "finish_url",
+              "Where the payer returns to after a challenge."),
+    Parameter("termUrl", t.URL, "term_url",
+              "The shop's own return address after a 3-D Secure 1 ACS, for finish3dsPayment.do."),
+    Parameter("threeDSMethodNotificationUrl", t.URL, "method_notification_url",
+              "Where the method step reports to."),
+    Parameter("threeDSProtocolVersion", t.TDS_VERSION, "tds_protocol_version", "2.1.0 or 2.2.0."),
+    Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "What the browser tells of itself."),
+    stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
+    stored("seToken", t.text(2048), "Encrypted card data."),
+    LENIENT_LANGUAGE,
+)  # fmt: skip
+
+CARD_REFUSALS: Final[Refusals] = {
+    **WHO,
+    Refusal.ORDER_ID_EMPTY: e.PARAMETER_MISSING,
+    Refusal.PAN_EMPTY: e.PARAMETER_MISSING,
+    Refusal.PAN_INVALID: e.PAN_INVALID,
+    Refusal.EXPIRY_INVALID: e.EXPIRY_INVALID,
+    Refusal.CVC_INVALID: e.PARAMETER_INVALID,
+    Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
+    **INVALID,
+    Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
+    Refusal.ALREADY_PAID: e.ALREADY_PROCESSED,
+    Refusal.SESSION_OVER: e.SESSION_OVER,
+    Refusal.ATTEMPTS_EXHAUSTED: e.ATTEMPTS_USED,
+    Refusal.WRONG_STATUS: e.STATUS_INVALID,
+    Refusal.BINDING_REQUIRED: e.WRONG_BINDING,
+    Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
+    Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
+    **ALWAYS,
+}
+
+PAYMENT_ORDER: Final = Method(
+    name="paymentOrder",
+    rest=("paymentOrder.do",),
+    soap="paymentOrder",
+    source="rest-orders.md §5.1",
+    summary="Pay an order with a card that the shop sends itself (PCI DSS).",
+    needs=Permission.CARD_FROM_SHOP,
+    parameters=(*CARD_START, holder(t.text(512)), *CARD_REST),
+    refusals=CARD_REFUSALS,
+    envelope=Envelope.PAYMENT,
+)
+
+PROCESS_FORM: Final = Method(
+    name="processform",
+    rest=("processform.do",),
+    source="payment-page.md §3.2",
+    summary="Pay an order with the card of the payment page's form.",
+    parameters=(*CARD_START, holder(t.HOLDER), *CARD_REST),
+    refusals=CARD_REFUSALS,
+    envelope=Envelope.PAYMENT,
+    credentials=False,
+)
+
+FINISH_3DS_PAYMENT: Final = Method(
+    name="finish3dsPayment",
+    rest=("finish3dsPayment.do",),
+    soap="finishThreeDs",
+    source="rest-orders.md §5.2",
+    summary="Finish 3-D Secure for a shop that sends cards itself.",
+    needs=Permission.CARD_FROM_SHOP,
+    parameters=(
+        MD_ORDER,
+        Parameter("paRes", t.ANY_TEXT, "pa_res", "3-D Secure 1: what the ACS sent back.",
+                  aliases=("PaRes",)),
+        Parameter("cRes", t.ANY_TEXT, "c_res", "3-D Secure 2: what the ACS sent back.",
+                  aliases=("cres",)),
+        LENIENT_LANGUAGE,
+    ),
+    refusals=CARD_REFUSALS,
+    envelope=Envelope.PAYMENT,
+)  # fmt: skip
+
+FINISH_3DS_VER2_PAYMENT: Final = Method(
+    name="finish3dsVer2Payment",
+    rest=("finish3dsVer2Payment.do",),
+    source="rest-orders.md §5.2",
+    summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
+    needs=Permission.CARD_FROM_SHOP,
+    parameters=(
+        Parameter("threeDSVer2MdOrder", t.ORDER_ID, "order_id", "The order's number; the "
+                  "transaction alone will do.", invalid=Refusal.ORDER_UNKNOWN,
+                  aliases=("mdOrder", "MDORDER")),
+        Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
+                  "The transaction of 3-D Secure 2.", Refusal.PARAMETER_EMPTY),
+        LENIENT_LANGUAGE,
+    ),
+    refusals={Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING, **CARD_REFUSALS},
+    envelope=Envelope.PAYMENT,
+)  # fmt: skip

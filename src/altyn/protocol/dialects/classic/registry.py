@@ -1,0 +1,31 @@
+"""Every method with credentials, by name: what the doors serve and the docs print."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.table import Method
+
+METHODS: Final[Mapping[str, Method]] = MappingProxyType(
+    {
+        method.name: method
+        for method in (
+            m.REGISTER,
+            m.REGISTER_PRE_AUTH,
+            m.DEPOSIT,
+            m.REVERSE,
+            m.REFUND,
+            m.DECLINE,
+            m.ADD_PARAMS,
+            m.GET_ORDER_STATUS,
+            m.GET_ORDER_STATUS_EXTENDED,
+            m.LAST_ORDERS,
+            m.VERIFY_ENROLLMENT,
+            p.PAYMENT_ORDER,
+            p.FINISH_3DS_PAYMENT,
+            p.FINISH_3DS_VER2_PAYMENT,
+        )
+    }
+)

@@ -1,0 +1,176 @@
+"""Every operation of the service: what is sent, what comes back, and the REST method behind it.
+
+A name that SOAP spells otherwise than REST stands in the row of its operation and nowhere else; all
+other names are REST's. An operation whose method is yet to come says so in words.
+Source: soap.md §2, §3.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic.soap import own_methods as own
+from altyn.protocol.dialects.classic.soap.notation import Part, parts
+from altyn.protocol.dialects.classic.soap.types import attributes_of, children_of
+from altyn.protocol.table import Method
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoapOperation:
+    """One operation, by the local name of its wrapper element.
+
+    `parts` are its parameter elements, `answer` the type of `return`. `spelled` maps names of the
+    request to names of REST where they differ. `ours` is an operation that the service of the
+    reference does not have.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    answer: str
+    method: Method | None = None
+    why_not: str = ""
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = False
+
+    @property
+    def answers(self) -> str:
+        """The local name of the wrapper of the answer."""
+        return f"{self.name}Response"
+
+    @property
+    def tells_errors(self) -> bool:
+        """Whether its answer can hold an error; where it cannot, only a fault is left."""
+        every = (*attributes_of(self.answer), *children_of(self.answer))
+        return any(part.name in ("errorCode", "error") for part in every)
+
+
+STORED_CARDS: Final = "Stored cards are not served yet."
+WALLETS: Final = "Payments by wallet are not served yet."
+BY_POSITION: Final = "Refunds by position of a cart are not served yet: use refundOrder."
+OTHER_WAYS: Final = "Other ways to pay than by card are not served yet."
+LAST_ORDERS: Final = (
+    "Its answer can hold neither a page nor an error: use getLastOrdersForMerchants."
+)
+
+_PARAMS: Final = {"params": "jsonParams"}
+_REGISTRATION: Final = {"merchantOrderNumber": "orderNumber", **_PARAMS}
+
+
+def _served(
+    method: Method,
+    sent: str,
+    answer: str,
+    spelled: Mapping[str, str] | None = None,
+    *,
+    ours: bool = False,
+) -> SoapOperation:
+    assert method.soap is not None
+    return SoapOperation(method.soap, parts(sent), answer, method, spelled=spelled or {}, ours=ours)
+
+
+def _later(name: str, sent: str, answer: str, why_not: str) -> SoapOperation:
+    return SoapOperation(name, parts(sent), answer, why_not=why_not)
+
+
+_ROWS: Final = (
+    _served(m.ADD_PARAMS, "request:addParamsRequest", "orderResult"),
+    _later("androidPay", "arg0:androidPayPaymentRequest", "androidPayPaymentResponse", WALLETS),
+    _later("applePay", "arg0:applePayPaymentRequest", "applePayPaymentResponse", WALLETS),
+    _later(
+        "applePayDirect", "arg0:applePayDirectPaymentRequest", "applePayPaymentResponse", WALLETS
+    ),
+    _later("bindCard", "bindingId", "orderResult", STORED_CARDS),
+    _served(
+        own.CHECK_AUTHENTICATE,
+        "login:loginParams",
+        "orderResult",
+        {"login": "userName", "password": "password"},
+    ),
+    _later(
+        "createBindingNoPayment",
+        "request:createBindingNoPaymentRequest",
+        "createBindingNoPaymentResponse",
+        STORED_CARDS,
+    ),
+    _served(m.DECLINE, "order:reversalOrderParams", "orderResult", ours=True),
+    _served(
+        m.DEPOSIT,
+        "order:depositOrderParams",
+        "orderResult",
+        {"depositAmount": "amount", **_PARAMS},
+    ),
+    _later("extendBinding", "request:extendBindingRequest", "extendBindingResponse", STORED_CARDS),
+    _served(
+        p.FINISH_3DS_PAYMENT,
+        "request:finishThreeDSRequest",
+        "finishThreeDSResponse",
+        {"md": "MDORDER"},
+    ),
+    _later("getBindings", "request:getBindingsRequest", "getBindingsResponse", STORED_CARDS),
+    _later(
+        "getBindingsByCardOrId",
+        "request:getBindingsByCardOrIdRequest",
+        "getBindingsResponse",
+        STORED_CARDS,
+    ),
+    _later("getLastOrders", "from:dateTime to:dateTime", "orderInfoArray", LAST_ORDERS),
+    _served(
+        m.LAST_ORDERS,
+        "request:getLastOrdersForMerchantsRequest",
+        "getLastOrdersForMerchantsResponse",
+    ),
+    _served(own.ORDER_STATUS, "order:orderStatusRequest", "orderStatusResponse"),
+    _served(
+        m.GET_ORDER_STATUS_EXTENDED,
+        "order:getOrderStatusExtendedRequest",
+        "getOrderStatusExtendedResponse",
+        {"merchantOrderNumber": "orderNumber"},
+    ),
+    _later("googlePay", "arg0:googlePayRequest", "googlePayResponse", WALLETS),
+    _later("googlePayDirect", "arg0:googlePayDirectRequest", "googlePayResponse", WALLETS),
+    _served(
+        p.PAYMENT_ORDER,
+        "order:paymentOrderParams",
+        "paymentOrderResult",
+        {"year": "YYYY", "month": "MM", "cardholderName": "TEXT", **_PARAMS},
+    ),
+    _later(
+        "paymentOrderBinding", "order:paymentOrderBindingParams", "paymentOrderResult", STORED_CARDS
+    ),
+    _later(
+        "paymentOrderOtherWay",
+        "order:paymentOrderOtherWayParams",
+        "paymentOrderOtherWayResult",
+        OTHER_WAYS,
+    ),
+    _later(
+        "processRawPositionOrderRefund",
+        "order:rawPositionRefundRequest",
+        "orderResult",
+        BY_POSITION,
+    ),
+    _later("processRawSumOrderRefund", "order:rawSumRefundRequest", "orderResult", BY_POSITION),
+    _later(
+        "recurrentPayment", "arg0:recurrentPaymentRequest", "recurrentPaymentResponse", STORED_CARDS
+    ),
+    _served(
+        m.REFUND, "order:refundOrderParams", "orderResult", {"refundAmount": "amount", **_PARAMS}
+    ),
+    _served(m.REGISTER, "order:orderParams", "registerOrderResponse", _REGISTRATION),
+    _served(m.REGISTER_PRE_AUTH, "order:orderParams", "registerOrderResponse", _REGISTRATION),
+    _served(m.REVERSE, "order:reversalOrderParams", "orderResult", _PARAMS),
+    _later("samsungPay", "arg0:samsungPayPaymentRequest", "samsungPayPaymentResponse", WALLETS),
+    _later("unBindCard", "bindingId", "orderResult", STORED_CARDS),
+    *(
+        _served(own.SOAP_METHODS[name], "mdorder", "orderResult")
+        for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList")
+    ),
+    _served(m.VERIFY_ENROLLMENT, "pan", "verifyEnrollmentResponse"),
+)
+
+OPERATIONS: Final[Mapping[str, SoapOperation]] = MappingProxyType(
+    {operation.name: operation for operation in _ROWS}
+)

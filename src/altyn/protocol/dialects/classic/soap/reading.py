@@ -1,0 +1,226 @@
+"""From an operation's XML to the parameters of its REST method.
+
+What SOAP says with attributes, repeated elements and nested types becomes the flat texts that the
+method's own table reads and checks, so that no rule stands here. Order does not matter, unknown
+names are passed over, and a value may come as an attribute or as a child.
+Source: soap.md §1.1, §1.3, §2, §5.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic.soap.carts import read_object
+from altyn.protocol.dialects.classic.soap.elements import (
+    Element,
+    attributes,
+    children,
+    local_name,
+    text_of,
+    trimmed,
+)
+from altyn.protocol.dialects.classic.soap.moments import moscow_text
+from altyn.protocol.dialects.classic.soap.notation import Part
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
+from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
+from altyn.protocol.table import Method, Parameter
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class SoapParameters:
+    """The parameters of a request by their names in REST; prints without them, they hold cards."""
+
+    values: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    def get(self, name: str) -> str | None:
+        """The first value."""
+        values = self.values.get(name)
+        return values[0] if values else None
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        return self.values.get(name, ())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How one name of a request is read: from an attribute, from a child, or from children that
+    belong together."""
+
+    name: str
+    attribute: Callable[[str], str] | None = None
+    child: Callable[[Element], str | tuple[str, ...]] | None = None
+    pair: bool = False
+
+
+def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
+    """What a request says, in the parameters of `operation.method`.
+
+    `body` is the operation's wrapper, or the element around it. Empty values are left out: an empty
+    element is one that was not given.
+    """
+    found = dict[str, list[str]]()
+    pairs = dict[str, dict[str, str]]()
+    parts, fields = _READERS[operation.name]
+    for name, part in children(_wrapper(operation, body)):
+        if name in fields:  # the parameter element itself is the value
+            _take(found, pairs, fields[name], part)
+        elif name in parts:
+            _read_part(found, pairs, parts[name], part)
+    for name, said in pairs.items():
+        _add(found, name, _encode(said).decode())
+    return SoapParameters({name: tuple(values) for name, values in found.items()})
+
+
+def _read_part(
+    found: dict[str, list[str]],
+    pairs: dict[str, dict[str, str]],
+    readers: Mapping[str, _Reader],
+    part: Element,
+) -> None:
+    for name, value in attributes(part):
+        reader = readers.get(name)
+        if reader is not None and reader.attribute is not None:
+            _add(found, reader.name, reader.attribute(value))
+    for name, child in children(part):
+        reader = readers.get(name)
+        if reader is not None:
+            _take(found, pairs, reader, child)
+
+
+def _wrapper(operation: SoapOperation, body: Element) -> Element:
+    if local_name(body.tag) == operation.name:
+        return body
+    inside = (child for name, child in children(body) if name == operation.name)
+    return next(inside, body)
+
+
+def _take(
+    found: dict[str, list[str]], pairs: dict[str, dict[str, str]], reader: _Reader, child: Element
+) -> None:
+    if reader.pair:
+        said = {**dict(attributes(child)), **{name: text_of(e) for name, e in children(child)}}
+        if "name" in said and "value" in said:
+            pairs.setdefault(reader.name, {})[said["name"]] = said["value"]
+    elif reader.child is not None:
+        value = reader.child(child)
+        for each in (value,) if isinstance(value, str) else value:
+            _add(found, reader.name, each)
+
+
+def _add(found: dict[str, list[str]], name: str, value: str) -> None:
+    if value:
+        found.setdefault(name, []).append(value)
+
+
+# ── How each name is read ─────────────────────────────────────────────────────────────────────────
+
+_LAYOUTS: Final = {id(t.MOMENT): REQUEST_FORMAT, id(t.COMPACT_MOMENT): COMPACT_FORMAT}
+
+
+def _as_it_is(value: str) -> str:
+    return value
+
+
+def _kept(element: Element) -> str:
+    """Free text: its spaces are part of it, unless there is nothing else."""
+    text = text_of(element)
+    return text if trimmed(text) else ""
+
+
+def _trimmed(element: Element) -> str:
+    """A pretty-printed document has line breaks around its values."""
+    return trimmed(text_of(element))
+
+
+def _moment(value: str, layout: str) -> str:
+    return moscow_text(trimmed(value), layout)
+
+
+def _moment_of(element: Element, layout: str) -> str:
+    return moscow_text(_trimmed(element), layout)
+
+
+def _json(element: Element, type_name: str) -> str:
+    return _encode(read_object(type_name, element)).decode()
+
+
+def _each(element: Element, name: str) -> tuple[str, ...]:
+    return tuple(_trimmed(child) for child_name, child in children(element) if child_name == name)
+
+
+def _comma_separated(element: Element, name: str) -> str:
+    return ",".join(filter(None, _each(element, name)))
+
+
+def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
+    """How a part becomes the parameter of this row; credentials have no row."""
+    type_ = row.type if row is not None else t.ANY_TEXT
+    if part.type == "serviceParam":
+        return _Reader(name, pair=True)
+    if part.type in TYPES:
+        return _Reader(name, child=_nested(part, type_))
+    if id(type_) in _LAYOUTS:
+        layout = _LAYOUTS[id(type_)]
+        return _Reader(name, partial(_moment, layout=layout), partial(_moment_of, layout=layout))
+    # an attribute of text is taken as it stands; white space around numbers has no meaning in XML
+    attribute = _as_it_is if part.type == "string" else trimmed
+    return _Reader(name, attribute, _kept if type_.lines else _trimmed)
+
+
+def _nested(part: Part, type_: t.Type) -> Callable[[Element], Any]:
+    """A type whose only child repeats is a list; any other is an object of a cart."""
+    inside = children_of(part.type)
+    if len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES:
+        read = _each if type_ is t.FEATURE_LIST else _comma_separated
+        return partial(read, name=inside[0].name)
+    return partial(_json, type_name=part.type)
+
+
+def _known(operation: SoapOperation, part: Part) -> _Reader | None:
+    """The reader of a name; None where REST has no such parameter, so that nothing reads it."""
+    method = operation.method
+    assert method is not None
+    name = operation.spelled.get(part.name, part.name)
+    place = method.places.get(name)
+    if place is None and part.name not in operation.spelled:
+        return None
+    return _reader(name, part, _row(method, name))
+
+
+def _row(method: Method, name: str) -> Parameter | None:
+    place = method.places.get(name)
+    return None if place is None else method.parameters[place]
+
+
+Fields = Mapping[str, _Reader]
+
+
+def _readers(operation: SoapOperation) -> tuple[Mapping[str, Fields], Fields]:
+    """Parameter elements that hold named values, and those that are a value themselves."""
+    if operation.method is None:
+        return {}, {}
+    parts, fields = dict[str, Fields](), dict[str, _Reader]()
+    for part in operation.parts:
+        if part.type in TYPES:
+            named = {
+                inner.name: reader
+                for inner in (*attributes_of(part.type), *children_of(part.type))
+                if (reader := _known(operation, inner)) is not None
+            }
+            parts[part.name] = named
+        elif (reader := _known(operation, part)) is not None:
+            fields[part.name] = reader
+    return parts, fields
+
+
+_READERS: Final = {operation.name: _readers(operation) for operation in OPERATIONS.values()}

@@ -1,0 +1,231 @@
+"""From the members of an answer to the whole envelope that is sent.
+
+The members are REST's; the types say which of them are attributes, which are children, and in which
+order. What `return` demands and no member tells is 0, since strict clients miss it; below it an
+object that lacks what its type demands is left out, and never told by halves.
+Source: soap.md §1.1, §1.3, §2, §5, §6.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Final
+
+from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.order_view import OBSOLETE_AUTH_CODE
+from altyn.protocol.dialects.classic.soap.carts import TEXT_MEMBER
+from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
+from altyn.protocol.dialects.classic.soap.notation import NUMBERS, Part
+from altyn.protocol.dialects.classic.soap.operations import SoapOperation
+from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of, text_of
+from altyn.protocol.dialects.classic.soap.values import WRITERS, Write
+from altyn.protocol.table import Envelope
+
+REGISTERED: Final = ErrorCode(0, SUCCESS.ru, "Successful")
+
+# How a success is told where the method's own members do not: REST's words, where REST has any.
+_SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
+    Envelope.PLAIN: SUCCESS,
+    Envelope.REGISTRATION: REGISTERED,
+}
+
+# type → its name of a part → the name of the member in REST, where they differ
+MEMBERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "finishThreeDSResponse": {"returnUrl": "redirect"},
+    "processingOperation": {
+        "operationDate": "date",
+        "operationType": "type",
+        "processingResultCode": "actionCode",
+        "externalId": "externalRefundId",
+    },
+}
+
+# REST's type of an operation → SOAP's; a reversal is named after what it takes back
+OPERATION_TYPES: Final = {
+    "PREAUTHORIZATION": "PRE_AUTH",
+    "AUTHORIZATION": "PURCHASE",
+    "COMPLETION": "COMPLETION",
+    "REFUND": "REFUND",
+}
+_REVERSAL: Final = "REVERSAL"
+REVERSAL_TYPES: Final = {
+    "PREAUTHORIZATION": "REVERSAL_FOR_PRE_AUTH",
+    "AUTHORIZATION": "REVERSAL_FOR_PURCHASE",
+    "COMPLETION": "REVERSAL_FOR_COMPLETION",
+    "REFUND": "REVERSAL_FOR_REFUND",
+}
+
+
+def write_answer(
+    operation: SoapOperation,
+    namespace: str,
+    members: dict[str, Any],
+    language: str,
+    error: tuple[int, str] | None,
+) -> bytes:
+    """The answer of an operation: its members, or its error's code and text, in one envelope."""
+    told = _failed(*error) if error is not None else _done(operation, members, language)
+    head, inner = _object(operation.answer, told, top=True)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP_ENVELOPE}">'
+        f'<soap:Body><ns1:{operation.answers} xmlns:ns1="{namespace}">'
+        f"<return{head}>{inner}</return></ns1:{operation.answers}></soap:Body></soap:Envelope>"
+    ).encode()
+
+
+def _done(operation: SoapOperation, members: dict[str, Any], language: str) -> dict[str, Any]:
+    method = operation.method
+    success = _SUCCESS.get(method.envelope) if method is not None else None
+    if success is None:
+        return {"errorCode": 0, **members}
+    return {"errorCode": 0, "errorMessage": success.text(language), **members}
+
+
+def _failed(code: int, text: str) -> dict[str, Any]:
+    """An error; wallets tell it in an object of its own."""
+    error = {"code": code, "description": text, "message": text}
+    return {"errorCode": code, "errorMessage": text, "success": False, "error": error}
+
+
+# ── Objects ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Unfit(Exception):  # noqa: N818 - it says what the members are, and is always caught
+    """The members do not make an object of the type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One part of a type: the member it tells, and how. `untold` stands for a missing value."""
+
+    name: str
+    member: str
+    write: Write
+    required: bool
+    untold: str
+
+    def instead(self, *, top: bool) -> str:
+        """What is told of a required part that has no value."""
+        if not top:
+            raise _Unfit
+        return self.untold
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    attributes: tuple[_Slot, ...]
+    children: tuple[_Slot, ...]
+    text: Write | None
+
+
+def _object(type_name: str, members: Mapping[str, Any], *, top: bool = False) -> tuple[str, str]:
+    """The attributes of an element, and what stands in it. Raises _Unfit, but not at the top."""
+    shape = _shape(type_name)
+    head, inner = list[str](), list[str]()
+    for slot in shape.attributes:
+        value = members.get(slot.member)
+        text = None if value is None else slot.write(value)
+        if text is None and slot.required:
+            text = slot.instead(top=top)
+        if text is not None:
+            head.append(f' {slot.name}="{text}"')
+    for slot in shape.children:
+        if (text := _child_told(slot, members, top=top)) is not None:
+            inner.append(text)
+    if shape.text is not None:
+        text = shape.text(members.get(TEXT_MEMBER, ""))
+        if text is None:  # nothing is no number
+            raise _Unfit
+        inner.append(text)
+    return "".join(head), "".join(inner)
+
+
+def _child_told(slot: _Slot, members: Mapping[str, Any], *, top: bool) -> str | None:
+    text = None
+    if (value := members.get(slot.member)) is not None:
+        try:
+            text = slot.write(value)
+        except _Unfit:
+            if not top:
+                raise
+    return slot.instead(top=top) if text is None and slot.required else text
+
+
+def _child(value: Any, name: str, write: Write) -> str | None:
+    text = write(value)
+    return None if text is None else f"<{name}>{text}</{name}>"
+
+
+def _nested(value: Any, name: str, type_name: str) -> str | None:
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        head, inner = _object(type_name, value)
+    except _Unfit:
+        return None
+    return f"<{name}{head}>{inner}</{name}>" if inner else f"<{name}{head}/>"
+
+
+def _list(value: Any, write: Write, prepare: "Prepare | None") -> str:
+    """Every one of them. A list with a gap would be a lie, so its owner is left out with it."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise _Unfit
+    written = [write(each) for each in (value if prepare is None else prepare(value))]
+    if None in written:
+        raise _Unfit
+    return "".join(filter(None, written))
+
+
+# ── What the types say, worked out once ───────────────────────────────────────────────────────────
+
+
+def _operations(operations: Sequence[Any]) -> Iterator[Any]:
+    """Operations in SOAP's words for their types."""
+    before = ""
+    for each in operations:
+        kind = each["type"]
+        names = REVERSAL_TYPES if kind == _REVERSAL else OPERATION_TYPES
+        yield {**each, "type": names.get(before if kind == _REVERSAL else kind)}
+        before = before if kind == _REVERSAL else kind
+
+
+Prepare = Callable[[Sequence[Any]], Iterator[Any]]
+_PREPARED: Final[Mapping[str, Prepare]] = {"processingOperation": _operations}
+
+
+@lru_cache(len(TYPES))
+def _shape(type_name: str) -> _Shape:
+    spelled = MEMBERS.get(type_name, {})
+    text = text_of(type_name)
+    return _Shape(
+        tuple(_attribute_slot(part, spelled) for part in attributes_of(type_name)),
+        tuple(_child_slot(part, spelled) for part in children_of(type_name)),
+        None if text is None else WRITERS[text],
+    )
+
+
+def _attribute_slot(part: Part, spelled: Mapping[str, str]) -> _Slot:
+    member = spelled.get(part.name, part.name)
+    return _Slot(part.name, member, WRITERS[part.type], part.required, _untold(part))
+
+
+def _child_slot(part: Part, spelled: Mapping[str, str]) -> _Slot:
+    write: Write
+    if part.type in TYPES:
+        write = partial(_nested, name=part.name, type_name=part.type)
+        untold = f"<{part.name}/>"
+    else:
+        write = partial(_child, name=part.name, write=WRITERS[part.type])
+        untold = f"<{part.name}>{_untold(part)}</{part.name}>"
+    if part.repeating:
+        write = partial(_list, write=write, prepare=_PREPARED.get(part.type))
+    return _Slot(part.name, spelled.get(part.name, part.name), write, part.required, untold)
+
+
+def _untold(part: Part) -> str:
+    """What stands for a value that a type demands and nobody told."""
+    if part.name == "authCode":
+        return str(OBSOLETE_AUTH_CODE)
+    if part.type in NUMBERS:
+        return "0"
+    return "false" if part.type == "boolean" else ""

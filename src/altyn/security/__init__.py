@@ -1,0 +1,1 @@
+"""Secrets at rest and proof of identity: key files, the card vault, passwords, signing keys."""

@@ -1,7 +1,0 @@
-"""The embedded PostgreSQL: a server of our own, so that `altyn` needs nothing else installed.
-It exists for laptops, CI and small machines; larger ones name theirs in ALTYN_DATABASE_URL."""
-
-from altyn.storage.embedded.errors import EmbeddedPostgresError
-from altyn.storage.embedded.launcher import EmbeddedPostgres
-
-__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
