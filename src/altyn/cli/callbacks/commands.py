@@ -252,7 +252,7 @@ def _tell_resent(count: int) -> None:
 
 def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:
     """Do a piece of work with the gateway's database and by its clock."""
-    from altyn.cli.prompts import gateway_clock, with_pool
+    from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
 
