@@ -37,6 +37,17 @@ def press_pay(page: Page) -> None:
     page.get_by_role("button", name=PAY).click()
 
 
+def submit_card(
+    page: Page, gateway: Served, pan: str, *, expiry: str = "1235", cvc: str = "123"
+) -> Registered:
+    """Register an order, open its page, type a card and press Pay."""
+    order = gateway.register()
+    page.goto(order.form_url)
+    fill(page, pan, expiry=expiry, cvc=cvc)
+    press_pay(page)
+    return order
+
+
 def expect_return(
     page: Page, gateway: Served, order: Registered, path: str, language: str = "ru"
 ) -> None:
@@ -79,10 +90,7 @@ def test_mistakes_are_shown_below_their_fields(
 
 
 def test_declined_three_times(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, DECLINED)
-    press_pay(page)
+    order = submit_card(page, gateway, DECLINED)
     expect(page.locator("#message")).to_contain_text("Осталось 2 попытки")
     expect(page.locator("#cvc")).to_have_value("")
     screenshot(page, "04-declined-once")
@@ -100,10 +108,7 @@ def test_declined_three_times(page: Page, gateway: Served, screenshot: Screensho
 
 
 def test_3d_secure_passed(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, ENROLLED)
-    press_pay(page)
+    order = submit_card(page, gateway, ENROLLED)
     expect(page.locator("#code")).to_be_visible()
     screenshot(page, "07-bank")
     answer_bank(page, ACS_CODE)
@@ -111,10 +116,7 @@ def test_3d_secure_passed(page: Page, gateway: Served, screenshot: Screenshot) -
 
 
 def test_3d_secure_with_a_wrong_code(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, ENROLLED)
-    press_pay(page)
+    order = submit_card(page, gateway, ENROLLED)
     for left in ("Осталось 2 попытки", "Осталась 1 попытка"):
         answer_bank(page, "000")
         expect(page.locator("#code-error")).to_contain_text(left)
@@ -129,10 +131,7 @@ def test_3d_secure_with_a_wrong_code(page: Page, gateway: Served, screenshot: Sc
 
 
 def test_3d_secure_cancelled(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, ENROLLED)
-    press_pay(page)
+    submit_card(page, gateway, ENROLLED)
     answer_bank(page, None)
     page.wait_for_url(re.compile("payment_ru.html"))
     expect(page.locator("#message")).to_contain_text("Осталось 2 попытки")
@@ -140,10 +139,7 @@ def test_3d_secure_cancelled(page: Page, gateway: Served, screenshot: Screenshot
 
 
 def test_3d_secure_2_with_a_challenge(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, CHALLENGED)
-    press_pay(page)
+    order = submit_card(page, gateway, CHALLENGED)
     expect(page.locator("#code")).to_be_visible()
     screenshot(page, "11-challenge")
     answer_bank(page, ACS_CODE)
@@ -151,18 +147,12 @@ def test_3d_secure_2_with_a_challenge(page: Page, gateway: Served, screenshot: S
 
 
 def test_3d_secure_2_without_a_challenge(page: Page, gateway: Served) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, "2202205000012424", expiry="0528", cvc="649")
-    press_pay(page)
+    order = submit_card(page, gateway, "2202205000012424", expiry="0528", cvc="649")
     expect_return(page, gateway, order, "paid")
 
 
 def test_back_button_returns_from_the_bank(page: Page, gateway: Served) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, ENROLLED)
-    press_pay(page)
+    order = submit_card(page, gateway, ENROLLED)
     expect(page.locator("#code")).to_be_visible()
     page.go_back()
     expect(page.locator("#pay")).to_be_enabled()
@@ -318,10 +308,7 @@ def test_page_of_an_unknown_order(page: Page, gateway: Served, screenshot: Scree
 
 
 def test_result_page(page: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    page.goto(order.form_url)
-    fill(page, PAYS)
-    press_pay(page)
+    order = submit_card(page, gateway, PAYS)
     expect_return(page, gateway, order, "paid")
     page.goto(f"{gateway.url}/payment/merchants/test/finish.html?orderId={order.order_id}&lang=ru")
     screenshot(page, "22-result")
@@ -352,10 +339,7 @@ def test_paid_without_scripts(plain: Page, gateway: Served, screenshot: Screensh
 
 
 def test_declined_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    plain.goto(order.form_url)
-    fill(plain, DECLINED)
-    press_pay(plain)
+    submit_card(plain, gateway, DECLINED)
     expect(plain.locator("#message")).to_contain_text("Осталось 2 попытки")
     expect(plain.locator("#pan")).to_have_value("")
     expect(plain.locator("#holder")).to_have_value("IVAN PETROV")
@@ -366,10 +350,7 @@ def test_declined_without_scripts(plain: Page, gateway: Served, screenshot: Scre
 def test_3d_secure_without_scripts(
     plain: Page, gateway: Served, screenshot: Screenshot, pan: str
 ) -> None:
-    order = gateway.register()
-    plain.goto(order.form_url)
-    fill(plain, pan)
-    press_pay(plain)
+    order = submit_card(plain, gateway, pan)
     if pan == CHALLENGED:
         screenshot(plain, "25-no-scripts-method")
         plain.get_by_role("button", name="Продолжить").click()
@@ -381,10 +362,7 @@ def test_3d_secure_without_scripts(
 
 
 def test_waiting_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
-    order = gateway.register()
-    plain.goto(order.form_url)
-    fill(plain, card_for_fault(Fault.PENDING_THEN_APPROVED))
-    press_pay(plain)
+    order = submit_card(plain, gateway, card_for_fault(Fault.PENDING_THEN_APPROVED))
     # On a slow machine the bank may have answered already; then the waiting page is skipped.
     expect(plain.get_by_role("heading", name=re.compile("Ждём ответ|The shop"))).to_be_visible()
     screenshot(plain, "27-no-scripts-waiting")

@@ -48,9 +48,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
         return asyncio.run(run(connected.database_url))
 
 
-def with_administration(
-    settings: Settings, work: Callable[[Administration], Awaitable[Result]]
-) -> Result:
+def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Result]]) -> Result:
     """Run a coroutine with the rights of the provider's staff: add merchants, change settings.
 
     One command is one transaction: it is applied completely or not at all.

@@ -31,9 +31,9 @@ _TOKEN_BYTES: Final = 32
 
 
 def _administer(work: "Callable[[Administration], Awaitable[None]]") -> None:
-    from altyn.cli.database import with_administration
+    from altyn.cli.database import with_staff
 
-    with_administration(read_settings(), work)
+    with_staff(read_settings(), work)
 
 
 @app.command(context_settings=CONTEXT_WITH_CHANGES)
@@ -56,15 +56,13 @@ def add(
     _check_callback_urls(changed.settings.get("callbacks.urls"))
     api_password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
 
-    async def work(administration: "Administration") -> None:
+    async def work(staff: "Administration") -> None:
         initial = _initial_settings(sandbox=settings.sandbox)
-        added = await administration.add_merchant(
-            login, name, settings=initial, by=ACTOR, parent=parent
-        )
+        added = await staff.add_merchant(login, name, settings=initial, by=ACTOR, parent=parent)
         applied = changed.applied_to(initial.permissions)
         if applied:
-            await administration.change_settings(added.merchant_id, applied, by=ACTOR)
-        await administration.add_api_user(login, f"{login}-api", api_password)
+            await staff.change_settings(added.merchant_id, applied, by=ACTOR)
+        await staff.add_api_user(login, f"{login}-api", api_password)
 
     _administer(work)
     console().print(f"{login} is added. Its API user: {login}-api", soft_wrap=True)
@@ -88,10 +86,10 @@ def _print_once(name: str, secret: str) -> None:
 def list_all() -> None:
     """List all shops."""
 
-    async def work(administration: "Administration") -> None:
+    async def work(staff: "Administration") -> None:
         from altyn.cli.merchants.view import merchants_table
 
-        console().print(merchants_table(await administration.merchants()))
+        console().print(merchants_table(await staff.merchants()))
 
     _administer(work)
 
@@ -100,10 +98,10 @@ def list_all() -> None:
 def show(login: Login) -> None:
     """Show a shop: users, settings, permissions, and the history of its settings."""
 
-    async def work(administration: "Administration") -> None:
+    async def work(staff: "Administration") -> None:
         from altyn.cli.merchants.view import print_merchant
 
-        print_merchant(await administration.show(login))
+        print_merchant(await staff.show(login))
 
     _administer(work)
 
@@ -119,12 +117,12 @@ def change(
     changed = read_changes(changes)
     _check_callback_urls(changed.settings.get("callbacks.urls"))
 
-    async def work(administration: "Administration") -> None:
+    async def work(staff: "Administration") -> None:
         from altyn.cli.merchants.view import differences, warnings_of
 
-        merchant = await administration.merchant(login)
+        merchant = await staff.merchant(login)
         applied = changed.applied_to(merchant.settings.permissions)
-        after = await administration.change_settings(merchant.merchant_id, applied, by=ACTOR)
+        after = await staff.change_settings(merchant.merchant_id, applied, by=ACTOR)
         lines = differences(merchant.settings, after)
         for line in lines:
             console().print(line, soft_wrap=True, markup=False)
@@ -161,8 +159,8 @@ def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
     """Set a user's password: typed twice at the prompt, or generated."""
     new = secrets.token_urlsafe(_PASSWORD_BYTES) if generate else _prompt_for_password(user)
 
-    async def work(administration: "Administration") -> None:
-        await administration.set_password(user, new, must_change=False)
+    async def work(staff: "Administration") -> None:
+        await staff.set_password(user, new, must_change=False)
 
     _administer(work)
     console().print(f"{user} has a new password; the old one is refused within a second.")
@@ -186,8 +184,8 @@ def token(user: User) -> None:
     """Create a token for an API user; it is shown once."""
     new = secrets.token_urlsafe(_TOKEN_BYTES)
 
-    async def work(administration: "Administration") -> None:
-        await administration.add_token(user, new)
+    async def work(staff: "Administration") -> None:
+        await staff.add_token(user, new)
 
     _administer(work)
     _print_once(f"token of {user}", new)
@@ -206,8 +204,8 @@ def unblock(login: Login) -> None:
 
 
 def _block(login: str, *, blocked: bool) -> None:
-    async def work(administration: "Administration") -> None:
-        await administration.block_merchant(login, blocked=blocked)
+    async def work(staff: "Administration") -> None:
+        await staff.block_merchant(login, blocked=blocked)
 
     _administer(work)
     console().print(f"{login} is {'blocked' if blocked else 'unblocked'}.")

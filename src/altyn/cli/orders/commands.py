@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
-from uuid import UUID
 
 import typer
 
 from altyn.cli.durations import parse_duration
 from altyn.cli.environment import gateway_address, read_settings
+from altyn.cli.lookup import find_merchant_id, read_order_id
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -122,13 +122,12 @@ def read_last(text: str) -> tuple[int, timedelta | None]:
 
 
 async def _merchant_ids(pool: "Pool", login: str | None) -> list[int]:
+    """The shop with this login, or all shops. Refuses with CommandError: no such shop."""
     from altyn.storage.statements import statement
 
-    rows = await statement("list_merchants").fetch(pool)
-    selected = [row["merchant_id"] for row in rows if login in {None, row["login"]}]
-    if not selected:
-        raise CommandError(f"There is no shop {login}. `altyn merchant list` lists all shops.")
-    return selected
+    if login is not None:
+        return [await find_merchant_id(pool, login)]
+    return [row["merchant_id"] for row in await statement("list_merchants").fetch(pool)]
 
 
 async def _login_of(pool: "Pool", merchant_id: int) -> str:
@@ -154,19 +153,6 @@ async def _find_key(history: "OrderHistory", text: str, merchant: str | None) ->
         shops = ", ".join(matches)
         raise CommandError(f"Several shops have an order {text}: {shops}. Choose by --merchant.")
     return next(iter(matches.values()))
-
-
-def read_order_id(text: str) -> "OrderKey | None":
-    """The key of an orderId; None when the text is not an orderId of this gateway."""
-    from altyn.domain.order_id import merchant_of
-    from altyn.operations.ports import OrderKey
-
-    try:
-        order_id = UUID(text)
-    except ValueError:
-        return None
-    merchant_id = merchant_of(order_id)
-    return OrderKey(merchant_id, order_id) if merchant_id else None
 
 
 def _unknown_order(text: str) -> CommandError:
