@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from altyn.domain.callback import OrderNotification
+from altyn.domain.effects import Effect
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, MerchantSettings
 from altyn.domain.order import Attempt, AttemptState, CardSeen, Kind, Order
@@ -72,3 +74,8 @@ def a_merchant(**settings: Any) -> Merchant:
     return Merchant(
         merchant_id=1, login="demo", name="Demo shop", settings=replace(demo, **settings)
     )
+
+
+def notifications(effects: tuple[Effect, ...]) -> list[OrderNotification]:
+    """The notifications among the effects of a decision."""
+    return [effect for effect in effects if isinstance(effect, OrderNotification)]

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from altyn.domain.callback import (
-    Announcement,
     BindingNotification,
     CallbackMode,
     CallbackOperation,
     CallbackSettings,
     OrderNotification,
+    callback_entry,
 )
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
@@ -25,8 +25,8 @@ from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
     OPTIONAL_NAMES,
     RESERVED,
-    binding_announcements,
-    payment_announcements,
+    binding_callbacks,
+    order_callbacks,
 )
 from altyn.protocol.dialects.classic.callbacks.values import AVS_NUMBERS, creation_date
 from tests.builders import ORDER_ID, PAID_AT, a_card, a_merchant, an_attempt, an_order
@@ -157,7 +157,7 @@ def a_paid_order(**changes: Any) -> Order:
 
 
 def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) -> dict[str, str]:
-    (announcement,) = payment_announcements(order, shop, notice, AT)
+    (announcement,) = order_callbacks(order, shop, notice, AT)
     return dict(announcement.parameters)
 
 
@@ -165,8 +165,8 @@ def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) ->
 
 
 def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
-    assert payment_announcements(an_order(), a_shop(), DEPOSITED, AT) == (
-        Announcement(operation="deposited", receiver=SHOP, parameters=CORE),
+    assert order_callbacks(an_order(), a_shop(), DEPOSITED, AT) == (
+        callback_entry(operation="deposited", receiver=SHOP, parameters=CORE),
     )
 
 
@@ -178,7 +178,7 @@ def test_a_failure_has_status_zero() -> None:
 
 def test_each_address_is_told_the_same() -> None:
     shop = a_shop("amount", more={"urls": (SHOP, "https://crm.example")})
-    first, second = payment_announcements(an_order(), shop, DEPOSITED, AT)
+    first, second = order_callbacks(an_order(), shop, DEPOSITED, AT)
     assert (first.receiver, second.receiver) == (SHOP, "https://crm.example")
     assert first.parameters == second.parameters == CORE | {"amount": "250000"}
 
@@ -186,7 +186,7 @@ def test_each_address_is_told_the_same() -> None:
 def test_an_order_may_have_an_address_of_its_own() -> None:
     order = an_order(request=OrderRequest(dynamic_callback_url="https://own.example"))
     shop = a_shop(more={"mode": CallbackMode.DYNAMIC})
-    assert payment_announcements(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
+    assert order_callbacks(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def test_an_order_may_have_an_address_of_its_own() -> None:
 )
 def test_who_does_not_want_to_know_is_not_told(settings: dict[str, Any]) -> None:
     shop = a_shop(more=settings)
-    assert payment_announcements(an_order(), shop, DEPOSITED, AT) == ()
-    assert binding_announcements(BOUND, shop, AT) == ()
+    assert order_callbacks(an_order(), shop, DEPOSITED, AT) == ()
+    assert binding_callbacks(BOUND, shop, AT) == ()
 
 
 # ── What a shop may choose ────────────────────────────────────────────────────────────────────────
@@ -425,8 +425,8 @@ BOUND: Final = BindingNotification(
 
 
 def test_a_stored_card_is_told_with_its_payer() -> None:
-    (announcement,) = binding_announcements(BOUND, a_shop("amount"), AT)
-    assert announcement == Announcement(
+    (announcement,) = binding_callbacks(BOUND, a_shop("amount"), AT)
+    assert announcement == callback_entry(
         operation="bindingCreated",
         receiver=SHOP,
         parameters={
@@ -451,7 +451,7 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
         phone="",
         pan_country=None,
     )
-    (announcement,) = binding_announcements(notice, a_shop("callbackCreationDate"), AT)
+    (announcement,) = binding_callbacks(notice, a_shop("callbackCreationDate"), AT)
     assert announcement.parameters == {
         "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
         "clientId": "client;42",
@@ -464,5 +464,5 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
 
 def test_a_stored_card_is_told_at_the_merchants_own_addresses_only() -> None:
     shop = a_shop(more={"mode": CallbackMode.DYNAMIC, "urls": (SHOP, "https://crm.example")})
-    receivers = [each.receiver for each in binding_announcements(BOUND, shop, AT)]
+    receivers = [each.receiver for each in binding_callbacks(BOUND, shop, AT)]
     assert receivers == [SHOP, "https://crm.example"]

@@ -18,8 +18,10 @@ import structlog
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
+from altyn.main import effects as effect_kinds
 from altyn.main.callback_sending import CallbackSending
 from altyn.main.connectors import open_outside
+from altyn.main.effects import EffectKinds
 from altyn.main.endpoints import Back, open_router
 from altyn.main.preparation import prepare, production_keys
 from altyn.operations.ports import World
@@ -81,6 +83,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             acquirer=outside.acquirer,
             threeds=outside.threeds,
             vault=cards,
+            effects=EffectKinds(effect_kinds.BUILT_IN),
             clock=clock,
             sleep=asyncio.sleep,
         )

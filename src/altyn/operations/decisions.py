@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from altyn.domain.callback import Announcement, OrderNotification
+from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
 from altyn.domain.order import Attempt, Order
@@ -18,10 +18,10 @@ from altyn.domain.refusals import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """Yes: the order becomes `order`, and history, postings and notices are saved with it.
+    """Yes: the order becomes `order`, and history, postings and effects are saved with it.
 
-    `ask` names the attempt whose question must now be put to the bank. `announcements` are what the
-    notices come to for this merchant: to whom, and in which words.
+    `ask` names the attempt whose request must now go to the connector. `outbox` holds the rows that
+    the effects come to for this merchant; `perform` fills it in just before it saves.
     """
 
     order: Order
@@ -29,8 +29,8 @@ class Accepted:
     at: datetime
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
-    notices: tuple[OrderNotification, ...] = ()
-    announcements: tuple[Announcement, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ def accept(
     attempt: Attempt | None = None,
     also: tuple[Attempt, ...] = (),
     postings: tuple[Posting, ...] = (),
-    notices: tuple[OrderNotification, ...] = (),
+    effects: tuple[Effect, ...] = (),
     ask: bool = False,
     detail: Mapping[str, Any] | None = None,
     **changes: Any,
@@ -94,7 +94,7 @@ def accept(
         at=at,
         attempts=changed,
         postings=postings,
-        notices=notices,
+        effects=effects,
         ask=attempt.number if ask and attempt else None,
         detail=detail or {},
     )

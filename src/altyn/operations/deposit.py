@@ -57,7 +57,7 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         # a completion by timer is tried once: the hold then waits for the shop or its own end
         changes: dict[str, Any] = {"auto_completion_at": None} if attempt.due else {}
         return accept(
-            order, "deposit_declined", now, attempt=attempt, notices=(refused,), **changes
+            order, "deposit_declined", now, attempt=attempt, effects=(refused,), **changes
         )
     amount = attempt.amount_minor
     return accept(
@@ -66,7 +66,7 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
-        notices=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
+        effects=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
         deposited_minor=amount,
         deposited_at=attempt.started_at,  # the business day is the bank's: when it was asked
         action_code=0,

@@ -145,7 +145,7 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
         Event.SESSION_EXPIRED,
         now,
         also=_given_up(order, now),
-        notices=(OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),),
+        effects=(OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),),
         action_code=codes.SESSION_EXPIRED,
     )
 
@@ -182,18 +182,18 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     if order.request.has("VERIFY"):
         first = held if order.two_phase else taken
         told = (first, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
-        return accept(order, Event.CARD_VERIFIED, now, notices=told, reversed_at=now, **paid)
+        return accept(order, Event.CARD_VERIFIED, now, effects=told, reversed_at=now, **paid)
     paid["approved_minor"] = amount
     if order.two_phase:
         return accept(
-            order, Event.HOLD_APPROVED, now, postings=ledger.hold(amount), notices=(held,), **paid
+            order, Event.HOLD_APPROVED, now, postings=ledger.hold(amount), effects=(held,), **paid
         )
     return accept(
         order,
         Event.PURCHASE_APPROVED,
         now,
         postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
-        notices=(taken,),
+        effects=(taken,),
         deposited_minor=amount,
         deposited_at=asked_at,
         **paid,
@@ -208,7 +208,7 @@ def _failed(order: Order, attempt: Attempt, now: datetime, **changes: Any) -> Ac
         return accept(order, Event.ATTEMPT_FAILED, now, attempt=attempt, **changes)
     notification = CallbackOperation.APPROVED if order.two_phase else CallbackOperation.DEPOSITED
     told = (OrderNotification(notification, succeeded=False, amount_minor=attempt.amount_minor),)
-    return accept(order, Event.LAST_ATTEMPT_FAILED, now, attempt=attempt, notices=told, **changes)
+    return accept(order, Event.LAST_ATTEMPT_FAILED, now, attempt=attempt, effects=told, **changes)
 
 
 def _pay_attempt(

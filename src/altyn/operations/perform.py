@@ -19,7 +19,6 @@ from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.settlement import settle
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
-from altyn.protocol.dialects.classic.callbacks.parameters import payment_announcements
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 """How long a request waits for the bank to answer another one about the same order: ~5 s in all."""
@@ -42,9 +41,9 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
         decision = decide(order, order.not_before_last_change(world.clock.now()))
         match decision:
             case Accepted():
-                told = await _announced(decision, world)
-                if await world.orders.save(told, expected_version=order.version, actor=actor):
-                    return told
+                complete = await _with_outbox(decision, world)
+                if await world.orders.save(complete, expected_version=order.version, actor=actor):
+                    return complete
             case Busy():
                 pause = next(pauses, None)
                 if pause is None:
@@ -151,14 +150,14 @@ def _for_the_statement(description: str | None) -> str | None:
     return re.sub(r"[%+\r\n]", " ", description)[:STATEMENT_CHARS]
 
 
-async def _announced(accepted: Accepted, world: World) -> Accepted:
-    """The decision with what its notices come to for this merchant, in the words of this moment."""
-    if not accepted.notices:
+async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
+    """The decision with the outbox rows that its effects come to for this merchant."""
+    if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    announcements = (
-        announcement
-        for notice in accepted.notices
-        for announcement in payment_announcements(accepted.order, merchant, notice, accepted.at)
+    entries = (
+        entry
+        for effect in accepted.effects
+        for entry in world.effects.entries(effect, accepted.order, merchant, accepted.at)
     )
-    return replace(accepted, announcements=tuple(announcements))
+    return replace(accepted, outbox=tuple(entries))

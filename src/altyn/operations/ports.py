@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from altyn.domain.card.values import Pan
+from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
@@ -157,6 +158,19 @@ class Merchants(Protocol):
     async def children(self, merchant_id: int) -> Sequence[Merchant]: ...
 
 
+class EffectEntries(Protocol):
+    """Turns an effect into rows of the outbox: to whom it goes, and with which parameters."""
+
+    def entries(
+        self, effect: Effect, order: Order, merchant: Merchant, at: datetime
+    ) -> tuple[OutboxEntry, ...]:
+        """The rows for an effect of a change. `order` is the order after it, `at` its time (UTC).
+
+        An effect that concerns nobody has no rows.
+        """
+        ...
+
+
 class Clock(Protocol):
     """The gateway's only source of the time: aware UTC."""
 
@@ -172,5 +186,6 @@ class World:
     acquirer: Acquirer
     threeds: ThreeDS
     vault: CardVault
+    effects: EffectEntries
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]

@@ -73,14 +73,14 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         external_refund_id=attempt.external_refund_id,
     )
     if not approved:
-        return accept(order, "refund_declined", now, attempt=attempt, notices=(told,))
+        return accept(order, "refund_declined", now, attempt=attempt, effects=(told,))
     return accept(
         order,
         Event.REFUND_APPROVED,
         now,
         attempt=attempt,
         postings=ledger.refund(amount),
-        notices=(told,),
+        effects=(told,),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,

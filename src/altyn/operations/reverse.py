@@ -67,7 +67,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=postings,
-            notices=told,
+            effects=told,
             approved_minor=0,
             deposited_minor=0,
             reversed_at=now,
@@ -79,7 +79,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=postings,
-        notices=told,
+        effects=told,
         approved_minor=order.approved_minor - amount,
         deposited_minor=order.deposited_minor - (amount if deposited else 0),
         partly_reversed=True,
@@ -98,5 +98,5 @@ def _refused(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     changes: dict[str, Any] = {}
     if attempt.due is Due.AUTO_REVERSE:
         changes["auto_reverse_at"] = None
-    notices = () if told_before else (refused,)
-    return accept(order, "reversal_declined", now, attempt=attempt, notices=notices, **changes)
+    effects = () if told_before else (refused,)
+    return accept(order, "reversal_declined", now, attempt=attempt, effects=effects, **changes)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from altyn.domain.callback import Announcement, origin_of
+from altyn.domain.effects import OutboxEntry
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
@@ -133,19 +133,19 @@ def posting_rows(accepted: Accepted) -> list[dict[str, Any]]:
     ]
 
 
-def announcement_rows(accepted: Accepted) -> list[dict[str, Any]]:
-    """The rows of `announcement` in `save_orders`: what the shop is to be told, as of now."""
+def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `entry` in `save_orders`: what the effects of the decision come to."""
     return [
-        {"order_id": accepted.order.order_id, "line": line, **announcement_row(announcement)}
-        for line, announcement in enumerate(accepted.announcements, 1)
+        {"order_id": accepted.order.order_id, "line": line, **outbox_row(entry)}
+        for line, entry in enumerate(accepted.outbox, 1)
     ]
 
 
-def announcement_row(announcement: Announcement) -> dict[str, Any]:
-    """The columns of the outbox that an announcement fills."""
+def outbox_row(entry: OutboxEntry) -> dict[str, Any]:
+    """The columns of the outbox that an entry fills."""
     return {
-        "operation": announcement.operation,
-        "receiver": announcement.receiver,
-        "origin": origin_of(announcement.receiver),
-        "parameters": announcement.parameters,
+        "operation": entry.operation,
+        "receiver": entry.receiver,
+        "origin": entry.host,
+        "parameters": entry.parameters,
     }

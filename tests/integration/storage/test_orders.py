@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from altyn.domain.callback import Announcement
+from altyn.domain.callback import callback_entry
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import (
     Attempt,
@@ -130,10 +130,12 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
     order = fresh()
     await store.register(order, WHO)
     told = (
-        Announcement(operation="approved", receiver="https://shop.example/", parameters={"a": "1"}),
+        callback_entry(
+            operation="approved", receiver="https://shop.example/", parameters={"a": "1"}
+        ),
     )
     decisions = [
-        replace(accept(order, "params_added", NOW, params={"n": str(n)}), announcements=told)
+        replace(accept(order, "params_added", NOW, params={"n": str(n)}), outbox=told)
         for n in range(5)
     ]
     saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]

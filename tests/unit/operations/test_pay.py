@@ -15,7 +15,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations import pay
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
 from altyn.protocol import action_codes as codes
-from tests.builders import PAID_AT, a_card, an_attempt, an_order
+from tests.builders import PAID_AT, a_card, an_attempt, an_order, notifications
 from tests.unit.operations.ladders import climb, promised, told
 
 NOW = PAID_AT
@@ -166,7 +166,11 @@ def test_a_new_try_gives_up_the_one_at_the_acs(
         (
             2,
             OrderStatus.DECLINED,
-            (OrderNotification(CallbackOperation.DEPOSITED, False, 2500_00),),
+            (
+                OrderNotification(
+                    CallbackOperation.DEPOSITED, succeeded=False, amount_minor=2500_00
+                ),
+            ),
         ),
     ],
 )
@@ -176,7 +180,7 @@ def test_the_last_failure_closes_the_order(
     order = an_order(attempts=failed(*range(1, before + 1)))
     decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
     assert (decision.order.status, decision.order.action_code) == (status, 111)
-    assert decision.notices == told_to_shop
+    assert decision.effects == told_to_shop
     last = decision.order.attempts[-1]
     assert (last.state, last.action_code, last.answered_at) == (AttemptState.DECLINED, 111, NOW)
 
@@ -184,7 +188,7 @@ def test_the_last_failure_closes_the_order(
 def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
     order = an_order(two_phase=True, attempts_max=1)
     decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
-    assert decision.notices == (
+    assert decision.effects == (
         OrderNotification(CallbackOperation.APPROVED, succeeded=False, amount_minor=2500_00),
     )
 
@@ -246,7 +250,7 @@ def test_a_session_ends_on_time(order: Order) -> None:
     decision = accepted(pay.decide_expiry(order, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
     assert decision.order.authenticating is None
-    assert decision.notices == (
+    assert decision.effects == (
         OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),
     )
     assert decision.order.due() is None
@@ -289,7 +293,7 @@ def test_yes_to_one_stage_is_a_deposit() -> None:
     assert (order.approved_at, order.deposited_at) == (NOW, NOW)
     deposit = ledger.deposit(2500_00, remainder_minor=0)
     assert settled.postings == (*ledger.hold(2500_00), *deposit)
-    assert settled.notices == (
+    assert settled.effects == (
         OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00),
     )
 
@@ -300,7 +304,7 @@ def test_yes_to_two_stages_is_a_hold() -> None:
     assert (order.status, order.action_code) == (OrderStatus.APPROVED, 0)
     assert (order.approved_minor, order.deposited_minor) == (2500_00, 0)
     assert settled.postings == ledger.hold(2500_00)
-    assert settled.notices == (OrderNotification(CallbackOperation.APPROVED, amount_minor=2500_00),)
+    assert settled.effects == (OrderNotification(CallbackOperation.APPROVED, amount_minor=2500_00),)
 
 
 @pytest.mark.parametrize("two_phase", [False, True])
@@ -311,7 +315,10 @@ def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
     assert (settled.order.approved_minor, settled.order.deposited_minor) == (0, 0)
     assert settled.postings == ()
     first = CallbackOperation.APPROVED if two_phase else CallbackOperation.DEPOSITED
-    assert [n.notification for n in settled.notices] == [first, CallbackOperation.REVERSED]
+    assert [n.notification for n in notifications(settled.effects)] == [
+        first,
+        CallbackOperation.REVERSED,
+    ]
 
 
 @pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.AUTHENTICATING])
@@ -323,7 +330,7 @@ def test_no_ends_the_try(status: OrderStatus, number: int) -> None:
     closed = number == order.attempts_max
     assert settled.order.status == ("declined" if closed else "created")
     assert settled.order.action_code == 116
-    assert bool(settled.notices) is closed
+    assert bool(settled.effects) is closed
     assert settled.postings == ()
 
 

@@ -41,7 +41,7 @@ def test_what_is_not_known_stays_in_flight(state: AttemptState, outcome: Acquire
     assert (attempt.inquiries, attempt.answered_at) == (4, NOW)
     assert decision.order.status is OrderStatus.CREATED
     assert decision.postings == ()
-    assert decision.notices == ()
+    assert decision.effects == ()
 
 
 @pytest.mark.parametrize("state", WAITING)
