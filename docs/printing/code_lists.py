@@ -16,7 +16,7 @@ from altyn.protocol.dialects.classic import error_codes
 from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from altyn.protocol.dialects.classic.order_view import CARD_DATA_WRONG
-from altyn.protocol.eci import Authentication, eci
+from altyn.protocol.eci import AuthenticationLevel, eci
 from altyn.protocol.table import Envelope, Method
 from altyn.protocol.tds_outcomes import (
     AFTER_ARES,
@@ -133,7 +133,7 @@ def three_ds_page() -> str:
         section(
             "ECI",
             "How well the holder was authenticated, as the bank reads it.",
-            table(("Payment system", *(each.value for each in Authentication)), _indicators()),
+            table(("Payment system", *(each.value for each in AuthenticationLevel)), _indicators()),
         ),
     )
 
@@ -155,7 +155,7 @@ def _led_to(outcome: Outcome) -> str:
 
 def _indicators() -> Iterator[tuple[object, ...]]:
     for system in PaymentSystem:
-        yield system.value, *(eci(system, each) for each in Authentication)
+        yield system.value, *(eci(system, each) for each in AuthenticationLevel)
 
 
 def currencies_page() -> str:

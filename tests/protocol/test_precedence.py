@@ -30,6 +30,7 @@ from altyn.inbound.request_handler import (
     RequestHandler,
     Served,
 )
+from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
@@ -111,8 +112,9 @@ class Orders:
         return None
 
 
-def accepts(pan: Pan) -> bool:
-    return pan.reveal() == "4111111111111111"
+def refusal_of_card(pan: Pan) -> Refused | None:
+    taken = pan.reveal() == "4111111111111111"
+    return None if taken else Refused(Refusal.PAN_NOT_A_TEST_CARD, "not a test card")
 
 
 WORLD: Final = cast(
@@ -120,7 +122,7 @@ WORLD: Final = cast(
     SimpleNamespace(
         orders=Orders(),
         merchants=Merchants(),
-        acquirer=SimpleNamespace(accepts=accepts),
+        card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card)),
         clock=SimpleNamespace(now=lambda: NOW),
     ),
 )

@@ -13,8 +13,8 @@ import pytest
 from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
-from altyn.operations.card_steps import PayByCard
 from altyn.operations.deposit import Deposit
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
@@ -64,7 +64,9 @@ COMMAND_FIELDS: Final = {
         {"size", "page", "since", "to", "states", "merchants", "by_created"}
     ),
     "verifyEnrollment": frozenset({"pan"}),
-    "paymentOrder": frozenset({"ip", *(field.name for field in fields(PayByCard))}),
+    "paymentOrder": frozenset(
+        {"ip", *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase))}
+    ),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
 }

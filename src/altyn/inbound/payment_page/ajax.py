@@ -33,7 +33,7 @@ from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language, t
 from altyn.inbound.payment_page.view import Trouble
 from altyn.inbound.payment_page.visits import Visit, again, find_visit
 from altyn.inbound.rest.answers import BODY_TOO_LARGE
-from altyn.operations.card_payment import finish_challenge, finish_with_pa_res
+from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.threeds import ThreeDSFormatError
@@ -229,7 +229,7 @@ async def finish_3ds_version_2(ajax: Ajax, asked: Asked) -> Response:
         return ajax.stray(asked)
     payer, c_res = asked.speaking(visit), asked.get("cres", "cRes", "CRes")
     transaction = _transaction(c_res) if c_res else None
-    attempt = visit.attempt_of(transaction) or visit.order.authenticating
+    attempt = visit.attempt_of(transaction) or visit.order.waiting_attempt
     proof = attempt.authentication if attempt else None
     if proof and proof.finish_url:
         return answers.redirect(
