@@ -14,6 +14,7 @@ from altyn.protocol.dialects.classic.status_fields import Fields
 from altyn.protocol.table import Method, Parameter
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES
+from docs.printing.sections import linked
 
 PRINTED_METHODS: Final = (*METHODS.values(), PROCESS_FORM)
 FEATURES_PAGE: Final = "features"
@@ -60,7 +61,7 @@ def _facts(method: Method) -> Iterator[tuple[str, str]]:
         yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
     if method.needs:
         yield "Permission", f"{code(method.needs)}, see {link('permissions', 'merchant-settings')}"
-    yield "Source", method.source
+    yield "Source", linked(method.source)
 
 
 # ── Parameters ────────────────────────────────────────────────────────────────────────────────────
@@ -85,7 +86,7 @@ def _mandatory(row: Parameter, method: Method) -> str:
 
 
 def _note(row: Parameter) -> str:
-    said = [row.note.replace("the list below", link("the list", FEATURES_PAGE))]
+    said = [linked(row.note).replace("the list below", link("the list", FEATURES_PAGE))]
     if row.field == "more":
         said.append("Kept with the order; nothing reads it yet.")
     if row.in_json_params:

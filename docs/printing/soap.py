@@ -14,6 +14,7 @@ from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOper
 from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from docs.printing.markdown import code, codes, link, page, section, table
+from docs.printing.sections import linked
 
 _SERVED: Final = tuple(each for each in OPERATIONS.values() if each.method is not None)
 _LATER: Final = tuple(each for each in OPERATIONS.values() if each.method is None)
@@ -94,7 +95,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     yield "Service, port", codes((names.SERVICE, names.PORT))
     yield "Binding, port type", codes((names.BINDING, names.PORT_TYPE))
     yield "Who asks", "WS-Security `UsernameToken` with the password as text, in the header"
-    yield "Source", "soap.md"
+    yield "Source", linked("soap.md")
 
 
 def _operation(operation: SoapOperation) -> tuple[str, str, str, str]:

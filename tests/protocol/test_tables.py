@@ -407,13 +407,13 @@ def test_any_other_language_is_answered_in_russian(method: Method) -> None:
 
 
 def test_one_wording_for_one_error() -> None:
-    """The reference: use one wording for the same error in every method (§2.4)."""
+    """The reference: use one wording for the same error in every method (rest-orders.md §2.4)."""
     said: dict[tuple[int, str], set[str]] = {}
     for method in (*EVERY_METHOD, PROCESS_FORM):
         for error in method.refusals.values():
             said.setdefault((error.code, error.ru), set()).add(error.en)
     several = {ru: en for ru, en in said.items() if len(en) > 1}
-    # The reference itself has two English texts for this one, by method (§3.1, §3.2).
+    # The reference has two English texts for this one, by method (rest-orders.md §3.1, §3.2).
     by_method = {"Unregistered order id", "Wrong order number"}
     assert several == {(6, "Неверный номер заказа"): by_method}
 
