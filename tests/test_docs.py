@@ -1,7 +1,4 @@
-"""Holds the docs to the code: printed pages are what the tables print, links lead somewhere.
-
-It exists because a page that has gone stale is worse than none.
-"""
+"""Checks the docs against the code: printed pages, links, names of settings and lists."""
 
 import re
 from dataclasses import fields
@@ -21,6 +18,7 @@ from altyn.protocol.acquiring import (
     decode_reply,
 )
 from docs.printing.pages import REFERENCE, printed
+from tests.test_tidy import ARROW_EXCEPTIONS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCS: Final = ROOT / "docs"
@@ -102,6 +100,12 @@ def test_a_decision_says_all_that_a_decision_must(path: Path) -> None:
     found = [text.find(part) for part in DECISION_PARTS]
     assert -1 not in found, f"parts in this order: {DECISION_PARTS}"
     assert found == sorted(found), f"parts in this order: {DECISION_PARTS}"
+
+
+def test_decision_0001_lists_every_module_that_operations_may_import() -> None:
+    page = (DOCS / "decisions" / "0001-operations-read-protocol-tables.md").read_text("utf-8")
+    listed = set(re.findall(r"^\| `(protocol\.[\w.]+)` \|", page, re.MULTILINE))
+    assert listed == {row.module for row in ARROW_EXCEPTIONS if row.part == "operations"}
 
 
 def test_the_examples_of_the_acquirers_connector_are_messages_of_its_format() -> None:
