@@ -102,6 +102,15 @@ def test_a_decision_says_all_that_a_decision_must(path: Path) -> None:
     assert found == sorted(found), f"parts in this order: {DECISION_PARTS}"
 
 
+def test_readme_and_changelog_list_the_same_missing_parts() -> None:
+    missing = re.compile(r"(?:not there yet|Not there yet)\n\n((?:- .+\n)+)")
+    readme, changelog = (
+        missing.findall((ROOT / name).read_text("utf-8")) for name in ("README.md", "CHANGELOG.md")
+    )
+    assert readme
+    assert readme == changelog[:1]
+
+
 def test_decision_0001_lists_every_module_that_operations_may_import() -> None:
     page = (DOCS / "decisions" / "0001-operations-read-protocol-tables.md").read_text("utf-8")
     listed = set(re.findall(r"^\| `(protocol\.[\w.]+)` \|", page, re.MULTILINE))
