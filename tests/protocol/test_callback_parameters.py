@@ -42,7 +42,7 @@ CORE: Final = {
 }
 DEPOSITED: Final = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00)
 
-# Every name of callbacks.md §3.3, and the one of §3.1 that is chosen like them.
+# Every name of callbacks.md §3.3, and the one of callbacks.md §3.1 that is chosen like them.
 NAMES_OF_THE_REFERENCE: Final = (
     *("amount", "paymentAmount", "amountFormatted", "approvedAmount", "depositedAmount"),
     *("refundedAmount", "approvedAmountFormatted", "depositedAmountFormatted"),

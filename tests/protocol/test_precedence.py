@@ -2,7 +2,9 @@
 
 Shops branch on the number they get, so the order is part of the wire. For each refusal here is a
 way to provoke it by parameters alone; every two of them that do not contradict each other are
-provoked together. Source: rest-orders.md §2.4, and the order of the tables of §3 to §5.
+provoked together.
+
+Source: rest-orders.md §2.4, and the order of the tables of rest-orders.md §3 to §5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Cards over the counter: from a read request to the conversation of `operations/card_payment.py`.
+"""Card payments: from a request that was read to `operations/paying/card/payment.py`.
 
 The shop that sends cards itself and the payment page bring the same parameters.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
