@@ -24,7 +24,7 @@ from prometheus_client import REGISTRY
 from altyn import main
 from altyn.domain.callback import BindingNotification, CallbackOperation
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, is_asymmetric
-from altyn.protocol.dialects.classic.callbacks.parameters import binding_announcements
+from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
 from altyn.security.keys import KeyRing
 from altyn.storage.demo import DEMO_CALLBACK_KEY
 from altyn.storage.outbox import OutboxStore
@@ -438,7 +438,7 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
             merchant.merchant_id,
             notice.binding_id,
             notice.version,
-            binding_announcements(notice, merchant, now),
+            binding_callbacks(notice, merchant, now),
             now,
         )
         (got,) = await receiver.until(lambda got: len(got) == 1)

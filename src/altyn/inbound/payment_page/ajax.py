@@ -33,7 +33,7 @@ from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language, t
 from altyn.inbound.payment_page.view import Trouble
 from altyn.inbound.payment_page.visits import Visit, again, find_visit
 from altyn.inbound.rest.answers import BODY_TOO_LARGE
-from altyn.operations.card_payment import finish_challenge, finish_with_pa_res
+from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.threeds import ThreeDSFormatError
@@ -170,14 +170,17 @@ async def process_form(ajax: Ajax, asked: Asked) -> Response:
 
 
 async def is_maestro_card(_: Ajax, asked: Asked) -> Response:
-    """isMaestroCard.do: a JSON string that holds JSON, which pages parse twice. Source: §3.4."""
+    """isMaestroCard.do: a JSON string that holds JSON, which pages parse twice.
+
+    Source: payment-page.md §3.4.
+    """
     digits = "".join(filter(str.isdecimal, asked.get("pan") or ""))
     inner = msgspec.json.encode({"isMaestro": is_maestro(digits)}).decode()
     return answers.json(inner)
 
 
 async def show_errors(ajax: Ajax, asked: Asked) -> Response:
-    """showErrors.do: on to the shop's error page. Source: §3.4."""
+    """showErrors.do: on to the shop's error page. Source: payment-page.md §3.4."""
     visit = await ajax.visit(asked)
     if visit is None:
         return ajax.stray(asked)
@@ -188,7 +191,10 @@ async def show_errors(ajax: Ajax, asked: Asked) -> Response:
 
 
 async def get_fee(ajax: Ajax, asked: Asked) -> Response:
-    """getFee.do: the fee that the shop has named for this order, else none. Source: §3.4."""
+    """getFee.do: the fee that the shop has named for this order, else none.
+
+    Source: payment-page.md §3.4.
+    """
     visit = await ajax.visit(asked)
     if visit is None:
         return answers.json(_error(e.ORDER_NOT_FOUND, asked.language))
@@ -197,12 +203,12 @@ async def get_fee(ajax: Ajax, asked: Asked) -> Response:
 
 
 async def get_available_loyalty(_ajax: Ajax, _asked: Asked) -> Response:
-    """getAvailableLoyalty.do: no programmes. Source: §3.4."""
+    """getAvailableLoyalty.do: no programmes. Source: payment-page.md §3.4."""
     return answers.json([])
 
 
 async def finish_3ds(ajax: Ajax, asked: Asked) -> Response:
-    """finish3ds.do: the payer is back from a 3-D Secure 1 ACS. Source: §4.1.
+    """finish3ds.do: the payer is back from a 3-D Secure 1 ACS. Source: payment-page.md §4.1.
 
     A payer who brings nothing has not answered yet: nothing changes.
     """
@@ -216,7 +222,7 @@ async def finish_3ds(ajax: Ajax, asked: Asked) -> Response:
 
 
 async def finish_3ds_version_2(ajax: Ajax, asked: Asked) -> Response:
-    """finish3dsVer2.do: the payer is back from a challenge. Source: §4.2.
+    """finish3dsVer2.do: the payer is back from a challenge. Source: payment-page.md §4.2.
 
     The CRes only says which transaction it was; how it went is asked of the ACS itself. A shop that
     sends cards itself and has named threeDSVer2FinishUrl gets the payer, and finishes by its own
@@ -229,7 +235,7 @@ async def finish_3ds_version_2(ajax: Ajax, asked: Asked) -> Response:
         return ajax.stray(asked)
     payer, c_res = asked.speaking(visit), asked.get("cres", "cRes", "CRes")
     transaction = _transaction(c_res) if c_res else None
-    attempt = visit.attempt_of(transaction) or visit.order.authenticating
+    attempt = visit.attempt_of(transaction) or visit.order.waiting_attempt
     proof = attempt.authentication if attempt else None
     if proof and proof.finish_url:
         return answers.redirect(

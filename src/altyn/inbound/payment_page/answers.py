@@ -1,7 +1,9 @@
 """Answers to a payer's browser: pages, redirects and JSON, each with its security headers.
 
 Scripts, styles and calls stay with us (PCI DSS 6.4.3), nothing is stored on the way, and no address
-with an order's id leaks to anybody else. Source: payment-page.md §6, rule 10; architecture §6.
+with an order's id leaks to anybody else.
+
+Source: payment-page.md §6, rule 10; docs/architecture.md.
 """
 
 import re

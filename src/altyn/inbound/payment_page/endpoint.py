@@ -28,7 +28,7 @@ from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_
 from altyn.inbound.payment_page.view import STATIC, Trouble
 from altyn.inbound.payment_page.visits import Visit, find_visit
 from altyn.look.static_files import CACHE_CONTROL
-from altyn.operations.payer_seen import decide_payer_seen
+from altyn.operations.paying.payer_address import decide_payer_address
 from altyn.operations.perform import perform
 from altyn.operations.ports import World
 
@@ -208,7 +208,7 @@ class PageDoor:
         if visit.over or not ip or visit.order.payer_ip == ip:
             return visit
         decision = await perform(
-            lambda order, now: decide_payer_seen(order, ip, now),
+            lambda order, now: decide_payer_address(order, ip, now),
             visit.key,
             world=self.world,
             actor=self._payer(request, DEFAULT_LANGUAGE).actor,

@@ -9,16 +9,15 @@ from typing import Any, Final
 
 import structlog
 
-from altyn.domain.card.values import Expiry
 from altyn.domain.refusals import Refusal
-from altyn.inbound.payment_handlers import card_command
+from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CardReader, FieldFault, Filled, PageForm
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.visits import Visit, again
 from altyn.inbound.payment_steps import INFO, WAITING, Asker, present_step
-from altyn.operations.card_payment import pay_by_card
-from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import PAYER, Actor, World
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.threeds import MethodCompletion
@@ -78,12 +77,12 @@ async def pay(form: PageForm, visit: Visit, payer: Payer, world: World, *, sandb
         language=payer.language,
         sandbox=sandbox,
     )
-    command = await _command(reader, payer, world)
+    command = _command(reader, payer)
     if isinstance(command, tuple):
         return _faulty(visit, command)
     if isinstance(command, Refused):
         return _refused(visit, command, payer)
-    step = await pay_by_card(_as_the_page_does(form, command, payer), world)
+    step = await _step(form, command, visit, payer, world)
     return await presented(visit, step, payer, world)
 
 
@@ -115,58 +114,44 @@ def over_members(visit: Visit, payer: Payer) -> dict[str, Any]:
     return {"error": words, "errorCode": error.code, "errorMessage": words, "redirect": back}
 
 
-async def _command(
-    reader: CardReader, payer: Payer, world: World
-) -> PayByCard | Refused | tuple[FieldFault, ...]:
-    """What is to be done: a new card, or the go-on of one that is at the bank already."""
+def _command(
+    reader: CardReader, payer: Payer
+) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
+    """Phase 1 with a new card, or phase 2 of a 3-D Secure 2 payment that has begun."""
     form, visit = reader.form, reader.visit
     transaction = form.get("threeDSServerTransId")
     if transaction and not form.get("$PAN"):
-        return await _resumed(transaction, visit, payer, world)
+        # A browser without scripts: the card waits in the vault, and no page carries it.
+        return AfterMethod(
+            key=visit.key,
+            server_trans_id=transaction,
+            actor=payer.actor,
+            base_url=payer.base_url,
+        )
     filled = reader.read()
     if not isinstance(filled, Filled):
         return filled
-    return card_command(visit.key, filled.values, visit.merchant, payer.actor, payer.base_url)
+    card = card_command(visit.key, filled.values, payer.actor, payer.base_url)
+    return after_method(card, transaction) if transaction else card
 
 
-async def _resumed(
-    transaction: str, visit: Visit, payer: Payer, world: World
-) -> PayByCard | Refused:
-    """After the method step of a browser without scripts: the card waits in the vault.
+async def _step(
+    form: PageForm, command: PayByCard | AfterMethod, visit: Visit, payer: Payer, world: World
+) -> Step:
+    """Carry the command out with what the browser says of itself and of the method step.
 
-    It is not asked of the payer twice, and no page ever carries it.
+    The way back from the ACS carries the language of the page.
     """
-    attempt = visit.attempt_of(transaction)
-    card = attempt.card if attempt else None
-    pan = await world.vault.reveal(visit.key.merchant_id, card.fingerprint) if card else None
-    if card is None or pan is None:
-        return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no such 3-D Secure transaction")
-    return PayByCard(
-        key=visit.key,
-        pan=pan,
-        expiry=Expiry.parse(card.expiry),
-        cvc=None,
-        holder=card.holder,
-        actor=payer.actor,
-        base_url=payer.base_url,
-        server_trans_id=transaction,
-    )
-
-
-def _as_the_page_does(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
-    """Add what the browser says of itself and of the method step, and where it comes back to.
-
-    The way back carries the language of the page, so that a payer is not spoken to in another one
-    after the bank.
-    """
-    told = form.get("threeDSCompInd") or ""
-    completed = MethodCompletion(told) if told in tuple(MethodCompletion) else None
-    return replace(
-        command,
-        method_completed=completed or MethodCompletion.FINISHED,
-        browser={**payer.browser, **command.browser},
-        term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
-    )
+    completed = form.get("threeDSCompInd") or ""
+    known = MethodCompletion(completed) if completed in tuple(MethodCompletion) else None
+    method_completed = known or MethodCompletion.FINISHED
+    browser = {**payer.browser, **command.browser}
+    if isinstance(command, AfterMethod):
+        after = replace(command, method_completed=method_completed, browser=browser)
+        return await continue_after_method(after, world, loaded=visit.order)
+    term_url = f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}"
+    card = replace(command, method_completed=method_completed, browser=browser, term_url=term_url)
+    return await pay_by_card(card, world, loaded=visit.order)
 
 
 def _faulty(visit: Visit, faults: tuple[FieldFault, ...]) -> Paid:

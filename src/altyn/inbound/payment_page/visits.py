@@ -14,10 +14,7 @@ from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
 from altyn.inbound.payment_steps import PAID, return_address
-from altyn.operations.decisions import Accepted
-from altyn.operations.due_actions import SELF
-from altyn.operations.pay import decide_expiry
-from altyn.operations.perform import perform
+from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol import action_codes as codes
 
@@ -112,13 +109,9 @@ async def find_visit(order_id: str | None, world: World) -> Visit | None:
     must find the order declined as soon as its payer is back. Source: payment-page.md §2.
     """
     key = read_order_key(order_id)
-    order = await world.orders.load(key) if key else None
-    if order is None or key is None:
+    order = await find_for_payer(key, world) if key else None
+    if order is None:
         return None
-    if order.payable and world.clock.now() >= order.expires_at and not order.in_flight(Kind.PAY):
-        ended = await perform(decide_expiry, key, world=world, actor=SELF)
-        order = ended.order if isinstance(ended, Accepted) else await world.orders.load(key)
-        assert order is not None, "orders are never deleted"
     return Visit(order, await world.merchants.get(order.merchant_id))
 
 

@@ -8,10 +8,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from altyn.domain.card.values import Pan
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse, CardCheck
 from altyn.protocol.action_codes import PROCESSING_TIMEOUT_SENT
-from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
 LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
@@ -25,15 +23,11 @@ class Bank(Protocol):
 
 
 class InProcessAcquirer:
-    """The `Acquirer` port over a bank in this process. It accepts test cards only."""
+    """The acquirer over the bank simulator in this process."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
         self._bank = bank
         self._timeout_seconds = timeout_seconds
-
-    def accepts(self, pan: Pan) -> bool:
-        """Whether the number is a test card; the sandbox never accepts a real one."""
-        return lookup(pan.reveal(), tds_version="1") is not None
 
     async def check(self, card: CardCheck) -> int | None:
         """The action code that refuses the card before an authorisation, or None."""
