@@ -101,45 +101,58 @@ class IssuerSimulator:
 
     async def _authorise(self, request: AcquirerRequest) -> AcquirerResponse:
         verdict = authorise(request, self._clock_now().date())
-        async with self._pool.acquire() as connection:
-            if verdict.outcome is AcquirerOutcome.NOT_SENT:
-                # The request never reached the bank, so the bank stores nothing.
-                row = await connection.fetchrow(_SQL["read_request"], request.key)
-                return _response(row, request) if row else _NOT_SENT
-            response = await self._record(connection, request, verdict)
+        if verdict.outcome is AcquirerOutcome.NOT_SENT:
+            # The request never reached the bank, so the bank stores nothing.
+            row = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            return _response(row, request) if row else _NOT_SENT
+        response = await self._record(request, verdict)
         if verdict.delay_seconds:
             await self._pause(verdict.delay_seconds)
         return response
 
     async def _move(self, request: AcquirerRequest) -> AcquirerResponse:
-        """Deposit, reverse or refund: lock the books, decide, store the request and the books.
+        """Deposit, reverse or refund: decide, then store the request and the books together.
 
-        The books change only with a new request. When the key is stored already, the stored
-        response is returned and nothing is moved.
+        The books change only with a new request, and only if they are still those of the decision;
+        otherwise the stored response is returned, or it is decided again.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(_SQL["lock_authorisation"], request.original_key)
-            moved = move(_books(row) if row else None, request)
+        while True:
+            row = await self._pool.fetchrow(_SQL["read_authorisation"], request.original_key)
+            books = _books(row) if row else None
+            moved = move(books, request)
             if isinstance(moved, int):
                 refused = Verdict(outcome=AcquirerOutcome.DECLINED, action_code=moved)
-                return await self._record(connection, request, refused)
+                return await self._record(request, refused)
             assert row is not None
-            return await self._record(connection, request, _approved(row, request), moved, row)
+            assert books is not None
+            sums = (*_sums(books), *_sums(moved))
+            values = self._values(request, _approved(row, request), row)
+            stored = await self._pool.fetchrow(_SQL["record_movement"], *values, *sums)
+            if stored is None:
+                stored = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            if stored is not None:
+                return _response(stored, request)
 
-    async def _record(
-        self,
-        connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
-        request: AcquirerRequest,
-        verdict: Verdict,
-        moved: Books | None = None,
-        authorisation: asyncpg.Record | None = None,
-    ) -> AcquirerResponse:
-        """Store the request, its response and the changed books; or find the stored response."""
+    async def _record(self, request: AcquirerRequest, verdict: Verdict) -> AcquirerResponse:
+        """Store the request and its response; or find the stored response."""
+        values = self._values(request, verdict, None)
+        row = await self._pool.fetchrow(_SQL["record_request"], *values)
+        if row is None:
+            row = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            assert row is not None
+        return _response(row, request)
+
+    def _values(
+        self, request: AcquirerRequest, verdict: Verdict, authorisation: asyncpg.Record | None
+    ) -> tuple[object, ...]:
+        """The values $1 to $18 of `record_request` and `record_movement`.
+
+        A deposit and a reversal share the RRN and the approval code of their authorisation.
+        """
         shares_rrn = request.operation in (AcquirerOperation.DEPOSIT, AcquirerOperation.REVERSE)
         shared = authorisation if shares_rrn else None
         now = self._clock_now()
-        row = await connection.fetchrow(
-            _SQL["record_request"],
+        return (
             request.key,
             request.operation,
             request.merchant,
@@ -159,20 +172,6 @@ class IssuerSimulator:
             shared["rrn"] if shared else None,
             shared["approval_code"] if shared else None,
         )
-        if row is None:
-            row = await connection.fetchrow(_SQL["read_request"], request.key)
-            assert row is not None
-        elif moved is not None:
-            await connection.execute(
-                _SQL["write_books"],
-                request.original_key,
-                moved.held_minor,
-                moved.deposited_minor,
-                moved.reversed_minor,
-                moved.refunded_minor,
-                moved.released_minor,
-            )
-        return _response(row, request)
 
     async def _inquire(self, request: AcquirerRequest) -> AcquirerResponse:
         now = self._clock_now()
@@ -253,6 +252,17 @@ def _books(row: asyncpg.Record) -> Books:
         reversed_minor=row["reversed_minor"],
         refunded_minor=row["refunded_minor"],
         released_minor=row["released_minor"],
+    )
+
+
+def _sums(books: Books) -> tuple[int, ...]:
+    """The five sums in the order of `record_movement`."""
+    return (
+        books.held_minor,
+        books.deposited_minor,
+        books.reversed_minor,
+        books.refunded_minor,
+        books.released_minor,
     )
 
 

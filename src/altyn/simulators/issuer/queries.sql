@@ -76,15 +76,38 @@ WITH settled AS (
 )
 SELECT * FROM settled;
 
--- lock_authorisation: the books of an authorisation, locked until the transaction ends.
-SELECT * FROM simulators.bank_authorisations WHERE key = $1 FOR UPDATE;
-
 -- read_authorisation: the books of an authorisation.
 SELECT * FROM simulators.bank_authorisations WHERE key = $1;
 
--- write_books: the sums of an authorisation after a movement.
-UPDATE simulators.bank_authorisations
-SET
-    held_minor = $2, deposited_minor = $3, reversed_minor = $4, refunded_minor = $5,
-    released_minor = $6
-WHERE key = $1;
+-- record_movement: store a request that moves money, and the sums of its authorisation after it. No
+-- row where the key is stored already, or where the sums are no longer those of $19 to $23 that the
+-- movement was decided by: then nothing is stored. $24 to $28 are the sums afterwards.
+WITH ticket AS (
+    SELECT nextval('simulators.bank_tickets') AS number
+), locked AS (
+    SELECT key FROM simulators.bank_authorisations
+    WHERE key = $7 AND held_minor = $19 AND deposited_minor = $20 AND reversed_minor = $21
+      AND refunded_minor = $22 AND released_minor = $23
+    FOR UPDATE
+), asked AS (
+    INSERT INTO simulators.bank_requests (
+        key, operation, merchant, terminal, amount_minor, currency, original_key,
+        deposit_at_once, verify_only, card, fault, outcome, action_code, answer_lost, asked_at,
+        rrn, approval_code
+    )
+    SELECT
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+        coalesce($17, $16 || lpad(number::text, 6, '0')),
+        coalesce($18, lpad((number * 7919 % 1000000)::text, 6, '0'))
+    FROM ticket, locked
+    ON CONFLICT (key) DO NOTHING
+    RETURNING *
+), moved AS (
+    UPDATE simulators.bank_authorisations AS books
+    SET
+        held_minor = $24, deposited_minor = $25, reversed_minor = $26, refunded_minor = $27,
+        released_minor = $28
+    FROM asked
+    WHERE books.key = asked.original_key
+)
+SELECT * FROM asked;
