@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import UTC, datetime
 
 import pytest
 
@@ -31,7 +30,6 @@ CHALLENGE = ChallengePageView(
     fields={"MD": "o", "TermUrl": "https://gateway.example/finish"},
     code="12345678",
     attempts_left=2,
-    moment=datetime(2026, 11, 21, 15, 42, tzinfo=UTC),
 )
 
 
@@ -62,7 +60,6 @@ def test_hostile_texts_are_escaped(language: str) -> None:
         action=HOSTILE,
         fields={HOSTILE: HOSTILE},
         code=HOSTILE,
-        languages={"ru": HOSTILE, "en": HOSTILE},
     )
     back = ReturnPageView(
         language=language, confirmed=True, action="https://a.example/", fields={HOSTILE: HOSTILE}

@@ -61,12 +61,12 @@ class Authentication:
     message_id: str | None = None
     xid: str | None = None
     message_version: str | None = None
-    tries: int = 0
+    attempts: int = 0
     cancelled: bool = False
 
     @property
     def attempts_left(self) -> int:
-        return ATTEMPTS_MAX - self.tries
+        return ATTEMPTS_MAX - self.attempts
 
     @property
     def proof(self) -> tuple[str | None, int | None]:
@@ -170,6 +170,6 @@ def _authentication(row: asyncpg.Record) -> Authentication:
         message_id=row["message_id"],
         xid=row["xid"],
         message_version=row["message_version"],
-        tries=row["tries"],
+        attempts=row["tries"],
         cancelled=row["cancelled"],
     )

@@ -8,8 +8,7 @@ Source: payment-page.md §4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -46,7 +45,6 @@ TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
         "shop": _Text("Магазин", "Shop"),
         "amount": _Text("Сумма", "Amount"),
         "card": _Text("Карта", "Card"),
-        "moment": _Text("Время", "Time"),
         "code": _Text("Код из сообщения", "Code from the message"),
         "code_hint": _Text(
             "Настоящий банк прислал бы код на телефон держателя карты.",
@@ -60,14 +58,13 @@ TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
         "left_many": _Text("Осталось {count} попыток.", "{count} attempts left."),
         "confirm": _Text("Подтвердить", "Confirm"),
         "cancel": _Text("Отменить оплату", "Cancel the payment"),
-        "languages": _Text("Язык страницы", "Page language"),
         "back_title": _Text("Возврат к оплате", "Back to your payment"),
         "back_confirmed": _Text("Оплата подтверждена.", "The payment is confirmed."),
         "back_refused": _Text("Оплата не подтверждена.", "The payment is not confirmed."),
         "back_go": _Text("Продолжить", "Continue"),
     }
 )
-LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
+LANGUAGES: Final = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +85,6 @@ class ChallengePageView:
     code: str
     attempts_left: int
     wrong: bool = False
-    moment: datetime | None = None
-    languages: Mapping[str, str] = field(default_factory=dict)
-    static: str = STATIC_PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +99,6 @@ class ReturnPageView:
     action: str
     fields: Mapping[str, str]
     autopost: bool = False
-    languages: Mapping[str, str] = field(default_factory=dict)
-    static: str = STATIC_PREFIX
 
 
 def render_challenge_page(view: ChallengePageView) -> str:
@@ -130,8 +122,7 @@ def _render(template: str, view: ChallengePageView | ReturnPageView) -> str:
     return _ENVIRONMENT.get_template(template).render(
         view=view,
         language=language,
-        language_names=LANGUAGES,
-        static=view.static,
+        static=STATIC_PREFIX,
         t=partial(text, language=language),
         plural=partial(plural, language=language),
     )
