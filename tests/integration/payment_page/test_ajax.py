@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.inbound.payment_page.ajax import METHODS
+from altyn.inbound.payment_page.methods import METHODS
 from altyn.inbound.payment_page.view import session_data
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.storage.administration import Administration

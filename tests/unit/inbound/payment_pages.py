@@ -13,16 +13,16 @@ from altyn.inbound.payment_page.view import (
     ErrorsPageView,
     FinishPageView,
     MethodPageView,
+    OfferedWay,
     PaymentPageView,
+    Problem,
     RedirectPageView,
     Result,
     SavedCard,
     TestCard,
-    Trouble,
     TypedValues,
     WaitingPageView,
     Wanted,
-    WayToPay,
 )
 from tests.page_tree import find_all, parse, values
 
@@ -62,7 +62,7 @@ def full_view(**changes: object) -> PaymentPageView:
             sandbox=True,
             test_cards=TEST_CARDS,
             description="Чай «Тегуаньинь», 2 × 100 г",
-            ways=(WayToPay("CARD", "Карта"), WayToPay("SBP", "СБП")),
+            ways=(OfferedWay("SBP_C2B", "СБП"),),
             binding_enabled=True,
             bindings=(SavedCard("b1", "411111**1111 12/28"),),
             email=Wanted.REQUIRED,
@@ -70,7 +70,7 @@ def full_view(**changes: object) -> PaymentPageView:
             attempts_left=2,
             decline_text="Недостаточно средств.",
             field_errors={"$PAN": "Опечатка", "$CVC": "Введите код", "email": "Нет почты"},
-            typed=TypedValues(holder="IVAN", expiry="12 / 28", email="a@b.example"),
+            typed_values=TypedValues(holder="IVAN", expiry="12 / 28", email="a@b.example"),
         ),
         **changes,  # type: ignore[arg-type] # the caller names the fields
     )
@@ -99,18 +99,18 @@ def every_page(words: str, language: str) -> Iterator[str]:
             field_errors=dict.fromkeys(
                 ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
             ),
-            typed=TypedValues(words, words, words, words, words),
-            ways=(WayToPay(words, words),),
+            typed_values=TypedValues(words, words, words, words, words),
+            ways=(OfferedWay(words, words),),
             bindings=(SavedCard(words, words),),
             test_cards=(TestCard(words, words, words, words),),
         )
     )
     yield view.render_payment_page(payment_view(**frame, description=words * 3, order_number=words))
-    for trouble in Trouble:
+    for problem in Problem:
         yield view.render_errors_page(
             ErrorsPageView(
                 **frame,  # type: ignore[arg-type] # one frame for all pages
-                trouble=trouble,
+                problem=problem,
                 order_number=words,
                 amount=AMOUNT,
                 bank_text=words,

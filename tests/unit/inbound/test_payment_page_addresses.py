@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from altyn.domain.order import OrderRequest
 from altyn.inbound.payment_page.addresses import Kind, PageName, read_page_name, read_page_view
-from altyn.inbound.payment_page.answers import SHOP_POLICY, policy_for
+from altyn.inbound.payment_page.responses import SHOP_POLICY, policy_for
 from altyn.inbound.payment_page.view import CONTENT_SECURITY_POLICY
 from tests.builders import an_order
 

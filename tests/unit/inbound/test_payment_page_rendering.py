@@ -19,7 +19,7 @@ from altyn.inbound.payment_page.view import (
     STATIC,
     STATIC_PREFIX,
     ErrorsPageView,
-    Trouble,
+    Problem,
     TypedValues,
     Wanted,
 )
@@ -179,7 +179,7 @@ def test_a_link_leads_to_the_web_or_nowhere(address: str) -> None:
     render: tuple[Callable[[], str], ...] = (
         lambda: view.render_payment_page(payment_view(back_url=address)),
         lambda: view.render_errors_page(
-            ErrorsPageView(language="ru", trouble=Trouble.EXPIRED, back_url=address)
+            ErrorsPageView(language="ru", problem=Problem.EXPIRED, back_url=address)
         ),
     )
     for page in render:

@@ -1,0 +1,176 @@
+"""Pay an order with the form of the page: the form becomes a command, its step a typed result.
+
+The page's scripts and browsers without scripts both pay through `pay`, so both are treated alike.
+Source: payment-page.md §3.2, §4, §5.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from altyn.domain.card.values import Expiry
+from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_handlers import card_command
+from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.payer import Payer
+from altyn.inbound.payment_page.results import (
+    FieldFault,
+    FieldsWrong,
+    OrderOver,
+    PaymentRefused,
+    PaymentResult,
+    StepTaken,
+    WaitingForBank,
+)
+from altyn.operations.card_payment import pay_by_card
+from altyn.operations.card_steps import Ended, PayByCard, Step
+from altyn.operations.decisions import Refused
+from altyn.operations.pay import refuse_payment
+from altyn.operations.ports import World
+from altyn.protocol.threeds import MethodCompletion
+
+REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(
+    {
+        Refusal.ALREADY_PAID,
+        Refusal.SESSION_OVER,
+        Refusal.ATTEMPTS_EXHAUSTED,
+        Refusal.WRONG_STATUS,
+    }
+)
+log = structlog.get_logger("altyn.payment_page")
+
+
+async def pay(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
+) -> PaymentResult:
+    """Pay an order as the form says: with the card of the form, or by another way to pay.
+
+    An order that is over, or whose payment is under way, gives that result and nothing is read.
+    """
+    if page_order.over:
+        return _order_over(page_order, world.clock.now())
+    if page_order.waiting:
+        return WaitingForBank(page_order)
+    if form.payment_way not in CARD_WAYS:
+        refused = Refused(
+            Refusal.PARAMETER_INVALID, "the order is paid by card only", parameter="paymentWay"
+        )
+        return await _refused(page_order, refused, world)
+    return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
+
+
+async def _pay_by_card(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
+) -> PaymentResult:
+    command = await _command(form, page_order, payer, world, sandbox=sandbox)
+    match command:
+        case PayByCard():
+            step = await pay_by_card(_with_browser(form, command, payer), world)
+            return await _result_of(step, page_order, world)
+        case Refused():
+            return await _refused(page_order, command, world)
+        case faults:
+            return _fields_wrong(page_order, faults)
+
+
+async def _command(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
+) -> PayByCard | Refused | tuple[FieldFault, ...]:
+    """The payment command: with the card of the form, or with the card that is authenticated."""
+    transaction = form.get("threeDSServerTransId")
+    if transaction and not form.get("$PAN"):
+        return await _after_method_step(transaction, page_order, payer, world)
+    now = world.clock.now()
+    reader = CardFormReader(form=form, page_order=page_order, now=now, sandbox=sandbox)
+    read = reader.read()
+    if not isinstance(read, FilledForm):
+        return read
+    merchant = page_order.merchant
+    return card_command(page_order.key, read.values, merchant, payer.actor, payer.base_url)
+
+
+async def _after_method_step(
+    transaction: str, page_order: PageOrder, payer: Payer, world: World
+) -> PayByCard | Refused:
+    """The command after the method step of a browser without scripts, with the card of the vault.
+
+    The payer does not type the card a second time, and a page never contains it.
+    """
+    attempt = page_order.attempt_of(transaction)
+    card = attempt.card if attempt else None
+    merchant_id = page_order.merchant.merchant_id
+    pan = await world.vault.reveal(merchant_id, card.fingerprint) if card else None
+    if card is None or pan is None:
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no such 3-D Secure transaction")
+    return PayByCard(
+        key=page_order.key,
+        pan=pan,
+        expiry=Expiry.parse(card.expiry),
+        cvc=None,
+        holder=card.holder,
+        actor=payer.actor,
+        base_url=payer.base_url,
+        server_trans_id=transaction,
+    )
+
+
+def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
+    """Add the browser, the result of the method step, and the address to return to from the ACS.
+
+    That address carries the language of the page, so that the payer reads the same language after
+    the ACS.
+    """
+    indicator = form.get("threeDSCompInd") or ""
+    completed = MethodCompletion(indicator) if indicator in tuple(MethodCompletion) else None
+    return replace(
+        command,
+        method_completed=completed or MethodCompletion.FINISHED,
+        browser={**payer.browser, **command.browser},
+        term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
+    )
+
+
+async def _result_of(step: Step, page_order: PageOrder, world: World) -> PaymentResult:
+    """The result of a payment step."""
+    if isinstance(step, Refused):
+        return await _refused(page_order, step, world)
+    after = page_order.after(step)
+    if isinstance(step, Ended) and after.paid:
+        return OrderOver(after, None)
+    if isinstance(step, Ended) and after.undecided:
+        return WaitingForBank(after)
+    return StepTaken(after, step)
+
+
+async def _refused(page_order: PageOrder, refused: Refused, world: World) -> PaymentResult:
+    """The result of a refusal: wait, the end of the order, a wrong field, or the refusal itself."""
+    log.info(
+        "payment_refused",
+        order_id=page_order.order_id,
+        refusal=refused.refusal.value,
+        rule=refused.rule,
+    )
+    after = page_order.after(refused)
+    if refused.refusal is Refusal.BUSY:
+        return WaitingForBank(after)
+    if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
+        return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))
+    if refused.refusal is Refusal.SESSION_OVER and not after.over:
+        # The session ended after the order was loaded: loading it again ends the order.
+        after = await find_page_order(page_order.order_id, world) or after
+    if refused.refusal in REFUSALS_OF_AN_ENDED_ORDER and after.over:
+        return _order_over(after, world.clock.now())
+    return PaymentRefused(after, refused)
+
+
+def _order_over(page_order: PageOrder, now: datetime) -> OrderOver:
+    refused = None if page_order.paid else refuse_payment(page_order.order, now)
+    return OrderOver(page_order, refused.refusal if isinstance(refused, Refused) else None)
+
+
+def _fields_wrong(page_order: PageOrder, faults: tuple[FieldFault, ...]) -> FieldsWrong:
+    log.info("form_refused", order_id=page_order.order_id, fields=[each.name for each in faults])
+    return FieldsWrong(page_order, faults)
