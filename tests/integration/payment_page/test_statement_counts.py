@@ -1,6 +1,6 @@
 """How many times a 3-D Secure payment through the page loads and saves its order.
 
-Each load and each save is a statement for PostgreSQL, and the page waits for them one after another.
+Each load and each save is a statement for PostgreSQL, and the payer waits for all of them in turn.
 """
 
 from __future__ import annotations
