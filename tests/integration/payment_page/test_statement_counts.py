@@ -12,7 +12,7 @@ import pytest
 
 from altyn.inbound.payment_page.view import session_data
 from altyn.storage.orders import OrderStore
-from tests.integration.payment_page.till import ACS_CODE, RETURN_URL, Till
+from tests.integration.payment_page.page_client import ACS_CODE, RETURN_URL, PageClient
 
 if TYPE_CHECKING:
     from altyn.domain.order import Order
@@ -46,26 +46,26 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
 
 
 async def test_a_3d_secure_1_payment_needs_few_statements(
-    till: Till, statements: Counter[tuple[str, str]]
+    client: PageClient, statements: Counter[tuple[str, str]]
 ) -> None:
     """processform.do stores the attempt; finish3ds.do stores the request and its response."""
-    order_id = await till.register()
-    step = await till.pay(order_id, ENROLLED)
-    page = await till.at_bank(step, order_id, ACS_CODE)
-    assert (await till.back(page)).location.startswith(RETURN_URL)
+    order_id = await client.register()
+    step = await client.pay(order_id, ENROLLED)
+    page = await client.at_bank(step, order_id, ACS_CODE)
+    assert (await client.back(page)).location.startswith(RETURN_URL)
     assert statements["load", order_id] <= VERSION_1_LOADS_MAX
     assert statements["save", order_id] <= VERSION_1_SAVES_MAX
 
 
 async def test_a_3d_secure_2_payment_with_a_challenge_needs_few_statements(
-    till: Till, statements: Counter[tuple[str, str]]
+    client: PageClient, statements: Counter[tuple[str, str]]
 ) -> None:
     """As with version 1; processform.do is called again after the method step, and stores it."""
-    order_id = await till.register()
-    method = await till.pay(order_id, CHALLENGED)
+    order_id = await client.register()
+    method = await client.pay(order_id, CHALLENGED)
     transaction = method["threeDSServerTransId"]
-    step = await till.pay(order_id, CHALLENGED, threeDSServerTransId=transaction)
-    page = await till.at_bank({**step, "session": session_data(order_id)}, order_id, ACS_CODE)
-    assert (await till.back(page)).location.startswith(RETURN_URL)
+    step = await client.pay(order_id, CHALLENGED, threeDSServerTransId=transaction)
+    page = await client.at_bank({**step, "session": session_data(order_id)}, order_id, ACS_CODE)
+    assert (await client.back(page)).location.startswith(RETURN_URL)
     assert statements["load", order_id] <= VERSION_2_LOADS_MAX
     assert statements["save", order_id] <= VERSION_2_SAVES_MAX

@@ -1,4 +1,4 @@
-"""Views of the payer's pages for tests: an ordinary order, a full one, and every page there is."""
+"""Views of the payer's pages for tests: an ordinary order, a full one, and every page."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def full_view(**changes: object) -> PaymentPageView:
 
 
 def every_page(words: str, language: str) -> Iterator[str]:
-    """Each page of the payer with `words` in every place a shop, a bank or a payer can fill."""
+    """Each page of the payer with `words` in every value that a shop, a bank or a payer can set."""
     frame = {
         "language": language,
         "page_view": words,
@@ -159,7 +159,7 @@ def every_page(words: str, language: str) -> Iterator[str]:
 
 
 def loaded_files(page: str) -> set[str]:
-    """What the page loads by itself, by names below our own static prefix."""
+    """The files that the page loads, by their names below our own static prefix."""
     tree = parse(page)
     addresses = [
         *values(tree, "link", "href"),
@@ -170,6 +170,6 @@ def loaded_files(page: str) -> set[str]:
 
 
 def field_names(page: str) -> list[str]:
-    """The names a form posts from what a payer can see and change."""
-    seen = [e for e in find_all(parse(page), "input") if e.get("type") != "hidden"]
-    return [element.attrib["name"] for element in seen]
+    """The names of the fields that a payer can see and change."""
+    visible = [e for e in find_all(parse(page), "input") if e.get("type") != "hidden"]
+    return [element.attrib["name"] for element in visible]
