@@ -110,6 +110,6 @@ def test_the_scripts_get_every_text_that_they_use() -> None:
     available = {line.partition("=")[0] for line in texts.script_texts("ru").splitlines()}
     for name in ("payment.js", "fields.js", "card.js"):
         source = STATIC.files[name].content.decode()
-        asked = set(re.findall(r'say\("(\w+)"', source))
+        asked = set(re.findall(r'message\("(\w+)"', source))
         asked |= set(re.findall(r'"((?:pan|expiry|cvc|holder|email|phone)_\w+)"', source))
         assert asked <= available, name
