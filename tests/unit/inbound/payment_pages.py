@@ -18,11 +18,9 @@ from altyn.inbound.payment_page.view import (
     Problem,
     RedirectPageView,
     Result,
-    SavedCard,
     TestCard,
     TypedValues,
     WaitingPageView,
-    Wanted,
 )
 from tests.page_tree import find_all, parse, values
 
@@ -63,17 +61,21 @@ def full_view(**changes: object) -> PaymentPageView:
             test_cards=TEST_CARDS,
             description="Чай «Тегуаньинь», 2 × 100 г",
             ways=(OfferedWay("SBP_C2B", "СБП"),),
-            binding_enabled=True,
-            bindings=(SavedCard("b1", "411111**1111 12/28"),),
-            email=Wanted.REQUIRED,
-            phone=Wanted.OPTIONAL,
             attempts_left=2,
             decline_text="Недостаточно средств.",
-            field_errors={"$PAN": "Опечатка", "$CVC": "Введите код", "email": "Нет почты"},
-            typed_values=TypedValues(holder="IVAN", expiry="12 / 28", email="a@b.example"),
+            field_errors={"$PAN": "Опечатка", "$CVC": "Введите код"},
+            typed_values=TypedValues(holder="IVAN", expiry="12 / 28"),
         ),
         **changes,  # type: ignore[arg-type] # the caller names the fields
     )
+
+
+def waiting_view(**changes: object) -> WaitingPageView:
+    """The waiting page of an ordinary order, with changes."""
+    ordinary = WaitingPageView(
+        language="ru", order_id="o", refresh_url="payment_ru.html?mdOrder=o", amount=AMOUNT
+    )
+    return dataclasses.replace(ordinary, **changes)  # type: ignore[arg-type] # as above
 
 
 def every_page(words: str, language: str) -> Iterator[str]:
@@ -99,9 +101,8 @@ def every_page(words: str, language: str) -> Iterator[str]:
             field_errors=dict.fromkeys(
                 ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
             ),
-            typed_values=TypedValues(words, words, words, words, words),
+            typed_values=TypedValues(words, words),
             ways=(OfferedWay(words, words),),
-            bindings=(SavedCard(words, words),),
             test_cards=(TestCard(words, words, words, words),),
         )
     )

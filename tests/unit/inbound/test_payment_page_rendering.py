@@ -16,9 +16,10 @@ from altyn.inbound.payment_page.view import (
     STATIC,
     STATIC_PREFIX,
     ErrorsPageView,
+    OfferedWay,
+    PayerAction,
     Problem,
     TypedValues,
-    Wanted,
 )
 from tests.page_tree import by_id, find_all, parse, text_of, values
 from tests.unit.inbound.payment_pages import (
@@ -28,6 +29,7 @@ from tests.unit.inbound.payment_pages import (
     full_view,
     loaded_files,
     payment_view,
+    waiting_view,
 )
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>' {{ 7*7 }} {order} <!--"
@@ -88,20 +90,16 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
     (form,) = find_all(tree, "form")
     assert form.get("method") == "post"
     assert form.get("action") == "/payment/merchants/test/payment_ru.html?mdOrder=o"
-    names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"}
-    names |= {"bindingId", "bindingNotNeeded", "paymentWay"}
+    names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT"}
+    names |= {"bindingNotNeeded", "paymentWay"}
     assert names == {*values(form, "input", "name"), *values(form, "button", "name")}
-    # The box follows the hidden field: the last of the two values counts.
     boxes = [e for e in find_all(form, "input") if e.get("name") == "bindingNotNeeded"]
-    assert [(e.get("type"), e.get("value")) for e in boxes] == [
-        ("hidden", "true"),
-        ("checkbox", "false"),
-    ]
+    assert [(e.get("type"), e.get("value")) for e in boxes] == [("hidden", "true")]
 
 
 def test_the_card_number_and_cvc_are_never_repeated_on_the_page() -> None:
     fields = {field.name for field in dataclasses.fields(TypedValues)}
-    assert fields == {"holder", "expiry", "email", "phone", "binding_id", "remember"}
+    assert fields == {"holder", "expiry"}
     tree = parse(view.render_payment_page(full_view()))
     assert [by_id(tree, name).get("value") for name in ("pan", "cvc")] == [None, None]
     assert by_id(tree, "holder").get("value") == "IVAN"
@@ -185,9 +183,38 @@ def test_a_link_has_a_web_address_or_is_left_out(address: str) -> None:
         assert address not in values(tree, "a", "href")
 
 
-def test_an_order_with_its_binding_asks_for_the_code_only() -> None:
-    only = full_view(binding_only=True, email=Wanted.NO, phone=Wanted.NO, ways=())
-    assert field_names(view.render_payment_page(only)) == ["bindingId", "$CVC"]
+def test_the_other_ways_to_pay_are_buttons_of_the_form() -> None:
+    ways = (OfferedWay("SBP_C2B", "СБП"), OfferedWay("BNPL", "Частями"))
+    (form,) = find_all(parse(view.render_payment_page(payment_view(ways=ways))), "form")
+    buttons = [e for e in find_all(form, "button") if e.get("name") == "paymentWay"]
+    assert [(e.get("value"), text_of(e)) for e in buttons] == [
+        ("SBP_C2B", "СБП"),
+        ("BNPL", "Частями"),
+    ]
+    assert all(e.get("formnovalidate") is not None for e in buttons)
+    assert "или картой" in text_of(form)
+
+
+def test_a_page_without_other_ways_has_no_row_for_them() -> None:
+    (form,) = find_all(parse(view.render_payment_page(payment_view())), "form")
+    assert [e for e in form.iter() if e.get("class") == "ways"] == []
+    assert "или картой" not in text_of(form)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_waiting_page_tells_what_the_payer_has_to_do(language: str) -> None:
+    plain = waiting_view(language=language)
+    keys = {
+        PayerAction.CONFIRM_ON_PHONE: "waiting_confirm_on_phone",
+        PayerAction.SCAN_QR: "waiting_scan_qr",
+        PayerAction.ENTER_CODE: "waiting_enter_code",
+    }
+    assert set(keys) == set(PayerAction)
+    for action, key in keys.items():
+        sentence = text(key, language)
+        acting = dataclasses.replace(plain, payer_action=action)
+        assert sentence in view.render_waiting_page(acting)
+        assert sentence not in view.render_waiting_page(plain)
 
 
 def test_the_cvc_field_is_left_out_when_it_is_not_required() -> None:

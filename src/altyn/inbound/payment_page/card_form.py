@@ -50,7 +50,7 @@ class PageForm:
         if name == "phone":
             return _SEPARATORS.sub("", self._fields.get(name) or "")
         if name == "bindingNotNeeded":
-            # Without scripts the value of a ticked box follows the hidden field that says no.
+            # In a form without scripts a ticked box follows a hidden field with the other value.
             return next(reversed(self._fields.get_all(name)), None)
         return self._fields.get(name)
 
@@ -69,12 +69,7 @@ class PageForm:
     @property
     def typed_values(self) -> TypedValues:
         """The values that stay in the form after an error. The card number and CVC never do."""
-        return TypedValues(
-            holder=self._short("TEXT"),
-            expiry=self._short("$EXPIRY"),
-            email=self._short("email"),
-            phone=self._short("phone"),
-        )
+        return TypedValues(holder=self._short("TEXT"), expiry=self._short("$EXPIRY"))
 
     def _short(self, name: str) -> str:
         return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]

@@ -46,14 +46,6 @@ CONTENT_SECURITY_POLICY: Final = (
 _ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
 
 
-class Wanted(StrEnum):
-    """Whether the page asks for a contact."""
-
-    NO = "no"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
 class Problem(StrEnum):
     """Why the order cannot be paid. The errors page has a text for each."""
 
@@ -92,14 +84,6 @@ class OfferedWay:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedCard:
-    """A stored card of the client: its id, and its label for the payer, "411111**1111 12/28"."""
-
-    binding_id: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class TestCard:
     """A test card that a click fills in: `expiry` is MM/YY, `cvc` may be empty.
 
@@ -120,10 +104,6 @@ class TypedValues:
 
     holder: str = ""
     expiry: str = ""
-    email: str = ""
-    phone: str = ""
-    binding_id: str = ""
-    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +131,10 @@ class PaymentPageView(PageFrame):
     """An order that the payer may pay.
 
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
-    card's expiry. `cvc_required` False hides the CVC. `binding_only`: the order names one stored
-    card and accepts no other. `field_errors` are texts by wire name: $PAN, $EXPIRY, $CVC, TEXT,
-    email, phone. `decline_text` is the bank's reason for the last decline. `ways` are offered above
-    the card form. Without scripts the form is posted to `form_action`: the expiry comes as typed
-    (see `read_expiry`), and `bindingNotNeeded` comes twice when the box is ticked; the last counts.
+    card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
+    `decline_text` is the bank's reason for the last decline. `ways` are offered above the card
+    form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
+    `read_expiry`).
     """
 
     order_number: str
@@ -169,12 +148,7 @@ class PaymentPageView(PageFrame):
     attempts_left: int
     attempts_max: int = 3
     ways: tuple[OfferedWay, ...] = ()
-    binding_enabled: bool = False
-    binding_only: bool = False
-    bindings: Sequence[SavedCard] = ()
     cvc_required: bool = True
-    email: Wanted = Wanted.NO
-    phone: Wanted = Wanted.NO
     test_cards: Sequence[TestCard] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""

@@ -33,7 +33,7 @@ export function kindOf(digits) {
   };
 }
 
-export function luhn(digits) {
+function luhn(digits) {
   let sum = 0;
   for (let place = 0; place < digits.length; place += 1) {
     const digit = Number(digits[digits.length - 1 - place]) * (place % 2 ? 2 : 1);
@@ -101,15 +101,4 @@ export function checkHolder(typed) {
   const name = typed.trim();
   if (!name) return "holder_empty";
   return /^[A-Za-z .'-]+$/.test(name) && /[A-Za-z]/.test(name) ? "" : "holder_letters";
-}
-
-export function checkEmail(typed, required) {
-  if (!typed.trim()) return required ? "email_empty" : "";
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed.trim()) ? "" : "email_format";
-}
-
-export function checkPhone(typed, required) {
-  const digits = digitsOf(typed);
-  if (!digits) return required ? "phone_empty" : "";
-  return digits.length >= 10 && digits.length <= 15 ? "" : "phone_format";
 }

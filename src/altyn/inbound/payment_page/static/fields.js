@@ -27,14 +27,8 @@ export function cardFields(form, message) {
   const expiry = $("expiry");
   const cvc = $("cvc");
   const holder = $("holder");
-  const email = $("email");
-  const phone = $("phone");
-  const digits = () => (pan ? card.digitsOf(pan.value) : "");
-  const kind = () => (newCard() ? card.kindOf(digits()) : { cvcLength: 0, cvcOptional: false });
-  const newCard = () => {
-    const chosen = form.querySelector('[name="bindingId"]:checked');
-    return Boolean(pan) && (!chosen || chosen.value === "");
-  };
+  const digits = () => card.digitsOf(pan.value);
+  const kind = () => card.kindOf(digits());
 
   function checkExpiry() {
     const known = testCards.get(digits());
@@ -43,22 +37,13 @@ export function cardFields(form, message) {
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  function checkCvc() {
-    const typed = cvc.value;
-    if (newCard()) return card.checkCvc(typed, kind());
-    if (!typed) return "cvc_empty";
-    return typed.length === 3 || typed.length === 4 ? "" : "cvc_length";
-  }
-
+  // The page has no CVC field when the shop does without it.
   const checks = [
-    pan && { wire: "$PAN", input: pan, card: true, check: () => card.checkPan(digits()) },
-    expiry && { wire: "$EXPIRY", input: expiry, card: true, check: checkExpiry },
-    cvc && { wire: "$CVC", input: cvc, check: checkCvc },
-    holder && { wire: "TEXT", input: holder, card: true, check: () => card.checkHolder(holder.value) },
-    email && { wire: "email", input: email, check: () => card.checkEmail(email.value, email.required) },
-    phone && { wire: "phone", input: phone, check: () => card.checkPhone(phone.value, phone.required) },
+    { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
+    { wire: "$EXPIRY", input: expiry, check: checkExpiry },
+    cvc && { wire: "$CVC", input: cvc, check: () => card.checkCvc(cvc.value, kind()) },
+    { wire: "TEXT", input: holder, check: () => card.checkHolder(holder.value) },
   ].filter(Boolean);
-  const needed = () => checks.filter((one) => !one.card || newCard());
 
   function show(one, text) {
     const place = $(`${one.input.id}-error`);
@@ -69,7 +54,7 @@ export function cardFields(form, message) {
 
   function checkField(one) {
     const key = one.check();
-    show(one, key && message(key, { count: kind().cvcLength || 3 }));
+    show(one, key && message(key, { count: kind().cvcLength }));
     return !key;
   }
 
@@ -109,46 +94,35 @@ export function cardFields(form, message) {
   }
 
   function showPaymentSystem() {
-    if (!pan) return;
     const { name, cvcLength, cvcOptional } = kind();
     const shown = name === "MIR" && form.elements.language.value === "ru" ? "МИР" : name;
     if ($("brand").textContent !== shown) $("brand").textContent = shown;
     if (!cvc) return;
-    cvc.maxLength = newCard() ? cvcLength : 4;
+    cvc.maxLength = cvcLength;
     let hint = cvcLength === 4 ? "cvc_hint_front" : "cvc_hint";
     if (cvcOptional) hint = "cvc_hint_optional";
     if ($("cvc-hint").textContent !== message(hint)) $("cvc-hint").textContent = message(hint);
   }
 
   // In the capturing phase, so that they run before the checks above.
-  pan?.addEventListener("input", () => {
+  pan.addEventListener("input", () => {
     regroup(pan, (typed) => card.formatPan(card.digitsOf(typed).slice(0, 19)));
     showPaymentSystem();
   }, true);
-  expiry?.addEventListener("input", (event) => {
+  expiry.addEventListener("input", (event) => {
     const deleting = /^delete/.test(event.inputType || "");
     regroup(expiry, (typed) => card.formatExpiry(typed, deleting));
   }, true);
   cvc?.addEventListener("input", () => {
     if (/\D/.test(cvc.value)) cvc.value = card.digitsOf(cvc.value);
   }, true);
-  function chooseCard() {
-    for (const part of form.querySelectorAll(".new-card")) part.hidden = !newCard();
-    for (const one of checks) if (!one.input.value) show(one, "");
-    showPaymentSystem();
-  }
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "bindingId") chooseCard();
-  });
 
-  if (!newCard()) chooseCard();
-  else showPaymentSystem();
+  showPaymentSystem();
 
   return {
-    newCard,
     rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
     // Checks all fields; gives the first wrong one, or undefined.
-    firstWrong: () => needed().filter((one) => !checkField(one))[0]?.input,
+    firstWrong: () => checks.filter((one) => !checkField(one))[0]?.input,
     // Shows errors of the gateway, by wire name; gives the first field of the page that has one.
     showErrors(errors) {
       const wrong = checks.filter((one) => errors[one.wire]);
@@ -156,37 +130,28 @@ export function cardFields(form, message) {
       return wrong[0]?.input;
     },
     fill(number, until, code) {
-      const other = form.querySelector("[data-new-card]");
-      if (other) {
-        other.checked = true;
-        chooseCard();
-      }
       const values = [[pan, number], [expiry, until], [cvc, code]];
       for (const [input, value] of values) {
         if (!input) continue;
         input.value = value;
         input.dispatchEvent(new Event("input"));
       }
-      if (holder && !holder.value) holder.value = "IVAN PETROV";
-      for (const one of needed()) if (one.input.value) checkField(one);
+      if (!holder.value) holder.value = "IVAN PETROV";
+      for (const one of checks) if (one.input.value) checkField(one);
     },
     forgetCode() {
       if (cvc) cvc.value = "";
     },
     values() {
-      const common = { language: form.elements.language.value };
-      if (email?.value.trim()) common.email = email.value.trim();
-      if (phone?.value.trim()) common.phone = phone.value.trim();
-      if (!newCard()) return { ...common, cvc: cvc ? cvc.value : "" };
       const { year, month } = card.readExpiry(expiry.value);
       return {
-        ...common,
+        language: form.elements.language.value,
         $PAN: digits(),
         $CVC: cvc ? cvc.value : "",
         YYYY: String(year),
         MM: String(month).padStart(2, "0"),
         TEXT: holder.value.trim().toUpperCase(),
-        bindingNotNeeded: String(!$("remember")?.checked),
+        bindingNotNeeded: "true",
       };
     },
   };

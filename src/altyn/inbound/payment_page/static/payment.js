@@ -224,9 +224,9 @@ function browserInfo() {
   });
 }
 
-async function send(method, values, more = {}) {
-  const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(method, values, added);
-  const answer = await call(page.rest, method, { ...values, ...more });
+async function send(values, more = {}) {
+  const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(values, added);
+  const answer = await call(page.rest, "processform.do", { ...values, ...more });
   if (answer.waiting && values.paymentWay) {
     left = true;
     window.location.reload(); // the waiting page tells what the payer has to do
@@ -236,13 +236,13 @@ async function send(method, values, more = {}) {
 }
 
 function payment(way) {
-  const common = { jsonParams: "{}", clientBrowserInfo: browserInfo(), pageView: page.pageView };
-  if (way) {
-    return ["processform.do", { ...common, MDORDER: page.order, language: page.language, paymentWay: way }];
-  }
-  if (fields.newCard()) return ["processform.do", { ...common, MDORDER: page.order, ...fields.values() }];
-  const chosen = form.querySelector('[name="bindingId"]:checked').value;
-  return ["processBindingForm.do", { ...common, orderId: page.order, bindingId: chosen, ...fields.values() }];
+  const common = {
+    jsonParams: "{}",
+    clientBrowserInfo: browserInfo(),
+    pageView: page.pageView,
+    MDORDER: page.order,
+  };
+  return { ...common, ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
 }
 
 // The answer was lost: find out the state of the payment before the payer can press again.
@@ -274,7 +274,7 @@ async function pay(way) {
         return;
       }
     }
-    await send(...payment(way));
+    await send(payment(way));
   } catch {
     if (!left) await afterLostAnswer();
   }
