@@ -20,7 +20,9 @@ from uuid import UUID
 
 from altyn import main
 from altyn.domain.refusals import Refusal
-from altyn.operations.ports import OrderKey
+from altyn.operations.ports import OrderKey, World
+from altyn.outbound.acquirer.connector import CardConnector
+from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
@@ -219,3 +221,11 @@ async def open_shop(database_url: str, home: Path, **changes: Any) -> AsyncItera
     await main.prepare(settings)
     async with main.running(settings) as gateway:
         yield Shop(gateway)
+
+
+def acquirer_of(world: World) -> InProcessAcquirer:
+    """The simulated acquirer behind the card's connector."""
+    connector = world.ways.connector("CARD")
+    assert isinstance(connector, CardConnector)
+    assert isinstance(connector.acquirer, InProcessAcquirer)
+    return connector.acquirer

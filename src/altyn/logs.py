@@ -1,8 +1,7 @@
 """The gateway's log: JSON lines for machines, colours for a person at a terminal, and no secret in
 either.
  One form takes what we say, what uvicorn, asyncio and other libraries say and what nobody caught,
-so that card numbers, codes and passwords are covered in one place. Source: architecture.md §2 and
-§6.
+so that card numbers, codes and passwords are covered in one place. Source: docs/architecture.md.
 """
 
 from __future__ import annotations

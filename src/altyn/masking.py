@@ -1,7 +1,7 @@
 """What a log may show of a value: everything but card numbers, security codes and secrets.
  Types are trusted first (`Pan` and `Cvc` print their cover), names second (`password`, `$CVC`), and
 the look of the text last: whoever forgets the first two must still not write a card number to a
-disk. Source: architecture.md §6.
+disk. Source: docs/architecture.md.
 """
 
 from __future__ import annotations

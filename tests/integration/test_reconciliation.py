@@ -16,14 +16,13 @@ from uuid import UUID
 
 import pytest
 
-from altyn.operations.perform import attempt_key
-from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.operations.connector import payment_key
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
-from tests.shop import GOOD, Shop, open_shop
+from tests.shop import GOOD, Shop, acquirer_of, open_shop
 
 WITHIN_SECONDS: Final = 30
 QUICK: Final = {"acquirer_timeout_seconds": 0.2}
@@ -120,8 +119,7 @@ class Deathbed:
     """The way to the bank: at a question other than an inquiry the process stops for ever."""
 
     def __init__(self, shop: Shop, *, heard: bool) -> None:
-        acquirer = shop.gateway.world.acquirer
-        assert isinstance(acquirer, InProcessAcquirer)
+        acquirer = acquirer_of(shop.gateway.world)
         self._ask, self._heard = acquirer.ask, heard
         self.reached = asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
@@ -195,8 +193,7 @@ class SlowRoad:
     """The way to the bank: questions other than inquiries wait until they are let go."""
 
     def __init__(self, shop: Shop) -> None:
-        acquirer = shop.gateway.world.acquirer
-        assert isinstance(acquirer, InProcessAcquirer)
+        acquirer = acquirer_of(shop.gateway.world)
         self._ask = acquirer.ask
         self.reached, self.let_go = asyncio.Event(), asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
@@ -251,7 +248,7 @@ async def test_a_bank_that_has_books_and_a_gateway_that_was_told_nothing_agree(s
     order = await shop.gateway.world.orders.load(await shop.key(order_id))
     assert order is not None
     bank = IssuerSimulator(shop.pool, shop.clock.now)
-    books = await bank.books(attempt_key(order, 1))
+    books = await bank.books(payment_key(order.order_id, 1))
     assert books is not None
     assert books.held_minor == 1000
     assert (await shop.see(order_id)).approved == 0

@@ -17,9 +17,10 @@ from altyn.domain.callback import (
     OrderNotification,
     callback_entry,
 )
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
-from altyn.domain.order import Authentication, Kind, Order, OrderRequest
+from altyn.domain.order import Kind, Order, OrderRequest
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
@@ -41,7 +42,7 @@ CORE: Final = {
 }
 DEPOSITED: Final = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00)
 
-# Every name of callbacks.md §3.3, and the one of §3.1 that is chosen like them.
+# Every name of callbacks.md §3.3, and the one of callbacks.md §3.1 that is chosen like them.
 NAMES_OF_THE_REFERENCE: Final = (
     *("amount", "paymentAmount", "amountFormatted", "approvedAmount", "depositedAmount"),
     *("refundedAmount", "approvedAmountFormatted", "depositedAmountFormatted"),
@@ -135,7 +136,7 @@ def a_shop(*parameters: str, more: dict[str, Any] | None = None, **settings: Any
 
 def a_paid_order(**changes: Any) -> Order:
     """Paid, partly reversed and partly refunded, so that it has everything at once."""
-    proof = Authentication(version="1", pa_res="Y", eci=5, cavv="AAAB=", xid="MDE=")
+    proof = ThreeDSData(version="1", pa_res="Y", eci=5, cavv="AAAB=", xid="MDE=")
     paid: dict[str, Any] = {
         "status": OrderStatus.DEPOSITED,
         "action_code": 0,
@@ -278,7 +279,7 @@ def test_a_failed_completion_declines_no_order() -> None:
     ("status", "state"),
     [
         (OrderStatus.CREATED, "started"),
-        (OrderStatus.AUTHENTICATING, "started"),
+        (OrderStatus.WAITING, "started"),
         (OrderStatus.APPROVED, "payment_approved"),
         (OrderStatus.DEPOSITED, "payment_deposited"),
         (OrderStatus.REVERSED, "payment_void"),
@@ -297,16 +298,16 @@ def test_a_two_stage_order_is_a_pre_authorisation() -> None:
 @pytest.mark.parametrize(
     ("proof", "word"),
     [
-        (Authentication(version="1", eci=6), "THREE_DS1_ATTEMPT"),
-        (Authentication(version="1", eci=7), "SSL"),
-        (Authentication(version="2", eci=5, r_req="Y"), "THREE_DS2_FULL"),
-        (Authentication(version="2", eci=5), "THREE_DS2_FRICTIONLESS"),
-        (Authentication(version="2", eci=6), "THREE_DS2_ATTEMPT"),
-        (Authentication(version="2"), None),
+        (ThreeDSData(version="1", eci=6), "THREE_DS1_ATTEMPT"),
+        (ThreeDSData(version="1", eci=7), "SSL"),
+        (ThreeDSData(version="2", eci=5, r_req="Y"), "THREE_DS2_FULL"),
+        (ThreeDSData(version="2", eci=5), "THREE_DS2_FRICTIONLESS"),
+        (ThreeDSData(version="2", eci=6), "THREE_DS2_ATTEMPT"),
+        (ThreeDSData(version="2"), None),
         (None, None),
     ],
 )
-def test_how_the_holder_was_authenticated(proof: Authentication | None, word: str | None) -> None:
+def test_how_the_holder_was_authenticated(proof: ThreeDSData | None, word: str | None) -> None:
     order = a_paid_order(attempts=(an_attempt(authentication=proof),))
     assert told(order, a_shop("threeDSType")).get("threeDSType") == word
 

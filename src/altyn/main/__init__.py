@@ -20,10 +20,12 @@ from altyn import settings as settings_module
 from altyn.inbound.router import Router
 from altyn.main import effects as effect_kinds
 from altyn.main.callback_sending import CallbackSending
-from altyn.main.connectors import open_outside
+from altyn.main.connectors import open_connectors
 from altyn.main.effects import EffectKinds
 from altyn.main.endpoints import Back, open_router
 from altyn.main.preparation import prepare, production_keys
+from altyn.operations.paying.card.ports import CardPorts
+from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
 from altyn.security.keys import KeyRing
 from altyn.security.vault import Vault
@@ -74,15 +76,14 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         couriers = CallbackSending(pool, listener, ring)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        outside = await open_outside(settings, pool, ring, clock, stack)
+        connectors = await open_connectors(settings, pool, ring, clock, stack)
         stack.push_async_callback(couriers.waker.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         world = World(
             orders=OrderStore(pool, couriers.waker.wake),
             merchants=merchants,
-            acquirer=outside.acquirer,
-            threeds=outside.threeds,
-            vault=cards,
+            ways=PaymentWays(connectors.ways),
+            card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
             effects=EffectKinds(effect_kinds.BUILT_IN),
             clock=clock,
             sleep=asyncio.sleep,
@@ -102,7 +103,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             signing_keys=couriers.signing_keys,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
-        yield Gateway(settings, pool, world, open_router(back, outside.routes))
+        yield Gateway(settings, pool, world, open_router(back, connectors.routes))
 
 
 def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:

@@ -1,7 +1,7 @@
 """What this process remembers of passwords it has already checked.
  Every API call carries the shop's password, and argon2 per call would cost a hundred times the call
 itself: here its answer is remembered under a digest whose key dies with the process. Source:
-architecture.md §6; rest-orders.md §1.2.
+docs/architecture.md; rest-orders.md §1.2.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The key file: the keys that open the card vault, the key of fingerprints, and the root of all
 other secrets.
  It exists beside the database and never inside it, so that neither a stolen dump nor a stolen file
-gives a card away. Source: architecture.md §6.
+gives a card away. Source: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Password hashing with argon2, in threads of its own.
  A hash costs some thirty milliseconds and nineteen megabytes on purpose; the bounds here keep that
 price from the event loop and from the machine's memory when wrong passwords come in a flood.
-Source: architecture.md §6.
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """The card vault's cryptography: a card number goes in, columns of a row come out, and back; no SQL
 is here.
  Every row has a data key of its own, wrapped by the ring's active key, so that keys are changed
-online by rewrapping 32 bytes a row and never by touching a card number. Source: architecture.md §6.
+online by rewrapping 32 bytes a row and never by touching a card number.
+
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Cards on their way: the `CardVault` port over the table `card_vault`.
 
 A card number is kept, sealed, while its payer is away at the bank's page, and is gone afterwards;
-what the seal is made of is `vault.py`. Source: architecture.md §6.
+what the seal is made of is `vault.py`. Source: docs/architecture.md.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The gateway's only source of the time: the system's clock, or the sandbox's that can be moved.
 
 A hold that expires in seven days can be tested because nothing else ever asks the system for the
-time. Source: architecture.md §5.
+time. Source: docs/architecture.md.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """Who calls the API: login and password, or a token, turned into an API user.
 
 Every request passes here, so users are remembered, and argon2 is paid once per password and
-process. Source: rest-orders.md §1.2; architecture.md §6.
+process. Source: rest-orders.md §1.2; docs/architecture.md.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """The outbox: what shops are still to be told, claimed by lease and settled by what came back.
 
 Any number of processes may work at it: a callback is its sender's while the lease lasts, and what a
-killed sender leaves behind another takes up. Source: architecture.md §2, §4; callbacks.md §1, §5.
+killed sender leaves behind another takes up. Source: docs/architecture.md; callbacks.md §1, §5.
 """
 
 import asyncio

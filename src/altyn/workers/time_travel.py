@@ -1,7 +1,7 @@
 """Time travel: in the sandbox the clock is moved on, and everything on the way happens in order.
 
 A shop developer advances eight days and finds the hold released, the session expired and the
-receipts written as if the days had passed. Source: architecture §5.
+receipts written as if the days had passed. Source: docs/architecture.md.
 """
 
 from datetime import datetime, timedelta

@@ -17,12 +17,12 @@ from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
 from altyn.protocol.action_codes import ACTION_CODES, NO_PAYMENTS_YET
-from altyn.protocol.dialects.classic.order_statuses import ON_WIRE
+from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.storage.order_history import BookedPosting, OrderEvent, OrderLine
 
 _COLOURS: Final = {
     OrderStatus.APPROVED: "yellow",
-    OrderStatus.AUTHENTICATING: "yellow",
+    OrderStatus.WAITING: "yellow",
     OrderStatus.DEPOSITED: "green",
     OrderStatus.DECLINED: "red",
 }
@@ -91,7 +91,7 @@ def print_story(story: Story) -> None:
 
 def _what(story: Story) -> Iterator[str]:
     order = story.order
-    row = ON_WIRE[order.status]
+    row = status_on_wire(order)
     amount = money(order.amount_minor, order.currency)
     yield f"Order {order.order_number} of {story.merchant}: {amount}"
     yield f"{order.status} (orderStatus {row.number}): {row.en}"

@@ -31,7 +31,7 @@ from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_
 from altyn.inbound.payment_page.view import STATIC, OfferedWay, Problem
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.decisions import Accepted
-from altyn.operations.payer_seen import decide_payer_seen
+from altyn.operations.paying.payer_address import decide_payer_address
 from altyn.operations.perform import perform
 from altyn.operations.ports import World
 
@@ -224,13 +224,14 @@ class PageEndpoint:
         """The order with the payer's address, which is saved when it is new."""
         payer = self._payer(request, DEFAULT_LANGUAGE)
         now = self.world.clock.now()
-        if not isinstance(decide_payer_seen(page_order.order, payer.ip, now), Accepted):
+        if not isinstance(decide_payer_address(page_order.order, payer.ip, now), Accepted):
             return page_order
         decision = await perform(
-            lambda order, now: decide_payer_seen(order, payer.ip, now),
+            lambda order, now: decide_payer_address(order, payer.ip, now),
             page_order.key,
             world=self.world,
             actor=payer.actor,
+            loaded=page_order.order,
         )
         return replace(page_order, order=decision.order or page_order.order)
 

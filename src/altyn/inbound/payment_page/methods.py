@@ -32,7 +32,7 @@ from altyn.inbound.payment_page.payment import pay
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
 from altyn.inbound.payment_page.view import OfferedWay, Problem
 from altyn.inbound.rest.answers import BODY_TOO_LARGE
-from altyn.operations.card_payment import finish_challenge, finish_with_pa_res
+from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.threeds import ThreeDSFormatError
@@ -144,14 +144,17 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
 
 
 async def is_maestro_card(_: PageMethods, call: PageCall) -> Response:
-    """isMaestroCard.do: a JSON string that contains JSON; pages parse it twice. Source: §3.4."""
+    """isMaestroCard.do: a JSON string that contains JSON; pages parse it twice.
+
+    Source: payment-page.md §3.4.
+    """
     digits = "".join(filter(str.isdecimal, call.get("pan") or ""))
     inner = msgspec.json.encode({"isMaestro": is_maestro(digits)}).decode()
     return responses.json(inner)
 
 
 async def show_errors(methods: PageMethods, call: PageCall) -> Response:
-    """showErrors.do: redirects to the shop's error page. Source: §3.4."""
+    """showErrors.do: redirects to the shop's error page. Source: payment-page.md §3.4."""
     page_order = await methods.find(call)
     if page_order is None:
         return methods.not_found(call)
@@ -162,7 +165,10 @@ async def show_errors(methods: PageMethods, call: PageCall) -> Response:
 
 
 async def get_fee(methods: PageMethods, call: PageCall) -> Response:
-    """getFee.do: the fee that the shop named for this order, else zero. Source: §3.4."""
+    """getFee.do: the fee that the shop named for this order, else zero.
+
+    Source: payment-page.md §3.4.
+    """
     page_order = await methods.find(call)
     if page_order is None:
         return _error(e.ORDER_NOT_FOUND, call.language)
@@ -170,12 +176,12 @@ async def get_fee(methods: PageMethods, call: PageCall) -> Response:
 
 
 async def get_available_loyalty(_methods: PageMethods, _call: PageCall) -> Response:
-    """getAvailableLoyalty.do: there are no programmes. Source: §3.4."""
+    """getAvailableLoyalty.do: there are no programmes. Source: payment-page.md §3.4."""
     return responses.json([])
 
 
 async def finish_3ds(methods: PageMethods, call: PageCall) -> Response:
-    """finish3ds.do: the payer returns from a 3-D Secure 1 ACS. Source: §4.1.
+    """finish3ds.do: the payer returns from a 3-D Secure 1 ACS. Source: payment-page.md §4.1.
 
     Without a PaRes the payer has not answered the ACS yet, and nothing changes.
     """
@@ -184,13 +190,15 @@ async def finish_3ds(methods: PageMethods, call: PageCall) -> Response:
         return methods.not_found(call)
     payer, pa_res = call.payer_of(page_order), call.get("PaRes", "paRes")
     if pa_res and not page_order.over:
-        step = await finish_with_pa_res(page_order.key, pa_res, payer.actor, methods.world)
+        step = await finish_with_pa_res(
+            page_order.key, pa_res, payer.actor, methods.world, loaded=page_order.order
+        )
         page_order = page_order.after(step)
     return _redirect_onwards(page_order, payer)
 
 
 async def finish_3ds_version_2(methods: PageMethods, call: PageCall) -> Response:
-    """finish3dsVer2.do: the payer returns from a challenge. Source: §4.2.
+    """finish3dsVer2.do: the payer returns from a challenge. Source: payment-page.md §4.2.
 
     The CRes only names the transaction; the result is asked from the ACS itself. When a shop sent
     the card itself and gave threeDSVer2FinishUrl, its payer is redirected there, and the shop
@@ -206,7 +214,9 @@ async def finish_3ds_version_2(methods: PageMethods, call: PageCall) -> Response
     if finish_address := _finish_address(page_order, transaction):
         return responses.redirect(finish_address)
     if c_res and not page_order.over:
-        step = await finish_challenge(page_order.key, transaction, payer.actor, methods.world)
+        step = await finish_challenge(
+            page_order.key, transaction, payer.actor, methods.world, loaded=page_order.order
+        )
         page_order = page_order.after(step)
     return _redirect_onwards(page_order, payer)
 
@@ -223,7 +233,7 @@ def _redirect_onwards(page_order: PageOrder, payer: Payer) -> Response:
 
 def _finish_address(page_order: PageOrder, transaction: str | None) -> str | None:
     """Where the shop wants its payer after the challenge; None when it gave no address."""
-    attempt = page_order.attempt_of(transaction) or page_order.order.authenticating
+    attempt = page_order.attempt_of(transaction) or page_order.order.waiting_attempt
     proof = attempt.authentication if attempt else None
     if proof is None or not proof.finish_url:
         return None

@@ -16,17 +16,14 @@ from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
 from altyn.inbound.payment_steps import PAID, return_address
-from altyn.operations.decisions import Accepted
-from altyn.operations.due_actions import SELF
-from altyn.operations.pay import decide_expiry
-from altyn.operations.perform import perform
+from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol import action_codes as codes
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
     from altyn.domain.order import Attempt, Order
-    from altyn.operations.card_steps import Step
+    from altyn.operations.paying.card.steps import Step
 
 UUID_LENGTH: Final = 36
 
@@ -56,7 +53,7 @@ class PageOrder:
     @property
     def undecided(self) -> bool:
         """Whether the result of the last attempt is still to come, also from an ACS."""
-        return self.waiting or self.order.authenticating is not None
+        return self.waiting or self.order.waiting_attempt is not None
 
     @property
     def paid(self) -> bool:
@@ -131,25 +128,10 @@ class PageOrder:
 
 
 async def find_page_order(order_id: str | None, world: World) -> PageOrder | None:
-    """The order with this id, as it stands now; None when there is no such order."""
+    """The order with this id, its session ended if its time is up; None when there is no such order."""
     key = read_order_key(order_id)
-    order = await _find_payable(key, world) if key else None
+    order = await find_for_payer(key, world) if key else None
     return PageOrder(order, await world.merchants.get(order.merchant_id)) if order else None
-
-
-async def _find_payable(key: OrderKey, world: World) -> Order | None:
-    """The order, after its session is ended if its time is up.
-
-    The session is ended here and not only by its timer: the shop has to find the order declined as
-    soon as its payer is back. Source: payment-page.md §2.
-    """
-    order = await world.orders.load(key)
-    if order is None or not order.payable or order.in_flight(Kind.PAY):
-        return order
-    if world.clock.now() < order.expires_at:
-        return order
-    ended = await perform(decide_expiry, key, world=world, actor=SELF)
-    return ended.order if isinstance(ended, Accepted) else await world.orders.load(key)
 
 
 def read_order_key(order_id: str | None) -> OrderKey | None:

@@ -22,7 +22,8 @@ from altyn.inbound.payment_page.sandbox_cards import band_cards
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.payment_page.view import OfferedWay, PayerAction, Problem, Result, TypedValues
 from altyn.inbound.payment_steps import absolute
-from altyn.operations.card_steps import Ended, GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
 from altyn.protocol import action_codes as codes
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack

@@ -10,9 +10,8 @@ from typing import Final
 
 import structlog
 
-from altyn.domain.card.values import Expiry
 from altyn.domain.refusals import Refusal
-from altyn.inbound.payment_handlers import card_command
+from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer
@@ -25,10 +24,11 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
     WaitingForBank,
 )
-from altyn.operations.card_payment import pay_by_card
-from altyn.operations.card_steps import Ended, PayByCard, Step
 from altyn.operations.decisions import Refused
-from altyn.operations.pay import refuse_payment
+from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
+from altyn.operations.paying.decisions import refuse_payment
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
 from altyn.protocol.threeds import MethodCompletion
 
@@ -65,10 +65,18 @@ async def pay(
 async def _pay_by_card(
     form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
 ) -> PaymentResult:
-    command = await _command(form, page_order, payer, world, sandbox=sandbox)
+    now = world.clock.now()
+    reader = CardFormReader(form=form, page_order=page_order, now=now, sandbox=sandbox)
+    command = _command(reader, payer)
     match command:
         case PayByCard():
-            step = await pay_by_card(_with_browser(form, command, payer), world)
+            step = await pay_by_card(
+                _with_browser(form, command, payer), world, loaded=page_order.order
+            )
+            return await _result_of(step, page_order, world)
+        case AfterMethod():
+            after = _after_method_step(form, command, payer)
+            step = await continue_after_method(after, world, loaded=page_order.order)
             return await _result_of(step, page_order, world)
         case Refused():
             return await _refused(page_order, command, world)
@@ -76,45 +84,25 @@ async def _pay_by_card(
             return _fields_wrong(page_order, faults)
 
 
-async def _command(
-    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
-) -> PayByCard | Refused | tuple[FieldFault, ...]:
-    """The payment command: with the card of the form, or with the card that is authenticated."""
+def _command(
+    reader: CardFormReader, payer: Payer
+) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
+    """Phase 1 with the card of the form, or phase 2 of a 3-D Secure 2 payment."""
+    form, page_order = reader.form, reader.page_order
     transaction = form.get("threeDSServerTransId")
     if transaction and not form.get("$PAN"):
-        return await _after_method_step(transaction, page_order, payer, world)
-    now = world.clock.now()
-    reader = CardFormReader(form=form, page_order=page_order, now=now, sandbox=sandbox)
+        # A browser without scripts posts the card only once: afterwards it is in the vault.
+        return AfterMethod(
+            key=page_order.key,
+            server_trans_id=transaction,
+            actor=payer.actor,
+            base_url=payer.base_url,
+        )
     read = reader.read()
     if not isinstance(read, FilledForm):
         return read
-    merchant = page_order.merchant
-    return card_command(page_order.key, read.values, merchant, payer.actor, payer.base_url)
-
-
-async def _after_method_step(
-    transaction: str, page_order: PageOrder, payer: Payer, world: World
-) -> PayByCard | Refused:
-    """The command after the method step of a browser without scripts, with the card of the vault.
-
-    The payer does not type the card a second time, and a page never contains it.
-    """
-    attempt = page_order.attempt_of(transaction)
-    card = attempt.card if attempt else None
-    merchant_id = page_order.merchant.merchant_id
-    pan = await world.vault.reveal(merchant_id, card.fingerprint) if card else None
-    if card is None or pan is None:
-        return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no such 3-D Secure transaction")
-    return PayByCard(
-        key=page_order.key,
-        pan=pan,
-        expiry=Expiry.parse(card.expiry),
-        cvc=None,
-        holder=card.holder,
-        actor=payer.actor,
-        base_url=payer.base_url,
-        server_trans_id=transaction,
-    )
+    card = card_command(page_order.key, read.values, payer.actor, payer.base_url)
+    return after_method(card, transaction) if transaction else card
 
 
 def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
@@ -123,14 +111,24 @@ def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard
     That address carries the language of the page, so that the payer reads the same language after
     the ACS.
     """
-    indicator = form.get("threeDSCompInd") or ""
-    completed = MethodCompletion(indicator) if indicator in tuple(MethodCompletion) else None
     return replace(
         command,
-        method_completed=completed or MethodCompletion.FINISHED,
+        method_completed=_method_completed(form),
         browser={**payer.browser, **command.browser},
         term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
     )
+
+
+def _after_method_step(form: PageForm, command: AfterMethod, payer: Payer) -> AfterMethod:
+    """Add the browser and the result of the method step."""
+    browser = {**payer.browser, **command.browser}
+    return replace(command, method_completed=_method_completed(form), browser=browser)
+
+
+def _method_completed(form: PageForm) -> MethodCompletion:
+    indicator = form.get("threeDSCompInd") or ""
+    known = indicator in tuple(MethodCompletion)
+    return MethodCompletion(indicator) if known else MethodCompletion.FINISHED
 
 
 async def _result_of(step: Step, page_order: PageOrder, world: World) -> PaymentResult:

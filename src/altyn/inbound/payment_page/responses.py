@@ -2,7 +2,7 @@
 
 Scripts, styles and calls stay on our origin (PCI DSS 6.4.3), no cache stores a response, and no
 address with an order's id is sent to another host.
-Source: payment-page.md §6, rule 10; architecture §6.
+Source: payment-page.md §6, rule 10; docs/architecture.md.
 """
 
 import re

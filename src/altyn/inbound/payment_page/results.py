@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.texts import text
-from altyn.operations.card_steps import Ended, GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 
 

@@ -9,10 +9,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from altyn.domain.card.values import Pan
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse, CardCheck
 from altyn.protocol.action_codes import PROCESSING_TIMEOUT_SENT
-from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
 LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)
@@ -26,15 +24,11 @@ class Bank(Protocol):
 
 
 class InProcessAcquirer:
-    """The `Acquirer` port over a bank in this process. Takes the sandbox's test cards only."""
+    """The acquirer over a simulated bank in this process."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
         self._bank = bank
         self._timeout_seconds = timeout_seconds
-
-    def accepts(self, pan: Pan) -> bool:
-        """Whether this is a test card; the sandbox never takes a real one."""
-        return lookup(pan.reveal(), tds_version="1") is not None
 
     async def check(self, card: CardCheck) -> int | None:
         """An action code when the card is no good before anything is asked, else None."""

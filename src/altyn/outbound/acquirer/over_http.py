@@ -5,7 +5,6 @@ from typing import Final
 import aiohttp
 import structlog
 
-from altyn.domain.card.values import Pan
 from altyn.protocol.acquiring import (
     MESSAGE_BYTES_MAX,
     AcquirerOperation,
@@ -20,7 +19,6 @@ from altyn.protocol.acquiring import (
     encode_question,
 )
 from altyn.protocol.action_codes import PROCESSING_TIMEOUT, PROCESSING_TIMEOUT_SENT
-from altyn.protocol.test_cards import lookup
 
 log = structlog.get_logger("altyn.acquirer")
 JSON: Final = {"content-type": "application/json"}
@@ -30,10 +28,9 @@ NOT_SENT: Final = AcquirerResponse(outcome=AcquirerOutcome.NOT_SENT, action_code
 
 
 class HttpAcquirer:
-    """The `Acquirer` port over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN.
+    """An acquirer over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN.
 
-    `key`, where the bank wants one, is sent as a bearer token. `test_cards_only` is the sandbox's
-    promise never to take a real card, whatever bank stands behind the address.
+    `key`, where the bank wants one, is sent as a bearer token.
     """
 
     def __init__(
@@ -42,18 +39,12 @@ class HttpAcquirer:
         url: str,
         *,
         timeout_seconds: float,
-        test_cards_only: bool,
         key: str | None = None,
     ) -> None:
         self._session = session
         self._url = url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=5)
-        self._test_cards_only = test_cards_only
         self._headers = {**JSON, "authorization": f"Bearer {key}"} if key else dict(JSON)
-
-    def accepts(self, pan: Pan) -> bool:
-        """Whether this connector may be given the card."""
-        return not self._test_cards_only or lookup(pan.reveal(), tds_version="1") is not None
 
     async def check(self, card: CardCheck) -> int | None:
         """An action code when the card is no good before anything is asked, else None.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Final, Literal
 
-from altyn.protocol.eci import Authentication as Level
+from altyn.protocol.eci import AuthenticationLevel as Level
 from altyn.protocol.eci import eci
 from altyn.protocol.test_cards import Tds2, TestCard, lookup
 from altyn.protocol.threeds import (

@@ -9,26 +9,36 @@ import pytest
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
-from altyn.domain.order import Attempt, AttemptState, Authentication, Order
+from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
-from altyn.operations import pay
+from altyn.domain.waiting import AtAcs
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
+from altyn.operations.paying import decisions as pay
+from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.protocol import action_codes as codes
 from tests.builders import PAID_AT, a_card, an_attempt, an_order, notifications
 from tests.unit.operations.ladders import climb, promised, told
 
 NOW = PAID_AT
 OVER = an_order().expires_at
-PROOF = Authentication(version="1", xid="x")
-TRY = pay.Try(card=a_card(), payment_way="CARD", payer_ip="203.0.113.9", email="a@shop.example")
+PROOF = ThreeDSData(version="1", xid="x")
+REQUEST = pay.AttemptRequest(
+    card=a_card(),
+    authentication=PROOF,
+    payment_way="CARD",
+    payer_ip="203.0.113.9",
+    email="a@shop.example",
+)
+AT_ACS = AtAcs(url="https://acs.example")
 IN_FLIGHT = [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN]
 
 # Every way to begin a try, so that all of them are held to the same ladder.
 BEGIN: dict[str, Callable[[Order, datetime], Decision]] = {
-    "authorisation": lambda order, now: pay.decide_authorisation(order, TRY, PROOF, now),
-    "authentication": lambda order, now: pay.decide_authentication(order, TRY, PROOF, now),
-    "failure": lambda order, now: pay.decide_failure(order, TRY, PROOF, 111, now),
+    "authorisation": lambda order, now: pay.decide_begin(order, REQUEST, now),
+    "authentication": lambda order, now: pay.decide_wait(order, REQUEST, AT_ACS, now),
+    "failure": lambda order, now: pay.decide_failure(order, REQUEST, 111, now),
 }
 every_beginning = pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN)
 
@@ -38,10 +48,10 @@ def failed(*numbers: int) -> tuple[Attempt, ...]:
 
 
 def at_acs(number: int = 1, **changes: Any) -> Order:
-    attempt = an_attempt(number=number, state=AttemptState.AUTHENTICATING, authentication=PROOF)
-    order = an_order(
-        status=OrderStatus.AUTHENTICATING, attempts=(*failed(*range(1, number)), attempt)
+    attempt = an_attempt(
+        number=number, state=AttemptState.WAITING, authentication=PROOF, waiting=AT_ACS
     )
+    order = an_order(status=OrderStatus.WAITING, attempts=(*failed(*range(1, number)), attempt))
     return replace(order, **changes)
 
 
@@ -125,10 +135,10 @@ def test_nobody_pays_while_the_bank_is_asked(
 
 
 def test_the_bank_is_asked_for_the_orders_sum() -> None:
-    decision = accepted(pay.decide_authorisation(an_order(), TRY, PROOF, NOW))
+    decision = accepted(pay.decide_begin(an_order(), REQUEST, NOW))
     attempt = decision.order.attempt(1)
     assert (attempt.state, attempt.amount_minor, decision.ask) == (AttemptState.ASKED, 2500_00, 1)
-    assert (attempt.card, attempt.authentication) == (TRY.card, PROOF)
+    assert (attempt.card, attempt.authentication) == (REQUEST.card, PROOF)
     assert decision.order.status is OrderStatus.CREATED
     assert decision.order.payer_ip == "203.0.113.9"
     assert decision.order.request.email == "a@shop.example"
@@ -137,14 +147,14 @@ def test_the_bank_is_asked_for_the_orders_sum() -> None:
 
 def test_the_shops_word_on_the_address_stays() -> None:
     order = an_order(request=replace(an_order().request, email="b@shop.example"))
-    decision = accepted(pay.decide_authorisation(order, TRY, PROOF, NOW))
+    decision = accepted(pay.decide_begin(order, REQUEST, NOW))
     assert decision.order.request.email == "b@shop.example"
 
 
 def test_a_payer_goes_to_the_acs_and_nobody_asks_the_bank() -> None:
-    decision = accepted(pay.decide_authentication(an_order(), TRY, PROOF, NOW))
-    assert decision.order.status is OrderStatus.AUTHENTICATING
-    assert decision.order.attempt(1).state is AttemptState.AUTHENTICATING
+    decision = accepted(pay.decide_wait(an_order(), REQUEST, AT_ACS, NOW))
+    assert decision.order.status is OrderStatus.WAITING
+    assert decision.order.attempt(1).state is AttemptState.WAITING
     assert decision.ask is None
 
 
@@ -155,7 +165,7 @@ def test_a_new_try_gives_up_the_one_at_the_acs(
     decision = accepted(begin(at_acs(), NOW))
     assert decision.order.attempt(1).state is AttemptState.ABANDONED
     assert [attempt.number for attempt in decision.attempts] == [1, 2]
-    assert decision.order.authenticating in (None, decision.order.attempt(2))
+    assert decision.order.waiting_attempt in (None, decision.order.attempt(2))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +188,7 @@ def test_the_last_failure_closes_the_order(
     before: int, status: OrderStatus, told_to_shop: tuple[OrderNotification, ...]
 ) -> None:
     order = an_order(attempts=failed(*range(1, before + 1)))
-    decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
+    decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
     assert (decision.order.status, decision.order.action_code) == (status, 111)
     assert decision.effects == told_to_shop
     last = decision.order.attempts[-1]
@@ -187,7 +197,7 @@ def test_the_last_failure_closes_the_order(
 
 def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
     order = an_order(two_phase=True, attempts_max=1)
-    decision = accepted(pay.decide_failure(order, TRY, PROOF, 111, NOW))
+    decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
     assert decision.effects == (
         OrderNotification(CallbackOperation.APPROVED, succeeded=False, amount_minor=2500_00),
     )
@@ -198,7 +208,7 @@ def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
 
 def test_an_authenticated_payer_pays() -> None:
     proven = replace(PROOF, eci=5, cavv="c")
-    decision = accepted(pay.decide_authenticated(at_acs(), 1, proven, None, NOW))
+    decision = accepted(decide_authenticated(at_acs(), 1, proven, None, NOW))
     attempt = decision.order.attempt(1)
     assert (attempt.state, attempt.started_at) == (AttemptState.ASKED, NOW)
     assert attempt.authentication == proven
@@ -207,13 +217,13 @@ def test_an_authenticated_payer_pays() -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(1, "created"), (2, "created"), (3, "declined")])
 def test_a_payer_who_failed_has_used_a_try(number: int, status: str) -> None:
-    decision = accepted(pay.decide_authenticated(at_acs(number), number, PROOF, -2006, NOW))
+    decision = accepted(decide_authenticated(at_acs(number), number, PROOF, -2006, NOW))
     assert (decision.order.status, decision.order.action_code) == (status, -2006)
     assert decision.ask is None
 
 
 def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
-    decision = accepted(pay.decide_authenticated(at_acs(), 1, PROOF, None, OVER))
+    decision = accepted(decide_authenticated(at_acs(), 1, PROOF, None, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
     assert decision.order.attempt(1).state is AttemptState.ABANDONED
     assert decision.ask is None
@@ -223,22 +233,22 @@ def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
 @pytest.mark.parametrize("state", ["approved", "declined", "not_sent", "abandoned"])
 def test_a_pares_brought_twice_moves_nothing(state: str, code: int | None) -> None:
     order = an_order(attempts=(an_attempt(state=AttemptState(state)),))
-    assert pay.decide_authenticated(order, 1, PROOF, code, NOW) == Unchanged(order, 1)
+    assert decide_authenticated(order, 1, PROOF, code, NOW) == Unchanged(order, 1)
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
 def test_a_pares_brought_at_once_waits(state: AttemptState) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
-    assert isinstance(pay.decide_authenticated(order, 1, PROOF, None, NOW), Busy)
+    assert isinstance(decide_authenticated(order, 1, PROOF, None, NOW), Busy)
 
 
 def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
     asked = replace(PROOF, acs_trans_id="a-1")
-    decision = accepted(pay.decide_challenge(at_acs(), 1, asked, NOW))
+    decision = accepted(decide_challenge(at_acs(), 1, asked, NOW))
     assert decision.order.attempt(1).authentication == asked
-    assert decision.order.status is OrderStatus.AUTHENTICATING
+    assert decision.order.status is OrderStatus.WAITING
     gone = an_order(attempts=failed(1))
-    assert pay.decide_challenge(gone, 1, asked, NOW) == Unchanged(gone, 1)
+    assert decide_challenge(gone, 1, asked, NOW) == Unchanged(gone, 1)
 
 
 # ── The end of a session ──────────────────────────────────────────────────────────────────────────
@@ -249,7 +259,7 @@ def test_a_session_ends_on_time(order: Order) -> None:
     assert pay.decide_expiry(order, OVER - timedelta(microseconds=1)) == Unchanged(order)
     decision = accepted(pay.decide_expiry(order, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
-    assert decision.order.authenticating is None
+    assert decision.order.waiting_attempt is None
     assert decision.effects == (
         OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),
     )
@@ -263,9 +273,7 @@ def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> 
     assert isinstance(pay.decide_cancellation(order, NOW), Busy)
 
 
-@pytest.mark.parametrize(
-    "status", [s for s in OrderStatus if s not in {"created", "authenticating"}]
-)
+@pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"created", "waiting"}])
 def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> None:
     order = an_order(status=status)
     assert pay.decide_expiry(order, OVER) == Unchanged(order)
@@ -276,7 +284,7 @@ def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> No
 def test_a_shop_cancels(order: Order) -> None:
     decision = accepted(pay.decide_cancellation(order, NOW))
     assert (decision.order.status, decision.order.action_code) == ("declined", codes.CANCELLED)
-    assert decision.order.authenticating is None
+    assert decision.order.waiting_attempt is None
     assert isinstance(pay.refuse_payment(decision.order, NOW), Refused)
 
 
@@ -321,7 +329,7 @@ def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.AUTHENTICATING])
+@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.WAITING])
 @pytest.mark.parametrize("number", [1, 3])
 def test_no_ends_the_try(status: OrderStatus, number: int) -> None:
     order = an_order(status=status, attempts=failed(*range(1, number)))

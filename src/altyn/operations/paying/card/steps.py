@@ -1,7 +1,4 @@
-"""A card put on the counter, and the steps its payment can come to.
-
-They are what `card_payment.py` takes and gives; doors present them in their own words.
-"""
+"""The commands of a card payment, one per phase, and the steps that a phase can end with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +6,7 @@ from dataclasses import dataclass, field
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.order import Order
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Actor, OrderKey
 from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.threeds import MethodCompletion
@@ -16,13 +14,12 @@ from altyn.protocol.threeds import MethodCompletion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayByCard:
-    """A card, as the payer or the shop put it on the counter. The CVC lives for this call only.
+    """Phase 1: a payer's or a shop's card for an order. The CVC lives for this call only.
 
-    `base_url` is where the payer's browser reaches the gateway, `language` what it reads there (the
-    order's own if None). `server_trans_id` is there when the same call is repeated after the 3-D
-    Secure 2 method step. A shop that sends cards itself may want the payer back at its own
-    `term_url` after a version 1 ACS, at its `finish_url` after a version 2 challenge; it then
-    finishes by a call of its own.
+    `base_url` is the gateway's address as the payer's browser reaches it, `language` the language
+    of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
+    back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
+    challenge; it then finishes by a call of its own.
     """
 
     key: OrderKey
@@ -39,7 +36,6 @@ class PayByCard:
     phone: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
-    server_trans_id: str | None = None
     term_url: str | None = None
     finish_url: str | None = None
     method_notification_url: str | None = None
@@ -48,11 +44,25 @@ class PayByCard:
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The order as it is now: paid, failed, or still being asked about (`in_flight`)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterMethod:
+    """Phase 2 of 3-D Secure 2: the browser has been through the method step of a transaction.
 
-    order: Order
+    A shop sends the card again, so `pan` is there and must be the card of the transaction. The
+    payment page sends none: the card of the transaction waits in the vault.
+    """
+
+    key: OrderKey
+    server_trans_id: str
+    actor: Actor
+    base_url: str
+    pan: Pan | None = None
+    cvc: Cvc | None = None
+    expiry: Expiry | None = None
+    language: str | None = None
+    tds_protocol_version: str | None = None
+    method_completed: MethodCompletion = MethodCompletion.FINISHED
+    browser: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class GoToAcs:
 
 @dataclass(frozen=True, slots=True)
 class RunMethod:
-    """3-D Secure 2: the browser visits the ACS's method page, then the same call is repeated."""
+    """3-D Secure 2: the browser visits the ACS's method page, then phase 2 follows."""
 
     order: Order
     server_trans_id: str

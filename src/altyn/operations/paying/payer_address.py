@@ -9,10 +9,10 @@ from typing import Final
 from altyn.domain.order import Order
 from altyn.operations.decisions import Decision, Unchanged, accept
 
-PAYER_SEEN: Final = "payer_seen"
+PAYER_ADDRESS_RECORDED: Final = "payer_seen"
 
 
-def decide_payer_seen(order: Order, ip: str, now: datetime) -> Decision:
+def decide_payer_address(order: Order, ip: str, now: datetime) -> Decision:
     """Note the address of whoever opened the page; Unchanged when there is nothing new to note.
 
     An order that is over keeps the address it was paid from. While it may still be paid the newest
@@ -20,4 +20,4 @@ def decide_payer_seen(order: Order, ip: str, now: datetime) -> Decision:
     """
     if not ip or not order.payable or order.payer_ip == ip:
         return Unchanged(order)
-    return accept(order, PAYER_SEEN, now, payer_ip=ip)
+    return accept(order, PAYER_ADDRESS_RECORDED, now, payer_ip=ip)
