@@ -5,18 +5,13 @@ Payers also open links that are old, mistyped or of another shop; each gets an a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from starlette.applications import Starlette
 
-from altyn.inbound.http.reading import Limits
-from altyn.inbound.payment_page.endpoint import routes
-from altyn.inbound.payment_page.view import STATIC, STATIC_PREFIX, OfferedWay
-from tests.asgi_client import AsgiClient
+from altyn.inbound.payment_page.view import STATIC, STATIC_PREFIX
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
     DECLINED,
@@ -165,25 +160,6 @@ async def test_a_declined_attempt_is_shown_and_may_be_repeated(client: PageClien
     assert "Операция отклонена" in page.text
     assert "Осталось 2 попытки" in page.text
     assert "Попробовать ещё раз" in (await client.open(order_id, "errors_ru.html")).text
-
-
-async def test_other_ways_to_pay_are_offered_where_they_are_registered(client: PageClient) -> None:
-    gateway, limits = client.shop.gateway, Limits(body_bytes=100_000)
-    ways = (OfferedWay("SBP_C2B", "СБП"),)
-    with_ways = routes(
-        gateway.world,
-        sandbox=True,
-        templates_folder=None,
-        public_url=None,
-        limits=limits,
-        ways=ways,
-    )
-    offering = replace(client, http=AsgiClient(Starlette(routes=with_ways)))
-    order_id = await client.register()
-    assert 'name="paymentWay" value="SBP_C2B"' in (await offering.open(order_id)).text
-    assert (await offering.session(order_id))["otherWayEnabled"] is True
-    assert "paymentWay" not in (await client.open(order_id)).text
-    assert (await client.session(order_id))["otherWayEnabled"] is False
 
 
 # ── Without scripts ───────────────────────────────────────────────────────────────────────────────

@@ -202,7 +202,7 @@ def test_a_page_without_other_ways_has_no_row_for_them() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_waiting_page_tells_what_the_payer_has_to_do(language: str) -> None:
+def test_the_waiting_page_shows_what_the_payer_has_to_do(language: str) -> None:
     plain = waiting_view(language=language)
     keys = {
         PayerAction.CONFIRM_ON_PHONE: "waiting_confirm_on_phone",

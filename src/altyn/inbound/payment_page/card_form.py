@@ -27,6 +27,7 @@ YEARS_AHEAD_MAX: Final = 20
 TYPED_CHARS_MAX: Final = 256
 CARD_WAYS: Final = frozenset({"", "CARD"})
 """Values of paymentWay that mean the card of the form."""
+CARD_FIELDS: Final = frozenset({"$PAN", "pan", "$CVC", "cvc", "$EXPIRY", "YYYY", "MM", "TEXT"})
 # The order's id is already read: the order was found by it.
 CARD_FORM: Final = replace(
     PROCESS_FORM, parameters=tuple(row for row in PROCESS_FORM.parameters if row is not MD_ORDER)
@@ -65,6 +66,11 @@ class PageForm:
     def payment_way(self) -> str:
         """The way to pay that the payer chose; empty for the card of the form."""
         return self._fields.get("paymentWay") or ""
+
+    @property
+    def other_fields(self) -> dict[str, str]:
+        """All fields but those of the card, for a way to pay that is not the card."""
+        return {name: self._fields.get(name) or "" for name in self if name not in CARD_FIELDS}
 
     @property
     def typed_values(self) -> TypedValues:

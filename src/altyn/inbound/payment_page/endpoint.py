@@ -21,7 +21,7 @@ from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.methods import PageMethods
-from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
@@ -55,7 +55,7 @@ def routes(
     """The pages, their files, and the page's methods under `/payment/rest/`.
 
     `acs_origins` limits the frames of our own page to these origins, where they are known. `ways`
-    are the ways to pay that the page offers besides the card.
+    gives titles to the ways to pay besides the card; the page offers those that an order allows.
     """
     endpoint = PageEndpoint(
         world=world,
@@ -208,7 +208,7 @@ class PageEndpoint:
             page_order,
             context,
             self.world.clock,
-            ways=self.ways,
+            ways=offered_ways(page_order, self.ways, self.world),
             typed_values=form.typed_values if form else None,
             result=result,
         )

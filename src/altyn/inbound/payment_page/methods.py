@@ -26,7 +26,7 @@ from altyn.inbound.payment_page.addresses import (
     with_parameters,
 )
 from altyn.inbound.payment_page.card_form import PageForm
-from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
@@ -125,7 +125,7 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
         call.payer_of(page_order),
         remaining_seconds=pages.remaining_seconds(page_order.order, methods.world.clock),
         queried=call.fields.get_all("paramNames"),
-        other_ways=bool(methods.ways),
+        other_ways=bool(offered_ways(page_order, methods.ways, methods.world)),
     )
     return responses.json(members)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
+from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
 from altyn.inbound.payment_page.page_order import PageOrder
@@ -148,10 +149,8 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
     )
 
 
-def waiting_page(
-    page_order: PageOrder, context: PageContext, payer_action: PayerAction | None = None
-) -> str:
-    """The page of a payment without a result yet. `payer_action` is what the payer has to do."""
+def waiting_page(page_order: PageOrder, context: PageContext) -> str:
+    """The page of a payment without a result yet."""
     return view.render_waiting_page(
         view.WaitingPageView(
             **context.frame(page_order),
@@ -159,7 +158,7 @@ def waiting_page(
             refresh_url=context.own_address(page_order),
             order_number=page_order.order.order_number,
             amount=page_order.amount,
-            payer_action=payer_action,
+            payer_action=_payer_action(page_order),
         )
     )
 
@@ -251,6 +250,18 @@ def _failure_text(result: PaymentResult | None, language: str) -> str:
             return codes.describe(order.action_code, language)
         case _:
             return ""
+
+
+def _payer_action(page_order: PageOrder) -> PayerAction | None:
+    match page_order.waiting_for:
+        case ConfirmOnPhone():
+            return PayerAction.CONFIRM_ON_PHONE
+        case ScanQr():
+            return PayerAction.SCAN_QR
+        case EnterCode():
+            return PayerAction.ENTER_CODE
+        case _:
+            return None
 
 
 def _problem(page_order: PageOrder) -> Problem:

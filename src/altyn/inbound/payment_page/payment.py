@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import EnterCode
 from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
@@ -25,6 +26,7 @@ from altyn.inbound.payment_page.results import (
     WaitingForBank,
 )
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.paying.decisions import refuse_payment
@@ -48,18 +50,27 @@ async def pay(
 ) -> PaymentResult:
     """Pay an order as the form says: with the card of the form, or by another way to pay.
 
-    An order that is over, or whose payment is under way, gives that result and nothing is read.
+    An order that is over, or whose payment is under way, gives that result and nothing is read. A
+    payment that waits for a code of the payer gets it from the form.
     """
+    by_card = form.payment_way in CARD_WAYS
     if page_order.over:
         return _order_over(page_order, world.clock.now())
-    if page_order.waiting:
+    if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
-    if form.payment_way not in CARD_WAYS:
-        refused = Refused(
-            Refusal.PARAMETER_INVALID, "the order is paid by card only", parameter="paymentWay"
-        )
-        return await _refused(page_order, refused, world)
-    return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
+    if by_card:
+        return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
+    return await _pay_by_other_way(form, page_order, payer, world)
+
+
+async def _pay_by_other_way(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World
+) -> PaymentResult:
+    command = BeginPayment(
+        key=page_order.key, way=form.payment_way, actor=payer.actor, fields=form.other_fields
+    )
+    step = await begin_payment(command, world, loaded=page_order.order)
+    return await _result_of(step, page_order, world)
 
 
 async def _pay_by_card(

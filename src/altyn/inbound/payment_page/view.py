@@ -76,7 +76,7 @@ class PayerAction(StrEnum):
 class OfferedWay:
     """A way to pay that the page offers besides the card: the wire's paymentWay, and its title.
 
-    `title` is in the language of the page.
+    The page shows it for the orders that may be paid in this way. Source: payment-page.md §3.2.
     """
 
     way: str
