@@ -194,9 +194,26 @@ def test_waiting_page_continues_after_the_answer(
     expect_return(page, gateway, order, "paid")
 
 
+def test_another_way_to_pay_opens_the_waiting_page(page: Page, gateway: Served) -> None:
+    """The sandbox offers the card only, so the button and the answer are put in by the test."""
+    page.goto(gateway.register().form_url)
+    button = '<button name="paymentWay" value="SBP_C2B" formnovalidate>SBP</button>'
+    page.evaluate("html => document.forms[0].insertAdjacentHTML('afterbegin', html)", button)
+    waiting = '{"waiting": true, "errorCode": 0}'
+    page.route("**/processform.do", lambda route: route.fulfill(status=200, body=waiting))
+    with page.expect_request("**/processform.do") as sent, page.expect_navigation():
+        page.get_by_role("button", name="SBP").click()
+    assert "paymentWay=SBP_C2B" in (sent.value.post_data or "")
+    assert "PAN" not in (sent.value.post_data or "")
+
+
 def test_session_expires_while_the_page_is_open(page: Page, gateway: Served) -> None:
     order = gateway.register(sessionTimeoutSecs=600)
-    page.goto(order.form_url)
+    # The page asks for its session as soon as it is loaded. The clock must move after that answer:
+    # otherwise that answer already ends the page, and the event below finds no page to run in.
+    with page.expect_response("**/getSessionStatus.do") as first_status:
+        page.goto(order.form_url)
+    assert "redirect" not in first_status.value.json()
     gateway.wait(601)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect_return(page, gateway, order, "failed")
