@@ -11,13 +11,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
+    CALLBACK,
     CallbackMethod,
     CallbackOperation,
     CallbackRequest,
     CallbackSettings,
 )
+from altyn.domain.outbox import ClaimedEntry, EntryId
 from altyn.protocol.dialects.classic.callbacks import checksum as checksums
 from altyn.protocol.dialects.classic.callbacks.parameters import (
     BINDING,
@@ -26,7 +26,7 @@ from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
     CallbackParameter,
 )
-from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
+from altyn.protocol.dialects.classic.callbacks.request import Signer, callback_request
 from docs.printing.markdown import code, link, page, section, table
 from docs.printing.meanings import NOTIFICATIONS
 
@@ -78,10 +78,12 @@ def _parameters(rows: Iterable[CallbackParameter[Any]]) -> str:
 # ── The example ───────────────────────────────────────────────────────────────────────────────────
 
 _KEY: Final = "sb-test-key-0001"
-_EXAMPLE: Final = Callback(
-    id=CallbackId(merchant_id=1, subject_id=UUID(int=1), version=1, line=1),
+_EXAMPLE: Final = ClaimedEntry(
+    id=EntryId(merchant_id=1, subject_id=UUID(int=1), version=1, line=1),
+    kind=CALLBACK,
     operation="deposited",
     receiver="https://shop.example/cb",
+    host="https://shop.example:443",
     parameters={
         "mdOrder": "5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a",
         "orderNumber": "ORD-1001",
@@ -92,10 +94,10 @@ _EXAMPLE: Final = Callback(
 )
 
 
-def _letter(method: CallbackMethod, **more: str) -> CallbackRequest:
-    seal = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
+def _request(method: CallbackMethod, **more: str) -> CallbackRequest:
+    signer = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
     callback = replace(_EXAMPLE, parameters={**_EXAMPLE.parameters, **more})
-    return letter(callback, CallbackSettings(method=method), seal)
+    return callback_request(callback, CallbackSettings(method=method), signer)
 
 
 _STEPS: Final = """\
@@ -106,7 +108,7 @@ _STEPS: Final = """\
 
 
 def _checksum() -> Iterator[str]:
-    example = _letter(CallbackMethod.GET)
+    example = _request(CallbackMethod.GET)
     yield "What is signed is made of the decoded parameters:"
     yield _STEPS
     rows = (
@@ -129,7 +131,7 @@ def _sent() -> Iterator[str]:
         "stays; what follows a `#` does not. Letters beyond ASCII in an address are encoded."
     )
     for method, words in _METHODS.items():
-        sent = _letter(method, **({"amount": "150000"} if method is CallbackMethod.JSON else {}))
+        sent = _request(method, **({"amount": "150000"} if method is CallbackMethod.JSON else {}))
         yield f"{code(method)}: {words}"
         yield _block("http", _written(sent))
     yield (

@@ -420,8 +420,8 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
     ):
         merchant = await shop.gateway.world.merchants.by_login("test")
         assert merchant is not None
-        notice = BindingNotification(
-            notification=CallbackOperation.BINDING_ACTIVITY_CHANGED,
+        notification = BindingNotification(
+            operation=CallbackOperation.BINDING_ACTIVITY_CHANGED,
             merchant_id=merchant.merchant_id,
             binding_id=uuid4(),
             version=2,
@@ -430,11 +430,11 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
             enabled=False,
         )
         now = shop.clock.now()
-        await OutboxStore(shop.pool).announce(
+        await OutboxStore(shop.pool).add(
             merchant.merchant_id,
-            notice.binding_id,
-            notice.version,
-            binding_callbacks(notice, merchant, now),
+            notification.binding_id,
+            notification.version,
+            binding_callbacks(notification, merchant, now),
             now,
         )
         (got,) = await receiver.until(lambda got: len(got) == 1)
@@ -446,8 +446,8 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
 
 async def test_metrics_tell_what_became_of_callbacks(database_url: str, tmp_path: Path) -> None:
     def tries(outcome: str) -> float:
-        labels = {"merchant": "test", "outcome": outcome}
-        return REGISTRY.get_sample_value("altyn_callback_tries_total", labels) or 0
+        labels = {"kind": "callback", "merchant": "test", "outcome": outcome}
+        return REGISTRY.get_sample_value("altyn_outbox_attempts_total", labels) or 0
 
     async def second_time(_: Got) -> int | None:
         return 200 if len(receiver.got) > 1 else 500

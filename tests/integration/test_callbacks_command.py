@@ -17,17 +17,14 @@ from typer.testing import CliRunner, Result
 from altyn.cli.app import app
 from altyn.cli.output import CommandError
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
+    CALLBACK,
     CallbackRequest,
-    Delivery,
-    DeliveryQueue,
-    Outcome,
-    Reply,
+    CallbackResponse,
     callback_entry,
 )
 from altyn.domain.merchant import MerchantSettings
 from altyn.domain.order_id import new_order_id
+from altyn.domain.outbox import ClaimedEntry, ClaimOrder, DeliveryQueue, EntryId, EntryState
 from altyn.operations.ports import Actor
 from altyn.storage.administration import Administration
 from altyn.storage.clock import SystemClock
@@ -36,9 +33,10 @@ from altyn.storage.migrate import migrate
 from altyn.storage.orders import OrderStore
 from altyn.storage.outbox import OutboxStore
 from tests.builders import an_order
+from tests.callbacks import settled_callback
 
 SHOP = "http://127.0.0.1:9090/cb"
-LANE = DeliveryQueue(1, "http://127.0.0.1:9090")
+QUEUE = DeliveryQueue(CALLBACK, 1, "http://127.0.0.1:9090")
 LONG = 3600  # seconds
 Got = TypeVar("Got")
 
@@ -48,7 +46,7 @@ class Till:
     """A shop with an order that was told, and the command beside it."""
 
     url: str
-    which: CallbackId
+    which: EntryId
 
     def run(self, *words: str) -> Result:
         return CliRunner().invoke(app, ["callbacks", *words])
@@ -59,26 +57,20 @@ class Till:
         assert isinstance(result.exception, CommandError), result.output
         return str(result.exception)
 
-    def go(self, outcome: Outcome, status: int, at: datetime | None = None) -> None:
+    def go(self, state: EntryState, status: int, at: datetime | None = None) -> None:
         """One try of what is due."""
 
         async def work(pool: Pool) -> None:
             outbox = OutboxStore(pool)
             callback = await claim(outbox)
-            reply = Reply(status=status, body="so")
+            response = CallbackResponse(status=status, body="so")
             now = at or datetime.now(UTC)
+            request = CallbackRequest(
+                method="GET", url=callback.receiver, signed="a;b;", checksum="C"
+            )
+            due_at = now if state is EntryState.WAITING else None
             await outbox.settle(
-                Delivery(
-                    callback=callback,
-                    at=now,
-                    letter=CallbackRequest(
-                        method="GET", url=callback.receiver, signed="a;b;", checksum="C"
-                    ),
-                    reply=reply,
-                    outcome=outcome,
-                    settled_at=now,
-                    due_at=now if outcome is Outcome.WAITING else None,
-                )
+                settled_callback(callback, state, response, at=now, due_at=due_at, request=request)
             )
 
         beside(self.url, work)
@@ -92,9 +84,9 @@ class Till:
         beside(self.url, work)
 
 
-async def claim(outbox: OutboxStore) -> Callback:
+async def claim(outbox: OutboxStore) -> ClaimedEntry:
     now = datetime.now(UTC)
-    (callback,) = (await outbox.claim({LANE: 1}, {LANE: LONG}, now=now)).callbacks
+    (callback,) = (await outbox.claim({QUEUE: ClaimOrder(1, LONG)}, now=now)).entries
     return callback
 
 
@@ -114,19 +106,19 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
 
-    async def work(pool: Pool) -> CallbackId:
+    async def work(pool: Pool) -> EntryId:
         async with pool.acquire() as connection:
             staff = Administration(connection, clock=SystemClock(), token_key=b"k" * 32)
             shop = await staff.add_merchant("till", "Till", settings=MerchantSettings(), by="t")
-        assert shop.merchant_id == LANE.merchant_id
+        assert shop.merchant_id == QUEUE.merchant_id
         now = datetime.now(UTC) - timedelta(minutes=1)
         order_id = new_order_id(now, shop.merchant_id)
         order = an_order(merchant_id=shop.merchant_id, order_id=order_id, order_number="A-1")
         await OrderStore(pool).register(order, Actor(name="test"))
         told = {"mdOrder": str(order_id), "orderNumber": "A-1", "status": "1"}
-        announcement = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
-        await OutboxStore(pool).announce(shop.merchant_id, order_id, 2, [announcement], now)
-        return CallbackId(shop.merchant_id, order_id, 2, 1)
+        entry = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
+        await OutboxStore(pool).add(shop.merchant_id, order_id, 2, [entry], now)
+        return EntryId(shop.merchant_id, order_id, 2, 1)
 
     asyncio.run(prepare(empty_database_url))
     return Till(empty_database_url, beside(empty_database_url, work))
@@ -168,7 +160,7 @@ def test_a_list_is_narrowed_to_nothing(till: Till) -> None:
 
 
 def test_a_callback_is_shown_by_its_id_and_by_its_order(till: Till) -> None:
-    till.go(Outcome.WAITING, 500)
+    till.go(EntryState.WAITING, 500)
 
     by_id = till.run("show", str(till.which))
     by_order = till.run("show", str(till.which.subject_id))
@@ -181,7 +173,7 @@ def test_a_callback_is_shown_by_its_id_and_by_its_order(till: Till) -> None:
 
 
 def test_what_was_never_told_is_told(till: Till) -> None:
-    nobodys = CallbackId(1, new_order_id(datetime.now(UTC), 1), 1, 1)
+    nobodys = EntryId(1, new_order_id(datetime.now(UTC), 1), 1, 1)
 
     for text in ("B-1", str(nobodys), str(nobodys.subject_id)):
         assert f"Nothing was told under {text}." in till.refused("show", text)
@@ -189,7 +181,7 @@ def test_what_was_never_told_is_told(till: Till) -> None:
 
 
 def test_what_was_given_up_is_sent_again(till: Till) -> None:
-    till.go(Outcome.DEAD, 500)
+    till.go(EntryState.DEAD, 500)
     assert "given up on" in till.run("show", str(till.which)).output
 
     resent = till.run("resend", str(till.which))
@@ -197,7 +189,7 @@ def test_what_was_given_up_is_sent_again(till: Till) -> None:
     assert resent.exit_code == 0, resent.output
     assert f"{till.which} is sent again." in resent.output
     assert "without one when the next one starts" in resent.output
-    till.go(Outcome.DELIVERED, 200)
+    till.go(EntryState.DELIVERED, 200)
     assert "after 2 tries" in till.run("show", str(till.which)).output
 
 
@@ -211,7 +203,7 @@ def test_a_whole_order_is_sent_to_another_address(till: Till) -> None:
 def test_everything_dead_of_a_shop_is_sent_again(till: Till) -> None:
     assert "was given up" in till.run("resend", "--dead", "--shop", "till").output
 
-    till.go(Outcome.DEAD, 500)
+    till.go(EntryState.DEAD, 500)
     resent = till.run("resend", "--dead", "--shop", "till")
 
     assert "1 of till is sent again." in resent.output
@@ -244,13 +236,13 @@ def test_a_wish_that_cannot_be_is_told(till: Till, words: tuple[str, ...], told:
 
 
 def test_tries_are_watched_as_they_happen(till: Till) -> None:
-    till.go(Outcome.WAITING, 500, at=datetime.now(UTC) - timedelta(seconds=5))
+    till.go(EntryState.WAITING, 500, at=datetime.now(UTC) - timedelta(seconds=5))
     ended = threading.Event()
 
     def knock() -> None:
         """Try until the watcher has seen enough: when it begins to look, nobody knows."""
         while not ended.wait(0.05):
-            till.go(Outcome.WAITING, 503)
+            till.go(EntryState.WAITING, 503)
 
     knocking = threading.Thread(target=knock)
     knocking.start()

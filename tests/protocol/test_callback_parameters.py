@@ -156,8 +156,10 @@ def a_paid_order(**changes: Any) -> Order:
     return an_order(**paid | changes)
 
 
-def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) -> dict[str, str]:
-    (announcement,) = order_callbacks(order, shop, notice, AT)
+def told(
+    order: Order, shop: Merchant, notification: OrderNotification = DEPOSITED
+) -> dict[str, str]:
+    (announcement,) = order_callbacks(order, shop, notification, AT)
     return dict(announcement.parameters)
 
 
@@ -241,30 +243,30 @@ def test_the_core_comes_first_then_what_was_chosen_as_it_was_chosen() -> None:
 
 @pytest.mark.parametrize("succeeded", [True, False])
 def test_a_refund_tells_its_own_sum_and_name(*, succeeded: bool) -> None:
-    notice = OrderNotification(
+    notification = OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=succeeded,
         amount_minor=500_00,
         external_refund_id="R-1",
     )
-    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
+    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
     assert said.items() >= OF_A_REFUND.items()
     assert "currentReverseAmountFormatted" not in said
 
 
 def test_a_reversal_tells_its_own_sum() -> None:
-    notice = OrderNotification(CallbackOperation.REVERSED, amount_minor=500_00)
-    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notice)
+    notification = OrderNotification(CallbackOperation.REVERSED, amount_minor=500_00)
+    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
     assert said["currentReverseAmountFormatted"] == "500.00 RUB"
     assert not OF_A_REFUND.keys() & said.keys()
 
 
 def test_a_declined_order_tells_when_and_why_in_the_merchants_language() -> None:
     order = an_order(status=OrderStatus.DECLINED, action_code=-2007)
-    notice = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
-    said = told(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notice)
+    notification = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
+    said = told(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notification)
     assert said.items() >= OF_A_DECLINE.items()
-    russian = told(order, a_shop("actionCodeDescription"), notice)
+    russian = told(order, a_shop("actionCodeDescription"), notification)
     assert russian["actionCodeDescription"] == "Истек срок ожидания ввода данных"
 
 
@@ -412,7 +414,7 @@ def test_the_date_of_creation_can_be_read_back(at: datetime) -> None:
 # ── Stored cards ──────────────────────────────────────────────────────────────────────────────────
 
 BOUND: Final = BindingNotification(
-    notification=CallbackOperation.BINDING_CREATED,
+    operation=CallbackOperation.BINDING_CREATED,
     merchant_id=1,
     binding_id=UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"),
     version=1,
@@ -443,15 +445,15 @@ def test_a_stored_card_is_told_with_its_payer() -> None:
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: bool) -> None:
-    notice = replace(
+    notification = replace(
         BOUND,
-        notification=CallbackOperation.BINDING_ACTIVITY_CHANGED,
+        operation=CallbackOperation.BINDING_ACTIVITY_CHANGED,
         enabled=enabled,
         email=None,
         phone="",
         pan_country=None,
     )
-    (announcement,) = binding_callbacks(notice, a_shop("callbackCreationDate"), AT)
+    (announcement,) = binding_callbacks(notification, a_shop("callbackCreationDate"), AT)
     assert announcement.parameters == {
         "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
         "clientId": "client;42",

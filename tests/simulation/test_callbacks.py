@@ -20,13 +20,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.callback import CallbackRequest, CallbackSettings, Reply, callback_entry
+from altyn.domain.callback import (
+    CallbackRequest,
+    CallbackResponse,
+    CallbackSettings,
+    callback_entry,
+)
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
 from altyn.storage.outbox import OutboxStore
-from altyn.workers.callbacks import CallbackWorker
-from tests.callbacks import MerchantsAlike, NoKeys
+from tests.callbacks import MerchantsAlike, a_callback_worker
 
 EXAMPLES: Final = 40  # for each hundred of an everyday property test
 EVERYDAY: Final = 100
@@ -68,18 +72,22 @@ class Network:
     dies_after: int | None = None
     sent: int = 0
 
-    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
+    async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
         assert timeout_seconds > 0
         await asyncio.sleep(0)
         fate = self.fates.pop() if self.fates else TAKES
         self.sent += 1
         if fate in (TAKES, UNHEARD):
-            receiver, _, query = letter.url.partition("?")
+            receiver, _, query = request.url.partition("?")
             self.got.append((receiver, query))
         await asyncio.sleep(0)
         if fate == TAKES:
-            return Reply(status=200)
-        return Reply(status=500) if fate == REFUSES else Reply(problem="no answer")
+            return CallbackResponse(status=200)
+        return (
+            CallbackResponse(status=500)
+            if fate == REFUSES
+            else CallbackResponse(problem="no answer")
+        )
 
 
 SHOP: Final = Merchant(
@@ -108,7 +116,7 @@ class Site:
         order = self.orders[number]
         self.versions[order] += 1
         version = self.versions[order]
-        announcements = [
+        entries = [
             callback_entry(
                 operation="refunded",
                 receiver=receiver,
@@ -116,18 +124,14 @@ class Site:
             )
             for receiver in RECEIVERS[:receivers]
         ]
-        await self.outbox.announce(1, order, version, announcements, self.time.now())
+        await self.outbox.add(1, order, version, entries, self.time.now())
 
     async def send(self, *, dies_after: int | None = None) -> None:
         """One sender works until nothing is due, or dies after so many turns of its loop."""
-        courier = CallbackWorker(
-            self.outbox,
-            self.network,
-            merchants=MerchantsAlike(SHOP),
-            signing_keys=NoKeys(),
-            clock=self.time,
+        worker = a_callback_worker(
+            self.outbox, self.network, merchants=MerchantsAlike(SHOP), clock=self.time
         )
-        running = asyncio.create_task(courier.run(pulse_seconds=0.001))
+        running = asyncio.create_task(worker.run(pulse_seconds=0.001))
         try:
             if dies_after is None:
                 await self.quiet()
@@ -136,7 +140,7 @@ class Site:
                     await asyncio.sleep(0.001)
         finally:
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                if task.get_coro().__qualname__.startswith("CallbackWorker."):  # type: ignore[union-attr]
+                if task.get_coro().__qualname__.startswith("OutboxWorker."):  # type: ignore[union-attr]
                     task.cancel()
             with suppress(asyncio.CancelledError):
                 await running
@@ -243,17 +247,13 @@ async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -
             for number in range(3):
                 await site.change(number, 3)
 
-        couriers = [
-            CallbackWorker(
-                site.outbox,
-                site.network,
-                merchants=MerchantsAlike(SHOP),
-                signing_keys=NoKeys(),
-                clock=site.time,
+        workers = [
+            a_callback_worker(
+                site.outbox, site.network, merchants=MerchantsAlike(SHOP), clock=site.time
             )
             for _ in range(2)
         ]
-        running = [asyncio.create_task(each.run(pulse_seconds=0.001)) for each in couriers]
+        running = [asyncio.create_task(each.run(pulse_seconds=0.001)) for each in workers]
         await site.quiet()
         for task in running:
             task.cancel()

@@ -9,18 +9,18 @@ from altyn.cli.callbacks.commands import read_state
 from altyn.cli.callbacks.view import (
     ANSWER_LINES,
     BRIEF,
+    delivery_colour,
+    delivery_line,
+    delivery_lines,
+    duration,
     print_callback,
     print_callbacks,
-    seen_colour,
-    seen_line,
-    standing,
-    took,
-    try_lines,
+    state_in_words,
 )
 from altyn.cli.output import CommandError
-from altyn.domain.callback import Outcome
-from altyn.domain.callback_story import CallbackLine, CallbackShown
-from tests.callbacks import ID, NOW, RECEIVER, SIGNED, a_line, a_seen, a_try
+from altyn.domain.callback_history import CallbackDetail, CallbackSummary
+from altyn.domain.outbox import EntryState
+from tests.callbacks import ID, NOW, RECEIVER, SIGNED, a_delivery, a_delivery_summary, a_summary
 
 Table = Callable[..., str]
 LONG = "Nobody answers at 127.0.0.1:9090: connection refused. Start the receiver and resend."
@@ -30,7 +30,7 @@ LONG = "Nobody answers at 127.0.0.1:9090: connection refused. Start the receiver
 def table(capsys: pytest.CaptureFixture[str]) -> Table:
     """What a list of such callbacks looks like."""
 
-    def text(*lines: CallbackLine) -> str:
+    def text(*lines: CallbackSummary) -> str:
         print_callbacks(lines)
         return capsys.readouterr().out
 
@@ -38,7 +38,7 @@ def table(capsys: pytest.CaptureFixture[str]) -> Table:
 
 
 def test_a_list_says_when_whose_what_how_often_and_what_came_back(table: Table) -> None:
-    header, row = table(a_line()).splitlines()
+    header, row = table(a_summary()).splitlines()
 
     assert header.split()[:3] == ["Happened", "(Moscow)", "Shop"]
     assert row.split() == [
@@ -48,12 +48,12 @@ def test_a_list_says_when_whose_what_how_often_and_what_came_back(table: Table) 
 
 
 def test_a_list_tells_what_is_on_its_way_and_what_has_not_been_tried(table: Table) -> None:
-    assert "on its way" in table(a_line(on_its_way=True))
-    assert "none yet" in table(a_line(tries=0, answer_status=None))
+    assert "on its way" in table(a_summary(is_sending=True))
+    assert "none yet" in table(a_summary(attempts=0, response_status=None))
 
 
 def test_a_list_tells_a_problem_in_brief_and_a_stored_card_by_name(table: Table) -> None:
-    told = table(a_line(problem=LONG, answer_status=None, parameters={"bindingId": "7"}))
+    told = table(a_summary(problem=LONG, response_status=None, parameters={"bindingId": "7"}))
 
     assert LONG[: BRIEF - 1] + "…" in told
     assert LONG not in told
@@ -61,7 +61,7 @@ def test_a_list_tells_a_problem_in_brief_and_a_stored_card_by_name(table: Table)
 
 
 def test_brackets_of_a_stranger_are_no_colours(table: Table) -> None:
-    told = table(a_line(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
+    told = table(a_summary(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
 
     assert "http://[::1]:9090/[red]" in told
     assert len(told.splitlines()) == 2
@@ -73,23 +73,23 @@ def test_brackets_of_a_stranger_are_no_colours(table: Table) -> None:
     [
         ({}, "try 2 is due on 21 November 2026, 15:00:30 (Moscow) (in 30 s)"),
         ({"due_at": NOW}, "try 2 is due: a running gateway sends it"),
-        ({"on_its_way": True, "tries": 2}, "try 2 is on its way"),
+        ({"is_sending": True, "attempts": 2}, "try 2 is on its way"),
         (
-            {"state": Outcome.DELIVERED, "settled_at": NOW},
+            {"state": EntryState.DELIVERED, "settled_at": NOW},
             "delivered on 21 November 2026, 15:00:00 (Moscow), after 1 try. To tell it again: ",
         ),
         (
-            {"state": Outcome.DEAD, "settled_at": NOW, "tries": 3},
+            {"state": EntryState.DEAD, "settled_at": NOW, "attempts": 3},
             "given up on 21 November 2026, 15:00:00 (Moscow), after 3 tries. To try again: ",
         ),
     ],
 )
 def test_what_is_next_is_said(changes: dict[str, object], told: str) -> None:
-    assert standing(a_line(**changes), NOW).startswith(told)
+    assert state_in_words(a_summary(**changes), NOW).startswith(told)
 
 
 def test_a_try_is_told_both_ways() -> None:
-    assert list(try_lines(a_try())) == [
+    assert list(delivery_lines(a_delivery())) == [
         f"→ GET {RECEIVER}?mdOrder={ID.subject_id}&status=1&checksum=AB",
         "→ Authorization: •••",
         f"signed    {SIGNED}",
@@ -102,25 +102,25 @@ def test_a_try_is_told_both_ways() -> None:
 
 
 def test_a_body_and_a_problem_are_told_and_an_unknown_status_has_no_words() -> None:
-    posted = list(try_lines(a_try(method="POST", url=RECEIVER, body="a=1", signed=None)))
-    silent = list(try_lines(a_try(status=None, answer="", problem=LONG)))
+    posted = list(delivery_lines(a_delivery(method="POST", url=RECEIVER, body="a=1", signed=None)))
+    silent = list(delivery_lines(a_delivery(status=None, response="", problem=LONG)))
 
     assert posted[:4] == [f"→ POST {RECEIVER}", "→ Authorization: •••", "→", "→ a=1"]
     assert "not signed: the shop's callbacks carry no checksum" in posted
     assert silent[-1] == f"problem   {LONG}"
     assert not any(line.startswith("←") for line in silent)
-    assert "← 599" in list(try_lines(a_try(status=599)))
+    assert "← 599" in list(delivery_lines(a_delivery(status=599)))
 
 
 def test_of_a_long_answer_the_beginning_is_told() -> None:
-    told = list(try_lines(a_try(answer="line\n" * (ANSWER_LINES + 5))))
+    told = list(delivery_lines(a_delivery(response="line\n" * (ANSWER_LINES + 5))))
 
     assert told.count("← line") == ANSWER_LINES
     assert told[-1] == "← … 5 lines more"
 
 
 def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> None:
-    print_callback(CallbackShown(a_line(tries=2), (a_try(),)), NOW)
+    print_callback(CallbackDetail(a_summary(attempts=2), (a_delivery(),)), NOW)
 
     told = capsys.readouterr().out
     parts = (
@@ -139,10 +139,10 @@ def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("changes", "told", "colour"),
     [
-        ({"status": 200, "state": Outcome.DELIVERED}, "200 in 12 ms, delivered", "green"),
+        ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
         ({}, "500 in 12 ms, again at 2026-11-21 15:00:30", "yellow"),
-        ({"tries": 2}, "500 in 12 ms, tried again", "yellow"),
-        ({"state": Outcome.DEAD}, "500 in 12 ms, given up", "red"),
+        ({"attempts": 2}, "500 in 12 ms, tried again", "yellow"),
+        ({"state": EntryState.DEAD}, "500 in 12 ms, given up", "red"),
         (
             {"status": None, "problem": "no answer", "took_ms": 10_049},
             "no answer in 10.0 s",
@@ -151,21 +151,21 @@ def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_a_try_in_a_line(changes: dict[str, object], told: str, colour: str) -> None:
-    seen = a_seen(**changes)
+    seen = a_delivery_summary(**changes)
 
-    assert seen_line(seen).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
-    assert told in seen_line(seen)
-    assert seen_line(seen).endswith(f"GET {RECEIVER}  {ID}")
-    assert seen_colour(seen).startswith(colour)
+    assert delivery_line(seen).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
+    assert told in delivery_line(seen)
+    assert delivery_line(seen).endswith(f"GET {RECEIVER}  {ID}")
+    assert delivery_colour(seen).startswith(colour)
 
 
 def test_a_short_time_is_in_milliseconds() -> None:
-    assert took(999) == "999 ms"
-    assert took((timedelta(seconds=1)) // timedelta(milliseconds=1)) == "1.0 s"
+    assert duration(999) == "999 ms"
+    assert duration((timedelta(seconds=1)) // timedelta(milliseconds=1)) == "1.0 s"
 
 
 def test_a_state_is_named() -> None:
     assert read_state(None) is None
-    assert read_state("Dead") is Outcome.DEAD
+    assert read_state("Dead") is EntryState.DEAD
     with pytest.raises(CommandError, match="waiting, delivered, dead"):
         read_state("lost")

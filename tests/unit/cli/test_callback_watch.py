@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from altyn.cli.callbacks.watch import SKEW, TRY_SECONDS_MAX, Memory, watch
-from altyn.domain.callback_story import TrySeen
-from tests.callbacks import NOW, a_seen
+from altyn.cli.callbacks.watch import DELIVERY_SECONDS_MAX, SKEW, Memory, watch
+from altyn.domain.callback_history import DeliverySummary
+from tests.callbacks import NOW, a_delivery_summary
 
 SECOND = timedelta(seconds=1)
 
@@ -16,27 +16,27 @@ SECOND = timedelta(seconds=1)
 class Deliveries:
     """Tries as they were written down."""
 
-    tries: list[TrySeen] = field(default_factory=list)
+    tries: list[DeliverySummary] = field(default_factory=list)
     asked: list[datetime] = field(default_factory=list)
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def recent(
         self, merchant_id: int | None, after: datetime, limit: int
-    ) -> Sequence[TrySeen]:
+    ) -> Sequence[DeliverySummary]:
         self.asked.append(after)
         self.looked.set()
         return sorted((each for each in self.tries if each.at > after), key=lambda each: each.at)
 
 
 async def test_what_was_before_is_not_shown_and_what_comes_is_shown_once() -> None:
-    deliveries = Deliveries([a_seen(attempt=1, at=NOW - SECOND)])
+    deliveries = Deliveries([a_delivery_summary(attempt=1, at=NOW - SECOND)])
     watching = watch(deliveries, None, NOW, pause_seconds=0)
     first = asyncio.ensure_future(anext(watching))
     await deliveries.looked.wait()
 
-    deliveries.tries += [a_seen(attempt=2), a_seen(attempt=3)]
+    deliveries.tries += [a_delivery_summary(attempt=2), a_delivery_summary(attempt=3)]
     got = [await first, await anext(watching)]
-    deliveries.tries.append(a_seen(attempt=4))
+    deliveries.tries.append(a_delivery_summary(attempt=4))
     got.append(await anext(watching))
     await watching.aclose()
 
@@ -46,7 +46,10 @@ async def test_what_was_before_is_not_shown_and_what_comes_is_shown_once() -> No
 
 def test_a_try_that_took_longer_is_seen_after_one_that_began_later() -> None:
     memory = Memory(NOW)
-    quick, slow = a_seen(attempt=2, at=NOW + 30 * SECOND), a_seen(attempt=1, at=NOW + SECOND)
+    quick, slow = (
+        a_delivery_summary(attempt=2, at=NOW + 30 * SECOND),
+        a_delivery_summary(attempt=1, at=NOW + SECOND),
+    )
 
     assert memory.new([quick], real=1) == [quick]
     assert memory.after(60) < slow.at
@@ -55,17 +58,17 @@ def test_a_try_that_took_longer_is_seen_after_one_that_began_later() -> None:
 
 def test_a_jump_of_the_clock_hides_nothing() -> None:
     memory = Memory(NOW)
-    week = a_seen(attempt=2, at=NOW + timedelta(days=7))
-    before = a_seen(attempt=1, at=NOW + SECOND)  # began before the jump, ended after it
+    week = a_delivery_summary(attempt=2, at=NOW + timedelta(days=7))
+    before = a_delivery_summary(attempt=1, at=NOW + SECOND)  # began before the jump, ended after it
     memory.new([week], real=5)
 
-    assert memory.after(5 + TRY_SECONDS_MAX - 1) == NOW
+    assert memory.after(5 + DELIVERY_SECONDS_MAX - 1) == NOW
     assert memory.new([before, week], real=60) == [before]
 
 
 def test_in_the_end_it_looks_no_further_back_than_it_must() -> None:
     memory = Memory(NOW)
-    seen = a_seen(at=NOW + SECOND)
+    seen = a_delivery_summary(at=NOW + SECOND)
     memory.new([seen], real=5)
 
-    assert memory.after(5 + TRY_SECONDS_MAX) == seen.at
+    assert memory.after(5 + DELIVERY_SECONDS_MAX) == seen.at

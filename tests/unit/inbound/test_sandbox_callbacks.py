@@ -12,18 +12,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from starlette.applications import Starlette
 
-from altyn.domain.callback import CallbackId, CallbackSettings, ChecksumKind, Outcome
-from altyn.domain.callback_story import CallbackLine, CallbackShown
+from altyn.domain.callback import CallbackSettings, ChecksumKind
+from altyn.domain.callback_history import CallbackDetail, CallbackSummary
 from altyn.domain.merchant import Merchant
+from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, symmetric
 from altyn.storage import signing_keys
 from tests.asgi_client import HOST, Answer, AsgiClient
 from tests.builders import a_merchant
-from tests.callbacks import ID, NOW, SIGNED, a_line, a_try
+from tests.callbacks import ID, NOW, SIGNED, a_delivery, a_summary
 
 KEY = "sb-test-key-0001"
-NOBODYS = CallbackId(8, UUID("01a1fdfa-4600-8000-88c0-b0723ad2dd34"), 1, 1)
+NOBODYS = EntryId(8, UUID("01a1fdfa-4600-8000-88c0-b0723ad2dd34"), 1, 1)
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Told:
     """Two callbacks: one of which everything is known, one that is on its way."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
-    resent: list[tuple[CallbackId, str | None]] = field(default_factory=list)
+    resent: list[tuple[EntryId, str | None]] = field(default_factory=list)
 
     async def newest(
         self,
@@ -39,9 +40,9 @@ class Told:
         *,
         subject_id: UUID | None = None,
         order_number: str | None = None,
-        state: Outcome | None = None,
+        state: EntryState | None = None,
         limit: int,
-    ) -> Sequence[CallbackLine]:
+    ) -> Sequence[CallbackSummary]:
         self.asked.append(
             {
                 "merchant_id": merchant_id,
@@ -51,14 +52,14 @@ class Told:
                 "limit": limit,
             }
         )
-        return [a_line()]
+        return [a_summary()]
 
-    async def show(self, which: CallbackId) -> CallbackShown | None:
+    async def show(self, which: EntryId) -> CallbackDetail | None:
         if which.merchant_id != ID.merchant_id:
             return None
-        return CallbackShown(a_line(id=which, tries=2), (a_try(),))
+        return CallbackDetail(a_summary(id=which, attempts=2), (a_delivery(),))
 
-    async def resend(self, which: CallbackId, *, receiver: str | None, now: object) -> bool:
+    async def resend(self, which: EntryId, *, receiver: str | None, now: object) -> bool:
         assert now == NOW
         if which != ID:
             return False
@@ -151,7 +152,7 @@ async def test_a_list_is_narrowed() -> None:
             "merchant_id": None,
             "subject_id": ID.subject_id,
             "order_number": None,
-            "state": Outcome.DEAD,
+            "state": EntryState.DEAD,
             "limit": 20,
         },
     ]

@@ -1,5 +1,5 @@
-"""A letter comes back with a reply whatever the shop does, and goes nowhere but where it was judged
-to go. The shops are real ones, at loopback ports."""
+"""A request comes back with a response whatever the shop does, and goes nowhere but where it was
+judged to go. The shops are real ones, at loopback ports."""
 
 import asyncio
 import gzip
@@ -14,7 +14,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from altyn import __version__
-from altyn.domain.callback import CallbackRequest, Reply
+from altyn.domain.callback import CallbackRequest, CallbackResponse
 from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.resolver import ForbiddenAddressError, GuardedResolver
 from altyn.outbound.callbacks.sender import CallbackSender
@@ -42,14 +42,16 @@ def opened(**options: Any) -> AbstractAsyncContextManager[CallbackSender]:
     return CallbackSender.opened(SANDBOX, **options)
 
 
-def letter(url: str, method: str = "GET", *headers: tuple[str, str]) -> CallbackRequest:
+def request(url: str, method: str = "GET", *headers: tuple[str, str]) -> CallbackRequest:
     body = b"mdOrder=1&status=1" if method == "POST" else None
     return CallbackRequest(method=method, url=url, body=body, headers=headers)
 
 
-async def reply_of(url: str, *headers: tuple[str, str], timeout_seconds: float = LONG) -> Reply:
+async def response_of(
+    url: str, *headers: tuple[str, str], timeout_seconds: float = LONG
+) -> CallbackResponse:
     async with opened() as sender:
-        return await sender.send(letter(url, "GET", *headers), timeout_seconds=timeout_seconds)
+        return await sender.send(request(url, "GET", *headers), timeout_seconds=timeout_seconds)
 
 
 @dataclass
@@ -80,8 +82,10 @@ class Names(AbstractResolver):
 async def test_a_get_is_sent_exactly_as_it_is_written() -> None:
     path = "/a/../cb?mdOrder=1&x=%D0%96%20+%2e~'&empty=&&"
     async with shop(OK) as receiver:
-        reply = await reply_of(f"http://127.0.0.1:{receiver.port}{path}#part", ("X-Key", "a;b"))
-    assert reply.delivered
+        response = await response_of(
+            f"http://127.0.0.1:{receiver.port}{path}#part", ("X-Key", "a;b")
+        )
+    assert response.delivered
     [head, *lines] = receiver.requests[0].decode().rstrip().split("\r\n")
     assert head == f"GET {path} HTTP/1.1"
     assert sorted(lines) == [
@@ -95,8 +99,8 @@ async def test_a_get_is_sent_exactly_as_it_is_written() -> None:
 async def test_a_post_carries_its_body() -> None:
     form = ("Content-Type", "application/x-www-form-urlencoded")
     async with shop(OK) as receiver, opened() as sender:
-        reply = await sender.send(letter(receiver.url, "POST", form), timeout_seconds=LONG)
-    assert reply.delivered
+        response = await sender.send(request(receiver.url, "POST", form), timeout_seconds=LONG)
+    assert response.delivered
     assert receiver.requests[0].startswith(b"POST /cb HTTP/1.1\r\n")
     assert receiver.requests[0].endswith(b"\r\n\r\nmdOrder=1&status=1")
     assert receiver.requests[0].count(b"Content-Type: application/x-www-form-urlencoded") == 1
@@ -104,14 +108,14 @@ async def test_a_post_carries_its_body() -> None:
 
 async def test_a_shop_may_name_itself_what_it_likes_but_not_how_letters_end() -> None:
     async with shop(OK) as receiver:
-        own = await reply_of(receiver.url, ("User-Agent", "Mine"), ("Authorization", "token"))
+        own = await response_of(receiver.url, ("User-Agent", "Mine"), ("Authorization", "token"))
         assert own.delivered
         assert b"User-Agent: Mine\r\n" in receiver.requests[0]
         for name in ("Content-Length", "transfer-encoding", "HOST", "Connection", "Expect"):
-            refused = await reply_of(receiver.url, (name, "7"))
+            refused = await response_of(receiver.url, (name, "7"))
             assert refused.refused
             assert name in (refused.problem or "")
-        broken = await reply_of(receiver.url, ("X-Key", "a\r\nHost: elsewhere.example"))
+        broken = await response_of(receiver.url, ("X-Key", "a\r\nHost: elsewhere.example"))
     assert "extra headers" in (broken.problem or "")
     assert len(receiver.requests) == 1
 
@@ -119,7 +123,9 @@ async def test_a_shop_may_name_itself_what_it_likes_but_not_how_letters_end() ->
 async def test_connections_are_used_again() -> None:
     async with shop(OK) as receiver, opened() as sender:
         for method in ["GET", "POST"] * 5:
-            assert (await sender.send(letter(receiver.url, method), timeout_seconds=LONG)).delivered
+            assert (
+                await sender.send(request(receiver.url, method), timeout_seconds=LONG)
+            ).delivered
     assert (receiver.connections, len(receiver.requests)) == (1, 10)
 
 
@@ -127,14 +133,14 @@ async def test_no_letter_owes_anything_to_an_earlier_one() -> None:
     crumbs = saying(http("200 OK", b"", "Set-Cookie: session=1"))
     async with shop(crumbs) as receiver, opened() as sender:
         for _ in range(2):
-            await sender.send(letter(receiver.url), timeout_seconds=LONG)
+            await sender.send(request(receiver.url), timeout_seconds=LONG)
     assert b"cookie" not in receiver.requests[1].lower()
 
 
 async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(OK) as proxy, shop(OK) as receiver:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
-        assert (await reply_of(receiver.url)).delivered
+        assert (await response_of(receiver.url)).delivered
     assert proxy.connections == 0
 
 
@@ -144,24 +150,24 @@ async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "204 No Content", "500 Oh", "999 Hm"])
 async def test_only_200_is_delivered(status: str) -> None:
     async with shop(saying(http(status))) as receiver:
-        reply = await reply_of(receiver.url)
-    assert (reply.status, reply.problem) == (int(status[:3]), None)
-    assert reply.delivered is (status == "200 OK")
-    assert reply.took_seconds > 0
+        response = await response_of(receiver.url)
+    assert (response.status, response.problem) == (int(status[:3]), None)
+    assert response.delivered is (status == "200 OK")
+    assert response.took_seconds > 0
 
 
 async def test_a_redirect_is_no_delivery_and_leads_nowhere() -> None:
     async with shop(OK) as other:
         moved = saying(http("302 Found", b"", f"Location: {other.url}"))
         async with shop(moved) as receiver:
-            reply = await reply_of(receiver.url)
-    assert (reply.status, reply.delivered, other.connections) == (302, False, 0)
-    assert ("Location", other.url) in reply.headers
+            response = await response_of(receiver.url)
+    assert (response.status, response.delivered, other.connections) == (302, False, 0)
+    assert ("Location", other.url) in response.headers
 
 
 async def test_an_interim_answer_is_not_the_answer() -> None:
     async with shop(saying(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http("200 OK"))) as receiver:
-        assert (await reply_of(receiver.url)).delivered
+        assert (await response_of(receiver.url)).delivered
 
 
 async def test_the_answer_is_told_as_text() -> None:
@@ -169,36 +175,36 @@ async def test_the_answer_is_told_as_text() -> None:
         "200 OK", "Спасибо\0".encode("cp1251"), "Content-Type: text/plain; charset=windows-1251"
     )
     async with shop(saying(cp1251)) as receiver:
-        assert (await reply_of(receiver.url)).body == "Спасибо\ufffd"
+        assert (await response_of(receiver.url)).body == "Спасибо\ufffd"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "hex", "idna", "undefined", "utf-7", "no such", "é"])
 async def test_no_bytes_of_an_answer_upset_the_database(charset: str) -> None:
     raw = http("200 OK", b"+2AA-\xff\x00 ok", f"Content-Type: a/b; charset={charset}", "X: \xff")
     async with shop(saying(raw.replace(b"\xc3\xbf", b"\xff"))) as receiver:
-        reply = await reply_of(receiver.url)
-    assert reply.delivered
-    told = reply.body + "".join(name + value for name, value in reply.headers)
+        response = await response_of(receiver.url)
+    assert response.delivered
+    told = response.body + "".join(name + value for name, value in response.headers)
     assert told.encode().decode() == told
     assert "\0" not in told
-    assert dict(reply.headers)["X"] == "\ufffd"
+    assert dict(response.headers)["X"] == "\ufffd"
 
 
 async def test_an_answer_is_not_unpacked() -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
     async with shop(saying(http("200 OK", bomb, "Content-Encoding: gzip"))) as receiver:
-        reply = await reply_of(receiver.url)
-    assert reply.delivered
-    assert "000" not in reply.body
+        response = await response_of(receiver.url)
+    assert response.delivered
+    assert "000" not in response.body
 
 
 async def test_only_so_many_headers_are_kept() -> None:
     many = [f"X-{number}: {'a' * 1500}" for number in range(60)]
     async with shop(saying(http("200 OK", b"", *many))) as receiver:
-        reply = await reply_of(receiver.url)
-    assert reply.delivered
-    assert len(reply.headers) == 40
-    assert {len(value) for _, value in reply.headers[1:]} == {1000}
+        response = await response_of(receiver.url)
+    assert response.delivered
+    assert len(response.headers) == 40
+    assert {len(value) for _, value in response.headers[1:]} == {1000}
 
 
 async def test_a_body_without_end_is_left_alone() -> None:
@@ -209,18 +215,18 @@ async def test_a_body_without_end_is_left_alone() -> None:
             await writer.drain()
 
     async with shop(endless) as receiver, opened() as sender:
-        reply = await sender.send(letter(receiver.url), timeout_seconds=LONG)
+        response = await sender.send(request(receiver.url), timeout_seconds=LONG)
         await receiver.ended.wait()  # the sender does not read on, nor keep the connection
-    assert reply.delivered
-    assert reply.body == "more " * 200
+    assert response.delivered
+    assert response.body == "more " * 200
 
 
 @pytest.mark.parametrize("size", [0, 4096, 200_000])
 async def test_a_body_is_read_to_its_end_or_the_connection_ends(size: int) -> None:
     async with shop(saying(http("200 OK", b"a" * size))) as receiver, opened() as sender:
         for _ in range(2):
-            reply = await sender.send(letter(receiver.url), timeout_seconds=LONG)
-            assert (reply.delivered, len(reply.body)) == (True, min(size, 1000))
+            response = await sender.send(request(receiver.url), timeout_seconds=LONG)
+            assert (response.delivered, len(response.body)) == (True, min(size, 1000))
     assert receiver.connections == (1 if size <= 4096 else 2)
 
 
@@ -234,8 +240,8 @@ async def test_a_body_that_drips_changes_nothing_about_the_status(rest: bytes) -
         await say_nothing(opened, writer)
 
     async with shop(dripping) as receiver:
-        reply = await reply_of(receiver.url, timeout_seconds=SHORT)
-    assert (reply.delivered, reply.body) == (True, "thanks")
+        response = await response_of(receiver.url, timeout_seconds=SHORT)
+    assert (response.delivered, response.body) == (True, "thanks")
 
 
 async def test_a_body_that_breaks_off_changes_nothing_about_the_status() -> None:
@@ -244,8 +250,8 @@ async def test_a_body_that_breaks_off_changes_nothing_about_the_status() -> None
         await hang_up(opened, writer)
 
     async with shop(breaking) as receiver:
-        reply = await reply_of(receiver.url)
-    assert (reply.delivered, reply.body) == (True, "thanks")
+        response = await response_of(receiver.url)
+    assert (response.delivered, response.body) == (True, "thanks")
 
 
 # ── What goes wrong ───────────────────────────────────────────────────────────────────────────────
@@ -260,27 +266,27 @@ async def test_a_shop_that_never_answers(said: bytes) -> None:
         await say_nothing(opened, writer)
 
     async with shop(hesitating) as receiver:
-        reply = await reply_of(receiver.url, timeout_seconds=SHORT)
-    assert reply.problem == (
+        response = await response_of(receiver.url, timeout_seconds=SHORT)
+    assert response.problem == (
         f"Time-out after 0.2 s: 127.0.0.1:{receiver.port} took the callback and did not answer; "
         "answer 200 first and do the work afterwards."
     )
-    assert (reply.status, reply.refused) == (None, False)
+    assert (response.status, response.refused) == (None, False)
 
 
 async def test_a_shop_that_never_begins_tls() -> None:
     async with shop(say_nothing) as receiver:
         url = receiver.url.replace("http:", "https:")
-        reply = await reply_of(url, timeout_seconds=SHORT)
-    assert "no connection" in (reply.problem or "")
+        response = await response_of(url, timeout_seconds=SHORT)
+    assert "no connection" in (response.problem or "")
 
 
 async def test_a_shop_whose_connections_are_all_busy() -> None:
     async with shop(say_nothing) as receiver, opened(connections_per_host=1) as sender:
-        first = asyncio.create_task(sender.send(letter(receiver.url), timeout_seconds=LONG))
+        first = asyncio.create_task(sender.send(request(receiver.url), timeout_seconds=LONG))
         await receiver.asked.wait()
-        reply = await sender.send(letter(receiver.url), timeout_seconds=SHORT)
-        assert "busy with earlier callbacks" in (reply.problem or "")
+        response = await sender.send(request(receiver.url), timeout_seconds=SHORT)
+        assert "busy with earlier callbacks" in (response.problem or "")
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
@@ -290,8 +296,8 @@ async def test_a_shop_whose_connections_are_all_busy() -> None:
 @pytest.mark.parametrize("drop", [hang_up, break_off])
 async def test_a_dropped_letter_is_told_and_not_repeated(method: str, drop: Any) -> None:
     async with shop(drop) as receiver, opened() as sender:
-        reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
-    assert "without an answer" in (reply.problem or "")
+        response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
+    assert "without an answer" in (response.problem or "")
     assert len(receiver.requests) == 1
 
 
@@ -300,8 +306,8 @@ async def test_a_dropped_letter_is_told_and_not_repeated(method: str, drop: Any)
 async def test_a_connection_that_went_stale_is_no_failure(method: str, drop: Any) -> None:
     async with shop(in_turn(OK, drop, OK)) as receiver, opened() as sender:
         for _ in range(2):
-            reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
-            assert reply.delivered
+            response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
+            assert response.delivered
     assert (receiver.connections, len(receiver.requests)) == (2, 3)
     assert receiver.requests[1] == receiver.requests[2]
 
@@ -309,9 +315,9 @@ async def test_a_connection_that_went_stale_is_no_failure(method: str, drop: Any
 @METHODS
 async def test_a_stale_letter_goes_out_once_more_and_no_oftener(method: str) -> None:
     async with shop(in_turn(OK, hang_up)) as receiver, opened() as sender:
-        await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
-        reply = await sender.send(letter(receiver.url, method), timeout_seconds=LONG)
-    assert "without an answer" in (reply.problem or "")
+        await sender.send(request(receiver.url, method), timeout_seconds=LONG)
+        response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
+    assert "without an answer" in (response.problem or "")
     assert len(receiver.requests) == 3
 
 
@@ -319,7 +325,7 @@ async def test_a_connection_that_was_closed_between_two_letters_is_not_even_noti
     closing = saying(http("200 OK", b"", "Connection: close"))
     async with shop(closing) as receiver, opened() as sender:
         for _ in range(2):
-            assert (await sender.send(letter(receiver.url), timeout_seconds=LONG)).delivered
+            assert (await sender.send(request(receiver.url), timeout_seconds=LONG)).delivered
     assert receiver.connections == 2
 
 
@@ -338,19 +344,19 @@ async def test_a_connection_that_was_closed_between_two_letters_is_not_even_noti
 )
 async def test_an_answer_that_is_not_http(raw: bytes) -> None:
     async with shop(saying(raw)) as receiver:
-        reply = await reply_of(receiver.url)
-    assert "not HTTP" in (reply.problem or "")
-    assert "\n" not in (reply.problem or "")
+        response = await response_of(receiver.url)
+    assert "not HTTP" in (response.problem or "")
+    assert "\n" not in (response.problem or "")
 
 
 async def test_a_closed_shop_refuses_the_connection() -> None:
     async with shop(OK) as receiver:
         pass
-    reply = await reply_of(receiver.url)
-    assert reply.problem == (
+    response = await response_of(receiver.url)
+    assert response.problem == (
         f"127.0.0.1:{receiver.port} refused the connection; start the shop, or correct the port."
     )
-    assert not reply.refused
+    assert not response.refused
 
 
 async def test_what_nobody_foresaw_is_a_reply_as_well() -> None:
@@ -359,8 +365,10 @@ async def test_what_nobody_foresaw_is_a_reply_as_well() -> None:
             raise RuntimeError("out of luck")
 
     async with opened(resolver=Broken([[]])) as sender:
-        reply = await sender.send(letter("http://shop.example/"), timeout_seconds=LONG)
-    assert reply.problem == "The callback to shop.example failed (RuntimeError); it is tried again."
+        response = await sender.send(request("http://shop.example/"), timeout_seconds=LONG)
+    assert (
+        response.problem == "The callback to shop.example failed (RuntimeError); it is tried again."
+    )
 
 
 # ── TLS ───────────────────────────────────────────────────────────────────────────────────────────
@@ -384,25 +392,25 @@ async def test_certificates_are_looked_at(fault: str, tmp_path: Path) -> None:
         opened(ssl_context=root.trusted(), resolver=Names([[LOOPBACK]])) as sender,
     ):
         url = f"https://{host}:{receiver.port}/cb"
-        reply = await sender.send(letter(url), timeout_seconds=LONG)
-    assert reply.delivered is (words is None)
+        response = await sender.send(request(url), timeout_seconds=LONG)
+    assert response.delivered is (words is None)
     if words is not None:
-        assert (reply.problem or "").startswith(f"The certificate of {host}:{receiver.port} ")
-        assert words in (reply.problem or "")
+        assert (response.problem or "").startswith(f"The certificate of {host}:{receiver.port} ")
+        assert words in (response.problem or "")
         assert not receiver.requests
 
 
 async def test_a_certificate_of_ones_own_making_is_not_trusted(tmp_path: Path) -> None:
     async with shop(OK, issued(None, LOOPBACK).served(tmp_path)) as receiver:
-        reply = await reply_of(receiver.url.replace("http:", "https:"))
-    assert "is self-signed; have it issued" in (reply.problem or "")
+        response = await response_of(receiver.url.replace("http:", "https:"))
+    assert "is self-signed; have it issued" in (response.problem or "")
     assert not receiver.requests
 
 
 async def test_an_unknown_authority_is_not_trusted(tmp_path: Path) -> None:
     async with shop(OK, issued(authority(), LOOPBACK).served(tmp_path)) as receiver:
-        reply = await reply_of(receiver.url.replace("http:", "https:"))
-    assert "not trusted here" in (reply.problem or "")
+        response = await response_of(receiver.url.replace("http:", "https:"))
+    assert "not trusted here" in (response.problem or "")
     assert not receiver.requests
 
 
@@ -415,8 +423,8 @@ async def test_https_at_a_port_that_speaks_http() -> None:
     server = await asyncio.start_server(plain, LOOPBACK, 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        reply = await reply_of(f"https://127.0.0.1:{port}/")
-    assert "check that this port speaks https" in (reply.problem or "")
+        response = await response_of(f"https://127.0.0.1:{port}/")
+    assert "check that this port speaks https" in (response.problem or "")
 
 
 async def test_https_at_a_port_that_hangs_up() -> None:
@@ -426,8 +434,8 @@ async def test_https_at_a_port_that_hangs_up() -> None:
     server = await asyncio.start_server(closing, LOOPBACK, 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        reply = await reply_of(f"https://127.0.0.1:{port}/")
-    assert "broke the connection off as it began" in (reply.problem or "")
+        response = await response_of(f"https://127.0.0.1:{port}/")
+    assert "broke the connection off as it began" in (response.problem or "")
 
 
 # ── Where letters go ──────────────────────────────────────────────────────────────────────────────
@@ -440,22 +448,22 @@ async def test_a_forbidden_address_is_refused_before_anything_is_asked() -> None
         CallbackSender.opened(Rules.production(), resolver=names) as sender,
     ):
         for url in (receiver.url, f"https://user:pw@shop.example:{receiver.port}/"):
-            reply = await sender.send(letter(url), timeout_seconds=LONG)
-            assert reply.refused
-            assert reply.problem
-            assert "pw" not in reply.problem
+            response = await sender.send(request(url), timeout_seconds=LONG)
+            assert response.refused
+            assert response.problem
+            assert "pw" not in response.problem
     assert (receiver.connections, names.asked) == (0, [])
 
 
 async def test_parameters_of_a_letter_may_be_long() -> None:
     async with shop(OK) as receiver:
-        assert (await reply_of(f"{receiver.url}?{'a' * 7000}")).delivered
-        assert (await reply_of(f"{receiver.url}?{'a' * 8000}")).refused
+        assert (await response_of(f"{receiver.url}?{'a' * 7000}")).delivered
+        assert (await response_of(f"{receiver.url}?{'a' * 8000}")).refused
 
 
 async def test_the_systems_own_names_work_on_a_laptop() -> None:
     async with shop(OK) as receiver:
-        assert (await reply_of(f"http://localhost:{receiver.port}/")).delivered
+        assert (await response_of(f"http://localhost:{receiver.port}/")).delivered
 
 
 async def test_a_name_is_asked_for_once_and_called_where_it_was_judged() -> None:
@@ -463,7 +471,7 @@ async def test_a_name_is_asked_for_once_and_called_where_it_was_judged() -> None
     async with shop(OK) as receiver, opened(resolver=names) as sender:
         for _ in range(2):
             url = f"http://shop.example:{receiver.port}/"
-            assert (await sender.send(letter(url), timeout_seconds=LONG)).delivered
+            assert (await sender.send(request(url), timeout_seconds=LONG)).delivered
     assert names.asked == ["shop.example"]
     assert names.closed
 
@@ -481,13 +489,13 @@ async def test_a_name_that_changes_its_mind_never_leads_into_our_network() -> No
     async with aiohttp.ClientSession(connector=connector) as session:
         sender = CallbackSender(session, rules)
         for _ in range(2):
-            reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
-            assert not reply.refused
+            response = await sender.send(request("https://shop.example/"), timeout_seconds=LONG)
+            assert not response.refused
         assert (names.asked, called) == (["shop.example"], [(PUBLIC, 443)] * 2)
         connector.clear_dns_cache()
-        reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
-    assert not reply.asked
-    assert reply.problem == (
+        response = await sender.send(request("https://shop.example/"), timeout_seconds=LONG)
+    assert not response.contacted
+    assert response.problem == (
         "shop.example may not be called: 127.0.0.1 is the gateway's own machine (loopback); "
         "callbacks go to public ones."
     )
@@ -498,9 +506,9 @@ async def test_in_production_one_forbidden_address_condemns_the_name() -> None:
     for answers in ([PUBLIC, "10.0.0.1"], ["10.0.0.1", PUBLIC], [PUBLIC, "::ffff:10.0.0.1"]):
         names = Names([answers])
         async with CallbackSender.opened(Rules.production(), resolver=names) as sender:
-            reply = await sender.send(letter("https://shop.example/"), timeout_seconds=LONG)
-        assert not reply.asked
-        assert "private network" in (reply.problem or "")
+            response = await sender.send(request("https://shop.example/"), timeout_seconds=LONG)
+        assert not response.contacted
+        assert "private network" in (response.problem or "")
 
 
 async def test_in_the_sandbox_forbidden_addresses_are_left_out() -> None:
@@ -535,6 +543,6 @@ async def test_names_that_lead_nowhere() -> None:
     ):
         async with opened(resolver=names) as sender:
             url = "http://shop.example/"
-            reply = await sender.send(letter(url), timeout_seconds=timeout_seconds)
-        assert words in (reply.problem or "")
-        assert not reply.refused
+            response = await sender.send(request(url), timeout_seconds=timeout_seconds)
+        assert words in (response.problem or "")
+        assert not response.refused

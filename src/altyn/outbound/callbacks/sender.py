@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from altyn import __version__
-from altyn.domain.callback import CallbackRequest, Reply, is_our_header
+from altyn.domain.callback import CallbackRequest, CallbackResponse, is_reserved_header
 from altyn.outbound.callbacks.guard import Rules, refusal_of_url
 from altyn.outbound.callbacks.problems import (
     DroppedError,
@@ -36,7 +36,7 @@ from altyn.outbound.callbacks.resolver import (
 
 log = structlog.get_logger("altyn.callbacks")
 
-LETTER_URL_LENGTH_MAX: Final = 8_000  # with the parameters of a GET; most servers read up to 8 KiB
+REQUEST_URL_LENGTH_MAX: Final = 8_000  # with the parameters of a GET; most servers read up to 8 KiB
 BODY_BYTES_MAX: Final = 4_096  # read of an answer
 BODY_LENGTH_MAX: Final = 1_000  # kept of it, in characters
 HEADERS_MAX: Final = 40
@@ -99,7 +99,7 @@ class CallbackSender:
         finally:
             await guarded.close()
 
-    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
+    async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
         """Send a letter once, and tell what became of it. Never raises, unless cancelled.
 
         The time covers the whole try. Redirects are not followed: they are a status that is not
@@ -109,19 +109,19 @@ class CallbackSender:
         address is a failure like others: names are mended.
         """
         begun = perf_counter()
-        reply = await self._reply(letter, timeout_seconds)
-        return replace(reply, took_seconds=perf_counter() - begun)
+        response = await self._response(request, timeout_seconds)
+        return replace(response, took_seconds=perf_counter() - begun)
 
-    async def _reply(self, letter: CallbackRequest, timeout_seconds: float) -> Reply:
-        refusal = refusal_of_url(letter.url, self._rules, length_max=LETTER_URL_LENGTH_MAX)
-        refusal = refusal or refusal_of_headers(letter.headers)
+    async def _response(self, request: CallbackRequest, timeout_seconds: float) -> CallbackResponse:
+        refusal = refusal_of_url(request.url, self._rules, length_max=REQUEST_URL_LENGTH_MAX)
+        refusal = refusal or refusal_of_headers(request.headers)
         if refusal is not None:
-            return Reply(problem=refusal, refused=True, asked=False)
-        where, visit = _where(letter.url), _Visit()
+            return CallbackResponse(problem=refusal, refused=True, contacted=False)
+        where, visit = _where(request.url), _Visit()
         try:
-            return await self._exchange(letter, visit, timeout_seconds)
+            return await self._exchange(request, visit, timeout_seconds)
         except ForbiddenAddressError as error:  # what a name stands for may be mended
-            return Reply(problem=str(error), asked=False)
+            return CallbackResponse(problem=str(error), contacted=False)
         except TimeoutError:
             problem = problem_of_timeout(visit.stage, where=where, timeout_seconds=timeout_seconds)
         except (aiohttp.ClientError, DroppedError, OSError, ValueError) as error:
@@ -129,19 +129,19 @@ class CallbackSender:
         except Exception as error:  # one shop's oddity must not end the deliveries to all others
             log.exception("callback_failed", where=where)
             problem = problem_of(error, where=where)
-        return Reply(problem=problem)
+        return CallbackResponse(problem=problem)
 
     async def _exchange(
-        self, letter: CallbackRequest, visit: "_Visit", timeout_seconds: float
-    ) -> Reply:
+        self, request: CallbackRequest, visit: "_Visit", timeout_seconds: float
+    ) -> CallbackResponse:
         """The status is the answer; its body is read as far as it comes in time, for people."""
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         async with asyncio.timeout_at(deadline):
             answer = await self._session.request(
-                letter.method,
-                URL(letter.url, encoded=True),
-                data=letter.body,
-                headers=letter.headers,
+                request.method,
+                URL(request.url, encoded=True),
+                data=request.body,
+                headers=request.headers,
                 timeout=NO_LIMITS,
                 allow_redirects=False,
                 middlewares=(visit.once_more_when_stale,),
@@ -151,7 +151,7 @@ class CallbackSender:
             body = await _beginning(answer.content, deadline)
         finally:
             answer.close()  # ends the connection, unless all was read and it is free again
-        return Reply(
+        return CallbackResponse(
             status=answer.status,
             headers=tuple(_readable(answer.raw_headers)),
             body=_text(body, answer.charset)[:BODY_LENGTH_MAX],
@@ -161,7 +161,7 @@ class CallbackSender:
 def refusal_of_headers(headers: Iterable[tuple[str, str]]) -> str | None:
     """Why a letter with these headers is not sent, in words for the shop; None when it is."""
     for name, _ in headers:
-        if is_our_header(name):
+        if is_reserved_header(name):
             return f"The header {name} is the gateway's to set; remove it from the extra headers."
     return None
 

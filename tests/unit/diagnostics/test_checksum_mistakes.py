@@ -5,10 +5,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlencode
-from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -24,9 +22,10 @@ from altyn.diagnostics.received_callback import (
     UnreadableCallbackError,
     read_received,
 )
-from altyn.domain.callback import Callback, CallbackId, CallbackMethod, CallbackSettings
+from altyn.domain.callback import CallbackMethod, CallbackSettings
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
-from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
+from altyn.protocol.dialects.classic.callbacks.request import Signer, callback_request
+from tests.callbacks import a_claimed_callback
 
 KEY = "c0ffee42"  # also good as hex, and as base64
 SENT = {
@@ -490,16 +489,10 @@ def test_a_right_callback_is_right_however_it_travels(
 @pytest.mark.parametrize("operation", ["deposited", "bindingCreated"])
 def test_what_the_gateway_really_sends_is_right(method: CallbackMethod, operation: str) -> None:
     sent = {**SENT, "operation": operation}
-    callback = Callback(
-        id=CallbackId(1, UUID(SENT["mdOrder"]), 1, 1),
-        operation=operation,
-        receiver="https://shop.example/cb?cms=1&назад=да",
-        parameters=sent,
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+    callback = a_claimed_callback("https://shop.example/cb?cms=1&назад=да", sent)
     asked = CallbackSettings(method=method, parameters=("sign_alias",))
 
-    written = letter(callback, asked, Signer("k1", lambda signed: symmetric(KEY, signed)))
+    written = callback_request(callback, asked, Signer("k1", lambda signed: symmetric(KEY, signed)))
     text = written.url if written.body is None else written.body.decode()
     verdict = judge(read_received(text), key=KEY)
 

@@ -5,7 +5,6 @@ The receivers here are the standard ones: a query parser, a form parser, a JSON 
 
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,19 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
     CallbackMethod,
     CallbackRequest,
     CallbackSettings,
     ChecksumKind,
 )
+from altyn.domain.outbox import ClaimedEntry
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
-from altyn.protocol.dialects.classic.callbacks.request import Signer, ascii_address, letter
-from tests.builders import ORDER_ID
+from altyn.protocol.dialects.classic.callbacks.request import (
+    Signer,
+    ascii_address,
+    callback_request,
+)
+from tests.callbacks import a_claimed_callback
 
 KEY: Final = "sb-test-key-0001"
-SEAL: Final = Signer(None, lambda signed: symmetric(KEY, signed))
+SIGNER: Final = Signer(None, lambda signed: symmetric(KEY, signed))
 NAMED: Final = Signer("gateway 2026", lambda signed: symmetric(KEY, signed))
 SHOP: Final = "https://shop.example/callback"
 FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
@@ -51,14 +53,8 @@ STORED_CARD: Final = {
 }
 
 
-def a_callback(parameters: dict[str, str], receiver: str = SHOP) -> Callback:
-    return Callback(
-        id=CallbackId(merchant_id=1, subject_id=ORDER_ID, version=2, line=1),
-        operation=parameters["operation"],
-        receiver=receiver,
-        parameters=parameters,
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+def a_callback(parameters: dict[str, str], receiver: str = SHOP) -> ClaimedEntry:
+    return a_claimed_callback(receiver, parameters)
 
 
 def written(
@@ -67,11 +63,11 @@ def written(
     /,
     *,
     receiver: str = SHOP,
-    seal: Signer | None = SEAL,
+    signer: Signer | None = SIGNER,
     **settings: Any,
 ) -> CallbackRequest:
     chosen = CallbackSettings(method=CallbackMethod(method), **settings)
-    return letter(a_callback(parameters, receiver), chosen, seal)
+    return callback_request(a_callback(parameters, receiver), chosen, signer)
 
 
 def read(sent: CallbackRequest) -> list[tuple[str, str]]:
@@ -127,7 +123,7 @@ def test_json_has_the_core_on_top_and_a_number_for_the_status() -> None:
 
 
 def test_json_without_further_parameters_has_no_place_for_them() -> None:
-    assert json.loads(written(PAID, "JSON", seal=None).body or b"") == {**PAID, "status": 1}
+    assert json.loads(written(PAID, "JSON", signer=None).body or b"") == {**PAID, "status": 1}
 
 
 def test_json_about_a_stored_card_is_flat_and_all_text() -> None:
@@ -137,7 +133,7 @@ def test_json_about_a_stored_card_is_flat_and_all_text() -> None:
 
 @pytest.mark.parametrize("method", CallbackMethod)
 def test_without_a_seal_nothing_is_signed(method: CallbackMethod) -> None:
-    sent = written(PAID, method, seal=None)
+    sent = written(PAID, method, signer=None)
     assert (sent.signed, sent.checksum) == (None, None)
     assert dict(read(sent)) == PAID
 
@@ -228,7 +224,7 @@ def test_a_second_try_is_the_same_letter() -> None:
 def test_the_name_of_the_key_is_sent_where_it_helps_and_never_signed(
     method: CallbackMethod, settings: dict[str, Any], *, sent_along: bool
 ) -> None:
-    sent = written(PAID, method, seal=NAMED, **settings)
+    sent = written(PAID, method, signer=NAMED, **settings)
     assert sent.signed == V1_SIGNED
     assert dict(read(sent)).get("sign_alias") == ("gateway 2026" if sent_along else None)
     assert read(sent)[-1] == ("checksum", V1_CHECKSUM)

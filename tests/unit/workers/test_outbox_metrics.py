@@ -6,28 +6,38 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from altyn.workers import callback_metrics
-from altyn.workers.callback_metrics import MERCHANTS_MAX, OTHERS, label, show_depths
+from altyn.domain.callback import CALLBACK
+from altyn.domain.outbox import QueueDepth
+from altyn.workers import outbox_metrics
+from altyn.workers.outbox_metrics import MERCHANTS_MAX, OTHERS, label, show_depths
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def nobody_known() -> Iterator[None]:
-    before = set(callback_metrics._known)
-    callback_metrics._known.clear()
+    before = set(outbox_metrics._labelled)
+    outbox_metrics._labelled.clear()
     yield
-    callback_metrics._known.clear()
-    callback_metrics._known.update(before)
-    show_depths({}, NOW)
+    outbox_metrics._labelled.clear()
+    outbox_metrics._labelled.update(before)
+    show_depths([], NOW)
+
+
+def depth(merchant: str, waiting: int, oldest: datetime) -> QueueDepth:
+    return QueueDepth(CALLBACK, merchant, waiting, oldest)
 
 
 def waiting(merchant: str) -> float | None:
-    return REGISTRY.get_sample_value("altyn_callbacks_waiting", {"merchant": merchant})
+    return REGISTRY.get_sample_value(
+        "altyn_outbox_waiting", {"kind": CALLBACK, "merchant": merchant}
+    )
 
 
 def oldest(merchant: str) -> float | None:
-    return REGISTRY.get_sample_value("altyn_callbacks_oldest_seconds", {"merchant": merchant})
+    return REGISTRY.get_sample_value(
+        "altyn_outbox_oldest_seconds", {"kind": CALLBACK, "merchant": merchant}
+    )
 
 
 def test_the_first_merchants_have_their_own_label_and_keep_it() -> None:
@@ -38,10 +48,10 @@ def test_the_first_merchants_have_their_own_label_and_keep_it() -> None:
 
 
 def test_depths_are_what_waits_now() -> None:
-    show_depths({"one": (3, NOW - timedelta(seconds=7)), "two": (1, NOW)}, NOW)
+    show_depths([depth("one", 3, NOW - timedelta(seconds=7)), depth("two", 1, NOW)], NOW)
     assert (waiting("one"), oldest("one")) == (3, 7)
 
-    show_depths({"two": (2, NOW)}, NOW + timedelta(seconds=1))
+    show_depths([depth("two", 2, NOW)], NOW + timedelta(seconds=1))
     assert waiting("one") is None, "nothing waits, so nothing is shown"
     assert (waiting("two"), oldest("two")) == (2, 1)
 
@@ -49,5 +59,8 @@ def test_depths_are_what_waits_now() -> None:
 def test_merchants_without_a_label_are_told_together() -> None:
     for number in range(MERCHANTS_MAX):
         label(f"shop-{number}")
-    show_depths({"x": (2, NOW - timedelta(seconds=5)), "y": (3, NOW - timedelta(seconds=9))}, NOW)
+    show_depths(
+        [depth("x", 2, NOW - timedelta(seconds=5)), depth("y", 3, NOW - timedelta(seconds=9))],
+        NOW,
+    )
     assert (waiting(OTHERS), oldest(OTHERS)) == (5, 9)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from altyn.domain.callback import CallbackId, Outcome
-from altyn.domain.callback_story import CallbackShown, parse_callback_id
-from tests.callbacks import a_line, a_try
+from altyn.domain.callback_history import CallbackDetail, parse_callback_id
+from altyn.domain.outbox import EntryId, EntryState
+from tests.callbacks import a_delivery, a_summary
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SUBJECT = "01a1fdfa-4600-8000-87c0-b0723ad2dd34"  # of merchant 7
 NOBODYS = "9f78896a-e8fa-4a45-8b26-d85e01294af2"  # not made by a gateway: it names no merchant
-ID = CallbackId(7, UUID(SUBJECT), 3, 2)
+ID = EntryId(7, UUID(SUBJECT), 3, 2)
 
 
 def test_an_id_is_read_as_it_is_written() -> None:
@@ -39,7 +39,7 @@ def test_what_is_no_id_is_none(text: str) -> None:
 
 
 def test_tries_without_a_record_stand_among_the_others() -> None:
-    shown = CallbackShown(a_line(tries=4), (a_try(attempt=1), a_try(attempt=3)))
+    shown = CallbackDetail(a_summary(attempts=4), (a_delivery(attempt=1), a_delivery(attempt=3)))
 
     assert [(number, known is not None) for number, known in shown.attempts()] == [
         (1, True),
@@ -51,9 +51,9 @@ def test_tries_without_a_record_stand_among_the_others() -> None:
 
 def test_a_try_without_a_record_is_told_honestly() -> None:
     stopped = "nothing recorded: whoever sent it was stopped before the answer"
-    waiting = CallbackShown(a_line(tries=2), ())
-    sending = CallbackShown(a_line(tries=2, on_its_way=True), ())
-    settled = CallbackShown(a_line(tries=2, state=Outcome.DEAD), ())
+    waiting = CallbackDetail(a_summary(attempts=2), ())
+    sending = CallbackDetail(a_summary(attempts=2, is_sending=True), ())
+    settled = CallbackDetail(a_summary(attempts=2, state=EntryState.DEAD), ())
 
     assert waiting.unrecorded(1) == f"{stopped}; it was sent again"
     assert waiting.unrecorded(2) == f"{stopped}; it is sent again"

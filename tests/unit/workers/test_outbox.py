@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
     CallbackRequest,
+    CallbackResponse,
     CallbackSettings,
-    Claimed,
-    Delivery,
-    DeliveryQueue,
-    Outcome,
-    Reply,
-    origin_of,
+    host_of,
 )
-from altyn.workers.callbacks import CallbackWorker
+from altyn.domain.outbox import (
+    Claimed,
+    ClaimedEntry,
+    ClaimOrder,
+    DeliveryQueue,
+    EntryId,
+    EntryState,
+    QueueDepth,
+    Settlement,
+)
 from tests.builders import a_merchant
-from tests.callbacks import MerchantsAlike, NoKeys
+from tests.callbacks import MerchantsAlike, a_callback_worker, a_claimed_callback
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HEALTHY = "https://healthy.example/cb"
@@ -38,52 +41,44 @@ CMS = "https://cms.example/cb"
 class Memory:
     """An outbox in memory; whoever waits stands in its lane."""
 
-    waiting: dict[DeliveryQueue, list[Callback]] = field(default_factory=lambda: defaultdict(list))
-    settled: list[Delivery] = field(default_factory=list)
+    waiting: dict[DeliveryQueue, list[ClaimedEntry]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    settled: list[Settlement] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def put(self, merchant_id: int, receiver: str, count: int = 1) -> None:
         for _ in range(count):
-            self.waiting[DeliveryQueue(merchant_id, origin_of(receiver))].append(
-                Callback(
-                    id=CallbackId(merchant_id, uuid4(), 1, 1),
-                    operation="deposited",
-                    receiver=receiver,
-                    parameters={"status": "1"},
-                    created_at=NOW,
-                )
+            entry = a_claimed_callback(
+                receiver, {"status": "1"}, entry_id=EntryId(merchant_id, uuid4(), 1, 1)
             )
+            self.waiting[entry.queue].append(entry)
 
-    async def lanes(self) -> Mapping[DeliveryQueue, datetime]:
-        return {lane: NOW for lane, callbacks in self.waiting.items() if callbacks}
+    async def waiting_queues(self, kinds: Collection[str]) -> Mapping[DeliveryQueue, datetime]:
+        return {
+            queue: NOW for queue, entries in self.waiting.items() if entries and queue.kind in kinds
+        }
 
-    async def claim(
-        self,
-        slots: Mapping[DeliveryQueue, int],
-        leases: Mapping[DeliveryQueue, int],
-        *,
-        now: datetime,
-    ) -> Claimed:
-        assert slots.keys() == leases.keys()
+    async def claim(self, orders: Mapping[DeliveryQueue, ClaimOrder], *, now: datetime) -> Claimed:
         await asyncio.sleep(0)
-        claimed = list[Callback]()
-        for lane, count in slots.items():
-            claimed += self.waiting[lane][:count]
-            del self.waiting[lane][:count]
+        claimed = list[ClaimedEntry]()
+        for queue, order in orders.items():
+            claimed += self.waiting[queue][: order.slots]
+            del self.waiting[queue][: order.slots]
         return Claimed(tuple(claimed))
 
-    async def settle(self, delivery: Delivery) -> bool:
-        self.settled.append(delivery)
+    async def settle(self, settlement: Settlement) -> bool:
+        self.settled.append(settlement)
         async with self.changed:
             self.changed.notify_all()
         return False
 
-    async def depths(self) -> Mapping[str, tuple[int, datetime]]:
-        return {}
+    async def depths(self) -> Collection[QueueDepth]:
+        return ()
 
     def delivered_to(self, merchant_id: int) -> int:
         return sum(
-            each.outcome is Outcome.DELIVERED and each.callback.id.merchant_id == merchant_id
+            each.state is EntryState.DELIVERED and each.entry.id.merchant_id == merchant_id
             for each in self.settled
         )
 
@@ -100,15 +95,15 @@ class Network:
     gives_up: asyncio.Event = field(default_factory=asyncio.Event)
     sent: Counter[str] = field(default_factory=Counter)
 
-    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
+    async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
         assert timeout_seconds > 0
-        self.sent[origin_of(letter.url)] += 1
-        if "//dead" not in letter.url:
+        self.sent[host_of(request.url)] += 1
+        if "//dead" not in request.url:
             await asyncio.sleep(0)
-            return Reply(status=200, took_seconds=0.001)
+            return CallbackResponse(status=200, took_seconds=0.001)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.gives_up.wait(), 0.2)
-        return Reply(problem="no answer")
+        return CallbackResponse(problem="no answer")
 
 
 class Clock:
@@ -122,14 +117,10 @@ SHOP = a_merchant(callbacks=CallbackSettings(attempts=1))
 @asynccontextmanager
 async def working(outbox: Memory, *, unreadable: int | None = None) -> AsyncIterator[Network]:
     network = Network()
-    courier = CallbackWorker(
-        outbox,
-        network,
-        merchants=MerchantsAlike(SHOP, unreadable),
-        signing_keys=NoKeys(),
-        clock=Clock(),
+    worker = a_callback_worker(
+        outbox, network, merchants=MerchantsAlike(SHOP, unreadable), clock=Clock()
     )
-    running = asyncio.create_task(courier.run(pulse_seconds=0.02))
+    running = asyncio.create_task(worker.run(pulse_seconds=0.02))
     try:
         yield network
     finally:
