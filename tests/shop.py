@@ -20,6 +20,7 @@ from uuid import UUID
 
 from altyn import main
 from altyn.domain.refusals import Refusal
+from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.operations.ports import OrderKey
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.test_cards import ACS_CODE_CLASSIC
@@ -213,9 +214,11 @@ def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_shop(database_url: str, home: Path, **changes: Any) -> AsyncIterator[Shop]:
+async def open_shop(
+    database_url: str, home: Path, extensions: Extensions = NO_EXTENSIONS, /, **changes: Any
+) -> AsyncIterator[Shop]:
     """A gateway with its workers over this database, and a shop in front of it."""
     settings = settings_of(database_url, home, **changes)
     await main.prepare(settings)
-    async with main.running(settings) as gateway:
+    async with main.running(settings, extensions) as gateway:
         yield Shop(gateway)

@@ -186,11 +186,8 @@ class OutboxWorker:
 
     async def _attempt(self, entry: ClaimedEntry, slot: Slot) -> None:
         """One attempt: carry it out, save the result, and free the slot."""
-        kind, result, followed = (
-            self._kinds[entry.kind],
-            AttemptResult(verdict=Verdict.FAILED, contacted=False),
-            False,
-        )
+        kind, followed = self._kinds[entry.kind], False
+        result = AttemptResult(verdict=Verdict.FAILED, contacted=False)
         try:
             merchant = await self._merchants.get(entry.id.merchant_id)
             result = await self._deliver(kind.handler, entry, merchant)
@@ -212,13 +209,15 @@ class OutboxWorker:
     async def _deliver(
         self, handler: OutboxHandler, entry: ClaimedEntry, merchant: Merchant
     ) -> AttemptResult:
-        """The handler's result. A handler that raises has failed, like any other failure."""
+        """The handler's result. A handler that raises, or that takes longer than its claim, has
+        failed like any other failure."""
         try:
-            return await handler.deliver(entry, merchant)
+            async with asyncio.timeout(handler.attempt_seconds(merchant) + LEASE_MARGIN_SECONDS):
+                return await handler.deliver(entry, merchant)
         except Exception as error:
             log.exception("handler_failed", kind=entry.kind, entry=str(entry.id))
             problem = f"the handler failed ({type(error).__name__}); the gateway's log says why"
-            return AttemptResult(verdict=Verdict.FAILED, problem=problem, contacted=False)
+            return AttemptResult(verdict=Verdict.FAILED, problem=problem)
 
     async def _settle(self, settlement: Settlement) -> bool:
         """Save the result, with retries while the database is away: the lease lasts longer."""
