@@ -14,9 +14,9 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 
-from altyn.cli.callbacks.listen import print_arrival, read_answering
-from altyn.cli.callbacks.proofs import Proofs
-from altyn.cli.callbacks.receiver import Answering, Arrival, Receiver
+from altyn.cli.callbacks.listen import print_request, read_behaviour
+from altyn.cli.callbacks.receiver import Behaviour, ReceivedRequest, Receiver
+from altyn.cli.callbacks.verification_keys import VerificationKeys
 from altyn.cli.output import CommandError
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
 
@@ -27,11 +27,13 @@ QUERY = urlencode(SEALED, quote_via=quote)
 
 
 @asynccontextmanager
-async def listening(answering: Answering | None = None) -> AsyncIterator[tuple[str, list[Arrival]]]:
+async def listening(
+    behaviour: Behaviour | None = None,
+) -> AsyncIterator[tuple[str, list[ReceivedRequest]]]:
     """A receiver, its address, and what has arrived there."""
-    arrived: list[Arrival] = []
-    proofs = Proofs(whose="that was given", key=KEY)
-    async with Receiver(proofs.judge, arrived.append, answering=answering) as receiver:
+    arrived: list[ReceivedRequest] = []
+    keys = VerificationKeys(owner="that was given", key=KEY)
+    async with Receiver(keys.check, arrived.append, behaviour=behaviour) as receiver:
         yield f"http://127.0.0.1:{receiver.port}/cb", arrived
 
 
@@ -55,13 +57,13 @@ async def test_a_callback_is_taken_in_all_its_forms() -> None:
     assert [each.number for each in arrived] == [1, 2, 3]
     assert [each.method for each in arrived] == ["GET", "POST", "POST"]
     for each in arrived:
-        assert each.received is not None
-        assert {**each.received.parameters, "cms": "1"} == {**SEALED, "cms": "1"}
+        assert each.callback is not None
+        assert {**each.callback.parameters, "cms": "1"} == {**SEALED, "cms": "1"}
         assert each.verdict is not None
         assert each.verdict.right
         assert each.verdict.signed == canonical(SENT)
     assert arrived[0].verdict is not None
-    assert arrived[0].verdict.own == ("cms",)
+    assert arrived[0].verdict.own_query == ("cms",)
 
 
 async def test_a_wrong_one_is_answered_too_and_told_to_be_wrong() -> None:
@@ -82,67 +84,67 @@ async def test_what_is_no_callback_is_answered_and_told() -> None:
 
 
 async def test_it_fails_as_often_as_it_was_told() -> None:
-    async with listening(Answering(status=503, times=2)) as (address, _):
+    async with listening(Behaviour(status=503, times=2)) as (address, _):
         said = [await status_of("GET", f"{address}?{QUERY}") for _ in range(4)]
 
     assert said == [503, 503, 200, 200]
 
 
 async def test_it_fails_for_ever() -> None:
-    async with listening(Answering(status=500)) as (address, _):
+    async with listening(Behaviour(status=500)) as (address, _):
         assert [await status_of("GET", address) for _ in range(3)] == [500, 500, 500]
 
 
 async def test_it_closes_the_connection_without_an_answer() -> None:
-    async with listening(Answering(drops=True, times=1)) as (address, arrived):
+    async with listening(Behaviour(drops=True, times=1)) as (address, arrived):
         with pytest.raises(aiohttp.ClientError):
             # POST: a client may ask a GET again by itself.
             await status_of("POST", address, data=SEALED)
         assert await status_of("POST", address, data=SEALED) == 200
 
-    assert [each.answer.drops for each in arrived] == [True, False]
+    assert [each.behaviour.drops for each in arrived] == [True, False]
 
 
 async def test_it_holds_an_answer_and_ends_all_the_same() -> None:
-    async with listening(Answering(pause_seconds=3600)) as (address, arrived):
+    async with listening(Behaviour(pause_seconds=3600)) as (address, arrived):
         with pytest.raises(TimeoutError):
             await status_of("GET", address, timeout=aiohttp.ClientTimeout(total=0.2))
         assert len(arrived) == 1  # told before it is answered
 
-    assert arrived[0].answer.words == "200 after 3600 s"
+    assert arrived[0].behaviour.words == "200 after 3600 s"
 
 
 async def test_a_short_pause_ends_with_200() -> None:
-    async with listening(Answering(pause_seconds=0.01)) as (address, _):
+    async with listening(Behaviour(pause_seconds=0.01)) as (address, _):
         assert await status_of("GET", address) == 200
 
 
 async def test_a_taken_port_is_refused() -> None:
     async with listening() as (address, arrived):
         port = int(address.split(":")[2].split("/")[0])
-        second = Receiver(Proofs(whose="", key=KEY).judge, arrived.append, port=port)
+        second = Receiver(VerificationKeys(owner="", key=KEY).check, arrived.append, port=port)
         with pytest.raises(OSError, match="address already in use"):
             await second.__aenter__()
 
 
 @pytest.mark.parametrize(
-    ("word", "answering", "words"),
+    ("word", "behaviour", "words"),
     [
-        ("ok", Answering(), "200"),
-        ("500", Answering(status=500, times=3), "500"),
-        ("SLOW", Answering(pause_seconds=30, times=3), "200 after 30 s"),
-        ("drop", Answering(drops=True, times=3), "connection closed without an answer"),
+        ("ok", Behaviour(), "200"),
+        ("500", Behaviour(status=500, times=3), "500"),
+        ("SLOW", Behaviour(pause_seconds=30, times=3), "200 after 30 s"),
+        ("drop", Behaviour(drops=True, times=3), "connection closed without an answer"),
     ],
 )
-def test_how_to_fail_is_one_word(word: str, answering: Answering, words: str) -> None:
-    assert read_answering(word, times=3, seconds=30) == answering
-    assert answering.words == words
+def test_how_to_fail_is_one_word(word: str, behaviour: Behaviour, words: str) -> None:
+    assert read_behaviour(word, times=3, seconds=30) == behaviour
+    assert behaviour.words == words
 
 
 @pytest.mark.parametrize("word", ["", "fast", "99", "600", "-1", "5xx"])
 def test_another_word_is_refused(word: str) -> None:
     with pytest.raises(CommandError, match="--fail takes"):
-        read_answering(word, times=None, seconds=30)
+        read_behaviour(word, times=None, seconds=30)
 
 
 async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,7 +153,7 @@ async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[st
         await status_of("GET", address)
 
     for each in arrived:
-        print_arrival(each)
+        print_request(each)
 
     said = capsys.readouterr().out
     assert "#1  GET /cb?mdOrder=5f0c" in said

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner, Result
 
-from altyn.cli.callbacks import proofs as callback_proofs
-from altyn.cli.callbacks.proofs import find_proofs, public_key_of
+from altyn.cli.callbacks import verification_keys
+from altyn.cli.callbacks.verification_keys import find_keys, public_key_of
 from altyn.cli.callbacks.verify import read_text, verify, visible
 from altyn.cli.output import CommandError
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
@@ -184,14 +184,14 @@ def test_a_file_without_an_rsa_key_is_refused(
         file = tmp_path / "other.pem"
         file.write_bytes(content)
         with pytest.raises(CommandError, match="no RSA"):
-            find_proofs(None, None, file)
+            find_keys(None, None, file)
     assert public_key_of(public_pem(private_key)) == private_key.public_key()
 
 
 def test_the_certificate_is_found_by_its_alias(private_key: rsa.RSAPrivateKey) -> None:
     newer = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    proofs = callback_proofs.Proofs(
-        whose="of test",
+    keys = verification_keys.VerificationKeys(
+        owner="of test",
         certificates={"k2": newer.public_key(), "k1": private_key.public_key()},
     )
     for alias, key, right in (
@@ -201,13 +201,13 @@ def test_the_certificate_is_found_by_its_alias(private_key: rsa.RSAPrivateKey) -
         ("unknown", newer, True),
     ):
         sent = {**SENT, "sign_alias": alias, "checksum": asymmetric(key, SIGNED)}
-        assert proofs.judge(read_text(urlencode(sent))).right is right
+        assert keys.check(read_text(urlencode(sent))).right is right
 
 
 def test_a_key_is_never_printed() -> None:
-    proofs = find_proofs(None, KEY, None)
-    assert KEY not in repr(proofs)
-    assert proofs.words == "the key that was given"
+    keys = find_keys(None, KEY, None)
+    assert KEY not in repr(keys)
+    assert keys.words == "the key that was given"
 
 
 def test_the_words_alone_load_nothing_heavy() -> None:

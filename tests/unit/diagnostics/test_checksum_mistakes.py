@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from altyn.diagnostics.checksum_mistakes import MISTAKES, TOLD_BESIDE, Mistake
-from altyn.diagnostics.checksum_verdict import PAIRS_LENGTH_MAX, judge
+from altyn.diagnostics.checksum_mistakes import FOUND_WITHOUT_SEARCH, MISTAKES, Mistake
+from altyn.diagnostics.checksum_verdict import PAIRS_LENGTH_MAX, check_checksum
 from altyn.diagnostics.received_callback import (
     Form,
     Received,
@@ -181,7 +181,7 @@ def test_a_mistake_of_a_shop_is_found(name: str, compute: Callable[[Sent, str], 
     url = address(SENT)
     decoded = dict(parse_qsl(url.partition("?")[2], keep_blank_values=True))
 
-    verdict = judge(read_received(url), key=KEY, computed=compute(decoded, url))
+    verdict = check_checksum(read_received(url), key=KEY, computed=compute(decoded, url))
 
     assert verdict.received is not None
     assert verdict.received.right
@@ -196,16 +196,16 @@ def test_a_right_computation_is_right_also_without_a_checksum_in_the_callback() 
     unsigned = urlencode(SENT)
     computed = symmetric(KEY, canonical(SENT))
 
-    assert judge(read_received(url), key=KEY, computed=f" {computed}\n").right
-    assert judge(read_received(unsigned), key=KEY, computed=computed).right
-    assert names_of(judge(read_received(unsigned), key=KEY).mistakes) == ["no_checksum"]
+    assert check_checksum(read_received(url), key=KEY, computed=f" {computed}\n").right
+    assert check_checksum(read_received(unsigned), key=KEY, computed=computed).right
+    assert names_of(check_checksum(read_received(unsigned), key=KEY).mistakes) == ["no_checksum"]
 
 
 def test_the_alias_is_left_out_of_the_text() -> None:
     received = read_received(address(SENT, sign_alias="k1"))
     with_alias = mac("".join(f"{n};{v};" for n, v in sorted({**SENT, "sign_alias": "k1"}.items())))
 
-    assert judge(received, key=KEY).right
+    assert check_checksum(received, key=KEY).right
     assert found(received, with_alias) == ["sign_alias_left_in"]
 
 
@@ -213,9 +213,9 @@ def test_the_shops_own_query_is_not_signed() -> None:
     received = read_received(address(SENT, own="cms=1&lang=ru&"))
     too_much = mac(text_of({**SENT, "cms": "1", "lang": "ru"}))
 
-    verdict = judge(received, key=KEY, computed=too_much)
+    verdict = check_checksum(received, key=KEY, computed=too_much)
 
-    assert verdict.own == ("cms", "lang")
+    assert verdict.own_query == ("cms", "lang")
     assert verdict.signed == canonical(SENT)
     assert names_of(verdict.mistakes) == ["own_query_left_in"]
 
@@ -223,9 +223,9 @@ def test_the_shops_own_query_is_not_signed() -> None:
 def test_the_shops_own_query_is_known_by_its_place_when_nothing_fits() -> None:
     altered = address(SENT, own="cms=1&").replace("A%2B1", "B")
 
-    verdict = judge(read_received(altered), key=KEY)
+    verdict = check_checksum(read_received(altered), key=KEY)
 
-    assert verdict.own == ("cms",)
+    assert verdict.own_query == ("cms",)
     assert names_of(verdict.mistakes) == ["unexplained"]
 
 
@@ -233,7 +233,7 @@ def test_of_two_equal_names_the_gateways_counts() -> None:
     received = read_received(address(SENT, own="status=0&"))
     first = mac(text_of({**SENT, "status": "0"}))
 
-    assert judge(received, key=KEY).right
+    assert check_checksum(received, key=KEY).right
     assert found(received, first) == ["first_of_equal_names"]
 
 
@@ -263,8 +263,10 @@ def test_somebody_elses_key_is_named() -> None:
     received = read_received(address(SENT))
     others = {"test-child": "the other key"}
 
-    one = judge(received, key=KEY, computed=mac(text_of(SENT), b"the other key"), other_keys=others)
-    two = judge(
+    one = check_checksum(
+        received, key=KEY, computed=mac(text_of(SENT), b"the other key"), other_keys=others
+    )
+    two = check_checksum(
         received, key=KEY, computed=mac(text_of(SENT)[:-1], b"the other key"), other_keys=others
     )
 
@@ -296,7 +298,7 @@ def test_somebody_elses_key_is_named() -> None:
 def test_what_was_done_to_a_callback_is_found(name: str, altered: Callable[[str], str]) -> None:
     sent = {**without(SENT, "PaymentNote"), "orderNumber": "A+1 B", "orderDescription": "Книга"}
 
-    verdict = judge(read_received(altered(address(sent))), key=KEY)
+    verdict = check_checksum(read_received(altered(address(sent))), key=KEY)
 
     assert not verdict.right
     assert names_of(verdict.mistakes) == [name]
@@ -307,7 +309,7 @@ def test_a_text_that_was_decoded_when_it_was_copied() -> None:
 
 
 def test_the_text_that_fits_is_shown() -> None:
-    verdict = judge(read_received(address(SENT).replace("status=1", "status=0")), key=KEY)
+    verdict = check_checksum(read_received(address(SENT).replace("status=1", "status=0")), key=KEY)
 
     assert verdict.received is not None
     assert verdict.received.made_of == canonical(SENT)
@@ -348,19 +350,21 @@ def test_a_certificate_checks_what_the_private_key_signed() -> None:
     public_key = private_key().public_key()
     received = read_received(signed_address(SENT, asymmetric(private_key(), canonical(SENT))))
 
-    verdict = judge(received, public_key=public_key)
+    verdict = check_checksum(received, public_key=public_key)
 
     assert verdict.right
     assert verdict.expected is None
-    assert judge(received, public_key=public_key, key=KEY).right
-    assert names_of(judge(received, key=KEY).mistakes) == ["needs_certificate"]
-    assert names_of(judge(read_received(address(SENT)), public_key=public_key).mistakes) == [
-        "needs_key"
-    ]
+    assert check_checksum(received, public_key=public_key, key=KEY).right
+    assert names_of(check_checksum(received, key=KEY).mistakes) == ["needs_certificate"]
+    assert names_of(
+        check_checksum(read_received(address(SENT)), public_key=public_key).mistakes
+    ) == ["needs_key"]
 
 
 def test_with_both_the_length_of_the_checksum_decides() -> None:
-    assert judge(read_received(address(SENT)), public_key=private_key().public_key(), key=KEY).right
+    assert check_checksum(
+        read_received(address(SENT)), public_key=private_key().public_key(), key=KEY
+    ).right
 
 
 def test_mistakes_are_recognised_by_the_certificate_too() -> None:
@@ -373,7 +377,7 @@ def test_mistakes_are_recognised_by_the_certificate_too() -> None:
         ("lower_case", asymmetric(private_key(), canonical(SENT)).lower()),
         ("unexplained", asymmetric(private_key(), "something;else;")),
     ):
-        verdict = judge(
+        verdict = check_checksum(
             read_received(signed_address(SENT, checksum)), public_key=private_key().public_key()
         )
         assert names_of(verdict.mistakes) == [name]
@@ -438,7 +442,7 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
         received = read_received(text)
     except UnreadableCallbackError:
         return
-    verdict = judge(received, key=KEY)
+    verdict = check_checksum(received, key=KEY)
     assert verdict.right is (received.checksum == verdict.expected)
 
 
@@ -479,7 +483,7 @@ def test_a_right_callback_is_right_however_it_travels(
         json_body(sent, key=key),
         json_body(sent, nested=tuple(name for name in sent if name != "status"), key=key),
     ):
-        verdict = judge(read_received(text), key=key)
+        verdict = check_checksum(read_received(text), key=key)
         assert verdict.right, text
         assert verdict.signed == canonical(sent)
         assert verdict.expected == checksum
@@ -494,11 +498,11 @@ def test_what_the_gateway_really_sends_is_right(method: CallbackMethod, operatio
 
     written = callback_request(callback, asked, Signer("k1", lambda signed: symmetric(KEY, signed)))
     text = written.url if written.body is None else written.body.decode()
-    verdict = judge(read_received(text), key=KEY)
+    verdict = check_checksum(read_received(text), key=KEY)
 
     assert verdict.right
     assert verdict.signed == written.signed
-    assert verdict.own == (("cms", "назад") if method is CallbackMethod.GET else ())
+    assert verdict.own_query == (("cms", "назад") if method is CallbackMethod.GET else ())
 
 
 @settings(max_examples=15)
@@ -508,14 +512,14 @@ def test_an_altered_callback_is_never_right(sent: Sent, data: st.DataObject) -> 
     other = data.draw(VALUES.filter(lambda value: value != sent[name]))
     altered = {**sent, name: other, "checksum": symmetric(KEY, canonical(sent))}
 
-    assert not judge(read_received(json.dumps(altered)), key=KEY).right
+    assert not check_checksum(read_received(json.dumps(altered)), key=KEY).right
 
 
 # ── The table ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_row_speaks_and_has_a_name_of_its_own() -> None:
-    rows = (*MISTAKES, *TOLD_BESIDE)
+    rows = (*MISTAKES, *FOUND_WITHOUT_SEARCH)
     assert len({row.name for row in rows}) == len(rows)
     for row in rows:
         for said in (row.happened, row.remedy, *([row.altered] if row.altered else [])):
@@ -531,7 +535,7 @@ def test_every_row_is_shown_by_a_test_above() -> None:
 
 
 def test_a_key_is_never_printed() -> None:
-    assert KEY not in repr(judge(read_received(address(SENT)), key=KEY))
+    assert KEY not in repr(check_checksum(read_received(address(SENT)), key=KEY))
 
 
 def names_of(mistakes: tuple[Mistake, ...]) -> list[str]:
@@ -540,7 +544,7 @@ def names_of(mistakes: tuple[Mistake, ...]) -> list[str]:
 
 def found(received: Received, computed: str) -> list[str]:
     """What is found to be wrong in a shop's own checksum."""
-    verdict = judge(received, key=KEY, computed=computed)
+    verdict = check_checksum(received, key=KEY, computed=computed)
     assert verdict.computed is not None
     return names_of(verdict.computed.mistakes)
 
@@ -548,4 +552,4 @@ def found(received: Received, computed: str) -> list[str]:
 def found_in(text: str) -> list[str]:
     received = read_received(text)
     assert received.form in Form
-    return names_of(judge(received, key=KEY).mistakes)
+    return names_of(check_checksum(received, key=KEY).mistakes)

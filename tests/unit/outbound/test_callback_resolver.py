@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from altyn.outbound.callbacks import resolver
-from altyn.outbound.callbacks.resolver import PatientResolver
+from altyn.outbound.callbacks.resolver import ThreadedResolver
 
 FOUND = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", 443))]
 
@@ -33,8 +33,8 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 async def test_silent_names_leave_threads_to_names_that_were_found(
     silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "THREADS_OF_OTHERS", 4)
-    names = PatientResolver()
+    monkeypatch.setattr(resolver, "THREADS_FOR_UNKNOWN", 4)
+    names = ThreadedResolver()
     try:
         assert (await names.resolve("shop.example", 443))[0]["host"] == "192.0.2.7"
         hanging = [
@@ -54,14 +54,14 @@ async def test_silent_names_leave_threads_to_names_that_were_found(
 
 
 async def test_a_name_that_falls_silent_goes_back_to_the_others(silence: threading.Event) -> None:
-    names = PatientResolver()
+    names = ThreadedResolver()
     try:
         await names.resolve("shop.example", 443)
-        assert "shop.example" in names._found
-        names._found["silent.example"] = None
+        assert "shop.example" in names._known
+        names._known["silent.example"] = None
         looking = asyncio.create_task(names.resolve("silent.example", 443))
         await asyncio.sleep(0.05)
-        assert "silent.example" not in names._found
+        assert "silent.example" not in names._known
     finally:
         silence.set()
         await names.close()
@@ -73,8 +73,8 @@ async def test_only_so_many_names_are_remembered(
     silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver, "NAMES_REMEMBERED", 3)
-    names = PatientResolver()
+    names = ThreadedResolver()
     for number in range(5):
         await names.resolve(f"shop-{number}.example", 443)
     await names.close()
-    assert list(names._found) == [f"shop-{number}.example" for number in (2, 3, 4)]
+    assert list(names._known) == [f"shop-{number}.example" for number in (2, 3, 4)]

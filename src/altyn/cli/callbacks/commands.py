@@ -61,7 +61,7 @@ def show(
     ],
     shop: Shop = None,
 ) -> None:
-    """Everything about a callback: what is told, and every try as it went over the wire."""
+    """Everything about a callback: its parameters, and every try as it went over the wire."""
     from altyn.domain.callback_history import parse_callback_id
 
     async def work(pool: "Pool", clock: "Clock") -> None:

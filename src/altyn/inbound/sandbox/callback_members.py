@@ -76,30 +76,30 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
         "right": verdict.right,
         "signed": verdict.signed,
         "expected": verdict.expected,
-        "ownQuery": verdict.own,
-        "received": _checked(verdict.received, on_the_way=True),
-        "computed": _checked(verdict.computed, on_the_way=False),
-        "mistakes": _mistakes(verdict.mistakes, on_the_way=False) if neither else [],
+        "ownQuery": verdict.own_query,
+        "received": _checked(verdict.received, in_transit=True),
+        "computed": _checked(verdict.computed, in_transit=False),
+        "mistakes": _mistakes(verdict.mistakes, in_transit=False) if neither else [],
     }
 
 
-def _checked(checked: Checked | None, *, on_the_way: bool) -> dict[str, Any] | None:
+def _checked(checked: Checked | None, *, in_transit: bool) -> dict[str, Any] | None:
     if checked is None:
         return None
     return {
         "checksum": checked.checksum,
         "right": checked.right,
         "madeOf": checked.made_of,
-        "mistakes": _mistakes(checked.mistakes, on_the_way=on_the_way),
+        "mistakes": _mistakes(checked.mistakes, in_transit=in_transit),
     }
 
 
-def _mistakes(mistakes: Sequence[Mistake], *, on_the_way: bool) -> list[dict[str, str]]:
+def _mistakes(mistakes: Sequence[Mistake], *, in_transit: bool) -> list[dict[str, str]]:
     """A callback's own checksum was made by the gateway, so that something was done to it since."""
     return [
         {
             "name": mistake.name,
-            "happened": (mistake.altered if on_the_way else "") or mistake.happened,
+            "happened": (mistake.altered if in_transit else "") or mistake.happened,
             "remedy": mistake.remedy,
         }
         for mistake in mistakes

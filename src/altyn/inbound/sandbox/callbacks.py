@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, judge
+from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, check_checksum
 from altyn.diagnostics.received_callback import Received, UnreadableCallbackError, read_received
 from altyn.domain.callback import ChecksumKind
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
@@ -211,7 +211,7 @@ class _RequestHandler:
                 f"{check.shop} has no key: `altyn merchant set {check.shop} callbacks.key=…`"
             )
         return await asyncio.to_thread(
-            judge, received, key=key, public_key=public_key, computed=check.computed
+            check_checksum, received, key=key, public_key=public_key, computed=check.computed
         )
 
     async def _public_key(self, merchant: Merchant, received: Received) -> RSAPublicKey | None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from altyn import main
 from altyn.cli.app import app
-from altyn.cli.callbacks.proofs import find_proofs
+from altyn.cli.callbacks.verification_keys import find_keys
 from altyn.cli.environment import read_settings
 from altyn.cli.output import CommandError
 from altyn.cli.prompts import with_pool
@@ -65,11 +65,11 @@ def test_the_keys_are_the_shops_own_and_those_of_others_are_told_apart() -> None
     childs = received(checksum=symmetric("key of the child", SIGNED))
 
     for shop in (None, "test", "test-api"):
-        proofs = find_proofs(shop, None, None)
-        assert proofs.whose == "of test"
-        assert proofs.judge(own).right
-        assert "the key of test-child" in proofs.judge(childs).mistakes[0].happened
-    assert find_proofs("test-child", None, None).judge(childs).right
+        keys = find_keys(shop, None, None)
+        assert keys.owner == "of test"
+        assert keys.check(own).right
+        assert "the key of test-child" in keys.check(childs).mistakes[0].happened
+    assert find_keys("test-child", None, None).check(childs).right
 
 
 def test_every_certificate_of_the_shop_is_found_by_its_alias() -> None:
@@ -78,18 +78,18 @@ def test_every_certificate_of_the_shop_is_found_by_its_alias() -> None:
     altyn("merchant", "certificate", "test", "--new")
     newer = signing_key()
 
-    proofs = find_proofs(None, None, None)
+    keys = find_keys(None, None, None)
 
-    assert list(proofs.certificates) == [newer.alias, older.alias]
+    assert list(keys.certificates) == [newer.alias, older.alias]
     for key in (older, newer):
         checksum = asymmetric(key.private_key, SIGNED)
-        assert proofs.judge(received(sign_alias=key.alias, checksum=checksum)).right
-    assert proofs.judge(received(checksum=symmetric(proofs.key or "", SIGNED))).right
+        assert keys.check(received(sign_alias=key.alias, checksum=checksum)).right
+    assert keys.check(received(checksum=symmetric(keys.key or "", SIGNED))).right
 
 
 def test_a_shop_that_is_not_there_or_has_nothing_is_told() -> None:
     with pytest.raises(CommandError, match="There is no shop nobody"):
-        find_proofs("nobody", None, None)
+        find_keys("nobody", None, None)
     altyn("merchant", "add", "bare", "A bare shop", "--password", "password1")
     with pytest.raises(CommandError, match="neither a key nor a certificate"):
-        find_proofs("bare", None, None)
+        find_keys("bare", None, None)

@@ -1,6 +1,6 @@
-"""What a command checks callbacks by: a shop's key and certificates, or what was given instead.
+"""The keys by which a command checks callbacks: those of a shop, or those that were given.
 
-It exists so that `verify` and `listen` find them in one way, and no key is ever printed.
+`verify` and `listen` find them in the same way, and no key is ever printed.
 """
 
 from collections.abc import Mapping
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proofs:
-    """A key, or certificates by their aliases (newest first), or both; and whose they are.
+class VerificationKeys:
+    """A shared key, certificates by their aliases (newest first), or both; `owner` in words.
 
-    `other_keys`: those of other shops, which may have been mistaken for this one.
+    `other_keys`: keys of other shops that may have been used by mistake, by the shop's login.
     """
 
-    whose: str
+    owner: str
     key: str | None = field(default=None, repr=False)
     certificates: "Mapping[str, RSAPublicKey]" = field(default_factory=dict)
     other_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def words(self) -> str:
-        """As it is told to a person: "the key of test"."""
+        """The keys in words: "the key of test"."""
         certificates = ("the certificate", "the certificates")[len(self.certificates) > 1]
         has = [*(["the key"] if self.key else []), *([certificates] if self.certificates else [])]
-        return f"{' and '.join(has)} {self.whose}"
+        return f"{' and '.join(has)} {self.owner}"
 
-    def judge(self, received: "Received", computed: str | None = None) -> "Verdict":
-        """The verdict on a callback, and on what a shop's code computed for it.
+    def check(self, received: "Received", computed: str | None = None) -> "Verdict":
+        """The verdict on a callback, and on the checksum that a shop's code computed for it.
 
-        Refuses with CommandError: a computed checksum, and no key.
+        Refuses with CommandError: a computed checksum without a shared key.
         """
-        from altyn.diagnostics.checksum_verdict import judge
+        from altyn.diagnostics.checksum_verdict import check_checksum
 
         if computed is not None and self.key is None:
             raise CommandError(
@@ -52,7 +52,7 @@ class Proofs:
                 "Leave out --computed, or give the shared key."
             )
         newest = next(iter(self.certificates.values()), None)
-        return judge(
+        return check_checksum(
             received,
             key=self.key,
             public_key=None if computed else self.certificates.get(received.alias or "", newest),
@@ -61,11 +61,11 @@ class Proofs:
         )
 
 
-def find_proofs(shop: str | None, key: str | None, certificate: Path | None) -> Proofs:
-    """What was given; else the shop's, from the gateway's database; else the demo shop's.
+def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> VerificationKeys:
+    """The keys that were given, else the shop's from the gateway's database, else the demo shop's.
 
-    Refuses with CommandError: a shop beside a key, a key that is no text, a certificate that cannot
-    be read, a shop that nobody knows or that has neither.
+    Refuses with CommandError: a shop together with a key, a key with unprintable characters, a
+    certificate that cannot be read, an unknown shop, a shop without key and certificate.
     """
     if shop is not None and (key is not None or certificate is not None):
         raise CommandError(
@@ -75,14 +75,16 @@ def find_proofs(shop: str | None, key: str | None, certificate: Path | None) -> 
     if key is not None and not key.isprintable():
         raise CommandError("The key has characters that nobody can type; was it cut out of UTF-8?")
     if key is not None or certificate is not None:
-        given = {"": read_public_key(certificate)} if certificate else {}
-        return Proofs(whose="that was given", key=key, certificates=given, other_keys=_demo(key))
+        certificates = {"": read_public_key(certificate)} if certificate else {}
+        return VerificationKeys(
+            owner="that was given", key=key, certificates=certificates, other_keys=_demo(key)
+        )
     from altyn.storage.demo import DEMO_CALLBACK_KEY, DEMO_LOGIN
 
     settings = read_settings()
-    gateway = settings.database_url is not None or (settings.home / POSTGRES).exists()
-    if shop is None and not gateway:
-        return Proofs(whose=f"of the demo shop {DEMO_LOGIN}", key=DEMO_CALLBACK_KEY)
+    has_gateway = settings.database_url is not None or (settings.home / POSTGRES).exists()
+    if shop is None and not has_gateway:
+        return VerificationKeys(owner=f"of the demo shop {DEMO_LOGIN}", key=DEMO_CALLBACK_KEY)
     return _stored(settings, shop or DEMO_LOGIN)
 
 
@@ -95,7 +97,7 @@ def _demo(key: str | None) -> Mapping[str, str]:
 def read_public_key(path: Path) -> "RSAPublicKey":
     """The public key of a PEM file: a certificate, or the key itself.
 
-    Refuses with CommandError: no such file, neither of the two, no RSA.
+    Refuses with CommandError: no such file, neither of the two, not RSA.
     """
     try:
         return public_key_of(path.read_bytes())
@@ -109,7 +111,7 @@ def read_public_key(path: Path) -> "RSAPublicKey":
 
 
 def public_key_of(pem: bytes) -> "RSAPublicKey":
-    """The same of a text. Raises ValueError."""
+    """The public key in a PEM text. Raises ValueError."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from cryptography.x509 import load_pem_x509_certificate
@@ -124,10 +126,10 @@ def public_key_of(pem: bytes) -> "RSAPublicKey":
     return found
 
 
-def _stored(settings: "Settings", login: str) -> Proofs:
+def _stored(settings: "Settings", login: str) -> VerificationKeys:
     from altyn.cli.prompts import with_pool
 
-    async def work(pool: "Pool") -> Proofs:
+    async def read(pool: "Pool") -> VerificationKeys:
         from altyn.storage.merchants import merchant_of
         from altyn.storage.statements import statement
 
@@ -147,8 +149,8 @@ def _stored(settings: "Settings", login: str) -> Proofs:
                 f"{mine.login} has neither a key nor a certificate. Give it a key with "
                 f"`altyn merchant set {mine.login} callbacks.key=…`."
             )
-        return Proofs(
-            whose=f"of {mine.login}",
+        return VerificationKeys(
+            owner=f"of {mine.login}",
             key=key,
             certificates={row["alias"]: public_key_of(row["certificate"].encode()) for row in rows},
             other_keys={
@@ -158,4 +160,4 @@ def _stored(settings: "Settings", login: str) -> Proofs:
             },
         )
 
-    return with_pool(settings, work)
+    return with_pool(settings, read)
