@@ -270,13 +270,13 @@ def _requests(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> N
 def _callbacks(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:
     """One process sends; the receiver is another one."""
     with callbacks.receiver() as shop, gateway(home, url, processes=1) as (base_url, server, _):
-        asyncio.run(callbacks.tell(url, shop))
+        asyncio.run(callbacks.set_address(url, shop))
         bare = pgbench(postgres.bin_dir, url, clients=16, seconds=plan.seconds)
         drained = asyncio.run(callbacks.drain(url, shop, server.pid, plan.backlog))
         memory = " ".join(f"{each:.0f}" for each in drained.memory_mb)
         console.print(
             f"callbacks: {drained.per_second:,.0f} a second over a queue of {plan.backlog:,} "
-            f"({drained.per_second / bare:.2f} of bare {bare:,.0f}), {drained.repeated} repeated; "
+            f"({drained.per_second / bare:.2f} of bare {bare:,.0f}), {drained.duplicates} twice; "
             f"memory over the queue {memory} MiB"
         )
         followed = asyncio.run(callbacks.follow(url, base_url, shop, plan.seconds * 2))

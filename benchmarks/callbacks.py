@@ -1,5 +1,5 @@
-"""Callbacks: how many a second leave one process, how soon one follows its payment, and whether
-memory stays flat while a long queue is worked off."""
+"""Callbacks: how many a second one process sends, how soon one follows its payment, and whether
+memory stays flat while a long queue is sent."""
 
 import asyncio
 import json
@@ -42,12 +42,12 @@ BACKLOG = """
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """A queue that was worked off: callbacks a second, memory in MiB while it was long and short,
-    and how often a callback was sent more than once."""
+    """A queue that was sent: callbacks a second, memory in MiB from the beginning to the end, and
+    how many callbacks were sent more than once."""
 
     per_second: float
     memory_mb: tuple[float, ...]
-    repeated: int
+    duplicates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ def receiver() -> Iterator[str]:
 
 
 def report(url: str) -> dict[str, Any]:
-    """What the receiver has heard."""
+    """What the receiver has received."""
     with urllib.request.urlopen(f"{url}/report", timeout=30) as answer:  # noqa: S310 - our own
-        told: dict[str, Any] = json.load(answer)
-    return told
+        received: dict[str, Any] = json.load(answer)
+    return received
 
 
-async def tell(database: str, url: str) -> None:
-    """Have the demo shop's changes told to this receiver. The gateway hears of it."""
+async def set_address(database: str, url: str) -> None:
+    """Let the demo shop's callbacks go to this receiver, and notify the gateway."""
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
@@ -108,7 +108,7 @@ async def tell(database: str, url: str) -> None:
 
 
 async def drain(database: str, url: str, server: int, count: int) -> Drained:
-    """Put a queue before a gateway, and watch it being worked off."""
+    """Fill the queue of a gateway, and measure until it is empty."""
     connection = await asyncpg.connect(database)
     python = _python(server)
     try:
@@ -123,7 +123,7 @@ async def drain(database: str, url: str, server: int, count: int) -> Drained:
         ):
             memory.append(python.memory_full_info().uss / 2**20)
             if time.perf_counter() - started > 600:  # noqa: PLR2004 - seconds
-                raise BenchmarkError("the queue of callbacks was not worked off in ten minutes")
+                raise BenchmarkError("the queue of callbacks was not sent within ten minutes")
             await asyncio.sleep(0.5)
         seconds = time.perf_counter() - started
     finally:
@@ -134,7 +134,7 @@ async def drain(database: str, url: str, server: int, count: int) -> Drained:
 
 
 async def follow(database: str, base_url: str, url: str, seconds: int) -> Followed:
-    """Pay fifty orders a second, and see when the receiver hears of each."""
+    """Pay fifty orders a second, and measure when the receiver gets each callback."""
     paid: list[str] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
         tasks, beginning = [], time.perf_counter()
@@ -144,7 +144,7 @@ async def follow(database: str, base_url: str, url: str, seconds: int) -> Follow
             tasks.append(asyncio.create_task(_pay(session, base_url, paid)))
         await asyncio.gather(*tasks)
     await asyncio.sleep(2)
-    heard = report(url)["heard"]
+    received = report(url)["received_at"]
     connection = await asyncpg.connect(database)
     try:
         rows = await connection.fetch(
@@ -154,9 +154,9 @@ async def follow(database: str, base_url: str, url: str, seconds: int) -> Follow
         )
     finally:
         await connection.close()
-    if len(rows) != len(paid) or any(row["order_id"] not in heard for row in rows):
-        raise BenchmarkError("a payment was not told")
-    waits = [(heard[row["order_id"]] - row["at"]) * 1000 for row in rows]
+    if len(rows) != len(paid) or any(row["order_id"] not in received for row in rows):
+        raise BenchmarkError("a payment had no callback")
+    waits = [(received[row["order_id"]] - row["at"]) * 1000 for row in rows]
     return Followed(statistics.median(waits), statistics.quantiles(waits, n=100)[98], len(paid))
 
 

@@ -1,6 +1,6 @@
-"""A shop's receiver of callbacks: it keeps what it gets, and answers as the test says.
+"""A shop's receiver of callbacks: keeps the requests that it gets, and answers as the test says.
 
-It is a real server on a real port, since what callbacks suffer from is the network.
+It is a real server on a real port, because callbacks depend on the network.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmet
 from altyn.storage.administration import Administration
 from altyn.storage.clock import SystemClock
 
-SHUTDOWN_GRACE_SECONDS: Final = 30
+WAIT_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One callback as it arrived: path, the parameters of query and form, headers."""
+    """One callback as received: path, the parameters of query and form, headers."""
 
     path: str
     parameters: Mapping[str, str]
@@ -37,7 +37,7 @@ class Got:
         return self.parameters["mdOrder"]
 
     @property
-    def told(self) -> tuple[str, str]:
+    def change(self) -> tuple[str, str]:
         return self.parameters["operation"], self.parameters["status"]
 
     def signed_with(self, key: str) -> bool:
@@ -45,18 +45,18 @@ class Got:
 
 
 Answer = Callable[[Got], Awaitable[int | None]]
-"""The status to answer with; None closes the connection without a word."""
+"""The status of the response; None closes the connection without a response."""
 
 
-async def well(_: Got) -> int | None:
+async def answer_ok(_: Got) -> int | None:
     return 200
 
 
 @dataclass
 class Receiver:
-    """What came in, in order, and how to answer."""
+    """The received callbacks in order, and how to answer them."""
 
-    answer: Answer = well
+    answer: Answer = answer_ok
     port: int = 0
     got: list[Got] = field(default_factory=list)
     accepted: list[Got] = field(default_factory=list)
@@ -66,12 +66,12 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def of(self, order_id: str) -> list[tuple[str, str]]:
-        """What was told of one order, everything that came, in order."""
-        return [each.told for each in self.got if each.order_id == order_id]
+        """Operation and status of every callback of one order, in order."""
+        return [each.change for each in self.got if each.order_id == order_id]
 
     async def until(self, enough: Callable[[Sequence[Got]], bool]) -> list[Got]:
-        """Wait until what came is enough; everything that came. TimeoutError after long."""
-        async with asyncio.timeout(SHUTDOWN_GRACE_SECONDS), self._arrived:
+        """Wait until enough callbacks came; all of them. Raises TimeoutError after 30 seconds."""
+        async with asyncio.timeout(WAIT_SECONDS), self._arrived:
             await self._arrived.wait_for(lambda: enough(self.got))
         return list(self.got)
 
@@ -93,7 +93,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[Receiver]:
+async def a_receiver(answer: Answer = answer_ok, *, port: int = 0) -> AsyncIterator[Receiver]:
     """A receiver on a free port of this machine."""
     receiver = Receiver(answer)
     app = web.Application()
@@ -111,7 +111,7 @@ async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[R
 
 
 async def set_callbacks(database_url: str, **changes: object) -> MerchantSettings:
-    """Change the demo shop's callback settings, as staff would; what is then in force."""
+    """Change the demo shop's callback settings; the new settings."""
     connection = await asyncpg.connect(database_url)
     try:
         staff = Administration(connection, clock=SystemClock(), token_key=b"")

@@ -71,8 +71,8 @@ def _operations() -> Iterator[tuple[str, ...]]:
 
 
 def _parameters(rows: Iterable[CallbackParameter[Any]]) -> str:
-    told = ((code(r.name), r.what, r.present, code(r.needs or "")) for r in rows)
-    return table(("Parameter", "What", "When", "Permission"), told)
+    cells = ((code(r.name), r.what, r.present, code(r.needs or "")) for r in rows)
+    return table(("Parameter", "What", "When", "Permission"), cells)
 
 
 # ── The example ───────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
-"""Callbacks as a shop's developer meets them: a listener, a setting, an order, and what went wrong.
+"""Callbacks as a shop's developer uses them: a listener, a setting, an order, and a failure.
 
-Every step is a command of the documentation, run beside a gateway that `altyn serve` started.
+Every step is a command of the documentation, run against a gateway that `altyn serve` started.
 """
 
 import os
@@ -27,11 +27,11 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/cb")
 class Listener:
     """A running `altyn callbacks listen`."""
 
-    said: Path
+    output_lines: Path
 
     @property
     def text(self) -> str:
-        return self.said.read_text(encoding="utf-8")
+        return self.output_lines.read_text(encoding="utf-8")
 
     @property
     def address(self) -> str:
@@ -43,8 +43,8 @@ class Listener:
 @contextmanager
 def listening(gateway: Gateway, folder: Path, *words: str) -> Iterator[Listener]:
     """Start a listener on a free port; it is stopped as a person stops it."""
-    said = folder / "listener.said"
-    with said.open("w", encoding="utf-8") as output:
+    output_lines = folder / "listener.said"
+    with output_lines.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "altyn", "callbacks", "listen", "--port", "0", *words],
             env={**environment(gateway.home), "PYTHONUNBUFFERED": "1"},
@@ -52,7 +52,7 @@ def listening(gateway: Gateway, folder: Path, *words: str) -> Iterator[Listener]
             stderr=subprocess.STDOUT,
         )
     try:
-        listener = Listener(said)
+        listener = Listener(output_lines)
         assert eventually(lambda: ADDRESS.search(listener.text)), listener.text
         yield listener
         os.kill(process.pid, signal.SIGINT)
@@ -75,15 +75,15 @@ def pay_an_order(gateway: Gateway) -> str:
     return order_id
 
 
-def test_a_developer_sees_the_callback_arrive(gateway: Gateway, tmp_path: Path) -> None:
+def test_developer_sees_the_received_callback(gateway: Gateway, tmp_path: Path) -> None:
     with listening(gateway, tmp_path) as listener:
-        told = gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
-        assert told.code == 0, told.err
+        lines = gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
+        assert lines.code == 0, lines.err
         order_id = pay_an_order(gateway)
         assert eventually(lambda: order_id in listener.text), listener.text
-        heard = listener.text
-    assert "deposited" in heard
-    assert f"mdOrder;{order_id};operation;deposited;orderNumber;" in heard
+        output = listener.text
+    assert "deposited" in output
+    assert f"mdOrder;{order_id};operation;deposited;orderNumber;" in output
 
     shown = gateway.run("callbacks", "show", order_id)
     assert shown.code == 0, shown.err
@@ -98,7 +98,7 @@ def test_a_developer_sees_the_callback_arrive(gateway: Gateway, tmp_path: Path) 
     assert "delivered" in listed.out
 
 
-def test_what_fails_is_tried_again_and_can_be_sent_again(gateway: Gateway, tmp_path: Path) -> None:
+def test_failed_callback_is_retried_and_can_be_resent(gateway: Gateway, tmp_path: Path) -> None:
     with listening(gateway, tmp_path, "--fail", "500") as listener:
         gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
         order_id = pay_an_order(gateway)

@@ -266,7 +266,7 @@ async def must_have_told(url: str, receiver: Receiver) -> int:
     for row in told:
         wanted[row["order_id"]][row["operation"], row["status"], row["refunded"]] = None
     for got in receiver.got:
-        first[got.order_id][*got.told, got.parameters["refundedAmount"]] = None
+        first[got.order_id][*got.change, got.parameters["refundedAmount"]] = None
     assert {each: list(changes) for each, changes in first.items()} == {
         each: list(changes) for each, changes in wanted.items()
     }

@@ -1,7 +1,7 @@
-"""Callbacks on a failing network: every change arrives at least once, and in order the first time.
+"""Callbacks on a failing network: every change is delivered at least once, and in order.
 
-Orders change, shops answer well, badly, late or not at all, senders die at any moment, and two of
-them work at one outbox. PostgreSQL is real; the network and the time are drawn.
+Orders change, shops answer well, badly, late or not at all, workers are killed at any moment, and
+two of them work on one outbox. PostgreSQL is real; the network and the time are drawn at random.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class Site:
             self.time.moment += PAUSE
         raise AssertionError("it never ends")
 
-    async def must_have_told(self) -> None:
+    async def check_deliveries(self) -> None:
         """Hold what shops got against what was to be told."""
         rows = await self.pool.fetch(
             "SELECT subject_id, version, receiver, state, failures, attempts FROM outbox"
@@ -181,10 +181,10 @@ class Site:
                 wanted[row["receiver"], str(row["subject_id"])].append(row["version"])
         firsts = defaultdict[tuple[str, str], list[int]](list)
         for receiver, query in self.network.got:
-            told = dict(pair.split("=") for pair in query.split("&"))
-            seen = firsts[receiver, told["mdOrder"]]
-            if int(told["refundedAmount"]) not in seen:
-                seen.append(int(told["refundedAmount"]))
+            parameters = dict(pair.split("=") for pair in query.split("&"))
+            versions_received = firsts[receiver, parameters["mdOrder"]]
+            if int(parameters["refundedAmount"]) not in versions_received:
+                versions_received.append(int(parameters["refundedAmount"]))
         for key, versions in wanted.items():
             assert set(versions) <= set(firsts[key]), "a change that counts as told was not"
         for key, versions in firsts.items():
@@ -224,7 +224,7 @@ async def live(url: str, steps: list[tuple[str, int, int]], fates: list[str]) ->
             else:
                 site.time.moment += PAUSE * number
         await site.to_the_end()
-        await site.must_have_told()
+        await site.check_deliveries()
 
 
 @settings(
@@ -235,13 +235,13 @@ async def live(url: str, steps: list[tuple[str, int, int]], fates: list[str]) ->
     steps=st.lists(STEPS, min_size=1, max_size=14),
     fates=st.lists(st.sampled_from(FATES), max_size=40),
 )
-def test_every_change_is_told_at_least_once_and_in_order(
+def test_every_change_is_delivered_at_least_once_and_in_order(
     migrated_url: str, steps: list[tuple[str, int, int]], fates: list[str]
 ) -> None:
     asyncio.run(live(migrated_url, steps, fates))
 
 
-async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -> None:
+async def test_two_workers_send_nothing_twice(migrated_url: str) -> None:
     async with a_site(migrated_url, []) as site:
         for _ in range(12):
             for number in range(3):
@@ -261,4 +261,4 @@ async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -
 
         assert Counter(site.network.got).most_common(1)[0][1] == 1
         assert len(site.network.got) == 12 * 3 * 3
-        await site.must_have_told()
+        await site.check_deliveries()

@@ -18,7 +18,7 @@ class OutboxSending:
         self.store = OutboxStore(pool)
         self.notifier = OutboxNotifier(pool)
         self._worker: OutboxWorker | None = None
-        listener.on(OUTBOX_CHANNEL, self._wake, on_gap=self._look)
+        listener.on(OUTBOX_CHANNEL, self._notify_worker, on_gap=self._look)
 
     async def run(self, kinds: Iterable[EffectKind], services: HandlerServices) -> None:
         """Carry out the entries of these kinds until cancelled."""
@@ -32,9 +32,9 @@ class OutboxSending:
             )
             await self._worker.run()
 
-    def _wake(self, payload: str) -> None:
+    def _notify_worker(self, payload: str) -> None:
         if self._worker is not None:
-            self._worker.wake([queue_of(payload)])
+            self._worker.notify([queue_of(payload)])
 
     async def _look(self) -> None:
         if self._worker is not None:

@@ -22,7 +22,7 @@ log = structlog.get_logger("altyn.outbox")
 
 
 class OutboxNotifier:
-    """Notifies every process of queues with new entries, without delaying whoever saved them.
+    """Notifies every process of queues with new entries, without delaying the save.
 
     NOTIFY takes a lock at commit that is shared by all databases of the server, so it runs in a
     statement of its own. A notification that is lost with a killed process costs a second: the

@@ -53,7 +53,7 @@ class _Kind:
 
 
 class OutboxWorker:
-    """Carries out what is due. `wake` it when entries were saved; `run` it until it is cancelled.
+    """Carries out what is due. `notify` it when entries were saved; `run` it until it is cancelled.
 
     `handlers` are named by their kinds. Entries of other kinds stay in the outbox.
     """
@@ -76,7 +76,7 @@ class OutboxWorker:
         self._work_available = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
-    def wake(self, queues: Collection[DeliveryQueue]) -> None:
+    def notify(self, queues: Collection[DeliveryQueue]) -> None:
         """There may be due entries in these queues."""
         self._queues.update(dict.fromkeys(each for each in queues if each.kind in self._kinds))
         self._work_available.set()
@@ -105,7 +105,7 @@ class OutboxWorker:
         """Find the queues in which an entry is due."""
         now = self._clock.now()
         queues = await self._outbox.waiting_queues(self._kinds.keys())
-        self.wake([queue for queue, due_at in queues.items() if due_at <= now])
+        self.notify([queue for queue, due_at in queues.items() if due_at <= now])
 
     async def _pulse(self, seconds: float) -> None:
         pulses = 0
@@ -142,7 +142,7 @@ class OutboxWorker:
             for queue, order in orders.items()
             if counts[queue] >= order.slots or queue in claimed.contended
         ]:
-            self.wake(unfinished)
+            self.notify(unfinished)
 
     def _plan(self) -> dict[DeliveryQueue, int]:
         """How many entries to claim from each queue, in the order of their turns.

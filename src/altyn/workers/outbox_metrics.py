@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from altyn.domain.outbox import QueueDepth
 
 MERCHANTS_MAX: Final = 100
-OTHERS: Final = "others"
+SHARED_LABEL: Final = "others"
 _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
 
 ATTEMPTS: Final = Counter(
@@ -42,7 +42,7 @@ def label(merchant: str) -> str:
     if merchant in _labelled or len(_labelled) < MERCHANTS_MAX:
         _labelled.add(merchant)
         return merchant
-    return OTHERS
+    return SHARED_LABEL
 
 
 def show_depths(depths: Iterable[QueueDepth], now: datetime) -> None:

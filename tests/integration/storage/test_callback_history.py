@@ -1,4 +1,4 @@
-"""The history of callbacks: found by shop, order and state, shown with every try, sent again."""
+"""The history of callbacks: found by shop, order and state, with all deliveries, and resent."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ async def put(
 ) -> EntryId:
     """One callback about an order."""
     subject = subject or new_order_id(at, merchant)
-    told = {"mdOrder": str(subject), "orderNumber": number, "status": "1"}
-    entry = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
+    parameters = {"mdOrder": str(subject), "orderNumber": number, "status": "1"}
+    entry = callback_entry(operation="deposited", receiver=SHOP, parameters=parameters)
     await outbox.add(merchant, subject, version, [entry], at)
     return EntryId(merchant, subject, version, 1)
 
@@ -102,7 +102,7 @@ async def go(
     )
 
 
-async def test_a_callback_is_shown_with_every_try_both_ways(
+async def test_callback_is_shown_with_all_deliveries(
     outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
@@ -127,7 +127,7 @@ async def test_a_callback_is_shown_with_every_try_both_ways(
     assert second.response_headers == (("Server", "till"),)
 
 
-async def test_what_a_killed_sender_left_is_told_as_that(
+async def test_delivery_of_a_killed_worker_is_shown_as_unrecorded(
     outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
@@ -141,7 +141,7 @@ async def test_what_a_killed_sender_left_is_told_as_that(
     assert "stopped before the answer; it is sent again" in shown.unrecorded(1)
 
 
-async def test_what_is_on_its_way_is_told_and_left_alone(
+async def test_callback_that_is_being_sent_is_not_resent(
     outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
@@ -154,7 +154,9 @@ async def test_what_is_on_its_way_is_told_and_left_alone(
     assert shown.summary.is_sending
 
 
-async def test_nobody_has_heard_of_it(history: CallbackHistory, merchant: int) -> None:
+async def test_unknown_callback_is_neither_shown_nor_resent(
+    history: CallbackHistory, merchant: int
+) -> None:
     nothing = EntryId(merchant, new_order_id(NOW, merchant), 1, 1)
 
     assert await history.show(nothing) is None
@@ -194,20 +196,22 @@ async def test_callbacks_are_found_by_shop_order_and_state(
     assert [line.id for line in await history.newest(None, limit=1)] == [c]
 
 
-async def test_a_resend_begins_a_new_round_at_once_and_wakes_the_senders(
+async def test_resend_starts_a_new_schedule_and_notifies_the_workers(
     database_url: str, outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     which = await put(outbox, merchant)
     await go(outbox, merchant, EntryState.DEAD, status=500)
-    heard: asyncio.Queue[str] = asyncio.Queue()
+    payloads: asyncio.Queue[str] = asyncio.Queue()
     listener = await asyncpg.connect(database_url)
-    await listener.add_listener(OUTBOX_CHANNEL, lambda *said: heard.put_nowait(str(said[-1])))
+    await listener.add_listener(
+        OUTBOX_CHANNEL, lambda *notification: payloads.put_nowait(str(notification[-1]))
+    )
 
     later = NOW + timedelta(days=1)
     assert await history.resend(which, receiver="http://127.0.0.1:9090/cb", now=later)
 
     async with asyncio.timeout(30):
-        queue = queue_of(await heard.get())
+        queue = queue_of(await payloads.get())
     await listener.close()
     assert queue == DeliveryQueue(CALLBACK, merchant, "http://127.0.0.1:9090")
     (again,) = await claim(outbox, queue, now=later)
@@ -229,7 +233,7 @@ async def test_a_resend_keeps_the_address_unless_another_is_named(
     assert shown.summary.settled_at is None
 
 
-async def test_everything_dead_of_one_shop_is_sent_again(
+async def test_all_dead_callbacks_of_one_shop_are_resent(
     pool: Pool, outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     other = (await Staff(pool).add_shop("other")).merchant_id
@@ -254,7 +258,7 @@ async def test_everything_dead_of_one_shop_is_sent_again(
     assert shown.summary.state is EntryState.DELIVERED
 
 
-async def test_recent_tries_are_the_newest_oldest_first(
+async def test_recent_deliveries_are_the_newest_in_order(
     pool: Pool, outbox: OutboxStore, history: CallbackHistory, merchant: int
 ) -> None:
     other = (await Staff(pool).add_shop("other")).merchant_id
@@ -264,13 +268,13 @@ async def test_recent_tries_are_the_newest_oldest_first(
         at = NOW + timedelta(seconds=30 * place)
         await go(outbox, merchant, outcome, status=status, at=at)
 
-    seen = await history.recent(None, NOW, 10)
+    recent = await history.recent(None, NOW, 10)
 
-    assert [(each.attempt, each.status, each.at - NOW) for each in seen] == [
+    assert [(each.attempt, each.status, each.at - NOW) for each in recent] == [
         (2, 503, timedelta(seconds=30)),
         (3, 200, timedelta(seconds=60)),
     ]
-    last = seen[-1]
+    last = recent[-1]
     assert (last.id, last.merchant, last.order_number) == (which, "shop", "A-1")
     assert (last.method, last.address) == ("POST", "https://shop.example/cb"), "without its query"
     assert (last.state, last.attempts, last.delivered) == (EntryState.DELIVERED, 3, True)

@@ -1,4 +1,4 @@
-"""The outbox: what is put in is given out to one sender, in order, until it is settled."""
+"""The outbox in PostgreSQL: an entry is claimed by one worker, in order, until it is settled."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def tried(
     return settled_callback(callback, state, response, at=NOW, due_at=due_at)
 
 
-async def test_what_was_put_in_is_claimed_as_it_was(outbox: OutboxStore) -> None:
+async def test_added_entry_is_claimed_unchanged(outbox: OutboxStore) -> None:
     subject = await put(outbox)
 
     (callback,) = await claim(outbox)
@@ -90,21 +90,23 @@ async def test_what_was_put_in_is_claimed_as_it_was(outbox: OutboxStore) -> None
     assert (callback.attempt, callback.failures, callback.created_at) == (1, 0, NOW)
 
 
-async def test_the_same_version_is_announced_once(outbox: OutboxStore) -> None:
+async def test_same_version_is_added_once(outbox: OutboxStore) -> None:
     subject = await put(outbox)
     await put(outbox, subject=subject)
 
     assert len(await claim(outbox)) == 1
 
 
-async def test_a_claim_is_for_one_alone_until_its_lease_ends(outbox: OutboxStore) -> None:
+async def test_claimed_entry_is_not_claimed_again_before_the_lease_ends(
+    outbox: OutboxStore,
+) -> None:
     await put(outbox)
 
     assert len(await claim(outbox)) == 1
     assert await claim(outbox) == []
 
 
-async def test_what_a_killed_sender_left_is_claimed_again(outbox: OutboxStore) -> None:
+async def test_entry_of_a_killed_worker_is_claimed_again(outbox: OutboxStore) -> None:
     await put(outbox)
     await claim(outbox, lease=0)
 
@@ -114,7 +116,7 @@ async def test_what_a_killed_sender_left_is_claimed_again(outbox: OutboxStore) -
     assert again.failures == 0, "nobody knows whether it failed"
 
 
-async def test_many_claim_at_once_and_none_gets_anothers(outbox: OutboxStore) -> None:
+async def test_concurrent_claims_never_overlap(outbox: OutboxStore) -> None:
     for _ in range(60):
         await put(outbox)
 
@@ -126,7 +128,7 @@ async def test_many_claim_at_once_and_none_gets_anothers(outbox: OutboxStore) ->
     assert len(got) + len(rest) == 60
 
 
-async def test_a_lane_gives_no_more_than_its_slots(outbox: OutboxStore) -> None:
+async def test_claim_takes_at_most_the_slots_of_each_queue(outbox: OutboxStore) -> None:
     for _ in range(5):
         await put(outbox)
         await put(outbox, receivers=("http://slow.example/",))
@@ -141,7 +143,7 @@ async def test_a_lane_gives_no_more_than_its_slots(outbox: OutboxStore) -> None:
     ]
 
 
-async def test_of_one_order_the_older_change_goes_first(outbox: OutboxStore) -> None:
+async def test_older_change_of_an_order_is_claimed_first(outbox: OutboxStore) -> None:
     subject = await put(outbox, 2)
     await put(outbox, 3, subject=subject)
 
@@ -185,7 +187,7 @@ async def test_two_addresses_of_one_order_do_not_wait_for_each_other(outbox: Out
     assert {each.id.version for each in claimed} == {2}
 
 
-async def test_a_late_failure_says_nothing_about_the_next_try(outbox: OutboxStore) -> None:
+async def test_late_failure_does_not_change_the_next_attempt(outbox: OutboxStore) -> None:
     await put(outbox)
     (slow,) = await claim(outbox, lease=0)
     (quick,) = await claim(outbox)
@@ -197,7 +199,7 @@ async def test_a_late_failure_says_nothing_about_the_next_try(outbox: OutboxStor
     assert not await waiting_queues(outbox)
 
 
-async def test_what_has_arrived_stays_arrived(outbox: OutboxStore) -> None:
+async def test_delivered_entry_stays_delivered(outbox: OutboxStore) -> None:
     await put(outbox)
     (slow,) = await claim(outbox, lease=0)
     (quick,) = await claim(outbox)
@@ -208,7 +210,7 @@ async def test_what_has_arrived_stays_arrived(outbox: OutboxStore) -> None:
     assert not await waiting_queues(outbox)
 
 
-async def test_lanes_tell_when_their_first_is_due(outbox: OutboxStore) -> None:
+async def test_waiting_queues_have_the_time_of_their_first_entry(outbox: OutboxStore) -> None:
     assert await waiting_queues(outbox) == {}
     await put(outbox)
     await put(outbox, receivers=("http://slow.example/",))
@@ -223,14 +225,16 @@ async def test_lanes_tell_when_their_first_is_due(outbox: OutboxStore) -> None:
     }
 
 
-async def test_a_lane_is_told_by_its_payload() -> None:
+async def test_queue_is_read_from_the_payload_of_a_notification() -> None:
     shop = "https://shop.example:443"
     assert queue_of(f"7 receipt {shop}") == DeliveryQueue("receipt", 7, shop)
     before = queue_of(f"7 {shop}")
     assert before == DeliveryQueue(CALLBACK, 7, shop), "as the version before this one wrote it"
 
 
-async def test_every_try_is_kept_with_both_directions(outbox: OutboxStore, pool: Pool) -> None:
+async def test_every_delivery_is_recorded_with_request_and_response(
+    outbox: OutboxStore, pool: Pool
+) -> None:
     await put(outbox)
     (callback,) = await claim(outbox)
     request = CallbackRequest(
@@ -257,7 +261,7 @@ async def test_every_try_is_kept_with_both_directions(outbox: OutboxStore, pool:
     assert row["answer"] == "no�!", "PostgreSQL's text has no room for a null"
 
 
-async def test_what_is_old_and_settled_is_forgotten(outbox: OutboxStore, pool: Pool) -> None:
+async def test_old_settled_entries_are_purged(outbox: OutboxStore, pool: Pool) -> None:
     await put(outbox)
     await put(outbox)
     first, second = await claim(outbox)
@@ -271,7 +275,7 @@ async def test_what_is_old_and_settled_is_forgotten(outbox: OutboxStore, pool: P
     assert await pool.fetchval("SELECT count(*) FROM deliveries") == 0
 
 
-async def test_depths_are_told_by_merchant(outbox: OutboxStore, pool: Pool) -> None:
+async def test_depths_are_counted_by_merchant(outbox: OutboxStore, pool: Pool) -> None:
     await pool.execute(
         "INSERT INTO merchants (merchant_id, login, name, created_at)"
         " VALUES (1, 'one', 'One', $1), (2, 'two', 'Two', $1)",
@@ -287,7 +291,7 @@ async def test_depths_are_told_by_merchant(outbox: OutboxStore, pool: Pool) -> N
     }
 
 
-async def test_a_try_that_never_ends_well_or_badly_can_go_on_for_ever(
+async def test_number_of_attempts_stops_at_the_columns_maximum(
     outbox: OutboxStore, pool: Pool
 ) -> None:
     await put(outbox)
@@ -298,14 +302,14 @@ async def test_a_try_that_never_ends_well_or_badly_can_go_on_for_ever(
     assert callback.attempt == 32767
 
 
-async def test_of_two_that_claim_at_once_the_loser_knows_that_there_was_something(
+async def test_slower_of_two_claims_learns_that_the_queue_is_contended(
     outbox: OutboxStore, pool: Pool, database_url: str
 ) -> None:
     await put(outbox)
     async with pool.acquire() as winner, winner.transaction():
         await winner.execute("UPDATE outbox SET lease_until = 'infinity'")
         losing = asyncio.create_task(outbox.claim({QUEUE: ClaimOrder(5, LONG)}, now=NOW))
-        await somebody_waits_for_a_row(database_url)
+        await a_transaction_waits_for_a_row(database_url)
     claimed = await losing
 
     assert (claimed.entries, claimed.contended) == ((), frozenset({QUEUE}))
@@ -313,7 +317,7 @@ async def test_of_two_that_claim_at_once_the_loser_knows_that_there_was_somethin
     assert (nothing.entries, nothing.contended) == ((), frozenset())
 
 
-async def somebody_waits_for_a_row(database_url: str) -> None:
+async def a_transaction_waits_for_a_row(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(20):

@@ -1,4 +1,4 @@
-"""Every usual mistake in checking a callback: a shop's code makes it, and it is called by name."""
+"""Every common mistake in the check of a checksum: a shop's code makes it, and it is named."""
 
 import base64
 import hashlib
@@ -220,7 +220,7 @@ def test_the_shops_own_query_is_not_signed() -> None:
     assert names_of(verdict.mistakes) == ["own_query_left_in"]
 
 
-def test_the_shops_own_query_is_known_by_its_place_when_nothing_fits() -> None:
+def test_own_query_is_found_by_position_when_nothing_fits() -> None:
     altered = address(SENT, own="cms=1&").replace("A%2B1", "B")
 
     verdict = check_checksum(read_received(altered), key=KEY)
@@ -259,15 +259,15 @@ def test_two_mistakes_are_not_searched_for_in_a_very_long_text() -> None:
     assert found(received, mac(text[:-1])) == ["unexplained"]
 
 
-def test_somebody_elses_key_is_named() -> None:
+def test_key_of_another_shop_is_named() -> None:
     received = read_received(address(SENT))
-    others = {"test-child": "the other key"}
+    other_keys = {"test-child": "the other key"}
 
     one = check_checksum(
-        received, key=KEY, computed=mac(text_of(SENT), b"the other key"), other_keys=others
+        received, key=KEY, computed=mac(text_of(SENT), b"the other key"), other_keys=other_keys
     )
     two = check_checksum(
-        received, key=KEY, computed=mac(text_of(SENT)[:-1], b"the other key"), other_keys=others
+        received, key=KEY, computed=mac(text_of(SENT)[:-1], b"the other key"), other_keys=other_keys
     )
 
     assert "test-child" in one.mistakes[0].happened
@@ -295,7 +295,7 @@ def test_somebody_elses_key_is_named() -> None:
         ("unexplained", lambda url: url.replace("paymentDate=1", "paymentDate=2")),
     ],
 )
-def test_what_was_done_to_a_callback_is_found(name: str, altered: Callable[[str], str]) -> None:
+def test_change_in_transit_is_found(name: str, altered: Callable[[str], str]) -> None:
     sent = {**without(SENT, "PaymentNote"), "orderNumber": "A+1 B", "orderDescription": "Книга"}
 
     verdict = check_checksum(read_received(altered(address(sent))), key=KEY)
@@ -403,11 +403,11 @@ def test_mistakes_are_recognised_by_the_certificate_too() -> None:
         '{"a": "1 2", "additionalParams": {"b": ""}}',
     ],
 )
-def test_whatever_is_at_hand_is_read(text: str) -> None:
+def test_every_text_form_is_read(text: str) -> None:
     assert read_received(text).parameters == {"a": "1 2", "b": ""}
 
 
-def test_a_question_mark_in_a_value_ends_no_address() -> None:
+def test_question_mark_in_a_value_is_part_of_the_value() -> None:
     assert read_received("a=what?&b=https://x.example/?c").parameters == {
         "a": "what?",
         "b": "https://x.example/?c",
@@ -431,7 +431,7 @@ def test_json_values_are_signed_as_they_are_written() -> None:
 @pytest.mark.parametrize(
     "text", ["", " \n", "hello", "https://shop.example/cb", "/cb?", "{", "{}", "[1]", "[" * 100_000]
 )
-def test_what_is_no_callback_is_told(text: str) -> None:
+def test_text_that_is_not_a_callback_is_refused(text: str) -> None:
     with pytest.raises(UnreadableCallbackError):
         read_received(text)
 
@@ -466,7 +466,7 @@ def json_body(sent: Sent, nested: tuple[str, ...] = (), key: str = KEY) -> str:
 
 @settings(max_examples=60)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=6), st.text(max_size=20), st.booleans())
-def test_a_right_callback_is_right_however_it_travels(
+def test_correct_callback_is_correct_in_every_form(
     sent: Sent,
     key: str,
     spaces_as_plus: bool,  # noqa: FBT001 - drawn by hypothesis
@@ -491,7 +491,7 @@ def test_a_right_callback_is_right_however_it_travels(
 
 @pytest.mark.parametrize("method", CallbackMethod)
 @pytest.mark.parametrize("operation", ["deposited", "bindingCreated"])
-def test_what_the_gateway_really_sends_is_right(method: CallbackMethod, operation: str) -> None:
+def test_request_of_the_gateway_is_correct(method: CallbackMethod, operation: str) -> None:
     sent = {**SENT, "operation": operation}
     callback = a_claimed_callback("https://shop.example/cb?cms=1&назад=да", sent)
     asked = CallbackSettings(method=method, parameters=("sign_alias",))
@@ -518,12 +518,12 @@ def test_an_altered_callback_is_never_right(sent: Sent, data: st.DataObject) -> 
 # ── The table ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_row_speaks_and_has_a_name_of_its_own() -> None:
+def test_every_mistake_has_texts_and_a_unique_name() -> None:
     rows = (*MISTAKES, *FOUND_WITHOUT_SEARCH)
     assert len({row.name for row in rows}) == len(rows)
     for row in rows:
-        for said in (row.happened, row.remedy, *([row.altered] if row.altered else [])):
-            assert said[-1] == "."
+        for text in (row.happened, row.remedy, *([row.altered] if row.altered else [])):
+            assert text[-1] == "."
 
 
 def test_every_row_is_shown_by_a_test_above() -> None:

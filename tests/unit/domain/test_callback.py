@@ -26,7 +26,7 @@ def seconds(settings: CallbackSettings) -> list[float | None]:
     return [pause.total_seconds() if pause is not None else None for pause in pauses]
 
 
-def test_three_tries_half_a_minute_apart_unless_somebody_says_otherwise() -> None:
+def test_default_schedule_is_three_attempts_thirty_seconds_apart() -> None:
     assert seconds(CallbackSettings()) == [30, 30, None]
 
 
@@ -90,7 +90,7 @@ def test_an_orders_own_address_needs_mode_and_permission(
         (CallbackSettings(enabled=False), False),
     ],
 )
-def test_a_merchant_chooses_what_it_hears(
+def test_merchant_chooses_the_operations(
     settings: CallbackSettings,
     wanted: bool,  # noqa: FBT001 - as above
 ) -> None:

@@ -1,4 +1,4 @@
-"""A callback's id as people write it, and what is known of a try that nobody recorded."""
+"""A callback's id as text, and attempts without a record."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -34,11 +34,11 @@ def test_an_id_is_read_as_it_is_written() -> None:
         "-" * 36 + ".3.2",
     ],
 )
-def test_what_is_no_id_is_none(text: str) -> None:
+def test_text_that_is_not_an_id_is_none(text: str) -> None:
     assert parse_callback_id(text) is None
 
 
-def test_tries_without_a_record_stand_among_the_others() -> None:
+def test_attempts_without_a_record_are_listed() -> None:
     shown = CallbackDetail(a_summary(attempts=4), (a_delivery(attempt=1), a_delivery(attempt=3)))
 
     assert [(number, known is not None) for number, known in shown.attempts()] == [
@@ -49,7 +49,7 @@ def test_tries_without_a_record_stand_among_the_others() -> None:
     ]
 
 
-def test_a_try_without_a_record_is_told_honestly() -> None:
+def test_attempt_without_a_record_has_a_reason() -> None:
     stopped = "nothing recorded: whoever sent it was stopped before the answer"
     waiting = CallbackDetail(a_summary(attempts=2), ())
     sending = CallbackDetail(a_summary(attempts=2, is_sending=True), ())

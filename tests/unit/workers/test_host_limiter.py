@@ -1,4 +1,4 @@
-"""HostLimiter: a prompt host earns more, a silent one keeps one, and half is never for the slow."""
+"""Limits of hosts: fast ones grow, silent ones drop to one, and slow ones use half of the slots."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +15,11 @@ def answer(limiter: HostLimiter, host: str, seconds: float | None, times: int = 
         limiter.release(limiter.acquire(ONE, host), response_seconds=seconds)
 
 
-def test_a_new_host_gets_a_few_places() -> None:
+def test_new_host_starts_with_the_initial_limit() -> None:
     assert HostLimiter().free(ONE, SHOP) == INITIAL_LIMIT
 
 
-def test_a_host_that_answers_earns_more_up_to_its_bound() -> None:
+def test_limit_of_a_fast_host_grows_to_its_maximum() -> None:
     limiter = HostLimiter(per_host=8)
     answer(limiter, SHOP, 0.01, times=3)
     assert limiter.free(ONE, SHOP) == INITIAL_LIMIT + 3
@@ -27,7 +27,7 @@ def test_a_host_that_answers_earns_more_up_to_its_bound() -> None:
     assert limiter.free(ONE, SHOP) == 8
 
 
-def test_a_silent_host_is_tried_one_at_a_time_until_it_speaks() -> None:
+def test_limit_of_a_silent_host_is_one_until_it_answers() -> None:
     limiter = HostLimiter()
     answer(limiter, SHOP, 0.01, times=20)
     answer(limiter, SHOP, None)
@@ -38,7 +38,7 @@ def test_a_silent_host_is_tried_one_at_a_time_until_it_speaks() -> None:
     assert limiter.free(ONE, SHOP) == 2
 
 
-def test_a_slow_host_that_answers_earns_a_few_more() -> None:
+def test_limit_of_a_slow_host_grows_to_a_lower_maximum() -> None:
     limiter = HostLimiter()
     answer(limiter, SHOP, 5.0, times=3)
     assert limiter.free(ONE, SHOP) == INITIAL_LIMIT + 3
@@ -47,7 +47,7 @@ def test_a_slow_host_that_answers_earns_a_few_more() -> None:
     assert not limiter.is_fast(SHOP)
 
 
-def test_a_host_that_was_not_asked_is_none_the_worse() -> None:
+def test_attempt_without_contact_does_not_change_the_limit() -> None:
     limiter = HostLimiter()
     answer(limiter, SHOP, 0.01, times=4)
     limiter.release(limiter.acquire(ONE, SHOP), response_seconds=None, contacted=False)
@@ -64,7 +64,7 @@ def fill(limiter: HostLimiter, merchant: int, hosts: int) -> list[Slot]:
     return taken
 
 
-def test_dead_hosts_together_leave_half_of_the_places_to_others() -> None:
+def test_dead_hosts_use_at_most_half_of_the_slots() -> None:
     limiter = HostLimiter(total=64)
     answer(limiter, SHOP, 0.01, times=40)
     for merchant in range(10, 40):
@@ -75,7 +75,7 @@ def test_dead_hosts_together_leave_half_of_the_places_to_others() -> None:
     assert limiter.free(ONE, SHOP) == 32
 
 
-def test_one_merchants_dead_hosts_leave_room_for_other_merchants() -> None:
+def test_dead_hosts_of_one_merchant_leave_slots_for_other_merchants() -> None:
     limiter = HostLimiter(total=64)
     assert len(fill(limiter, ONE, 100)) == 8
     assert limiter.free(TWO, "http://new.example:80") == INITIAL_LIMIT
@@ -90,7 +90,7 @@ def test_what_is_planned_counts_as_taken() -> None:
     assert limiter.free(TWO, "http://third.example:80", plan) == INITIAL_LIMIT
 
 
-def test_a_place_taken_as_unknown_is_given_back_as_such() -> None:
+def test_slot_taken_as_slow_is_released_as_slow() -> None:
     limiter = HostLimiter()
     first, second = limiter.acquire(ONE, SHOP), limiter.acquire(ONE, SHOP)
     limiter.release(first, response_seconds=0.01)
@@ -117,7 +117,9 @@ def test_the_hosts_used_longest_ago_are_forgotten() -> None:
         st.tuples(st.integers(0, 5), st.sampled_from((0.01, 5.0, None)), st.booleans()), max_size=80
     )
 )
-def test_places_are_neither_lost_nor_made(steps: list[tuple[int, float | None, bool]]) -> None:
+def test_number_of_taken_slots_is_always_correct(
+    steps: list[tuple[int, float | None, bool]],
+) -> None:
     limiter, out = HostLimiter(total=16, per_host=4), list[Slot]()
     for number, seconds, begins in steps:
         merchant, host = number % 3, f"http://{number}.example:80"

@@ -1,6 +1,6 @@
-"""The courier's justice: whoever can be told is told, however many others cannot.
+"""The outbox worker shares its slots fairly: dead hosts do not delay the others.
 
-The outbox and the network are small stand-ins here; what is tried is who gets a turn.
+The outbox and the network are small stand-ins here.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ async def working(outbox: Memory, *, unreadable: int | None = None) -> AsyncIter
             await running
 
 
-async def test_no_number_of_dead_hosts_keeps_a_new_shop_from_its_turn() -> None:
+async def test_dead_hosts_do_not_delay_a_new_host() -> None:
     outbox = Memory()
     for merchant in range(1, 301):
         outbox.put(merchant, f"https://dead-{merchant}.example/cb", 40)
@@ -139,7 +139,7 @@ async def test_no_number_of_dead_hosts_keeps_a_new_shop_from_its_turn() -> None:
         await outbox.until(999, 50)
 
 
-async def test_one_merchants_many_dead_hosts_do_not_fill_the_places() -> None:
+async def test_dead_hosts_of_one_merchant_do_not_use_all_slots() -> None:
     outbox = Memory()
     for number in range(1000):
         outbox.put(1, f"https://dead-{number}.example/cb")
@@ -158,7 +158,7 @@ async def test_two_merchants_on_one_host_are_served_in_turn() -> None:
         assert outbox.delivered_to(1) < 2_000
 
 
-async def test_a_merchant_who_cannot_be_read_stops_no_other() -> None:
+async def test_unreadable_merchant_does_not_stop_others() -> None:
     outbox = Memory()
     outbox.put(1, "https://one.example/cb", 5)
     outbox.put(2, HEALTHY, 20)

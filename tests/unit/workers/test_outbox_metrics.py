@@ -1,4 +1,4 @@
-"""What Prometheus is told: a series for the first merchants, one for all others."""
+"""Metrics of the outbox: labels for the first merchants, one label for all others."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,13 +9,13 @@ from prometheus_client import REGISTRY
 from altyn.domain.callback import CALLBACK
 from altyn.domain.outbox import QueueDepth
 from altyn.workers import outbox_metrics
-from altyn.workers.outbox_metrics import MERCHANTS_MAX, OTHERS, label, show_depths
+from altyn.workers.outbox_metrics import MERCHANTS_MAX, SHARED_LABEL, label, show_depths
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def nobody_known() -> Iterator[None]:
+def no_labels() -> Iterator[None]:
     before = set(outbox_metrics._labelled)
     outbox_metrics._labelled.clear()
     yield
@@ -43,7 +43,7 @@ def oldest(merchant: str) -> float | None:
 def test_the_first_merchants_have_their_own_label_and_keep_it() -> None:
     first = [label(f"shop-{number}") for number in range(MERCHANTS_MAX + 50)]
     assert len(set(first)) == MERCHANTS_MAX + 1
-    assert first[-1] == label("somebody-else") == OTHERS
+    assert first[-1] == label("somebody-else") == SHARED_LABEL
     assert label("shop-0") == "shop-0"
 
 
@@ -56,11 +56,11 @@ def test_depths_are_what_waits_now() -> None:
     assert (waiting("two"), oldest("two")) == (2, 1)
 
 
-def test_merchants_without_a_label_are_told_together() -> None:
+def test_merchants_without_a_label_are_counted_together() -> None:
     for number in range(MERCHANTS_MAX):
         label(f"shop-{number}")
     show_depths(
         [depth("x", 2, NOW - timedelta(seconds=5)), depth("y", 3, NOW - timedelta(seconds=9))],
         NOW,
     )
-    assert (waiting(OTHERS), oldest(OTHERS)) == (5, 9)
+    assert (waiting(SHARED_LABEL), oldest(SHARED_LABEL)) == (5, 9)

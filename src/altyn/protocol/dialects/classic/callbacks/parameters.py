@@ -82,8 +82,8 @@ def order_callbacks(
     change = Change(order, notification)
     parameters = {row.name: str(row.value(change)) for row in CORE}
     if names := merchant.settings.callbacks.parameters:
-        seen = look_at(order, merchant, merchant.settings.default_language)
-        parameters |= _chosen(NotifiedChange(seen, notification, at), names)
+        snapshot = look_at(order, merchant, merchant.settings.default_language)
+        parameters |= _chosen(NotifiedChange(snapshot, notification, at), names)
     operation = notification.operation.value
     return tuple(callback_entry(operation, address, parameters) for address in addresses)
 
@@ -107,14 +107,14 @@ def binding_callbacks(
 
 
 def _chosen(change: NotifiedChange, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    seen = change.seen
+    snapshot = change.snapshot
     for name in names:
         row = _ROW_BY_NAME.get(name)
         value: str | int | None
         if row is None:
             # a parameter of the shop or the payer never replaces one of the gateway's
-            value = None if name in RESERVED else seen.order.params.get(name)
-        elif row.needs is None or seen.merchant.may(row.needs):
+            value = None if name in RESERVED else snapshot.order.params.get(name)
+        elif row.needs is None or snapshot.merchant.may(row.needs):
             value = row.value(change)
         else:
             value = None
@@ -147,38 +147,42 @@ def _unknown(_: NotifiedChange) -> None:
 OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row("callbackCreationDate", lambda c: values.creation_date(c.at), _CREATION_DATE_WHAT),
     # sums
-    _Row("amount", lambda c: c.seen.order.amount_minor, "The order's sum, minor units."),
-    _Row("paymentAmount", lambda c: c.seen.order.amount_minor, "As `amount`."),
+    _Row("amount", lambda c: c.snapshot.order.amount_minor, "The order's sum, minor units."),
+    _Row("paymentAmount", lambda c: c.snapshot.order.amount_minor, "As `amount`."),
     _Row(
-        "amountFormatted", values.formatted(lambda c: c.seen.order.amount_minor), "The order's sum."
+        "amountFormatted",
+        values.formatted(lambda c: c.snapshot.order.amount_minor),
+        "The order's sum.",
     ),
     _Row(
         "approvedAmount",
-        lambda c: c.seen.order.approved_minor,
+        lambda c: c.snapshot.order.approved_minor,
         "What was authorised and not reversed, minor units.",
     ),
     _Row(
         "approvedAmountFormatted",
-        values.formatted(lambda c: c.seen.order.approved_minor),
+        values.formatted(lambda c: c.snapshot.order.approved_minor),
         "The same.",
     ),
     _Row(
         "depositedAmount",
-        lambda c: c.seen.order.left_minor,
+        lambda c: c.snapshot.order.left_minor,
         "What is deposited and not refunded, minor units.",
     ),
     _Row(
-        "depositedAmountFormatted", values.formatted(lambda c: c.seen.order.left_minor), "The same."
+        "depositedAmountFormatted",
+        values.formatted(lambda c: c.snapshot.order.left_minor),
+        "The same.",
     ),
-    _Row("refundedAmount", lambda c: c.seen.order.refunded_minor, "All refunds, minor units."),
+    _Row("refundedAmount", lambda c: c.snapshot.order.refunded_minor, "All refunds, minor units."),
     _Row(
         "refundedAmountFormatted",
-        values.formatted(lambda c: c.seen.order.refunded_minor),
+        values.formatted(lambda c: c.snapshot.order.refunded_minor),
         "The same.",
     ),
     _Row(
         "feeAmount",
-        lambda c: view.fee_minor(c.seen),
+        lambda c: view.fee_minor(c.snapshot),
         "The fee, minor units.",
         "`feeInput` given",
         needs=Permission.FEE,
@@ -220,48 +224,48 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
         "The shop's own name of this refund.",
         "with `refunded`, where it was given",
     ),
-    _Row("currency", lambda c: c.seen.order.currency, "ISO 4217 numeric code."),
-    _Row("currencyName", lambda c: CURRENCIES[c.seen.order.currency].alpha, "Its letters."),
+    _Row("currency", lambda c: c.snapshot.order.currency, "ISO 4217 numeric code."),
+    _Row("currencyName", lambda c: CURRENCIES[c.snapshot.order.currency].alpha, "Its letters."),
     # the bank
     _Row(
         "approvalCode",
-        lambda c: card.approval_code(c.seen),
+        lambda c: card.approval_code(c.snapshot),
         "The issuer's six characters.",
         "approved",
     ),
-    _Row("authCode", lambda c: card.approval_code(c.seen), "As `approvalCode`.", "approved"),
-    _Row("refNum", lambda c: view.rrn(c.seen), "RRN of the payment.", "the bank was asked"),
-    _Row("paymentRefNum", lambda c: view.rrn(c.seen), "As `refNum`.", "the bank was asked"),
+    _Row("authCode", lambda c: card.approval_code(c.snapshot), "As `approvalCode`.", "approved"),
+    _Row("refNum", lambda c: view.rrn(c.snapshot), "RRN of the payment.", "the bank was asked"),
+    _Row("paymentRefNum", lambda c: view.rrn(c.snapshot), "As `refNum`.", "the bank was asked"),
     _Row("processingId", _unknown, "The payer's number at processing.", _NEVER),
-    _Row("terminalId", lambda c: view.terminal(c.seen), "The terminal."),
+    _Row("terminalId", lambda c: view.terminal(c.snapshot), "The terminal."),
     _Row("bankName", values.bank_name, "The card's issuer.", "the issuer is known"),
-    _Row("actionCode", lambda c: c.seen.order.action_code, "The last word about the payment."),
+    _Row("actionCode", lambda c: c.snapshot.order.action_code, "The last word about the payment."),
     _Row(
         "actionCodeDescription",
-        lambda c: codes.describe(c.seen.order.action_code, c.seen.language),
+        lambda c: codes.describe(c.snapshot.order.action_code, c.snapshot.language),
         "The payer's words for it, in the merchant's default language.",
         "after a failure",
     ),
     _Row(
         "avsCode",
-        lambda c: values.AVS_NUMBERS.get(view.avs_code(c.seen) or ""),
+        lambda c: values.AVS_NUMBERS.get(view.avs_code(c.snapshot) or ""),
         "The payer's address: -1 matches with the postal code, 1 without it, 2 only the postal "
         "code does, 3 neither, 50 no answer.",
         "the address was checked",
     ),
     # the card
-    _Row("cardholderName", lambda c: card.cardholder_name(c.seen), "As typed.", _CARD_TRIED),
-    _Row("maskedPan", lambda c: card.masked_pan(c.seen), "First six, last four.", _CARD_TRIED),
+    _Row("cardholderName", lambda c: card.cardholder_name(c.snapshot), "As typed.", _CARD_TRIED),
+    _Row("maskedPan", lambda c: card.masked_pan(c.snapshot), "First six, last four.", _CARD_TRIED),
     _Row(
         "paymentSystem",
-        lambda c: card.payment_system(c.seen),
+        lambda c: card.payment_system(c.snapshot),
         "VISA, MASTERCARD, MIR and others.",
         "known by the number",
     ),
-    _Row("paymentWay", lambda c: view.payment_way(c.seen), "How it was paid.", "after a try"),
+    _Row("paymentWay", lambda c: view.payment_way(c.snapshot), "How it was paid.", "after a try"),
     _Row(
         "threeDSType",
-        lambda c: values.THREE_DS_TYPES.get(card.three_ds_type(c.seen) or ""),
+        lambda c: values.THREE_DS_TYPES.get(card.three_ds_type(c.snapshot) or ""),
         f"How the holder was authenticated: {', '.join(values.THREE_DS_TYPES.values())}.",
         "ECI known",
     ),
@@ -281,55 +285,59 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     ),
     _Row("cavv", lambda c: values.authentication(c).cavv, "3-D Secure's proof.", "known", _SEE_3DS),
     # the order
-    _Row("mdorder", lambda c: str(c.seen.order.order_id), "As `mdOrder`; signed beside it."),
-    _Row("merchantLogin", lambda c: c.seen.merchant.login, "The merchant's login."),
-    _Row("merchantFullName", lambda c: c.seen.merchant.name, "The merchant's name."),
+    _Row("mdorder", lambda c: str(c.snapshot.order.order_id), "As `mdOrder`; signed beside it."),
+    _Row("merchantLogin", lambda c: c.snapshot.merchant.login, "The merchant's login."),
+    _Row("merchantFullName", lambda c: c.snapshot.merchant.name, "The merchant's name."),
     _Row(
         "orderDescription",
-        lambda c: c.seen.order.request.description,
+        lambda c: c.snapshot.order.request.description,
         "The order's description.",
         "given",
     ),
-    _Row("ip", lambda c: c.seen.order.payer_ip, "The payer's address.", "known"),
+    _Row("ip", lambda c: c.snapshot.order.payer_ip, "The payer's address.", "known"),
     _Row("ipCountryCode", _unknown, "The country of it.", _NEVER),
-    _Row("clientId", lambda c: c.seen.order.request.client_id, "The payer in the shop.", "given"),
-    _Row("bindingId", lambda c: c.seen.order.request.binding_id, "The stored card.", "given"),
+    _Row(
+        "clientId", lambda c: c.snapshot.order.request.client_id, "The payer in the shop.", "given"
+    ),
+    _Row("bindingId", lambda c: c.snapshot.order.request.binding_id, "The stored card.", "given"),
     _Row(
         "depositFlag",
-        lambda c: 2 if c.seen.order.two_phase else 1,
+        lambda c: 2 if c.snapshot.order.two_phase else 1,
         "1 purchase, 2 pre-authorisation.",
     ),
     _Row(
         "paymentState",
-        lambda c: values.PAYMENT_STATES[c.seen.order.status],
+        lambda c: values.PAYMENT_STATES[c.snapshot.order.status],
         f"What became of the payment: {', '.join(dict.fromkeys(values.PAYMENT_STATES.values()))}.",
     ),
     _Row("transactionAttributes", _unknown, "Attributes of the transaction.", _NEVER),
     _Row("finishCheckUrl", _unknown, "Where the receipt is.", "never: receipts come later"),
     # dates
-    _Row("date", lambda c: epoch_ms(c.seen.order.created_at), "Registration."),
-    _Row("sessionExpiredDate", lambda c: epoch_ms(c.seen.order.expires_at), "End of the session."),
+    _Row("date", lambda c: epoch_ms(c.snapshot.order.created_at), "Registration."),
+    _Row(
+        "sessionExpiredDate", lambda c: epoch_ms(c.snapshot.order.expires_at), "End of the session."
+    ),
     _Row(
         "paymentDate",
-        lambda c: view.authorised_ms(c.seen),
+        lambda c: view.authorised_ms(c.snapshot),
         "Authorisation.",
         "the bank has numbered the payment",
     ),
     _Row(
         "depositedDate",
-        lambda c: epoch_ms_or_none(c.seen.order.deposited_at),
+        lambda c: epoch_ms_or_none(c.snapshot.order.deposited_at),
         "Deposit.",
         "after a deposit",
     ),
     _Row(
         "refundedDate",
-        lambda c: epoch_ms_or_none(c.seen.order.refunded_at),
+        lambda c: epoch_ms_or_none(c.snapshot.order.refunded_at),
         "The last refund.",
         "after a refund",
     ),
     _Row(
         "reversedDate",
-        lambda c: epoch_ms_or_none(c.seen.order.reversed_at),
+        lambda c: epoch_ms_or_none(c.snapshot.order.reversed_at),
         "Reversal.",
         "after a reversal, also a partial one",
     ),

@@ -25,7 +25,7 @@ from altyn.protocol.dialects.classic.status_fields import OrderSeen, epoch_ms
 class NotifiedChange:
     """The notification of a change and its time (UTC), with the order as it is after the change."""
 
-    seen: OrderSeen
+    snapshot: OrderSeen
     notification: OrderNotification
     at: datetime
 
@@ -49,7 +49,7 @@ def creation_date(at: datetime) -> str:
 
 def decline_ms(change: NotifiedChange) -> int | None:
     """The time of the decline: the last change of a declined order, which does not change again."""
-    declined = change.seen.order.status is OrderStatus.DECLINED
+    declined = change.snapshot.order.status is OrderStatus.DECLINED
     return epoch_ms(change.at) if declined else None
 
 
@@ -65,20 +65,20 @@ def formatted(
         amount_minor = minor(change)
         if amount_minor is None:
             return None
-        return Money(amount_minor, CURRENCIES[change.seen.order.currency]).wire()
+        return Money(amount_minor, CURRENCIES[change.snapshot.order.currency]).wire()
 
     return text
 
 
 def total_minor(change: NotifiedChange) -> int:
     """The amount of the order plus the payer's fee."""
-    return change.seen.order.amount_minor + (fee_minor(change.seen) or 0)
+    return change.snapshot.order.amount_minor + (fee_minor(change.snapshot) or 0)
 
 
 def deposited_total_minor(change: NotifiedChange) -> int | None:
     """The deposited amount before refunds plus the fee; None before a deposit."""
-    deposited_minor = change.seen.order.deposited_minor
-    return deposited_minor + (fee_minor(change.seen) or 0) if deposited_minor else None
+    deposited_minor = change.snapshot.order.deposited_minor
+    return deposited_minor + (fee_minor(change.snapshot) or 0) if deposited_minor else None
 
 
 def amount_of(operation: CallbackOperation) -> Callable[[NotifiedChange], int | None]:
@@ -105,13 +105,13 @@ AVS_NUMBERS: Final = MappingProxyType({"A": 1, "B": 1, "C": 2, "D": -1, "E": 3, 
 
 def authentication(change: NotifiedChange) -> Authentication:
     """The 3-D Secure data of the last attempt with a card."""
-    attempt = change.seen.card_try
+    attempt = change.snapshot.card_try
     return (attempt.authentication if attempt else None) or Authentication()
 
 
 def bank_name(change: NotifiedChange) -> str | None:
     """The issuer of the card of the last attempt."""
-    issuer = card.issuer_of(change.seen.card.masked_pan) if change.seen.card else None
+    issuer = card.issuer_of(change.snapshot.card.masked_pan) if change.snapshot.card else None
     return issuer.name if issuer else None
 
 

@@ -1,4 +1,4 @@
-"""What callbacks say: each parameter of callbacks.md §3, where it is there and where it is not."""
+"""The parameters of callbacks (callbacks.md §3): each one where it is sent, and where it is not."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -156,17 +156,17 @@ def a_paid_order(**changes: Any) -> Order:
     return an_order(**paid | changes)
 
 
-def told(
+def parameters_of(
     order: Order, shop: Merchant, notification: OrderNotification = DEPOSITED
 ) -> dict[str, str]:
-    (announcement,) = order_callbacks(order, shop, notification, AT)
-    return dict(announcement.parameters)
+    (entry,) = order_callbacks(order, shop, notification, AT)
+    return dict(entry.parameters)
 
 
 # ── Who is told ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
+def test_shop_without_a_choice_gets_the_core() -> None:
     assert order_callbacks(an_order(), a_shop(), DEPOSITED, AT) == (
         callback_entry(operation="deposited", receiver=SHOP, parameters=CORE),
     )
@@ -174,11 +174,11 @@ def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
 
 def test_a_failure_has_status_zero() -> None:
     failed = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
-    said = told(an_order(), a_shop(), failed)
-    assert said == CORE | {"operation": "declinedByTimeout", "status": "0"}
+    parameters = parameters_of(an_order(), a_shop(), failed)
+    assert parameters == CORE | {"operation": "declinedByTimeout", "status": "0"}
 
 
-def test_each_address_is_told_the_same() -> None:
+def test_every_address_gets_the_same_parameters() -> None:
     shop = a_shop("amount", more={"urls": (SHOP, "https://crm.example")})
     first, second = order_callbacks(an_order(), shop, DEPOSITED, AT)
     assert (first.receiver, second.receiver) == (SHOP, "https://crm.example")
@@ -196,7 +196,7 @@ def test_an_order_may_have_an_address_of_its_own() -> None:
     [{"urls": ()}, {"enabled": False}, {"operations": ("approved",)}],
     ids=["no address", "off", "not this operation"],
 )
-def test_who_does_not_want_to_know_is_not_told(settings: dict[str, Any]) -> None:
+def test_unwanted_operation_has_no_callback(settings: dict[str, Any]) -> None:
     shop = a_shop(more=settings)
     assert order_callbacks(an_order(), shop, DEPOSITED, AT) == ()
     assert binding_callbacks(BOUND, shop, AT) == ()
@@ -210,70 +210,70 @@ def test_every_name_of_the_reference_has_its_row() -> None:
     assert not set(OPTIONAL_NAMES) & RESERVED
 
 
-def test_a_paid_order_tells_all_that_is_known() -> None:
-    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES))
-    assert said == CORE | OF_A_PAID_ORDER
+def test_paid_order_has_all_parameters() -> None:
+    parameters = parameters_of(a_paid_order(), a_shop(*OPTIONAL_NAMES))
+    assert parameters == CORE | OF_A_PAID_ORDER
 
 
-def test_every_row_is_tried_or_known_to_be_empty() -> None:
+def test_every_row_is_tested_or_always_empty() -> None:
     """A row that no example of this file has would be a row that nobody has proved."""
     tried = {*OF_A_PAID_ORDER, *OF_A_REFUND, *OF_A_DECLINE, "currentReverseAmountFormatted"}
     assert set(OPTIONAL_NAMES) - tried == NEVER_KNOWN
-    said_never = {row.name for row in OPTIONAL if row.present.startswith("never")}
-    assert said_never == NEVER_KNOWN
+    described_as_absent = {row.name for row in OPTIONAL if row.present.startswith("never")}
+    assert described_as_absent == NEVER_KNOWN
 
 
-def test_a_fresh_order_tells_what_there_is() -> None:
-    said = told(an_order(), a_shop(*OPTIONAL_NAMES))
-    assert said.keys() - CORE.keys() == OF_A_FRESH_ORDER
-    assert said["actionCode"] == "-100"
-    assert said["paymentState"] == "started"
-    assert said["approvedAmount"] == "0"
-    assert said["totalAmountFormatted"] == "2500.00 RUB"
+def test_new_order_has_the_parameters_that_are_known() -> None:
+    parameters = parameters_of(an_order(), a_shop(*OPTIONAL_NAMES))
+    assert parameters.keys() - CORE.keys() == OF_A_FRESH_ORDER
+    assert parameters["actionCode"] == "-100"
+    assert parameters["paymentState"] == "started"
+    assert parameters["approvedAmount"] == "0"
+    assert parameters["totalAmountFormatted"] == "2500.00 RUB"
 
 
-def test_what_is_always_there_is_said_to_be() -> None:
+def test_rows_described_as_always_present_are_present() -> None:
     assert {row.name for row in OPTIONAL if row.present == "always"} == OF_A_FRESH_ORDER
 
 
-def test_the_core_comes_first_then_what_was_chosen_as_it_was_chosen() -> None:
-    said = told(a_paid_order(), a_shop("eci", "amount", "table"))
-    assert list(said) == [*CORE, "eci", "amount", "table"]
+def test_core_comes_first_then_the_chosen_in_their_order() -> None:
+    parameters = parameters_of(a_paid_order(), a_shop("eci", "amount", "table"))
+    assert list(parameters) == [*CORE, "eci", "amount", "table"]
 
 
 @pytest.mark.parametrize("succeeded", [True, False])
-def test_a_refund_tells_its_own_sum_and_name(*, succeeded: bool) -> None:
+def test_refund_has_its_amount_and_external_id(*, succeeded: bool) -> None:
     notification = OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=succeeded,
         amount_minor=500_00,
         external_refund_id="R-1",
     )
-    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
-    assert said.items() >= OF_A_REFUND.items()
-    assert "currentReverseAmountFormatted" not in said
+    parameters = parameters_of(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
+    assert parameters.items() >= OF_A_REFUND.items()
+    assert "currentReverseAmountFormatted" not in parameters
 
 
-def test_a_reversal_tells_its_own_sum() -> None:
+def test_reversal_has_its_amount() -> None:
     notification = OrderNotification(CallbackOperation.REVERSED, amount_minor=500_00)
-    said = told(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
-    assert said["currentReverseAmountFormatted"] == "500.00 RUB"
-    assert not OF_A_REFUND.keys() & said.keys()
+    parameters = parameters_of(a_paid_order(), a_shop(*OPTIONAL_NAMES), notification)
+    assert parameters["currentReverseAmountFormatted"] == "500.00 RUB"
+    assert not OF_A_REFUND.keys() & parameters.keys()
 
 
-def test_a_declined_order_tells_when_and_why_in_the_merchants_language() -> None:
+def test_declined_order_has_date_and_reason_in_the_merchants_language() -> None:
     order = an_order(status=OrderStatus.DECLINED, action_code=-2007)
     notification = OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False)
-    said = told(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notification)
-    assert said.items() >= OF_A_DECLINE.items()
-    russian = told(order, a_shop("actionCodeDescription"), notification)
+    parameters = parameters_of(order, a_shop(*OPTIONAL_NAMES, default_language="en"), notification)
+    assert parameters.items() >= OF_A_DECLINE.items()
+    russian = parameters_of(order, a_shop("actionCodeDescription"), notification)
     assert russian["actionCodeDescription"] == "Истек срок ожидания ввода данных"
 
 
 def test_a_failed_completion_declines_no_order() -> None:
     held = a_paid_order(status=OrderStatus.APPROVED)
     failed = OrderNotification(CallbackOperation.DEPOSITED, succeeded=False, amount_minor=1)
-    assert "declineDate" not in told(held, a_shop("declineDate"), failed)
+    assert "declineDate" not in parameters_of(held, a_shop("declineDate"), failed)
 
 
 @pytest.mark.parametrize(
@@ -289,11 +289,11 @@ def test_a_failed_completion_declines_no_order() -> None:
     ],
 )
 def test_each_status_has_its_state(status: OrderStatus, state: str) -> None:
-    assert told(an_order(status=status), a_shop("paymentState"))["paymentState"] == state
+    assert parameters_of(an_order(status=status), a_shop("paymentState"))["paymentState"] == state
 
 
 def test_a_two_stage_order_is_a_pre_authorisation() -> None:
-    assert told(an_order(two_phase=True), a_shop("depositFlag"))["depositFlag"] == "2"
+    assert parameters_of(an_order(two_phase=True), a_shop("depositFlag"))["depositFlag"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -310,65 +310,65 @@ def test_a_two_stage_order_is_a_pre_authorisation() -> None:
 )
 def test_how_the_holder_was_authenticated(proof: Authentication | None, word: str | None) -> None:
     order = a_paid_order(attempts=(an_attempt(authentication=proof),))
-    assert told(order, a_shop("threeDSType")).get("threeDSType") == word
+    assert parameters_of(order, a_shop("threeDSType")).get("threeDSType") == word
 
 
-def test_an_address_check_has_a_number_for_each_letter() -> None:
+def test_every_avs_code_has_a_number() -> None:
     assert set(AVS_NUMBERS) == set("ABCDEF")
     assert set(AVS_NUMBERS.values()) < {-1, 1, 2, 3, 50, 51}
 
 
 def test_a_card_of_an_unknown_bank_has_no_bank_name() -> None:
     order = a_paid_order(attempts=(an_attempt(card=a_card(masked_pan="999999**0000")),))
-    assert "bankName" not in told(order, a_shop("bankName"))
+    assert "bankName" not in parameters_of(order, a_shop("bankName"))
 
 
 @pytest.mark.parametrize("permission", [Permission.SEND_ECI_CAVV, Permission.FEE])
-def test_what_a_permission_hides_is_not_told(permission: Permission) -> None:
+def test_parameter_without_the_permission_is_left_out(permission: Permission) -> None:
     shop = a_shop(*OPTIONAL_NAMES, permissions=OPENING - {permission})
     hidden = {row.name for row in OPTIONAL if row.needs is permission}
-    said = told(a_paid_order(), shop)
+    parameters = parameters_of(a_paid_order(), shop)
     assert hidden
-    assert said.keys() == (CORE | OF_A_PAID_ORDER).keys() - hidden
+    assert parameters.keys() == (CORE | OF_A_PAID_ORDER).keys() - hidden
     if permission is Permission.FEE:
-        assert said["totalAmountFormatted"] == "2500.00 RUB"
+        assert parameters["totalAmountFormatted"] == "2500.00 RUB"
 
 
 @pytest.mark.parametrize(
     ("kind", "changes"), [(Kind.REFUND, {"rrn": "REFUND"}), (Kind.REVERSE, {"rrn": "REVERSAL"})]
 )
-def test_numbers_of_the_bank_are_the_payments(kind: Kind, changes: dict[str, Any]) -> None:
+def test_bank_numbers_are_those_of_the_payment(kind: Kind, changes: dict[str, Any]) -> None:
     later = an_attempt(kind, number=2, approval_code="LATER", **changes)
     order = a_paid_order(attempts=(an_attempt(), later))
-    said = told(order, a_shop("refNum", "approvalCode"))
-    assert (said["refNum"], said["approvalCode"]) == ("600112345678", "123456")
+    parameters = parameters_of(order, a_shop("refNum", "approvalCode"))
+    assert (parameters["refNum"], parameters["approvalCode"]) == ("600112345678", "123456")
 
 
 # ── The order's own parameters ────────────────────────────────────────────────────────────────────
 
 
 def test_a_shop_may_choose_parameters_of_its_own() -> None:
-    said = told(a_paid_order(), a_shop("table", "empty", "nowhere"))
-    assert said == CORE | {"table": "12"}
+    parameters = parameters_of(a_paid_order(), a_shop("table", "empty", "nowhere"))
+    assert parameters == CORE | {"table": "12"}
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
-def test_an_orders_parameter_is_never_taken_for_one_of_ours(name: str) -> None:
+def test_orders_own_parameter_never_replaces_a_reserved_one(name: str) -> None:
     order = an_order(params={name: "forged"})
-    assert told(order, a_shop(name)) == CORE
+    assert parameters_of(order, a_shop(name)) == CORE
 
 
-def test_nor_does_it_stand_in_for_what_is_not_known() -> None:
+def test_orders_own_parameter_never_replaces_an_unknown_value() -> None:
     order = an_order(params={"clientId": "forged", "eci": "05"})
-    assert told(order, a_shop("clientId", "eci")) == CORE
+    assert parameters_of(order, a_shop("clientId", "eci")) == CORE
 
 
 @given(st.lists(st.sampled_from([*NAMES_OF_THE_REFERENCE, *RESERVED, "table", "?"])))
-def test_whatever_is_chosen_values_are_text_and_there(names: list[str]) -> None:
-    said = told(a_paid_order(), a_shop(*names))
-    assert said.items() >= CORE.items()
-    assert said.keys() <= {*CORE, *names}
-    assert all(type(value) is str and value != "" for value in said.values())
+def test_chosen_values_are_never_empty_and_always_text(names: list[str]) -> None:
+    parameters = parameters_of(a_paid_order(), a_shop(*names))
+    assert parameters.items() >= CORE.items()
+    assert parameters.keys() <= {*CORE, *names}
+    assert all(type(value) is str and value != "" for value in parameters.values())
 
 
 def test_what_is_signed_of_a_refund_is_the_references_vector() -> None:
@@ -379,7 +379,7 @@ def test_what_is_signed_of_a_refund_is_the_references_vector() -> None:
         amount_minor=1500_00,
     )
     refund = OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00)
-    assert canonical(told(order, a_shop("operationRefundedAmount", "amount"), refund)) == (
+    assert canonical(parameters_of(order, a_shop("operationRefundedAmount", "amount"), refund)) == (
         "amount;150000;mdOrder;5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a;operation;refunded;"
         "operationRefundedAmount;50000;orderNumber;ORD-1001;status;1;"
     )
@@ -426,9 +426,9 @@ BOUND: Final = BindingNotification(
 )
 
 
-def test_a_stored_card_is_told_with_its_payer() -> None:
-    (announcement,) = binding_callbacks(BOUND, a_shop("amount"), AT)
-    assert announcement == callback_entry(
+def test_stored_card_callback_has_the_payer() -> None:
+    (entry,) = binding_callbacks(BOUND, a_shop("amount"), AT)
+    assert entry == callback_entry(
         operation="bindingCreated",
         receiver=SHOP,
         parameters={
@@ -444,7 +444,7 @@ def test_a_stored_card_is_told_with_its_payer() -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: bool) -> None:
+def test_activity_change_has_the_flag_enabled(*, enabled: bool) -> None:
     notification = replace(
         BOUND,
         operation=CallbackOperation.BINDING_ACTIVITY_CHANGED,
@@ -453,8 +453,8 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
         phone="",
         pan_country=None,
     )
-    (announcement,) = binding_callbacks(notification, a_shop("callbackCreationDate"), AT)
-    assert announcement.parameters == {
+    (entry,) = binding_callbacks(notification, a_shop("callbackCreationDate"), AT)
+    assert entry.parameters == {
         "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
         "clientId": "client;42",
         "operation": "bindingActivityChanged",
@@ -464,7 +464,7 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
     }
 
 
-def test_a_stored_card_is_told_at_the_merchants_own_addresses_only() -> None:
+def test_stored_card_callback_goes_to_the_merchants_addresses_only() -> None:
     shop = a_shop(more={"mode": CallbackMode.DYNAMIC, "urls": (SHOP, "https://crm.example")})
     receivers = [each.receiver for each in binding_callbacks(BOUND, shop, AT)]
     assert receivers == [SHOP, "https://crm.example"]

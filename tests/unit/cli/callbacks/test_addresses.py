@@ -1,4 +1,4 @@
-"""An address that this gateway would never call is refused while somebody is there to read why."""
+"""An address that this gateway would never call is refused when it is typed."""
 
 import pytest
 
@@ -30,9 +30,7 @@ def test_the_sandbox_calls_this_machine() -> None:
 @pytest.mark.parametrize(
     "address", ["http://shop.example/cb", "https://127.0.0.1/cb", "https://shop.example:9090/"]
 )
-def test_production_does_not_and_says_so_before_anything_is_changed(
-    production: None, address: str
-) -> None:
+def test_production_refuses_this_machine_before_any_change(production: None, address: str) -> None:
     assert refusal_of_address(address) is not None
     with pytest.raises(CommandError, match="cannot be called"):
         change("test", [f"callbacks.urls=https://shop.example/cb,{address}"])

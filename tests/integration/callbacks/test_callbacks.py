@@ -1,4 +1,4 @@
-"""Callbacks from end to end: a shop is told of every change, signed, in order, and by its schedule.
+"""Callbacks from end to end: one for every change, signed, in order, and by the schedule.
 
 The gateway, PostgreSQL, the network and the receiver are real; only the clock is moved.
 """
@@ -90,7 +90,7 @@ def come(order_id: str, count: int) -> Any:
     return enough
 
 
-async def test_the_whole_life_of_an_order_is_told(database_url: str, tmp_path: Path) -> None:
+async def test_every_change_of_an_order_has_a_callback(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url()) as shop,
@@ -118,9 +118,7 @@ async def test_the_whole_life_of_an_order_is_told(database_url: str, tmp_path: P
         }
 
 
-async def test_a_one_phase_payment_tells_only_that_it_was_deposited(
-    database_url: str, tmp_path: Path
-) -> None:
+async def test_one_stage_payment_has_one_callback(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url()) as shop,
@@ -130,7 +128,7 @@ async def test_a_one_phase_payment_tells_only_that_it_was_deposited(
         assert receiver.of(order_id) == [("deposited", "1")]
 
 
-async def test_a_session_that_ends_unpaid_is_told(database_url: str, tmp_path: Path) -> None:
+async def test_expired_session_has_a_callback(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url()) as shop,
@@ -141,7 +139,7 @@ async def test_a_session_that_ends_unpaid_is_told(database_url: str, tmp_path: P
         assert receiver.of(order_id) == [("declinedByTimeout", "0")]
 
 
-async def test_only_wanted_operations_are_told(database_url: str, tmp_path: Path) -> None:
+async def test_only_chosen_operations_have_callbacks(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url(), operations="refunded") as shop,
@@ -181,7 +179,7 @@ async def test_both_methods_carry_the_chosen_parameters(
             assert Got("", ours, {}).signed_with(DEMO_CALLBACK_KEY)
 
 
-async def test_every_static_address_is_told(database_url: str, tmp_path: Path) -> None:
+async def test_every_static_address_gets_the_callback(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as one,
         a_receiver() as two,
@@ -235,11 +233,11 @@ async def test_retries_follow_the_schedule_and_end(database_url: str, tmp_path: 
 async def test_nothing_but_200_counts_as_received(
     database_url: str, tmp_path: Path, status: int | None
 ) -> None:
-    seen = list[Got]()
+    shown = list[Got]()
 
     async def first_time_not(got: Got) -> int | None:
-        seen.append(got)
-        return status if len(seen) == 1 else 200
+        shown.append(got)
+        return status if len(shown) == 1 else 200
 
     async with (
         a_receiver(first_time_not) as receiver,
@@ -254,7 +252,7 @@ async def test_nothing_but_200_counts_as_received(
 
 async def test_a_later_change_waits_for_an_earlier_one(database_url: str, tmp_path: Path) -> None:
     async def not_the_first(got: Got) -> int | None:
-        return 500 if got.told[0] == "approved" and len(receiver.got) == 1 else 200
+        return 500 if got.change[0] == "approved" and len(receiver.got) == 1 else 200
 
     async with (
         a_receiver(not_the_first) as receiver,
@@ -265,10 +263,10 @@ async def test_a_later_change_waits_for_an_earlier_one(database_url: str, tmp_pa
         await shop.call("deposit.do", orderId=order_id, amount=0)
         await shop.travel(HALF_MINUTE)
         await settled(shop, order_id)
-        assert [each.told[0] for each in receiver.got] == ["approved", "approved", "deposited"]
+        assert [each.change[0] for each in receiver.got] == ["approved", "approved", "deposited"]
 
 
-async def test_a_dead_shop_delays_no_other(database_url: str, tmp_path: Path) -> None:
+async def test_dead_shop_does_not_delay_others(database_url: str, tmp_path: Path) -> None:
     """The dead one holds every connection open; the healthy one hears of each order at once."""
     held = asyncio.Event()
 
@@ -288,7 +286,7 @@ async def test_a_dead_shop_delays_no_other(database_url: str, tmp_path: Path) ->
                 assert {state for _, state in await settled(shop, order_id)} == {"delivered"}
 
 
-async def test_switched_off_is_silence(database_url: str, tmp_path: Path) -> None:
+async def test_no_callbacks_while_they_are_switched_off(database_url: str, tmp_path: Path) -> None:
     async with (
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url(), enabled=False) as shop,
@@ -390,7 +388,7 @@ async def test_a_plugin_switches_callbacks_on(database_url: str, tmp_path: Path)
         a_receiver() as receiver,
         a_shop(database_url, tmp_path, enabled=False) as shop,
     ):
-        wish = {
+        change = {
             "callbacks_enabled": True,
             "callback_type": "STATIC",
             "callback_addresses": receiver.url(),
@@ -399,7 +397,7 @@ async def test_a_plugin_switches_callbacks_on(database_url: str, tmp_path: Path)
         }
         answer = await shop.post_json(
             "/mportal/mvc/public/merchant/update/test",
-            wish,
+            change,
             headers=[(b"authorization", b"Basic " + basic)],
         )
         assert answer.status == 200, answer.body
@@ -411,7 +409,7 @@ async def test_a_plugin_switches_callbacks_on(database_url: str, tmp_path: Path)
         assert await settled(shop, order_id) == [("deposited", "delivered")]
 
 
-async def test_a_stored_cards_change_goes_to_the_static_address(
+async def test_stored_card_callback_goes_to_the_static_address(
     database_url: str, tmp_path: Path
 ) -> None:
     async with (
@@ -444,7 +442,7 @@ async def test_a_stored_cards_change_goes_to_the_static_address(
         assert got.signed_with(DEMO_CALLBACK_KEY)
 
 
-async def test_metrics_tell_what_became_of_callbacks(database_url: str, tmp_path: Path) -> None:
+async def test_metrics_count_the_results_of_callbacks(database_url: str, tmp_path: Path) -> None:
     def tries(outcome: str) -> float:
         labels = {"kind": "callback", "merchant": "test", "outcome": outcome}
         return REGISTRY.get_sample_value("altyn_outbox_attempts_total", labels) or 0

@@ -1,4 +1,4 @@
-"""`altyn callbacks verify`: what it says of right and wrong checksums, and with what it ends."""
+"""`altyn callbacks verify`: its output and exit code for correct and wrong checksums."""
 
 import subprocess
 import sys
@@ -94,7 +94,7 @@ def test_without_a_gateway_the_demo_shops_key_is_taken() -> None:
     assert DEMO_CALLBACK_KEY not in answer.output
 
 
-def test_the_demo_shops_key_is_recognised_beside_another() -> None:
+def test_demo_shops_key_is_recognised_when_another_is_given() -> None:
     body = urlencode({**SENT, "checksum": symmetric(DEMO_CALLBACK_KEY, SIGNED)})
 
     answer = run(body, "--key", KEY)
@@ -103,7 +103,7 @@ def test_the_demo_shops_key_is_recognised_beside_another() -> None:
     assert "the key of test" in answer.output
 
 
-def test_an_address_without_quotation_marks_is_seen() -> None:
+def test_address_without_quotation_marks_is_recognised() -> None:
     answer = run(ADDRESS.partition("&")[0], "--key", KEY)
 
     assert answer.exit_code == 1
@@ -120,7 +120,7 @@ def test_nothing_from_outside_moves_the_cursor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("hello", "--key", KEY), "no callback"),
         (("a=1", "--key", KEY, "--shop", "test"), "--shop"),
@@ -129,11 +129,11 @@ def test_nothing_from_outside_moves_the_cursor() -> None:
         (("a=1", "--key", "a\x00b"), "The key has characters"),
     ],
 )
-def test_what_cannot_be_done_is_told(words: tuple[str, ...], told: str) -> None:
+def test_invalid_options_are_refused(words: tuple[str, ...], expected: str) -> None:
     answer = run(*words)
 
     assert isinstance(answer.exception, CommandError)
-    assert told in str(answer.exception)
+    assert expected in str(answer.exception)
 
 
 # ── Certificates ──────────────────────────────────────────────────────────────────────────────────
@@ -210,15 +210,15 @@ def test_a_key_is_never_printed() -> None:
     assert keys.words == "the key that was given"
 
 
-def test_the_words_alone_load_nothing_heavy() -> None:
+def test_help_loads_no_heavy_modules() -> None:
     heavy = ("aiohttp", "asyncpg", "cryptography", "altyn.protocol")
     program = (
         "import sys, altyn.cli.callbacks.listen, altyn.cli.callbacks.verify; "
         f"print([m for m in {heavy!r} if m in sys.modules])"
     )
 
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert said.stdout.strip() == "[]"
+    assert output.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""Watching: every try once, the slow ones too, and through a jump of the clock."""
+"""Watching: every delivery once, also slow ones, and across a jump of the clock."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Deliveries:
         return sorted((each for each in self.tries if each.at > after), key=lambda each: each.at)
 
 
-async def test_what_was_before_is_not_shown_and_what_comes_is_shown_once() -> None:
+async def test_earlier_deliveries_are_not_shown_and_new_ones_once() -> None:
     deliveries = Deliveries([a_delivery_summary(attempt=1, at=NOW - SECOND)])
     watching = watch(deliveries, None, NOW, pause_seconds=0)
     first = asyncio.ensure_future(anext(watching))
@@ -44,7 +44,7 @@ async def test_what_was_before_is_not_shown_and_what_comes_is_shown_once() -> No
     assert deliveries.asked[0] == NOW - SKEW
 
 
-def test_a_try_that_took_longer_is_seen_after_one_that_began_later() -> None:
+def test_long_delivery_is_shown_after_a_later_one() -> None:
     memory = Memory(NOW)
     quick, slow = (
         a_delivery_summary(attempt=2, at=NOW + 30 * SECOND),
@@ -66,9 +66,9 @@ def test_a_jump_of_the_clock_hides_nothing() -> None:
     assert memory.new([before, week], real=60) == [before]
 
 
-def test_in_the_end_it_looks_no_further_back_than_it_must() -> None:
+def test_watcher_looks_back_no_further_than_necessary() -> None:
     memory = Memory(NOW)
-    seen = a_delivery_summary(at=NOW + SECOND)
-    memory.new([seen], real=5)
+    delivery = a_delivery_summary(at=NOW + SECOND)
+    memory.new([delivery], real=5)
 
-    assert memory.after(5 + DELIVERY_SECONDS_MAX) == seen.at
+    assert memory.after(5 + DELIVERY_SECONDS_MAX) == delivery.at

@@ -1,4 +1,4 @@
-"""The sandbox's callbacks over HTTP: what a test suite reads and wishes, and what it is refused."""
+"""The sandbox's HTTP API for callbacks: its responses and its refusals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOBODYS = EntryId(8, UUID("01a1fdfa-4600-8000-88c0-b0723ad2dd34"), 1, 1)
 
 
 @dataclass
-class Told:
+class StoredCallbacks:
     """Two callbacks: one of which everything is known, one that is on its way."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -81,7 +81,7 @@ def refusal_of_url(url: str) -> str | None:
 class Sandbox:
     """The application, and what is behind it."""
 
-    told: Told = field(default_factory=Told)
+    stored: StoredCallbacks = field(default_factory=StoredCallbacks)
     settings: CallbackSettings = field(default_factory=lambda: CallbackSettings(key=KEY))
     certificates: list[Certificate] = field(default_factory=list)
 
@@ -101,15 +101,17 @@ class Sandbox:
 
     @property
     def client(self) -> AsgiClient:
-        routes = callback_routes(self.told, self, lambda: NOW, self.certificates_of, refusal_of_url)
+        routes = callback_routes(
+            self.stored, self, lambda: NOW, self.certificates_of, refusal_of_url
+        )
         return AsgiClient(Starlette(routes=routes))
 
-    async def post(self, address: str, wish: object, origin: str = f"http://{HOST}") -> Answer:
-        body = json.dumps(wish).encode()
+    async def post(self, address: str, request: object, origin: str = f"http://{HOST}") -> Answer:
+        body = json.dumps(request).encode()
         return await self.client.post(address, body=body, headers={"origin": origin})
 
-    async def verdict(self, wish: object) -> dict[str, Any]:
-        answer = await self.post("/sandbox/callbacks/verify", wish)
+    async def verdict(self, request: object) -> dict[str, Any]:
+        answer = await self.post("/sandbox/callbacks/verify", request)
         assert answer.status == 200, answer.text
         members: dict[str, Any] = answer.json()
         return members
@@ -134,7 +136,7 @@ async def test_callbacks_are_listed() -> None:
     assert (line["state"], line["onItsWay"], line["tries"]) == ("waiting", False, 1)
     assert line["answer"] == {"status": 500, "problem": None}
     assert (line["createdAt"], line["settledAt"]) == ("2026-11-21T12:00:00.000+00:00", None)
-    assert sandbox.told.asked == [
+    assert sandbox.stored.asked == [
         {"merchant_id": None, "subject_id": None, "order_number": None, "state": None, "limit": 20}
     ]
 
@@ -146,7 +148,7 @@ async def test_a_list_is_narrowed() -> None:
     await sandbox.client.get(address, {"shop": "test", "order": "A-1", "limit": "5"})
     await sandbox.client.get(address, {"order": str(ID.subject_id), "state": "dead"})
 
-    assert sandbox.told.asked == [
+    assert sandbox.stored.asked == [
         {"merchant_id": 7, "subject_id": None, "order_number": "A-1", "state": None, "limit": 5},
         {
             "merchant_id": None,
@@ -159,7 +161,7 @@ async def test_a_list_is_narrowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "told"),
+    ("query", "status", "error"),
     [
         ({"shop": "nobody"}, 404, "shop: there is no 'nobody'"),
         ({"state": "lost"}, 400, "state: one of waiting, delivered, dead"),
@@ -167,15 +169,13 @@ async def test_a_list_is_narrowed() -> None:
         ({"limit": "many"}, 400, "limit: 1 to 1000"),
     ],
 )
-async def test_a_list_that_cannot_be_is_refused(
-    asked: dict[str, str], status: int, told: str
-) -> None:
-    answer = await Sandbox().client.get("/sandbox/callbacks", asked)
+async def test_invalid_filter_is_refused(query: dict[str, str], status: int, error: str) -> None:
+    answer = await Sandbox().client.get("/sandbox/callbacks", query)
 
-    assert (answer.status, answer.json()) == (status, {"error": told})
+    assert (answer.status, answer.json()) == (status, {"error": error})
 
 
-async def test_a_callback_is_shown_with_every_try() -> None:
+async def test_callback_is_shown_with_every_delivery() -> None:
     answer = await Sandbox().client.get(f"/sandbox/callbacks/{ID}")
 
     first, second = answer.json()["attempts"]
@@ -191,7 +191,7 @@ async def test_a_callback_is_shown_with_every_try() -> None:
 
 
 @pytest.mark.parametrize("text", ["nonsense", str(ID.subject_id), str(NOBODYS)])
-async def test_what_is_not_there_is_not_shown(text: str) -> None:
+async def test_unknown_callback_is_not_found(text: str) -> None:
     shown = await Sandbox().client.get(f"/sandbox/callbacks/{text}")
     resent = await Sandbox().post(f"/sandbox/callbacks/{text}/resend", {})
 
@@ -207,10 +207,10 @@ async def test_a_callback_is_sent_again() -> None:
     other = await sandbox.post(address, {"to": "http://127.0.0.1:9091/"})
 
     assert empty.json()["id"] == other.json()["id"] == str(ID)
-    assert sandbox.told.resent == [(ID, None), (ID, "http://127.0.0.1:9091/")]
+    assert sandbox.stored.resent == [(ID, None), (ID, "http://127.0.0.1:9091/")]
 
 
-async def test_a_wish_to_send_again_may_be_refused() -> None:
+async def test_invalid_resend_is_refused() -> None:
     sandbox = Sandbox()
     address = f"/sandbox/callbacks/{ID}/resend"
     on_its_way = replace(ID, version=4)
@@ -223,10 +223,10 @@ async def test_a_wish_to_send_again_may_be_refused() -> None:
     assert (nowhere.status, misspelt.status, stranger.status, busy.status) == (400, 400, 403, 409)
     assert nowhere.json() == {"error": "to: This is no complete address."}
     assert "is on its way" in busy.json()["error"]
-    assert sandbox.told.resent == []
+    assert sandbox.stored.resent == []
 
 
-async def test_a_checksum_is_judged_by_a_shops_key_or_another() -> None:
+async def test_checksum_is_checked_by_a_shops_key_or_another() -> None:
     good = received(symmetric(KEY, SIGNED))
 
     by_shop = await Sandbox().verdict({"received": good, "shop": "test"})
@@ -245,7 +245,7 @@ async def test_a_checksum_is_judged_by_a_shops_key_or_another() -> None:
     assert mistake.keys() == {"name", "happened", "remedy"}
 
 
-async def test_a_callback_without_a_checksum_is_judged_too() -> None:
+async def test_callback_without_a_checksum_is_checked_too() -> None:
     verdict = await Sandbox().verdict({"received": SIGNED_QUERY, "key": KEY})
 
     assert verdict["right"] is False
@@ -258,7 +258,7 @@ def private_key() -> RSAPrivateKey:
     return generate_private_key(65537, 2048)
 
 
-async def test_an_asymmetric_checksum_is_judged_by_the_certificate_it_names(
+async def test_asymmetric_checksum_is_checked_by_its_certificate(
     private_key: RSAPrivateKey,
 ) -> None:
     # the certificates of the gateway are made there; nothing else of the store is used
@@ -289,7 +289,7 @@ async def test_an_asymmetric_checksum_is_judged_by_the_certificate_it_names(
 
 
 @pytest.mark.parametrize(
-    ("wish", "status", "told"),
+    ("body", "status", "error"),
     [
         ({"received": SIGNED_QUERY}, 400, "name either the shop"),
         ({"received": SIGNED_QUERY, "shop": "test", "key": KEY}, 400, "name either the shop"),
@@ -299,16 +299,14 @@ async def test_an_asymmetric_checksum_is_judged_by_the_certificate_it_names(
         ({"received": "a=" + "b" * 70_000, "key": KEY}, 400, "at most 65536 bytes"),
     ],
 )
-async def test_a_check_that_cannot_be_is_refused(
-    wish: dict[str, str], status: int, told: str
-) -> None:
-    answer = await Sandbox().post("/sandbox/callbacks/verify", wish)
+async def test_invalid_check_is_refused(body: dict[str, str], status: int, error: str) -> None:
+    answer = await Sandbox().post("/sandbox/callbacks/verify", body)
 
     assert answer.status == status
-    assert told in answer.json()["error"]
+    assert error in answer.json()["error"]
 
 
-async def test_a_shop_without_a_key_is_told_so() -> None:
+async def test_shop_without_a_key_is_refused() -> None:
     answer = await Sandbox(settings=CallbackSettings()).post(
         "/sandbox/callbacks/verify", {"received": SIGNED_QUERY, "shop": "test"}
     )

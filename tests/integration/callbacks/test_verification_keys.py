@@ -1,4 +1,4 @@
-"""What callbacks are checked by, found in the database: a shop's key, its certificates, others'."""
+"""The keys that check callbacks, from the database: a shop's, its certificates, other shops'."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def signing_key() -> SigningKey:
     return found
 
 
-def test_the_keys_are_the_shops_own_and_those_of_others_are_told_apart() -> None:
+def test_keys_of_other_shops_are_distinguished() -> None:
     altyn("merchant", "set", "test", "callbacks.key=key of the shop")
     altyn("merchant", "set", "test-child", "callbacks.key=key of the child")
     own = received(checksum=symmetric("key of the shop", SIGNED))
@@ -87,7 +87,7 @@ def test_every_certificate_of_the_shop_is_found_by_its_alias() -> None:
     assert keys.check(received(checksum=symmetric(keys.key or "", SIGNED))).right
 
 
-def test_a_shop_that_is_not_there_or_has_nothing_is_told() -> None:
+def test_unknown_shop_and_shop_without_keys_are_refused() -> None:
     with pytest.raises(CommandError, match="There is no shop nobody"):
         find_keys("nobody", None, None)
     altyn("merchant", "add", "bare", "A bare shop", "--password", "password1")

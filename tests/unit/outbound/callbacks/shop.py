@@ -1,4 +1,4 @@
-"""A shop at a loopback port that does with a callback whatever the test says, byte by byte."""
+"""A shop at a loopback port that answers a callback as the test says, byte by byte."""
 
 import asyncio
 import ssl
@@ -65,7 +65,7 @@ async def shop(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterat
         await server.wait_closed()
 
 
-def saying(raw: bytes) -> Answer:
+def answering(raw: bytes) -> Answer:
     """A shop that answers every request with these bytes, and keeps the connection."""
 
     async def answer(_: Shop, writer: asyncio.StreamWriter) -> None:
@@ -101,6 +101,6 @@ async def break_off(_: Shop, writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def say_nothing(_: Shop, writer: asyncio.StreamWriter) -> None:
+async def never_answer(_: Shop, writer: asyncio.StreamWriter) -> None:
     """Keep the caller waiting until it goes."""
     await asyncio.Event().wait()

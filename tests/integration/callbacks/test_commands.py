@@ -1,4 +1,4 @@
-"""`altyn callbacks` beside a database with no gateway: list, show, watch, send again."""
+"""`altyn callbacks` on a database without a gateway: list, show, watch, resend."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         order_id = new_order_id(now, shop.merchant_id)
         order = an_order(merchant_id=shop.merchant_id, order_id=order_id, order_number="A-1")
         await OrderStore(pool).register(order, Actor(name="test"))
-        told = {"mdOrder": str(order_id), "orderNumber": "A-1", "status": "1"}
-        entry = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
+        parameters = {"mdOrder": str(order_id), "orderNumber": "A-1", "status": "1"}
+        entry = callback_entry(operation="deposited", receiver=SHOP, parameters=parameters)
         await OutboxStore(pool).add(shop.merchant_id, order_id, 2, [entry], now)
         return EntryId(shop.merchant_id, order_id, 2, 1)
 
@@ -172,7 +172,7 @@ def test_a_callback_is_shown_by_its_id_and_by_its_order(till: Till) -> None:
         assert part in by_id.output
 
 
-def test_what_was_never_told_is_told(till: Till) -> None:
+def test_unknown_callback_is_refused(till: Till) -> None:
     nobodys = EntryId(1, new_order_id(datetime.now(UTC), 1), 1, 1)
 
     for text in ("B-1", str(nobodys), str(nobodys.subject_id)):
@@ -180,7 +180,7 @@ def test_what_was_never_told_is_told(till: Till) -> None:
         assert f"Nothing was told under {text}." in till.refused("resend", text)
 
 
-def test_what_was_given_up_is_sent_again(till: Till) -> None:
+def test_dead_callback_is_resent(till: Till) -> None:
     till.go(EntryState.DEAD, 500)
     assert "given up on" in till.run("show", str(till.which)).output
 
@@ -200,7 +200,7 @@ def test_a_whole_order_is_sent_to_another_address(till: Till) -> None:
     assert "http://127.0.0.1:9091/new" in till.run("list").output
 
 
-def test_everything_dead_of_a_shop_is_sent_again(till: Till) -> None:
+def test_all_dead_callbacks_of_a_shop_are_resent(till: Till) -> None:
     assert "was given up" in till.run("resend", "--dead", "--shop", "till").output
 
     till.go(EntryState.DEAD, 500)
@@ -210,7 +210,7 @@ def test_everything_dead_of_a_shop_is_sent_again(till: Till) -> None:
     assert "waiting" in till.run("list").output
 
 
-def test_what_is_on_its_way_is_left_alone(till: Till) -> None:
+def test_callback_that_is_being_sent_is_refused(till: Till) -> None:
     till.begin()
 
     assert "is on its way at this moment" in till.refused("resend", str(till.which))
@@ -219,7 +219,7 @@ def test_what_is_on_its_way_is_left_alone(till: Till) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "parameters"),
     [
         ((), "Name what is to be sent again"),
         (("--dead",), "--dead needs the shop"),
@@ -231,11 +231,11 @@ def test_what_is_on_its_way_is_left_alone(till: Till) -> None:
         ),
     ],
 )
-def test_a_wish_that_cannot_be_is_told(till: Till, words: tuple[str, ...], told: str) -> None:
-    assert told in till.refused("resend", *words)
+def test_invalid_resend_is_refused(till: Till, words: tuple[str, ...], parameters: str) -> None:
+    assert parameters in till.refused("resend", *words)
 
 
-def test_tries_are_watched_as_they_happen(till: Till) -> None:
+def test_deliveries_are_watched_as_they_happen(till: Till) -> None:
     till.go(EntryState.WAITING, 500, at=datetime.now(UTC) - timedelta(seconds=5))
     ended = threading.Event()
 

@@ -1,4 +1,4 @@
-"""The receiver that fails as it is told to."""
+"""The sandbox's receiver, which fails on request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def client() -> AsgiClient:
     ("behaviour", "status"),
     [("ok", 200), ("500", 500), ("404", 404), ("204", 204), ("slow?seconds=0", 200)],
 )
-async def test_it_answers_as_told_by_any_method(
+async def test_receiver_answers_as_requested_to_any_method(
     client: AsgiClient, behaviour: str, status: int
 ) -> None:
     for method in ("GET", "POST", "PUT"):
@@ -31,14 +31,14 @@ async def test_it_answers_as_told_by_any_method(
         assert answer.status == status
 
 
-async def test_a_redirect_leads_somewhere(client: AsgiClient) -> None:
+async def test_redirect_has_a_target(client: AsgiClient) -> None:
     answer = await client.get("/sandbox/receiver/302")
 
     assert (answer.status, answer.location) == (302, OK)
 
 
 @pytest.mark.parametrize("behaviour", ["fast", "100", "600", "ok?times=-1", "slow?seconds=x"])
-async def test_what_it_cannot_do_is_told(client: AsgiClient, behaviour: str) -> None:
+async def test_unknown_behaviour_is_refused(client: AsgiClient, behaviour: str) -> None:
     answer = await client.get(f"/sandbox/receiver/{behaviour}")
 
     assert answer.status == 404
@@ -68,13 +68,13 @@ async def test_a_stored_card_is_counted_by_its_own_id(client: AsgiClient) -> Non
 
 
 @pytest.mark.parametrize("body", [b"{broken", b"\xff\xfe", b"x" * 70_000])
-async def test_a_body_that_is_no_callback_is_answered_too(client: AsgiClient, body: bytes) -> None:
+async def test_body_that_is_not_a_callback_is_answered(client: AsgiClient, body: bytes) -> None:
     answer = await client.post("/sandbox/receiver/500?times=1", body=body)
 
     assert answer.status == 500
 
 
-def test_what_is_counted_is_bounded() -> None:
+def test_number_of_counts_is_bounded() -> None:
     failures = Failures(subjects_max=2)
     for subject in ("a", "b", "a", "c"):
         failures.count("500", subject)
@@ -84,13 +84,13 @@ def test_what_is_counted_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("behaviour", ["drop", "slow"])
-async def test_a_caller_that_hangs_up_is_not_waited_for(behaviour: str) -> None:
-    heard = [{"type": "http.request", "body": b"", "more_body": False}]
+async def test_receiver_stops_waiting_when_the_caller_disconnects(behaviour: str) -> None:
+    received = [{"type": "http.request", "body": b"", "more_body": False}]
     hung_up = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        if heard:
-            return heard.pop()
+        if received:
+            return received.pop()
         await hung_up.wait()
         return {"type": "http.disconnect"}
 

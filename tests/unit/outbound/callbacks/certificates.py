@@ -1,4 +1,4 @@
-"""Certificates for shops of tests: sound ones, and ones with each thing that can be wrong."""
+"""Certificates for the shops of tests: valid ones, and ones with one fault each."""
 
 import ssl
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Names whose servers are silent hold up neither other shops nor the rest of the gateway."""
+"""Names whose name servers do not answer delay neither other shops nor the rest of the gateway."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return over
 
 
-async def test_silent_names_leave_threads_to_names_that_were_found(
+async def test_unresolvable_names_leave_threads_for_known_names(
     silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resolver, "THREADS_FOR_UNKNOWN", 4)
@@ -53,7 +53,7 @@ async def test_silent_names_leave_threads_to_names_that_were_found(
     assert all(isinstance(each, OSError | asyncio.CancelledError) for each in ended)
 
 
-async def test_a_name_that_falls_silent_goes_back_to_the_others(silence: threading.Event) -> None:
+async def test_known_name_that_fails_becomes_unknown(silence: threading.Event) -> None:
     names = ThreadedResolver()
     try:
         await names.resolve("shop.example", 443)

@@ -1,6 +1,6 @@
-"""What a receiver reads out of a letter is what was announced, and its checksum is that of it.
+"""The callback request: a receiver reads exactly the parameters, and their checksum is correct.
 
-The receivers here are the standard ones: a query parser, a form parser, a JSON parser.
+The receivers here are standard ones: a query parser, a form parser, a JSON parser.
 """
 
 import json
@@ -132,7 +132,7 @@ def test_json_about_a_stored_card_is_flat_and_all_text() -> None:
 
 
 @pytest.mark.parametrize("method", CallbackMethod)
-def test_without_a_seal_nothing_is_signed(method: CallbackMethod) -> None:
+def test_request_without_a_signer_is_unsigned(method: CallbackMethod) -> None:
     sent = written(PAID, method, signer=None)
     assert (sent.signed, sent.checksum) == (None, None)
     assert dict(read(sent)) == PAID
@@ -152,7 +152,7 @@ NAMES: Final = TEXTS.filter(
     value=TEXTS,
     method=st.sampled_from(CallbackMethod),
 )
-def test_whatever_the_values_are_they_arrive_and_their_checksum_is_right(
+def test_any_values_are_received_with_a_correct_checksum(
     core: dict[str, str], more: dict[str, str], value: str, method: CallbackMethod
 ) -> None:
     named = "orderNumber" if core is PAID else "clientId"
@@ -191,7 +191,7 @@ def test_the_receivers_own_query_is_kept(
         ("https://shop.example#top", "https://shop.example/?"),
     ],
 )
-def test_ours_comes_behind_the_receivers_address(receiver: str, begins: str) -> None:
+def test_gateways_query_follows_the_receivers_query(receiver: str, begins: str) -> None:
     sent = written(PAID, receiver=receiver)
     assert sent.url.startswith(begins + "mdOrder=")
     assert "#" not in sent.url
@@ -205,7 +205,7 @@ def test_a_space_is_never_a_plus() -> None:
     assert spelled.encode() in (written(parameters, "POST").body or b"")
 
 
-def test_a_second_try_is_the_same_letter() -> None:
+def test_second_delivery_is_the_same_request() -> None:
     assert written(PAID) == written(PAID)
 
 
@@ -251,7 +251,7 @@ def test_headers_of_the_merchant_come_after_ours_as_they_stand() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "JSON"])
-def test_a_header_of_the_merchant_takes_the_place_of_ours(method: str) -> None:
+def test_merchants_header_replaces_the_gateways(method: str) -> None:
     sent = written(PAID, method, headers=("Authorization=token", "Content-type=plain/text"))
     assert sent.headers == (("Authorization", "token"), ("Content-type", "plain/text"))
 
@@ -264,7 +264,7 @@ def test_a_header_of_the_merchant_takes_the_place_of_ours(method: str) -> None:
         *("X-Split=a\r\nHost: evil", "X-Split=a\nb", "X\nY=a", "X-Null=\0"),
     ],
 )
-def test_what_would_break_the_request_is_left_out(line: str) -> None:
+def test_headers_that_would_break_the_request_are_left_out(line: str) -> None:
     assert written(PAID, headers=(line, "X-Good=1")).headers == (("X-Good", "1"),)
 
 
@@ -294,12 +294,12 @@ def test_headers_are_not_printed() -> None:
         ("", ""),
     ],
 )
-def test_any_address_can_stand_in_a_request(receiver: str, address: str) -> None:
+def test_any_address_can_be_written_into_a_request(receiver: str, address: str) -> None:
     assert ascii_address(receiver) == address
 
 
 @given(st.one_of(TEXTS, TEXTS.map(lambda text: f"https://{text}")))
-def test_an_address_is_clean_and_stays_when_it_is_read_again(receiver: str) -> None:
+def test_encoding_an_address_twice_changes_nothing(receiver: str) -> None:
     address = ascii_address(receiver)
     assert re.fullmatch(r"(%[0-9a-fA-F]{2}|[!-~])*", address)
     assert ascii_address(address) == address

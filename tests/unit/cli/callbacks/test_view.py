@@ -1,4 +1,4 @@
-"""Callbacks at a terminal: what stands in a list, what is told of each try, what can be done."""
+"""Callbacks at a terminal: the list, the deliveries, and what can be done next."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,7 +37,7 @@ def table(capsys: pytest.CaptureFixture[str]) -> Table:
     return text
 
 
-def test_a_list_says_when_whose_what_how_often_and_what_came_back(table: Table) -> None:
+def test_list_shows_time_shop_operation_tries_and_response(table: Table) -> None:
     header, row = table(a_summary()).splitlines()
 
     assert header.split()[:3] == ["Happened", "(Moscow)", "Shop"]
@@ -47,29 +47,29 @@ def test_a_list_says_when_whose_what_how_often_and_what_came_back(table: Table) 
     ]
 
 
-def test_a_list_tells_what_is_on_its_way_and_what_has_not_been_tried(table: Table) -> None:
+def test_list_shows_running_and_untried_callbacks(table: Table) -> None:
     assert "on its way" in table(a_summary(is_sending=True))
     assert "none yet" in table(a_summary(attempts=0, response_status=None))
 
 
-def test_a_list_tells_a_problem_in_brief_and_a_stored_card_by_name(table: Table) -> None:
-    told = table(a_summary(problem=LONG, response_status=None, parameters={"bindingId": "7"}))
+def test_list_shows_the_beginning_of_a_problem_and_a_stored_card(table: Table) -> None:
+    text = table(a_summary(problem=LONG, response_status=None, parameters={"bindingId": "7"}))
 
-    assert LONG[: BRIEF - 1] + "…" in told
-    assert LONG not in told
-    assert "a stored card" in told
+    assert LONG[: BRIEF - 1] + "…" in text
+    assert LONG not in text
+    assert "a stored card" in text
 
 
-def test_brackets_of_a_stranger_are_no_colours(table: Table) -> None:
-    told = table(a_summary(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
+def test_brackets_in_outside_text_are_not_markup(table: Table) -> None:
+    text = table(a_summary(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
 
-    assert "http://[::1]:9090/[red]" in told
-    assert len(told.splitlines()) == 2
-    assert "[b]1" in told
+    assert "http://[::1]:9090/[red]" in text
+    assert len(text.splitlines()) == 2
+    assert "[b]1" in text
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "text"),
     [
         ({}, "try 2 is due on 21 November 2026, 15:00:30 (Moscow) (in 30 s)"),
         ({"due_at": NOW}, "try 2 is due: a running gateway sends it"),
@@ -84,11 +84,11 @@ def test_brackets_of_a_stranger_are_no_colours(table: Table) -> None:
         ),
     ],
 )
-def test_what_is_next_is_said(changes: dict[str, object], told: str) -> None:
-    assert state_in_words(a_summary(**changes), NOW).startswith(told)
+def test_state_names_the_next_step(changes: dict[str, object], text: str) -> None:
+    assert state_in_words(a_summary(**changes), NOW).startswith(text)
 
 
-def test_a_try_is_told_both_ways() -> None:
+def test_delivery_shows_request_and_response() -> None:
     assert list(delivery_lines(a_delivery())) == [
         f"→ GET {RECEIVER}?mdOrder={ID.subject_id}&status=1&checksum=AB",
         "→ Authorization: •••",
@@ -101,7 +101,7 @@ def test_a_try_is_told_both_ways() -> None:
     ]
 
 
-def test_a_body_and_a_problem_are_told_and_an_unknown_status_has_no_words() -> None:
+def test_delivery_shows_body_and_problem() -> None:
     posted = list(delivery_lines(a_delivery(method="POST", url=RECEIVER, body="a=1", signed=None)))
     silent = list(delivery_lines(a_delivery(status=None, response="", problem=LONG)))
 
@@ -112,17 +112,17 @@ def test_a_body_and_a_problem_are_told_and_an_unknown_status_has_no_words() -> N
     assert "← 599" in list(delivery_lines(a_delivery(status=599)))
 
 
-def test_of_a_long_answer_the_beginning_is_told() -> None:
-    told = list(delivery_lines(a_delivery(response="line\n" * (ANSWER_LINES + 5))))
+def test_only_the_beginning_of_a_long_response_is_shown() -> None:
+    text = list(delivery_lines(a_delivery(response="line\n" * (ANSWER_LINES + 5))))
 
-    assert told.count("← line") == ANSWER_LINES
-    assert told[-1] == "← … 5 lines more"
+    assert text.count("← line") == ANSWER_LINES
+    assert text[-1] == "← … 5 lines more"
 
 
-def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> None:
+def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[str]) -> None:
     print_callback(CallbackDetail(a_summary(attempts=2), (a_delivery(),)), NOW)
 
-    told = capsys.readouterr().out
+    text = capsys.readouterr().out
     parts = (
         "deposited · order A-1 of test · waiting",
         f"id        {ID}",
@@ -131,13 +131,13 @@ def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str
         "Try 1 · 2026-11-21 15:00:00 (Moscow) · 12 ms · answered 500",
         "Try 2: nothing recorded: whoever sent it was stopped before the answer; it is sent again",
     )
-    places = [told.find(part) for part in parts]
-    assert -1 not in places, told
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, text
     assert places == sorted(places)
 
 
 @pytest.mark.parametrize(
-    ("changes", "told", "colour"),
+    ("changes", "text", "colour"),
     [
         ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
         ({}, "500 in 12 ms, again at 2026-11-21 15:00:30", "yellow"),
@@ -150,13 +150,13 @@ def test_a_callback_is_told_from_top_to_bottom(capsys: pytest.CaptureFixture[str
         ),
     ],
 )
-def test_a_try_in_a_line(changes: dict[str, object], told: str, colour: str) -> None:
-    seen = a_delivery_summary(**changes)
+def test_delivery_in_one_line(changes: dict[str, object], text: str, colour: str) -> None:
+    delivery = a_delivery_summary(**changes)
 
-    assert delivery_line(seen).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
-    assert told in delivery_line(seen)
-    assert delivery_line(seen).endswith(f"GET {RECEIVER}  {ID}")
-    assert delivery_colour(seen).startswith(colour)
+    assert delivery_line(delivery).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
+    assert text in delivery_line(delivery)
+    assert delivery_line(delivery).endswith(f"GET {RECEIVER}  {ID}")
+    assert delivery_colour(delivery).startswith(colour)
 
 
 def test_a_short_time_is_in_milliseconds() -> None:

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from altyn.diagnostics.checksum_mistakes import LOWER_CASE, MISTAKES
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
+ROOT: Final = Path(__file__).resolve().parents[3]
 PAGE: Final = (ROOT / "docs" / "how-to" / "check-a-callback.md").read_text("utf-8")
 KEY = "ключ-№1"
 SENT = {"status": "1", "mdOrder": "5f0c", "Zone": "a;b", "orderNumber": "Заказ №7", "amount": ""}

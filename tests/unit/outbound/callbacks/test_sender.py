@@ -1,5 +1,7 @@
-"""A request comes back with a response whatever the shop does, and goes nowhere but where it was
-judged to go. The shops are real ones, at loopback ports."""
+"""A request has a result whatever the shop does, and goes to checked addresses only.
+
+The shops are real servers at loopback ports.
+"""
 
 import asyncio
 import gzip
@@ -18,15 +20,15 @@ from altyn.domain.callback import CallbackRequest, CallbackResponse
 from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.resolver import ForbiddenAddressError, GuardedResolver
 from altyn.outbound.callbacks.sender import CallbackSender
-from tests.unit.outbound.callback_certificates import authority, issued
-from tests.unit.outbound.callback_shop import (
+from tests.unit.outbound.callbacks.certificates import authority, issued
+from tests.unit.outbound.callbacks.shop import (
     Shop,
+    answering,
     break_off,
     hang_up,
     http,
     in_turn,
-    say_nothing,
-    saying,
+    never_answer,
     shop,
 )
 
@@ -34,7 +36,7 @@ SANDBOX = Rules.sandbox()
 LONG = 60.0  # seconds; never waited for
 SHORT = 0.2  # only where the time-out itself is the matter
 METADATA, PUBLIC, LOOPBACK = "169.254.169.254", "93.184.216.34", "127.0.0.1"
-OK = saying(http("200 OK", b"thanks"))
+OK = answering(http("200 OK", b"thanks"))
 METHODS = pytest.mark.parametrize("method", ["GET", "POST"])
 
 
@@ -106,7 +108,7 @@ async def test_a_post_carries_its_body() -> None:
     assert receiver.requests[0].count(b"Content-Type: application/x-www-form-urlencoded") == 1
 
 
-async def test_a_shop_may_name_itself_what_it_likes_but_not_how_letters_end() -> None:
+async def test_shop_may_set_the_user_agent_but_no_reserved_header() -> None:
     async with shop(OK) as receiver:
         own = await response_of(receiver.url, ("User-Agent", "Mine"), ("Authorization", "token"))
         assert own.delivered
@@ -129,15 +131,15 @@ async def test_connections_are_used_again() -> None:
     assert (receiver.connections, len(receiver.requests)) == (1, 10)
 
 
-async def test_no_letter_owes_anything_to_an_earlier_one() -> None:
-    crumbs = saying(http("200 OK", b"", "Set-Cookie: session=1"))
+async def test_no_cookies_between_deliveries() -> None:
+    crumbs = answering(http("200 OK", b"", "Set-Cookie: session=1"))
     async with shop(crumbs) as receiver, opened() as sender:
         for _ in range(2):
             await sender.send(request(receiver.url), timeout_seconds=LONG)
     assert b"cookie" not in receiver.requests[1].lower()
 
 
-async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async with shop(OK) as proxy, shop(OK) as receiver:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
         assert (await response_of(receiver.url)).delivered
@@ -149,50 +151,50 @@ async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "204 No Content", "500 Oh", "999 Hm"])
 async def test_only_200_is_delivered(status: str) -> None:
-    async with shop(saying(http(status))) as receiver:
+    async with shop(answering(http(status))) as receiver:
         response = await response_of(receiver.url)
     assert (response.status, response.problem) == (int(status[:3]), None)
     assert response.delivered is (status == "200 OK")
     assert response.took_seconds > 0
 
 
-async def test_a_redirect_is_no_delivery_and_leads_nowhere() -> None:
+async def test_redirect_is_a_failure_and_is_not_followed() -> None:
     async with shop(OK) as other:
-        moved = saying(http("302 Found", b"", f"Location: {other.url}"))
+        moved = answering(http("302 Found", b"", f"Location: {other.url}"))
         async with shop(moved) as receiver:
             response = await response_of(receiver.url)
     assert (response.status, response.delivered, other.connections) == (302, False, 0)
     assert ("Location", other.url) in response.headers
 
 
-async def test_an_interim_answer_is_not_the_answer() -> None:
-    async with shop(saying(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http("200 OK"))) as receiver:
+async def test_interim_response_is_not_the_response() -> None:
+    async with shop(answering(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http("200 OK"))) as receiver:
         assert (await response_of(receiver.url)).delivered
 
 
-async def test_the_answer_is_told_as_text() -> None:
+async def test_response_body_is_kept_as_text() -> None:
     cp1251 = http(
         "200 OK", "Спасибо\0".encode("cp1251"), "Content-Type: text/plain; charset=windows-1251"
     )
-    async with shop(saying(cp1251)) as receiver:
+    async with shop(answering(cp1251)) as receiver:
         assert (await response_of(receiver.url)).body == "Спасибо\ufffd"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "hex", "idna", "undefined", "utf-7", "no such", "é"])
-async def test_no_bytes_of_an_answer_upset_the_database(charset: str) -> None:
+async def test_any_bytes_of_a_response_can_be_stored(charset: str) -> None:
     raw = http("200 OK", b"+2AA-\xff\x00 ok", f"Content-Type: a/b; charset={charset}", "X: \xff")
-    async with shop(saying(raw.replace(b"\xc3\xbf", b"\xff"))) as receiver:
+    async with shop(answering(raw.replace(b"\xc3\xbf", b"\xff"))) as receiver:
         response = await response_of(receiver.url)
     assert response.delivered
-    told = response.body + "".join(name + value for name, value in response.headers)
-    assert told.encode().decode() == told
-    assert "\0" not in told
+    expected = response.body + "".join(name + value for name, value in response.headers)
+    assert expected.encode().decode() == expected
+    assert "\0" not in expected
     assert dict(response.headers)["X"] == "\ufffd"
 
 
-async def test_an_answer_is_not_unpacked() -> None:
+async def test_response_body_is_not_decompressed() -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
-    async with shop(saying(http("200 OK", bomb, "Content-Encoding: gzip"))) as receiver:
+    async with shop(answering(http("200 OK", bomb, "Content-Encoding: gzip"))) as receiver:
         response = await response_of(receiver.url)
     assert response.delivered
     assert "000" not in response.body
@@ -200,14 +202,14 @@ async def test_an_answer_is_not_unpacked() -> None:
 
 async def test_only_so_many_headers_are_kept() -> None:
     many = [f"X-{number}: {'a' * 1500}" for number in range(60)]
-    async with shop(saying(http("200 OK", b"", *many))) as receiver:
+    async with shop(answering(http("200 OK", b"", *many))) as receiver:
         response = await response_of(receiver.url)
     assert response.delivered
     assert len(response.headers) == 40
     assert {len(value) for _, value in response.headers[1:]} == {1000}
 
 
-async def test_a_body_without_end_is_left_alone() -> None:
+async def test_endless_body_is_not_read_to_its_end() -> None:
     async def endless(_: Shop, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
         while True:
@@ -223,7 +225,7 @@ async def test_a_body_without_end_is_left_alone() -> None:
 
 @pytest.mark.parametrize("size", [0, 4096, 200_000])
 async def test_a_body_is_read_to_its_end_or_the_connection_ends(size: int) -> None:
-    async with shop(saying(http("200 OK", b"a" * size))) as receiver, opened() as sender:
+    async with shop(answering(http("200 OK", b"a" * size))) as receiver, opened() as sender:
         for _ in range(2):
             response = await sender.send(request(receiver.url), timeout_seconds=LONG)
             assert (response.delivered, len(response.body)) == (True, min(size, 1000))
@@ -237,7 +239,7 @@ async def test_a_body_is_read_to_its_end_or_the_connection_ends(size: int) -> No
 async def test_a_body_that_drips_changes_nothing_about_the_status(rest: bytes) -> None:
     async def dripping(opened: Shop, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n" + rest)
-        await say_nothing(opened, writer)
+        await never_answer(opened, writer)
 
     async with shop(dripping) as receiver:
         response = await response_of(receiver.url, timeout_seconds=SHORT)
@@ -258,12 +260,12 @@ async def test_a_body_that_breaks_off_changes_nothing_about_the_status() -> None
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"HTTP/1.1 200 OK\r\nX-Slow", b"HTTP/1.1 100 Continue\r\n\r\n"]
+    "text", [b"", b"HTTP/1.1 200 OK\r\nX-Slow", b"HTTP/1.1 100 Continue\r\n\r\n"]
 )
-async def test_a_shop_that_never_answers(said: bytes) -> None:
+async def test_a_shop_that_never_answers(text: bytes) -> None:
     async def hesitating(opened: Shop, writer: asyncio.StreamWriter) -> None:
-        writer.write(said)
-        await say_nothing(opened, writer)
+        writer.write(text)
+        await never_answer(opened, writer)
 
     async with shop(hesitating) as receiver:
         response = await response_of(receiver.url, timeout_seconds=SHORT)
@@ -275,14 +277,14 @@ async def test_a_shop_that_never_answers(said: bytes) -> None:
 
 
 async def test_a_shop_that_never_begins_tls() -> None:
-    async with shop(say_nothing) as receiver:
+    async with shop(never_answer) as receiver:
         url = receiver.url.replace("http:", "https:")
         response = await response_of(url, timeout_seconds=SHORT)
     assert "no connection" in (response.problem or "")
 
 
 async def test_a_shop_whose_connections_are_all_busy() -> None:
-    async with shop(say_nothing) as receiver, opened(connections_per_host=1) as sender:
+    async with shop(never_answer) as receiver, opened(connections_per_host=1) as sender:
         first = asyncio.create_task(sender.send(request(receiver.url), timeout_seconds=LONG))
         await receiver.asked.wait()
         response = await sender.send(request(receiver.url), timeout_seconds=SHORT)
@@ -294,7 +296,7 @@ async def test_a_shop_whose_connections_are_all_busy() -> None:
 
 @METHODS
 @pytest.mark.parametrize("drop", [hang_up, break_off])
-async def test_a_dropped_letter_is_told_and_not_repeated(method: str, drop: Any) -> None:
+async def test_dropped_request_is_a_failure_and_is_not_resent(method: str, drop: Any) -> None:
     async with shop(drop) as receiver, opened() as sender:
         response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
     assert "without an answer" in (response.problem or "")
@@ -303,7 +305,7 @@ async def test_a_dropped_letter_is_told_and_not_repeated(method: str, drop: Any)
 
 @METHODS
 @pytest.mark.parametrize("drop", [hang_up, break_off])
-async def test_a_connection_that_went_stale_is_no_failure(method: str, drop: Any) -> None:
+async def test_stale_connection_is_not_a_failure(method: str, drop: Any) -> None:
     async with shop(in_turn(OK, drop, OK)) as receiver, opened() as sender:
         for _ in range(2):
             response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
@@ -313,7 +315,7 @@ async def test_a_connection_that_went_stale_is_no_failure(method: str, drop: Any
 
 
 @METHODS
-async def test_a_stale_letter_goes_out_once_more_and_no_oftener(method: str) -> None:
+async def test_request_over_a_stale_connection_is_resent_once(method: str) -> None:
     async with shop(in_turn(OK, hang_up)) as receiver, opened() as sender:
         await sender.send(request(receiver.url, method), timeout_seconds=LONG)
         response = await sender.send(request(receiver.url, method), timeout_seconds=LONG)
@@ -321,8 +323,8 @@ async def test_a_stale_letter_goes_out_once_more_and_no_oftener(method: str) -> 
     assert len(receiver.requests) == 3
 
 
-async def test_a_connection_that_was_closed_between_two_letters_is_not_even_noticed() -> None:
-    closing = saying(http("200 OK", b"", "Connection: close"))
+async def test_connection_closed_between_deliveries_is_replaced() -> None:
+    closing = answering(http("200 OK", b"", "Connection: close"))
     async with shop(closing) as receiver, opened() as sender:
         for _ in range(2):
             assert (await sender.send(request(receiver.url), timeout_seconds=LONG)).delivered
@@ -343,7 +345,7 @@ async def test_a_connection_that_was_closed_between_two_letters_is_not_even_noti
     ids=["ssh", "tls alert", "no status line", "no status", "two lengths", "huge", "many"],
 )
 async def test_an_answer_that_is_not_http(raw: bytes) -> None:
-    async with shop(saying(raw)) as receiver:
+    async with shop(answering(raw)) as receiver:
         response = await response_of(receiver.url)
     assert "not HTTP" in (response.problem or "")
     assert "\n" not in (response.problem or "")
@@ -359,7 +361,7 @@ async def test_a_closed_shop_refuses_the_connection() -> None:
     assert not response.refused
 
 
-async def test_what_nobody_foresaw_is_a_reply_as_well() -> None:
+async def test_unexpected_error_is_a_failure_too() -> None:
     class Broken(Names):
         async def resolve(self, *_: Any) -> list[ResolveResult]:
             raise RuntimeError("out of luck")
@@ -383,7 +385,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_certificates_are_looked_at(fault: str, tmp_path: Path) -> None:
+async def test_invalid_certificates_are_refused(fault: str, tmp_path: Path) -> None:
     names, days, host, words = FAULTS[fault]
     root = authority()
     tls = issued(root, *names, days=days).served(tmp_path)
@@ -400,7 +402,7 @@ async def test_certificates_are_looked_at(fault: str, tmp_path: Path) -> None:
         assert not receiver.requests
 
 
-async def test_a_certificate_of_ones_own_making_is_not_trusted(tmp_path: Path) -> None:
+async def test_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     async with shop(OK, issued(None, LOOPBACK).served(tmp_path)) as receiver:
         response = await response_of(receiver.url.replace("http:", "https:"))
     assert "is self-signed; have it issued" in (response.problem or "")
@@ -414,7 +416,7 @@ async def test_an_unknown_authority_is_not_trusted(tmp_path: Path) -> None:
     assert not receiver.requests
 
 
-async def test_https_at_a_port_that_speaks_http() -> None:
+async def test_https_to_a_port_with_plain_http() -> None:
     async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(http("400 Bad Request"))
@@ -427,7 +429,7 @@ async def test_https_at_a_port_that_speaks_http() -> None:
     assert "check that this port speaks https" in (response.problem or "")
 
 
-async def test_https_at_a_port_that_hangs_up() -> None:
+async def test_https_to_a_port_that_closes_the_connection() -> None:
     async def closing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
@@ -441,7 +443,7 @@ async def test_https_at_a_port_that_hangs_up() -> None:
 # ── Where letters go ──────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_forbidden_address_is_refused_before_anything_is_asked() -> None:
+async def test_forbidden_address_is_refused_before_the_lookup() -> None:
     names = Names([[LOOPBACK]])
     async with (
         shop(OK) as receiver,
@@ -455,7 +457,7 @@ async def test_a_forbidden_address_is_refused_before_anything_is_asked() -> None
     assert (receiver.connections, names.asked) == (0, [])
 
 
-async def test_parameters_of_a_letter_may_be_long() -> None:
+async def test_parameters_of_a_request_may_be_long() -> None:
     async with shop(OK) as receiver:
         assert (await response_of(f"{receiver.url}?{'a' * 7000}")).delivered
         assert (await response_of(f"{receiver.url}?{'a' * 8000}")).refused
@@ -466,7 +468,7 @@ async def test_the_systems_own_names_work_on_a_laptop() -> None:
         assert (await response_of(f"http://localhost:{receiver.port}/")).delivered
 
 
-async def test_a_name_is_asked_for_once_and_called_where_it_was_judged() -> None:
+async def test_name_is_resolved_once_and_the_checked_address_is_called() -> None:
     names = Names([[LOOPBACK], [METADATA]])
     async with shop(OK) as receiver, opened(resolver=names) as sender:
         for _ in range(2):
@@ -476,7 +478,7 @@ async def test_a_name_is_asked_for_once_and_called_where_it_was_judged() -> None
     assert names.closed
 
 
-async def test_a_name_that_changes_its_mind_never_leads_into_our_network() -> None:
+async def test_dns_rebinding_is_blocked() -> None:
     """Public when it is judged, loopback ever after: only what was judged is connected to."""
     names, called = Names([[PUBLIC], [LOOPBACK]]), []
 
@@ -502,7 +504,7 @@ async def test_a_name_that_changes_its_mind_never_leads_into_our_network() -> No
     assert called == [(PUBLIC, 443)] * 2
 
 
-async def test_in_production_one_forbidden_address_condemns_the_name() -> None:
+async def test_name_with_one_forbidden_address_is_refused_in_production() -> None:
     for answers in ([PUBLIC, "10.0.0.1"], ["10.0.0.1", PUBLIC], [PUBLIC, "::ffff:10.0.0.1"]):
         names = Names([answers])
         async with CallbackSender.opened(Rules.production(), resolver=names) as sender:
@@ -518,7 +520,7 @@ async def test_in_the_sandbox_forbidden_addresses_are_left_out() -> None:
         await resolver.resolve("shop")
 
 
-async def test_an_answer_that_would_have_to_be_looked_up_again_is_none() -> None:
+async def test_resolver_result_that_is_not_an_ip_address_is_refused() -> None:
     resolver = GuardedResolver(Names([["other.example"], ["fe80::1%eth0"]]), SANDBOX)
     with pytest.raises(ForbiddenAddressError, match="no IP address"):
         await resolver.resolve("shop")
@@ -526,7 +528,7 @@ async def test_an_answer_that_would_have_to_be_looked_up_again_is_none() -> None
         await resolver.resolve("shop")
 
 
-async def test_names_that_lead_nowhere() -> None:
+async def test_names_without_an_address() -> None:
     class Failing(Names):
         async def resolve(self, *_: Any) -> list[ResolveResult]:
             raise socket.gaierror(socket.EAI_AGAIN, "later")

@@ -1,4 +1,4 @@
-"""`altyn callbacks listen`: a real receiver on a free port, asked by real requests."""
+"""`altyn callbacks listen`: a real receiver on a free port, called by real requests."""
 
 import os
 import re
@@ -22,8 +22,8 @@ from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmet
 
 KEY = "sb-test-key-0001"
 SENT = {"mdOrder": "5f0c", "orderNumber": "Заказ 7+1", "operation": "deposited", "status": "1"}
-SEALED = {**SENT, "checksum": symmetric(KEY, canonical(SENT))}
-QUERY = urlencode(SEALED, quote_via=quote)
+SIGNED = {**SENT, "checksum": symmetric(KEY, canonical(SENT))}
+QUERY = urlencode(SIGNED, quote_via=quote)
 
 
 @asynccontextmanager
@@ -45,20 +45,20 @@ async def status_of(method: str, address: str, **more: object) -> int:
         return answer.status
 
 
-async def test_a_callback_is_taken_in_all_its_forms() -> None:
+async def test_callback_is_received_in_every_form() -> None:
     async with listening() as (address, arrived):
-        said = [
+        statuses = [
             await status_of("GET", f"{address}?cms=1&{QUERY}"),
-            await status_of("POST", f"{address}?cms=1", data=SEALED),
-            await status_of("POST", address, json={**SEALED, "status": 1}),
+            await status_of("POST", f"{address}?cms=1", data=SIGNED),
+            await status_of("POST", address, json={**SIGNED, "status": 1}),
         ]
 
-    assert said == [200, 200, 200]
+    assert statuses == [200, 200, 200]
     assert [each.number for each in arrived] == [1, 2, 3]
     assert [each.method for each in arrived] == ["GET", "POST", "POST"]
     for each in arrived:
         assert each.callback is not None
-        assert {**each.callback.parameters, "cms": "1"} == {**SEALED, "cms": "1"}
+        assert {**each.callback.parameters, "cms": "1"} == {**SIGNED, "cms": "1"}
         assert each.verdict is not None
         assert each.verdict.right
         assert each.verdict.signed == canonical(SENT)
@@ -66,7 +66,7 @@ async def test_a_callback_is_taken_in_all_its_forms() -> None:
     assert arrived[0].verdict.own_query == ("cms",)
 
 
-async def test_a_wrong_one_is_answered_too_and_told_to_be_wrong() -> None:
+async def test_wrong_checksum_is_shown_and_answered() -> None:
     async with listening() as (address, arrived):
         assert await status_of("GET", f"{address}?{QUERY.replace('status=1', 'status=0')}") == 200
 
@@ -74,7 +74,7 @@ async def test_a_wrong_one_is_answered_too_and_told_to_be_wrong() -> None:
     assert [mistake.name for mistake in arrived[0].verdict.mistakes] == ["result_changed"]
 
 
-async def test_what_is_no_callback_is_answered_and_told() -> None:
+async def test_request_that_is_not_a_callback_is_shown_and_answered() -> None:
     async with listening() as (address, arrived):
         assert await status_of("GET", address) == 200
         assert await status_of("POST", address, data="{") == 200
@@ -83,29 +83,29 @@ async def test_what_is_no_callback_is_answered_and_told() -> None:
     assert "JSON is broken" in arrived[1].problem
 
 
-async def test_it_fails_as_often_as_it_was_told() -> None:
+async def test_receiver_fails_the_given_number_of_times() -> None:
     async with listening(Behaviour(status=503, times=2)) as (address, _):
-        said = [await status_of("GET", f"{address}?{QUERY}") for _ in range(4)]
+        statuses = [await status_of("GET", f"{address}?{QUERY}") for _ in range(4)]
 
-    assert said == [503, 503, 200, 200]
+    assert statuses == [503, 503, 200, 200]
 
 
-async def test_it_fails_for_ever() -> None:
+async def test_receiver_fails_without_end() -> None:
     async with listening(Behaviour(status=500)) as (address, _):
         assert [await status_of("GET", address) for _ in range(3)] == [500, 500, 500]
 
 
-async def test_it_closes_the_connection_without_an_answer() -> None:
+async def test_receiver_closes_the_connection_without_a_response() -> None:
     async with listening(Behaviour(drops=True, times=1)) as (address, arrived):
         with pytest.raises(aiohttp.ClientError):
             # POST: a client may ask a GET again by itself.
-            await status_of("POST", address, data=SEALED)
-        assert await status_of("POST", address, data=SEALED) == 200
+            await status_of("POST", address, data=SIGNED)
+        assert await status_of("POST", address, data=SIGNED) == 200
 
     assert [each.behaviour.drops for each in arrived] == [True, False]
 
 
-async def test_it_holds_an_answer_and_ends_all_the_same() -> None:
+async def test_receiver_ends_while_a_response_waits() -> None:
     async with listening(Behaviour(pause_seconds=3600)) as (address, arrived):
         with pytest.raises(TimeoutError):
             await status_of("GET", address, timeout=aiohttp.ClientTimeout(total=0.2))
@@ -147,7 +147,7 @@ def test_another_word_is_refused(word: str) -> None:
         read_behaviour(word, times=None, seconds=30)
 
 
-async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_received_request_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     async with listening() as (address, arrived):
         await status_of("GET", f"{address}?{QUERY}&x=%1b%5Bred%5D")
         await status_of("GET", address)
@@ -155,14 +155,14 @@ async def test_an_arrival_is_printed_for_people(capsys: pytest.CaptureFixture[st
     for each in arrived:
         print_request(each)
 
-    said = capsys.readouterr().out
-    assert "#1  GET /cb?mdOrder=5f0c" in said
-    assert "  orderNumber  Заказ 7+1\n" in said
-    assert "  x            \\x1b[red]\n" in said
-    assert "  wrong\n" in said
-    assert "were added after the signing" in said
-    assert "  answer    200\n" in said
-    assert "no callback" in said
+    statuses = capsys.readouterr().out
+    assert "#1  GET /cb?mdOrder=5f0c" in statuses
+    assert "  orderNumber  Заказ 7+1\n" in statuses
+    assert "  x            \\x1b[red]\n" in statuses
+    assert "  wrong\n" in statuses
+    assert "were added after the signing" in statuses
+    assert "  answer    200\n" in statuses
+    assert "no callback" in statuses
 
 
 def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:
@@ -186,11 +186,11 @@ def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:
         with urlopen(f"{address[0]}?{QUERY}", timeout=60) as answer:  # noqa: S310 - our own
             assert answer.status == 200
         listener.send_signal(signal.SIGINT)
-        said, wrong = listener.communicate(timeout=60)
+        statuses, wrong = listener.communicate(timeout=60)
     finally:
         listener.kill()
         listener.wait()
 
     assert (listener.returncode, wrong) == (0, "")
-    assert "  right\n" in said
-    assert KEY not in said
+    assert "  right\n" in statuses
+    assert KEY not in statuses

@@ -1,5 +1,5 @@
-"""Where callbacks may go. Each trick has been played on somebody: a row tells by what address, in
-which mode, what becomes of it, and which accident that prevents."""
+"""The addresses that callbacks may go to. Each row is a known attack: the address, the mode, the
+result, and the accident that the refusal prevents."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -177,7 +177,7 @@ TRICKS = [
 
 
 @pytest.mark.parametrize(("url", "mode", "words", "accident"), TRICKS)
-def test_tricks(url: str, mode: str, words: str, accident: str) -> None:
+def test_obfuscated_addresses(url: str, mode: str, words: str, accident: str) -> None:
     for rules in MODES[mode]:
         refusal = refusal_of_url(url, rules)
         if words == ALLOWED:
@@ -187,7 +187,7 @@ def test_tricks(url: str, mode: str, words: str, accident: str) -> None:
             assert words in refusal, accident
 
 
-def test_a_letter_may_be_longer_than_what_a_shop_named() -> None:
+def test_request_url_may_be_longer_than_the_shops_address() -> None:
     url = "https://shop.example/?" + "a" * 1000
     assert refusal_of_url(url, PRODUCTION, length_max=8000) is None
     assert refusal_of_url("http://10.0.0.1/?" + "a" * 1000, PRODUCTION, length_max=8000)
@@ -266,7 +266,7 @@ def test_networks_that_are_not_public(network: str, *, sandbox: bool) -> None:
         *("::ffff:8.8.8.8", "64:ff9b::8.8.8.8"),
     ],
 )
-def test_beside_the_special_networks_the_internet_begins(public: str) -> None:
+def test_addresses_next_to_special_networks_are_public(public: str) -> None:
     assert refusal_of_address(ip_address(public), PRODUCTION) is None
     assert refusal_of_address(ip_address(public), SANDBOX) is None
 
@@ -280,14 +280,14 @@ def test_every_special_network_is_refused_with_its_own_words(special: SpecialNet
     assert (refusal_of_address(address, SANDBOX) is not None) is special.always
 
 
-def test_a_zone_is_of_one_machine_only() -> None:
+def test_ipv6_zone_is_refused() -> None:
     refusal = refusal_of_address(IPv6Address("2a00::1%eth0"), PRODUCTION)
     assert refusal is not None
     assert "zone" in refusal
 
 
 @given(st.ip_addresses())
-def test_python_calls_nothing_private_that_we_call(address: IPv4Address | IPv6Address) -> None:
+def test_every_allowed_address_is_global_for_python_too(address: IPv4Address | IPv6Address) -> None:
     """Python's own table has gaps, and grows with its versions; ours never allows more than it."""
     carries_a_public_one = isinstance(address, IPv6Address) and (
         address.ipv4_mapped or address.sixtofour
@@ -321,7 +321,7 @@ def spellings(draw: st.DrawFn) -> str:
         str(address),
         odd,
         f"{odd}.",
-        "".join(f"%{ord(letter):02x}" for letter in str(address)),
+        "".join(f"%{ord(character):02x}" for character in str(address)),
         str(address).translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)}),
         str(address).replace(".", draw(st.sampled_from("\u3002\uff0e\uff61"))),
         *(f"[{prefix}{low}]" for prefix in ("::", "::ffff:", "::ffff:0:", "64:ff9b::")),
@@ -342,14 +342,14 @@ def test_a_private_address_is_refused_however_it_is_spelled(
 
 
 @given(st.text(max_size=40), st.sampled_from([SANDBOX, PRODUCTION, ANY_PORT]))
-def test_no_text_upsets_the_guard(text: str, rules: Rules) -> None:
+def test_any_text_is_allowed_or_refused_without_an_error(text: str, rules: Rules) -> None:
     for url in (text, f"https://{text}", f"https://[{text}]", f"https://shop.example:{text}/"):
         refusal = refusal_of_url(url, rules)
         assert refusal is None or refusal.endswith(".")
 
 
 @given(st.text("abc019.-_:@[]%/\\?#", max_size=20))
-def test_what_passes_is_read_alike_by_the_http_client(text: str) -> None:
+def test_http_client_reads_an_allowed_address_in_the_same_way(text: str) -> None:
     """A second parser reads the address when it is called: it must find the host that was judged"""
     from yarl import URL  # noqa: PLC0415 - only here: the guard itself knows no HTTP client
 
