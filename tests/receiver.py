@@ -48,7 +48,7 @@ Answer = Callable[[ReceivedCallback], Awaitable[int | None]]
 """The status to answer with; None closes the connection without an answer."""
 
 
-async def well(_: ReceivedCallback) -> int | None:
+async def answer_ok(_: ReceivedCallback) -> int | None:
     return 200
 
 
@@ -56,7 +56,7 @@ async def well(_: ReceivedCallback) -> int | None:
 class Receiver:
     """The callbacks that came in, in order; `answer` decides the response."""
 
-    answer: Answer = well
+    answer: Answer = answer_ok
     port: int = 0
     got: list[ReceivedCallback] = field(default_factory=list)
     accepted: list[ReceivedCallback] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[Receiver]:
+async def a_receiver(answer: Answer = answer_ok, *, port: int = 0) -> AsyncIterator[Receiver]:
     """A receiver on a free port of the loopback interface."""
     receiver = Receiver(answer)
     app = web.Application()

@@ -18,11 +18,12 @@ import structlog
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
-from altyn.main import effects as effect_kinds
-from altyn.main.callback_sending import CallbackSending
+from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import open_connectors
-from altyn.main.effects import EffectKinds
+from altyn.main.effects import BUILT_IN, EffectKinds
 from altyn.main.endpoints import Back, open_router
+from altyn.main.extensions import NO_EXTENSIONS, Extensions
+from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
@@ -36,6 +37,7 @@ from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool, connect
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
+from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
 from altyn.workers.housekeeping import run_housekeeping
 from altyn.workers.reconciliation import run_reconciliation
 from altyn.workers.timers import run_timers
@@ -59,7 +61,9 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Gateway]:
+async def running(
+    settings: Settings, extensions: Extensions = NO_EXTENSIONS
+) -> AsyncIterator[Gateway]:
     """A gateway with its workers at work; everything is let go at the end."""
     assert settings.database_url is not None
     async with AsyncExitStack() as stack:
@@ -73,18 +77,20 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
         if isinstance(clock, SandboxClock):
             await clock.load()
-        couriers = CallbackSending(pool, listener, ring)
+        signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
+        outbox = OutboxSending(pool, listener)
+        effect_kinds = EffectKinds.of((*BUILT_IN, *extensions.effect_kinds))
         await listener.start()
         stack.push_async_callback(listener.stop)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
-        stack.push_async_callback(couriers.waker.aclose)
+        stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         world = World(
-            orders=OrderStore(pool, couriers.waker.wake),
+            orders=OrderStore(pool, outbox.notifier.notify),
             merchants=merchants,
             ways=PaymentWays(connectors.ways),
             card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
-            effects=EffectKinds(effect_kinds.BUILT_IN),
+            effects=effect_kinds,
             clock=clock,
             sleep=asyncio.sleep,
         )
@@ -92,15 +98,22 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         _keep_alive(run_timers(world), stack)
         _keep_alive(run_reconciliation(world, answer_within=answer_within), stack)
         keep = timedelta(days=settings.callback_days)
-        _keep_alive(run_housekeeping(cards, couriers.outbox, clock, keep_callbacks=keep), stack)
-        _keep_alive(couriers.run(settings, merchants, clock), stack)
+        _keep_alive(run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep), stack)
+        services = HandlerServices(
+            settings=settings,
+            pool=pool,
+            merchants=merchants,
+            signing_keys=signing_keys,
+            clock=clock,
+        )
+        _keep_alive(outbox.run(effect_kinds.by_name.values(), services), stack)
         back = Back(
             settings=settings,
             pool=pool,
             world=world,
             clock=clock,
             credentials=credentials,
-            signing_keys=couriers.signing_keys,
+            signing_keys=signing_keys,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
         yield Gateway(settings, pool, world, open_router(back, connectors.routes))
@@ -128,8 +141,9 @@ def _tell_of_end(task: asyncio.Task[None]) -> None:
 class App:
     """The ASGI application of one process: it builds its gateway when the server starts it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, extensions: Extensions = NO_EXTENSIONS) -> None:
         self._settings = settings
+        self._extensions = extensions
         self._front: Router | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -142,7 +156,7 @@ class App:
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         try:
-            async with running(self._settings) as gateway:
+            async with running(self._settings, self._extensions) as gateway:
                 self._front = gateway.front
                 gc.freeze()  # what lives as long as the process need not be looked at again
                 gc.set_threshold(*GC_THRESHOLD)
@@ -155,8 +169,8 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_app() -> App:
+def create_app(extensions: Extensions = NO_EXTENSIONS) -> App:
     """The application of a server process; its settings come from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
-    return App(settings)
+    return App(settings, extensions)

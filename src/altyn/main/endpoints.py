@@ -20,7 +20,7 @@ from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
-from altyn.main.callback_sending import callback_rules
+from altyn.main.callback_handler import callback_rules
 from altyn.operations.ports import World
 from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialects.classic.registry import METHODS

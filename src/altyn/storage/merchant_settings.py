@@ -13,7 +13,7 @@ from typing import Any, Final, get_origin, get_type_hints
 import msgspec
 
 from altyn.domain.callback import (
-    OUR_HEADERS,
+    RESERVED_HEADERS,
     CallbackMethod,
     CallbackMode,
     CallbackOperation,
@@ -119,7 +119,7 @@ SETTINGS: Final = (
     Setting(
         "callbacks.headers",
         f"a list of at most {HEADERS_MAX} Name=value, or {{Name=value, Name=value}}; not "
-        f"{', '.join(OUR_HEADERS)}",
+        f"{', '.join(RESERVED_HEADERS)}",
         are_headers,
         split=headers_of,
     ),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from altyn.domain.callback import is_our_header
+from altyn.domain.callback import is_reserved_header
 
 KEY_LENGTH_MIN: Final = 8
 KEY_LENGTH_MAX: Final = 256
@@ -105,7 +105,7 @@ def _is_header(line: str) -> bool:
         found is not None
         and line.isprintable()
         and len(line) <= HEADER_LENGTH_MAX
-        and not is_our_header(found[1])
+        and not is_reserved_header(found[1])
     )
 
 

@@ -11,7 +11,12 @@ from typing import Any, Final
 import pytest
 from starlette.applications import Starlette
 
-from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackOperation, CallbackSettings
+from altyn.domain.callback import (
+    CallbackMethod,
+    CallbackMode,
+    CallbackOperation,
+    CallbackSettings,
+)
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_settings import BODY_MAX, routes
 from tests.asgi_client import Answer, AsgiClient
