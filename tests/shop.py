@@ -26,7 +26,7 @@ from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
 from altyn.storage.clock import SandboxClock
 from altyn.storage.database import Pool
-from altyn.workers.time_travel import travel
+from altyn.workers.sandbox_clock import move_clock
 from tests.integration.simulators.asgi import Answer
 
 GOOD: Final = "5555555555555599"  # not enrolled in 3-D Secure 1, approved
@@ -134,7 +134,7 @@ class Shop:
         return await self.travel_to(self.clock.now() + by)
 
     async def travel_to(self, moment: datetime) -> datetime:
-        return await travel(self.gateway.world, self.clock, moment)
+        return await move_clock(self.gateway.world, self.clock, moment)
 
     async def key(self, order_id: str) -> OrderKey:
         """The order's full address."""

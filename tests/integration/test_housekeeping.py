@@ -11,7 +11,7 @@ from altyn.security.vault import Vault
 from altyn.storage.card_store import CardStore
 from altyn.storage.database import connect
 from altyn.storage.migrate import migrate
-from altyn.workers.housekeeping import keep_house
+from altyn.workers.housekeeping import maintain_cards
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 STAYS, GOES = Pan("4111111111111111"), Pan("5555555555555599")
@@ -31,7 +31,7 @@ async def test_cards_follow_a_change_of_keys_and_leave_in_time(
         await cards.keep(1, STAYS, until=NOW + timedelta(hours=1))
         await cards.keep(1, GOES, until=NOW - timedelta(seconds=1))
         second = KeyRing.rotate(path)
-        await keep_house(cards, NOW)
+        await maintain_cards(cards, NOW)
         rows = await pool.fetch("SELECT key_id FROM card_vault")
         assert [row["key_id"] for row in rows] == [second.active]
         assert second.active != first.active

@@ -21,7 +21,7 @@ WIDTH: Final = 100
 _WRITTEN_FOR_PEOPLE: Final = {
     "altyn.settings": ("SettingsError",),
     "altyn.storage.administration": ("AdministrationError",),
-    "altyn.storage.clock": ("ClockRefusedError",),
+    "altyn.operations.ports": ("ClockRefusedError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.security.keys": ("KeyFileError",),

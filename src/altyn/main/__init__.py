@@ -5,9 +5,8 @@ alive for as long as the server runs.
 """
 
 import asyncio
-import contextlib
 import gc
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +32,8 @@ from altyn.storage.database import Listener, Pool, connect
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
 from altyn.workers.housekeeping import run_housekeeping
-from altyn.workers.reconciliation import run_reconciliation
+from altyn.workers.reconciliation import LaggedClock, run_reconciliation
+from altyn.workers.supervision import Supervisor
 from altyn.workers.timers import run_timers
 
 __all__ = ["App", "Gateway", "create_app", "prepare", "running"]
@@ -55,9 +55,12 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Gateway]:
-    """A gateway with its workers at work; everything is let go at the end."""
+async def running(
+    settings: Settings, supervisor: Supervisor | None = None
+) -> AsyncIterator[Gateway]:
+    """A running gateway with its workers; at the end it stops them and closes its connections."""
     assert settings.database_url is not None
+    supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
         pool = await connect(settings.database_url, pool_size=settings.pool_size)
@@ -84,12 +87,16 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             clock=clock,
             sleep=asyncio.sleep,
         )
-        answer_within = timedelta(seconds=settings.acquirer_timeout_seconds * 2)
-        _keep_alive(run_timers(world), stack)
-        _keep_alive(run_reconciliation(world, answer_within=answer_within), stack)
+        stack.push_async_callback(supervisor.stop)
+        lagged = LaggedClock(clock, timedelta(seconds=settings.acquirer_timeout_seconds * 2))
         keep = timedelta(days=settings.callback_days)
-        _keep_alive(run_housekeeping(cards, couriers.outbox, clock, keep_callbacks=keep), stack)
-        _keep_alive(couriers.run(settings, merchants, clock), stack)
+        supervisor.start("timers", lambda: run_timers(world))
+        supervisor.start("reconciliation", lambda: run_reconciliation(world, lagged))
+        supervisor.start(
+            "housekeeping",
+            lambda: run_housekeeping(cards, couriers.outbox, clock, keep_callbacks=keep),
+        )
+        supervisor.start("callbacks", lambda: couriers.run(settings, merchants, clock))
         back = Back(
             settings=settings,
             pool=pool,
@@ -97,28 +104,10 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             clock=clock,
             credentials=credentials,
             signing_keys=couriers.signing_keys,
+            workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
         yield Gateway(settings, pool, world, open_router(back, outside.routes))
-
-
-def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
-    """Run a worker until the gateway ends."""
-    task = asyncio.get_running_loop().create_task(worker)
-    task.add_done_callback(_tell_of_end)
-
-    async def end() -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
-
-
-def _tell_of_end(task: asyncio.Task[None]) -> None:
-    """A worker ends with the gateway; one that ends before is missed by nobody but the log."""
-    if not task.cancelled() and task.exception() is not None:
-        log.error("worker_ended", worker=task.get_name(), exc_info=task.exception())
 
 
 class App:

@@ -1,6 +1,6 @@
 """The doors, put together: REST, SOAP, payment page, personal account, health and sandbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,12 +28,12 @@ from altyn.security.passwords import PasswordsBusyError
 from altyn.settings import Settings
 from altyn.storage.administration import Administration
 from altyn.storage.callback_history import CallbackHistory
-from altyn.storage.clock import ClockRefusedError, SandboxClock, SystemClock
+from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.coalescing import Overloaded
 from altyn.storage.database import Pool
 from altyn.storage.merchant_settings import SettingRefusedError
 from altyn.storage.signing_keys import SigningKeys
-from altyn.workers.time_travel import travel
+from altyn.workers.sandbox_clock import move_clock
 
 OVERLOADED = (Overloaded, PasswordsBusyError)
 
@@ -48,6 +48,7 @@ class Back:
     clock: SandboxClock | SystemClock
     credentials: Credentials
     signing_keys: SigningKeys
+    workers_down: Callable[[], Sequence[str]]
     token_key: bytes = field(repr=False)
 
     @property
@@ -93,7 +94,7 @@ def open_router(back: Back, others: Sequence[BaseRoute]) -> Router:
 def _routes(back: Back) -> list[BaseRoute]:
     settings, world = back.settings, back.world
     routes = [
-        *health_routes(back.pool),
+        *health_routes(back.pool, back.workers_down),
         *payment_page_routes(
             world,
             sandbox=settings.sandbox,
@@ -114,10 +115,10 @@ def _routes(back: Back) -> list[BaseRoute]:
         movable = back.clock
 
         async def go(to: datetime) -> datetime:
-            return await travel(world, movable, to)
+            return await move_clock(world, movable, to)
 
         routes += [
-            *sandbox_routes(movable.now, go, (ClockRefusedError,)),
+            *sandbox_routes(movable.now, go),
             *callback_routes(
                 CallbackHistory(back.pool),
                 world.merchants,

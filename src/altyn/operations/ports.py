@@ -6,7 +6,7 @@ clock. Adapters live in `outbound/` and `storage/`, and meet the operations in `
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -161,6 +161,20 @@ class Clock(Protocol):
     """The gateway's only source of the time: aware UTC."""
 
     def now(self) -> datetime: ...
+
+
+class ClockRefusedError(Exception):
+    """The clock cannot be moved to this time; the text says why and what to do."""
+
+
+class MovableClock(Clock, Protocol):
+    """The sandbox's clock. Both moves go forward only, and return the new time (UTC).
+
+    Refuses with ClockRefusedError: backwards, then beyond the last time that the clock can show.
+    """
+
+    async def advance(self, by: timedelta) -> datetime: ...
+    async def set(self, moment: datetime) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ time. Source: architecture.md §5.
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from altyn.operations.ports import ClockRefusedError
 from altyn.storage.database import Listener, Pool
 from altyn.storage.statements import statement
 
@@ -17,10 +18,6 @@ END_OF_TIME: Final = datetime(2100, 1, 1, tzinfo=UTC)
 """Cards expire in this century at the latest, so no test has to go further."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class ClockRefusedError(Exception):
-    """The clock cannot be moved there; the text says why and what to do."""
 
 
 class SystemClock:

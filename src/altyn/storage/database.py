@@ -41,7 +41,7 @@ _STATEMENTS: Final[dict[str, Any]] = {
 }
 _QUERIES_PER_CONNECTION: Final = 10_000_000  # a new connection has to prepare everything anew
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 Opened = TypeVar("Opened")
 Heard = Callable[[str], None]
@@ -193,9 +193,9 @@ class Listener:
             finally:
                 self._listening = False
                 connection.terminate()
-            _log.warning("listener lost its connection", database=address(self._url))
+            log.warning("listener lost its connection", database=address(self._url))
             connection = await self._return()
-            _log.info("listener is back", database=address(self._url))
+            log.info("listener is back", database=address(self._url))
 
     async def _until_lost(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         lost = asyncio.Event()
@@ -216,9 +216,12 @@ class Listener:
             try:
                 return await self._open()
             except DatabaseUnreachableError as error:
-                _log.warning("listener cannot reach the database", reason=str(error), tries=tries)
+                log.warning("listener cannot reach the database", reason=str(error), tries=tries)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                _log.warning("listener was interrupted", reason=str(error), tries=tries)
+                log.warning("listener was interrupted", reason=str(error), tries=tries)
+            except Exception:
+                # A subscriber failed: without another attempt nothing would be remembered again.
+                log.exception("listener_failed", tries=tries)
 
     async def _open(self) -> asyncpg.Connection[asyncpg.Record]:
         opening = asyncpg.connect(

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from altyn.operations.ports import ClockRefusedError
 from altyn.storage import clock
-from altyn.storage.clock import ClockRefusedError, SystemClock
+from altyn.storage.clock import SystemClock
 from altyn.storage.database import Pool
 from tests.integration.storage.processes import Process, eventually
 

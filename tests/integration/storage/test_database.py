@@ -136,6 +136,27 @@ async def test_the_listener_comes_back_and_hears_again(pool: Pool, database_url:
     assert not listener.listening
 
 
+async def test_listener_comes_back_though_a_subscriber_failed(
+    pool: Pool, database_url: str
+) -> None:
+    listener, gaps = Listener(database_url, heartbeat_seconds=0.2), list[int]()
+
+    async def fail_at_the_second_gap() -> None:
+        gaps.append(len(gaps))
+        if len(gaps) == 2:
+            raise KeyError("broken by the test")
+
+    listener.on("news", lambda _: None, on_gap=fail_at_the_second_gap)
+    await listener.start()
+    await _cut_listeners(pool)
+
+    async def back() -> bool:
+        return len(gaps) == 3 and listener.listening
+
+    await eventually(back)
+    await listener.stop()
+
+
 async def test_while_the_listener_is_away_nothing_remembered_is_believed(
     pool: Pool, database_url: str
 ) -> None:
