@@ -20,14 +20,12 @@ WIDTH: Final = 100
 # well must not wait for modules which only its failure needs.
 _WRITTEN_FOR_PEOPLE: Final = {
     "altyn.settings": ("SettingsError",),
-    "altyn.storage.administration": ("AdministrationError",),
-    "altyn.operations.ports": ("ClockRefusedError",),
+    "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
+    "altyn.operations.staff.errors": ("StaffError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.security.keys": ("KeyFileError",),
-    "altyn.storage.merchant_settings": ("SettingRefusedError",),
     "altyn.storage.migrate": ("MigrationError",),
-    "altyn.storage.signing_keys": ("SigningKeyError",),
 }
 
 

@@ -22,20 +22,17 @@ from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.callback_sending import callback_rules
 from altyn.operations.ports import World
+from altyn.operations.staff.actors import StaffActor
+from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.security.passwords import PasswordsBusyError
 from altyn.settings import Settings
-from altyn.storage.administration import Administration
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
-from altyn.storage.coalescing import Overloaded
 from altyn.storage.database import Pool
-from altyn.storage.merchant_settings import SettingRefusedError
 from altyn.storage.signing_keys import SigningKeys
+from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
-
-OVERLOADED = (Overloaded, PasswordsBusyError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +54,14 @@ class Back:
         return Limits(body_bytes=self.settings.body_max_bytes)
 
     async def change_settings(
-        self, merchant_id: int, changes: Mapping[str, object], by: str
+        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
     ) -> MerchantSettings:
-        """Change settings of a merchant, as staff would."""
+        """Change settings of a merchant, over a connection of its own."""
         async with self.pool.acquire() as connection:
-            staff = Administration(connection, clock=self.clock, token_key=self.token_key)
-            return await staff.change_settings(merchant_id, changes, by=by)
+            staff = staff_context(
+                connection, actor=actor, clock=self.clock, token_key=self.token_key
+            )
+            return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
         """Why callbacks of this gateway may not go there; None when they may."""
@@ -78,14 +77,12 @@ def open_router(back: Back, others: Sequence[BaseRoute]) -> Router:
         limits=back.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
-        overloaded=OVERLOADED,
     )
     soap = SoapEndpoint(
         desk,
         limits=back.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
-        overloaded=OVERLOADED,
     )
     pages = Starlette(routes=[*others, *_routes(back)])
     return Router(rest, soap, pages, settings.concurrency_max)
@@ -106,9 +103,7 @@ def _routes(back: Back) -> list[BaseRoute]:
             back.credentials,
             world.merchants,
             back.change_settings,
-            (SettingRefusedError,),
             back.refusal_of_callback_url,
-            OVERLOADED,
         ),
     ]
     if isinstance(back.clock, SandboxClock):

@@ -46,6 +46,14 @@ TIMER = "timer"
 RECONCILIATION = "reconciliation"
 
 
+class Overloaded(Exception):  # noqa: N818 - not a defect: the caller is asked to come back later
+    """Too many requests wait for a part of the gateway; the caller is refused at once (429)."""
+
+
+class SigningKeyUnusable(Exception):  # noqa: N818 - a state of the key, not a defect of ours
+    """A merchant's signing key cannot be used; the text says why and what to do, and no secret."""
+
+
 class Acquirer(Protocol):
     """The bank that moves the money; the contract of each message is `protocol/acquiring.py`.
 

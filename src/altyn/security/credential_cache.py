@@ -15,7 +15,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.security.passwords import PASSWORD_LENGTH_MAX, PasswordsBusyError, verify_password
+from altyn.domain.credentials import PASSWORD_LENGTH_MAX
+from altyn.security.passwords import PasswordsBusyError, verify_password
 
 LOGINS_MAX: Final = 20_000
 FAILURES_MAX: Final = 4_096

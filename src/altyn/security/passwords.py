@@ -16,6 +16,8 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+from altyn.domain.credentials import PASSWORD_LENGTH_MAX
+
 T = TypeVar("T")
 
 # OWASP's first choice for argon2id: a process may hold 120 MB, and lanes in parallel would take
@@ -26,7 +28,6 @@ PARALLELISM: Final = 1
 HASH_BYTES: Final = 32
 SALT_BYTES: Final = 16
 
-PASSWORD_LENGTH_MAX: Final = 256
 CONCURRENCY: Final = 1
 WAITING_MAX: Final = 64
 

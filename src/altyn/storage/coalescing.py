@@ -12,15 +12,13 @@ from typing import Final, Generic, TypeVar
 
 import asyncpg
 
+from altyn.operations.ports import Overloaded
+
 BATCH_MAX: Final = 128
 QUEUE_MAX: Final = 4096
 
 Call = TypeVar("Call")
 Answer = TypeVar("Answer")
-
-
-class Overloaded(Exception):  # noqa: N818 - said to the client as 429, not as an error of ours
-    """Too much is waiting for the database; the caller is told at once instead of queueing."""
 
 
 class Coalescer(Generic[Call, Answer]):

@@ -8,10 +8,11 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
+from altyn.domain.credentials import TOKEN_LENGTH_MAX, is_login
+from altyn.operations.ports import Overloaded
 from altyn.security.credential_cache import CredentialMemory
-from altyn.security.passwords import NOBODYS_HASH
+from altyn.security.passwords import NOBODYS_HASH, PasswordsBusyError
 from altyn.storage.database import Listener, Pool
-from altyn.storage.merchants import LOGIN
 from altyn.storage.remembered import Remembered
 from altyn.storage.statements import statement
 
@@ -20,8 +21,6 @@ USERS_CHANNEL: Final = "altyn_users"
 
 TOKEN_KEY_PURPOSE: Final = "api-tokens"  # noqa: S105 - the name of a key, not a key
 """What the key of the tokens' digests is derived for: `KeyRing.derive(TOKEN_KEY_PURPOSE)`."""
-
-TOKEN_LENGTH_MAX: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +67,15 @@ class CredentialStore:
     async def authenticate(self, user_name: str, password: str) -> ApiUser | None:
         """The API user whose login and password these are; None for a wrong pair.
 
-        Refuses: PasswordsBusyError (too many passwords wait to be checked: HTTP 429).
+        Raises Overloaded when too many passwords wait to be checked.
         """
-        known = await self._users.get(user_name) if LOGIN.fullmatch(user_name) else None
+        known = await self._users.get(user_name) if is_login(user_name) else None
         # An unknown login costs as much as a known one, so the time tells nobody which exist.
         stored_hash = known.password_hash if known else NOBODYS_HASH
-        right = await self._memory.check(user_name, password, stored_hash)
+        try:
+            right = await self._memory.check(user_name, password, stored_hash)
+        except PasswordsBusyError as error:
+            raise Overloaded(str(error)) from None
         return known.user if known and right else None
 
     async def by_token(self, token: str) -> ApiUser | None:

@@ -9,8 +9,11 @@ from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.money import CURRENCIES
 from altyn.operations.ports import Clock
-from altyn.storage.administration import Administration
+from altyn.operations.staff import merchants, tokens, users
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.ports import StaffContext
 from altyn.storage.database import Connection, Pool
+from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
 # The sandbox's own, printed in the quick start; production refuses to start beside them.
@@ -32,7 +35,7 @@ DEMO_SETTINGS: Final = MerchantSettings(
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),
 )
 
-_BY: Final = "demo"
+_ACTOR: Final = StaffActor(name="demo", role=StaffRole.OPERATOR)
 
 
 async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
@@ -46,7 +49,7 @@ async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
         async with connection.transaction():
             # All or nothing, so that a process killed half-way leaves no shop without its users.
             await statement("lock_demo").execute(connection)
-            staff = Administration(connection, clock=clock, token_key=token_key)
+            staff = staff_context(connection, actor=_ACTOR, clock=clock, token_key=token_key)
             added = [await _add_shop(connection, staff), await _add_child(connection, staff)]
     return any(added)
 
@@ -57,27 +60,27 @@ async def demo_exists(pool: Pool) -> bool:
         return await _exists(connection, DEMO_LOGIN)
 
 
-async def _add_shop(connection: Connection, staff: Administration) -> bool:
+async def _add_shop(connection: Connection, staff: StaffContext) -> bool:
     if await _exists(connection, DEMO_LOGIN):
         return False
-    await staff.add_merchant(DEMO_LOGIN, "Демо-магазин", settings=DEMO_SETTINGS, by=_BY)
-    await staff.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD)
-    await staff.add_token(DEMO_API_LOGIN, DEMO_TOKEN)
-    await staff.add_portal_user(DEMO_LOGIN, DEMO_PORTAL_LOGIN, DEMO_PASSWORD)
+    await merchants.add_merchant(DEMO_LOGIN, "Демо-магазин", staff, settings=DEMO_SETTINGS)
+    await users.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD, staff)
+    await tokens.add_token(DEMO_API_LOGIN, DEMO_TOKEN, staff)
+    await users.add_portal_user(DEMO_LOGIN, DEMO_PORTAL_LOGIN, DEMO_PASSWORD, staff)
     return True
 
 
-async def _add_child(connection: Connection, staff: Administration) -> bool:
+async def _add_child(connection: Connection, staff: StaffContext) -> bool:
     if await _exists(connection, DEMO_CHILD_LOGIN):
         return False
-    await staff.add_merchant(
+    await merchants.add_merchant(
         DEMO_CHILD_LOGIN,
         "Демо-магазин: дочерний",
+        staff,
         settings=DEMO_SETTINGS,
-        by=_BY,
         parent=DEMO_LOGIN,
     )
-    await staff.add_api_user(DEMO_CHILD_LOGIN, DEMO_CHILD_API_LOGIN, DEMO_PASSWORD)
+    await users.add_api_user(DEMO_CHILD_LOGIN, DEMO_CHILD_API_LOGIN, DEMO_PASSWORD, staff)
     return True
 
 

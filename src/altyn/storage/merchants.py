@@ -3,10 +3,10 @@
 Every request asks for its merchant; the database is asked once, and again after a change.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchant_settings import read_settings
@@ -15,9 +15,6 @@ from altyn.storage.statements import statement
 
 MERCHANTS_CHANNEL: Final = "altyn_merchants"
 """Its payload is the number of the merchant who changed."""
-
-LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
-"""What a login looks like; PostgreSQL holds the same rule, and is not asked for anything else."""
 
 
 class UnknownMerchantError(LookupError):
@@ -47,7 +44,7 @@ class MerchantDirectory:
 
     async def by_login(self, login: str) -> Merchant | None:
         """The merchant of its own login (`shop`) or of an API user's (`shop-api`)."""
-        if not LOGIN.fullmatch(login):
+        if not is_login(login):
             return None
         merchant_id = await self._ids_by_login.get(login)
         return None if merchant_id is None else await self._by_id.get(merchant_id)

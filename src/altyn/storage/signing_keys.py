@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 
 from altyn.domain.moscow import to_moscow
+from altyn.operations.ports import SigningKeyUnusable
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MERCHANTS_CHANNEL, UnknownMerchantError
 from altyn.storage.remembered import Remembered
@@ -34,7 +35,7 @@ _NONCE_BYTES: Final = 12
 _BOUND: Final = b"altyn callback signing key 1"
 
 
-class SigningKeyError(Exception):
+class SigningKeyError(SigningKeyUnusable):
     """A private key does not open; the text names the alias at most, and says what to do."""
 
 

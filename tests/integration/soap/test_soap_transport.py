@@ -20,6 +20,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
+from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
@@ -275,10 +276,6 @@ async def test_who_leaves_gets_no_answer(gateway: Gateway) -> None:
 # ── What goes wrong on our side ───────────────────────────────────────────────────────────────────
 
 
-class BusyError(Exception):
-    pass
-
-
 class BrokenDesk:
     """A desk on which every request ends the same way."""
 
@@ -292,9 +289,7 @@ class BrokenDesk:
 def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
     desk = cast("RequestHandler", BrokenDesk(error))
     limits = Limits()
-    soap = SoapEndpoint(
-        desk, limits=limits, public_url=None, show_rules=False, overloaded=(BusyError,)
-    )
+    soap = SoapEndpoint(desk, limits=limits, public_url=None, show_rules=False)
     rest = RestEndpoint(desk, {}, limits=limits, public_url=None, show_rules=False)
     return Router(rest, soap, None, concurrency_max)
 
@@ -304,7 +299,7 @@ async def told_by(front: Router) -> Told:
     return read(http)
 
 
-@pytest.mark.parametrize("front", [broken(BusyError()), broken(BusyError(), concurrency_max=0)])
+@pytest.mark.parametrize("front", [broken(Overloaded()), broken(Overloaded(), concurrency_max=0)])
 async def test_too_much_at_once_is_a_fault_of_the_server(front: Router) -> None:
     told = await told_by(front)
     assert told.http.status == 503

@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from altyn.domain.merchant import Merchant, MerchantSettings
+from altyn.operations.staff.merchants import add_merchant
+from altyn.operations.staff.ports import StaffContext
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.users import add_api_user
 from altyn.security.credential_cache import CredentialMemory
 from altyn.security.passwords import verify_password
-from altyn.storage.administration import Administration
 from altyn.storage.clock import SandboxClock
 from altyn.storage.credentials import CredentialStore
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
+from tests.staff import operator
 
 NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TOKEN_KEY: Final = b"k" * 32
@@ -69,28 +73,24 @@ class Staff:
     pool: Pool
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[Administration]:
+    async def at_work(self) -> AsyncIterator[StaffContext]:
         async with self.pool.acquire() as connection:
-            yield Administration(connection, clock=StoppedClock(), token_key=TOKEN_KEY)
+            yield operator(connection, clock=StoppedClock(), token_key=TOKEN_KEY, name="anna")
 
     async def add_shop(
         self, login: str, settings: MerchantSettings | None = None, parent: str | None = None
     ) -> Merchant:
         """Add a merchant and its API user `<login>-api` with the password `secret-<login>`."""
         async with self.at_work() as staff:
-            merchant = await staff.add_merchant(
-                login,
-                login.title(),
-                settings=settings or MerchantSettings(),
-                by="anna",
-                parent=parent,
+            merchant = await add_merchant(
+                login, login.title(), staff, settings=settings or MerchantSettings(), parent=parent
             )
-            await staff.add_api_user(login, f"{login}-api", f"secret-{login}")
+            await add_api_user(login, f"{login}-api", f"secret-{login}", staff)
             return merchant
 
     async def change(self, merchant: Merchant, changes: Mapping[str, object]) -> MerchantSettings:
         async with self.at_work() as staff:
-            return await staff.change_settings(merchant.merchant_id, changes, by="anna")
+            return await change_settings(merchant.merchant_id, changes, staff)
 
 
 async def eventually(fact: Callable[[], Awaitable[bool]]) -> None:

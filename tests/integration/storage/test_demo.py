@@ -9,8 +9,13 @@ import pytest
 
 from altyn.domain.merchant import DEMANDING, OPENING
 from altyn.domain.money import CURRENCIES
+from altyn.operations.staff import tokens
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.ports import PortalRole, StaffContext
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.tokens import remove_token
+from altyn.operations.staff.users import set_password
 from altyn.security.passwords import verify_password
-from altyn.storage.administration import Administration, PortalRole
 from altyn.storage.database import Pool, connect
 from altyn.storage.demo import demo_exists, seed_demo
 from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock
@@ -78,10 +83,10 @@ async def test_of_many_that_start_at_once_one_adds_it(pool: Pool, database_url: 
 async def test_what_a_person_has_changed_stays_changed(pool: Pool, start_process: Start) -> None:
     await seed(pool)
     async with Staff(pool).at_work() as staff:
-        shop = await staff.merchant("test")
-        await staff.change_settings(shop.merchant_id, {"permissions": "refund"}, by="anna")
-        await staff.set_password("test-api", "a-better-one", must_change=False)
-        await staff.remove_token("test-token")
+        shop = await find_merchant("test", staff)
+        await change_settings(shop.merchant_id, {"permissions": "refund"}, staff)
+        await set_password("test-api", "a-better-one", staff, must_change=False)
+        await remove_token("test-token", staff)
     assert not await seed(pool)
     process = await start_process()
     assert (await process.merchants.get(shop.merchant_id)).settings.permissions == {"refund"}
@@ -92,11 +97,11 @@ async def test_what_a_person_has_changed_stays_changed(pool: Pool, start_process
 async def test_a_process_killed_half_way_leaves_nothing_half(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def killed(self: Administration, login: str, token: str) -> None:
+    async def killed(login: str, token: str, context: StaffContext) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Administration, "add_token", killed)
+        patch.setattr(tokens, "add_token", killed)
         with pytest.raises(KeyboardInterrupt):
             await seed(pool)
     assert await pool.fetchval("SELECT count(*) FROM merchants") == 0

@@ -15,13 +15,23 @@ from altyn.domain.callback import (
     ChecksumKind,
 )
 from altyn.domain.merchant import MerchantSettings, Permission
-from altyn.storage.administration import (
-    AdministrationError,
+from altyn.operations.staff.errors import (
+    LoginMalformedError,
     LoginTakenError,
-    NobodyHasLoginError,
+    PasswordLengthError,
+    SettingRefusedError,
+    UnknownLoginError,
+    UnknownMerchantNumberError,
 )
+from altyn.operations.staff.merchants import (
+    add_merchant,
+    block_merchant,
+    list_merchants,
+    merchant_details,
+)
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.users import add_api_user, add_portal_user
 from altyn.storage.database import Pool
-from altyn.storage.merchant_settings import SettingRefusedError
 from altyn.storage.merchants import UnknownMerchantError
 from tests.integration.storage.processes import NOW, Process, Staff, eventually
 
@@ -128,7 +138,7 @@ async def test_a_new_user_s_name_finds_the_merchant_everywhere(
     process = await start_process()
     assert await process.merchants.by_login("shop-second") is None
     async with Staff(pool).at_work() as staff:
-        await staff.add_api_user("shop", "shop-second", "secret-second")
+        await add_api_user("shop", "shop-second", "secret-second", staff)
 
     async def found() -> bool:
         return await process.merchants.by_login("shop-second") == shop
@@ -141,7 +151,7 @@ async def test_a_blocked_merchant_is_blocked_everywhere(pool: Pool, start_proces
     process = await start_process()
     for blocked in (True, False):
         async with Staff(pool).at_work() as staff:
-            await staff.block_merchant("shop", blocked=blocked)
+            await block_merchant("shop", staff, blocked=blocked)
 
         async def known(blocked: bool = blocked) -> bool:  # noqa: FBT001 - bound, not passed
             merchant = await process.merchants.by_login("shop")
@@ -155,14 +165,14 @@ async def test_a_refused_change_is_told_to_nobody_and_leaves_no_trace(pool: Pool
     with pytest.raises(SettingRefusedError):
         await Staff(pool).change(shop, {"hold_days": 9, "mcc": "restaurants"})
     async with Staff(pool).at_work() as staff:
-        assert (await staff.show("shop")).merchant.settings == MerchantSettings()
+        assert (await merchant_details("shop", staff)).merchant.settings == MerchantSettings()
 
 
 async def test_settings_keep_their_history(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     await Staff(pool).change(shop, {"hold_days": 9})
     async with Staff(pool).at_work() as staff:
-        shown = await staff.show("shop-api")
+        shown = await merchant_details("shop-api", staff)
     assert [version.settings.hold_days for version in shown.history] == [9, 7]
     assert shown.history[0].changed_by == "anna"
     assert shown.history[0].changed_at == NOW
@@ -177,7 +187,7 @@ async def test_two_changes_at_once_are_both_made(pool: Pool) -> None:
         *(Staff(pool).change(shop, {key: 9}) for key in ("hold_days", "payment_attempts"))
     )
     async with Staff(pool).at_work() as staff:
-        settings = (await staff.show("shop")).merchant.settings
+        settings = (await merchant_details("shop", staff)).merchant.settings
     assert (settings.hold_days, settings.payment_attempts) == (9, 9)
 
 
@@ -206,7 +216,7 @@ async def test_merchants_added_at_once_get_different_numbers(pool: Pool) -> None
     added = await asyncio.gather(*(Staff(pool).add_shop(login) for login in logins))
     assert sorted(shop.merchant_id for shop in added) == list(range(1, 9))
     async with Staff(pool).at_work() as staff:
-        assert {shop.login for shop in await staff.merchants()} == set(logins)
+        assert {shop.login for shop in await list_merchants(staff)} == set(logins)
 
 
 async def test_a_name_never_means_two(pool: Pool) -> None:
@@ -215,24 +225,22 @@ async def test_a_name_never_means_two(pool: Pool) -> None:
     async with Staff(pool).at_work() as staff:
         for taken in ("shop", "shop-api"):
             with pytest.raises(LoginTakenError, match=taken):
-                await staff.add_merchant(taken, "Again", settings=MerchantSettings(), by="anna")
+                await add_merchant(taken, "Again", staff, settings=MerchantSettings())
             with pytest.raises(LoginTakenError, match=taken):
-                await staff.add_portal_user("other", taken, "secret-other")
-        assert len(await staff.merchants()) == 2
+                await add_portal_user("other", taken, "secret-other", staff)
+        assert len(await list_merchants(staff)) == 2
 
 
 async def test_what_staff_may_not_do_says_what_is_allowed(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
-        with pytest.raises(NobodyHasLoginError, match="nobody"):
-            await staff.show("nobody")
-        with pytest.raises(AdministrationError, match="1 to 30 Latin letters"):
-            await staff.add_merchant("магазин", "M", settings=MerchantSettings(), by="anna")
-        with pytest.raises(AdministrationError, match="8 to 256"):
-            await staff.add_api_user("shop", "shop-2", "short")
-        with pytest.raises(NobodyHasLoginError, match="parent"):
-            await staff.add_merchant(
-                "child", "C", settings=MerchantSettings(), by="anna", parent="parent"
-            )
-        with pytest.raises(NobodyHasLoginError, match="77"):
-            await staff.change_settings(77, {"hold_days": 9}, by="anna")
+        with pytest.raises(UnknownLoginError, match="nobody"):
+            await merchant_details("nobody", staff)
+        with pytest.raises(LoginMalformedError, match="1 to 30 Latin letters"):
+            await add_merchant("магазин", "M", staff, settings=MerchantSettings())
+        with pytest.raises(PasswordLengthError, match="8 to 256"):
+            await add_api_user("shop", "shop-2", "short", staff)
+        with pytest.raises(UnknownLoginError, match="parent"):
+            await add_merchant("child", "C", staff, settings=MerchantSettings(), parent="parent")
+        with pytest.raises(UnknownMerchantNumberError, match="77"):
+            await change_settings(77, {"hold_days": 9}, staff)

@@ -11,10 +11,13 @@ from starlette.applications import Starlette
 from altyn.domain.callback import CallbackMode, CallbackSettings
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.personal_account.plugin_settings import routes
+from altyn.operations.staff.actors import StaffActor
+from altyn.operations.staff.merchants import merchant_details
+from altyn.operations.staff.settings import change_settings
 from altyn.storage.database import Pool
-from altyn.storage.merchant_settings import SettingRefusedError
+from altyn.storage.staff import staff_context
 from tests.asgi_client import Answer, AsgiClient
-from tests.integration.storage.processes import Process, Staff, eventually
+from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock, eventually
 
 Start = Callable[[], Awaitable[Process]]
 
@@ -22,15 +25,17 @@ Start = Callable[[], Awaitable[Process]]
 async def call(pool: Pool, process: Process, said: Mapping[str, object]) -> Answer:
     """A plugin of the shop saves its settings."""
 
-    async def change(number: int, changes: Mapping[str, object], by: str) -> MerchantSettings:
-        async with Staff(pool).at_work() as staff:
-            return await staff.change_settings(number, changes, by=by)
+    async def change(
+        actor: StaffActor, number: int, changes: Mapping[str, object]
+    ) -> MerchantSettings:
+        async with pool.acquire() as connection:
+            clock = StoppedClock()
+            staff = staff_context(connection, actor=actor, clock=clock, token_key=TOKEN_KEY)
+            return await change_settings(number, changes, staff)
 
-    door = routes(
-        process.credentials, process.merchants, change, (SettingRefusedError,), lambda _: None
-    )
+    endpoint = routes(process.credentials, process.merchants, change, lambda _: None)
     basic = base64.b64encode(b"shop-api:secret-shop").decode()
-    return await AsgiClient(Starlette(routes=door)).post(
+    return await AsgiClient(Starlette(routes=endpoint)).post(
         "/mportal/mvc/public/merchant/update/shop",
         body=json.dumps(said).encode(),
         headers={"authorization": f"Basic {basic}"},
@@ -60,7 +65,7 @@ async def test_what_a_plugin_says_is_in_force_everywhere(pool: Pool, start_proce
 
     await eventually(in_force)
     async with Staff(pool).at_work() as staff:
-        history = (await staff.show("shop")).history
+        history = (await merchant_details("shop", staff)).history
     assert [version.changed_by for version in history] == ["shop-api", "anna"]
 
 

@@ -14,6 +14,9 @@ from starlette.applications import Starlette
 from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackOperation, CallbackSettings
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_settings import BODY_MAX, routes
+from altyn.operations.ports import Overloaded
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.errors import SettingRefusedError
 from tests.asgi_client import Answer, AsgiClient
 
 PATH: Final = "/mportal/mvc/public/merchant/update/shop"
@@ -48,14 +51,6 @@ class User:
     blocked: bool = False
 
 
-class RuleError(Exception):
-    """The settings' own refusal."""
-
-
-class BusyError(Exception):
-    """Too much at once."""
-
-
 @dataclass
 class Portal:
     """The door with one shop behind it; `changed` is what was handed to the settings, by whom."""
@@ -77,7 +72,7 @@ class Portal:
     changed: list[tuple[int, Mapping[str, object], str]] = field(default_factory=list)
 
     async def authenticate(self, user_name: str, password: str) -> User | None:
-        if isinstance(self.fails, BusyError):
+        if isinstance(self.fails, Overloaded):
             raise self.fails
         return self.user if (user_name, password) == (self.user.login, self.password) else None
 
@@ -95,11 +90,12 @@ class Portal:
         return ()
 
     async def change(
-        self, merchant_id: int, changes: Mapping[str, object], by: str
+        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
     ) -> MerchantSettings:
-        if isinstance(self.fails, RuleError):
+        if isinstance(self.fails, SettingRefusedError):
             raise self.fails
-        self.changed.append((merchant_id, changes, by))
+        assert (actor.role, actor.merchant_id) == (StaffRole.SHOP_USER, merchant_id)
+        self.changed.append((merchant_id, changes, actor.name))
         said: dict[str, Any] = {
             key.removeprefix("callbacks."): value for key, value in changes.items()
         }
@@ -121,7 +117,7 @@ class Portal:
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        door = routes(self, self, self.change, (RuleError,), guard, (BusyError,))
+        door = routes(self, self, self.change, guard)
         pair = f"{self.user.login}:{self.password}"
         basic = "Basic " + base64.b64encode(pair.encode()).decode()
         sent = {
@@ -331,13 +327,13 @@ async def test_an_address_that_may_not_be_called_is_refused(portal: Portal) -> N
 
 
 async def test_the_settings_own_refusal_reaches_the_plugin(portal: Portal) -> None:
-    portal.fails = RuleError("callbacks.urls: a list of addresses")
+    portal.fails = SettingRefusedError("callbacks.urls", "a list of addresses")
     answer = await portal.call()
     assert (answer.status, answer.json()["error"]) == (400, "callbacks.urls: a list of addresses")
 
 
 async def test_too_much_at_once_is_told(portal: Portal) -> None:
-    portal.fails = BusyError()
+    portal.fails = Overloaded()
     answer = await portal.call()
     assert (answer.status, answer.headers["retry-after"]) == (429, "1")
 

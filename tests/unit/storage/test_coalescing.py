@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.storage.coalescing import Coalescer, Overloaded
+from altyn.operations.ports import Overloaded
+from altyn.storage.coalescing import Coalescer
 
 
 class Database:

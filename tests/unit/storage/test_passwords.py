@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from argon2 import extract_parameters
 
+from altyn.domain.credentials import PASSWORD_LENGTH_MAX
 from altyn.security import passwords
 from altyn.security.passwords import (
     NOBODYS_HASH,
-    PASSWORD_LENGTH_MAX,
     PasswordDesk,
     PasswordsBusyError,
     StoredHashError,

@@ -22,7 +22,7 @@ class Changes:
     closed: frozenset[Permission]
 
     def applied_to(self, permissions: Collection[Permission]) -> dict[str, object]:
-        """The changes as `Administration.change_settings` takes them."""
+        """The changes as `change_settings` takes them."""
         changes: dict[str, object] = dict(self.settings)
         if self.opened or self.closed:
             changes["permissions"] = sorted((set(permissions) | self.opened) - self.closed)

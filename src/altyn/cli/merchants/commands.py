@@ -18,7 +18,7 @@ from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
-    from altyn.storage.administration import Administration
+    from altyn.operations.staff.ports import StaffContext
 
 app = typer.Typer(help="Shops: add, list, show, change.")
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
@@ -26,11 +26,10 @@ User = Annotated[str, typer.Argument(help="The login of an API or account user."
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password up; shown once.")]
 # `-permission` must not be taken for an option, nor an h in it for help.
 CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-BY: Final = "altyn merchant"
 _LETTERS: Final = 16
 
 
-def _staff(work: "Callable[[Administration], Awaitable[None]]") -> None:
+def _staff(work: "Callable[[StaffContext], Awaitable[None]]") -> None:
     from altyn.cli.prompts import with_staff
 
     with_staff(read_settings(), work)
@@ -50,19 +49,22 @@ def add(
 ) -> None:
     """Add a shop and its API user LOGIN-api; in the sandbox it may do everything, else little."""
     from altyn.cli.merchants.changes import read_changes
+    from altyn.operations.staff.merchants import add_merchant
+    from altyn.operations.staff.settings import change_settings
+    from altyn.operations.staff.users import add_api_user
 
     wanted = read_changes(changes or [])
     settings = read_settings()
     _refuse_addresses(wanted.settings.get("callbacks.urls"))
     chosen = password or secrets.token_urlsafe(_LETTERS)
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         began = _opening_settings(sandbox=settings.sandbox)
-        added = await staff.add_merchant(login, name, settings=began, by=BY, parent=parent)
+        added = await add_merchant(login, name, staff, settings=began, parent=parent)
         said = wanted.applied_to(began.permissions)
         if said:
-            await staff.change_settings(added.merchant_id, said, by=BY)
-        await staff.add_api_user(login, f"{login}-api", chosen)
+            await change_settings(added.merchant_id, said, staff)
+        await add_api_user(login, f"{login}-api", chosen, staff)
 
     _staff(work)
     console().print(f"{login} is added. Its API user: {login}-api", soft_wrap=True)
@@ -82,10 +84,11 @@ def _opening_settings(*, sandbox: bool) -> "MerchantSettings":
 def list_all() -> None:
     """All shops."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import merchants_table
+        from altyn.operations.staff.merchants import list_merchants
 
-        console().print(merchants_table(await staff.merchants()))
+        console().print(merchants_table(await list_merchants(staff)))
 
     _staff(work)
 
@@ -94,10 +97,11 @@ def list_all() -> None:
 def show(login: Login) -> None:
     """A shop: its users, its settings, what it may do, and who changed that when."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import print_merchant
+        from altyn.operations.staff.merchants import merchant_details
 
-        print_merchant(await staff.show(login))
+        print_merchant(await merchant_details(login, staff))
 
     _staff(work)
 
@@ -113,12 +117,14 @@ def change(
     wanted = read_changes(changes)
     _refuse_addresses(wanted.settings.get("callbacks.urls"))
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import differences, warnings_of
+        from altyn.operations.staff.merchants import find_merchant
+        from altyn.operations.staff.settings import change_settings
 
-        merchant = await staff.merchant(login)
+        merchant = await find_merchant(login, staff)
         said = wanted.applied_to(merchant.settings.permissions)
-        after = await staff.change_settings(merchant.merchant_id, said, by=BY)
+        after = await change_settings(merchant.merchant_id, said, staff)
         changed = differences(merchant.settings, after)
         for line in changed:
             console().print(line, soft_wrap=True, markup=False)
@@ -135,7 +141,7 @@ app.command()(certificate)
 
 def _refuse_addresses(urls: str | None) -> None:
     """Refuse what this gateway would never call, while somebody is there to read why."""
-    from altyn.storage.setting_rules import addresses_of
+    from altyn.operations.staff.setting_rules import addresses_of
 
     for url in addresses_of(urls or ""):
         if refusal := refusal_of_address(url):
@@ -155,8 +161,10 @@ def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
     """Give a user a new password; asked for, or made up."""
     chosen = secrets.token_urlsafe(_LETTERS) if generate else _asked_twice(user)
 
-    async def work(staff: "Administration") -> None:
-        await staff.set_password(user, chosen, must_change=False)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.users import set_password
+
+        await set_password(user, chosen, staff, must_change=False)
 
     _staff(work)
     console().print(f"{user} has a new password; the old one ends within a second.")
@@ -180,8 +188,10 @@ def token(user: User) -> None:
     """Make a token that stands for an API user; shown once."""
     made = secrets.token_urlsafe(2 * _LETTERS)
 
-    async def work(staff: "Administration") -> None:
-        await staff.add_token(user, made)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.tokens import add_token
+
+        await add_token(user, made, staff)
 
     _staff(work)
     console().print(f"token of {user} (shown once, kept nowhere): {made}", soft_wrap=True)
@@ -200,8 +210,10 @@ def unblock(login: Login) -> None:
 
 
 def _block(login: str, *, blocked: bool) -> None:
-    async def work(staff: "Administration") -> None:
-        await staff.block_merchant(login, blocked=blocked)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.merchants import block_merchant
+
+        await block_merchant(login, staff, blocked=blocked)
 
     _staff(work)
     console().print(f"{login} {'is blocked' if blocked else 'works again'}.")

@@ -14,8 +14,9 @@ from altyn.cli.output import console
 from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
-from altyn.storage.administration import MerchantShown, UserShown
-from altyn.storage.merchant_settings import SETTINGS
+from altyn.operations.staff.merchants import MerchantDetails
+from altyn.operations.staff.ports import UserSummary
+from altyn.operations.staff.setting_table import SETTINGS
 
 VERSIONS_SHOWN: Final = 5
 _KEY, _HEADERS = "callbacks.key", "callbacks.headers"
@@ -43,7 +44,7 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
     return table
 
 
-def print_merchant(shown: MerchantShown) -> None:
+def print_merchant(shown: MerchantDetails) -> None:
     """One shop from top to bottom."""
     merchant = shown.merchant
     blocked = " · [red]blocked[/]" if merchant.blocked else ""
@@ -63,7 +64,7 @@ def print_merchant(shown: MerchantShown) -> None:
     console().print()
 
 
-def _user(user: UserShown) -> str:
+def _user(user: UserSummary) -> str:
     kind = f"account, {user.role}" if user.role else "API"
     notes = [
         *(["must change the password"] if user.must_change_password else []),
@@ -83,7 +84,7 @@ def _permissions(settings: MerchantSettings, *, opened: bool) -> list[str]:
     return ["  ".join(chosen[start : start + 5]) for start in range(0, len(chosen), 5)]
 
 
-def _version(shown: MerchantShown, place: int) -> str:
+def _version(shown: MerchantDetails, place: int) -> str:
     version = shown.history[place]
     older = shown.history[place + 1 :]
     what = differences(older[0].settings, version.settings) if older else ["added"]
