@@ -6,10 +6,11 @@ from importlib import import_module
 from altyn.operations.ports import Clock, Merchants
 from altyn.outbound.callbacks.guard import Rules
 from altyn.security.keys import KeyRing
+from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.settings import Settings
 from altyn.storage.database import Listener, Pool
 from altyn.storage.outbox import OUTBOX_CHANNEL, OutboxNotifier, OutboxStore, lane_of
-from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeyError, SigningKeys
+from altyn.storage.signing_keys import SigningKeyError, SigningKeys
 from altyn.workers.callback_hosts import HostLimiter
 from altyn.workers.callbacks import CallbackWorker
 

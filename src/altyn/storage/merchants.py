@@ -10,7 +10,7 @@ from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchant_settings import read_settings
-from altyn.storage.remembered import Remembered
+from altyn.storage.row_cache import RowCache
 from altyn.storage.statements import statement
 
 MERCHANTS_CHANNEL: Final = "altyn_merchants"
@@ -30,9 +30,9 @@ class MerchantDirectory:
         def listening() -> bool:
             return listener.listening
 
-        self._by_id = Remembered(self._load, listening=listening)
-        self._ids_by_login = Remembered(self._find, listening=listening)
-        self._children = Remembered(self._load_children, listening=listening)
+        self._by_id = RowCache(self._load, listening=listening)
+        self._ids_by_login = RowCache(self._find, listening=listening)
+        self._children = RowCache(self._load_children, listening=listening)
         listener.on(MERCHANTS_CHANNEL, self._changed, on_gap=self._forget_all)
 
     async def get(self, merchant_id: int) -> Merchant:

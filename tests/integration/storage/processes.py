@@ -1,4 +1,4 @@
-"""What one process of the gateway keeps in memory, so that a test can have two of them."""
+"""What one process of the gateway keeps in memory; a test may have two of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from altyn.operations.staff.merchants import add_merchant
 from altyn.operations.staff.ports import StaffContext
 from altyn.operations.staff.settings import change_settings
 from altyn.operations.staff.users import add_api_user
-from altyn.security.credential_cache import CredentialMemory
+from altyn.security.credential_cache import CredentialCache
 from altyn.security.passwords import verify_password
 from altyn.storage.clock import SandboxClock
 from altyn.storage.credentials import CredentialStore
@@ -35,11 +35,11 @@ class StoppedClock:
 
 @dataclass
 class Process:
-    """One process: its listener and all that hangs on it, and how often it paid for argon2."""
+    """One process: its listener, what subscribes to it, and the passwords that it has hashed."""
 
     pool: Pool
     listener: Listener
-    argon2_paid: list[str] = field(default_factory=list)
+    hashed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.merchants = MerchantDirectory(self.pool, self.listener)
@@ -47,7 +47,7 @@ class Process:
             self.pool,
             self.listener,
             token_key=TOKEN_KEY,
-            memory=CredentialMemory(verify=self._verify),
+            checks=CredentialCache(verify=self._verify),
         )
         self.clock = SandboxClock(self.pool, self.listener)
 
@@ -62,13 +62,13 @@ class Process:
             await process.listener.stop()
 
     async def _verify(self, password: str, stored_hash: str) -> bool:
-        self.argon2_paid.append(password)
+        self.hashed.append(password)
         return await verify_password(password, stored_hash)
 
 
 @dataclass
 class Staff:
-    """The provider's staff, somewhere else: a connection of their own for each change."""
+    """The provider's staff, in another process: with a new connection for each change."""
 
     pool: Pool
 
@@ -94,7 +94,7 @@ class Staff:
 
 
 async def eventually(fact: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is true; a test that waits in vain fails by its time-out."""
+    """Wait until something is true; the test fails after half a minute."""
     async with asyncio.timeout(30):
         while not await fact():  # noqa: ASYNC110 - what is waited for happens in PostgreSQL
             await asyncio.sleep(0.005)

@@ -43,8 +43,9 @@ async def _certificate(
     from altyn.cli.prompts import OPERATOR, gateway_clock
     from altyn.operations.staff.merchants import find_merchant
     from altyn.security.keys import KeyRing
+    from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
     from altyn.storage.credentials import TOKEN_KEY_PURPOSE
-    from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
+    from altyn.storage.signing_keys import SigningKeys
     from altyn.storage.staff import staff_context
 
     ring = KeyRing.load(settings.keys)
