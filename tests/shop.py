@@ -174,7 +174,7 @@ class Shop:
         async def take(message: dict[str, Any]) -> None:
             sent.append(message)
 
-        await self.gateway.front(scope, receive, take)
+        await self.gateway.router(scope, receive, take)
         told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], told, b"".join(part.get("body", b"") for part in sent[1:]))
 

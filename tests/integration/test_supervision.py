@@ -70,7 +70,7 @@ async def a_gateway(database_url: str, home: Path, pause: Pause) -> AsyncIterato
 
 async def ready(gateway: Gateway) -> tuple[int, str]:
     """The status and the text of `/ready`."""
-    answer = await AsgiClient(gateway.front).get("/ready")
+    answer = await AsgiClient(gateway.router).get("/ready")
     return answer.status, answer.json()["status"]
 
 

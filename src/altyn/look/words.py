@@ -6,13 +6,11 @@ Every page writes them through these functions, so that the same sum never appea
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from altyn.domain.money import NO_BREAK_SPACE, Money
-
-# Moscow has kept UTC+3 without summer time since 26 October 2014, before any order of ours.
-MOSCOW: Final = timezone(timedelta(hours=3), "Europe/Moscow")
+from altyn.domain.moscow import to_moscow
 
 _MONTHS: Final = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
@@ -30,7 +28,7 @@ def amount_text(amount: Money, language: str = "ru") -> str:
 
 def date_text(moment: datetime, language: str = "ru") -> str:
     """An aware moment by the Moscow clock: "21 ноября 2026, 18:42 (МСК)". Seconds are left out."""
-    local = moment.astimezone(MOSCOW)
+    local = to_moscow(moment)
     month = _MONTHS[language].split()[local.month - 1]
     day = NO_BREAK_SPACE.join((str(local.day), month, str(local.year)))
     return f"{day}, {day_time_text(moment, language)}"
@@ -39,7 +37,7 @@ def date_text(moment: datetime, language: str = "ru") -> str:
 def day_time_text(moment: datetime, language: str = "ru") -> str:
     """The time of day by the Moscow clock: "18:42 (МСК)"."""
     zone = _MOSCOW_TIME[language].replace(" ", NO_BREAK_SPACE)
-    return f"{moment.astimezone(MOSCOW):%H:%M}{NO_BREAK_SPACE}({zone})"
+    return f"{to_moscow(moment):%H:%M}{NO_BREAK_SPACE}({zone})"
 
 
 def duration_text(seconds: int) -> str:

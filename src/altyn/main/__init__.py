@@ -1,7 +1,7 @@
-"""The composition root: the one part that knows everybody.
+"""The composition root: the only part that imports every other part.
 
-It builds a gateway from settings, wires ports to what stands behind them, and keeps its workers
-alive for as long as the server runs.
+It builds a gateway from settings, connects ports to their adapters, and runs the workers for as
+long as the server runs.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
 from altyn.main.callback_sending import CallbackSending
-from altyn.main.connectors import open_outside
-from altyn.main.endpoints import Back, open_router
+from altyn.main.connectors import open_external_systems
+from altyn.main.endpoints import EndpointContext, open_router
 from altyn.main.preparation import prepare, production_keys
 from altyn.operations.ports import World
 from altyn.security.keys import KeyRing
@@ -39,19 +39,19 @@ from altyn.workers.timers import run_timers
 __all__ = ["App", "Gateway", "create_app", "prepare", "running"]
 
 GC_THRESHOLD: Final = (20_000, 20, 20)
-"""A request leaves no cycles behind, so looking for them after every 700 objects finds nothing."""
+"""A request leaves no reference cycles, so a collection after every 700 objects finds nothing."""
 
 log = structlog.get_logger("altyn")
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A running gateway: its world, its front door, and what the command line may reach."""
+    """A running gateway: its world, its router, and what the command line and tests use."""
 
     settings: Settings
     pool: Pool
     world: World
-    front: Router
+    router: Router
 
 
 @asynccontextmanager
@@ -72,17 +72,17 @@ async def running(
         clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
         if isinstance(clock, SandboxClock):
             await clock.load()
-        couriers = CallbackSending(pool, listener, ring)
+        callbacks = CallbackSending(pool, listener, ring)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        outside = await open_outside(settings, pool, ring, clock, stack)
-        stack.push_async_callback(couriers.waker.aclose)
+        external = await open_external_systems(settings, pool, ring, clock, stack)
+        stack.push_async_callback(callbacks.waker.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         world = World(
-            orders=OrderStore(pool, couriers.waker.wake),
+            orders=OrderStore(pool, callbacks.waker.wake),
             merchants=merchants,
-            acquirer=outside.acquirer,
-            threeds=outside.threeds,
+            acquirer=external.acquirer,
+            threeds=external.threeds,
             vault=cards,
             clock=clock,
             sleep=asyncio.sleep,
@@ -94,42 +94,42 @@ async def running(
         supervisor.start("reconciliation", lambda: run_reconciliation(world, lagged))
         supervisor.start(
             "housekeeping",
-            lambda: run_housekeeping(cards, couriers.outbox, clock, keep_callbacks=keep),
+            lambda: run_housekeeping(cards, callbacks.outbox, clock, keep_callbacks=keep),
         )
-        supervisor.start("callbacks", lambda: couriers.run(settings, merchants, clock))
-        back = Back(
+        supervisor.start("callbacks", lambda: callbacks.run(settings, merchants, clock))
+        context = EndpointContext(
             settings=settings,
             pool=pool,
             world=world,
             clock=clock,
             credentials=credentials,
-            signing_keys=couriers.signing_keys,
+            signing_keys=callbacks.signing_keys,
             workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
-        yield Gateway(settings, pool, world, open_router(back, outside.routes))
+        yield Gateway(settings, pool, world, open_router(context, external.routes))
 
 
 class App:
-    """The ASGI application of one process: it builds its gateway when the server starts it."""
+    """The ASGI application of one process; it builds its gateway when the server starts."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._front: Router | None = None
+        self._router: Router | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one connection, or the server's start and end."""
+        """Serve one connection, or the server's start and shutdown."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif self._front is not None:
-            await self._front(scope, receive, send)
+            await self._run_lifespan(receive, send)
+        elif self._router is not None:
+            await self._router(scope, receive, send)
 
-    async def _live(self, receive: Any, send: Any) -> None:
+    async def _run_lifespan(self, receive: Any, send: Any) -> None:
         await receive()
         try:
             async with running(self._settings) as gateway:
-                self._front = gateway.front
-                gc.freeze()  # what lives as long as the process need not be looked at again
+                self._router = gateway.router
+                gc.freeze()  # objects that live as long as the process are not collected again
                 gc.set_threshold(*GC_THRESHOLD)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
@@ -141,7 +141,7 @@ class App:
 
 
 def create_app() -> App:
-    """The application of a server process; its settings come from the environment."""
+    """The application of a server process, with settings from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
     return App(settings)

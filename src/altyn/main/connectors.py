@@ -1,4 +1,4 @@
-"""The world outside, put together: the bank and 3-D Secure, real ones or those we pretend."""
+"""Builds the connectors to the bank and to 3-D Secure: real systems, or our simulators."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -22,34 +22,34 @@ ACS_KEY: Final = "sandbox ACS signatures"
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """The world outside: the bank and 3-D Secure, and the pages of those we pretend."""
+class ExternalSystems:
+    """The bank and 3-D Secure, and the pages of those that are simulated."""
 
     acquirer: Acquirer
     threeds: ThreeDS
     routes: tuple[BaseRoute, ...] = ()
 
 
-async def open_outside(
+async def open_external_systems(
     settings: Settings, pool: Pool, ring: KeyRing, clock: Clock, stack: AsyncExitStack
-) -> Outside:
-    """Reach the bank and 3-D Secure; connections end with `stack`."""
+) -> ExternalSystems:
+    """Connect to the bank and to 3-D Secure; connections are closed by `stack`."""
     timeout = settings.acquirer_timeout_seconds
     if not settings.sandbox:
-        return Outside(await _bank_at_an_address(settings, stack), NoDirectory())
+        return ExternalSystems(await _acquirer_over_http(settings, stack), NoDirectory())
     bank = IssuerSimulator(pool, clock.now)
     key = ring.derive(ACS_KEY)
     directory = DirectoryServer(pool, key, settings.public_url or "")
     routes = (*acs_routes(directory), *issuer_routes(bank))
     acquirer: Acquirer = InProcessAcquirer(bank, timeout_seconds=timeout)
     if settings.acquirer_url is not None:
-        acquirer = await _bank_at_an_address(settings, stack)
-    return Outside(acquirer, DirectoryConnector(directory, key), routes)
+        acquirer = await _acquirer_over_http(settings, stack)
+    return ExternalSystems(acquirer, DirectoryConnector(directory, key), routes)
 
 
-async def _bank_at_an_address(settings: Settings, stack: AsyncExitStack) -> Acquirer:
-    """The connector over HTTP; its library is a third of the start, so it comes when needed."""
-    import aiohttp  # noqa: PLC0415 - as said above
+async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:
+    """The connector over HTTP; its library takes a third of the start, so it is imported here."""
+    import aiohttp  # noqa: PLC0415 - see above
 
     from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - as above
 

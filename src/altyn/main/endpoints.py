@@ -1,4 +1,4 @@
-"""The doors, put together: REST, SOAP, payment page, personal account, health and sandbox."""
+"""Builds the endpoints: REST, SOAP, payment page, personal account, health and sandbox."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,8 +36,8 @@ from altyn.workers.sandbox_clock import move_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
-    """What stands behind the doors of one process."""
+class EndpointContext:
+    """What the endpoints of one process use."""
 
     settings: Settings
     pool: Pool
@@ -50,7 +50,7 @@ class Back:
 
     @property
     def limits(self) -> Limits:
-        """How much a request may be."""
+        """The limits of a request."""
         return Limits(body_bytes=self.settings.body_max_bytes)
 
     async def change_settings(
@@ -64,62 +64,63 @@ class Back:
             return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
-        """Why callbacks of this gateway may not go there; None when they may."""
+        """Why this gateway sends no callbacks to an address; None when it does."""
         return refusal_of_url(url, callback_rules(self.settings))
 
 
-def open_router(back: Back, others: Sequence[BaseRoute]) -> Router:
-    """The front door of a process; `others` are the pages of the world that we pretend."""
-    settings, desk = back.settings, RequestHandler(back.world, back.credentials, HANDLERS)
+def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute]) -> Router:
+    """The router of a process; `simulator_routes` are the pages of simulated systems."""
+    settings = context.settings
+    handler = RequestHandler(context.world, context.credentials, HANDLERS)
     rest = RestEndpoint(
-        desk,
+        handler,
         METHODS,
-        limits=back.limits,
+        limits=context.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
     )
     soap = SoapEndpoint(
-        desk,
-        limits=back.limits,
+        handler,
+        limits=context.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
     )
-    pages = Starlette(routes=[*others, *_routes(back)])
+    pages = Starlette(routes=[*simulator_routes, *_routes(context)])
     return Router(rest, soap, pages, settings.concurrency_max)
 
 
-def _routes(back: Back) -> list[BaseRoute]:
-    settings, world = back.settings, back.world
+def _routes(context: EndpointContext) -> list[BaseRoute]:
+    settings, world = context.settings, context.world
     routes = [
-        *health_routes(back.pool, back.workers_down),
+        *health_routes(context.pool, context.workers_down),
         *payment_page_routes(
             world,
             sandbox=settings.sandbox,
             templates_folder=settings.home / "templates",
             public_url=settings.public_url,
-            limits=back.limits,
+            limits=context.limits,
         ),
         *plugin_routes(
-            back.credentials,
+            context.credentials,
             world.merchants,
-            back.change_settings,
-            back.refusal_of_callback_url,
+            context.change_settings,
+            context.refusal_of_callback_url,
         ),
     ]
-    if isinstance(back.clock, SandboxClock):
-        movable = back.clock
+    if isinstance(context.clock, SandboxClock):
+        movable = context.clock
 
-        async def go(to: datetime) -> datetime:
+        async def move(to: datetime) -> datetime:
             return await move_clock(world, movable, to)
 
         routes += [
-            *sandbox_routes(movable.now, go),
+            *sandbox_routes(movable.now, move),
             *callback_routes(
-                CallbackHistory(back.pool),
+                CallbackHistory(context.pool),
                 world.merchants,
                 movable.now,
-                back.signing_keys.certificates,
-                back.refusal_of_callback_url,
+                context.signing_keys.certificates,
+                context.refusal_of_callback_url,
             ),
             *receiver_routes(),
         ]

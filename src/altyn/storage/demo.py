@@ -1,6 +1,6 @@
-"""The shop that every sandbox has from its first start, so that the first request works at once.
+"""The demo shop, which every sandbox has from its first start.
 
-What a person has changed about it stays changed: it is added where it is missing, never put right.
+It is added where it is missing, and never repaired: changes that a person has made stay.
 """
 
 from typing import Final
@@ -16,13 +16,13 @@ from altyn.storage.database import Connection, Pool
 from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
-# The sandbox's own, printed in the quick start; production refuses to start beside them.
+# Printed in the quick start; production refuses to start with a database that holds them.
 DEMO_LOGIN: Final = "test"
 DEMO_API_LOGIN: Final = "test-api"
 DEMO_PORTAL_LOGIN: Final = "test-operator"
 DEMO_CHILD_LOGIN: Final = "test-child"
 DEMO_CHILD_API_LOGIN: Final = "test-child-api"
-DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - known to everybody, opens pretended money only
+DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - public, and moves simulated money only
 DEMO_TOKEN: Final = "test-token"  # noqa: S105 - as above
 DEMO_CALLBACK_KEY: Final = "test-callback-key"
 
@@ -39,15 +39,15 @@ _ACTOR: Final = StaffActor(name="demo", role=StaffRole.OPERATOR)
 
 
 async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
-    """Add the demo merchant and its child if they are missing; whether anything was added.
+    """Add the demo merchant and its child if they are missing; return whether any was added.
 
-    Safe when many processes start at once: one of them adds, the others wait and find it done.
+    Safe when many processes start at once: one of them adds them, the others wait and find them.
     """
     async with pool.acquire() as connection:
         if await _exists(connection, DEMO_CHILD_LOGIN):
             return False
         async with connection.transaction():
-            # All or nothing, so that a process killed half-way leaves no shop without its users.
+            # All or nothing, so that a killed process leaves no shop without its users.
             await statement("lock_demo").execute(connection)
             staff = staff_context(connection, actor=_ACTOR, clock=clock, token_key=token_key)
             added = [await _add_shop(connection, staff), await _add_child(connection, staff)]
@@ -55,7 +55,7 @@ async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
 
 
 async def demo_exists(pool: Pool) -> bool:
-    """Whether the demo merchant is here: production refuses to start then."""
+    """Whether the database holds the demo merchant: production refuses to start then."""
     async with pool.acquire() as connection:
         return await _exists(connection, DEMO_LOGIN)
 

@@ -65,7 +65,7 @@ class SigningKeys:
             self._load, listening=lambda: listener is not None and listener.listening
         )
         if listener is not None:
-            listener.on(MERCHANTS_CHANNEL, self._changed, on_gap=self._forget_all)
+            listener.on(MERCHANTS_CHANNEL, self._changed, on_gap=self._drop_all)
 
     async def current(self, merchant_id: int) -> SigningKey | None:
         """The key that signs now; None when the merchant has none.
@@ -152,5 +152,5 @@ class SigningKeys:
     def _changed(self, payload: str) -> None:
         self._current.drop(int(payload))
 
-    async def _forget_all(self) -> None:
+    async def _drop_all(self) -> None:
         self._current.drop_all()

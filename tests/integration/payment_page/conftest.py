@@ -23,4 +23,4 @@ def templates(tmp_path: Path) -> Path:
 @pytest.fixture
 async def till(database_url: str, tmp_path: Path) -> AsyncIterator[Till]:
     async with open_shop(database_url, tmp_path) as shop:
-        yield Till(shop, AsgiClient(shop.gateway.front, PAYER_IP))
+        yield Till(shop, AsgiClient(shop.gateway.router, PAYER_IP))

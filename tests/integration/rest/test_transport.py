@@ -33,7 +33,7 @@ FORM: Final = ("content-type", "application/x-www-form-urlencoded")
 
 
 def shop(gateway: Gateway, ip: str = "203.0.113.9") -> AsgiClient:
-    return AsgiClient(gateway.front, ip)
+    return AsgiClient(gateway.router, ip)
 
 
 def multipart(fields: dict[str, str]) -> bytes:

@@ -103,8 +103,8 @@ async def _caller(
     if "origin" in request.headers:
         # Plugins call from their server; a browser might send a password that it has remembered.
         raise _RefusedError(403, "a page in a browser may not call this")
-    given = _basic(request.headers.get("authorization", ""))
-    user = await credentials.authenticate(*given) if given else None
+    pair = _basic(request.headers.get("authorization", ""))
+    user = await credentials.authenticate(*pair) if pair else None
     if user is None:
         raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE)
     merchant = await merchants.get(user.merchant_id)

@@ -20,7 +20,7 @@ class Right(StrEnum):
 
 
 class StaffRole(StrEnum):
-    """In which capacity somebody acts."""
+    """The role of an actor."""
 
     OPERATOR = "operator"
     """The provider's staff, at the command line."""

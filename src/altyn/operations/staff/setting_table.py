@@ -78,7 +78,7 @@ SETTINGS: Final = (
     Setting("amount_max_minor", f"1 to {_AMOUNT_MAX} minor units", within(1, _AMOUNT_MAX)),
     Setting(
         "ip_allow_list",
-        "a list of addresses and networks, as 192.0.2.7 or 192.0.2.0/24; empty: everybody",
+        "a list of addresses and networks, as 192.0.2.7 or 192.0.2.0/24; empty: all addresses",
         lambda networks: all(map(is_network, networks)),
     ),
     Setting("show_final_page", "true or false", lambda _: True),
