@@ -1,4 +1,4 @@
-"""Who calls: right and wrong pairs, tokens, and changes that reach processes which remember."""
+"""Credentials: right and wrong pairs, tokens, and changes that reach processes with caches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.integration.storage.processes import Process, Staff, eventually
 Start = Callable[[], Awaitable[Process]]
 
 
-async def test_a_right_pair_is_the_user_and_a_wrong_one_nobody(
+async def test_right_pair_authenticates_the_user_and_wrong_pairs_do_not(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -31,13 +31,13 @@ async def test_a_right_pair_is_the_user_and_a_wrong_one_nobody(
 
 
 @pytest.mark.parametrize("login", ["", "nobody", "нет", "a\0b", "\ud800", "x" * 5000, "' OR 1=1"])
-async def test_whatever_is_sent_as_a_login_is_refused_in_peace(
+async def test_malformed_login_is_refused_without_an_error(
     login: str, pool: Pool, start_process: Start
 ) -> None:
     assert await (await start_process()).credentials.authenticate(login, "secret-shop") is None
 
 
-async def test_argon2_is_paid_once_per_process(pool: Pool, start_process: Start) -> None:
+async def test_password_is_hashed_once_per_process(pool: Pool, start_process: Start) -> None:
     await Staff(pool).add_shop("shop")
     process = await start_process()
     together = [process.credentials.authenticate("shop-api", "secret-shop") for _ in range(5)]
@@ -46,15 +46,13 @@ async def test_argon2_is_paid_once_per_process(pool: Pool, start_process: Start)
     assert process.hashed == ["secret-shop"]
 
 
-async def test_an_unknown_login_costs_as_much_as_a_known_one(
-    pool: Pool, start_process: Start
-) -> None:
+async def test_unknown_login_costs_one_hash(pool: Pool, start_process: Start) -> None:
     process = await start_process()
     assert await process.credentials.authenticate("nobody", "secret-shop") is None
     assert process.hashed == ["secret-shop"]
 
 
-async def test_a_changed_password_reaches_every_process(pool: Pool, start_process: Start) -> None:
+async def test_changed_password_reaches_every_process(pool: Pool, start_process: Start) -> None:
     await Staff(pool).add_shop("shop")
     processes = [await start_process(), await start_process()]
     for process in processes:
@@ -73,7 +71,7 @@ async def test_a_changed_password_reaches_every_process(pool: Pool, start_proces
         assert await process.credentials.authenticate("shop-api", "secret-shop") is None
 
 
-async def test_a_blocked_user_is_known_as_blocked_by_password_and_token(
+async def test_blocked_user_is_blocked_by_password_and_by_token(
     pool: Pool, start_process: Start
 ) -> None:
     await Staff(pool).add_shop("shop")
@@ -94,13 +92,15 @@ async def test_a_blocked_user_is_known_as_blocked_by_password_and_token(
     assert await process.credentials.authenticate("shop-api", "wrong-secret") is None
 
 
-async def test_a_token_comes_and_goes_in_every_process(pool: Pool, start_process: Start) -> None:
+async def test_token_is_added_and_removed_in_every_process(
+    pool: Pool, start_process: Start
+) -> None:
     shop = await Staff(pool).add_shop("shop")
     processes = [await start_process(), await start_process()]
     for process in processes:
         assert await process.credentials.by_token("token-of-shop") is None
 
-    async def whose(process: Process) -> int | None:
+    async def owner_of(process: Process) -> int | None:
         user = await process.credentials.by_token("token-of-shop")
         return user.merchant_id if user else None
 
@@ -110,7 +110,7 @@ async def test_a_token_comes_and_goes_in_every_process(pool: Pool, start_process
     for process in processes:
 
         async def known(process: Process = process) -> bool:
-            return await whose(process) == shop.merchant_id
+            return await owner_of(process) == shop.merchant_id
 
         await eventually(known)
 
@@ -120,12 +120,12 @@ async def test_a_token_comes_and_goes_in_every_process(pool: Pool, start_process
     for process in processes:
 
         async def unknown(process: Process = process) -> bool:
-            return await whose(process) is None
+            return await owner_of(process) is None
 
         await eventually(unknown)
 
 
-async def test_a_token_is_stored_as_a_digest_only(pool: Pool) -> None:
+async def test_token_is_stored_as_a_digest_only(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
         await add_token("shop-api", "token-of-shop", staff)
@@ -135,13 +135,13 @@ async def test_a_token_is_stored_as_a_digest_only(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "nobody's", "x" * 5000, "\ud800"])
-async def test_whatever_is_sent_as_a_token_is_refused_in_peace(
+async def test_malformed_token_is_refused_without_an_error(
     token: str, pool: Pool, start_process: Start
 ) -> None:
     assert await (await start_process()).credentials.by_token(token) is None
 
 
-async def test_a_token_has_one_owner(pool: Pool, start_process: Start) -> None:
+async def test_token_has_one_owner(pool: Pool, start_process: Start) -> None:
     shop, _ = await Staff(pool).add_shop("shop"), await Staff(pool).add_shop("other")
     async with Staff(pool).at_work() as staff:
         await add_token("shop-api", "token-of-shop", staff)
@@ -155,7 +155,7 @@ async def test_a_token_has_one_owner(pool: Pool, start_process: Start) -> None:
     assert user == ApiUser(merchant_id=shop.merchant_id, login="shop-api")
 
 
-async def test_staff_are_told_when_nobody_has_the_login(pool: Pool) -> None:
+async def test_unknown_login_is_refused(pool: Pool) -> None:
     async with Staff(pool).at_work() as staff:
         with pytest.raises(UnknownLoginError):
             await set_password("nobody", "long enough", staff, must_change=False)

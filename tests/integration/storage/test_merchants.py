@@ -1,4 +1,4 @@
-"""Merchants: found by their names, changed by staff, and soon the same in every process."""
+"""Merchants: found by their logins, changed by staff, the same in every process within a second."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ EVERYTHING = MerchantSettings(
 )
 
 
-async def test_a_merchant_comes_back_as_it_was_added(pool: Pool, start_process: Start) -> None:
+async def test_added_merchant_is_loaded_unchanged(pool: Pool, start_process: Start) -> None:
     added = await Staff(pool).add_shop("shop", EVERYTHING)
     found = await (await start_process()).merchants.get(added.merchant_id)
     assert found == added
     assert found.settings == EVERYTHING
 
 
-async def test_a_merchant_is_found_by_its_login_and_by_its_users(
+async def test_merchant_is_found_by_its_login_and_by_its_users(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -94,7 +94,7 @@ async def test_a_merchant_is_found_by_its_login_and_by_its_users(
 
 async def test_children_are_those_of_the_parent(pool: Pool, start_process: Start) -> None:
     staff = Staff(pool)
-    parent, stranger = await staff.add_shop("parent"), await staff.add_shop("stranger")
+    parent, other = await staff.add_shop("parent"), await staff.add_shop("other")
     merchants = (await start_process()).merchants
     assert await merchants.children(parent.merchant_id) == ()
     children = [await staff.add_shop(login, parent="parent") for login in ("one", "two")]
@@ -103,19 +103,19 @@ async def test_children_are_those_of_the_parent(pool: Pool, start_process: Start
         return list(await merchants.children(parent.merchant_id)) == children
 
     await eventually(known)
-    assert await merchants.children(stranger.merchant_id) == ()
+    assert await merchants.children(other.merchant_id) == ()
 
 
-async def test_the_database_is_asked_once(pool: Pool, start_process: Start) -> None:
+async def test_merchant_is_loaded_once(pool: Pool, start_process: Start) -> None:
     shop = await Staff(pool).add_shop("shop")
     merchants = (await start_process()).merchants
     await merchants.get(shop.merchant_id)
-    # Nobody tells of this change: only memory can still answer.
-    await pool.execute("UPDATE merchants SET name = 'changed behind our back'")
+    # No process is notified of this change: only the cache can still answer.
+    await pool.execute("UPDATE merchants SET name = 'changed without a notification'")
     assert (await merchants.get(shop.merchant_id)).name == "Shop"
 
 
-async def test_a_change_reaches_every_process(pool: Pool, start_process: Start) -> None:
+async def test_change_reaches_every_process(pool: Pool, start_process: Start) -> None:
     staff = Staff(pool)
     shop = await staff.add_shop("shop")
     processes = [await start_process(), await start_process()]
@@ -131,7 +131,7 @@ async def test_a_change_reaches_every_process(pool: Pool, start_process: Start) 
         await eventually(changed)
 
 
-async def test_a_new_user_s_name_finds_the_merchant_everywhere(
+async def test_login_of_a_new_user_finds_the_merchant_in_every_process(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -146,7 +146,9 @@ async def test_a_new_user_s_name_finds_the_merchant_everywhere(
     await eventually(found)
 
 
-async def test_a_blocked_merchant_is_blocked_everywhere(pool: Pool, start_process: Start) -> None:
+async def test_blocked_merchant_is_blocked_in_every_process(
+    pool: Pool, start_process: Start
+) -> None:
     await Staff(pool).add_shop("shop")
     process = await start_process()
     for blocked in (True, False):
@@ -160,7 +162,7 @@ async def test_a_blocked_merchant_is_blocked_everywhere(pool: Pool, start_proces
         await eventually(known)
 
 
-async def test_a_refused_change_is_told_to_nobody_and_leaves_no_trace(pool: Pool) -> None:
+async def test_refused_change_changes_nothing(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     with pytest.raises(SettingRefusedError):
         await Staff(pool).change(shop, {"hold_days": 9, "mcc": "restaurants"})
@@ -172,16 +174,16 @@ async def test_settings_keep_their_history(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     await Staff(pool).change(shop, {"hold_days": 9})
     async with Staff(pool).at_work() as staff:
-        shown = await merchant_details("shop-api", staff)
-    assert [version.settings.hold_days for version in shown.history] == [9, 7]
-    assert shown.history[0].changed_by == "anna"
-    assert shown.history[0].changed_at == NOW
-    assert shown.history[0].changed_at.tzinfo == UTC
-    assert [user.login for user in shown.users] == ["shop-api"]
-    assert shown.tokens == 0
+        details = await merchant_details("shop-api", staff)
+    assert [version.settings.hold_days for version in details.history] == [9, 7]
+    assert details.history[0].changed_by == "anna"
+    assert details.history[0].changed_at == NOW
+    assert details.history[0].changed_at.tzinfo == UTC
+    assert [user.login for user in details.users] == ["shop-api"]
+    assert details.tokens == 0
 
 
-async def test_two_changes_at_once_are_both_made(pool: Pool) -> None:
+async def test_concurrent_changes_are_both_saved(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     await asyncio.gather(
         *(Staff(pool).change(shop, {key: 9}) for key in ("hold_days", "payment_attempts"))
@@ -191,7 +193,7 @@ async def test_two_changes_at_once_are_both_made(pool: Pool) -> None:
     assert (settings.hold_days, settings.payment_attempts) == (9, 9)
 
 
-async def test_what_a_newer_version_has_set_is_kept_and_not_understood(
+async def test_settings_of_a_newer_version_are_kept_and_ignored(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -211,7 +213,7 @@ async def test_what_a_newer_version_has_set_is_kept_and_not_understood(
     assert '"drone": 1' in kept
 
 
-async def test_merchants_added_at_once_get_different_numbers(pool: Pool) -> None:
+async def test_merchants_added_concurrently_get_different_numbers(pool: Pool) -> None:
     logins = [f"shop-{number}" for number in range(8)]
     added = await asyncio.gather(*(Staff(pool).add_shop(login) for login in logins))
     assert sorted(shop.merchant_id for shop in added) == list(range(1, 9))
@@ -219,7 +221,7 @@ async def test_merchants_added_at_once_get_different_numbers(pool: Pool) -> None
         assert {shop.login for shop in await list_merchants(staff)} == set(logins)
 
 
-async def test_a_name_never_means_two(pool: Pool) -> None:
+async def test_login_is_taken_once(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     await Staff(pool).add_shop("other")
     async with Staff(pool).at_work() as staff:
@@ -231,7 +233,7 @@ async def test_a_name_never_means_two(pool: Pool) -> None:
         assert len(await list_merchants(staff)) == 2
 
 
-async def test_what_staff_may_not_do_says_what_is_allowed(pool: Pool) -> None:
+async def test_refusals_of_staff_say_what_is_allowed(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
         with pytest.raises(UnknownLoginError, match="nobody"):

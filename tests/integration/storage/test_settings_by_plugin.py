@@ -1,4 +1,4 @@
-"""The plugins' switch over the real store: what a plugin says is in force in every process."""
+"""Settings that a plugin changes, over the real store: they are in force in every process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, Stopp
 Start = Callable[[], Awaitable[Process]]
 
 
-async def call(pool: Pool, process: Process, said: Mapping[str, object]) -> Answer:
+async def call(pool: Pool, process: Process, members: Mapping[str, object]) -> Answer:
     """A plugin of the shop saves its settings."""
 
     async def change(
@@ -37,22 +37,24 @@ async def call(pool: Pool, process: Process, said: Mapping[str, object]) -> Answ
     basic = base64.b64encode(b"shop-api:secret-shop").decode()
     return await AsgiClient(Starlette(routes=endpoint)).post(
         "/mportal/mvc/public/merchant/update/shop",
-        body=json.dumps(said).encode(),
+        body=json.dumps(members).encode(),
         headers={"authorization": f"Basic {basic}"},
     )
 
 
-async def test_what_a_plugin_says_is_in_force_everywhere(pool: Pool, start_process: Start) -> None:
+async def test_change_by_a_plugin_is_in_force_in_every_process(
+    pool: Pool, start_process: Start
+) -> None:
     shop = await Staff(pool).add_shop("shop")
     here, there = await start_process(), await start_process()
     assert await there.merchants.get(shop.merchant_id) == shop
-    said = {
+    members = {
         "callbacks_enabled": True,
         "callback_type": "DYNAMIC",
         "callback_addresses": "https://shop.example?wc-api=rbs&x=1,2;https://two.example",
         "callback_operations": "deposited,approved",
     }
-    answer = await call(pool, here, said)
+    answer = await call(pool, here, members)
     assert (answer.status, answer.json()["success"]) == (200, True)
 
     async def in_force() -> bool:
@@ -69,7 +71,7 @@ async def test_what_a_plugin_says_is_in_force_everywhere(pool: Pool, start_proce
     assert [version.changed_by for version in history] == ["shop-api", "anna"]
 
 
-async def test_the_rules_of_settings_hold_for_plugins_too(pool: Pool, start_process: Start) -> None:
+async def test_rules_of_settings_apply_to_plugins(pool: Pool, start_process: Start) -> None:
     shop = await Staff(pool).add_shop("shop")
     process = await start_process()
     answer = await call(pool, process, {"callback_addresses": "https://user:secret@shop.example"})

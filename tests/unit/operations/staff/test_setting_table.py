@@ -59,7 +59,7 @@ def test_none_puts_a_setting_back_to_its_default() -> None:
         ("mcc", "7011", "7011"),
     ],
 )
-def test_a_person_may_write_a_value_as_text(key: str, text: str, value: object) -> None:
+def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
     assert getattr(change({key: text}), key) == value
 
 
@@ -106,7 +106,7 @@ def test_a_person_may_write_a_value_as_text(key: str, text: str, value: object) 
         ("callbacks.timeout_seconds", 61, "1 to 60 seconds"),
     ],
 )
-def test_a_refusal_names_the_setting_and_what_is_allowed(
+def test_refusal_names_the_setting_and_what_is_allowed(
     key: str, value: object, allowed: str
 ) -> None:
     with pytest.raises(SettingRefusedError) as refused:
@@ -116,7 +116,7 @@ def test_a_refusal_names_the_setting_and_what_is_allowed(
     assert str(refused.value).startswith(f"{key}: ")
 
 
-def test_a_refusal_does_not_repeat_a_key() -> None:
+def test_refusal_does_not_repeat_a_key() -> None:
     with pytest.raises(SettingRefusedError) as refused:
         change({"callbacks.key": ["a secret key"]})
     assert "secret" not in str(refused.value)
@@ -138,7 +138,7 @@ def callbacks(**changes: object) -> CallbackSettings:
     return change(by_key).callbacks
 
 
-def test_everything_about_callbacks_may_be_written_as_text() -> None:
+def test_all_callback_settings_may_be_typed_as_text() -> None:
     assert callbacks(
         enabled="false",
         urls="https://shop.example/cb",
@@ -170,7 +170,7 @@ def test_everything_about_callbacks_may_be_written_as_text() -> None:
     )
 
 
-def test_every_change_that_is_told_may_be_chosen() -> None:
+def test_every_callback_operation_may_be_chosen() -> None:
     assert callbacks(operations=list(CallbackOperation)).operations == tuple(CallbackOperation)
 
 
@@ -186,7 +186,7 @@ def test_every_change_that_is_told_may_be_chosen() -> None:
         "https://shop.example./" + "a" * (512 - 22),
     ],
 )
-def test_an_address_that_can_be_called(address: str) -> None:
+def test_valid_address_is_accepted(address: str) -> None:
     assert callbacks(urls=address).urls == (address,)
 
 
@@ -216,12 +216,12 @@ def test_an_address_that_can_be_called(address: str) -> None:
         "https://shop.example./" + "a" * (513 - 22),
     ],
 )
-def test_an_address_that_cannot_be_called(address: str) -> None:
+def test_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(SettingRefusedError, match=r"callbacks\.urls: .* http or https addresses"):
         callbacks(urls=[address])
 
 
-def test_several_addresses_may_have_commas_between_and_within() -> None:
+def test_addresses_may_have_commas_between_and_within() -> None:
     text = "https://one.example/?a=1,2, http://two.example,https://three.example/,"
     assert callbacks(urls=text).urls == (
         "https://one.example/?a=1,2",
@@ -246,9 +246,7 @@ def test_several_addresses_may_have_commas_between_and_within() -> None:
         ("", ()),
     ],
 )
-def test_headers_are_written_as_the_protocol_writes_them(
-    text: str, headers: tuple[str, ...]
-) -> None:
+def test_headers_may_be_typed_as_in_the_protocol(text: str, headers: tuple[str, ...]) -> None:
     assert callbacks(headers=text).headers == headers
     assert callbacks(headers=list(headers)).headers == headers
 
@@ -275,7 +273,7 @@ def test_headers_are_written_as_the_protocol_writes_them(
         "Expect=100-continue",
     ],
 )
-def test_a_header_that_would_break_the_request_is_refused_unrepeated(line: str) -> None:
+def test_header_that_would_break_the_request_is_refused_without_its_value(line: str) -> None:
     with pytest.raises(SettingRefusedError, match=r"^callbacks\.headers: ") as refused:
         callbacks(headers=[line])
     value = line.partition("=")[2]
