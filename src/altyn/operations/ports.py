@@ -157,10 +157,17 @@ class DueOrder:
     at: datetime
 
 
-class Merchants(Protocol):
-    """Who the merchants are; read from memory, refreshed when somebody changes them."""
+class UnknownMerchantError(LookupError):
+    """No merchant has this number."""
 
-    async def get(self, merchant_id: int) -> Merchant: ...
+
+class Merchants(Protocol):
+    """The merchants, from a cache that follows every change within a second."""
+
+    async def get(self, merchant_id: int) -> Merchant:
+        """The merchant with this number. Raises UnknownMerchantError."""
+        ...
+
     async def by_login(self, login: str) -> Merchant | None: ...
     async def children(self, merchant_id: int) -> Sequence[Merchant]: ...
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant
+from altyn.operations.ports import UnknownMerchantError
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchant_settings import read_settings
 from altyn.storage.row_cache import RowCache
@@ -15,10 +16,6 @@ from altyn.storage.statements import statement
 
 MERCHANTS_CHANNEL: Final = "altyn_merchants"
 """The payload is the number of the merchant that was changed."""
-
-
-class UnknownMerchantError(LookupError):
-    """No merchant has this number."""
 
 
 class MerchantDirectory:

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from altyn.domain.moscow import to_moscow
-from altyn.operations.ports import SigningKeyUnusable
+from altyn.operations.ports import SigningKeyUnusable, UnknownMerchantError
 from altyn.security.signing_keys import (
     KeyNotDecryptedError,
     KeyOwner,
@@ -22,7 +22,7 @@ from altyn.security.signing_keys import (
     new_private_key,
 )
 from altyn.storage.database import Listener, Pool
-from altyn.storage.merchants import MERCHANTS_CHANNEL, UnknownMerchantError
+from altyn.storage.merchants import MERCHANTS_CHANNEL
 from altyn.storage.row_cache import RowCache
 from altyn.storage.statements import statement
 

@@ -65,8 +65,16 @@ async def run_housekeeping(
     keep_callbacks: timedelta,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Maintain cards and callbacks once a pulse, until cancelled."""
+    """Maintain cards and callbacks once a pulse, until cancelled.
+
+    An error of one does not stop the other; errors are raised together after both have run.
+    """
     while True:
-        await maintain_cards(cards, clock.now())
-        await purge_callbacks(callbacks, clock.now() - keep_callbacks)
+        results = await asyncio.gather(
+            maintain_cards(cards, clock.now()),
+            purge_callbacks(callbacks, clock.now() - keep_callbacks),
+            return_exceptions=True,
+        )
+        if errors := [result for result in results if isinstance(result, Exception)]:
+            raise ExceptionGroup("housekeeping", errors)
         await asyncio.sleep(pulse_seconds)

@@ -15,6 +15,7 @@ from altyn.domain.callback import (
     ChecksumKind,
 )
 from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.operations.ports import UnknownMerchantError
 from altyn.operations.staff.errors import (
     LoginMalformedError,
     LoginTakenError,
@@ -32,7 +33,6 @@ from altyn.operations.staff.merchants import (
 from altyn.operations.staff.settings import change_settings
 from altyn.operations.staff.users import add_api_user, add_portal_user
 from altyn.storage.database import Pool
-from altyn.storage.merchants import UnknownMerchantError
 from tests.integration.storage.processes import NOW, Process, Staff, eventually
 
 Start = Callable[[], Awaitable[Process]]

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
 from altyn.domain.merchant import Merchant
+from altyn.operations.ports import UnknownMerchantError
 from altyn.storage.database import Listener, Pool
-from altyn.storage.merchants import UnknownMerchantError
 from altyn.storage.signing_keys import SigningKey, SigningKeyError, SigningKeys
 from tests.integration.storage.processes import Staff, eventually
 
