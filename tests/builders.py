@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from altyn.domain.callback import OrderNotification
+from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.effects import Effect
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, MerchantSettings
-from altyn.domain.order import Attempt, AttemptState, CardSeen, Kind, Order
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 
 REGISTERED_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 PAID_AT: Final = REGISTERED_AT + timedelta(seconds=59)
@@ -36,9 +39,9 @@ def an_order(**changes: Any) -> Order:
     return replace(fresh, **changes)
 
 
-def a_card(**changes: Any) -> CardSeen:
+def a_card(**changes: Any) -> PaymentCard:
     """A Visa test card of Ivan Petrov."""
-    visa = CardSeen(
+    visa = PaymentCard(
         masked_pan="411111**1111",
         expiry="202812",
         holder="IVAN PETROV",
@@ -72,3 +75,8 @@ def a_merchant(**settings: Any) -> Merchant:
     return Merchant(
         merchant_id=1, login="demo", name="Demo shop", settings=replace(demo, **settings)
     )
+
+
+def notifications(effects: tuple[Effect, ...]) -> list[OrderNotification]:
+    """The notifications among the effects of a decision."""
+    return [effect for effect in effects if isinstance(effect, OrderNotification)]

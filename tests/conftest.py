@@ -3,7 +3,7 @@
 It exists so that a found counterexample can be told and replayed. The search stays random on every
 run (a derandomised one would look at the same examples for ever), so a failure prints the blob that
 replays it; no example has a deadline, because no test may depend on speed.
-Fixtures belong to the folder that uses them: `tests/unit/conftest.py` and so on.
+Fixtures belong to the folder that uses them: `tests/e2e/conftest.py`, for example.
 """
 
 import os

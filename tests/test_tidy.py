@@ -101,11 +101,6 @@ ARROW_EXCEPTIONS: Final = (
     ArrowException("operations", "protocol.payment_ways", "the names of the ways to pay: a list"),
     ArrowException("operations", "protocol.tds_outcomes", "what 3-D Secure's answers lead to"),
     ArrowException("operations", "protocol.acquiring", "the messages of the port to the bank"),
-    ArrowException(
-        "operations",
-        "protocol.dialects.classic.callbacks.parameters",
-        "what a shop is told is written down with the change, in the words of that moment: a table",
-    ),
     ArrowException("operations", "protocol.threeds", "the messages of the port to 3-D Secure"),
     ArrowException("operations", "protocol.threeds_version1", "as above: PaReq and PaRes"),
 )

@@ -1,5 +1,5 @@
 """Prints the reference from the tables that the gateway itself obeys: `make docs`.
 
-It exists so that a page can be wrong only where the gateway is; what no table knows stands in
-`meanings.py`, and a row without its words stops the printing.
+Each page is made of the tables of the code, so it describes what the gateway does. Explanations
+that no table has are in `meanings.py`; a row without an explanation stops the printing.
 """

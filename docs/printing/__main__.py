@@ -1,6 +1,6 @@
-"""`python -m docs.printing`: writes every page of the reference anew.
+"""`python -m docs.printing`: writes every page of the reference.
 
-Pages that no table prints any longer are removed, so that the folder is exactly what is printed.
+Removes pages that are no longer printed.
 """
 
 from docs.printing.pages import REFERENCE, printed

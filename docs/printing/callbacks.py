@@ -1,7 +1,6 @@
-"""Callbacks: what is told, what may be chosen, how it is signed and sent, how often it is tried.
+"""The page about callbacks: operations, parameters, checksum, form of the request, retries.
 
-It exists so that whoever writes a receiver has one page, with examples that the gateway's own code
-has written and signed.
+Its examples are written and signed by the gateway's own code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,38 +29,42 @@ from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
 from docs.printing.markdown import code, link, page, section, table
 from docs.printing.meanings import NOTIFICATIONS
 
-_TAKEN: Final = CallbackSettings()
+_DEFAULTS: Final = CallbackSettings()
 
 
 def callbacks_page() -> str:
-    """Everything a receiver has to know."""
+    """The page for developers of receivers."""
     return page(
         "Callbacks",
         "When an order changes, the gateway calls the shop's address. A callback only informs: ask "
-        "getOrderStatusExtended.do before anything is shipped. It may come twice, and one that "
-        "is sent again by hand comes after later ones. Where it goes and what it says is the "
-        "merchant's to "
-        f"{link('set', 'merchant-settings')} (`callbacks.…`).",
+        "getOrderStatusExtended.do before anything is shipped. A callback may arrive twice, and a "
+        "callback that is sent again by hand may arrive after later ones. The merchant's "
+        f"{link('settings', 'merchant-settings')} (`callbacks.…`) select addresses and parameters.",
         section("Operations", table(_OPERATION_COLUMNS, _operations())),
-        section("Always told", _parameters(CORE)),
-        section("Told where chosen", _CHOSEN_WORDS, _parameters(OPTIONAL)),
-        section("About a stored card", _BINDING_WORDS, _parameters((*BINDING, *BINDING_OPTIONAL))),
+        section("Parameters that are always sent", _parameters(CORE)),
+        section("Optional parameters", _CHOSEN_WORDS, _parameters(OPTIONAL)),
+        section(
+            "Callbacks about a stored card",
+            _BINDING_WORDS,
+            _parameters((*BINDING, *BINDING_OPTIONAL)),
+        ),
         section("Checksum", *_checksum()),
-        section("How it is sent", *_sent()),
-        section("How often it is tried", *_tries()),
+        section("The request", *_sent()),
+        section("Retries", *_retries()),
     )
 
 
 _OPERATION_COLUMNS: Final = ("`operation`", "When", "Status 1", "Status 0")
 _CHOSEN_WORDS: Final = (
-    "`callbacks.parameters` names them. What is not known is left out. Amounts are minor units, or "
-    "decimal text with the currency (`2500.00 RUB`) where the name ends in `Formatted`; moments "
-    "are milliseconds since 1970, UTC, as in getOrderStatusExtended.do. The name of an order's own "
-    "additional parameter may be chosen too; it never takes the place of one of these."
+    "`callbacks.parameters` selects them. A parameter without a value is left out. Amounts are in "
+    "minor units, or decimal text with the currency (`2500.00 RUB`) if the name ends in "
+    "`Formatted`. Dates are milliseconds since 1970, UTC, as in getOrderStatusExtended.do. The "
+    "setting may also name additional parameters of orders; they never replace one of these."
 )
 _BINDING_WORDS: Final = (
-    "Sent only to the merchant's own addresses, never to an order's. `callbackCreationDate` is "
-    "there where it is chosen. There is no `mdOrder`, `orderNumber` or `status`."
+    "Sent only to the merchant's addresses, never to the address of an order. "
+    "`callbackCreationDate` is sent if it is selected. There is no `mdOrder`, `orderNumber` or "
+    "`status`."
 )
 
 
@@ -71,8 +74,8 @@ def _operations() -> Iterator[tuple[str, ...]]:
 
 
 def _parameters(rows: Iterable[CallbackParameter[Any]]) -> str:
-    told = ((code(r.name), r.what, r.present, code(r.needs or "")) for r in rows)
-    return table(("Parameter", "What", "When", "Permission"), told)
+    rows_printed = ((code(r.name), r.what, r.present, code(r.needs or "")) for r in rows)
+    return table(("Parameter", "What", "When", "Permission"), rows_printed)
 
 
 # ── The example ───────────────────────────────────────────────────────────────────────────────────
@@ -92,59 +95,62 @@ _EXAMPLE: Final = Callback(
 )
 
 
-def _letter(method: CallbackMethod, **more: str) -> CallbackRequest:
-    seal = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
+def _example_request(method: CallbackMethod, **more: str) -> CallbackRequest:
+    signer = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
     callback = replace(_EXAMPLE, parameters={**_EXAMPLE.parameters, **more})
-    return letter(callback, CallbackSettings(method=method), seal)
+    return letter(callback, CallbackSettings(method=method), signer)
 
 
 _STEPS: Final = """\
 1. Leave out `checksum` and `sign_alias`.
 2. Sort by name, byte by byte: upper case comes before lower case.
-3. Write `name;value;` for each, one behind the other. Nothing is escaped, no value gives `name;;`.
-4. Take the bytes of it in UTF-8."""
+3. Write `name;value;` for each, one after the other. Do not escape; an empty value gives `name;;`.
+4. Encode the text in UTF-8."""
 
 
 def _checksum() -> Iterator[str]:
-    example = _letter(CallbackMethod.GET)
-    yield "What is signed is made of the decoded parameters:"
+    example = _example_request(CallbackMethod.GET)
+    yield "The signed text is made of the decoded parameters:"
     yield _STEPS
     rows = (
         ("`symmetric`", "HMAC-SHA256 with the UTF-8 bytes of `callbacks.key`"),
         ("`asymmetric`", "RSA (PKCS #1 v1.5) with SHA-512; the certificate holds the public key"),
-        ("`none`", "no checksum, and none without a key either"),
+        ("`none`", "no checksum; without a key there is none either"),
     )
     yield table(("`callbacks.checksum`", "How it is signed"), rows)
     yield (
-        "The checksum is written in upper-case hex. `sign_alias`, the name of the key, is sent "
-        "with the asymmetric one. With the symmetric one it is not: some receivers sign it too."
+        "The checksum is in upper-case hex. `sign_alias`, the name of the key, is sent only with "
+        "an asymmetric checksum, because some receivers include it in the signed text."
     )
-    yield f"With the key {code(_KEY)} this is signed, and this comes out:"
+    yield f"An example of the signed text and its checksum, with the key {code(_KEY)}:"
     yield _block("text", f"{example.signed}\n{example.checksum}")
 
 
 def _sent() -> Iterator[str]:
     yield (
-        "In UTF-8, percent-encoded, a space as `%20`. The query of the receiver's own address "
-        "stays; what follows a `#` does not. Letters beyond ASCII in an address are encoded."
+        "Values are in UTF-8 and percent-encoded, a space as `%20`. The query of the shop's "
+        "address is kept; a fragment behind `#` is removed. Non-ASCII characters of an address "
+        "are encoded."
     )
     for method, words in _METHODS.items():
-        sent = _letter(method, **({"amount": "150000"} if method is CallbackMethod.JSON else {}))
+        sent = _example_request(
+            method, **({"amount": "150000"} if method is CallbackMethod.JSON else {})
+        )
         yield f"{code(method)}: {words}"
         yield _block("http", _written(sent))
     yield (
-        "`callbacks.headers` come after these, as `Name=value`; one of the same name takes the "
-        "place of ours. Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding`, "
-        "`Connection` and their like) are left out."
+        "The headers of `callbacks.headers` (`Name=value`) follow. They replace ours of the same "
+        "name. Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding`, "
+        "`Connection` and similar ones) are left out."
     )
 
 
 _METHODS: Final = {
-    CallbackMethod.GET: "parameters in the query.",
+    CallbackMethod.GET: "the parameters are in the query.",
     CallbackMethod.POST: "the same parameters as a form.",
     CallbackMethod.JSON: (
-        "an object. `status` is a number, and signed as its digits; what was chosen stands inside "
-        "`additionalParams`. About a stored card everything stands on top, as text."
+        "a JSON object. `status` is a number, and signed as its digits; optional parameters are in "
+        "`additionalParams`. About a stored card all members are text, at the top level."
     ),
 }
 
@@ -158,30 +164,31 @@ def _block(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```"
 
 
-# ── Tries ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Retries ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tries() -> Iterator[str]:
+def _retries() -> Iterator[str]:
     yield (
-        "Delivered means: HTTP status 200, whatever the body says. Everything else, a redirect "
-        f"too, is a failure, as is no answer within {_TAKEN.timeout_seconds} seconds "
-        "(`callbacks.timeout_seconds`). A further try sends the same parameters and checksum. "
-        "After the last one the callback is given up; nothing changes in the order."
+        "A callback is delivered if the shop answers with HTTP status 200; the body is ignored. "
+        "Any other status, also a redirect, is a failure, and so is no answer within "
+        f"{_DEFAULTS.timeout_seconds} seconds (`callbacks.timeout_seconds`). A retry sends the "
+        "same parameters and checksum. After the last attempt the callback is abandoned; the "
+        "order does not change."
     )
-    growing = replace(_TAKEN, growing=True)
+    growing = replace(_DEFAULTS, growing=True)
     rows = (
-        ("no", _schedule(_TAKEN)),
+        ("no", _schedule(_DEFAULTS)),
         ("yes", _schedule(growing)),
         (
-            "yes; 6 tries, 600 seconds",
+            "yes; 6 attempts, 600 seconds",
             _schedule(replace(growing, attempts=6, interval_seconds=600)),
         ),
     )
     yield (
-        f"Unless set otherwise there are {_TAKEN.attempts} tries (`callbacks.attempts`), "
-        f"{_TAKEN.interval_seconds} seconds apart (`callbacks.interval_seconds`)."
+        f"The default is {_DEFAULTS.attempts} attempts (`callbacks.attempts`), "
+        f"{_DEFAULTS.interval_seconds} seconds apart (`callbacks.interval_seconds`)."
     )
-    yield table(("`callbacks.growing`", "Seconds between the tries"), rows)
+    yield table(("`callbacks.growing`", "Seconds between attempts"), rows)
 
 
 def _schedule(settings: CallbackSettings) -> str:

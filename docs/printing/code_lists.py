@@ -1,22 +1,23 @@
-"""The lists of the wire: features, action codes, error codes, 3-D Secure, currencies, test cards.
+"""Pages of code lists: features, action codes, error codes, 3-D Secure, currencies, test cards.
 
-It exists so that a number in a log can be looked up, with the card that brings it about beside it.
+The action codes have the test card that leads to each of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.cli.sandbox.cards import spaced, what_happens
+from altyn.cli.sandbox.cards import what_happens
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.money import CURRENCIES
+from altyn.look.words import card_number_text
 from altyn.protocol import test_cards
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, ActionCode
 from altyn.protocol.dialects.classic import error_codes
 from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from altyn.protocol.dialects.classic.order_view import CARD_DATA_WRONG
-from altyn.protocol.eci import Authentication, eci
+from altyn.protocol.eci import AuthenticationLevel, eci
 from altyn.protocol.table import Envelope, Method
 from altyn.protocol.tds_outcomes import (
     AFTER_ARES,
@@ -39,13 +40,13 @@ def features_page() -> str:
     """Values of `features`."""
     return page(
         "Features",
-        "`features` of register.do and registerPreAuth.do: repeated, or one list with `;` or `,` "
-        "between. A name that is not on this page is refused with code 14.",
+        "`features` of register.do and registerPreAuth.do: a repeated parameter, or one list "
+        "separated by `;` or `,`. A name that is not on this page is refused with code 14.",
         table(("Value", "What it does"), ((code(name), what) for name, what in DOCUMENTED.items())),
         FEATURES_LATER,
         section(
             "Accepted, without effect",
-            "Libraries send them, and no shop is refused for one.",
+            "Client libraries send these values, so they are not refused.",
             codes(ENGINE),
         ),
     )
@@ -55,18 +56,19 @@ def features_page() -> str:
 
 
 def action_codes_page() -> str:
-    """What the bank or the gateway said about a payment, and the card that ends with it."""
+    """The bank's or the gateway's answers about a payment, and the test card for each."""
     return page(
         "Action codes",
-        "`actionCode` of an order's status is the last word of the bank, or of the gateway, about "
-        "its payment. 0 is yes. A payer never reads the code, only the text of its class. The card "
-        "in the last column ends with exactly this code, in the sandbox.",
+        "`actionCode` of an order's status is the latest answer of the bank, or of the gateway, "
+        "about its payment. 0 means approved. A payer never sees the code, only the text of its "
+        "class. In the sandbox a payment with the card in the last column ends with exactly this "
+        "code.",
         table(
             ("Code", "Meaning", "In logs", "Text", "Card"), map(_action_code, ACTION_CODES.values())
         ),
         section(
             "Texts",
-            "A code that is in no row is told as R2.",
+            "A code that is in no row has the text R2.",
             table(("Class", "English", "Russian"), _texts()),
         ),
     )
@@ -89,11 +91,12 @@ def _texts() -> Iterator[tuple[str, str, str]]:
 
 
 def error_codes_page() -> str:
-    """Every number and text that a method can refuse with."""
+    """Every code and text with which a method can refuse a request."""
     return page(
         "Error codes",
-        "`errorCode` says whether a request was carried out. One number has many reasons: the text "
-        "tells which, and each method's page tells them in their order. `{name}` is a parameter.",
+        "`errorCode` says whether a request was carried out. One code has many reasons: the text "
+        "names the reason, and each method's page lists them in their order. `{name}` is a "
+        "parameter.",
         table(("Code", "English", "Russian", "Methods"), _errors()),
     )
 
@@ -103,13 +106,13 @@ def _errors() -> Iterator[tuple[object, ...]]:
     known.add(CARD_DATA_WRONG)
     for error in sorted(known, key=lambda each: (each.code, each.en, each.ru)):
         methods = [m for m in PRINTED_METHODS if error in _answered_by(m)]
-        told = ", ".join(link(method.name, method.name) for method in methods)
-        whose = "all" if len(methods) == len(PRINTED_METHODS) else told
+        links = ", ".join(link(method.name, method.name) for method in methods)
+        whose = "all" if len(methods) == len(PRINTED_METHODS) else links
         yield error.code, error.en, error.ru, whose
 
 
 def _answered_by(method: Method) -> set[ErrorCode]:
-    """A declined card is no refusal of the old status, yet it tells it as an error."""
+    """The refusals of a method, and the error that the old status shows for a declined card."""
     beside = {SUCCESS} if method.envelope is not Envelope.REGISTRATION else set()
     if method.envelope is Envelope.CAPITALS:
         beside.add(CARD_DATA_WRONG)
@@ -120,33 +123,33 @@ def _answered_by(method: Method) -> set[ErrorCode]:
 
 
 def three_ds_page() -> str:
-    """What each answer of 3-D Secure leads to."""
+    """The result of each answer of 3-D Secure."""
     return page(
         "3-D Secure",
-        "Letters are the messages' own: Y yes, N no, A attempted, U unknown, C challenge, "
-        "R rejected. Features and permissions can ask for more: `FORCE_FULL_TDS` takes nothing but "
-        "a full authentication.",
+        "The letters are those of the messages: Y yes, N no, A attempted, U unknown, C challenge, "
+        "R rejected. Features and permissions can demand more: `FORCE_FULL_TDS` accepts only a "
+        "full authentication.",
         section("Version 1: enrolment (`veResStatus`)", _outcomes(AFTER_VERES)),
         section("Version 1: result (`paResStatus`)", _outcomes(AFTER_PARES)),
         section("Version 2: first answer (`aResTransStatus`)", _outcomes(AFTER_ARES)),
         section("Version 2: after a challenge (`rReqTransStatus`)", _outcomes(AFTER_CHALLENGE)),
         section(
             "ECI",
-            "How well the holder was authenticated, as the bank reads it.",
-            table(("Payment system", *(each.value for each in Authentication)), _indicators()),
+            "The number that tells the bank how well the payer was authenticated.",
+            table(("Payment system", *(each.value for each in AuthenticationLevel)), _indicators()),
         ),
     )
 
 
 def _outcomes(after: Mapping[VeRes, Outcome] | Mapping[TransStatus, Outcome]) -> str:
-    rows = ((code(said.value), _led_to(outcome)) for said, outcome in after.items())
+    rows = ((code(answer.value), _result(outcome)) for answer, outcome in after.items())
     return table(("Answer", "What follows"), rows)
 
 
-def _led_to(outcome: Outcome) -> str:
+def _result(outcome: Outcome) -> str:
     match outcome:
         case Proceed(authentication):
-            return f"the bank is asked; authentication: {authentication.value}"
+            return f"the payment goes to the bank; authentication: {authentication.value}"
         case Challenge():
             return "the payer goes to the issuer's ACS"
         case Decline(action_code):
@@ -155,7 +158,7 @@ def _led_to(outcome: Outcome) -> str:
 
 def _indicators() -> Iterator[tuple[object, ...]]:
     for system in PaymentSystem:
-        yield system.value, *(eci(system, each) for each in Authentication)
+        yield system.value, *(eci(system, each) for each in AuthenticationLevel)
 
 
 def currencies_page() -> str:
@@ -163,8 +166,8 @@ def currencies_page() -> str:
     rows = ((code(each.code), each.alpha, each.exponent) for each in CURRENCIES.values())
     return page(
         "Currencies",
-        "`currency` is an ISO 4217 numeric code. Amounts are whole numbers of minor units. Which "
-        f"of these a shop takes is a {link('setting', 'merchant-settings')} of its own.",
+        "`currency` is an ISO 4217 numeric code. Amounts are whole numbers of minor units. A "
+        f"{link('setting', 'merchant-settings')} of the merchant selects the allowed currencies.",
         table(("Code", "Currency", "Digits after the point"), rows),
     )
 
@@ -182,34 +185,34 @@ class _Group:
 _GROUPS: Final = (
     _Group(
         "Everyday cards",
-        "For merchants whose `tds_version` is 1, as it is unless set.",
+        "For merchants whose `tds_version` is 1, the default.",
         test_cards.CLASSIC,
     ),
     _Group(
         "3-D Secure 2",
-        "For merchants whose `tds_version` is 2. Two numbers of the first list behave otherwise "
+        "For merchants whose `tds_version` is 2. Two numbers of the first list behave differently "
         "here.",
         test_cards.SECOND,
     ),
     _Group(
         "The newer set",
-        "A listed month is taken although it has passed.",
+        "A listed month is accepted although it has passed.",
         test_cards.ECOM,
     ),
     _Group(
-        "When something goes wrong outside",
-        "Altyn's own: what no remote stand can show.",
+        "Faults outside the gateway",
+        "Altyn's own cards, for faults that remote test gateways cannot show.",
         test_cards.FAULTS,
     ),
 )
 
 
 def test_cards_page() -> str:
-    """The cards that the sandbox takes."""
+    """The cards that the sandbox accepts."""
     return page(
         "Test cards",
-        "The sandbox takes these cards and refuses every other number, so that no real card is "
-        "typed in by mistake. Any holder does. `altyn cards` prints the same lists.",
+        "The sandbox accepts these cards and refuses every other number, so that no real card is "
+        "used by mistake. Any holder name is accepted. `altyn cards` prints the same lists.",
         *(section(each.title, each.words, _cards(each.cards)) for each in _GROUPS),
         section(
             "One card per action code",
@@ -219,15 +222,17 @@ def test_cards_page() -> str:
         ),
         section(
             "Ranges",
-            "Numbers of 16 digits with a right check digit that begin like this are approved "
-            "without 3-D Secure, for load tests.",
+            "For load tests: numbers of 16 digits with a valid check digit and one of these "
+            "prefixes are approved without 3-D Secure.",
             codes(test_cards.RANGES),
         ),
     )
 
 
 def _cards(listed: Sequence[TestCard]) -> str:
-    rows = ((code(spaced(c.pan)), _expiry(c), c.cvc or "any", what_happens(c)) for c in listed)
+    rows = (
+        (code(card_number_text(c.pan)), _expiry(c), c.cvc or "any", what_happens(c)) for c in listed
+    )
     return table(("Number", "Expiry", "CVC", "What happens"), rows)
 
 
@@ -236,4 +241,4 @@ def _expiry(card: TestCard) -> str:
     months = ", ".join(f"{each.month:02}/{each.year % 100:02}" for each in listed if each)
     if card.expiry:
         return months
-    return f"any to come, {months}" if months else "any to come"
+    return f"any future month, {months}" if months else "any future month"

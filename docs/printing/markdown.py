@@ -1,23 +1,23 @@
-"""Markdown, as much of it as the reference needs: a page, a table, code in a cell.
+"""Markdown for the printed pages: a page, a section, a table, code, links.
 
-It exists so that no page has to think of pipes and line breaks.
+Pipes and line breaks are escaped here.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-PRINTED: Final = "<!-- Printed from the tables by `make docs`; a change made here is lost. -->"
+PRINTED: Final = "<!-- Printed from the tables by `make docs`; changes made here are lost. -->"
 
 
 def page(title: str, *parts: str) -> str:
-    """One page: its title, then its parts with a line between them."""
+    """A page: its title, then its parts, with an empty line between them."""
     return "\n\n".join((f"# {title}", PRINTED, *(part for part in parts if part))) + "\n"
 
 
 def section(title: str, *parts: str) -> str:
-    """A part with a heading of its own; nothing at all where there is nothing to say."""
-    said = [part for part in parts if part]
-    return "\n\n".join((f"## {title}", *said)) if said else ""
+    """A part with its own heading; empty if all its parts are empty."""
+    filled = [part for part in parts if part]
+    return "\n\n".join((f"## {title}", *filled)) if filled else ""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -29,13 +29,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def code(text: object) -> str:
-    """A name or value as it is typed; an empty one stays empty."""
+    """A name or value in backticks; an empty one stays empty."""
     spelled = str(text)
     return f"`{spelled}`" if spelled else ""
 
 
 def codes(texts: Iterable[object], between: str = ", ") -> str:
-    """Several of them."""
+    """Several names or values in backticks."""
     return between.join(code(text) for text in texts)
 
 

@@ -1,6 +1,6 @@
-"""The words that no table of the gateway holds: what a setting is for, what a permission opens.
+"""Explanations that no table of the gateway has: settings, permissions, members of answers.
 
-It exists so that these words stand in one place; a new setting without words stops the printing.
+A setting or permission without an explanation here stops the printing.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from altyn.protocol.table import Envelope
 
 ENVELOPES: Final[Mapping[Envelope, str]] = {
     Envelope.PLAIN: (
-        'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` when all went well; '
+        'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
         "`errorMessage` is its text."
     ),
     Envelope.REGISTRATION: (
@@ -20,12 +20,12 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
         "with `errorCode` (a string) and `errorMessage`, and without the members below."
     ),
     Envelope.CAPITALS: (
-        "HTTP 200 and JSON, with the old form's irregular capitals: `ErrorCode` (a string) and "
-        "`ErrorMessage`."
+        "HTTP 200 and JSON, with the irregular capitals of the old form: `ErrorCode` (a string) "
+        "and `ErrorMessage`."
     ),
     Envelope.PAYMENT: (
         "HTTP 200 and JSON. `errorCode` is a **number** here; a refusal also says `error`. "
-        "`errorCode` 0 means that the request was carried out, not that the bank said yes: ask "
+        "`errorCode` 0 means that the request was carried out, not that the bank approved: ask "
         "for the order's status."
     ),
 }
@@ -33,17 +33,17 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
 _PAYMENT: Final = (
     ("redirect", "Where the payer's browser goes next."),
     ("info", "A sentence for the payer."),
-    ("error", "The try failed: the payer's words for it; `errorMessage` repeats them."),
-    ("actionCode", "The try failed: the action code."),
-    ("attemptsLeft", "The try failed: how many the payer still has."),
+    ("error", "After a failed attempt: the text for the payer; `errorMessage` repeats it."),
+    ("actionCode", "After a failed attempt: the action code."),
+    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
     ("waiting", "The bank has not answered yet: ask for the status in a moment."),
-    ("acsUrl", "3-D Secure: where the browser posts to."),
-    ("paReq", "3-D Secure 1: what it posts, with `termUrl` and the order's id as `MD`."),
-    ("termUrl", "3-D Secure 1: where the ACS sends the browser back."),
+    ("acsUrl", "3-D Secure: the address to which the browser posts."),
+    ("paReq", "3-D Secure 1: the value to post, with `termUrl` and the order's id as `MD`."),
+    ("termUrl", "3-D Secure 1: the address to which the ACS returns the browser."),
     ("is3DSVer2", "3-D Secure 2 is under way; `false` in a refusal."),
     ("threeDSServerTransId", "3-D Secure 2: repeat the call with it after the method step."),
     ("threeDSMethodURL", "3-D Secure 2: the page of the method step."),
-    ("packedCReq", "3-D Secure 2: what the browser posts to `acsUrl` as `creq`."),
+    ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
 )
 
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -58,11 +58,11 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "getLastOrdersForMerchants": (
         ("orderStatuses", "A list; each is the answer of getOrderStatusExtended.do."),
         ("totalCount", "How many orders there are on all pages."),
-        ("page", "The page that was asked for."),
+        ("page", "The requested page."),
         ("pageSize", "Orders per page."),
     ),
     "verifyEnrollment": (
-        ("isEnrolled", "`Y` takes part in 3-D Secure, `N` does not, `U` unknown."),
+        ("isEnrolled", "`Y`: the card takes part in 3-D Secure; `N`: it does not; `U`: unknown."),
         ("emitterName", "The issuing bank."),
         ("emitterCountryCode", "Its country, two letters."),
     ),
@@ -75,91 +75,95 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.ONE_PHASE: "Payments in one stage. Without it they end with action code 2006.",
     Permission.TWO_PHASE: "registerPreAuth.do: hold first, deposit later.",
-    Permission.AUTO_COMPLETION: "`autocompletionDate`: deposit by itself.",
-    Permission.AUTO_REVERSE: "`autoReverseDate`: let the hold go by itself.",
+    Permission.AUTO_COMPLETION: "`autocompletionDate`: an automatic deposit.",
+    Permission.AUTO_REVERSE: "`autoReverseDate`: an automatic release of the hold.",
     Permission.PARTIAL_DEPOSIT: "Deposit less than the hold.",
     Permission.REVERSAL: "reverse.do.",
-    Permission.PARTIAL_REVERSAL: "Reverse less than everything, once.",
+    Permission.PARTIAL_REVERSAL: "Reverse a part of the amount, once.",
     Permission.REFUND: "refund.do.",
     Permission.SSL_ALLOWED: "Payments without 3-D Secure. Without it they end with 2003.",
-    Permission.SSL_WITHOUT_CVC: "Such payments without a CVC too. Without it they end with 2004.",
-    Permission.THREE_DS: "3-D Secure: every card is asked about at the directory server.",
-    Permission.VERIFY: "`features=VERIFY`: check a card, move no money.",
+    Permission.SSL_WITHOUT_CVC: (
+        "Payments without 3-D Secure and without a CVC. Without it they end with 2004."
+    ),
+    Permission.THREE_DS: "3-D Secure: the directory server is asked about every card.",
+    Permission.VERIFY: "`features=VERIFY`: check a card without moving money.",
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.ORDER_NUMBER_GENERATION: "`orderNumber` may be left out: the gateway makes one.",
     Permission.CUSTOM_SESSION: (
-        "`sessionTimeoutSecs` and `expirationDate` count. Without it they are not looked at."
+        "`sessionTimeoutSecs` and `expirationDate` are used. Without it they are ignored."
     ),
-    Permission.DYNAMIC_CALLBACK: (
-        "`dynamicCallbackUrl` counts, where `callbacks.mode` is `dynamic`."
-    ),
-    Permission.BINDINGS: "Stored cards (they come later).",
-    Permission.RECURRENT: "Recurring charges (they come later).",
+    Permission.DYNAMIC_CALLBACK: ("`dynamicCallbackUrl` is used if `callbacks.mode` is `dynamic`."),
+    Permission.BINDINGS: "Stored cards (not implemented yet).",
+    Permission.RECURRENT: "Recurring charges (not implemented yet).",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
     Permission.SEE_OTHER_MERCHANTS: "Orders of child merchants in getLastOrdersForMerchants.do.",
-    Permission.FEE: "`feeInput` counts.",
+    Permission.FEE: "`feeInput` is used.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }
 
 MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
-    "permissions": "What the provider has opened; see below.",
-    "default_language": "Language of texts and pages where a request names none.",
-    "default_currency": "Currency of an order that names none.",
-    "currencies": "Currencies that orders may name, ISO 4217 numeric.",
-    "session_timeout_seconds": "How long an order waits for its payer.",
-    "payment_attempts": "How often a payer may try.",
-    "hold_days": "How long a hold lives before it is let go.",
+    "permissions": "The permissions of the merchant; see below.",
+    "default_language": "Language of texts and pages if a request has none.",
+    "default_currency": "Currency of an order without `currency`.",
+    "currencies": "Currencies that orders may have, ISO 4217 numeric.",
+    "session_timeout_seconds": "How long an order can be paid.",
+    "payment_attempts": "How many attempts a payer has.",
+    "hold_days": "How long a hold lasts before it is released.",
     "status_version": "Response version of getOrderStatusExtended.do.",
-    "tds_version": "The 3-D Secure that cards are asked about.",
-    "amount_min_minor": "Smallest sum of an order, minor units.",
-    "amount_max_minor": "Largest sum of an order, minor units.",
-    "ip_allow_list": "Where the shop's servers may call from.",
-    "show_final_page": "The payer ends at the gateway's own result page, not at the shop.",
-    "terminal": "The terminal that the bank knows the shop by.",
+    "tds_version": "The version of 3-D Secure.",
+    "amount_min_minor": "Smallest amount of an order, minor units.",
+    "amount_max_minor": "Largest amount of an order, minor units.",
+    "ip_allow_list": "Addresses from which the shop's servers may call.",
+    "show_final_page": "After the payment the payer sees the gateway's result page and is not "
+    "returned to the shop.",
+    "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
-    "callbacks.enabled": "Whether anything is told.",
-    "callbacks.urls": "Where callbacks go: each goes to all of them.",
-    "callbacks.mode": "Whether an order may name its own address.",
+    "callbacks.enabled": "Whether callbacks are sent.",
+    "callbacks.urls": "Addresses of callbacks: each callback goes to all of them.",
+    "callbacks.mode": "Whether an order may have its own address.",
     "callbacks.method": "In the query (`GET`), as a form (`POST`), or as an object (`JSON`).",
-    "callbacks.operations": "Which changes are told.",
+    "callbacks.operations": "Which changes are sent.",
     "callbacks.parameters": (
-        "What is told besides, `amount` or `paymentWay`; an order's own additional parameters too."
+        "Optional parameters, such as `amount` or `paymentWay`, and additional parameters of "
+        "orders."
     ),
     "callbacks.headers": "Headers added to every callback. Their values are never printed.",
-    "callbacks.checksum": "How a callback proves that it is ours.",
+    "callbacks.checksum": "How callbacks are signed.",
     "callbacks.key": "The secret of the symmetric checksum. It is never printed.",
-    "callbacks.attempts": "How often a callback is tried until it is given up.",
-    "callbacks.interval_seconds": "The pause after a try that failed.",
-    "callbacks.growing": "The pause grows: that many times as long as there were failures.",
-    "callbacks.timeout_seconds": "How long a try may take.",
+    "callbacks.attempts": "How many times a callback is sent until it is abandoned.",
+    "callbacks.interval_seconds": "The pause after a failed delivery.",
+    "callbacks.growing": "The pause is multiplied by the number of failures.",
+    "callbacks.timeout_seconds": "How long a delivery may take.",
 }
 
 GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
-    "ALTYN_MODE": "The sandbox pretends the outside world; production never does.",
+    "ALTYN_MODE": "The sandbox simulates the bank and 3-D Secure; production simulates nothing.",
     "ALTYN_HOST": "Address to listen on.",
     "ALTYN_PORT": "Port to listen on; 0 takes a free one.",
-    "ALTYN_WORKERS": "Processes that serve.",
+    "ALTYN_WORKERS": "Number of server processes.",
     "ALTYN_HOME": "Data folder: embedded PostgreSQL, the sandbox's keys, page templates.",
-    "ALTYN_DATABASE_URL": "A PostgreSQL of your own, `postgresql://…`; else an embedded one.",
-    "ALTYN_POSTGRES_BIN": "Folder with `postgres` and `initdb`, for the embedded one.",
+    "ALTYN_DATABASE_URL": "Your own PostgreSQL, `postgresql://…`; otherwise the embedded one.",
+    "ALTYN_POSTGRES_BIN": "Folder with `postgres` and `initdb`, for the embedded PostgreSQL.",
     "ALTYN_POOL_SIZE": "Database connections of each process.",
-    "ALTYN_KEY_FILE": "The keys of the card vault; else `keys.json` in the data folder.",
-    "ALTYN_PUBLIC_URL": "The address payers and shops use, for links; else the request's own.",
-    "ALTYN_TLS_TERMINATED": "Your word that TLS 1.2 or newer ends in front of Altyn.",
-    "ALTYN_TRUSTED_PROXIES": "Proxies whose `X-Forwarded-For` is believed, commas between them.",
-    "ALTYN_ACQUIRER_URL": "The acquirer's connector; the sandbox pretends a bank without it.",
-    "ALTYN_ACQUIRER_KEY": "What Altyn is known by at the connector, sent as a bearer token.",
+    "ALTYN_KEY_FILE": "The keys of the card vault; otherwise `keys.json` in the data folder.",
+    "ALTYN_PUBLIC_URL": "The public address, for links; otherwise that of the request.",
+    "ALTYN_TLS_TERMINATED": "Your confirmation that TLS 1.2 or newer ends in front of Altyn.",
+    "ALTYN_TRUSTED_PROXIES": "Trusted proxies, separated by commas; their `X-Forwarded-For` is "
+    "used.",
+    "ALTYN_ACQUIRER_URL": "The acquirer's connector; without it the sandbox simulates a bank.",
+    "ALTYN_ACQUIRER_KEY": "The key that Altyn sends to the connector as a bearer token.",
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
-    "ALTYN_CALLBACK_DAYS": "How long callbacks are kept, with every try, once they are settled.",
+    "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
     "ALTYN_BODY_MAX": "Largest request body.",
-    "ALTYN_CONCURRENCY_MAX": "Requests at once in a process; above it the answer is HTTP 429.",
-    "ALTYN_LOG_LEVEL": "How much is logged.",
-    "ALTYN_LOG_FORMAT": "`auto` is for people at a terminal, JSON elsewhere.",
+    "ALTYN_CONCURRENCY_MAX": "Requests at the same time in a process; above it the answer is HTTP "
+    "429.",
+    "ALTYN_LOG_LEVEL": "The lowest level that is logged.",
+    "ALTYN_LOG_FORMAT": "`auto` writes text to a terminal, and JSON elsewhere.",
 }
 
 GATEWAY_UNITS: Final[Mapping[str, str]] = {
@@ -171,43 +175,43 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_CONCURRENCY_MAX": "requests",
 }
 
-# When it is told, and what its status 1 and 0 say (callbacks.md §4).
+# When it is sent, and the meaning of its status 1 and 0 (callbacks.md §4).
 NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
     CallbackOperation.APPROVED: (
-        "A two-stage order was paid, or failed for good.",
-        "the sum is held",
-        "the last try was refused",
+        "A two-stage order was paid, or its last attempt failed.",
+        "the amount is held",
+        "the last attempt was declined",
     ),
     CallbackOperation.DEPOSITED: (
-        "A one-stage order was paid, or failed for good; a hold was completed.",
-        "the money is taken",
-        "the last try, or the completion, was refused",
+        "A one-stage order was paid, or its last attempt failed; a hold was deposited.",
+        "the money is captured",
+        "the last attempt, or the deposit, was declined",
     ),
     CallbackOperation.REVERSED: (
-        "A payment was reversed, in whole or in part; also by the end of a hold, and after VERIFY.",
+        "A payment was reversed, in whole or in part; also at the end of a hold, and after VERIFY.",
         "reversed",
         "refused",
     ),
     CallbackOperation.REFUNDED: ("Each refund.", "refunded", "refused"),
     CallbackOperation.DECLINED_BY_TIMEOUT: (
-        "The session ended, and nobody had paid.",
+        "The session ended without a payment.",
         "",
         "always",
     ),
     CallbackOperation.DECLINED_CARD_PRESENT: (
-        "A card in the shop's terminal was refused. Altyn takes no such payments yet.",
+        "A card in the shop's terminal was declined. Altyn has no such payments yet.",
         "",
         "always",
     ),
-    CallbackOperation.BINDING_CREATED: ("A card was stored. Stored cards come later.", "", ""),
+    CallbackOperation.BINDING_CREATED: ("A card was stored. Not implemented yet.", "", ""),
     CallbackOperation.BINDING_ACTIVITY_CHANGED: (
-        "A stored card was switched on or off; see `enabled`. Stored cards come later.",
+        "A stored card was switched on or off; see `enabled`. Not implemented yet.",
         "",
         "",
     ),
 }
 
 FEATURES_LATER: Final = (
-    "Stored cards and payment in parts come later. Until then `FORCE_CREATE_BINDING` and `BNPL` "
-    "are accepted and change nothing, and `AUTO_PAYMENT` is only checked."
+    "Stored cards and payment in parts are not implemented yet. `FORCE_CREATE_BINDING` and `BNPL` "
+    "are accepted without effect, and `AUTO_PAYMENT` is only checked."
 )

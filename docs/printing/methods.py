@@ -1,7 +1,4 @@
-"""One page for each method: its parameters, its answer, and its refusals in their order.
-
-It exists so that a shop developer who reads "code 5" finds every reason for it on one page.
-"""
+"""One page for each method: its parameters, its answer, and its refusals in their order."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +11,7 @@ from altyn.protocol.dialects.classic.status_fields import Fields
 from altyn.protocol.table import Method, Parameter
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES
+from docs.printing.sections import linked
 
 PRINTED_METHODS: Final = (*METHODS.values(), PROCESS_FORM)
 FEATURES_PAGE: Final = "features"
@@ -60,7 +58,7 @@ def _facts(method: Method) -> Iterator[tuple[str, str]]:
         yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
     if method.needs:
         yield "Permission", f"{code(method.needs)}, see {link('permissions', 'merchant-settings')}"
-    yield "Source", method.source
+    yield "Source", linked(method.source)
 
 
 # ── Parameters ────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +68,7 @@ def _parameters(method: Method) -> Iterator[tuple[str, str, str, str]]:
     if method.credentials:
         yield code("userName"), "AN..30", "yes, or `token`", "The API user."
         yield code("password"), "AN..30", "yes, or `token`", "Its password."
-        yield code("token"), "AN..256", "instead of both", "Beside them it is not looked at."
+        yield code("token"), "AN..256", "instead of both", "Ignored if they are sent too."
     for row in method.parameters:
         yield code(row.name), row.type.notation, _mandatory(row, method), _note(row)
 
@@ -85,16 +83,16 @@ def _mandatory(row: Parameter, method: Method) -> str:
 
 
 def _note(row: Parameter) -> str:
-    said = [row.note.replace("the list below", link("the list", FEATURES_PAGE))]
+    notes = [linked(row.note).replace("the list below", link("the list", FEATURES_PAGE))]
     if row.field == "more":
-        said.append("Kept with the order; nothing reads it yet.")
+        notes.append("Stored with the order, without effect.")
     if row.in_json_params:
-        said.append("May also stand inside `jsonParams`.")
+        notes.append("May also be a member of `jsonParams`.")
     if row.parts:
-        said.append(f"Where it is missing, {codes(row.parts, ' and ')} are put together.")
+        notes.append(f"If it is missing, {codes(row.parts, ' and ')} are joined.")
     if row.aliases:
-        said.append(f"Also spelled {codes(row.aliases)}.")
-    return " ".join(said)
+        notes.append(f"Also spelled {codes(row.aliases)}.")
+    return " ".join(notes)
 
 
 # ── Answer ────────────────────────────────────────────────────────────────────────────────────────
@@ -130,25 +128,25 @@ def _versions(since: int, before: int | None) -> str:
 
 _REFUSAL_COLUMNS: Final = ("", "Code", "Russian", "English", "Reason", "Parameters")
 _REFUSALS_WORDS: Final = (
-    "In this order: where several are true, the first is told. What depends on the order (its "
-    "status, its amounts, a permission for a part of them) is looked at when the request itself is "
-    "in order. `{name}` is the parameter's name. The sandbox adds a header `X-Altyn-Rule`: which "
-    "rule was broken."
+    "In order of precedence: if several are true, the answer is the first. What depends on the "
+    "order (its status, its amounts, a permission for a partial amount) is checked after the "
+    "request itself. `{name}` is the parameter's name. The sandbox adds a header `X-Altyn-Rule` "
+    "with the broken rule."
 )
 _VERSIONS_WORDS: Final = (
-    "Which members are there depends on the merchant's response version (`status_version`, "
-    "13 unless set) and permissions. A member that has no value is left out."
+    "The members depend on the merchant's response version (`status_version`, 13 by default) and "
+    "permissions. A member without a value is left out."
 )
 
 
 def _refusals(method: Method) -> Iterator[tuple[object, ...]]:
     for place, (refusal, error) in enumerate(method.refusals.items(), 1):
-        told = codes(_parameters_behind(method, refusal))
-        yield place, error.code, error.ru, error.en, code(refusal), told
+        names = codes(_parameters_behind(method, refusal))
+        yield place, error.code, error.ru, error.en, code(refusal), names
 
 
 def _parameters_behind(method: Method, refusal: Refusal) -> list[str]:
-    """The parameters that are told by this refusal when they are missing or malformed."""
+    """The parameters that cause this refusal when they are missing or malformed."""
     if refusal is Refusal.PARAMETER_INVALID:
         return []  # any other parameter, and the text names it
     rows = method.parameters

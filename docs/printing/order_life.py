@@ -1,7 +1,6 @@
-"""The life of an order: its statuses, the diagram of its events, and where its money goes.
+"""The life of an order: its statuses, the diagram of its events, and the movements of its money.
 
-It exists so that the picture is drawn from the table the gateway obeys, and the amounts beside it
-are added up by the gateway's own ledger.
+The diagram is drawn from the lifecycle table, and the gateway's ledger adds up the amounts.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,18 +15,18 @@ from docs.printing.markdown import code, page, section, table
 
 
 def statuses_page() -> str:
-    """`orderStatus`, `paymentState`, and how an order gets from one to the next."""
+    """`orderStatus`, `paymentState`, and the events that change them."""
     return page(
         "Order statuses",
-        "`orderStatus` says what became of the order, `paymentState` says it in a word. Whether "
-        "the last request was understood is `errorCode`'s business, and what the bank answered is "
-        "`actionCode`'s.",
+        "`orderStatus` is the state of the order as a number, `paymentState` as a word. "
+        "`errorCode` says whether the last request was carried out, and `actionCode` is the "
+        "bank's answer.",
         table(("Number", "State", "Inside", "English", "Russian"), _statuses()),
         section(
             "The life of an order",
-            "What is not drawn here cannot happen.",
+            "An order has no other transitions.",
             _diagram(),
-            table(("From", "What happens", "To"), _transitions()),
+            table(("From", "Event", "To"), _transitions()),
         ),
     )
 
@@ -70,7 +69,7 @@ _ACCOUNTS: Final = {
     Account.MERCHANT: "due to the merchant",
 }
 
-# What a shop does with 1000.00, step by step; each line is told by the ledger itself.
+# Orders of 1000.00, step by step; the ledger computes each line.
 _STORIES: Final[tuple[tuple[str, tuple[tuple[str, tuple[Posting, ...]], ...]], ...]] = (
     (
         "Two stages, part deposited, part refunded",
@@ -112,12 +111,12 @@ _STORIES: Final[tuple[tuple[str, tuple[tuple[str, tuple[Posting, ...]], ...]], .
 
 
 def ledger_page() -> str:
-    """Accounts, movements, and some orders worked through."""
+    """Accounts, movements, and some example orders."""
     return page(
         "Ledger",
-        "Every change of an order's money is a posting: a sum that left one account for another. "
-        "What leaves one arrives at the other, so the accounts of an order always add up to zero, "
-        "and the amounts a shop sees are added up from its postings.",
+        "Every change of an order's money is a posting: an amount that moves from one account to "
+        "another. So the accounts of an order always add up to zero. The amounts that a shop sees "
+        "are sums over the postings.",
         section("Accounts", table(("Account", "The money is"), _accounts())),
         section("Movements", table(("Movement", "From", "To"), _movements())),
         *(section(title, table(_STORY_COLUMNS, _story(steps))) for title, steps in _STORIES),
@@ -147,12 +146,12 @@ def _movements() -> list[tuple[str, str, str]]:
 
 def _story(steps: Iterable[tuple[str, tuple[Posting, ...]]]) -> Iterator[tuple[str, ...]]:
     so_far: list[Posting] = []
-    for told, made in steps:
+    for name, made in steps:
         so_far += made
         sums = ledger.totals(so_far)
         left = sums.deposited_minor - sums.refunded_minor
         amounts = (sums.approved_minor, left, sums.refunded_minor)
-        yield told, "\n".join(map(_spelled, made)), *map(_decimal, amounts)
+        yield name, "\n".join(map(_spelled, made)), *map(_decimal, amounts)
 
 
 def _spelled(posting: Posting) -> str:

@@ -1,7 +1,4 @@
-"""Every page of the reference by its file name.
-
-It exists so that the command which writes them and the test which compares them cannot differ.
-"""
+"""Every page of the reference by its file name."""
 
 from pathlib import Path
 from typing import Final
@@ -17,7 +14,7 @@ REFERENCE: Final = Path(__file__).resolve().parent.parent / "reference"
 _NOTATION: Final = (
     ("A", "letters"),
     ("N", "digits"),
-    ("ANS", "letters, digits and other signs"),
+    ("ANS", "letters, digits and other characters"),
     ("`..n`", "at most n characters"),
     ("`n`", "exactly n characters"),
     ("N..12 of an amount", "whole minor units: 150000 is 1500.00 roubles"),
@@ -26,8 +23,8 @@ _NOTATION: Final = (
 
 
 def printed() -> dict[str, str]:
-    """The pages as the tables print them now, by file name."""
-    others = {
+    """The pages of the current tables, by file name."""
+    lists = {
         "order-statuses": order_life.statuses_page(),
         "ledger": order_life.ledger_page(),
         "callbacks": callbacks.callbacks_page(),
@@ -41,26 +38,26 @@ def printed() -> dict[str, str]:
         "settings": settings_module.settings_page(),
         "merchant-settings": settings_module.merchant_settings_page(),
     }
-    pages = {**dict(method_pages()), **others, "index": _index(others)}
+    pages = {**dict(method_pages()), **lists, "index": _index(lists)}
     return {f"{name}.md": text for name, text in pages.items()}
 
 
-def _index(others: dict[str, str]) -> str:
-    lists = [f"- {link(_title(text), name)}" for name, text in others.items()]
+def _index(pages: dict[str, str]) -> str:
+    entries = [f"- {link(_title(text), name)}" for name, text in pages.items()]
     return page(
         "Reference",
-        "Printed from the tables that the gateway reads requests with, so what stands here is what "
-        "it does. Sources are named after the sections of the protocol reference that the tables "
-        "were written from.",
+        "These pages are printed from the tables with which the gateway reads requests, so they "
+        'describe what it does. "Source" links to the section of the '
+        "[protocol reference](../protocol/index.md) that a table was written from.",
         section("Methods", table(("Method", "What it does", "Permission"), method_rows())),
-        section("Lists", "\n".join(lists)),
+        section("Lists", "\n".join(entries)),
         section(
             "How a request is sent",
-            "POST with form fields, with JSON, or GET; query string and body are put together. The "
-            "letters' case in a method's name does not matter, in a parameter's name it does. "
-            "Unknown parameters are ignored. Parameters that are empty count as missing.",
+            "By POST with form fields or JSON, or by GET; query string and body are merged. "
+            "Method names are case-insensitive, parameter names are case-sensitive. Unknown "
+            "parameters are ignored. Empty parameters count as missing.",
         ),
-        section("Notation of types", table(("Notation", "Means"), _NOTATION)),
+        section("Notation of types", table(("Notation", "Meaning"), _NOTATION)),
     )
 
 

@@ -1,7 +1,6 @@
 """The settings: of the gateway (`ALTYN_*`) and of each merchant, with units and defaults.
 
-It exists so that a knob cannot be turned that nobody has described: names, defaults and bounds are
-heard from the code that reads them.
+Names, defaults and limits come from the code that reads the settings.
 """
 
 from collections.abc import Iterator
@@ -27,8 +26,8 @@ from docs.printing.methods import PRINTED_METHODS
 
 
 @dataclass(frozen=True, slots=True)
-class Knob:
-    """One environment variable: what it may be, and what it is when nobody says anything."""
+class Variable:
+    """One environment variable: its allowed values and its default."""
 
     name: str
     allowed: str
@@ -36,63 +35,63 @@ class Knob:
 
 
 @dataclass(slots=True)
-class _Listener:
-    """Stands in for the reader of the environment, and writes down what it is asked for."""
+class _Recorder:
+    """Takes the place of the reader of the environment, and records every variable."""
 
-    heard: list[Knob] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
 
-    def __call__(self, _environ: object) -> "_Listener":
+    def __call__(self, _environ: object) -> "_Recorder":
         return self
 
     def text(self, name: str) -> None:
-        self.heard.append(Knob(name, "text", ""))
+        self.variables.append(Variable(name, "text", ""))
 
     def path(self, name: str) -> None:
-        self.heard.append(Knob(name, "a path", ""))
+        self.variables.append(Variable(name, "a path", ""))
 
     def ports(self, name: str, default: str) -> frozenset[int]:
-        self.heard.append(Knob(name, "port numbers with commas between", default))
+        self.variables.append(Variable(name, "port numbers, separated by commas", default))
         return frozenset()
 
     def flag(self, name: str) -> bool:
-        self.heard.append(Knob(name, "yes or no", "no"))
+        self.variables.append(Variable(name, "yes or no", "no"))
         return False
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
-        self.heard.append(Knob(name, f"{low} to {high}", str(default)))
+        self.variables.append(Variable(name, f"{low} to {high}", str(default)))
         return default
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
-        self.heard.append(Knob(name, codes(allowed), default))
+        self.variables.append(Variable(name, codes(allowed), default))
         return default
 
 
-# Defaults that the reader is not asked for, but the settings fall back to.
-_TAKEN: Final = settings_module.Settings()
-_FALLEN_BACK_TO: Final = {
-    "ALTYN_HOST": _TAKEN.host,
-    "ALTYN_TRUSTED_PROXIES": _TAKEN.trusted_proxies,
-    "ALTYN_HOME": f"~/{_TAKEN.home.relative_to(Path.home())}",
+# Defaults of the settings themselves; the reader is called without a default.
+_DEFAULTS: Final = settings_module.Settings()
+_OWN_DEFAULTS: Final = {
+    "ALTYN_HOST": _DEFAULTS.host,
+    "ALTYN_TRUSTED_PROXIES": _DEFAULTS.trusted_proxies,
+    "ALTYN_HOME": f"~/{_DEFAULTS.home.relative_to(Path.home())}",
 }
 
 
-def gateway_knobs() -> tuple[Knob, ...]:
+def gateway_variables() -> tuple[Variable, ...]:
     """Every `ALTYN_*`, in the order in which they are read."""
-    listener = _Listener()
-    with patch.object(settings_module, "_Reader", listener):
+    recorder = _Recorder()
+    with patch.object(settings_module, "_Reader", recorder):
         settings_module.load({})
-    return tuple(listener.heard)
+    return tuple(recorder.variables)
 
 
 def settings_page() -> str:
     """The gateway's settings, read once from the environment."""
     return page(
         "Settings",
-        "Read once, at the start, from the environment. The sandbox needs none of them; a wrong "
-        "one stops the start with a sentence that says what to write instead.",
-        table(("Variable", "What", "Allowed", "Default", "Unit"), _gateway_rows()),
+        "Altyn reads the environment once, at the start. The sandbox needs no setting. A wrong "
+        "value stops the start with a message that says what to write instead.",
+        table(("Variable", "Meaning", "Allowed", "Default", "Unit"), _gateway_rows()),
         section(
-            "What production demands",
+            "What production requires",
             "With `ALTYN_MODE=production` the gateway refuses to start without:",
             "\n".join(_demands()),
         ),
@@ -100,14 +99,20 @@ def settings_page() -> str:
 
 
 def _gateway_rows() -> Iterator[tuple[str, ...]]:
-    for knob in gateway_knobs():
-        default = knob.default or _FALLEN_BACK_TO.get(knob.name, "")
-        unit = GATEWAY_UNITS.get(knob.name, "")
-        yield code(knob.name), GATEWAY_SETTINGS[knob.name], knob.allowed, code(default), unit
+    for variable in gateway_variables():
+        default = variable.default or _OWN_DEFAULTS.get(variable.name, "")
+        unit = GATEWAY_UNITS.get(variable.name, "")
+        yield (
+            code(variable.name),
+            GATEWAY_SETTINGS[variable.name],
+            variable.allowed,
+            code(default),
+            unit,
+        )
 
 
 def _demands() -> Iterator[str]:
-    """Production's own words, taken from its refusal to start."""
+    """The required settings, from the message with which production refuses to start."""
     try:
         settings_module.load({"ALTYN_MODE": "production"})
     except settings_module.SettingsError as refusal:
@@ -120,30 +125,33 @@ def _demands() -> Iterator[str]:
 
 
 def merchant_settings_page() -> str:
-    """What can be set for each merchant, and what can be opened to it."""
+    """The settings and permissions of a merchant."""
     return page(
         "Merchant settings",
-        "Each shop's own. Only what was set is stored; what was left unsaid follows the table. The "
-        "demo shop of the sandbox has every permission that opens something.",
-        table(("Setting", "What", "Allowed", "Default"), _merchant_rows()),
+        "Every merchant has its own values. Only values that were set are stored; the others "
+        "follow this table. The demo shop of the sandbox has every permission that opens "
+        "something.",
+        table(("Setting", "Meaning", "Allowed", "Default"), _merchant_rows()),
         section(
             "Permissions", table(("Permission", "What it opens", "Where"), _permissions(OPENING))
         ),
         section(
             "Permissions that demand",
-            "They open nothing: the shop has to bring more.",
+            "They open nothing: the shop has to send more.",
             table(("Permission", "What it demands", "Where"), _permissions(DEMANDING)),
         ),
     )
 
 
 def _merchant_rows() -> Iterator[tuple[str, ...]]:
-    taken = MerchantSettings()
+    defaults = MerchantSettings()
     for setting in SETTINGS:
-        value: object = taken
+        value: object = defaults
         for part in setting.key.split("."):
             value = getattr(value, part)
-        allowed = "any of those below" if setting.key == "permissions" else setting.allowed
+        allowed = (
+            "any of the permissions below" if setting.key == "permissions" else setting.allowed
+        )
         yield code(setting.key), MERCHANT_SETTINGS[setting.key], allowed, code(_plain(value))
 
 
@@ -167,6 +175,6 @@ def _asked_by(permission: Permission) -> Iterator[str]:
         if method.needs is permission or any(row.optional_with is permission for row in rows):
             yield link(method.name, method.name)
     for name, fields in OBJECTS.items():
-        told = [row.name for row in fields.rows if row.needs is permission]
-        if told:
-            yield f"{name}: {codes(told)}"
+        members = [row.name for row in fields.rows if row.needs is permission]
+        if members:
+            yield f"{name}: {codes(members)}"

@@ -1,7 +1,4 @@
-"""The page of SOAP: where it is, its operations, its names beside REST's, and its types.
-
-It exists so that a shop developer who has a method's page in REST finds how the same is said here.
-"""
+"""The page about SOAP: its address, operations, types, and names that differ from REST."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,31 +11,31 @@ from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOper
 from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from docs.printing.markdown import code, codes, link, page, section, table
+from docs.printing.sections import linked
 
 _SERVED: Final = tuple(each for each in OPERATIONS.values() if each.method is not None)
 _LATER: Final = tuple(each for each in OPERATIONS.values() if each.method is None)
 
 _WORDS: Final = (
-    "The same methods as over REST, by the names of the family's `MerchantService`. Parameters are "
-    "read, checked and refused by the same tables, so codes and texts are those of the REST "
-    "method's page; a text in brackets, as `[MDORDER]`, names the REST parameter."
+    "The methods of REST, with the names of the family's `MerchantService`. The same tables read "
+    "and check the parameters, so codes and texts are those of the REST method's page. A text in "
+    "brackets, such as `[MDORDER]`, names the REST parameter."
 )
 _REQUEST_WORDS: Final = (
-    "Only the operation's own element is in the namespace; everything in it is in none. A value "
-    "may come as an attribute or as a child, in any order; unknown names are ignored, and what is "
-    "empty, or `xsi:nil`, counts as missing. A date may have any zone; without one it is Moscow "
-    "time. `*` repeats, `!` is mandatory in the schema; what else a method demands stands on its "
-    "page."
+    "Only the operation's element has a namespace; elements inside it have none. A value may be an "
+    "attribute or a child element, in any order. Unknown names are ignored; empty values and "
+    "`xsi:nil` count as missing. A date may have any time zone; without one it is Moscow time. `*` "
+    "means repeated, `!` mandatory in the schema; the method's page lists other mandatory values."
 )
 _ANSWER_WORDS: Final = (
     "Members are those of the REST method's answer; dates are `xs:dateTime` in Moscow time with "
-    "milliseconds. `errorCode` is always there, 0 when all went well. An object that lacks what "
-    "its type demands, such as a cart without item codes, is left out."
+    "milliseconds. `errorCode` is always present, 0 on success. An object without a mandatory "
+    "member of its type, such as a cart without item codes, is left out."
 )
 _FAULT_WORDS: Final = (
-    "A fault (HTTP 500) tells what is wrong with the message itself: XML that cannot be read, an "
-    "operation that does not exist or is not served, a missing header, wrong credentials. "
-    "Everything about orders is an answer with `errorCode`."
+    "A fault (HTTP 500) reports an error of the message: unreadable XML, an operation that does "
+    "not exist or is not implemented, a missing header, wrong credentials. Errors about orders "
+    "are answers with `errorCode`."
 )
 
 
@@ -51,12 +48,12 @@ def soap_page() -> str:
         _FAULT_WORDS,
         section(
             "Operations",
-            table(("Operation", "Sent", "Returned", "Does what"), map(_operation, _SERVED)),
-            "`ours` is an operation that the service of the reference does not have.",
+            table(("Operation", "Request", "Answer", "Meaning"), map(_operation, _SERVED)),
+            "`ours` marks an operation that the service of the protocol reference does not have.",
         ),
         section(
-            "Not served yet",
-            "They stand in the WSDL, and are answered with a fault that says so.",
+            "Not implemented yet",
+            "These operations are in the WSDL; their answer is a fault that says so.",
             table(("Operation", "Why"), ((code(each.name), each.why_not) for each in _LATER)),
         ),
         section(
@@ -86,15 +83,15 @@ def soap_page() -> str:
 def _facts() -> Iterator[tuple[str, str]]:
     yield "Address", code(PATH)
     yield "WSDL", f"{code(f'{PATH}?wsdl')}, which imports `?wsdl={names.PORT_TYPE_DOCUMENT}`"
-    yield "Form", "SOAP 1.1, rpc/literal, `text/xml; charset=UTF-8`, `SOAPAction` empty"
+    yield "Format", "SOAP 1.1, rpc/literal, `text/xml; charset=UTF-8`, `SOAPAction` empty"
     yield (
         "Namespace",
-        f"{codes(names.MESSAGE_NAMESPACES, ' or ')}: the answer uses the one asked in",
+        f"{codes(names.MESSAGE_NAMESPACES, ' or ')}: the answer uses the namespace of the request",
     )
     yield "Service, port", codes((names.SERVICE, names.PORT))
     yield "Binding, port type", codes((names.BINDING, names.PORT_TYPE))
-    yield "Who asks", "WS-Security `UsernameToken` with the password as text, in the header"
-    yield "Source", "soap.md"
+    yield "Authentication", "WS-Security `UsernameToken` with the password as text, in the header"
+    yield "Source", linked("soap.md")
 
 
 def _operation(operation: SoapOperation) -> tuple[str, str, str, str]:
@@ -106,7 +103,7 @@ def _operation(operation: SoapOperation) -> tuple[str, str, str, str]:
 
 
 def _does(operation: SoapOperation) -> str:
-    """A link to the REST method; the words of a method that only SOAP has."""
+    """A link to the REST method; for a method that only SOAP has, its summary."""
     method = operation.method
     assert method is not None
     if method.name not in SOAP_METHODS:
@@ -128,7 +125,7 @@ def _differing() -> Iterator[tuple[str, str, str]]:
 
 
 def _type(name: str) -> str:
-    """A type with all that stands in it, its bases' parts first."""
+    """A type with its members, those of its base types first."""
     rows = [_part(place, part) for place, part in declared(TYPES[name])]
     if text := TYPES[name].text:
         rows.append(("its text", "", text, ""))
@@ -136,7 +133,7 @@ def _type(name: str) -> str:
 
 
 def _inside(name: str) -> Iterator[str]:
-    """A type and those that stand in it."""
+    """A type and the types of its members."""
     if name in TYPES:
         yield name
         for _, part in declared(TYPES[name]):

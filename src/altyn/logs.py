@@ -1,7 +1,7 @@
 """The gateway's log: JSON lines for machines, colours for a person at a terminal, no secrets.
 
 Our lines, those of uvicorn, asyncio and other libraries, and uncaught exceptions take one form, so
-that card numbers, codes and passwords are masked in one place. Source: architecture.md §2, §6.
+that card numbers, codes and passwords are masked in one place. Source: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Types are checked first (`Pan` and `Cvc` print masked), then names (`password`, `$CVC`), and then
 the text itself, so that a card number without a type and a name is masked too.
-Source: architecture.md §6.
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations

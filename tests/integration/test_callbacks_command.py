@@ -17,7 +17,6 @@ from typer.testing import CliRunner, Result
 from altyn.cli.app import app
 from altyn.cli.output import CommandError
 from altyn.domain.callback import (
-    Announcement,
     Callback,
     CallbackId,
     CallbackRequest,
@@ -25,6 +24,7 @@ from altyn.domain.callback import (
     DeliveryQueue,
     Outcome,
     Reply,
+    callback_entry,
 )
 from altyn.domain.merchant import MerchantSettings
 from altyn.domain.order_id import new_order_id
@@ -124,7 +124,7 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         order = an_order(merchant_id=shop.merchant_id, order_id=order_id, order_number="A-1")
         await OrderStore(pool).register(order, Actor(name="test"))
         told = {"mdOrder": str(order_id), "orderNumber": "A-1", "status": "1"}
-        announcement = Announcement(operation="deposited", receiver=SHOP, parameters=told)
+        announcement = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
         await OutboxStore(pool).announce(shop.merchant_id, order_id, 2, [announcement], now)
         return CallbackId(shop.merchant_id, order_id, 2, 1)
 

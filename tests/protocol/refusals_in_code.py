@@ -20,7 +20,7 @@ from altyn.inbound.request_handler import Handler
 _OPERATIONS: Final = Path(altyn.operations.__file__).parent
 _INBOUND: Final = Path(altyn.inbound.request_handler.__file__).parent
 _FILES: Final = (
-    *_OPERATIONS.glob("*.py"),
+    *_OPERATIONS.rglob("*.py"),
     _INBOUND / "request_handler.py",
     *_INBOUND.glob("*handlers.py"),
     _INBOUND / "payment_steps.py",

@@ -10,7 +10,7 @@ import pytest
 from altyn.domain.card.values import PaymentSystem
 from altyn.protocol import action_codes
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, describe
-from altyn.protocol.eci import Authentication, eci
+from altyn.protocol.eci import AuthenticationLevel, eci
 from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.tds_outcomes import (
     AFTER_ARES,
@@ -287,13 +287,13 @@ def test_the_indicator_of_each_payment_system(
     systems: str, full: int, attempt: int, none: int
 ) -> None:
     for system in map(PaymentSystem, systems.split()):
-        assert eci(system, Authentication.FULL) == full
-        assert eci(system, Authentication.ATTEMPT) == attempt
-        assert eci(system, Authentication.NONE) == none
+        assert eci(system, AuthenticationLevel.FULL) == full
+        assert eci(system, AuthenticationLevel.ATTEMPT) == attempt
+        assert eci(system, AuthenticationLevel.NONE) == none
 
 
 def test_3d_secure_leads_where_the_reference_says() -> None:
-    full, attempt, none = map(Proceed, Authentication)
+    full, attempt, none = map(Proceed, AuthenticationLevel)
     assert {
         VeRes.ENROLLED: Challenge(),
         VeRes.NOT_ENROLLED: none,

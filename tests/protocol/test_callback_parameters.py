@@ -10,23 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from altyn.domain.callback import (
-    Announcement,
     BindingNotification,
     CallbackMode,
     CallbackOperation,
     CallbackSettings,
     OrderNotification,
+    callback_entry,
 )
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
-from altyn.domain.order import Authentication, Kind, Order, OrderRequest
+from altyn.domain.order import Kind, Order, OrderRequest
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
     OPTIONAL_NAMES,
     RESERVED,
-    binding_announcements,
-    payment_announcements,
+    binding_callbacks,
+    order_callbacks,
 )
 from altyn.protocol.dialects.classic.callbacks.values import AVS_NUMBERS, creation_date
 from tests.builders import ORDER_ID, PAID_AT, a_card, a_merchant, an_attempt, an_order
@@ -41,7 +42,7 @@ CORE: Final = {
 }
 DEPOSITED: Final = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00)
 
-# Every name of callbacks.md §3.3, and the one of §3.1 that is chosen like them.
+# Every name of callbacks.md §3.3, and the one of callbacks.md §3.1 that is chosen like them.
 NAMES_OF_THE_REFERENCE: Final = (
     *("amount", "paymentAmount", "amountFormatted", "approvedAmount", "depositedAmount"),
     *("refundedAmount", "approvedAmountFormatted", "depositedAmountFormatted"),
@@ -135,7 +136,7 @@ def a_shop(*parameters: str, more: dict[str, Any] | None = None, **settings: Any
 
 def a_paid_order(**changes: Any) -> Order:
     """Paid, partly reversed and partly refunded, so that it has everything at once."""
-    proof = Authentication(version="1", pa_res="Y", eci=5, cavv="AAAB=", xid="MDE=")
+    proof = ThreeDSData(version="1", pa_res="Y", eci=5, cavv="AAAB=", xid="MDE=")
     paid: dict[str, Any] = {
         "status": OrderStatus.DEPOSITED,
         "action_code": 0,
@@ -157,7 +158,7 @@ def a_paid_order(**changes: Any) -> Order:
 
 
 def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) -> dict[str, str]:
-    (announcement,) = payment_announcements(order, shop, notice, AT)
+    (announcement,) = order_callbacks(order, shop, notice, AT)
     return dict(announcement.parameters)
 
 
@@ -165,8 +166,8 @@ def told(order: Order, shop: Merchant, notice: OrderNotification = DEPOSITED) ->
 
 
 def test_a_shop_that_chose_nothing_is_told_the_core() -> None:
-    assert payment_announcements(an_order(), a_shop(), DEPOSITED, AT) == (
-        Announcement(operation="deposited", receiver=SHOP, parameters=CORE),
+    assert order_callbacks(an_order(), a_shop(), DEPOSITED, AT) == (
+        callback_entry(operation="deposited", receiver=SHOP, parameters=CORE),
     )
 
 
@@ -178,7 +179,7 @@ def test_a_failure_has_status_zero() -> None:
 
 def test_each_address_is_told_the_same() -> None:
     shop = a_shop("amount", more={"urls": (SHOP, "https://crm.example")})
-    first, second = payment_announcements(an_order(), shop, DEPOSITED, AT)
+    first, second = order_callbacks(an_order(), shop, DEPOSITED, AT)
     assert (first.receiver, second.receiver) == (SHOP, "https://crm.example")
     assert first.parameters == second.parameters == CORE | {"amount": "250000"}
 
@@ -186,7 +187,7 @@ def test_each_address_is_told_the_same() -> None:
 def test_an_order_may_have_an_address_of_its_own() -> None:
     order = an_order(request=OrderRequest(dynamic_callback_url="https://own.example"))
     shop = a_shop(more={"mode": CallbackMode.DYNAMIC})
-    assert payment_announcements(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
+    assert order_callbacks(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
 
 
 @pytest.mark.parametrize(
@@ -196,8 +197,8 @@ def test_an_order_may_have_an_address_of_its_own() -> None:
 )
 def test_who_does_not_want_to_know_is_not_told(settings: dict[str, Any]) -> None:
     shop = a_shop(more=settings)
-    assert payment_announcements(an_order(), shop, DEPOSITED, AT) == ()
-    assert binding_announcements(BOUND, shop, AT) == ()
+    assert order_callbacks(an_order(), shop, DEPOSITED, AT) == ()
+    assert binding_callbacks(BOUND, shop, AT) == ()
 
 
 # ── What a shop may choose ────────────────────────────────────────────────────────────────────────
@@ -278,7 +279,7 @@ def test_a_failed_completion_declines_no_order() -> None:
     ("status", "state"),
     [
         (OrderStatus.CREATED, "started"),
-        (OrderStatus.AUTHENTICATING, "started"),
+        (OrderStatus.WAITING, "started"),
         (OrderStatus.APPROVED, "payment_approved"),
         (OrderStatus.DEPOSITED, "payment_deposited"),
         (OrderStatus.REVERSED, "payment_void"),
@@ -297,16 +298,16 @@ def test_a_two_stage_order_is_a_pre_authorisation() -> None:
 @pytest.mark.parametrize(
     ("proof", "word"),
     [
-        (Authentication(version="1", eci=6), "THREE_DS1_ATTEMPT"),
-        (Authentication(version="1", eci=7), "SSL"),
-        (Authentication(version="2", eci=5, r_req="Y"), "THREE_DS2_FULL"),
-        (Authentication(version="2", eci=5), "THREE_DS2_FRICTIONLESS"),
-        (Authentication(version="2", eci=6), "THREE_DS2_ATTEMPT"),
-        (Authentication(version="2"), None),
+        (ThreeDSData(version="1", eci=6), "THREE_DS1_ATTEMPT"),
+        (ThreeDSData(version="1", eci=7), "SSL"),
+        (ThreeDSData(version="2", eci=5, r_req="Y"), "THREE_DS2_FULL"),
+        (ThreeDSData(version="2", eci=5), "THREE_DS2_FRICTIONLESS"),
+        (ThreeDSData(version="2", eci=6), "THREE_DS2_ATTEMPT"),
+        (ThreeDSData(version="2"), None),
         (None, None),
     ],
 )
-def test_how_the_holder_was_authenticated(proof: Authentication | None, word: str | None) -> None:
+def test_how_the_holder_was_authenticated(proof: ThreeDSData | None, word: str | None) -> None:
     order = a_paid_order(attempts=(an_attempt(authentication=proof),))
     assert told(order, a_shop("threeDSType")).get("threeDSType") == word
 
@@ -425,8 +426,8 @@ BOUND: Final = BindingNotification(
 
 
 def test_a_stored_card_is_told_with_its_payer() -> None:
-    (announcement,) = binding_announcements(BOUND, a_shop("amount"), AT)
-    assert announcement == Announcement(
+    (announcement,) = binding_callbacks(BOUND, a_shop("amount"), AT)
+    assert announcement == callback_entry(
         operation="bindingCreated",
         receiver=SHOP,
         parameters={
@@ -451,7 +452,7 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
         phone="",
         pan_country=None,
     )
-    (announcement,) = binding_announcements(notice, a_shop("callbackCreationDate"), AT)
+    (announcement,) = binding_callbacks(notice, a_shop("callbackCreationDate"), AT)
     assert announcement.parameters == {
         "bindingId": "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
         "clientId": "client;42",
@@ -464,5 +465,5 @@ def test_a_switched_card_tells_whether_it_is_on_and_nothing_unknown(*, enabled: 
 
 def test_a_stored_card_is_told_at_the_merchants_own_addresses_only() -> None:
     shop = a_shop(more={"mode": CallbackMode.DYNAMIC, "urls": (SHOP, "https://crm.example")})
-    receivers = [each.receiver for each in binding_announcements(BOUND, shop, AT)]
+    receivers = [each.receiver for each in binding_callbacks(BOUND, shop, AT)]
     assert receivers == [SHOP, "https://crm.example"]

@@ -8,17 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
-from altyn.domain.order import (
-    Attempt,
-    AttemptState,
-    Authentication,
-    CardSeen,
-    Kind,
-    Order,
-    OrderRequest,
-)
+from altyn.domain.order import Attempt, AttemptState, Kind, Order, OrderRequest
+from altyn.domain.waiting import AnyWaiting, AtAcs, ConfirmOnPhone, EnterCode, MethodStep, ScanQr
 from altyn.protocol.dialects.classic.order_statuses import (
     ON_WIRE,
     ORDER_STATUSES,
@@ -106,7 +102,7 @@ PLAIN: Final = a_merchant(
 DEMO: Final = a_merchant()
 
 # Authenticated by the shop's own means: the gateway has not spoken to a directory server.
-EXTERNAL_PROOF: Final = Authentication(
+EXTERNAL_PROOF: Final = ThreeDSData(
     eci=5, cavv="AAABBBCCCDDDEEEFFFGGGHHHIII=", xid="MDAwMDAwMDAwMDAwMDAwMDAwMDE="
 )
 
@@ -207,7 +203,7 @@ def test_the_old_form_shows_a_stored_card_flat() -> None:
     ("status", "number", "state"),
     [
         ("created", 0, "CREATED"),
-        ("authenticating", 5, "CREATED"),
+        ("waiting", 0, "CREATED"),
         ("approved", 1, "APPROVED"),
         ("deposited", 2, "DEPOSITED"),
         ("reversed", 3, "REVERSED"),
@@ -224,6 +220,24 @@ def test_every_status_has_its_number_and_state(status: str, number: int, state: 
     assert OrderStatus(status) in STATUSES_OF[state]
 
 
+@pytest.mark.parametrize(
+    ("waiting", "number"),
+    [
+        (AtAcs(url="https://acs.example"), 5),
+        (MethodStep(url="https://acs.example"), 5),
+        (ConfirmOnPhone(phone="79998887766"), 0),
+        (ScanQr(payload="https://qr.example"), 0),
+        (EnterCode(), 0),
+    ],
+)
+def test_status_5_is_for_a_payer_at_an_acs_only(waiting: AnyWaiting, number: int) -> None:
+    attempt = an_attempt(state=AttemptState.WAITING, waiting=waiting)
+    order = an_order(status=OrderStatus.WAITING, attempts=(attempt,))
+    assert extended_status(order, DEMO, "ru")["orderStatus"] == number
+    assert short_status(order, DEMO, "ru")["OrderStatus"] == number
+    assert extended_status(order, DEMO, "ru")["paymentAmountInfo"]["paymentState"] == "CREATED"
+
+
 def test_no_status_is_left_without_its_row() -> None:
     assert set(ON_WIRE) == set(OrderStatus)
     assert len({row.number for row in ORDER_STATUSES}) == len(OrderStatus)
@@ -232,7 +246,7 @@ def test_no_status_is_left_without_its_row() -> None:
 
 def test_a_payment_state_finds_its_statuses() -> None:
     assert set(STATUSES_OF) == {state.value for state in PaymentState}
-    assert STATUSES_OF["CREATED"] == (OrderStatus.CREATED, OrderStatus.AUTHENTICATING)
+    assert STATUSES_OF["CREATED"] == (OrderStatus.CREATED, OrderStatus.WAITING)
     assert sum(len(statuses) for statuses in STATUSES_OF.values()) == len(OrderStatus)
 
 
@@ -241,7 +255,7 @@ def test_a_payment_state_finds_its_statuses() -> None:
 
 def an_order_with_everything() -> Order:
     """Two-stage, deposited in part, refunded in part, with all that a shop can send."""
-    proof = Authentication(
+    proof = ThreeDSData(
         version="2",
         ve_res="Y",
         pa_res="Y",
@@ -266,7 +280,7 @@ def an_order_with_everything() -> Order:
             binding_id="9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
             email="buyer@shop.example",
             fee_input=50_00,
-            order_bundle={"cartItems": {"items": [{"positionId": "1", "tax": None}]}},
+            order_bundle=Cart.of({"cartItems": {"items": [{"positionId": "1", "tax": None}]}}),
         ),
         attempts=(
             an_attempt(authentication=proof),
@@ -380,7 +394,7 @@ def has(shown: Any, path: str) -> bool:
 
 # ── 3-D Secure ────────────────────────────────────────────────────────────────────────────────────
 
-VERSION_1: Final = Authentication(version="1", ve_res="Y", pa_res="Y", eci=5, cavv="c", xid="x")
+VERSION_1: Final = ThreeDSData(version="1", ve_res="Y", pa_res="Y", eci=5, cavv="c", xid="x")
 
 
 def test_the_demo_merchant_sees_how_3d_secure_1_went() -> None:
@@ -399,16 +413,16 @@ def test_the_demo_merchant_sees_how_3d_secure_1_went() -> None:
     [
         ("VISA", VERSION_1, "1"),
         ("MASTERCARD", replace(VERSION_1, eci=1, pa_res="A"), "2"),
-        ("MIR", Authentication(version="1", ve_res="N", eci=3), "0"),
-        ("MASTERCARD", Authentication(version="2", ve_res="N", eci=0), "0"),
-        ("VISA", Authentication(version="2", ve_res="Y", a_res="C", r_req="Y", eci=5), "3"),
-        ("MASTERCARD", Authentication(version="2", ve_res="Y", a_res="Y", eci=2), "4"),
-        (None, Authentication(version="2", ve_res="Y", a_res="A", eci=6), "5"),
-        ("VISA", Authentication(version="1", ve_res="Y", pa_res="N"), None),
+        ("MIR", ThreeDSData(version="1", ve_res="N", eci=3), "0"),
+        ("MASTERCARD", ThreeDSData(version="2", ve_res="N", eci=0), "0"),
+        ("VISA", ThreeDSData(version="2", ve_res="Y", a_res="C", r_req="Y", eci=5), "3"),
+        ("MASTERCARD", ThreeDSData(version="2", ve_res="Y", a_res="Y", eci=2), "4"),
+        (None, ThreeDSData(version="2", ve_res="Y", a_res="A", eci=6), "5"),
+        ("VISA", ThreeDSData(version="1", ve_res="Y", pa_res="N"), None),
         ("VISA", EXTERNAL_PROOF, None),
     ],
 )
-def test_the_type_of_3d_secure(system: str | None, proof: Authentication, kind: str | None) -> None:
+def test_the_type_of_3d_secure(system: str | None, proof: ThreeDSData, kind: str | None) -> None:
     attempt = an_attempt(card=a_card(system=system), authentication=proof)
     shown = extended_status(a_paid_order(attempts=(attempt,)), at_version(42), "ru")
     secure = shown["cardAuthInfo"]["secureAuthInfo"]
@@ -676,7 +690,7 @@ json: Final = st.recursive(
     max_leaves=6,
 )
 authentications: Final = st.builds(
-    Authentication,
+    ThreeDSData,
     version=st.sampled_from(["", "1", "2"]),
     ve_res=letters,
     pa_res=letters,
@@ -687,7 +701,7 @@ authentications: Final = st.builds(
     xid=texts(),
 )
 cards: Final = st.builds(
-    CardSeen,
+    PaymentCard,
     masked_pan=st.sampled_from(["411111**1111", "999999**0000"]),
     expiry=st.sampled_from(["", "202812"]),
     holder=st.sampled_from(["", "IVAN PETROV"]),
@@ -720,7 +734,7 @@ requests: Final = st.builds(
     post_address=texts(),
     fee_input=st.none() | minor,
     mcc=texts(),
-    order_bundle=json,
+    order_bundle=st.builds(Cart.of, json),
 )
 orders: Final = st.builds(
     an_order,

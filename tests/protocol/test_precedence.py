@@ -2,7 +2,9 @@
 
 Shops branch on the number they get, so the order is part of the wire. For each refusal here is a
 way to provoke it by parameters alone; every two of them that do not contradict each other are
-provoked together. Source: rest-orders.md §2.4, and the order of the tables of §3 to §5.
+provoked together.
+
+Source: rest-orders.md §2.4, and the order of the tables of rest-orders.md §3 to §5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +32,7 @@ from altyn.inbound.request_handler import (
     RequestHandler,
     Served,
 )
+from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
@@ -111,8 +114,9 @@ class Orders:
         return None
 
 
-def accepts(pan: Pan) -> bool:
-    return pan.reveal() == "4111111111111111"
+def refusal_of_card(pan: Pan) -> Refused | None:
+    taken = pan.reveal() == "4111111111111111"
+    return None if taken else Refused(Refusal.PAN_NOT_A_TEST_CARD, "not a test card")
 
 
 WORLD: Final = cast(
@@ -120,7 +124,7 @@ WORLD: Final = cast(
     SimpleNamespace(
         orders=Orders(),
         merchants=Merchants(),
-        acquirer=SimpleNamespace(accepts=accepts),
+        card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card)),
         clock=SimpleNamespace(now=lambda: NOW),
     ),
 )

@@ -13,8 +13,8 @@ import pytest
 from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
-from altyn.operations.card_steps import PayByCard
 from altyn.operations.deposit import Deposit
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
@@ -38,16 +38,11 @@ every_row = pytest.mark.parametrize(
 # What handlers and desk read beside the command, by the name of the field.
 BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
 
-# Fields that are read from a request and that no operation looks at yet → why the row is there.
+# Fields that a request may carry and that no rule reads yet → what becomes of them.
 NOT_YET_READ: Final = {
-    "items": "the cart of a completion or refund waits for the fiscal part",
-    "json_params": "accepted everywhere; kept by registration only",
-    "currency": "accepted; an order keeps the currency it was registered with",
-    "phone": "card payment keeps the e-mail only",
-    "binding_not_needed": "stored cards",
-    "method_notification_url": "the method step reports to the gateway",
-    "tds_protocol_version": "the merchant's setting decides",
-    "more": "stored for methods yet to come",
+    "items": "kept in the order's history; the cart's rules come with fiscal receipts",
+    "json_params": "kept in the order's history by deposit, reversal and refund",
+    "currency": "accepted; an order keeps the currency that it was registered with",
 }
 
 COMMAND_FIELDS: Final = {
@@ -64,7 +59,13 @@ COMMAND_FIELDS: Final = {
         {"size", "page", "since", "to", "states", "merchants", "by_created"}
     ),
     "verifyEnrollment": frozenset({"pan"}),
-    "paymentOrder": frozenset({"ip", *(field.name for field in fields(PayByCard))}),
+    "paymentOrder": frozenset(
+        {
+            "ip",
+            "json_params",
+            *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
+        }
+    ),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
 }
@@ -74,6 +75,16 @@ COMMAND_FIELDS: Final = {
 def test_a_row_leads_to_a_field_that_somebody_reads(method: Method, row: Parameter) -> None:
     known = COMMAND_FIELDS[method.name] | BESIDE | NOT_YET_READ.keys()
     assert row.field in known, f"{row.name} is read into {row.field}, which nobody looks at"
+
+
+def test_the_list_of_unread_fields_is_up_to_date() -> None:
+    unread = {
+        row.field
+        for method in EVERY_METHOD
+        for row in method.parameters
+        if row.field not in COMMAND_FIELDS[method.name] | BESIDE
+    }
+    assert unread == NOT_YET_READ.keys()
 
 
 @every_row
@@ -407,13 +418,13 @@ def test_any_other_language_is_answered_in_russian(method: Method) -> None:
 
 
 def test_one_wording_for_one_error() -> None:
-    """The reference: use one wording for the same error in every method (§2.4)."""
+    """The reference: use one wording for the same error in every method (rest-orders.md §2.4)."""
     said: dict[tuple[int, str], set[str]] = {}
     for method in (*EVERY_METHOD, PROCESS_FORM):
         for error in method.refusals.values():
             said.setdefault((error.code, error.ru), set()).add(error.en)
     several = {ru: en for ru, en in said.items() if len(en) > 1}
-    # The reference itself has two English texts for this one, by method (§3.1, §3.2).
+    # The reference has two English texts for this one, by method (rest-orders.md §3.1, §3.2).
     by_method = {"Unregistered order id", "Wrong order number"}
     assert several == {(6, "Неверный номер заказа"): by_method}
 

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.callback import Announcement, CallbackRequest, CallbackSettings, Reply
+from altyn.domain.callback import CallbackRequest, CallbackSettings, Reply, callback_entry
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
@@ -109,7 +109,7 @@ class Site:
         self.versions[order] += 1
         version = self.versions[order]
         announcements = [
-            Announcement(
+            callback_entry(
                 operation="refunded",
                 receiver=receiver,
                 parameters={"mdOrder": str(order), "refundedAmount": str(version)},

@@ -40,7 +40,7 @@ from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, Acquire
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
-from tests.shop import ENROLLED, GOOD, Shop, open_shop, refused
+from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, open_shop, refused
 from tests.simulation.model import MOSCOW, Ticket
 
 NOT_SENT: Final = 151018
@@ -112,13 +112,13 @@ class Dying:
         self.dies: str | None = None
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
         dies, self.dies = self.dies, None
-        if question.operation is AcquirerOperation.INQUIRE:
-            return await self._ask(question)
+        if request.operation is AcquirerOperation.INQUIRE:
+            return await self._ask(request)
         if dies == "before":
             raise ConnectionResetError("the process has died before it asked")
-        reply = await self._ask(question)
+        reply = await self._ask(request)
         if dies == "after":
             raise ConnectionResetError("the process has died before it heard the answer")
         return reply
@@ -130,8 +130,7 @@ class Gateway:
     def __init__(self, runner: asyncio.Runner, shop: Shop) -> None:
         self._runner = runner
         self.shop = shop
-        assert isinstance(shop.gateway.world.acquirer, InProcessAcquirer)
-        self.way = Dying(shop.gateway.world.acquirer)
+        self.way = Dying(acquirer_of(shop.gateway.world))
 
     def do(self, act: Awaitable[T]) -> T:
         """Wait for something to be done."""

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from altyn.domain.effects import OutboxEntry
 
 
 class CallbackOperation(StrEnum):
@@ -31,14 +34,23 @@ OF_BINDINGS = frozenset(
 """These are about a stored card, and never go to an order's own address (callbacks.md §2)."""
 
 
+CALLBACK: Final = "callback"
+"""The kind of the effect, and of its rows in the outbox."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderNotification:
-    """One thing to tell the shop. `succeeded` is the wire's status 1 or 0."""
+    """An effect: notify the shop of a change. `succeeded` is the wire's status 1 or 0."""
 
     notification: CallbackOperation
     succeeded: bool = True
     amount_minor: int = 0
     external_refund_id: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Callbacks are carried out by the handler of callbacks."""
+        return CALLBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +142,6 @@ class CallbackSettings:
         if failures >= self.attempts:
             return None
         return timedelta(seconds=self.interval_seconds * (failures if self.growing else 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """A notice for one address, with the parameters as they will be signed and sent."""
-
-    operation: str
-    receiver: str
-    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,17 @@ def origin_of(url: str) -> str:
     except ValueError:
         return url
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
+def callback_entry(operation: str, receiver: str, parameters: Mapping[str, str]) -> OutboxEntry:
+    """The row of the outbox for one callback to one address."""
+    return OutboxEntry(
+        kind=CALLBACK,
+        operation=operation,
+        receiver=receiver,
+        host=origin_of(receiver),
+        parameters=parameters,
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ class OrderStatus(StrEnum):
     """What has become of an order. A dialect's `order_statuses.py` has the wire numbers."""
 
     CREATED = "created"
-    AUTHENTICATING = "authenticating"
+    WAITING = "waiting"  # the payer has a step to do elsewhere, whatever the way to pay
     APPROVED = "approved"
     DEPOSITED = "deposited"
     REVERSED = "reversed"
@@ -23,7 +23,7 @@ class OrderStatus(StrEnum):
 class Event(StrEnum):
     """What can happen to an order and moves (or keeps) its status."""
 
-    AUTHENTICATION_STARTED = "authentication_started"
+    WAITING_FOR_PAYER = "waiting_for_payer"
     ATTEMPT_FAILED = "attempt_failed"
     LAST_ATTEMPT_FAILED = "last_attempt_failed"
     HOLD_APPROVED = "hold_approved"
@@ -37,26 +37,26 @@ class Event(StrEnum):
     REFUND_APPROVED = "refund_approved"
 
 
-CREATED, AUTHENTICATING, APPROVED, DEPOSITED, REVERSED, REFUNDED, DECLINED = OrderStatus
+CREATED, WAITING, APPROVED, DEPOSITED, REVERSED, REFUNDED, DECLINED = OrderStatus
 
 LIFECYCLE: Final = (
     # from             event                             to
-    (CREATED,          Event.AUTHENTICATION_STARTED,     AUTHENTICATING),
-    (AUTHENTICATING,   Event.AUTHENTICATION_STARTED,     AUTHENTICATING),
+    (CREATED,          Event.WAITING_FOR_PAYER,     WAITING),
+    (WAITING,          Event.WAITING_FOR_PAYER,     WAITING),
     (CREATED,          Event.ATTEMPT_FAILED,             CREATED),
-    (AUTHENTICATING,   Event.ATTEMPT_FAILED,             CREATED),
+    (WAITING,          Event.ATTEMPT_FAILED,             CREATED),
     (CREATED,          Event.LAST_ATTEMPT_FAILED,        DECLINED),
-    (AUTHENTICATING,   Event.LAST_ATTEMPT_FAILED,        DECLINED),
+    (WAITING,          Event.LAST_ATTEMPT_FAILED,        DECLINED),
     (CREATED,          Event.HOLD_APPROVED,              APPROVED),
-    (AUTHENTICATING,   Event.HOLD_APPROVED,              APPROVED),
+    (WAITING,          Event.HOLD_APPROVED,              APPROVED),
     (CREATED,          Event.PURCHASE_APPROVED,          DEPOSITED),
-    (AUTHENTICATING,   Event.PURCHASE_APPROVED,          DEPOSITED),
+    (WAITING,          Event.PURCHASE_APPROVED,          DEPOSITED),
     (CREATED,          Event.CARD_VERIFIED,              REVERSED),
-    (AUTHENTICATING,   Event.CARD_VERIFIED,              REVERSED),
+    (WAITING,          Event.CARD_VERIFIED,              REVERSED),
     (CREATED,          Event.SESSION_EXPIRED,            DECLINED),
-    (AUTHENTICATING,   Event.SESSION_EXPIRED,            DECLINED),
+    (WAITING,          Event.SESSION_EXPIRED,            DECLINED),
     (CREATED,          Event.CANCELLED,                  DECLINED),
-    (AUTHENTICATING,   Event.CANCELLED,                  DECLINED),
+    (WAITING,          Event.CANCELLED,                  DECLINED),
     (APPROVED,         Event.DEPOSIT_APPROVED,           DEPOSITED),
     (APPROVED,         Event.REVERSAL_APPROVED,          REVERSED),
     (APPROVED,         Event.PARTIAL_REVERSAL_APPROVED,  APPROVED),
@@ -67,4 +67,4 @@ LIFECYCLE: Final = (
 )  # fmt: skip
 
 TRANSITIONS: Final = {(status, event): then for status, event, then in LIFECYCLE}
-PAYABLE: Final = frozenset({CREATED, AUTHENTICATING})
+PAYABLE: Final = frozenset({CREATED, WAITING})

@@ -1,4 +1,4 @@
-"""An order: what was asked for, what has become of it, and each time the outside was asked.
+"""An order: what the shop asked for, its present state, and every attempt to move its money.
 
 Pure values. Amounts are minor units of the order's currency; times are aware UTC.
 """
@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
+from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import PAYABLE, TRANSITIONS, Event, OrderStatus
+from altyn.domain.waiting import AnyWaiting
 
 
 class Kind(StrEnum):
-    """What the outside was asked to do."""
+    """What a connector is asked to do."""
 
     PAY = "pay"
     DEPOSIT = "deposit"
@@ -23,10 +26,10 @@ class Kind(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """How far one try has come. The last five are the outside's five honest answers."""
+    """How far an attempt is. The last five are the five outcomes that a connector can answer."""
 
-    AUTHENTICATING = "authenticating"  # the payer is with the issuer's ACS
-    ABANDONED = "abandoned"  # another try took its place before the bank was asked
+    WAITING = "waiting"  # the payer has a step to do before the connector is asked for money
+    ABANDONED = "abandoned"  # replaced by another attempt before the connector was asked
     ASKED = "asked"
     APPROVED = "approved"
     PENDING = "pending"
@@ -36,10 +39,11 @@ class AttemptState(StrEnum):
 
 
 IN_FLIGHT = frozenset({AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN})
+WAITING_STATES = frozenset({AttemptState.WAITING, AttemptState.PENDING})
 
 
 class Due(StrEnum):
-    """What happens to an order by itself when its time comes."""
+    """What a timer does to an order at a given time."""
 
     SESSION_EXPIRY = "session_expiry"
     AUTO_COMPLETION = "auto_completion"
@@ -48,37 +52,13 @@ class Due(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardSeen:
-    """What may be kept of a card: its masked number, and a keyed fingerprint to find it again."""
-
-    masked_pan: str
-    expiry: str
-    holder: str
-    fingerprint: str
-    system: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authentication:
-    """What 3-D Secure said about one try. Field names follow the EMV and Visa messages."""
-
-    version: str = ""
-    ve_res: str | None = None
-    pa_res: str | None = None
-    a_res: str | None = None
-    r_req: str | None = None
-    eci: int | None = None
-    cavv: str | None = None
-    xid: str | None = None
-    server_trans_id: str | None = None
-    acs_trans_id: str | None = None
-    acs_url: str | None = None
-    finish_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One question to the outside and what it answered. `number` counts from 1 within the order."""
+    """One request to a connector and its outcome. `number` counts from 1 within the order.
+
+    `payment_way` names the connector's way, for a payment. `waiting` says what the payer has to do
+    while the payment waits for it. `details` are facts that the connector wants back with each
+    later request about the payment, such as the number of its invoice.
+    """
 
     number: int
     kind: Kind
@@ -93,21 +73,23 @@ class Attempt:
     external_refund_id: str | None = None
     partial: bool = False
     due: Due | None = None
-    card: CardSeen | None = None
-    authentication: Authentication | None = None
+    card: PaymentCard | None = None
+    authentication: ThreeDSData | None = None
     inquiries: int = 0
-    inquire_at: datetime | None = None  # when to ask what became of it, while nobody knows
+    inquire_at: datetime | None = None  # when to inquire while the outcome is unknown
     avs_code: str | None = None
+    waiting: AnyWaiting | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def in_flight(self) -> bool:
-        """Whether the outside may have done it, and has not told us yet."""
+        """Whether the connector may have carried it out without an answer so far."""
         return self.state in IN_FLIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """What the shop said when it registered the order, as parsed; kept for good."""
+    """The registration request of the shop, parsed; it never changes its meaning."""
 
     description: str | None = None
     return_url: str = ""
@@ -126,7 +108,7 @@ class OrderRequest:
     fee_input: int | None = None
     mcc: str | None = None
     terminal: str | None = None
-    order_bundle: Any = None
+    order_bundle: Cart | None = None
     tax_system: int | None = None
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
@@ -175,27 +157,26 @@ class Order:
         return (self.status, event) in TRANSITIONS
 
     def not_before_last_change(self, now: datetime) -> datetime:
-        """Now, or when the order was changed last if a clock is behind: history never runs
-        backwards, though two machines never agree quite on the time."""
+        """`now`, or the time of the last change where this machine's clock is behind it."""
         return max(now, self.changed_at or self.created_at)
 
     @property
     def payable(self) -> bool:
-        """Whether a payer may still try."""
+        """Whether the payer may start another attempt."""
         return self.status in PAYABLE
 
     @property
     def left_minor(self) -> int:
-        """What of the deposit is still with the merchant (`depositedAmount` on the wire)."""
+        """The part of the deposit that the merchant still has (`depositedAmount` on the wire)."""
         return self.deposited_minor - self.refunded_minor
 
     @property
     def refundable_minor(self) -> int:
-        """What may still be refunded: refunds already on their way to the bank are reserved."""
+        """The sum that may still be refunded; refunds in flight are reserved."""
         return self.left_minor - sum(a.amount_minor for a in self.in_flight(Kind.REFUND))
 
     def in_flight(self, *kinds: Kind) -> tuple[Attempt, ...]:
-        """Attempts whose outcome at the bank is not known yet."""
+        """Attempts whose outcome is not known yet."""
         return tuple(a for a in self.attempts if a.in_flight and (not kinds or a.kind in kinds))
 
     def attempt(self, number: int) -> Attempt:
@@ -204,33 +185,39 @@ class Order:
 
     @property
     def payments(self) -> tuple[Attempt, ...]:
-        """The tries to pay, oldest first."""
+        """The payment attempts, oldest first."""
         return tuple(a for a in self.attempts if a.kind is Kind.PAY)
 
     @property
-    def authenticating(self) -> Attempt | None:
-        """The try whose payer is at the ACS now."""
-        tries = (a for a in self.attempts if a.state is AttemptState.AUTHENTICATING)
-        return next(tries, None)
+    def waiting_attempt(self) -> Attempt | None:
+        """The attempt whose payer has a step to do before the connector is asked for money."""
+        attempts = (a for a in self.attempts if a.state is AttemptState.WAITING)
+        return next(attempts, None)
+
+    @property
+    def waiting(self) -> AnyWaiting | None:
+        """What the payer has to do now; None when no payment waits for the payer."""
+        unfinished = (a for a in self.payments if a.state in WAITING_STATES and a.waiting)
+        return next((a.waiting for a in unfinished), None)
 
     @property
     def authorisation(self) -> Attempt | None:
-        """The try that the bank approved."""
+        """The approved payment attempt."""
         return next((a for a in self.payments if a.state is AttemptState.APPROVED), None)
 
     @property
     def attempts_left(self) -> int:
-        """How many tries the payer still has."""
+        """How many attempts the payer still has."""
         return max(0, self.attempts_max - len(self.payments))
 
     def with_attempt(self, attempt: Attempt) -> "Order":
         """The order with this attempt added, or changed when its number is known."""
-        others = [a for a in self.attempts if a.number != attempt.number]
-        attempts = tuple(sorted((*others, attempt), key=lambda a: a.number))
+        other_attempts = [a for a in self.attempts if a.number != attempt.number]
+        attempts = tuple(sorted((*other_attempts, attempt), key=lambda a: a.number))
         return replace(self, attempts=attempts)
 
     def due(self) -> tuple[datetime, Due] | None:
-        """What happens by itself next, and when; None when nothing is left to happen."""
+        """The next timer and its time; None when no timer is left."""
         dues = sorted(self._dues(), key=lambda pair: pair[0])
         if not dues:
             return None

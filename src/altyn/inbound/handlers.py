@@ -3,6 +3,7 @@
 One handler per method, by the method's name; REST and SOAP share them.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from altyn.domain.order import Attempt, AttemptState, Order
@@ -14,7 +15,7 @@ from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.order_status import find_order, last_orders
-from altyn.operations.pay import decide_cancellation
+from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderKey, OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
@@ -123,10 +124,10 @@ async def handle_last_orders(call: Call, world: World) -> dict[str, Any] | Refus
 async def handle_verify_enrollment(call: Call, world: World) -> dict[str, Any] | Refused:
     """verifyEnrollment.do."""
     pan = call.values["pan"]
-    if not world.acquirer.accepts(pan):
-        return Refused(Refusal.PAN_NOT_A_TEST_CARD, "not one of `altyn cards`", parameter="pan")
+    if refused := world.card.checks.refusal_of(pan):
+        return replace(refused, parameter="pan")
     version = call.merchant.settings.tds_version
-    enrolment = await world.threeds.enrolment(EnrolmentRequest(pan=pan, version=version))
+    enrolment = await world.card.threeds.enrolment(EnrolmentRequest(pan=pan, version=version))
     answer = {"isEnrolled": enrolment.ve_res.value if enrolment.ve_res else "U"}
     if issuer := issuer_of(pan.masked):
         answer |= {"emitterName": issuer.name, "emitterCountryCode": issuer.country_code}

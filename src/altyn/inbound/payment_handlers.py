@@ -1,4 +1,4 @@
-"""Cards over the counter: from a read request to the conversation of `operations/card_payment.py`.
+"""Card payments: from a request that was read to `operations/paying/card/payment.py`.
 
 The shop that sends cards itself and the payment page bring the same parameters.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
@@ -8,34 +8,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from altyn.domain.card.values import is_maestro
-from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_steps import Asker, present_step
 from altyn.inbound.request_handler import Call, Handler
-from altyn.operations.card_payment import finish_challenge, finish_with_pa_res, pay_by_card
-from altyn.operations.card_steps import PayByCard, Step
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.payment import (
+    continue_after_method,
+    finish_challenge,
+    finish_with_pa_res,
+    pay_by_card,
+)
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 
 
 def card_command(
-    key: OrderKey, values: Mapping[str, Any], merchant: Merchant, actor: Actor, base_url: str
-) -> PayByCard | Refused:
-    """The card that a form or a shop has brought.
-
-    Refuses: CVC_INVALID when there is none and the card needs one (payment-page.md §3.2).
-    """
-    pan, cvc = values["pan"], values.get("cvc")
-    may_lack = is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC)
-    if cvc is None and not may_lack:
-        return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="$CVC")
+    key: OrderKey, values: Mapping[str, Any], actor: Actor, base_url: str
+) -> PayByCard:
+    """Phase 1 with the card of a form or of a shop."""
     return PayByCard(
         key=key,
-        pan=pan,
+        pan=values["pan"],
         expiry=values["expiry"],
-        cvc=cvc,
+        cvc=values.get("cvc"),
         holder=values["holder"],
         actor=actor,
         base_url=base_url,
@@ -44,18 +40,36 @@ def card_command(
         phone=values.get("phone"),
         params=values.get("json_params", {}),
         more=values.get("more", {}),
-        server_trans_id=values.get("server_trans_id"),
         browser=dict(values.get("browser", {})),
+    )
+
+
+def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
+    """Phase 2 with the same card: the call is repeated after the method step of 3-D Secure 2."""
+    return AfterMethod(
+        key=command.key,
+        server_trans_id=server_trans_id,
+        actor=command.actor,
+        base_url=command.base_url,
+        pan=command.pan,
+        cvc=command.cvc,
+        expiry=command.expiry,
+        language=command.language,
+        tds_protocol_version=command.tds_protocol_version,
+        method_completed=command.method_completed,
+        browser=command.browser,
     )
 
 
 async def handle_payment(call: Call, world: World) -> dict[str, Any] | Refused:
     """paymentOrder.do: the shop sends the card itself."""
-    command = card_command(_key(call), call.values, call.merchant, call.actor, call.base_url)
-    if isinstance(command, Refused):
-        return command
-    told = replace(command, payer_ip=call.values.get("ip"), **_of_the_shop(call.values))
-    return _presented(call, await pay_by_card(told, world))
+    card = card_command(_key(call), call.values, call.actor, call.base_url)
+    command = replace(card, payer_ip=call.values.get("ip"), **_of_the_shop(call.values))
+    if transaction := call.values.get("server_trans_id"):
+        return _presented(
+            call, await continue_after_method(after_method(command, transaction), world)
+        )
+    return _presented(call, await pay_by_card(command, world))
 
 
 def _of_the_shop(values: Mapping[str, Any]) -> dict[str, Any]:

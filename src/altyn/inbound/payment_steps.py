@@ -9,7 +9,8 @@ from typing import Any, Final
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
-from altyn.operations.card_steps import Ended, GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.steps import Ended
 from altyn.protocol import action_codes as codes
 from altyn.protocol.dialects.classic.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack
@@ -96,7 +97,7 @@ def _ended(
     back = return_address(order, merchant, base_url=base_url, language=language)
     if order.status in PAID:
         return {"redirect": back, "info": INFO[language]}
-    if order.in_flight(Kind.PAY) or order.authenticating:
+    if order.in_flight(Kind.PAY) or order.waiting_attempt:
         return {"info": WAITING[language], "waiting": True}
     return _declined(order, asker, back, language)
 

@@ -17,10 +17,14 @@ import structlog
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
+from altyn.main import effects as effect_kinds
 from altyn.main.callback_sending import CallbackSending
-from altyn.main.connectors import open_external_systems
+from altyn.main.connectors import open_connectors
+from altyn.main.effects import EffectKinds
 from altyn.main.endpoints import EndpointContext, open_router
 from altyn.main.preparation import prepare, production_keys
+from altyn.operations.paying.card.ports import CardPorts
+from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
 from altyn.security.keys import KeyRing
 from altyn.security.vault import Vault
@@ -75,15 +79,15 @@ async def running(
         callbacks = CallbackSending(pool, listener, ring)
         await listener.start()
         stack.push_async_callback(listener.stop)
-        external = await open_external_systems(settings, pool, ring, clock, stack)
+        connectors = await open_connectors(settings, pool, ring, clock, stack)
         stack.push_async_callback(callbacks.waker.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         world = World(
             orders=OrderStore(pool, callbacks.waker.wake),
             merchants=merchants,
-            acquirer=external.acquirer,
-            threeds=external.threeds,
-            vault=cards,
+            ways=PaymentWays(connectors.ways),
+            card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
+            effects=EffectKinds(effect_kinds.BUILT_IN),
             clock=clock,
             sleep=asyncio.sleep,
         )
@@ -107,7 +111,7 @@ async def running(
             workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
         )
-        yield Gateway(settings, pool, world, open_router(context, external.routes))
+        yield Gateway(settings, pool, world, open_router(context, connectors.routes))
 
 
 class App:

@@ -1,4 +1,4 @@
-"""Builds the connectors to the bank and to 3-D Secure: real systems, or our simulators."""
+"""The connectors of a gateway: real ones in production, simulators in the sandbox."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -6,10 +6,15 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from altyn.operations.ports import Acquirer, Clock, ThreeDS
+from altyn.operations.paying.card.ports import CardChecks, ThreeDS
+from altyn.operations.paying.ways import WayToPay
+from altyn.operations.ports import Clock
+from altyn.outbound.acquirer.connector import Acquirer, CardConnector
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.outbound.acquirer.test_cards import TestCardsOnly
 from altyn.outbound.threeds.absent import NoDirectory
 from altyn.outbound.threeds.directory import DirectoryConnector
+from altyn.protocol.payment_ways import PaymentWay
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.simulators.acs.directory import DirectoryServer
@@ -21,35 +26,47 @@ from altyn.storage.database import Pool
 ACS_KEY: Final = "sandbox ACS signatures"
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalSystems:
-    """The bank and 3-D Secure, and the pages of those that are simulated."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connectors:
+    """The ways to pay of this gateway, the ports of card payments, and the simulators' pages."""
 
-    acquirer: Acquirer
+    ways: tuple[WayToPay, ...]
+    checks: CardChecks
     threeds: ThreeDS
     routes: tuple[BaseRoute, ...] = ()
 
 
-async def open_external_systems(
+async def open_connectors(
     settings: Settings, pool: Pool, ring: KeyRing, clock: Clock, stack: AsyncExitStack
-) -> ExternalSystems:
-    """Connect to the bank and to 3-D Secure; connections are closed by `stack`."""
-    timeout = settings.acquirer_timeout_seconds
+) -> Connectors:
+    """Connect to the acquirer and to 3-D Secure; connections end with `stack`."""
     if not settings.sandbox:
-        return ExternalSystems(await _acquirer_over_http(settings, stack), NoDirectory())
+        card = CardConnector(await _acquirer_over_http(settings, stack))
+        return Connectors(ways=_ways(card), checks=card, threeds=NoDirectory())
     bank = IssuerSimulator(pool, clock.now)
     key = ring.derive(ACS_KEY)
     directory = DirectoryServer(pool, key, settings.public_url or "")
-    routes = (*acs_routes(directory), *issuer_routes(bank))
-    acquirer: Acquirer = InProcessAcquirer(bank, timeout_seconds=timeout)
+    acquirer: Acquirer
     if settings.acquirer_url is not None:
         acquirer = await _acquirer_over_http(settings, stack)
-    return ExternalSystems(acquirer, DirectoryConnector(directory, key), routes)
+    else:
+        acquirer = InProcessAcquirer(bank, timeout_seconds=settings.acquirer_timeout_seconds)
+    card = CardConnector(acquirer)
+    return Connectors(
+        ways=_ways(card),
+        checks=TestCardsOnly(card),
+        threeds=DirectoryConnector(directory, key),
+        routes=(*acs_routes(directory), *issuer_routes(bank)),
+    )
+
+
+def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
+    return (WayToPay(name=PaymentWay.CARD.value, connector=card),)
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:
-    """The connector over HTTP; its library takes a third of the start, so it is imported here."""
-    import aiohttp  # noqa: PLC0415 - see above
+    """The connector over HTTP; its library is a third of the start, so it comes when needed."""
+    import aiohttp  # noqa: PLC0415 - as said above
 
     from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - as above
 
@@ -60,6 +77,5 @@ async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acqu
         session,
         settings.acquirer_url,
         timeout_seconds=timeout,
-        test_cards_only=settings.sandbox,
         key=settings.acquirer_key,
     )

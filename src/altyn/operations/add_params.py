@@ -1,4 +1,4 @@
-"""Add parameters: more merchant parameters on an order that exists."""
+"""Add parameters: further merchant parameters for an order that exists."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ CHARS_MAX: Final = 65_536
 def decide_params(order: Order, params: Mapping[str, str], now: datetime) -> Decision:
     """Add these pairs to the order, replacing those of the same names.
 
-    Refuses: PARAMS_INVALID when the order would carry too much: all of it is told with each status.
+    Refuses: PARAMS_INVALID when the order would carry too much; each status answer has all of it.
     Source: rest-orders.md §3.5.
     """
     merged = {**order.params, **params}

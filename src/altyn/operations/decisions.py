@@ -1,27 +1,27 @@
-"""What an operation can decide, as values.
+"""The values that an operation can decide.
 
-A decision is made by a pure function from an order as it was loaded; `perform.py` saves it if the
-order is still what it was, and has it made anew if not.
+A pure function makes a decision from an order as it was loaded. `perform.py` saves the decision if
+the order is still the same version, and asks for a new decision if it is not.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from altyn.domain.callback import Announcement, OrderNotification
+from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
-from altyn.domain.order import Attempt, Order
+from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.domain.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """Yes: the order becomes `order`, and history, postings and notices are saved with it.
+    """The order becomes `order`; history, postings and effects are saved with it.
 
-    `ask` names the attempt whose question must now be put to the bank. `announcements` are what the
-    notices come to for this merchant: to whom, and in which words.
+    `ask` names the attempt whose request must now go to the connector. `outbox` holds the rows that
+    the effects come to for this merchant; `perform` fills it in just before it saves.
     """
 
     order: Order
@@ -29,15 +29,15 @@ class Accepted:
     at: datetime
     attempts: tuple[Attempt, ...] = ()
     postings: tuple[Posting, ...] = ()
-    notices: tuple[OrderNotification, ...] = ()
-    announcements: tuple[Announcement, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No, and which rule was broken: `rule` is for logs and for the developer's eyes."""
+    """The operation is refused. `rule` names the broken rule, for logs and for developers."""
 
     refusal: Refusal
     rule: str = ""
@@ -47,7 +47,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The same request was carried out before: answer as then, change nothing."""
+    """Nothing to save: a replay, or nothing to do. `attempt` is the one that a replay repeats."""
 
     order: Order
     attempt: int | None = None
@@ -55,12 +55,32 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """The bank is being asked about this order right now: decide again when it has answered."""
+    """A connector is being asked about this order: decide again after its answer."""
 
     order: Order
 
 
 Decision = Accepted | Refused | Unchanged | Busy
+
+
+class OrderChanges(TypedDict, total=False):
+    """The fields of `Order` that a decision may change, beside its status and attempts."""
+
+    approved_minor: int
+    deposited_minor: int
+    refunded_minor: int
+    action_code: int
+    approved_at: datetime | None
+    deposited_at: datetime | None
+    reversed_at: datetime | None
+    refunded_at: datetime | None
+    auto_completion_at: datetime | None
+    auto_reverse_at: datetime | None
+    postponed_until: datetime | None
+    partly_reversed: bool
+    payer_ip: str | None
+    request: OrderRequest
+    params: Mapping[str, str]
 
 
 def accept(
@@ -69,23 +89,22 @@ def accept(
     at: datetime,
     *,
     attempt: Attempt | None = None,
-    also: tuple[Attempt, ...] = (),
+    other_attempts: tuple[Attempt, ...] = (),
     postings: tuple[Posting, ...] = (),
-    notices: tuple[OrderNotification, ...] = (),
+    effects: tuple[Effect, ...] = (),
     ask: bool = False,
     detail: Mapping[str, Any] | None = None,
-    **changes: Any,
+    **changes: Unpack[OrderChanges],
 ) -> Accepted:
     """Build the next version of an order.
 
-    An `Event` moves the status by the lifecycle table (a KeyError here is a broken invariant: the
-    caller has asked `order.allows` before); a plain name is history only. `attempt` is the one this
-    is about, `also` are others that change with it, `changes` are fields of `Order`.
+    An `Event` moves the status by the lifecycle table; a KeyError here is a broken invariant, as
+    the caller asks `order.allows` first. A plain name is history only. `attempt` is the one that
+    the decision is about, `other_attempts` change with it.
     """
-    if isinstance(event, Event):
-        changes["status"] = TRANSITIONS[order.status, event]
-    after = replace(order, version=order.version + 1, changed_at=at, **changes)
-    changed = (*also, attempt) if attempt else also
+    status = TRANSITIONS[order.status, event] if isinstance(event, Event) else order.status
+    after = replace(order, version=order.version + 1, changed_at=at, status=status, **changes)
+    changed = (*other_attempts, attempt) if attempt else other_attempts
     for each in changed:
         after = after.with_attempt(each)
     return Accepted(
@@ -94,7 +113,7 @@ def accept(
         at=at,
         attempts=changed,
         postings=postings,
-        notices=notices,
+        effects=effects,
         ask=attempt.number if ask and attempt else None,
         detail=detail or {},
     )

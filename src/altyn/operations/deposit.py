@@ -12,13 +12,13 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.attempts import new_attempt
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, accept
+from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
+from altyn.operations.paying.attempts import new_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
-    """A wish to complete. `amount_minor` 0 means the whole hold; `due` when a timer wishes it."""
+    """A request to complete. `amount_minor` 0 means the whole hold; `due` is the timer's."""
 
     amount_minor: int
     due: Due | None = None
@@ -26,11 +26,11 @@ class Deposit:
 
 
 def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: datetime) -> Decision:
-    """Take a held sum. What is not taken is released to the payer.
+    """Take a held sum; the rest of the hold is released to the payer.
 
     Amounts: minor units of the order's currency. `now` is UTC.
     Refuses: WRONG_STATUS, AMOUNT_ABOVE_HOLD, DEPOSIT_TOO_SMALL, ACCESS_DENIED (partial deposit
-    not opened). Busy while the bank is asked to deposit or reverse.
+    not opened). Busy while the connector is asked to deposit or reverse.
     Source: rest-orders.md §3.1.
     """
     if not order.allows(Event.DEPOSIT_APPROVED):
@@ -49,15 +49,15 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
 
 
 def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """Move the held sum to the merchant, or write down that the bank would not."""
+    """Move the held sum to the merchant, or record that the connector declined."""
     if attempt.state is not AttemptState.APPROVED:
         refused = OrderNotification(
             CallbackOperation.DEPOSITED, succeeded=False, amount_minor=attempt.amount_minor
         )
-        # a completion by timer is tried once: the hold then waits for the shop or its own end
-        changes: dict[str, Any] = {"auto_completion_at": None} if attempt.due else {}
+        # A timer tries the completion once; then the hold waits for the shop or its own end.
+        changes = OrderChanges(auto_completion_at=None) if attempt.due else OrderChanges()
         return accept(
-            order, "deposit_declined", now, attempt=attempt, notices=(refused,), **changes
+            order, "deposit_declined", now, attempt=attempt, effects=(refused,), **changes
         )
     amount = attempt.amount_minor
     return accept(
@@ -66,8 +66,8 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
-        notices=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
+        effects=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
         deposited_minor=amount,
-        deposited_at=attempt.started_at,  # the business day is the bank's: when it was asked
+        deposited_at=attempt.started_at,  # the connector's business day: the day of the request
         action_code=0,
     )

@@ -1,7 +1,7 @@
-"""By itself: what an order does when its time comes, by the gateway's clock.
+"""Due actions: what a timer does to an order at its time, by the gateway's clock.
 
-Sessions end, holds are completed or let go. Each is the same decision that a shop could ask for,
-so that money moves by one path only.
+Sessions expire, holds are completed or released. Each is the decision that a shop's request would
+get too, so that money moves by one path only.
 """
 
 from datetime import datetime, timedelta
@@ -11,18 +11,18 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order import Due, Order
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged, accept
 from altyn.operations.deposit import Deposit, decide_deposit
-from altyn.operations.pay import decide_expiry
+from altyn.operations.paying.decisions import decide_expiry
 from altyn.operations.perform import perform, perform_and_ask
 from altyn.operations.ports import TIMER, Actor, DueOrder, World
 from altyn.operations.reverse import Reverse, decide_reversal
 
 POSTPONE: Final = timedelta(minutes=1)
 POSTPONE_MAX: Final = timedelta(hours=6)
-SELF: Final = Actor(name=TIMER)
+TIMER_ACTOR: Final = Actor(name=TIMER)
 
 
 def decide_due(order: Order, merchant: Merchant, now: datetime) -> Decision:
-    """What the order's own clock asks for now; Unchanged when somebody was faster.
+    """The decision of the timer that is due; Unchanged when none is (any more).
 
     Source: rest-orders.md §1.5, §2.1; merchant-settings.md §5.
     """
@@ -39,9 +39,9 @@ def decide_due(order: Order, merchant: Merchant, now: datetime) -> Decision:
 
 
 def decide_postponement(order: Order, now: datetime) -> Decision:
-    """Try again later: the bank is being asked, or said no to letting a hold go.
+    """Try again later: the connector is being asked, or declined to release a hold.
 
-    In a minute at first, twice as long each time the bank has said no, six hours at last.
+    After a minute at first, after twice as long with each refusal, after six hours at most.
     """
     due = order.due()
     if due is None or due[0] > now:
@@ -52,14 +52,14 @@ def decide_postponement(order: Order, now: datetime) -> Decision:
 
 
 async def run_due_action(due: DueOrder, world: World) -> Decision:
-    """Do what is due, and put it off where it could not be done now."""
+    """Carry out a due action, or postpone it where that is not possible now."""
     merchant = await world.merchants.get(due.key.merchant_id)
     decision = await perform_and_ask(
-        lambda order, now: decide_due(order, merchant, now), due.key, world=world, actor=SELF
+        lambda order, now: decide_due(order, merchant, now), due.key, world=world, actor=TIMER_ACTOR
     )
     undone = isinstance(decision, Refused) or _still_due(decision, world.clock.now())
     if undone:
-        return await perform(decide_postponement, due.key, world=world, actor=SELF)
+        return await perform(decide_postponement, due.key, world=world, actor=TIMER_ACTOR)
     return decision
 
 

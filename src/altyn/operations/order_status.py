@@ -1,4 +1,4 @@
-"""Order status: find an order for the merchant that asks, and nobody else's."""
+"""Order status: find orders of the merchant that asks."""
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order

@@ -1,50 +1,59 @@
-"""Load, decide, save: the one way an order changes.
+"""Load, decide, save: the one way in which an order changes.
 
-The save carries the version that was loaded, and a lost race loads and decides again, so
-PostgreSQL never waits for Python and Python never holds a lock. The bank is asked between two
-saves: the attempt is stored as *asked*, and the answer is saved by a second decision.
+The save carries the version that was loaded. If another change was saved first, the order is loaded
+and decided again, so PostgreSQL never waits for Python and Python never holds a lock. A connector
+is asked between two saves: the attempt is stored as *asked*, a second decision saves the outcome.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from altyn.domain.card.values import Cvc, Pan
-from altyn.domain.merchant import Permission
 from altyn.domain.order import Attempt, Kind, Order
 from altyn.domain.refusals import Refusal
+from altyn.operations.connector import Connector, ConnectorResponse, Payment, payment_key
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
+from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
+from altyn.operations.paying.settlement import settle
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.settlement import settle
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
-from altyn.protocol.dialects.classic.callbacks.parameters import payment_announcements
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
-"""How long a request waits for the bank to answer another one about the same order: ~5 s in all."""
+"""How long a request waits for a connector's answer to another one about the same order: 5 s."""
+
+RACES_MAX: Final = 500
+"""How often a decision is made again because another change of the order was saved first."""
 
 Decide = Callable[[Order, datetime], Decision]
 
 
-async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) -> Decision:
+async def perform(
+    decide: Decide, key: OrderKey, *, world: World, actor: Actor, loaded: Order | None = None
+) -> Decision:
     """Apply a decision to an order.
 
-    Order, history, postings and outbox rows are saved by one statement or not at all.
-    Refuses: ORDER_UNKNOWN, then whatever `decide` refuses, then BUSY when the bank is still being
-    asked about the order after about five seconds.
+    Order, history, postings and outbox rows are saved by one statement or not at all. `loaded` is
+    the order as the caller has just loaded it, which saves one load; it may be out of date.
+    Refuses: ORDER_UNKNOWN, then whatever `decide` refuses, then BUSY when a connector is still
+    being asked about the order after about five seconds, or when RACES_MAX races were lost.
     """
-    pauses = iter(PAUSES_SECONDS)
+    pauses, races = iter(PAUSES_SECONDS), 0
+    order = loaded
     while True:
-        order = await world.orders.load(key)
+        order = order or await world.orders.load(key)
         if order is None:
             return Refused(Refusal.ORDER_UNKNOWN, f"no order {key.order_id} of this merchant")
         decision = decide(order, order.not_before_last_change(world.clock.now()))
         match decision:
             case Accepted():
-                told = await _announced(decision, world)
-                if await world.orders.save(told, expected_version=order.version, actor=actor):
-                    return told
+                complete = await _with_outbox(decision, world)
+                if await world.orders.save(complete, expected_version=order.version, actor=actor):
+                    return complete
+                races += 1
+                RACES_LOST.inc()
+                if races >= RACES_MAX:
+                    RACES_ABANDONED.inc()
+                    return Refused(Refusal.BUSY, f"{races} other changes were faster", order)
             case Busy():
                 pause = next(pauses, None)
                 if pause is None:
@@ -52,6 +61,7 @@ async def perform(decide: Decide, key: OrderKey, *, world: World, actor: Actor) 
                 await world.sleep(pause)
             case _:
                 return decision
+        order = None
 
 
 async def perform_and_ask(
@@ -60,105 +70,99 @@ async def perform_and_ask(
     *,
     world: World,
     actor: Actor,
-    pan: Pan | None = None,
-    cvc: Cvc | None = None,
+    details: object | None = None,
+    loaded: Order | None = None,
 ) -> Decision:
-    """`perform`, and when the decision is a question to the bank, ask it and settle the answer."""
-    decision = await perform(decide, key, world=world, actor=actor)
+    """`perform`; where the decision asks a connector, send the request and settle the response.
+
+    `details` is what the way to pay needs to begin a payment.
+    """
+    decision = await perform(decide, key, world=world, actor=actor, loaded=loaded)
     if not isinstance(decision, Accepted) or decision.ask is None:
         return decision
     order = decision.order
     attempt = order.attempt(decision.ask)
-    question = await _question(order, attempt, world, pan=pan, cvc=cvc)
-    reply = await world.acquirer.ask(question)
-    return await settle_reply(key, attempt.number, reply, world=world, actor=actor)
+    response = await _ask(order, attempt, world, details)
+    return await settle_response(
+        key, attempt.number, response, world=world, actor=actor, loaded=order
+    )
 
 
-async def settle_reply(
-    key: OrderKey, number: int, reply: AcquirerResponse, *, world: World, actor: Actor
+async def settle_response(
+    key: OrderKey,
+    number: int,
+    response: ConnectorResponse,
+    *,
+    world: World,
+    actor: Actor,
+    loaded: Order | None = None,
 ) -> Decision:
-    """Save what the bank answered about one attempt; harmless when it is saved already."""
+    """Save the outcome of one attempt; nothing changes when it was saved before."""
     return await perform(
-        lambda order, now: settle(order, number, reply, now), key, world=world, actor=actor
+        lambda order, now: settle(order, number, response, now),
+        key,
+        world=world,
+        actor=actor,
+        loaded=loaded,
     )
 
 
 async def inquire(order: Order, attempt: Attempt, *, world: World, actor: Actor) -> Decision:
-    """Ask the bank what became of an attempt, and settle it."""
-    asked = await _question(order, attempt, world, pan=None, cvc=None)
-    inquiry = replace(asked, operation=AcquirerOperation.INQUIRE)
-    reply = await world.acquirer.ask(inquiry)
+    """Ask the connector what became of an attempt, and settle the response."""
+    payment = await payment_of(order, attempt, world)
+    response = await _connector(payment, world).inquire(payment)
     key = OrderKey(order.merchant_id, order.order_id)
-    return await settle_reply(key, attempt.number, reply, world=world, actor=actor)
-
-
-def attempt_key(order: Order, number: int) -> str:
-    """The idempotency key under which the bank knows an attempt."""
-    return f"{order.order_id.hex}-{number}"
-
-
-STATEMENT_CHARS: Final = 24
-
-ASKS: Final = {
-    Kind.PAY: AcquirerOperation.AUTHORISE,
-    Kind.DEPOSIT: AcquirerOperation.DEPOSIT,
-    Kind.REVERSE: AcquirerOperation.REVERSE,
-    Kind.REFUND: AcquirerOperation.REFUND,
-}
-
-
-async def _question(
-    order: Order, attempt: Attempt, world: World, *, pan: Pan | None, cvc: Cvc | None
-) -> AcquirerRequest:
-    """The question that an attempt stands for. Only a payment carries a card."""
-    merchant = await world.merchants.get(order.merchant_id)
-    question = AcquirerRequest(
-        key=attempt_key(order, attempt.number),
-        operation=ASKS[attempt.kind],
-        merchant=merchant.login,
-        terminal=order.request.terminal or merchant.settings.terminal,
-        amount_minor=attempt.amount_minor,
-        currency=order.currency,
-    )
-    if attempt.kind is not Kind.PAY:
-        authorised = order.authorisation
-        assert authorised is not None, "money can only follow an approved authorisation"
-        return replace(question, original_key=attempt_key(order, authorised.number))
-    proof, card = attempt.authentication, attempt.card
-    checks_address = merchant.may(Permission.AVS_REQUIRED)
-    billing = order.request.payer_data.get("billingPayerData", {}) if checks_address else {}
-    return replace(
-        question,
-        pan=pan,
-        expiry=card.expiry if card else None,
-        cvc=cvc,
-        eci=proof.eci if proof else None,
-        cavv=proof.cavv if proof else None,
-        xid=proof.xid if proof else None,
-        verify_only=order.request.has("VERIFY"),
-        deposit_at_once=not order.two_phase,
-        order_number=order.order_number,
-        description=_for_the_statement(order.request.description),
-        address=billing.get("billingAddressLine1"),
-        postal_code=billing.get("billingPostalCode"),
+    return await settle_response(
+        key, attempt.number, response, world=world, actor=actor, loaded=order
     )
 
 
-def _for_the_statement(description: str | None) -> str | None:
-    """What the payer's bank may print: 24 characters, without %, + and line ends (004)."""
-    if not description:
-        return None
-    return re.sub(r"[%+\r\n]", " ", description)[:STATEMENT_CHARS]
+async def payment_of(order: Order, attempt: Attempt, world: World) -> Payment:
+    """The request to a connector that an attempt stands for."""
+    payment = Payment(
+        key=payment_key(order.order_id, attempt.number),
+        order=order,
+        merchant=await world.merchants.get(order.merchant_id),
+        attempt=attempt,
+    )
+    if attempt.kind is Kind.PAY:
+        return payment
+    approved = order.authorisation
+    assert approved is not None, "money can only follow an approved payment"
+    approved_key = payment_key(order.order_id, approved.number)
+    return replace(payment, approved=approved, approved_key=approved_key)
 
 
-async def _announced(accepted: Accepted, world: World) -> Accepted:
-    """The decision with what its notices come to for this merchant, in the words of this moment."""
-    if not accepted.notices:
+async def _ask(
+    order: Order, attempt: Attempt, world: World, details: object | None
+) -> ConnectorResponse:
+    payment = await payment_of(order, attempt, world)
+    connector = _connector(payment, world)
+    if attempt.kind is Kind.PAY:
+        return await connector.begin(payment, details)
+    send: dict[Kind, Callable[[Payment], Awaitable[ConnectorResponse]]] = {
+        Kind.DEPOSIT: connector.deposit,
+        Kind.REVERSE: connector.reverse,
+        Kind.REFUND: connector.refund,
+    }
+    return await send[attempt.kind](payment)
+
+
+def _connector(payment: Payment, world: World) -> Connector:
+    """The connector of the payment: for later requests, the one that took it."""
+    paid = payment.approved or payment.attempt
+    assert paid.payment_way is not None, "every payment attempt names its way"
+    return world.ways.connector(paid.payment_way)
+
+
+async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
+    """The decision with the outbox rows that its effects come to for this merchant."""
+    if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    announcements = (
-        announcement
-        for notice in accepted.notices
-        for announcement in payment_announcements(accepted.order, merchant, notice, accepted.at)
+    entries = (
+        entry
+        for effect in accepted.effects
+        for entry in world.effects.entries(effect, accepted.order, merchant, accepted.at)
     )
-    return replace(accepted, announcements=tuple(announcements))
+    return replace(accepted, outbox=tuple(entries))

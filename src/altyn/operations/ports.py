@@ -1,7 +1,7 @@
-"""What the operations need from outside, and the contract of each.
+"""What all operations need from outside, and the contract of each.
 
-A `Protocol` stands here only where the world truly varies: the bank, 3-D Secure, the store, the
-clock. Adapters live in `outbound/` and `storage/`, and meet the operations in `main`.
+Adapters live in `outbound/` and `storage/`; `main` hands them to the operations. The port to a way
+to pay is `connector.py`, the further ports of a card payment are `paying/card/ports.py`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,24 +10,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from altyn.domain.card.values import Pan
+from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
-from altyn.protocol.acquiring import AcquirerRequest, AcquirerResponse, CardCheck
-from altyn.protocol.threeds import (
-    AuthenticationAnswer,
-    AuthenticationRequest,
-    ChallengeResult,
-    Enrolment,
-    EnrolmentRequest,
-)
-from altyn.protocol.threeds_version1 import PaRes
+from altyn.operations.paying.card.ports import CardPorts
+from altyn.operations.paying.ways import PaymentWays
 
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """An order's full address: the merchant is part of every key."""
+    """The key of an order; every key contains the merchant."""
 
     merchant_id: int
     order_id: UUID
@@ -35,7 +28,7 @@ class OrderKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asked for a change, and from where; kept in the order's history."""
+    """The user or process that asked for a change, and its address; kept in the history."""
 
     name: str
     ip: str = ""
@@ -52,48 +45,6 @@ class Overloaded(Exception):  # noqa: N818 - not a defect: the caller is asked t
 
 class SigningKeyUnusable(Exception):  # noqa: N818 - a state of the key, not a defect of ours
     """A merchant's signing key cannot be used; the text says why and what to do, and no secret."""
-
-
-class Acquirer(Protocol):
-    """The bank that moves the money; the contract of each message is `protocol/acquiring.py`.
-
-    No method raises for anything the network or the bank does: a time-out is `UNKNOWN`, a refused
-    connection `NOT_SENT`. After an inquiry was answered `NOT_SENT` the bank will never carry that
-    key out, so the gateway may forget it.
-    """
-
-    def accepts(self, pan: Pan) -> bool:
-        """Whether this connector may be given the card: the sandbox takes test cards only."""
-        ...
-
-    async def check(self, card: CardCheck) -> int | None:
-        """An action code when the card is no good before anything is asked, else None."""
-        ...
-
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse: ...
-
-
-class ThreeDS(Protocol):
-    """The schemes' directory server and the ACS behind it (`protocol/threeds.py`); never raises."""
-
-    async def enrolment(self, request: EnrolmentRequest) -> Enrolment: ...
-    async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer: ...
-
-    async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:
-        """The ACS's own word on a challenge (RReq); None when it has not spoken."""
-        ...
-
-    def read_pa_res(self, pa_res: str) -> PaRes | None:
-        """What the payer brought back from the ACS; None when it is not signed by it."""
-        ...
-
-
-class CardVault(Protocol):
-    """Keeps a PAN, encrypted, while an authentication is on its way; never a CVC."""
-
-    def fingerprint(self, merchant_id: int, pan: Pan) -> str: ...
-    async def keep(self, merchant_id: int, pan: Pan, *, until: datetime) -> None: ...
-    async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None: ...
 
 
 class Orders(Protocol):
@@ -116,10 +67,10 @@ class Orders(Protocol):
     async def claim_unsettled(
         self, now: datetime, *, asked_before: datetime, lease_until: datetime, limit: int
     ) -> Sequence[tuple[OrderKey, int]]:
-        """Attempts (order, number) to ask the bank about now, claimed until `lease_until`.
+        """Attempts (order, number) to inquire about now, claimed until `lease_until`.
 
-        One that was asked after `asked_before` is left out: its own request may still bring the
-        answer.
+        An attempt that was asked after `asked_before` is left out: its own request may still bring
+        the outcome.
         """
         ...
 
@@ -151,7 +102,7 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class DueOrder:
-    """An order whose time has come."""
+    """An order with a timer that is due, and the time of the timer (UTC)."""
 
     key: OrderKey
     at: datetime
@@ -162,7 +113,7 @@ class UnknownMerchantError(LookupError):
 
 
 class Merchants(Protocol):
-    """The merchants, from a cache that follows every change within a second."""
+    """The merchants, read from memory, which is refreshed after each change."""
 
     async def get(self, merchant_id: int) -> Merchant:
         """The merchant with this number. Raises UnknownMerchantError."""
@@ -170,6 +121,19 @@ class Merchants(Protocol):
 
     async def by_login(self, login: str) -> Merchant | None: ...
     async def children(self, merchant_id: int) -> Sequence[Merchant]: ...
+
+
+class EffectEntries(Protocol):
+    """Turns an effect into rows of the outbox: to whom it goes, and with which parameters."""
+
+    def entries(
+        self, effect: Effect, order: Order, merchant: Merchant, at: datetime
+    ) -> tuple[OutboxEntry, ...]:
+        """The rows for an effect of a change. `order` is the order after it, `at` its time (UTC).
+
+        An effect that concerns nobody has no rows.
+        """
+        ...
 
 
 class Clock(Protocol):
@@ -194,12 +158,12 @@ class MovableClock(Clock, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything an operation may reach, handed in whole by `main`."""
+    """All ports that an operation may use, handed in by `main`."""
 
     orders: Orders
     merchants: Merchants
-    acquirer: Acquirer
-    threeds: ThreeDS
-    vault: CardVault
+    ways: PaymentWays
+    card: CardPorts
+    effects: EffectEntries
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]

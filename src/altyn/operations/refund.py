@@ -1,4 +1,4 @@
-"""Refund: give back deposited money, in whole or in part, as often as some is left."""
+"""Refund: give back deposited money, in whole or in parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.attempts import new_attempt
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
+from altyn.operations.paying.attempts import new_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """A wish to give back. `amount_minor` 0 means all that is left.
+    """A request to give back. `amount_minor` 0 means all that is left.
 
-    `expected_minor` is the deposited sum the shop believes in; `external_refund_id` names the wish
-    so that it can be repeated without giving back twice.
+    `expected_minor` is the deposited sum that the shop expects. `external_refund_id` is the shop's
+    idempotency key: a repeated request gives back once.
     """
 
     amount_minor: int
@@ -31,11 +31,11 @@ class Refund:
 def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     """Give back deposited money.
 
-    Amounts: minor units of the order's currency. Refunds on their way to the bank are reserved, so
-    any number of them at once never gives back more than there is.
-    Unchanged: a refund with this external_refund_id was made. Refuses: REFUND_ID_REUSED,
+    Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
+    number of them at once never gives back more than there is.
+    Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
     WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT. Busy while the answer depends on
-    what the bank says to another question.
+    the outcome of another request.
     Source: rest-orders.md §3.3.
     """
     if command.external_refund_id and (earlier := _earlier(order, command)):
@@ -63,24 +63,24 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
 
 
 def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """Move the sum back to the payer, or write down that the bank would not."""
+    """Move the sum back to the payer, or record that the connector declined."""
     amount = attempt.amount_minor
     approved = attempt.state is AttemptState.APPROVED
-    told = OrderNotification(
+    notification = OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=approved,
         amount_minor=amount,
         external_refund_id=attempt.external_refund_id,
     )
     if not approved:
-        return accept(order, "refund_declined", now, attempt=attempt, notices=(told,))
+        return accept(order, "refund_declined", now, attempt=attempt, effects=(notification,))
     return accept(
         order,
         Event.REFUND_APPROVED,
         now,
         attempt=attempt,
         postings=ledger.refund(amount),
-        notices=(told,),
+        effects=(notification,),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,
@@ -88,7 +88,7 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
 
 
 def _earlier(order: Order, command: Refund) -> Decision | None:
-    """What became of an earlier wish under the same name; one that failed may be tried again."""
+    """The result of an earlier refund with the same id; a failed one may be tried again."""
     same = [a for a in order.attempts if a.external_refund_id == command.external_refund_id]
     if any(a.in_flight for a in same):
         return Busy(order)

@@ -1,10 +1,11 @@
-"""Register: a shop's order comes into being, and waits for its payer."""
+"""Register: create the order of a shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order, OrderRequest
@@ -52,7 +53,7 @@ class Register:
     fee_input: int | None = None
     mcc: str | None = None
     ip: str | None = None
-    order_bundle: Any = None
+    order_bundle: Cart | None = None
     tax_system: int | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,7 +99,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
 async def register(
     command: Register, merchant: Merchant, *, world: World, actor: Actor
 ) -> Order | Refused:
-    """Register an order; its number is unique per merchant, whatever became of the first one.
+    """Register an order; its number is unique per merchant, also after a failed payment.
 
     Refuses: as `decide_registration`, then ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.
@@ -171,7 +172,7 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
 def _session_end(command: Register, merchant: Merchant, now: datetime) -> datetime:
     """expirationDate beats sessionTimeoutSecs, which beats the merchant's setting.
 
-    A date that has passed is no error: such an order is over as soon as it is looked at.
+    A date in the past is accepted; such an order expires at its first look-up.
     """
     if merchant.may(Permission.CUSTOM_SESSION):
         if command.expiration_date is not None:

@@ -1,4 +1,4 @@
-"""Reverse: give money back before the business day has carried it away."""
+"""Reverse: give back a hold, or a deposit of the same business day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.attempts import new_attempt
-from altyn.operations.decisions import Accepted, Busy, Decision, Refused, accept
+from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
+from altyn.operations.paying.attempts import new_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverse:
-    """A wish to give back. `amount_minor` 0 means everything; `due` when a timer wishes it."""
+    """A request to give back. `amount_minor` 0 means all of it; `due` is the timer's."""
 
     amount_minor: int = 0
     due: Due | None = None
@@ -30,7 +30,7 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
 
     Amounts: minor units of the order's currency; a partial reversal is possible once.
     Refuses: WRONG_STATUS, ACCESS_DENIED (partial reversal not opened), PARTIAL_REVERSAL_REPEATED,
-    AMOUNT_INVALID. Busy while the bank is asked anything about the money.
+    AMOUNT_INVALID. Busy while the connector is asked about the money.
     Source: rest-orders.md §3.2, §1.5.
     """
     if not order.allows(Event.REVERSAL_APPROVED):
@@ -53,13 +53,13 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
 
 
 def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """Move the sum back to the payer, or write down that the bank would not."""
+    """Move the sum back to the payer, or record that the connector declined."""
     amount = attempt.amount_minor
     if attempt.state is not AttemptState.APPROVED:
-        return _refused(order, attempt, now)
+        return _declined(order, attempt, now)
     deposited = order.status is OrderStatus.DEPOSITED
     postings = ledger.reversal(amount, deposited=deposited)
-    told = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
+    reversed_ = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
     if not attempt.partial:
         return accept(
             order,
@@ -67,7 +67,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=postings,
-            notices=told,
+            effects=reversed_,
             approved_minor=0,
             deposited_minor=0,
             reversed_at=now,
@@ -79,7 +79,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=postings,
-        notices=told,
+        effects=reversed_,
         approved_minor=order.approved_minor - amount,
         deposited_minor=order.deposited_minor - (amount if deposited else 0),
         partly_reversed=True,
@@ -87,16 +87,16 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     )
 
 
-def _refused(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """The bank would not. A hold that a timer cannot let go is told once, however often tried."""
-    told_before = attempt.due is not None and any(
+def _declined(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """Record a declined reversal. A timer may try often; the shop is notified of the first only."""
+    earlier = attempt.due is not None and any(
         a.due is attempt.due for a in order.attempts if a.number < attempt.number
     )
-    refused = OrderNotification(
+    failed = OrderNotification(
         CallbackOperation.REVERSED, succeeded=False, amount_minor=attempt.amount_minor
     )
-    changes: dict[str, Any] = {}
+    changes = OrderChanges()
     if attempt.due is Due.AUTO_REVERSE:
         changes["auto_reverse_at"] = None
-    notices = () if told_before else (refused,)
-    return accept(order, "reversal_declined", now, attempt=attempt, notices=notices, **changes)
+    effects = () if earlier else (failed,)
+    return accept(order, "reversal_declined", now, attempt=attempt, effects=effects, **changes)

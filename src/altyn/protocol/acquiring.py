@@ -2,7 +2,7 @@
 
 It is our own format, JSON over HTTP or handed over in process, so that the pretended bank of the
 sandbox gives way to a real one by changing an address.
-Source: architecture, "Changing an order"; codes.md §4 (action codes).
+Source: docs/architecture.md; codes.md §4 (action codes).
 """
 
 from __future__ import annotations

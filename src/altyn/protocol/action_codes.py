@@ -44,7 +44,7 @@ DIRECTORY_UNREACHABLE: Final = -2018
 ECI_NOT_ACCEPTABLE: Final = -2020
 TDS_COMMUNICATION_ERROR: Final = 151017
 
-SSL_FORBIDDEN: Final = 2003  # §5.1 writes -2003, which §4.2 knows as "blocked by port"
+SSL_FORBIDDEN: Final = 2003  # codes.md §5.1 has -2003; in codes.md §4.2 that is "blocked by port"
 SSL_WITHOUT_CVC: Final = 2004
 TDS_RULE_FAILED: Final = 2005
 ONE_PHASE_FORBIDDEN: Final = 2006

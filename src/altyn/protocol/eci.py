@@ -14,7 +14,7 @@ from typing import Final
 from altyn.domain.card.values import PaymentSystem
 
 
-class Authentication(Enum):
+class AuthenticationLevel(Enum):
     """How far 3-D Secure came for a payment."""
 
     FULL = "full"  # the issuer knows its holder
@@ -35,13 +35,13 @@ _TABLE: Final[Mapping[PaymentSystem, tuple[int, int, int]]] = MappingProxyType(
 )
 
 
-def eci(system: PaymentSystem, authentication: Authentication) -> int:
+def eci(system: PaymentSystem, authentication: AuthenticationLevel) -> int:
     """The indicator of a payment. Source: codes.md §5.2."""
     full, attempt, none = _TABLE[system]
     match authentication:
-        case Authentication.FULL:
+        case AuthenticationLevel.FULL:
             return full
-        case Authentication.ATTEMPT:
+        case AuthenticationLevel.ATTEMPT:
             return attempt
-        case Authentication.NONE:
+        case AuthenticationLevel.NONE:
             return none

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.protocol.action_codes import AUTHENTICATION_FAILED, PARES_UNKNOWN, VERES_UNKNOWN
-from altyn.protocol.eci import Authentication
+from altyn.protocol.eci import AuthenticationLevel
 from altyn.protocol.threeds import TransStatus, VeRes
 
 
@@ -24,7 +24,7 @@ from altyn.protocol.threeds import TransStatus, VeRes
 class Proceed:
     """The bank is asked, with this much of authentication."""
 
-    authentication: Authentication
+    authentication: AuthenticationLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,17 @@ Outcome = Proceed | Challenge | Decline
 AFTER_VERES: Final[Mapping[VeRes, Outcome]] = MappingProxyType(
     {
         VeRes.ENROLLED: Challenge(),
-        VeRes.NOT_ENROLLED: Proceed(Authentication.NONE),  # FORCE_TDS: Authentication.ATTEMPT
+        VeRes.NOT_ENROLLED: Proceed(
+            AuthenticationLevel.NONE
+        ),  # FORCE_TDS: AuthenticationLevel.ATTEMPT
         VeRes.UNKNOWN: Decline(VERES_UNKNOWN),
     }
 )
 
 AFTER_PARES: Final[Mapping[TransStatus, Outcome]] = MappingProxyType(
     {  # TX.status of version 1
-        TransStatus.AUTHENTICATED: Proceed(Authentication.FULL),
-        TransStatus.ATTEMPTED: Proceed(Authentication.ATTEMPT),
+        TransStatus.AUTHENTICATED: Proceed(AuthenticationLevel.FULL),
+        TransStatus.ATTEMPTED: Proceed(AuthenticationLevel.ATTEMPT),
         TransStatus.FAILED: Decline(AUTHENTICATION_FAILED),
         TransStatus.UNKNOWN: Decline(PARES_UNKNOWN),
     }
@@ -61,9 +63,9 @@ AFTER_PARES: Final[Mapping[TransStatus, Outcome]] = MappingProxyType(
 # An unknown ARes is not described; it declines as an unknown PARes does.
 AFTER_ARES: Final[Mapping[TransStatus, Outcome]] = MappingProxyType(
     {
-        TransStatus.AUTHENTICATED: Proceed(Authentication.FULL),
+        TransStatus.AUTHENTICATED: Proceed(AuthenticationLevel.FULL),
         TransStatus.CHALLENGE: Challenge(),
-        TransStatus.ATTEMPTED: Proceed(Authentication.ATTEMPT),
+        TransStatus.ATTEMPTED: Proceed(AuthenticationLevel.ATTEMPT),
         TransStatus.FAILED: Decline(AUTHENTICATION_FAILED),
         TransStatus.REJECTED: Decline(AUTHENTICATION_FAILED),
         TransStatus.UNKNOWN: Decline(PARES_UNKNOWN),

@@ -175,8 +175,8 @@ def lookup(pan: str, *, tds_version: Literal["1", "2"]) -> TestCard | None:
     """Find how a card behaves; None means the sandbox refuses it.
 
     First the documented numbers, then our own, then the test ranges. `tds_version` is the
-    merchant's 3-D Secure and decides for the numbers that §9.2 and §9.3 describe differently.
-    Source: codes.md §9.
+    merchant's 3-D Secure and decides for the numbers that the lists describe differently.
+    Source: codes.md §9.2, §9.3.
     """
     listed = _LISTED_BY_PAN[tds_version].get(pan)
     if listed is not None:

@@ -253,7 +253,8 @@ def _payer_data(value: str, context: Context) -> dict[str, str]:
     return flat
 
 
-def _json(value: str, _: Context) -> Any:
+def json_value(value: str, _: Context) -> Any:
+    """Read bounded JSON of any shape."""
     if len(value) > JSON_CHARS:
         raise Malformed(f"longer than {JSON_CHARS} characters")
     try:
@@ -388,7 +389,7 @@ PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
 JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)
-JSON: Final = Type("JSON", _json)
+JSON: Final = Type("JSON", json_value)
 FEATURE_LIST: Final = Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
 CSV: Final = Type("list, comma separated", _csv)
 STATES: Final = Type("list, comma separated", _states, enumeration=PAYMENT_STATES)

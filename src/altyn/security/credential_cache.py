@@ -2,7 +2,7 @@
 
 Every API call carries the shop's password, and argon2 per call would cost a hundred times the call
 itself. The result of a check is kept under a digest, whose key ends with the process.
-Source: architecture.md §6; rest-orders.md §1.2.
+Source: docs/architecture.md; rest-orders.md §1.2.
 """
 
 from __future__ import annotations

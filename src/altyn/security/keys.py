@@ -2,7 +2,7 @@
 secrets.
 
 It is never kept in the database, so that neither a stolen dump nor a stolen key file alone gives a
-card number away. Source: architecture.md §6.
+card number away. Source: docs/architecture.md.
 """
 
 from __future__ import annotations

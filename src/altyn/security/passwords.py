@@ -2,7 +2,7 @@
 
 A hash costs about 30 milliseconds and 19 megabytes on purpose. The limits here keep that cost away
 from the event loop, and bound the memory that a flood of wrong passwords can take.
-Source: architecture.md §6.
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every row has a data key of its own, which is wrapped by the active key of the ring. Keys are
 changed online by rewrapping 32 bytes a row, without decrypting a card number.
-Source: architecture.md §6.
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations

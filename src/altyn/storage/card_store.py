@@ -1,7 +1,7 @@
 """The `CardVault` port over the table `card_vault`.
 
 A card number is kept, encrypted, while its payer is at the bank's page, and is deleted afterwards;
-the encryption is in `security/vault.py`. Source: architecture.md §6.
+the encryption is in `security/vault.py`. Source: docs/architecture.md.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The gateway's only source of the time: the system's clock, or the sandbox's movable one.
 
 No other code reads the system's time, so a hold that expires in seven days can be tested in a
-second. Source: architecture.md §5.
+second. Source: docs/architecture.md.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """Authenticates callers of the API, by login and password or by a token.
 
 Every request passes here, so users are cached, and a password is hashed once per process.
-Source: rest-orders.md §1.2; architecture.md §6.
+Source: rest-orders.md §1.2; docs/architecture.md.
 """
 
 import hmac

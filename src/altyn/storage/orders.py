@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from altyn.domain.callback import DeliveryQueue, origin_of
+from altyn.domain.callback import DeliveryQueue
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
@@ -132,7 +132,7 @@ class OrderStore:
             orders=to_json([records.decided_json(*saving) for saving in chosen]),
             attempts=_rows(records.attempt_rows, decisions),
             postings=_rows(records.posting_rows, decisions),
-            announcements=_rows(records.announcement_rows, decisions),
+            announcements=_rows(records.outbox_rows, decisions),
         )
         saved = {row["order_id"] for row in rows}
         self._wake(lanes_of(each for each in decisions if each.order.order_id in saved))
@@ -169,7 +169,7 @@ def _rows(make: Any, decisions: Sequence[Accepted]) -> str:
 def lanes_of(decisions: Iterable[Accepted]) -> set[DeliveryQueue]:
     """Where the announcements of these decisions wait."""
     return {
-        DeliveryQueue(decision.order.merchant_id, origin_of(announcement.receiver))
+        DeliveryQueue(decision.order.merchant_id, entry.host)
         for decision in decisions
-        for announcement in decision.announcements
+        for entry in decision.outbox
     }

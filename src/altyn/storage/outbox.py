@@ -1,7 +1,7 @@
 """The outbox: what shops are still to be told, claimed by lease and settled by what came back.
 
 Any number of processes may work at it: a callback is its sender's while the lease lasts, and what a
-killed sender leaves behind another takes up. Source: architecture.md §2, §4; callbacks.md §1, §5.
+killed sender leaves behind another takes up. Source: docs/architecture.md; callbacks.md §1, §5.
 """
 
 import asyncio
@@ -15,16 +15,16 @@ import msgspec
 import structlog
 
 from altyn.domain.callback import (
-    Announcement,
     Callback,
     CallbackId,
     Claimed,
     Delivery,
     DeliveryQueue,
 )
+from altyn.domain.effects import OutboxEntry
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
-from altyn.storage.records import announcement_row, to_json
+from altyn.storage.records import outbox_row, to_json
 from altyn.storage.statements import statement
 
 OUTBOX_CHANNEL: Final = "altyn_outbox"
@@ -81,7 +81,7 @@ class OutboxStore:
         merchant_id: int,
         subject_id: UUID,
         version: int,
-        announcements: Sequence[Announcement],
+        announcements: Sequence[OutboxEntry],
         at: datetime,
     ) -> int:
         """Put in what comes with no change of an order; the same version once only. How many."""
@@ -93,7 +93,7 @@ class OutboxStore:
             at=at,
             announcements=to_json(
                 [
-                    {"line": line, **announcement_row(announcement)}
+                    {"line": line, **outbox_row(announcement)}
                     for line, announcement in enumerate(announcements, 1)
                 ]
             ),

@@ -6,11 +6,17 @@ from typing import Any, Final
 
 import msgspec
 
-from altyn.domain.callback import Announcement, origin_of
+from altyn.domain.effects import OutboxEntry
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor
+from altyn.storage.order_columns import (
+    JSON_COLUMNS,
+    ORDER_COLUMNS,
+    attempt_values,
+    changing_values,
+)
 
 _decode_request: Final = msgspec.json.Decoder(OrderRequest).decode
 _decode_attempts: Final = msgspec.json.Decoder(tuple[Attempt, ...]).decode
@@ -20,7 +26,11 @@ _encode: Final = msgspec.json.Encoder().encode
 _REQUEST_DEFAULTS: Final = {
     field.name: getattr(OrderRequest(), field.name) for field in fields(OrderRequest)
 }
-_ATTEMPT_FIELDS: Final = tuple(field.name for field in fields(Attempt))
+_PLAIN: Final = tuple(
+    column.name
+    for column in ORDER_COLUMNS
+    if column.name not in JSON_COLUMNS and column.name != "status"
+)
 
 
 def to_json(value: object) -> str:
@@ -32,33 +42,10 @@ def order_of(row: Mapping[str, Any]) -> Order | None:
     """The order a row of `load_orders` holds; None for the row of a missing one."""
     if row["order_id"] is None:
         return None
+    values = {name: row[name] for name in _PLAIN}
     return Order(
-        merchant_id=row["merchant_id"],
-        order_id=row["order_id"],
-        order_number=row["order_number"],
-        version=row["version"],
+        **values,
         status=OrderStatus(row["status"]),
-        currency=row["currency"],
-        amount_minor=row["amount_minor"],
-        approved_minor=row["approved_minor"],
-        deposited_minor=row["deposited_minor"],
-        refunded_minor=row["refunded_minor"],
-        two_phase=row["two_phase"],
-        attempts_max=row["attempts_max"],
-        hold_days=row["hold_days"],
-        action_code=row["action_code"],
-        partly_reversed=row["partly_reversed"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        approved_at=row["approved_at"],
-        deposited_at=row["deposited_at"],
-        reversed_at=row["reversed_at"],
-        refunded_at=row["refunded_at"],
-        auto_completion_at=row["auto_completion_at"],
-        auto_reverse_at=row["auto_reverse_at"],
-        postponed_until=row["postponed_until"],
-        changed_at=row["changed_at"],
-        payer_ip=row["payer_ip"],
         request=_decode_request(row["request"]),
         params=_decode_params(row["params"]),
         attempts=_decode_attempts(row["attempts"]) if row["attempts"] else (),
@@ -66,7 +53,7 @@ def order_of(row: Mapping[str, Any]) -> Order | None:
 
 
 def request_json(request: OrderRequest) -> dict[str, Any]:
-    """What the shop said, without what it left unsaid."""
+    """The registration request, without the fields that have their default."""
     return {
         name: value
         for name, default in _REQUEST_DEFAULTS.items()
@@ -79,27 +66,12 @@ def decided_json(accepted: Accepted, expected_version: int, actor: Actor) -> dic
     order = accepted.order
     due = order.due()
     return {
+        **changing_values(order),
         "merchant_id": order.merchant_id,
         "order_id": order.order_id,
         "expected_version": expected_version,
-        "version": order.version,
-        "status": order.status,
-        "approved_minor": order.approved_minor,
-        "deposited_minor": order.deposited_minor,
-        "refunded_minor": order.refunded_minor,
-        "action_code": order.action_code,
-        "partly_reversed": order.partly_reversed,
-        "approved_at": order.approved_at,
-        "deposited_at": order.deposited_at,
-        "reversed_at": order.reversed_at,
-        "refunded_at": order.refunded_at,
-        "auto_completion_at": order.auto_completion_at,
-        "auto_reverse_at": order.auto_reverse_at,
-        "postponed_until": order.postponed_until,
         "due_at": due[0] if due else None,
-        "payer_ip": order.payer_ip,
         "request": request_json(order.request),
-        "params": order.params,
         "at": accepted.at,
         "event": accepted.event,
         "actor": actor.name,
@@ -111,11 +83,7 @@ def decided_json(accepted: Accepted, expected_version: int, actor: Actor) -> dic
 def attempt_rows(accepted: Accepted) -> list[dict[str, Any]]:
     """The rows of `attempt` in `save_orders`."""
     order_id = accepted.order.order_id
-    return [{"order_id": order_id, **_fields(attempt)} for attempt in accepted.attempts]
-
-
-def _fields(attempt: Attempt) -> dict[str, Any]:
-    return {name: getattr(attempt, name) for name in _ATTEMPT_FIELDS}
+    return [{"order_id": order_id, **attempt_values(attempt)} for attempt in accepted.attempts]
 
 
 def posting_rows(accepted: Accepted) -> list[dict[str, Any]]:
@@ -133,19 +101,19 @@ def posting_rows(accepted: Accepted) -> list[dict[str, Any]]:
     ]
 
 
-def announcement_rows(accepted: Accepted) -> list[dict[str, Any]]:
-    """The rows of `announcement` in `save_orders`: what the shop is to be told, as of now."""
+def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `entry` in `save_orders`: what the effects of the decision come to."""
     return [
-        {"order_id": accepted.order.order_id, "line": line, **announcement_row(announcement)}
-        for line, announcement in enumerate(accepted.announcements, 1)
+        {"order_id": accepted.order.order_id, "line": line, **outbox_row(entry)}
+        for line, entry in enumerate(accepted.outbox, 1)
     ]
 
 
-def announcement_row(announcement: Announcement) -> dict[str, Any]:
-    """The columns of the outbox that an announcement fills."""
+def outbox_row(entry: OutboxEntry) -> dict[str, Any]:
+    """The columns of the outbox that an entry fills."""
     return {
-        "operation": announcement.operation,
-        "receiver": announcement.receiver,
-        "origin": origin_of(announcement.receiver),
-        "parameters": announcement.parameters,
+        "operation": entry.operation,
+        "receiver": entry.receiver,
+        "origin": entry.host,
+        "parameters": entry.parameters,
     }

@@ -42,10 +42,14 @@ class Statement:
         return [values[name] for name in self.parameters]
 
 
+def sql_text(name: str) -> str:
+    """The text of `queries/<name>.sql`."""
+    return (files("altyn.storage") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
 @cache
 def statement(name: str) -> Statement:
     """The statement of `queries/<name>.sql`."""
-    text = (files("altyn.storage") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
     parameters: list[str] = []
 
     def number(match: re.Match[str]) -> str:
@@ -53,5 +57,5 @@ def statement(name: str) -> Statement:
             parameters.append(match[1])
         return f"${parameters.index(match[1]) + 1}"
 
-    sql = _NAMED.sub(number, _COMMENT.sub("", text)).strip()
+    sql = _NAMED.sub(number, _COMMENT.sub("", sql_text(name))).strip()
     return Statement(name, sql, tuple(parameters))

@@ -2,7 +2,7 @@
 
 Any number of processes may run this: each claims what it sends. A change wakes it at once, and it
 looks by itself once a second, so that nothing depends on being woken. Source: callbacks.md §1, §5;
-architecture.md §2, §4.
+docs/architecture.md.
 """
 
 from __future__ import annotations

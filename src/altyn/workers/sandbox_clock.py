@@ -1,7 +1,7 @@
 """Moves the sandbox's clock forward, and does everything that becomes due on the way, in order.
 
 A shop developer who advances the clock by eight days finds the hold released, the session expired
-and the receipts written as if the days had passed. Source: architecture.md §5.
+and the receipts written as if the days had passed. Source: docs/architecture.md.
 """
 
 from datetime import datetime, timedelta

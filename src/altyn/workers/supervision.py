@@ -1,7 +1,7 @@
 """Keeps the workers of a process running, and names those that are down.
 
 A worker that ends with an error is logged, counted, and restarted after a pause that grows from one
-second to one minute. Source: architecture.md §9.
+second to one minute. Source: docs/architecture.md.
 """
 
 import asyncio

@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 
 from altyn.domain.callback import (
-    Announcement,
     CallbackId,
     CallbackRequest,
     Delivery,
     DeliveryQueue,
     Outcome,
     Reply,
+    callback_entry,
 )
 from altyn.domain.order_id import new_order_id
 from altyn.operations.ports import Actor
@@ -60,7 +60,7 @@ async def put(
     """One callback about an order."""
     subject = subject or new_order_id(at, merchant)
     told = {"mdOrder": str(subject), "orderNumber": number, "status": "1"}
-    announcement = Announcement(operation="deposited", receiver=SHOP, parameters=told)
+    announcement = callback_entry(operation="deposited", receiver=SHOP, parameters=told)
     await outbox.announce(merchant, subject, version, [announcement], at)
     return CallbackId(merchant, subject, version, 1)
 

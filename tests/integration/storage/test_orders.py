@@ -9,17 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from altyn.domain.callback import Announcement
+from altyn.domain.callback import callback_entry
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import Event, OrderStatus
-from altyn.domain.order import (
-    Attempt,
-    AttemptState,
-    Authentication,
-    Due,
-    Kind,
-    Order,
-    OrderRequest,
-)
+from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order, OrderRequest
 from altyn.domain.order_id import new_order_id
 from altyn.operations.decisions import accept
 from altyn.operations.ports import Actor, OrderKey
@@ -49,17 +43,17 @@ FULL_REQUEST = OrderRequest(
     fee_input=5,
     mcc="5999",
     terminal="123456",
-    order_bundle={"cartItems": {"items": [{"positionId": "1"}]}},
+    order_bundle=Cart.of({"cartItems": {"items": [{"positionId": "1"}]}}),
     tax_system=1,
     payer_data={"billingPayerData": {"billingPostalCode": "101000"}},
     more={"app2app": "true"},
 )
-FULL_AUTHENTICATION = Authentication(
+FULL_AUTHENTICATION = ThreeDSData(
     version="2", ve_res="Y", pa_res="Y", a_res="C", r_req="Y", eci=5, cavv="cavv", xid="xid",
     server_trans_id="server", acs_trans_id="acs", acs_url="/acs", finish_url="https://shop.example/",
 )  # fmt: skip
 FIRST = Attempt(
-    number=1, kind=Kind.PAY, state=AttemptState.AUTHENTICATING, amount_minor=2500_00,
+    number=1, kind=Kind.PAY, state=AttemptState.WAITING, amount_minor=2500_00,
     started_at=NOW, payment_way="CARD", card=a_card(), inquire_at=NOW,
 )  # fmt: skip
 ANSWERED = replace(
@@ -102,7 +96,7 @@ async def test_every_field_of_an_order_and_of_its_attempts_is_saved(pool: Pool) 
     store = OrderStore(pool)
     order = fresh(two_phase=True)
     await store.register(order, WHO)
-    first = accept(order, Event.AUTHENTICATION_STARTED, NOW, attempt=FIRST)
+    first = accept(order, Event.WAITING_FOR_PAYER, NOW, attempt=FIRST)
     assert await store.save(first, expected_version=1, actor=WHO)
     assert await store.load(key(order)) == first.order
 
@@ -110,7 +104,7 @@ async def test_every_field_of_an_order_and_of_its_attempts_is_saved(pool: Pool) 
         Kind.REFUND, number=2, partial=True, due=Due.HOLD_RELEASE, external_refund_id="r-1"
     )
     second = accept(
-        first.order, Event.HOLD_APPROVED, LATER, attempt=ANSWERED, also=(refund,),
+        first.order, Event.HOLD_APPROVED, LATER, attempt=ANSWERED, other_attempts=(refund,),
         approved_minor=2500_00, deposited_minor=2000_00, refunded_minor=10_00, action_code=0,
         approved_at=LATER, deposited_at=LATER, reversed_at=LATER, refunded_at=LATER,
         auto_completion_at=LATER, auto_reverse_at=LATER, postponed_until=LATER,
@@ -130,10 +124,12 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
     order = fresh()
     await store.register(order, WHO)
     told = (
-        Announcement(operation="approved", receiver="https://shop.example/", parameters={"a": "1"}),
+        callback_entry(
+            operation="approved", receiver="https://shop.example/", parameters={"a": "1"}
+        ),
     )
     decisions = [
-        replace(accept(order, "params_added", NOW, params={"n": str(n)}), announcements=told)
+        replace(accept(order, "params_added", NOW, params={"n": str(n)}), outbox=told)
         for n in range(5)
     ]
     saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]
@@ -172,7 +168,7 @@ async def unsettled(
     order = fresh(order_number=number)
     await store.register(order, WHO)
     attempt = replace(ANSWERED, inquire_at=inquire_at, **changes)  # type: ignore[arg-type]
-    first = accept(order, Event.AUTHENTICATION_STARTED, NOW, attempt=FIRST)
+    first = accept(order, Event.WAITING_FOR_PAYER, NOW, attempt=FIRST)
     await store.save(first, expected_version=1, actor=WHO)
     asked = accept(first.order, "payment_unknown", NOW, attempt=attempt)
     assert await store.save(asked, expected_version=2, actor=WHO)

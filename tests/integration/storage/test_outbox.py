@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 
 from altyn.domain.callback import (
-    Announcement,
     Callback,
     CallbackRequest,
     Delivery,
     DeliveryQueue,
     Outcome,
     Reply,
+    callback_entry,
 )
 from altyn.storage.database import Pool
 from altyn.storage.outbox import OutboxStore, lane_of
@@ -44,7 +44,7 @@ async def put(
     """One change, told to some addresses; its subject."""
     subject = subject or uuid4()
     announcements = [
-        Announcement(operation="deposited", receiver=receiver, parameters={"status": "1"})
+        callback_entry(operation="deposited", receiver=receiver, parameters={"status": "1"})
         for receiver in receivers
     ]
     await outbox.announce(merchant, subject, version, announcements, NOW)

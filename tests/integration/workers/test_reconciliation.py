@@ -16,14 +16,13 @@ from uuid import UUID
 
 import pytest
 
-from altyn.operations.perform import attempt_key
-from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.operations.connector import payment_key
 from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.simulators.issuer import IssuerSimulator
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
-from tests.shop import GOOD, Shop, open_shop
+from tests.shop import GOOD, Shop, acquirer_of, open_shop
 
 WITHIN_SECONDS: Final = 30
 QUICK: Final = {"acquirer_timeout_seconds": 0.2}
@@ -120,17 +119,16 @@ class DyingProcess:
     """Stops the process for ever at a request to the bank other than an inquiry."""
 
     def __init__(self, shop: Shop, *, carried_out: bool) -> None:
-        acquirer = shop.gateway.world.acquirer
-        assert isinstance(acquirer, InProcessAcquirer)
+        acquirer = acquirer_of(shop.gateway.world)
         self._ask, self._carried_out = acquirer.ask, carried_out
         self.reached = asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        if question.operation is AcquirerOperation.INQUIRE:
-            return await self._ask(question)
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        if request.operation is AcquirerOperation.INQUIRE:
+            return await self._ask(request)
         if self._carried_out:
-            await self._ask(question)
+            await self._ask(request)
         self.reached.set()
         await asyncio.Event().wait()
         raise AssertionError("never reached")
@@ -195,17 +193,16 @@ class HeldAcquirer:
     """Holds requests to the bank other than inquiries until they are released."""
 
     def __init__(self, shop: Shop) -> None:
-        acquirer = shop.gateway.world.acquirer
-        assert isinstance(acquirer, InProcessAcquirer)
+        acquirer = acquirer_of(shop.gateway.world)
         self._ask = acquirer.ask
         self.reached, self.released = asyncio.Event(), asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        if question.operation is not AcquirerOperation.INQUIRE:
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        if request.operation is not AcquirerOperation.INQUIRE:
             self.reached.set()
             await self.released.wait()
-        return await self._ask(question)
+        return await self._ask(request)
 
 
 @pytest.mark.parametrize("by", [timedelta(minutes=5), timedelta(days=8)], ids=["5-min", "8-days"])
@@ -251,7 +248,7 @@ async def test_gateway_that_got_no_response_agrees_with_the_books_of_the_bank(sh
     order = await shop.gateway.world.orders.load(await shop.key(order_id))
     assert order is not None
     bank = IssuerSimulator(shop.pool, shop.clock.now)
-    books = await bank.books(attempt_key(order, 1))
+    books = await bank.books(payment_key(order.order_id, 1))
     assert books is not None
     assert books.held_minor == 1000
     assert (await shop.see(order_id)).approved == 0

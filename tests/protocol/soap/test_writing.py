@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import OrderStatus
-from altyn.domain.order import AttemptState, Authentication, Kind, OrderRequest
+from altyn.domain.order import AttemptState, Kind, OrderRequest
 from altyn.protocol.dialects.classic.order_view import extended_status
 from altyn.protocol.dialects.classic.soap.moments import date_time
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES
@@ -133,7 +135,9 @@ PAID: Final = an_order(
     deposited_at=PAID_AT + timedelta(milliseconds=250),
     params={"email": "b@shop.example"},
     payer_ip="203.0.113.9",
-    request=OrderRequest(return_url="https://a", order_bundle=CART, description="Чай & кофе"),
+    request=OrderRequest(
+        return_url="https://a", order_bundle=Cart.of(CART), description="Чай & кофе"
+    ),
 )
 
 
@@ -196,7 +200,7 @@ def test_a_declined_card_is_told_in_the_old_form() -> None:
     assert answer("getOrderStatus", soap_status(declined, a_merchant(), "ru")).code in (0, 2)
 
 
-SAID: Final = Authentication(version="1", eci=5, ve_res="Y", pa_res="Y", cavv="AA", xid="BB")
+SAID: Final = ThreeDSData(version="1", eci=5, ve_res="Y", pa_res="Y", cavv="AA", xid="BB")
 
 
 @pytest.mark.parametrize(("eci", "there"), [(5, True), (None, False)])
@@ -265,14 +269,14 @@ def test_a_page_of_orders() -> None:
 def test_a_cart_that_the_type_cannot_hold_is_left_out_whole(spoiled: Members) -> None:
     item = {**CART["cartItems"]["items"][0], **spoiled}
     bundle = {**CART, "cartItems": {"items": [*CART["cartItems"]["items"], item]}}
-    order = replace(PAID, request=replace(PAID.request, order_bundle=bundle))
+    order = replace(PAID, request=replace(PAID.request, order_bundle=Cart.of(bundle)))
     assert "orderBundle" not in extended(order)
 
 
 def test_a_part_that_may_be_missing_is_left_out_alone() -> None:
     item = {**CART["cartItems"]["items"][0], "tax": {"taxType": "x"}, "itemCurrency": "RUB"}
     order = replace(
-        PAID, request=replace(PAID.request, order_bundle={"cartItems": {"items": [item]}})
+        PAID, request=replace(PAID.request, order_bundle=Cart.of({"cartItems": {"items": [item]}}))
     )
     (told,) = extended(order)["orderBundle"]["cartItems"]["items"]
     assert told["tax"] == {}
@@ -323,7 +327,7 @@ CART_NAMES: Final = ("items", "name", "quantity", "value", "itemAmount", "itemCo
 def test_whatever_a_shop_has_put_into_an_order_its_answer_is_valid(
     cart: Members, text: str, state: AttemptState
 ) -> None:
-    request = replace(PAID.request, order_bundle=cart, description=text, email=text)
+    request = replace(PAID.request, order_bundle=Cart.of(cart), description=text, email=text)
     attempts = (replace(an_attempt(), state=state),)
     extended(replace(PAID, request=request, params={text: text}, attempts=attempts))
 

@@ -87,7 +87,7 @@ def test_zero_takes_the_whole_hold(wanted: int, asked: int) -> None:
     assert (attempt.amount_minor, accepted.ask) == (asked, 2)
     # nothing has moved yet
     assert accepted.postings == ()
-    assert accepted.notices == ()
+    assert accepted.effects == ()
     assert accepted.order.status is OrderStatus.APPROVED
     assert accepted.order.version == 2
 
@@ -111,7 +111,7 @@ def test_an_approved_part_is_taken_and_the_rest_released() -> None:
     assert accepted.order.deposited_minor == 1000_00
     assert accepted.order.deposited_at == attempt.started_at, "the bank's day: when it was asked"
     assert accepted.postings == ledger.deposit(1000_00, remainder_minor=1500_00)
-    assert accepted.notices == (
+    assert accepted.effects == (
         OrderNotification(CallbackOperation.DEPOSITED, amount_minor=1000_00),
     )
 
@@ -128,7 +128,7 @@ def test_a_refused_deposit_leaves_the_hold(state: AttemptState) -> None:
     told_to_shop = OrderNotification(
         CallbackOperation.DEPOSITED, succeeded=False, amount_minor=2500_00
     )
-    assert accepted.notices == (told_to_shop,)
+    assert accepted.effects == (told_to_shop,)
 
 
 def test_a_completion_by_itself_is_tried_once() -> None:

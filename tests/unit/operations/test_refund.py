@@ -13,7 +13,7 @@ from altyn.domain.order import AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Unchanged
 from altyn.operations.refund import Refund, decide_refund, settle_refund
-from tests.builders import PAID_AT, an_attempt, an_order
+from tests.builders import PAID_AT, an_attempt, an_order, notifications
 from tests.unit.operations.ladders import climb, promised, told
 
 NOW = PAID_AT + timedelta(days=40)
@@ -151,7 +151,7 @@ def test_an_approved_refund_lowers_what_is_left() -> None:
     assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (2500_00, 2500_00)
     assert accepted.order.refunded_at == NOW
     assert accepted.postings == ledger.refund(500_00)
-    assert accepted.notices == (OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00),)
+    assert accepted.effects == (OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00),)
 
 
 @pytest.mark.parametrize("external_refund_id", [None, "R-1"])
@@ -166,7 +166,7 @@ def test_the_shop_is_told_which_refund_it_was(
         amount_minor=500_00,
         external_refund_id=external_refund_id,
     )
-    (notice,) = settle_refund(a_deposit(), attempt, NOW).notices
+    (notice,) = settle_refund(a_deposit(), attempt, NOW).effects
     assert notice == OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=state is AttemptState.APPROVED,
@@ -182,4 +182,4 @@ def test_a_refused_refund_changes_nothing(state: AttemptState) -> None:
     assert accepted.order.status is OrderStatus.DEPOSITED
     assert accepted.order.refunded_minor == 0
     assert accepted.postings == ()
-    assert [notice.succeeded for notice in accepted.notices] == [False]
+    assert [each.succeeded for each in notifications(accepted.effects)] == [False]

@@ -15,7 +15,7 @@ from altyn.domain.order import AttemptState, Due, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
-from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
+from tests.builders import PAID_AT, a_merchant, an_attempt, an_order, notifications
 from tests.unit.operations.ladders import climb, promised, told
 
 NOW = PAID_AT + timedelta(hours=1)
@@ -146,7 +146,7 @@ def test_a_whole_reversal_leaves_nothing(*, deposited: bool) -> None:
     assert accepted.order.reversed_at == NOW
     assert accepted.order.due() is None
     assert accepted.postings == ledger.reversal(amount, deposited=deposited)
-    assert accepted.notices == (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
+    assert accepted.effects == (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_refused_reversal_leaves_everything(due: Due | None) -> None:
     assert accepted.order.status is OrderStatus.APPROVED
     assert accepted.order.approved_minor == 2500_00
     assert accepted.postings == ()
-    assert [notice.succeeded for notice in accepted.notices] == [False]
+    assert [each.succeeded for each in notifications(accepted.effects)] == [False]
     # what the shop had named for itself is tried once; a hold is let go some time, whatever is said
     expected = None if due is Due.AUTO_REVERSE else NOW
     assert accepted.order.auto_reverse_at == expected

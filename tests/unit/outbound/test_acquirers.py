@@ -10,8 +10,10 @@ import pytest
 from aiohttp import web
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.outbound.acquirer.connector import CardConnector
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.outbound.acquirer.over_http import HttpAcquirer
+from altyn.outbound.acquirer.test_cards import TestCardsOnly
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
@@ -78,7 +80,8 @@ async def test_a_bank_that_breaks_may_have_done_it() -> None:
     ("digits", "accepted"), [("5555555555555599", True), ("4012888888881881", False)]
 )
 def test_the_sandbox_takes_test_cards_only(digits: str, *, accepted: bool) -> None:
-    assert InProcessAcquirer(Bank(), timeout_seconds=5).accepts(Pan(digits)) is accepted
+    checks = TestCardsOnly(CardConnector(InProcessAcquirer(Bank(), timeout_seconds=5)))
+    assert (checks.refusal_of(Pan(digits)) is None) is accepted
 
 
 @asynccontextmanager
@@ -112,7 +115,7 @@ async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str
 
 
 def connector(session: aiohttp.ClientSession, url: str) -> HttpAcquirer:
-    return HttpAcquirer(session, url, timeout_seconds=5, test_cards_only=True, key="k-1")
+    return HttpAcquirer(session, url, timeout_seconds=5, key="k-1")
 
 
 async def ask(url: str, question: AcquirerRequest = QUESTION) -> AcquirerResponse:
@@ -183,6 +186,6 @@ async def test_an_answer_may_come_in_pieces() -> None:
 
 async def test_the_sandbox_gives_no_real_card_to_any_bank() -> None:
     async with aiohttp.ClientSession() as session:
-        bank = connector(session, "http://127.0.0.1:1")
-        assert bank.accepts(PAN)
-        assert not bank.accepts(Pan("4012888888881881"))
+        checks = TestCardsOnly(CardConnector(connector(session, "http://127.0.0.1:1")))
+        assert checks.refusal_of(PAN) is None
+        assert checks.refusal_of(Pan("4012888888881881")) is not None

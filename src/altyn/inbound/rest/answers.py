@@ -1,6 +1,6 @@
 """Small things of bare ASGI that the bare doors need: answers, the caller's address, our own.
 
-Source: rest-orders.md §1.4 (headers), architecture §6 (limits).
+Source: rest-orders.md §1.4 (headers), docs/architecture.md (limits).
 """
 
 import re

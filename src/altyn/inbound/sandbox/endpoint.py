@@ -1,7 +1,7 @@
 """The sandbox's HTTP API: read and move the clock, list the test cards.
 
 It exists so that a shop's own test suite can live through a week in a second. It is not there in
-production. Source: architecture §5; codes.md §9.
+production. Source: docs/architecture.md; codes.md §9.
 """
 
 from collections.abc import Awaitable, Callable

@@ -3,7 +3,7 @@
 Everything XML can do besides holding names and texts (DTDs, entities, inclusion, endless depth) is
 refused before there is a tree. expat reads it, and not libxml2: that keeps every name it ever saw
 until the process ends, so a stranger could fill the memory with names. Source: soap.md §1;
-SOAP 1.1 §3; architecture §6.
+SOAP 1.1 §3; docs/architecture.md.
 """
 
 import re

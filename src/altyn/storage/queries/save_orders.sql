@@ -6,7 +6,8 @@ WITH decided AS (
         approved_minor bigint, deposited_minor bigint, refunded_minor bigint, action_code integer,
         partly_reversed boolean, approved_at timestamptz, deposited_at timestamptz,
         reversed_at timestamptz, refunded_at timestamptz, auto_completion_at timestamptz,
-        auto_reverse_at timestamptz, postponed_until timestamptz, due_at timestamptz, payer_ip text,
+        auto_reverse_at timestamptz, postponed_until timestamptz, changed_at timestamptz,
+        due_at timestamptz, payer_ip text,
         request jsonb, params jsonb, at timestamptz, event text, actor text, actor_ip text,
         detail jsonb)
 ), saved AS (
@@ -18,7 +19,7 @@ WITH decided AS (
         deposited_at = decided.deposited_at, reversed_at = decided.reversed_at,
         refunded_at = decided.refunded_at, auto_completion_at = decided.auto_completion_at,
         auto_reverse_at = decided.auto_reverse_at, postponed_until = decided.postponed_until,
-        changed_at = decided.at,
+        changed_at = decided.changed_at,
         due_at = decided.due_at, payer_ip = decided.payer_ip, request = decided.request,
         params = decided.params
     FROM decided
@@ -33,23 +34,24 @@ WITH decided AS (
     INSERT INTO payment_attempts (merchant_id, order_id, number, kind, state, amount_minor,
                                   started_at, answered_at, action_code, rrn, approval_code,
                                   external_refund_id, inquiries, inquire_at, payment_way, partial,
-                                  due, card, authentication, avs_code)
+                                  due, card, authentication, avs_code, waiting, details)
     SELECT merchant_id, order_id, number, kind, state, amount_minor,
            started_at, answered_at, action_code, rrn, approval_code,
            external_refund_id, inquiries, inquire_at, payment_way, partial,
-           due, card, authentication, avs_code
+           due, card, authentication, avs_code, waiting, details
     FROM saved JOIN jsonb_to_recordset(:attempts) AS attempt (
         order_id uuid, number integer, kind text, state text, amount_minor bigint,
         started_at timestamptz, answered_at timestamptz, action_code integer, rrn text,
         approval_code text, external_refund_id text, inquiries integer, inquire_at timestamptz,
         payment_way text, partial boolean, due text, card jsonb, authentication jsonb,
-        avs_code text) USING (order_id)
+        avs_code text, waiting jsonb, details jsonb) USING (order_id)
     ON CONFLICT (merchant_id, order_id, number) DO UPDATE SET
         state = excluded.state, started_at = excluded.started_at,
         answered_at = excluded.answered_at, action_code = excluded.action_code,
         rrn = excluded.rrn, approval_code = excluded.approval_code,
         inquiries = excluded.inquiries, inquire_at = excluded.inquire_at,
-        authentication = excluded.authentication, avs_code = excluded.avs_code
+        authentication = excluded.authentication, avs_code = excluded.avs_code,
+        waiting = excluded.waiting, details = excluded.details
 ), moved AS (
     INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
                           currency, amount_minor)

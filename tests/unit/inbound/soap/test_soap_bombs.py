@@ -1,7 +1,7 @@
 """Small documents that would fill the memory of a careless reader cost ours what they weigh.
 
 It is bytes that are measured, each time in a process of its own, and never seconds. Source:
-architecture §6 (limits everywhere).
+docs/architecture.md (limits everywhere).
 """
 
 from __future__ import annotations

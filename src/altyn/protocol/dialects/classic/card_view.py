@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Permission
-from altyn.domain.order import Authentication
 from altyn.protocol import eci
 from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, show
 from altyn.protocol.test_cards import ALL, RANGES
@@ -75,7 +75,7 @@ PROTOCOL_VERSIONS: Final = {"1": "1.0.2", "2": "2.1.0"}
 class _Proof:
     """What 3-D Secure said about a try, and the payment system that gives its ECI a meaning."""
 
-    said: Authentication
+    said: ThreeDSData
     system: PaymentSystem
 
 
@@ -84,9 +84,9 @@ def _three_ds_type(proof: _Proof) -> str | None:
     said = proof.said
     if said.eci is None or said.version not in PROTOCOL_VERSIONS:
         return None
-    if said.eci == eci.eci(proof.system, eci.Authentication.NONE):
+    if said.eci == eci.eci(proof.system, eci.AuthenticationLevel.NONE):
         return TYPE_SSL
-    full = said.eci == eci.eci(proof.system, eci.Authentication.FULL)
+    full = said.eci == eci.eci(proof.system, eci.AuthenticationLevel.FULL)
     if said.version == "1":
         return TYPE_VERSION_1 if full else TYPE_VERSION_1_ATTEMPT
     if not full:

@@ -10,6 +10,7 @@ from typing import Final
 from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.cart_type import CART
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.table import Envelope, Method, Parameter
 
@@ -88,7 +89,7 @@ REGISTRATION: Final = (
     Parameter("shippingPayerData", t.PAYER_DATA, "shipping_payer_data", "For 3-D Secure 2."),
     Parameter("preOrderPayerData", t.PAYER_DATA, "preorder_payer_data", "For 3-D Secure 2."),
     Parameter("orderPayerData", t.PAYER_DATA, "order_payer_data", "For 3-D Secure 2."),
-    Parameter("orderBundle", t.JSON, "order_bundle", "The cart, for a fiscal receipt."),
+    Parameter("orderBundle", CART, "order_bundle", "The cart, for a fiscal receipt."),
     Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5."),
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
     Parameter("mcc", t.code(4), "mcc", "Merchant category code."),

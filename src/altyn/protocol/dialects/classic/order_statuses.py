@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order import Order
+from altyn.domain.waiting import AtAcs, MethodStep
 
 
 class PaymentState(StrEnum):
@@ -75,7 +77,7 @@ ORDER_STATUSES: Final = (
         "money refunded, in whole or in part",
     ),
     StatusOnWire(
-        OrderStatus.AUTHENTICATING,
+        OrderStatus.WAITING,
         5,
         PaymentState.CREATED,
         "плательщик подтверждает оплату на сервере своего банка (ACS)",
@@ -93,6 +95,19 @@ ORDER_STATUSES: Final = (
 ON_WIRE: Final[Mapping[OrderStatus, StatusOnWire]] = MappingProxyType(
     {row.status: row for row in ORDER_STATUSES}
 )
+
+AT_THE_ACS: Final = (AtAcs, MethodStep)
+
+
+def status_on_wire(order: Order) -> StatusOnWire:
+    """The row for an order. 5 is for a payer at an ACS only; other ways wait under 0.
+
+    Source: rest-orders.md §1.5.
+    """
+    if order.status is OrderStatus.WAITING and not isinstance(order.waiting, AT_THE_ACS):
+        return ON_WIRE[OrderStatus.CREATED]
+    return ON_WIRE[order.status]
+
 
 STATUSES_OF: Final[Mapping[str, tuple[OrderStatus, ...]]] = MappingProxyType(
     {

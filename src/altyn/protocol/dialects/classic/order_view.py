@@ -27,7 +27,7 @@ from altyn.protocol.dialects.classic.card_view import (
     masked_pan,
 )
 from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
-from altyn.protocol.dialects.classic.order_statuses import ON_WIRE
+from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.dialects.classic.status_fields import (
     Field,
     Fields,
@@ -111,11 +111,11 @@ def _without_nulls(value: object) -> object:
 
 
 def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
-    bundle = seen.order.request.order_bundle
-    if not bundle:
+    cart = seen.order.request.order_bundle
+    if cart is None:
         return None
-    shown = _without_nulls(bundle)
-    return shown if isinstance(shown, dict) else None
+    shown = _without_nulls(cart.document)
+    return shown if shown and isinstance(shown, dict) else None
 
 
 # ── The payment ───────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +154,7 @@ def payment_way(seen: OrderSeen) -> str | None:
 PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
     source="rest-orders.md §4.2, §1.5",
     rows=(
-        Field("paymentState", lambda s: ON_WIRE[s.order.status].state.value),
+        Field("paymentState", lambda s: status_on_wire(s.order).state.value),
         Field("approvedAmount", lambda s: s.order.approved_minor),
         Field("depositedAmount", lambda s: s.order.left_minor),
         Field("refundedAmount", lambda s: s.order.refunded_minor),
@@ -258,7 +258,7 @@ EXTENDED: Final[Fields[OrderSeen]] = Fields(
     source="rest-orders.md §4.2, merchant-settings.md §4",
     rows=(
         Field("orderNumber", lambda s: s.order.order_number),
-        Field("orderStatus", lambda s: ON_WIRE[s.order.status].number),
+        Field("orderStatus", lambda s: status_on_wire(s.order).number),
         Field("actionCode", lambda s: s.order.action_code),
         Field("actionCodeDescription", lambda s: codes.describe(s.order.action_code, s.language)),
         Field(
@@ -365,7 +365,7 @@ SHORT: Final[Fields[OrderSeen]] = Fields(
         ),
         Field("ErrorCode", lambda s: str(_short_error(s).code)),
         Field("ErrorMessage", lambda s: _short_error(s).text(s.language)),
-        Field("OrderStatus", lambda s: ON_WIRE[s.order.status].number),
+        Field("OrderStatus", lambda s: status_on_wire(s.order).number),
         Field("OrderNumber", lambda s: s.order.order_number),
         Field("Pan", masked_pan, "after a try with a card"),
         Field("Amount", lambda s: s.order.amount_minor),

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
+from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.order import Attempt, CardSeen, Order
+from altyn.domain.order import Attempt, Order
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class OrderSeen:
     language: str
     payment: Attempt | None
     card_try: Attempt | None
-    card: CardSeen | None
+    card: PaymentCard | None
 
 
 def look_at(order: Order, merchant: Merchant, language: str) -> OrderSeen:

@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from altyn.domain.callback import (
-    Announcement,
     BindingNotification,
     CallbackOperation,
     OrderNotification,
+    callback_entry,
 )
+from altyn.domain.effects import OutboxEntry
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Order
@@ -66,10 +67,10 @@ class BindingChange:
 _Row = CallbackParameter
 
 
-def payment_announcements(
+def order_callbacks(
     order: Order, merchant: Merchant, notice: OrderNotification, at: datetime
-) -> tuple[Announcement, ...]:
-    """One announcement for each address that wants to know; none where nobody does.
+) -> tuple[OutboxEntry, ...]:
+    """The rows for one notification: one for each address that is configured, none without one.
 
     `order` is the order after the change, `at` the moment of it. Besides our own rows a shop may
     choose the order's further parameters (merchantOrderParams) by their names.
@@ -84,16 +85,13 @@ def payment_announcements(
         seen = look_at(order, merchant, merchant.settings.default_language)
         parameters |= _chosen(ChangeSeen(seen, notice, at), names)
     operation = notice.notification.value
-    return tuple(
-        Announcement(operation=operation, receiver=address, parameters=parameters)
-        for address in addresses
-    )
+    return tuple(callback_entry(operation, address, parameters) for address in addresses)
 
 
-def binding_announcements(
+def binding_callbacks(
     notice: BindingNotification, merchant: Merchant, at: datetime
-) -> tuple[Announcement, ...]:
-    """As `payment_announcements`, for a stored card: only at the merchant's own addresses.
+) -> tuple[OutboxEntry, ...]:
+    """As `order_callbacks`, for a stored card: only at the merchant's own addresses.
 
     Source: callbacks.md §2, §3.2.
     """
@@ -105,10 +103,7 @@ def binding_announcements(
     found = ((row.name, row.value(change)) for row in rows)
     parameters = {name: str(value) for name, value in found if value not in {None, ""}}
     operation = notice.notification.value
-    return tuple(
-        Announcement(operation=operation, receiver=address, parameters=parameters)
-        for address in callbacks.urls
-    )
+    return tuple(callback_entry(operation, address, parameters) for address in callbacks.urls)
 
 
 def _chosen(change: ChangeSeen, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import CURRENCIES, Money
-from altyn.domain.order import Authentication
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic.order_view import fee_minor
 from altyn.protocol.dialects.classic.status_fields import OrderSeen, epoch_ms
@@ -102,10 +102,10 @@ THREE_DS_TYPES: Final = MappingProxyType(
 AVS_NUMBERS: Final = MappingProxyType({"A": 1, "B": 1, "C": 2, "D": -1, "E": 3, "F": 50})
 
 
-def said(change: ChangeSeen) -> Authentication:
+def said(change: ChangeSeen) -> ThreeDSData:
     """What 3-D Secure said about the last try with a card."""
     card_try = change.seen.card_try
-    return (card_try.authentication if card_try else None) or Authentication()
+    return (card_try.authentication if card_try else None) or ThreeDSData()
 
 
 def bank_name(change: ChangeSeen) -> str | None:
@@ -120,7 +120,7 @@ def bank_name(change: ChangeSeen) -> str | None:
 PAYMENT_STATES: Final = MappingProxyType(
     {
         OrderStatus.CREATED: "started",
-        OrderStatus.AUTHENTICATING: "started",
+        OrderStatus.WAITING: "started",
         OrderStatus.APPROVED: "payment_approved",
         OrderStatus.DEPOSITED: "payment_deposited",
         OrderStatus.REVERSED: "payment_void",

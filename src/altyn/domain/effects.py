@@ -1,0 +1,34 @@
+"""Effects: what a change of an order makes the gateway do afterwards.
+
+A decision names its effects. The statement that saves the change saves them too, as rows of one
+outbox; a worker carries the rows out, and a handler per kind does the work. Pure values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Effect(Protocol):
+    """What a decision wants to happen: a callback, later a receipt, a message, an instalment."""
+
+    @property
+    def kind(self) -> str:
+        """Which handler carries it out; the same text stands in the outbox."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One row to be carried out.
+
+    `operation` says what, in the words of the kind. `receiver` is the address or provider that it
+    goes to, and `host` the part of it that shares a delivery queue. `parameters` are kept in their
+    order, exactly as the handler will use them.
+    """
+
+    kind: str
+    operation: str
+    receiver: str
+    host: str
+    parameters: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Paying, whatever the way: begin, wait for the payer, settle."""

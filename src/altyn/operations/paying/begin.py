@@ -1,0 +1,90 @@
+"""Begin a payment in a way that needs no step before its connector is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from altyn.domain.order import Attempt, AttemptState, Order
+from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import EnterCode
+from altyn.operations.decisions import Decision, Refused
+from altyn.operations.paying.decisions import AttemptRequest, decide_begin
+from altyn.operations.paying.steps import Ended, ended
+from altyn.operations.perform import payment_of, perform_and_ask, settle_response
+from altyn.operations.ports import Actor, OrderKey, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginPayment:
+    """A payer's choice of a way to pay. `fields` are what the payer typed for this way."""
+
+    key: OrderKey
+    way: str
+    actor: Actor
+    fields: Mapping[str, str] = field(default_factory=dict)
+    payer_ip: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+async def begin_payment(
+    command: BeginPayment, world: World, *, loaded: Order | None = None
+) -> Ended | Refused:
+    """Ask the connector of the way for the money; the order may then wait for the payer.
+
+    A payment that waits for a code gets the code by the same call, and no second attempt begins.
+    Refuses: ORDER_UNKNOWN, PARAMETER_INVALID (the way), what the way refuses of its fields, then
+    what `refuse_payment` refuses, BUSY.
+    """
+    order = loaded or await world.orders.load(command.key)
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    merchant = await world.merchants.get(order.merchant_id)
+    way = world.ways.find(command.way)
+    if way is None or way.offered is None or way.read_details is None:
+        rule = f"no way to pay {command.way}"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    if not way.offered(order, merchant):
+        rule = f"{command.way} is not for this order"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    details = way.read_details(command.fields)
+    if isinstance(details, Refused):
+        return details
+    if attempt := _waits_for_code(order, command.way):
+        payment = await payment_of(order, attempt, world)
+        response = await way.connector.begin(payment, details)
+        return ended(
+            await settle_response(
+                command.key, attempt.number, response, world=world, actor=command.actor
+            )
+        )
+    request = AttemptRequest(
+        payment_way=command.way,
+        payer_ip=command.payer_ip or command.actor.ip or None,
+        email=command.email,
+        phone=command.phone,
+        params=command.params,
+        more=command.more,
+    )
+
+    def decide(order: Order, now: datetime) -> Decision:
+        return decide_begin(order, request, now)
+
+    return ended(
+        await perform_and_ask(
+            decide, command.key, world=world, actor=command.actor, details=details, loaded=order
+        )
+    )
+
+
+def _waits_for_code(order: Order, way: str) -> Attempt | None:
+    waiting = (
+        a
+        for a in order.payments
+        if a.state is AttemptState.PENDING
+        and a.payment_way == way
+        and isinstance(a.waiting, EnterCode)
+    )
+    return next(waiting, None)

@@ -1,0 +1,375 @@
+"""A card payment from the card to its end: one entrance per phase.
+
+Phase 1 `pay_by_card`, phase 2 `continue_after_method` (3-D Secure 2), phase 3 `finish_with_pa_res`
+or `finish_challenge`. Each step is decided and saved first; then the outside is asked; then its
+answer is decided and saved. The payment page, `paymentOrder.do` and the returns from the ACS use
+them.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from altyn.domain import action_codes as codes
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.card.values import Cvc, Pan, is_maestro, payment_system
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.order import Attempt, AttemptState, Order
+from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import AtAcs, MethodStep
+from altyn.operations.decisions import Accepted, Decision, Refused
+from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
+from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.operations.paying.card.plan import (
+    Authorise,
+    Fail,
+    Plan,
+    SendToAcs,
+    after_enrolment,
+    before_enrolment,
+    judge,
+)
+from altyn.operations.paying.card.ports import CardDetails
+from altyn.operations.paying.card.steps import (
+    AfterMethod,
+    GoToAcs,
+    PayByCard,
+    RunMethod,
+    ShowChallenge,
+    Step,
+)
+from altyn.operations.paying.decisions import (
+    AttemptRequest,
+    decide_begin,
+    decide_failure,
+    decide_wait,
+    refuse_payment,
+)
+from altyn.operations.paying.steps import Ended, ended
+from altyn.operations.perform import perform, perform_and_ask
+from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.tds_outcomes import AFTER_ARES, AFTER_CHALLENGE, AFTER_PARES, Challenge
+from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest
+from altyn.protocol.threeds_version1 import PaReq, build_pareq, new_xid
+
+MESSAGE_VERSION: Final = "2.1.0"
+VAULT_TIME: Final = timedelta(hours=1)
+
+
+async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None = None) -> Step:
+    """Phase 1: try to pay an order with a card. `loaded` is the order, if it was just loaded.
+
+    Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
+    PAN_NOT_A_TEST_CARD (sandbox), BUSY.
+    Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
+    """
+    merchant = await world.merchants.get(command.key.merchant_id)
+    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant):
+        return refused
+    order = loaded or await world.orders.load(command.key)
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    refusal = refuse_payment(order, world.clock.now())
+    if isinstance(refusal, Refused):
+        return refusal
+    if refused := world.card.checks.refusal_of(command.pan):
+        return replace(refused, order=order)
+    plan = await _plan(order, command, merchant, world)
+    return await _carry_out(plan, order, command, world)
+
+
+async def continue_after_method(
+    command: AfterMethod, world: World, *, loaded: Order | None = None
+) -> Step:
+    """Phase 2: the method step is over; authenticate, then pay, fail, or show a challenge.
+
+    Refuses: CVC_INVALID (a card was sent and needs one), ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN (no
+    such transaction, or its card has left the vault), PAN_INVALID (another card), BUSY.
+    Source: payment-page.md §4.2.
+    """
+    merchant = await world.merchants.get(command.key.merchant_id)
+    if command.pan and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant)):
+        return refused
+    order = loaded or await world.orders.load(command.key)
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    attempt = attempt_of(order, server_trans_id=command.server_trans_id)
+    unknown = Refused(
+        Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure {command.server_trans_id}", order
+    )
+    if attempt is None or attempt.authentication is None or attempt.card is None:
+        return unknown
+    vault = world.card.vault
+    pan = command.pan or await vault.reveal(order.merchant_id, attempt.card.fingerprint)
+    if pan is None:
+        return unknown
+    if attempt.card.fingerprint != vault.fingerprint(order.merchant_id, pan):
+        return Refused(Refusal.PAN_INVALID, "not the card that this 3-D Secure began with", order)
+    if attempt.state is not AttemptState.WAITING:
+        return Ended(order)
+    return await _authenticate(order, attempt, pan, command, merchant, world)
+
+
+async def finish_with_pa_res(
+    key: OrderKey, pa_res: str, actor: Actor, world: World, *, loaded: Order | None = None
+) -> Step:
+    """Phase 3 of 3-D Secure 1: the payer is back from the ACS.
+
+    A PaRes that was brought before moves no money again. Refuses: ORDER_UNKNOWN,
+    AUTHENTICATION_UNKNOWN (no payer was sent to the ACS), BUSY.
+    Source: payment-page.md §4.1.
+    """
+    order = loaded or await world.orders.load(key)
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {key.order_id}")
+    result = world.card.threeds.read_pa_res(pa_res)
+    attempt = attempt_of(order, xid=result.xid if result else None) or order.waiting_attempt
+    if attempt is None or attempt.authentication is None:
+        return _ended_or_unknown(order)
+    recorded = attempt.authentication
+    code: int | None
+    if result is None:
+        proof, code = recorded, codes.SIGNATURE_INVALID
+    elif result.xid != recorded.xid:
+        proof, code = recorded, codes.XID_MISMATCH
+    else:
+        updated = replace(recorded, pa_res=result.status.value, cavv=result.cavv)
+        proof, code = judge(order, updated, AFTER_PARES[result.status], system_of(attempt))
+    return await _authenticated(order, attempt, proof, code, actor, world)
+
+
+async def finish_challenge(
+    key: OrderKey,
+    server_trans_id: str | None,
+    actor: Actor,
+    world: World,
+    *,
+    loaded: Order | None = None,
+) -> Step:
+    """Phase 3 of 3-D Secure 2: the payer is back from a challenge; the ACS is asked for its result.
+
+    Refuses: ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN, BUSY. Source: payment-page.md §4.2.
+    """
+    order = loaded or await world.orders.load(key)
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {key.order_id}")
+    attempt = (
+        attempt_of(order, server_trans_id=server_trans_id)
+        if server_trans_id
+        else order.waiting_attempt
+    )
+    if attempt is None or attempt.authentication is None:
+        return _ended_or_unknown(order)
+    recorded = attempt.authentication
+    result = await world.card.threeds.challenge_result(recorded.server_trans_id or "")
+    if result is None:
+        return Ended(order)  # no result yet: the payer may still be at the ACS
+    updated = replace(recorded, r_req=result.trans_status.value, cavv=result.cavv)
+    proof, code = judge(order, updated, AFTER_CHALLENGE[result.trans_status], system_of(attempt))
+    return await _authenticated(order, attempt, proof, code, actor, world)
+
+
+def refuse_missing_cvc(pan: Pan, cvc: Cvc | None, merchant: Merchant) -> Refused | None:
+    """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2)."""
+    if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
+        return None
+    return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="$CVC")
+
+
+async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
+    """Find out, without moving any money, how this attempt has to go on."""
+    code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
+    if code is not None:
+        return Fail(code)
+    with_cvc = command.cvc is not None
+    plan = before_enrolment(order, merchant, with_cvc=with_cvc)
+    if plan is not None:
+        return plan
+    version = merchant.settings.tds_version
+    request = EnrolmentRequest(pan=command.pan, version=version)
+    enrolment = await world.card.threeds.enrolment(request)
+    system = payment_system(command.pan)
+    return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
+
+
+async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World) -> Step:
+    request = AttemptRequest(
+        payment_way=command.payment_way.value,
+        card=card_of(command, world.card.vault),
+        authentication=plan.authentication,
+        payer_ip=command.payer_ip or command.actor.ip or None,
+        email=command.email,
+        phone=command.phone,
+        params=command.params,
+        more=command.more,
+    )
+    if isinstance(plan, SendToAcs):
+        return await _send_to_acs(plan, order, request, command, world)
+
+    def decide(order: Order, now: datetime) -> Decision:
+        if isinstance(plan, Authorise):
+            return decide_begin(order, request, now)
+        return decide_failure(order, request, plan.action_code, now)
+
+    details = CardDetails(pan=command.pan, cvc=command.cvc)
+    decision = await perform_and_ask(
+        decide, command.key, world=world, actor=command.actor, details=details, loaded=order
+    )
+    return ended(decision)
+
+
+async def _send_to_acs(
+    plan: SendToAcs, order: Order, request: AttemptRequest, command: PayByCard, world: World
+) -> Step:
+    """Store the attempt and the card, and tell the browser where to go."""
+    enrolment, version_2 = plan.enrolment, plan.enrolment.version == "2"
+    proof = replace(
+        plan.authentication,
+        acs_url=enrolment.acs_url or None,
+        xid=None if version_2 else new_xid(),
+        server_trans_id=str(uuid4()) if version_2 else None,
+        finish_url=command.finish_url,
+    )
+    method = enrolment.method_url if version_2 else ""
+    waiting = MethodStep(url=method) if method else AtAcs(url=enrolment.acs_url)
+    request = replace(request, authentication=proof)
+    until = min(order.expires_at, world.clock.now() + VAULT_TIME)
+    await world.card.vault.keep(order.merchant_id, command.pan, until=until)
+    decision = await perform(
+        lambda order, now: decide_wait(order, request, waiting, now),
+        command.key,
+        world=world,
+        actor=command.actor,
+        loaded=order,
+    )
+    if not isinstance(decision, Accepted):
+        return ended(decision)
+    merchant = await world.merchants.get(order.merchant_id)
+    if not version_2:
+        return _to_version_1(decision.order, plan, command, proof, merchant)
+    if method:
+        notify = command.method_notification_url
+        return RunMethod(decision.order, proof.server_trans_id or "", method, notify)
+    attempt = decision.order.attempts[-1]
+    return await _authenticate(
+        decision.order, attempt, command.pan, _after(command, proof), merchant, world
+    )
+
+
+def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
+    """Phase 2 at once, where the ACS wants no method step."""
+    return AfterMethod(
+        key=command.key,
+        server_trans_id=proof.server_trans_id or "",
+        actor=command.actor,
+        base_url=command.base_url,
+        language=command.language,
+        tds_protocol_version=command.tds_protocol_version,
+        method_completed=command.method_completed,
+        browser=command.browser,
+    )
+
+
+def _to_version_1(
+    order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
+) -> GoToAcs:
+    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command)
+    pa_req = PaReq(
+        message_id=order.order_id.hex,
+        account=plan.enrolment.account,
+        merchant=merchant.name,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        xid=proof.xid or "",
+        term_url=term_url,
+    )
+    return GoToAcs(order, plan.enrolment.acs_url, build_pareq(pa_req), term_url)
+
+
+async def _authenticate(
+    order: Order,
+    attempt: Attempt,
+    pan: Pan,
+    command: AfterMethod,
+    merchant: Merchant,
+    world: World,
+) -> Step:
+    recorded, card = attempt.authentication, attempt.card
+    assert recorded is not None, "an attempt at the ACS has its 3-D Secure data"
+    assert card is not None, "an attempt at the ACS has its card"
+    answer = await world.card.threeds.authenticate(
+        AuthenticationRequest(
+            threeds_server_trans_id=recorded.server_trans_id or "",
+            pan=pan,
+            expiry=command.expiry.wire if command.expiry else card.expiry,
+            amount_minor=order.amount_minor,
+            currency=order.currency,
+            merchant=merchant.name,
+            browser=command.browser,
+            comp_ind=command.method_completed,
+            message_version=command.tds_protocol_version or MESSAGE_VERSION,
+            notification_url=_return_from_acs("finish3dsVer2.do", order, command),
+        )
+    )
+    updated = replace(
+        recorded,
+        a_res=answer.trans_status.value,
+        acs_trans_id=answer.acs_trans_id,
+        acs_url=answer.acs_url or None,
+        cavv=answer.cavv,
+    )
+    outcome = AFTER_ARES[answer.trans_status]
+    if not isinstance(outcome, Challenge):
+        proof, code = judge(order, updated, outcome, system_of(attempt))
+        return await _authenticated(order, attempt, proof, code, command.actor, world, pan=pan)
+    decision = await perform(
+        lambda order, now: decide_challenge(order, attempt.number, updated, now),
+        command.key,
+        world=world,
+        actor=command.actor,
+        loaded=order,
+    )
+    if not isinstance(decision, Accepted):
+        return ended(decision)
+    return ShowChallenge(
+        decision.order, answer.acs_url, recorded.server_trans_id or "", answer.acs_trans_id
+    )
+
+
+async def _authenticated(
+    order: Order,
+    attempt: Attempt,
+    proof: ThreeDSData,
+    code: int | None,
+    actor: Actor,
+    world: World,
+    *,
+    pan: Pan | None = None,
+) -> Step:
+    """Ask the acquirer with the proof, or end the attempt with the code."""
+    if code is None and pan is None and attempt.card is not None:
+        pan = await world.card.vault.reveal(order.merchant_id, attempt.card.fingerprint)
+    if code is None and pan is None:
+        code = codes.SESSION_EXPIRED  # the vault deletes a card after an hour
+    decision = await perform_and_ask(
+        lambda order, now: decide_authenticated(order, attempt.number, proof, code, now),
+        OrderKey(order.merchant_id, order.order_id),
+        world=world,
+        actor=actor,
+        details=CardDetails(pan=pan) if pan else None,
+        loaded=order,
+    )
+    return ended(decision)
+
+
+def _ended_or_unknown(order: Order) -> Step:
+    if order.payments:
+        return Ended(order)
+    return Refused(Refusal.AUTHENTICATION_UNKNOWN, "nobody was sent to the ACS", order)
+
+
+def _return_from_acs(method: str, order: Order, command: PayByCard | AfterMethod) -> str:
+    """Where the ACS sends the payer back, in the language of the payer's page."""
+    language = command.language or order.request.language
+    return f"{command.base_url}/payment/rest/{method}?lang={language}"

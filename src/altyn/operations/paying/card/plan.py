@@ -1,0 +1,134 @@
+"""The plan of a card payment: whether it needs 3-D Secure, and what a result of 3-D Secure allows.
+
+Pure rules: features of the order, permissions of the merchant and the schemes' answers go in; a
+plan or an action code comes out. Source: codes.md §5.1, rest-orders.md §2.3.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from altyn.domain import action_codes as codes
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.card.values import PaymentSystem
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.order import Order
+from altyn.protocol.eci import AuthenticationLevel, eci
+from altyn.protocol.tds_outcomes import AFTER_VERES, Challenge, Decline, Outcome, Proceed
+from altyn.protocol.threeds import Enrolment
+
+NO_3DS: Final = ThreeDSData()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorise:
+    """Ask the acquirer at once."""
+
+    authentication: ThreeDSData
+
+
+@dataclass(frozen=True, slots=True)
+class SendToAcs:
+    """Send the payer to the ACS first."""
+
+    authentication: ThreeDSData
+    enrolment: Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """End the attempt with this action code."""
+
+    action_code: int
+    authentication: ThreeDSData = NO_3DS
+
+
+Plan = Authorise | SendToAcs | Fail
+
+
+def before_enrolment(order: Order, merchant: Merchant, *, with_cvc: bool) -> Plan | None:
+    """The plan where the directory server need not be asked, else None.
+
+    It covers one-phase payments that the merchant may not take, payments that skip 3-D Secure on
+    request, and merchants without 3-D Secure.
+    """
+    if not order.two_phase and not merchant.may(Permission.ONE_PHASE):
+        return Fail(codes.ONE_PHASE_FORBIDDEN)
+    wants = order.request.has("FORCE_TDS") or order.request.has("FORCE_FULL_TDS")
+    if order.request.has("FORCE_SSL") and not wants:
+        return _without(merchant, with_cvc=with_cvc)
+    if merchant.may(Permission.THREE_DS):
+        return None
+    if wants or merchant.may(Permission.THREE_DS_REQUIRED):
+        return Fail(codes.TDS_FORBIDDEN)
+    return _without(merchant, with_cvc=with_cvc)
+
+
+def after_enrolment(
+    order: Order,
+    merchant: Merchant,
+    enrolment: Enrolment,
+    system: PaymentSystem | None,
+    *,
+    with_cvc: bool,
+) -> Plan:
+    """The plan after the answer of the directory server."""
+    answers = ThreeDSData(version=enrolment.version, ve_res=enrolment.ve_res)
+    if enrolment.ve_res is None:
+        return Fail(codes.TDS_COMMUNICATION_ERROR, answers)
+    match AFTER_VERES[enrolment.ve_res]:
+        case Challenge():
+            return SendToAcs(answers, enrolment)
+        case Decline(action_code):
+            return Fail(action_code, answers)
+        case Proceed():
+            return _not_enrolled(order, merchant, answers, system, with_cvc=with_cvc)
+
+
+def _not_enrolled(
+    order: Order,
+    merchant: Merchant,
+    answers: ThreeDSData,
+    system: PaymentSystem | None,
+    *,
+    with_cvc: bool,
+) -> Plan:
+    if order.request.has("FORCE_FULL_TDS") or merchant.may(Permission.THREE_DS_REQUIRED):
+        return Fail(codes.TDS_RULE_FAILED, answers)
+    if order.request.has("FORCE_TDS"):
+        return Authorise(replace(answers, eci=_eci(system, AuthenticationLevel.ATTEMPT)))
+    plan = _without(merchant, with_cvc=with_cvc)
+    return replace(
+        plan, authentication=replace(answers, eci=_eci(system, AuthenticationLevel.NONE))
+    )
+
+
+def judge(
+    order: Order, answers: ThreeDSData, outcome: Outcome, system: PaymentSystem | None
+) -> tuple[ThreeDSData, int | None]:
+    """Proof for the acquirer, or the action code that ends the attempt.
+
+    FORCE_FULL_TDS accepts a full authentication only (-2017). A challenge is no result.
+    """
+    match outcome:
+        case Decline(action_code):
+            return answers, action_code
+        case Proceed(AuthenticationLevel.ATTEMPT) if order.request.has("FORCE_FULL_TDS"):
+            return answers, codes.PARES_NOT_Y
+        case Proceed(proven):
+            return replace(answers, eci=_eci(system, proven)), None
+        case Challenge():
+            return answers, codes.AUTHENTICATION_FAILED
+
+
+def _eci(system: PaymentSystem | None, proven: AuthenticationLevel) -> int:
+    """Cards of no known system are reported as Visa's are."""
+    return eci(system or PaymentSystem.VISA, proven)
+
+
+def _without(merchant: Merchant, *, with_cvc: bool) -> Authorise | Fail:
+    """A payment without 3-D Secure, where the merchant may take one."""
+    if not merchant.may(Permission.SSL_ALLOWED):
+        return Fail(codes.SSL_FORBIDDEN)
+    if not with_cvc and not merchant.may(Permission.SSL_WITHOUT_CVC):
+        return Fail(codes.SSL_WITHOUT_CVC)
+    return Authorise(ThreeDSData())

@@ -1,0 +1,98 @@
+"""The commands of a card payment, one per phase, and the steps that a phase can end with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.domain.order import Order
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.steps import Ended
+from altyn.operations.ports import Actor, OrderKey
+from altyn.protocol.payment_ways import PaymentWay
+from altyn.protocol.threeds import MethodCompletion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayByCard:
+    """Phase 1: a payer's or a shop's card for an order. The CVC lives for this call only.
+
+    `base_url` is the gateway's address as the payer's browser reaches it, `language` the language
+    of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
+    back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
+    challenge; it then finishes by a call of its own.
+    """
+
+    key: OrderKey
+    pan: Pan
+    expiry: Expiry
+    cvc: Cvc | None
+    holder: str
+    actor: Actor
+    base_url: str
+    payment_way: PaymentWay = PaymentWay.CARD
+    language: str | None = None
+    payer_ip: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+    term_url: str | None = None
+    finish_url: str | None = None
+    method_notification_url: str | None = None
+    tds_protocol_version: str | None = None
+    method_completed: MethodCompletion = MethodCompletion.FINISHED
+    browser: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterMethod:
+    """Phase 2 of 3-D Secure 2: the browser has been through the method step of a transaction.
+
+    A shop sends the card again, so `pan` is there and must be the card of the transaction. The
+    payment page sends none: the card of the transaction waits in the vault.
+    """
+
+    key: OrderKey
+    server_trans_id: str
+    actor: Actor
+    base_url: str
+    pan: Pan | None = None
+    cvc: Cvc | None = None
+    expiry: Expiry | None = None
+    language: str | None = None
+    tds_protocol_version: str | None = None
+    method_completed: MethodCompletion = MethodCompletion.FINISHED
+    browser: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GoToAcs:
+    """3-D Secure 1: the browser posts this PaReq to the ACS."""
+
+    order: Order
+    acs_url: str
+    pa_req: str
+    term_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunMethod:
+    """3-D Secure 2: the browser visits the ACS's method page, then phase 2 follows."""
+
+    order: Order
+    server_trans_id: str
+    method_url: str
+    notification_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChallenge:
+    """3-D Secure 2: the browser posts a CReq for this transaction to the ACS."""
+
+    order: Order
+    acs_url: str
+    server_trans_id: str
+    acs_trans_id: str
+
+
+Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused

@@ -1,0 +1,300 @@
+"""Decisions about a payment in any way: begin, wait for the payer, settle, expire, cancel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Unpack
+
+from altyn.domain import action_codes as codes
+from altyn.domain import ledger
+from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.lifecycle import Event, OrderStatus
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import AnyWaiting
+from altyn.operations.decisions import (
+    Accepted,
+    Busy,
+    Decision,
+    OrderChanges,
+    Refused,
+    Unchanged,
+    accept,
+)
+from altyn.operations.paying.attempts import abandon_earlier, new_attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRequest:
+    """A payer's request to pay in one way: what is kept of it.
+
+    `card` and `authentication` are there for a card only. `params` and `more` are further
+    parameters that the payer's page or the shop has sent.
+    """
+
+    payment_way: str
+    card: PaymentCard | None = None
+    authentication: ThreeDSData | None = None
+    payer_ip: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
+    """Why the order cannot be paid now; None when it can.
+
+    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, BINDING_REQUIRED. Busy
+    while a connector is asked about another attempt.
+    Source: rest-orders.md §5.1, payment-page.md §2.
+    """
+    if order.status is OrderStatus.DECLINED:
+        return _refuse_declined(order)
+    if not order.payable:
+        return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
+    if order.in_flight(Kind.PAY):
+        return Busy(order)
+    if now >= order.expires_at:
+        return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
+    if not order.attempts_left:
+        return Refused(Refusal.ATTEMPTS_EXHAUSTED, f"{order.attempts_max} attempts used", order)
+    if order.request.binding_id:
+        return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
+    return None
+
+
+def decide_begin(order: Order, request: AttemptRequest, now: datetime) -> Decision:
+    """Ask the connector for the money. Refuses: as `refuse_payment`."""
+    if refusal := refuse_payment(order, now):
+        return refusal
+    attempt = _payment_attempt(order, request, now)
+    changes = _changes_by(order, request)
+    return accept(
+        order,
+        "payment_asked",
+        now,
+        attempt=attempt,
+        other_attempts=abandon_earlier(order, now),
+        ask=True,
+        **changes,
+    )
+
+
+def decide_wait(
+    order: Order, request: AttemptRequest, waiting: AnyWaiting, now: datetime
+) -> Decision:
+    """Let the payer do a step before the connector is asked; an earlier attempt is abandoned.
+
+    Refuses: as `refuse_payment`.
+    """
+    if refusal := refuse_payment(order, now):
+        return refusal
+    attempt = replace(
+        _payment_attempt(order, request, now), state=AttemptState.WAITING, waiting=waiting
+    )
+    changes = _changes_by(order, request)
+    return accept(
+        order,
+        Event.WAITING_FOR_PAYER,
+        now,
+        attempt=attempt,
+        other_attempts=abandon_earlier(order, now),
+        **changes,
+    )
+
+
+def decide_failure(
+    order: Order, request: AttemptRequest, action_code: int, now: datetime
+) -> Decision:
+    """Record an attempt that ended before the connector was asked for money.
+
+    Refuses: as `refuse_payment`.
+    """
+    if refusal := refuse_payment(order, now):
+        return refusal
+    attempt = replace(
+        _payment_attempt(order, request, now),
+        state=AttemptState.DECLINED,
+        action_code=action_code,
+        answered_at=now,
+    )
+    changes = _changes_by(order, request)
+    return fail_attempt(order, attempt, now, other_attempts=abandon_earlier(order, now), **changes)
+
+
+def decide_ask_after_wait(
+    order: Order, attempt: Attempt, action_code: int | None, now: datetime
+) -> Decision:
+    """The payer's step is done: ask the connector, or end the attempt with `action_code`.
+
+    `attempt` is the waiting attempt with the result of the step. Unchanged when the attempt has
+    gone on before, so that a replay moves no money. A session that has ended declines the order
+    with -2007. Busy while the connector is asked about the attempt.
+    Source: payment-page.md §4, §2.
+    """
+    recorded = order.attempt(attempt.number)
+    if recorded.in_flight:
+        return Busy(order)
+    if recorded.state is not AttemptState.WAITING:
+        return Unchanged(order, attempt.number)
+    if now >= order.expires_at:
+        return decide_expiry(order, now)
+    back = replace(attempt, waiting=None)
+    if action_code is not None:
+        ended = replace(back, state=AttemptState.DECLINED, action_code=action_code, answered_at=now)
+        return fail_attempt(order, ended, now)
+    asked = replace(back, state=AttemptState.ASKED, started_at=now, inquire_at=now)
+    return accept(order, "payment_asked", now, attempt=asked, ask=True)
+
+
+def decide_expiry(order: Order, now: datetime) -> Decision:
+    """Decline an unpaid order whose session is over, with -2007.
+
+    Busy while a connector is asked for the money: its answer counts even when it comes late.
+    Source: payment-page.md §2.
+    """
+    if not order.allows(Event.SESSION_EXPIRED) or now < order.expires_at:
+        return Unchanged(order)
+    if order.in_flight(Kind.PAY):
+        return Busy(order)
+    return accept(
+        order,
+        Event.SESSION_EXPIRED,
+        now,
+        other_attempts=abandon_earlier(order, now),
+        effects=(OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),),
+        action_code=codes.SESSION_EXPIRED,
+    )
+
+
+def decide_cancellation(order: Order, now: datetime) -> Decision:
+    """Cancel an order that is not paid (decline.do).
+
+    Refuses: WRONG_STATUS. Busy while a connector is asked for the money.
+    Source: rest-orders.md §3.4.
+    """
+    if not order.allows(Event.CANCELLED):
+        return Refused(Refusal.WRONG_STATUS, f"only an unpaid order, this is {order.status}")
+    if order.in_flight(Kind.PAY):
+        return Busy(order)
+    return accept(
+        order,
+        Event.CANCELLED,
+        now,
+        other_attempts=abandon_earlier(order, now),
+        action_code=codes.CANCELLED,
+    )
+
+
+def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+    """Approval makes a hold, a purchase or a verified card; anything else ends the attempt."""
+    if attempt.state is not AttemptState.APPROVED:
+        coded = (
+            attempt
+            if attempt.action_code
+            else replace(attempt, action_code=codes.PROCESSING_UNAVAILABLE)
+        )
+        return fail_attempt(order, coded, now)
+    amount = attempt.amount_minor
+    asked_at = attempt.started_at  # the connector's business day: the day of the request
+    paid = OrderChanges(approved_at=asked_at, action_code=0)
+    held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
+    taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
+    if order.request.has("VERIFY"):
+        first = held if order.two_phase else taken
+        both = (first, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
+        paid["reversed_at"] = now
+        return accept(order, Event.CARD_VERIFIED, now, attempt=attempt, effects=both, **paid)
+    paid["approved_minor"] = amount
+    if order.two_phase:
+        return accept(
+            order,
+            Event.HOLD_APPROVED,
+            now,
+            attempt=attempt,
+            postings=ledger.hold(amount),
+            effects=(held,),
+            **paid,
+        )
+    paid["deposited_minor"] = amount
+    paid["deposited_at"] = asked_at
+    return accept(
+        order,
+        Event.PURCHASE_APPROVED,
+        now,
+        attempt=attempt,
+        postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
+        effects=(taken,),
+        **paid,
+    )
+
+
+def fail_attempt(
+    order: Order,
+    attempt: Attempt,
+    now: datetime,
+    *,
+    other_attempts: tuple[Attempt, ...] = (),
+    **changes: Unpack[OrderChanges],
+) -> Accepted:
+    """Record a failed attempt; the order stays payable until its last one."""
+    assert attempt.action_code is not None, "a failed attempt says why"
+    changes["action_code"] = attempt.action_code
+    if order.with_attempt(attempt).attempts_left:
+        return accept(
+            order,
+            Event.ATTEMPT_FAILED,
+            now,
+            attempt=attempt,
+            other_attempts=other_attempts,
+            **changes,
+        )
+    operation = CallbackOperation.APPROVED if order.two_phase else CallbackOperation.DEPOSITED
+    failed = OrderNotification(operation, succeeded=False, amount_minor=attempt.amount_minor)
+    return accept(
+        order,
+        Event.LAST_ATTEMPT_FAILED,
+        now,
+        attempt=attempt,
+        other_attempts=other_attempts,
+        effects=(failed,),
+        **changes,
+    )
+
+
+def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> Attempt:
+    return replace(
+        new_attempt(order, Kind.PAY, order.amount_minor, now),
+        card=request.card,
+        payment_way=request.payment_way,
+        authentication=request.authentication,
+    )
+
+
+def _changes_by(order: Order, request: AttemptRequest) -> OrderChanges:
+    """What an attempt changes in the order: facts about the payer. The shop's own values stay."""
+    changes = OrderChanges()
+    if request.payer_ip:
+        changes["payer_ip"] = request.payer_ip
+    if request.params:
+        changes["params"] = {**request.params, **order.params}
+    completed = replace(
+        order.request,
+        email=order.request.email or request.email,
+        phone=order.request.phone or request.phone,
+        more={**order.request.more, **request.more},
+    )
+    if completed != order.request:
+        changes["request"] = completed
+    return changes
+
+
+def _refuse_declined(order: Order) -> Refused:
+    if order.action_code == codes.SESSION_EXPIRED:
+        return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
+    if not order.attempts_left:
+        return Refused(Refusal.ATTEMPTS_EXHAUSTED, f"{order.attempts_max} attempts used", order)
+    return Refused(Refusal.WRONG_STATUS, "the order was cancelled", order)

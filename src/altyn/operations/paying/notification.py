@@ -1,0 +1,34 @@
+"""A result that a way to pay pushes in by itself, instead of being asked for it."""
+
+from altyn.domain.refusals import Refusal
+from altyn.operations.connector import ConnectorResponse, read_payment_key
+from altyn.operations.decisions import Decision, Refused
+from altyn.operations.perform import settle_response
+from altyn.operations.ports import Actor, OrderKey, World
+
+
+async def settle_notification(
+    way: str, key: str, response: ConnectorResponse, *, actor: Actor, world: World
+) -> Decision:
+    """Settle the attempt that the connector knows by `key`; a repeated result changes nothing.
+
+    The caller has authenticated the sender as the other side of `way`; attempts of other ways are
+    out of its reach.
+    Refuses: ORDER_UNKNOWN, BUSY.
+    """
+    read = read_payment_key(key)
+    unknown = Refused(Refusal.ORDER_UNKNOWN, f"no payment {key} in the way {way}")
+    if read is None:
+        return unknown
+    merchant_id, order_id, number = read
+    order_key = OrderKey(merchant_id, order_id)
+    order = await world.orders.load(order_key)
+    if order is None or not 1 <= number <= len(order.attempts):
+        return unknown
+    attempt = order.attempt(number)
+    paid = attempt if attempt.payment_way is not None else order.authorisation
+    if paid is None or paid.payment_way != way:
+        return unknown
+    return await settle_response(
+        order_key, number, response, world=world, actor=actor, loaded=order
+    )

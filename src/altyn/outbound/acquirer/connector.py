@@ -1,0 +1,130 @@
+"""The card's connector: payments become acquiring messages (`protocol/acquiring.py`)."""
+
+import re
+from dataclasses import replace
+from typing import Final, Protocol
+
+from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.domain.merchant import Permission
+from altyn.operations.connector import ConnectorResponse, Outcome, Payment
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.ports import CardDetails
+from altyn.protocol.acquiring import (
+    AcquirerOperation,
+    AcquirerOutcome,
+    AcquirerRequest,
+    AcquirerResponse,
+    CardCheck,
+)
+
+STATEMENT_CHARS: Final = 24
+
+OUTCOMES: Final = {
+    AcquirerOutcome.APPROVED: Outcome.APPROVED,
+    AcquirerOutcome.PENDING: Outcome.PENDING,
+    AcquirerOutcome.DECLINED: Outcome.DECLINED,
+    AcquirerOutcome.NOT_SENT: Outcome.NOT_SENT,
+    AcquirerOutcome.UNKNOWN: Outcome.UNKNOWN,
+}
+
+
+class Acquirer(Protocol):
+    """The acquiring bank; the contract of each message is `protocol/acquiring.py`.
+
+    No method raises for anything that the network or the bank does: a time-out is `UNKNOWN`, a
+    refused connection `NOT_SENT`.
+    """
+
+    async def check(self, card: CardCheck) -> int | None:
+        """The action code when the card is not valid, else None."""
+        ...
+
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse: ...
+
+
+class CardConnector:
+    """The `Connector` and `CardChecks` ports over an acquirer."""
+
+    def __init__(self, acquirer: Acquirer) -> None:
+        self.acquirer = acquirer
+
+    def refusal_of(self, _pan: Pan) -> Refused | None:
+        """An acquirer takes every card number; the sandbox wraps this (`test_cards.py`)."""
+        return None
+
+    async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:
+        """The action code when the card is not valid, else None."""
+        return await self.acquirer.check(CardCheck(pan=pan, expiry=expiry, cvc=cvc))
+
+    async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
+        """Authorise, or take the money at once for a one-phase order."""
+        assert isinstance(details, CardDetails), "a card payment needs its card"
+        return await self._ask(_authorisation(payment, details))
+
+    async def inquire(self, payment: Payment) -> ConnectorResponse:
+        """Ask what became of the key of this request."""
+        return await self._ask(_request(payment, AcquirerOperation.INQUIRE))
+
+    async def deposit(self, payment: Payment) -> ConnectorResponse:
+        """Take a held sum."""
+        return await self._ask(_request(payment, AcquirerOperation.DEPOSIT))
+
+    async def reverse(self, payment: Payment) -> ConnectorResponse:
+        """Give back a held sum, or one that was taken on the same business day."""
+        return await self._ask(_request(payment, AcquirerOperation.REVERSE))
+
+    async def refund(self, payment: Payment) -> ConnectorResponse:
+        """Give back a taken sum."""
+        return await self._ask(_request(payment, AcquirerOperation.REFUND))
+
+    async def _ask(self, request: AcquirerRequest) -> ConnectorResponse:
+        response = await self.acquirer.ask(request)
+        return ConnectorResponse(
+            outcome=OUTCOMES[response.outcome],
+            action_code=response.action_code,
+            rrn=response.rrn,
+            approval_code=response.approval_code,
+            avs_code=response.avs_code,
+        )
+
+
+def _request(payment: Payment, operation: AcquirerOperation) -> AcquirerRequest:
+    order, settings = payment.order, payment.merchant.settings
+    return AcquirerRequest(
+        key=payment.key,
+        operation=operation,
+        merchant=payment.merchant.login,
+        terminal=order.request.terminal or settings.terminal,
+        amount_minor=payment.attempt.amount_minor,
+        currency=order.currency,
+        original_key=payment.approved_key,
+    )
+
+
+def _authorisation(payment: Payment, details: CardDetails) -> AcquirerRequest:
+    order, attempt, merchant = payment.order, payment.attempt, payment.merchant
+    proof, card = attempt.authentication, attempt.card
+    checks_address = merchant.may(Permission.AVS_REQUIRED)
+    billing = order.request.payer_data.get("billingPayerData", {}) if checks_address else {}
+    return replace(
+        _request(payment, AcquirerOperation.AUTHORISE),
+        pan=details.pan,
+        expiry=card.expiry if card else None,
+        cvc=details.cvc,
+        eci=proof.eci if proof else None,
+        cavv=proof.cavv if proof else None,
+        xid=proof.xid if proof else None,
+        verify_only=order.request.has("VERIFY"),
+        deposit_at_once=not order.two_phase,
+        order_number=order.order_number,
+        description=_for_the_statement(order.request.description),
+        address=billing.get("billingAddressLine1"),
+        postal_code=billing.get("billingPostalCode"),
+    )
+
+
+def _for_the_statement(description: str | None) -> str | None:
+    """The text for the payer's statement: 24 characters, without %, + and line ends (004)."""
+    if not description:
+        return None
+    return re.sub(r"[%+\r\n]", " ", description)[:STATEMENT_CHARS]

@@ -1,0 +1,351 @@
+"""Payments: who may try, what a try leaves behind, and what the bank's answer makes of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from altyn.domain import ledger
+from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order import Attempt, AttemptState, Order
+from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import AtAcs
+from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
+from altyn.operations.paying import decisions as pay
+from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.protocol import action_codes as codes
+from tests.builders import PAID_AT, a_card, an_attempt, an_order, notifications
+from tests.unit.operations.ladders import climb, promised, told
+
+NOW = PAID_AT
+OVER = an_order().expires_at
+PROOF = ThreeDSData(version="1", xid="x")
+REQUEST = pay.AttemptRequest(
+    card=a_card(),
+    authentication=PROOF,
+    payment_way="CARD",
+    payer_ip="203.0.113.9",
+    email="a@shop.example",
+)
+AT_ACS = AtAcs(url="https://acs.example")
+IN_FLIGHT = [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN]
+
+# Every way to begin a try, so that all of them are held to the same ladder.
+BEGIN: dict[str, Callable[[Order, datetime], Decision]] = {
+    "authorisation": lambda order, now: pay.decide_begin(order, REQUEST, now),
+    "authentication": lambda order, now: pay.decide_wait(order, REQUEST, AT_ACS, now),
+    "failure": lambda order, now: pay.decide_failure(order, REQUEST, 111, now),
+}
+every_beginning = pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN)
+
+
+def failed(*numbers: int) -> tuple[Attempt, ...]:
+    return tuple(an_attempt(number=n, state=AttemptState.DECLINED) for n in numbers)
+
+
+def at_acs(number: int = 1, **changes: Any) -> Order:
+    attempt = an_attempt(
+        number=number, state=AttemptState.WAITING, authentication=PROOF, waiting=AT_ACS
+    )
+    order = an_order(status=OrderStatus.WAITING, attempts=(*failed(*range(1, number)), attempt))
+    return replace(order, **changes)
+
+
+def accepted(decision: Decision) -> Accepted:
+    assert isinstance(decision, Accepted)
+    return decision
+
+
+# ── Who may try ───────────────────────────────────────────────────────────────────────────────────
+
+
+def bound_to_a_card(order: Order) -> Order:
+    return replace(order, request=replace(order.request, binding_id="b-1"))
+
+
+# One order cannot have all faults: a paid one has no session, a cancelled one was never paid.
+PAYABLE_RUNGS = (
+    (Refusal.SESSION_OVER, lambda order: replace(order, expires_at=NOW)),
+    (Refusal.ATTEMPTS_EXHAUSTED, lambda order: replace(order, attempts=failed(1, 2, 3))),
+    (Refusal.BINDING_REQUIRED, bound_to_a_card),
+)
+
+
+def test_the_ladder_is_the_one_promised() -> None:
+    assert promised(pay.refuse_payment) == [
+        Refusal.ALREADY_PAID,
+        Refusal.SESSION_OVER,
+        Refusal.ATTEMPTS_EXHAUSTED,
+        Refusal.WRONG_STATUS,
+        Refusal.BINDING_REQUIRED,
+    ]
+
+
+@every_beginning
+@pytest.mark.parametrize(("order", "refusal"), climb(an_order(), PAYABLE_RUNGS))
+def test_the_first_rung_is_told(
+    begin: Callable[[Order, datetime], Decision], order: Order, refusal: Refusal
+) -> None:
+    assert told(begin(order, NOW)) is refusal
+
+
+@every_beginning
+@pytest.mark.parametrize("status", ["approved", "deposited", "reversed", "refunded"])
+def test_what_is_paid_is_not_paid_again(
+    begin: Callable[[Order, datetime], Decision], status: str
+) -> None:
+    order = an_order(status=OrderStatus(status), expires_at=NOW, attempts=failed(1, 2, 3))
+    assert told(begin(order, NOW)) is Refusal.ALREADY_PAID
+
+
+@every_beginning
+@pytest.mark.parametrize(
+    ("code", "tries", "refusal"),
+    [
+        (codes.SESSION_EXPIRED, (1, 2, 3), Refusal.SESSION_OVER),
+        (116, (1, 2, 3), Refusal.ATTEMPTS_EXHAUSTED),
+        (codes.CANCELLED, (1,), Refusal.WRONG_STATUS),
+    ],
+)
+def test_a_declined_order_says_why(
+    begin: Callable[[Order, datetime], Decision],
+    code: int,
+    tries: tuple[int, ...],
+    refusal: Refusal,
+) -> None:
+    order = an_order(status=OrderStatus.DECLINED, action_code=code, attempts=failed(*tries))
+    assert told(begin(order, NOW)) is refusal
+
+
+@every_beginning
+@pytest.mark.parametrize("state", IN_FLIGHT)
+@pytest.mark.parametrize("now", [NOW, OVER])
+def test_nobody_pays_while_the_bank_is_asked(
+    begin: Callable[[Order, datetime], Decision], state: AttemptState, now: datetime
+) -> None:
+    order = an_order(attempts=(an_attempt(state=state),))
+    assert isinstance(begin(order, now), Busy)
+
+
+# ── A try begins ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_bank_is_asked_for_the_orders_sum() -> None:
+    decision = accepted(pay.decide_begin(an_order(), REQUEST, NOW))
+    attempt = decision.order.attempt(1)
+    assert (attempt.state, attempt.amount_minor, decision.ask) == (AttemptState.ASKED, 2500_00, 1)
+    assert (attempt.card, attempt.authentication) == (REQUEST.card, PROOF)
+    assert decision.order.status is OrderStatus.CREATED
+    assert decision.order.payer_ip == "203.0.113.9"
+    assert decision.order.request.email == "a@shop.example"
+    assert decision.postings == ()
+
+
+def test_the_shops_word_on_the_address_stays() -> None:
+    order = an_order(request=replace(an_order().request, email="b@shop.example"))
+    decision = accepted(pay.decide_begin(order, REQUEST, NOW))
+    assert decision.order.request.email == "b@shop.example"
+
+
+def test_a_payer_goes_to_the_acs_and_nobody_asks_the_bank() -> None:
+    decision = accepted(pay.decide_wait(an_order(), REQUEST, AT_ACS, NOW))
+    assert decision.order.status is OrderStatus.WAITING
+    assert decision.order.attempt(1).state is AttemptState.WAITING
+    assert decision.ask is None
+
+
+@every_beginning
+def test_a_new_try_gives_up_the_one_at_the_acs(
+    begin: Callable[[Order, datetime], Decision],
+) -> None:
+    decision = accepted(begin(at_acs(), NOW))
+    assert decision.order.attempt(1).state is AttemptState.ABANDONED
+    assert [attempt.number for attempt in decision.attempts] == [1, 2]
+    assert decision.order.waiting_attempt in (None, decision.order.attempt(2))
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "told_to_shop"),
+    [
+        (0, OrderStatus.CREATED, ()),
+        (1, OrderStatus.CREATED, ()),
+        (
+            2,
+            OrderStatus.DECLINED,
+            (
+                OrderNotification(
+                    CallbackOperation.DEPOSITED, succeeded=False, amount_minor=2500_00
+                ),
+            ),
+        ),
+    ],
+)
+def test_the_last_failure_closes_the_order(
+    before: int, status: OrderStatus, told_to_shop: tuple[OrderNotification, ...]
+) -> None:
+    order = an_order(attempts=failed(*range(1, before + 1)))
+    decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
+    assert (decision.order.status, decision.order.action_code) == (status, 111)
+    assert decision.effects == told_to_shop
+    last = decision.order.attempts[-1]
+    assert (last.state, last.action_code, last.answered_at) == (AttemptState.DECLINED, 111, NOW)
+
+
+def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
+    order = an_order(two_phase=True, attempts_max=1)
+    decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
+    assert decision.effects == (
+        OrderNotification(CallbackOperation.APPROVED, succeeded=False, amount_minor=2500_00),
+    )
+
+
+# ── Back from the ACS ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_authenticated_payer_pays() -> None:
+    proven = replace(PROOF, eci=5, cavv="c")
+    decision = accepted(decide_authenticated(at_acs(), 1, proven, None, NOW))
+    attempt = decision.order.attempt(1)
+    assert (attempt.state, attempt.started_at) == (AttemptState.ASKED, NOW)
+    assert attempt.authentication == proven
+    assert decision.ask == 1
+
+
+@pytest.mark.parametrize(("number", "status"), [(1, "created"), (2, "created"), (3, "declined")])
+def test_a_payer_who_failed_has_used_a_try(number: int, status: str) -> None:
+    decision = accepted(decide_authenticated(at_acs(number), number, PROOF, -2006, NOW))
+    assert (decision.order.status, decision.order.action_code) == (status, -2006)
+    assert decision.ask is None
+
+
+def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
+    decision = accepted(decide_authenticated(at_acs(), 1, PROOF, None, OVER))
+    assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
+    assert decision.order.attempt(1).state is AttemptState.ABANDONED
+    assert decision.ask is None
+
+
+@pytest.mark.parametrize("code", [None, -2006])
+@pytest.mark.parametrize("state", ["approved", "declined", "not_sent", "abandoned"])
+def test_a_pares_brought_twice_moves_nothing(state: str, code: int | None) -> None:
+    order = an_order(attempts=(an_attempt(state=AttemptState(state)),))
+    assert decide_authenticated(order, 1, PROOF, code, NOW) == Unchanged(order, 1)
+
+
+@pytest.mark.parametrize("state", IN_FLIGHT)
+def test_a_pares_brought_at_once_waits(state: AttemptState) -> None:
+    order = an_order(attempts=(an_attempt(state=state),))
+    assert isinstance(decide_authenticated(order, 1, PROOF, None, NOW), Busy)
+
+
+def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
+    asked = replace(PROOF, acs_trans_id="a-1")
+    decision = accepted(decide_challenge(at_acs(), 1, asked, NOW))
+    assert decision.order.attempt(1).authentication == asked
+    assert decision.order.status is OrderStatus.WAITING
+    gone = an_order(attempts=failed(1))
+    assert decide_challenge(gone, 1, asked, NOW) == Unchanged(gone, 1)
+
+
+# ── The end of a session ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("order", [an_order(), at_acs()], ids=["registered", "at the ACS"])
+def test_a_session_ends_on_time(order: Order) -> None:
+    assert pay.decide_expiry(order, OVER - timedelta(microseconds=1)) == Unchanged(order)
+    decision = accepted(pay.decide_expiry(order, OVER))
+    assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
+    assert decision.order.waiting_attempt is None
+    assert decision.effects == (
+        OrderNotification(CallbackOperation.DECLINED_BY_TIMEOUT, succeeded=False),
+    )
+    assert decision.order.due() is None
+
+
+@pytest.mark.parametrize("state", IN_FLIGHT)
+def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> None:
+    order = an_order(attempts=(an_attempt(state=state),))
+    assert isinstance(pay.decide_expiry(order, OVER), Busy)
+    assert isinstance(pay.decide_cancellation(order, NOW), Busy)
+
+
+@pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"created", "waiting"}])
+def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> None:
+    order = an_order(status=status)
+    assert pay.decide_expiry(order, OVER) == Unchanged(order)
+    assert told(pay.decide_cancellation(order, NOW)) is Refusal.WRONG_STATUS
+
+
+@pytest.mark.parametrize("order", [an_order(), at_acs()], ids=["registered", "at the ACS"])
+def test_a_shop_cancels(order: Order) -> None:
+    decision = accepted(pay.decide_cancellation(order, NOW))
+    assert (decision.order.status, decision.order.action_code) == ("declined", codes.CANCELLED)
+    assert decision.order.waiting_attempt is None
+    assert isinstance(pay.refuse_payment(decision.order, NOW), Refused)
+
+
+# ── The bank's answer ─────────────────────────────────────────────────────────────────────────────
+
+YES = an_attempt()
+
+
+def test_yes_to_one_stage_is_a_deposit() -> None:
+    settled = pay.settle_payment(an_order(), YES, NOW)
+    order = settled.order
+    assert (order.status, order.action_code) == (OrderStatus.DEPOSITED, 0)
+    assert (order.approved_minor, order.deposited_minor) == (2500_00, 2500_00)
+    assert (order.approved_at, order.deposited_at) == (NOW, NOW)
+    deposit = ledger.deposit(2500_00, remainder_minor=0)
+    assert settled.postings == (*ledger.hold(2500_00), *deposit)
+    assert settled.effects == (
+        OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00),
+    )
+
+
+def test_yes_to_two_stages_is_a_hold() -> None:
+    settled = pay.settle_payment(an_order(two_phase=True), YES, NOW)
+    order = settled.order
+    assert (order.status, order.action_code) == (OrderStatus.APPROVED, 0)
+    assert (order.approved_minor, order.deposited_minor) == (2500_00, 0)
+    assert settled.postings == ledger.hold(2500_00)
+    assert settled.effects == (OrderNotification(CallbackOperation.APPROVED, amount_minor=2500_00),)
+
+
+@pytest.mark.parametrize("two_phase", [False, True])
+def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
+    order = an_order(two_phase=two_phase, request=replace(an_order().request, features=("VERIFY",)))
+    settled = pay.settle_payment(order, YES, NOW)
+    assert settled.order.status is OrderStatus.REVERSED
+    assert (settled.order.approved_minor, settled.order.deposited_minor) == (0, 0)
+    assert settled.postings == ()
+    first = CallbackOperation.APPROVED if two_phase else CallbackOperation.DEPOSITED
+    assert [n.notification for n in notifications(settled.effects)] == [
+        first,
+        CallbackOperation.REVERSED,
+    ]
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.WAITING])
+@pytest.mark.parametrize("number", [1, 3])
+def test_no_ends_the_try(status: OrderStatus, number: int) -> None:
+    order = an_order(status=status, attempts=failed(*range(1, number)))
+    no = an_attempt(number=number, state=AttemptState.DECLINED, action_code=116)
+    settled = pay.settle_payment(order, no, NOW)
+    closed = number == order.attempts_max
+    assert settled.order.status == ("declined" if closed else "created")
+    assert settled.order.action_code == 116
+    assert bool(settled.effects) is closed
+    assert settled.postings == ()
+
+
+@pytest.mark.parametrize("code", [None, 0])
+def test_a_no_without_a_reason_gets_one(code: int | None) -> None:
+    """Action code 0 on an order that failed would read as paid."""
+    no = an_attempt(state=AttemptState.NOT_SENT, action_code=code)
+    settled = pay.settle_payment(an_order(), no, NOW)
+    assert settled.order.action_code == codes.PROCESSING_UNAVAILABLE
+    assert settled.order.attempt(1).action_code == codes.PROCESSING_UNAVAILABLE
