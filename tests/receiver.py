@@ -16,9 +16,10 @@ import asyncpg
 from aiohttp import web
 
 from altyn.domain.merchant import MerchantSettings
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.settings import change_settings
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
-from altyn.storage.administration import Administration
-from altyn.storage.clock import SystemClock
+from tests.staff import operator
 
 WAIT_SECONDS: Final = 30
 
@@ -118,9 +119,9 @@ async def set_callbacks(database_url: str, **changes: object) -> MerchantSetting
     """Change the demo shop's callback settings as the staff does; the settings then in force."""
     connection = await asyncpg.connect(database_url)
     try:
-        staff = Administration(connection, clock=SystemClock(), token_key=b"")
-        merchant = await staff.merchant("test")
+        staff = operator(connection)
+        merchant = await find_merchant("test", staff)
         named = {f"callbacks.{name}": value for name, value in changes.items()}
-        return await staff.change_settings(merchant.merchant_id, named, by="test")
+        return await change_settings(merchant.merchant_id, named, staff)
     finally:
         await connection.close()

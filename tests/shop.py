@@ -29,7 +29,7 @@ from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
 from altyn.storage.clock import SandboxClock
 from altyn.storage.database import Pool
-from altyn.workers.time_travel import travel
+from altyn.workers.sandbox_clock import move_clock
 from tests.asgi_client import Answer, AsgiClient
 
 GOOD: Final = "5555555555555599"  # not enrolled in 3-D Secure 1, approved
@@ -128,7 +128,7 @@ class Shop:
         return await self.travel_to(self.clock.now() + by)
 
     async def travel_to(self, moment: datetime) -> datetime:
-        return await travel(self.gateway.world, self.clock, moment)
+        return await move_clock(self.gateway.world, self.clock, moment)
 
     async def key(self, order_id: str) -> OrderKey:
         """The order's key: merchant and order id."""
@@ -152,7 +152,7 @@ class Shop:
         return await self._send(path, urlencode(fields, doseq=True).encode(), [])
 
     async def _send(self, path: str, body: bytes, headers: list[tuple[str, str]]) -> Answer:
-        client = AsgiClient(self.gateway.front, ip="127.0.0.1")
+        client = AsgiClient(self.gateway.router, ip="127.0.0.1")
         return await client.post(path, body=body, headers=[FORM_TYPE, *headers])
 
 

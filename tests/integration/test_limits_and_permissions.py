@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from altyn.domain.refusals import Refusal
-from altyn.storage.administration import Administration
-from altyn.storage.clock import SystemClock
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.settings import change_settings
 from tests.shop import GOOD, Shop, card_fields, open_shop, refused
+from tests.staff import operator
 
 CHILD = "test-child"
 ADDRESS = {"billingAddressLine1": "Arbat 1", "billingPostalCode": "101000"}
@@ -24,9 +25,9 @@ async def shop(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 async def change(shop: Shop, login: str, **changes: object) -> None:
     """Change a merchant's settings as the command line does, and wait for the gateway."""
     async with shop.pool.acquire() as connection:
-        staff = Administration(connection, clock=SystemClock(), token_key=b"k" * 32)
-        merchant = await staff.merchant(login)
-        await staff.change_settings(merchant.merchant_id, changes, by="test")
+        staff = operator(connection)
+        merchant = await find_merchant(login, staff)
+        await change_settings(merchant.merchant_id, changes, staff)
     merchants = shop.gateway.world.merchants
     for _ in range(500):
         found = await merchants.by_login(login)

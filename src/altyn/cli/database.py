@@ -7,22 +7,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import asyncpg
 
 from altyn.cli.environment import settings_with_database
 from altyn.cli.output import CommandError
 from altyn.operations.ports import Clock
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.ports import StaffContext
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
-from altyn.storage.administration import Administration
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool, connect
+from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
 Result = TypeVar("Result")
+
+OPERATOR: Final = StaffActor(name="altyn merchant", role=StaffRole.OPERATOR)
+"""Who uses the command line: the provider's staff. The name is kept in the settings' history."""
 
 
 def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:
@@ -48,7 +53,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
         return asyncio.run(run(connected.database_url))
 
 
-def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Result]]) -> Result:
+def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:
     """Run a coroutine with the rights of the provider's staff: add merchants, change settings.
 
     One command is one transaction: it is applied completely or not at all.
@@ -58,7 +63,8 @@ def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Re
     async def run(pool: Pool) -> Result:
         async with pool.acquire() as connection, connection.transaction():
             clock = await gateway_clock(connection, settings)
-            return await work(Administration(connection, clock=clock, token_key=token_key))
+            staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+            return await work(staff)
 
     return with_pool(settings, run)
 

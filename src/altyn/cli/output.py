@@ -21,14 +21,12 @@ PIPE_WIDTH: Final = 160
 # command that succeeds must not wait for modules that only its failure needs.
 _USER_ERRORS: Final = {
     "altyn.settings": ("SettingsError",),
-    "altyn.storage.administration": ("AdministrationError",),
-    "altyn.storage.clock": ("ClockRefusedError",),
+    "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
+    "altyn.operations.staff.errors": ("StaffError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.security.keys": ("KeyFileError",),
-    "altyn.storage.merchant_settings": ("SettingRefusedError",),
     "altyn.storage.migrate": ("MigrationError",),
-    "altyn.storage.signing_keys": ("SigningKeyError",),
 }
 
 

@@ -11,7 +11,7 @@ from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.handler import CallbackHandler
 from altyn.settings import Settings
 from altyn.storage.database import Pool
-from altyn.storage.signing_keys import SigningKeyError, SigningKeys
+from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.host_limiter import HostLimiter
 
 
@@ -44,7 +44,6 @@ async def open_callback_handler(services: HandlerServices) -> AsyncIterator[Call
             sender,
             signing_keys=services.signing_keys,
             clock=services.clock,
-            unusable_key=(SigningKeyError,),
         )
 
 

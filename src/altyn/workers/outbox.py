@@ -8,7 +8,6 @@ notification costs a second at most. Source: callbacks.md §1, §5; docs/archite
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -82,20 +81,22 @@ class OutboxWorker:
         self._work_available.set()
 
     async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
-        """Work until cancelled; attempts that run then may still finish."""
+        """Work until cancelled, or until a look or a claim fails: its error is raised.
+
+        Attempts that run then may still finish.
+        """
         pulse = asyncio.create_task(self._pulse(pulse_seconds))
+        pulse.add_done_callback(lambda _: self._work_available.set())
         try:
             while True:
                 await self._work_available.wait()
                 self._work_available.clear()
-                try:
-                    await self._round()
-                except Exception:
-                    log.exception("claim_failed")  # the next pulse finds the queues again
+                if pulse.done():
+                    pulse.result()
+                await self._round()
         finally:
             pulse.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pulse
+            await asyncio.gather(pulse, return_exceptions=True)
             if self._running:
                 await asyncio.wait(self._running, timeout=SHUTDOWN_GRACE_SECONDS)
             for task in self._running:
@@ -110,14 +111,11 @@ class OutboxWorker:
     async def _pulse(self, seconds: float) -> None:
         pulses = 0
         while True:
-            try:
-                await self.look()
-                if pulses % DEPTHS_EVERY == 0:
-                    show_depths(await self._outbox.depths(), self._clock.now())
-                    for kind in self._kinds.values():
-                        kind.limiter.forget_old()
-            except Exception:
-                log.exception("look_failed")
+            await self.look()
+            if pulses % DEPTHS_EVERY == 0:
+                show_depths(await self._outbox.depths(), self._clock.now())
+                for kind in self._kinds.values():
+                    kind.limiter.forget_old()
             pulses += 1
             await asyncio.sleep(seconds)
 

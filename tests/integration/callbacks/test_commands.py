@@ -26,14 +26,14 @@ from altyn.domain.merchant import MerchantSettings
 from altyn.domain.order_id import new_order_id
 from altyn.domain.outbox import ClaimedEntry, ClaimOrder, DeliveryQueue, EntryId, EntryState
 from altyn.operations.ports import Actor
-from altyn.storage.administration import Administration
-from altyn.storage.clock import SystemClock
+from altyn.operations.staff.merchants import add_merchant
 from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
 from altyn.storage.orders import OrderStore
 from altyn.storage.outbox import OutboxStore
 from tests.builders import an_order
 from tests.callbacks import settled_callback
+from tests.staff import operator
 
 SHOP = "http://127.0.0.1:9090/cb"
 QUEUE = DeliveryQueue(CALLBACK, 1, "http://127.0.0.1:9090")
@@ -108,8 +108,8 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     async def work(pool: Pool) -> EntryId:
         async with pool.acquire() as connection:
-            staff = Administration(connection, clock=SystemClock(), token_key=b"k" * 32)
-            shop = await staff.add_merchant("till", "Till", settings=MerchantSettings(), by="t")
+            staff = operator(connection)
+            shop = await add_merchant("till", "Till", staff, settings=MerchantSettings())
         assert shop.merchant_id == QUEUE.merchant_id
         now = datetime.now(UTC) - timedelta(minutes=1)
         order_id = new_order_id(now, shop.merchant_id)

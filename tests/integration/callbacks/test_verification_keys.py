@@ -19,7 +19,8 @@ from altyn.cli.output import CommandError
 from altyn.diagnostics.received_callback import Received, read_received
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 from altyn.security.keys import KeyRing
-from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKey, SigningKeys
+from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
+from altyn.storage.signing_keys import SigningKey, SigningKeys
 from tests.shop import settings_of
 
 if TYPE_CHECKING:

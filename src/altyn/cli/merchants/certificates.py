@@ -39,17 +39,20 @@ async def _signing_key(
     pool: "Pool", settings: "Settings", login: str, *, new: bool
 ) -> "tuple[Merchant, SigningKey]":
     """The shop and its current signing key; `new` creates the key first."""
-    from altyn.cli.database import gateway_clock
+    from altyn.cli.database import OPERATOR, gateway_clock
+    from altyn.operations.staff.merchants import find_merchant
     from altyn.security.keys import KeyRing
-    from altyn.storage.administration import Administration
+    from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
     from altyn.storage.credentials import TOKEN_KEY_PURPOSE
-    from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
+    from altyn.storage.signing_keys import SigningKeys
+    from altyn.storage.staff import staff_context
 
     ring = KeyRing.load(settings.keys)
     async with pool.acquire() as connection:
         clock = await gateway_clock(connection, settings)
-        staff = Administration(connection, clock=clock, token_key=ring.derive(TOKEN_KEY_PURPOSE))
-        merchant = await staff.merchant(login)
+        token_key = ring.derive(TOKEN_KEY_PURPOSE)
+        staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+        merchant = await find_merchant(login, staff)
     keys = SigningKeys(pool, None, ring.derive(SIGNING_KEY_PURPOSE))
     if new:
         return merchant, await keys.create(merchant.merchant_id, clock.now())

@@ -22,7 +22,7 @@ class Changes:
     revoked: frozenset[Permission]
 
     def applied_to(self, permissions: Collection[Permission]) -> dict[str, object]:
-        """The changes as `Administration.change_settings` takes them."""
+        """The changes as `change_settings` takes them."""
         changes: dict[str, object] = dict(self.settings)
         if self.granted or self.revoked:
             changes["permissions"] = sorted((set(permissions) | self.granted) - self.revoked)

@@ -17,7 +17,7 @@ from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
-    from altyn.storage.administration import Administration
+    from altyn.operations.staff.ports import StaffContext
 
 app = typer.Typer(help="Add, list, show and change shops.")
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
@@ -25,12 +25,11 @@ User = Annotated[str, typer.Argument(help="The login of an API or account user."
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
 # click must not read `-permission` as an option, nor the h in it as a request for help.
 CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-ACTOR: Final = "altyn merchant"
 _PASSWORD_BYTES: Final = 16
 _TOKEN_BYTES: Final = 32
 
 
-def _administer(work: "Callable[[Administration], Awaitable[None]]") -> None:
+def _administer(work: "Callable[[StaffContext], Awaitable[None]]") -> None:
     from altyn.cli.database import with_staff
 
     with_staff(read_settings(), work)
@@ -50,19 +49,22 @@ def add(
 ) -> None:
     """Add a shop and its API user LOGIN-api; with all permissions in the sandbox, else with few."""
     from altyn.cli.merchants.changes import read_changes
+    from altyn.operations.staff.merchants import add_merchant
+    from altyn.operations.staff.settings import change_settings
+    from altyn.operations.staff.users import add_api_user
 
     changed = read_changes(changes or [])
     settings = read_settings()
     _check_callback_urls(changed.settings.get("callbacks.urls"))
     api_password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         initial = _initial_settings(sandbox=settings.sandbox)
-        added = await staff.add_merchant(login, name, settings=initial, by=ACTOR, parent=parent)
+        added = await add_merchant(login, name, staff, settings=initial, parent=parent)
         applied = changed.applied_to(initial.permissions)
         if applied:
-            await staff.change_settings(added.merchant_id, applied, by=ACTOR)
-        await staff.add_api_user(login, f"{login}-api", api_password)
+            await change_settings(added.merchant_id, applied, staff)
+        await add_api_user(login, f"{login}-api", api_password, staff)
 
     _administer(work)
     console().print(f"{login} is added. Its API user: {login}-api", soft_wrap=True)
@@ -86,10 +88,11 @@ def _print_once(name: str, secret: str) -> None:
 def list_all() -> None:
     """List all shops."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import merchants_table
+        from altyn.operations.staff.merchants import list_merchants
 
-        console().print(merchants_table(await staff.merchants()))
+        console().print(merchants_table(await list_merchants(staff)))
 
     _administer(work)
 
@@ -98,10 +101,11 @@ def list_all() -> None:
 def show(login: Login) -> None:
     """Show a shop: users, settings, permissions, and the history of its settings."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import print_merchant
+        from altyn.operations.staff.merchants import merchant_details
 
-        print_merchant(await staff.show(login))
+        print_merchant(await merchant_details(login, staff))
 
     _administer(work)
 
@@ -117,12 +121,14 @@ def change(
     changed = read_changes(changes)
     _check_callback_urls(changed.settings.get("callbacks.urls"))
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import differences, warnings_of
+        from altyn.operations.staff.merchants import find_merchant
+        from altyn.operations.staff.settings import change_settings
 
-        merchant = await staff.merchant(login)
+        merchant = await find_merchant(login, staff)
         applied = changed.applied_to(merchant.settings.permissions)
-        after = await staff.change_settings(merchant.merchant_id, applied, by=ACTOR)
+        after = await change_settings(merchant.merchant_id, applied, staff)
         lines = differences(merchant.settings, after)
         for line in lines:
             console().print(line, soft_wrap=True, markup=False)
@@ -139,7 +145,7 @@ app.command()(certificate)
 
 def _check_callback_urls(urls: str | None) -> None:
     """Refuses with CommandError: a URL that the gateway would never call."""
-    from altyn.storage.setting_rules import addresses_of
+    from altyn.operations.staff.setting_rules import addresses_of
 
     for url in addresses_of(urls or ""):
         if refusal := refusal_of_address(url):
@@ -159,8 +165,10 @@ def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
     """Set a user's password: typed twice at the prompt, or generated."""
     new = secrets.token_urlsafe(_PASSWORD_BYTES) if generate else _prompt_for_password(user)
 
-    async def work(staff: "Administration") -> None:
-        await staff.set_password(user, new, must_change=False)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.users import set_password
+
+        await set_password(user, new, staff, must_change=False)
 
     _administer(work)
     console().print(f"{user} has a new password; the old one is refused within a second.")
@@ -184,8 +192,10 @@ def token(user: User) -> None:
     """Create a token for an API user; it is shown once."""
     new = secrets.token_urlsafe(_TOKEN_BYTES)
 
-    async def work(staff: "Administration") -> None:
-        await staff.add_token(user, new)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.tokens import add_token
+
+        await add_token(user, new, staff)
 
     _administer(work)
     _print_once(f"token of {user}", new)
@@ -204,8 +214,10 @@ def unblock(login: Login) -> None:
 
 
 def _block(login: str, *, blocked: bool) -> None:
-    async def work(staff: "Administration") -> None:
-        await staff.block_merchant(login, blocked=blocked)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.merchants import block_merchant
+
+        await block_merchant(login, staff, blocked=blocked)
 
     _administer(work)
     console().print(f"{login} is {'blocked' if blocked else 'unblocked'}.")

@@ -14,8 +14,9 @@ from altyn.cli.output import console
 from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
-from altyn.storage.administration import MerchantShown, UserShown
-from altyn.storage.merchant_settings import SETTINGS
+from altyn.operations.staff.merchants import MerchantDetails
+from altyn.operations.staff.ports import UserSummary
+from altyn.operations.staff.setting_table import SETTINGS
 
 VERSIONS_SHOWN: Final = 5
 _KEY, _HEADERS = "callbacks.key", "callbacks.headers"
@@ -44,7 +45,7 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
     return table
 
 
-def print_merchant(shown: MerchantShown) -> None:
+def print_merchant(shown: MerchantDetails) -> None:
     """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
     blocked = " · [red]blocked[/]" if merchant.blocked else ""
@@ -64,7 +65,7 @@ def print_merchant(shown: MerchantShown) -> None:
     console().print()
 
 
-def _user(user: UserShown) -> str:
+def _user(user: UserSummary) -> str:
     kind = f"account, {user.role}" if user.role else "API"
     notes = [
         *(["must change the password"] if user.must_change_password else []),
@@ -88,7 +89,7 @@ def _permissions(settings: MerchantSettings, *, granted: bool) -> list[str]:
     return ["  ".join(names[start : start + PERMISSIONS_PER_LINE]) for start in starts]
 
 
-def _version(shown: MerchantShown, index: int) -> str:
+def _version(shown: MerchantDetails, index: int) -> str:
     version = shown.history[index]
     older = shown.history[index + 1 :]
     changes = differences(older[0].settings, version.settings) if older else ["added"]

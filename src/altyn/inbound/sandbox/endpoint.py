@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.operations.ports import ClockRefusedError
 from altyn.protocol.test_cards import ALL
 
-Travel = Callable[[datetime], Awaitable[datetime]]
+MoveClock = Callable[[datetime], Awaitable[datetime]]
 Now = Callable[[], datetime]
 
 
@@ -40,29 +41,19 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
-def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> list[BaseRoute]:
-    """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`.
-
-    `refusals` are the exceptions by which the clock refuses a move.
-    """
+def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
+    """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`."""
 
     async def show(_: Request) -> Response:
         return json_answer(_clock(now()))
-
-    answered: tuple[type[Exception], ...] = (
-        msgspec.MsgspecError,
-        ValueError,
-        OverflowError,
-        *refusals,
-    )
 
     async def move(request: Request) -> Response:
         if from_another_site(request):
             return problem("another site's page may not move this clock", 403)
         try:
             wanted = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
-            arrived = await travel(wanted.target(now()))
-        except answered as error:
+            arrived = await move_clock(wanted.target(now()))
+        except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)
         return json_answer(_clock(arrived))
 

@@ -21,7 +21,7 @@ from altyn.domain.callback import (
 )
 from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import AttemptResult, ClaimedEntry
-from altyn.operations.ports import Clock
+from altyn.operations.ports import Clock, SigningKeyUnusable
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, symmetric
 from altyn.protocol.dialects.classic.callbacks.request import Signer, callback_request
 
@@ -60,11 +60,7 @@ class NoCertificateError(Exception):
 
 
 class CallbackHandler:
-    """Carries out the entries of the kind `callback`.
-
-    `unusable_key`: the exceptions by which `signing_keys` says that a key cannot be used, and
-    what to do about it.
-    """
+    """Carries out the entries of the kind `callback`."""
 
     def __init__(
         self,
@@ -72,12 +68,10 @@ class CallbackHandler:
         *,
         signing_keys: SigningKeys,
         clock: Clock,
-        unusable_key: tuple[type[Exception], ...] = (),
     ) -> None:
         self._sender = sender
         self._signing_keys = signing_keys
         self._clock = clock
-        self._unsignable: tuple[type[Exception], ...] = (NoCertificateError, *unusable_key)
 
     def attempt_seconds(self, merchant: Merchant) -> int:
         """The time-out that the merchant has chosen."""
@@ -109,7 +103,7 @@ class CallbackHandler:
             request = callback_request(entry, settings, await self._signer(merchant))
         except CallbacksDisabledError as error:
             return unsent, CallbackResponse(problem=str(error), refused=True, contacted=False)
-        except self._unsignable as error:
+        except (NoCertificateError, SigningKeyUnusable) as error:
             return unsent, CallbackResponse(problem=str(error), contacted=False)
         except Exception as error:
             log.exception("request_failed", callback=str(entry.id))

@@ -18,7 +18,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, symmetric
-from altyn.storage import signing_keys
+from altyn.security.signing_keys import certificate_of
 from tests.asgi_client import HOST, Answer, AsgiClient
 from tests.builders import a_merchant
 from tests.callbacks import ID, NOW, SIGNED, a_delivery, a_summary
@@ -261,9 +261,8 @@ def private_key() -> RSAPrivateKey:
 async def test_asymmetric_checksum_is_checked_by_its_certificate(
     private_key: RSAPrivateKey,
 ) -> None:
-    # the certificates of the gateway are made there; nothing else of the store is used
-    pem = signing_keys._certificate(private_key, "test", NOW)
-    newer = signing_keys._certificate(generate_private_key(65537, 2048), "test", NOW)
+    pem = certificate_of(private_key, "test", NOW)
+    newer = certificate_of(generate_private_key(65537, 2048), "test", NOW)
     sandbox = Sandbox(
         settings=CallbackSettings(checksum=ChecksumKind.ASYMMETRIC),
         certificates=[Certificate("new", newer), Certificate("old", pem)],

@@ -1,6 +1,5 @@
-"""The rules behind a merchant's settings: what a value may be, and how a person's text is read.
+"""Rules for the values of merchants' settings, and how the text that a person types is split.
 
-They stand apart from the table of settings so that each row there is one line of words and a name.
 Source: merchant-settings.md; callbacks.md §1.
 """
 
@@ -30,22 +29,22 @@ _PARAMETER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
 
 
 def one_of(words: type[StrEnum] | Collection[str] | Mapping[str, object]) -> str:
-    """The words in order, with commas, for a person."""
+    """The words in order, with commas between, for people."""
     return ", ".join(sorted(map(str, words)))
 
 
 def within(first: int, last: int) -> Callable[[int], bool]:
-    """Whether a number lies between two, both allowed."""
+    """A check that a number is between two others, both allowed."""
     return lambda value: first <= value <= last
 
 
 def matches(pattern: str) -> Callable[[str], bool]:
-    """Whether the whole of a text has this form."""
+    """A check that a whole text matches a pattern."""
     return lambda text: re.fullmatch(pattern, text) is not None
 
 
 def is_key(text: str | None) -> bool:
-    """Whether a text could be the key of checksums; None: there is none."""
+    """Whether a text can be the key of checksums; None: there is none."""
     return text is None or (text.isprintable() and KEY_LENGTH_MIN <= len(text) <= KEY_LENGTH_MAX)
 
 
@@ -59,15 +58,15 @@ def is_network(text: str) -> bool:
 
 
 def are_web_addresses(texts: Collection[str]) -> bool:
-    """Whether all are addresses that could be called, and there are not too many of them."""
+    """Whether all are addresses that can be called, and there are not too many."""
     return len(texts) <= ADDRESSES_MAX and all(map(is_web_address, texts))
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is an http or https address that everybody reads alike.
+    """Whether a text is an http or https address that all programs read in the same way.
 
-    A user and password in it would be printed wherever the address is; a fragment is never sent;
-    a space or an odd host is read one way here and another way there.
+    A user and password would be printed wherever the address is printed; a fragment is never sent;
+    programs disagree about spaces and unusual hosts.
     """
     if not text.isprintable() or re.search(r"[\s\\#]", text) or len(text) > ADDRESS_LENGTH_MAX:
         return False
@@ -89,18 +88,18 @@ def _is_ipv6(text: str) -> bool:
 
 
 def are_parameter_names(names: Collection[str]) -> bool:
-    """Whether all could be names of a callback's parameters: ours, or an order's own."""
+    """Whether all can be names of a callback's parameters: ours, or an order's own."""
     return len(names) <= PARAMETERS_MAX and all(map(_PARAMETER.fullmatch, names))
 
 
 def are_headers(lines: Collection[str]) -> bool:
-    """Whether all are `Name=value` which may be added to a request of ours."""
+    """Whether all are `Name=value`, of headers that may be added to our requests."""
     return len(lines) <= HEADERS_MAX and all(map(_is_header, lines))
 
 
 def _is_header(line: str) -> bool:
     found = _HEADER.fullmatch(line)
-    # A line break in a value would begin a header, or a request, of its own.
+    # A line break in a value would start another header, or another request.
     return (
         found is not None
         and line.isprintable()
@@ -110,18 +109,20 @@ def _is_header(line: str) -> bool:
 
 
 def words_of(text: str) -> list[str]:
-    """A list as a person writes it: commas between."""
+    """A list as a person types it, with commas between."""
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def addresses_of(text: str) -> list[str]:
-    """Addresses with commas between; a comma within an address stays in it."""
+    """Addresses with commas between; a comma within an address belongs to it."""
     return [address.strip(" ,") for address in _NEXT_ADDRESS.split(text) if address.strip(" ,")]
 
 
 def headers_of(text: str) -> list[str]:
-    """Headers as the protocol writes them, `{Authorization=token, Content-type=plain/text}`; the
-    braces may be left out, and a comma stays in a value unless another `Name=` follows it."""
+    """Headers as the protocol writes them: `{Authorization=token, Content-type=plain/text}`.
+
+    The braces may be left out. A comma belongs to a value unless another `Name=` follows it.
+    """
     text = text.strip()
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1]

@@ -1,4 +1,4 @@
-"""The key file: made once, read only when private, rotated without losing a key."""
+"""The key file: created once, read only when private, rotated without losing a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from altyn.security.keys import KeyFileError, KeyRing
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "made" / "keys.json"
+    return tmp_path / "created" / "keys.json"
 
 
 def edit(path: Path, changes: dict[str, Any]) -> None:
@@ -27,16 +27,18 @@ def edit(path: Path, changes: dict[str, Any]) -> None:
     )
 
 
-def test_a_created_file_is_private_and_reads_back_the_same(path: Path) -> None:
-    made = KeyRing.create(path)
+def test_created_file_is_private_and_reads_back_the_same(path: Path) -> None:
+    created = KeyRing.create(path)
 
-    assert KeyRing.load(path) == made
+    assert KeyRing.load(path) == created
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert [found.name for found in path.parent.iterdir()] == ["keys.json"], "no draft is left"
+    assert [found.name for found in path.parent.iterdir()] == ["keys.json"], (
+        "no temporary file is left"
+    )
 
 
-def test_a_loose_umask_does_not_open_the_file(path: Path) -> None:
+def test_loose_umask_does_not_open_the_file(path: Path) -> None:
     before = os.umask(0)
     try:
         KeyRing.create(path)
@@ -47,33 +49,33 @@ def test_a_loose_umask_does_not_open_the_file(path: Path) -> None:
 
 
 def test_creating_again_changes_nothing(path: Path) -> None:
-    made = KeyRing.create(path)
+    created = KeyRing.create(path)
 
-    assert KeyRing.create(path) == made
+    assert KeyRing.create(path) == created
 
 
-def test_it_is_remembered_for_whom_the_keys_were_made(path: Path, tmp_path: Path) -> None:
+def test_file_records_whether_it_was_created_for_a_sandbox(path: Path, tmp_path: Path) -> None:
     assert KeyRing.create(path).sandbox
     assert not KeyRing.create(tmp_path / "production.json", sandbox=False).sandbox
 
 
-def _create_and_tell(path: Path) -> tuple[str, bytes]:
+def _create(path: Path) -> tuple[str, bytes]:
     ring = KeyRing.create(path)
     return ring.active, ring.root
 
 
-def test_processes_which_start_together_end_with_one_file(tmp_path: Path) -> None:
+def test_processes_that_start_together_create_one_file(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        for place in range(20):
-            told = processes.map(_create_and_tell, [tmp_path / f"{place}.json"] * 2)
-            assert len(set(told)) == 1
+        for number in range(20):
+            created = processes.map(_create, [tmp_path / f"{number}.json"] * 2)
+            assert len(set(created)) == 1
 
 
-def test_who_loses_the_race_takes_the_winners_file(
+def test_loser_of_the_race_uses_the_file_of_the_winner(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     winner = KeyRing.create(path)
-    # The loser looked before the winner was done.
+    # The loser checked before the winner had written its file.
     monkeypatch.setattr(Path, "exists", lambda _self: False)
 
     assert KeyRing.create(path) == winner
@@ -93,7 +95,7 @@ def test_rotation_adds_an_active_key_and_keeps_everything_else(path: Path) -> No
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_rotations_at_once_lose_no_key(path: Path) -> None:
+def test_concurrent_rotations_keep_all_keys(path: Path) -> None:
     KeyRing.create(path)
 
     with ThreadPoolExecutor(8) as threads:
@@ -104,7 +106,7 @@ def test_rotations_at_once_lose_no_key(path: Path) -> None:
     assert {ring.active for ring in rings} < set(kept)
 
 
-def test_a_staged_key_waits_until_it_is_activated(path: Path) -> None:
+def test_staged_key_is_not_active_until_it_is_activated(path: Path) -> None:
     old = KeyRing.create(path)
     staged = KeyRing.stage(path)
     (new,) = set(staged.vault_keys) - set(old.vault_keys)
@@ -114,7 +116,7 @@ def test_a_staged_key_waits_until_it_is_activated(path: Path) -> None:
     assert KeyRing.load(path).active == new
 
 
-def test_a_key_which_is_not_there_is_not_activated(path: Path) -> None:
+def test_unknown_key_is_not_activated(path: Path) -> None:
     ring = KeyRing.create(path)
 
     with pytest.raises(KeyFileError, match=f"has no key k9.*{ring.active}"):
@@ -143,7 +145,7 @@ def test_secrets_are_derived_by_purpose(path: Path, tmp_path: Path) -> None:
     assert ring.derive("links") != KeyRing.create(tmp_path / "another").derive("links")
 
 
-def test_a_ring_does_not_print_its_keys(path: Path) -> None:
+def test_ring_does_not_print_its_keys(path: Path) -> None:
     ring = KeyRing.create(path)
     printed = f"{ring} {ring!r}"
 
@@ -154,7 +156,7 @@ def test_a_ring_does_not_print_its_keys(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610])
-def test_a_file_open_to_others_is_refused_with_what_to_do(path: Path, mode: int) -> None:
+def test_file_accessible_to_others_is_refused_with_a_remedy(path: Path, mode: int) -> None:
     KeyRing.create(path)
     path.chmod(mode)
 
@@ -169,13 +171,13 @@ def test_a_file_open_to_others_is_refused_with_what_to_do(path: Path, mode: int)
         KeyRing.rotate(path)
 
 
-def test_a_missing_file_is_told(path: Path) -> None:
+def test_missing_file_is_reported(path: Path) -> None:
     for use in (KeyRing.load, KeyRing.rotate):
         with pytest.raises(KeyFileError, match=r"missing.*altyn keys create"):
             use(path)
 
 
-def test_what_is_no_file_is_refused(path: Path) -> None:
+def test_folder_or_pipe_is_refused(path: Path) -> None:
     path.mkdir(parents=True, mode=0o700)
     with pytest.raises(KeyFileError, match="not a file"):
         KeyRing.load(path)
@@ -186,7 +188,7 @@ def test_what_is_no_file_is_refused(path: Path) -> None:
         KeyRing.load(pipe)
 
 
-def test_an_unreadable_file_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Tests may run as root, who may read everything.
     def refuse(*_arguments: object) -> int:
         raise PermissionError(13, "Permission denied")
@@ -197,7 +199,7 @@ def test_an_unreadable_file_is_told(path: Path, monkeypatch: pytest.MonkeyPatch)
         KeyRing.load(path)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_unwritable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(KeyFileError, match="cannot be written"):
@@ -221,7 +223,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_a_malformed_file_is_refused(path: Path, changes: dict[str, Any]) -> None:
+def test_malformed_file_is_refused(path: Path, changes: dict[str, Any]) -> None:
     KeyRing.create(path)
     edit(path, changes)
 
@@ -230,7 +232,7 @@ def test_a_malformed_file_is_refused(path: Path, changes: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"root": "QUJD'])
-def test_what_is_no_key_file_is_refused_without_being_quoted(path: Path, content: bytes) -> None:
+def test_other_content_is_refused_without_being_quoted(path: Path, content: bytes) -> None:
     KeyRing.create(path)
     path.write_bytes(content)
 

@@ -1,5 +1,4 @@
-"""The embedded PostgreSQL, truly started: its life, its deaths, and its three ways to run.
-It exists because only real processes, signals and uids show whether a payment survives them."""
+"""The embedded PostgreSQL with real processes, signals and uids: start, stop, kill, and users."""
 
 import asyncio
 import os
@@ -24,7 +23,7 @@ from altyn.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from altyn.embedded_postgres.binaries import copy_binaries, find_binaries
 
 ROOT = os.geteuid() == 0
-needs_root = pytest.mark.skipif(not ROOT, reason="only root has to run the server as somebody else")
+needs_root = pytest.mark.skipif(not ROOT, reason="only root has to run the server as another user")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def data(made: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A short folder which every uid may pass through; pytest's own are closed."""
+    """A short folder that every uid may pass through; pytest's own are closed."""
     folder = Path(tempfile.mkdtemp(prefix="altyn-test-"))
     folder.chmod(0o755)
     yield folder
@@ -53,7 +52,7 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def namespaces_forbidden(monkeypatch: pytest.MonkeyPatch, open_folder: Path) -> None:
-    """As in a container which does not allow them."""
+    """As in a container that does not allow user namespaces."""
     forbidden = open_folder / "unshare"
     forbidden.write_text("#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2; exit 1\n")
     forbidden.chmod(0o755)
@@ -88,7 +87,7 @@ def owners_and_modes(*folders: Path) -> dict[Path, tuple[int, int, int]]:
     return {path: (one.st_uid, one.st_gid, one.st_mode) for path, one in states.items()}
 
 
-def test_a_fresh_folder_answers_keeps_its_data_and_changes_nothing_around(tmp_path: Path) -> None:
+def test_new_folder_answers_keeps_its_data_and_changes_nothing_outside(tmp_path: Path) -> None:
     neighbour = tmp_path / "neighbour"
     neighbour.mkdir(mode=0o750)
     postgres = EmbeddedPostgres(tmp_path / "data", settings={"work_mem": "5MB"})
@@ -132,7 +131,7 @@ def test_a_fresh_folder_answers_keeps_its_data_and_changes_nothing_around(tmp_pa
     }
 
 
-def test_what_was_committed_survives_a_killed_server(data: Path) -> None:
+def test_committed_rows_survive_a_killed_server(data: Path) -> None:
     with EmbeddedPostgres(data) as postgres:
         ask(postgres.url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7) RETURNING n")
         first = postgres.pid
@@ -151,7 +150,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def test_a_left_over_lock_file_whose_pid_lives_on_as_another_process(data: Path) -> None:
+def test_left_over_lock_file_with_a_reused_pid_is_removed(data: Path) -> None:
     stranger = f"{os.getpid()}\n{data / 'cluster'}\n1\n5432\n{data / 'run'}\n\n 1 1\nready   \n"
     (data / "cluster" / "postmaster.pid").write_text(stranger)
     (data / "run" / ".s.PGSQL.5432.lock").write_text(stranger)
@@ -161,7 +160,7 @@ def test_a_left_over_lock_file_whose_pid_lives_on_as_another_process(data: Path)
         assert ask(postgres.url, "SELECT 1") == "1"
 
 
-def test_two_who_start_on_one_folder_share_a_server_and_one_stops_it(tmp_path: Path) -> None:
+def test_two_starts_on_one_folder_share_a_server_that_its_owner_stops(tmp_path: Path) -> None:
     both = [EmbeddedPostgres(tmp_path / "new"), EmbeddedPostgres(tmp_path / "new")]
     threads = [threading.Thread(target=one.start) for one in both]
     for thread in threads:
@@ -179,7 +178,7 @@ def test_two_who_start_on_one_folder_share_a_server_and_one_stops_it(tmp_path: P
     assert not _answers(url)
 
 
-def test_a_guest_who_starts_the_server_anew_owns_it(data: Path) -> None:
+def test_user_that_restarts_the_server_owns_it(data: Path) -> None:
     with EmbeddedPostgres(data) as first, EmbeddedPostgres(data) as second:
         os.kill(first.pid, signal.SIGKILL)
         wait_until(lambda: not _answers(second.url))
@@ -190,7 +189,7 @@ def test_a_guest_who_starts_the_server_anew_owns_it(data: Path) -> None:
         assert _answers(second.url)
 
 
-def test_the_server_of_a_killed_process_is_taken_over(data: Path) -> None:
+def test_server_of_a_killed_process_gets_a_new_owner(data: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"
         "from altyn.embedded_postgres import EmbeddedPostgres\n"
@@ -219,7 +218,9 @@ def test_the_server_of_a_killed_process_is_taken_over(data: Path) -> None:
     guest.stop()
 
 
-def test_a_data_folder_too_long_for_a_socket(made: Path, tmp_path: Path) -> None:
+def test_data_folder_too_long_for_a_socket_uses_the_temporary_folder(
+    made: Path, tmp_path: Path
+) -> None:
     long = tmp_path / ("folder" * 20) / "data, 'quoted'"
     shutil.copytree(made, long)
     with EmbeddedPostgres(long) as postgres:
@@ -229,7 +230,7 @@ def test_a_data_folder_too_long_for_a_socket(made: Path, tmp_path: Path) -> None
     assert not folder.exists()
 
 
-def test_without_sockets_it_listens_on_loopback_and_asks_for_the_password(data: Path) -> None:
+def test_without_sockets_it_listens_on_loopback_and_requires_the_password(data: Path) -> None:
     with EmbeddedPostgres(data, _sockets=False) as postgres, EmbeddedPostgres(data) as guest:
         assert "@127.0.0.1:" in postgres.url
         assert guest.url == postgres.url
@@ -242,13 +243,13 @@ def _other_password(url: str) -> str:
     return f"postgresql://altyn:guess@{url.partition('@')[2]}"
 
 
-def test_data_of_another_major_version(data: Path) -> None:
+def test_data_of_another_major_version_are_refused(data: Path) -> None:
     (data / "cluster" / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedPostgresError, match=r"written by PostgreSQL 12.* 18\.\d+ in "):
         EmbeddedPostgres(data).start()
 
 
-def test_a_server_that_does_not_start_says_why(data: Path) -> None:
+def test_server_that_does_not_start_reports_its_log(data: Path) -> None:
     postgres = EmbeddedPostgres(data, settings={"shared_buffers": "plenty"})
     with pytest.raises(EmbeddedPostgresError, match="shared_buffers"):
         postgres.start()
@@ -257,7 +258,7 @@ def test_a_server_that_does_not_start_says_why(data: Path) -> None:
         assert _answers(repaired.url)
 
 
-def test_a_folder_that_is_no_folder(tmp_path: Path) -> None:
+def test_file_as_data_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EmbeddedPostgresError, match="cannot be started in"):
         EmbeddedPostgres(tmp_path / "file" / "data").start()
@@ -284,7 +285,7 @@ def in_a_process_of(account: pwd.struct_passwd, work: Callable[[], None]) -> Non
 
 @needs_root
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_an_ordinary_user_runs_it_as_himself(open_folder: Path) -> None:
+def test_ordinary_user_runs_it_under_its_own_uid(open_folder: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     reachable = copy_binaries(find_binaries(None, data_major=None), open_folder / "binaries")
     home = open_folder / "home"
@@ -355,7 +356,7 @@ def test_root_without_namespaces_uses_an_unprivileged_uid_and_a_copy(
 
 
 @needs_root
-def test_root_with_no_way_open_is_told_what_to_do(
+def test_root_without_a_possible_user_gets_a_remedy(
     tmp_path: Path, namespaces_forbidden: None
 ) -> None:
     closed = tmp_path / "closed"

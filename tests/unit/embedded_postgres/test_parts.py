@@ -13,8 +13,8 @@ from altyn.embedded_postgres import EmbeddedPostgresError, binaries, locks, serv
 from altyn.embedded_postgres.binaries import candidates, copy_binaries, find_binaries, read_version
 from altyn.embedded_postgres.cluster import SETTINGS, write_configuration
 from altyn.embedded_postgres.layout import Layout, make_folder
-from altyn.embedded_postgres.logs import FILES_KEPT, last_lines, log_files, throw_old_away
-from altyn.embedded_postgres.programs import Way, environment
+from altyn.embedded_postgres.logs import FILES_KEPT, delete_old_logs, last_lines, log_files
+from altyn.embedded_postgres.programs import RunAs, environment
 from altyn.embedded_postgres.server import Address, LockFile, read_lock_file
 from altyn.embedded_postgres.sockets import socket_folder
 
@@ -46,7 +46,7 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return search
 
 
-def test_search_goes_from_the_wheel_to_the_newest_of_the_system_to_the_path(
+def test_search_order_is_wheel_then_newest_of_the_system_then_path(
     make_binaries: MakeBinaries, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     system = [make_binaries(f"lib/{major}", major) for major in ("9", "15", "17")]
@@ -71,7 +71,7 @@ def test_without_the_wheel_the_system_is_searched(
     assert list(candidates(None)) == [on_path]
 
 
-def test_the_first_binaries_which_open_the_data_are_taken(
+def test_first_binaries_that_open_the_data_are_used(
     make_binaries: MakeBinaries, searched: Callable[..., None], tmp_path: Path
 ) -> None:
     old, newest, same = (make_binaries(f"h{v}", v) for v in ("14.9", "18.6", "15.18"))
@@ -81,7 +81,7 @@ def test_the_first_binaries_which_open_the_data_are_taken(
     assert find_binaries(None, data_major=15).folder == same
 
 
-def test_data_of_another_version_name_both_versions_and_what_to_do(
+def test_refusal_of_another_version_names_both_versions_and_a_remedy(
     make_binaries: MakeBinaries,
 ) -> None:
     newest = make_binaries("new", "18.6 (Distribution 18.6-1)")
@@ -90,17 +90,17 @@ def test_data_of_another_version_name_both_versions_and_what_to_do(
         find_binaries(newest, data_major=16)
 
 
-def test_binaries_too_old_for_our_statements_are_refused(make_binaries: MakeBinaries) -> None:
+def test_too_old_binaries_are_refused(make_binaries: MakeBinaries) -> None:
     with pytest.raises(EmbeddedPostgresError, match=r"15 or newer .*found: 14\.9"):
         find_binaries(make_binaries("old", "14.9"), data_major=None)
 
 
-def test_a_configured_folder_without_binaries_is_not_passed_over(tmp_path: Path) -> None:
+def test_configured_folder_without_binaries_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="ALTYN_POSTGRES_BIN"):
         find_binaries(tmp_path, data_major=None)
 
 
-def test_binaries_that_cannot_run_say_so(make_binaries: MakeBinaries) -> None:
+def test_refusal_of_broken_binaries_holds_their_output(make_binaries: MakeBinaries) -> None:
     folder = make_binaries("broken", "18.6")
     (folder / "postgres").write_text("#!/bin/sh\necho 'no such library'; exit 127\n")
 
@@ -108,7 +108,7 @@ def test_binaries_that_cannot_run_say_so(make_binaries: MakeBinaries) -> None:
         read_version(folder)
 
 
-def test_a_copy_keeps_distances_and_leaves_headers_behind(
+def test_copy_keeps_relative_paths_and_leaves_headers_out(
     make_binaries: MakeBinaries, tmp_path: Path
 ) -> None:
     original = make_binaries("site/package/home", "18.6")
@@ -125,7 +125,7 @@ def test_a_copy_keeps_distances_and_leaves_headers_behind(
     assert not (copy.folder.parent / "include").exists()
 
 
-def test_an_obstacle_is_the_outermost_folder_that_cannot_be_passed(tmp_path: Path) -> None:
+def test_first_obstacle_is_the_outermost_folder_that_cannot_be_passed(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     inside = closed / "inside"
     inside.mkdir(parents=True)
@@ -145,7 +145,7 @@ def test_an_obstacle_is_the_outermost_folder_that_cannot_be_passed(tmp_path: Pat
     assert unprivileged.first_obstacle(inside, uid=stranger, gid=group) is None
 
 
-def test_a_lock_is_held_once_and_freed_with_its_holder(tmp_path: Path) -> None:
+def test_lock_is_held_once_and_released_when_its_holder_ends(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     descriptor = locks.take(path)
     assert descriptor is not None
@@ -159,14 +159,14 @@ def test_a_lock_is_held_once_and_freed_with_its_holder(tmp_path: Path) -> None:
     assert not locks.is_held(path)
 
 
-def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+def test_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o750)
     make_folder(tmp_path)
     Layout(tmp_path).make_root()
     assert tmp_path.stat().st_mode & 0o777 == 0o750
 
 
-def test_programs_see_nothing_of_our_environment_but_the_needful(
+def test_programs_get_only_the_listed_environment_variables(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ALTYN_VAULT_KEY", "secret")
@@ -183,7 +183,7 @@ def test_programs_see_nothing_of_our_environment_but_the_needful(
     assert environment()["LC_ALL"] == "C"
 
 
-def test_configuration_quotes_values_and_lets_settings_win(tmp_path: Path) -> None:
+def test_configuration_quotes_values_and_settings_override_it(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "it's")
     layout.root.mkdir()
     write_configuration(layout, {"work_mem": "1MB"})
@@ -196,7 +196,7 @@ def test_configuration_quotes_values_and_lets_settings_win(tmp_path: Path) -> No
         write_configuration(layout, {"work_mem": "1MB'\nfsync = off"})
 
 
-def test_what_makes_an_answered_request_durable_is_on() -> None:
+def test_durability_settings_are_on() -> None:
     for promise in ("fsync", "synchronous_commit", "full_page_writes"):
         assert SETTINGS[promise] == "on"
 
@@ -208,15 +208,15 @@ def test_what_makes_an_answered_request_durable_is_on() -> None:
         (Address("127.0.0.1", 5433, "a/b@c"), "postgresql://altyn:a%2Fb%40c@127.0.0.1:5433/altyn"),
     ],
 )
-def test_addresses_are_told_as_urls(address: Address, url: str) -> None:
+def test_addresses_are_written_as_urls(address: Address, url: str) -> None:
     assert address.url == url
 
 
-def test_nobody_answers_where_nobody_listens(tmp_path: Path) -> None:
+def test_unused_address_does_not_answer(tmp_path: Path) -> None:
     assert not Address(str(tmp_path), 5432).answers()
 
 
-def test_a_lock_file_is_read_when_it_is_whole(tmp_path: Path) -> None:
+def test_lock_file_is_read_when_it_is_complete(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.cluster.mkdir()
     assert read_lock_file(layout) is None
@@ -228,7 +228,7 @@ def test_a_lock_file_is_read_when_it_is_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="the system shows no arguments")
-def test_a_server_is_known_by_its_arguments_or_by_where_it_works(tmp_path: Path) -> None:
+def test_server_is_recognised_by_its_arguments_or_working_directory(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.cluster.mkdir()
     pretended = tmp_path / "postgres"
@@ -253,32 +253,32 @@ def test_a_server_is_known_by_its_arguments_or_by_where_it_works(tmp_path: Path)
     assert not server.is_server_of(os.getpid(), layout)
 
 
-def test_a_long_or_odd_path_gets_a_short_closed_socket_folder(tmp_path: Path) -> None:
+def test_long_or_odd_path_gets_a_short_closed_socket_folder(tmp_path: Path) -> None:
     for name in ("x" * 100, "a,b"):
         layout = Layout(tmp_path / name)
         layout.root.mkdir()
-        folder = socket_folder(layout, Way(), port=5432)
+        folder = socket_folder(layout, RunAs(), port=5432)
         assert folder is not None
         assert folder.parent != layout.root
         assert folder.stat().st_mode & 0o777 == 0o700
         folder.rmdir()
 
 
-def test_a_socket_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
+def test_socket_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.run.mkdir(mode=0o755)
-    folder = socket_folder(layout, Way(), port=5432)
+    folder = socket_folder(layout, RunAs(), port=5432)
     assert folder is not None
     assert folder != layout.run
     folder.rmdir()
 
 
-def test_old_log_files_go_and_strangers_stay(tmp_path: Path) -> None:
+def test_old_log_files_are_deleted_and_other_files_stay(tmp_path: Path) -> None:
     names = [f"postgresql-20261121-2200{second:02}.log" for second in range(FILES_KEPT + 3)]
     for name in (*names, "notes.txt"):
         (tmp_path / name).write_text(name + "\n")
 
-    throw_old_away(tmp_path)
+    delete_old_logs(tmp_path)
 
     assert [path.name for path in log_files(tmp_path)] == names[3:]
     assert (tmp_path / "notes.txt").exists()

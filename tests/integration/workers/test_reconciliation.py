@@ -1,7 +1,7 @@
-"""Lost answers are found out: whatever the bank did, the order ends saying so; it was done once.
+"""Lost responses are found out: the order ends as the bank decided, and nothing is done twice.
 
-Cards of the sandbox lose answers at every stage; processes die between the question and its answer;
-the sandbox's clock jumps while a question is on its way.
+Cards of the sandbox lose responses at every stage; processes die between request and response; the
+sandbox's clock jumps while a request is in flight.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 async def until_known(shop: Shop) -> None:
-    """Wait for the gateway's own worker to find everything out."""
+    """Wait until the gateway's worker has settled every attempt."""
     async with asyncio.timeout(WITHIN_SECONDS):
         while await unsettled(shop.pool):  # noqa: ASYNC110 - it happens in PostgreSQL
             await asyncio.sleep(0.05)
@@ -46,8 +46,8 @@ async def until_known(shop: Shop) -> None:
 
 async def must_be(shop: Shop, order_id: str, status: int, *sums: int) -> None:
     """The order's status, approved, deposited and refunded; and that all books agree."""
-    seen = await shop.see(order_id)
-    assert (seen.status, seen.approved, seen.deposited, seen.refunded) == (status, *sums), seen
+    shown = await shop.see(order_id)
+    assert (shown.status, shown.approved, shown.deposited, shown.refunded) == (status, *sums), shown
     assert await audit(shop.pool, [order_id]) == []
 
 
@@ -70,11 +70,11 @@ ENDS: Final = {
 }
 
 
-def test_every_fault_is_tried() -> None:
+def test_every_fault_has_a_row() -> None:
     assert ENDS.keys() == set(Fault)
 
 
-async def test_every_fault_of_a_payment_is_found_out(shop: Shop) -> None:
+async def test_every_fault_of_a_payment_is_settled(shop: Shop) -> None:
     order_ids = {fault: await shop.register(1000) for fault in Fault}
     await asyncio.gather(*(shop.pay(order_ids[f], card_for_fault(f)) for f in Fault))
     await until_known(shop)
@@ -94,7 +94,7 @@ async def test_every_fault_of_a_payment_is_found_out(shop: Shop) -> None:
         (Fault.REVERSAL_ANSWER_LOST, "reverse", 400, (1, 600, 0, 0)),
     ],
 )
-async def test_a_lost_answer_about_a_hold(
+async def test_lost_response_about_a_hold_is_settled(
     shop: Shop, fault: Fault, verb: str, amount: int, ends: tuple[int, ...]
 ) -> None:
     order_id = await shop.paid(1000, two_phase=True, pan=card_for_fault(fault))
@@ -104,9 +104,9 @@ async def test_a_lost_answer_about_a_hold(
     await must_be(shop, order_id, *ends)
 
 
-async def test_a_lost_answer_about_a_refund(shop: Shop) -> None:
+async def test_lost_response_about_a_refund_is_settled(shop: Shop) -> None:
     order_id = await shop.paid(1000, pan=card_for_fault(Fault.REFUND_ANSWER_LOST))
-    for _ in range(2):  # said again while it is not known, it is still one
+    for _ in range(2):  # repeated while it is not known, it is still one refund
         await shop.call("refund.do", orderId=order_id, amount=600, externalRefundId="R-1")
     await until_known(shop)
     await must_be(shop, order_id, 4, 1000, 400, 600)
@@ -115,19 +115,19 @@ async def test_a_lost_answer_about_a_refund(shop: Shop) -> None:
 # ── Processes that die ────────────────────────────────────────────────────────────────────────────
 
 
-class Deathbed:
-    """The way to the bank: at a question other than an inquiry the process stops for ever."""
+class DyingProcess:
+    """Stops the process for ever at a request to the bank other than an inquiry."""
 
-    def __init__(self, shop: Shop, *, heard: bool) -> None:
+    def __init__(self, shop: Shop, *, carried_out: bool) -> None:
         acquirer = acquirer_of(shop.gateway.world)
-        self._ask, self._heard = acquirer.ask, heard
+        self._ask, self._carried_out = acquirer.ask, carried_out
         self.reached = asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
     async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
         if request.operation is AcquirerOperation.INQUIRE:
             return await self._ask(request)
-        if self._heard:
+        if self._carried_out:
             await self._ask(request)
         self.reached.set()
         await asyncio.Event().wait()
@@ -146,7 +146,7 @@ REFUND: Final[Act] = lambda shop, order_id: shop.call(  # noqa: E731
 
 
 @pytest.mark.parametrize(
-    ("two_phase", "act", "heard", "unheard"),
+    ("two_phase", "act", "carried_out", "not_carried_out"),
     [
         (False, PAY, (2, 1000, 1000, 0), (0, 0, 0, 0)),
         (True, PAY, (1, 1000, 0, 0), (0, 0, 0, 0)),
@@ -157,66 +157,66 @@ REFUND: Final[Act] = lambda shop, order_id: shop.call(  # noqa: E731
     ],
     ids=["purchase", "hold", "deposit", "reversal", "reversal-of-deposit", "refund"],
 )
-@pytest.mark.parametrize("bank_heard", [True, False], ids=["bank-did-it", "bank-never-heard"])
-async def test_a_process_that_dies_leaves_nothing_hanging(
+@pytest.mark.parametrize("bank_did_it", [True, False], ids=["bank-did-it", "bank-did-not"])
+async def test_killed_process_leaves_no_attempt_unsettled(
     database_url: str,
     tmp_path: Path,
     *,
     two_phase: bool,
     act: Act,
-    heard: tuple[int, ...],
-    unheard: tuple[int, ...],
-    bank_heard: bool,
+    carried_out: tuple[int, ...],
+    not_carried_out: tuple[int, ...],
+    bank_did_it: bool,
 ) -> None:
     async with open_shop(database_url, tmp_path, **QUICK) as shop:
         register = shop.register if act is PAY else shop.paid
         order_id = await register(1000, two_phase=two_phase)
-        deathbed = Deathbed(shop, heard=bank_heard)
+        process = DyingProcess(shop, carried_out=bank_did_it)
         dying = asyncio.create_task(act(shop, order_id))
-        await deathbed.reached.wait()
+        await process.reached.wait()
         dying.cancel()
         with suppress(asyncio.CancelledError):
             await dying
         assert await unsettled(shop.pool) == 1
     async with open_shop(database_url, tmp_path, **QUICK) as shop:
         await until_known(shop)
-        await must_be(shop, order_id, *(heard if bank_heard else unheard))
-        if not bank_heard:  # the shop may say it again, and then it is done
+        await must_be(shop, order_id, *(carried_out if bank_did_it else not_carried_out))
+        if not bank_did_it:  # the shop may repeat it, and then it is done
             await act(shop, order_id)
-            await must_be(shop, order_id, *heard)
+            await must_be(shop, order_id, *carried_out)
 
 
 # ── A clock that jumps ────────────────────────────────────────────────────────────────────────────
 
 
-class SlowRoad:
-    """The way to the bank: questions other than inquiries wait until they are let go."""
+class HeldAcquirer:
+    """Holds requests to the bank other than inquiries until they are released."""
 
     def __init__(self, shop: Shop) -> None:
         acquirer = acquirer_of(shop.gateway.world)
         self._ask = acquirer.ask
-        self.reached, self.let_go = asyncio.Event(), asyncio.Event()
+        self.reached, self.released = asyncio.Event(), asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
     async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
         if request.operation is not AcquirerOperation.INQUIRE:
             self.reached.set()
-            await self.let_go.wait()
+            await self.released.wait()
         return await self._ask(request)
 
 
 @pytest.mark.parametrize("by", [timedelta(minutes=5), timedelta(days=8)], ids=["5-min", "8-days"])
-async def test_a_jump_of_the_clock_does_not_harm_an_authorisation_in_flight(
+async def test_jump_of_the_clock_keeps_an_authorisation_in_flight(
     database_url: str, tmp_path: Path, by: timedelta
 ) -> None:
     async with open_shop(database_url, tmp_path) as shop:  # the bank may take its usual 15 s
         order_id = await shop.register(1000)
-        road = SlowRoad(shop)
+        acquirer = HeldAcquirer(shop)
         paying = asyncio.create_task(shop.pay(order_id))
-        await road.reached.wait()
+        await acquirer.reached.wait()
         moving = asyncio.create_task(shop.travel(by))
         await asyncio.sleep(1.5)  # a pulse of the worker, after the jump
-        road.let_go.set()
+        acquirer.released.set()
         answer = await paying
         await moving
         assert "redirect" in answer, answer
@@ -224,25 +224,25 @@ async def test_a_jump_of_the_clock_does_not_harm_an_authorisation_in_flight(
         await must_be(shop, order_id, 2, 1000, 1000, 0)
 
 
-# ── The worker itself ─────────────────────────────────────────────────────────────────────────────
+# ── The worker ────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_question_just_asked_is_left_to_its_own_request(
+async def test_attempt_that_was_just_asked_is_left_to_its_own_request(
     database_url: str, tmp_path: Path
 ) -> None:
     async with open_shop(database_url, tmp_path) as shop:
         order_id = await shop.register(1000)
-        road = SlowRoad(shop)
+        acquirer = HeldAcquirer(shop)
         paying = asyncio.create_task(shop.pay(order_id))
-        await road.reached.wait()
+        await acquirer.reached.wait()
         world = shop.gateway.world
         assert await settle_unknown(world) == 0
-        road.let_go.set()
+        acquirer.released.set()
         await paying
         await must_be(shop, order_id, 2, 1000, 1000, 0)
 
 
-async def test_a_bank_that_has_books_and_a_gateway_that_was_told_nothing_agree(shop: Shop) -> None:
+async def test_gateway_that_got_no_response_agrees_with_the_books_of_the_bank(shop: Shop) -> None:
     order_id = await shop.register(1000, two_phase=True)
     await shop.pay(order_id, card_for_fault(Fault.APPROVED_ANSWER_LOST))
     order = await shop.gateway.world.orders.load(await shop.key(order_id))

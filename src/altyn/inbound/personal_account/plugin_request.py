@@ -1,13 +1,13 @@
-"""What a CMS plugin asks for when it switches callbacks on: its JSON body, read with patience.
+"""Reads the JSON body with which a CMS plugin switches callbacks on.
 
-Plugins are older than any description of this call, so what cannot be understood and does no harm
-is told in a note and left out. Source: personal-account.md §7.
+Plugins are older than any description of this call, so a member that is unknown and harmless is
+reported in a note and ignored. Source: personal-account.md §7.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -20,25 +20,27 @@ MEMBERS: Final = (
     "callback_http_method",
     "callback_operations",
 )
-NAMES_TOLD_MAX: Final = 10
+NAMES_SHOWN_MAX: Final = 10
 NAME_LENGTH_MAX: Final = 40
 
 _YES: Final = frozenset({"true", "1", "yes", "on"})
 _NO: Final = frozenset({"false", "0", "no", "off"})
 _METHODS: Final = frozenset({CallbackMethod.GET, CallbackMethod.POST})
 _OPERATIONS: Final = {word.lower(): word for word in CallbackOperation}
-_SEPARATED: Final = re.compile(r"[,;\s]+")
-# A comma may be a part of an address; one that stands before the next address is not.
+_SEPARATOR: Final = re.compile(r"[,;\s]+")
+# A comma may be a part of an address; a comma before the next address is a separator.
 _NEXT_ADDRESS: Final = re.compile(r"[,;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 
+Value = TypeVar("Value")
 
-class WishRefusedError(Exception):
+
+class PluginRequestError(Exception):
     """The body cannot be carried out; the text names the member, never its value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the plugin said; None is what it left unsaid, `notes` are what was not understood."""
+class PluginRequest:
+    """What the plugin sent; None for a member that it left out. `notes` name what was ignored."""
 
     enabled: bool | None = None
     mode: CallbackMode | None = None
@@ -47,45 +49,50 @@ class Wish:
     operations: tuple[CallbackOperation, ...] | None = None
     notes: tuple[str, ...] = ()
 
-    def changes(self) -> dict[str, Any]:
-        """What was said, by the names of the callbacks' settings."""
+    def changes(self) -> dict[str, object]:
+        """The members that were sent, by the names of the settings of callbacks."""
         names = ("enabled", "mode", "urls", "method", "operations")
-        said = {name: getattr(self, name) for name in names}
-        return {name: value for name, value in said.items() if value is not None}
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
 
 
-def read_wish(body: bytes) -> Wish:
-    """Read a plugin's body. Refuses: no JSON object, then a member that means nothing known."""
+def read_plugin_request(body: bytes) -> PluginRequest:
+    """Read a plugin's body.
+
+    Refuses (PluginRequestError): not a JSON object, then a member without a known meaning.
+    """
     try:
         members = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         members = None
     if not isinstance(members, dict):
-        raise WishRefusedError("the body is not a JSON object")
+        raise PluginRequestError("the body is not a JSON object")
     notes: list[str] = []
-    strangers = [name for name in members if name not in MEMBERS]
-    if strangers:
-        # Some plugins send their whole configuration, password and all: only names are repeated.
-        notes.append(f"not known here and ignored: {_told(strangers)}")
-    return Wish(
-        enabled=_said(members, "callbacks_enabled", _flag),
-        mode=_said(members, "callback_type", _mode),
-        urls=_said(members, "callback_addresses", _addresses),
-        method=_said(members, "callback_http_method", _method),
-        operations=_operations(_said(members, "callback_operations", _words) or (), notes),
+    unknown = [name for name in members if name not in MEMBERS]
+    if unknown:
+        # Some plugins send their whole configuration with the password: only names are repeated.
+        notes.append(f"not known here and ignored: {_shortened(unknown)}")
+    return PluginRequest(
+        enabled=_member(members, "callbacks_enabled", _flag),
+        mode=_member(members, "callback_type", _mode),
+        urls=_member(members, "callback_addresses", _addresses),
+        method=_member(members, "callback_http_method", _method),
+        operations=_operations(_member(members, "callback_operations", _words) or (), notes),
         notes=tuple(notes),
     )
 
 
-def _said(members: dict[str, Any], name: str, read: Callable[[Any], Any]) -> Any:
-    """A member's value; null and an empty text or list are as if it had not been sent."""
+def _member(
+    members: dict[str, Any], name: str, read: Callable[[Any], Value | None]
+) -> Value | None:
+    """A member's value; null and an empty text or list mean that it was not sent."""
     value = members.get(name)
     if value is None or value in ("", []):
         return None
     try:
         return read(value)
     except ValueError as rule:
-        raise WishRefusedError(f"{name}: {rule}") from None
+        raise PluginRequestError(f"{name}: {rule}") from None
 
 
 def _flag(value: Any) -> bool:
@@ -113,11 +120,11 @@ def _method(value: Any) -> CallbackMethod:
 
 def _addresses(value: Any) -> tuple[str, ...] | None:
     pieces = [piece for text in _texts(value) for piece in _NEXT_ADDRESS.split(text)]
-    return _each_once(piece.strip(",; \t\r\n") for piece in pieces) or None
+    return _without_repeats(piece.strip(",; \t\r\n") for piece in pieces) or None
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return _each_once(word for text in _texts(value) for word in _SEPARATED.split(text))
+    return _without_repeats(word for text in _texts(value) for word in _SEPARATOR.split(text))
 
 
 def _texts(value: Any) -> list[str]:
@@ -127,21 +134,23 @@ def _texts(value: Any) -> list[str]:
     return texts
 
 
-def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+def _without_repeats(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _operations(words: tuple[str, ...], notes: list[str]) -> tuple[CallbackOperation, ...] | None:
     unknown = [word for word in words if word.lower() not in _OPERATIONS]
     if unknown:
-        notes.append(f"callback_operations that are not known here and ignored: {_told(unknown)}")
+        notes.append(
+            f"callback_operations that are not known here and ignored: {_shortened(unknown)}"
+        )
     known = [_OPERATIONS[word.lower()] for word in words if word.lower() in _OPERATIONS]
-    # None at all would mean all of them, which nobody has asked for.
+    # An empty tuple would mean all operations, which the plugin has not asked for.
     return tuple(dict.fromkeys(known)) or None
 
 
-def _told(names: list[str]) -> str:
-    """Names as an answer may repeat them: so many, each so long."""
-    shown = [name[:NAME_LENGTH_MAX] for name in names[:NAMES_TOLD_MAX]]
+def _shortened(names: list[str]) -> str:
+    """Names as an answer may repeat them: the first ten, each cut to its first 40 characters."""
+    shown = [name[:NAME_LENGTH_MAX] for name in names[:NAMES_SHOWN_MAX]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

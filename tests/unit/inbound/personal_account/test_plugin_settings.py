@@ -1,4 +1,4 @@
-"""The plugins' switch: what plugins send is survived, and nobody sets another shop's callbacks."""
+"""Settings from plugins: all forms that plugins send, and only for the caller's own shop."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from altyn.domain.callback import (
 )
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_settings import BODY_MAX, routes
+from altyn.operations.ports import Overloaded
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.errors import SettingRefusedError
 from tests.asgi_client import Answer, AsgiClient
 
 PATH: Final = "/mportal/mvc/public/merchant/update/shop"
@@ -53,17 +56,9 @@ class User:
     blocked: bool = False
 
 
-class RuleError(Exception):
-    """The settings' own refusal."""
-
-
-class BusyError(Exception):
-    """Too much at once."""
-
-
 @dataclass
 class Portal:
-    """The door with one shop behind it; `changed` is what was handed to the settings, by whom."""
+    """The endpoint with one shop; `changed` records each change of settings, and its actor."""
 
     user: User = field(default_factory=User)
     merchant: Merchant = field(
@@ -82,7 +77,7 @@ class Portal:
     changed: list[tuple[int, Mapping[str, object], str]] = field(default_factory=list)
 
     async def authenticate(self, user_name: str, password: str) -> User | None:
-        if isinstance(self.fails, BusyError):
+        if isinstance(self.fails, Overloaded):
             raise self.fails
         return self.user if (user_name, password) == (self.user.login, self.password) else None
 
@@ -100,16 +95,17 @@ class Portal:
         return ()
 
     async def change(
-        self, merchant_id: int, changes: Mapping[str, object], by: str
+        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
     ) -> MerchantSettings:
-        if isinstance(self.fails, RuleError):
+        if isinstance(self.fails, SettingRefusedError):
             raise self.fails
-        self.changed.append((merchant_id, changes, by))
-        said: dict[str, Any] = {
+        assert (actor.role, actor.merchant_id) == (StaffRole.SHOP_USER, merchant_id)
+        self.changed.append((merchant_id, changes, actor.name))
+        members: dict[str, Any] = {
             key.removeprefix("callbacks."): value for key, value in changes.items()
         }
         settings = self.merchant.settings
-        settings = replace(settings, callbacks=replace(settings.callbacks, **said))
+        settings = replace(settings, callbacks=replace(settings.callbacks, **members))
         self.merchant = replace(self.merchant, settings=settings)
         return settings
 
@@ -118,7 +114,7 @@ class Portal:
 
     async def call(
         self,
-        said: object = STATIC,
+        members: object = STATIC,
         *,
         path: str = PATH,
         body: bytes | None = None,
@@ -126,7 +122,7 @@ class Portal:
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        door = routes(self, self, self.change, (RuleError,), guard, (BusyError,))
+        endpoint = routes(self, self, self.change, guard)
         pair = f"{self.user.login}:{self.password}"
         basic = "Basic " + base64.b64encode(pair.encode()).decode()
         sent = {
@@ -134,9 +130,9 @@ class Portal:
             "authorization": basic if authorization is None else authorization,
             **(headers or {}),
         }
-        body = json.dumps(said).encode() if body is None else body
+        body = json.dumps(members).encode() if body is None else body
         named = {name: value for name, value in sent.items() if value}
-        return await AsgiClient(Starlette(routes=door)).send(method, path, (), body, named)
+        return await AsgiClient(Starlette(routes=endpoint)).send(method, path, (), body, named)
 
 
 def guard(url: str) -> str | None:
@@ -148,7 +144,7 @@ def portal() -> Portal:
     return Portal()
 
 
-async def test_a_plugin_switches_callbacks_on(portal: Portal) -> None:
+async def test_plugin_switches_callbacks_on(portal: Portal) -> None:
     answer = await portal.call(STATIC)
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json;charset=UTF-8"
@@ -176,14 +172,14 @@ async def test_a_plugin_switches_callbacks_on(portal: Portal) -> None:
     }
 
 
-async def test_an_older_plugin_names_no_type_and_leaves_it(portal: Portal) -> None:
+async def test_older_plugin_without_a_type_keeps_the_type(portal: Portal) -> None:
     portal.setting(callbacks=CallbackSettings(mode=CallbackMode.DYNAMIC))
     answer = await portal.call(OLDER)
     assert (answer.status, answer.json()["callback_type"]) == (200, "DYNAMIC")
     assert "callbacks.mode" not in portal.changed[0][1]
 
 
-async def test_a_dynamic_plugin_names_no_address_and_keeps_those_there_are(portal: Portal) -> None:
+async def test_dynamic_plugin_without_an_address_keeps_the_addresses(portal: Portal) -> None:
     await portal.call(STATIC)
     answer = await portal.call(DYNAMIC)
     assert answer.status == 200
@@ -192,7 +188,7 @@ async def test_a_dynamic_plugin_names_no_address_and_keeps_those_there_are(porta
     assert answer.json()["notes"] == []
 
 
-async def test_dynamic_without_the_permission_is_kept_and_told(portal: Portal) -> None:
+async def test_dynamic_without_the_permission_is_saved_with_a_note(portal: Portal) -> None:
     portal.setting(permissions=frozenset())
     answer = await portal.call(DYNAMIC)
     assert answer.status == 200
@@ -202,13 +198,13 @@ async def test_dynamic_without_the_permission_is_kept_and_told(portal: Portal) -
     assert "no callback address" in address
 
 
-async def test_a_plugin_that_calls_with_every_order_makes_one_change(portal: Portal) -> None:
+async def test_repeated_call_makes_one_change(portal: Portal) -> None:
     for _ in range(3):
         assert (await portal.call(STATIC)).json()["success"] is True
     assert len(portal.changed) == 1
 
 
-async def test_switching_off(portal: Portal) -> None:
+async def test_plugin_switches_callbacks_off(portal: Portal) -> None:
     await portal.call(STATIC)
     answer = await portal.call({"callbacks_enabled": False})
     assert answer.json()["callbacks_enabled"] is False
@@ -225,18 +221,18 @@ async def test_secrets_are_neither_repeated_nor_shown(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("word", [True, "true", "TRUE", 1, "1", "on"])
-async def test_yes_has_many_spellings(portal: Portal, word: object) -> None:
+async def test_true_has_many_spellings(portal: Portal, word: object) -> None:
     assert (await portal.call({"callbacks_enabled": word})).json()["callbacks_enabled"] is True
 
 
 @pytest.mark.parametrize("word", [False, "false", 0, "0", "off"])
-async def test_so_has_no(portal: Portal, word: object) -> None:
+async def test_false_has_many_spellings(portal: Portal, word: object) -> None:
     portal.setting(callbacks=CallbackSettings())
     assert (await portal.call({"callbacks_enabled": word})).json()["callbacks_enabled"] is False
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("members", "kept"),
     [
         ("https://a.example/cb", ["https://a.example/cb"]),
         ("https://a.example/cb?x=1,2", ["https://a.example/cb?x=1,2"]),
@@ -248,15 +244,15 @@ async def test_so_has_no(portal: Portal, word: object) -> None:
         (["https://a.example", "https://b.example"], ["https://a.example", "https://b.example"]),
     ],
 )
-async def test_addresses_come_as_a_text_or_a_list(
-    portal: Portal, said: object, kept: list[str]
+async def test_addresses_may_be_a_text_or_a_list(
+    portal: Portal, members: object, kept: list[str]
 ) -> None:
-    await portal.call({"callback_addresses": said})
+    await portal.call({"callback_addresses": members})
     assert portal.changed[0][1] == {"callbacks.urls": tuple(kept)}
 
 
 @pytest.mark.parametrize("nothing", ["", [], None, " , ", [""]])
-async def test_an_empty_address_is_none(portal: Portal, nothing: object) -> None:
+async def test_empty_address_means_not_sent(portal: Portal, nothing: object) -> None:
     await portal.call(STATIC)
     answer = await portal.call({"callback_addresses": nothing})
     assert answer.json()["callback_addresses"] == ADDRESS
@@ -272,20 +268,20 @@ async def test_operations_of_other_gateways_are_ignored_and_named(portal: Portal
     assert len(answer.json()["notes"][0]) < 500
 
 
-async def test_all_operations_are_told_by_their_names(portal: Portal) -> None:
+async def test_all_operations_are_listed_by_their_names(portal: Portal) -> None:
     answer = await portal.call({})
     assert answer.json()["callback_operations"] == ",".join(CallbackOperation)
     assert portal.changed == []
 
 
-async def test_the_method_in_any_case(portal: Portal) -> None:
+async def test_method_may_have_any_case(portal: Portal) -> None:
     answer = await portal.call({"callback_http_method": "post"})
     assert answer.json()["callback_http_method"] == "POST"
     assert portal.merchant.settings.callbacks.method is CallbackMethod.POST
 
 
 @pytest.mark.parametrize(
-    ("said", "member"),
+    ("members", "member"),
     [
         ({"callbacks_enabled": "perhaps"}, "callbacks_enabled: true or false"),
         ({"callbacks_enabled": 2}, "callbacks_enabled: true or false"),
@@ -299,10 +295,10 @@ async def test_the_method_in_any_case(portal: Portal) -> None:
         ("text", "not a JSON object"),
     ],
 )
-async def test_what_means_nothing_is_refused_whole(
-    portal: Portal, said: object, member: str
+async def test_member_without_a_meaning_refuses_the_whole_request(
+    portal: Portal, members: object, member: str
 ) -> None:
-    answer = await portal.call(said)
+    answer = await portal.call(members)
     assert (answer.status, answer.json()["success"]) == (400, False)
     assert member in answer.json()["error"]
     assert portal.changed == []
@@ -311,38 +307,38 @@ async def test_what_means_nothing_is_refused_whole(
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"callbacks_enabled=1", b'{"\xff":1}', b"[" * 60_000, b'{"a":"\\ud800"}']
 )
-async def test_a_broken_body_is_refused(portal: Portal, body: bytes) -> None:
+async def test_broken_body_is_refused(portal: Portal, body: bytes) -> None:
     answer = await portal.call(body=body)
     assert (answer.status, answer.json()["error"]) == (400, "the body is not a JSON object")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
-async def test_the_content_type_does_not_matter(portal: Portal, kind: str) -> None:
+async def test_content_type_does_not_matter(portal: Portal, kind: str) -> None:
     assert (await portal.call(headers={"content-type": kind})).status == 200
 
 
-async def test_a_body_has_its_bounds(portal: Portal) -> None:
+async def test_too_large_body_is_refused(portal: Portal) -> None:
     padded = json.dumps(OLDER).encode()
     assert (await portal.call(body=padded.ljust(BODY_MAX))).status == 200
     answer = await portal.call(body=padded.ljust(BODY_MAX + 1))
     assert (answer.status, answer.json()["success"]) == (413, False)
 
 
-async def test_an_address_that_may_not_be_called_is_refused(portal: Portal) -> None:
+async def test_address_that_may_not_be_called_is_refused(portal: Portal) -> None:
     answer = await portal.call({"callback_addresses": f"{ADDRESS},http://10.0.0.7/"})
     assert answer.status == 400
     assert answer.json()["error"] == "callback_addresses, number 2: it leads to a private network"
     assert portal.changed == []
 
 
-async def test_the_settings_own_refusal_reaches_the_plugin(portal: Portal) -> None:
-    portal.fails = RuleError("callbacks.urls: a list of addresses")
+async def test_refusal_of_a_setting_reaches_the_plugin(portal: Portal) -> None:
+    portal.fails = SettingRefusedError("callbacks.urls", "a list of addresses")
     answer = await portal.call()
     assert (answer.status, answer.json()["error"]) == (400, "callbacks.urls: a list of addresses")
 
 
-async def test_too_much_at_once_is_told(portal: Portal) -> None:
-    portal.fails = BusyError()
+async def test_overload_is_answered_with_429(portal: Portal) -> None:
+    portal.fails = Overloaded()
     answer = await portal.call()
     assert (answer.status, answer.headers["retry-after"]) == (429, "1")
 
@@ -377,7 +373,7 @@ async def test_wrong_credentials_are_challenged(portal: Portal, authorization: s
         ("an-api-user-api", "an-user"),  # every `-api` taken out, as others do
     ],
 )
-async def test_the_shop_is_named_as_plugins_guess(
+async def test_shop_may_be_named_as_plugins_guess(
     portal: Portal, api_login: str, named: str
 ) -> None:
     portal.user = User(login=api_login)
@@ -402,7 +398,7 @@ async def test_another_shop_is_refused(portal: Portal, named: str) -> None:
         (User(), {"ip_allow_list": ("192.0.2.0/24",)}, False, "allow-list"),
     ],
 )
-async def test_whom_the_desk_keeps_out_is_kept_out_here(
+async def test_user_without_access_is_refused(
     portal: Portal, user: User, settings: dict[str, Any], *, blocked: bool, words: str
 ) -> None:
     portal.user = user
@@ -414,18 +410,18 @@ async def test_whom_the_desk_keeps_out_is_kept_out_here(
     assert portal.changed == []
 
 
-async def test_an_allowed_address_passes(portal: Portal) -> None:
+async def test_allowed_ip_address_is_accepted(portal: Portal) -> None:
     portal.setting(ip_allow_list=("203.0.113.0/24",))
     assert (await portal.call()).status == 200
 
 
-async def test_a_browsers_page_may_not_call(portal: Portal) -> None:
+async def test_page_in_a_browser_is_refused(portal: Portal) -> None:
     answer = await portal.call(headers={"origin": "https://shop.example"})
     assert answer.status == 403
     assert portal.changed == []
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_only_post_is_there(portal: Portal, method: str) -> None:
+async def test_other_methods_are_refused(portal: Portal, method: str) -> None:
     answer = await portal.call(method=method)
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
