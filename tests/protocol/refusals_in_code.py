@@ -23,7 +23,6 @@ _FILES: Final = (
     *_OPERATIONS.rglob("*.py"),
     _INBOUND / "request_handler.py",
     *_INBOUND.glob("*handlers.py"),
-    _INBOUND / "payment_steps.py",
 )
 # Whose functions an attribute can be: a class's own, or a module's.
 _OWNERS: Final = frozenset({"self", *(path.stem for path in _FILES)})

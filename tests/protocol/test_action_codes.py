@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from altyn.domain import action_codes
 from altyn.domain.card.values import PaymentSystem
-from altyn.protocol import action_codes
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, describe
 from altyn.protocol.eci import AuthenticationLevel, eci
 from altyn.protocol.payment_ways import PaymentWay

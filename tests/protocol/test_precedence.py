@@ -34,6 +34,7 @@ from altyn.inbound.request_handler import (
 )
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
@@ -134,7 +135,9 @@ DESK: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
 async def refusal_of(method: Method, sent: Changes) -> Refusal | None:
     """What the desk refuses these parameters for; None when it does not."""
     fields = Fields.of(sent.items())
-    request = Request(method, fields, base_url="http://gw.example", malformed=fields.malformed)
+    request = Request(
+        CLASSIC, method, fields, base_url="http://gw.example", malformed=fields.malformed
+    )
     answer: Served | Refusing = await DESK.serve(request)
     return answer.refusal if isinstance(answer, Refusing) else None
 

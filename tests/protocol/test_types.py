@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from tests.builders import a_merchant
 
@@ -74,9 +75,9 @@ TEXTS: Final = (
     (t.PAGE_VIEW, "p" * 21, None),
     (t.CSV, "a, b,,c", ("a", "b", "c")),
     (t.CSV, " , ", ()),
-    (t.STATES, "CREATED,DEPOSITED", ("CREATED", "DEPOSITED")),
-    (t.STATES, "created", MALFORMED),
-    (t.STATES, ",", MALFORMED),
+    (c.STATES, "CREATED,DEPOSITED", ("CREATED", "DEPOSITED")),
+    (c.STATES, "created", MALFORMED),
+    (c.STATES, ",", MALFORMED),
 )
 
 NUMBERS: Final = (
@@ -90,7 +91,7 @@ NUMBERS: Final = (
     (t.digits(2, low=1, high=28), "29", MALFORMED),
     *(
         (type_, value, MALFORMED)
-        for type_ in (t.digits(9), t.AMOUNT, t.ORDER_AMOUNT)
+        for type_ in (t.digits(9), t.AMOUNT, c.ORDER_AMOUNT)
         for value in ("", "-1", "+1", "1.0", "1e2", "0x10", "1_000", " 1", "1\n", "１２", "٣", "²")
     ),
     (t.AMOUNT, "0", 0),
@@ -98,9 +99,9 @@ NUMBERS: Final = (
     (t.AMOUNT, "999999999999", 999_999_999_999),
     (t.AMOUNT, "1000000000000", MALFORMED),
     (t.AMOUNT, "9" * 5000, MALFORMED),  # longer than Python itself would read
-    (t.ORDER_AMOUNT, "1", 1),
-    (t.ORDER_AMOUNT, "0", MALFORMED),
-    (t.ORDER_AMOUNT, "000", MALFORMED),
+    (c.ORDER_AMOUNT, "1", 1),
+    (c.ORDER_AMOUNT, "0", MALFORMED),
+    (c.ORDER_AMOUNT, "000", MALFORMED),
     (t.code(4), "0742", "0742"),
     (t.code(4), "742", MALFORMED),
     (t.code(4), "07421", MALFORMED),
@@ -317,12 +318,12 @@ def test_an_orders_sum_keeps_to_the_merchants_limits(
 ) -> None:
     merchant = a_merchant(amount_min_minor=100, amount_max_minor=500)
     context = t.Context(merchant, Sent({"features": features}))
-    assert outcome(t.ORDER_AMOUNT, value, context) == expected
+    assert outcome(c.ORDER_AMOUNT, value, context) == expected
 
 
 def test_nothing_is_sold_for_nothing_whatever_the_limits() -> None:
     context = t.Context(a_merchant(amount_min_minor=0), Sent())
-    assert outcome(t.ORDER_AMOUNT, "0", context) == MALFORMED
+    assert outcome(c.ORDER_AMOUNT, "0", context) == MALFORMED
 
 
 def test_a_currency_must_be_the_merchants() -> None:
@@ -349,13 +350,15 @@ def test_a_currency_must_be_the_merchants() -> None:
 )
 def test_features_come_repeated_or_separated(sent: tuple[str, ...], expected: object) -> None:
     context = t.Context(None, Sent({"features": sent}))
-    assert outcome(t.FEATURE_LIST, sent[0], context) == expected
+    assert outcome(c.FEATURE_LIST, sent[0], context) == expected
 
 
 # ── Whatever comes ────────────────────────────────────────────────────────────────────────────────
 
 EVERY_TYPE: Final = {
-    name: each for name, each in vars(t).items() if isinstance(each, t.Type) and name.isupper()
+    name: each
+    for name, each in {**vars(t), **vars(c)}.items()
+    if isinstance(each, t.Type) and name.isupper()
 }
 ANYTHING: Final = st.one_of(
     st.text(),

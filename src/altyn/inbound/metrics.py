@@ -17,8 +17,12 @@ def _counter(method: str, code: int) -> Counter:
     return REQUESTS.labels(method=method, code=str(code))
 
 
+SERVED: Final = 0
+"""Counted in place of an error code when a request was served."""
+
+
 def count_request(method: str, code: int) -> None:
-    """One more request of this method was answered with this error code (0: served)."""
+    """One more request of this method was answered with this error code, or `SERVED`."""
     _counter(method, code).inc()
 
 

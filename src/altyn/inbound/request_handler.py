@@ -4,8 +4,8 @@ It finds out who is asking, reads the parameters by the method's table, and hand
 operation. REST and SOAP bring requests here and put the answer into their own words.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -13,11 +13,14 @@ from uuid import UUID
 import structlog
 
 from altyn.domain.merchant import Caller, Merchant
-from altyn.domain.order import Order
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.operations.results import Result
+from altyn.protocol.dialect import Dialect
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
 from altyn.protocol.table import Fault, Method, check
 from altyn.protocol.types import LANGUAGES, Source
 
@@ -49,6 +52,7 @@ class Credentials(Protocol):
 class Request:
     """A request in neutral form: parameters, where it came from, and the gateway's own address."""
 
+    dialect: Dialect
     method: Method
     source: Source
     ip: str = ""
@@ -64,7 +68,7 @@ class Call:
     `merchant` is whose orders this is about: the caller's own, or a child's by merchantLogin.
     """
 
-    method: Method
+    operation: Operation
     caller: Caller
     merchant: Merchant
     values: dict[str, Any]
@@ -85,9 +89,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The operation was carried out: the members of the answer, without an error code."""
+    """The operation was carried out: the members of the answer, before the envelope."""
 
-    members: dict[str, Any] = field(default_factory=dict)
+    members: Members = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
 
 
@@ -103,23 +107,28 @@ class Refusing:
     language: str
     parameter: str = ""
     rule: str = ""
-    order: Order | None = None
     authenticated: bool = True
 
     @property
-    def message(self) -> str:
-        """The error's text in the language of the request."""
-        return self.error.text(self.language, name=self.parameter)
+    def answer(self) -> ErrorAnswer:
+        """The error in the language of the request."""
+        text = self.error.text(self.language, name=self.parameter)
+        return ErrorAnswer(self.error.code, text, self.parameter)
+
+    @property
+    def broken_rule(self) -> str:
+        """The rule with the parameter that broke it."""
+        return f"{self.parameter}: {self.rule}" if self.parameter else self.rule
 
 
-Handler = Callable[[Call, World], Awaitable[dict[str, Any] | Refused]]
+Handler = Callable[[Call, World], Awaitable[Result | Refused]]
 
 
 class RequestHandler:
     """Lets requests in and has them carried out."""
 
     def __init__(
-        self, world: World, credentials: Credentials, handlers: dict[str, Handler]
+        self, world: World, credentials: Credentials, handlers: Mapping[Operation, Handler]
     ) -> None:
         self._world = world
         self._credentials = credentials
@@ -131,7 +140,7 @@ class RequestHandler:
         Refuses in the order of the method's own table: who is asking, then parameters, then what
         the operation refuses. Source: rest-orders.md §1.2, §2.4.
         """
-        language = _language(request.source)
+        language = _language(request)
         user = await self._user(request)
         if isinstance(user, Refused):
             return self._refuse(request, user, language, authenticated=False)
@@ -146,11 +155,19 @@ class RequestHandler:
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
             return self._refuse(request, refused, language)
-        call = Call(request.method, caller, merchant, checked.values, language, request.base_url)
-        result = await self._handlers[request.method.name](call, self._world)
+        operation = request.method.operation
+        call = Call(operation, caller, merchant, checked.values, language, request.base_url)
+        return await self._perform(call, request)
+
+    async def _perform(self, call: Call, request: Request) -> Served | Refusing:
+        """The operation's result in the members of the request's dialect."""
+        method, language = request.method, call.language
+        result = await self._handlers[call.operation](call, self._world)
         if isinstance(result, Refused):
-            return self._refuse(request, result, language)
-        return Served(result, language)
+            named = replace(result, parameter=method.name_of(result.parameter))
+            return self._refuse(request, named, language)
+        context = AnswerContext(call.merchant, language, call.base_url)
+        return Served(method.present(result, context), language)
 
     async def _let_in(self, request: Request, found: ApiUser) -> Caller | Refused:
         """The user as a caller of this method, if he may call it from where he is."""
@@ -158,6 +175,11 @@ class RequestHandler:
         kept_out = access_refusal(found, merchant, request.ip)
         if kept_out is not None:
             return kept_out
+        if request.dialect.name not in merchant.settings.dialects:
+            return Refused(
+                Refusal.ACCESS_DENIED,
+                f"setting dialects does not list {request.dialect.name}",
+            )
         needs = request.method.needs
         if needs is not None and not merchant.may(needs):
             return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
@@ -165,26 +187,36 @@ class RequestHandler:
 
     async def _user(self, request: Request) -> ApiUser | Refused:
         """Who is asking. userName and password win over a token (rest-orders.md §1.2)."""
-        name, password = request.source.get("userName"), request.source.get("password")
-        token = request.source.get("token")
+        names, source = request.dialect.caller, request.source
+        name, password = source.get(names.user_name), source.get(names.password)
+        token = source.get(names.token)
         if name is None and password is None and token:
             found = await self._credentials.by_token(token)
             return found or Refused(
-                Refusal.ACCESS_DENIED, "the token is unknown", parameter="token"
+                Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
             )
         tells_empty = Refusal.LOGIN_EMPTY in request.method.refusals
         if tells_empty and name is not None and not name.strip():
-            return Refused(Refusal.LOGIN_EMPTY, "userName is empty", parameter="userName")
+            return Refused(
+                Refusal.LOGIN_EMPTY, f"{names.user_name} is empty", parameter=names.user_name
+            )
         if tells_empty and name and not password:
-            return Refused(Refusal.PASSWORD_EMPTY, "password is empty", parameter="password")
+            return Refused(
+                Refusal.PASSWORD_EMPTY, f"{names.password} is empty", parameter=names.password
+            )
         if not name or not password:
-            return Refused(Refusal.ACCESS_DENIED, "neither userName and password nor token given")
+            return Refused(
+                Refusal.ACCESS_DENIED,
+                f"neither {names.user_name} and {names.password} nor {names.token} given",
+            )
         found = await self._credentials.authenticate(name, password)
-        return found or Refused(Refusal.ACCESS_DENIED, "userName or password is wrong")
+        return found or Refused(
+            Refusal.ACCESS_DENIED, f"{names.user_name} or {names.password} is wrong"
+        )
 
     async def _acting_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant whose orders this is about (rest-orders.md §1.2, merchantLogin)."""
-        login = request.source.get("merchantLogin")
+        login = request.source.get(request.dialect.caller.merchant_login)
         if not login or login in (caller.login, caller.merchant.login):
             return caller.merchant
         merchant = await self._world.merchants.by_login(login)
@@ -207,8 +239,7 @@ class RequestHandler:
     ) -> Refusing:
         method = request.method
         spoken = language or DEFAULT_LANGUAGE
-        parameter = refused.parameter or _named_by(refused.refusal)
-        rule = refused.rule
+        parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
         log.info(
@@ -221,9 +252,7 @@ class RequestHandler:
             ip=request.ip,
         )
         error = method.error(refused.refusal)
-        return Refusing(
-            error, refused.refusal, spoken, parameter, rule, refused.order, authenticated
-        )
+        return Refusing(error, refused.refusal, spoken, parameter, rule, authenticated)
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
@@ -240,13 +269,8 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
     return None
 
 
-def _named_by(refusal: Refusal) -> str:
-    """The parameter a text names where the refusal itself says which it is."""
-    return "orderId" if refusal is Refusal.ORDER_ID_EMPTY else ""
-
-
-def _language(source: Source) -> str | None:
-    return _spoken((source.get("language") or "").lower())
+def _language(request: Request) -> str | None:
+    return _spoken((request.source.get(request.dialect.caller.language) or "").lower())
 
 
 def _spoken(language: str) -> str | None:

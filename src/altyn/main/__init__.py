@@ -7,7 +7,7 @@ alive for as long as the server runs.
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,11 +22,12 @@ from altyn.main import effects as effect_kinds
 from altyn.main.callback_sending import CallbackSending
 from altyn.main.connectors import open_connectors
 from altyn.main.effects import EffectKinds
-from altyn.main.endpoints import Back, open_router
+from altyn.main.endpoints import DIALECTS, Back, open_router
 from altyn.main.preparation import prepare, production_keys
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
+from altyn.protocol.dialect import Dialect
 from altyn.security.keys import KeyRing
 from altyn.security.vault import Vault
 from altyn.settings import Settings
@@ -59,7 +60,9 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Gateway]:
+async def running(
+    settings: Settings, *, dialects: Sequence[Dialect] = DIALECTS
+) -> AsyncIterator[Gateway]:
     """A gateway with its workers at work; everything is let go at the end."""
     assert settings.database_url is not None
     async with AsyncExitStack() as stack:
@@ -102,6 +105,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             credentials=credentials,
             signing_keys=couriers.signing_keys,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
+            dialects=dialects,
         )
         yield Gateway(settings, pool, world, open_router(back, connectors.routes))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -23,7 +24,8 @@ from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.callback_sending import callback_rules
 from altyn.operations.ports import World
 from altyn.outbound.callbacks.guard import refusal_of_url
-from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialect import Dialect
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.passwords import PasswordsBusyError
 from altyn.settings import Settings
 from altyn.storage.administration import Administration
@@ -35,6 +37,7 @@ from altyn.storage.merchant_settings import SettingRefusedError
 from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.time_travel import travel
 
+DIALECTS: Final = (CLASSIC,)
 OVERLOADED = (Overloaded, PasswordsBusyError)
 
 
@@ -49,6 +52,7 @@ class Back:
     credentials: Credentials
     signing_keys: SigningKeys
     token_key: bytes = field(repr=False)
+    dialects: Sequence[Dialect] = DIALECTS
 
     @property
     def limits(self) -> Limits:
@@ -73,7 +77,7 @@ def open_router(back: Back, others: Sequence[BaseRoute]) -> Router:
     settings, desk = back.settings, RequestHandler(back.world, back.credentials, HANDLERS)
     rest = RestEndpoint(
         desk,
-        METHODS,
+        back.dialects,
         limits=back.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,

@@ -6,22 +6,25 @@ reference page and the generated test cases all come from it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
-from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import Envelope, Present
 from altyn.protocol.types import Context, Malformed, Source, Type
 
+STORED: Final = "more"
+"""The field that collects the parameters which are only stored, by their names."""
 
-class Envelope(StrEnum):
-    """How an answer is wrapped (rest-orders.md §1.4)."""
 
-    PLAIN = "plain"  # errorCode as a string
-    REGISTRATION = "registration"  # no errorCode on success
-    CAPITALS = "capitals"  # ErrorCode, of getOrderStatus.do
-    PAYMENT = "payment"  # errorCode as a number
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How the status answer repeats a stored parameter: by which name, and since which version."""
+
+    name: str
+    since: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Parameter:
     `unless` is a parameter that, when it is sent, makes this one needless.
     `parts` are names whose texts, put together, stand for it where it is not given itself. A row
     that may be `in_json_params` stands below the row of jsonParams.
+    `echo` is for a stored parameter that the status answer repeats.
     """
 
     name: str
@@ -48,21 +52,32 @@ class Parameter:
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     source: str = ""
+    echo: Echo | None = None
+
+    def __post_init__(self) -> None:
+        """Check that an echoed parameter is a stored one."""
+        assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One method of the protocol, as a table. The order of `refusals` is their precedence."""
+    """One method of a dialect, as a table. The order of `refusals` is their precedence.
+
+    `operation` is what the method asks for; several methods may ask for the same. `present` shows
+    the result of it, `envelope` completes the answer and shows an error.
+    """
 
     name: str
+    operation: Operation
     rest: tuple[str, ...]
     source: str
     summary: str
     parameters: tuple[Parameter, ...]
     refusals: Mapping[Refusal, ErrorCode]
+    present: Present
+    envelope: Envelope
     soap: str | None = None
     needs: Permission | None = None
-    envelope: Envelope = Envelope.PLAIN
     credentials: bool = True
     places: Mapping[str, int] = field(init=False, repr=False, compare=False)
     demanded: frozenset[int] = field(init=False, repr=False, compare=False)
@@ -79,6 +94,10 @@ class Method:
     def error(self, refusal: Refusal) -> ErrorCode:
         """What this method says for a refusal; a refusal that is not in its table is a bug."""
         return self.refusals[refusal]
+
+    def name_of(self, field: str) -> str:
+        """The parameter that fills this field; the field itself where no parameter does."""
+        return next((row.name for row in self.parameters if row.field == field), field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +174,7 @@ def _optional(parameter: Parameter, source: Source, merchant: Merchant | None) -
 def _put(values: dict[str, Any], parameter: Parameter, value: Any, raw: str) -> None:
     if value is None:
         return
-    if parameter.field == "more":
-        values.setdefault("more", {})[parameter.name] = raw
+    if parameter.field == STORED:
+        values.setdefault(STORED, {})[parameter.name] = raw
     else:
         values[parameter.field] = value

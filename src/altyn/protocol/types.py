@@ -17,10 +17,8 @@ from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
-from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 
 LANGUAGES: Final = ("ru", "en")
-PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
 AMOUNT_DIGITS: Final = 12
 
@@ -117,11 +115,6 @@ def _amount(value: str, _: Context) -> int:
 
 def _order_amount(value: str, context: Context) -> int:
     amount = _amount(value, context)
-    verify = "VERIFY" in split_features(context.source.get_all("features"))
-    if amount == 0:
-        if verify:
-            return 0
-        raise Malformed("0 goes with features=VERIFY only")
     if context.merchant is not None:
         settings = context.merchant.settings
         if not settings.amount_min_minor <= amount <= settings.amount_max_minor:
@@ -279,29 +272,8 @@ def _deeper_than(levels: int, parsed: Any) -> bool:
     return bool(level)
 
 
-def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Features of one request: repeated, or separated by `;` or `,` (rest-orders.md §2.1)."""
-    parts = (part.strip() for value in values for part in re.split("[;,]", value))
-    return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def _features(_: str, context: Context) -> tuple[str, ...]:
-    features = split_features(context.source.get_all("features"))
-    unknown = [feature for feature in features if feature not in FEATURES]
-    if unknown:
-        raise Malformed("a feature is not one of the reference's list (rest-orders.md §2.3)")
-    return features
-
-
 def _csv(value: str, _: Context) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _states(value: str, context: Context) -> tuple[str, ...]:
-    states = _csv(value, context)
-    if not states or any(state not in PAYMENT_STATES for state in states):
-        raise Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
-    return states
 
 
 def _pan(value: str, _: Context) -> Pan:
@@ -390,9 +362,7 @@ JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)
 JSON: Final = Type("JSON", json_value)
-FEATURE_LIST: Final = Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
 CSV: Final = Type("list, comma separated", _csv)
-STATES: Final = Type("list, comma separated", _states, enumeration=PAYMENT_STATES)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
 EXPIRY: Final = Type("N6 YYYYMM", _expiry, pattern="[0-9]{6}")

@@ -26,6 +26,7 @@ _HEADER: Final = re.compile(rf"({_TOKEN})=(\S(?:.*\S)?)")
 _NEXT_HEADER: Final = re.compile(rf",\s*(?={_TOKEN}=)")
 _NEXT_ADDRESS: Final = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
+_DIALECT: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _PARAMETER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
 
 
@@ -91,6 +92,11 @@ def _is_ipv6(text: str) -> bool:
 def are_parameter_names(names: Collection[str]) -> bool:
     """Whether all could be names of a callback's parameters: ours, or an order's own."""
     return len(names) <= PARAMETERS_MAX and all(map(_PARAMETER.fullmatch, names))
+
+
+def are_dialects(names: Collection[str]) -> bool:
+    """Whether all could be names of dialects, and there is at least one."""
+    return bool(names) and all(map(_DIALECT.fullmatch, names))
 
 
 def are_headers(lines: Collection[str]) -> bool:

@@ -20,8 +20,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic import envelopes
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.protocol.table import Envelope, Method
+from altyn.protocol.table import Method
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook, logbook_kept
@@ -265,12 +266,12 @@ def held_to_protocol(method: Method, answer: Answer, logbook: Logbook) -> dict[s
         assert line["rule"]
         assert line["refusal"] not in {"system_error", "busy"}
         error = method.refusals[line["refusal"]]
-        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
+        told = members["ErrorCode" if method.envelope is envelopes.CAPITALS else "errorCode"]
         assert str(told) == str(error.code)
         assert not members.keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
-    elif method.envelope is Envelope.REGISTRATION:
+    elif method.envelope is envelopes.REGISTRATION:
         assert members.keys() == {"orderId", "formUrl"}
     else:
-        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
+        told = members["ErrorCode" if method.envelope is envelopes.CAPITALS else "errorCode"]
         assert str(told) in {"0", "2"}
     return members

@@ -14,8 +14,8 @@ import pytest
 
 from altyn.domain.merchant import OPENING, Permission
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.protocol.table import Envelope
 from altyn.storage.administration import Administration
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
@@ -119,11 +119,11 @@ async def test_every_refusal_is_http_200_and_json_that_nobody_keeps(
     for path in method.rest:
         answer = await shop(gateway).post(f"/payment/rest/{path}", {"amount": "1"})
         assert_envelope(answer)
-        capitals = method.envelope is Envelope.CAPITALS
+        capitals = method.envelope is CAPITALS
         code = answer.json()["ErrorCode" if capitals else "errorCode"]
         text = answer.json()["ErrorMessage" if capitals else "errorMessage"]
-        assert code == (5 if method.envelope is Envelope.PAYMENT else "5")
-        assert type(code) is (int if method.envelope is Envelope.PAYMENT else str)
+        assert code == (5 if method.envelope is PAYMENT else "5")
+        assert type(code) is (int if method.envelope is PAYMENT else str)
         assert text == "Доступ запрещён"
         assert not answer.json().keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
 

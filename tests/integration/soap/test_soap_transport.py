@@ -20,6 +20,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
@@ -295,7 +296,7 @@ def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
     soap = SoapEndpoint(
         desk, limits=limits, public_url=None, show_rules=False, overloaded=(BusyError,)
     )
-    rest = RestEndpoint(desk, {}, limits=limits, public_url=None, show_rules=False)
+    rest = RestEndpoint(desk, (CLASSIC,), limits=limits, public_url=None, show_rules=False)
     return Router(rest, soap, None, concurrency_max)
 
 

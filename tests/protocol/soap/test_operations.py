@@ -107,7 +107,7 @@ def test_an_operation_is_either_served_or_explained(operation: SoapOperation) ->
     else:
         assert not operation.why_not
         assert operation.method.soap == operation.name
-        assert operation.method.name in HANDLERS
+        assert operation.method.operation in HANDLERS
 
 
 def test_only_an_operation_that_is_not_served_cannot_tell_errors() -> None:

@@ -17,6 +17,7 @@ from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import read_json
 from altyn.inbound.http.multipart import read_multipart
+from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -56,15 +57,38 @@ class BodyTooSlow(Disconnected):
     """The body did not come in time. Treated like a client that left; HTTP 408 if one answers."""
 
 
-async def read_fields(scope: Scope, receive: Receive, limits: Limits = DEFAULT_LIMITS) -> Fields:
+class BodyKindRefused(Exception):  # noqa: N818 — named for what happened
+    """The dialect does not read a body of this kind; HTTP 415."""
+
+
+async def read_fields(
+    scope: Scope,
+    receive: Receive,
+    limits: Limits = DEFAULT_LIMITS,
+    kinds: frozenset[BodyKind] = EVERY_BODY_KIND,
+) -> Fields:
     """Everything sent, by query string and by body, whatever the HTTP method and the Content-Type.
 
-    Raises BodyTooLarge, Disconnected and nothing else: what cannot be read is told in the fields'
-    own marks.
+    A query string is ignored where `kinds` lacks it.
+    Raises BodyTooLarge, BodyKindRefused, Disconnected and nothing else: what cannot be read is told
+    in the fields' own marks.
     """
     headers = content_headers(scope)
     body = await read_body(headers, receive, limits)
-    return _merge(scope["query_string"], body, headers, limits)
+    query = scope["query_string"] if BodyKind.QUERY in kinds else b""
+    if body and _kind_of(body, headers) not in kinds:
+        raise BodyKindRefused
+    return _merge(query, body, headers, limits)
+
+
+def _kind_of(body: bytes, headers: Mapping[bytes, bytes]) -> BodyKind:
+    """What a body is: as declared, and a JSON object even where it is declared as a form."""
+    kind = ContentType.of(headers.get(b"content-type", b"")).kind
+    if kind == "multipart/form-data":
+        return BodyKind.MULTIPART
+    if kind == "application/json" or body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+        return BodyKind.JSON
+    return BodyKind.FORM
 
 
 def content_headers(scope: Scope) -> dict[bytes, bytes]:

@@ -32,10 +32,12 @@ from altyn.inbound.payment_page.paying import Payer, over_members, pay
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language, text
 from altyn.inbound.payment_page.view import Trouble
 from altyn.inbound.payment_page.visits import Visit, again, find_visit
-from altyn.inbound.rest.answers import BODY_TOO_LARGE
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
+from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS
+from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 
@@ -89,7 +91,7 @@ class Ajax:
         try:
             fields = await read_fields(request.scope, request.receive, self._limits)
         except BodyTooLarge:
-            return answers.json(msgspec.Raw(BODY_TOO_LARGE), 413)
+            return answers.json(TRANSPORT_FAULTS[TransportFault.BODY_TOO_LARGE], 413)
         except Disconnected:
             return answers.json({"error": "incomplete", "errorCode": 7}, 408)
         asked = Asked(fields, payer_of(request, DEFAULT_LANGUAGE, self._public_url))
@@ -288,7 +290,7 @@ def _fee(visit: Visit) -> Money | None:
     return Money(fee_minor, visit.amount.currency)
 
 
-def _error(error: e.ErrorCode, language: str) -> dict[str, Any]:
+def _error(error: ErrorCode, language: str) -> dict[str, Any]:
     words = error.text(language)
     return {"error": words, "errorCode": error.code, "errorMessage": words}
 

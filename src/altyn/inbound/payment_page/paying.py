@@ -14,12 +14,12 @@ from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CardReader, FieldFault, Filled, PageForm
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.visits import Visit, again
-from altyn.inbound.payment_steps import INFO, WAITING, Asker, present_step
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import PAYER, Actor, World
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Asker, present_step
 from altyn.protocol.threeds import MethodCompletion
 
 OVER: Final = frozenset(

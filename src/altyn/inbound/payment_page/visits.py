@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from altyn.domain import action_codes as codes
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
-from altyn.inbound.payment_steps import PAID, return_address
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
-from altyn.protocol import action_codes as codes
+from altyn.protocol.action_codes import describe
+from altyn.protocol.dialects.classic.payment_steps import PAID, return_address
 
 UUID_LENGTH: Final = 36
 
@@ -82,7 +83,7 @@ class Visit:
         tries = self.order.payments
         if not tries or tries[-1].state not in {AttemptState.DECLINED, AttemptState.NOT_SENT}:
             return ""
-        return codes.describe(self.order.action_code, language)
+        return describe(self.order.action_code, language)
 
     def language(self, *asked: str | None) -> str:
         """The first of the wishes that our pages speak, then the order's, then the shop's."""

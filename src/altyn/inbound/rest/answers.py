@@ -7,6 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
+import msgspec
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -14,13 +16,8 @@ Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
-BODY_TOO_LARGE: Final = (
-    b'{"errorCode":"7","errorMessage":"The request body is larger than this gateway reads"}'
-)
-OVERLOADED: Final = (
-    b'{"errorCode":"7","errorMessage":"The gateway is busy: repeat the request in a moment"}'
-)
-
+JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
+encode_json: Final = msgspec.json.Encoder().encode
 
 # Underscores are no part of names on the internet, but of names between containers.
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")

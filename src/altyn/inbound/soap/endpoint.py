@@ -22,7 +22,7 @@ from altyn.inbound.http.reading import (
     read_body,
     refuse_compressed,
 )
-from altyn.inbound.metrics import count_fault, count_request
+from altyn.inbound.metrics import SERVED, count_fault, count_request
 from altyn.inbound.request_handler import (
     DEFAULT_LANGUAGE,
     Refusing,
@@ -54,7 +54,8 @@ from altyn.inbound.soap.faults import (
 )
 from altyn.inbound.soap.parser import parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
+from altyn.protocol.dialects.classic.dialect import CLASSIC
+from altyn.protocol.dialects.classic.error_codes import SYSTEM_ERROR
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, PORT_TYPE_DOCUMENT
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
@@ -177,6 +178,7 @@ class SoapEndpoint:
         token = read_token(message.headers)
         parameters = read_request(operation, message.wrapper)
         request = Request(
+            dialect=CLASSIC,
             method=method,
             source=SignedSource(parameters, token),
             ip=client_ip(scope),
@@ -201,7 +203,7 @@ class SoapEndpoint:
             error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
             return write_answer(asked.operation, asked.namespace, {}, language, error), ()
         if not isinstance(answer, Refusing):
-            count_request(method.name, SUCCESS.code)
+            count_request(method.name, SERVED)
             told = write_answer(
                 asked.operation, asked.namespace, answer.members, answer.language, None
             )
@@ -209,10 +211,9 @@ class SoapEndpoint:
         count_request(method.name, answer.error.code)
         if not answer.authenticated:
             raise MessageRefusedError(FAILED_AUTHENTICATION)
-        error = (answer.error.code, answer.message)
+        error = (answer.error.code, answer.answer.text)
         told = write_answer(asked.operation, asked.namespace, {}, answer.language, error)
-        rule = f"{answer.parameter}: {answer.rule}" if answer.parameter else answer.rule
-        return told, self._rule(rule)
+        return told, self._rule(answer.broken_rule)
 
     async def _carried_out(self, asked: _Asked) -> Served | Refusing:
         answer = await self._desk.serve(asked.request)

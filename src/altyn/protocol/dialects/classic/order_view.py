@@ -8,14 +8,14 @@ merchant-settings.md §4 (response versions), §5 (permissions).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.order import Attempt, AttemptState, Kind, Order
-from altyn.protocol import action_codes as codes
+from altyn.domain.order import Order
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.card_view import (
     CARD_AUTH_INFO,
     SECURE_AUTH_INFO,
@@ -26,8 +26,16 @@ from altyn.protocol.dialects.classic.card_view import (
     expiration,
     masked_pan,
 )
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
+from altyn.protocol.dialects.classic.operations_view import (
+    OPERATION,
+    REFUND,
+    Objects,
+    operations,
+    refunds,
+)
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.dialects.classic.registration import PRE_AUTHORISATION, REGISTRATION
 from altyn.protocol.dialects.classic.status_fields import (
     Field,
     Fields,
@@ -37,8 +45,8 @@ from altyn.protocol.dialects.classic.status_fields import (
     look_at,
     show,
 )
-
-Objects = list[dict[str, Any]]
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.table import Parameter
 
 
 def extended_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def _original_action_code(seen: OrderSeen) -> str | None:
 
 def _display_error_message(seen: OrderSeen) -> str | None:
     """The payer's words for a failure; success and "not tried yet" have none."""
-    return codes.describe(seen.order.action_code, seen.language) or None
+    return describe(seen.order.action_code, seen.language) or None
 
 
 def fee_minor(seen: OrderSeen) -> int | None:
@@ -164,166 +172,96 @@ PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
 )
 
 
-# ── What was done with the money ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An approved attempt, beside the order that it belongs to."""
-
-    order: Order
-    attempt: Attempt
-
-
-_OPERATION_TYPES: Final = {
-    Kind.DEPOSIT: "COMPLETION",
-    Kind.REVERSE: "REVERSAL",
-    Kind.REFUND: "REFUND",
-}
-
-
-def _operation_type(done: _Done) -> str:
-    if done.attempt.kind is Kind.PAY:
-        return "PREAUTHORIZATION" if done.order.two_phase else "AUTHORIZATION"
-    return _OPERATION_TYPES[done.attempt.kind]
-
-
-def _card_holder(done: _Done) -> str | None:
-    return (done.attempt.card.holder or None) if done.attempt.card else None
-
-
-_DATE: Final[Field[_Done]] = Field(
-    "date", lambda d: epoch_ms(d.attempt.answered_at or d.attempt.started_at)
-)
-_AMOUNT: Final[Field[_Done]] = Field("amount", lambda d: d.attempt.amount_minor)
-_REFERENCE: Final[Field[_Done]] = Field(
-    "referenceNumber", lambda d: d.attempt.rrn or None, "RRN known"
-)
-_ACTION_CODE: Final[Field[_Done]] = Field("actionCode", lambda d: d.attempt.action_code)
-
-REFUND: Final[Fields[_Done]] = Fields(
-    source="rest-orders.md §4.2",
-    rows=(
-        _DATE,
-        Field(
-            "externalRefundId", lambda d: d.attempt.external_refund_id or None, "given", since=21
-        ),
-        Field("approvalCode", lambda d: d.attempt.approval_code or None, "known", since=26),
-        _ACTION_CODE,
-        _REFERENCE,
-        _AMOUNT,
-    ),
-)
-
-# The newer names and the older ones (cardHolder, authCode) side by side: a client reads its own.
-OPERATION: Final[Fields[_Done]] = Fields(
-    source="rest-orders.md §4.2",
-    rows=(
-        _DATE,
-        Field("type", _operation_type),
-        _AMOUNT,
-        _REFERENCE,
-        Field("externalRefundId", lambda d: d.attempt.external_refund_id or None, "given"),
-        Field("approvalCode", lambda d: d.attempt.approval_code or None, "known"),
-        _ACTION_CODE,
-        Field("cardHolder", _card_holder, "payment"),
-        Field("authCode", lambda d: d.attempt.approval_code or None, "known"),
-    ),
-)
-
-
-def _refunds(seen: OrderSeen) -> Objects | None:
-    if not seen.order.refunded_minor:
-        return None
-    return [
-        show(REFUND, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
-        if attempt.kind is Kind.REFUND and attempt.state is AttemptState.APPROVED
-    ] or None
-
-
-def _operations(seen: OrderSeen) -> Objects | None:
-    if not seen.order.attempts:
-        return None
-    return [
-        show(OPERATION, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
-        if attempt.state is AttemptState.APPROVED
-    ] or None
-
-
 # ── getOrderStatusExtended.do ─────────────────────────────────────────────────────────────────────
 
-EXTENDED: Final[Fields[OrderSeen]] = Fields(
-    source="rest-orders.md §4.2, merchant-settings.md §4",
-    rows=(
-        Field("orderNumber", lambda s: s.order.order_number),
-        Field("orderStatus", lambda s: status_on_wire(s.order).number),
-        Field("actionCode", lambda s: s.order.action_code),
-        Field("actionCodeDescription", lambda s: codes.describe(s.order.action_code, s.language)),
-        Field(
-            "originalActionCode",
-            _original_action_code,
-            "processing answered",
-            needs=Permission.ORIGINAL_ACTION_CODE,
-        ),
-        Field("amount", lambda s: s.order.amount_minor),
-        Field("currency", lambda s: s.order.currency),
-        Field("date", lambda s: epoch_ms(s.order.created_at)),
-        Field(
-            "depositedDate",
-            lambda s: epoch_ms_or_none(s.order.deposited_at),
-            "after a deposit",
-            since=10,
-        ),
-        Field(
-            "refundedDate",
-            lambda s: epoch_ms_or_none(s.order.refunded_at),
-            "after a refund",
-            since=12,
-        ),
-        Field(
-            "reversedDate",
-            lambda s: epoch_ms_or_none(s.order.reversed_at),
-            "after a reversal, also a partial one",
-            since=12,
-        ),
-        Field("orderDescription", lambda s: s.order.request.description or None, "given"),
-        Field("ip", lambda s: s.order.payer_ip or None, "known"),
-        Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
-        # nothing of ours is an attribute of the transaction; version 13 shows so of a paid order
-        Field(
-            "transactionAttributes",
-            lambda s: [] if s.payment else None,
-            "after a try to pay",
-            since=13,
-            before=14,
-        ),
-        Field("transactionAttributes", lambda _: [], since=14),
-        Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
-        Field("cardAuthInfo", card_auth_info, "after a try with a card"),
-        Field("bindingInfo", _binding_info, "after a try with a stored card"),
-        Field("authDateTime", authorised_ms, "after the authorisation", since=2),
-        Field("terminalId", terminal, since=2),
-        Field("authRefNum", rrn, "after the authorisation", since=2),
-        Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
-        Field("bankInfo", bank_info, since=3),
-        Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
-        Field("orderBundle", _order_bundle, "given"),
-        Field("refunds", _refunds, "after a refund", since=5),
-        Field("chargeback", lambda s: False if s.payment else None, "after a try to pay", since=6),
-        Field(
-            "operations",
-            _operations,
-            "something was approved",
-            needs=Permission.OPERATIONS_IN_STATUS,
-        ),
-        Field("paymentWay", payment_way, "after a try to pay", since=9),
-        Field("avsCode", avs_code, "after the address was checked", since=19),
-        Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
-        Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
+_EXTENDED_ROWS: Final[tuple[Field[OrderSeen], ...]] = (
+    Field("orderNumber", lambda s: s.order.order_number),
+    Field("orderStatus", lambda s: status_on_wire(s.order).number),
+    Field("actionCode", lambda s: s.order.action_code),
+    Field("actionCodeDescription", lambda s: describe(s.order.action_code, s.language)),
+    Field(
+        "originalActionCode",
+        _original_action_code,
+        "processing answered",
+        needs=Permission.ORIGINAL_ACTION_CODE,
     ),
+    Field("amount", lambda s: s.order.amount_minor),
+    Field("currency", lambda s: s.order.currency),
+    Field("date", lambda s: epoch_ms(s.order.created_at)),
+    Field(
+        "depositedDate",
+        lambda s: epoch_ms_or_none(s.order.deposited_at),
+        "after a deposit",
+        since=10,
+    ),
+    Field(
+        "refundedDate",
+        lambda s: epoch_ms_or_none(s.order.refunded_at),
+        "after a refund",
+        since=12,
+    ),
+    Field(
+        "reversedDate",
+        lambda s: epoch_ms_or_none(s.order.reversed_at),
+        "after a reversal, also a partial one",
+        since=12,
+    ),
+    Field("orderDescription", lambda s: s.order.request.description or None, "given"),
+    Field("ip", lambda s: s.order.payer_ip or None, "known"),
+    Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
+    # nothing of ours is an attribute of the transaction; version 13 shows so of a paid order
+    Field(
+        "transactionAttributes",
+        lambda s: [] if s.payment else None,
+        "after a try to pay",
+        since=13,
+        before=14,
+    ),
+    Field("transactionAttributes", lambda _: [], since=14),
+    Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
+    Field("cardAuthInfo", card_auth_info, "after a try with a card"),
+    Field("bindingInfo", _binding_info, "after a try with a stored card"),
+    Field("authDateTime", authorised_ms, "after the authorisation", since=2),
+    Field("terminalId", terminal, since=2),
+    Field("authRefNum", rrn, "after the authorisation", since=2),
+    Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
+    Field("bankInfo", bank_info, since=3),
+    Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
+    Field("orderBundle", _order_bundle, "given"),
+    Field("refunds", refunds, "after a refund", since=5),
+    Field("chargeback", lambda s: False if s.payment else None, "after a try to pay", since=6),
+    Field(
+        "operations",
+        operations,
+        "something was approved",
+        needs=Permission.OPERATIONS_IN_STATUS,
+    ),
+    Field("paymentWay", payment_way, "after a try to pay", since=9),
+    Field("avsCode", avs_code, "after the address was checked", since=19),
+    Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
+    Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
 )
+
+
+def extended_fields(registration: Iterable[Parameter]) -> Fields[OrderSeen]:
+    """The fields of the extended status, with the stored parameters that registration echoes."""
+    return Fields(
+        source="rest-orders.md §4.2, merchant-settings.md §4",
+        rows=(*_EXTENDED_ROWS, *_echoed(registration)),
+    )
+
+
+def _echoed(registration: Iterable[Parameter]) -> Iterator[Field[OrderSeen]]:
+    for row in registration:
+        if row.echo is not None:
+            yield Field(row.echo.name, _stored_value(row.name), "given", since=row.echo.since)
+
+
+def _stored_value(name: str) -> Callable[[OrderSeen], str | None]:
+    return lambda seen: seen.order.request.more.get(name)
+
+
+EXTENDED: Final = extended_fields((*REGISTRATION, *PRE_AUTHORISATION))
 
 
 # ── getOrderStatus.do ─────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ from altyn.domain.effects import OutboxEntry
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Order
-from altyn.protocol import action_codes as codes
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic import order_view as view
 from altyn.protocol.dialects.classic.callbacks import values
@@ -238,7 +238,7 @@ OPTIONAL: Final[tuple[CallbackParameter[ChangeSeen], ...]] = (
     _Row("actionCode", lambda c: c.seen.order.action_code, "The last word about the payment."),
     _Row(
         "actionCodeDescription",
-        lambda c: codes.describe(c.seen.order.action_code, c.seen.language),
+        lambda c: describe(c.seen.order.action_code, c.seen.language),
         "The payer's words for it, in the merchant's default language.",
         "after a failure",
     ),

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.operations.results import OrderFound
 from altyn.protocol.dialects.classic.order_view import EXTENDED, SHORT
 from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, look_at, show
+from altyn.protocol.presentation import AnswerContext, presents
 
 _SHORT: Final[Mapping[str, Field[OrderSeen]]] = {row.name: row for row in SHORT.rows}
 _EXTENDED: Final[Mapping[str, Field[OrderSeen]]] = {row.name: row for row in EXTENDED.rows}
@@ -46,3 +48,10 @@ STATUS: Final[Fields[OrderSeen]] = Fields(
 def soap_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
     """The whole answer of getOrderStatus, errorCode and errorMessage included."""
     return show(STATUS, look_at(order, merchant, language), merchant)
+
+
+def _soap_status(found: OrderFound, context: AnswerContext) -> dict[str, Any]:
+    return soap_status(found.order, found.merchant, context.language)
+
+
+SOAP_STATUS: Final = presents(OrderFound, _soap_status)

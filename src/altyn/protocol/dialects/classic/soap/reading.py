@@ -15,6 +15,7 @@ import msgspec
 
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.soap.carts import read_object
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
@@ -181,7 +182,7 @@ def _nested(part: Part, type_: t.Type) -> Callable[[Element], Any]:
     """A type whose only child repeats is a list; any other is an object of a cart."""
     inside = children_of(part.type)
     if len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES:
-        read = _each if type_ is t.FEATURE_LIST else _comma_separated
+        read = _each if type_ is c.FEATURE_LIST else _comma_separated
         return partial(read, name=inside[0].name)
     return partial(_json, type_name=part.type)
 

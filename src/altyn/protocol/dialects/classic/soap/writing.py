@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.envelopes import PLAIN, REGISTRATION
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import OBSOLETE_AUTH_CODE
 from altyn.protocol.dialects.classic.soap.carts import TEXT_MEMBER
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
@@ -19,14 +20,15 @@ from altyn.protocol.dialects.classic.soap.notation import NUMBERS, Part
 from altyn.protocol.dialects.classic.soap.operations import SoapOperation
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of, text_of
 from altyn.protocol.dialects.classic.soap.values import WRITERS, Write
-from altyn.protocol.table import Envelope
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import Envelope
 
 REGISTERED: Final = ErrorCode(0, SUCCESS.ru, "Successful")
 
 # How a success is told where the method's own members do not: REST's words, where REST has any.
 _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
-    Envelope.PLAIN: SUCCESS,
-    Envelope.REGISTRATION: REGISTERED,
+    PLAIN: SUCCESS,
+    REGISTRATION: REGISTERED,
 }
 
 # type → its name of a part → the name of the member in REST, where they differ

@@ -6,12 +6,14 @@ Source: rest-orders.md §5.1 (responses); payment-page.md §3.2.
 from enum import Enum
 from typing import Any, Final
 
+from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
-from altyn.protocol import action_codes as codes
+from altyn.operations.results import CardStep
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack
 
@@ -48,7 +50,7 @@ class Asker(Enum):
 
 
 def present_step(
-    step: Ended | GoToAcs | RunMethod | ShowChallenge,
+    step: CardStep,
     merchant: Merchant,
     *,
     asker: Asker,
@@ -103,7 +105,7 @@ def _ended(
 
 
 def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str, Any]:
-    text = codes.describe(order.action_code, language)
+    text = describe(order.action_code, language)
     authentication = order.action_code in AUTHENTICATION_CODES
     members: dict[str, Any] = {
         "error": text,
