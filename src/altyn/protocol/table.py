@@ -51,7 +51,6 @@ class Parameter:
     in_json_params: bool = False
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    source: str = ""
     echo: Echo | None = None
 
     def __post_init__(self) -> None:
