@@ -180,7 +180,8 @@ def _refused(visit: Visit, refused: Refused, payer: Payer) -> Paid:
         code = PROCESS_FORM.error(refused.refusal).code
         return Paid(visit, _error(code, told, {"$PAN": told}), {"$PAN": told})
     error = PROCESS_FORM.error(refused.refusal)
-    members = _error(error.code, error.text(payer.language, name=refused.parameter), {})
+    name = PROCESS_FORM.name_of(refused.parameter)
+    members = _error(error.code, error.text(payer.language, name=name), {})
     if refused.refusal is Refusal.ATTEMPTS_EXHAUSTED:
         members["attemptsLeft"] = 0  # the last try is at the bank still: nothing to do but to wait
     return Paid(visit, members)
