@@ -42,8 +42,6 @@ BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "langua
 
 # Fields that a request may carry and that no rule reads yet → what becomes of them.
 NOT_YET_READ: Final = {
-    "items": "kept in the order's history; the cart's rules come with fiscal receipts",
-    "json_params": "kept in the order's history by deposit, reversal and refund",
     "currency": "accepted; an order keeps the currency that it was registered with",
 }
 

@@ -68,7 +68,7 @@ ENVELOPE: Final = Envelope("ok", _success, _refusal)
 
 STATES: Final[Mapping[OrderStatus, str]] = {
     OrderStatus.CREATED: "waiting",
-    OrderStatus.AUTHENTICATING: "waiting",
+    OrderStatus.WAITING: "waiting",
     OrderStatus.APPROVED: "held",
     OrderStatus.DEPOSITED: "paid",
     OrderStatus.REFUNDED: "refunded",
