@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from altyn.domain.callback import is_our_header
+from altyn.domain.web_address import web_address
 
 KEY_LENGTH_MIN: Final = 8
 KEY_LENGTH_MAX: Final = 256
@@ -72,14 +73,18 @@ def is_web_address(text: str) -> bool:
     """
     if not text.isprintable() or re.search(r"[\s\\#]", text) or len(text) > ADDRESS_LENGTH_MAX:
         return False
+    parts = web_address(text)
+    if parts is None or "@" in parts.netloc or not _is_port(parts):
+        return False
+    host = parts.hostname or ""
+    return _is_ipv6(host) if ":" in host else _HOST.fullmatch(host) is not None
+
+
+def _is_port(parts: SplitResult) -> bool:
     try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
+        return parts.port != 0
     except ValueError:
         return False
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or port == 0:
-        return False
-    return _is_ipv6(host) if ":" in host else _HOST.fullmatch(host) is not None
 
 
 def _is_ipv6(text: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from altyn.domain.moscow import to_moscow
+from altyn.domain.moscow import MOSCOW, to_moscow
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_TIME: Final = re.compile(
@@ -52,7 +52,7 @@ def _moscow(text: str) -> datetime | None:
     if match is None:
         return None
     try:
-        moment = datetime.fromisoformat(match[1] + (match[2] or "+03:00"))
-        return to_moscow(moment)
+        moment = datetime.fromisoformat(match[1] + (match[2] or ""))
+        return to_moscow(moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW))
     except (ValueError, OverflowError):
         return None
