@@ -79,7 +79,7 @@ def _mandatory(row: Parameter, method: Method) -> str:
         return f"yes, without permission {code(row.optional_with)}"
     if row.required:
         return "yes"
-    either = _WHO_REFUSALS & method.refusals.keys() and "orderNumber" in method.places
+    either = _WHO_REFUSALS & method.refusals.keys() and "orderNumber" in method.positions
     return "one of the two" if either and row.name in _SELECTORS else ""
 
 

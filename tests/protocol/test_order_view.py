@@ -788,5 +788,5 @@ def assert_neutral(value: object) -> None:
 def test_rows_of_one_name_never_meet_in_one_version() -> None:
     for name, fields in OBJECTS.items():
         for version in range(1, 47):
-            names = [row.name for row in fields.rows if row.known_to(version)]
+            names = [row.name for row in fields.rows if row.is_in(version)]
             assert len(names) == len(set(names)), (name, version)

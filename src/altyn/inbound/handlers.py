@@ -1,6 +1,6 @@
-"""From a request that was read to an operation, whose result goes back untouched.
+"""The handlers: each turns the values of a request into a command and returns the result.
 
-One handler per operation; every dialect and every spelling shares them.
+There is one handler per operation, for every dialect.
 """
 
 from collections.abc import Mapping

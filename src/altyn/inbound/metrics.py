@@ -1,4 +1,4 @@
-"""What this process has answered, for Prometheus; labels are bounded by the method table."""
+"""Counts the answers of this process for Prometheus; the method tables bound the labels."""
 
 from functools import cache
 from typing import Final
@@ -9,7 +9,7 @@ REQUESTS: Final = Counter(
     "altyn_requests", "Requests of merchants, by method and error code.", ["method", "code"]
 )
 
-FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults told to merchants, by code.", ["code"])
+FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults to merchants, by code.", ["code"])
 
 
 @cache
@@ -22,10 +22,10 @@ SERVED: Final = 0
 
 
 def count_request(method: str, code: int) -> None:
-    """One more request of this method was answered with this error code, or `SERVED`."""
+    """Count a request of this method, with its error code or `SERVED`."""
     _counter(method, code).inc()
 
 
 def count_fault(code: str) -> None:
-    """One more message was answered with a SOAP fault of this code."""
+    """Count a message that was answered with a SOAP fault of this code."""
     FAULTS.labels(code=code).inc()

@@ -1,6 +1,6 @@
-"""Card payments: from a request that was read to `operations/paying/card/payment.py`.
+"""The handlers of card payments, and the commands that the payment page builds in the same way.
 
-The shop that sends cards itself and the payment page bring the same parameters.
+A shop that sends cards itself and the payment page send the same parameters.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 

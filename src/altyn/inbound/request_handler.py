@@ -1,7 +1,7 @@
-"""The desk: what every door of the merchants' protocol does with a request, whatever its spelling.
+"""The request handler: the same steps for every request of a merchant, in every dialect.
 
-It finds out who is asking, reads the parameters by the method's table, and hands them to the
-operation. REST and SOAP bring requests here and put the answer into their own words.
+It authenticates the caller, reads the parameters by the method's table, calls the handler of the
+operation, and presents the result. REST and SOAP pass requests to it and write the answers.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,11 +25,11 @@ from altyn.protocol.table import Fault, Method, check
 from altyn.protocol.types import LANGUAGES, Source
 
 DEFAULT_LANGUAGE: Final = "ru"
-log = structlog.get_logger("altyn.desk")
+log = structlog.get_logger("altyn.requests")
 
 
 class ApiUser(Protocol):
-    """A user of the API whose credentials were right."""
+    """A user of the API who gave the right credentials."""
 
     @property
     def merchant_id(self) -> int: ...
@@ -42,7 +42,7 @@ class ApiUser(Protocol):
 
 
 class Credentials(Protocol):
-    """Who may call. A wrong name or secret is None, never an exception."""
+    """Finds the user of some credentials; None when they are wrong, never an exception."""
 
     async def authenticate(self, user_name: str, password: str) -> ApiUser | None: ...
     async def by_token(self, token: str) -> ApiUser | None: ...
@@ -50,7 +50,11 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request in neutral form: parameters, where it came from, and the gateway's own address."""
+    """A request, whatever it was sent as: its method, its parameters, and where it came from.
+
+    `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
+    stored, `broken_body` the reason why the body gave no parameters.
+    """
 
     dialect: Dialect
     method: Method
@@ -63,9 +67,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was let in and read: what the operation works on.
+    """A request of an authenticated caller, with its values checked.
 
-    `merchant` is whose orders this is about: the caller's own, or a child's by merchantLogin.
+    `merchant` owns the orders that the request concerns: the caller's own merchant, or a child of
+    it that merchantLogin names. `values` are by field of the operation's command.
     """
 
     operation: Operation
@@ -77,19 +82,19 @@ class Call:
 
     @property
     def actor(self) -> Actor:
-        """Who asks, for the order's history."""
+        """The caller, for the order's history."""
         return Actor(name=self.caller.login, ip=self.caller.ip)
 
     @property
     def key(self) -> OrderKey | None:
-        """The order that orderId names."""
+        """The key of the order that the request names by its id."""
         order_id: UUID | None = self.values.get("order_id")
         return OrderKey(self.merchant.merchant_id, order_id) if order_id else None
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The operation was carried out: the members of the answer, before the envelope."""
+    """The operation succeeded: the members of the answer, before the envelope."""
 
     members: Members = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
@@ -97,9 +102,9 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Refusing:
-    """The operation was refused: the wire's error, and the rule for the developer's eyes.
+    """The operation was refused: the error of the wire, and the broken rule for the developer.
 
-    `authenticated` is False when nobody knows who asked: SOAP has a word of its own for that.
+    `authenticated` is False when the caller is not known: SOAP answers that with a fault.
     """
 
     error: ErrorCode
@@ -125,7 +130,7 @@ Handler = Callable[[Call, World], Awaitable[Result | Refused]]
 
 
 class RequestHandler:
-    """Lets requests in and has them carried out."""
+    """Authenticates requests and performs them."""
 
     def __init__(
         self, world: World, credentials: Credentials, handlers: Mapping[Operation, Handler]
@@ -135,22 +140,23 @@ class RequestHandler:
         self._handlers = handlers
 
     async def serve(self, request: Request) -> Served | Refusing:
-        """Carry out a request.
+        """Perform a request.
 
-        Refuses in the order of the method's own table: who is asking, then parameters, then what
+        Refuses in the order of the method's own table: the caller, then the parameters, then what
         the operation refuses. Source: rest-orders.md §1.2, §2.4.
         """
         language = _language(request)
         user = await self._user(request)
         if isinstance(user, Refused):
             return self._refuse(request, user, language, authenticated=False)
-        caller = await self._let_in(request, user)
+        caller = await self._caller_of(request, user)
         if isinstance(caller, Refused):
             return self._refuse(request, caller, language)
-        merchant = await self._acting_for(request, caller)
+        merchant = await self._merchant_for(request, caller)
         if isinstance(merchant, Refused):
             return self._refuse(request, merchant, language)
-        language = language or _spoken(merchant.settings.default_language) or DEFAULT_LANGUAGE
+        own = _text_language(merchant.settings.default_language)
+        language = language or own or DEFAULT_LANGUAGE
         checked = check(request.method, request.source, merchant, request.malformed)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -169,12 +175,16 @@ class RequestHandler:
         context = AnswerContext(call.merchant, language, call.base_url)
         return Served(method.present(result, context), language)
 
-    async def _let_in(self, request: Request, found: ApiUser) -> Caller | Refused:
-        """The user as a caller of this method, if he may call it from where he is."""
+    async def _caller_of(self, request: Request, found: ApiUser) -> Caller | Refused:
+        """The user as a caller of this method.
+
+        Refuses: what `access_refusal` refuses, a dialect that the merchant does not have, a
+        permission that is off.
+        """
         merchant = await self._world.merchants.get(found.merchant_id)
-        kept_out = access_refusal(found, merchant, request.ip)
-        if kept_out is not None:
-            return kept_out
+        refused = access_refusal(found, merchant, request.ip)
+        if refused is not None:
+            return refused
         if request.dialect.name not in merchant.settings.dialects:
             return Refused(
                 Refusal.ACCESS_DENIED,
@@ -186,7 +196,10 @@ class RequestHandler:
         return Caller(merchant=merchant, login=found.login, ip=request.ip)
 
     async def _user(self, request: Request) -> ApiUser | Refused:
-        """Who is asking. userName and password win over a token (rest-orders.md §1.2)."""
+        """The user of the credentials. A user name and password win over a token.
+
+        Source: rest-orders.md §1.2.
+        """
         names, source = request.dialect.caller, request.source
         name, password = source.get(names.user_name), source.get(names.password)
         token = source.get(names.token)
@@ -195,12 +208,12 @@ class RequestHandler:
             return found or Refused(
                 Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
             )
-        tells_empty = Refusal.LOGIN_EMPTY in request.method.refusals
-        if tells_empty and name is not None and not name.strip():
+        names_empty_credentials = Refusal.LOGIN_EMPTY in request.method.refusals
+        if names_empty_credentials and name is not None and not name.strip():
             return Refused(
                 Refusal.LOGIN_EMPTY, f"{names.user_name} is empty", parameter=names.user_name
             )
-        if tells_empty and name and not password:
+        if names_empty_credentials and name and not password:
             return Refused(
                 Refusal.PASSWORD_EMPTY, f"{names.password} is empty", parameter=names.password
             )
@@ -214,8 +227,8 @@ class RequestHandler:
             Refusal.ACCESS_DENIED, f"{names.user_name} or {names.password} is wrong"
         )
 
-    async def _acting_for(self, request: Request, caller: Caller) -> Merchant | Refused:
-        """The merchant whose orders this is about (rest-orders.md §1.2, merchantLogin)."""
+    async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
+        """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
         login = request.source.get(request.dialect.caller.merchant_login)
         if not login or login in (caller.login, caller.merchant.login):
             return caller.merchant
@@ -238,7 +251,7 @@ class RequestHandler:
         authenticated: bool = True,
     ) -> Refusing:
         method = request.method
-        spoken = language or DEFAULT_LANGUAGE
+        text_language = language or DEFAULT_LANGUAGE
         parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
@@ -252,13 +265,14 @@ class RequestHandler:
             ip=request.ip,
         )
         error = method.error(refused.refusal)
-        return Refusing(error, refused.refusal, spoken, parameter, rule, authenticated)
+        return Refusing(error, refused.refusal, text_language, parameter, rule, authenticated)
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
-    """Why a user with the right password may not pass all the same; None when he may.
+    """Why an authenticated user may not call; None when the user may.
 
-    Refuses: an address off the merchant's list, a blocked user or merchant, a password for one use.
+    Refuses: an address that is not on the merchant's list, a blocked user or merchant, a one-time
+    password.
     """
     if not _address_allowed(ip, merchant.settings.ip_allow_list):
         return Refused(Refusal.ACCESS_DENIED, f"{ip} is not on the IP allow-list")
@@ -270,11 +284,11 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
 
 
 def _language(request: Request) -> str | None:
-    return _spoken((request.source.get(request.dialect.caller.language) or "").lower())
+    return _text_language((request.source.get(request.dialect.caller.language) or "").lower())
 
 
-def _spoken(language: str) -> str | None:
-    """A language that texts exist in; a merchant's pages may have more."""
+def _text_language(language: str) -> str | None:
+    """The language if there are texts in it; a merchant's pages may have more languages."""
     return language if language in LANGUAGES else None
 
 
@@ -284,7 +298,7 @@ def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:
     try:
         address = ip_address(ip)
         if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped  # how a socket of both families writes an IPv4 caller
+            address = address.ipv4_mapped  # a socket of both families writes an IPv4 caller so
         return any(address in ip_network(each, strict=False) for each in allowed)
     except ValueError:
         return False

@@ -1,4 +1,4 @@
-"""What the bank or the gateway said about a payment: every action code, and the words a payer gets.
+"""Every action code of the bank and of the gateway, with the text for the payer.
 
 One row is one code; the status answer, the payment page, the simulated issuer and the printed
 reference read it from here. Source: codes.md §4.1 (texts) and §4.2 (codes).
@@ -17,7 +17,7 @@ Source = Literal["classic", "ecom", "both"]
 
 @dataclass(frozen=True, slots=True)
 class PayerText:
-    """What a payer is told: one text for a class of codes, in both languages."""
+    """The text for the payer: one for a class of codes, in both languages."""
 
     name: str
     ru: str
@@ -97,13 +97,13 @@ R11: Final = PayerText(
 
 PAYER_TEXTS: Final = (EMPTY, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11)
 
-# A code that nobody has described is the shop's to ask about.
+# The text of a code that has no row.
 UNKNOWN_CODE_TEXT: Final = R2
 
 
 @dataclass(frozen=True, slots=True)
 class ActionCode:
-    """One action code: its class of payer text, what it means, and what logs call it.
+    """One action code: the class of its text, its meaning, and its name in logs.
 
     `processing_text` is English, for logs only, "" where none is known. `source` says which
     dialect's documents list the code, `ecom_text_class` differs only where theirs does.
@@ -273,9 +273,9 @@ ACTION_CODES: Final[Mapping[int, ActionCode]] = MappingProxyType({row.code: row 
 
 
 def describe(code: int, language: str, *, dialect: Dialect = "classic") -> str:
-    """The payer's words for a code (`actionCodeDescription`), Russian unless "en" is asked.
+    """The text for the payer of a code (`actionCodeDescription`), Russian unless "en" is asked.
 
-    Empty for 0, -100, 400 and -3101; a code without a row is told as R2.
+    Empty for 0, -100, 400 and -3101; a code without a row has the text R2.
     Source: codes.md §4.1, §4.2.
     """
     row = ACTION_CODES.get(code)

@@ -1,7 +1,7 @@
-"""The shape of a method's table, and how a request is read by it.
+"""The table of a method, and the reading of a request by it.
 
-REST and SOAP are two spellings of one row. Reading, checking, the error a merchant sees, the
-reference page and the generated test cases all come from it.
+REST and SOAP are two spellings of one row. Parsing, checking, the error for the merchant, the
+reference page and the generated test cases all come from the row.
 """
 
 from collections.abc import Mapping
@@ -31,12 +31,11 @@ class Echo:
 class Parameter:
     """One parameter of a method.
 
-    `required` is the refusal when it is missing or empty, None when it may be, as it may for
-    merchants with the permission `optional_with`. `field` is the
-    field of the operation's command; `more` collects what is stored for methods yet to come.
-    `unless` is a parameter that, when it is sent, makes this one needless.
-    `parts` are names whose texts, put together, stand for it where it is not given itself. A row
-    that may be `in_json_params` stands below the row of jsonParams.
+    `required` is the refusal when it is missing or empty, None when it is optional; it is also
+    optional for merchants with the permission `optional_with`, and when the parameter `unless` is
+    sent. `field` is the field of the operation's command; STORED collects the parameters that are
+    only stored. `parts` are names whose joined texts replace the parameter where it is missing.
+    A parameter that may be `in_json_params` has its row below the row of jsonParams.
     `echo` is for a stored parameter that the status answer repeats.
     """
 
@@ -78,20 +77,20 @@ class Method:
     soap: str | None = None
     needs: Permission | None = None
     credentials: bool = True
-    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
-    demanded: frozenset[int] = field(init=False, repr=False, compare=False)
+    positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the rows: a request brings a few parameters, the table knows dozens."""
+        """Index the rows: a request has a few parameters, the table has dozens."""
         rows = list(enumerate(self.parameters))
-        places = {alias: place for place, row in rows for alias in row.aliases}
-        places |= {row.name: place for place, row in rows}
-        demanded = frozenset(place for place, row in rows if row.required or row.in_json_params)
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "demanded", demanded)
+        positions = {alias: position for position, row in rows for alias in row.aliases}
+        positions |= {row.name: position for position, row in rows}
+        required = (position for position, row in rows if row.required or row.in_json_params)
+        object.__setattr__(self, "positions", positions)
+        object.__setattr__(self, "required_positions", frozenset(required))
 
     def error(self, refusal: Refusal) -> ErrorCode:
-        """What this method says for a refusal; a refusal that is not in its table is a bug."""
+        """The error of this method for a refusal; a refusal without a row is a defect."""
         return self.refusals[refusal]
 
     def name_of(self, field: str) -> str:
@@ -101,7 +100,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A parameter that cannot be accepted: which, why, and what the merchant is told."""
+    """A parameter that is not accepted: its name, the refusal, and the broken rule."""
 
     refusal: Refusal
     parameter: str
@@ -120,8 +119,8 @@ def check(
 ) -> Checked | Fault:
     """Read every parameter of a request.
 
-    All faults are found, and the one that stands first among the method's refusals is told: the
-    precedence of errors is part of the wire. `malformed` names parameters that no text can hold.
+    All faults are found, and the first by the order of the method's refusals is returned: the
+    precedence of errors is part of the wire. `malformed` names parameters whose text is broken.
     """
     context = Context(merchant, source)
     values: dict[str, Any] = {}
@@ -145,10 +144,10 @@ def check(
 
 
 def _to_read(method: Method, source: Source) -> list[Parameter]:
-    """The rows that were sent, and those that would be missed; in the order of the table."""
-    places = method.places
-    sent = {places[name] for name in source if name in places}
-    return [method.parameters[place] for place in sorted(sent | method.demanded)]
+    """The rows that were sent, and the required ones; in the order of the table."""
+    positions = method.positions
+    sent = {positions[name] for name in source if name in positions}
+    return [method.parameters[position] for position in sorted(sent | method.required_positions)]
 
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:

@@ -23,12 +23,12 @@ RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bon
 AMOUNT_DIGITS: Final = 12
 
 
-class Malformed(Exception):  # noqa: N818 - it says what the value is, and is always caught
+class Malformed(Exception):  # noqa: N818 - it names the value, and is always caught
     """The value breaks a rule; the text names the rule, never the value."""
 
 
 class Source(Protocol):
-    """Where parameters come from: whatever door they came in by."""
+    """The parameters of a request, whatever endpoint has read them."""
 
     def get(self, name: str) -> str | None: ...
     def get_all(self, name: str) -> tuple[str, ...]: ...
@@ -37,7 +37,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a type may know beside the value: whose request it is, and its other parameters."""
+    """What a type may read besides the value: the merchant, and the other parameters."""
 
     merchant: Merchant | None
     source: Source
@@ -51,9 +51,9 @@ class Type:
     """A parameter's type: its notation for the docs, how it is read, and facets for an XSD.
 
     Facets never refuse what `parse` takes: `max_length` in characters, `pattern` of the whole value
-    in the words that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
-    of numbers. `lines`: several may stand in it, so white space is part of the value.
-    `forgiving`: a value that cannot be read is as if it were not sent, and never an error.
+    in the syntax that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
+    of numbers. `lines`: the value may have several, so white space is part of it.
+    `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
     """
 
     notation: str
@@ -97,7 +97,7 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
 
 
 def code(length: int) -> Type:
-    """Nn: exactly n digits that are a name and no number, so that leading zeros stay."""
+    """Nn: exactly n digits that are a name and not a number, so leading zeros stay."""
 
     def parse(value: str, _: Context) -> str:
         if not (value.isascii() and value.isdigit() and len(value) == length):
@@ -213,7 +213,7 @@ def _page_view(value: str, _: Context) -> str | None:
 def flat_json(value: str, _: Context) -> dict[str, str]:
     """A JSON object of named values; numbers, booleans and nested values keep their own text.
 
-    Bounded: what an order says of itself is read again with every status.
+    Bounded, because every status answer of the order reads it again.
     """
     if len(value) > FLAT_JSON_CHARS:
         raise Malformed(f"longer than {FLAT_JSON_CHARS} characters")
@@ -262,7 +262,7 @@ def json_value(value: str, _: Context) -> Any:
 
 
 def _deeper_than(levels: int, parsed: Any) -> bool:
-    """Whether JSON is nested deeper; whoever walks it later can then do so without care."""
+    """Whether JSON is nested deeper, so that later code may walk it by recursion."""
     level = [parsed]
     for _ in range(levels + 1):
         inner = [each for each in level if isinstance(each, dict | list)]
@@ -321,7 +321,7 @@ def _spelled(raw: msgspec.Raw) -> str | None:
     return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
 
 
-_ONE_LINE: Final = r"[^\t\n\r]*"  # XML holds hardly any other control character
+_ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
 _CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _URL: Final = re.compile(r'[^\s<>"]*')

@@ -11,7 +11,7 @@ from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.methods import GET_ORDER_STATUS_EXTENDED, REGISTER
 from altyn.protocol.dialects.classic.order_view import extended_fields
 from altyn.protocol.dialects.classic.shared_rows import stored
-from altyn.protocol.dialects.classic.status_fields import look_at, show
+from altyn.protocol.dialects.classic.status_fields import show, view_of
 from altyn.protocol.presentation import AnswerContext, Members, presents
 from altyn.protocol.table import Echo
 
@@ -25,7 +25,7 @@ FIELDS: Final = extended_fields(ROWS)
 
 
 def _status(found: OrderFound, context: AnswerContext) -> Members:
-    return show(FIELDS, look_at(found.order, found.merchant, context.language), found.merchant)
+    return show(FIELDS, view_of(found.order, found.merchant, context.language), found.merchant)
 
 
 ECHOING: Final = replace(

@@ -176,7 +176,7 @@ def tried() -> Iterator[Any]:
             inner = element.type in TYPES
             named = parts_of(element.type) if inner else (element,)
             for part in named:
-                place = operation.method.places.get(operation.spelled.get(part.name, part.name))
+                place = operation.method.positions.get(operation.spelled.get(part.name, part.name))
                 if place is not None:
                     row = operation.method.parameters[place]
                     yield pytest.param(

@@ -111,7 +111,7 @@ def test_an_operation_is_either_served_or_explained(operation: SoapOperation) ->
 
 
 def test_only_an_operation_that_is_not_served_cannot_tell_errors() -> None:
-    mute = {each.name for each in OPERATIONS.values() if not each.tells_errors}
+    mute = {each.name for each in OPERATIONS.values() if not each.has_errors}
     assert mute == {"getLastOrders"}
 
 
@@ -162,7 +162,7 @@ def test_names_that_differ_are_names_of_both(operation: SoapOperation) -> None:
     method = operation.method
     assert method is not None
     assert operation.spelled.keys() <= names_of(operation)
-    known = {*method.places, *(name for row in method.parameters for name in row.parts)}
+    known = {*method.positions, *(name for row in method.parameters for name in row.parts)}
     assert set(operation.spelled.values()) <= known | {"userName", "password"}
 
 

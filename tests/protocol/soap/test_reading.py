@@ -308,7 +308,7 @@ def test_whatever_is_said_arrives_under_its_name_in_rest(name: str, data: st.Dat
         source = read_request(operation, wrapper(name, said))
         for part, value in said.items():
             spelled = operation.spelled.get(part, part)
-            if spelled in operation.method.places:
+            if spelled in operation.method.positions:
                 assert source.get(spelled) == value
 
 

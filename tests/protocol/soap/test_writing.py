@@ -92,7 +92,7 @@ def test_a_card_payment_says_what_rest_says_and_no_more() -> None:
 # ── Errors ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", [n for n, each in OPERATIONS.items() if each.tells_errors])
+@pytest.mark.parametrize("name", [n for n, each in OPERATIONS.items() if each.has_errors])
 def test_every_answer_can_tell_an_error(name: str) -> None:
     members = answer(name, {"orderId": MDO}, error=(7, 'Не "так"')).members
     if "errorCode" in members:

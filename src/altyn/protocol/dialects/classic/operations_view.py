@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
-from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, epoch_ms, show
+from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderView, epoch_ms, show
 
 Objects = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """An approved attempt, beside the order that it belongs to."""
+    """An approved attempt, and the order that it belongs to."""
 
     order: Order
     attempt: Attempt
@@ -62,7 +62,7 @@ REFUND: Final[Fields[_Done]] = Fields(
     ),
 )
 
-# The newer names and the older ones (cardHolder, authCode) side by side: a client reads its own.
+# The object has the newer names and the older ones (cardHolder, authCode): a client reads either.
 OPERATION: Final[Fields[_Done]] = Fields(
     source="rest-orders.md §4.2",
     rows=(
@@ -79,23 +79,23 @@ OPERATION: Final[Fields[_Done]] = Fields(
 )
 
 
-def refunds(seen: OrderSeen) -> Objects | None:
+def refunds(view: OrderView) -> Objects | None:
     """Every refund that the bank approved, oldest first."""
-    if not seen.order.refunded_minor:
+    if not view.order.refunded_minor:
         return None
     return [
-        show(REFUND, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
+        show(REFUND, _Done(view.order, attempt), view.merchant)
+        for attempt in view.order.attempts
         if attempt.kind is Kind.REFUND and attempt.state is AttemptState.APPROVED
     ] or None
 
 
-def operations(seen: OrderSeen) -> Objects | None:
+def operations(view: OrderView) -> Objects | None:
     """Everything that the bank approved, oldest first."""
-    if not seen.order.attempts:
+    if not view.order.attempts:
         return None
     return [
-        show(OPERATION, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
+        show(OPERATION, _Done(view.order, attempt), view.merchant)
+        for attempt in view.order.attempts
         if attempt.state is AttemptState.APPROVED
     ] or None

@@ -39,11 +39,11 @@ from altyn.protocol.dialects.classic.registration import PRE_AUTHORISATION, REGI
 from altyn.protocol.dialects.classic.status_fields import (
     Field,
     Fields,
-    OrderSeen,
+    OrderView,
     epoch_ms,
     epoch_ms_or_none,
-    look_at,
     show,
+    view_of,
 )
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import Parameter
@@ -55,7 +55,7 @@ def extended_status(order: Order, merchant: Merchant, language: str) -> dict[str
     `merchant` is the order's: its response version and permissions choose the fields; texts are
     Russian unless `language` is "en". Source: rest-orders.md §4.2.
     """
-    return show(EXTENDED, look_at(order, merchant, language), merchant)
+    return show(EXTENDED, view_of(order, merchant, language), merchant)
 
 
 def short_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def short_status(order: Order, merchant: Merchant, language: str) -> dict[str, A
 
     The capitals are the protocol's. Source: rest-orders.md §4.1.
     """
-    return show(SHORT, look_at(order, merchant, language), merchant)
+    return show(SHORT, view_of(order, merchant, language), merchant)
 
 
 # ── The order ─────────────────────────────────────────────────────────────────────────────────────
@@ -73,44 +73,44 @@ def _pairs(named: Mapping[str, str]) -> Objects:
     return [{"name": name, "value": value} for name, value in named.items()]
 
 
-def _original_action_code(seen: OrderSeen) -> str | None:
+def _original_action_code(view: OrderView) -> str | None:
     """What processing answered last. Negative codes are the gateway's own."""
-    code = seen.payment.action_code if seen.payment else None
+    code = view.payment.action_code if view.payment else None
     return str(code) if code is not None and code >= 0 else None
 
 
-def _display_error_message(seen: OrderSeen) -> str | None:
-    """The payer's words for a failure; success and "not tried yet" have none."""
-    return describe(seen.order.action_code, seen.language) or None
+def _display_error_message(view: OrderView) -> str | None:
+    """The text of a failure for the payer; there is none for success or before an attempt."""
+    return describe(view.order.action_code, view.language) or None
 
 
-def fee_minor(seen: OrderSeen) -> int | None:
-    """The payer's fee, where the merchant's fees count."""
-    fee = seen.order.request.fee_input
-    return None if fee is None or not seen.merchant.may(Permission.FEE) else fee
+def fee_minor(view: OrderView) -> int | None:
+    """The fee, for a merchant with the permission."""
+    fee = view.order.request.fee_input
+    return None if fee is None or not view.merchant.may(Permission.FEE) else fee
 
 
-def _binding_info(seen: OrderSeen) -> dict[str, Any] | None:
-    request = seen.order.request
-    if seen.payment is None or not (request.client_id and request.binding_id):
+def _binding_info(view: OrderView) -> dict[str, Any] | None:
+    request = view.order.request
+    if view.payment is None or not (request.client_id and request.binding_id):
         return None
     return {"clientId": request.client_id, "bindingId": request.binding_id}
 
 
-def _payer_data(seen: OrderSeen) -> dict[str, Any] | None:
-    request = seen.order.request
+def _payer_data(view: OrderView) -> dict[str, Any] | None:
+    request = view.order.request
     if not (request.email or request.phone or request.post_address):
         return None
-    told = (
+    values = (
         ("email", request.email),
         ("phone", request.phone),
         ("postAddress", request.post_address),
     )
-    return {name: value for name, value in told if value}
+    return {name: value for name, value in values if value}
 
 
 def _without_nulls(value: object) -> object:
-    """A cart as the shop sent it, but for its nulls: an empty field is left out."""
+    """A cart as the shop sent it, without its nulls: an empty field is left out."""
     if isinstance(value, dict):
         return {name: _without_nulls(v) for name, v in value.items() if v is not None}
     if isinstance(value, list | tuple):
@@ -118,8 +118,8 @@ def _without_nulls(value: object) -> object:
     return value
 
 
-def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
-    cart = seen.order.request.order_bundle
+def _order_bundle(view: OrderView) -> dict[str, Any] | None:
+    cart = view.order.request.order_bundle
     if cart is None:
         return None
     shown = _without_nulls(cart.document)
@@ -129,37 +129,39 @@ def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
 # ── The payment ───────────────────────────────────────────────────────────────────────────────────
 
 
-def authorised_ms(seen: OrderSeen) -> int | None:
+def authorised_ms(view: OrderView) -> int | None:
     """When the payment was authorised, milliseconds since 1970 UTC."""
-    order, payment = seen.order, seen.payment
+    order, payment = view.order, view.payment
     if order.approved_at:
         return epoch_ms(order.approved_at)
     if payment is None or not payment.rrn:
         return None
-    return epoch_ms_or_none(payment.answered_at)  # numbered by the bank, though not approved
+    return epoch_ms_or_none(
+        payment.answered_at
+    )  # the bank gave it a number, though it was not approved
 
 
-def rrn(seen: OrderSeen) -> str | None:
-    """The bank's number of the last try to pay."""
-    return (seen.payment.rrn or None) if seen.payment else None
+def rrn(view: OrderView) -> str | None:
+    """The bank's number of the last payment attempt."""
+    return (view.payment.rrn or None) if view.payment else None
 
 
-def terminal(seen: OrderSeen) -> str | None:
+def terminal(view: OrderView) -> str | None:
     """The terminal of the order, else the merchant's."""
-    return seen.order.request.terminal or seen.merchant.settings.terminal or None
+    return view.order.request.terminal or view.merchant.settings.terminal or None
 
 
-def avs_code(seen: OrderSeen) -> str | None:
-    """What the bank found of the payer's address, A to F (codes.md §6)."""
-    return seen.payment.avs_code if seen.payment else None
+def avs_code(view: OrderView) -> str | None:
+    """The result of the bank's address check, A to F (codes.md §6)."""
+    return view.payment.avs_code if view.payment else None
 
 
-def payment_way(seen: OrderSeen) -> str | None:
-    """How the last try was paid (codes.md §6)."""
-    return (seen.payment.payment_way or None) if seen.payment else None
+def payment_way(view: OrderView) -> str | None:
+    """The payment way of the last attempt (codes.md §6)."""
+    return (view.payment.payment_way or None) if view.payment else None
 
 
-PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
+PAYMENT_AMOUNT_INFO: Final[Fields[OrderView]] = Fields(
     source="rest-orders.md §4.2, §1.5",
     rows=(
         Field("paymentState", lambda s: status_on_wire(s.order).state.value),
@@ -174,7 +176,7 @@ PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
 
 # ── getOrderStatusExtended.do ─────────────────────────────────────────────────────────────────────
 
-_EXTENDED_ROWS: Final[tuple[Field[OrderSeen], ...]] = (
+_EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
     Field("orderNumber", lambda s: s.order.order_number),
     Field("orderStatus", lambda s: status_on_wire(s.order).number),
     Field("actionCode", lambda s: s.order.action_code),
@@ -209,7 +211,7 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderSeen], ...]] = (
     Field("orderDescription", lambda s: s.order.request.description or None, "given"),
     Field("ip", lambda s: s.order.payer_ip or None, "known"),
     Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
-    # nothing of ours is an attribute of the transaction; version 13 shows so of a paid order
+    # We have no transaction attributes; version 13 sends an empty list once there is a payment.
     Field(
         "transactionAttributes",
         lambda s: [] if s.payment else None,
@@ -243,7 +245,7 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderSeen], ...]] = (
 )
 
 
-def extended_fields(registration: Iterable[Parameter]) -> Fields[OrderSeen]:
+def extended_fields(registration: Iterable[Parameter]) -> Fields[OrderView]:
     """The fields of the extended status, with the stored parameters that registration echoes."""
     return Fields(
         source="rest-orders.md §4.2, merchant-settings.md §4",
@@ -251,14 +253,14 @@ def extended_fields(registration: Iterable[Parameter]) -> Fields[OrderSeen]:
     )
 
 
-def _echoed(registration: Iterable[Parameter]) -> Iterator[Field[OrderSeen]]:
+def _echoed(registration: Iterable[Parameter]) -> Iterator[Field[OrderView]]:
     for row in registration:
         if row.echo is not None:
             yield Field(row.echo.name, _stored_value(row.name), "given", since=row.echo.since)
 
 
-def _stored_value(name: str) -> Callable[[OrderSeen], str | None]:
-    return lambda seen: seen.order.request.more.get(name)
+def _stored_value(name: str) -> Callable[[OrderView], str | None]:
+    return lambda view: view.order.request.more.get(name)
 
 
 EXTENDED: Final = extended_fields((*REGISTRATION, *PRE_AUTHORISATION))
@@ -274,19 +276,19 @@ CARD_DATA_WRONG: Final = ErrorCode(
     "The order is declined: wrong payment details",
 )
 
-# Declined for what the payer typed: number, expiry or CVC (codes.md §4.2).
+# Declined because of what the payer typed: number, expiry or CVC (codes.md §4.2).
 CARD_DATA_CODES: Final = frozenset(
     {14, 53, codes.WRONG_CVC, codes.EXPIRED_CARD, 111, 125, 1015, codes.INPUT_ERROR}
 )
 
 
-def _short_error(seen: OrderSeen) -> ErrorCode:
-    order = seen.order
+def _short_error(view: OrderView) -> ErrorCode:
+    order = view.order
     declined = order.status is OrderStatus.DECLINED and order.action_code in CARD_DATA_CODES
     return CARD_DATA_WRONG if declined else SUCCESS
 
 
-SHORT: Final[Fields[OrderSeen]] = Fields(
+SHORT: Final[Fields[OrderView]] = Fields(
     source="rest-orders.md §4.1",
     rows=(
         Field("expiration", expiration, "after a try with a card"),

@@ -1,6 +1,6 @@
-"""The methods that carry a card, as tables: from a shop that sends it, or from the payment page.
+"""The methods that send a card, as tables: from a shop, or from the payment page.
 
-`paymentorder.do` and the page's `processform.do` are one operation; they differ in who asks.
+`paymentorder.do` and the page's `processform.do` are one operation; they differ in the caller.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
@@ -40,7 +40,7 @@ CARD_START: Final = (
 
 
 def holder(type_: t.Type) -> Parameter:
-    """The name on the card: a shop sends any text, a payer types Latin letters."""
+    """The row of the name on the card: a shop sends any text, a payer types Latin letters."""
     note, refusal = "The name on the card.", Refusal.HOLDER_INVALID
     return Parameter("TEXT", type_, "holder", note, refusal, refusal)
 

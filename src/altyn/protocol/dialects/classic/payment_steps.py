@@ -1,4 +1,4 @@
-"""A step of a card payment, in the members that shops and payment pages read.
+"""A step of a card payment, as the members that shops and payment pages read.
 
 Source: rest-orders.md §5.1 (responses); payment-page.md §3.2.
 """
@@ -43,7 +43,7 @@ AUTHENTICATION_CODES: Final = frozenset(
 
 
 class Asker(Enum):
-    """Who reads the answer: a page can let its payer try again, a shop is sent back."""
+    """Who reads the answer: a page lets its payer try again, a shop sends its payer back."""
 
     SHOP = "shop"
     PAGE = "page"
@@ -83,12 +83,12 @@ def present_step(
 
 
 def absolute(address: str, base_url: str) -> str:
-    """The sandbox's own ACS is known by its path alone; a browser needs the host too."""
+    """A whole address: the sandbox's own ACS is given by its path alone."""
     return f"{base_url}{address}" if address.startswith("/") else address
 
 
 def return_address(order: Order, merchant: Merchant, *, base_url: str, language: str) -> str:
-    """Where the payer of an order that has ended belongs."""
+    """Where the payer of a finished order goes."""
     paid = order.status in PAID
     return back_link(order, merchant, base_url=base_url, succeeded=paid, language=language)
 

@@ -39,7 +39,7 @@ ORDER_NUMBER_SELECTOR: Final = Parameter(
 
 
 def order_id(required: Refusal, *, unless: str | None = None) -> Parameter:
-    """The row that names an order; an id that is no UUID is the id of no order."""
+    """The row that names an order; an id that is not a UUID is an unknown order."""
     note = "The order's number in the gateway."
     return Parameter(
         "orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN, unless=unless

@@ -28,7 +28,7 @@ from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic import order_view as view
 from altyn.protocol.dialects.classic.callbacks import values
 from altyn.protocol.dialects.classic.callbacks.values import ChangeSeen
-from altyn.protocol.dialects.classic.status_fields import epoch_ms, epoch_ms_or_none, look_at
+from altyn.protocol.dialects.classic.status_fields import epoch_ms, epoch_ms_or_none, view_of
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ def order_callbacks(
     change = Change(order, notice)
     parameters = {row.name: str(row.value(change)) for row in CORE}
     if names := merchant.settings.callbacks.parameters:
-        seen = look_at(order, merchant, merchant.settings.default_language)
+        seen = view_of(order, merchant, merchant.settings.default_language)
         parameters |= _chosen(ChangeSeen(seen, notice, at), names)
     operation = notice.notification.value
     return tuple(callback_entry(operation, address, parameters) for address in addresses)

@@ -19,14 +19,14 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import CURRENCIES, Money
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic.order_view import fee_minor
-from altyn.protocol.dialects.classic.status_fields import OrderSeen, epoch_ms
+from altyn.protocol.dialects.classic.status_fields import OrderView, epoch_ms
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSeen:
     """What happened to an order and when, with the look at the order as it was after it."""
 
-    seen: OrderSeen
+    seen: OrderView
     notice: OrderNotification
     at: datetime
 
@@ -104,8 +104,8 @@ AVS_NUMBERS: Final = MappingProxyType({"A": 1, "B": 1, "C": 2, "D": -1, "E": 3, 
 
 def said(change: ChangeSeen) -> ThreeDSData:
     """What 3-D Secure said about the last try with a card."""
-    card_try = change.seen.card_try
-    return (card_try.authentication if card_try else None) or ThreeDSData()
+    card_attempt = change.seen.card_attempt
+    return (card_attempt.authentication if card_attempt else None) or ThreeDSData()
 
 
 def bank_name(change: ChangeSeen) -> str | None:

@@ -1,7 +1,7 @@
 """Every type and enumeration of the service by its name.
 
-Enumerations whose values are those of a REST parameter take them from its row, so that a feature
-that REST learns is a feature of SOAP.
+Enumerations whose values are those of a REST parameter take them from its row, so that a new
+feature of REST is a feature of SOAP too.
 Source: soap.md §4, §5.
 """
 
