@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
-from altyn.inbound.http.reading import Limits
+from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from altyn.inbound.http.reading import Limits
+from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.request_handler import Request, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router

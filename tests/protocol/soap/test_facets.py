@@ -15,7 +15,7 @@ from altyn.protocol.dialects.classic.features import FEATURES
 from altyn.protocol.dialects.classic.soap.facets import FACETS, declared, facet_lines
 from altyn.protocol.dialects.classic.soap.notation import SIMPLE, Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from altyn.protocol.table import Checked, check
 from altyn.protocol.types import Type

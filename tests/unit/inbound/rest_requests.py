@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from altyn.inbound.http.fields import Fields
-from altyn.inbound.http.reading import Limits, read_fields
+from altyn.inbound.http.request_reader import Limits, read_fields
 
 FORM = b"application/x-www-form-urlencoded"
 FORM_1251 = b"application/x-www-form-urlencoded; charset=windows-1251"

@@ -17,7 +17,7 @@ from altyn.domain.card.values import is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
 from altyn.inbound.http.fields import Fields
-from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import answers, pages
 from altyn.inbound.payment_page.addresses import (
     Kind,

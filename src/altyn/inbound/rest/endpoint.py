@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from altyn.domain.refusals import Refusal
-from altyn.inbound.http.reading import (
+from altyn.inbound.http.request_reader import (
     BodyKindRefused,
     BodyTooLarge,
     Disconnected,

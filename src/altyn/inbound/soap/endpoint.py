@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import structlog
 
 from altyn.inbound.http.bodies import Unreadable
-from altyn.inbound.http.reading import (
+from altyn.inbound.http.request_reader import (
     BodyTooLarge,
     ContentType,
     Disconnected,
@@ -56,11 +56,11 @@ from altyn.inbound.soap.parser import parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.error_codes import SYSTEM_ERROR
+from altyn.protocol.dialects.classic.soap.answer_writer import write_answer
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, PORT_TYPE_DOCUMENT
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
-from altyn.protocol.dialects.classic.soap.reading import read_request
-from altyn.protocol.dialects.classic.soap.writing import write_answer
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
 from altyn.protocol.table import Method
 from altyn.protocol.types import Source

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from altyn.domain.moscow import REQUEST_FORMAT
+from altyn.protocol.dialects.classic.soap.dates import moscow_text
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
     attributes,
@@ -19,7 +20,6 @@ from altyn.protocol.dialects.classic.soap.elements import (
     text_of,
     trimmed,
 )
-from altyn.protocol.dialects.classic.soap.moments import moscow_text
 from altyn.protocol.dialects.classic.soap.notation import NUMBERS, Part
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from altyn.protocol.dialects.classic.soap.types import text_of as text_type_of

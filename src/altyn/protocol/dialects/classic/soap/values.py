@@ -10,7 +10,7 @@ from functools import partial
 from math import isfinite
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.soap.moments import date_time
+from altyn.protocol.dialects.classic.soap.dates import date_time
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS
 
 Write = Callable[[Any], str | None]

@@ -17,11 +17,11 @@ from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, OrderRequest
 from altyn.protocol.dialects.classic.order_view import extended_status
-from altyn.protocol.dialects.classic.soap.moments import date_time
+from altyn.protocol.dialects.classic.soap.answer_writer import write_answer
+from altyn.protocol.dialects.classic.soap.dates import date_time
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from altyn.protocol.dialects.classic.soap.order_status import soap_status
-from altyn.protocol.dialects.classic.soap.writing import write_answer
 from tests.builders import ORDER_ID, PAID_AT, a_merchant, an_attempt, an_order
 from tests.soap import SoapAnswer, answers_schema, read_answer
 

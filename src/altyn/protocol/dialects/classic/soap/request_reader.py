@@ -17,6 +17,7 @@ from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.soap.carts import read_object
+from altyn.protocol.dialects.classic.soap.dates import moscow_text
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
     attributes,
@@ -25,7 +26,6 @@ from altyn.protocol.dialects.classic.soap.elements import (
     text_of,
     trimmed,
 )
-from altyn.protocol.dialects.classic.soap.moments import moscow_text
 from altyn.protocol.dialects.classic.soap.notation import Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.inbound.http.reading import (
+from altyn.inbound.http.request_reader import (
     BodyTooLarge,
     BodyTooSlow,
     Disconnected,

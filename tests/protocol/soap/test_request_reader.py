@@ -16,11 +16,11 @@ from lxml import etree
 
 from altyn.domain.moscow import REQUEST_FORMAT
 from altyn.protocol.dialects.classic.soap.carts import read_object
-from altyn.protocol.dialects.classic.soap.moments import date_time, moscow_text
+from altyn.protocol.dialects.classic.soap.dates import date_time, moscow_text
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, XSI
 from altyn.protocol.dialects.classic.soap.notation import Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
-from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from tests.soap import wrapper
 
