@@ -1,7 +1,6 @@
-"""SOAP as its clients write and read it: envelopes from the tables, answers held to the schema.
+"""SOAP as its clients write and read it: envelopes from the tables, answers checked by the schema.
 
-It exists so that a test says an operation and its values, and every answer that any test meets is
-checked against our own XML Schema on the way.
+A test gives an operation and its values; every answer is validated against our own XML Schema.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def _fill(element: Any, type_name: str, values: Values) -> None:
 
 
 def envelope(body: Any, user: str, password: str) -> bytes:
-    """A whole request, with the header that says who asks."""
+    """A whole request, with the header of the credentials."""
     root = etree.Element(f"{{{SOAP_ENVELOPE}}}Envelope", nsmap={"soapenv": SOAP_ENVELOPE})
     header = etree.SubElement(root, f"{{{SOAP_ENVELOPE}}}Header")
     security = etree.SubElement(header, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE})

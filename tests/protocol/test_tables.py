@@ -37,7 +37,7 @@ every_row = pytest.mark.parametrize(
 
 # ── The rows ──────────────────────────────────────────────────────────────────────────────────────
 
-# What handlers and desk read beside the command, by the name of the field.
+# What the request handler and the handlers read apart from the command, by the name of the field.
 BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
 
 # Fields that a request may carry and that no rule reads yet → what becomes of them.
@@ -72,9 +72,9 @@ COMMAND_FIELDS: Final = {
 
 
 @every_row
-def test_a_row_leads_to_a_field_that_somebody_reads(method: Method, row: Parameter) -> None:
+def test_a_row_fills_a_field_that_is_read(method: Method, row: Parameter) -> None:
     known = COMMAND_FIELDS[method.name] | BESIDE | NOT_YET_READ.keys()
-    assert row.field in known, f"{row.name} is read into {row.field}, which nobody looks at"
+    assert row.field in known, f"{row.name} is read into {row.field}, which is not read"
 
 
 def test_the_list_of_unread_fields_is_up_to_date() -> None:
@@ -94,7 +94,7 @@ def test_the_refusals_of_a_row_are_in_its_methods_table(method: Method, row: Par
 
 
 @every_row
-def test_a_row_says_what_it_is_for(method: Method, row: Parameter) -> None:
+def test_a_row_has_a_note_and_a_notation(method: Method, row: Parameter) -> None:
     assert row.note.endswith(".")
     assert row.type.notation
 
@@ -169,7 +169,7 @@ def test_the_permission_is_the_references(method: Method) -> None:
 
 # Refusals that the scan reaches and the request cannot: (method or "*", refusal) → why.
 OUT_OF_REACH: Final = {
-    ("*", Refusal.LOGIN_EMPTY): "told apart only where the table has it (rest-orders.md §1.2)",
+    ("*", Refusal.LOGIN_EMPTY): "found apart only where the table has it (rest-orders.md §1.2)",
     ("*", Refusal.PASSWORD_EMPTY): "as above",
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
@@ -203,28 +203,28 @@ def test_the_scan_sees_what_is_known_to_be_refused(name: str, expected: set[str]
 
 # ── The error tables, once more ───────────────────────────────────────────────────────────────────
 
-Told = tuple[int, str, str]
+CodeAndTexts = tuple[int, str, str]
 
-ACCESS: Final[Told] = (5, "Доступ запрещён", "Access denied.")
-PASSWORD_CHANGE: Final[Told] = (
+ACCESS: Final[CodeAndTexts] = (5, "Доступ запрещён", "Access denied.")
+PASSWORD_CHANGE: Final[CodeAndTexts] = (
     5,
     "Пользователь должен сменить свой пароль",
     "The user must change the password.",
 )
-SYSTEM: Final[Told] = (7, "Системная ошибка", "System error.")
-AMOUNT: Final[Told] = (5, "Неверная сумма", "Amount is invalid")
-NO_ORDER_ID: Final[Told] = (5, "[orderId] не задан", "[orderId] is empty")
-IMPOSSIBLE: Final[Told] = (
+SYSTEM: Final[CodeAndTexts] = (7, "Системная ошибка", "System error.")
+AMOUNT: Final[CodeAndTexts] = (5, "Неверная сумма", "Amount is invalid")
+NO_ORDER_ID: Final[CodeAndTexts] = (5, "[orderId] не задан", "[orderId] is empty")
+IMPOSSIBLE: Final[CodeAndTexts] = (
     7,
     "Операция невозможна для текущего состояния платежа",
     "Operation is impossible for current transaction state",
 )
-WRONG_STATE: Final[Told] = (
+WRONG_STATE: Final[CodeAndTexts] = (
     7,
     "Платёж должен быть в корректном состоянии",
     "Payment must be in the correct state",
 )
-REGISTRATION: Final[dict[Refusal, Told]] = {
+REGISTRATION: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.LOGIN_EMPTY: (
         4,
         "Имя мерчанта не может быть пустым",
@@ -267,7 +267,7 @@ REGISTRATION: Final[dict[Refusal, Told]] = {
         "An order with this number has already been processed.",
     ),
 }
-CARD: Final[dict[Refusal, Told]] = {
+CARD: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: (4, "[MDORDER] не задан", "[MDORDER] is empty"),
     Refusal.ORDER_UNKNOWN: (1, "Неверный номер заказа", "Wrong order number."),
     Refusal.ALREADY_PAID: (1, "Заказ уже обработан", "The order has already been processed"),
@@ -288,7 +288,7 @@ CARD: Final[dict[Refusal, Told]] = {
 
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
-REFERENCE: Final[dict[str, dict[Refusal, Told]]] = {
+REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "register": REGISTRATION,
     "registerPreAuth": REGISTRATION,
     "deposit": {
@@ -394,17 +394,17 @@ PARAMETER_NAMED: Final = {
 def test_numbers_and_texts_are_the_references(method: Method) -> None:
     expected = {**EVERYWHERE, **REFERENCE[method.name]}
     card = method.envelope is PAYMENT
-    told = {}
+    found = {}
     for refusal in expected:
         error = method.error(refusal)
         name = PARAMETER_NAMED.get(refusal, "")
         name = "MDORDER" if card and refusal is Refusal.ORDER_ID_EMPTY else name
-        told[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
-    assert told == expected
+        found[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
+    assert found == expected
 
 
 @every_method
-def test_every_error_speaks_two_languages(method: Method) -> None:
+def test_every_error_has_two_languages(method: Method) -> None:
     for error in method.refusals.values():
         assert error.ru
         assert error.en
@@ -420,11 +420,11 @@ def test_any_other_language_is_answered_in_russian(method: Method) -> None:
 
 def test_one_wording_for_one_error() -> None:
     """The reference: use one wording for the same error in every method (rest-orders.md §2.4)."""
-    said: dict[tuple[int, str], set[str]] = {}
+    texts: dict[tuple[int, str], set[str]] = {}
     for method in (*EVERY_METHOD, PROCESS_FORM):
         for error in method.refusals.values():
-            said.setdefault((error.code, error.ru), set()).add(error.en)
-    several = {ru: en for ru, en in said.items() if len(en) > 1}
+            texts.setdefault((error.code, error.ru), set()).add(error.en)
+    several = {ru: en for ru, en in texts.items() if len(en) > 1}
     # The reference has two English texts for this one, by method (rest-orders.md §3.1, §3.2).
     by_method = {"Unregistered order id", "Wrong order number"}
     assert several == {(6, "Неверный номер заказа"): by_method}

@@ -1,7 +1,7 @@
 """What each type of parameter takes, and what it refuses, value by value.
 
-Good values stand beside what becomes of them; bad ones are told by MALFORMED. Limits are tried at
-the last value that fits and at the first that does not. Source: rest-orders.md §1.3, §2.1.
+Each value has its result; MALFORMED is the result of a bad one. Limits are tested with the last
+value that fits and the first that does not. Source: rest-orders.md §1.3, §2.1.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,10 +39,10 @@ class Sent:
 
 
 MALFORMED: Final = "malformed"
-NOBODY: Final = t.Context(None, Sent())
+NO_CONTEXT: Final = t.Context(None, Sent())
 
 
-def outcome(type_: t.Type, value: str, context: t.Context = NOBODY) -> Any:
+def outcome(type_: t.Type, value: str, context: t.Context = NO_CONTEXT) -> Any:
     """What a type makes of a value."""
     try:
         return type_.parse(value, context)
@@ -383,16 +383,16 @@ def test_a_rule_never_repeats_the_value(name: str) -> None:
     """What was sent may be a card number; the rule goes to logs and into a header."""
     value = "4111111111111111<script>\x00"
     context = t.Context(a_merchant(), Sent({"features": (value,)}))
-    told = ""
+    text = ""
     try:
         EVERY_TYPE[name].parse(value, context)
     except t.Malformed as rule:
-        told = str(rule)
-    assert "4111" not in told
-    assert "script" not in told
+        text = str(rule)
+    assert "4111" not in text
+    assert "script" not in text
 
 
 def test_neither_does_the_rule_of_a_payers_data() -> None:
     value = '{"4111111111111111":"' + "x" * 51 + '"}'
     with pytest.raises(t.Malformed, match=r"^a value is longer than 50 characters$"):
-        t.PAYER_DATA.parse(value, NOBODY)
+        t.PAYER_DATA.parse(value, NO_CONTEXT)

@@ -1,4 +1,4 @@
-"""A running gateway with two dialects beside the classic one, and merchants who may use them."""
+"""A running gateway with two dialects and the classic one, and merchants who may use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second dialect is served beside the classic one: other paths, names, codes, JSON bodies only.
+"""A second dialect is served with the classic one: other paths, names and codes, JSON bodies only.
 
 One gateway, one database: an order that is registered in one dialect is read in the other.
 """
@@ -15,7 +15,7 @@ from altyn.main import Gateway
 from altyn.storage.administration import Administration
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import Answer, AsgiClient
-from tests.integration.soap.soap_client import REGISTER, envelope, signed, tell
+from tests.integration.soap.soap_client import REGISTER, envelope, send, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -53,9 +53,9 @@ async def created(gateway: Gateway, reference: str, login: str = "both") -> str:
 
 async def test_an_order_of_the_second_dialect_is_read_in_the_classic_one(gateway: Gateway) -> None:
     order_id = await created(gateway, "READ-1")
-    seen = (await classic(gateway, "getOrderStatusExtended.do", orderId=order_id)).json()
-    assert (seen["errorCode"], seen["orderNumber"]) == ("0", "READ-1")
-    assert (seen["amount"], seen["orderStatus"]) == (15000, 0)
+    status = (await classic(gateway, "getOrderStatusExtended.do", orderId=order_id)).json()
+    assert (status["errorCode"], status["orderNumber"]) == ("0", "READ-1")
+    assert (status["amount"], status["orderStatus"]) == (15000, 0)
 
 
 async def test_an_order_of_the_classic_dialect_is_read_in_the_second_one(gateway: Gateway) -> None:
@@ -81,8 +81,8 @@ async def test_a_payment_of_the_classic_dialect_is_refunded_in_the_second_one(
     assert await state_and_refunded(gateway, order_id) == ("paid", 0)
     assert (await second(gateway, "orders/refund", id=order_id, sum=4000)).json() == {"ok": True}
     assert await state_and_refunded(gateway, order_id) == ("refunded", 4000)
-    seen = (await classic(gateway, "getOrderStatusExtended.do", orderId=order_id)).json()
-    assert seen["paymentAmountInfo"]["refundedAmount"] == 4000
+    status = (await classic(gateway, "getOrderStatusExtended.do", orderId=order_id)).json()
+    assert status["paymentAmountInfo"]["refundedAmount"] == 4000
 
 
 async def state_and_refunded(gateway: Gateway, order_id: str) -> tuple[str, int]:
@@ -187,9 +187,9 @@ async def test_a_merchant_with_the_second_dialect_alone_is_refused_in_the_classi
 
 
 async def test_soap_is_a_spelling_of_the_classic_dialect(gateway: Gateway) -> None:
-    refused = await tell(gateway, envelope(REGISTER, signed("second-only-api")))
+    refused = await send(gateway, envelope(REGISTER, signed("second-only-api")))
     assert refused.error_code == "5"
-    served = await tell(gateway, envelope(REGISTER, signed("both-api")))
+    served = await send(gateway, envelope(REGISTER, signed("both-api")))
     assert served.error_code == "0"
 
 

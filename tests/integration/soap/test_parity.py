@@ -1,4 +1,4 @@
-"""Whatever is said over SOAP ends as the same thing said over REST: code, text, amounts, order.
+"""A request has the same result over SOAP as over REST: code, text, amounts, order.
 
 Requests are made from the table of parameters: each parameter absent, empty, at its bounds, beyond
 them, and malformed; once over REST and once over SOAP, each of its own twin order.
@@ -23,7 +23,7 @@ from tests.integration.soap.counter import (
     Counter,
     Twins,
     as_rest,
-    said,
+    registered_values,
 )
 from tests.shop import GOOD, new_number
 from tests.soap import SoapAnswer, Values
@@ -112,7 +112,7 @@ LISTS: Final[dict[str, tuple[Any, ...]]] = {
     "transactionStates": tuple(
         {"transactionStates": each} for each in (["CREATED"], ["created"], [], ["DECLINED", "x"])
     ),
-    "merchants": tuple({"merchants": each} for each in (["nobody"], [])),
+    "merchants": tuple({"merchants": each} for each in (["unknown"], [])),
     "orderBundle": (
         {
             "customerDetails": {"email": "b@shop.example"},
@@ -131,7 +131,7 @@ LISTS: Final[dict[str, tuple[Any, ...]]] = {
     ),
 }
 LISTS["refundItems"] = LISTS["depositItems"] = (LISTS["orderBundle"][0]["cartItems"],)
-MOMENTS: Final = (
+DATES: Final = (
     "2031-01-05T12:00:00",
     "2001-01-05T12:00:00",
     "2031-02-30T12:00:00",
@@ -157,7 +157,7 @@ def values_of(name: str, type_: Type) -> Iterator[Any]:
     if name in LISTS:
         yield from LISTS[name]
     elif name in ("from", "to", "expirationDate", "autocompletionDate"):
-        yield from MOMENTS
+        yield from DATES
     else:
         yield from texts(type_)
 
@@ -194,13 +194,13 @@ async def test_soap_does_what_rest_does(
     twins = await counter.twins(case.state) if case.state else None
     for value in values_of(name, type_):
         changed = {**case.values, name: value}
-        values = {each: told for each, told in changed.items() if told is not None}
+        values = {each: response for each, response in changed.items() if response is not None}
         if await compare(counter, case, values, twins) and case.state:
             twins = await counter.twins(case.state)  # this pair has been used up
 
 
 async def compare(counter: Counter, case: Case, values: Values, twins: Twins | None) -> bool:
-    """Say the same twice and compare everything; whether it was carried out."""
+    """Send the same request in both spellings and compare everything; whether it succeeded."""
     number = new_number()
     rest_values = filled(values, twins.rest if twins else "", number)
     soap_values = filled(values, twins.soap if twins else "", number)
@@ -212,12 +212,12 @@ async def compare(counter: Counter, case: Case, values: Values, twins: Twins | N
     if message is not None:
         assert soap.text == message, (values, rest, soap)
     if twins is not None:
-        seen = await counter.status(twins.rest, REST_SHOP)
-        assert await counter.status(twins.soap, SOAP_SHOP) == seen, values
+        shown = await counter.status(twins.rest, REST_SHOP)
+        assert await counter.status(twins.soap, SOAP_SHOP) == shown, values
     elif code == 0 and "orderId" in rest:
         kept = await counter.kept(str(rest["orderId"]), REST_SHOP)
         twin = await counter.kept(soap.members["orderId"], SOAP_SHOP)
-        assert said(twin) == said(kept), values
+        assert registered_values(twin) == registered_values(kept), values
         if values.get("merchantOrderNumber"):  # the gateway's own numbers differ
             assert twin.order_number == kept.order_number
     if code == 0:
@@ -232,7 +232,7 @@ def filled(values: Values, order_id: str, number: str) -> dict[str, Any]:
 
 
 def same_numbers(rest: dict[str, Any], soap: SoapAnswer) -> None:
-    """Every number and word that both answers tell, whatever the case of its first letter."""
+    """Every number and word in both answers, whatever the case of its first letter."""
     found = {name[:1].lower() + name[1:]: value for name, value in rest.items()}
     for name in ("orderStatus", "actionCode", "amount", "currency", "totalCount", "pageSize"):
         if name in found.keys() & soap.members.keys():
@@ -250,7 +250,7 @@ async def test_every_served_operation_is_compared() -> None:
     assert {case.operation for case in CASES} == served - alone
 
 
-async def test_card_lists_know_the_order(gateway: Gateway) -> None:
+async def test_card_lists_find_the_order(gateway: Gateway) -> None:
     counter = Counter(gateway)
     twins = await counter.twins("paid")
     for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList"):
@@ -259,7 +259,7 @@ async def test_card_lists_know_the_order(gateway: Gateway) -> None:
         assert (await counter.soap(name, {})).code == 5
 
 
-async def test_a_probe_of_credentials(gateway: Gateway) -> None:
+async def test_credentials_are_checked_in_the_same_way(gateway: Gateway) -> None:
     counter = Counter(gateway)
     probe = {"login": f"{SOAP_SHOP}-api", "password": "testPwd1"}
     assert (await counter.soap("checkAuthenticate", probe)).code == 0
@@ -283,7 +283,7 @@ async def test_3_d_secure_2_is_begun_over_soap(gateway: Gateway) -> None:
     assert challenge["acsUrl"].startswith("http")
 
 
-async def test_a_reversal_knows_an_order_by_its_number(gateway: Gateway) -> None:
+async def test_a_reversal_finds_an_order_by_its_number(gateway: Gateway) -> None:
     counter = Counter(gateway)
     twins = await counter.twins("held")
     number = (await counter.kept(twins.soap, SOAP_SHOP)).order_number
@@ -297,6 +297,6 @@ async def test_a_refund_with_a_name_is_made_once(gateway: Gateway) -> None:
     named = [{"name": "externalRefundId", "value": "R-1"}]
     refund = {"orderId": twins.soap, "refundAmount": "1000", "params": named}
     assert [(await counter.soap("refundOrder", refund)).code for _ in range(2)] == [0, 0]
-    seen = await counter.soap("getOrderStatusExtended", {"orderId": twins.soap})
-    assert seen.members["paymentAmountInfo"]["refundedAmount"] == "1000"
-    assert [each["amount"] for each in seen.members["refunds"]] == ["1000"]
+    shown = await counter.soap("getOrderStatusExtended", {"orderId": twins.soap})
+    assert shown.members["paymentAmountInfo"]["refundedAmount"] == "1000"
+    assert [each["amount"] for each in shown.members["refunds"]] == ["1000"]

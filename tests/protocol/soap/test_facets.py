@@ -84,7 +84,7 @@ Held = tuple[SoapOperation, Part, Type]
 
 def held() -> Iterator[Held]:
     """Every part that has facets, with an operation that is asked with it."""
-    seen = set[tuple[str, str]]()
+    shown = set[tuple[str, str]]()
     for operation in OPERATIONS.values():
         for element in operation.parts:
             if element.type not in TYPES or operation.method is None:
@@ -93,8 +93,8 @@ def held() -> Iterator[Held]:
                 place = (declaring.name, part.name)
                 type_ = FACETS.get(place)
                 facets = facet_lines(type_, SIMPLE.get(part.type, ""))
-                if type_ is not None and facets and place not in seen:
-                    seen.add(place)
+                if type_ is not None and facets and place not in shown:
+                    shown.add(place)
                     yield operation, part, type_
 
 

@@ -1,4 +1,4 @@
-"""Requests to the REST door as HTTP libraries of shops send them, byte by byte."""
+"""Requests to the REST endpoint as HTTP libraries of shops send them, byte by byte."""
 
 from __future__ import annotations
 
