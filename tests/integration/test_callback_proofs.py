@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from altyn import main
 from altyn.cli.app import app
 from altyn.cli.callbacks.proofs import find_proofs
+from altyn.cli.database import with_pool
 from altyn.cli.environment import read_settings
 from altyn.cli.output import CommandError
-from altyn.cli.prompts import with_pool
 from altyn.diagnostics.received_callback import Received, read_received
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 from altyn.security.keys import KeyRing

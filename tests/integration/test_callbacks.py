@@ -30,7 +30,7 @@ from altyn.storage.demo import DEMO_CALLBACK_KEY
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
 from tests.processes import Launcher, a_crowd
-from tests.receiver import Got, Receiver, a_receiver, set_callbacks
+from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
 from tests.shop import Shop, open_shop, settings_of
 
 DECLINED: Final = "2223000000000007"
@@ -84,7 +84,7 @@ async def failures(shop: Shop, order_id: str, count: int) -> None:
 
 
 def come(order_id: str, count: int) -> Any:
-    def enough(got: Sequence[Got]) -> bool:
+    def enough(got: Sequence[ReceivedCallback]) -> bool:
         return len([each for each in got if each.order_id == order_id]) >= count
 
     return enough
@@ -178,7 +178,7 @@ async def test_both_methods_carry_the_chosen_parameters(
             assert ours["orderDescription"] == "Кофе + сахар; 100%"
             assert ours["amount"] == "100000"
             assert got.parameters["cms"] == "1"
-            assert Got("", ours, {}).signed_with(DEMO_CALLBACK_KEY)
+            assert ReceivedCallback("", ours, {}).signed_with(DEMO_CALLBACK_KEY)
 
 
 async def test_every_static_address_is_told(database_url: str, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ async def test_an_order_may_name_its_own_address(
 
 
 async def test_retries_follow_the_schedule_and_end(database_url: str, tmp_path: Path) -> None:
-    async def failing(_: Got) -> int | None:
+    async def failing(_: ReceivedCallback) -> int | None:
         return 500
 
     async with (
@@ -235,9 +235,9 @@ async def test_retries_follow_the_schedule_and_end(database_url: str, tmp_path: 
 async def test_nothing_but_200_counts_as_received(
     database_url: str, tmp_path: Path, status: int | None
 ) -> None:
-    seen = list[Got]()
+    seen = list[ReceivedCallback]()
 
-    async def first_time_not(got: Got) -> int | None:
+    async def first_time_not(got: ReceivedCallback) -> int | None:
         seen.append(got)
         return status if len(seen) == 1 else 200
 
@@ -253,8 +253,8 @@ async def test_nothing_but_200_counts_as_received(
 
 
 async def test_a_later_change_waits_for_an_earlier_one(database_url: str, tmp_path: Path) -> None:
-    async def not_the_first(got: Got) -> int | None:
-        return 500 if got.told[0] == "approved" and len(receiver.got) == 1 else 200
+    async def not_the_first(got: ReceivedCallback) -> int | None:
+        return 500 if got.notification[0] == "approved" and len(receiver.got) == 1 else 200
 
     async with (
         a_receiver(not_the_first) as receiver,
@@ -265,14 +265,18 @@ async def test_a_later_change_waits_for_an_earlier_one(database_url: str, tmp_pa
         await shop.call("deposit.do", orderId=order_id, amount=0)
         await shop.travel(HALF_MINUTE)
         await settled(shop, order_id)
-        assert [each.told[0] for each in receiver.got] == ["approved", "approved", "deposited"]
+        assert [each.notification[0] for each in receiver.got] == [
+            "approved",
+            "approved",
+            "deposited",
+        ]
 
 
 async def test_a_dead_shop_delays_no_other(database_url: str, tmp_path: Path) -> None:
     """The dead one holds every connection open; the healthy one hears of each order at once."""
     held = asyncio.Event()
 
-    async def hold(_: Got) -> int | None:
+    async def hold(_: ReceivedCallback) -> int | None:
         await held.wait()
         return 200
 
@@ -303,7 +307,7 @@ async def test_switched_off_is_silence(database_url: str, tmp_path: Path) -> Non
 async def test_two_processes_send_nothing_twice(database_url: str, tmp_path: Path) -> None:
     """Both are woken by every change; the receiver is slow enough for one to see the other."""
 
-    async def slowly(_: Got) -> int | None:
+    async def slowly(_: ReceivedCallback) -> int | None:
         await asyncio.sleep(0.03)
         return 200
 
@@ -400,7 +404,7 @@ async def test_a_plugin_switches_callbacks_on(database_url: str, tmp_path: Path)
         answer = await shop.post_json(
             "/mportal/mvc/public/merchant/update/test",
             wish,
-            headers=[(b"authorization", b"Basic " + basic)],
+            headers=[("authorization", "Basic " + basic.decode())],
         )
         assert answer.status == 200, answer.body
         merchants = shop.gateway.world.merchants
@@ -449,7 +453,7 @@ async def test_metrics_tell_what_became_of_callbacks(database_url: str, tmp_path
         labels = {"merchant": "test", "outcome": outcome}
         return REGISTRY.get_sample_value("altyn_callback_tries_total", labels) or 0
 
-    async def second_time(_: Got) -> int | None:
+    async def second_time(_: ReceivedCallback) -> int | None:
         return 200 if len(receiver.got) > 1 else 500
 
     before = [tries(outcome) for outcome in ("delivered", "retried", "failed")]

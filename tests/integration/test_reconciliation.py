@@ -124,11 +124,11 @@ class Deathbed:
         self.reached = asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        if question.operation is AcquirerOperation.INQUIRE:
-            return await self._ask(question)
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        if request.operation is AcquirerOperation.INQUIRE:
+            return await self._ask(request)
         if self._heard:
-            await self._ask(question)
+            await self._ask(request)
         self.reached.set()
         await asyncio.Event().wait()
         raise AssertionError("never reached")
@@ -198,11 +198,11 @@ class SlowRoad:
         self.reached, self.let_go = asyncio.Event(), asyncio.Event()
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        if question.operation is not AcquirerOperation.INQUIRE:
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        if request.operation is not AcquirerOperation.INQUIRE:
             self.reached.set()
             await self.let_go.wait()
-        return await self._ask(question)
+        return await self._ask(request)
 
 
 @pytest.mark.parametrize("by", [timedelta(minutes=5), timedelta(days=8)], ids=["5-min", "8-days"])

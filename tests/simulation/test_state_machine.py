@@ -112,13 +112,13 @@ class Dying:
         self.dies: str | None = None
         acquirer.ask = self.ask  # type: ignore[method-assign]
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
         dies, self.dies = self.dies, None
-        if question.operation is AcquirerOperation.INQUIRE:
-            return await self._ask(question)
+        if request.operation is AcquirerOperation.INQUIRE:
+            return await self._ask(request)
         if dies == "before":
             raise ConnectionResetError("the process has died before it asked")
-        reply = await self._ask(question)
+        reply = await self._ask(request)
         if dies == "after":
             raise ConnectionResetError("the process has died before it heard the answer")
         return reply

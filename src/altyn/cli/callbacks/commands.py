@@ -13,7 +13,7 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.callbacks.listen import listen
 from altyn.cli.callbacks.verify import verify
 from altyn.cli.environment import read_settings
-from altyn.cli.orders.commands import read_order_id
+from altyn.cli.lookup import find_merchant_id, read_order_id
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _tell_resent(count: int) -> None:
 
 def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:
     """Do a piece of work with the gateway's database and by its clock."""
-    from altyn.cli.prompts import gateway_clock, with_pool
+    from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
 
@@ -269,15 +269,8 @@ def _history(pool: "Pool") -> "CallbackHistory":
 
 
 async def _merchant_id(pool: "Pool", login: str | None) -> int | None:
-    """A shop's number; None for all shops. Refuses: nobody has this login."""
-    from altyn.storage.statements import statement
-
-    if login is None:
-        return None
-    rows = await statement("find_merchant").fetch(pool, login=login)
-    if not rows:
-        raise CommandError(f"There is no shop {login}. `altyn merchant list` shows them all.")
-    return int(rows[0]["merchant_id"])
+    """The number of a shop; None for all shops. Refuses with CommandError: no such shop."""
+    return None if login is None else await find_merchant_id(pool, login)
 
 
 async def _newest(

@@ -13,7 +13,7 @@ import typer
 from altyn.cli.callbacks.proofs import find_proofs
 from altyn.cli.callbacks.verify import Certificate, Key, Shop, print_verdict, visible
 from altyn.cli.dates import in_moscow
-from altyn.cli.environment import reachable
+from altyn.cli.environment import reachable_address
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def _listen(
     receiver = Receiver(proofs.judge, print_arrival, answering=answering, host=host, port=port)
     try:
         async with receiver:
-            address = f"{reachable(host, receiver.port)}/cb"
+            address = f"{reachable_address(host, receiver.port)}/cb"
             _tell_beginning(address, proofs.words, shop)
             await asyncio.Event().wait()
     except OSError as error:

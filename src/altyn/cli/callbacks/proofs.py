@@ -125,7 +125,7 @@ def public_key_of(pem: bytes) -> "RSAPublicKey":
 
 
 def _stored(settings: "Settings", login: str) -> Proofs:
-    from altyn.cli.prompts import with_pool
+    from altyn.cli.database import with_pool
 
     async def work(pool: "Pool") -> Proofs:
         from altyn.storage.merchants import merchant_of

@@ -1,4 +1,4 @@
-"""A gateway's side of the talk with the pretended bank: short words for questions and answers."""
+"""A client of the bank simulator: builds acquirer requests and sends them."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ UNKNOWN: Final = AcquirerOutcome.UNKNOWN
 
 
 @dataclass
-class RequestHandler:
-    """A gateway's side of the talk: questions with fresh keys, and how long was waited."""
+class BankClient:
+    """Sends requests with fresh keys; `delays` are the seconds that the bank has waited."""
 
     pool: Pool
-    waited: list[float] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.bank = IssuerSimulator(self.pool, lambda: NOW, self._pause)
+        self.simulator = IssuerSimulator(self.pool, lambda: NOW, self._pause)
 
     async def _pause(self, seconds: float) -> None:
-        self.waited.append(seconds)
+        self.delays.append(seconds)
 
-    def question(
+    def request(
         self,
         operation: AcquirerOperation,
         amount_minor: int = 0,
@@ -62,24 +62,24 @@ class RequestHandler:
         )
 
     def authorisation(self, amount_minor: int = 1_000, pan: str = GOOD) -> AcquirerRequest:
-        return self.question(AcquirerOperation.AUTHORISE, amount_minor, pan=pan)
+        return self.request(AcquirerOperation.AUTHORISE, amount_minor, pan=pan)
 
     async def held(self, amount_minor: int = 1_000, pan: str = GOOD) -> str:
         """The key of an approved hold."""
-        question = self.authorisation(amount_minor, pan)
-        assert (await self.bank.handle(question)).outcome is APPROVED
-        return question.key
+        request = self.authorisation(amount_minor, pan)
+        assert (await self.simulator.handle(request)).outcome is APPROVED
+        return request.key
 
-    async def taken(self, amount_minor: int = 1_000, pan: str = GOOD) -> str:
+    async def purchased(self, amount_minor: int = 1_000, pan: str = GOOD) -> str:
         """The key of an approved purchase."""
-        question = replace(self.authorisation(amount_minor, pan), deposit_at_once=True)
-        assert (await self.bank.handle(question)).outcome is APPROVED
-        return question.key
+        request = replace(self.authorisation(amount_minor, pan), deposit_at_once=True)
+        assert (await self.simulator.handle(request)).outcome is APPROVED
+        return request.key
 
     async def move(
         self, operation: AcquirerOperation, original: str, amount_minor: int
     ) -> AcquirerResponse:
-        return await self.bank.handle(self.question(operation, amount_minor, original=original))
+        return await self.simulator.handle(self.request(operation, amount_minor, original=original))
 
     async def deposit(self, original: str, amount_minor: int) -> AcquirerResponse:
         return await self.move(AcquirerOperation.DEPOSIT, original, amount_minor)
@@ -91,11 +91,11 @@ class RequestHandler:
         return await self.move(AcquirerOperation.REFUND, original, amount_minor)
 
     async def inquire(self, key: str) -> AcquirerResponse:
-        return await self.bank.handle(self.question(AcquirerOperation.INQUIRE, key=key))
+        return await self.simulator.handle(self.request(AcquirerOperation.INQUIRE, key=key))
 
     async def sums(self, key: str) -> tuple[int, ...]:
         """held, deposited, reversed, refunded, released."""
-        books = await self.bank.books(key)
+        books = await self.simulator.books(key)
         assert books is not None
         return (
             books.held_minor,
@@ -106,5 +106,5 @@ class RequestHandler:
         )
 
 
-def of(reply: AcquirerResponse) -> tuple[AcquirerOutcome, int]:
-    return reply.outcome, reply.action_code
+def result_of(response: AcquirerResponse) -> tuple[AcquirerOutcome, int]:
+    return response.outcome, response.action_code

@@ -1,4 +1,4 @@
-"""The small browser: which form it finds on a page, and where that goes."""
+"""The minimal browser of `altyn pay`: the form that it reads from a page."""
 
 from altyn.cli.orders.browser import Answer
 
@@ -12,14 +12,14 @@ PAGE = """
 """
 
 
-def test_the_first_posted_form_is_found() -> None:
+def test_first_form_with_the_method_post_is_read() -> None:
     form = Answer("http://bank.example/acs/pareq", 200, PAGE).form()
 
     assert form is not None
     assert form.action == "http://bank.example/acs/answer?a=1&b=2"
     assert form.fields == {"state": 'a"b'}
-    assert form.asks == ("password",)
+    assert form.inputs == ("password",)
 
 
-def test_a_page_without_a_form_has_none() -> None:
+def test_page_without_a_form_has_none() -> None:
     assert Answer("http://bank.example/", 200, "<p>done</p>").form() is None

@@ -1,16 +1,16 @@
-"""What a person reads when something went wrong: a paragraph, never a traceback."""
+"""Errors on the terminal: one paragraph, never a traceback."""
 
 from pathlib import Path
 
 import pytest
 
-from altyn.cli.output import CommandError, tell
+from altyn.cli.output import CommandError, print_error
 from altyn.security.keys import KeyFileError
 from altyn.settings import SettingsError
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "output"),
     [
         (CommandError("there is no order 5"), "There is no order 5."),
         (CommandError("hold_days: 1 to 365 days"), "hold_days: 1 to 365 days."),
@@ -21,26 +21,26 @@ from altyn.settings import SettingsError
         (KeyFileError(what="is bad", where=Path("k"), remedy="Mend it."), "k: is bad. Mend it."),
     ],
 )
-def test_an_error_is_told_calmly(
-    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+def test_error_is_printed_as_a_sentence(
+    error: Exception, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tell(error) == 1
-    assert capsys.readouterr().err == said + "\n"
+    assert print_error(error) == 1
+    assert capsys.readouterr().err == output + "\n"
 
 
-def test_the_unforeseen_is_told_without_a_traceback(
+def test_unexpected_error_is_printed_without_a_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ALTYN_LOG_LEVEL", raising=False)
-    tell(ZeroDivisionError("a number"))
+    print_error(ZeroDivisionError("a number"))
 
-    said = capsys.readouterr().err
-    assert "ZeroDivisionError: a number" in said
-    assert "ALTYN_LOG_LEVEL=debug" in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().err
+    assert "ZeroDivisionError: a number" in output
+    assert "ALTYN_LOG_LEVEL=debug" in output
+    assert "Traceback" not in output
 
 
 def test_long_paragraphs_are_folded(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(CommandError("word " * 60))
+    print_error(CommandError("word " * 60))
 
     assert max(map(len, capsys.readouterr().err.splitlines())) <= 100

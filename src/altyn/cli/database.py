@@ -1,6 +1,6 @@
-"""Asking the database from a command: one pool, opened and closed around one piece of work.
+"""The database of a command: a pool, or an administration, that is open for one piece of work.
 
-It exists so that a database which was never prepared is told as that, and not as a missing table.
+A database that was never prepared is reported as such, not as a missing table.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import asyncpg
 
-from altyn.cli.environment import database
+from altyn.cli.environment import settings_with_database
 from altyn.cli.output import CommandError
 from altyn.operations.ports import Clock
 from altyn.security.keys import KeyRing
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:
-    """Do a piece of work with the gateway's database, whether the gateway runs or not.
+    """Run a coroutine with the gateway's database, whether the gateway runs or not; its result.
 
     Refuses with CommandError: no gateway in the data folder, a database without our tables.
     """
@@ -43,14 +43,16 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
         finally:
             await pool.close()
 
-    with database(settings) as found:
-        assert found.database_url is not None
-        return asyncio.run(run(found.database_url))
+    with settings_with_database(settings) as connected:
+        assert connected.database_url is not None
+        return asyncio.run(run(connected.database_url))
 
 
 def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Result]]) -> Result:
-    """Do what the provider's staff may do: add merchants, change settings. One command is one
-    transaction: it is done whole, or not at all."""
+    """Run a coroutine with the rights of the provider's staff: add merchants, change settings.
+
+    One command is one transaction: it is applied completely or not at all.
+    """
     token_key = KeyRing.load(settings.keys).derive(TOKEN_KEY_PURPOSE)
 
     async def run(pool: Pool) -> Result:
@@ -62,8 +64,8 @@ def with_staff(settings: Settings, work: Callable[[Administration], Awaitable[Re
 
 
 @dataclass(frozen=True, slots=True)
-class MovedClock:
-    """The sandbox's time as far as it had been moved when the command began."""
+class OffsetClock:
+    """The sandbox's time, with the offset that was stored when the command began."""
 
     ahead_by: timedelta
 
@@ -73,6 +75,6 @@ class MovedClock:
 
 
 async def gateway_clock(connection: object, settings: Settings) -> Clock:
-    """The gateway's own time, for a command that looks at its database."""
+    """The gateway's clock, for a command that reads or writes its database."""
     rows = await statement("load_clock").fetch(connection) if settings.sandbox else []
-    return MovedClock(rows[0]["ahead_by"]) if rows else SystemClock()
+    return OffsetClock(rows[0]["ahead_by"]) if rows else SystemClock()

@@ -1,4 +1,4 @@
-"""What a shop may bring and may do is bounded, and what it says is kept and told again."""
+"""Limits on what a shop may send, its permissions, and values that are stored and returned."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ async def shop(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 async def change(shop: Shop, login: str, **changes: object) -> None:
-    """Change a merchant's settings as the command line does, and wait until it is heard."""
+    """Change a merchant's settings as the command line does, and wait for the gateway."""
     async with shop.pool.acquire() as connection:
         staff = Administration(connection, clock=SystemClock(), token_key=b"k" * 32)
         merchant = await staff.merchant(login)
@@ -33,7 +33,7 @@ async def change(shop: Shop, login: str, **changes: object) -> None:
         if found and all(getattr(found.settings, name) == value for name, value in changes.items()):
             return
         await shop.gateway.world.sleep(0.01)
-    raise AssertionError("the change was not heard")
+    raise AssertionError("the gateway has not loaded the change")
 
 
 async def merchant_permissions(shop: Shop, login: str) -> frozenset[str]:
@@ -42,67 +42,67 @@ async def merchant_permissions(shop: Shop, login: str) -> frozenset[str]:
     return frozenset(found.settings.permissions)
 
 
-async def test_a_parent_acts_with_the_rights_of_its_child(shop: Shop) -> None:
-    rights = await merchant_permissions(shop, CHILD)
-    await change(shop, CHILD, permissions=rights - {"two_phase"})
+async def test_parent_shop_acts_with_the_permissions_of_its_child(shop: Shop) -> None:
+    permissions = await merchant_permissions(shop, CHILD)
+    await change(shop, CHILD, permissions=permissions - {"two_phase"})
     answer = await shop.call(
         "registerPreAuth.do", amount=1000, returnUrl="https://shop.example/", merchantLogin=CHILD
     )
     assert refused("registerPreAuth", answer, Refusal.ACCESS_DENIED)
     own = await shop.call("registerPreAuth.do", amount=1000, returnUrl="https://shop.example/")
-    assert "orderId" in own, "the parent's own rights are what they were"
+    assert "orderId" in own, "the parent keeps its own permissions"
 
 
-async def test_what_a_shop_adds_to_an_order_is_bounded(shop: Shop) -> None:
+async def test_added_parameters_are_limited(shop: Shop) -> None:
     order_id = await shop.register(1000)
     many = json.dumps({f"n{place}": "v" for place in range(101)})
     long = json.dumps({"n": "v" * 65_536})
     for params in (many, long):
         answer = await shop.call("addParams.do", orderId=order_id, params=params)
         assert answer["errorCode"] == "5"
-    halves = [json.dumps({f"n{p}": "v" for p in range(h * 60, h * 60 + 60)}) for h in range(2)]
-    await shop.call("addParams.do", orderId=order_id, params=halves[0])
-    answer = await shop.call("addParams.do", orderId=order_id, params=halves[1])
-    assert refused("addParams", answer, Refusal.PARAMS_INVALID), "the sum of both is too much"
-    seen = await shop.call("getOrderStatusExtended.do", orderId=order_id)
-    assert len(seen["merchantOrderParams"]) == 60
+    parts = [json.dumps({f"n{p}": "v" for p in range(h * 60, h * 60 + 60)}) for h in range(2)]
+    await shop.call("addParams.do", orderId=order_id, params=parts[0])
+    answer = await shop.call("addParams.do", orderId=order_id, params=parts[1])
+    assert refused("addParams", answer, Refusal.PARAMS_INVALID), "both together exceed the limit"
+    status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
+    assert len(status["merchantOrderParams"]) == 60
 
 
-async def test_a_card_check_that_was_asked_for_is_never_a_charge(shop: Shop) -> None:
+async def test_card_verification_is_never_a_charge(shop: Shop) -> None:
     fields = {"amount": 1000, "returnUrl": "https://shop.example/", "features": ["", "VERIFY"]}
-    answer = await shop.call_repeating("register.do", fields)
+    answer = await shop.call("register.do", **fields)
     await shop.pay(answer["orderId"])
-    seen = await shop.see(answer["orderId"])
-    assert (seen.status, seen.state, seen.deposited) == (3, "REVERSED", 0)
+    order = await shop.see(answer["orderId"])
+    assert (order.status, order.state, order.deposited) == (3, "REVERSED", 0)
 
 
-async def test_what_the_shop_says_beside_the_card_is_told_again(shop: Shop) -> None:
+async def test_parameters_of_paymentorder_are_stored_and_returned(shop: Shop) -> None:
     order_id = await shop.register(1000, jsonParams='{"a":"1"}', app2app="true")
-    said = {"jsonParams": '{"a":"2","b":"3"}', "phone": "79000000000", "ip": "198.51.100.7"}
-    await shop.call("paymentorder.do", **card_fields(order_id), **said, email="b@shop.example")
-    seen = await shop.call("getOrderStatusExtended.do", orderId=order_id)
-    params = {each["name"]: each["value"] for each in seen["merchantOrderParams"]}
-    assert params == {"a": "1", "b": "3", "app2app": "true"}, "what was said first stands"
-    assert seen["payerData"] == {"email": "b@shop.example", "phone": "79000000000"}
-    assert seen["ip"] == "198.51.100.7"
-    who = await shop.pool.fetch("SELECT DISTINCT actor_ip FROM order_events")
-    assert [row["actor_ip"] for row in who] == ["127.0.0.1"], "history keeps the caller's address"
+    extra = {"jsonParams": '{"a":"2","b":"3"}', "phone": "79000000000", "ip": "198.51.100.7"}
+    await shop.call("paymentorder.do", **card_fields(order_id), **extra, email="b@shop.example")
+    status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
+    params = {each["name"]: each["value"] for each in status["merchantOrderParams"]}
+    assert params == {"a": "1", "b": "3", "app2app": "true"}, "values of register.do are kept"
+    assert status["payerData"] == {"email": "b@shop.example", "phone": "79000000000"}
+    assert status["ip"] == "198.51.100.7"
+    ips = await shop.pool.fetch("SELECT DISTINCT actor_ip FROM order_events")
+    assert [row["actor_ip"] for row in ips] == ["127.0.0.1"], "the history has the caller's address"
 
 
-async def test_the_bank_checks_the_address_where_the_merchant_asks_for_it(shop: Shop) -> None:
-    rights = await merchant_permissions(shop, "test")
-    await change(shop, "test", permissions=rights | {"avs_avv"}, status_version=19)
-    for postal_code, told in (("101000", "D"), ("000000", "E")):
+async def test_billing_address_is_checked_for_merchants_with_avs(shop: Shop) -> None:
+    permissions = await merchant_permissions(shop, "test")
+    await change(shop, "test", permissions=permissions | {"avs_avv"}, status_version=19)
+    for postal_code, avs_code in (("101000", "D"), ("000000", "E")):
         data = json.dumps({**ADDRESS, "billingPostalCode": postal_code})
         order_id = await shop.register(1000, billingPayerData=data)
         await shop.pay(order_id, GOOD)
-        seen = await shop.call("getOrderStatusExtended.do", orderId=order_id)
-        assert seen["avsCode"] == told
+        status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
+        assert status["avsCode"] == avs_code
     answer = await shop.call("register.do", amount=1000, returnUrl="https://shop.example/")
     assert answer["errorMessage"] == "[billingPayerData] неверен"
 
 
-async def test_orders_that_were_never_paid_are_found_by_their_date(shop: Shop) -> None:
+async def test_unpaid_orders_are_found_by_date(shop: Shop) -> None:
     await shop.register(1000)
     cancelled = await shop.register(1000)
     await shop.call("decline.do", orderId=cancelled)
@@ -113,7 +113,7 @@ async def test_orders_that_were_never_paid_are_found_by_their_date(shop: Shop) -
     assert found["totalCount"] == 2
 
 
-async def test_items_of_a_deposit_stay_in_the_history(shop: Shop) -> None:
+async def test_deposit_items_are_stored_in_the_history(shop: Shop) -> None:
     order_id = await shop.paid(1000, two_phase=True)
     await shop.call("deposit.do", orderId=order_id, amount=0, depositItems='{"items":[1]}')
     detail = await shop.pool.fetchval(
@@ -122,7 +122,7 @@ async def test_items_of_a_deposit_stay_in_the_history(shop: Shop) -> None:
     assert json.loads(detail) == {"items": {"items": [1]}}
 
 
-async def test_another_sites_page_does_not_move_the_clock(shop: Shop) -> None:
+async def test_clock_is_not_moved_by_a_page_of_another_site(shop: Shop) -> None:
     before = shop.clock.now()
     answer = await shop.post_json("/sandbox/clock", {"days": 7}, origin="https://evil.example")
     assert answer.status == 403

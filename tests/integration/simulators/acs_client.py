@@ -1,4 +1,4 @@
-"""A directory server, its ACS, and a payer's browser that presses the buttons of its pages."""
+"""A client of the directory and ACS simulators: the gateway's calls and the payer's browser."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from altyn.protocol.threeds_version1 import (
 from altyn.protocol.threeds_version2 import CReq, pack
 from altyn.simulators.acs import DirectoryServer
 from altyn.simulators.database import Pool
-from tests.integration.simulators.asgi import Answer, post_form
+from tests.asgi_client import Answer, AsgiClient
 
 KEY: Final = b"acs-key-of-32-bytes-for-the-test"
 BASE: Final = "http://gateway.example"
@@ -45,18 +45,22 @@ FRICTIONLESS: Final = "2202205000012424"  # version 2, MIR
 
 
 @dataclass
-class Scene:
-    """A directory server, its ACS, and a payer's browser."""
+class AcsClient:
+    """Calls the directory server as the gateway does, and the ACS as the payer's browser does."""
 
     directory: DirectoryServer
     app: Starlette
     pool: Pool
 
+    @property
+    def browser(self) -> AsgiClient:
+        return AsgiClient(self.app)
+
     async def enrolment(self, pan: str, version: str = "1") -> Enrolment:
         return await self.directory.enrolment(EnrolmentRequest(pan=Pan(pan), version=version))
 
     async def pareq(self, pan: str) -> PaReq:
-        """A PaReq as the gateway makes it after enrolment."""
+        """A PaReq as the gateway builds it after enrolment."""
         enrolment = await self.enrolment(pan)
         assert enrolment.ve_res is VeRes.ENROLLED
         return PaReq(
@@ -70,23 +74,20 @@ class Scene:
         )
 
     async def open(self, pareq: PaReq) -> Answer:
-        return await post_form(
-            self.app,
-            "/acs/pareq",
-            PaReq=build_pareq(pareq),
-            MD="order-1",
-            TermUrl="https://evil.example/",
-        )
+        form = {
+            "PaReq": build_pareq(pareq),
+            "MD": "order-1",
+            "TermUrl": "https://evil.example/",
+        }
+        return await self.browser.post("/acs/pareq", form)
 
     async def press(self, page: Answer, typed: str = "", decision: str = "confirm") -> Answer:
         """Type into the page's form and press a button."""
-        form = page.form
-        return await post_form(
-            self.app, form.action, **form.fields, password=typed, decision=decision
-        )
+        typed_fields = {"password": typed, "decision": decision}
+        return await self.browser.post(page.form.action, {**page.form.fields, **typed_fields})
 
     def pares(self, page: Answer) -> PaRes:
-        """The PaRes of a page that goes back to the gateway."""
+        """The PaRes on a page that sends the payer back to the gateway."""
         assert page.form.action == TERM_URL
         assert page.form.fields["MD"] == "order-1"
         return parse_pares(page.form.fields["PaRes"], KEY)
@@ -98,14 +99,15 @@ class Scene:
         return request, await self.directory.authenticate(request)
 
     async def open_challenge(self, pan: str) -> tuple[str, str, Answer]:
-        """threeDSServerTransID, acsTransID, and the page of the challenge."""
+        """Begin a challenge: threeDSServerTransID, acsTransID, and the page with the code field."""
         request, answer = await self.authenticate(pan)
         assert answer.trans_status is TransStatus.CHALLENGE
         assert answer.acs_url == f"{BASE}/acs/challenge"
         assert (answer.cavv, answer.eci) == (None, None)
         trans_id = request.threeds_server_trans_id
         creq = pack(CReq(threeds_server_trans_id=trans_id, acs_trans_id=answer.acs_trans_id))
-        page = await post_form(self.app, "/acs/challenge", creq=creq, threeDSSessionData="b3JkZXI")
+        form = {"creq": creq, "threeDSSessionData": "b3JkZXI"}
+        page = await self.browser.post("/acs/challenge", form)
         assert page.status == 200
         return trans_id, answer.acs_trans_id, page
 
