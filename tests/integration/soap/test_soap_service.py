@@ -242,7 +242,9 @@ async def test_the_fault_of_an_unknown_operation_lists_the_nearest(gateway: Gate
 @pytest.mark.parametrize(
     "name", [name for name, operation in OPERATIONS.items() if operation.method is None]
 )
-async def test_an_operation_that_is_not_served_says_why(gateway: Gateway, name: str) -> None:
+async def test_an_operation_not_served_is_a_fault_with_a_reason(
+    gateway: Gateway, name: str
+) -> None:
     response = await ask(gateway, f"<mer:{name}/>")
     assert response.http.status == 500
     assert response.fault_code == "soap:Client"

@@ -89,8 +89,8 @@ async def test_texts_arrive_whatever_their_encoding(
     )
     message = envelope(body).encode(encoding)
     response = await send(gateway, message, (("content-type", content_type),))
-    seen = await ask(gateway, status_of(response.returned.get("orderId") or ""))
-    assert seen.returned.get("orderDescription") == "Заказ № 7"
+    status = await ask(gateway, status_of(response.returned.get("orderId") or ""))
+    assert status.returned.get("orderDescription") == "Заказ № 7"
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ WRONG: Final = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_the_fault_of_a_wrong_header_says_what_is_wrong(kind: str) -> None:
+def test_the_fault_of_a_wrong_header_names_the_mistake(kind: str) -> None:
     header, text = WRONG[kind]
     fault = refused(header)
     assert fault.code is FaultCode.INVALID_SECURITY
@@ -171,7 +171,7 @@ def test_the_fault_of_a_wrong_header_says_what_is_wrong(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [f"{PROFILE}#PasswordDigest", "PasswordDigest"])
-def test_the_fault_of_a_digest_says_why_it_cannot_be_checked(kind: str) -> None:
+def test_the_fault_of_a_digest_gives_the_reason(kind: str) -> None:
     fault = refused(typed(kind))
     assert fault.code is FaultCode.UNSUPPORTED_TOKEN
     assert "kept hashed" in fault.text

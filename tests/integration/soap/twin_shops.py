@@ -58,7 +58,7 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class TwinShops:
     """Sends requests to a gateway in both spellings."""
 
     gateway: Gateway
