@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from altyn.main.effects import EffectKind
+from altyn.protocol.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +11,7 @@ class Extensions:
     """Further parts of a gateway, without a change of its code."""
 
     effect_kinds: tuple[EffectKind, ...] = ()
+    dialects: tuple[Dialect, ...] = ()
 
 
 NO_EXTENSIONS = Extensions()
