@@ -1,7 +1,6 @@
-"""Callbacks: what is told, what may be chosen, how it is signed and sent, how often it is tried.
+"""The reference page of callbacks: parameters, checksum, requests and retries.
 
-It exists so that whoever writes a receiver has one page, with examples that the gateway's own code
-has written and signed.
+The examples for the author of a receiver are written and signed by the gateway's own code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +33,7 @@ _TAKEN: Final = CallbackSettings()
 
 
 def callbacks_page() -> str:
-    """Everything a receiver has to know."""
+    """The page for the author of a receiver."""
     return page(
         "Callbacks",
         "When an order changes, the gateway calls the shop's address. A callback only informs: ask "
