@@ -1,7 +1,7 @@
-"""Cards on their way: the `CardVault` port over the table `card_vault`.
+"""Card numbers of payments in progress: the `CardVault` port over the table `card_vault`.
 
-A card number is kept, sealed, while its payer is away at the bank's page, and is gone afterwards;
-what the seal is made of is `vault.py`. Source: architecture.md §6.
+A card number is kept, sealed, while its payer is at the bank's page, and is deleted afterwards;
+how it is sealed is in `vault.py`. Source: architecture.md §6.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from altyn.domain.card.values import Pan
 from altyn.security.vault import SealedPan, Vault, VaultError
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
-from altyn.storage.statements import statement
+from altyn.storage.statements import key_array, statement
 
 BATCH: Final = 500
 
@@ -47,20 +47,20 @@ class CardStore:
         self._loading = Coalescer(self._load_batch)
 
     def fingerprint(self, merchant_id: int, pan: Pan) -> str:
-        """By which this merchant, and no other, knows the card again: 64 hexadecimal digits."""
+        """The card's fingerprint, different for each merchant: 64 hexadecimal digits."""
         return self._vault.fingerprint(pan, merchant_id=merchant_id).hex()
 
     async def keep(self, merchant_id: int, pan: Pan, *, until: datetime) -> None:
-        """Keep a card at least until then; a card already kept stays for the longer of the two."""
+        """Keep a card at least until then; a card that is already kept, until the later time."""
         await self._keeping.call((merchant_id, pan, until))
 
     async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None:
-        """The card of a fingerprint, while it is kept. Raises KeyMissingError, SealBrokenError."""
+        """The card of a fingerprint, None if not kept. Raises KeyMissingError, SealBrokenError."""
         sealed = await self._loading.call((merchant_id, bytes.fromhex(fingerprint)))
         return None if sealed is None else self._vault.open(sealed, merchant_id=merchant_id)
 
     async def purge(self, now: datetime) -> int:
-        """Delete the cards whose time is over; how many there were."""
+        """Delete the cards whose keeping time is over; returns how many."""
         purged = 0
         while True:
             rows = await statement("purge_cards").fetch(self._pool, now=now, limit=BATCH)
@@ -88,7 +88,7 @@ class CardStore:
         try:
             return card, self._vault.rewrap(card.sealed, merchant_id=card.merchant_id)
         except VaultError:
-            # One broken row must not keep the others under a key that is to go.
+            # One broken row must not keep the others under a key that is to be removed.
             return None
 
     async def _under_other_keys(self, after: _Address, *, limit: int) -> list[_Card]:
@@ -104,7 +104,8 @@ class CardStore:
     async def _save_rewrapped(self, pairs: Sequence[tuple[_Card, SealedPan]]) -> int:
         rows = await statement("rewrap_cards").fetch(
             self._pool,
-            merchant_ids=[card.merchant_id for card, _ in pairs],
+            merchant_ids=key_array(card.merchant_id for card, _ in pairs),
+            card_merchant_ids=[card.merchant_id for card, _ in pairs],
             fingerprints=[card.fingerprint for card, _ in pairs],
             old_wrapped_keys=[card.sealed.wrapped_key for card, _ in pairs],
             key_ids=[sealed.key_id for _, sealed in pairs],
@@ -119,7 +120,7 @@ class CardStore:
             place = merchant_id, self._vault.fingerprint(pan, merchant_id=merchant_id)
             longest = max(until, stays[place][1]) if place in stays else until
             stays[place] = pan, longest
-        # sorted, so that two batches meet their rows in one order and never wait for each other
+        # sorted, so that two batches lock their rows in the same order and cannot deadlock
         places = sorted(stays)
         sealed = [self._vault.seal(stays[place][0], merchant_id=place[0]) for place in places]
         await statement("keep_cards").execute(
@@ -137,10 +138,11 @@ class CardStore:
     async def _load_batch(self, batch: Sequence[_Address]) -> list[SealedPan | None]:
         rows = await statement("load_cards").fetch(
             self._pool,
-            merchant_ids=[merchant_id for merchant_id, _ in batch],
-            fingerprints=[fingerprint for _, fingerprint in batch],
+            merchant_ids=key_array(merchant_id for merchant_id, _ in batch),
+            fingerprints=key_array(fingerprint for _, fingerprint in batch),
         )
-        return [None if row["key_id"] is None else _sealed(row) for row in rows]
+        cards = {(row["merchant_id"], row["fingerprint"]): _sealed(row) for row in rows}
+        return [cards.get(address) for address in batch]
 
 
 def _sealed(row: Any) -> SealedPan:

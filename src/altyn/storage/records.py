@@ -1,4 +1,4 @@
-"""Rows and orders: how an order is written into PostgreSQL and read back."""
+"""Orders as rows of PostgreSQL: how an order is written and read back."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -28,10 +28,8 @@ def to_json(value: object) -> str:
     return _encode(value).decode()
 
 
-def order_of(row: Mapping[str, Any]) -> Order | None:
-    """The order a row of `load_orders` holds; None for the row of a missing one."""
-    if row["order_id"] is None:
-        return None
+def order_of(row: Mapping[str, Any]) -> Order:
+    """The order in a row of `load_orders`, with its attempts."""
     return Order(
         merchant_id=row["merchant_id"],
         order_id=row["order_id"],
@@ -66,7 +64,7 @@ def order_of(row: Mapping[str, Any]) -> Order | None:
 
 
 def request_json(request: OrderRequest) -> dict[str, Any]:
-    """What the shop said, without what it left unsaid."""
+    """The fields of a request that the merchant set; fields with their default are left out."""
     return {
         name: value
         for name, default in _REQUEST_DEFAULTS.items()
