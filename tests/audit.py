@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +20,7 @@ from altyn.domain.lifecycle import TRANSITIONS, Event, OrderStatus
 from altyn.storage.database import Pool
 
 Row: TypeAlias = "asyncpg.Record"
+BankRow: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
 IN_FLIGHT: Final = frozenset({"asked", "pending", "unknown"})
 EVENTS: Final = frozenset(Event)
 
@@ -48,8 +49,8 @@ class Papers:
     attempts: Sequence[Row]
     postings: Sequence[Row]
     sums: Mapping[str, int]  # of ledger_entries, by account
-    bank: Sequence[Row]  # authorisations that the bank has booked for this order
-    moves: Sequence[Row]  # requests that the bank has approved for this order
+    bank: Sequence[BankRow]  # authorisations that the bank has booked for this order
+    moves: Sequence[BankRow]  # requests that the bank has approved for this order
 
     @property
     def settled(self) -> bool:
@@ -57,10 +58,22 @@ class Papers:
         return not any(attempt["state"] in IN_FLIGHT for attempt in self.attempts)
 
 
-async def audit(pool: Pool, order_ids: Sequence[UUID | str] | None = None) -> list[str]:
+class OtherBooks(Protocol):
+    """The books of a way to pay other than the card: rows in the shape of the bank's tables."""
+
+    def payments(self) -> Sequence[Mapping[str, Any]]: ...
+    def movements(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+async def audit(
+    pool: Pool,
+    order_ids: Sequence[UUID | str] | None = None,
+    *,
+    other_books: OtherBooks | None = None,
+) -> list[str]:
     """Everything that does not add up, in words; of these orders, or of all."""
     complaints = []
-    for papers in await _papers(pool, order_ids):
+    for papers in await _papers(pool, order_ids, other_books):
         order = papers.order
         complaints += [
             f"{order['order_id']} ({order['order_number']}, {order['status']}): {complaint}"
@@ -163,7 +176,9 @@ def _books(papers: Papers) -> Iterator[str]:
         yield f"only here {ours_done - bank_done}, only at the bank {bank_done - ours_done}"
 
 
-async def _papers(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[Papers]:
+async def _papers(
+    pool: Pool, order_ids: Sequence[UUID | str] | None, other_books: OtherBooks | None
+) -> list[Papers]:
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -172,7 +187,10 @@ async def _papers(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[Pa
         orders = await connection.fetch(ORDERS, chosen)
         read = [_by_order(await connection.fetch(query, chosen)) for query in BESIDE_ORDERS]
         keys = None if chosen is None else [each.hex for each in chosen]
-        bank, moves = [await connection.fetch(query, keys) for query in AT_THE_BANK]
+        bank, moves = [await _bank_rows(connection, query, keys) for query in AT_THE_BANK]
+    if other_books is not None:
+        bank = [*bank, *other_books.payments()]
+        moves = [*moves, *other_books.movements()]
     booked, moved = _by_key(bank), _by_key(moves)
     events, attempts, postings, entries = read
     return [
@@ -189,6 +207,14 @@ async def _papers(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[Pa
     ]
 
 
+async def _bank_rows(
+    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+    query: str,
+    keys: Sequence[str] | None,
+) -> list[BankRow]:
+    return list(await connection.fetch(query, keys))
+
+
 def _by_order(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
@@ -196,9 +222,9 @@ def _by_order(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
     return found
 
 
-def _by_key(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
+def _by_key(rows: Sequence[BankRow]) -> dict[UUID, list[BankRow]]:
     """Rows of the bank by the order that their key begins with."""
-    found: dict[UUID, list[Row]] = defaultdict(list)
+    found: dict[UUID, list[BankRow]] = defaultdict(list)
     for row in rows:
         found[UUID(row["key"].rpartition("-")[0])].append(row)
     return found

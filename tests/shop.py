@@ -20,6 +20,7 @@ from uuid import UUID
 
 from altyn import main
 from altyn.domain.refusals import Refusal
+from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.operations.ports import OrderKey, World
 from altyn.outbound.acquirer.connector import CardConnector
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
@@ -215,11 +216,13 @@ def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_shop(database_url: str, home: Path, **changes: Any) -> AsyncIterator[Shop]:
+async def open_shop(
+    database_url: str, home: Path, extensions: Extensions = NO_EXTENSIONS, /, **changes: Any
+) -> AsyncIterator[Shop]:
     """A gateway with its workers over this database, and a shop in front of it."""
     settings = settings_of(database_url, home, **changes)
     await main.prepare(settings)
-    async with main.running(settings) as gateway:
+    async with main.running(settings, extensions) as gateway:
         yield Shop(gateway)
 
 

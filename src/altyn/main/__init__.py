@@ -23,7 +23,9 @@ from altyn.main.callback_sending import CallbackSending
 from altyn.main.connectors import open_connectors
 from altyn.main.effects import EffectKinds
 from altyn.main.endpoints import Back, open_router
+from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.preparation import prepare, production_keys
+from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
@@ -59,7 +61,9 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Gateway]:
+async def running(
+    settings: Settings, extensions: Extensions = NO_EXTENSIONS
+) -> AsyncIterator[Gateway]:
     """A gateway with its workers at work; everything is let go at the end."""
     assert settings.database_url is not None
     async with AsyncExitStack() as stack:
@@ -82,7 +86,7 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
         world = World(
             orders=OrderStore(pool, couriers.waker.wake),
             merchants=merchants,
-            ways=PaymentWays(connectors.ways),
+            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
             card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
             effects=EffectKinds(effect_kinds.BUILT_IN),
             clock=clock,
@@ -102,8 +106,10 @@ async def running(settings: Settings) -> AsyncIterator[Gateway]:
             credentials=credentials,
             signing_keys=couriers.signing_keys,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
+            way_titles=titles_of(extensions.payment_ways),
         )
-        yield Gateway(settings, pool, world, open_router(back, connectors.routes))
+        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
+        yield Gateway(settings, pool, world, open_router(back, routes))
 
 
 def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
@@ -128,8 +134,9 @@ def _tell_of_end(task: asyncio.Task[None]) -> None:
 class App:
     """The ASGI application of one process: it builds its gateway when the server starts it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, extensions: Extensions = NO_EXTENSIONS) -> None:
         self._settings = settings
+        self._extensions = extensions
         self._front: Router | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -142,7 +149,7 @@ class App:
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         try:
-            async with running(self._settings) as gateway:
+            async with running(self._settings, self._extensions) as gateway:
                 self._front = gateway.front
                 gc.freeze()  # what lives as long as the process need not be looked at again
                 gc.set_threshold(*GC_THRESHOLD)
@@ -155,8 +162,8 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_app() -> App:
+def create_app(extensions: Extensions = NO_EXTENSIONS) -> App:
     """The application of a server process; its settings come from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
-    return App(settings)
+    return App(settings, extensions)

@@ -21,6 +21,7 @@ from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.callback_sending import callback_rules
+from altyn.main.ways import Titles
 from altyn.operations.ports import World
 from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialects.classic.registry import METHODS
@@ -49,6 +50,7 @@ class Back:
     credentials: Credentials
     signing_keys: SigningKeys
     token_key: bytes = field(repr=False)
+    way_titles: Mapping[str, Titles] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:

@@ -1,0 +1,15 @@
+"""What a gateway can be started with in addition to what is built in."""
+
+from dataclasses import dataclass
+
+from altyn.main.ways import RegisteredWay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extensions:
+    """Further parts of a gateway, without a change of its code."""
+
+    payment_ways: tuple[RegisteredWay, ...] = ()
+
+
+NO_EXTENSIONS = Extensions()
