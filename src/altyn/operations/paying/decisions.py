@@ -47,9 +47,9 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
-    Refuses: ALREADY_PAID, BUSY (another attempt waits for its payer), SESSION_OVER,
-    ATTEMPTS_EXHAUSTED, WRONG_STATUS, BINDING_REQUIRED. Busy while a connector is asked about
-    another attempt.
+    While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
+    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, BINDING_REQUIRED. Busy
+    while a connector is asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2.
     """
     if order.status is OrderStatus.DECLINED:
@@ -57,7 +57,7 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
     if asked := order.in_flight(Kind.PAY):
-        if asked[-1].waiting:  # this may take minutes, so the request does not wait for it
+        if asked[-1].waiting:
             return Refused(Refusal.BUSY, "the payment waits for its payer", order)
         return Busy(order)
     if now >= order.expires_at:
