@@ -36,7 +36,7 @@ class Launcher:
     def __init__(self, database_url: str, home: Path, *, sockets: int) -> None:
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([*_source_path(), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
             "ALTYN_DATABASE_URL": database_url,
             "ALTYN_HOME": str(home),
             "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: a lost answer is asked after soon
@@ -162,7 +162,7 @@ async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
         yield Crowd(session, ports)
 
 
-def _source_path() -> list[str]:
+def source_path() -> list[str]:
     """Where this process has found the gateway, so that the others find the same."""
     import altyn  # noqa: PLC0415 - only to learn where it lies
 
