@@ -1,6 +1,6 @@
 """Payers at the payment page, from the shop's link to the shop's return page, in a real Chromium.
 
-Each test is one way that a payment can go, and leaves a picture of what its payer saw.
+Each test is one way that a payment can go, and saves screenshots of what its payer saw.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ def press_pay(page: Page) -> None:
     page.get_by_role("button", name=PAY).click()
 
 
-def arrived(
+def back_at_shop(
     page: Page, gateway: Served, order: Registered, path: str, language: str = "ru"
 ) -> None:
-    """The payer stands in the shop, and the shop is told which order it was."""
+    """The payer is back at the shop, and the address names the order."""
     page.wait_for_url(f"{gateway.shop_url}/{path}?orderId={order.order_id}&lang={language}")
     expect(page.get_by_role("heading", name="The shop")).to_be_visible()
 
 
 def at_bank(page: Page, code: str | None) -> None:
-    """Answer the bank's question; None cancels."""
+    """Enter the code at the ACS; None cancels."""
     if code is None:
         page.get_by_role("button", name=re.compile("Отменить|Cancel")).click()
         return
@@ -62,11 +62,11 @@ def test_paid(page: Page, gateway: Served, screenshot: Screenshot) -> None:
     expect(page.locator("#brand")).to_have_text("Mastercard")
     screenshot(page, "02-filled")
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
     assert gateway.status(order.order_id) == 2
 
 
-def test_mistakes_are_told_under_their_fields(
+def test_mistakes_are_shown_under_their_fields(
     page: Page, gateway: Served, screenshot: Screenshot
 ) -> None:
     page.goto(gateway.register().form_url)
@@ -93,7 +93,7 @@ def test_declined_three_times(page: Page, gateway: Served, screenshot: Screensho
     press_pay(page)
     expect(page.locator("#message")).to_contain_text("Операция отклонена")
     screenshot(page, "05-declined-last")
-    arrived(page, gateway, order, "failed")
+    back_at_shop(page, gateway, order, "failed")
     assert gateway.status(order.order_id) == 6
     page.goto(order.form_url.replace("payment_ru", "errors_ru"))
     screenshot(page, "06-no-attempts-left")
@@ -107,7 +107,7 @@ def test_3d_secure_passed(page: Page, gateway: Served, screenshot: Screenshot) -
     expect(page.locator("#code")).to_be_visible()
     screenshot(page, "07-bank")
     at_bank(page, ACS_CODE)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 def test_3d_secure_with_a_wrong_code(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -125,7 +125,7 @@ def test_3d_secure_with_a_wrong_code(page: Page, gateway: Served, screenshot: Sc
     screenshot(page, "09-3ds-failed")
     fill(page, PAYS)
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 def test_3d_secure_cancelled(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -147,18 +147,18 @@ def test_3d_secure_2_with_a_challenge(page: Page, gateway: Served, screenshot: S
     expect(page.locator("#code")).to_be_visible()
     screenshot(page, "11-challenge")
     at_bank(page, ACS_CODE)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
-def test_3d_secure_2_without_questions(page: Page, gateway: Served) -> None:
+def test_3d_secure_2_without_a_challenge(page: Page, gateway: Served) -> None:
     order = gateway.register()
     page.goto(order.form_url)
     fill(page, "2202205000012424", expiry="0528", cvc="649")
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
-def test_coming_back_from_the_bank_by_the_browsers_button(page: Page, gateway: Served) -> None:
+def test_a_return_from_the_acs_by_the_back_button(page: Page, gateway: Served) -> None:
     order = gateway.register()
     page.goto(order.form_url)
     fill(page, ENROLLED)
@@ -169,7 +169,7 @@ def test_coming_back_from_the_bank_by_the_browsers_button(page: Page, gateway: S
     page.reload()
     fill(page, PAYS)
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 def test_a_bank_that_answers_late(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -182,10 +182,12 @@ def test_a_bank_that_answers_late(page: Page, gateway: Served, screenshot: Scree
     expect(page.locator("#pay-label")).to_have_text("Ждём ответ банка")
     screenshot(page, "12-waiting-on-the-form")
     page.unroute("**/getSessionStatus.do")
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
-def test_the_waiting_page_moves_on(page: Page, gateway: Served, screenshot: Screenshot) -> None:
+def test_the_waiting_page_opens_the_result(
+    page: Page, gateway: Served, screenshot: Screenshot
+) -> None:
     order = gateway.register(sessionTimeoutSecs=86400)
     gateway.call(
         "paymentorder.do",
@@ -193,19 +195,36 @@ def test_the_waiting_page_moves_on(page: Page, gateway: Served, screenshot: Scre
         **{"$CVC": "123", "$EXPIRY": "203512", "TEXT": "IVAN PETROV", "language": "ru"},
     )
     page.goto(order.form_url)
-    # Where this machine is slow the bank has answered already, and the page is not needed.
+    # On a slow machine the bank has answered already, and the waiting page is skipped.
     expect(page.get_by_role("heading", name=re.compile("Ждём ответ|The shop"))).to_be_visible()
     screenshot(page, "13-waiting")
     gateway.wait(7200)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
+
+
+def test_another_way_to_pay_opens_the_waiting_page(page: Page, gateway: Served) -> None:
+    """The sandbox offers the card only, so the button and the answer are put in by the test."""
+    page.goto(gateway.register().form_url)
+    button = '<button name="paymentWay" value="SBP_C2B" formnovalidate>SBP</button>'
+    page.evaluate("html => document.forms[0].insertAdjacentHTML('afterbegin', html)", button)
+    waiting = '{"waiting": true, "errorCode": 0}'
+    page.route("**/processform.do", lambda route: route.fulfill(status=200, body=waiting))
+    with page.expect_request("**/processform.do") as sent, page.expect_navigation():
+        page.get_by_role("button", name="SBP").click()
+    assert "paymentWay=SBP_C2B" in (sent.value.post_data or "")
+    assert "PAN" not in (sent.value.post_data or "")
 
 
 def test_the_session_ends_while_the_page_is_open(page: Page, gateway: Served) -> None:
     order = gateway.register(sessionTimeoutSecs=600)
-    page.goto(order.form_url)
+    # The page asks for its session as soon as it is loaded. The clock must move after that answer:
+    # otherwise that answer already ends the page, and the event below finds no page to run in.
+    with page.expect_response("**/getSessionStatus.do") as first_status:
+        page.goto(order.form_url)
+    assert "redirect" not in first_status.value.json()
     gateway.wait(601)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    arrived(page, gateway, order, "failed")
+    back_at_shop(page, gateway, order, "failed")
     assert gateway.status(order.order_id) == 6
 
 
@@ -225,7 +244,7 @@ def test_the_clock_of_the_page_runs_out(
     expect(page.get_by_role("heading", name="Время на оплату истекло")).to_be_visible()
     screenshot(page, "15-expired")
     page.get_by_role("link", name="Вернуться в магазин").click()
-    arrived(page, gateway, order, "failed")
+    back_at_shop(page, gateway, order, "failed")
 
 
 def test_in_english(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -246,7 +265,7 @@ def test_in_english(page: Page, gateway: Served, screenshot: Screenshot) -> None
     expect(page.locator("#message")).to_contain_text("1 attempt left")
     fill(page, PAYS)
     press_pay(page)
-    arrived(page, gateway, order, "paid", "en")
+    back_at_shop(page, gateway, order, "paid", "en")
 
 
 def test_by_keyboard_alone(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -263,7 +282,7 @@ def test_by_keyboard_alone(page: Page, gateway: Served, screenshot: Screenshot) 
     page.keyboard.press("Tab")
     expect(page.locator("#pay")).to_be_focused()
     page.keyboard.press("Enter")
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 def test_a_test_card_is_one_click_away(page: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -273,7 +292,7 @@ def test_a_test_card_is_one_click_away(page: Page, gateway: Served, screenshot: 
     screenshot(page, "18-test-cards")
     page.get_by_role("button", name=re.compile(f"{PAYS[-4:]}$")).click()
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 def test_every_test_card_of_the_band_passes_the_pages_own_checks(
@@ -305,7 +324,7 @@ def test_on_a_phone(chromium: Browser, gateway: Served, screenshot: Screenshot) 
     expect(page.locator("#code")).to_be_visible()
     screenshot(page, "20-phone-bank")
     at_bank(page, ACS_CODE)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
     context.close()
 
 
@@ -320,11 +339,11 @@ def test_the_result_page(page: Page, gateway: Served, screenshot: Screenshot) ->
     page.goto(order.form_url)
     fill(page, PAYS)
     press_pay(page)
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
     page.goto(f"{gateway.url}/payment/merchants/test/finish.html?orderId={order.order_id}&lang=ru")
     screenshot(page, "22-result")
     page.get_by_role("link", name="Вернуться в магазин").click()
-    arrived(page, gateway, order, "paid")
+    back_at_shop(page, gateway, order, "paid")
 
 
 # ── Without scripts ───────────────────────────────────────────────────────────────────────────────
@@ -346,7 +365,7 @@ def test_paid_without_scripts(plain: Page, gateway: Served, screenshot: Screensh
     fill(plain, PAYS)
     screenshot(plain, "23-no-scripts")
     press_pay(plain)
-    arrived(plain, gateway, order, "paid")
+    back_at_shop(plain, gateway, order, "paid")
 
 
 def test_declined_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -375,7 +394,7 @@ def test_3d_secure_without_scripts(
     plain.get_by_role("button", name="Перейти на страницу банка").click()
     at_bank(plain, ACS_CODE)
     plain.get_by_role("button", name="Продолжить").click()
-    arrived(plain, gateway, order, "paid")
+    back_at_shop(plain, gateway, order, "paid")
 
 
 def test_waiting_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:
@@ -383,11 +402,11 @@ def test_waiting_without_scripts(plain: Page, gateway: Served, screenshot: Scree
     plain.goto(order.form_url)
     fill(plain, card_for_fault(Fault.PENDING_THEN_APPROVED))
     press_pay(plain)
-    # Where this machine is slow the bank has answered already, and the page is not needed.
+    # On a slow machine the bank has answered already, and the waiting page is skipped.
     expect(plain.get_by_role("heading", name=re.compile("Ждём ответ|The shop"))).to_be_visible()
     screenshot(plain, "27-no-scripts-waiting")
     gateway.wait(7200)
-    arrived(plain, gateway, order, "paid")
+    back_at_shop(plain, gateway, order, "paid")
 
 
 # ── A shop's own page set ─────────────────────────────────────────────────────────────────────────
@@ -419,4 +438,4 @@ def test_a_shops_own_page_with_inline_scripts_runs(page: Page, gateway: Served) 
     page.goto(order.form_url)
     expect(page.locator("#amount")).to_have_text("1500.00 RUB")
     page.get_by_role("button", name="Pay").click()
-    arrived(page, gateway, order, "paid", "en")
+    back_at_shop(page, gateway, order, "paid", "en")

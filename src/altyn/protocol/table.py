@@ -4,10 +4,10 @@ REST and SOAP are two spellings of one row. Reading, checking, the error a merch
 reference page and the generated test cases all come from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.refusals import Refusal
@@ -124,6 +124,68 @@ def check(
         return Checked(values)
     rank = {refusal: place for place, refusal in enumerate(method.refusals)}
     return min(faults, key=lambda fault: rank[fault.refusal])
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRows:
+    """Every row of a request: the values that could be read, and the faults of the others.
+
+    `values` are by field of the operation's command, `faults` in the order of the table.
+    """
+
+    values: dict[str, Any]
+    faults: tuple[Fault, ...]
+
+
+def check_rows(
+    method: Method, source: Source, merchant: Merchant | None, malformed: frozenset[str]
+) -> CheckedRows:
+    """Read every parameter of a request, and give all its faults.
+
+    A merchant gets one error (`check`); a payer corrects all wrong fields of a form at once.
+    """
+    context = Context(merchant, source)
+    values: dict[str, Any] = {}
+    faults = tuple(
+        fault
+        for parameter in _to_read(method, source)
+        if (fault := _read_row(parameter, context, malformed, values)) is not None
+    )
+    return CheckedRows(values, faults)
+
+
+class HasRefusal(Protocol):
+    """A fault of a parameter or of a form's field."""
+
+    @property
+    def refusal(self) -> Refusal: ...
+
+
+AnyFault = TypeVar("AnyFault", bound=HasRefusal)
+
+
+def first_of(method: Method, faults: Sequence[AnyFault]) -> AnyFault:
+    """The fault whose refusal stands first in the method's table: its precedence on the wire."""
+    rank = {refusal: place for place, refusal in enumerate(method.refusals)}
+    return min(faults, key=lambda fault: rank[fault.refusal])
+
+
+def _read_row(
+    parameter: Parameter, context: Context, malformed: frozenset[str], values: dict[str, Any]
+) -> Fault | None:
+    """Put the value of one row into `values`, or give its fault."""
+    raw = _raw(parameter, context.source, values)
+    if parameter.name in malformed and not parameter.type.forgiving:
+        return Fault(parameter.invalid, parameter.name, "not UTF-8 text")
+    if raw is None:
+        if parameter.required is None or _optional(parameter, context.source, context.merchant):
+            return None
+        return Fault(parameter.required, parameter.name, "mandatory, but missing")
+    try:
+        _put(values, parameter, parameter.type.parse(raw, context), raw)
+    except Malformed as fault:
+        return Fault(parameter.invalid, parameter.name, str(fault))
+    return None
 
 
 def _to_read(method: Method, source: Source) -> list[Parameter]:

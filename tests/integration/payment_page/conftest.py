@@ -1,4 +1,4 @@
-"""A running gateway with its demo shop, and a payer in front of it."""
+"""A running gateway with its demo shop, and a client of its payment page."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.asgi_client import AsgiClient
-from tests.integration.payment_page.till import PAYER_IP, Till
+from tests.integration.payment_page.page_client import PAYER_IP, PageClient
 from tests.shop import open_shop
 
 
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
-    """The folder of the shops' own page sets, empty."""
+    """The folder of the shops' page sets; it is empty."""
     folder = tmp_path / "templates"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-async def till(database_url: str, tmp_path: Path) -> AsyncIterator[Till]:
+async def client(database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
     async with open_shop(database_url, tmp_path) as shop:
-        yield Till(shop, AsgiClient(shop.gateway.front, PAYER_IP))
+        yield PageClient(shop, AsgiClient(shop.gateway.front, PAYER_IP))

@@ -1,4 +1,4 @@
-"""Views of the payer's pages for tests: an ordinary order, a full one, and every page there is."""
+"""Views of the payer's pages for tests: an ordinary order, a full one, and every page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from altyn.inbound.payment_page.view import (
     ErrorsPageView,
     FinishPageView,
     MethodPageView,
+    OfferedWay,
     PaymentPageView,
+    Problem,
     RedirectPageView,
     Result,
-    SavedCard,
     TestCard,
-    Trouble,
     TypedValues,
     WaitingPageView,
-    Wanted,
-    WayToPay,
 )
 from tests.page_tree import find_all, parse, values
 
@@ -62,22 +60,26 @@ def full_view(**changes: object) -> PaymentPageView:
             sandbox=True,
             test_cards=TEST_CARDS,
             description="Чай «Тегуаньинь», 2 × 100 г",
-            ways=(WayToPay("CARD", "Карта"), WayToPay("SBP", "СБП")),
-            binding_enabled=True,
-            bindings=(SavedCard("b1", "411111**1111 12/28"),),
-            email=Wanted.REQUIRED,
-            phone=Wanted.OPTIONAL,
+            ways=(OfferedWay("SBP_C2B", "СБП"),),
             attempts_left=2,
             decline_text="Недостаточно средств.",
-            field_errors={"$PAN": "Опечатка", "$CVC": "Введите код", "email": "Нет почты"},
-            typed=TypedValues(holder="IVAN", expiry="12 / 28", email="a@b.example"),
+            field_errors={"$PAN": "Опечатка", "$CVC": "Введите код"},
+            typed_values=TypedValues(holder="IVAN", expiry="12 / 28"),
         ),
         **changes,  # type: ignore[arg-type] # the caller names the fields
     )
 
 
+def waiting_view(**changes: object) -> WaitingPageView:
+    """The waiting page of an ordinary order, with changes."""
+    ordinary = WaitingPageView(
+        language="ru", order_id="o", refresh_url="payment_ru.html?mdOrder=o", amount=AMOUNT
+    )
+    return dataclasses.replace(ordinary, **changes)  # type: ignore[arg-type] # as above
+
+
 def every_page(words: str, language: str) -> Iterator[str]:
-    """Each page of the payer with `words` in every place a shop, a bank or a payer can fill."""
+    """Each page of the payer with `words` in every value that a shop, a bank or a payer can set."""
     frame = {
         "language": language,
         "page_view": words,
@@ -99,18 +101,17 @@ def every_page(words: str, language: str) -> Iterator[str]:
             field_errors=dict.fromkeys(
                 ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
             ),
-            typed=TypedValues(words, words, words, words, words),
-            ways=(WayToPay(words, words),),
-            bindings=(SavedCard(words, words),),
+            typed_values=TypedValues(words, words),
+            ways=(OfferedWay(words, words),),
             test_cards=(TestCard(words, words, words, words),),
         )
     )
     yield view.render_payment_page(payment_view(**frame, description=words * 3, order_number=words))
-    for trouble in Trouble:
+    for problem in Problem:
         yield view.render_errors_page(
             ErrorsPageView(
                 **frame,  # type: ignore[arg-type] # one frame for all pages
-                trouble=trouble,
+                problem=problem,
                 order_number=words,
                 amount=AMOUNT,
                 bank_text=words,
@@ -159,7 +160,7 @@ def every_page(words: str, language: str) -> Iterator[str]:
 
 
 def loaded_files(page: str) -> set[str]:
-    """What the page loads by itself, by names below our own static prefix."""
+    """The files that the page loads, by their names below our own static prefix."""
     tree = parse(page)
     addresses = [
         *values(tree, "link", "href"),
@@ -170,6 +171,6 @@ def loaded_files(page: str) -> set[str]:
 
 
 def field_names(page: str) -> list[str]:
-    """The names a form posts from what a payer can see and change."""
-    seen = [e for e in find_all(parse(page), "input") if e.get("type") != "hidden"]
-    return [element.attrib["name"] for element in seen]
+    """The names of the fields that a payer can see and change."""
+    visible = [e for e in find_all(parse(page), "input") if e.get("type") != "hidden"]
+    return [element.attrib["name"] for element in visible]

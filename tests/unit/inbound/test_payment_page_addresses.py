@@ -1,6 +1,6 @@
-"""Names of page files are read as the shops write them, and nothing else is taken for one.
+"""Names of page files are read as shops write them, and other names are not accepted.
 
-The headers' policy belongs here too: both are what a browser is told beside the page itself.
+The content security policy of the headers is tested here too.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from altyn.domain.order import OrderRequest
 from altyn.inbound.payment_page.addresses import Kind, PageName, read_page_name, read_page_view
-from altyn.inbound.payment_page.answers import SHOP_POLICY, policy_for
+from altyn.inbound.payment_page.responses import SHOP_POLICY, policy_for
 from altyn.inbound.payment_page.view import CONTENT_SECURITY_POLICY
 from tests.builders import an_order
 
@@ -51,7 +51,7 @@ def test_names_of_pages(file: str, name: PageName) -> None:
         "payment_ru.html\n",
     ],
 )
-def test_what_is_no_name_of_a_page(file: str) -> None:
+def test_other_names_are_not_accepted(file: str) -> None:
     assert read_page_name(file) is None
 
 
@@ -60,20 +60,20 @@ def test_what_is_no_name_of_a_page(file: str) -> None:
     kind=st.sampled_from(Kind),
     language=st.sampled_from(["ru", "en"]),
 )
-def test_a_name_that_is_written_is_read_again(view: str, kind: Kind, language: str) -> None:
+def test_a_written_name_is_read_back(view: str, kind: Kind, language: str) -> None:
     name = PageName(view, kind, language)
     if view.upper() != "DESKTOP":
         assert read_page_name(name.file) == name
 
 
 @given(st.text(max_size=25))
-def test_a_page_view_is_a_word_or_nothing(text: str) -> None:
+def test_a_page_view_is_one_word_or_none(text: str) -> None:
     view = read_page_view(text)
     assert view is None or (view == text and "/" not in view and "." not in view)
 
 
 @pytest.mark.parametrize("policy", [CONTENT_SECURITY_POLICY, SHOP_POLICY])
-def test_no_script_or_call_goes_elsewhere(policy: str) -> None:
+def test_the_policy_allows_no_script_or_call_of_another_host(policy: str) -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules["default-src"] == "'none'"
     assert rules["connect-src"] == "'self'"
@@ -82,7 +82,7 @@ def test_no_script_or_call_goes_elsewhere(policy: str) -> None:
     assert "unsafe-eval" not in policy
 
 
-def test_the_policy_names_an_orders_apps_and_known_banks() -> None:
+def test_the_policy_names_the_orders_apps_and_the_known_acs_origins() -> None:
     request = OrderRequest(return_url="MyShop://paid", fail_url="https://shop.example/sorry")
     order = replace(an_order(), request=request)
     policy = policy_for(CONTENT_SECURITY_POLICY, order, ("https://acs.example",))
@@ -91,6 +91,6 @@ def test_the_policy_names_an_orders_apps_and_known_banks() -> None:
     assert policy_for(CONTENT_SECURITY_POLICY, None, ()) == CONTENT_SECURITY_POLICY
 
 
-def test_a_host_with_a_port_is_no_app() -> None:
+def test_a_host_with_a_port_is_not_taken_for_an_app() -> None:
     order = replace(an_order(), request=OrderRequest(return_url="test.ru:8443/ok"))
     assert policy_for(CONTENT_SECURITY_POLICY, order, ()) == CONTENT_SECURITY_POLICY

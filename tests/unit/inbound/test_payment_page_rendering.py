@@ -1,8 +1,5 @@
-"""The payer's pages as HTML: hostile texts stay texts, nothing comes from elsewhere, and the form
-works without scripts.
-
-A payment page is read by people who decide in seconds whether to trust it, and attacked by
-everybody else.
+"""The payer's pages as HTML: hostile texts stay texts, no file is loaded from another host, and the
+form works without scripts.
 """
 
 from __future__ import annotations
@@ -19,9 +16,10 @@ from altyn.inbound.payment_page.view import (
     STATIC,
     STATIC_PREFIX,
     ErrorsPageView,
-    Trouble,
+    OfferedWay,
+    PayerAction,
+    Problem,
     TypedValues,
-    Wanted,
 )
 from tests.page_tree import by_id, find_all, parse, text_of, values
 from tests.unit.inbound.payment_pages import (
@@ -31,17 +29,18 @@ from tests.unit.inbound.payment_pages import (
     full_view,
     loaded_files,
     payment_view,
+    waiting_view,
 )
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>' {{ 7*7 }} {order} <!--"
-WEIGHT_MAX = 60 * 1024  # bytes, uncompressed: what a 2G line brings in a bearable time
+WEIGHT_MAX = 60 * 1024  # bytes, uncompressed: what a 2G connection loads in a few seconds
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_texts_stay_texts(language: str) -> None:
     for page in every_page(HOSTILE, language):
         assert "<script>" not in page
-        assert "{{ 7*7 }}" in page  # shown as it was sent: neither run as a template nor dropped
+        assert "{{ 7*7 }}" in page  # shown as it was sent: not run as a template, not removed
         tree = parse(page)
         assert not list(find_all(tree, "img"))
         for script in find_all(tree, "script"):
@@ -50,7 +49,7 @@ def test_hostile_texts_stay_texts(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_inline_and_nothing_comes_from_elsewhere(language: str) -> None:
+def test_no_script_or_style_is_inline_or_from_another_host(language: str) -> None:
     for page in every_page("Чай", language):
         tree = parse(page)
         assert not list(find_all(tree, "style", "iframe", "object", "base"))
@@ -61,22 +60,22 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(language: str) -> No
         assert len(list(find_all(tree, "script"))) == len(values(tree, "script", "src"))
 
 
-def test_all_that_a_payer_loads_weighs_at_most_60_kilobytes() -> None:
+def test_a_page_with_its_files_has_at_most_60_kilobytes() -> None:
     page = view.render_payment_page(full_view(test_cards=TEST_CARDS * 5))
     loaded = loaded_files(page)
     assert {"look.css", "payment.css", "payment.js", "fields.js", "card.js"} < loaded
-    # Everything that a script of the page imports is announced, so nothing is left out of the sum.
+    # The page preloads every module that a script imports, so the sum is complete.
     for name in loaded:
         assert set(re.findall(r'from "\./([^"]+)"', STATIC.files[name].content.decode())) <= loaded
     weight = len(page.encode()) + sum(len(STATIC.files[name].content) for name in loaded)
     assert weight <= WEIGHT_MAX
 
 
-def test_an_english_page_has_no_russian_but_its_language_link() -> None:
+def test_an_english_page_has_russian_only_in_its_language_link() -> None:
     for page in every_page("Tea", "en"):
         tree = parse(page)
-        for said in values(tree, "form", "data-texts"):
-            assert not re.search("[а-яё]", said, re.IGNORECASE)
+        for texts in values(tree, "form", "data-texts"):
+            assert not re.search("[а-яё]", texts, re.IGNORECASE)
         for nav in find_all(tree, "nav"):
             nav.clear()
         assert not re.search("[а-яё]", text_of(tree), re.IGNORECASE)
@@ -91,20 +90,16 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
     (form,) = find_all(tree, "form")
     assert form.get("method") == "post"
     assert form.get("action") == "/payment/merchants/test/payment_ru.html?mdOrder=o"
-    names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"}
-    names |= {"bindingId", "bindingNotNeeded", "paymentWay"}
+    names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT"}
+    names |= {"bindingNotNeeded", "paymentWay"}
     assert names == {*values(form, "input", "name"), *values(form, "button", "name")}
-    # The box follows the hidden value, so that the last of the two counts.
     boxes = [e for e in find_all(form, "input") if e.get("name") == "bindingNotNeeded"]
-    assert [(e.get("type"), e.get("value")) for e in boxes] == [
-        ("hidden", "true"),
-        ("checkbox", "false"),
-    ]
+    assert [(e.get("type"), e.get("value")) for e in boxes] == [("hidden", "true")]
 
 
-def test_card_number_and_code_are_never_echoed() -> None:
+def test_the_card_number_and_cvc_are_never_repeated_on_the_page() -> None:
     fields = {field.name for field in dataclasses.fields(TypedValues)}
-    assert fields == {"holder", "expiry", "email", "phone", "binding_id", "remember"}
+    assert fields == {"holder", "expiry"}
     tree = parse(view.render_payment_page(full_view()))
     assert [by_id(tree, name).get("value") for name in ("pan", "cvc")] == [None, None]
     assert by_id(tree, "holder").get("value") == "IVAN"
@@ -129,7 +124,7 @@ def test_every_field_has_a_label_and_what_describes_it_exists(language: str) -> 
                 assert described in ids
 
 
-def test_an_error_stands_under_its_field_and_marks_it() -> None:
+def test_an_error_is_shown_under_its_field_and_marks_it() -> None:
     tree = parse(view.render_payment_page(payment_view(field_errors={"$PAN": "Опечатка"})))
     pan, cvc = by_id(tree, "pan"), by_id(tree, "cvc")
     assert pan.get("aria-invalid") == "true"
@@ -140,24 +135,24 @@ def test_an_error_stands_under_its_field_and_marks_it() -> None:
     assert not by_id(tree, "cvc-error").text
 
 
-def test_a_decline_tells_the_bank_s_words_and_the_attempts_left() -> None:
+def test_a_decline_shows_the_banks_reason_and_the_attempts_left() -> None:
     declined = payment_view(decline_text="Недостаточно средств.", attempts_left=1)
     tree = parse(view.render_payment_page(declined))
-    said = text_of(by_id(tree, "message"))
-    assert "Недостаточно средств." in said
-    assert "Осталась 1 попытка." in said
+    message = text_of(by_id(tree, "message"))
+    assert "Недостаточно средств." in message
+    assert "Осталась 1 попытка." in message
     (title,) = find_all(tree, "title")
     assert text_of(title).strip() == "Оплата не прошла · Чайная на Покровке"
 
 
-def test_the_button_states_the_amount() -> None:
+def test_the_button_shows_the_amount() -> None:
     tree = parse(view.render_payment_page(payment_view()))
     assert text_of(by_id(tree, "pay")) == "Оплатить 1\u202f500,00\u00a0₽"
     english = parse(view.render_payment_page(payment_view(language="en")))
     assert text_of(by_id(english, "pay")) == "Pay 1\u202f500.00\u00a0₽"
 
 
-def test_production_carries_neither_band_nor_test_cards() -> None:
+def test_production_shows_neither_the_band_nor_test_cards() -> None:
     page = view.render_payment_page(full_view(sandbox=False))
     assert text("sandbox", "ru") not in page
     assert "4111111111111111" not in page
@@ -175,11 +170,11 @@ def test_production_carries_neither_band_nor_test_cards() -> None:
         "\\\\evil",
     ],
 )
-def test_a_link_leads_to_the_web_or_nowhere(address: str) -> None:
+def test_a_link_has_a_web_address_or_is_left_out(address: str) -> None:
     render: tuple[Callable[[], str], ...] = (
         lambda: view.render_payment_page(payment_view(back_url=address)),
         lambda: view.render_errors_page(
-            ErrorsPageView(language="ru", trouble=Trouble.EXPIRED, back_url=address)
+            ErrorsPageView(language="ru", problem=Problem.EXPIRED, back_url=address)
         ),
     )
     for page in render:
@@ -188,12 +183,41 @@ def test_a_link_leads_to_the_web_or_nowhere(address: str) -> None:
         assert address not in values(tree, "a", "href")
 
 
-def test_an_order_with_its_binding_asks_for_the_code_only() -> None:
-    only = full_view(binding_only=True, email=Wanted.NO, phone=Wanted.NO, ways=())
-    assert field_names(view.render_payment_page(only)) == ["bindingId", "$CVC"]
+def test_the_other_ways_to_pay_are_buttons_of_the_form() -> None:
+    ways = (OfferedWay("SBP_C2B", "СБП"), OfferedWay("BNPL", "Частями"))
+    (form,) = find_all(parse(view.render_payment_page(payment_view(ways=ways))), "form")
+    buttons = [e for e in find_all(form, "button") if e.get("name") == "paymentWay"]
+    assert [(e.get("value"), text_of(e)) for e in buttons] == [
+        ("SBP_C2B", "СБП"),
+        ("BNPL", "Частями"),
+    ]
+    assert all(e.get("formnovalidate") is not None for e in buttons)
+    assert "или картой" in text_of(form)
 
 
-def test_without_need_of_a_code_none_is_asked() -> None:
+def test_a_page_without_other_ways_has_no_row_for_them() -> None:
+    (form,) = find_all(parse(view.render_payment_page(payment_view())), "form")
+    assert [e for e in form.iter() if e.get("class") == "ways"] == []
+    assert "или картой" not in text_of(form)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_waiting_page_shows_what_the_payer_has_to_do(language: str) -> None:
+    plain = waiting_view(language=language)
+    keys = {
+        PayerAction.CONFIRM_ON_PHONE: "waiting_confirm_on_phone",
+        PayerAction.SCAN_QR: "waiting_scan_qr",
+        PayerAction.ENTER_CODE: "waiting_enter_code",
+    }
+    assert set(keys) == set(PayerAction)
+    for action, key in keys.items():
+        sentence = text(key, language)
+        acting = dataclasses.replace(plain, payer_action=action)
+        assert sentence in view.render_waiting_page(acting)
+        assert sentence not in view.render_waiting_page(plain)
+
+
+def test_the_cvc_field_is_left_out_when_it_is_not_required() -> None:
     page = view.render_payment_page(payment_view(cvc_required=False))
     assert "$CVC" not in field_names(page)
     assert "$CVC" in field_names(view.render_payment_page(payment_view()))

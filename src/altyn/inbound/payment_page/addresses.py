@@ -1,6 +1,6 @@
-"""Names and addresses of payers' pages: `iphone_payment_en.html` read, and written.
+"""Names and addresses of payers' pages: reads and writes names like `iphone_payment_en.html`.
 
-Published page sets and shops' links rely on these names. Source: payment-page.md §1;
+Published page sets and shops' links use these names. Source: payment-page.md §1;
 004 (pageView).
 """
 
@@ -22,7 +22,7 @@ _VIEWS: Final = {"": "DESKTOP", "mobile": "MOBILE"}
 
 
 class Kind(StrEnum):
-    """What a page is for."""
+    """The purpose of a page."""
 
     PAYMENT = "payment"
     ERRORS = "errors"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageName:
-    """The name of a page file, taken apart. `page_view` is DESKTOP, MOBILE or the shop's prefix."""
+    """The parts of the name of a page file. `page_view` is DESKTOP, MOBILE or the shop's prefix."""
 
     page_view: str
     kind: Kind
@@ -46,10 +46,10 @@ class PageName:
         return f"{page_prefix(self.page_view)}{self.kind}_{language}.html"
 
     def spellings(self, language: str) -> tuple[str, ...]:
-        """The files in which a shop may have put this page, the best first.
+        """The file names under which a shop may have this page, the best match first.
 
-        004 spells custom error pages `iphone_error_ru.html`; a view without pages of its own is
-        shown the shop's desktop pages.
+        004 spells custom error pages `iphone_error_ru.html`. A view without pages of its own uses
+        the shop's desktop pages.
         """
         kinds = ("errors", "error") if self.kind is Kind.ERRORS else ("payment",)
         prefixes = dict.fromkeys((page_prefix(self.page_view), ""))
@@ -57,12 +57,12 @@ class PageName:
 
 
 def read_page_view(text: str) -> str | None:
-    """A pageView as it may stand in a page's name; None for what is none (004, pageView)."""
+    """The text if it is a valid pageView, a part of a page's name; else None (004, pageView)."""
     return text if _VIEW.fullmatch(text) else None
 
 
 def read_page_name(file: str) -> PageName | None:
-    """Take a file name apart; None when it is no name of a page."""
+    """The parts of a file name; None when it is not the name of a page."""
     found = _FILE.fullmatch(file)
     if found is None:
         return None
@@ -77,13 +77,13 @@ def page_address(base_url: str, login: str, order_id: UUID, name: PageName) -> s
     return f"{folder}/{quote(name.file)}?mdOrder={order_id}"
 
 
-def beside(order_id: UUID, name: PageName, language: str) -> str:
-    """The same page in another language, relative to itself."""
+def relative_address(order_id: UUID, name: PageName, language: str) -> str:
+    """The address of a page in a language, relative to the page itself."""
     return f"{quote(name.in_language(language))}?mdOrder={order_id}"
 
 
 def with_parameters(address: str, **parameters: str) -> str:
-    """An address with more parameters in its query; a fragment stays at the end."""
+    """An address with more parameters in its query; its fragment stays at the end."""
     bare, hash_, fragment = address.partition("#")
     glue = "&" if "?" in bare else "?"
     return f"{bare}{glue}{urlencode(parameters)}{hash_}{fragment}"

@@ -1,7 +1,8 @@
-"""The card form as it comes in, from scripts or without them, and what is wrong with it in words.
+"""The card form as the browser posts it, read once, with every wrong field found.
 
-Both ways are read by the one table `PROCESS_FORM`; here stand only the spellings a browser adds and
-the sentence that each broken rule deserves. Source: payment-page.md §3.2, §6.
+Scripts and browsers without scripts post the same form. The table `PROCESS_FORM` reads it; this
+module adds the spellings that a browser sends, the rules of the page, and the key of the text for
+each broken rule. Source: payment-page.md §3.2, §6.
 """
 
 import re
@@ -11,60 +12,70 @@ from datetime import datetime
 from typing import Any, Final
 
 from altyn.domain.card.values import PAN_LENGTHS, Expiry, is_maestro
-from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.refusals import Refusal
 from altyn.inbound.http.fields import Fields
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.results import FieldFault
 from altyn.inbound.payment_page.sandbox_cards import listed_expiry
-from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import TypedValues, read_expiry
-from altyn.inbound.payment_page.visits import Visit
 from altyn.operations.decisions import Refused
-from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
-from altyn.protocol.table import Fault, check
+from altyn.protocol.dialects.classic.payment_methods import MD_ORDER, PROCESS_FORM
+from altyn.protocol.table import CheckedRows, check_rows, first_of
 
 YEARS_AHEAD_MAX: Final = 20
 TYPED_CHARS_MAX: Final = 256
-# Where a payer comes back to is ours to say; a page that could choose it would lead payers astray.
-NOT_A_PAYERS: Final = frozenset({"finish_url", "term_url", "method_notification_url", "ip"})
-CARD_PAYMENT: Final = ("", "CARD")
+CARD_WAYS: Final = frozenset({"", "CARD"})
+"""Values of paymentWay that mean the card of the form."""
+CARD_FIELDS: Final = frozenset({"$PAN", "pan", "$CVC", "cvc", "$EXPIRY", "YYYY", "MM", "TEXT"})
+# The order's id is already read: the order was found by it.
+CARD_FORM: Final = replace(
+    PROCESS_FORM, parameters=tuple(row for row in PROCESS_FORM.parameters if row is not MD_ORDER)
+)
+# A browser must not choose where the payer returns to: a forged page could send payers elsewhere.
+FOR_SHOPS_ONLY: Final = frozenset({"finish_url", "term_url", "method_notification_url", "ip"})
 _SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
 
 
 class PageForm:
-    """The parameters of a card form, in the spelling of the table: a `Source` for `check`."""
+    """The fields of a card form in the spelling of the table: a `Source` for `check_rows`."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
         self.malformed = fields.malformed
 
     def get(self, name: str) -> str | None:
-        """A parameter's value. The expiry may come as typed, as YYYYMM, or as YYYY and MM."""
+        """A field's value. The expiry may come as typed, as YYYYMM, or as YYYY and MM."""
         if name == "$EXPIRY":
             return self._expiry()
         if name == "phone":
             return _SEPARATORS.sub("", self._fields.get(name) or "")
         if name == "bindingNotNeeded":
-            # Without scripts the ticked box comes after the hidden field that says no.
+            # In a form without scripts a ticked box follows a hidden field with the other value.
             return next(reversed(self._fields.get_all(name)), None)
         return self._fields.get(name)
 
     def get_all(self, name: str) -> tuple[str, ...]:
-        """Every value of a parameter."""
+        """Every value of a field."""
         return self._fields.get_all(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
 
     @property
-    def typed(self) -> TypedValues:
-        """What stays in the form after an error: never the number of the card, never its code."""
-        return TypedValues(
-            holder=self._short("TEXT"),
-            expiry=self._short("$EXPIRY"),
-            email=self._short("email"),
-            phone=self._short("phone"),
-        )
+    def payment_way(self) -> str:
+        """The way to pay that the payer chose; empty for the card of the form."""
+        return self._fields.get("paymentWay") or ""
+
+    @property
+    def other_fields(self) -> dict[str, str]:
+        """All fields but those of the card, for a way to pay that is not the card."""
+        return {name: self._fields.get(name) or "" for name in self if name not in CARD_FIELDS}
+
+    @property
+    def typed_values(self) -> TypedValues:
+        """The values that stay in the form after an error. The card number and CVC never do."""
+        return TypedValues(holder=self._short("TEXT"), expiry=self._short("$EXPIRY"))
 
     def _short(self, name: str) -> str:
         return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
@@ -74,98 +85,82 @@ class PageForm:
         if not typed:
             year, month = self._fields.get("YYYY") or "", self._fields.get("MM") or ""
             typed = f"{year}{month:0>2}" if year and month else year + month
-        read = read_expiry(typed[:TYPED_CHARS_MAX])
-        return read.wire if read else typed or None
+        expiry = read_expiry(typed[:TYPED_CHARS_MAX])
+        return expiry.wire if expiry else typed or None
 
 
 @dataclass(frozen=True, slots=True)
-class FieldFault:
-    """A field that cannot be accepted: its wire name, the payer's words, the table's own error."""
-
-    name: str
-    words: str
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form read by its table: values by field of the operation's command."""
+class FilledForm:
+    """A form without faults: its values by field of the operation's command."""
 
     values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardReader:
+class CardFormReader:
     """Reads the form of one request for one order. `now` is the gateway's clock, aware UTC."""
 
     form: PageForm
-    visit: Visit
+    page_order: PageOrder
     now: datetime
-    language: str
     sandbox: bool
 
-    def read(self) -> Filled | tuple[FieldFault, ...] | Refused:
-        """Every faulty field of the page at once, or the values of all.
+    def read(self) -> FilledForm | tuple[FieldFault, ...] | Refused:
+        """The values of the form, or every wrong field of the page, or a refusal.
 
-        Refuses as the table of processform.do does; PARAMETER_INVALID also for a way to pay that is
-        no card.
+        Refuses as the table of processform.do does, for a parameter that is not a field of the
+        page.
         """
-        if (self.form.get("paymentWay") or "") not in CARD_PAYMENT:
-            rule = "only cards are taken here"
-            return Refused(Refusal.PARAMETER_INVALID, rule, parameter="paymentWay")
-        faults = tuple(self._field_faults())
-        if faults:
-            return faults
-        checked = check(PROCESS_FORM, self.form, self.visit.merchant, self.form.malformed)
-        if isinstance(checked, Fault):
-            return Refused(checked.refusal, checked.rule, parameter=checked.parameter)
-        return Filled({name: v for name, v in checked.values.items() if name not in NOT_A_PAYERS})
+        rows = check_rows(CARD_FORM, self.form, self.page_order.merchant, self.form.malformed)
+        field_faults = tuple(self._field_faults(rows))
+        if field_faults:
+            return field_faults
+        if rows.faults:
+            fault = first_of(CARD_FORM, rows.faults)
+            return Refused(fault.refusal, fault.rule, parameter=fault.parameter)
+        values = {name: v for name, v in rows.values.items() if name not in FOR_SHOPS_ONLY}
+        return FilledForm(values)
 
-    def _field_faults(self) -> Iterator[FieldFault]:
-        for name, words in WORDS.items():
-            checked = check(ALONE[name], self.form, self.visit.merchant, self.form.malformed)
-            if isinstance(checked, Fault):
-                fault, key = checked, words(self.form.get(name) or "")
-            elif broken := self._page_rule(name, checked.values):
-                refusal, key = broken
-                fault = Fault(refusal, name, f"payment-page.md §6: {key}")
-            else:
-                continue
-            yield FieldFault(name, text(key, self.language, count=3), fault)
+    def _field_faults(self, rows: CheckedRows) -> Iterator[FieldFault]:
+        refusals = {fault.parameter: fault.refusal for fault in rows.faults}
+        for name, text_key_of in TEXT_KEYS.items():
+            if name in refusals:
+                yield FieldFault(name, text_key_of(self.form.get(name) or ""), refusals[name])
+            elif text_key := self._broken_page_rule(name, rows.values):
+                yield FieldFault(name, text_key, PAGE_RULES[name])
 
-    def _page_rule(self, name: str, values: dict[str, Any]) -> tuple[Refusal, str] | None:
-        """The rules that hold on a page beside the table's: a plausible expiry, a CVC."""
-        if name == "$EXPIRY" and (key := self._expiry_rule(values["expiry"])):
-            return Refusal.EXPIRY_INVALID, key
-        maestro = is_maestro(self._pan_digits())
-        if name == "$CVC" and "cvc" not in values and cvc_required(self.visit) and not maestro:
-            return Refusal.CVC_INVALID, "cvc_empty"
-        return None
+    def _broken_page_rule(self, name: str, values: dict[str, Any]) -> str:
+        """The text of the page's own rule that a readable field breaks; empty when it breaks none.
 
-    def _expiry_rule(self, expiry: Expiry) -> str:
-        """The broken rule's text, or nothing. Test cards keep the months that documents name."""
+        The expiry has to be plausible, and the CVC has to be there. Source: payment-page.md §6.
+        """
+        if name == "$EXPIRY":
+            return self._broken_expiry_rule(values["expiry"])
+        if name == "$CVC" and "cvc" not in values and self._cvc_required():
+            return "cvc_empty"
+        return ""
+
+    def _broken_expiry_rule(self, expiry: Expiry) -> str:
+        """Test cards keep the expiry of their documentation, although it may be in the past."""
         today = to_moscow(self.now).date()
-        if self.sandbox and listed_expiry(self._pan_digits(), expiry, self.visit.merchant):
+        if self.sandbox and listed_expiry(self._pan_digits(), expiry, self.page_order.merchant):
             return ""
         if not expiry.valid_on(today):
             return "expiry_past"
         return "expiry_far" if expiry.year > today.year + YEARS_AHEAD_MAX else ""
 
+    def _cvc_required(self) -> bool:
+        return self.page_order.cvc_required and not is_maestro(self._pan_digits())
+
     def _pan_digits(self) -> str:
         return _digits(self.form.get("$PAN") or "")
-
-
-def cvc_required(visit: Visit) -> bool:
-    """Whether the page asks for the CVC: always, unless the shop may do without and says so."""
-    may_lack = visit.merchant.may(Permission.SSL_WITHOUT_CVC)
-    return not (may_lack and visit.order.request.has("FORCE_NO_CVC"))
 
 
 def _digits(typed: str) -> str:
     return re.sub("[^0-9]", "", typed)
 
 
-def _pan_words(typed: str) -> str:
+def _pan_text_key(typed: str) -> str:
     count = len(_digits(typed))
     if count == 0:
         return "pan_empty"
@@ -174,20 +169,20 @@ def _pan_words(typed: str) -> str:
     return "pan_long" if count >= PAN_LENGTHS.stop else "pan_luhn"
 
 
-def _expiry_words(typed: str) -> str:
+def _expiry_text_key(typed: str) -> str:
     digits = _digits(typed)
     if not digits:
         return "expiry_empty"
     return "expiry_month" if len(digits) in {4, 6} else "expiry_format"
 
 
-# The table row by row: `check` tells one fault, and a payer is to see them all.
-ALONE: Final = {
-    row.name: replace(PROCESS_FORM, parameters=(row,)) for row in PROCESS_FORM.parameters
-}
-WORDS: Final[dict[str, Callable[[str], str]]] = {
-    "$PAN": _pan_words,
-    "$EXPIRY": _expiry_words,
+PAGE_RULES: Final = {"$EXPIRY": Refusal.EXPIRY_INVALID, "$CVC": Refusal.CVC_INVALID}
+"""The refusal of each field that has a rule of the page besides the table's."""
+
+# The fields of the page in their order, with the text for a value that the table refuses.
+TEXT_KEYS: Final[dict[str, Callable[[str], str]]] = {
+    "$PAN": _pan_text_key,
+    "$EXPIRY": _expiry_text_key,
     "$CVC": lambda typed: "cvc_length" if typed else "cvc_empty",
     "TEXT": lambda typed: "holder_letters" if typed.strip() else "holder_empty",
     "email": lambda typed: "email_format" if typed else "email_empty",

@@ -1,11 +1,12 @@
-"""The payment page's door: the pages that a payer's browser opens, with scripts or without.
+"""The endpoint of the payment page: the pages that a payer opens, with or without scripts.
 
-It exists so that a payer can pay without the shop ever seeing a card. What the pages ask for while
-they are open is `ajax.py`. Source: payment-page.md §1, §2, §5, §6; 004 (pageView, returnUrl).
+With these pages a payer pays and the shop never handles the card. The methods that an open page
+calls are in `methods.py`. Source: payment-page.md §1, §2, §5, §6; 004 (pageView, returnUrl).
 """
 
 import asyncio
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,18 +17,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
-from altyn.inbound.payment_page import answers, pages
+from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
-from altyn.inbound.payment_page.ajax import Ajax
 from altyn.inbound.payment_page.card_form import PageForm
-from altyn.inbound.payment_page.pages import Showing
-from altyn.inbound.payment_page.payer import payer_of
-from altyn.inbound.payment_page.paying import Paid, Payer, pay
+from altyn.inbound.payment_page.methods import PageMethods
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
+from altyn.inbound.payment_page.pages import PageContext
+from altyn.inbound.payment_page.payer import Payer, payer_of
+from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.results import PaymentResult, StepTaken, WaitingForBank
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_language
-from altyn.inbound.payment_page.view import STATIC, Trouble
-from altyn.inbound.payment_page.visits import Visit, find_visit
+from altyn.inbound.payment_page.view import STATIC, OfferedWay, Problem
 from altyn.look.static_files import CACHE_CONTROL
+from altyn.operations.decisions import Accepted
 from altyn.operations.paying.payer_address import decide_payer_address
 from altyn.operations.perform import perform
 from altyn.operations.ports import World
@@ -47,30 +50,35 @@ def routes(
     public_url: str | None,
     limits: Limits,
     acs_origins: tuple[str, ...] = (),
+    ways: Sequence[OfferedWay] = (),
 ) -> list[BaseRoute]:
-    """The pages, their files, and the page's protocol under `/payment/rest/`.
+    """The pages, their files, and the page's methods under `/payment/rest/`.
 
-    `acs_origins` narrows the frames of our own page to these origins, where they are known.
+    `acs_origins` limits the frames of our own page to these origins, where they are known. `ways`
+    gives titles to the ways to pay besides the card; the page offers those that an order allows.
     """
-    door = PageDoor(
+    endpoint = PageEndpoint(
         world=world,
         sandbox=sandbox,
         templates=ShopTemplates(templates_folder),
         public_url=public_url,
         limits=limits,
         acs_origins=acs_origins,
+        ways=tuple(ways),
     )
-    ajax = Ajax(world, sandbox=sandbox, public_url=public_url, limits=limits)
+    methods = PageMethods(
+        world=world, sandbox=sandbox, public_url=public_url, limits=limits, ways=tuple(ways)
+    )
     both = ["GET", "POST"]
     return [
-        Route("/payment/merchants/{login}/{path:path}", door.serve, methods=both),
+        Route("/payment/merchants/{login}/{path:path}", endpoint.serve, methods=both),
         Route("/payment/static/{digest}/{name}", serve_static, methods=["GET"]),
-        Route("/payment/rest/{method}", ajax.serve, methods=both),
+        Route("/payment/rest/{method}", methods.serve, methods=both),
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageDoor:
+class PageEndpoint:
     """Serves the addresses below `/payment/merchants/<login>/`."""
 
     world: World
@@ -79,6 +87,7 @@ class PageDoor:
     public_url: str | None
     limits: Limits
     acs_origins: tuple[str, ...]
+    ways: tuple[OfferedWay, ...]
 
     async def serve(self, request: Request) -> Response:
         """A page by its name, or a file of the shop's own page set."""
@@ -99,144 +108,155 @@ class PageDoor:
         except Exception:
             log.exception("page_failed", file=file)
             language = name.language if name else DEFAULT_LANGUAGE
-            return self._stray(language, 503, Trouble.UNAVAILABLE)
+            return self._page_without_order(language, 503, Problem.UNAVAILABLE)
 
     # ── Opening a page ────────────────────────────────────────────────────────────────────────────
 
     async def _get(self, request: Request, name: PageName) -> Response:
-        visit = await self._visit(request, request.query_params.get("mdOrder"))
-        if visit is None:
-            return self._stray(name.language, 404)
-        showing = self._showing(request, visit, name)
-        if visit.paid or (visit.over and name.kind is Kind.PAYMENT):
-            return answers.redirect(visit.way_back(showing.base_url, showing.language))
+        page_order = await self._find(request, request.query_params.get("mdOrder"))
+        if page_order is None:
+            return self._page_without_order(name.language, 404)
+        context = self._context(request, page_order, name)
+        if page_order.paid or (page_order.over and name.kind is Kind.PAYMENT):
+            return responses.redirect(page_order.return_address(context.base_url, context.language))
         if name.kind is Kind.ERRORS:
-            return await self._errors(visit, showing)
-        visit = await self._noted(visit, request)
-        if visit.waiting:
-            return answers.page(pages.waiting_page(visit, showing))
-        if visit.merchant.blocked or not visit.order.attempts_left:
-            return answers.page(pages.errors_page(visit, showing))
-        own = await self._own_page(visit, name)
+            return await self._errors(page_order, context)
+        page_order = await self._with_payer_address(page_order, request)
+        if page_order.waiting:
+            return responses.page(pages.waiting_page(page_order, context))
+        if page_order.merchant.blocked or not page_order.order.attempts_left:
+            return responses.page(pages.errors_page(page_order, context))
+        own = await self._own_page(page_order, name)
         if own is not None:
-            return answers.shop_page(own, visit.order)
-        return self._payment(visit, showing)
+            return responses.shop_page(own, page_order.order)
+        return self._payment(page_order, context)
 
-    async def _errors(self, visit: Visit, showing: Showing) -> Response:
-        order = visit.order
-        untouched = order.payable and not visit.decline_text(showing.language)
-        if untouched and order.attempts_left and not visit.merchant.blocked:
-            # Nothing is wrong (yet): a clock of a browser that is a little ahead.
-            return answers.redirect(
-                pages.place_of(
-                    visit, showing.base_url, showing.name.language, showing.name.page_view
-                )
+    async def _errors(self, page_order: PageOrder, context: PageContext) -> Response:
+        order, name = page_order.order, context.name
+        without_error = order.payable and not page_order.decline_text(context.language)
+        if without_error and order.attempts_left and not page_order.merchant.blocked:
+            # The clock of the browser is a little fast: the session has not ended yet.
+            return responses.redirect(
+                pages.next_address(page_order, context.base_url, name.language, name.page_view)
             )
-        own = await self._own_page(visit, showing.name)
+        own = await self._own_page(page_order, name)
         if own is not None:
-            return answers.shop_page(own, order)
-        return answers.page(pages.errors_page(visit, showing))
+            return responses.shop_page(own, order)
+        return responses.page(pages.errors_page(page_order, context))
 
     async def _finish(self, request: Request) -> Response:
-        """The result, for shops that gave no address or want it shown here."""
+        """The result, for shops that gave no address to return to or want it shown here."""
         query = request.query_params
-        visit = await self._visit(request, query.get("orderId") or query.get("mdOrder"))
-        asked = known_language(query.get("lang", DEFAULT_LANGUAGE))
-        if visit is None:
-            return self._stray(asked, 404)
-        view = visit.order.request.page_view or "DESKTOP"
-        name = PageName(view, Kind.PAYMENT, visit.language(query.get("lang")))
-        showing = self._showing(request, visit, name)
-        if not visit.over:
-            return answers.redirect(pages.place_of(visit, showing.base_url, showing.language))
-        own = await asyncio.to_thread(self.templates.read, visit.merchant.login, FINISH_FILE)
+        page_order = await self._find(request, query.get("orderId") or query.get("mdOrder"))
+        if page_order is None:
+            language = known_language(query.get("lang", DEFAULT_LANGUAGE))
+            return self._page_without_order(language, 404)
+        view = page_order.order.request.page_view or "DESKTOP"
+        name = PageName(view, Kind.PAYMENT, page_order.language(query.get("lang")))
+        context = self._context(request, page_order, name)
+        if not page_order.over:
+            return responses.redirect(
+                pages.next_address(page_order, context.base_url, context.language)
+            )
+        login = page_order.merchant.login
+        own = await asyncio.to_thread(self.templates.read, login, FINISH_FILE)
         if own is not None:
-            return answers.shop_page(own, visit.order)
-        return answers.page(pages.finish_page(visit, showing))
+            return responses.shop_page(own, page_order.order)
+        return responses.page(pages.finish_page(page_order, context))
 
     # ── Paying without scripts ────────────────────────────────────────────────────────────────────
 
     async def _post(self, request: Request, name: PageName) -> Response:
         fields = await read_fields(request.scope, request.receive, self.limits)
-        visit = await self._visit(request, fields.get("mdOrder") or fields.get("MDORDER"))
-        if visit is None:
-            return self._stray(name.language, 404)
-        showing = self._showing(request, visit, name)
-        form = PageForm(fields)
-        payer = self._payer(request, showing.language)
-        if visit.merchant.blocked:
-            return answers.page(pages.errors_page(visit, showing))
-        tried = await pay(form, visit, payer, self.world, sandbox=self.sandbox)
-        return self._after(tried, form, showing)
+        page_order = await self._find(request, fields.get("mdOrder") or fields.get("MDORDER"))
+        if page_order is None:
+            return self._page_without_order(name.language, 404)
+        context = self._context(request, page_order, name)
+        if page_order.merchant.blocked:
+            return responses.page(pages.errors_page(page_order, context))
+        form, payer = PageForm(fields), self._payer(request, context.language)
+        result = await pay(form, page_order, payer, self.world, sandbox=self.sandbox)
+        return self._after(result, form, context)
 
-    def _after(self, tried: Paid, form: PageForm, showing: Showing) -> Response:
-        """Where a browser without scripts goes after a try to pay."""
-        visit = tried.visit
-        if visit.over:
-            return answers.redirect(visit.way_back(showing.base_url, showing.language), 303)
-        if tried.members.get("waiting"):
-            return answers.redirect(showing.here(visit), 303)
-        step = pages.step_page(tried, showing)
-        if step is not None:
-            return answers.page(step, order=visit.order, acs_origins=self.acs_origins)
-        if not visit.order.attempts_left:
-            return answers.page(pages.errors_page(visit, showing))
-        return self._payment(visit, showing, form, tried)
+    def _after(self, result: PaymentResult, form: PageForm, context: PageContext) -> Response:
+        """The answer to a browser without scripts after a payment."""
+        page_order = result.page_order
+        if page_order.over:
+            address = page_order.return_address(context.base_url, context.language)
+            return responses.redirect(address, 303)
+        match result:
+            case WaitingForBank():
+                return responses.redirect(context.own_address(page_order), 303)
+            case StepTaken() if step := pages.step_page(result, context):
+                order = page_order.order
+                return responses.page(step, order=order, acs_origins=self.acs_origins)
+            case _ if not page_order.order.attempts_left:
+                return responses.page(pages.errors_page(page_order, context))
+            case _:
+                return self._payment(page_order, context, form, result)
 
     # ── Parts ─────────────────────────────────────────────────────────────────────────────────────
 
     def _payment(
         self,
-        visit: Visit,
-        showing: Showing,
+        page_order: PageOrder,
+        context: PageContext,
         form: PageForm | None = None,
-        tried: Paid | None = None,
+        result: PaymentResult | None = None,
     ) -> Response:
-        typed = form.typed if form else None
-        html = pages.payment_page(visit, showing, self.world.clock, typed=typed, tried=tried)
-        return answers.page(html, order=visit.order, acs_origins=self.acs_origins)
-
-    async def _visit(self, request: Request, order_id: str | None) -> Visit | None:
-        """The order, if it belongs to the shop in whose folder it was asked for."""
-        visit = await find_visit(order_id, self.world)
-        belongs = visit is not None and visit.merchant.login == request.path_params["login"]
-        return visit if belongs else None
-
-    async def _noted(self, visit: Visit, request: Request) -> Visit:
-        """Note the payer's address with the order, where it is new."""
-        ip = self._payer(request, DEFAULT_LANGUAGE).ip
-        if visit.over or not ip or visit.order.payer_ip == ip:
-            return visit
-        decision = await perform(
-            lambda order, now: decide_payer_address(order, ip, now),
-            visit.key,
-            world=self.world,
-            actor=self._payer(request, DEFAULT_LANGUAGE).actor,
+        html = pages.payment_page(
+            page_order,
+            context,
+            self.world.clock,
+            ways=offered_ways(page_order, self.ways, self.world),
+            typed_values=form.typed_values if form else None,
+            result=result,
         )
-        return replace(visit, order=decision.order or visit.order)
+        return responses.page(html, order=page_order.order, acs_origins=self.acs_origins)
 
-    async def _own_page(self, visit: Visit, name: PageName) -> bytes | None:
-        """The shop's own version: in the language asked for, else its default, else Russian."""
-        default = visit.merchant.settings.default_language
+    async def _find(self, request: Request, order_id: str | None) -> PageOrder | None:
+        """The order, if it belongs to the shop of the requested folder."""
+        found = await find_page_order(order_id, self.world)
+        belongs = found is not None and found.merchant.login == request.path_params["login"]
+        return found if belongs else None
+
+    async def _with_payer_address(self, page_order: PageOrder, request: Request) -> PageOrder:
+        """The order with the payer's address, which is saved when it is new."""
+        payer = self._payer(request, DEFAULT_LANGUAGE)
+        now = self.world.clock.now()
+        if not isinstance(decide_payer_address(page_order.order, payer.ip, now), Accepted):
+            return page_order
+        decision = await perform(
+            lambda order, now: decide_payer_address(order, payer.ip, now),
+            page_order.key,
+            world=self.world,
+            actor=payer.actor,
+            loaded=page_order.order,
+        )
+        return replace(page_order, order=decision.order or page_order.order)
+
+    async def _own_page(self, page_order: PageOrder, name: PageName) -> bytes | None:
+        """The shop's own page: in the requested language, else in its default, else in Russian."""
+        login, default = page_order.merchant.login, page_order.merchant.settings.default_language
         languages = (name.language, default, DEFAULT_LANGUAGE)
-        return await asyncio.to_thread(self.templates.page, visit.merchant.login, name, *languages)
+        return await asyncio.to_thread(self.templates.page, login, name, *languages)
 
     async def _asset(self, login: str, path: str) -> Response:
         found = await asyncio.to_thread(self.templates.asset, login, path)
         if found is None:
-            return self._stray(DEFAULT_LANGUAGE, 404)
+            return self._page_without_order(DEFAULT_LANGUAGE, 404)
         content, media_type = found
         headers = {"Cache-Control": SHOP_ASSET_CACHE, "X-Content-Type-Options": "nosniff"}
-        # A picture opened by itself (SVG may carry scripts) runs nothing.
+        # An SVG picture may contain scripts: opened as a document it must not run them.
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
         return Response(content, headers=headers, media_type=media_type)
 
-    def _showing(self, request: Request, visit: Visit, name: PageName) -> Showing:
-        default = visit.merchant.settings.default_language
-        spoken = (name.language, default, DEFAULT_LANGUAGE)
-        return Showing(
+    def _context(self, request: Request, page_order: PageOrder, name: PageName) -> PageContext:
+        default = page_order.merchant.settings.default_language
+        languages = (name.language, default, DEFAULT_LANGUAGE)
+        return PageContext(
             name=name,
-            language=next((each for each in spoken if each in LANGUAGES), DEFAULT_LANGUAGE),
+            language=next((each for each in languages if each in LANGUAGES), DEFAULT_LANGUAGE),
             base_url=self._payer(request, DEFAULT_LANGUAGE).base_url,
             sandbox=self.sandbox,
         )
@@ -244,13 +264,17 @@ class PageDoor:
     def _payer(self, request: Request, language: str) -> Payer:
         return payer_of(request, language, self.public_url)
 
-    def _stray(self, language: str, status: int, trouble: Trouble = Trouble.NOT_FOUND) -> Response:
-        html = pages.stray_page(known_language(language), sandbox=self.sandbox, trouble=trouble)
-        return answers.page(html, status)
+    def _page_without_order(
+        self, language: str, status: int, problem: Problem = Problem.NOT_FOUND
+    ) -> Response:
+        html = pages.page_without_order(
+            known_language(language), sandbox=self.sandbox, problem=problem
+        )
+        return responses.page(html, status)
 
 
 async def serve_static(request: Request) -> Response:
-    """A file of our pages, for ever: its address changes with its contents."""
+    """A file of our pages. Browsers keep it: its address changes with its content."""
     file = STATIC.find(request.path_params["name"])
     if file is None or request.path_params["digest"] != STATIC.digest:
         return PlainTextResponse("not found\n", 404)

@@ -1,6 +1,6 @@
-"""What each page shows of an order: from a visit to HTML.
+"""The HTML of each page of an order: the order's values are collected here for the templates.
 
-The doors decide which page it is; here its values are gathered. Source: payment-page.md §1, §5, §6.
+The endpoint chooses the page. Source: payment-page.md §1, §4, §5, §6.
 """
 
 from dataclasses import dataclass
@@ -9,199 +9,270 @@ from typing import Any, Final
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
+from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
-from altyn.inbound.payment_page.addresses import Kind, PageName, beside, page_address
-from altyn.inbound.payment_page.card_form import cvc_required
-from altyn.inbound.payment_page.paying import Paid
+from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.results import (
+    FieldsWrong,
+    PaymentRefused,
+    PaymentResult,
+    StepTaken,
+)
 from altyn.inbound.payment_page.sandbox_cards import band_cards
 from altyn.inbound.payment_page.texts import LANGUAGES
-from altyn.inbound.payment_page.view import Result, Trouble, TypedValues
-from altyn.inbound.payment_page.visits import Visit
+from altyn.inbound.payment_page.view import OfferedWay, PayerAction, Problem, Result, TypedValues
+from altyn.inbound.payment_steps import absolute
+from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
+from altyn.protocol import action_codes as codes
+from altyn.protocol.threeds_version2 import CReq, MethodData, pack
 
 HELD: Final = frozenset({OrderStatus.APPROVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
-    """For whom a page is made: the page that was asked for, its language, where we are."""
+class PageContext:
+    """The page that was requested: its name, the language it is shown in, the gateway's address."""
 
     name: PageName
     language: str
     base_url: str
     sandbox: bool
 
-    def frame(self, visit: Visit, back_url: str | None = None) -> dict[str, Any]:
-        """What every page of an order shows around itself."""
-        params = visit.order.params
-        here = self.name
+    def frame(self, page_order: PageOrder, back_url: str | None = None) -> dict[str, Any]:
+        """The values of the frame that every page of an order has."""
+        params = page_order.order.params
+        order_id = page_order.order.order_id
         return {
             "language": self.language,
-            "page_view": here.page_view,
-            "merchant_login": visit.merchant.login,
-            "shop_name": visit.merchant.name,
+            "page_view": self.name.page_view,
+            "merchant_login": page_order.merchant.login,
+            "shop_name": page_order.merchant.name,
             "back_url": params.get("backToShopUrl") or back_url,
             "back_name": params.get("backToShopName", "") if "backToShopUrl" in params else "",
-            "languages": {code: beside(visit.order.order_id, here, code) for code in LANGUAGES},
+            "languages": {code: relative_address(order_id, self.name, code) for code in LANGUAGES},
             "sandbox": self.sandbox,
         }
 
-    def here(self, visit: Visit) -> str:
+    def own_address(self, page_order: PageOrder) -> str:
         """The page's own address, relative to itself."""
-        return beside(visit.order.order_id, self.name, self.name.language)
+        return relative_address(page_order.order.order_id, self.name, self.name.language)
 
 
 def payment_page(
-    visit: Visit,
-    showing: Showing,
+    page_order: PageOrder,
+    context: PageContext,
     clock: Clock,
     *,
-    typed: TypedValues | None = None,
-    tried: Paid | None = None,
+    ways: tuple[OfferedWay, ...] = (),
+    typed_values: TypedValues | None = None,
+    result: PaymentResult | None = None,
 ) -> str:
-    """The card form. `tried` is the try without scripts that has just failed."""
-    order, now = visit.order, clock.now()
-    errors = dict(tried.field_errors) if tried else {}
-    told = tried.members.get("error", "") if tried and not errors else ""
+    """The card form. `result` is the failed payment of a browser without scripts."""
+    order, now, language = page_order.order, clock.now(), context.language
+    field_errors = _field_errors(result, language)
+    decline_text = "" if field_errors else page_order.decline_text(language)
     return view.render_payment_page(
         view.PaymentPageView(
-            **showing.frame(visit),
+            **context.frame(page_order),
             order_number=order.order_number,
-            order_id=visit.order_id,
-            amount=visit.amount,
+            order_id=page_order.order_id,
+            amount=page_order.amount,
             now=now,
-            form_action=showing.here(visit),
+            form_action=context.own_address(page_order),
             remaining_seconds=remaining_seconds(order, clock),
             expires_at=order.expires_at,
             description=order.request.description or "",
             attempts_left=order.attempts_left,
             attempts_max=order.attempts_max,
-            cvc_required=cvc_required(visit),
-            test_cards=band_cards(visit.merchant, now, showing.language) if showing.sandbox else (),
-            field_errors=errors,
-            decline_text=told or ("" if errors else visit.decline_text(showing.language)),
-            typed=typed or TypedValues(),
+            ways=ways,
+            cvc_required=page_order.cvc_required,
+            test_cards=band_cards(page_order.merchant, now, language) if context.sandbox else (),
+            field_errors=field_errors,
+            decline_text=_failure_text(result, language) or decline_text,
+            typed_values=typed_values or TypedValues(),
         )
     )
 
 
-def errors_page(visit: Visit, showing: Showing) -> str:
-    """Why an order cannot be paid, and what to do about it."""
-    order, language = visit.order, showing.language
-    trouble = _trouble(visit)
-    payment = PageName(showing.name.page_view, Kind.PAYMENT, showing.name.language)
-    retry = order.payable and order.attempts_left and not visit.merchant.blocked
+def errors_page(page_order: PageOrder, context: PageContext) -> str:
+    """Why an order cannot be paid, and what the payer can do."""
+    order, language = page_order.order, context.language
+    problem = _problem(page_order)
+    payment = PageName(context.name.page_view, Kind.PAYMENT, context.name.language)
+    retry = order.payable and order.attempts_left and not page_order.merchant.blocked
+    retry_url = relative_address(order.order_id, payment, payment.language) if retry else None
+    bank_text = "" if problem is Problem.EXPIRED else page_order.decline_text(language)
     return view.render_errors_page(
         view.ErrorsPageView(
-            **showing.frame(visit, visit.shop_address(showing.base_url, language)),
-            trouble=trouble,
+            **context.frame(page_order, page_order.shop_address(context.base_url, language)),
+            problem=problem,
             order_number=order.order_number,
-            amount=visit.amount,
-            bank_text="" if trouble is Trouble.EXPIRED else visit.decline_text(language),
-            retry_url=beside(order.order_id, payment, payment.language) if retry else None,
+            amount=page_order.amount,
+            bank_text=bank_text,
+            retry_url=retry_url,
         )
     )
 
 
-def stray_page(language: str, *, sandbox: bool, trouble: Trouble = Trouble.NOT_FOUND) -> str:
-    """A page about no order: it was not found, or we could not look."""
+def page_without_order(
+    language: str, *, sandbox: bool, problem: Problem = Problem.NOT_FOUND
+) -> str:
+    """The page without an order: it was not found, or it could not be looked up."""
     return view.render_errors_page(
-        view.ErrorsPageView(language=language, sandbox=sandbox, trouble=trouble)
+        view.ErrorsPageView(language=language, sandbox=sandbox, problem=problem)
     )
 
 
-def finish_page(visit: Visit, showing: Showing) -> str:
-    """How it ended, where the shop has no page of its own for that."""
-    order = visit.order
-    tries = order.payments
-    card = tries[-1].card if tries else None
-    frame = showing.frame(visit, visit.shop_address(showing.base_url, showing.language))
-    # finish.html carries its language as a parameter.
+def finish_page(page_order: PageOrder, context: PageContext) -> str:
+    """The result of an order, for a shop that has no page of its own for it."""
+    order, language = page_order.order, context.language
+    attempts = order.payments
+    card = attempts[-1].card if attempts else None
+    frame = context.frame(page_order, page_order.shop_address(context.base_url, language))
+    # finish.html has its language as a parameter, not in its name.
     frame["languages"] = {
-        code: f"finish.html?orderId={visit.order_id}&lang={code}" for code in LANGUAGES
+        code: f"finish.html?orderId={page_order.order_id}&lang={code}" for code in LANGUAGES
     }
     return view.render_finish_page(
         view.FinishPageView(
             **frame,
-            result=_result(visit),
+            result=_end_result(page_order),
             order_number=order.order_number,
-            amount=visit.amount,
+            amount=page_order.amount,
             moment=order.approved_at,
             card=card.masked_pan if card else "",
-            bank_text="" if visit.paid else visit.decline_text(showing.language),
+            bank_text="" if page_order.paid else page_order.decline_text(language),
         )
     )
 
 
-def waiting_page(visit: Visit, showing: Showing) -> str:
-    """The bank is being asked."""
+def waiting_page(page_order: PageOrder, context: PageContext) -> str:
+    """The page of a payment without a result yet."""
     return view.render_waiting_page(
         view.WaitingPageView(
-            **showing.frame(visit),
-            order_id=visit.order_id,
-            refresh_url=showing.here(visit),
-            order_number=visit.order.order_number,
-            amount=visit.amount,
+            **context.frame(page_order),
+            order_id=page_order.order_id,
+            refresh_url=context.own_address(page_order),
+            order_number=page_order.order.order_number,
+            amount=page_order.amount,
+            payer_action=_payer_action(page_order),
         )
     )
 
 
-def step_page(tried: Paid, showing: Showing) -> str | None:
-    """The page of a 3-D Secure step for a browser without scripts; None when there is no step."""
-    visit, members = tried.visit, tried.members
-    # In the middle of a step there is no other language to go to: it would begin anew.
-    frame = {**showing.frame(visit), "amount": visit.amount, "languages": {}}
-    if "paReq" in members:
-        fields = {"PaReq": members["paReq"], "MD": visit.order_id, "TermUrl": members["termUrl"]}
-    elif "packedCReq" in members:
-        session = view.session_data(visit.order_id)
-        fields = {"creq": members["packedCReq"], "threeDSSessionData": session}
-    elif "threeDSMethodURL" in members:
-        return view.render_three_ds_method(
-            view.MethodPageView(
-                **frame,
-                method_url=members["threeDSMethodURL"],
-                method_data=members["threeDSMethodDataPacked"],
-                continue_url=showing.here(visit),
-                fields={
-                    "MDORDER": visit.order_id,
-                    "threeDSServerTransId": members["threeDSServerTransId"],
-                },
-            )
+def step_page(taken: StepTaken, context: PageContext) -> str | None:
+    """The page of a 3-D Secure step for a browser without scripts; None after a decline."""
+    page_order = taken.page_order
+    # A change of language in the middle of a step would begin the payment again.
+    frame = {**context.frame(page_order), "amount": page_order.amount, "languages": {}}
+    match taken.step:
+        case GoToAcs(_, acs_url, pa_req, term_url):
+            fields = {"PaReq": pa_req, "MD": page_order.order_id, "TermUrl": term_url}
+            return _redirect_page(acs_url, fields, context, frame)
+        case ShowChallenge(_, acs_url, server_trans_id, acs_trans_id):
+            creq = CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id)
+            session = view.session_data(page_order.order_id)
+            fields = {"creq": pack(creq), "threeDSSessionData": session}
+            return _redirect_page(acs_url, fields, context, frame)
+        case RunMethod():
+            return _method_page(taken.step, page_order, context, frame)
+        case Ended():
+            return None
+
+
+def _redirect_page(
+    acs_url: str, fields: dict[str, str], context: PageContext, frame: dict[str, Any]
+) -> str:
+    action = absolute(acs_url, context.base_url)
+    return view.render_three_ds_redirect(
+        view.RedirectPageView(**frame, action=action, fields=fields)
+    )
+
+
+def _method_page(
+    step: RunMethod, page_order: PageOrder, context: PageContext, frame: dict[str, Any]
+) -> str:
+    notification_url = step.notification_url or (
+        f"{context.base_url}/payment/rest/finish3dsMethodNotification.do"
+    )
+    data = MethodData(
+        threeds_server_trans_id=step.server_trans_id, notification_url=notification_url
+    )
+    return view.render_three_ds_method(
+        view.MethodPageView(
+            **frame,
+            method_url=absolute(step.method_url, context.base_url),
+            method_data=pack(data),
+            continue_url=context.own_address(page_order),
+            fields={
+                "MDORDER": page_order.order_id,
+                "threeDSServerTransId": step.server_trans_id,
+            },
         )
-    else:
-        return None
-    step = view.RedirectPageView(**frame, action=members["acsUrl"], fields=fields)
-    return view.render_three_ds_redirect(step)
+    )
 
 
 def remaining_seconds(order: Order, clock: Clock) -> int:
-    """Seconds until the session ends, rounded up so that 0 is said of no order that is alive."""
+    """Seconds until the session ends, rounded up: an order that may be paid never shows 0."""
     left = (order.expires_at - clock.now()).total_seconds()
     return max(0, ceil(left)) if order.payable else 0
 
 
-def place_of(visit: Visit, base_url: str, language: str, page_view: str | None = None) -> str:
-    """Where the payer of an order belongs now: back at the shop, or on the payment page.
+def next_address(
+    page_order: PageOrder, base_url: str, language: str, page_view: str | None = None
+) -> str:
+    """Where the payer of an order goes now: back to the shop, or to the payment page.
 
-    The payment page tells of a decline while tries are left, and waits for a bank that is asked.
+    The payment page shows a decline while attempts are left, and waits for the bank.
     """
-    if visit.over:
-        return visit.way_back(base_url, language)
-    shown = page_view or visit.order.request.page_view or "DESKTOP"
-    name = PageName(shown, Kind.PAYMENT, language)
-    return page_address(base_url, visit.merchant.login, visit.order.order_id, name)
+    if page_order.over:
+        return page_order.return_address(base_url, language)
+    order = page_order.order
+    name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
+    return page_address(base_url, page_order.merchant.login, order.order_id, name)
 
 
-def _trouble(visit: Visit) -> Trouble:
-    if visit.expired:
-        return Trouble.EXPIRED
-    if visit.merchant.blocked:
-        return Trouble.UNAVAILABLE
-    return Trouble.DECLINED if visit.order.attempts_left else Trouble.ATTEMPTS
+def _field_errors(result: PaymentResult | None, language: str) -> dict[str, str]:
+    if not isinstance(result, FieldsWrong):
+        return {}
+    return {fault.name: fault.text(language) for fault in result.faults}
 
 
-def _result(visit: Visit) -> Result:
-    if not visit.paid:
+def _failure_text(result: PaymentResult | None, language: str) -> str:
+    """Why the payment failed that the form has just posted; empty when it did not fail as such."""
+    match result:
+        case PaymentRefused():
+            return result.text(language)
+        case StepTaken(_, Ended(order)):
+            return codes.describe(order.action_code, language)
+        case _:
+            return ""
+
+
+def _payer_action(page_order: PageOrder) -> PayerAction | None:
+    match page_order.waiting_for:
+        case ConfirmOnPhone():
+            return PayerAction.CONFIRM_ON_PHONE
+        case ScanQr():
+            return PayerAction.SCAN_QR
+        case EnterCode():
+            return PayerAction.ENTER_CODE
+        case _:
+            return None
+
+
+def _problem(page_order: PageOrder) -> Problem:
+    if page_order.expired:
+        return Problem.EXPIRED
+    if page_order.merchant.blocked:
+        return Problem.UNAVAILABLE
+    return Problem.DECLINED if page_order.order.attempts_left else Problem.ATTEMPTS
+
+
+def _end_result(page_order: PageOrder) -> Result:
+    if not page_order.paid:
         return Result.FAILED
-    return Result.HELD if visit.order.status in HELD else Result.PAID
+    return Result.HELD if page_order.order.status in HELD else Result.PAID

@@ -1,7 +1,7 @@
-"""The few test cards that stand in the sandbox's band: one for each way a payment can go.
+"""The test cards in the band of the sandbox: one for each way that a payment can end.
 
-What a card does is told from its own row, so the band cannot promise what the simulators do not
-keep. Source: codes.md §9.
+The text of a card is made from the card's own row, so it always agrees with the simulators.
+Source: codes.md §9.
 """
 
 from collections.abc import Callable
@@ -60,20 +60,20 @@ DECLINED: Final = Words("отказ, код {action}", "declined, code {action}"
 
 
 def band_cards(merchant: Merchant, now: datetime, language: str) -> tuple[TestCard, ...]:
-    """The cards of the band, as the simulators will treat them for this merchant."""
+    """The cards of the band, with the results that they have for this merchant."""
     version: Literal["1", "2"] = "2" if merchant.settings.tds_version == "2" else "1"
     rows = (lookup(pan, tds_version=version) for pan in CHOSEN)
-    return tuple(_told(row, now, language) for row in rows if row is not None)
+    return tuple(_test_card(row, now, language) for row in rows if row is not None)
 
 
 def listed_expiry(pan: str, expiry: Expiry, merchant: Merchant) -> bool:
-    """Whether the sandbox takes this very month for this card although it has passed."""
+    """Whether this expiry is documented for this test card, so that it counts even in the past."""
     version: Literal["1", "2"] = "2" if merchant.settings.tds_version == "2" else "1"
     row = lookup(pan, tds_version=version)
     return row is not None and expiry in (row.expiry, *row.other_expiries)
 
 
-def _told(row: Row, now: datetime, language: str) -> TestCard:
+def _test_card(row: Row, now: datetime, language: str) -> TestCard:
     later = Expiry(to_moscow(now).year + YEARS_AHEAD, 12)
     does = "; ".join(
         each.text(language, code=row.acs_code, action=row.action_code)

@@ -1,7 +1,7 @@
-"""Page sets of the shops' own: files in a folder per merchant, served as they lie there.
+"""Page sets of the shops: files in one folder per merchant, served unchanged.
 
-Shops bring the sets they have with other gateways of the family, and nothing outside of a shop's
-folder can be reached through them. Source: payment-page.md §1.
+A shop can use the page set that it has for another gateway of the family. No file outside the
+shop's folder can be requested. Source: payment-page.md §1.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Final
 from altyn.inbound.payment_page.addresses import PageName
 
 FILE_BYTES_MAX: Final = 5_242_880
-# Named here and not asked of the system, whose table differs from machine to machine.
+# The table of the operating system differs between machines, so it is not used.
 MEDIA_TYPES: Final = MappingProxyType(
     {
         ".css": "text/css; charset=utf-8",
@@ -33,20 +33,20 @@ MEDIA_TYPES: Final = MappingProxyType(
         ".eot": "application/vnd.ms-fontobject",
     }
 )
-# A part of a path begins with a letter, digit or underscore, so neither `..` nor hidden files nor
-# an empty part can be spelled.
+# A part of a path begins with a letter, digit or underscore, which excludes `..`, hidden files and
+# empty parts.
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
 _DEPTH_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ShopTemplates:
-    """The folder of page sets; None when there is none. Reading blocks: call it in a thread."""
+    """The folder of page sets; None when there is none. Reading blocks, so call it in a thread."""
 
     folder: Path | None
 
     def page(self, login: str, name: PageName, *languages: str) -> bytes | None:
-        """The shop's own version of a page, in the first of the languages that it has."""
+        """The shop's own page in the first of these languages that it has, else None."""
         for language in dict.fromkeys(languages):
             for file in name.spellings(language):
                 found = self.read(login, file)
@@ -55,13 +55,13 @@ class ShopTemplates:
         return None
 
     def asset(self, login: str, path: str) -> tuple[bytes, str] | None:
-        """A file that a page of the set uses, and its media type; other types are not served."""
+        """A file that a page of the set uses, with its media type. Other types are not served."""
         media_type = MEDIA_TYPES.get(Path(path).suffix.lower())
         content = self.read(login, path) if media_type else None
         return None if content is None or media_type is None else (content, media_type)
 
     def read(self, login: str, path: str) -> bytes | None:
-        """A file of the shop's folder; None when there is none, or it leads out by a link."""
+        """A file of the shop's folder; None when it does not exist or links to the outside."""
         parts = path.split("/")
         spelled = len(parts) <= _DEPTH_MAX and all(_PART.fullmatch(p) for p in (login, *parts))
         if self.folder is None or not spelled:

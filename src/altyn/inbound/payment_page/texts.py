@@ -1,9 +1,9 @@
-"""Every word the payment page says, Russian and English side by side.
+"""The texts of the payment page, in Russian and English.
 
-The two languages stand in one row, so that neither can be forgotten; a place for a value is written {so}.
-Source of the facts behind the words: payment-page.md §2 to §6.
+Both languages are in one row, so that no translation is missing. A value is inserted at {name}.
+Source of the facts in the texts: payment-page.md §2 to §6.
 """
-# ruff: noqa: E501 - a sentence is read whole, beside its translation
+# ruff: noqa: E501 - a sentence and its translation stay on one line
 
 from __future__ import annotations
 
@@ -43,8 +43,6 @@ _PAGE: Final = {
     "description": Words("Что в заказе", "What is in the order"),
     "ways": Words("Способы оплаты", "Ways to pay"),
     "or_by_card": Words("или картой", "or by card"),
-    "card_choice": Words("Какой картой заплатить", "Which card to pay with"),
-    "card_other": Words("Другая карта", "Another card"),
     "pan": Words("Номер карты", "Card number"),
     "expiry": Words("Срок, ММ / ГГ", "Expiry, MM / YY"),
     "cvc": Words("CVC", "CVC"),
@@ -53,10 +51,6 @@ _PAGE: Final = {
     "cvc_hint_optional": Words("3 цифры на обороте, если есть", "3 digits on the back, if any"),
     "holder": Words("Имя и фамилия", "Cardholder name"),
     "holder_hint": Words("Латинскими буквами, как на карте", "In Latin letters, as on the card"),
-    "email": Words("Почта для чека", "Email for the receipt"),
-    "phone": Words("Телефон", "Phone"),
-    "optional": Words("необязательно", "optional"),
-    "remember": Words("Запомнить карту", "Remember this card"),
     "pay": Words("Оплатить {amount}", "Pay {amount}"),
     "paying": Words("Ждём ответ банка", "Waiting for the bank"),
     "data_title": Words("Что будет с моими данными?", "What happens to my data?"),
@@ -81,8 +75,8 @@ _PAGE: Final = {
     "test_any_cvc": Words("без CVC", "no CVC"),
 }
 
-# The bank's own words follow these titles; what to do follows the words.
-_TROUBLE: Final = {
+# The bank's own text follows these titles, and then what the payer can do.
+_PROBLEMS: Final = {
     "declined": Words("Оплата не прошла", "The payment did not go through"),
     "try_again": Words(
         "Можно заплатить другой картой.", "You can use another card.",
@@ -162,9 +156,12 @@ _STEPS: Final = {
         "Keep this page open and do not pay again. We show the result as soon as the bank answers.",
     ),
     "waiting_refresh": Words("Обновить", "Refresh"),
+    "waiting_confirm_on_phone": Words("Подтвердите оплату на телефоне.", "Confirm the payment on your phone."),
+    "waiting_scan_qr": Words("Отсканируйте QR-код телефоном и подтвердите оплату.", "Scan the QR code with your phone and confirm the payment."),
+    "waiting_enter_code": Words("Введите код, который вам прислали.", "Enter the code that was sent to you."),
 }
 
-# Error page: state, what it means, what to do.
+# The errors page: a title, its meaning, and what to do.
 _ERRORS: Final = {
     "error_not_found": Words("Заказ не найден", "Order not found"),
     "error_not_found_means": Words(
@@ -226,12 +223,12 @@ _FINISH: Final = {
 # fmt: on
 
 TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
-    _PAGE | _TROUBLE | _FIELDS | _STEPS | _ERRORS | _FINISH
+    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH
 )
 
-# What the scripts say by themselves; all else they find on the page or in an answer of the gateway.
+# The texts that scripts show. All others are on the page or in an answer of the gateway.
 SCRIPT_TEXTS: Final = (
-    *_TROUBLE,
+    *_PROBLEMS,
     *_FIELDS,
     "cvc_hint",
     "cvc_hint_front",
@@ -244,7 +241,7 @@ SCRIPT_TEXTS: Final = (
 
 
 def known_language(language: str) -> str:
-    """The language itself if the page speaks it, else Russian. Source: payment-page.md §1."""
+    """The language if the page has it, else Russian. Source: payment-page.md §1."""
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 
@@ -260,8 +257,9 @@ def attempts_text(count: int, language: str) -> str:
 
 
 def script_texts(language: str) -> str:
-    """The texts of the scripts with their places left open, one `key=text` a line: lighter in an attribute than
-    JSON, whose every quotation mark would be escaped.
+    """The texts of the scripts without their values, one `key=text` a line.
+
+    In an attribute this is shorter than JSON, whose quotation marks are all escaped.
     """
     chosen = ((key, TEXTS[key]) for key in SCRIPT_TEXTS)
     return "\n".join(f"{key}={words.ru if language == 'ru' else words.en}" for key, words in chosen)

@@ -1,8 +1,7 @@
-"""What a payer's pages show, and the pure functions that turn it into HTML.
+"""The values that a payer's pages show, and the pure functions that make HTML of them.
 
-The doors behind decide what is true of an order and fill these values; nothing here asks, stores or
-waits, so every page can be rendered, read and tested without a server. Source: payment-page.md §1,
-§3, §4, §6.
+The endpoint fills these values. Nothing here reads the store or waits, so a test can render every
+page without a server. Source: payment-page.md §1, §3, §4, §6.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
 STATIC_PREFIX: Final = STATIC.prefix("/payment/static")
 REST_BASE: Final = "../../rest/"  # relative to the page, as published templates have it
 
-# For the answer's header. Forms may go anywhere, since the payer's bank and the shop are not known
-# beforehand and browsers hold redirects after a POST to the same list; scripts, styles and calls
-# stay with us.
+# For the response's header. Forms may go to any web address: the ACS and the shop are not known in
+# advance, and browsers apply the same list to redirects after a POST. Scripts, styles and calls
+# stay on our origin.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src https: http:; form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
@@ -47,16 +46,8 @@ CONTENT_SECURITY_POLICY: Final = (
 _ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
 
 
-class Wanted(StrEnum):
-    """Whether the page asks for a contact."""
-
-    NO = "no"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
-class Trouble(StrEnum):
-    """Why there is nothing to pay; each has its state, its meaning and its advice."""
+class Problem(StrEnum):
+    """Why the order cannot be paid. The errors page has a text for each."""
 
     NOT_FOUND = "not_found"
     EXPIRED = "expired"
@@ -66,38 +57,40 @@ class Trouble(StrEnum):
 
 
 class Result(StrEnum):
-    """How a payment ended."""
+    """The result of a payment."""
 
     PAID = "paid"
     HELD = "held"
     FAILED = "failed"
 
 
+class PayerAction(StrEnum):
+    """What the payer has to do outside the page, so that a payment gets its result."""
+
+    CONFIRM_ON_PHONE = "confirm_on_phone"
+    SCAN_QR = "scan_qr"
+    ENTER_CODE = "enter_code"
+
+
 @dataclass(frozen=True, slots=True)
-class WayToPay:
-    """A way to pay which the order allows; `kind` is the wire's paymentWay, CARD is the form
-    itself.
+class OfferedWay:
+    """A way to pay that the page offers besides the card: the wire's paymentWay, and its title.
+
+    The page shows it for the orders that may be paid in this way. Source: payment-page.md §3.2.
     """
 
-    kind: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedCard:
-    """A binding of the client: its id and what the payer knows it by, e.g. "411111**1111 12/28"."""
-
-    binding_id: str
-    label: str
+    way: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class TestCard:
-    """A sandbox card one click away; `expiry` is MM/YY, `cvc` may be empty, `does` is in the page's
-    language.
+    """A test card that a click fills in: `expiry` is MM/YY, `cvc` may be empty.
+
+    `does` tells the result of a payment with it, in the language of the page.
     """
 
-    __test__ = False  # pytest: a card, not a test
+    __test__ = False  # pytest collects classes whose names begin with Test
 
     pan: str
     expiry: str
@@ -107,24 +100,18 @@ class TestCard:
 
 @dataclass(frozen=True, slots=True)
 class TypedValues:
-    """What stays in the form after an error. There is no place here for a PAN or a CVC, on
-    purpose.
-    """
+    """The values that stay in the form after an error. It has no field for a PAN or a CVC."""
 
     holder: str = ""
     expiry: str = ""
-    email: str = ""
-    phone: str = ""
-    binding_id: str = ""
-    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFrame:
-    """What every page needs: its language, whose it is, where its files and its neighbours are.
+    """The values of every page: its language, its shop, the addresses of its files and of others.
 
-    `page_view` is DESKTOP, MOBILE or the shop's own prefix; `languages` maps language codes to this
-    page's address in them; `shop_name` may be empty where the shop is not known.
+    `page_view` is DESKTOP, MOBILE or the shop's own prefix. `languages` maps language codes to the
+    address of this page in that language. `shop_name` is empty when the shop is not known.
     """
 
     language: str
@@ -141,14 +128,13 @@ class PageFrame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPageView(PageFrame):
-    """An order waiting for its payer.
+    """An order that the payer may pay.
 
-    `now` and `expires_at` are aware; `now` is the gateway's clock, so that a card's expiry is
-    judged by it. `cvc_required` False hides the CVC. `binding_only`: the order names one binding
-    and takes no other card. `field_errors` are texts by wire name: $PAN, $EXPIRY, $CVC, TEXT,
-    email, phone. `decline_text` is what the bank said. `form_action` takes the form without
-    scripts; there the expiry comes as typed, `read_expiry` reads it, and `bindingNotNeeded` comes
-    twice when the box is ticked: the last value counts.
+    `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
+    card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
+    `decline_text` is the bank's reason for the last decline. `ways` are offered above the card
+    form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
+    `read_expiry`).
     """
 
     order_number: str
@@ -161,26 +147,22 @@ class PaymentPageView(PageFrame):
     description: str = ""
     attempts_left: int
     attempts_max: int = 3
-    ways: Sequence[WayToPay] = ()
-    binding_enabled: bool = False
-    binding_only: bool = False
-    bindings: Sequence[SavedCard] = ()
+    ways: tuple[OfferedWay, ...] = ()
     cvc_required: bool = True
-    email: Wanted = Wanted.NO
-    phone: Wanted = Wanted.NO
     test_cards: Sequence[TestCard] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
-    typed: TypedValues = field(default_factory=TypedValues)
+    typed_values: TypedValues = field(default_factory=TypedValues)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorsPageView(PageFrame):
-    """There is nothing to pay: why, and what the payer can do. `retry_url` only while attempts are
-    left.
+    """Why the order cannot be paid, and what the payer can do.
+
+    `retry_url` is there only while attempts are left.
     """
 
-    trouble: Trouble
+    problem: Problem
     order_number: str = ""
     amount: Money | None = None
     bank_text: str = ""
@@ -189,7 +171,7 @@ class ErrorsPageView(PageFrame):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishPageView(PageFrame):
-    """How it ended, for orders whose shop gave no address to return to. `card` is masked."""
+    """The result of a payment, for orders whose shop gave no return address. `card` is masked."""
 
     result: Result
     order_number: str
@@ -201,7 +183,7 @@ class FinishPageView(PageFrame):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedirectPageView(PageFrame):
-    """A form to be posted to the payer's bank: PaReq, MD, TermUrl or creq, threeDSSessionData."""
+    """A form that the browser posts to the ACS: PaReq, MD, TermUrl or creq, threeDSSessionData."""
 
     action: str
     fields: Mapping[str, str]
@@ -210,9 +192,10 @@ class RedirectPageView(PageFrame):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodPageView(PageFrame):
-    """The 3-D Secure method step: `method_data` goes to `method_url` in a hidden frame, then the
-    page posts `fields` and `threeDSCompInd` to `continue_url`. Without scripts the payer's press
-    continues with U.
+    """The 3-D Secure method step.
+
+    The page posts `method_data` to `method_url` in a hidden frame, then `fields` and
+    `threeDSCompInd` to `continue_url`. Without scripts the payer presses the button, which posts U.
     """
 
     method_url: str
@@ -224,12 +207,16 @@ class MethodPageView(PageFrame):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPageView(PageFrame):
-    """The bank has not answered yet; `refresh_url` is this page, for browsers without scripts."""
+    """A payment without a result yet; `refresh_url` is this page, for browsers without scripts.
+
+    `payer_action` is shown as a sentence; None when the payer only has to wait for the bank.
+    """
 
     order_id: str
     refresh_url: str
     order_number: str = ""
     amount: Money | None = None
+    payer_action: PayerAction | None = None
 
 
 def render_payment_page(view: PaymentPageView) -> str:
@@ -246,17 +233,17 @@ def render_payment_page(view: PaymentPageView) -> str:
 
 
 def render_errors_page(view: ErrorsPageView) -> str:
-    """The page that says why nothing can be paid."""
+    """The page that tells why the order cannot be paid."""
     return _render("errors.html", view)
 
 
 def render_finish_page(view: FinishPageView) -> str:
-    """The page that says how it ended."""
+    """The page with the result of a payment."""
     return _render("finish.html", view)
 
 
 def render_three_ds_redirect(view: RedirectPageView) -> str:
-    """The step to the payer's bank: goes by itself with scripts, by its button without."""
+    """The page that posts the browser to the ACS: by a script, or by its button."""
     return _render("three_ds_redirect.html", view)
 
 
@@ -266,16 +253,14 @@ def render_three_ds_method(view: MethodPageView) -> str:
 
 
 def render_waiting_page(view: WaitingPageView) -> str:
-    """The page that waits for the bank's answer and moves on when it is known."""
+    """The page that waits for the result of a payment, and goes on when it is known."""
     return _render("waiting.html", view)
 
 
 def read_expiry(typed: str) -> Expiry | None:
-    """Read what the expiry field posts without scripts: "12 / 28", "1228", "12/2028", also the
-    wire's "202812".
+    """The expiry as a payer types it: "12 / 28", "1228", "12/2028", also "202812" of the wire.
 
-    None when it is no month of a year. Six digits beginning with 20 and ending in a month are
-    YYYYMM.
+    None when it is not a month of a year. Six digits that begin with 20 are read as YYYYMM.
     """
     digits = "".join(character for character in typed if character in "0123456789")
     if len(digits) == len("1228"):
@@ -292,8 +277,9 @@ def read_expiry(typed: str) -> Expiry | None:
 
 
 def session_data(order_id: str) -> str:
-    """threeDSSessionData of a challenge: base64url of the order id, unpadded. payment-page.md §4.2,
-    step 4b.
+    """threeDSSessionData of a challenge: the order id in base64url without padding.
+
+    Source: payment-page.md §4.2, step 4b.
     """
     return base64.urlsafe_b64encode(order_id.encode()).decode().rstrip("=")
 

@@ -46,7 +46,8 @@ async def begin_payment(
     merchant = await world.merchants.get(order.merchant_id)
     way = world.ways.find(command.way)
     if way is None or way.read_details is None:
-        return Refused(Refusal.PARAMETER_INVALID, f"no way to pay {command.way}", order)
+        rule = f"no way to pay {command.way}"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     if not way.may_pay(order, merchant):
         rule = f"{command.way} is not for this order"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")

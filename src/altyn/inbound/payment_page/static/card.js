@@ -1,7 +1,7 @@
-// What can be known of a card while it is being typed: whose it is, how it is grouped, what is wrong with it.
-// Pure functions: the page asks them, nothing here touches the page. The gateway checks everything again.
+// A card while it is being typed: its payment system, the groups of its digits, its errors.
+// Pure functions that do not change the page. The gateway checks everything again.
 
-// First and last prefix, name, groups, CVC digits, CVC optional; first match wins, as in the gateway's own table.
+// First and last prefix, name, groups, CVC digits, CVC optional; the first match counts, as in the gateway's own table.
 const KINDS = [
   ["2200", "2204", "MIR"],
   ["2221", "2720", "Mastercard"],
@@ -33,7 +33,7 @@ export function kindOf(digits) {
   };
 }
 
-export function luhn(digits) {
+function luhn(digits) {
   let sum = 0;
   for (let place = 0; place < digits.length; place += 1) {
     const digit = Number(digits[digits.length - 1 - place]) * (place % 2 ? 2 : 1);
@@ -53,7 +53,7 @@ export function formatPan(digits) {
   return parts.join(" ");
 }
 
-// "1" stays, "5" becomes "05 / ", "12" becomes "12 / " unless the payer is deleting, "2028-12" (autofill) turns round.
+// "1" stays, "5" becomes "05 / ", "12" becomes "12 / " unless the payer is deleting, "2028-12" (autofill) becomes "12 / 28".
 export function formatExpiry(typed, deleting) {
   const dated = /^\s*(20\d\d)\D(\d\d)\D*$/.exec(typed);
   if (dated) return `${dated[2]} / ${dated[1].slice(2)}`;
@@ -64,7 +64,7 @@ export function formatExpiry(typed, deleting) {
   return `${digits.slice(0, 2)} / ${digits.slice(2)}`;
 }
 
-// Year and month as numbers, or nothing while the field is not complete.
+// Year and month as numbers, or null while the field is not complete.
 export function readExpiry(typed) {
   const digits = digitsOf(typed);
   if (digits.length !== 4 && digits.length !== 6) return null;
@@ -72,7 +72,7 @@ export function readExpiry(typed) {
   return { month: Number(digits.slice(0, 2)), year: digits.length === 4 ? 2000 + year : year };
 }
 
-// Each check gives the key of its text, or "" when nothing is wrong.
+// Each check gives the key of the error's text, or "" without an error.
 
 export function checkPan(digits) {
   if (!digits) return "pan_empty";
@@ -81,7 +81,7 @@ export function checkPan(digits) {
   return luhn(digits) ? "" : "pan_luhn";
 }
 
-// `today` is the gateway's month, "2026-11": the clock of a sandbox can be moved, and a payer's may be wrong.
+// `today` is the gateway's month, "2026-11": the clock of a sandbox can be advanced, and a payer's may be wrong.
 export function checkExpiry(typed, today) {
   if (!digitsOf(typed)) return "expiry_empty";
   const expiry = readExpiry(typed);
@@ -101,15 +101,4 @@ export function checkHolder(typed) {
   const name = typed.trim();
   if (!name) return "holder_empty";
   return /^[A-Za-z .'-]+$/.test(name) && /[A-Za-z]/.test(name) ? "" : "holder_letters";
-}
-
-export function checkEmail(typed, required) {
-  if (!typed.trim()) return required ? "email_empty" : "";
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed.trim()) ? "" : "email_format";
-}
-
-export function checkPhone(typed, required) {
-  const digits = digitsOf(typed);
-  if (!digits) return required ? "phone_empty" : "";
-  return digits.length >= 10 && digits.length <= 15 ? "" : "phone_format";
 }

@@ -1,11 +1,11 @@
-// The fields of the card form: they group what is typed, name the card, and tell what is wrong under themselves.
-// An error appears when a field is left or known to be complete, and goes as soon as it is put right.
+// The fields of the card form: they group the digits, name the payment system, and show errors under the field.
+// An error appears when the field loses focus or is complete, and disappears as soon as it is corrected.
 
 import * as card from "./card.js";
 
 const $ = (id) => document.getElementById(id);
 
-// Keeps the caret behind the digit it stood behind while spaces come and go.
+// Keeps the caret after the same digit when spaces are added or removed.
 function regroup(input, format) {
   const typed = input.value;
   const caret = input.selectionStart ?? typed.length;
@@ -16,49 +16,34 @@ function regroup(input, format) {
   let place = text.length;
   if (caret < typed.length) {
     place = 0;
-    for (let seen = 0; seen < digitsBefore && place < text.length; place += 1) if (/\d/.test(text[place])) seen += 1;
+    for (let passed = 0; passed < digitsBefore && place < text.length; place += 1) if (/\d/.test(text[place])) passed += 1;
   }
   input.setSelectionRange(place, place);
 }
 
-export function cardFields(form, say) {
+export function cardFields(form, message) {
   const testCards = new Map();
   const pan = $("pan");
   const expiry = $("expiry");
   const cvc = $("cvc");
   const holder = $("holder");
-  const email = $("email");
-  const phone = $("phone");
-  const digits = () => (pan ? card.digitsOf(pan.value) : "");
-  const kind = () => (newCard() ? card.kindOf(digits()) : { cvcLength: 0, cvcOptional: false });
-  const newCard = () => {
-    const chosen = form.querySelector('[name="bindingId"]:checked');
-    return Boolean(pan) && (!chosen || chosen.value === "");
-  };
+  const digits = () => card.digitsOf(pan.value);
+  const kind = () => card.kindOf(digits());
 
   function checkExpiry() {
     const known = testCards.get(digits());
-    // Test cards pass with their own date, whatever today is; one of them is expired on purpose.
+    // A test card is accepted with its documented expiry at any time; one of them is expired on purpose.
     if (known && known === card.digitsOf(expiry.value)) return "";
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  function checkCvc() {
-    const typed = cvc.value;
-    if (newCard()) return card.checkCvc(typed, kind());
-    if (!typed) return "cvc_empty";
-    return typed.length === 3 || typed.length === 4 ? "" : "cvc_length";
-  }
-
+  // The page has no CVC field when the shop does without it.
   const checks = [
-    pan && { wire: "$PAN", input: pan, card: true, check: () => card.checkPan(digits()) },
-    expiry && { wire: "$EXPIRY", input: expiry, card: true, check: checkExpiry },
-    cvc && { wire: "$CVC", input: cvc, check: checkCvc },
-    holder && { wire: "TEXT", input: holder, card: true, check: () => card.checkHolder(holder.value) },
-    email && { wire: "email", input: email, check: () => card.checkEmail(email.value, email.required) },
-    phone && { wire: "phone", input: phone, check: () => card.checkPhone(phone.value, phone.required) },
+    { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
+    { wire: "$EXPIRY", input: expiry, check: checkExpiry },
+    cvc && { wire: "$CVC", input: cvc, check: () => card.checkCvc(cvc.value, kind()) },
+    { wire: "TEXT", input: holder, check: () => card.checkHolder(holder.value) },
   ].filter(Boolean);
-  const needed = () => checks.filter((one) => !one.card || newCard());
 
   function show(one, text) {
     const place = $(`${one.input.id}-error`);
@@ -67,9 +52,9 @@ export function cardFields(form, say) {
     else one.input.removeAttribute("aria-invalid");
   }
 
-  function judge(one) {
+  function checkField(one) {
     const key = one.check();
-    show(one, key && say(key, { count: kind().cvcLength || 3 }));
+    show(one, key && message(key, { count: kind().cvcLength }));
     return !key;
   }
 
@@ -80,8 +65,8 @@ export function cardFields(form, say) {
     cvc: () => false,
   };
 
-  // An error that appears moves what stands below it. While a finger or the mouse is down it waits: otherwise the
-  // button would slip away from under the press that left the field.
+  // An error that appears moves the page below it. While the mouse button or a finger is down the error is postponed,
+  // because otherwise the pay button would move away during the very click that took the focus from the field.
   let pressing = false;
   const postponed = new Set();
   document.addEventListener("pointerdown", () => { pressing = true; }, true);
@@ -89,7 +74,7 @@ export function cardFields(form, say) {
     document.addEventListener(end, () => {
       pressing = false;
       setTimeout(() => {
-        postponed.forEach(judge);
+        postponed.forEach(checkField);
         postponed.clear();
       });
     }, true);
@@ -97,96 +82,76 @@ export function cardFields(form, say) {
 
   for (const one of checks) {
     one.input.addEventListener("blur", () => {
-      if (!one.input.value.trim()) return; // an empty field is only told at the end
+      if (!one.input.value.trim()) return; // an empty field gets its error when the form is posted
       if (pressing) postponed.add(one);
-      else judge(one);
+      else checkField(one);
     });
     one.input.addEventListener("input", () => {
       if (isWrong(one)) {
         if (!one.check()) show(one, "");
-      } else if (complete[one.input.id]?.()) judge(one);
+      } else if (complete[one.input.id]?.()) checkField(one);
     });
   }
 
-  function nameCard() {
-    if (!pan) return;
+  function showPaymentSystem() {
     const { name, cvcLength, cvcOptional } = kind();
     const shown = name === "MIR" && form.elements.language.value === "ru" ? "МИР" : name;
     if ($("brand").textContent !== shown) $("brand").textContent = shown;
     if (!cvc) return;
-    cvc.maxLength = newCard() ? cvcLength : 4;
+    cvc.maxLength = cvcLength;
     let hint = cvcLength === 4 ? "cvc_hint_front" : "cvc_hint";
     if (cvcOptional) hint = "cvc_hint_optional";
-    if ($("cvc-hint").textContent !== say(hint)) $("cvc-hint").textContent = say(hint);
+    if ($("cvc-hint").textContent !== message(hint)) $("cvc-hint").textContent = message(hint);
   }
 
-  // Before the checks above see them: registered in the capturing phase.
-  pan?.addEventListener("input", () => {
+  // In the capturing phase, so that they run before the checks above.
+  pan.addEventListener("input", () => {
     regroup(pan, (typed) => card.formatPan(card.digitsOf(typed).slice(0, 19)));
-    nameCard();
+    showPaymentSystem();
   }, true);
-  expiry?.addEventListener("input", (event) => {
+  expiry.addEventListener("input", (event) => {
     const deleting = /^delete/.test(event.inputType || "");
     regroup(expiry, (typed) => card.formatExpiry(typed, deleting));
   }, true);
   cvc?.addEventListener("input", () => {
     if (/\D/.test(cvc.value)) cvc.value = card.digitsOf(cvc.value);
   }, true);
-  function chooseCard() {
-    for (const part of form.querySelectorAll(".new-card")) part.hidden = !newCard();
-    for (const one of checks) if (!one.input.value) show(one, "");
-    nameCard();
-  }
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "bindingId") chooseCard();
-  });
 
-  if (!newCard()) chooseCard();
-  else nameCard();
+  showPaymentSystem();
 
   return {
-    newCard,
     rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
-    // Judges all; gives the first wrong field, or nothing.
-    firstWrong: () => needed().filter((one) => !judge(one))[0]?.input,
-    // Errors told by the gateway, by wire name; gives the first of them that the page has.
-    tell(errors) {
-      const told = checks.filter((one) => errors[one.wire]);
-      for (const one of told) show(one, errors[one.wire]);
-      return told[0]?.input;
+    // Checks all fields; gives the first wrong one, or undefined.
+    firstWrong: () => checks.filter((one) => !checkField(one))[0]?.input,
+    // Shows errors of the gateway, by wire name; gives the first field of the page that has one.
+    showErrors(errors) {
+      const wrong = checks.filter((one) => errors[one.wire]);
+      for (const one of wrong) show(one, errors[one.wire]);
+      return wrong[0]?.input;
     },
     fill(number, until, code) {
-      const other = form.querySelector("[data-new-card]");
-      if (other) {
-        other.checked = true;
-        chooseCard();
-      }
       const values = [[pan, number], [expiry, until], [cvc, code]];
       for (const [input, value] of values) {
         if (!input) continue;
         input.value = value;
         input.dispatchEvent(new Event("input"));
       }
-      if (holder && !holder.value) holder.value = "IVAN PETROV";
-      for (const one of needed()) if (one.input.value) judge(one);
+      if (!holder.value) holder.value = "IVAN PETROV";
+      for (const one of checks) if (one.input.value) checkField(one);
     },
     forgetCode() {
       if (cvc) cvc.value = "";
     },
     values() {
-      const common = { language: form.elements.language.value };
-      if (email?.value.trim()) common.email = email.value.trim();
-      if (phone?.value.trim()) common.phone = phone.value.trim();
-      if (!newCard()) return { ...common, cvc: cvc ? cvc.value : "" };
       const { year, month } = card.readExpiry(expiry.value);
       return {
-        ...common,
+        language: form.elements.language.value,
         $PAN: digits(),
         $CVC: cvc ? cvc.value : "",
         YYYY: String(year),
         MM: String(month).padStart(2, "0"),
         TEXT: holder.value.trim().toUpperCase(),
-        bindingNotNeeded: String(!$("remember")?.checked),
+        bindingNotNeeded: "true",
       };
     },
   };

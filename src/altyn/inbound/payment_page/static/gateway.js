@@ -1,12 +1,12 @@
-// How a page speaks with the gateway: form posts, JSON answers, nothing cached, every call with an end.
+// The calls of a page to the gateway: a form is posted, JSON is answered, nothing is cached, every call has a timeout.
 // Source: payment-page.md §3.
 
-const CALL_TIMEOUT_MS = 90000; // longer than a bank may take; after it the state of the order is asked for
+const CALL_TIMEOUT_MS = 90000; // longer than a bank may take; afterwards the page asks for the state of the order
 const WAITING_POLL_MS = 2000;
 
 export const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-// Raises when there was no answer or no JSON in it: then nothing is known of what the call did.
+// Throws when there is no answer, or no JSON in it: then the result of the call is unknown.
 export async function call(rest, method, parameters, timeout = CALL_TIMEOUT_MS) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
@@ -32,7 +32,7 @@ export function sessionStatus(page, onLoad) {
   return call(page.rest, "getSessionStatus.do", parameters, 15000);
 }
 
-// Asks until the order is no longer waiting; a lost answer is only asked for again. `onTurn` may end the wait.
+// Asks until the order is no longer waiting; without an answer it asks again. `onTurn` is called before each pause.
 export async function untilKnown(page, onTurn = () => {}) {
   for (;;) {
     try {
@@ -44,13 +44,13 @@ export async function untilKnown(page, onTurn = () => {}) {
   }
 }
 
-// A shop may be an app with a scheme of its own (myshop://paid); what runs or reads here is no place to go to.
-export const mayLeadTo = (address) =>
+// A shop may be an app with its own scheme (myshop://paid). Schemes that run or read something here are refused.
+export const isAllowedAddress = (address) =>
   !/^(?:javascript|data|vbscript|blob|file|filesystem|about|view-source):$/.test(new URL(address, document.baseURI).protocol);
 
-// Leaves for an address of an answer.
-export function leave(address) {
-  if (mayLeadTo(address)) window.location.assign(new URL(address, document.baseURI));
+// Opens the address of an answer.
+export function navigate(address) {
+  if (isAllowedAddress(address)) window.location.assign(new URL(address, document.baseURI));
 }
 
 export function errorsPage(page) {

@@ -1,4 +1,4 @@
-// The method step as a page of its own: runs it, then lets the page's form go on with the outcome.
+// The page of the 3-D Secure method step: runs the step, then posts the page's form with the result.
 
 import { methodStep } from "./three_ds.js";
 

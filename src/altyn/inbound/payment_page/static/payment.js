@@ -1,8 +1,8 @@
-// The payment page with scripts: the clock of the order, one payment at a time, and every reply followed to its end.
-// Without this file the same form is posted to the page's own address and the gateway does the rest.
+// The payment page with scripts: the time left, one payment at a time, and what follows from each answer.
+// Without scripts the same form is posted to the page's own address, and the gateway answers with pages.
 // Source: payment-page.md §3.1 to §3.3 and §4.
 
-import { call, errorsPage, leave, mayLeadTo, pause, sessionStatus, untilKnown } from "./gateway.js";
+import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
@@ -10,7 +10,7 @@ const RESYNC_MS = 60000;
 const SHORT_SECONDS = 120;
 const DAY_SECONDS = 86400;
 const SHOW_BEFORE_LEAVING_MS = 3000;
-const PATIENCE_MS = 8000;
+const SLOW_MS = 8000;
 
 const $ = (id) => document.getElementById(id);
 const form = $("payment");
@@ -23,21 +23,21 @@ const page = {
 };
 const plurals = new Intl.PluralRules(page.language);
 
-const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
-function sayAttempts(count) {
+const message = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+function attemptsText(count) {
   const counted = plurals.select(count);
-  return say(`attempts_${counted === "other" ? "many" : counted}`, { count });
+  return message(`attempts_${counted === "other" ? "many" : counted}`, { count });
 }
 
-const fields = cardFields(form, say);
+const fields = cardFields(form, message);
 let busy = false;
-let left = false; // the page is on its way elsewhere: nothing more is asked or shown
-let unsure = false; // a payment was sent and its answer lost: ask before sending again
+let left = false; // another page is being opened: nothing more is requested or shown
+let unsure = false; // the answer to a payment was lost: ask for the state before sending again
 let payingSince = 0;
 
-// ---- What is said on the page ----
+// ---- Messages ----
 
-function tell(place, kind, title, ...lines) {
+function showMessage(place, kind, title, ...lines) {
   const box = document.createElement("div");
   box.className = `message message-${kind}`;
   const words = document.createElement("div");
@@ -64,19 +64,19 @@ function setBusy(now) {
   if (now) button.setAttribute("aria-disabled", "true");
   else button.removeAttribute("aria-disabled");
   button.querySelector(".spinner").hidden = !now;
-  $("pay-label").textContent = now ? say("paying") : button.dataset.label;
+  $("pay-label").textContent = now ? message("paying") : button.dataset.label;
   for (const input of form.querySelectorAll(".input")) input.readOnly = now;
 }
 
-function trouble(title, ...lines) {
-  tell($("message"), "danger", title, ...lines);
+function showFailure(title, ...lines) {
+  showMessage($("message"), "danger", title, ...lines);
   clear($("notice"));
   setBusy(false);
   $("message").focus({ preventScroll: true });
   $("message").scrollIntoView({ block: "center" });
 }
 
-// ---- The clock ----
+// ---- The time left ----
 
 let deadline = 0;
 let warned = false;
@@ -91,7 +91,7 @@ function clockText(seconds) {
 function setClock(seconds) {
   deadline = Date.now() + seconds * 1000;
   if (seconds > SHORT_SECONDS) {
-    warned = false; // a moved clock may give time back
+    warned = false; // the gateway's clock may have been set back
     if (!busy) clear($("notice"));
   }
   tick();
@@ -100,21 +100,21 @@ function setClock(seconds) {
 function tick() {
   if (left) return;
   const seconds = Math.ceil((deadline - Date.now()) / 1000);
-  // From a day on the server's date says more than a count of hours.
-  if (seconds < DAY_SECONDS) $("time-left").textContent = say("time_left", { time: clockText(Math.max(seconds, 0)) });
+  // With a day or more left, the date that the gateway wrote stays.
+  if (seconds < DAY_SECONDS) $("time-left").textContent = message("time_left", { time: clockText(Math.max(seconds, 0)) });
   $("time-left").classList.toggle("low", seconds <= SHORT_SECONDS);
   if (busy) {
-    if (Date.now() - payingSince > PATIENCE_MS && !$("notice").hasChildNodes()) {
-      tell($("notice"), "warn", say("paying"), say("waiting_long"));
+    if (Date.now() - payingSince > SLOW_MS && !$("notice").hasChildNodes()) {
+      showMessage($("notice"), "warn", message("paying"), message("waiting_long"));
     }
-    return; // a payment that has begun is not cut off by the page
+    return; // the page does not interrupt a payment that has begun
   }
   if (seconds <= 0) {
     left = true;
-    leave(errorsPage(page));
+    navigate(errorsPage(page));
   } else if (seconds <= SHORT_SECONDS && !warned) {
     warned = true;
-    tell($("notice"), "warn", say("time_short"), say("time_short_help"));
+    showMessage($("notice"), "warn", message("time_short"), message("time_short_help"));
   }
 }
 
@@ -124,17 +124,17 @@ async function resync(onLoad) {
   try {
     status = await sessionStatus(page, onLoad);
   } catch {
-    return; // the count goes on by itself; the next minute asks again
+    return; // the next call is in a minute
   }
   if (busy || left) return;
   if (status.redirect) {
     left = true;
-    leave(status.redirect);
+    navigate(status.redirect);
   } else if (status.waiting) {
     await waitForBank();
   } else if (status.error) {
     left = true;
-    trouble(status.error);
+    showFailure(status.error);
     $("pay").setAttribute("aria-disabled", "true");
   } else if (Number.isFinite(status.remainingSecs)) {
     setClock(status.remainingSecs);
@@ -148,66 +148,66 @@ async function waitForBank() {
   await follow(await untilKnown(page, tick));
 }
 
-function goOn(address, title, ...lines) {
+function openNext(address, title, ...lines) {
   left = true;
   fields.forgetCode();
   if (!title) {
-    leave(address);
+    navigate(address);
     return;
   }
   setBusy(false);
   form.setAttribute("aria-busy", "true");
-  const words = tell($("message"), "danger", title, ...lines, say("redirecting"));
+  const words = showMessage($("message"), "danger", title, ...lines, message("redirecting"));
   clear($("notice"));
   const link = document.createElement("a");
-  link.href = mayLeadTo(address) ? address : "#";
-  link.textContent = say("continue");
+  link.href = isAllowedAddress(address) ? address : "#";
+  link.textContent = message("continue");
   words.append(link);
   $("message").focus({ preventScroll: true });
   $("pay").setAttribute("aria-disabled", "true");
-  setTimeout(() => leave(address), SHOW_BEFORE_LEAVING_MS);
+  setTimeout(() => navigate(address), SHOW_BEFORE_LEAVING_MS);
 }
 
-function declined(reply) {
+function declined(answer) {
   fields.forgetCode();
-  const attempts = Number.isInteger(reply.attemptsLeft) ? reply.attemptsLeft : null;
+  const attempts = Number.isInteger(answer.attemptsLeft) ? answer.attemptsLeft : null;
   if (attempts === 0) {
-    goOn(errorsPage(page), say("declined"), reply.error);
+    openNext(errorsPage(page), message("declined"), answer.error);
     return;
   }
-  const wrong = fields.tell(reply.fieldErrors || {});
+  const wrong = fields.showErrors(answer.fieldErrors || {});
   if (wrong) {
-    trouble(say("check_fields"), reply.error);
+    showFailure(message("check_fields"), answer.error);
     wrong.focus();
     return;
   }
-  const hint = attempts === null ? "" : sayAttempts(attempts);
-  const text = reply.error || reply.errorMessage;
-  if (text) trouble(say("declined"), text, `${hint} ${say("try_again")}`.trim());
-  else trouble(say("unavailable"), say("unavailable_help"));
+  const hint = attempts === null ? "" : attemptsText(attempts);
+  const text = answer.error || answer.errorMessage;
+  if (text) showFailure(message("declined"), text, `${hint} ${message("try_again")}`.trim());
+  else showFailure(message("unavailable"), message("unavailable_help"));
 }
 
-// Every row of the table of replies, payment-page.md §3.2.
-async function follow(reply, sendAgain) {
-  if (reply.waiting) {
+// Every row of the table of answers, payment-page.md §3.2.
+async function follow(answer, sendAgain) {
+  if (answer.waiting) {
     await waitForBank();
-  } else if (reply.acsUrl && (reply.packedCReq || reply.cReq)) {
+  } else if (answer.acsUrl && (answer.packedCReq || answer.cReq)) {
     left = true;
-    const creq = reply.packedCReq || reply.cReq;
-    postForm(reply.acsUrl, { creq, threeDSSessionData: base64url(page.order) });
-  } else if (reply.acsUrl && reply.paReq) {
+    const creq = answer.packedCReq || answer.cReq;
+    postForm(answer.acsUrl, { creq, threeDSSessionData: base64url(page.order) });
+  } else if (answer.acsUrl && answer.paReq) {
     left = true;
-    postForm(reply.acsUrl, { PaReq: reply.paReq, MD: page.order, TermUrl: reply.termUrl });
-  } else if (reply.error && reply.redirect) {
-    goOn(reply.redirect, say("declined"), reply.error);
-  } else if (reply.redirect) {
-    if (reply.info) $("pay-label").textContent = reply.info;
-    goOn(reply.redirect);
-  } else if (reply.is3DSVer2 && reply.threeDSServerTransId && sendAgain) {
-    const outcome = await methodStep(reply.threeDSMethodURL, reply.threeDSMethodDataPacked, say("paying"));
-    await sendAgain({ threeDSServerTransId: reply.threeDSServerTransId, threeDSCompInd: outcome });
+    postForm(answer.acsUrl, { PaReq: answer.paReq, MD: page.order, TermUrl: answer.termUrl });
+  } else if (answer.error && answer.redirect) {
+    openNext(answer.redirect, message("declined"), answer.error);
+  } else if (answer.redirect) {
+    if (answer.info) $("pay-label").textContent = answer.info;
+    openNext(answer.redirect);
+  } else if (answer.is3DSVer2 && answer.threeDSServerTransId && sendAgain) {
+    const outcome = await methodStep(answer.threeDSMethodURL, answer.threeDSMethodDataPacked, message("paying"));
+    await sendAgain({ threeDSServerTransId: answer.threeDSServerTransId, threeDSCompInd: outcome });
   } else {
-    declined(reply);
+    declined(answer);
   }
 }
 
@@ -224,36 +224,42 @@ function browserInfo() {
   });
 }
 
-async function send(method, values, more = {}) {
-  const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(method, values, added);
-  await follow(await call(page.rest, method, { ...values, ...more }), sendAgain);
+async function send(values, more = {}) {
+  const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(values, added);
+  const answer = await call(page.rest, "processform.do", { ...values, ...more });
+  if (answer.waiting && values.paymentWay) {
+    left = true;
+    window.location.reload(); // the waiting page tells what the payer has to do
+    return;
+  }
+  await follow(answer, sendAgain);
 }
 
 function payment(way) {
-  const common = { jsonParams: "{}", clientBrowserInfo: browserInfo(), pageView: page.pageView };
-  if (way) {
-    return ["processform.do", { ...common, MDORDER: page.order, language: page.language, paymentWay: way }];
-  }
-  if (fields.newCard()) return ["processform.do", { ...common, MDORDER: page.order, ...fields.values() }];
-  const chosen = form.querySelector('[name="bindingId"]:checked').value;
-  return ["processBindingForm.do", { ...common, orderId: page.order, bindingId: chosen, ...fields.values() }];
+  const common = {
+    jsonParams: "{}",
+    clientBrowserInfo: browserInfo(),
+    pageView: page.pageView,
+    MDORDER: page.order,
+  };
+  return { ...common, ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
 }
 
-// The answer was lost: find out what became of the payment before anybody presses again.
+// The answer was lost: find out the state of the payment before the payer can press again.
 async function afterLostAnswer() {
   unsure = true;
-  tell($("notice"), "warn", say("network"), say("network_checking"));
+  showMessage($("notice"), "warn", message("network"), message("network_checking"));
   for (let turn = 0; turn < 4; turn += 1) {
     await pause(turn ? 3000 : 800);
     try {
       const status = await sessionStatus(page);
       unsure = false;
       if (status.waiting || status.redirect || status.error) await follow(status);
-      else trouble(say("network"), say("network_retry"));
+      else showFailure(message("network"), message("network_retry"));
       return;
     } catch { /* still no connection */ }
   }
-  trouble(say("network"), say("network_offline"));
+  showFailure(message("network"), message("network_offline"));
 }
 
 async function pay(way) {
@@ -268,7 +274,7 @@ async function pay(way) {
         return;
       }
     }
-    await send(...payment(way));
+    await send(payment(way));
   } catch {
     if (!left) await afterLostAnswer();
   }
@@ -287,7 +293,7 @@ form.addEventListener("submit", (event) => {
   pay(way);
 });
 
-// ---- Sandbox cards, the phone's keyboard, coming back by the browser's button ----
+// ---- Test cards, the keyboard of a phone, the browser's back button ----
 
 for (const button of document.querySelectorAll("#test-cards [data-pan]")) {
   const { pan, expiry, cvc } = button.dataset;
@@ -300,14 +306,14 @@ for (const button of document.querySelectorAll("#test-cards [data-pan]")) {
   });
 }
 
-// Where the keyboard lies over the page instead of shrinking it, the pinned button moves above it.
+// Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.
 const viewport = window.visualViewport;
 viewport?.addEventListener("resize", () => {
   const covered = Math.max(0, Math.round(window.innerHeight - viewport.height * viewport.scale));
   document.documentElement.style.setProperty("--keyboard", `${viewport.scale > 1.01 ? 0 : covered}px`);
 });
 
-// Browsers keep what a form held for the way back; the code is not for keeping.
+// Browsers keep the values of a form for the back button; the CVC must not be kept.
 window.addEventListener("pagehide", () => fields.forgetCode());
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

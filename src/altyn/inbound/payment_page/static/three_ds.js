@@ -1,9 +1,9 @@
-// The browser's part of 3-D Secure: posting a form to the payer's bank, and the hidden method step before it.
+// The browser's part of 3-D Secure: the form that is posted to the ACS, and the hidden method step before it.
 // Source: payment-page.md §4.
 
 const METHOD_LIMIT_MS = 10000;
 
-// base64url without padding, as threeDSSessionData wants it; order ids are ASCII.
+// base64url without padding, the format of threeDSSessionData; order ids are ASCII.
 export const base64url = (text) => btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 export function postForm(action, fields, target = "") {
@@ -25,9 +25,9 @@ export function postForm(action, fields, target = "") {
   form.remove();
 }
 
-// The bank looks at the device in a hidden frame and reports to our notification page, which the frame then shows:
-// a frame that we can read and that is no longer at the bank's address has come home. (The sandbox's bank may live
-// beside us, so reading alone proves nothing.) Gives threeDSCompInd: Y finished, N not in ten seconds, U no method.
+// The bank checks the device in a hidden frame, which then shows our notification page. The step is finished when we
+// can read the frame's address and it is not the bank's. (The bank of the sandbox may have our origin, so a readable
+// address alone proves nothing.) Gives threeDSCompInd: Y finished, N not within ten seconds, U there is no method.
 export function methodStep(url, packed, title) {
   if (!url) return Promise.resolve("U");
   const bank = new URL(url, document.baseURI).href;
@@ -38,20 +38,20 @@ export function methodStep(url, packed, title) {
     frame.className = "hidden-frame";
     frame.tabIndex = -1;
     frame.setAttribute("aria-hidden", "true");
-    frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin"); // it may not move the page itself
+    frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin"); // it must not navigate the page itself
     document.body.append(frame);
-    const finish = (answer) => {
+    const finish = (result) => {
       clearTimeout(timer);
       frame.remove();
-      resolve(answer);
+      resolve(result);
     };
     const timer = setTimeout(() => finish("N"), METHOD_LIMIT_MS);
     frame.addEventListener("load", () => {
-      let home = "";
+      let address = "";
       try {
-        home = frame.contentWindow.location.href;
+        address = frame.contentWindow.location.href;
       } catch { /* still at the bank */ }
-      if (home && home !== "about:blank" && home !== bank) finish("Y");
+      if (address && address !== "about:blank" && address !== bank) finish("Y");
     });
     postForm(url, { threeDSMethodData: packed }, frame.name);
   });

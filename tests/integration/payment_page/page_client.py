@@ -1,6 +1,6 @@
-"""A shop's till with a payer's browser in front of it: pages are opened, forms are posted.
+"""A client of the payment page: registers orders as a shop, and opens and posts pages as a payer.
 
-It exists so that a test of the page says what a payer does, and reads what a payer gets.
+With it a test of the page reads as a list of what the payer does and gets.
 """
 
 from __future__ import annotations
@@ -21,39 +21,39 @@ PAYER_IP: Final = "203.0.113.9"
 
 
 @dataclass(frozen=True, slots=True)
-class Till:
-    """One shop, and one payer."""
+class PageClient:
+    """One shop and one payer. `http` sends the requests of both."""
 
     shop: Shop
-    client: AsgiClient
+    http: AsgiClient
 
     async def register(self, method: str = "register.do", **more: str) -> str:
         """Register an order of 1500.00 RUB; its id."""
         asked = {"amount": "150000", "returnUrl": RETURN_URL, "failUrl": FAIL_URL, **more}
-        answer = await self.client.post(f"/payment/rest/{method}", {**CREDENTIALS, **asked})
+        answer = await self.http.post(f"/payment/rest/{method}", {**CREDENTIALS, **asked})
         assert "orderId" in answer.json(), answer.text
         return str(answer.json()["orderId"])
 
     async def status(self, order_id: str) -> dict[str, Any]:
-        """What the shop sees of an order."""
+        """The order's status as the shop reads it."""
         return await self.shop.call("getOrderStatusExtended.do", orderId=order_id)
 
     async def open(
         self, order_id: str, file: str = "payment_ru.html", login: str = "test"
     ) -> Answer:
         """Open a page of an order."""
-        return await self.client.get(f"/payment/merchants/{login}/{file}", {"mdOrder": order_id})
+        return await self.http.get(f"/payment/merchants/{login}/{file}", {"mdOrder": order_id})
 
     async def fill(
         self, order_id: str, form: dict[str, str], file: str = "payment_ru.html"
     ) -> Answer:
         """Post the card form of a page, as a browser without scripts does."""
         address = f"/payment/merchants/test/{file}?mdOrder={order_id}"
-        return await self.client.post(address, {"MDORDER": order_id, **form})
+        return await self.http.post(address, {"MDORDER": order_id, **form})
 
     async def call(self, method: str, parameters: dict[str, str] | None = None) -> Answer:
         """Call a method of the page's protocol."""
-        return await self.client.post(f"/payment/rest/{method}", parameters or {})
+        return await self.http.post(f"/payment/rest/{method}", parameters or {})
 
     async def session(self, order_id: str, **more: str) -> dict[str, Any]:
         """getSessionStatus.do."""
@@ -68,30 +68,30 @@ class Till:
         return dict(answer.json())
 
     async def at_bank(self, step: dict[str, Any], order_id: str, *answers: str | None) -> Answer:
-        """Go to the ACS with a step's members and answer (None cancels); its last page."""
+        """Go to the ACS with a step's members and answer it (None cancels); the ACS's last page."""
         if "paReq" in step:
             sent = {"PaReq": step["paReq"], "MD": order_id, "TermUrl": step["termUrl"]}
         else:
             sent = {"creq": step["packedCReq"], "threeDSSessionData": step["session"]}
-        page = await self.client.post(step["acsUrl"], sent)
+        page = await self.http.post(step["acsUrl"], sent)
         for each in answers:
             decision = "confirm" if each is not None else "cancel"
             typed = {"password": each or "", "decision": decision}
-            page = await self.client.post(page.form.action, {**page.form.fields, **typed})
+            page = await self.http.post(page.form.action, {**page.form.fields, **typed})
         return page
 
     async def back(self, page: Answer) -> Answer:
-        """The browser posts what the ACS has put into its last page."""
+        """Post the form of the ACS's last page, as the browser does."""
         assert {"PaRes", "cres"} & page.form.fields.keys(), page.text
-        return await self.client.post(page.form.action, page.form.fields)
+        return await self.http.post(page.form.action, page.form.fields)
 
     async def wait(self, **by: float) -> None:
-        """Let the sandbox's clock go on, and everything happen that is due."""
+        """Advance the sandbox's clock and run every timer that becomes due."""
         await self.shop.travel(timedelta(**by))
 
-    def from_address(self, ip: str) -> Till:
-        """The same shop, and a payer at another address."""
-        return replace(self, client=replace(self.client, ip=ip))
+    def from_address(self, ip: str) -> PageClient:
+        """The same shop with a payer at another address."""
+        return replace(self, http=replace(self.http, ip=ip))
 
 
 def card(

@@ -1,8 +1,7 @@
-"""Answers to a payer's browser: pages, redirects and JSON, each with its security headers.
+"""Responses to a payer's browser: pages, redirects and JSON, each with its security headers.
 
-Scripts, styles and calls stay with us (PCI DSS 6.4.3), nothing is stored on the way, and no address
-with an order's id leaks to anybody else.
-
+Scripts, styles and calls stay on our origin (PCI DSS 6.4.3), no cache stores a response, and no
+address with an order's id is sent to another host.
 Source: payment-page.md §6, rule 10; docs/architecture.md.
 """
 
@@ -16,24 +15,24 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from altyn.domain.order import Order
 from altyn.inbound.payment_page.view import CONTENT_SECURITY_POLICY
 
-EVERYWHERE: Final = {
+ALWAYS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-NOT_FRAMED: Final = {**EVERYWHERE, "X-Frame-Options": "DENY"}
+NOT_FRAMED: Final = {**ALWAYS, "X-Frame-Options": "DENY"}
 
-# A shop's own page set lies in a folder of this server, so it is trusted as our files are; sets are
-# written with inline scripts and styles, which are therefore let through. Foreign scripts are not,
-# nor is eval: a page set that is taken over cannot send a card anywhere by script.
+# A shop's own page set is in a folder of this server, so it is trusted like our files. Page sets
+# have inline scripts and styles, which are therefore allowed. Foreign scripts and eval are not: an
+# altered page set cannot send a card to another host by a script.
 SHOP_POLICY: Final = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src https: http:; "
     "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
 )
-# What the 3-D Secure method reports to is shown in the hidden frame of our own page only.
+# The page that the 3-D Secure method reports to is shown only in the hidden frame of our own page.
 FRAME_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
 _ANY_FRAME: Final = "frame-src https: http:"
@@ -51,33 +50,33 @@ def page(
 
 
 def shop_page(html: bytes, order: Order | None) -> Response:
-    """A page from a shop's own set, as it lies in its folder."""
+    """A page from a shop's own set, unchanged."""
     policy = policy_for(SHOP_POLICY, order, ())
     return HTMLResponse(html, headers={**NOT_FRAMED, "Content-Security-Policy": policy})
 
 
 def framed(html: str) -> Response:
-    """What is shown inside a hidden frame of our own page."""
+    """A page that is shown in a hidden frame of our own page."""
     headers = {"X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": FRAME_POLICY}
-    return HTMLResponse(html, headers={**EVERYWHERE, **headers})
+    return HTMLResponse(html, headers={**ALWAYS, **headers})
 
 
 def redirect(address: str, status: int = 302) -> Response:
-    """On to another address, by GET."""
+    """A redirect to another address, by GET."""
     return RedirectResponse(address, status, dict(NOT_FRAMED))
 
 
 def json(members: Any, status: int = 200) -> Response:
-    """An answer of the page's protocol."""
+    """An answer of the page's methods."""
     return Response(msgspec.json.encode(members), status, dict(NOT_FRAMED), _JSON)
 
 
 def policy_for(policy: str, order: Order | None, acs_origins: tuple[str, ...]) -> str:
-    """The policy of a page of this order.
+    """The content security policy of a page of this order.
 
-    Chromium holds redirects after a posted form to `form-action`, so a shop's app
-    (`myshop://paid`) has to be named there. Banks' origins, where they are known, narrow the
-    frames; forms stay open to the web, as banks and shops redirect further as they like.
+    Chromium applies `form-action` to the redirects after a posted form too, so the scheme of a
+    shop's app (`myshop://paid`) is added to it. The origins of ACSs, where they are known, limit
+    the frames. Forms may go to any web address, because ACSs and shops redirect to further hosts.
     """
     if acs_origins:
         policy = policy.replace(_ANY_FRAME, " ".join(("frame-src 'self'", *acs_origins)))
@@ -86,7 +85,7 @@ def policy_for(policy: str, order: Order | None, acs_origins: tuple[str, ...]) -
 
 
 def _app_schemes(order: Order) -> set[str]:
-    """Schemes other than the web's in the addresses that this order returns to."""
+    """Schemes other than http and https in the addresses that this order returns to."""
     addresses = (order.request.return_url, order.request.fail_url or "")
     schemes = {found[0].lower() for each in addresses if (found := _SCHEME.match(each))}
     return schemes - {"http", "https"}

@@ -1,0 +1,154 @@
+"""The JSON members of the page's methods: all of them are made here.
+
+Page sets that were written for other gateways of the family read these members.
+Source: payment-page.md §3.1, §3.2, §3.4.
+"""
+
+from typing import Any
+
+from altyn.domain.merchant import Permission
+from altyn.domain.money import Money
+from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.payer import Payer
+from altyn.inbound.payment_page.results import (
+    FieldsWrong,
+    OrderOver,
+    PaymentRefused,
+    PaymentResult,
+    StepTaken,
+    WaitingForBank,
+)
+from altyn.inbound.payment_page.texts import text
+from altyn.inbound.payment_steps import INFO, WAITING, Asker, present_step
+from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.table import first_of
+
+Members = dict[str, Any]
+
+
+def error_members(error: ErrorCode, language: str) -> Members:
+    """An error of the protocol: processform.do and getFee.do without an order, our own failures."""
+    words = error.text(language)
+    return {"error": words, "errorCode": error.code, "errorMessage": words}
+
+
+# ── processform.do ────────────────────────────────────────────────────────────────────────────────
+
+
+def payment_members(result: PaymentResult, payer: Payer) -> Members:
+    """The answer of processform.do."""
+    match result:
+        case StepTaken():
+            return _step_members(result, payer)
+        case FieldsWrong():
+            return _fields_wrong_members(result, payer.language)
+        case PaymentRefused():
+            return _refused_members(result, payer.language)
+        case WaitingForBank():
+            return {"info": WAITING[payer.language], "waiting": True, "errorCode": 0}
+        case OrderOver():
+            return _over_members(result, payer)
+
+
+def _step_members(taken: StepTaken, payer: Payer) -> Members:
+    members = present_step(
+        taken.step,
+        taken.page_order.merchant,
+        asker=Asker.PAGE,
+        language=payer.language,
+        base_url=payer.base_url,
+    )
+    return {**members, "errorCode": 0}
+
+
+def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:
+    """Every wrong field by its wire name; the error is the one that the table puts first."""
+    first = first_of(PROCESS_FORM, wrong.faults)
+    code = PROCESS_FORM.error(first.refusal).code
+    fields = {fault.name: fault.text(language) for fault in wrong.faults}
+    return {**_form_error_members(code, first.text(language)), "fieldErrors": fields}
+
+
+def _refused_members(refused: PaymentRefused, language: str) -> Members:
+    refusal = refused.refused.refusal
+    members = _form_error_members(PROCESS_FORM.error(refusal).code, refused.text(language))
+    if refusal is Refusal.ATTEMPTS_EXHAUSTED:
+        members["attemptsLeft"] = 0  # the last attempt is still under way: the payer has to wait
+    return members
+
+
+def _over_members(over: OrderOver, payer: Payer) -> Members:
+    """Where the payer of an order that is over goes, and why it takes no payment."""
+    address = over.page_order.return_address(payer.base_url, payer.language)
+    if over.refusal is None:
+        return {"redirect": address, "info": INFO[payer.language], "errorCode": 0}
+    return {**error_members(PROCESS_FORM.error(over.refusal), payer.language), "redirect": address}
+
+
+def _form_error_members(code: int, words: str) -> Members:
+    return {"error": words, "errorCode": code, "errorMessage": words, "is3DSVer2": False}
+
+
+# ── getSessionStatus.do, getFee.do ────────────────────────────────────────────────────────────────
+
+
+def session_members(
+    page_order: PageOrder,
+    payer: Payer,
+    *,
+    remaining_seconds: int,
+    queried: tuple[str, ...],
+    other_ways: bool,
+) -> Members:
+    """The answer of getSessionStatus.do. `queried` names the order's parameters to show."""
+    order = page_order.order
+    fee = fee_of(page_order)
+    members: Members = {
+        "orderNumber": order.order_number,
+        "amount": page_order.amount.wire(),
+        "description": order.request.description or "",
+        "remainingSecs": remaining_seconds,
+        # No card is stored yet, so none is offered and no payer is asked to store one.
+        "bindingEnabled": False,
+        "bindingItems": [],
+        "bindingDeactivationEnabled": False,
+        "cvcNotRequired": not page_order.cvc_required,
+        "otherWayEnabled": other_ways,
+        "feeEnabled": fee is not None,
+        "feeAmount": fee.text() if fee else "0.00",
+        "bonusAmount": 0,
+        "queriedParams": {name: order.params[name] for name in queried if name in order.params},
+        "loyaltyServices": [],
+        "attemptsLeft": order.attempts_left if order.payable else 0,
+    }
+    return {**members, **_state_members(page_order, payer)}
+
+
+def session_not_found_members(language: str) -> Members:
+    """The answer of getSessionStatus.do without an order."""
+    return {"error": text("error_not_found", language)}
+
+
+def fee_members(page_order: PageOrder) -> Members:
+    """The answer of getFee.do."""
+    fee = fee_of(page_order) or Money(0, page_order.amount.currency)
+    return {"errorCode": 0, "fee": fee.text()}
+
+
+def fee_of(page_order: PageOrder) -> Money | None:
+    """The fee that the shop named for this order; None when there is none."""
+    fee_minor = page_order.order.request.fee_input
+    if fee_minor is None or not page_order.merchant.may(Permission.FEE):
+        return None
+    return Money(fee_minor, page_order.amount.currency)
+
+
+def _state_members(page_order: PageOrder, payer: Payer) -> Members:
+    """The member that sends an open page elsewhere; none while the payer may pay."""
+    if page_order.over:
+        return {"redirect": page_order.return_address(payer.base_url, payer.language)}
+    if page_order.merchant.blocked:
+        return {"error": text("error_unavailable", payer.language)}
+    return {"waiting": True} if page_order.waiting else {}

@@ -1,0 +1,284 @@
+"""The page's methods under `/payment/rest/`: what an open page calls, and the return from an ACS.
+
+A call has no credentials: only its payer knows the order's id. Page sets that were written for
+other gateways of the family call these methods too, so names and members are theirs.
+Source: payment-page.md §3, §4.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from altyn.domain.card.values import is_maestro
+from altyn.inbound.http.fields import Fields
+from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.payment_page import json_answers, pages, responses
+from altyn.inbound.payment_page.addresses import (
+    Kind,
+    PageName,
+    page_address,
+    read_page_view,
+    with_parameters,
+)
+from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
+from altyn.inbound.payment_page.payer import Payer, payer_of
+from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
+from altyn.inbound.payment_page.view import OfferedWay, Problem
+from altyn.inbound.rest.answers import BODY_TOO_LARGE
+from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
+from altyn.operations.ports import World
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.threeds import ThreeDSFormatError
+from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
+
+METHOD_REPORTED: Final = "<!doctype html><html lang=en><title>3-D Secure</title></html>"
+log = structlog.get_logger("altyn.payment_page")
+
+
+@dataclass(frozen=True, slots=True)
+class PageCall:
+    """One call of a page: its parameters and its payer."""
+
+    fields: Fields
+    payer: Payer
+
+    def get(self, *names: str) -> str | None:
+        """The value of the first of these parameters that has one."""
+        return next((value for name in names if (value := self.fields.get(name))), None)
+
+    def payer_of(self, page_order: PageOrder) -> Payer:
+        """The payer, with the language of the call, else of the order."""
+        language = page_order.language(self.get("language", "lang"))
+        return replace(self.payer, language=language)
+
+    @property
+    def language(self) -> str:
+        """The language of a call without an order."""
+        return known_language(self.get("language", "lang") or DEFAULT_LANGUAGE)
+
+
+Method = Callable[["PageMethods", PageCall], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMethods:
+    """Serves the page's methods. As in the REST endpoint, upper and lower case are the same."""
+
+    world: World
+    sandbox: bool
+    public_url: str | None
+    limits: Limits
+    ways: tuple[OfferedWay, ...] = ()
+
+    async def serve(self, request: Request) -> Response:
+        """Answer one call. No request makes it fail."""
+        name = request.path_params["method"].lower()
+        method = METHODS.get(name)
+        if method is None:
+            return responses.json({"error": "no such method", "errorCode": 5}, 404)
+        try:
+            fields = await read_fields(request.scope, request.receive, self.limits)
+        except BodyTooLarge:
+            return responses.json(msgspec.Raw(BODY_TOO_LARGE), 413)
+        except Disconnected:
+            return responses.json({"error": "incomplete", "errorCode": 7}, 408)
+        call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
+        try:
+            return await method(self, call)
+        except Exception:
+            # The page then asks for the state of the order, before the payer can pay again.
+            log.exception("page_call_failed", method=name)
+            return self._failed(name, call)
+
+    async def find(self, call: PageCall, *names: str) -> PageOrder | None:
+        """The order that a call names."""
+        order_id = call.get(*names, "MDORDER", "mdOrder", "orderId")
+        return await find_page_order(order_id, self.world)
+
+    def not_found(self, call: PageCall) -> Response:
+        """The page for a browser that names no order of ours."""
+        return responses.page(pages.page_without_order(call.language, sandbox=self.sandbox), 404)
+
+    def _failed(self, name: str, call: PageCall) -> Response:
+        if name in OPENED_BY_BROWSER:
+            html = pages.page_without_order(
+                call.language, sandbox=self.sandbox, problem=Problem.UNAVAILABLE
+            )
+            return responses.page(html, 503)
+        return _error(e.SYSTEM_ERROR, call.language, 503)
+
+
+async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
+    """getSessionStatus.do: the state of the order. Source: payment-page.md §3.1."""
+    page_order = await methods.find(call)
+    if page_order is None:
+        return responses.json(json_answers.session_not_found_members(call.language))
+    members = json_answers.session_members(
+        page_order,
+        call.payer_of(page_order),
+        remaining_seconds=pages.remaining_seconds(page_order.order, methods.world.clock),
+        queried=call.fields.get_all("paramNames"),
+        other_ways=bool(offered_ways(page_order, methods.ways, methods.world)),
+    )
+    return responses.json(members)
+
+
+async def process_form(methods: PageMethods, call: PageCall) -> Response:
+    """processform.do: pay with the posted form. Source: payment-page.md §3.2."""
+    page_order = await methods.find(call)
+    if page_order is None:
+        return _error(e.NUMBER_INVALID, call.language)
+    payer = call.payer_of(page_order)
+    if page_order.merchant.blocked:
+        return _error(e.USER_BLOCKED, payer.language)
+    form = PageForm(call.fields)
+    result = await pay(form, page_order, payer, methods.world, sandbox=methods.sandbox)
+    return responses.json(json_answers.payment_members(result, payer))
+
+
+async def is_maestro_card(_: PageMethods, call: PageCall) -> Response:
+    """isMaestroCard.do: a JSON string that contains JSON; pages parse it twice.
+
+    Source: payment-page.md §3.4.
+    """
+    digits = "".join(filter(str.isdecimal, call.get("pan") or ""))
+    inner = msgspec.json.encode({"isMaestro": is_maestro(digits)}).decode()
+    return responses.json(inner)
+
+
+async def show_errors(methods: PageMethods, call: PageCall) -> Response:
+    """showErrors.do: redirects to the shop's error page. Source: payment-page.md §3.4."""
+    page_order = await methods.find(call)
+    if page_order is None:
+        return methods.not_found(call)
+    payer = call.payer_of(page_order)
+    name = PageName(_page_view(call, page_order), Kind.ERRORS, payer.language)
+    login, order_id = page_order.merchant.login, page_order.order.order_id
+    return responses.redirect(page_address(payer.base_url, login, order_id, name))
+
+
+async def get_fee(methods: PageMethods, call: PageCall) -> Response:
+    """getFee.do: the fee that the shop named for this order, else zero.
+
+    Source: payment-page.md §3.4.
+    """
+    page_order = await methods.find(call)
+    if page_order is None:
+        return _error(e.ORDER_NOT_FOUND, call.language)
+    return responses.json(json_answers.fee_members(page_order))
+
+
+async def get_available_loyalty(_methods: PageMethods, _call: PageCall) -> Response:
+    """getAvailableLoyalty.do: there are no programmes. Source: payment-page.md §3.4."""
+    return responses.json([])
+
+
+async def finish_3ds(methods: PageMethods, call: PageCall) -> Response:
+    """finish3ds.do: the payer returns from a 3-D Secure 1 ACS. Source: payment-page.md §4.1.
+
+    Without a PaRes the payer has not answered the ACS yet, and nothing changes.
+    """
+    page_order = await methods.find(call, "MD")
+    if page_order is None:
+        return methods.not_found(call)
+    payer, pa_res = call.payer_of(page_order), call.get("PaRes", "paRes")
+    if pa_res and not page_order.over:
+        step = await finish_with_pa_res(
+            page_order.key, pa_res, payer.actor, methods.world, loaded=page_order.order
+        )
+        page_order = page_order.after(step)
+    return _redirect_onwards(page_order, payer)
+
+
+async def finish_3ds_version_2(methods: PageMethods, call: PageCall) -> Response:
+    """finish3dsVer2.do: the payer returns from a challenge. Source: payment-page.md §4.2.
+
+    The CRes only names the transaction; the result is asked from the ACS itself. When a shop sent
+    the card itself and gave threeDSVer2FinishUrl, its payer is redirected there, and the shop
+    finishes the payment by its own call.
+    """
+    session = call.get("threeDSSessionData") or ""
+    order_id = _unpacked(session) or call.get("MDORDER", "mdOrder")
+    page_order = await find_page_order(order_id, methods.world)
+    if page_order is None:
+        return methods.not_found(call)
+    payer, c_res = call.payer_of(page_order), call.get("cres", "cRes", "CRes")
+    transaction = _transaction(c_res) if c_res else None
+    if finish_address := _finish_address(page_order, transaction):
+        return responses.redirect(finish_address)
+    if c_res and not page_order.over:
+        step = await finish_challenge(
+            page_order.key, transaction, payer.actor, methods.world, loaded=page_order.order
+        )
+        page_order = page_order.after(step)
+    return _redirect_onwards(page_order, payer)
+
+
+async def finish_3ds_method(_methods: PageMethods, _call: PageCall) -> Response:
+    """finish3dsMethodNotification.do: shown in the hidden frame, where our page finds it."""
+    return responses.framed(METHOD_REPORTED)
+
+
+def _redirect_onwards(page_order: PageOrder, payer: Payer) -> Response:
+    """To the shop, or to the payment page, which shows a decline or waits for the bank."""
+    return responses.redirect(pages.next_address(page_order, payer.base_url, payer.language))
+
+
+def _finish_address(page_order: PageOrder, transaction: str | None) -> str | None:
+    """Where the shop wants its payer after the challenge; None when it gave no address."""
+    attempt = page_order.attempt_of(transaction) or page_order.order.waiting_attempt
+    proof = attempt.authentication if attempt else None
+    if proof is None or not proof.finish_url:
+        return None
+    return with_parameters(
+        proof.finish_url,
+        mdOrder=page_order.order_id,
+        threeDSServerTransId=proof.server_trans_id or "",
+    )
+
+
+def _unpacked(session_data: str) -> str | None:
+    try:
+        return unpack_session_data(session_data)
+    except ThreeDSFormatError:
+        return None
+
+
+def _transaction(c_res: str) -> str | None:
+    try:
+        return unpack(c_res, CRes).threeds_server_trans_id
+    except ThreeDSFormatError:
+        return None
+
+
+def _page_view(call: PageCall, page_order: PageOrder) -> str:
+    """The pageView of the call if it is well-formed, else the order's."""
+    requested = read_page_view(call.get("pageView") or "")
+    return requested or page_order.order.request.page_view or "DESKTOP"
+
+
+def _error(error: e.ErrorCode, language: str, status: int = 200) -> Response:
+    return responses.json(json_answers.error_members(error, language), status)
+
+
+METHODS: Final[dict[str, Method]] = {
+    "getsessionstatus.do": get_session_status,
+    "processform.do": process_form,
+    "ismaestrocard.do": is_maestro_card,
+    "showerrors.do": show_errors,
+    "getfee.do": get_fee,
+    "getavailableloyalty.do": get_available_loyalty,
+    "finish3ds.do": finish_3ds,
+    "finish3dsver2.do": finish_3ds_version_2,
+    "finish3dsmethodnotification.do": finish_3ds_method,
+}
+OPENED_BY_BROWSER: Final = frozenset(
+    {"showerrors.do", "finish3ds.do", "finish3dsver2.do", "finish3dsmethodnotification.do"}
+)

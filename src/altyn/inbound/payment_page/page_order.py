@@ -1,0 +1,161 @@
+"""The order that a payer's browser names, with its merchant, as it stands during one request.
+
+The order's id is all that a payer has and needs: it names the merchant, and it cannot be guessed.
+Source: payment-page.md §1, §3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from altyn.domain.merchant import Permission
+from altyn.domain.money import Money, canonical_currency
+from altyn.domain.order import AttemptState, Kind
+from altyn.domain.order_id import merchant_of
+from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
+from altyn.inbound.payment_steps import PAID, return_address
+from altyn.operations.paying.lookup import find_for_payer
+from altyn.operations.ports import OrderKey, World
+from altyn.protocol import action_codes as codes
+
+if TYPE_CHECKING:
+    from altyn.domain.merchant import Merchant
+    from altyn.domain.order import Attempt, Order
+    from altyn.domain.waiting import AnyWaiting
+    from altyn.inbound.payment_page.view import OfferedWay
+    from altyn.operations.paying.card.steps import Step
+
+UUID_LENGTH: Final = 36
+
+
+@dataclass(frozen=True, slots=True)
+class PageOrder:
+    """An order that the page shows, and its merchant."""
+
+    order: Order
+    merchant: Merchant
+
+    @property
+    def key(self) -> OrderKey:
+        """The order's key in the store."""
+        return OrderKey(self.order.merchant_id, self.order.order_id)
+
+    @property
+    def order_id(self) -> str:
+        """The order's id as text."""
+        return str(self.order.order_id)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a payment request was sent and has no response yet."""
+        return bool(self.order.in_flight(Kind.PAY))
+
+    @property
+    def waiting_for(self) -> AnyWaiting | None:
+        """What the payer has to do, so that the sent request gets its response."""
+        return next((each.waiting for each in self.order.in_flight(Kind.PAY) if each.waiting), None)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the result of the last attempt is still to come, also from an ACS."""
+        return self.waiting or self.order.waiting_attempt is not None
+
+    @property
+    def paid(self) -> bool:
+        """Whether the payment succeeded. It stays true after a refund or a reversal."""
+        return self.order.status in PAID
+
+    @property
+    def over(self) -> bool:
+        """Whether the payer can do nothing more about the order."""
+        return not self.order.payable
+
+    @property
+    def expired(self) -> bool:
+        """Whether the session ended before the order was paid."""
+        return self.order.action_code == codes.SESSION_EXPIRED and self.over and not self.paid
+
+    @property
+    def amount(self) -> Money:
+        """The amount to pay."""
+        currency = canonical_currency(self.order.currency)
+        assert currency is not None, "an order is registered in a currency that the gateway knows"
+        return Money(self.order.amount_minor, currency)
+
+    @property
+    def cvc_required(self) -> bool:
+        """Whether the form asks for the CVC. It does, unless the merchant may leave it out and the
+        order says so."""
+        may_lack = self.merchant.may(Permission.SSL_WITHOUT_CVC)
+        return not (may_lack and self.order.request.has("FORCE_NO_CVC"))
+
+    def attempt_of(self, server_trans_id: str | None) -> Attempt | None:
+        """The attempt that a 3-D Secure 2 transaction belongs to."""
+        proven = ((each, each.authentication) for each in self.order.payments)
+        return next(
+            (
+                each
+                for each, proof in proven
+                if server_trans_id and proof and proof.server_trans_id == server_trans_id
+            ),
+            None,
+        )
+
+    def decline_text(self, language: str) -> str:
+        """Why the bank declined the last attempt; empty when that attempt was not declined."""
+        attempts = self.order.payments
+        declined = {AttemptState.DECLINED, AttemptState.NOT_SENT}
+        if not attempts or attempts[-1].state not in declined:
+            return ""
+        return codes.describe(self.order.action_code, language)
+
+    def language(self, *preferred: str | None) -> str:
+        """The first of these languages that our pages have, else the order's, else the default."""
+        default = self.merchant.settings.default_language
+        candidates = (*preferred, self.order.request.language, default)
+        return next((each for each in candidates if each and each in LANGUAGES), DEFAULT_LANGUAGE)
+
+    def return_address(self, base_url: str, language: str) -> str:
+        """Where the payer of an order that is over goes: to the shop, or to our result page."""
+        return return_address(self.order, self.merchant, base_url=base_url, language=language)
+
+    def shop_address(self, base_url: str, language: str) -> str | None:
+        """The shop's own address for this result; None when the shop gave no address."""
+        if not self.order.request.return_url:
+            return None
+        settings = replace(self.merchant.settings, show_final_page=False)
+        merchant = replace(self.merchant, settings=settings)
+        return return_address(self.order, merchant, base_url=base_url, language=language)
+
+    def after(self, step: Step) -> PageOrder:
+        """The order as it is after a payment step; a refusal may come without an order."""
+        return self if step.order is None else replace(self, order=step.order)
+
+
+async def find_page_order(order_id: str | None, world: World) -> PageOrder | None:
+    """The order with this id, or None. A session whose time is up is ended first."""
+    key = read_order_key(order_id)
+    order = await find_for_payer(key, world) if key else None
+    return PageOrder(order, await world.merchants.get(order.merchant_id)) if order else None
+
+
+def offered_ways(
+    page_order: PageOrder, titled: tuple[OfferedWay, ...], world: World
+) -> tuple[OfferedWay, ...]:
+    """The titled ways that the payer of this order may choose besides the card."""
+    allowed = {each.name for each in world.ways.offered(page_order.order, page_order.merchant)}
+    return tuple(each for each in titled if each.way in allowed)
+
+
+def read_order_key(order_id: str | None) -> OrderKey | None:
+    """The key of the order with this id; None when the text is not an id of ours."""
+    if order_id is None or len(order_id) != UUID_LENGTH:
+        return None
+    try:
+        parsed = UUID(order_id)
+    except ValueError:
+        return None
+    merchant_id = merchant_of(parsed)
+    return OrderKey(merchant_id, parsed) if merchant_id else None

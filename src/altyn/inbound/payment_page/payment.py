@@ -1,0 +1,185 @@
+"""Pay an order with the form of the page: the form becomes a command, its step a typed result.
+
+The page's scripts and browsers without scripts both pay through `pay`, so both are treated alike.
+Source: payment-page.md §3.2, §4, §5.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from altyn.domain.refusals import Refusal
+from altyn.domain.waiting import EnterCode
+from altyn.inbound.payment_handlers import after_method, card_command
+from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.payer import Payer
+from altyn.inbound.payment_page.results import (
+    FieldFault,
+    FieldsWrong,
+    OrderOver,
+    PaymentRefused,
+    PaymentResult,
+    StepTaken,
+    WaitingForBank,
+)
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
+from altyn.operations.paying.decisions import refuse_payment
+from altyn.operations.paying.steps import Ended
+from altyn.operations.ports import World
+from altyn.protocol.threeds import MethodCompletion
+
+REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(
+    {
+        Refusal.ALREADY_PAID,
+        Refusal.SESSION_OVER,
+        Refusal.ATTEMPTS_EXHAUSTED,
+        Refusal.WRONG_STATUS,
+    }
+)
+log = structlog.get_logger("altyn.payment_page")
+
+
+async def pay(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
+) -> PaymentResult:
+    """Pay an order as the form says: with the card of the form, or by another way to pay.
+
+    An order that is over, or whose payment is under way, gives that result and nothing is read. A
+    payment that waits for a code of the payer gets it from the form.
+    """
+    by_card = form.payment_way in CARD_WAYS
+    if page_order.over:
+        return _order_over(page_order, world.clock.now())
+    if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
+        return WaitingForBank(page_order)
+    if by_card:
+        return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
+    return await _pay_by_other_way(form, page_order, payer, world)
+
+
+async def _pay_by_other_way(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World
+) -> PaymentResult:
+    command = BeginPayment(
+        key=page_order.key, way=form.payment_way, actor=payer.actor, fields=form.other_fields
+    )
+    step = await begin_payment(command, world, loaded=page_order.order)
+    return await _result_of(step, page_order, world)
+
+
+async def _pay_by_card(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
+) -> PaymentResult:
+    now = world.clock.now()
+    reader = CardFormReader(form=form, page_order=page_order, now=now, sandbox=sandbox)
+    command = _command(reader, payer)
+    match command:
+        case PayByCard():
+            step = await pay_by_card(
+                _with_browser(form, command, payer), world, loaded=page_order.order
+            )
+            return await _result_of(step, page_order, world)
+        case AfterMethod():
+            after = _after_method_step(form, command, payer)
+            step = await continue_after_method(after, world, loaded=page_order.order)
+            return await _result_of(step, page_order, world)
+        case Refused():
+            return await _refused(page_order, command, world)
+        case faults:
+            return _fields_wrong(page_order, faults)
+
+
+def _command(
+    reader: CardFormReader, payer: Payer
+) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
+    """Phase 1 with the card of the form, or phase 2 of a 3-D Secure 2 payment."""
+    form, page_order = reader.form, reader.page_order
+    transaction = form.get("threeDSServerTransId")
+    if transaction and not form.get("$PAN"):
+        # A browser without scripts posts the card only once: afterwards it is in the vault.
+        return AfterMethod(
+            key=page_order.key,
+            server_trans_id=transaction,
+            actor=payer.actor,
+            base_url=payer.base_url,
+        )
+    read = reader.read()
+    if not isinstance(read, FilledForm):
+        return read
+    card = card_command(page_order.key, read.values, payer.actor, payer.base_url)
+    return after_method(card, transaction) if transaction else card
+
+
+def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
+    """Add the browser, the result of the method step, and the address to return to from the ACS.
+
+    That address carries the language of the page, so that the payer reads the same language after
+    the ACS.
+    """
+    return replace(
+        command,
+        method_completed=_method_completed(form),
+        browser={**payer.browser, **command.browser},
+        term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
+    )
+
+
+def _after_method_step(form: PageForm, command: AfterMethod, payer: Payer) -> AfterMethod:
+    """Add the browser and the result of the method step."""
+    browser = {**payer.browser, **command.browser}
+    return replace(command, method_completed=_method_completed(form), browser=browser)
+
+
+def _method_completed(form: PageForm) -> MethodCompletion:
+    indicator = form.get("threeDSCompInd") or ""
+    known = indicator in tuple(MethodCompletion)
+    return MethodCompletion(indicator) if known else MethodCompletion.FINISHED
+
+
+async def _result_of(step: Step, page_order: PageOrder, world: World) -> PaymentResult:
+    """The result of a payment step."""
+    if isinstance(step, Refused):
+        return await _refused(page_order, step, world)
+    after = page_order.after(step)
+    if isinstance(step, Ended) and after.paid:
+        return OrderOver(after, None)
+    if isinstance(step, Ended) and after.undecided:
+        return WaitingForBank(after)
+    return StepTaken(after, step)
+
+
+async def _refused(page_order: PageOrder, refused: Refused, world: World) -> PaymentResult:
+    """The result of a refusal: wait, the end of the order, a wrong field, or the refusal itself."""
+    log.info(
+        "payment_refused",
+        order_id=page_order.order_id,
+        refusal=refused.refusal.value,
+        rule=refused.rule,
+    )
+    after = page_order.after(refused)
+    if refused.refusal is Refusal.BUSY:
+        return WaitingForBank(after)
+    if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
+        return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))
+    if refused.refusal is Refusal.SESSION_OVER and not after.over:
+        # The session ended after the order was loaded: loading it again ends the order.
+        after = await find_page_order(page_order.order_id, world) or after
+    if refused.refusal in REFUSALS_OF_AN_ENDED_ORDER and after.over:
+        return _order_over(after, world.clock.now())
+    return PaymentRefused(after, refused)
+
+
+def _order_over(page_order: PageOrder, now: datetime) -> OrderOver:
+    refused = None if page_order.paid else refuse_payment(page_order.order, now)
+    return OrderOver(page_order, refused.refusal if isinstance(refused, Refused) else None)
+
+
+def _fields_wrong(page_order: PageOrder, faults: tuple[FieldFault, ...]) -> FieldsWrong:
+    log.info("form_refused", order_id=page_order.order_id, fields=[each.name for each in faults])
+    return FieldsWrong(page_order, faults)

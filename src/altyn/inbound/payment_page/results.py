@@ -1,0 +1,75 @@
+"""What posting the form can lead to, as typed values.
+
+`json_answers.py` makes JSON members of them for scripts, `pages.py` makes HTML of them for browsers
+without scripts. Each value holds the order as it is afterwards. Source: payment-page.md §3.2.
+"""
+
+from dataclasses import dataclass
+
+from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.texts import text
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.steps import Ended
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """A field that the payer has to correct: its wire name, the key of its text, the refusal."""
+
+    name: str
+    text_key: str
+    refusal: Refusal
+
+    def text(self, language: str) -> str:
+        """What the payer has to do about the field."""
+        return text(self.text_key, language, count=3)
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """The payment goes on with a 3-D Secure step, or the attempt was declined (`Ended`)."""
+
+    page_order: PageOrder
+    step: Ended | GoToAcs | RunMethod | ShowChallenge
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsWrong:
+    """The form has wrong fields, in the order of the page. There is at least one."""
+
+    page_order: PageOrder
+    faults: tuple[FieldFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefused:
+    """The payment cannot be made in this way; the order may still be payable."""
+
+    page_order: PageOrder
+    refused: Refused
+
+    def text(self, language: str) -> str:
+        """The text of the refusal, as processform.do words it."""
+        error = PROCESS_FORM.error(self.refused.refusal)
+        return error.text(language, name=self.refused.parameter)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingForBank:
+    """The payment request was sent and the result is not known yet."""
+
+    page_order: PageOrder
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOver:
+    """The order takes no more payments. `refusal` says why; None when the order is paid."""
+
+    page_order: PageOrder
+    refusal: Refusal | None
+
+
+PaymentResult = StepTaken | FieldsWrong | PaymentRefused | WaitingForBank | OrderOver

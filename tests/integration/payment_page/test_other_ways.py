@@ -1,0 +1,123 @@
+"""Other ways to pay on the page: it offers them, begins them, and shows what the payer has to do.
+
+The way is registered by the test: its payer types a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.applications import Starlette
+
+from altyn.domain.waiting import EnterCode
+from altyn.inbound.http.reading import Limits
+from altyn.inbound.payment_page.endpoint import routes
+from altyn.inbound.payment_page.view import OfferedWay
+from altyn.operations.connector import ConnectorResponse, Outcome
+from altyn.operations.paying.ways import PaymentWays, WayToPay
+from tests.asgi_client import AsgiClient
+from tests.integration.payment_page.page_client import RETURN_URL, PageClient, typed
+
+if TYPE_CHECKING:
+    from altyn.operations.connector import Payment
+
+WAY = "MTS"
+ENTER_CODE = "Введите код, который вам прислали."
+
+
+@dataclass
+class CodeConnector:
+    """Approves a payment as soon as the payer has typed a code; it keeps the codes."""
+
+    codes: list[object] = field(default_factory=list)
+
+    async def begin(self, _: Payment, details: object | None) -> ConnectorResponse:
+        if not details:
+            return ConnectorResponse(
+                outcome=Outcome.PENDING, waiting=EnterCode(phone="79000000000")
+            )
+        self.codes.append(details)
+        return ConnectorResponse(outcome=Outcome.APPROVED, rrn="1", approval_code="2")
+
+    async def inquire(self, _: Payment) -> ConnectorResponse:
+        return ConnectorResponse(outcome=Outcome.PENDING)
+
+    deposit = reverse = refund = inquire
+
+
+@pytest.fixture
+def connector() -> CodeConnector:
+    return CodeConnector()
+
+
+@pytest.fixture
+def offering(client: PageClient, connector: CodeConnector) -> PageClient:
+    """The client of a page whose gateway has another way to pay."""
+    way = WayToPay(
+        name=WAY,
+        connector=connector,
+        read_details=lambda fields: fields.get("code", ""),
+        offered=lambda order, _: order.amount_minor < 1_000_000,
+    )
+    world = replace(client.shop.gateway.world, ways=PaymentWays((way,)))
+    with_way = routes(
+        world,
+        sandbox=True,
+        templates_folder=None,
+        public_url=None,
+        limits=Limits(body_bytes=100_000),
+        ways=(OfferedWay(WAY, "Со счёта телефона"),),
+    )
+    return replace(client, http=AsgiClient(Starlette(routes=with_way)))
+
+
+async def test_the_page_offers_the_ways_that_the_order_allows(
+    client: PageClient, offering: PageClient
+) -> None:
+    order_id, large = await client.register(), await client.register(amount="2000000")
+    button = f'name="paymentWay" value="{WAY}"'
+    assert button in (await offering.open(order_id)).text
+    assert (await offering.session(order_id))["otherWayEnabled"] is True
+    for page_client, each in ((offering, large), (client, order_id)):
+        assert "paymentWay" not in (await page_client.open(each)).text
+        assert (await page_client.session(each))["otherWayEnabled"] is False
+
+
+async def test_a_payment_that_waits_for_a_code_gets_it_from_the_form(
+    client: PageClient, offering: PageClient, connector: CodeConnector
+) -> None:
+    order_id = await client.register()
+    begun = await offering.call("processform.do", {"MDORDER": order_id, "paymentWay": WAY})
+    assert (begun.json()["waiting"], begun.json()["errorCode"]) == (True, 0)
+    assert ENTER_CODE in (await offering.open(order_id)).text
+    assert (await offering.pay(order_id))["waiting"], "a card cannot pay at the same time"
+    answer = await offering.call(
+        "processform.do", {"MDORDER": order_id, "paymentWay": WAY, "code": "1234"}
+    )
+    assert answer.json()["redirect"] == f"{RETURN_URL}?orderId={order_id}&lang=ru"
+    assert connector.codes == ["1234"]
+
+
+async def test_another_way_is_paid_without_scripts(
+    client: PageClient, offering: PageClient, connector: CodeConnector
+) -> None:
+    """The browser posts the fields of the card too; they are not given to the other way."""
+    order_id = await client.register()
+    waiting = await offering.fill(order_id, {**typed(), "paymentWay": WAY})
+    assert (waiting.status, waiting.location) == (303, f"payment_ru.html?mdOrder={order_id}")
+    assert ENTER_CODE in (await offering.open(order_id)).text
+    paid = await offering.fill(order_id, {"paymentWay": WAY, "code": "1234"})
+    assert paid.location == f"{RETURN_URL}?orderId={order_id}&lang=ru"
+    assert connector.codes == ["1234"]
+
+
+async def test_a_way_that_the_order_does_not_allow_is_refused(
+    client: PageClient, offering: PageClient
+) -> None:
+    order_id = await client.register(amount="2000000")
+    answer = await offering.call("processform.do", {"MDORDER": order_id, "paymentWay": WAY})
+    assert (answer.json()["errorCode"], "paymentWay" in answer.json()["error"]) == (5, True)
+    page = await offering.fill(order_id, {"paymentWay": WAY})
+    assert "paymentWay" in page.text
