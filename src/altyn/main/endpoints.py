@@ -102,6 +102,7 @@ def _routes(back: Back) -> list[BaseRoute]:
             templates_folder=settings.home / "templates",
             public_url=settings.public_url,
             limits=back.limits,
+            way_titles=back.way_titles,
         ),
         *plugin_routes(
             back.credentials,

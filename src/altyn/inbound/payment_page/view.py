@@ -209,7 +209,8 @@ class MethodPageView(PageFrame):
 class WaitingPageView(PageFrame):
     """A payment without a result yet; `refresh_url` is this page, for browsers without scripts.
 
-    `payer_action` is shown as a sentence; None when the payer only has to wait for the bank.
+    `payer_action` is shown as a sentence; None when the payer only has to wait for the bank. The
+    code is posted to `refresh_url` with the name of the way. `app_url` is what a QR code contains.
     """
 
     order_id: str
@@ -217,6 +218,9 @@ class WaitingPageView(PageFrame):
     order_number: str = ""
     amount: Money | None = None
     payer_action: PayerAction | None = None
+    way: str = ""
+    app_url: str = ""
+    code_refused: bool = False
 
 
 def render_payment_page(view: PaymentPageView) -> str:
