@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main import App, prepare
@@ -28,7 +28,7 @@ from tests.ways.wallet import CODE, Asks, Wallet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PHONE = {"width": 375, "height": 740}
+PHONE = ViewportSize(width=375, height=740)
 TITLE = {"ru": "Тестовый кошелёк", "en": "Test wallet"}
 CONFIRM = {"ru": "Подтвердите оплату на телефоне.", "en": "Confirm the payment on your phone."}
 
@@ -60,7 +60,7 @@ class WalletSite:
             connection.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletSite]:
     """A sandbox gateway that has the wallet, with its demo shop."""
     home, wallet = tmp_path_factory.mktemp("gateway"), Wallet()

@@ -81,6 +81,7 @@ async def test_refusal_leaves_the_card_form_and_the_other_ways(
     assert "$PAN" in html
     assert BUTTON in html
     assert "Осталось 2 попытки" in html
+    assert "<p>Номер карты и CVC введите" not in html
     session = await page.session(order_id)
     assert ("waiting" in session, session["attemptsLeft"]) == (False, 2)
     paid = await page.fill(order_id, typed())

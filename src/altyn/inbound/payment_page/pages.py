@@ -92,6 +92,7 @@ def payment_page(
             test_cards=band_cards(page_order.merchant, now, language) if context.sandbox else (),
             field_errors=field_errors,
             decline_text=_failure_text(result, language) or decline_text,
+            declined_card=not order.payments or order.payments[-1].card is not None,
             typed_values=typed_values or TypedValues(),
         )
     )

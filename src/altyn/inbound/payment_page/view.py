@@ -132,8 +132,9 @@ class PaymentPageView(PageFrame):
 
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
     card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
-    `decline_text` is the bank's reason for the last decline. `ways` are offered above the card
-    form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
+    `decline_text` is the bank's reason for the last decline. With `declined_card` False that was
+    not a payment by card, so the page does not ask to type a card again. `ways` are offered above
+    the card form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
     `read_expiry`).
     """
 
@@ -152,6 +153,7 @@ class PaymentPageView(PageFrame):
     test_cards: Sequence[TestCard] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
+    declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
 
 
