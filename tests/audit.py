@@ -59,10 +59,13 @@ class Papers:
 
 
 class OtherBooks(Protocol):
-    """The books of a way to pay other than the card: rows in the shape of the bank's tables."""
+    """The books of a way to pay other than the card: rows in the shape of the bank's tables.
 
-    def payments(self) -> Sequence[Mapping[str, Any]]: ...
-    def movements(self) -> Sequence[Mapping[str, Any]]: ...
+    `orders` are the order ids in hex that keys begin with; None means all.
+    """
+
+    def payments(self, orders: Sequence[str] | None) -> Sequence[Mapping[str, Any]]: ...
+    def movements(self, orders: Sequence[str] | None) -> Sequence[Mapping[str, Any]]: ...
 
 
 async def audit(
@@ -189,8 +192,8 @@ async def _papers(
         keys = None if chosen is None else [each.hex for each in chosen]
         bank, moves = [await _bank_rows(connection, query, keys) for query in AT_THE_BANK]
     if other_books is not None:
-        bank = [*bank, *other_books.payments()]
-        moves = [*moves, *other_books.movements()]
+        bank = [*bank, *other_books.payments(keys)]
+        moves = [*moves, *other_books.movements(keys)]
     booked, moved = _by_key(bank), _by_key(moves)
     events, attempts, postings, entries = read
     return [

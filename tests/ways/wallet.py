@@ -7,7 +7,7 @@ key. Sums are in minor units, times are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -251,8 +251,8 @@ class Wallet:
         """The payments that wait for the payer, oldest first."""
         return [key for key, entry in self.entries.items() if entry.state is State.WAITING]
 
-    def payments(self) -> list[Mapping[str, Any]]:
-        """The approved payments, as rows of the simulated issuer's table of authorisations."""
+    def payments(self, orders: Sequence[str] | None) -> list[Mapping[str, Any]]:
+        """The approved payments of these orders, as rows of the issuer's authorisations."""
         return [
             {
                 "key": key,
@@ -260,14 +260,19 @@ class Wallet:
                 "deposited_minor": entry.deposited_minor,
                 "refunded_minor": entry.refunded_minor,
             }
-            for key, entry in self.entries.items()
-            if entry.request.operation is Operation.PAY and entry.state is State.APPROVED
+            for key, entry in self._approved(orders)
+            if entry.request.operation is Operation.PAY
         ]
 
-    def movements(self) -> list[Mapping[str, Any]]:
-        """The approved requests, as rows of the simulated issuer's table of requests."""
+    def movements(self, orders: Sequence[str] | None) -> list[Mapping[str, Any]]:
+        """The approved requests of these orders, as rows of the issuer's requests."""
         return [
             {"key": key, "amount_minor": entry.request.amount_minor}
-            for key, entry in self.entries.items()
-            if entry.state is State.APPROVED
+            for key, entry in self._approved(orders)
         ]
+
+    def _approved(self, orders: Sequence[str] | None) -> Iterator[tuple[str, Entry]]:
+        for key, entry in self.entries.items():
+            asked_for = orders is None or key.partition("-")[0] in orders
+            if entry.state is State.APPROVED and asked_for:
+                yield key, entry

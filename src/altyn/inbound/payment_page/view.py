@@ -134,8 +134,8 @@ class PaymentPageView(PageFrame):
     card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
     `decline_text` is the bank's reason for the last decline. With `declined_card` False that was
     not a payment by card, so the page does not ask to type a card again. `ways` are offered above
-    the card form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
-    `read_expiry`).
+    the card form. Without scripts the form is posted to `form_action`, with the expiry as typed
+    (see `read_expiry`).
     """
 
     order_number: str
