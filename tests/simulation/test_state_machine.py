@@ -248,6 +248,8 @@ class Orders(RuleBasedStateMachine):
         """Most of what can go wrong comes after a payment that went well."""
         order = self._registered(1000_00, two_phase=two_phase, verify=False)
         if isinstance(order, Ticket) and card == WALLET:
+            if two_phase:
+                self._paid(order, "declines", None)  # later requests still go to the wallet
             self.begin_at_wallet(order, None)
             self.answer_at_wallet(order, "confirm", notified=True)
         elif isinstance(order, Ticket):
