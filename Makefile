@@ -1,5 +1,5 @@
-# Everything that is done with a checkout of Altyn, by name; `make` alone lists it.
-# It needs make and Python 3.11 or newer, keeps what it makes inside the checkout, and does nothing twice.
+# The tasks of a checkout of Altyn; `make` without a target lists them.
+# They need make and Python 3.11 or newer, create files inside the checkout only, and skip steps that are done.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,8 +7,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
-# What a person has set up for other projects must not reach this one. Where packages come from (index, proxy,
-# certificates) is the person's own business and stays; how they are installed is ours. ALTYN_* goes through untouched.
+# Settings of other projects must not affect this one. The source of packages (index, proxy, certificates) stays as the
+# user has set it; how packages are installed is set here. ALTYN_* is passed on unchanged.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
 unexport PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PIP_PYTHON PIP_EDITABLE PIP_DRY_RUN
@@ -29,73 +29,73 @@ RUN_STAMP := $(VENV)/.run-installed
 PROJECT_STAMP := $(VENV)/.project-installed
 DEV_STAMP := $(VENV)/.dev-installed
 
-# Test processes: as many as a small machine has cores.
+# The number of test processes; a small machine has two cores.
 TEST_PROCESSES ?= 2
 PYTEST := $(BIN)/python -m pytest
 PYTEST_PARALLEL := --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 .PHONY: help
-help:  ## list what can be done
+help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: venv
-venv: $(PROJECT_STAMP)  ## what Altyn runs on, in .venv
+venv: $(PROJECT_STAMP)  ## install Altyn and its packages in .venv
 
 .PHONY: serve
-serve: $(PROJECT_STAMP)  ## a running gateway with a demo shop
+serve: $(PROJECT_STAMP)  ## run a gateway with a demo shop
 	@exec $(BIN)/altyn serve
 
 .PHONY: test
-test: system-tools check  ## everything CI runs: format, lint, types, every test
+test: system-tools check  ## run all checks of CI: format, lint, types, every test
 	@$(PYTEST) $(PYTEST_PARALLEL)
 
 .PHONY: test-fast
-test-fast: $(DEV_STAMP)  ## unit and protocol tests: seconds, nothing else needed
+test-fast: $(DEV_STAMP)  ## run unit and protocol tests: seconds, no database
 	@$(PYTEST) $(PYTEST_PARALLEL) -m 'not slow' $(wildcard tests/unit tests/protocol tests/test_tidy.py tests/test_docs.py)
 
 .PHONY: check
-check: $(DEV_STAMP)  ## format, lint and types, without tests
+check: $(DEV_STAMP)  ## check format, lint and types, without tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: $(PROJECT_STAMP) system-tools  ## how fast it is on this machine, beside PostgreSQL alone
+bench: $(PROJECT_STAMP) system-tools  ## run benchmarks, compared with PostgreSQL alone
 	@exec $(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: docs
-docs: $(PROJECT_STAMP)  ## print docs/reference anew from the gateway's tables
+docs: $(PROJECT_STAMP)  ## print docs/reference from the gateway's tables
 	@$(BIN)/python -m docs.printing
 
 .PHONY: lock
-lock: $(DEV_STAMP)  ## write requirements/*.lock anew, within the bounds of pyproject.toml
+lock: $(DEV_STAMP)  ## write requirements/*.lock with the newest versions that pyproject.toml allows
 	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --output-file requirements/run.lock pyproject.toml
 	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --group dev --constraints requirements/run.lock \
 		--output-file requirements/dev.lock pyproject.toml
 
-# Universal: one lock for every Python and system that we promise. Upgrade: `make lock` means the newest.
+# --universal: one lock for every supported Python and system. --upgrade: `make lock` takes the newest versions.
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-cache \
 	--no-emit-index-url --no-emit-find-links
 
 .PHONY: clean
-clean:  ## remove what was made here: .venv, caches, builds (never data)
+clean:  ## remove .venv, caches and builds, never data
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Chromium, wrk and PHP come from Debian where they can; elsewhere the tests and the bench that want them say so themselves.
+# Installs Chromium, wrk and PHP on Debian as root; elsewhere it lists the missing ones.
 .PHONY: system-tools
 system-tools:
 	@scripts/system-tools
 
-# The stamps tell what has been installed. Where the environment's Python is gone (it was upgraded away, or
-# belonged to another machine), so is their truth.
+# The stamps record what has been installed. They are void when the Python of the environment does not run any more,
+# for example after an upgrade of the system.
 ifneq ($(shell test -x $(BIN)/python && echo here),here)
 .PHONY: $(RUN_STAMP)
 endif
 
 $(RUN_STAMP): requirements/run.lock
 	@scripts/make-venv $(VENV)
-	@echo 'Installing what Altyn runs on (requirements/run.lock) …'
+	@echo 'Installing the packages of Altyn (requirements/run.lock) …'
 	@$(PIP) install --quiet --require-hashes --requirement requirements/run.lock
 	@touch $@
 
@@ -104,6 +104,6 @@ $(PROJECT_STAMP): pyproject.toml $(RUN_STAMP)
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.lock $(PROJECT_STAMP)
-	@echo 'Installing what tests and checks need (requirements/dev.lock) …'
+	@echo 'Installing the packages of tests and checks (requirements/dev.lock) …'
 	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.lock
 	@touch $@

@@ -1,1 +1,1 @@
-"""How fast Altyn is on this machine, beside PostgreSQL alone; `make bench` runs it."""
+"""Benchmarks of Altyn compared with PostgreSQL alone; `make bench` runs them."""

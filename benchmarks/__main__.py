@@ -1,7 +1,6 @@
-"""`make bench`: Altyn beside the bare database, in one run on this machine.
+"""`make bench`: Altyn compared with the bare database, in one run on this machine.
 
-Single figures of a shared machine mean little; the ratios, and the medians of rounds taken in turn,
-are what to quote.
+Quote the ratios and the medians of alternating rounds: absolute figures depend on the machine.
 """
 
 import argparse
@@ -29,7 +28,7 @@ from rich.table import Table
 
 from altyn.embedded_postgres import EmbeddedPostgres
 from benchmarks import callbacks, million
-from benchmarks.load import BenchmarkError, Run, pgbench, steady, wrk
+from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, wrk
 
 CLIENTS = (16, 64)
 PROCESSES = 2
@@ -38,7 +37,7 @@ console = Console()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how often."""
+    """The seconds and rounds of a benchmark, and the sizes of its data."""
 
     seconds: int
     rounds: int
@@ -48,7 +47,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Figures:
-    """What was measured, by name: one value per round."""
+    """The measured runs by name, one per round."""
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
@@ -56,17 +55,17 @@ class Figures:
         self.runs.setdefault(name, []).append(run)
 
     def per_second(self, name: str) -> float:
-        """The median of the rounds."""
+        """The median over the rounds."""
         return statistics.median(run.per_second for run in self.runs[name])
 
     def p99_ms(self, name: str) -> float:
-        """The median of the rounds' 99th percentiles."""
+        """The median over the rounds of the 99th percentile, in milliseconds."""
         return statistics.median(run.p99_ms for run in self.runs[name])
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One machine under test: PostgreSQL and a gateway beside it."""
+    """PostgreSQL and a gateway under test."""
 
     plan: Plan
     postgres: EmbeddedPostgres
@@ -74,14 +73,14 @@ class Bench:
     base_url: str
 
     def measure(self) -> Figures:
-        """All kinds of load in turn, round by round."""
+        """Measure all kinds of load, alternating, round by round."""
         figures = Figures()
         ids = self._order_ids()
         for count in range(self.plan.rounds):
             console.print(f"  round {count + 1} of {self.plan.rounds}")
             for clients in CLIENTS:
                 self._round(figures, clients, ids)
-            figures.add("steady", self._quietly(self._steady))
+            figures.add("constant", self._after_a_pause(self._constant_rate))
         return figures
 
     def _round(self, figures: Figures, clients: int, ids: Path) -> None:
@@ -97,7 +96,7 @@ class Bench:
                 self.base_url, script, connections=clients, seconds=seconds, threads=2, words=words
             )
             figures.add(f"{name} {clients}", done)
-        lives = wrk(
+        cycles = wrk(
             self.base_url,
             "lifecycle.lua",
             connections=clients,
@@ -105,17 +104,17 @@ class Bench:
             threads=clients,
             words=[],
         )
-        figures.add(f"lifecycle {clients}", Run(lives.per_second / 4, lives.p99_ms))
+        figures.add(f"lifecycle {clients}", Run(cycles.per_second / 4, cycles.p99_ms))
 
-    def _steady(self) -> Run:
-        return asyncio.run(steady(self.base_url, per_second=200, seconds=self.plan.seconds))
+    def _constant_rate(self) -> Run:
+        return asyncio.run(constant_rate(self.base_url, per_second=200, seconds=self.plan.seconds))
 
-    def _quietly(self, measure: Callable[[], Run]) -> Run:
+    def _after_a_pause(self, measure: Callable[[], Run]) -> Run:
         time.sleep(1)
         return measure()
 
     def _order_ids(self) -> Path:
-        """Register some orders and write their ids where the load generator finds them."""
+        """Register orders and write the ids of stored orders to a file for the load generator."""
         wrk(
             self.base_url,
             "register.lua",
@@ -143,7 +142,7 @@ async def _fetch(url: str) -> list[str]:
 def gateway(
     home: Path, url: str, *, processes: int = PROCESSES
 ) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
-    """A gateway of some processes; how long it took to its first answer, in seconds."""
+    """Run a gateway; its address, its process, and the seconds until its first answer."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -184,14 +183,14 @@ def _wait_for(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None
 
 
 def memory_mb(server: subprocess.Popen[bytes]) -> float:
-    """The largest process's own memory (unique set size), in MiB."""
+    """The unique set size of the largest process, in MiB."""
     serving = psutil.Process(server.pid).children(recursive=True)
     python = [process for process in serving if "python" in process.name()]
     return max(process.memory_full_info().uss for process in python) / 2**20
 
 
 def report(title: str, figures: Figures) -> None:
-    """The table of one state of the database."""
+    """Print the results as a table."""
     table = Table(title=title, title_justify="left")
     for name in ("what", "clients", "per second", "p99, ms", "of bare"):
         table.add_column(name, justify="left" if name == "what" else "right")
@@ -210,7 +209,7 @@ def report(title: str, figures: Figures) -> None:
     for clients in CLIENTS:
         ratio = figures.per_second(f"soap {clients}") / figures.per_second(f"register {clients}")
         console.print(f"SOAP's registerOrder is {ratio:.2f} of register.do ({clients} clients)")
-    table.add_row(NAMES["steady"], "–", "200", f"{figures.p99_ms('steady'):.1f}", "–")
+    table.add_row(NAMES["constant"], "–", "200", f"{figures.p99_ms('constant'):.1f}", "–")
     console.print(table)
 
 
@@ -219,25 +218,29 @@ NAMES = {
     "register": "(b) register.do",
     "soap": "(c) registerOrder over SOAP",
     "status": "(d) getOrderStatusExtended.do",
-    "lifecycle": "(e) register, pay, status, refund: lives",
-    "steady": "register.do at 200 a second",
+    "lifecycle": "(e) register, pay, status, refund: cycles",
+    "constant": "register.do at 200 a second",
 }
 
 
 def _arguments() -> Plan:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=8, help="of each run")
-    parser.add_argument("--rounds", type=int, default=3, help="of all runs, in turn")
-    parser.add_argument("--million", type=int, default=1_000_000, help="orders; 0 leaves it out")
-    parser.add_argument("--backlog", type=int, default=50_000, help="callbacks; 0 leaves them out")
-    parser.add_argument("--only", choices=("callbacks",), help="leave everything else out")
-    given = parser.parse_args()
-    rounds = 0 if given.only else given.rounds
-    return Plan(given.seconds, rounds, given.million, given.backlog)
+    parser.add_argument("--seconds", type=int, default=8, help="seconds of each run")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of all runs")
+    parser.add_argument(
+        "--million", type=int, default=1_000_000, help="stored orders; 0 skips this part"
+    )
+    parser.add_argument(
+        "--backlog", type=int, default=50_000, help="queued callbacks; 0 skips this part"
+    )
+    parser.add_argument("--only", choices=("callbacks",), help="run only this part")
+    arguments = parser.parse_args()
+    rounds = 0 if arguments.only else arguments.rounds
+    return Plan(arguments.seconds, rounds, arguments.million, arguments.backlog)
 
 
 def main() -> None:
-    """Measure, and print the tables."""
+    """Run the benchmarks and print the tables."""
     plan = _arguments()
     console.print(
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
@@ -262,28 +265,28 @@ def _requests(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> N
         report("An empty database", empty)
         console.print(f"memory of one process: {memory_mb(server):.0f} MiB")
     with gateway(home, url) as (base_url, _, seconds):
-        console.print(f"start to first answer, data in place: {seconds:.1f} s")
+        console.print(f"start to first answer, with an existing database: {seconds:.1f} s")
         if plan.million:
             _with_a_million(Bench(plan, postgres, url, base_url), empty)
 
 
 def _callbacks(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:
-    """One process sends; the receiver is another one."""
+    """Measure callbacks: one gateway process sends, another process receives."""
     with callbacks.receiver() as shop, gateway(home, url, processes=1) as (base_url, server, _):
-        asyncio.run(callbacks.tell(url, shop))
+        asyncio.run(callbacks.configure(url, shop))
         bare = pgbench(postgres.bin_dir, url, clients=16, seconds=plan.seconds)
         drained = asyncio.run(callbacks.drain(url, shop, server.pid, plan.backlog))
         memory = " ".join(f"{each:.0f}" for each in drained.memory_mb)
         console.print(
             f"callbacks: {drained.per_second:,.0f} a second over a queue of {plan.backlog:,} "
-            f"({drained.per_second / bare:.2f} of bare {bare:,.0f}), {drained.repeated} repeated; "
-            f"memory over the queue {memory} MiB"
+            f"({drained.per_second / bare:.2f} of bare {bare:,.0f}), "
+            f"{drained.duplicates} sent twice; memory over the queue {memory} MiB"
         )
-        followed = asyncio.run(callbacks.follow(url, base_url, shop, plan.seconds * 2))
+        latency = asyncio.run(callbacks.measure_latency(url, base_url, shop, plan.seconds * 2))
         console.print(
             f"callbacks at {callbacks.PAYMENTS_PER_SECOND} payments a second: median "
-            f"{followed.median_ms:.0f} ms, p99 {followed.p99_ms:.0f} ms from the decision to the "
-            f"receiver ({followed.payments} payments)"
+            f"{latency.median_ms:.0f} ms, p99 {latency.p99_ms:.0f} ms from the decision to the "
+            f"receiver ({latency.payments} payments)"
         )
 
 

@@ -1,5 +1,4 @@
-"""Callbacks: how many a second leave one process, how soon one follows its payment, and whether
-memory stays flat while a long queue is worked off."""
+"""Callbacks: throughput of one process, delay after the payment, memory while a queue is sent."""
 
 import asyncio
 import json
@@ -42,17 +41,17 @@ BACKLOG = """
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """A queue that was worked off: callbacks a second, memory in MiB while it was long and short,
-    and how often a callback was sent more than once."""
+    """The result of sending a queue: callbacks per second, memory in MiB at its start, quarters and
+    end, and the number of callbacks that were sent again."""
 
     per_second: float
     memory_mb: tuple[float, ...]
-    repeated: int
+    duplicates: int
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """How long callbacks took from the decision to the receiver, in milliseconds."""
+class Latency:
+    """The time of callbacks from the decision to the receiver, in milliseconds."""
 
     median_ms: float
     p99_ms: float
@@ -61,7 +60,7 @@ class Followed:
 
 @contextmanager
 def receiver() -> Iterator[str]:
-    """A receiver in a process of its own; its address."""
+    """Run a receiver in a process of its own; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -83,14 +82,14 @@ def receiver() -> Iterator[str]:
 
 
 def report(url: str) -> dict[str, Any]:
-    """What the receiver has heard."""
+    """The report of the receiver: requests, and the time of the first request per order."""
     with urllib.request.urlopen(f"{url}/report", timeout=30) as answer:  # noqa: S310 - our own
-        told: dict[str, Any] = json.load(answer)
-    return told
+        members: dict[str, Any] = json.load(answer)
+    return members
 
 
-async def tell(database: str, url: str) -> None:
-    """Have the demo shop's changes told to this receiver. The gateway hears of it."""
+async def configure(database: str, url: str) -> None:
+    """Set the demo shop's callback URL to this receiver, and notify the gateway."""
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
@@ -108,7 +107,7 @@ async def tell(database: str, url: str) -> None:
 
 
 async def drain(database: str, url: str, server: int, count: int) -> Drained:
-    """Put a queue before a gateway, and watch it being worked off."""
+    """Insert a queue of callbacks, and measure how a gateway sends it."""
     connection = await asyncpg.connect(database)
     python = _python(server)
     try:
@@ -123,7 +122,7 @@ async def drain(database: str, url: str, server: int, count: int) -> Drained:
         ):
             memory.append(python.memory_full_info().uss / 2**20)
             if time.perf_counter() - started > 600:  # noqa: PLR2004 - seconds
-                raise BenchmarkError("the queue of callbacks was not worked off in ten minutes")
+                raise BenchmarkError("the queue of callbacks was not sent in ten minutes")
             await asyncio.sleep(0.5)
         seconds = time.perf_counter() - started
     finally:
@@ -133,18 +132,18 @@ async def drain(database: str, url: str, server: int, count: int) -> Drained:
     return Drained(count / seconds, tuple(quarters), sent - count)
 
 
-async def follow(database: str, base_url: str, url: str, seconds: int) -> Followed:
-    """Pay fifty orders a second, and see when the receiver hears of each."""
+async def measure_latency(database: str, base_url: str, url: str, seconds: int) -> Latency:
+    """Pay fifty orders per second, and measure when the receiver gets the callback of each."""
     paid: list[str] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
-        tasks, beginning = [], time.perf_counter()
+        tasks, started_at = [], time.perf_counter()
         for count in range(PAYMENTS_PER_SECOND * seconds):
-            due = beginning + count / PAYMENTS_PER_SECOND
+            due = started_at + count / PAYMENTS_PER_SECOND
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             tasks.append(asyncio.create_task(_pay(session, base_url, paid)))
         await asyncio.gather(*tasks)
     await asyncio.sleep(2)
-    heard = report(url)["heard"]
+    received_at = report(url)["received_at"]
     connection = await asyncpg.connect(database)
     try:
         rows = await connection.fetch(
@@ -154,10 +153,10 @@ async def follow(database: str, base_url: str, url: str, seconds: int) -> Follow
         )
     finally:
         await connection.close()
-    if len(rows) != len(paid) or any(row["order_id"] not in heard for row in rows):
-        raise BenchmarkError("a payment was not told")
-    waits = [(heard[row["order_id"]] - row["at"]) * 1000 for row in rows]
-    return Followed(statistics.median(waits), statistics.quantiles(waits, n=100)[98], len(paid))
+    if len(rows) != len(paid) or any(row["order_id"] not in received_at for row in rows):
+        raise BenchmarkError("a payment had no callback")
+    waits = [(received_at[row["order_id"]] - row["at"]) * 1000 for row in rows]
+    return Latency(statistics.median(waits), statistics.quantiles(waits, n=100)[98], len(paid))
 
 
 async def _pay(session: aiohttp.ClientSession, base_url: str, paid: list[str]) -> None:
@@ -172,7 +171,7 @@ async def _pay(session: aiohttp.ClientSession, base_url: str, paid: list[str]) -
 
 
 def _python(server: int) -> psutil.Process:
-    """The process that serves and sends: the gateway's only one, or its largest."""
+    """The process that serves and sends: the only one of the gateway, or its largest."""
     family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
     python = [each for each in family if "python" in each.name() or "altyn" in each.name()]
     return max(python, key=lambda each: each.memory_full_info().uss)

@@ -1,5 +1,5 @@
--- register -> pay -> status -> refund, over and over; one connection per thread, so that each knows
--- where it is. A wrong answer stops the thread's count of lives.
+-- register -> pay -> status -> refund, repeated. Each thread has one connection and so its own step.
+-- A wrong answer is printed, and the cycle begins again.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)

@@ -1,4 +1,4 @@
-"""Load on a running gateway and on PostgreSQL alone, and what came of it."""
+"""Load on a running gateway or on PostgreSQL alone, and its measurement."""
 
 import asyncio
 import os
@@ -17,12 +17,12 @@ CREDENTIALS = {"userName": "test-api", "password": "testPwd1"}
 
 
 class BenchmarkError(Exception):
-    """A tool is missing or a run failed; the text says which and what to do."""
+    """A tool is missing or a run failed; the text says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured run: requests per second, and the slowest of 100 in milliseconds."""
+    """One measured run: requests per second, and the 99th percentile in milliseconds."""
 
     per_second: float
     p99_ms: float
@@ -60,12 +60,12 @@ def wrk(
     bad = re.search(r"Non-2xx or 3xx responses: ([0-9]+)", output)
     errors = re.search(r"Socket errors: (.+)", output)
     if not rate or bad or errors or "step " in output:
-        raise BenchmarkError(f"wrk had wrong answers:\n{output}")
+        raise BenchmarkError(f"wrk got wrong answers:\n{output}")
     return Run(float(rate[1]), p99)
 
 
-async def steady(base_url: str, *, per_second: int, seconds: int) -> Run:
-    """register.do at a fixed rate, whatever the answers take: how long the slowest of 100 waits."""
+async def constant_rate(base_url: str, *, per_second: int, seconds: int) -> Run:
+    """register.do at a constant rate that does not depend on the answers."""
     waits: list[float] = []
 
     async def one(session: aiohttp.ClientSession) -> None:
@@ -78,25 +78,25 @@ async def steady(base_url: str, *, per_second: int, seconds: int) -> Run:
 
     connector = aiohttp.TCPConnector(limit=64)
     async with aiohttp.ClientSession(connector=connector) as session:
-        tasks, beginning = [], time.perf_counter()
+        tasks, started_at = [], time.perf_counter()
         for count in range(per_second * seconds):
-            await asyncio.sleep(max(0.0, beginning + count / per_second - time.perf_counter()))
+            await asyncio.sleep(max(0.0, started_at + count / per_second - time.perf_counter()))
             tasks.append(asyncio.create_task(one(session)))
         await asyncio.gather(*tasks)
-    elapsed = time.perf_counter() - beginning
+    elapsed = time.perf_counter() - started_at
     return Run(len(waits) / elapsed, statistics.quantiles(waits, n=100)[98])
 
 
 def _percentile(output: str) -> float:
     found = re.search(r"99%\s+([0-9.]+)(us|ms|s)", output)
     if not found:
-        raise BenchmarkError(f"wrk told no latency:\n{output}")
+        raise BenchmarkError(f"wrk printed no latency:\n{output}")
     return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> str:
     try:
-        done = subprocess.run(  # noqa: S603 - our own command lines
+        done = subprocess.run(  # noqa: S603 - commands of this module
             command,
             capture_output=True,
             text=True,

@@ -1,8 +1,8 @@
-"""A shop's receiver of callbacks that costs next to nothing, in a process of its own.
+"""A minimal receiver of callbacks, in a process of its own.
 
-It answers 200 to everything and remembers when each order was heard of first. Run as
-`python -m benchmarks.receiver PORT`; `GET /report` tells what came: orders to moments (seconds
-since 1970).
+It answers every request with 200 and stores the time of the first callback of each order. Run as
+`python -m benchmarks.receiver PORT`. `GET /report` returns the number of requests, and the times by
+order in seconds since 1970.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ _ORDER = re.compile(rb"[?&]mdOrder=([^& ]+)")
 
 
 class Receiver(asyncio.Protocol):
-    """One connection; requests without a body, one behind the other."""
+    """One connection with requests without a body, one after the other."""
 
-    heard: dict[str, float] = {}  # noqa: RUF012 - of the process, on purpose
+    received_at: dict[str, float] = {}  # noqa: RUF012 - shared by all connections
     requests = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -33,19 +33,19 @@ class Receiver(asyncio.Protocol):
 
     def _answer(self, request: bytes) -> None:
         if request.startswith(b"GET /report "):
-            told = {"requests": Receiver.requests, "heard": Receiver.heard}
-            body = json.dumps(told).encode()
+            report = {"requests": Receiver.requests, "received_at": Receiver.received_at}
+            body = json.dumps(report).encode()
             head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
             self._transport.write(head.encode() + body)
             return
         Receiver.requests += 1
         if found := _ORDER.search(request):
-            Receiver.heard.setdefault(found[1].decode(), time.time())
+            Receiver.received_at.setdefault(found[1].decode(), time.time())
         self._transport.write(OK)
 
 
 async def serve(port: int) -> None:
-    """Answer until the process is ended."""
+    """Serve until the process ends."""
     server = await asyncio.get_running_loop().create_server(Receiver, "127.0.0.1", port)
     async with server:
         await server.serve_forever()

@@ -1,4 +1,4 @@
--- register.do, a new order number each time.
+-- register.do with a new order number in each request.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)

@@ -1,4 +1,4 @@
--- registerOrder over SOAP: the order of register.lua in an envelope, a new number each time.
+-- registerOrder over SOAP: the order of register.lua in an envelope, with a new number in each request.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)

@@ -7,13 +7,13 @@ end
 function init(args)
   ids = {}
   for line in io.lines(args[1]) do ids[#ids + 1] = line end
-  place = (number * 7919) % #ids
+  index = (number * 7919) % #ids
 end
 function request()
-  place = place % #ids + 1
+  index = index % #ids + 1
   return wrk.format("POST", "/payment/rest/getOrderStatusExtended.do",
     { ["Content-Type"] = "application/x-www-form-urlencoded" },
-    "userName=test-api&password=testPwd1&orderId=" .. ids[place])
+    "userName=test-api&password=testPwd1&orderId=" .. ids[index])
 end
 function response(status, headers, body)
   if not body:find('"orderStatus"', 1, true) then io.stderr:write("step status: " .. body .. "\n") end

@@ -1,8 +1,4 @@
-"""A browser's or a shop's bare minimum against an application in this process, without a socket.
-
-It exists because a test that asks the real application, and waits for no network, can be asked of
-every page and every method.
-"""
+"""A minimal HTTP client for an ASGI application in this process, without a socket."""
 
 from __future__ import annotations
 
@@ -23,7 +19,7 @@ Pairs = Mapping[str, str] | Iterable[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page: where it goes, and its hidden fields."""
+    """A form of a page: its action, and its hidden fields."""
 
     action: str
     fields: dict[str, str]
@@ -31,7 +27,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Header names are in lower case; of several with one name the last counts."""
+    """A response. Header names are in lower case; of several with one name the last is kept."""
 
     status: int
     headers: dict[str, str]
@@ -65,13 +61,13 @@ class AsgiClient:
     ip: str = "203.0.113.9"
 
     async def get(self, address: str, parameters: Pairs = (), *, headers: Pairs = ()) -> Answer:
-        """GET an address; its query, then the parameters."""
+        """GET an address; the parameters follow its own query."""
         return await self.send("GET", address, parameters, b"", headers)
 
     async def post(
         self, address: str, form: Pairs = (), *, body: bytes | None = None, headers: Pairs = ()
     ) -> Answer:
-        """POST a form, or a body as it is."""
+        """POST a form, or a body without changes."""
         if body is None:
             body = urlencode(list(_pairs(form))).encode("utf-8", "surrogatepass")
             headers = [("content-type", "application/x-www-form-urlencoded"), *_pairs(headers)]
@@ -80,7 +76,7 @@ class AsgiClient:
     async def send(
         self, method: str, address: str, parameters: Pairs, body: bytes, headers: Pairs
     ) -> Answer:
-        """One request, one answer. The scheme and host of an address are left out."""
+        """Send one request; its response. The scheme and host of the address are ignored."""
         parts = urlsplit(address)
         query = "&".join(filter(None, (parts.query, urlencode(list(_pairs(parameters))))))
         sent: list[Any] = []
@@ -91,8 +87,8 @@ class AsgiClient:
         async def take(message: Any) -> None:
             sent.append(message)
 
-        given = list(_pairs(headers))
-        named = given if "host" in dict(given) else [("host", HOST), *given]
+        pairs = list(_pairs(headers))
+        named = pairs if "host" in dict(pairs) else [("host", HOST), *pairs]
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

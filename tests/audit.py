@@ -1,7 +1,7 @@
-"""The auditor: compares every order with its history, its postings and the bank's own books.
+"""The audit: compares every order with its history, its postings and the bank's own books.
 
-It exists so that every test of integrity asks the same questions of the whole database, however the
-orders came to be. It reads tables, not code: what it believes of an order is what was saved.
+It gives every test of integrity the same checks of the whole database. It reads only the saved
+tables.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ IN_FLIGHT: Final = frozenset({"asked", "pending", "unknown"})
 EVENTS: Final = frozenset(Event)
 
 ORDERS: Final = "SELECT * FROM orders WHERE $1::uuid[] IS NULL OR order_id = ANY($1)"
-BESIDE_ORDERS: Final = (
+ORDER_TABLES: Final = (
     "SELECT * FROM order_events WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version",
     "SELECT * FROM payment_attempts WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY number",
     "SELECT * FROM postings WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version, line",
     "SELECT * FROM ledger_entries WHERE $1::uuid[] IS NULL OR order_id = ANY($1)",
 )
-# The bank knows an attempt by the order's id and its number.
-AT_THE_BANK: Final = (
+# The bank's key of an attempt is the order's id and the attempt's number.
+BANK_TABLES: Final = (
     """SELECT * FROM simulators.bank_authorisations
        WHERE $1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1)""",
     """SELECT * FROM simulators.bank_requests
@@ -41,8 +41,8 @@ AT_THE_BANK: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
-    """Everything that was written down about one order, here and at the bank."""
+class OrderRecords:
+    """Everything that is stored about one order, by the gateway and by the bank."""
 
     order: Row
     events: Sequence[Row]
@@ -54,7 +54,7 @@ class Papers:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is on its way to the bank."""
+        """Whether no request to the bank is open."""
         return not any(attempt["state"] in IN_FLIGHT for attempt in self.attempts)
 
 
@@ -74,31 +74,31 @@ async def audit(
     *,
     other_books: OtherBooks | None = None,
 ) -> list[str]:
-    """Everything that does not add up, in words; of these orders, or of all."""
-    complaints = []
-    for papers in await _papers(pool, order_ids, other_books):
-        order = papers.order
-        complaints += [
-            f"{order['order_id']} ({order['order_number']}, {order['status']}): {complaint}"
-            for complaint in _complaints(papers)
+    """Every inconsistency of these orders, or of all orders, as text."""
+    errors = []
+    for records in await _records(pool, order_ids, other_books):
+        order = records.order
+        errors += [
+            f"{order['order_id']} ({order['order_number']}, {order['status']}): {error}"
+            for error in _errors(records)
         ]
-    return complaints
+    return errors
 
 
 async def unsettled(pool: Pool) -> int:
-    """How many attempts the bank has not told the end of."""
+    """The number of attempts whose result the bank has not sent."""
     count: int = await pool.fetchval(
         "SELECT count(*) FROM payment_attempts WHERE state = ANY($1)", list(IN_FLIGHT)
     )
     return count
 
 
-def _complaints(papers: Papers) -> Iterator[str]:
-    yield from _sums_in_order(papers.order)
-    yield from _history(papers)
-    yield from _postings(papers)
-    if papers.settled:
-        yield from _books(papers)
+def _errors(records: OrderRecords) -> Iterator[str]:
+    yield from _sums_in_order(records.order)
+    yield from _history(records)
+    yield from _postings(records)
+    if records.settled:
+        yield from _books(records)
 
 
 def _sums_in_order(order: Row) -> Iterator[str]:
@@ -108,16 +108,16 @@ def _sums_in_order(order: Row) -> Iterator[str]:
         yield f"not 0 <= refunded <= deposited <= approved <= amount: {ladder}"
 
 
-def _history(papers: Papers) -> Iterator[str]:
-    """One event per version, and statuses that move along the lifecycle only."""
-    versions = [event["version"] for event in papers.events]
-    if versions != list(range(1, papers.order["version"] + 1)):
-        yield f"history is {versions}, version {papers.order['version']}"
-    moments = [event["at"] for event in papers.events]
-    if moments != sorted(moments):
-        yield f"history runs backwards: {moments}"
+def _history(records: OrderRecords) -> Iterator[str]:
+    """One event per version, and only status changes that the lifecycle allows."""
+    versions = [event["version"] for event in records.events]
+    if versions != list(range(1, records.order["version"] + 1)):
+        yield f"history is {versions}, version {records.order['version']}"
+    times = [event["at"] for event in records.events]
+    if times != sorted(times):
+        yield f"the times of the history decrease: {times}"
     status = OrderStatus.CREATED
-    for event in papers.events:
+    for event in records.events:
         if event["event"] not in EVENTS:
             continue
         then = TRANSITIONS.get((status, Event(event["event"])))
@@ -125,17 +125,17 @@ def _history(papers: Papers) -> Iterator[str]:
             yield f"{status} does not allow {event['event']} (version {event['version']})"
             return
         status = then
-    if status != papers.order["status"]:
+    if status != records.order["status"]:
         yield f"history ends with {status}"
 
 
-def _postings(papers: Papers) -> Iterator[str]:
-    """The postings sum to zero, and their projection is what the order shows."""
-    if sum(papers.sums.values()) != 0:
-        yield f"postings do not balance: {dict(papers.sums)}"
+def _postings(records: OrderRecords) -> Iterator[str]:
+    """The postings sum to zero, and their totals are the order's amounts."""
+    if sum(records.sums.values()) != 0:
+        yield f"postings do not balance: {dict(records.sums)}"
     for account in (Account.HOLD, Account.MERCHANT):
-        if papers.sums.get(account, 0) < 0:
-            yield f"{account} is overdrawn: {papers.sums[account]}"
+        if records.sums.get(account, 0) < 0:
+            yield f"{account} is overdrawn: {records.sums[account]}"
     totals = ledger.totals(
         Posting(
             Movement(row["movement"]),
@@ -143,61 +143,61 @@ def _postings(papers: Papers) -> Iterator[str]:
             Account(row["destination"]),
             row["amount_minor"],
         )
-        for row in papers.postings
+        for row in records.postings
     )
-    order = papers.order
+    order = records.order
     shown = (order["approved_minor"], order["deposited_minor"], order["refunded_minor"])
     if (totals.approved_minor, totals.deposited_minor, totals.refunded_minor) != shown:
-        yield f"postings say {totals}, the order says {shown}"
+        yield f"the postings total {totals}, the order has {shown}"
 
 
-def _books(papers: Papers) -> Iterator[str]:
-    """Once nothing is on its way, the bank's books and ours are the same."""
-    approved = [a for a in papers.attempts if a["kind"] == "pay" and a["state"] == "approved"]
-    verified = papers.order["status"] == OrderStatus.REVERSED and not papers.postings
-    if len(papers.bank) > 1:
-        yield f"the bank has authorised {len(papers.bank)} times"
-    if len(papers.bank) != len(approved) and not verified:
-        yield f"{len(approved)} approved payments, {len(papers.bank)} at the bank"
-    for row in papers.bank:
-        ours = (papers.sums.get(Account.HOLD, 0), papers.sums.get(Account.MERCHANT, 0))
+def _books(records: OrderRecords) -> Iterator[str]:
+    """When no request is open, the bank's books and ours are equal."""
+    approved = [a for a in records.attempts if a["kind"] == "pay" and a["state"] == "approved"]
+    verified = records.order["status"] == OrderStatus.REVERSED and not records.postings
+    if len(records.bank) > 1:
+        yield f"the bank has authorised {len(records.bank)} times"
+    if len(records.bank) != len(approved) and not verified:
+        yield f"{len(approved)} approved payments, {len(records.bank)} at the bank"
+    for row in records.bank:
+        ours = (records.sums.get(Account.HOLD, 0), records.sums.get(Account.MERCHANT, 0))
         theirs = (row["held_minor"], row["deposited_minor"])
         if ours != theirs:
             yield f"held, deposited: {ours}; at the bank {theirs}"
-        given = papers.order["refunded_minor"]
-        if given != row["refunded_minor"]:
-            yield f"refunded {given}, at the bank {row['refunded_minor']}"
+        refunded = records.order["refunded_minor"]
+        if refunded != row["refunded_minor"]:
+            yield f"refunded {refunded}, at the bank {row['refunded_minor']}"
     ours_done = Counter(
         (attempt["number"], attempt["amount_minor"])
-        for attempt in papers.attempts
+        for attempt in records.attempts
         if attempt["state"] == "approved"
     )
     bank_done = Counter(
-        (int(move["key"].rpartition("-")[2]), move["amount_minor"]) for move in papers.moves
+        (int(move["key"].rpartition("-")[2]), move["amount_minor"]) for move in records.moves
     )
     if ours_done != bank_done:
         yield f"only here {ours_done - bank_done}, only at the bank {bank_done - ours_done}"
 
 
-async def _papers(
+async def _records(
     pool: Pool, order_ids: Sequence[UUID | str] | None, other_books: OtherBooks | None
-) -> list[Papers]:
+) -> list[OrderRecords]:
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         chosen = None if order_ids is None else [UUID(str(each)) for each in order_ids]
         orders = await connection.fetch(ORDERS, chosen)
-        read = [_by_order(await connection.fetch(query, chosen)) for query in BESIDE_ORDERS]
+        read = [_by_order(await connection.fetch(query, chosen)) for query in ORDER_TABLES]
         keys = None if chosen is None else [each.hex for each in chosen]
-        bank, moves = [await _bank_rows(connection, query, keys) for query in AT_THE_BANK]
+        bank, moves = [await _bank_rows(connection, query, keys) for query in BANK_TABLES]
     if other_books is not None:
         bank = [*bank, *other_books.payments(keys)]
         moves = [*moves, *other_books.movements(keys)]
     booked, moved = _by_key(bank), _by_key(moves)
     events, attempts, postings, entries = read
     return [
-        Papers(
+        OrderRecords(
             order=order,
             events=events[order["order_id"]],
             attempts=attempts[order["order_id"]],
@@ -226,7 +226,7 @@ def _by_order(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
 
 
 def _by_key(rows: Sequence[BankRow]) -> dict[UUID, list[BankRow]]:
-    """Rows of the bank by the order that their key begins with."""
+    """Rows of the bank by order; a key begins with the order's id."""
     found: dict[UUID, list[BankRow]] = defaultdict(list)
     for row in rows:
         found[UUID(row["key"].rpartition("-")[0])].append(row)

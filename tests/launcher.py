@@ -1,9 +1,9 @@
-"""A launcher of gateway processes that can be killed and are back at once.
+"""A launcher of gateway processes that restarts killed ones quickly.
 
-It imports the gateway once, opens the listening sockets, and forks a process whenever it is told to
-on its standard input, so that a restart costs no imports and no connection is refused meanwhile.
+It imports the gateway once, opens the listening sockets, and forks a process for each command on
+its standard input. So a restart repeats no imports, and no connection is refused meanwhile.
 Run as `python -m tests.launcher SOCKETS`; its settings are the environment's (`ALTYN_*`).
-    start 0  →  started PID      a gateway that serves socket 0
+    start 0  →  started PID      starts a gateway that serves socket 0
 It ends, and its gateways with it, when its standard input is closed.
 """
 
@@ -22,10 +22,10 @@ BACKLOG = 1024
 
 
 def main() -> None:
-    """Serve commands until nobody sends any."""
-    sockets = [listening() for _ in range(int(sys.argv[1]))]
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the killed need no burial
-    say("ports", *(each.getsockname()[1] for each in sockets))
+    """Run commands until standard input is closed."""
+    sockets = [listening_socket() for _ in range(int(sys.argv[1]))]
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps killed children
+    reply("ports", *(each.getsockname()[1] for each in sockets))
     started: list[int] = []
     for line in sys.stdin:
         _, number = line.split()
@@ -33,14 +33,14 @@ def main() -> None:
         if pid == 0:
             serve(sockets[int(number)])
         started.append(pid)
-        say("started", pid)
+        reply("started", pid)
     for pid in started:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
-def listening() -> socket.socket:
-    """A socket on a free port of this machine alone."""
+def listening_socket() -> socket.socket:
+    """A socket on a free port of the loopback interface."""
     opened = socket.socket()
     opened.bind(("127.0.0.1", 0))
     opened.listen(BACKLOG)
@@ -48,7 +48,7 @@ def listening() -> socket.socket:
 
 
 def serve(listener: socket.socket) -> NoReturn:
-    """Be a gateway, to the end of this process."""
+    """Run a gateway until this process ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.stdin.close()
     config = uvicorn.Config(create_app(), lifespan="on", access_log=False, log_config=None)
@@ -56,9 +56,9 @@ def serve(listener: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def say(*words: object) -> None:
-    """One line of answer."""
-    print(*words, flush=True)  # noqa: T201 - the answer to whoever holds the other end
+def reply(*words: object) -> None:
+    """Print one line of answer."""
+    print(*words, flush=True)  # noqa: T201 - the answer to the parent process
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Gateways as processes of the operating system, and a crowd of clients in front of them.
+"""Gateways as processes of the operating system, and concurrent clients that call them.
 
-It exists for tests of what no single process can show: two of them racing for one order, and one
-that is killed in the middle of a payment.
+They are for tests that need several processes: two that race for one order, or one that is killed
+in the middle of a payment.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.integration.simulators.asgi import Answer
+from tests.asgi_client import Answer
 from tests.shop import CREDENTIALS, card_fields, new_number
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START_SECONDS: Final = 30
-PATIENCE: Final = aiohttp.ClientTimeout(total=60)
+CLIENT_TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
 
 
 class Launcher:
@@ -39,7 +39,7 @@ class Launcher:
             "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
             "ALTYN_DATABASE_URL": database_url,
             "ALTYN_HOME": str(home),
-            "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: a lost answer is asked after soon
+            "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: the first inquiry follows a lost answer soon
             "ALTYN_POOL_SIZE": "4",
             "ALTYN_LOG_LEVEL": "error",
         }
@@ -54,21 +54,21 @@ class Launcher:
         self.ports = [int(port) for port in self._answer("ports")]
 
     def start(self, number: int) -> int:
-        """A gateway on socket `number`; its process id."""
+        """Start a gateway on socket `number`; its process id."""
         pipe = self._pipe(self._process.stdin)
         pipe.write(f"start {number}\n")
         pipe.flush()
         return int(self._answer("started")[0])
 
     def stop(self) -> None:
-        """End the launcher and all that it has started."""
+        """End the launcher and all processes that it has started."""
         self._pipe(self._process.stdin).close()
         self._process.wait(30)
         self._pipe(self._process.stdout).close()
 
     def _answer(self, expected: str) -> list[str]:
         words = self._pipe(self._process.stdout).readline().split()
-        assert words[:1] == [expected], f"the launcher said {words}"
+        assert words[:1] == [expected], f"the launcher answered {words}"
         return words[1:]
 
     @staticmethod
@@ -78,33 +78,33 @@ class Launcher:
 
 
 def kill(pid: int) -> None:
-    """SIGKILL one process that we started; nothing of it is asked."""
+    """Send SIGKILL to a process that the tests started."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
 
 
 @dataclass
 class Crowd:
-    """Many clients, each request at another gateway in turn."""
+    """Many clients; their requests go to the gateways in turn."""
 
     session: aiohttp.ClientSession
     ports: Sequence[int]
     sent: int = field(default=0)
 
     async def call(self, path: str, **fields: object) -> dict[str, Any]:
-        """One request of the protocol; its answer's members. Raises aiohttp.ClientError."""
+        """One request of the protocol; the members of its answer. Raises aiohttp.ClientError."""
         form = {name: str(value) for name, value in {**CREDENTIALS, **fields}.items()}
         return await self._post(f"/payment/rest/{path}", data=form)
 
     async def at_once(self, path: str, *forms: dict[str, object]) -> list[dict[str, Any]]:
-        """Many requests to one method, none waiting for another."""
+        """Concurrent requests to one method; their answers in order."""
         return list(await asyncio.gather(*(self.call(path, **form) for form in forms)))
 
     async def must_be_ready(self) -> None:
-        """Wait until every gateway serves. TimeoutError for one that does not come up."""
+        """Wait until every gateway is ready. Raises TimeoutError when one does not become ready."""
         for port in self.ports:
             async with asyncio.timeout(START_SECONDS):
-                while not await self._serves(port):  # noqa: ASYNC110 - in another process
+                while not await self._serves(port):  # noqa: ASYNC110 - polls another process
                     await asyncio.sleep(0.02)
 
     async def _serves(self, port: int) -> bool:
@@ -135,11 +135,11 @@ class Crowd:
         return await self.call("getOrderStatusExtended.do", orderId=order_id)
 
     async def move_clock(self, **by: float) -> dict[str, Any]:
-        """Move the sandbox's clock; what is due on the way happens."""
+        """Move the sandbox's clock; the gateway runs what becomes due."""
         return await self._post("/sandbox/clock", json=by)
 
     async def browse(self, address: str, fields: Mapping[str, Any]) -> Answer:
-        """A browser's form, wherever it leads; the page."""
+        """Post a browser's form to the path of an address; the page."""
         path = urlsplit(address).path
         url = f"http://127.0.0.1:{self.ports[0]}{path}"
         async with self.session.post(url, data=fields, allow_redirects=False) as answer:
@@ -156,15 +156,15 @@ class Crowd:
 
 @asynccontextmanager
 async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
-    """Clients without a limit of connections; each request has one of its own."""
+    """Clients without a limit of connections; each request opens its own."""
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
-    async with aiohttp.ClientSession(connector=connector, timeout=PATIENCE) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=CLIENT_TIMEOUT) as session:
         yield Crowd(session, ports)
 
 
 def source_path() -> list[str]:
-    """Where this process has found the gateway, so that the others find the same."""
-    import altyn  # noqa: PLC0415 - only to learn where it lies
+    """The folder of this process's `altyn`, so that the other processes import the same."""
+    import altyn  # noqa: PLC0415 - only for its path
 
     assert altyn.__file__ is not None
     return [str(Path(altyn.__file__).parent.parent)]

@@ -1,6 +1,6 @@
-"""A shop's receiver of callbacks: it keeps what it gets, and answers as the test says.
+"""A shop's receiver of callbacks: stores every callback and answers as the test demands.
 
-It is a real server on a real port, since what callbacks suffer from is the network.
+It is an HTTP server on a port, because callbacks fail mostly by the network.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ import asyncpg
 from aiohttp import web
 
 from altyn.domain.merchant import MerchantSettings
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.settings import change_settings
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
-from altyn.storage.administration import Administration
-from altyn.storage.clock import SystemClock
+from tests.staff import operator
 
-SHUTDOWN_GRACE_SECONDS: Final = 30
+WAIT_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class ReceivedCallback:
     """One callback as it arrived: path, the parameters of query and form, headers."""
 
     path: str
@@ -37,48 +38,52 @@ class Got:
         return self.parameters["mdOrder"]
 
     @property
-    def told(self) -> tuple[str, str]:
+    def notification(self) -> tuple[str, str]:
         return self.parameters["operation"], self.parameters["status"]
 
     def signed_with(self, key: str) -> bool:
         return self.parameters.get("checksum") == symmetric(key, canonical(self.parameters))
 
 
-Answer = Callable[[Got], Awaitable[int | None]]
-"""The status to answer with; None closes the connection without a word."""
+Answer = Callable[[ReceivedCallback], Awaitable[int | None]]
+"""The status to answer with; None closes the connection without an answer."""
 
 
-async def well(_: Got) -> int | None:
+async def answer_ok(_: ReceivedCallback) -> int | None:
     return 200
 
 
 @dataclass
 class Receiver:
-    """What came in, in order, and how to answer."""
+    """The callbacks that came in, in order; `answer` decides the response."""
 
-    answer: Answer = well
+    answer: Answer = answer_ok
     port: int = 0
-    got: list[Got] = field(default_factory=list)
-    accepted: list[Got] = field(default_factory=list)
+    got: list[ReceivedCallback] = field(default_factory=list)
+    accepted: list[ReceivedCallback] = field(default_factory=list)
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def url(self, path: str = "/cb") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def of(self, order_id: str) -> list[tuple[str, str]]:
-        """What was told of one order, everything that came, in order."""
-        return [each.told for each in self.got if each.order_id == order_id]
+        """Operation and status of every callback of one order, in order of arrival."""
+        return [each.notification for each in self.got if each.order_id == order_id]
 
-    async def until(self, enough: Callable[[Sequence[Got]], bool]) -> list[Got]:
-        """Wait until what came is enough; everything that came. TimeoutError after long."""
-        async with asyncio.timeout(SHUTDOWN_GRACE_SECONDS), self._arrived:
+    async def until(
+        self, enough: Callable[[Sequence[ReceivedCallback]], bool]
+    ) -> list[ReceivedCallback]:
+        """Wait until `enough` accepts the callbacks that came; all of them. Raises TimeoutError."""
+        async with asyncio.timeout(WAIT_SECONDS), self._arrived:
             await self._arrived.wait_for(lambda: enough(self.got))
         return list(self.got)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         form = dict(parse_qsl(await request.text(), keep_blank_values=True))
         query = dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True))
-        got = Got(request.path, {**query, **form}, dict(request.headers), request.method)
+        got = ReceivedCallback(
+            request.path, {**query, **form}, dict(request.headers), request.method
+        )
         self.got.append(got)
         async with self._arrived:
             self._arrived.notify_all()
@@ -93,8 +98,8 @@ class Receiver:
 
 
 @asynccontextmanager
-async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[Receiver]:
-    """A receiver on a free port of this machine."""
+async def a_receiver(answer: Answer = answer_ok, *, port: int = 0) -> AsyncIterator[Receiver]:
+    """A receiver on a free port of the loopback interface."""
     receiver = Receiver(answer)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", receiver.serve)
@@ -111,12 +116,12 @@ async def a_receiver(answer: Answer = well, *, port: int = 0) -> AsyncIterator[R
 
 
 async def set_callbacks(database_url: str, **changes: object) -> MerchantSettings:
-    """Change the demo shop's callback settings, as staff would; what is then in force."""
+    """Change the demo shop's callback settings as the staff does; the settings then in force."""
     connection = await asyncpg.connect(database_url)
     try:
-        staff = Administration(connection, clock=SystemClock(), token_key=b"")
-        merchant = await staff.merchant("test")
+        staff = operator(connection)
+        merchant = await find_merchant("test", staff)
         named = {f"callbacks.{name}": value for name, value in changes.items()}
-        return await staff.change_settings(merchant.merchant_id, named, by="test")
+        return await change_settings(merchant.merchant_id, named, staff)
     finally:
         await connection.close()

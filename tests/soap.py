@@ -1,7 +1,6 @@
-"""SOAP as its clients write and read it: envelopes from the tables, answers held to the schema.
+"""SOAP requests and answers for tests: envelopes are built from the tables of operations and types.
 
-It exists so that a test says an operation and its values, and every answer that any test meets is
-checked against our own XML Schema on the way.
+Every answer that a test reads is checked against our own XML Schema.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Values = Mapping[str, Any]
 
 
 def wrapper(operation: str, values: Values, namespace: str = NAMESPACE) -> Any:
-    """The operation's element. Values go where the schema has them: attribute or child."""
+    """The operation's element; values become attributes or children, as the schema demands."""
     row = OPERATIONS[operation]
     element = etree.Element(f"{{{namespace}}}{operation}", nsmap={"mer": namespace})
     for part in row.parts:
@@ -62,7 +61,7 @@ def _fill(element: Any, type_name: str, values: Values) -> None:
 
 
 def envelope(body: Any, user: str, password: str) -> bytes:
-    """A whole request, with the header that says who asks."""
+    """A complete request with a Security header for the user."""
     root = etree.Element(f"{{{SOAP_ENVELOPE}}}Envelope", nsmap={"soapenv": SOAP_ENVELOPE})
     header = etree.SubElement(root, f"{{{SOAP_ENVELOPE}}}Header")
     security = etree.SubElement(header, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE})
@@ -94,7 +93,7 @@ class SoapAnswer:
 
 
 def read_answer(operation: str, document: bytes, namespace: str = NAMESPACE) -> SoapAnswer:
-    """The answer in an envelope, which has to be valid."""
+    """The answer in an envelope; fails when it is invalid by our schema."""
     root = etree.fromstring(document)
     assert root.tag == f"{{{SOAP_ENVELOPE}}}Envelope"
     (answered,) = root.find(f"{{{SOAP_ENVELOPE}}}Body")
@@ -124,7 +123,7 @@ def _members(element: Any, type_name: str) -> dict[str, Any]:
 
 @cache
 def answers_schema(namespace: str = NAMESPACE) -> Any:
-    """Our schema, with the wrappers of answers as its elements."""
+    """Our schema with the wrapper elements of the answers."""
     return _with_elements(
         namespace,
         [
@@ -138,7 +137,7 @@ def answers_schema(namespace: str = NAMESPACE) -> Any:
 
 @cache
 def requests_schema(namespace: str = NAMESPACE) -> Any:
-    """Our schema, with the wrappers of requests as its elements."""
+    """Our schema with the wrapper elements of the requests."""
     return _with_elements(namespace, [_request_element(each) for each in OPERATIONS.values()])
 
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
+    CALLBACK,
     CallbackMethod,
     CallbackOperation,
     CallbackRequest,
     CallbackSettings,
 )
+from altyn.domain.outbox import ClaimedEntry, EntryId
 from altyn.protocol.dialects.classic.callbacks import checksum as checksums
 from altyn.protocol.dialects.classic.callbacks.parameters import (
     BINDING,
@@ -25,7 +25,7 @@ from altyn.protocol.dialects.classic.callbacks.parameters import (
     OPTIONAL,
     CallbackParameter,
 )
-from altyn.protocol.dialects.classic.callbacks.request import Signer, letter
+from altyn.protocol.dialects.classic.callbacks.request import Signer, callback_request
 from docs.printing.markdown import code, link, page, section, table
 from docs.printing.meanings import NOTIFICATIONS
 
@@ -81,10 +81,12 @@ def _parameters(rows: Iterable[CallbackParameter[Any]]) -> str:
 # ── The example ───────────────────────────────────────────────────────────────────────────────────
 
 _KEY: Final = "sb-test-key-0001"
-_EXAMPLE: Final = Callback(
-    id=CallbackId(merchant_id=1, subject_id=UUID(int=1), version=1, line=1),
+_EXAMPLE: Final = ClaimedEntry(
+    id=EntryId(merchant_id=1, subject_id=UUID(int=1), version=1, line=1),
+    kind=CALLBACK,
     operation="deposited",
     receiver="https://shop.example/cb",
+    host="https://shop.example:443",
     parameters={
         "mdOrder": "5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a",
         "orderNumber": "ORD-1001",
@@ -98,7 +100,7 @@ _EXAMPLE: Final = Callback(
 def _example_request(method: CallbackMethod, **more: str) -> CallbackRequest:
     signer = Signer(alias=None, sign=lambda signed: checksums.symmetric(_KEY, signed))
     callback = replace(_EXAMPLE, parameters={**_EXAMPLE.parameters, **more})
-    return letter(callback, CallbackSettings(method=method), signer)
+    return callback_request(callback, CallbackSettings(method=method), signer)
 
 
 _STEPS: Final = """\

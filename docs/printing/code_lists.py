@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.cli.sandbox.cards import spaced, what_happens
+from altyn.cli.sandbox.cards import what_happens
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.money import CURRENCIES
+from altyn.look.words import card_number_text
 from altyn.protocol import test_cards
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, ActionCode
 from altyn.protocol.dialects.classic import error_codes
@@ -229,7 +230,9 @@ def test_cards_page() -> str:
 
 
 def _cards(listed: Sequence[TestCard]) -> str:
-    rows = ((code(spaced(c.pan)), _expiry(c), c.cvc or "any", what_happens(c)) for c in listed)
+    rows = (
+        (code(card_number_text(c.pan)), _expiry(c), c.cvc or "any", what_happens(c)) for c in listed
+    )
     return table(("Number", "Expiry", "CVC", "What happens"), rows)
 
 

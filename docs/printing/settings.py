@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 from altyn import settings as settings_module
 from altyn.domain.merchant import DEMANDING, OPENING, MerchantSettings, Permission
+from altyn.operations.staff.setting_table import SETTINGS
 from altyn.protocol.dialects.classic.order_view import OBJECTS
-from altyn.storage.merchant_settings import SETTINGS
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import (
     GATEWAY_SETTINGS,

@@ -1,7 +1,7 @@
-"""The gateway's log: JSON lines for machines, colours for a person at a terminal, and no secret in
-either.
- One form takes what we say, what uvicorn, asyncio and other libraries say and what nobody caught,
-so that card numbers, codes and passwords are covered in one place. Source: docs/architecture.md.
+"""The gateway's log: JSON lines for machines, colours for a person at a terminal, no secrets.
+
+Our lines, those of uvicorn, asyncio and other libraries, and uncaught exceptions take one form, so
+that card numbers, codes and passwords are masked in one place. Source: docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from altyn.masking import CUT, TEXT_LENGTH_MAX, mask_text, mask_value
 
-# Libraries that come with handlers of their own; theirs go, ours takes their lines.
+# Libraries with handlers of their own; these are removed, and ours writes their lines.
 _WITH_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "asyncio", "py.warnings")
-# The access line is ours, written where the outcome of the request is known.
-_SILENT: Final = ("uvicorn.access", "aiohttp.access")
+# We write a line per request ourselves, where the outcome of the request is known.
+_MUTED: Final = ("uvicorn.access", "aiohttp.access")
 
 
 def configure_logging(level: str, json: bool | None = None) -> None:  # noqa: FBT001 - the caller names it
     """Send every log line to standard error in one form, from `level` ("debug" to "critical") up.
 
-    `json`: True for machines, False for people, None to look whether standard error is a terminal.
-    May be called again. Refuses: ValueError for an unknown level.
+    `json`: True for machines, False for people, None: False if standard error is a terminal.
+    May be called again. Raises ValueError for an unknown level.
     """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"unknown log level {level!r}")
     as_json = not sys.stderr.isatty() if json is None else json
-    # The time is ours and is put in after the masking, which would look for card numbers in it.
+    # The time is added after the masking, which would look for card numbers in it.
     finish = (_mask, _STAMP, _json_renderer if as_json else _console_renderer())
     structlog.configure(
         processors=[*_START, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=_StandardError,
-        # Not cached: a logger made before this call must also follow it.
+        # Not cached, so that a logger made before this call follows it too.
         cache_logger_on_first_use=False,
     )
     _configure_libraries(number, finish)
@@ -66,19 +66,18 @@ def _configure_libraries(level: int, finish: tuple[Processor, ...]) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for name in _SILENT:
+    for name in _MUTED:
         logger = logging.getLogger(name)
         logger.handlers[:] = [logging.NullHandler()]
         logger.propagate = False
 
 
 def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Cover secrets in the whole line; runs after tracebacks have become text and before anything
-    is rendered."""
+    """Mask secrets in the whole line; runs after tracebacks are text, and before rendering."""
     exception = event.pop("exception", None)
     masked: dict[str, Any] = mask_value(event)
     if exception is not None:
-        # What went wrong stands at the end of a traceback, so a long one loses its beginning.
+        # The error stands at the end of a traceback, so a long one is cut at its beginning.
         text = mask_text(str(exception))
         masked["exception"] = (
             text if len(text) <= TEXT_LENGTH_MAX else CUT + text[-TEXT_LENGTH_MAX:]
@@ -88,7 +87,7 @@ def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 _STAMP: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
-# Tracebacks become text here, by the plain formatter: richer ones print local variables.
+# The plain formatter makes text of tracebacks: richer ones print local variables.
 _START: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -110,8 +109,7 @@ def _console_renderer() -> structlog.dev.ConsoleRenderer:
 
 
 class _StandardError:
-    """Where our own lines end: standard error as it is now, not as it was when the logger was
-    made."""
+    """Writes our own lines to the present `sys.stderr`, not to that of the logger's creation."""
 
     def __init__(self, *_names: object) -> None:
         pass
@@ -123,14 +121,13 @@ class _StandardError:
 
 
 class _Handler(logging.Handler):
-    """Where the lines of other libraries end; its own troubles are told without what was to be
-    logged."""
+    """Writes the lines of other libraries; its own errors do not show what was to be logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record)
-        except Exception as error:  # noqa: BLE001 - a line that cannot be formed must not stop a payment
-            # The standard library would print the arguments of the call here, in clear.
+        except Exception as error:  # noqa: BLE001 - a log line must not stop a payment
+            # The standard library would print the arguments of the call here, unmasked.
             where = f"{record.pathname}:{record.lineno}"
             line = f"a log line of {where} could not be formed ({type(error).__name__})"
         _write(line)
@@ -143,7 +140,7 @@ def _write(line: str) -> None:
             stream.write(line + "\n")
             stream.flush()
     except (OSError, ValueError):
-        # Nobody reads any more; payments go on.
+        # The log's reader is gone; the error is ignored.
         return
 
 

@@ -1,7 +1,8 @@
-"""What a log may show of a value: everything but card numbers, security codes and secrets.
- Types are trusted first (`Pan` and `Cvc` print their cover), names second (`password`, `$CVC`), and
-the look of the text last: whoever forgets the first two must still not write a card number to a
-disk. Source: docs/architecture.md.
+"""Masks card numbers, security codes and secrets in values and texts that are logged.
+
+Types are checked first (`Pan` and `Cvc` print masked), then names (`password`, `$CVC`), and then
+the text itself, so that a card number without a type and a name is masked too.
+Source: docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -30,30 +31,31 @@ _PAN_SMALLEST: Final = 10**11  # the least number of twelve digits
 
 
 def mask_value(value: object) -> Any:
-    """A plain copy of any value, safe to print: mappings, sequences and records by member, the rest
-    as text."""
+    """A plain copy of any value that is safe to print.
+
+    Mappings, sequences and records are copied by member; anything else becomes text.
+    """
     return _Walk().visit(value, depth=0)
 
 
 def mask_text(text: str) -> str:
-    """Cover, in free text, what stands beside a secret's name and what looks like a card number.
+    """Mask, in free text, values that follow a secret's name and digits that may be a card number.
 
-    Seen: name=value, "name": value and 'name', 'value', also percent-encoded; XML elements;
-    user:password@ in addresses; digits, glued or grouped, which pass the Luhn test.
+    Recognised: name=value, "name": value and 'name', 'value', also percent-encoded; XML elements;
+    user:password@ in addresses; digits, joined or grouped, that pass the Luhn check.
     """
     if "=" in text or ":" in text or "," in text or "%3" in text:
-        text = _ADDRESS.sub(rf"\1{HIDDEN}@", _cover_named(text))
+        text = _ADDRESS.sub(rf"\1{HIDDEN}@", _mask_named(text))
     if "<" in text:
-        text = _ELEMENT.sub(_cover_element, text)
-    return _DIGITS.sub(_cover_digits, text) if len(text) >= _PAN_LENGTH_MIN else text
+        text = _ELEMENT.sub(_mask_element, text)
+    return _DIGITS.sub(_mask_digits, text) if len(text) >= _PAN_LENGTH_MIN else text
 
 
 # --- values: by type, then by name
 
 
 class _Walk:
-    """One pass over one value; it has a budget, for a log line must end whatever was put into
-    it."""
+    """One pass over one value; the number of its nodes is bounded, and so is the log line."""
 
     def __init__(self) -> None:
         self._nodes = NODES_MAX
@@ -74,7 +76,7 @@ class _Walk:
             return CUT
         try:
             return self._visit_inside(value, depth + 1)
-        except Exception as error:  # noqa: BLE001 - what cannot describe itself must not stop a payment
+        except Exception as error:  # noqa: BLE001 - a value that cannot be printed must not stop a payment
             return f"[{type(value).__name__} does not print: {type(error).__name__}]"
 
     def _visit_inside(self, value: object, depth: int) -> Any:
@@ -92,8 +94,8 @@ class _Walk:
             if self._nodes <= 0:
                 plain[CUT] = CUT
                 break
-            known_as = name if isinstance(name, (str, bytes)) else _description(name)
-            plain[mask_text(_shortened(_text(known_as)))] = self._member(name, value, depth)
+            key = name if isinstance(name, (str, bytes)) else _description(name)
+            plain[mask_text(_shortened(_text(key)))] = self._member(name, value, depth)
         return plain
 
     def _items(self, items: Iterable[object], depth: int) -> list[Any]:
@@ -110,16 +112,16 @@ class _Walk:
         return plain
 
     def _member(self, name: object, value: object, depth: int) -> Any:
-        # A typed number tells its cover, and whether a secret was given at all is no secret.
-        tells_nothing = value is None or isinstance(value, (bool, Pan, Cvc))
-        if not tells_nothing and isinstance(name, (str, bytes)) and is_secret_name(_text(name)):
+        # A typed number prints masked, and whether a secret was given at all is not a secret.
+        is_harmless = value is None or isinstance(value, (bool, Pan, Cvc))
+        if not is_harmless and isinstance(name, (str, bytes)) and is_secret_name(_text(name)):
             self._nodes -= 1
             return HIDDEN
         return self.visit(value, depth=depth)
 
 
 def _record_members(value: object) -> Iterator[tuple[str, object]] | None:
-    """Members of a dataclass (those which it shows), a msgspec structure or a named tuple."""
+    """Members of a dataclass (those that its repr shows), a msgspec structure or a named tuple."""
     names: Any = None
     if isinstance(value, type):
         return None
@@ -134,13 +136,13 @@ def _record_members(value: object) -> Iterator[tuple[str, object]] | None:
 
 def _plain_float(value: float) -> float | str:
     if not math.isfinite(value):
-        return repr(value)  # JSON knows no infinity
-    covered = _plain_integer(int(value))
-    return covered if isinstance(covered, str) else value
+        return repr(value)  # JSON has no infinity
+    masked = _plain_integer(int(value))
+    return masked if isinstance(masked, str) else value
 
 
 def _plain_integer(value: int) -> int | str:
-    whole = int(value)  # an enumeration's member becomes its number
+    whole = int(value)  # a member of an enumeration becomes its number
     if abs(whole) < _PAN_SMALLEST:
         return whole
     if whole.bit_length() > _INTEGER_BITS_MAX:
@@ -151,7 +153,7 @@ def _plain_integer(value: int) -> int | str:
 
 
 def _text(value: str | bytes | bytearray) -> str:
-    # str.__str__ also where an enumeration prints itself in another way.
+    # str.__str__, because an enumeration may print in another way.
     return str.__str__(value) if isinstance(value, str) else value.decode(errors="backslashreplace")
 
 
@@ -164,8 +166,8 @@ def _description(value: object) -> str:
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a long text, without digits at the cut: a card number cut in two looks like
-    none."""
+    """The beginning of a long text, without digits at the cut: half of a card number would not be
+    recognised as one."""
     if len(text) <= TEXT_LENGTH_MAX:
         return text
     return text[:TEXT_LENGTH_MAX].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
@@ -173,10 +175,9 @@ def _shortened(text: str) -> str:
 
 # --- secrets by their names
 
-# A name with one of these words in it holds a secret wherever the word stands: newPassword,
-# cvc_code.
+# A name that contains one of these words is a secret's name: newPassword, cvc_code.
 _SECRET_WORDS: Final = frozenset({"cvc", "cvv", "passphrase", "passwd", "password", "secret"})
-# With these it does when it ends on one: seToken and api_key do, key_id and token_age do not.
+# A name that ends with one of these is: seToken and api_key are, key_id and token_age are not.
 _SECRET_LAST_WORDS: Final = frozenset(
     {"authorization", "cavv", "cookie", "credential", "cryptogram", "key", "otp", "pan", "pin"}
     | {"token"}
@@ -188,15 +189,14 @@ _SECRET_NAMES: Final = frozenset(
 _HARMLESS_FIRST_WORDS: Final = frozenset({"idempotency", "masked", "public"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME_LENGTH_USUAL: Final = 64
-_NOT_OF_A_NAME: Final = re.compile(r"[^a-z0-9]")
+_NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]")
 
 _NAME_AND_SIGN: Final = re.compile(
     r"""(?<![\w$.\-]) (?P<name>[\w$.\-]++)
         (?:[\\"'\]\s]|%(?:20|22|27|5D))*+ (?:[=:]|%3[AD]|(?<=["']),) \s*+""",
     re.VERBOSE | re.IGNORECASE,
 )
-# An opened quote without its end takes all that follows: the text may have been cut inside a
-# secret.
+# An opening quote without an end masks the rest: the text may have been cut inside a secret.
 _VALUE: Final = re.compile(
     r"""b?"(?:[^"\\]|\\.)*+(?:"|\Z) | b?'(?:[^'\\]|\\.)*+(?:'|\Z) | [\[({][^\])}]*+[\])}]?
         | (?:(?:Basic|Bearer)\s+)?[^\s&<]+""",
@@ -207,14 +207,13 @@ _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what stands under this name is never shown; spelling and the path before it do not
-    matter."""
-    # Names come from outside too: only those as short as real ones may take room in memory.
-    return _judge(name) if len(name) <= _NAME_LENGTH_USUAL else _judge.__wrapped__(name)
+    """Whether a value with this name is never shown; case and the path before it do not matter."""
+    # Names come from requests too: only names of a usual length are cached.
+    return _is_secret(name) if len(name) <= _NAME_LENGTH_USUAL else _is_secret.__wrapped__(name)
 
 
 @lru_cache(maxsize=4_096)
-def _judge(name: str) -> bool:
+def _is_secret(name: str) -> bool:
     own = re.split(r"[.:]", name.rstrip(".:"))[-1]
     words = [word.lower().removesuffix("s") for word in _WORD.findall(own)]
     if not words or words[0] in _HARMLESS_FIRST_WORDS:
@@ -222,27 +221,27 @@ def _judge(name: str) -> bool:
     return (
         not _SECRET_WORDS.isdisjoint(words)
         or words[-1] in _SECRET_LAST_WORDS
-        or _NOT_OF_A_NAME.sub("", own.lower()) in _SECRET_NAMES
+        or _NOT_IN_A_NAME.sub("", own.lower()) in _SECRET_NAMES
     )
 
 
-def _cover_named(text: str) -> str:
+def _mask_named(text: str) -> str:
     parts: list[str] = []
-    copied = place = 0
-    while found := _NAME_AND_SIGN.search(text, place):
-        # After a harmless name we go on behind its sign: url=https://…?password=… holds a pair in a
-        # pair.
-        place = found.end()
+    copied = position = 0
+    while found := _NAME_AND_SIGN.search(text, position):
+        # After a harmless name the search goes on behind its sign: in url=https://…?password=…,
+        # a pair is within a pair.
+        position = found.end()
         name = found["name"]
         if text[found.start() - 1 : found.start()] == "%":
             name = name[2:]  # the rest of an encoded "$" or "["
-        if is_secret_name(name) and (value := _VALUE.match(text, place)):
-            parts += (text[copied:place], HIDDEN)
-            copied = place = value.end()
+        if is_secret_name(name) and (value := _VALUE.match(text, position)):
+            parts += (text[copied:position], HIDDEN)
+            copied = position = value.end()
     return "".join((*parts, text[copied:]))
 
 
-def _cover_element(found: re.Match[str]) -> str:
+def _mask_element(found: re.Match[str]) -> str:
     return found["open"] + HIDDEN if is_secret_name(found["name"]) else found[0]
 
 
@@ -253,8 +252,7 @@ _PAN_LENGTH_MAX: Final = 19
 _PAN_LENGTH_USUAL: Final = 16
 _DIGITS_MAX: Final = 64
 
-# Ids of orders are set aside first: they may hold twelve digits in a row and are what a log is
-# searched by.
+# Ids of orders are kept: they may hold twelve digits in a row, and logs are searched by them.
 _DIGITS: Final = re.compile(
     r"""(?P<id>(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z]))
         | [0-9](?:(?:[ +.\-\u00a0\u202f]|%20)?[0-9]){11,}""",
@@ -263,7 +261,7 @@ _DIGITS: Final = re.compile(
 _GROUP: Final = re.compile(r"%20|[0-9]+")
 
 
-def _cover_digits(found: re.Match[str]) -> str:
+def _mask_digits(found: re.Match[str]) -> str:
     text = found[0]
     if found["id"]:
         return text
@@ -272,45 +270,44 @@ def _cover_digits(found: re.Match[str]) -> str:
         return HIDDEN
     parts: list[str] = []
     copied = 0
-    for first, last, cover in _card_numbers(groups):
-        parts += (text[copied : groups[first].start()], cover)
+    for first, last, mask in _card_numbers(groups):
+        parts += (text[copied : groups[first].start()], mask)
         copied = groups[last].end()
     return "".join((*parts, text[copied:]))
 
 
 def _card_numbers(groups: list[re.Match[str]]) -> list[tuple[int, int, str]]:
-    """First group, last group and cover of each card number; those that overlap are covered as
-    one."""
+    """First group, last group and mask of each card number; overlapping ones are masked as one."""
     found: list[tuple[int, int, str]] = []
     for first in range(len(groups)):
         digits = ""
         for last in range(first, len(groups)):
             digits += groups[last][0]
-            cover = _cover_if_card_number(digits, glued=first == last)
-            if cover and found and first <= found[-1][1]:
-                found.append(_joined(found.pop(), (first, last, cover)))
-            elif cover:
-                found.append((first, last, cover))
+            mask = _mask_if_card_number(digits, joined=first == last)
+            if mask and found and first <= found[-1][1]:
+                found.append(_joined(found.pop(), (first, last, mask)))
+            elif mask:
+                found.append((first, last, mask))
             if len(digits) >= _PAN_LENGTH_MAX:
                 break
     return found
 
 
 def _joined(one: tuple[int, int, str], two: tuple[int, int, str]) -> tuple[int, int, str]:
-    """Two that overlap, `two` beginning no earlier; without one that holds both, nothing is
+    """Two that overlap, `two` beginning no earlier; if neither contains the other, no digit is
     shown."""
     if two[1] <= one[1]:
         return one
     return two if two[0] == one[0] else (one[0], two[1], HIDDEN)
 
 
-def _cover_if_card_number(digits: str, *, glued: bool) -> str:
+def _mask_if_card_number(digits: str, *, joined: bool) -> str:
     if len(digits) < _PAN_LENGTH_MIN:
         return ""
     if len(digits) > _PAN_LENGTH_MAX:
-        return HIDDEN if glued else ""
-    # A number glued to its expiry or code is covered whole: its last four are not the card's.
+        return HIDDEN if joined else ""
+    # A number joined with its expiry or code is masked whole: its last four are not the card's.
     usual = range(len(digits) - _PAN_LENGTH_USUAL + 1) if len(digits) > _PAN_LENGTH_USUAL else ()
-    if glued and any(luhn_ok(digits[start : start + _PAN_LENGTH_USUAL]) for start in usual):
+    if joined and any(luhn_ok(digits[start : start + _PAN_LENGTH_USUAL]) for start in usual):
         return HIDDEN
     return f"{digits[:6]}**{digits[-4:]}" if luhn_ok(digits) else ""

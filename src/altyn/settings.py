@@ -1,6 +1,6 @@
-"""Every knob of Altyn, typed, with its unit; read once from the environment.
+"""The settings of a gateway, typed, with their units; read once from the environment.
 
-The sandbox needs none of them. Production refuses to start without those that guard real money.
+The sandbox needs none of them. Production refuses to start without those that protect real money.
 """
 
 import os
@@ -16,7 +16,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class Mode(StrEnum):
-    """The sandbox pretends the outside world; production never does."""
+    """The sandbox simulates banks and payers' phones; production never does."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
@@ -54,7 +54,7 @@ class Settings:
 
     @property
     def sandbox(self) -> bool:
-        """Whether the outside world is pretended."""
+        """Whether the outside world is simulated."""
         return self.mode is Mode.SANDBOX
 
     @property
@@ -98,20 +98,24 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _guard_production(settings: Settings) -> None:
-    """Production starts only where somebody has said what real money needs."""
-    demands = (
+    """Raise SettingsError for settings that real money needs and that are missing or unsafe."""
+    required = (
         (settings.database_url, "ALTYN_DATABASE_URL", "the address of a PostgreSQL of your own"),
         (settings.key_file, "ALTYN_KEY_FILE", "a key file made by `altyn keys create FILE`"),
         (settings.public_url, "ALTYN_PUBLIC_URL", "the https:// address payers and shops use"),
         (settings.acquirer_url, "ALTYN_ACQUIRER_URL", "the address of your acquirer's connector"),
-        (settings.acquirer_key, "ALTYN_ACQUIRER_KEY", "the key that connector knows you by"),
+        (
+            settings.acquirer_key,
+            "ALTYN_ACQUIRER_KEY",
+            "the key that identifies you to that connector",
+        ),
         (
             settings.tls_terminated,
             "ALTYN_TLS_TERMINATED",
             "yes, once TLS 1.2 or newer ends in front of Altyn",
         ),
     )
-    missing = [f"  {name}: {what}" for value, name, what in demands if not value]
+    missing = [f"  {name}: {what}" for value, name, what in required if not value]
     if missing:
         raise SettingsError(
             "production needs these settings before it handles real money:\n" + "\n".join(missing)
@@ -122,7 +126,7 @@ def _guard_production(settings: Settings) -> None:
     if bank.scheme != "https" and bank.hostname not in LOOPBACK:
         raise SettingsError(
             "ALTYN_ACQUIRER_URL must begin with https:// in production (or be on this machine): "
-            "card numbers travel there in clear"
+            "card numbers are sent there in clear"
         )
 
 

@@ -1,6 +1,6 @@
-"""A gateway started as a person starts it: `altyn serve` in a process of its own.
+"""A gateway that runs as `altyn serve` in a process of its own, and commands run against it.
 
-It exists so that end-to-end tests talk to exactly what is shipped, and leave no process behind.
+End-to-end tests so use exactly what is shipped. Every process ends with its test.
 """
 
 import json
@@ -30,22 +30,22 @@ _READY: Final = re.compile(r"Gateway +(http://\S+?)/payment/rest/")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """What a command is run with: no setting of whoever runs the tests, and a home of its own."""
+    """The environment of a command: its own data folder, and no ALTYN_* variable from outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
     return {**kept, "ALTYN_HOME": str(home), "NO_COLOR": "1", **more}
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """How a command ended."""
+class CommandResult:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
     err: str
 
 
-def altyn(home: Path, *words: str, **more: str) -> Ran:
-    """Run a command to its end."""
+def altyn(home: Path, *words: str, **more: str) -> CommandResult:
+    """Run a command and wait for its end."""
     done = subprocess.run(
         [sys.executable, "-m", "altyn", *words],
         env=environment(home, **more),
@@ -54,17 +54,17 @@ def altyn(home: Path, *words: str, **more: str) -> Ran:
         check=False,
         timeout=COMMAND_SECONDS,
     )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A running gateway."""
+    """A running gateway; `log` is the file with its output."""
 
     process: subprocess.Popen[str]
     home: Path
     address: str
-    said: Path
+    log: Path
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         """Call a REST method as the demo shop, unless another user is named."""
@@ -74,39 +74,39 @@ class Gateway:
         return members
 
     def register(self, **parameters: object) -> dict[str, Any]:
-        """A new order of 1 500.00 RUB."""
+        """Register an order of 1 500.00 RUB."""
         return self.call("register.do", **{"amount": 150000, "returnUrl": SHOP, **parameters})
 
     def status(self, order_id: str) -> dict[str, Any]:
-        """What the shop is told about an order."""
+        """The extended status of an order."""
         return self.call("getOrderStatusExtended.do", orderId=order_id)
 
-    def run(self, *words: str) -> Ran:
-        """Run a command beside the gateway, with the same data folder."""
+    def run(self, *words: str) -> CommandResult:
+        """Run a command with the gateway's data folder."""
         return altyn(self.home, *words)
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> int:
-        """Stop it as a person would; its exit code."""
+        """Stop the gateway by a signal; its exit code."""
         self.process.send_signal(by)
         return self.process.wait(STOP_SECONDS)
 
     def postgresql(self) -> psutil.Process | None:
-        """Its PostgreSQL's first process."""
+        """The first process of its PostgreSQL."""
         found = (each for each in self.processes() if "-D" in _command(each))
         return next(found, None)
 
     def workers(self) -> list[psutil.Process]:
-        """The processes that serve under its supervisor."""
+        """The worker processes under its supervisor."""
         children = psutil.Process(self.process.pid).children()
         return [child for child in children if "spawn_main" in " ".join(_command(child))]
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that works on this data folder."""
+        """Every process that uses this data folder."""
         return processes_of(self.home)
 
 
 def eventually(holds: Callable[[], object]) -> bool:
-    """Whether something comes to hold before long; until then errors are part of the way."""
+    """Whether a condition holds within a minute; OSError and KeyError count as not yet."""
     deadline = time.monotonic() + EVENTUALLY_SECONDS
     while time.monotonic() < deadline:
         with suppress(OSError, KeyError):
@@ -117,7 +117,7 @@ def eventually(holds: Callable[[], object]) -> bool:
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
-    """Processes with the folder in their command line: the gateway's PostgreSQL among them."""
+    """Processes with the folder in their command line, such as the gateway's PostgreSQL."""
     return [
         process
         for process in psutil.process_iter()
@@ -134,10 +134,10 @@ def _command(process: psutil.Process) -> list[str]:
 
 @contextmanager
 def serving(home: Path, **more: str) -> Iterator[Gateway]:
-    """Start a gateway on a free port; killed at the end if the test has not stopped it."""
+    """Start a gateway on a free port; it is killed at the end unless the test has stopped it."""
     home.mkdir(parents=True, exist_ok=True)
-    said = home.parent / f"{home.name}.said"
-    with said.open("w", encoding="utf-8") as output:
+    log = home.parent / f"{home.name}.log"
+    with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "altyn", "serve", "--port", "0"],
             env=environment(home, **more),
@@ -146,7 +146,7 @@ def serving(home: Path, **more: str) -> Iterator[Gateway]:
             text=True,
         )
     try:
-        yield Gateway(process, home, _wait_until_ready(process, said), said)
+        yield Gateway(process, home, _wait_until_ready(process, log), log)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -156,11 +156,11 @@ def serving(home: Path, **more: str) -> Iterator[Gateway]:
                 process.kill()
 
 
-def _wait_until_ready(process: subprocess.Popen[str], said: Path) -> str:
+def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        found = _READY.search(said.read_text(encoding="utf-8"))
+        found = _READY.search(log.read_text(encoding="utf-8"))
         if found:
             return found[1]
         time.sleep(0.05)
-    raise AssertionError(f"the gateway did not start:\n{said.read_text(encoding='utf-8')}")
+    raise AssertionError(f"the gateway did not start:\n{log.read_text(encoding='utf-8')}")

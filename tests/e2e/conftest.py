@@ -1,6 +1,6 @@
-"""A gateway on a port, a shop to come back to, and Debian's Chromium in front of both.
+"""Fixtures for browser tests: a gateway on a port, a shop's return page, and Debian's Chromium.
 
-Screenshots go to the folder named by ALTYN_SCREENSHOTS, so that a person can look at every page.
+Screenshots are saved to the folder of ALTYN_SCREENSHOTS, for a review by eye.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CHROMIUM_OPTIONS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-# What a test saves is thrown away with the folder, so nothing has to reach the disk.
+# The data folder is deleted after the tests, so writes need not reach the disk.
 NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 WAIT_MS: Final = 30_000
 
@@ -34,7 +34,7 @@ Screenshot = Callable[[Page, str], None]
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A sandbox gateway with its demo shop, for all the tests of this process."""
+    """A sandbox gateway with its demo shop, for all tests of this process."""
     home = tmp_path_factory.mktemp("gateway")
     with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as site:
         settings = replace(load({}), home=home, database_url=server.url)
@@ -45,10 +45,10 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's browser. It is let go with its module: it must not be there when coroutines run."""
+    """Debian's Chromium. It ends with its module, because coroutine tests need their own loop."""
     if not CHROMIUM.exists():
         pytest.fail(
-            f"{CHROMIUM} is not there: these tests drive Chromium of the Debian package "
+            f"{CHROMIUM} does not exist: these tests drive Chromium of the Debian package "
             "`chromium` (apt-get install chromium)"
         )
     with sync_playwright() as playwright:
@@ -61,27 +61,27 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A desktop browser's page. What its console complains of fails the test."""
+    """A page in a desktop browser. An error in its console fails the test."""
     context = chromium.new_context(viewport={"width": 1200, "height": 900}, locale="ru-RU")
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
-    complaints: list[str] = []
+    console_errors: list[str] = []
 
-    def heard(told: ConsoleMessage) -> None:
-        # Pages that are asked for and are not there say so themselves.
-        if told.type == "error" and "status of 404" not in told.text:
-            complaints.append(told.text)
+    def collect_error(message: ConsoleMessage) -> None:
+        # A missing page reports itself, so its 404 in the console is expected.
+        if message.type == "error" and "status of 404" not in message.text:
+            console_errors.append(message.text)
 
-    page.on("console", heard)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", collect_error)
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
     yield page
     context.close()
-    assert not complaints
+    assert not console_errors
 
 
 @pytest.fixture(scope="session")
 def screenshot(tmp_path_factory: pytest.TempPathFactory) -> Screenshot:
-    """Save what a page looks like under a name."""
+    """Save a screenshot of a page under a name."""
     named = os.environ.get("ALTYN_SCREENSHOTS")
     folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)

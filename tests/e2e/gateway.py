@@ -1,7 +1,4 @@
-"""A gateway that serves on a port, and a shop that payers are sent back to.
-
-It exists so that a browser can be driven over the real thing: real sockets, real redirects.
-"""
+"""A gateway on a port, and the return page of a shop, for tests that drive a browser."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ START_SECONDS_MAX: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A gateway on a port, and its shop's address."""
+    """A gateway on a port, and the address of its shop."""
 
     port: int
     home: Path
@@ -37,20 +34,20 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def call(self, path: str, **fields: object) -> dict[str, Any]:
-        """A call of the shop's, with credentials; the members of the answer."""
+        """Call a REST method with the shop's credentials; the members of the answer."""
         body = urlencode({**CREDENTIALS, **fields})
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._post(f"/payment/rest/{path}", body, kind)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._post(f"/payment/rest/{path}", body, headers)
 
     def register(self, **more: object) -> Registered:
-        """An order of 1500.00 RUB, whose payer comes back to the shop's own page."""
-        asked = {
+        """Register an order of 1500.00 RUB; its payer returns to the shop's page."""
+        fields = {
             "amount": 150000,
             "description": "Чай чёрный, 200 г",
             "returnUrl": f"{self.shop_url}/paid",
             "failUrl": f"{self.shop_url}/failed",
         }
-        answer = self.call("register.do", **{**asked, **more})
+        answer = self.call("register.do", **{**fields, **more})
         return Registered(answer["orderId"], answer["formUrl"])
 
     def status(self, order_id: str) -> int:
@@ -58,7 +55,7 @@ class Served:
         return int(self.call("getOrderStatusExtended.do", orderId=order_id)["orderStatus"])
 
     def wait(self, seconds: float) -> None:
-        """Let the sandbox's clock go on."""
+        """Move the sandbox's clock forward."""
         self._post("/sandbox/clock", json.dumps({"seconds": seconds}), {})
 
     def _post(self, path: str, body: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -87,7 +84,7 @@ class Registered:
 
 @contextmanager
 def serving(app: App) -> Iterator[int]:
-    """Serve an application on a free port, in a thread; the port."""
+    """Serve an application on a free port in a thread; yields the port."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -1,6 +1,6 @@
 <?php
-// A shop in PHP that knows nothing but the address of the WSDL: one order from registration to refund.
-// Says each step as a line of JSON; whatever goes wrong ends it with a message and a status other than 0.
+// A shop in PHP that is configured with the address of the WSDL only: one order from registration to refund.
+// Prints the answer of each step as a line of JSON; an error ends it with a message and an exit code other than 0.
 // Usage: php soap_client.php ADDRESS LOGIN PASSWORD
 
 [, $address, $login, $password] = $argv;
@@ -17,7 +17,7 @@ function security(string $login, string $password): SoapHeader
     return new SoapHeader(WSSE, 'Security', new SoapVar($token, XSD_ANYXML), true);
 }
 
-function tell(string $step, object $answer): object
+function report(string $step, object $answer): object
 {
     echo json_encode([$step, $answer], JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR), "\n";
     return $answer;
@@ -26,14 +26,14 @@ function tell(string $step, object $answer): object
 $client = new SoapClient($address, ['cache_wsdl' => WSDL_CACHE_NONE, 'exceptions' => true]);
 $client->__setSoapHeaders(security($login, $password));
 
-$order = tell('register', $client->registerOrder([
+$order = report('register', $client->registerOrder([
     'amount' => 150000,
     'language' => 'en',
     'description' => 'Чай & кофе',
     'returnUrl' => 'https://shop.example/paid',
     'params' => [['name' => 'colour', 'value' => 'black'], ['name' => 'Вес', 'value' => '200 г']],
 ]));
-tell('pay', $client->paymentOrder([
+report('pay', $client->paymentOrder([
     'orderId' => $order->orderId,
     'pan' => '5555555555555599',
     'cvc' => '123',
@@ -42,19 +42,19 @@ tell('pay', $client->paymentOrder([
     'cardholderName' => 'IVAN PETROV',
     'language' => 'en',
 ]));
-tell('paid', $client->getOrderStatusExtended(['orderId' => $order->orderId, 'language' => 'en']));
-tell('refund', $client->refundOrder([
+report('paid', $client->getOrderStatusExtended(['orderId' => $order->orderId, 'language' => 'en']));
+report('refund', $client->refundOrder([
     'orderId' => $order->orderId,
     'refundAmount' => 50000,
     'language' => 'en',
 ]));
-tell('refunded', $client->getOrderStatusExtended(['orderId' => $order->orderId]));
-tell('short', $client->getOrderStatus(['orderId' => $order->orderId]));
-tell('again', $client->refundOrder(['orderId' => $order->orderId, 'refundAmount' => 1500000, 'language' => 'en']));
+report('refunded', $client->getOrderStatusExtended(['orderId' => $order->orderId]));
+report('short', $client->getOrderStatus(['orderId' => $order->orderId]));
+report('again', $client->refundOrder(['orderId' => $order->orderId, 'refundAmount' => 1500000, 'language' => 'en']));
 
 $client->__setSoapHeaders(security($login, 'wrong'));
 try {
     $client->getOrderStatus(['orderId' => $order->orderId]);
 } catch (SoapFault $fault) {
-    tell('wrong', (object) ['code' => $fault->faultcode, 'text' => $fault->getMessage()]);
+    report('wrong', (object) ['code' => $fault->faultcode, 'text' => $fault->getMessage()]);
 }

@@ -1,6 +1,6 @@
-"""Callbacks as a shop's developer meets them: a listener, a setting, an order, and what went wrong.
+"""Callbacks as a shop's developer tries them: a listener, a setting, an order, and failures.
 
-Every step is a command of the documentation, run beside a gateway that `altyn serve` started.
+Every step is a command of the documentation, run with a gateway that `altyn serve` has started.
 """
 
 import os
@@ -27,11 +27,11 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/cb")
 class Listener:
     """A running `altyn callbacks listen`."""
 
-    said: Path
+    log: Path
 
     @property
     def text(self) -> str:
-        return self.said.read_text(encoding="utf-8")
+        return self.log.read_text(encoding="utf-8")
 
     @property
     def address(self) -> str:
@@ -42,9 +42,9 @@ class Listener:
 
 @contextmanager
 def listening(gateway: Gateway, folder: Path, *words: str) -> Iterator[Listener]:
-    """Start a listener on a free port; it is stopped as a person stops it."""
-    said = folder / "listener.said"
-    with said.open("w", encoding="utf-8") as output:
+    """Start a listener on a free port; it is stopped by SIGINT at the end."""
+    log = folder / "listener.log"
+    with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "altyn", "callbacks", "listen", "--port", "0", *words],
             env={**environment(gateway.home), "PYTHONUNBUFFERED": "1"},
@@ -52,7 +52,7 @@ def listening(gateway: Gateway, folder: Path, *words: str) -> Iterator[Listener]
             stderr=subprocess.STDOUT,
         )
     try:
-        listener = Listener(said)
+        listener = Listener(log)
         assert eventually(lambda: ADDRESS.search(listener.text)), listener.text
         yield listener
         os.kill(process.pid, signal.SIGINT)
@@ -75,15 +75,15 @@ def pay_an_order(gateway: Gateway) -> str:
     return order_id
 
 
-def test_a_developer_sees_the_callback_arrive(gateway: Gateway, tmp_path: Path) -> None:
+def test_listener_prints_the_callback(gateway: Gateway, tmp_path: Path) -> None:
     with listening(gateway, tmp_path) as listener:
-        told = gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
-        assert told.code == 0, told.err
+        changed = gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
+        assert changed.code == 0, changed.err
         order_id = pay_an_order(gateway)
         assert eventually(lambda: order_id in listener.text), listener.text
-        heard = listener.text
-    assert "deposited" in heard
-    assert f"mdOrder;{order_id};operation;deposited;orderNumber;" in heard
+        received = listener.text
+    assert "deposited" in received
+    assert f"mdOrder;{order_id};operation;deposited;orderNumber;" in received
 
     shown = gateway.run("callbacks", "show", order_id)
     assert shown.code == 0, shown.err
@@ -98,24 +98,24 @@ def test_a_developer_sees_the_callback_arrive(gateway: Gateway, tmp_path: Path) 
     assert "delivered" in listed.out
 
 
-def test_what_fails_is_tried_again_and_can_be_sent_again(gateway: Gateway, tmp_path: Path) -> None:
+def test_failed_callback_is_retried_and_can_be_resent(gateway: Gateway, tmp_path: Path) -> None:
     with listening(gateway, tmp_path, "--fail", "500") as listener:
         gateway.run("merchant", "set", "test", f"callbacks.urls={listener.address}")
         order_id = pay_an_order(gateway)
-        for tries in (1, 2, 3):
-            assert eventually(lambda: listener.text.count(order_id) >= tries)  # noqa: B023
+        for deliveries in (1, 2, 3):
+            assert eventually(lambda: listener.text.count(order_id) >= deliveries)  # noqa: B023
             assert eventually(
-                lambda: gateway.run("callbacks", "show", order_id).out.count("500") >= tries  # noqa: B023
+                lambda: gateway.run("callbacks", "show", order_id).out.count("500") >= deliveries  # noqa: B023
             )
             gateway.run("clock", "advance", "1m")
     assert "dead" in gateway.run("callbacks", "list", "--order", order_id).out
 
     (tmp_path / "again").mkdir()
     with listening(gateway, tmp_path / "again") as listener:
-        wanted = gateway.run("callbacks", "list", "--order", order_id)
-        (callback,) = set(re.findall(rf"{order_id}\.\d+\.\d+", wanted.out)) or {order_id}
-        again = gateway.run("callbacks", "resend", callback, "--to", listener.address)
-        assert again.code == 0, again.err
+        dead = gateway.run("callbacks", "list", "--order", order_id)
+        (callback,) = set(re.findall(rf"{order_id}\.\d+\.\d+", dead.out)) or {order_id}
+        resent = gateway.run("callbacks", "resend", callback, "--to", listener.address)
+        assert resent.code == 0, resent.err
         assert eventually(lambda: order_id in listener.text), listener.text
     assert eventually(
         lambda: "delivered" in gateway.run("callbacks", "list", "--order", order_id).out

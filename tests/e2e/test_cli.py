@@ -1,4 +1,4 @@
-"""The `altyn` command against a gateway that `altyn serve` started: a working day in one file."""
+"""The commands of `altyn` against a gateway that `altyn serve` has started."""
 
 import signal
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         yield running
 
 
-def test_the_first_words_can_be_pasted(gateway: Gateway) -> None:
-    said = gateway.said.read_text(encoding="utf-8")
+def test_banner_shows_commands_to_paste(gateway: Gateway) -> None:
+    banner = gateway.log.read_text(encoding="utf-8")
 
-    assert "sandbox, no money moves" in said
-    assert f"curl -s {gateway.address}/payment/rest/register.do -d 'userName=test-api" in said
-    assert str(gateway.home) in said
+    assert "sandbox, no money moves" in banner
+    assert f"curl -s {gateway.address}/payment/rest/register.do -d 'userName=test-api" in banner
+    assert str(gateway.home) in banner
 
 
 @pytest.mark.parametrize("card", [SSL, TDS1, FRICTIONLESS])
-def test_a_payer_at_a_terminal_pays(gateway: Gateway, card: str) -> None:
+def test_order_is_paid_at_the_terminal(gateway: Gateway, card: str) -> None:
     order = gateway.register()
 
     paid = gateway.run("pay", order["orderId"], "--card", card)
@@ -40,14 +40,14 @@ def test_a_payer_at_a_terminal_pays(gateway: Gateway, card: str) -> None:
     assert gateway.status(order["orderId"])["orderStatus"] == DEPOSITED
 
 
-def test_a_form_url_will_do_and_the_bank_may_ask_for_a_code(gateway: Gateway) -> None:
+def test_order_is_paid_by_its_form_url_with_a_3ds_code(gateway: Gateway) -> None:
     paid = gateway.run("pay", gateway.register()["formUrl"], "--card", TDS1)
 
     assert paid.code == 0
     assert "types 12345678" in paid.out
 
 
-def test_a_wrong_code_and_a_decline_are_not_paid(gateway: Gateway) -> None:
+def test_wrong_code_or_decline_leaves_the_order_unpaid(gateway: Gateway) -> None:
     order = gateway.register()["orderId"]
     declining = gateway.run("cards", "--action-code", "116").out.split()[0]
 
@@ -59,7 +59,7 @@ def test_a_wrong_code_and_a_decline_are_not_paid(gateway: Gateway) -> None:
     assert gateway.status(order)["orderStatus"] != DEPOSITED
 
 
-def test_an_order_is_listed_and_its_story_told(gateway: Gateway) -> None:
+def test_order_is_listed_and_shown(gateway: Gateway) -> None:
     order = gateway.register(orderNumber="STORY-1", description="A book")["orderId"]
     gateway.run("pay", order, "--card", SSL)
 
@@ -74,28 +74,28 @@ def test_an_order_is_listed_and_its_story_told(gateway: Gateway) -> None:
     assert SSL not in by_id.out
 
 
-def test_what_is_not_there_is_told(gateway: Gateway) -> None:
-    shown = gateway.run("order", "show", "nobody's")
+def test_unknown_order_is_reported(gateway: Gateway) -> None:
+    shown = gateway.run("order", "show", "UNKNOWN-1")
     paid = gateway.run("pay", "01a20058-4b43-8000-8145-71f41dd26728", "--card", SSL)
 
     assert shown.code == paid.code == 1
-    assert "There is no order nobody's" in shown.err
+    assert "There is no order UNKNOWN-1" in shown.err
     assert "Traceback" not in shown.err + paid.err
 
 
-def test_the_clock_is_moved_and_sessions_end(gateway: Gateway) -> None:
+def test_moved_clock_ends_sessions(gateway: Gateway) -> None:
     order = gateway.register()["orderId"]
 
     moved = gateway.run("clock", "advance", "21m")
 
     assert moved.code == 0
-    assert "21 min on" in moved.out
+    assert "forward by 21 min" in moved.out
     assert gateway.status(order)["orderStatus"] == DECLINED
     assert "ahead of the real time" in gateway.run("clock", "show").out
     assert "forward only" in gateway.run("clock", "set", "2020-01-01T00:00:00Z").err
 
 
-def test_a_new_shop_works_at_once_and_obeys_its_settings(gateway: Gateway) -> None:
+def test_new_shop_works_at_once_with_its_settings(gateway: Gateway) -> None:
     user = {"userName": "books-api", "password": "sesame-12"}
 
     added = gateway.run(
@@ -113,7 +113,7 @@ def test_a_new_shop_works_at_once_and_obeys_its_settings(gateway: Gateway) -> No
     assert "sesame-12" not in added.out + shown.out
 
 
-def test_a_setting_that_cannot_be_leaves_no_half_made_shop(gateway: Gateway) -> None:
+def test_shop_with_an_invalid_setting_is_not_added(gateway: Gateway) -> None:
     refused = gateway.run("merchant", "add", "half", "Half", "hold_days=9999")
 
     assert refused.code == 1
@@ -121,7 +121,7 @@ def test_a_setting_that_cannot_be_leaves_no_half_made_shop(gateway: Gateway) -> 
     assert "half" not in gateway.run("merchant", "list").out
 
 
-def test_a_password_is_made_up_and_takes_the_old_ones_place(gateway: Gateway) -> None:
+def test_generated_password_replaces_the_old_one(gateway: Gateway) -> None:
     gateway.run("merchant", "add", "shoes", "Shoes", "--password", "sesame-12")
 
     new = gateway.run("merchant", "password", "shoes-api", "--generate").out.split()[-1]
@@ -130,7 +130,7 @@ def test_a_password_is_made_up_and_takes_the_old_ones_place(gateway: Gateway) ->
     assert gateway.register(userName="shoes-api", password="sesame-12")["errorCode"] == "5"
 
 
-def test_the_doctor_finds_all_well(gateway: Gateway) -> None:
+def test_doctor_finds_no_fault(gateway: Gateway) -> None:
     examined = gateway.run("doctor")
 
     assert (examined.code, examined.err) == (0, "")
@@ -139,7 +139,7 @@ def test_the_doctor_finds_all_well(gateway: Gateway) -> None:
         assert part in examined.out
 
 
-def test_a_taken_port_is_told_with_its_holder(gateway: Gateway, tmp_path: Path) -> None:
+def test_port_in_use_is_reported(gateway: Gateway, tmp_path: Path) -> None:
     port = urlsplit(gateway.address).port
 
     refused = altyn(tmp_path / "other", "serve", "--port", str(port))
@@ -151,7 +151,7 @@ def test_a_taken_port_is_told_with_its_holder(gateway: Gateway, tmp_path: Path) 
     assert not processes_of(tmp_path / "other")
 
 
-def test_stopped_and_started_again_with_two_workers_it_still_has_its_orders(
+def test_orders_survive_a_restart_with_two_workers(
     tmp_path: Path,
 ) -> None:
     home = tmp_path / "home"
@@ -159,17 +159,17 @@ def test_stopped_and_started_again_with_two_workers_it_still_has_its_orders(
         order = first.register()["orderId"]
         assert first.stop(signal.SIGINT) == 0
         assert not first.processes()
-        assert "Traceback" not in first.said.read_text(encoding="utf-8")
+        assert "Traceback" not in first.log.read_text(encoding="utf-8")
 
     with serving(home, ALTYN_WORKERS="2") as again:
         assert again.status(order)["orderNumber"]
         assert len(again.workers()) == 2
         assert again.stop(signal.SIGTERM) == 0
         assert not again.processes()
-        assert "Traceback" not in again.said.read_text(encoding="utf-8")
+        assert "Traceback" not in again.log.read_text(encoding="utf-8")
 
 
-def test_postgresql_killed_under_a_running_gateway_comes_back(tmp_path: Path) -> None:
+def test_killed_postgresql_is_restarted(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as gateway:
         order = gateway.register()["orderId"]
         killed = gateway.postgresql()
@@ -182,7 +182,7 @@ def test_postgresql_killed_under_a_running_gateway_comes_back(tmp_path: Path) ->
         assert not gateway.processes()
 
 
-def test_production_without_its_settings_is_told_what_it_needs(tmp_path: Path) -> None:
+def test_production_without_its_settings_is_refused(tmp_path: Path) -> None:
     refused = altyn(tmp_path, "serve", ALTYN_MODE="production")
 
     assert refused.code == 1

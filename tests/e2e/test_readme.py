@@ -1,7 +1,7 @@
-"""The README's order, lived through: each of its commands is run, each answer compared.
+"""The example order of the README: each of its commands is run, and each answer is compared.
 
-It exists because a first example that does not work is the last thing anybody reads. The JSON under
-a command may show a part of the answer; what it shows must be there, with the same codes.
+The JSON below a command may show a part of the answer; each member shown must be in the answer,
+with the same codes.
 """
 
 import http.client
@@ -29,50 +29,50 @@ START_SECONDS: Final = 120  # a guard against waiting for ever
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command of the README, and the answer printed under it."""
+    """A command of the README, and the answer printed below it."""
 
     command: str
     answer: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What the section has its reader do: settle some names, then go step by step."""
+class Example:
+    """The commands of the section: assignments of shell variables, then the steps."""
 
-    names: str
+    assignments: str
     steps: tuple[Step, ...]
 
 
-def read_lesson(text: str) -> Lesson:
-    """Take the section apart: a block of shell and the block of JSON behind it are one step."""
+def read_example(text: str) -> Example:
+    """Parse the section: a block of shell and the block of JSON after it are one step."""
     section = text.split(SECTION, 1)[1].split("\n## ", 1)[0]
     blocks = BLOCK.findall(section)
-    names, steps = "", []
-    for place, (kind, body) in enumerate(blocks):
+    assignments, steps = "", []
+    for index, (kind, body) in enumerate(blocks):
         if kind == "json":
             continue
-        answered = blocks[place + 1 : place + 2]
+        answered = blocks[index + 1 : index + 2]
         if answered and answered[0][0] == "json":
             steps.append(Step(body, json.loads(answered[0][1])))
         else:
-            names += body
-    return Lesson(names, tuple(steps))
+            assignments += body
+    return Example(assignments, tuple(steps))
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `altyn serve` on a free port, with a data folder of its own."""
     home = tmp_path_factory.mktemp("readme")
-    ours = {"ALTYN_HOME": str(home), "ALTYN_PORT": "0"}
-    theirs = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
+    own = {"ALTYN_HOME": str(home), "ALTYN_PORT": "0"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
     log = home.with_suffix(".log")
     with (
-        log.open("wb") as said,
+        log.open("wb") as output,
         subprocess.Popen(
             [sys.executable, "-m", "altyn", "serve"],
-            env={**theirs, **ours},
-            stdout=said,
-            stderr=said,
+            env={**inherited, **own},
+            stdout=output,
+            stderr=output,
         ) as server,
     ):
         try:
@@ -83,7 +83,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def wait_until_ready(serving: Path, server: "subprocess.Popen[bytes]", log: Path) -> str:
-    """The address, as soon as it answers that it is ready."""
+    """Wait until the gateway is ready; its address."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         if serving.exists() and (lines := serving.read_text().splitlines()):
@@ -101,22 +101,22 @@ def wait_until_ready(serving: Path, server: "subprocess.Popen[bytes]", log: Path
 
 
 @pytest.mark.slow
-def test_the_order_of_the_readme_lives_as_it_is_told(gateway: str) -> None:
-    lesson = read_lesson((ROOT / "README.md").read_text("utf-8"))
-    assert len(lesson.steps) == 5, "a step was added or lost: this test wants to know"
-    names = lesson.names.replace(PRINTED_ADDRESS, gateway)
-    printed_order = lesson.steps[0].answer["orderId"]
+def test_commands_of_the_readme_get_the_printed_answers(gateway: str) -> None:
+    example = read_example((ROOT / "README.md").read_text("utf-8"))
+    assert len(example.steps) == 5, "a step was added or removed: change this number"
+    assignments = example.assignments.replace(PRINTED_ADDRESS, gateway)
+    printed_order = example.steps[0].answer["orderId"]
     order = printed_order
-    for step in lesson.steps:
+    for step in example.steps:
         command = step.command.replace(printed_order, order)
-        names += "".join(re.findall(r"^\w+=.*\n", command, re.MULTILINE))
-        answer = json.loads(shell(names + command))
+        assignments += "".join(re.findall(r"^\w+=.*\n", command, re.MULTILINE))
+        answer = json.loads(shell(assignments + command))
         order = answer.get("orderId", order)
         assert shape(step.answer) == shape(part_of(answer, like=step.answer)), step.command
 
 
 def shell(script: str) -> str:
-    """What a script of the README prints."""
+    """The output of a script of the README."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], capture_output=True, check=True, timeout=60
     )
@@ -124,7 +124,7 @@ def shell(script: str) -> str:
 
 
 def part_of(answer: Any, *, like: Any) -> Any:
-    """The members of an answer that the README shows; one it shows in vain is an error."""
+    """The members of an answer that the README shows. Raises KeyError for a missing one."""
     if isinstance(like, dict):
         return {name: part_of(answer[name], like=value) for name, value in like.items()}
     if isinstance(like, list):
@@ -133,7 +133,7 @@ def part_of(answer: Any, *, like: Any) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """A value with what differs from run to run made alike: ids, and the address."""
+    """The value with ids and the address replaced by constants, since they differ in each run."""
     if isinstance(value, dict):
         return {name: shape(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -143,7 +143,7 @@ def shape(value: Any) -> Any:
     return value
 
 
-def test_a_wrong_answer_would_be_seen() -> None:
+def test_wrong_answer_is_detected() -> None:
     printed = {"orderStatus": 2, "orderId": "01a20052-daf3-8000-819c-61e943bd6253"}
     answer = {"orderStatus": 6, "orderId": "01a20052-daf3-8000-8a17-000000000000", "amount": 1}
     assert shape(part_of(answer, like=printed)) != shape(printed)

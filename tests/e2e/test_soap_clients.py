@@ -1,7 +1,7 @@
-"""Two SOAP clients that others have written, and nothing but the address of our WSDL.
+"""Two SOAP clients of other authors, configured with the address of our WSDL only.
 
-zeep in its strict mode refuses an answer that is not what the schema says; PHP's SoapClient is what
-most shops of the family have. Source: soap.md §1, §1.2, §6.
+zeep in strict mode refuses an answer that is invalid by the schema; PHP's SoapClient is what most
+shops use. Source: soap.md §1, §1.2, §6.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ CARD: Final = {
 }
 
 
-def described(gateway: Served) -> str:
+def wsdl_address(gateway: Served) -> str:
     """The address of the WSDL."""
     return f"{gateway.url}{PATH}?wsdl"
 
 
-# ── The examples of our own pages ─────────────────────────────────────────────────────────────────
+# ── Examples of the documentation ─────────────────────────────────────────────────────────────────
 
 
 def example(kind: str, gateway: Served) -> str:
-    """A block of code of the how-to, asking this gateway."""
+    """A block of code of the how-to, with the address of this gateway."""
     (found,) = re.findall(rf"```{kind}\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
     return str(found).replace("127.0.0.1:8080", f"127.0.0.1:{gateway.port}")
 
 
-def said(command: list[str], program: str) -> str:
-    """What a program says, read from its standard input."""
+def output_of(command: list[str], program: str) -> str:
+    """The output of an interpreter that reads the program from its standard input."""
     done = subprocess.run(
         command, input=program, capture_output=True, check=False, text=True, timeout=120
     )
@@ -59,30 +59,30 @@ def said(command: list[str], program: str) -> str:
     return done.stdout
 
 
-def test_the_example_for_curl(gateway: Served) -> None:
-    told = said(["bash", "-s"], example("sh", gateway))
-    answer = read_answer("registerOrder", told.encode())
+def test_curl_example(gateway: Served) -> None:
+    output = output_of(["bash", "-s"], example("sh", gateway))
+    answer = read_answer("registerOrder", output.encode())
     assert (answer.code, answer.text) == (0, "Successful")
     assert answer.members["formUrl"].endswith(answer.members["orderId"])
 
 
-def test_the_example_for_zeep(gateway: Served) -> None:
-    address, status = said([sys.executable, "-"], example("python", gateway)).split()
+def test_zeep_example(gateway: Served) -> None:
+    address, status = output_of([sys.executable, "-"], example("python", gateway)).split()
     assert "mdOrder=" in address
     assert status == "0"
 
 
-def test_the_example_for_php(gateway: Served) -> None:
-    assert "mdOrder=" in said([php()], example("php", gateway))
+def test_php_example(gateway: Served) -> None:
+    assert "mdOrder=" in output_of([php()], example("php", gateway))
 
 
 # ── zeep ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def zeep_client(gateway: Served, password: str = DEMO_PASSWORD) -> Iterator[Any]:
-    """A client in strict mode; its connections are closed in the end."""
+    """A client in strict mode; its connections are closed at the end."""
     client = zeep.Client(
-        described(gateway),
+        wsdl_address(gateway),
         wsse=UsernameToken(DEMO_API_LOGIN, password),
         settings=zeep.Settings(strict=True, xml_huge_tree=False),
     )
@@ -94,12 +94,12 @@ def zeep_client(gateway: Served, password: str = DEMO_PASSWORD) -> Iterator[Any]
 
 @pytest.fixture
 def shop(gateway: Served) -> Iterator[Any]:
-    """The operations, as zeep offers them."""
+    """The operations of the service, as zeep offers them."""
     for client in zeep_client(gateway):
         yield client.service
 
 
-def test_a_payment_in_two_stages_by_zeep(shop: Any) -> None:
+def test_two_stage_payment_by_zeep(shop: Any) -> None:
     order = shop.registerOrderPreAuth(
         order={
             "amount": 150000,
@@ -133,7 +133,7 @@ def test_a_payment_in_two_stages_by_zeep(shop: Any) -> None:
     assert (short.orderStatus, short.pan, short.authCode) == (4, "555555**5599", 2)
 
 
-def test_a_cart_goes_there_and_comes_back_by_zeep(shop: Any) -> None:
+def test_cart_is_stored_and_returned_by_zeep(shop: Any) -> None:
     item = {
         "positionId": "1",
         "name": "Чай",
@@ -149,13 +149,13 @@ def test_a_cart_goes_there_and_comes_back_by_zeep(shop: Any) -> None:
             "orderBundle": {"cartItems": {"items": [item]}},
         }
     )
-    seen = shop.getOrderStatusExtended(order={"orderId": order.orderId})
-    (back,) = seen.orderBundle.cartItems.items
-    assert (back.name, back.itemAmount, back.tax.taxType) == ("Чай", 150000, 6)
-    assert (back.quantity["_value_1"], back.quantity.measure) == (2, "шт")
+    status = shop.getOrderStatusExtended(order={"orderId": order.orderId})
+    (returned,) = status.orderBundle.cartItems.items
+    assert (returned.name, returned.itemAmount, returned.tax.taxType) == ("Чай", 150000, 6)
+    assert (returned.quantity["_value_1"], returned.quantity.measure) == (2, "шт")
 
 
-def test_a_list_of_orders_and_a_refusal_by_zeep(shop: Any) -> None:
+def test_order_list_and_refusal_by_zeep(shop: Any) -> None:
     shop.registerOrder(order={"amount": 100, "returnUrl": "https://shop.example/paid"})
     listed = shop.getLastOrdersForMerchants(
         request={
@@ -178,12 +178,12 @@ def test_a_list_of_orders_and_a_refusal_by_zeep(shop: Any) -> None:
     assert (unknown.errorCode, unknown.orderStatus, unknown.authCode) == (6, 0, 2)
 
 
-def test_what_is_not_served_is_a_fault_that_says_so_by_zeep(shop: Any) -> None:
+def test_operation_that_is_not_served_gets_a_fault_by_zeep(shop: Any) -> None:
     with pytest.raises(zeep.exceptions.Fault, match="not served"):
         shop.getBindings(request={"clientId": "c-7", "showExpired": False})
 
 
-def test_a_wrong_password_is_a_fault_by_zeep(gateway: Served) -> None:
+def test_wrong_password_gets_a_fault_by_zeep(gateway: Served) -> None:
     for client in zeep_client(gateway, "wrong"):
         with pytest.raises(zeep.exceptions.Fault, match="could not be authenticated"):
             client.service.reverseOrder(order={"orderId": "x"})
@@ -193,20 +193,20 @@ def test_a_wrong_password_is_a_fault_by_zeep(gateway: Served) -> None:
 
 
 def php() -> str:
-    """PHP with its SOAP extension."""
+    """The path of PHP with its SOAP extension."""
     found = shutil.which("php")
-    told = "these tests need PHP with SOAP (Debian: apt-get install php-cli php-soap)"
+    requirement = "these tests need PHP with SOAP (Debian: apt-get install php-cli php-soap)"
     if found is None:
-        pytest.fail(f"php is not there: {told}")
+        pytest.fail(f"php is missing: {requirement}")
     modules = subprocess.run([found, "-m"], capture_output=True, check=True, text=True).stdout
     if "soap" not in modules.lower().split():
-        pytest.fail(f"php has no SOAP: {told}")
+        pytest.fail(f"php has no SOAP extension: {requirement}")
     return found
 
 
-def test_the_life_of_an_order_by_php(gateway: Served) -> None:
+def test_order_from_registration_to_refund_by_php(gateway: Served) -> None:
     done = subprocess.run(
-        [php(), str(SCRIPT), described(gateway), DEMO_API_LOGIN, DEMO_PASSWORD],
+        [php(), str(SCRIPT), wsdl_address(gateway), DEMO_API_LOGIN, DEMO_PASSWORD],
         capture_output=True,
         check=False,
         text=True,

@@ -1,4 +1,4 @@
-"""`altyn merchant certificate`: what staff give to a shop, and no secret in what is printed."""
+"""`altyn merchant certificate`: the certificate of a shop; no secret is printed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.shop import settings_of
 
 @pytest.fixture
 def key_file(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The key file of a prepared sandbox, which the commands find by the environment."""
+    """The key file of a prepared sandbox; the environment names it to the commands."""
     settings = settings_of(empty_database_url, tmp_path)
     asyncio.run(main.prepare(settings))
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
@@ -33,11 +33,11 @@ def merchant(*words: str) -> Result:
     return CliRunner().invoke(app, ["merchant", *words])
 
 
-def alias(said: str) -> str:
-    return said.split()[1]
+def alias(output: str) -> str:
+    return output.split()[1]
 
 
-def test_a_shop_is_given_a_certificate_and_then_another(key_file: Path) -> None:
+def test_certificate_is_created_and_renewed(key_file: Path) -> None:
     none = merchant("certificate", "test")
     assert isinstance(none.exception, CommandError)
     assert "altyn merchant certificate test --new" in str(none.exception)
@@ -45,7 +45,7 @@ def test_a_shop_is_given_a_certificate_and_then_another(key_file: Path) -> None:
     first = merchant("certificate", "test", "--new").output
     assert alias(first).startswith("altyn-test-")
     assert "altyn merchant set test callbacks.checksum=asymmetric" in first
-    x509.load_pem_x509_certificate(first.encode())  # as it was printed, words and all
+    x509.load_pem_x509_certificate(first.encode())  # with the lines printed before it
     assert merchant("certificate", "test-api").output == first
 
     second = merchant("certificate", "test", "--new").output
@@ -53,15 +53,15 @@ def test_a_shop_is_given_a_certificate_and_then_another(key_file: Path) -> None:
     assert merchant("certificate", "test").output == second
 
 
-def test_once_it_is_on_nobody_is_told_to_switch_it_on(key_file: Path) -> None:
+def test_hint_to_switch_signing_on_is_left_out_once_it_is_on(key_file: Path) -> None:
     merchant("set", "test", "callbacks.checksum=asymmetric")
-    said = merchant("certificate", "test", "--new").output
-    assert "callbacks of test are signed with it" in said
-    assert "altyn merchant set" not in said
-    assert "PRIVATE" not in said
+    output = merchant("certificate", "test", "--new").output
+    assert "callbacks of test are signed with it" in output
+    assert "altyn merchant set" not in output
+    assert "PRIVATE" not in output
 
 
-def test_with_another_key_file_it_is_told_what_to_do(key_file: Path) -> None:
+def test_error_with_another_key_file_names_the_remedy(key_file: Path) -> None:
     merchant("certificate", "test", "--new")
     key_file.unlink()
     KeyRing.create(key_file)
@@ -71,18 +71,18 @@ def test_with_another_key_file_it_is_told_what_to_do(key_file: Path) -> None:
     assert merchant("certificate", "test", "--new").exit_code == 0
 
 
-def test_set_and_show_print_no_secret(key_file: Path, empty_database_url: str) -> None:
-    said = [
+def test_set_and_show_mask_secrets(key_file: Path, empty_database_url: str) -> None:
+    results = [
         merchant("set", "test", "callbacks.headers={Authorization=Bearer wxyz, X-Shop=uvwx}"),
         merchant("set", "test", "callbacks.key=the key of the shop", "callbacks.attempts=6"),
         merchant("show", "test"),
     ]
-    assert [each.exit_code for each in said] == [0, 0, 0]
-    shown = "\n".join(each.output for each in said)
-    assert "Authorization=•••,X-Shop=•••" in shown
-    assert "callbacks.attempts: 3 → 6" in shown
+    assert [result.exit_code for result in results] == [0, 0, 0]
+    output = "\n".join(result.output for result in results)
+    assert "Authorization=•••,X-Shop=•••" in output
+    assert "callbacks.attempts: 3 → 6" in output
     for secret in ("wxyz", "uvwx", "the key of the shop"):
-        assert secret not in shown
+        assert secret not in output
     assert "wxyz" in asyncio.run(_stored(empty_database_url))
 
 

@@ -24,7 +24,7 @@ from altyn.domain.refusals import Refusal
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
-from tests.shop import ENROLLED, GOOD, Seen, Shop, new_number, refused
+from tests.shop import ENROLLED, GOOD, OrderState, Shop, new_number, refused
 from tests.simulation.model import MOSCOW
 
 UNITS: Final = ("days", "hours", "minutes", "seconds")
@@ -50,7 +50,7 @@ class Line:
     verb: str
     words: tuple[str, ...]
     refused: Refusal | None = None
-    seen: Seen | None = None
+    seen: OrderState | None = None
 
 
 def read_scenario(path: Path) -> list[Line]:
@@ -68,7 +68,7 @@ def _line(number: int, text: str) -> Line:
     if expected[0] == "refused":
         return Line(number, text, verb, tuple(words), refused=Refusal[expected[1]])
     status, state, approved, deposited, refunded, action_code = expected
-    columns = Seen(
+    columns = OrderState(
         status=int(status),
         state=state,
         approved=minor(approved),
@@ -113,7 +113,7 @@ class Stage:
         await self._settle()
         assert await audit(self.shop.pool, list(self.orders.values())) == []
 
-    async def _seen(self, name: str) -> Seen | None:
+    async def _seen(self, name: str) -> OrderState | None:
         return await self.shop.see(self.orders[name]) if name in self.orders else None
 
     # ── The verbs ─────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
-"""Callbacks on a failing network: every change arrives at least once, and in order the first time.
+"""Callbacks on a failing network: every change is delivered at least once, and in order.
 
-Orders change, shops answer well, badly, late or not at all, senders die at any moment, and two of
-them work at one outbox. PostgreSQL is real; the network and the time are drawn.
+Orders change, shops answer well, badly, late or not at all, workers are killed at any moment, and
+two of them work on one outbox. PostgreSQL is real; the network and the time are drawn at random.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.callback import CallbackRequest, CallbackSettings, Reply, callback_entry
+from altyn.domain.callback import (
+    CallbackRequest,
+    CallbackResponse,
+    CallbackSettings,
+    callback_entry,
+)
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.storage.database import Pool, connect
 from altyn.storage.migrate import migrate
 from altyn.storage.outbox import OutboxStore
-from altyn.workers.callbacks import CallbackWorker
-from tests.callbacks import MerchantsAlike, NoKeys
+from tests.callbacks import MerchantsAlike, a_callback_worker
 
 EXAMPLES: Final = 40  # for each hundred of an everyday property test
 EVERYDAY: Final = 100
@@ -68,18 +72,22 @@ class Network:
     dies_after: int | None = None
     sent: int = 0
 
-    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
+    async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
         assert timeout_seconds > 0
         await asyncio.sleep(0)
         fate = self.fates.pop() if self.fates else TAKES
         self.sent += 1
         if fate in (TAKES, UNHEARD):
-            receiver, _, query = letter.url.partition("?")
+            receiver, _, query = request.url.partition("?")
             self.got.append((receiver, query))
         await asyncio.sleep(0)
         if fate == TAKES:
-            return Reply(status=200)
-        return Reply(status=500) if fate == REFUSES else Reply(problem="no answer")
+            return CallbackResponse(status=200)
+        return (
+            CallbackResponse(status=500)
+            if fate == REFUSES
+            else CallbackResponse(problem="no answer")
+        )
 
 
 SHOP: Final = Merchant(
@@ -108,7 +116,7 @@ class Site:
         order = self.orders[number]
         self.versions[order] += 1
         version = self.versions[order]
-        announcements = [
+        entries = [
             callback_entry(
                 operation="refunded",
                 receiver=receiver,
@@ -116,18 +124,14 @@ class Site:
             )
             for receiver in RECEIVERS[:receivers]
         ]
-        await self.outbox.announce(1, order, version, announcements, self.time.now())
+        await self.outbox.add(1, order, version, entries, self.time.now())
 
     async def send(self, *, dies_after: int | None = None) -> None:
         """One sender works until nothing is due, or dies after so many turns of its loop."""
-        courier = CallbackWorker(
-            self.outbox,
-            self.network,
-            merchants=MerchantsAlike(SHOP),
-            signing_keys=NoKeys(),
-            clock=self.time,
+        worker = a_callback_worker(
+            self.outbox, self.network, merchants=MerchantsAlike(SHOP), clock=self.time
         )
-        running = asyncio.create_task(courier.run(pulse_seconds=0.001))
+        running = asyncio.create_task(worker.run(pulse_seconds=0.001))
         try:
             if dies_after is None:
                 await self.quiet()
@@ -136,7 +140,7 @@ class Site:
                     await asyncio.sleep(0.001)
         finally:
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                if task.get_coro().__qualname__.startswith("CallbackWorker."):  # type: ignore[union-attr]
+                if task.get_coro().__qualname__.startswith("OutboxWorker."):  # type: ignore[union-attr]
                     task.cancel()
             with suppress(asyncio.CancelledError):
                 await running
@@ -164,7 +168,7 @@ class Site:
             self.time.moment += PAUSE
         raise AssertionError("it never ends")
 
-    async def must_have_told(self) -> None:
+    async def check_deliveries(self) -> None:
         """Hold what shops got against what was to be told."""
         rows = await self.pool.fetch(
             "SELECT subject_id, version, receiver, state, failures, attempts FROM outbox"
@@ -177,10 +181,10 @@ class Site:
                 wanted[row["receiver"], str(row["subject_id"])].append(row["version"])
         firsts = defaultdict[tuple[str, str], list[int]](list)
         for receiver, query in self.network.got:
-            told = dict(pair.split("=") for pair in query.split("&"))
-            seen = firsts[receiver, told["mdOrder"]]
-            if int(told["refundedAmount"]) not in seen:
-                seen.append(int(told["refundedAmount"]))
+            parameters = dict(pair.split("=") for pair in query.split("&"))
+            versions_received = firsts[receiver, parameters["mdOrder"]]
+            if int(parameters["refundedAmount"]) not in versions_received:
+                versions_received.append(int(parameters["refundedAmount"]))
         for key, versions in wanted.items():
             assert set(versions) <= set(firsts[key]), "a change that counts as told was not"
         for key, versions in firsts.items():
@@ -220,7 +224,7 @@ async def live(url: str, steps: list[tuple[str, int, int]], fates: list[str]) ->
             else:
                 site.time.moment += PAUSE * number
         await site.to_the_end()
-        await site.must_have_told()
+        await site.check_deliveries()
 
 
 @settings(
@@ -231,29 +235,25 @@ async def live(url: str, steps: list[tuple[str, int, int]], fates: list[str]) ->
     steps=st.lists(STEPS, min_size=1, max_size=14),
     fates=st.lists(st.sampled_from(FATES), max_size=40),
 )
-def test_every_change_is_told_at_least_once_and_in_order(
+def test_every_change_is_delivered_at_least_once_and_in_order(
     migrated_url: str, steps: list[tuple[str, int, int]], fates: list[str]
 ) -> None:
     asyncio.run(live(migrated_url, steps, fates))
 
 
-async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -> None:
+async def test_two_workers_send_nothing_twice(migrated_url: str) -> None:
     async with a_site(migrated_url, []) as site:
         for _ in range(12):
             for number in range(3):
                 await site.change(number, 3)
 
-        couriers = [
-            CallbackWorker(
-                site.outbox,
-                site.network,
-                merchants=MerchantsAlike(SHOP),
-                signing_keys=NoKeys(),
-                clock=site.time,
+        workers = [
+            a_callback_worker(
+                site.outbox, site.network, merchants=MerchantsAlike(SHOP), clock=site.time
             )
             for _ in range(2)
         ]
-        running = [asyncio.create_task(each.run(pulse_seconds=0.001)) for each in couriers]
+        running = [asyncio.create_task(each.run(pulse_seconds=0.001)) for each in workers]
         await site.quiet()
         for task in running:
             task.cancel()
@@ -261,4 +261,4 @@ async def test_two_senders_at_one_outbox_send_nothing_twice(migrated_url: str) -
 
         assert Counter(site.network.got).most_common(1)[0][1] == 1
         assert len(site.network.got) == 12 * 3 * 3
-        await site.must_have_told()
+        await site.check_deliveries()

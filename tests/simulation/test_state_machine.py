@@ -584,7 +584,8 @@ async def _all(calls: Sequence[Awaitable[T]]) -> list[T]:
 
 
 async def _idle(*_args: object, **_kwargs: object) -> None:
-    """A worker that rests: here everything that happens by itself is a rule."""
+    """A worker that does nothing: here each due action is a rule of the state machine."""
+    await asyncio.Event().wait()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The log: one form for everybody's lines, and no card number, code or password in any of them."""
+"""The log: one form for all lines, and no card number, code or password in any of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DIGITS, COVER = "4111111111111111", "411111**1111"
 
 
 @pytest.fixture(autouse=True)
-def _log_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _restore_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(owner, hook, getattr(owner, hook))
     root = logging.getLogger()
@@ -49,7 +49,7 @@ def lines(act: Callable[[], object], *, level: str = "info") -> list[dict[str, A
     return [json.loads(line) for line in written(act, level=level).splitlines()]
 
 
-def test_a_line_is_json_with_time_level_and_event_first() -> None:
+def test_line_is_json_with_time_level_and_event_first() -> None:
     def act() -> None:
         structlog.contextvars.bind_contextvars(request_id="r-1")
         structlog.get_logger().info("order registered", order_number="заказ-1", amount_minor=5)
@@ -66,7 +66,7 @@ def test_a_line_is_json_with_time_level_and_event_first() -> None:
     }
 
 
-def test_a_terminal_gets_the_human_form_and_a_pipe_gets_json() -> None:
+def test_terminal_gets_the_human_form_and_pipe_gets_json() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -79,7 +79,7 @@ def test_a_terminal_gets_the_human_form_and_a_pipe_gets_json() -> None:
         assert "hello" in stream.getvalue()
 
 
-def test_levels_bound_everybody() -> None:
+def test_level_applies_to_all_loggers() -> None:
     def act() -> None:
         for log in (structlog.get_logger(), logging.getLogger("uvicorn.error")):
             log.info("less")
@@ -90,14 +90,14 @@ def test_levels_bound_everybody() -> None:
         configure_logging("loud")
 
 
-def test_a_logger_made_before_follows_the_last_configuration() -> None:
+def test_logger_made_before_follows_the_last_configuration() -> None:
     log = structlog.get_logger()
     assert not lines(lambda: log.debug("early"))
     assert lines(lambda: log.debug("late"), level="debug")[0]["event"] == "late"
 
 
 @pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error", "asyncio", "any.library"])
-def test_lines_of_libraries_go_the_same_way_once(name: str) -> None:
+def test_lines_of_libraries_are_written_once_in_the_same_form(name: str) -> None:
     library = logging.getLogger(name)
     library.addHandler(logging.StreamHandler())  # what the library had set up for itself
     library.propagate = name != "uvicorn.error"
@@ -112,7 +112,7 @@ def test_lines_of_libraries_go_the_same_way_once(name: str) -> None:
     assert ours[0]["level"] == "warning"
 
 
-def test_access_lines_of_others_are_silent() -> None:
+def test_access_lines_of_libraries_are_dropped() -> None:
     def act() -> None:
         for name in ("uvicorn.access", "aiohttp.access"):
             logging.getLogger(name).error("GET /?password=secret1")
@@ -122,7 +122,7 @@ def test_access_lines_of_others_are_silent() -> None:
 
 @pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize("name", [None, "uvicorn.error"])
-def test_a_traceback_tells_where_but_no_values(name: str | None, *, as_json: bool) -> None:
+def test_traceback_shows_places_but_no_values(name: str | None, *, as_json: bool) -> None:
     hidden = "local-" + "variable"
 
     def fail(cvc: str) -> None:
@@ -150,7 +150,7 @@ def test_a_traceback_tells_where_but_no_values(name: str | None, *, as_json: boo
         assert secret not in timeless
 
 
-def test_a_long_traceback_keeps_its_end() -> None:
+def test_long_traceback_keeps_its_end() -> None:
     def act() -> None:
         try:
             raise ValueError("x" * 50_000 + f" {DIGITS} the end")  # noqa: TRY301 - wanted here
@@ -162,7 +162,7 @@ def test_a_long_traceback_keeps_its_end() -> None:
     assert len(line["exception"]) < 20_000
 
 
-def test_a_line_which_cannot_be_formed_does_not_show_its_arguments() -> None:
+def test_line_that_cannot_be_formed_does_not_show_its_arguments() -> None:
     text = written(lambda: logging.getLogger("library").error(*("two %s %s", DIGITS)))
 
     assert "could not be formed (TypeError)" in text
@@ -170,7 +170,7 @@ def test_a_line_which_cannot_be_formed_does_not_show_its_arguments() -> None:
     assert DIGITS not in text
 
 
-def test_what_nobody_caught_is_logged_and_masked() -> None:
+def test_uncaught_exception_is_logged_and_masked() -> None:
     def fail() -> None:
         raise ValueError(DIGITS)
 
@@ -195,7 +195,7 @@ def test_what_nobody_caught_is_logged_and_masked() -> None:
     assert DIGITS not in str(found)
 
 
-def test_warnings_are_lines() -> None:
+def test_python_warnings_are_logged() -> None:
     def act() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
@@ -207,7 +207,7 @@ def test_warnings_are_lines() -> None:
     assert f"about {COVER}" in line["event"]
 
 
-def test_a_closed_stream_stops_nobody() -> None:
+def test_closed_stream_is_ignored() -> None:
     stream = io.StringIO()
     with redirect_stderr(stream):
         configure_logging("info", json=True)
@@ -261,6 +261,6 @@ def test_no_line_shows_a_card_number_or_a_code(
         logging.getLogger("library").warning("with %s", repr(value), extra={"value": value})
 
     text = written(act, as_json=as_json)
-    told = "".join(line.partition("with")[2] for line in text.splitlines(keepends=True))
+    written_part = "".join(line.partition("with")[2] for line in text.splitlines(keepends=True))
     for secret in secrets:
-        assert secret not in told
+        assert secret not in written_part

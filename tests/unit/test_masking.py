@@ -1,4 +1,4 @@
-"""Masking: what a careless line would show, found by type, by name and by look."""
+"""Masking: secrets are recognised by their type, their name, and their form."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_names_of_secrets(name: str) -> None:
         "_",
     ],
 )
-def test_names_of_what_may_be_shown(name: str) -> None:
+def test_names_of_values_that_may_be_shown(name: str) -> None:
     assert not is_secret_name(name)
 
 
@@ -176,7 +176,7 @@ def test_secrets_in_text(text: str, shown: str) -> None:
     ],
     ids=lambda text: text[:10],
 )
-def test_no_text_is_masked_for_ever(text: str) -> None:
+def test_masking_a_text_takes_bounded_time(text: str) -> None:
     # The test's own time limit speaks: a pattern that goes back over its steps would need hours.
     assert mask_text(text) is not None
 
@@ -251,11 +251,11 @@ class Unprintable:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_values(value: object, shown: object) -> None:
+def test_values_are_copied_and_masked(value: object, shown: object) -> None:
     assert mask_value(value) == shown
 
 
-def test_a_value_without_end_has_an_end() -> None:
+def test_infinite_value_is_cut() -> None:
     ring: list[object] = []
     ring.extend([ring] * 10)
     wide = dict.fromkeys(range(100_000), "x")
@@ -265,7 +265,7 @@ def test_a_value_without_end_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("kept", range(20))
-def test_a_long_text_is_not_cut_inside_a_card_number(kept: int) -> None:
+def test_long_text_is_not_cut_inside_a_card_number(kept: int) -> None:
     text = "x" * (TEXT_LENGTH_MAX - kept) + DIGITS + "x"
 
     assert "41111111" not in mask_value(text)
@@ -280,7 +280,7 @@ usual_pans = st.text("0123456789", min_size=15, max_size=15).map(
 @given(
     pan=pans, before=st.text("ab =&:<\"'\n", max_size=5), after=st.text("ab =&:<\"'\n", max_size=5)
 )
-def test_any_card_number_in_any_text_is_covered(pan: str, before: str, after: str) -> None:
+def test_any_card_number_in_any_text_is_masked(pan: str, before: str, after: str) -> None:
     assert pan not in mask_text(before + pan + after)
 
 
@@ -289,12 +289,12 @@ def test_any_card_number_in_any_text_is_covered(pan: str, before: str, after: st
     before=st.text("0123456789 ", max_size=12),
     after=st.text("0123456789 ", max_size=12),
 )
-def test_a_card_number_glued_to_other_digits_is_covered(pan: str, before: str, after: str) -> None:
+def test_card_number_joined_with_other_digits_is_masked(pan: str, before: str, after: str) -> None:
     assert pan not in mask_text(before + pan + after)
 
 
 @given(st.text())
-def test_text_without_secrets_is_left_as_it_is(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     if not any(sign in text for sign in "=:%<") and sum(map(str.isdigit, text)) < 12:
         assert mask_text(text) == text
 

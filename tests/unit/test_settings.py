@@ -1,4 +1,4 @@
-"""Settings are read once, each with its bounds, and production asks for what real money needs."""
+"""Settings are read once, each with its bounds, and production requires what real money needs."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ PRODUCTION = {
 }
 
 
-def test_the_sandbox_needs_nothing() -> None:
+def test_sandbox_needs_no_settings() -> None:
     settings = load({})
     assert settings.mode is Mode.SANDBOX
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8080, 1)
@@ -48,39 +48,39 @@ def test_settings_are_read_from_the_environment() -> None:
         ("ALTYN_BODY_MAX", "1e6"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: str) -> None:
+def test_wrong_value_is_refused_with_what_is_allowed(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load({name: value})
     assert name in str(refused.value)
     assert value in str(refused.value)
 
 
-def test_an_empty_value_means_unset() -> None:
+def test_empty_value_means_unset() -> None:
     assert load({"ALTYN_PORT": "", "ALTYN_DATABASE_URL": " "}) == load({})
 
 
-def test_production_starts_with_everything_said() -> None:
+def test_production_starts_with_all_required_settings() -> None:
     assert not load(PRODUCTION).sandbox
 
 
 @pytest.mark.parametrize("missing", [name for name in PRODUCTION if name != "ALTYN_MODE"])
 def test_production_refuses_to_start_without(missing: str) -> None:
-    said = {name: value for name, value in PRODUCTION.items() if name != missing}
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
     with pytest.raises(SettingsError, match=missing):
-        load(said)
+        load(environment)
 
 
-def test_production_is_not_served_without_tls() -> None:
+def test_production_requires_https_addresses() -> None:
     with pytest.raises(SettingsError, match="https://"):
         load({**PRODUCTION, "ALTYN_PUBLIC_URL": "http://pay.example"})
 
 
 @pytest.mark.parametrize("url", ["http://bank.example/acq", "http://127.0.0.1.bank.example/"])
-def test_cards_do_not_leave_production_in_clear(url: str) -> None:
+def test_production_sends_no_cards_over_plain_http(url: str) -> None:
     with pytest.raises(SettingsError, match="https://"):
         load({**PRODUCTION, "ALTYN_ACQUIRER_URL": url})
 
 
-def test_a_connector_on_the_same_machine_needs_no_tls() -> None:
+def test_connector_on_the_same_machine_needs_no_tls() -> None:
     near = "http://127.0.0.1:9000/acq"
     assert load({**PRODUCTION, "ALTYN_ACQUIRER_URL": near}).acquirer_url == near

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from altyn.main import create_app
-from tests.launcher import listening, say
+from tests.launcher import listening_socket, reply
 from tests.processes import ROOT, source_path
 from tests.ways.connector import over_http
 from tests.ways.registration import wallet_extensions
@@ -55,8 +55,8 @@ class GatewayProcess:
 
 def main() -> None:
     """Serve on a free port."""
-    listener = listening()
-    say("port", listener.getsockname()[1])
+    listener = listening_socket()
+    reply("port", listener.getsockname()[1])
     app = create_app(wallet_extensions(over_http(sys.argv[1])))
     config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None)
     uvicorn.Server(config).run(sockets=[listener])

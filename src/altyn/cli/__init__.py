@@ -1,21 +1,18 @@
-"""The `altyn` command.
-
-It exists so that a gateway is started, looked after and tried out by one word at a terminal.
-"""
+"""The `altyn` command: starts a gateway, administers it and tries it out from a terminal."""
 
 import sys
 
 
 def main() -> None:
-    """Run the command; what goes wrong is one calm paragraph and an exit code, never a traceback.
+    """Run the command. An error is printed as one paragraph, never as a traceback.
 
-    The code is 1 when the command could not be done, 2 when it was not understood.
+    Exit code: 1 when the command failed, 2 when its arguments were wrong.
     """
     from altyn.cli.app import app
 
     try:
         app()
-    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, a person reads it
-        from altyn.cli.output import tell
+    except Exception as error:  # noqa: BLE001 - the last handler: every error becomes a message
+        from altyn.cli.output import print_error
 
-        sys.exit(tell(error))
+        sys.exit(print_error(error))

@@ -1,13 +1,13 @@
-"""The words of the `altyn` command, and nothing behind them.
+"""The commands of `altyn` and their groups in the help.
 
-It exists so that `altyn --help` answers at once: a command imports its work when it is run.
+`altyn --help` starts quickly, because a command imports what it needs when it runs.
 """
 
 import typer
 
 from altyn.cli.callbacks import commands as callbacks
-from altyn.cli.merchants import commands as merchant
-from altyn.cli.orders import commands as order
+from altyn.cli.merchants import commands as merchants
+from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
 from altyn.cli.sandbox import cards, clock
 from altyn.cli.server import doctor, keys, migrations, serve
@@ -22,7 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_RUN, _TRY, _KEEP = "Run it", "Try it", "Look after it"
+_RUN, _TRY, _MANAGE = "Run the gateway", "Try it out", "Manage it"
 
 app.command(rich_help_panel=_RUN)(serve.serve)
 app.command(rich_help_panel=_RUN)(doctor.doctor)
@@ -30,10 +30,10 @@ app.command(rich_help_panel=_RUN)(migrations.migrate)
 app.command(rich_help_panel=_TRY)(pay.pay)
 app.command(rich_help_panel=_TRY)(cards.cards)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRY)
-app.add_typer(order.app, name="order", no_args_is_help=True, rich_help_panel=_KEEP)
-app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_KEEP)
-app.add_typer(merchant.app, name="merchant", no_args_is_help=True, rich_help_panel=_KEEP)
-app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_KEEP)
+app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
 
 
 @app.callback(invoke_without_command=True)

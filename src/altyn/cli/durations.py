@@ -1,7 +1,4 @@
-"""Spans of time as a person types them: `7d`, `2h30m`, `45s`.
-
-It exists so that every command reads them the same way, and says what it would have understood.
-"""
+"""Durations as users type them: `7d`, `2h30m`, `45s`; every command reads and prints them alike."""
 
 import re
 from datetime import timedelta
@@ -15,25 +12,25 @@ _WHOLE: Final = re.compile(rf"(?:{_PART.pattern})+")
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read `7d`, `2h30m`, `1w 2d`. Refuses with CommandError: anything else, nothing at all."""
+    """Read `7d`, `2h30m`, `1w 2d`. Refuses with CommandError: any other text, a duration of 0."""
     compact = re.sub(r"\s", "", text.lower())
     if not _WHOLE.fullmatch(compact):
         raise CommandError(
-            f"{text!r} is no span of time. Write numbers with w, d, h, m or s behind them: 7d, "
+            f"{text!r} is not a duration. Write numbers followed by w, d, h, m or s: 7d, "
             "2h30m, 45s."
         )
-    span = sum(
+    duration = sum(
         (timedelta(**{_UNITS[unit]: int(number)}) for number, unit in _PART.findall(compact)),
         timedelta(),
     )
-    if not span:
-        raise CommandError(f"{text!r} is no time at all. Write at least 1s.")
-    return span
+    if not duration:
+        raise CommandError(f"{text!r} is a duration of 0. Write at least 1s.")
+    return duration
 
 
-def describe(span: timedelta) -> str:
-    """The same in words, two units at most: "7 days", "2 h 30 min"."""
-    seconds = int(span.total_seconds())
+def describe(duration: timedelta) -> str:
+    """The duration in words, with at most two units: "7 days", "2 h 30 min"."""
+    seconds = int(duration.total_seconds())
     parts = []
     for size, name in ((86400, "day"), (3600, "h"), (60, "min"), (1, "s")):
         count, seconds = divmod(seconds, size)

@@ -1,7 +1,7 @@
-"""What every command starts from: the settings, and the database behind them.
+"""The settings of a command, its data folder and database, and the address of the gateway.
 
-It exists so that an option and an environment variable mean the same thing, for this process and
-for those it starts.
+An option is written into the environment, so it also holds for the processes that the command
+starts.
 """
 
 import os
@@ -25,9 +25,9 @@ CHECK_SECONDS: Final = 2.0
 
 
 def read_settings(**options: object) -> Settings:
-    """The settings of the environment, with what was given as an option laid over them.
+    """The settings of the environment; an option that is not None replaces its variable.
 
-    An option goes into the environment, so that worker processes are started with it too.
+    The option is written into the environment, so that worker processes start with it too.
     """
     for name, value in options.items():
         if value is not None:
@@ -36,20 +36,21 @@ def read_settings(**options: object) -> Settings:
 
 
 def make_home(settings: Settings) -> None:
-    """Make the data folder if it is missing, closed to others. Refuses with CommandError."""
-    # Root's PostgreSQL may run as another user, who has to pass through but sees no names.
+    """Create the data folder if it is missing, closed to other users. Refuses with CommandError."""
+    # Under root, PostgreSQL may run as another user. That user must be able to pass through the
+    # folder, but not to list it.
     mode = 0o711 if os.geteuid() == 0 else 0o700
     try:
         settings.home.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(
-            f"The data folder {settings.home} cannot be made ({error.strerror}). Name one that "
-            "this user may write to in ALTYN_HOME."
+            f"The data folder {settings.home} cannot be created ({error.strerror}). Set ALTYN_HOME "
+            "to a folder that this user may write to."
         ) from None
 
 
 def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
-    """The PostgreSQL of the data folder, with room for every process of the gateway."""
+    """The PostgreSQL of the data folder, with connections for every process of the gateway."""
     from altyn.embedded_postgres import EmbeddedPostgres
 
     connections = max(100, settings.workers * (settings.pool_size + 2) + 20)
@@ -61,56 +62,56 @@ def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
 
 
 @contextmanager
-def kept_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
-    """Start PostgreSQL again should it end under a running gateway: it was killed, or a short
-    command which had started it has stopped it."""
+def keep_postgres_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
+    """Restart PostgreSQL if it ends while the gateway runs: it was killed, or a short command that
+    had started it has stopped it."""
     from altyn.embedded_postgres import EmbeddedPostgresError
 
-    ended = threading.Event()
+    stopping = threading.Event()
 
-    def keep() -> None:
-        while not ended.wait(CHECK_SECONDS):
-            with suppress(EmbeddedPostgresError):  # its own log says why; the next look may help
+    def restart_if_ended() -> None:
+        while not stopping.wait(CHECK_SECONDS):
+            with suppress(EmbeddedPostgresError):  # its log has the reason; the next check retries
                 postgres.start()
 
-    keeper = threading.Thread(target=keep, name="postgres keeper", daemon=True)
-    keeper.start()
+    supervisor = threading.Thread(target=restart_if_ended, name="postgres supervisor", daemon=True)
+    supervisor.start()
     try:
         yield
     finally:
-        ended.set()
-        keeper.join()
+        stopping.set()
+        supervisor.join()
 
 
 @contextmanager
-def database(settings: Settings, *, make: bool = False) -> Iterator[Settings]:
-    """The settings with a database that answers; one that was started for us ends with us.
+def settings_with_database(settings: Settings, *, create: bool = False) -> Iterator[Settings]:
+    """The settings with a database that answers. A database that this starts is stopped again.
 
-    Refuses, unless it may `make` the data folder: a gateway that was never started.
+    Refuses with CommandError, unless `create`: the data folder has no gateway.
     """
     if settings.database_url is not None:
         yield settings
         return
-    if not make and not (settings.home / POSTGRES).exists():
+    if not create and not (settings.home / POSTGRES).exists():
         raise CommandError(
-            f"There is no gateway in {settings.home} yet. Start one with `altyn serve`, or name "
-            "another data folder in ALTYN_HOME or a PostgreSQL in ALTYN_DATABASE_URL."
+            f"There is no gateway in {settings.home} yet. Start one with `altyn serve`, or set "
+            "ALTYN_HOME to another data folder or ALTYN_DATABASE_URL to a PostgreSQL."
         )
     make_home(settings)
     with embedded_postgres(settings) as postgres:
         yield replace(settings, database_url=postgres.url)
 
 
-def leave_address(settings: Settings, address: str) -> Path:
-    """Write where the gateway of this data folder answers, for the other commands."""
+def write_address_file(settings: Settings, address: str) -> Path:
+    """Write the address of the running gateway into its data folder, for the other commands."""
     make_home(settings)
     path = settings.home / ADDRESS_FILE
     path.write_text(f"{address}\n{os.getpid()}\n", encoding="utf-8")
     return path
 
 
-def take_address_away(path: Path) -> None:
-    """Remove what `leave_address` wrote, if another gateway has not written its own meanwhile."""
+def remove_address_file(path: Path) -> None:
+    """Remove the file of `write_address_file`, unless another gateway has replaced it since."""
     try:
         if path.read_text(encoding="utf-8").splitlines()[1:] == [str(os.getpid())]:
             path.unlink()
@@ -118,19 +119,22 @@ def take_address_away(path: Path) -> None:
         return
 
 
-def gateway_address(settings: Settings, given: str | None = None) -> str:
-    """Where the running gateway answers: as given, as ALTYN_PORT says, or as `serve` left it."""
-    if given is not None:
-        return given.rstrip("/")
+def gateway_address(settings: Settings, url: str | None = None) -> str:
+    """The address of the running gateway: `url`, that of ALTYN_PORT, or that of its address file.
+
+    Without any of them it is the address that `serve` uses by default.
+    """
+    if url is not None:
+        return url.rstrip("/")
     if "ALTYN_PORT" not in os.environ:
         try:
             return (settings.home / ADDRESS_FILE).read_text(encoding="utf-8").splitlines()[0]
         except (OSError, IndexError):
             pass
-    return reachable(settings.host, settings.port)
+    return reachable_address(settings.host, settings.port)
 
 
-def reachable(host: str, port: int) -> str:
+def reachable_address(host: str, port: int) -> str:
     """The address by which this machine reaches a server that listens on `host`."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - read, not bound
     name = f"[{name}]" if ":" in name and not name.startswith("[") else name

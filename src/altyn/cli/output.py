@@ -1,6 +1,6 @@
-"""How the command speaks: one console, one way to say what went wrong.
+"""The command's output: one console, and one format for errors.
 
-It exists so that no command prints a traceback and every error says what, where and what to do.
+An error says what is wrong, where, and what to do next; a traceback is printed only in debug mode.
 """
 
 import os
@@ -15,69 +15,68 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH: Final = 100
+PIPE_WIDTH: Final = 160
 
-# Errors whose text was written for people, by module. Named, not imported: a command that goes
-# well must not wait for modules which only its failure needs.
-_WRITTEN_FOR_PEOPLE: Final = {
+# Errors whose text is written for users, by module. The modules are named and not imported: a
+# command that succeeds must not wait for modules that only its failure needs.
+_USER_ERRORS: Final = {
     "altyn.settings": ("SettingsError",),
-    "altyn.storage.administration": ("AdministrationError",),
-    "altyn.storage.clock": ("ClockRefusedError",),
+    "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
+    "altyn.operations.staff.errors": ("StaffError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.security.keys": ("KeyFileError",),
-    "altyn.storage.merchant_settings": ("SettingRefusedError",),
     "altyn.storage.migrate": ("MigrationError",),
-    "altyn.storage.signing_keys": ("SigningKeyError",),
 }
 
 
 class CommandError(Exception):
-    """The command cannot be done; the text says what is wrong, where, and what to do."""
+    """The command failed; the text says what is wrong, where, and what to do next."""
 
 
 @cache
 def console() -> "Console":
-    """Where a person reads; plain text when it is not a terminal."""
+    """The console for standard output; it prints plain text when that is not a terminal."""
     from rich.console import Console
 
-    # A pipe has no width of its own, and a table folded to 80 columns is no use to grep.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    # A pipe has no width of its own, and rich would fold a table to 80 columns, which breaks grep.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
-def tell(error: Exception) -> int:
-    """Print an error for a person; the exit code to end with."""
-    text = str(error) if _is_for_people(error) else _unforeseen(error)
-    print(_paragraph(text), file=sys.stderr)  # noqa: T201 - the command's own voice
+def print_error(error: Exception) -> int:
+    """Print an error on standard error, as text for the user; the exit code to end with."""
+    text = str(error) if _is_user_error(error) else _unexpected(error)
+    print(_paragraph(text), file=sys.stderr)  # noqa: T201 - the command's error output
     return 1
 
 
-def _is_for_people(error: Exception) -> bool:
+def _is_user_error(error: Exception) -> bool:
     if isinstance(error, CommandError):
         return True
     return any(
         isinstance(error, getattr(import_module(module), name))
-        for module, names in _WRITTEN_FOR_PEOPLE.items()
+        for module, names in _USER_ERRORS.items()
         if module in sys.modules
         for name in names
     )
 
 
-def _unforeseen(error: Exception) -> str:
+def _unexpected(error: Exception) -> str:
     if os.environ.get("ALTYN_LOG_LEVEL") == "debug":
         return "".join(traceback.format_exception(error))
     return (
-        f"Something went wrong that was not foreseen: {type(error).__name__}: {error}. "
-        "Run the command again with ALTYN_LOG_LEVEL=debug to see where."
+        f"Unexpected error: {type(error).__name__}: {error}. "
+        "Run the command again with ALTYN_LOG_LEVEL=debug to see where it was raised."
     )
 
 
 def _paragraph(text: str) -> str:
-    """The text in lines that fit; lines that stand by themselves stay so."""
-    first, *others = text.splitlines() or [""]
+    """The text as sentences, folded to the width; indented lines keep their form."""
+    first, *rest = text.splitlines() or [""]
     if not first.partition(" ")[0].endswith(":"):  # the name of a setting keeps its spelling
         first = first[:1].upper() + first[1:]
-    text = "\n".join((first, *others))
-    text = text if text.rstrip().endswith((".", "!", "?")) or others else f"{text}."
+    text = "\n".join((first, *rest))
+    text = text if text.rstrip().endswith((".", "!", "?")) or rest else f"{text}."
     return "\n".join(
         textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
         if len(line) > WIDTH and not line.startswith(" ")

@@ -1,6 +1,6 @@
-"""The making of a checksum taken apart into its steps, so that any one of them can be done wrongly.
+"""The computation of a checksum as a recipe: its steps as values that can be changed one by one.
 
-It exists so that a mistake is a changed step and nothing more: two mistakes are two changed steps.
+A mistake is a recipe with one changed step; two mistakes are two changed steps.
 Source: callbacks.md §6.
 """
 
@@ -15,7 +15,7 @@ from altyn.protocol.dialects.classic.callbacks.checksum import UNSIGNED
 
 
 def unchanged(text: str) -> str:
-    """The step that does nothing."""
+    """The step that changes nothing."""
     return text
 
 
@@ -25,13 +25,13 @@ def as_bytes(name: str) -> bytes:
 
 
 def name_value(name: str, value: str) -> str:
-    """One parameter in the signed text, but for the semicolon after it."""
+    """One parameter in the signed text, without the semicolon after it."""
     return f"{name};{value}"
 
 
-def in_hex(made: bytes) -> str:
-    """How a checksum is written."""
-    return made.hex().upper()
+def in_hex(digest: bytes) -> str:
+    """The checksum as text: upper-case hexadecimal."""
+    return digest.hex().upper()
 
 
 def everything(_: Pair) -> bool:
@@ -40,54 +40,55 @@ def everything(_: Pair) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a checksum is made of what was received; with the defaults, the right way.
+class Recipe:
+    """How a checksum is computed from a received callback; by default, the correct way.
 
-    The first `own` pairs are of the shop's own address and not signed. `decode` undoes the encoding
-    of the way, `revalue` changes values after it. `sort` is the key of sorting names, None for
-    none. Raises UnicodeError where a character set lacks a letter.
+    The first `own_pairs` parameters belong to the query of the shop's own address and are not
+    signed. `decode` undoes the encoding for the transport, `change_value` changes values after
+    that. `sort` is the sort key of names, None for the order received. `keep` selects parameters.
+    Raises UnicodeError for a letter that the character set does not have.
     """
 
     received: Received
-    own: int = 0
-    first_counts: bool = False
+    own_pairs: int = 0
+    first_wins: bool = False
     decode: Callable[[str], str]
-    rename: Callable[[str], str] = unchanged
-    revalue: Callable[[str], str] = unchanged
+    change_name: Callable[[str], str] = unchanged
+    change_value: Callable[[str], str] = unchanged
     left_out: frozenset[str] = UNSIGNED
-    keeps: Callable[[Pair], bool] = everything
+    keep: Callable[[Pair], bool] = everything
     sort: Callable[[str], Any] | None = as_bytes
-    spell: Callable[[str, str], str] = name_value
-    between: str = ";"
-    at_end: bool = True
+    join_pair: Callable[[str, str], str] = name_value
+    separator: str = ";"
+    ends_with_separator: bool = True
     charset: str = "utf-8"
     key: bytes = field(default=b"", repr=False)
     hash: str = "sha256"
-    make: Callable[[bytes, bytes, str], bytes] = hmac.digest
-    write: Callable[[bytes], str] = in_hex
+    digest: Callable[[bytes, bytes, str], bytes] = hmac.digest
+    encode: Callable[[bytes], str] = in_hex
 
     def signed(self) -> str:
-        """The text that is signed."""
+        """The signed text."""
         values: dict[str, str] = {}
         for pair in self._signed_pairs():
-            if not (self.first_counts and pair.name in values):
+            if not (self.first_wins and pair.name in values):
                 values[pair.name] = pair.value
         names = list(values) if self.sort is None else sorted(values, key=self.sort)
-        text = self.between.join(self.spell(name, values[name]) for name in names)
-        return f"{text}{self.between}" if self.at_end and names else text
+        text = self.separator.join(self.join_pair(name, values[name]) for name in names)
+        return f"{text}{self.separator}" if self.ends_with_separator and names else text
 
     def _signed_pairs(self) -> list[Pair]:
         named = zip(self.received.names, self.received.pairs, strict=True)
         pairs = [
-            Pair(self.rename(name), self.revalue(self.decode(pair.value)), pair.nested)
-            for name, pair in islice(named, self.own, None)
+            Pair(self.change_name(name), self.change_value(self.decode(pair.value)), pair.nested)
+            for name, pair in islice(named, self.own_pairs, None)
         ]
-        return [pair for pair in pairs if pair.name not in self.left_out and self.keeps(pair)]
+        return [pair for pair in pairs if pair.name not in self.left_out and self.keep(pair)]
 
-    def material(self) -> bytes:
-        """The same in bytes."""
+    def signed_bytes(self) -> bytes:
+        """The signed text in bytes."""
         return self.signed().encode(self.charset)
 
     def checksum(self) -> str:
-        """What comes out."""
-        return self.write(self.make(self.key, self.material(), self.hash))
+        """The checksum."""
+        return self.encode(self.digest(self.key, self.signed_bytes(), self.hash))

@@ -1,7 +1,6 @@
-"""The verdict on a callback's checksum: right, or wrong and why.
+"""Checks the checksum of a callback, and explains a wrong one.
 
-It exists so that a developer whose checksum does not match is told the mistake and not just that
-there is one: every usual mistake, and every two of them, are made until the checksum comes out.
+Recomputes the checksum with each known mistake, and with each pair of them, until one matches.
 Source: callbacks.md §6.
 """
 
@@ -27,25 +26,25 @@ from altyn.diagnostics.checksum_mistakes import (
     Mistake,
     other_key,
 )
-from altyn.diagnostics.checksum_recipe import Way
-from altyn.diagnostics.checksum_recipes import KNOWN
+from altyn.diagnostics.checksum_recipe import Recipe
+from altyn.diagnostics.mistaken_recipes import KNOWN
 from altyn.diagnostics.received_callback import Received
 
 SYMMETRIC_DIGITS: Final = 64
 PAIRS_LENGTH_MAX: Final = 8192
-"""Above so many characters two mistakes at once are not searched for: it would take too long."""
+"""In longer callbacks (characters) pairs of mistakes are not searched for: it takes too long."""
 
-Fits = Callable[[Way, str], bool]
-Found = tuple[tuple[Mistake, ...], Way]
-NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+Fits = Callable[[Recipe, str], bool]
+Found = tuple[tuple[Mistake, ...], Recipe]
+NO_OTHER_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One checksum: that of the callback, or the one that a shop's code computed.
+    """One checksum: the one of the callback, or the one that a shop's code computed.
 
-    `mistakes` explain a wrong one, together; `made_of` is the text that it really fits, where that
-    was found.
+    `mistakes` together explain a wrong checksum; `made_of` is the text that it was computed from,
+    if that was found.
     """
 
     checksum: str
@@ -54,22 +53,23 @@ class Checked:
 
     @property
     def right(self) -> bool:
-        """Whether it is what it has to be, to the letter."""
+        """Whether the checksum is correct."""
         return not self.mistakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is to be said about a callback.
+    """The result of a check.
 
-    `signed` is the text that is signed; `expected` its checksum, None where only the holder of the
-    private key can make it; `own` the names of the shop's own query, which are not signed.
-    `received` and `computed` are about the two checksums that there may be.
+    `signed` is the text that has to be signed. `expected` is its checksum, None where only the
+    holder of the private key can compute it. `own_query`: names in the query of the shop's own
+    address, which are not signed. `received` is the checksum of the callback, `computed` the one of
+    the shop's code, None when there is none.
     """
 
     signed: str
     expected: str | None
-    own: tuple[str, ...] = ()
+    own_query: tuple[str, ...] = ()
     received: Checked | None
     computed: Checked | None = None
 
@@ -81,62 +81,67 @@ class Verdict:
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """Everything that is wrong; the callback's own mistakes first."""
+        """All mistakes; those of the received checksum first."""
         checked = [each for each in (self.received, self.computed) if each is not None]
         if not checked:
             return (NO_CHECKSUM,)
         return tuple(dict.fromkeys(mistake for each in checked for mistake in each.mistakes))
 
 
-def judge(
+def check_checksum(
     received: Received,
     *,
     key: str | None = None,
     public_key: RSAPublicKey | None = None,
     computed: str | None = None,
-    other_keys: Mapping[str, str] = NOBODY,
+    other_keys: Mapping[str, str] = NO_OTHER_KEYS,
 ) -> Verdict:
     """Check a callback by the shared key, or by the certificate's public key.
 
-    With both, the checksum's length decides. `computed` is what the shop's own code made of it, and
-    is only judged by the shared key alone. `other_keys`: keys that may have been taken for the
-    right one, by whose they are.
+    With both, the length of the checksum decides. `computed` is the checksum that the shop's own
+    code computed; it can be checked with a shared key only. `other_keys`: keys that may have been
+    used by mistake, by the login of their shop.
     """
     assert key is not None or public_key is not None, "nothing to check with"
     assert computed is None or public_key is None, "a shop computes nothing with a certificate"
     checksum = received.checksum
-    by_key = key is not None and (
+    has_key = key is not None and (
         public_key is None or checksum is None or len(checksum) == SYMMETRIC_DIGITS
     )
-    right = Way(received=received, decode=received.decoded, hash="sha256" if by_key else "sha512")
-    right = replace(right, key=(key or "").encode())
-    fits: Fits = _fits_key if by_key or public_key is None else _fitting(public_key)
-    right = replace(right, own=_own(right, checksum, fits))
-    search = _Search(right, fits, by_key=by_key, other_keys=other_keys if by_key else NOBODY)
+    correct = Recipe(
+        received=received,
+        decode=received.decoded,
+        hash="sha256" if has_key else "sha512",
+        key=(key or "").encode(),
+    )
+    fits: Fits = _fits_key if has_key or public_key is None else _fitting(public_key)
+    correct = replace(correct, own_pairs=_own_pairs(correct, checksum, fits))
+    keys = other_keys if has_key else NO_OTHER_KEYS
+    search = _Search(correct, fits, has_key=has_key, other_keys=keys)
     return Verdict(
-        signed=right.signed(),
-        expected=right.checksum() if by_key else None,
-        own=received.names[: right.own],
-        received=search.check(checksum, on_the_way=True) if checksum else None,
-        computed=search.check(computed.strip(), on_the_way=False) if computed else None,
+        signed=correct.signed(),
+        expected=correct.checksum() if has_key else None,
+        own_query=received.names[: correct.own_pairs],
+        received=search.check(checksum, in_transit=True) if checksum else None,
+        computed=search.check(computed.strip(), in_transit=False) if computed else None,
     )
 
 
-def _own(way: Way, checksum: str | None, fits: Fits) -> int:
-    """How many pairs at the head are the shop's own: as many as make the checksum fit; where that
-    is not to be had, those before the first name that is the gateway's (callbacks.md §1)."""
-    names = way.received.names
-    for own in range(len(names)):
-        if checksum and fits(replace(way, own=own), checksum):
-            return own
-    return next((own for own, name in enumerate(names) if name in KNOWN), 0)
+def _own_pairs(recipe: Recipe, checksum: str | None, fits: Fits) -> int:
+    """How many parameters at the beginning belong to the shop's own address: the number with which
+    the checksum fits, else those before the first name of the gateway (callbacks.md §1)."""
+    names = recipe.received.names
+    for count in range(len(names)):
+        if checksum and fits(replace(recipe, own_pairs=count), checksum):
+            return count
+    return next((count for count, name in enumerate(names) if name in KNOWN), 0)
 
 
-def _fits_key(way: Way, checksum: str) -> bool:
-    """Whether this way makes this checksum, upper or lower case."""
+def _fits_key(recipe: Recipe, checksum: str) -> bool:
+    """Whether this recipe leads to this checksum, in upper or lower case."""
     try:
-        made = way.checksum()
-    except ValueError:  # a character set without that letter, a hash that this machine has not
+        made = recipe.checksum()
+    except ValueError:  # a letter that the character set lacks, a hash that this machine lacks
         return False
     return checksum == made or checksum.upper() == made
 
@@ -150,12 +155,12 @@ _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
 
 
 def _fitting(public_key: RSAPublicKey) -> Fits:
-    def fits(way: Way, checksum: str) -> bool:
-        algorithm = _HASHES.get(way.hash)
+    def fits(recipe: Recipe, checksum: str) -> bool:
+        algorithm = _HASHES.get(recipe.hash)
         if algorithm is None:
             return False
         try:
-            public_key.verify(bytes.fromhex(checksum), way.material(), PKCS1v15(), algorithm)
+            public_key.verify(bytes.fromhex(checksum), recipe.signed_bytes(), PKCS1v15(), algorithm)
         except (ValueError, InvalidSignature, UnsupportedAlgorithm):
             return False
         return True
@@ -165,86 +170,86 @@ def _fitting(public_key: RSAPublicKey) -> Fits:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The search for what is wrong with a checksum, beginning at the right way."""
+    """The search for the mistake in a checksum, starting from the correct recipe."""
 
-    right: Way
+    correct: Recipe
     fits: Fits
-    by_key: bool
+    has_key: bool
     other_keys: Mapping[str, str]
 
-    def check(self, checksum: str, *, on_the_way: bool) -> Checked:
-        """Right, or the first explanation: one mistake, another key, two mistakes."""
+    def check(self, checksum: str, *, in_transit: bool) -> Checked:
+        """Correct, or the first explanation: one mistake, another key, two mistakes."""
         lower = (LOWER_CASE,) if re.fullmatch("[0-9A-Fa-f]*[a-f][0-9A-Fa-f]*", checksum) else ()
-        if self.fits(self.right, checksum):
+        if self.fits(self.correct, checksum):
             return Checked(checksum=checksum, mistakes=lower)
-        for mistakes, way in self._explanations(on_the_way=on_the_way):
-            if self.fits(way, checksum):
+        for mistakes, recipe in self._explanations(in_transit=in_transit):
+            if self.fits(recipe, checksum):
                 return Checked(
-                    checksum=checksum, mistakes=(*mistakes, *lower), made_of=_signed(way)
+                    checksum=checksum, mistakes=(*mistakes, *lower), made_of=_signed(recipe)
                 )
         return Checked(checksum=checksum, mistakes=(self._unexplained(checksum),))
 
-    def _explanations(self, *, on_the_way: bool) -> Iterator[Found]:
+    def _explanations(self, *, in_transit: bool) -> Iterator[Found]:
         rows = [
             row
             for row in MISTAKES
-            if (self.by_key or not row.of_key) and (on_the_way or not row.only_on_the_way)
+            if (self.has_key or not row.needs_key) and (in_transit or not row.only_in_transit)
         ]
-        others = [
-            (other_key(whose), replace(self.right, key=key.encode()))
-            for whose, key in self.other_keys.items()
+        other_shops = [
+            (other_key(owner), replace(self.correct, key=key.encode()))
+            for owner, key in self.other_keys.items()
         ]
-        single = [(row, way) for row in rows for way in _made(row, self.right)]
-        yield from (((row,), way) for row, way in single)
-        yield from (((other,), way) for other, way in others)
-        if len(self.right.received.text) > PAIRS_LENGTH_MAX:
+        single = [(row, recipe) for row in rows for recipe in _variants(row, self.correct)]
+        yield from (((row,), recipe) for row, recipe in single)
+        yield from (((other,), recipe) for other, recipe in other_shops)
+        if len(self.correct.received.text) > PAIRS_LENGTH_MAX:
             return
-        single = list(self._telling(single))
+        single = list(self._effective(single))
         rows = list(dict.fromkeys(row for row, _ in single))
-        for first, way in single:
+        for first, recipe in single:
             later = rows[rows.index(first) + 1 :]
-            yield from (((first, row), both) for row in later for both in _made(row, way))
-        for other, way in others:
-            yield from (((other, row), both) for row in rows for both in _made(row, way))
+            yield from (((first, row), both) for row in later for both in _variants(row, recipe))
+        for other, recipe in other_shops:
+            yield from (((other, row), both) for row in rows for both in _variants(row, recipe))
 
-    def _telling(self, single: list[tuple[Mistake, Way]]) -> Iterator[tuple[Mistake, Way]]:
-        """The mistakes that come to anything with this callback, each once: most do not, and what
-        makes no difference alone makes none beside another."""
-        seen = {_outcome(self.right)}
-        for row, way in single:
+    def _effective(self, single: list[tuple[Mistake, Recipe]]) -> Iterator[tuple[Mistake, Recipe]]:
+        """The mistakes that change the checksum of this callback, each once. Most do not, and a
+        mistake without an effect has none together with another one."""
+        outcomes = {_ingredients(self.correct)}
+        for row, recipe in single:
             try:
-                outcome = _outcome(way)
+                outcome = _ingredients(recipe)
             except ValueError:
                 continue
-            if outcome not in seen:
-                seen.add(outcome)
-                yield row, way
+            if outcome not in outcomes:
+                outcomes.add(outcome)
+                yield row, recipe
 
     def _unexplained(self, checksum: str) -> Mistake:
         if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", checksum):
             return NOT_HEX
-        if self.by_key and len(checksum) > 2 * SYMMETRIC_DIGITS:
+        if self.has_key and len(checksum) > 2 * SYMMETRIC_DIGITS:
             return NEEDS_CERTIFICATE
-        if not self.by_key and len(checksum) == SYMMETRIC_DIGITS:
+        if not self.has_key and len(checksum) == SYMMETRIC_DIGITS:
             return NEEDS_KEY
         return UNEXPLAINED
 
 
-def _made(row: Mistake, way: Way) -> Iterator[Way]:
-    """The ways to make a mistake, as far as it can be made at all."""
+def _variants(row: Mistake, recipe: Recipe) -> Iterator[Recipe]:
+    """The recipes with a mistake; none if it cannot be made with this callback."""
     try:
-        yield from row.ways(way)
+        yield from row.variants(recipe)
     except ValueError:
         return
 
 
-def _outcome(way: Way) -> tuple[object, ...]:
-    """All that a checksum is made of."""
-    return way.material(), way.key, way.hash, way.make, way.write
+def _ingredients(recipe: Recipe) -> tuple[object, ...]:
+    """Everything that a checksum is computed from."""
+    return recipe.signed_bytes(), recipe.key, recipe.hash, recipe.digest, recipe.encode
 
 
-def _signed(way: Way) -> str | None:
+def _signed(recipe: Recipe) -> str | None:
     try:
-        return way.signed()
+        return recipe.signed()
     except ValueError:
         return None

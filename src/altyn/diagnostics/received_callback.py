@@ -1,7 +1,7 @@
-"""A callback as a shop received it, read from whatever a developer has at hand.
+"""A callback as a shop received it, read from the text that a developer has.
 
-It exists so that an address, a line of an access log, a form body and a JSON body are all judged
-in one way. Both spellings of a parameter are kept, since a wrong checksum often lies between them.
+Reads an address, a line of an access log, a form body and a JSON body. Keeps both forms of a
+parameter, encoded and decoded, since many wrong checksums use the wrong one.
 Source: callbacks.md §1, §3.
 """
 
@@ -19,11 +19,11 @@ _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://|/")
 
 
 class UnreadableCallbackError(ValueError):
-    """The text is no callback; it says what was looked for."""
+    """The text is not a callback; the message says what was expected."""
 
 
 class Form(StrEnum):
-    """How the parameters travelled: percent-encoded, or in JSON."""
+    """How the parameters were sent: percent-encoded, or in JSON."""
 
     ENCODED = "encoded"
     JSON = "JSON"
@@ -31,7 +31,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One parameter: its name and value as they stood (percent-encoded, unless it was JSON)."""
+    """One parameter: name and value as received (percent-encoded, except in JSON)."""
 
     name: str
     value: str
@@ -40,7 +40,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Received:
-    """A callback as it stood; `text` is only what held the parameters."""
+    """A callback as received; `text` is the part that holds the parameters."""
 
     form: Form
     text: str
@@ -48,8 +48,8 @@ class Received:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """Decoded, in the order they came; of two equal names the later one counts, since the
-        gateway puts its own after those of the shop's address."""
+        """Decoded, in the order received. Of two equal names the later one counts: the gateway adds
+        its parameters after the query of the shop's address."""
         values = (self.decoded(pair.value) for pair in self.pairs)
         return dict(zip(self.names, values, strict=True))
 
@@ -69,14 +69,14 @@ class Received:
         return self.parameters.get("sign_alias") or None
 
     def decoded(self, text: str) -> str:
-        """A name or value as it was before it was encoded to travel."""
+        """A name or value as it was before it was encoded for the transport."""
         return unquote_plus(text) if self.form is Form.ENCODED else text
 
 
 def read_received(text: str) -> Received:
     """Read a whole address, a line of an access log, a query, a form body, or a JSON body.
 
-    Refuses with UnreadableCallbackError: nothing there, JSON that is broken or no object, an
+    Refuses with UnreadableCallbackError: an empty text, JSON that is broken or not an object, an
     address without a query, a text without parameters.
     """
     text = _clean(text).strip().strip("\ufeff")
@@ -97,9 +97,9 @@ def read_received(text: str) -> Received:
 
 
 def _query_of(text: str) -> str:
-    """What stands behind the `?` of an address; anything else is a query already."""
+    """The part after the `?` of an address; any other text is a query already."""
     address, mark, query = text.partition("?")
-    # Somebody may have typed an address without its scheme; a query has a `=` before its first `?`.
+    # An address may have been typed without its scheme; a query has a `=` before its first `?`.
     if _ADDRESS.match(address) or (mark and "=" not in address):
         return query.partition("#")[0]
     return text
@@ -107,7 +107,7 @@ def _query_of(text: str) -> str:
 
 def _json_pairs(text: str) -> tuple[Pair, ...]:
     try:
-        # Numbers stay the digits that were sent: those were signed.
+        # Numbers keep the digits that were sent, because those were signed.
         members = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise UnreadableCallbackError(f"The JSON is broken: {error}.") from None
@@ -134,5 +134,5 @@ def _text(value: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    """The text with half characters, which cannot be signed, replaced."""
+    """The text with lone surrogates replaced, because they cannot be signed."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

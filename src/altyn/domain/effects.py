@@ -6,6 +6,7 @@ outbox; a worker carries the rows out, and a handler per kind does the work. Pur
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 
@@ -14,7 +15,7 @@ class Effect(Protocol):
 
     @property
     def kind(self) -> str:
-        """Which handler carries it out; the same text stands in the outbox."""
+        """The handler that carries it out; the outbox keeps the same text."""
         ...
 
 
@@ -24,7 +25,8 @@ class OutboxEntry:
 
     `operation` says what, in the words of the kind. `receiver` is the address or provider that it
     goes to, and `host` the part of it that shares a delivery queue. `parameters` are kept in their
-    order, exactly as the handler will use them.
+    order, exactly as the handler will use them. `due_after`: how long after the change it becomes
+    due, for effects that happen later.
     """
 
     kind: str
@@ -32,3 +34,4 @@ class OutboxEntry:
     receiver: str
     host: str
     parameters: Mapping[str, str]
+    due_after: timedelta = timedelta(0)

@@ -1,5 +1,7 @@
-"""The embedded PostgreSQL: a server of our own, so that `altyn` needs nothing else installed.
-It exists for laptops, CI and small machines; larger ones name theirs in ALTYN_DATABASE_URL."""
+"""The embedded PostgreSQL: a server that Altyn starts itself, so that nothing else is installed.
+
+It serves laptops, CI and small machines; larger ones name their server in ALTYN_DATABASE_URL.
+"""
 
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 from altyn.embedded_postgres.launcher import EmbeddedPostgres

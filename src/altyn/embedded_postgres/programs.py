@@ -1,5 +1,4 @@
-"""Starting PostgreSQL's programs: as whom, with what environment, away from our terminal.
-It exists so that every child of the launcher is started in one place and in one way."""
+"""Starts PostgreSQL's programs: as which user, with which environment, apart from our terminal."""
 
 import os
 import subprocess
@@ -8,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PASSED_ON: Final = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""All that PostgreSQL sees of our environment: no secrets of ours, no PGHOST of a stranger."""
+INHERITED_VARIABLES: Final = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All that PostgreSQL gets of our environment: no secrets, and no PGHOST of another server."""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """As whom the server's programs run: as we are, by a prefix, or as another uid."""
+class RunAs:
+    """As which user the server's programs run: our own, by a command prefix, or another uid."""
 
     name: str = "the current user"
     prefix: tuple[str, ...] = ()
@@ -23,7 +22,7 @@ class Way:
 
     @property
     def owner(self) -> int:
-        """Uid which owns what the server writes, seen from our side."""
+        """Uid that owns the server's files, as we see it."""
         return os.geteuid() if self.uid is None else self.uid
 
     def start(
@@ -54,11 +53,11 @@ class Way:
         self,
         arguments: Sequence[str | Path],
         *,
-        told: str = "",
+        input_text: str = "",
         keep_open: Sequence[int] = (),
         timeout_seconds: float = 120,
     ) -> tuple[int, str]:
-        """Run a program to its end; its exit code and all it said. `told` goes to its input."""
+        """Run a program to its end with this input; its exit code and its output."""
         with self.start(
             arguments,
             output=subprocess.PIPE,
@@ -66,14 +65,14 @@ class Way:
             keep_open=keep_open,
         ) as program:
             try:
-                said, _ = program.communicate(told.encode(), timeout=timeout_seconds)
+                printed, _ = program.communicate(input_text.encode(), timeout=timeout_seconds)
             except BaseException:
                 program.kill()
                 raise
-            return program.returncode, said.decode(errors="replace")
+            return program.returncode, printed.decode(errors="replace")
 
 
 def environment() -> dict[str, str]:
     """The environment of PostgreSQL's programs; their messages are English everywhere."""
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {"PATH": os.defpath, **passed_on, "LC_ALL": "C"}
+    inherited = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
+    return {"PATH": os.defpath, **inherited, "LC_ALL": "C"}

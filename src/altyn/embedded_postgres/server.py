@@ -1,5 +1,4 @@
-"""A running server as seen from outside: its lock file, its address, whether it answers.
-It exists so that Altyn processes share one server, and a dead one is told from a live one."""
+"""A running server as other processes find it: its lock file, its address, whether it answers."""
 
 import contextlib
 import os
@@ -35,7 +34,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """As asyncpg and libpq both read it."""
+        """The URL, in the form that asyncpg and libpq both read."""
         if self.is_socket:
             where = urlencode({"host": self.host, "port": self.port}, quote_via=quote)
             return f"postgresql://{USER}@/{DATABASE}?{where}"
@@ -43,14 +42,16 @@ class Address:
         return f"postgresql://{USER}:{secret}@{self.host}:{self.port}/{DATABASE}"
 
     def answers(self) -> bool:
-        """Whether a server accepts connections here. One that is starting or stopping does not; one
-        whose connections are all taken does."""
+        """Whether a server accepts connections here.
+
+        One that is starting or stopping does not; one whose connections are all in use does.
+        """
         with contextlib.suppress(OSError), self._connect() as line:
             names = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
             line.sendall(struct.pack("!ii", 8 + len(names), PROTOCOL_3_0) + names)
-            said = line.recv(4_096)
+            received = line.recv(4_096)
             line.sendall(TERMINATE)
-            return said.startswith(AUTHENTICATION) or TOO_MANY_CONNECTIONS in said
+            return received.startswith(AUTHENTICATION) or TOO_MANY_CONNECTIONS in received
         return False
 
     def _connect(self) -> socket.socket:
@@ -68,7 +69,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class LockFile:
-    """What PostgreSQL's `postmaster.pid` says; it may be left over from a killed server."""
+    """The content of PostgreSQL's `postmaster.pid`; it may be left over from a killed server."""
 
     pid: int
     port: int
@@ -84,12 +85,12 @@ class LockFile:
 
 
 def lock_file(layout: Layout) -> Path:
-    """Written by PostgreSQL, in a format documented with its sources."""
+    """The path of `postmaster.pid`, whose format is documented in PostgreSQL's sources."""
     return layout.cluster / "postmaster.pid"
 
 
 def read_lock_file(layout: Layout) -> LockFile | None:
-    """None when there is none, or it is being written just now."""
+    """Read the lock file; None when there is none, or it is just being written."""
     try:
         lines = lock_file(layout).read_text(encoding="utf-8").splitlines()
         pid, port, socket_folder, host, ready = lines[0], lines[3], lines[4], lines[5], lines[7]
@@ -99,10 +100,12 @@ def read_lock_file(layout: Layout) -> LockFile | None:
 
 
 def is_server_of(pid: int, layout: Layout) -> bool:
-    """Whether the process is a server of this data directory, and not a stranger which got the pid
-    of a dead one. It is known by its arguments, which everybody may read, or (started by hand) by
-    the directory it works in. Where the system shows neither, our lock, held by the server's own
-    processes only, must do."""
+    """Whether the process is a server of this data directory, and not another one with its old pid.
+
+    It is recognised by its arguments, which every user may read, or (started by hand) by its
+    working directory. Where the system shows neither, our lock decides, which only the server's
+    processes hold.
+    """
     if not Path("/proc/self").exists():
         return is_held(layout.server_lock) and _is_alive(pid)
     process = Path(f"/proc/{pid}")
@@ -125,7 +128,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def find_running(layout: Layout) -> LockFile | None:
-    """The server which runs on the data directory and answers, whoever started it."""
+    """The server that runs on the data directory and answers, also when it was started by hand."""
     found = read_lock_file(layout)
     if found is None or not found.ready:
         return None
@@ -134,9 +137,12 @@ def find_running(layout: Layout) -> LockFile | None:
     return found if found.address(layout.password).answers() else None
 
 
-def clear_left_overs(layout: Layout, socket_folder: Path | None) -> None:
-    """Remove what a killed server left and a new one could trip over: PostgreSQL believes a lock
-    file whose pid some other process has got since. Called only while the server's lock is ours."""
+def remove_leftovers(layout: Layout, socket_folder: Path | None) -> None:
+    """Remove files of a killed server that would stop a new one.
+
+    PostgreSQL trusts a lock file whose pid belongs to another process by now. Called only while we
+    hold the server's lock.
+    """
     found = read_lock_file(layout)
     if found is not None and not is_server_of(found.pid, layout):
         lock_file(layout).unlink(missing_ok=True)

@@ -1,5 +1,7 @@
-"""Choosing the folder of the server's socket, or a port where sockets cannot work.
-It exists because a socket's path may have 107 bytes at most, and some disks know no sockets."""
+"""Chooses the folder of the server's socket, or a port where sockets cannot work.
+
+The path of a socket has at most 107 bytes, and some file systems have no sockets.
+"""
 
 import contextlib
 import hashlib
@@ -11,48 +13,50 @@ from pathlib import Path
 from typing import Final
 
 from altyn.embedded_postgres.layout import CLOSED, Layout, make_folder
-from altyn.embedded_postgres.programs import Way
+from altyn.embedded_postgres.programs import RunAs
 
 PATH_BYTES_MAX: Final = 103
-"""107 on Linux; macOS has four fewer, and nobody misses them."""
+"""107 on Linux, 103 on macOS; the smaller limit is used on both."""
 
 PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._-]+")
-"""PostgreSQL reads a list with commas and quotes here: other paths move to the short folder."""
+"""PostgreSQL reads a list with commas and quotes here, so other paths are not used."""
 
 
-def socket_folder(layout: Layout, way: Way, *, port: int) -> Path | None:
-    """A closed folder in which a socket can be made: in the data folder if its path is short
-    enough, else in the system's temporary folder. None when no socket can be made anywhere."""
-    for folder in _candidates(layout, way):
+def socket_folder(layout: Layout, run_as: RunAs, *, port: int) -> Path | None:
+    """A closed folder in which a socket can be made; None when there is none.
+
+    It is in the data folder if the path is short enough, else in the system's temporary folder.
+    """
+    for folder in _candidates(layout, run_as):
         path = str(folder / f".s.PGSQL.{port}")
         if len(path.encode()) > PATH_BYTES_MAX or PLAIN_PATH.fullmatch(path) is None:
             continue
         with contextlib.suppress(OSError):
-            make_folder(folder, mode=CLOSED, uid=way.uid)
-            if _is_private(folder, way) and _takes_a_socket(folder):
+            make_folder(folder, mode=CLOSED, uid=run_as.uid)
+            if _is_private(folder, run_as) and _can_hold_a_socket(folder):
                 return folder
     return None
 
 
-def _candidates(layout: Layout, way: Way) -> tuple[Path, ...]:
-    """The short name is the same at every start: a killed process leaves one folder, not many."""
+def _candidates(layout: Layout, run_as: RunAs) -> tuple[Path, ...]:
+    """Folders to try. The name is the same at every start, so killed processes leave one folder."""
     digest = hashlib.sha256(str(layout.root).encode()).hexdigest()[:16]
-    name = f"altyn-{way.owner}-{digest}"
+    name = f"altyn-{run_as.owner}-{digest}"
     short = "/tmp"  # noqa: S108  # the folder made in it is closed, and checked to be ours
     return layout.run, *(Path(one).resolve() / name for one in (tempfile.gettempdir(), short))
 
 
-def _is_private(folder: Path, way: Way) -> bool:
-    """In a temporary folder anybody may have made this name first: it must be ours and closed."""
+def _is_private(folder: Path, run_as: RunAs) -> bool:
+    """Whether a folder is ours and closed: in a temporary folder another user may have made it."""
     found = folder.lstat()
     return (
         stat.S_ISDIR(found.st_mode)
-        and found.st_uid == way.owner
+        and found.st_uid == run_as.owner
         and stat.S_IMODE(found.st_mode) & 0o077 == 0
     )
 
 
-def _takes_a_socket(folder: Path) -> bool:
+def _can_hold_a_socket(folder: Path) -> bool:
     trial = folder / ".s.trial"
     trial.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as line:
@@ -62,7 +66,7 @@ def _takes_a_socket(folder: Path) -> bool:
 
 
 def free_port() -> int:
-    """A port on loopback which nobody uses at this moment."""
+    """A port on loopback that is free at this moment."""
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         port: int = line.getsockname()[1]

@@ -1,5 +1,7 @@
-"""How to run PostgreSQL, which refuses root, when Altyn is root (containers, CI).
-It exists to do so without making a user and without touching what the launcher did not make."""
+"""Chooses a user for PostgreSQL, which refuses root, when Altyn runs as root (containers, CI).
+
+No user is created, and nothing is changed that the launcher did not make.
+"""
 
 import os
 import shutil
@@ -11,109 +13,114 @@ from pathlib import Path
 from altyn.embedded_postgres.binaries import Binaries, copy_binaries, read_version
 from altyn.embedded_postgres.errors import ELSEWHERE, EmbeddedPostgresError
 from altyn.embedded_postgres.layout import Layout, make_folder
-from altyn.embedded_postgres.programs import Way
+from altyn.embedded_postgres.programs import RunAs
 
-if sys.platform != "win32":  # the launcher refuses Windows by a sentence, not by an ImportError
+if sys.platform != "win32":  # the launcher refuses Windows with a sentence, not with an ImportError
     import pwd
 
-FAVOURED_ACCOUNTS = ("postgres", "nobody")
+PREFERRED_ACCOUNTS = ("postgres", "nobody")
 
 
-class _NotThisWayError(Exception):
-    """A way which is closed; the text says why."""
+class _NotPossibleError(Exception):
+    """The server cannot run as this user; the text says why."""
 
 
-def choose_way(layout: Layout, binaries: Binaries) -> tuple[Way, Binaries]:
-    """As whom the server shall run, and the binaries which it can reach then.
+def choose_run_as(layout: Layout, binaries: Binaries) -> tuple[RunAs, Binaries]:
+    """As which user the server runs, and the binaries that this user can reach.
 
-    An ordinary user runs it as himself. Root tries a user namespace, in which root's own files
-    appear as an ordinary user's, then an unprivileged uid. Data already there decide: whoever owns
-    them must open them.
-    Refuses: neither way open to root.
+    An ordinary user runs it under its own uid. Root tries a user namespace, in which root's files
+    appear as an ordinary user's, then an unprivileged uid. Existing data must be opened by their
+    owner.
+    Refuses: root, when neither is possible.
     """
     if os.geteuid() != 0:
-        return Way(), binaries
+        return RunAs(), binaries
     owner = layout.cluster_owner()
-    closed: list[str] = []
+    reasons: list[str] = []
     for attempt in (_user_namespace, _other_uid):
         try:
             return attempt(layout, binaries, owner=owner)
-        except _NotThisWayError as reason:
-            closed.append(str(reason))
+        except _NotPossibleError as reason:
+            reasons.append(str(reason))
     raise EmbeddedPostgresError(
-        f"PostgreSQL does not run as root, and no way around is open for {layout.root}. "
-        f"In a user namespace: {closed[0]}. As an unprivileged user: {closed[1]}. "
+        f"PostgreSQL does not run as root, and no other user can run it in {layout.root}. "
+        f"In a user namespace: {reasons[0]}. As an unprivileged user: {reasons[1]}. "
         f"Run Altyn as an ordinary user, or {ELSEWHERE}."
     )
 
 
 def _user_namespace(
     layout: Layout, binaries: Binaries, *, owner: int | None
-) -> tuple[Way, Binaries]:
-    """First way: `unshare` maps us to an ordinary account; on disk everything stays root's."""
+) -> tuple[RunAs, Binaries]:
+    """`unshare` maps us to an ordinary account; on the disk everything stays root's."""
     if owner not in (None, 0):
-        raise _NotThisWayError(f"{layout.cluster} belongs to uid {owner}, not to root")
+        raise _NotPossibleError(f"{layout.cluster} belongs to uid {owner}, not to root")
     unshare = shutil.which("unshare")
     if unshare is None:
-        raise _NotThisWayError("there is no 'unshare' program")
+        raise _NotPossibleError("there is no 'unshare' program")
     account = _ordinary_account()
     obstacle = first_obstacle(layout.root, uid=0, gid=0)
     if obstacle is not None:
-        raise _NotThisWayError(f"root without its privileges cannot pass {obstacle}")
+        raise _NotPossibleError(f"root without its privileges cannot pass {obstacle}")
     mapped = (f"--map-user={account.pw_uid}", f"--map-group={account.pw_gid}")
-    way = Way("a user namespace", prefix=(unshare, "--user", *mapped, "--"))
+    run_as = RunAs("a user namespace", prefix=(unshare, "--user", *mapped, "--"))
     try:
-        return way, read_version(binaries.folder, way)
+        return run_as, read_version(binaries.folder, run_as)
     except EmbeddedPostgresError as error:
-        raise _NotThisWayError(str(error)) from error
+        raise _NotPossibleError(str(error)) from error
 
 
-def _other_uid(layout: Layout, binaries: Binaries, *, owner: int | None) -> tuple[Way, Binaries]:
-    """Second way: the server runs as the owner of its data (of the data folder, when they are new),
-    with a copy of the binaries under the data folder if it cannot reach the original."""
+def _other_uid(layout: Layout, binaries: Binaries, *, owner: int | None) -> tuple[RunAs, Binaries]:
+    """The server runs as the owner of its data (of the data folder, when the data are new).
+
+    If that user cannot reach the binaries, it gets a copy of them under the data folder.
+    """
     if owner == 0:
-        raise _NotThisWayError(
-            f"{layout.cluster} belongs to root; 'chown -R' it to an ordinary user to go this way"
+        raise _NotPossibleError(
+            f"{layout.cluster} belongs to root; 'chown -R' it to an ordinary user to run "
+            "the server as that user"
         )
     uid = layout.root.stat().st_uid if owner is None else owner
     account = _account(uid) if uid != 0 else _ordinary_account()
-    way = Way(f"uid {account.pw_uid} ({account.pw_name})", uid=account.pw_uid, gid=account.pw_gid)
+    run_as = RunAs(
+        f"uid {account.pw_uid} ({account.pw_name})", uid=account.pw_uid, gid=account.pw_gid
+    )
     obstacle = first_obstacle(layout.root, uid=account.pw_uid, gid=account.pw_gid)
     if obstacle is not None:
-        raise _NotThisWayError(
-            f"{way.name} cannot pass {obstacle}; name a data folder which it can reach, "
+        raise _NotPossibleError(
+            f"{run_as.name} cannot pass {obstacle}; name a data folder which it can reach, "
             "such as /var/lib/altyn"
         )
     try:
-        return way, read_version(binaries.folder, way)
+        return run_as, read_version(binaries.folder, run_as)
     except EmbeddedPostgresError:
-        pass  # out of its reach, as in a closed home: it gets a copy
+        pass  # it cannot reach them, as in a closed home folder: it gets a copy
     try:
         make_folder(layout.binaries, mode=0o755)
-        return way, read_version(copy_binaries(binaries, layout.binaries).folder, way)
+        return run_as, read_version(copy_binaries(binaries, layout.binaries).folder, run_as)
     except (EmbeddedPostgresError, OSError, subprocess.SubprocessError) as error:
-        raise _NotThisWayError(f"{way.name} cannot run the binaries: {error}") from error
+        raise _NotPossibleError(f"{run_as.name} cannot run the binaries: {error}") from error
 
 
 def _ordinary_account() -> "pwd.struct_passwd":
-    """An account which is there already: initdb wants a name for the uid it runs as."""
+    """An existing account: initdb needs a name for the uid that it runs as."""
     accounts = {one.pw_name: one for one in reversed(pwd.getpwall()) if one.pw_uid != 0}
-    for name in (*FAVOURED_ACCOUNTS, *reversed(accounts)):
+    for name in (*PREFERRED_ACCOUNTS, *reversed(accounts)):
         if name in accounts:
             return accounts[name]
-    raise _NotThisWayError("the system knows no user but root (/etc/passwd)")
+    raise _NotPossibleError("the system knows no user but root (/etc/passwd)")
 
 
 def _account(uid: int) -> "pwd.struct_passwd":
     try:
         return pwd.getpwuid(uid)
     except KeyError:
-        raise _NotThisWayError(f"the data belong to uid {uid}, which has no account") from None
+        raise _NotPossibleError(f"the data belong to uid {uid}, which has no account") from None
 
 
 def first_obstacle(folder: Path, *, uid: int, gid: int) -> Path | None:
-    """The outermost folder on the way to `folder` (itself included) which a process without
-    privileges may not pass; None when the way is free."""
+    """The outermost folder of the path (`folder` included) that a process of this uid and gid
+    cannot pass; None when it can pass all of them."""
     for step in (*reversed(folder.parents), folder):
         found = step.stat()
         if found.st_uid == uid:

@@ -1,4 +1,4 @@
-"""What this process has answered, for Prometheus; labels are bounded by the method table."""
+"""Prometheus metrics of this process's answers; the method table bounds the labels."""
 
 from functools import cache
 from typing import Final
@@ -9,7 +9,7 @@ REQUESTS: Final = Counter(
     "altyn_requests", "Requests of merchants, by method and error code.", ["method", "code"]
 )
 
-FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults told to merchants, by code.", ["code"])
+FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults sent to merchants, by code.", ["code"])
 
 
 @cache
@@ -18,10 +18,10 @@ def _counter(method: str, code: int) -> Counter:
 
 
 def count_request(method: str, code: int) -> None:
-    """One more request of this method was answered with this error code (0: served)."""
+    """Count a request of this method that was answered with this error code (0: served)."""
     _counter(method, code).inc()
 
 
 def count_fault(code: str) -> None:
-    """One more message was answered with a SOAP fault of this code."""
+    """Count a message that was answered with a SOAP fault of this code."""
     FAULTS.labels(code=code).inc()

@@ -1,8 +1,7 @@
-"""One look for everything a person sees: tokens, base components, the mark, amounts and dates in
-words.
+"""The common style of all pages: tokens, base components, logo, formats of amounts and dates.
 
-It is a leaf: pages of every kind (payment, 3-D Secure, phone, personal account) draw on it, and it
-knows only the domain, so a colour or the way an amount is written changes in one place.
+All kinds of pages (payment, 3-D Secure, phone, personal account) use it, and it imports only the
+domain. A colour or a format so changes in one place.
 """
 
 from altyn.look.pages import LOOK_STATIC, mark, page_environment

@@ -1,8 +1,6 @@
-"""The template environment of every page, with the look's own templates (frame, icons) and words
-built in.
+"""The Jinja environment of every page, with the common templates (frame, icons) and text filters.
 
-Templates escape everything and stop at an undefined name: a page shows what it was given or does
-not come out.
+Templates escape every value, and an undefined name is an error, so no page is rendered in part.
 """
 
 from __future__ import annotations
@@ -28,16 +26,14 @@ _LOOK_TEMPLATES: Final = _HERE / "templates"
 
 
 def mark() -> Markup:
-    """Our mark, a coin ring with a notch, as inline SVG which takes its colour from the style
-    sheet.
-    """
+    """The logo, a coin ring with a notch, as inline SVG; its colour comes from the style sheet."""
     return Markup((LOOK_STATIC / "mark.svg").read_text("utf-8"))  # noqa: S704 - a file of ours
 
 
 def web_link(address: str | None) -> str | None:
-    """The address if a page may link to it, else None: escaping alone does not stop `javascript:`.
+    """The address if a page may link to it, else None. Escaping alone does not stop `javascript:`.
 
-    Allowed are http and https with a host, and a path of the page's own host.
+    Allowed: http and https with a host, and a path on the page's own host.
     """
     if address is None or any(character <= " " or character == "\\" for character in address):
         return None
@@ -51,7 +47,7 @@ def web_link(address: str | None) -> str | None:
 
 
 def page_environment(*template_folders: Path) -> Environment:
-    """An environment over the given folders and the look's own templates (`look/page.html`, …)."""
+    """An environment with the templates of these folders and the common ones (`look/page.html`)."""
     environment = Environment(
         loader=FileSystemLoader([*template_folders, _LOOK_TEMPLATES]),
         autoescape=True,

@@ -1,18 +1,15 @@
-"""How amounts, dates, card numbers and counted things are written for people, in Russian and in
-English.
+"""Formats of amounts, dates, card numbers and counts for readers, in Russian and English.
 
-Every page writes them through these functions, so that the same sum never appears in two spellings.
+Every page uses these functions, so that the same amount is always written in one way.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from altyn.domain.money import NO_BREAK_SPACE, Money
-
-# Moscow has kept UTC+3 without summer time since 26 October 2014, before any order of ours.
-MOSCOW: Final = timezone(timedelta(hours=3), "Europe/Moscow")
+from altyn.domain.moscow import to_moscow
 
 _MONTHS: Final = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
@@ -22,50 +19,42 @@ _MOSCOW_TIME: Final = {"ru": "МСК", "en": "Moscow time"}
 
 
 def amount_text(amount: Money, language: str = "ru") -> str:
-    """The form people read: "1 500,00 ₽" in Russian, "1 500.00 ₽" in English; its spaces do not
-    break.
-    """
+    """An amount: "1 500,00 ₽" in Russian, "1 500.00 ₽" in English, with no-break spaces."""
     return amount.human(language)
 
 
 def date_text(moment: datetime, language: str = "ru") -> str:
-    """An aware moment by the Moscow clock: "21 ноября 2026, 18:42 (МСК)". Seconds are left out."""
-    local = moment.astimezone(MOSCOW)
+    """A date and time in Moscow time: "21 ноября 2026, 18:42 (МСК)", without seconds."""
+    local = to_moscow(moment)
     month = _MONTHS[language].split()[local.month - 1]
     day = NO_BREAK_SPACE.join((str(local.day), month, str(local.year)))
     return f"{day}, {day_time_text(moment, language)}"
 
 
 def day_time_text(moment: datetime, language: str = "ru") -> str:
-    """The time of day by the Moscow clock: "18:42 (МСК)"."""
+    """A time of day in Moscow time: "18:42 (МСК)"."""
     zone = _MOSCOW_TIME[language].replace(" ", NO_BREAK_SPACE)
-    return f"{moment.astimezone(MOSCOW):%H:%M}{NO_BREAK_SPACE}({zone})"
+    return f"{to_moscow(moment):%H:%M}{NO_BREAK_SPACE}({zone})"
 
 
 def duration_text(seconds: int) -> str:
-    """A time that is running out: "18:42", from an hour on "1:18:42"; below nothing it is
-    "0:00".
-    """
+    """A time that is left: "18:42", from one hour on "1:18:42"; "0:00" for a negative one."""
     minutes, rest = divmod(max(seconds, 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def card_number_text(digits: str) -> str:
-    """A card number in the groups people read and type: by four, of AMEX 4-6-5. For test numbers
-    only.
-    """
+    """A test card number in groups: of four digits, for AMEX of 4, 6 and 5."""
     if digits.startswith(("34", "37")):
         return f"{digits[:4]} {digits[4:10]} {digits[10:]}".strip()
-    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
 def plural(count: int, language: str = "ru") -> str:
-    """Which form a counted word takes: "one", "few" or "many" in Russian, "one" or "many" in
-    English.
+    """The plural form for a count: "one", "few" or "many" in Russian, "one" or "many" in English.
 
-    These are the categories of Unicode CLDR, so a script can ask Intl.PluralRules for the same
-    ones.
+    They are the categories of Unicode CLDR, so a script gets the same ones from Intl.PluralRules.
     """
     if language != "ru":
         return "one" if count == 1 else "many"

@@ -1,13 +1,12 @@
-"""The composition root: the one part that knows everybody.
+"""The composition root: the only part that imports every other part.
 
-It builds a gateway from settings, wires ports to what stands behind them, and keeps its workers
-alive for as long as the server runs.
+It builds a gateway from settings, connects ports to their adapters, and runs the workers for as
+long as the server runs.
 """
 
 import asyncio
-import contextlib
 import gc
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,18 +17,19 @@ import structlog
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
-from altyn.main import effects as effect_kinds
-from altyn.main.callback_sending import CallbackSending
+from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import open_connectors
-from altyn.main.effects import EffectKinds
-from altyn.main.endpoints import Back, open_router
+from altyn.main.effects import BUILT_IN, EffectKinds
+from altyn.main.endpoints import EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
+from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
 from altyn.security.keys import KeyRing
+from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
 from altyn.storage.card_store import CardStore
@@ -38,34 +38,40 @@ from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool, connect
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
+from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.housekeeping import run_housekeeping
-from altyn.workers.reconciliation import run_reconciliation
+from altyn.workers.reconciliation import LaggedClock, run_reconciliation
+from altyn.workers.supervision import Supervisor
 from altyn.workers.timers import run_timers
 
 __all__ = ["App", "Gateway", "create_app", "prepare", "running"]
 
 GC_THRESHOLD: Final = (20_000, 20, 20)
-"""A request leaves no cycles behind, so looking for them after every 700 objects finds nothing."""
+"""A request leaves no reference cycles, so a collection after every 700 objects finds nothing."""
 
 log = structlog.get_logger("altyn")
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A running gateway: its world, its front door, and what the command line may reach."""
+    """A running gateway: its world, its router, and what the command line and tests use."""
 
     settings: Settings
     pool: Pool
     world: World
-    front: Router
+    router: Router
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, extensions: Extensions = NO_EXTENSIONS
+    settings: Settings,
+    extensions: Extensions = NO_EXTENSIONS,
+    *,
+    supervisor: Supervisor | None = None,
 ) -> AsyncIterator[Gateway]:
-    """A gateway with its workers at work; everything is let go at the end."""
+    """A running gateway with its workers; at the end it stops them and closes its connections."""
     assert settings.database_url is not None
+    supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
         pool = await connect(settings.database_url, pool_size=settings.pool_size)
@@ -77,81 +83,88 @@ async def running(
         clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
         if isinstance(clock, SandboxClock):
             await clock.load()
-        couriers = CallbackSending(pool, listener, ring)
+        signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
+        outbox = OutboxSending(pool, listener)
+        effect_kinds = EffectKinds.of((*BUILT_IN, *extensions.effect_kinds))
         await listener.start()
         stack.push_async_callback(listener.stop)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
-        stack.push_async_callback(couriers.waker.aclose)
+        stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         world = World(
-            orders=OrderStore(pool, couriers.waker.wake),
+            orders=OrderStore(pool, outbox.notifier.notify),
             merchants=merchants,
             ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
             card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
-            effects=EffectKinds(effect_kinds.BUILT_IN),
+            effects=effect_kinds,
             clock=clock,
             sleep=asyncio.sleep,
         )
-        answer_within = timedelta(seconds=settings.acquirer_timeout_seconds * 2)
-        _keep_alive(run_timers(world), stack)
-        _keep_alive(run_reconciliation(world, answer_within=answer_within), stack)
-        keep = timedelta(days=settings.callback_days)
-        _keep_alive(run_housekeeping(cards, couriers.outbox, clock, keep_callbacks=keep), stack)
-        _keep_alive(couriers.run(settings, merchants, clock), stack)
-        back = Back(
+        services = HandlerServices(
+            settings=settings,
+            pool=pool,
+            merchants=merchants,
+            signing_keys=signing_keys,
+            clock=clock,
+        )
+        stack.push_async_callback(supervisor.stop)
+        _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
+        context = EndpointContext(
             settings=settings,
             pool=pool,
             world=world,
             clock=clock,
             credentials=credentials,
-            signing_keys=couriers.signing_keys,
+            signing_keys=signing_keys,
+            workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
             way_titles=titles_of(extensions.payment_ways),
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
-        yield Gateway(settings, pool, world, open_router(back, routes))
+        yield Gateway(settings, pool, world, open_router(context, routes))
 
 
-def _keep_alive(worker: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
-    """Run a worker until the gateway ends."""
-    task = asyncio.get_running_loop().create_task(worker)
-    task.add_done_callback(_tell_of_end)
-
-    async def end() -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
-
-
-def _tell_of_end(task: asyncio.Task[None]) -> None:
-    """A worker ends with the gateway; one that ends before is missed by nobody but the log."""
-    if not task.cancelled() and task.exception() is not None:
-        log.error("worker_ended", worker=task.get_name(), exc_info=task.exception())
+def _start_workers(
+    supervisor: Supervisor,
+    world: World,
+    cards: CardStore,
+    outbox: OutboxSending,
+    effect_kinds: EffectKinds,
+    services: HandlerServices,
+) -> None:
+    settings, clock = services.settings, services.clock
+    lagged = LaggedClock(clock, timedelta(seconds=settings.acquirer_timeout_seconds * 2))
+    keep = timedelta(days=settings.callback_days)
+    supervisor.start("timers", lambda: run_timers(world))
+    supervisor.start("reconciliation", lambda: run_reconciliation(world, lagged))
+    supervisor.start(
+        "housekeeping", lambda: run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep)
+    )
+    kinds = effect_kinds.by_name.values()
+    supervisor.start("outbox", lambda: outbox.run(kinds, services))
 
 
 class App:
-    """The ASGI application of one process: it builds its gateway when the server starts it."""
+    """The ASGI application of one process; it builds its gateway when the server starts."""
 
     def __init__(self, settings: Settings, extensions: Extensions = NO_EXTENSIONS) -> None:
         self._settings = settings
         self._extensions = extensions
-        self._front: Router | None = None
+        self._router: Router | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one connection, or the server's start and end."""
+        """Serve one connection, or the server's start and shutdown."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif self._front is not None:
-            await self._front(scope, receive, send)
+            await self._run_lifespan(receive, send)
+        elif self._router is not None:
+            await self._router(scope, receive, send)
 
-    async def _live(self, receive: Any, send: Any) -> None:
+    async def _run_lifespan(self, receive: Any, send: Any) -> None:
         await receive()
         try:
             async with running(self._settings, self._extensions) as gateway:
-                self._front = gateway.front
-                gc.freeze()  # what lives as long as the process need not be looked at again
+                self._router = gateway.router
+                gc.freeze()  # objects that live as long as the process are not collected again
                 gc.set_threshold(*GC_THRESHOLD)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
@@ -163,7 +176,7 @@ class App:
 
 
 def create_app(extensions: Extensions = NO_EXTENSIONS) -> App:
-    """The application of a server process; its settings come from the environment."""
+    """The application of a server process, with settings from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
     return App(settings, extensions)

@@ -1,6 +1,6 @@
-"""The doors, put together: REST, SOAP, payment page, personal account, health and sandbox."""
+"""Builds the endpoints: REST, SOAP, payment page, personal account, health and sandbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,28 +20,25 @@ from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
-from altyn.main.callback_sending import callback_rules
+from altyn.main.callback_handler import callback_rules
 from altyn.main.ways import Titles
 from altyn.operations.ports import World
+from altyn.operations.staff.actors import StaffActor
+from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.security.passwords import PasswordsBusyError
 from altyn.settings import Settings
-from altyn.storage.administration import Administration
 from altyn.storage.callback_history import CallbackHistory
-from altyn.storage.clock import ClockRefusedError, SandboxClock, SystemClock
-from altyn.storage.coalescing import Overloaded
+from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.database import Pool
-from altyn.storage.merchant_settings import SettingRefusedError
 from altyn.storage.signing_keys import SigningKeys
-from altyn.workers.time_travel import travel
-
-OVERLOADED = (Overloaded, PasswordsBusyError)
+from altyn.storage.staff import staff_context
+from altyn.workers.sandbox_clock import move_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
-    """What stands behind the doors of one process."""
+class EndpointContext:
+    """What the endpoints of one process use."""
 
     settings: Settings
     pool: Pool
@@ -49,84 +46,84 @@ class Back:
     clock: SandboxClock | SystemClock
     credentials: Credentials
     signing_keys: SigningKeys
+    workers_down: Callable[[], Sequence[str]]
     token_key: bytes = field(repr=False)
     way_titles: Mapping[str, Titles] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:
-        """How much a request may be."""
+        """The limits of a request."""
         return Limits(body_bytes=self.settings.body_max_bytes)
 
     async def change_settings(
-        self, merchant_id: int, changes: Mapping[str, object], by: str
+        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
     ) -> MerchantSettings:
-        """Change settings of a merchant, as staff would."""
+        """Change settings of a merchant, over a connection of its own."""
         async with self.pool.acquire() as connection:
-            staff = Administration(connection, clock=self.clock, token_key=self.token_key)
-            return await staff.change_settings(merchant_id, changes, by=by)
+            staff = staff_context(
+                connection, actor=actor, clock=self.clock, token_key=self.token_key
+            )
+            return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
-        """Why callbacks of this gateway may not go there; None when they may."""
+        """Why this gateway sends no callbacks to an address; None when it does."""
         return refusal_of_url(url, callback_rules(self.settings))
 
 
-def open_router(back: Back, others: Sequence[BaseRoute]) -> Router:
-    """The front door of a process; `others` are the pages of the world that we pretend."""
-    settings, desk = back.settings, RequestHandler(back.world, back.credentials, HANDLERS)
+def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute]) -> Router:
+    """The router of a process; `simulator_routes` are the pages of simulated systems."""
+    settings = context.settings
+    handler = RequestHandler(context.world, context.credentials, HANDLERS)
     rest = RestEndpoint(
-        desk,
+        handler,
         METHODS,
-        limits=back.limits,
+        limits=context.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
-        overloaded=OVERLOADED,
     )
     soap = SoapEndpoint(
-        desk,
-        limits=back.limits,
+        handler,
+        limits=context.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,
-        overloaded=OVERLOADED,
     )
-    pages = Starlette(routes=[*others, *_routes(back)])
+    pages = Starlette(routes=[*simulator_routes, *_routes(context)])
     return Router(rest, soap, pages, settings.concurrency_max)
 
 
-def _routes(back: Back) -> list[BaseRoute]:
-    settings, world = back.settings, back.world
+def _routes(context: EndpointContext) -> list[BaseRoute]:
+    settings, world = context.settings, context.world
     routes = [
-        *health_routes(back.pool),
+        *health_routes(context.pool, context.workers_down),
         *payment_page_routes(
             world,
             sandbox=settings.sandbox,
             templates_folder=settings.home / "templates",
             public_url=settings.public_url,
-            limits=back.limits,
-            way_titles=back.way_titles,
+            limits=context.limits,
+            way_titles=context.way_titles,
         ),
         *plugin_routes(
-            back.credentials,
+            context.credentials,
             world.merchants,
-            back.change_settings,
-            (SettingRefusedError,),
-            back.refusal_of_callback_url,
-            OVERLOADED,
+            context.change_settings,
+            context.refusal_of_callback_url,
         ),
     ]
-    if isinstance(back.clock, SandboxClock):
-        movable = back.clock
+    if isinstance(context.clock, SandboxClock):
+        movable = context.clock
 
-        async def go(to: datetime) -> datetime:
-            return await travel(world, movable, to)
+        async def move(to: datetime) -> datetime:
+            return await move_clock(world, movable, to)
 
         routes += [
-            *sandbox_routes(movable.now, go, (ClockRefusedError,)),
+            *sandbox_routes(movable.now, move),
             *callback_routes(
-                CallbackHistory(back.pool),
+                CallbackHistory(context.pool),
                 world.merchants,
                 movable.now,
-                back.signing_keys.certificates,
-                back.refusal_of_callback_url,
+                context.signing_keys.certificates,
+                context.refusal_of_callback_url,
             ),
             *receiver_routes(),
         ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from altyn.main.effects import EffectKind
 from altyn.main.ways import RegisteredWay
 
 
@@ -9,6 +10,7 @@ from altyn.main.ways import RegisteredWay
 class Extensions:
     """Further parts of a gateway, without a change of its code."""
 
+    effect_kinds: tuple[EffectKind, ...] = ()
     payment_ways: tuple[RegisteredWay, ...] = ()
 
 

@@ -1,6 +1,6 @@
-"""What is done once before any process serves: the database of this version, the sandbox's life.
+"""Prepares a database and a sandbox, once, before any process serves.
 
-It refuses what must never meet: real money with a sandbox's keys, the demo shop with production.
+It refuses unsafe combinations: real money with a sandbox's keys, production with the demo shop.
 """
 
 import asyncpg
@@ -18,11 +18,11 @@ from altyn.storage.statements import statement
 
 
 async def prepare(settings: Settings) -> list[str]:
-    """Bring the database to this version, and the sandbox to life; return what was migrated.
+    """Migrate the database, and prepare the sandbox; return the names of the migrations.
 
-    Done once, before any process serves; harmless when repeated.
-    Refuses: keys made for the other mode, an unreachable database, one of a newer Altyn, in
-    production the demo shop.
+    It runs once, before any process serves, and may be repeated.
+    Refuses: keys made for the other mode, an unreachable database, a database of a newer Altyn, and
+    in production the demo shop.
     """
     assert settings.database_url is not None
     if not settings.sandbox:
@@ -45,14 +45,14 @@ async def prepare(settings: Settings) -> list[str]:
 
 
 async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
-    """The pretended bank's tables, the keys and the demo shop, where they are missing."""
+    """Create the simulated bank's tables, the keys and the demo shop, where they are missing."""
     ring = KeyRing.create(settings.keys)
     if not ring.sandbox:
         raise SettingsError(
-            f"{settings.keys} holds production's keys, and the sandbox must not write where they "
-            "are used. Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
+            f"{settings.keys} holds production's keys, which the sandbox must not use. "
+            " Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
         )
-    await _refuse_productions_database(pool)
+    await _refuse_production_database(pool)
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
@@ -69,8 +69,8 @@ def production_keys(settings: Settings) -> KeyRing:
     return ring
 
 
-async def _refuse_productions_database(pool: Pool) -> None:
-    """A sandbox has its demo shop from the first start; shops without it are real ones."""
+async def _refuse_production_database(pool: Pool) -> None:
+    """Raise SettingsError for shops without the demo shop, which each sandbox has."""
     if await statement("list_merchants").fetch(pool) and not await demo_exists(pool):
         raise SettingsError(
             "the database holds shops and no demo shop, so it is production's. Set "
@@ -79,9 +79,9 @@ async def _refuse_productions_database(pool: Pool) -> None:
 
 
 async def _refuse_demo(pool: Pool) -> None:
-    """Everybody knows the demo shop's password."""
+    """Raise SettingsError for a database with the demo shop, whose password is public."""
     if await demo_exists(pool):
         raise SettingsError(
-            "the database holds the sandbox's demo shop, whose password everybody knows. Name a "
-            "database of production's own in ALTYN_DATABASE_URL."
+            "the database holds the sandbox's demo shop, whose password is public. Name another "
+            "database in ALTYN_DATABASE_URL."
         )

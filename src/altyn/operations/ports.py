@@ -6,7 +6,7 @@ to pay is `connector.py`, the further ports of a card payment are `paying/card/p
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -37,6 +37,14 @@ class Actor:
 PAYER = "payer"
 TIMER = "timer"
 RECONCILIATION = "reconciliation"
+
+
+class Overloaded(Exception):  # noqa: N818 - not a defect: the caller is asked to come back later
+    """Too many requests wait for a part of the gateway; the caller is refused at once (429)."""
+
+
+class SigningKeyUnusable(Exception):  # noqa: N818 - a state of the key, not a defect of ours
+    """A merchant's signing key cannot be used; the text says why and what to do, and no secret."""
 
 
 class Orders(Protocol):
@@ -100,10 +108,17 @@ class DueOrder:
     at: datetime
 
 
+class UnknownMerchantError(LookupError):
+    """No merchant has this number."""
+
+
 class Merchants(Protocol):
     """The merchants, read from memory, which is refreshed after each change."""
 
-    async def get(self, merchant_id: int) -> Merchant: ...
+    async def get(self, merchant_id: int) -> Merchant:
+        """The merchant with this number. Raises UnknownMerchantError."""
+        ...
+
     async def by_login(self, login: str) -> Merchant | None: ...
     async def children(self, merchant_id: int) -> Sequence[Merchant]: ...
 
@@ -125,6 +140,20 @@ class Clock(Protocol):
     """The gateway's only source of the time: aware UTC."""
 
     def now(self) -> datetime: ...
+
+
+class ClockRefusedError(Exception):
+    """The clock cannot be moved to this time; the text says why and what to do."""
+
+
+class MovableClock(Clock, Protocol):
+    """The sandbox's clock. Both moves go forward only, and return the new time (UTC).
+
+    Refuses with ClockRefusedError: backwards, then beyond the last time that the clock can show.
+    """
+
+    async def advance(self, by: timedelta) -> datetime: ...
+    async def set(self, moment: datetime) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

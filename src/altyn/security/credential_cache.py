@@ -1,7 +1,8 @@
-"""What this process remembers of passwords it has already checked.
- Every API call carries the shop's password, and argon2 per call would cost a hundred times the call
-itself: here its answer is remembered under a digest whose key dies with the process. Source:
-docs/architecture.md; rest-orders.md §1.2.
+"""A cache of password checks, in the memory of one process.
+
+Every API call carries the shop's password, and argon2 per call would cost a hundred times the call
+itself. The result of a check is kept under a digest, whose key ends with the process.
+Source: docs/architecture.md; rest-orders.md §1.2.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.security.passwords import PASSWORD_LENGTH_MAX, PasswordsBusyError, verify_password
+from altyn.domain.credentials import PASSWORD_LENGTH_MAX
+from altyn.security.passwords import PasswordsBusyError, verify_password
 
 LOGINS_MAX: Final = 20_000
 FAILURES_MAX: Final = 4_096
@@ -26,20 +28,20 @@ Verify = Callable[[str, str], Awaitable[bool]]
 
 
 @dataclass(slots=True, eq=False)
-class _Flight:
-    """One argon2 under way, shared by all who bring the same credential meanwhile."""
+class _Check:
+    """One argon2 check in progress; all calls with the same credential share it."""
 
     login: str
     stored_hash: str
     task: asyncio.Task[bool]
 
 
-class CredentialMemory:
-    """Answers whether a secret is a login's, paying for the hash once per credential.
+class CredentialCache:
+    """Tells whether a secret is a login's; each credential is hashed once.
 
-    A digest covers login, secret and stored hash together, so an answer cannot outlive a change of
-    the password, and a remembered failure never turns wrong; only room bounds it. Successes and
-    failures have rooms of their own: a flood of wrong passwords pushes nobody out who was right.
+    A digest covers login, secret and stored hash together, so a result is never used after a change
+    of the password, and a cached failure stays a failure. Successes and failures have separate
+    limits: a flood of wrong passwords removes no cached success.
     """
 
     def __init__(
@@ -57,88 +59,80 @@ class CredentialMemory:
         self._digest_key = secrets.token_bytes(32)
         self._successes: OrderedDict[str, bytes] = OrderedDict()
         self._failures: OrderedDict[bytes, str] = OrderedDict()
-        self._flights: dict[bytes, _Flight] = {}
-        # Counted apart from `_flights`: a forgotten check still takes its turn at the hasher.
+        self._checks: dict[bytes, _Check] = {}
+        # Counted apart from `_checks`: a check whose login was forgotten still uses the hasher.
         self._checks_by_hash: Counter[str] = Counter()
 
     async def check(self, login: str, secret: str, stored_hash: str) -> bool:
-        """Whether `secret` (a password or a token) is the one whose argon2 hash is stored for
-        `login`.
+        """Whether `secret` is the password whose argon2 hash is stored for `login`.
 
-        For an unknown login pass `NOBODYS_HASH`, so that its refusal tells nothing.
+        For an unknown login pass `DECOY_HASH`, so that the time does not show that it is unknown.
         Refuses: PasswordsBusyError (too many other secrets wait), then StoredHashError.
         """
         if len(login) > LOGIN_LENGTH_MAX or len(secret) > PASSWORD_LENGTH_MAX:
             return False
         digest = self._digest(login, secret, stored_hash)
-        if self._is_known_good(login, digest):
+        if self._is_success(login, digest):
             return True
-        if self._is_known_bad(digest):
+        if self._is_failure(digest):
             return False
-        flight = self._flights.get(digest) or self._take_off(login, secret, stored_hash, digest)
-        # Shielded, for a caller who hangs up must not take the answer from those who wait with him.
-        return await asyncio.shield(flight.task)
+        check = self._checks.get(digest) or self._start_check(login, secret, stored_hash, digest)
+        # Shielded: a caller that disconnects must not cancel the check for the other callers.
+        return await asyncio.shield(check.task)
 
     def forget(self, login: str) -> None:
-        """Drop all that is remembered of a login, also what checks under way would have
-        remembered."""
+        """Drop the results of a login, and do not keep the results of its checks in progress."""
         self._successes.pop(login, None)
-        for digest in [digest for digest, whose in self._failures.items() if whose == login]:
+        for digest in [digest for digest, failed in self._failures.items() if failed == login]:
             del self._failures[digest]
-        for digest in [digest for digest, flight in self._flights.items() if flight.login == login]:
-            del self._flights[digest]
+        for digest in [digest for digest, check in self._checks.items() if check.login == login]:
+            del self._checks[digest]
 
-    def forget_all(self) -> None:
-        """Drop everything: for when it is not known what was missed."""
-        self._successes.clear()
-        self._failures.clear()
-        self._flights.clear()
-
-    def _is_known_good(self, login: str, digest: bytes) -> bool:
+    def _is_success(self, login: str, digest: bytes) -> bool:
         known = self._successes.get(login)
         if known is None or not hmac.compare_digest(known, digest):
             return False
         self._successes.move_to_end(login)
         return True
 
-    def _is_known_bad(self, digest: bytes) -> bool:
-        # A look-up may take its time by the digest: without the process's key nobody can choose
-        # one.
+    def _is_failure(self, digest: bytes) -> bool:
+        # The time of this look-up depends on the digest, which an attacker cannot choose without
+        # the key of the process.
         if digest not in self._failures:
             return False
         self._failures.move_to_end(digest)
         return True
 
-    def _take_off(self, login: str, secret: str, stored_hash: str, digest: bytes) -> _Flight:
+    def _start_check(self, login: str, secret: str, stored_hash: str, digest: bytes) -> _Check:
         if self._checks_by_hash[stored_hash] >= self._checks_per_hash_max:
-            # Guesses at one login may fill that login's share of the queue, and nobody else's;
-            # all unknown logins are one hash, and so one share.
+            # Guesses at one login can fill only that login's share of the hasher's queue. All
+            # unknown logins have one hash, and so share one share.
             raise PasswordsBusyError("too many passwords of one login wait already")
         self._checks_by_hash[stored_hash] += 1
 
-        async def fly() -> bool:
-            answer = await self._verify(secret, stored_hash)
-            if self._flights.get(digest) is flight:
-                self._remember(login, digest, answer=answer)
-            return answer
+        async def run() -> bool:
+            right = await self._verify(secret, stored_hash)
+            if self._checks.get(digest) is check:
+                self._keep(login, digest, right=right)
+            return right
 
-        flight = _Flight(login, stored_hash, asyncio.create_task(fly(), name="check password"))
-        self._flights[digest] = flight
-        flight.task.add_done_callback(lambda _: self._land(flight, digest))
-        return flight
+        check = _Check(login, stored_hash, asyncio.create_task(run(), name="check password"))
+        self._checks[digest] = check
+        check.task.add_done_callback(lambda _: self._finish(check, digest))
+        return check
 
-    def _land(self, flight: _Flight, digest: bytes) -> None:
-        if not flight.task.cancelled():
-            # Looked at, so that asyncio does not mourn it when all callers are gone.
-            flight.task.exception()
-        if self._flights.get(digest) is flight:
-            del self._flights[digest]
-        self._checks_by_hash[flight.stored_hash] -= 1
-        if not self._checks_by_hash[flight.stored_hash]:
-            del self._checks_by_hash[flight.stored_hash]
+    def _finish(self, check: _Check, digest: bytes) -> None:
+        if not check.task.cancelled():
+            # Retrieve the exception, or asyncio logs it as never retrieved when no caller is left.
+            check.task.exception()
+        if self._checks.get(digest) is check:
+            del self._checks[digest]
+        self._checks_by_hash[check.stored_hash] -= 1
+        if not self._checks_by_hash[check.stored_hash]:
+            del self._checks_by_hash[check.stored_hash]
 
-    def _remember(self, login: str, digest: bytes, *, answer: bool) -> None:
-        if answer:
+    def _keep(self, login: str, digest: bytes, *, right: bool) -> None:
+        if right:
             self._successes[login] = digest
             self._successes.move_to_end(login)
             if len(self._successes) > self._logins_max:
@@ -152,5 +146,5 @@ class CredentialMemory:
         # Lengths first: without them "ab" + "c" and "a" + "bc" would be one message.
         lengths = f"{len(login)},{len(secret)},"
         message = (lengths + login + secret + stored_hash).encode("utf-8", "surrogatepass")
-        # a keyed BLAKE2b: as good a keyed digest as an HMAC, at a third of its price per request
+        # A keyed BLAKE2b is as good a keyed digest as an HMAC, at a third of its cost per request.
         return hashlib.blake2b(message, key=self._digest_key, digest_size=32).digest()

@@ -1,7 +1,8 @@
-"""The key file: the keys that open the card vault, the key of fingerprints, and the root of all
-other secrets.
- It exists beside the database and never inside it, so that neither a stolen dump nor a stolen file
-gives a card away. Source: docs/architecture.md.
+"""The key file: the keys of the card vault, the key of fingerprints, and the root of all other
+secrets.
+
+It is never kept in the database, so that neither a stolen dump nor a stolen key file alone gives a
+card number away. Source: docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -25,13 +26,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
 FILE_BYTES_MAX: Final = 1 << 20
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_GROUP_AND_WORLD: Final = stat.S_IRWXG | stat.S_IRWXO
 _CREATE_FIRST: Final = "Name the right file, or make one with `altyn keys create`."
 
 
 class KeyFileError(Exception):
-    """The key file cannot be used; says what is wrong, where, and what to do. Never quotes a
-    key."""
+    """The key file cannot be used; says what is wrong, where, and what to do, and quotes no key."""
 
     def __init__(self, *, what: str, where: Path, remedy: str) -> None:
         super().__init__(f"{where}: {what}. {remedy}")
@@ -42,10 +42,10 @@ class KeyFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The keys of one installation: several for the vault of which one is active, one for
+    """The keys of one installation: one active and some older keys of the vault, one key of
     fingerprints, one root.
 
-    `sandbox` tells a ring that was made by itself on a first start; production refuses such a one.
+    `sandbox` is true for a ring that a sandbox created at its first start; production refuses it.
     """
 
     active: str
@@ -58,19 +58,19 @@ class KeyRing:
     def load(cls, path: Path) -> KeyRing:
         """Read a key file.
 
-        Refuses with KeyFileError: missing, unreadable, not a file, open to others than its owner,
+        Refuses with KeyFileError: missing, unreadable, not a file, accessible to other users,
         malformed.
         """
         return _parse(_read(path), path)
 
     @classmethod
     def create(cls, path: Path, *, sandbox: bool = True) -> KeyRing:
-        """Make the key file, or read it when it is already there; who comes second reads what the
-        first one made."""
+        """Create the key file, or read it when it exists; of two processes that create it at once,
+        the second one reads the file of the first."""
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
-                _publish(path, _serialise(_new_ring(sandbox=sandbox)), take_place=False)
+                _publish(path, _serialise(_new_ring(sandbox=sandbox)), replace_existing=False)
             _sync_folder(path.parent)
         except OSError as error:
             raise _not_written(path, error) from error
@@ -78,7 +78,7 @@ class KeyRing:
 
     @classmethod
     def rotate(cls, path: Path) -> KeyRing:
-        """Add a new vault key and make it active; the old ones stay, since rows are still sealed
+        """Add a new vault key and make it active; the old ones stay, since rows are still encrypted
         under them."""
         return _change(path, lambda ring: _with_new_key(ring, active=True))
 
@@ -87,8 +87,8 @@ class KeyRing:
         """Add a new vault key without using it yet: the first half of a rotation over several
         machines.
 
-        The file is taken to every machine before `activate`, so that nobody meets a row he cannot
-        open.
+        The file is copied to every machine before `activate`, so that each of them can decrypt the
+        rows of the others.
         """
         return _change(path, lambda ring: _with_new_key(ring, active=False))
 
@@ -97,7 +97,7 @@ class KeyRing:
         """Make a key of the file the active one: the second half of a rotation over several
         machines."""
 
-        def chosen(ring: KeyRing) -> KeyRing:
+        def activated(ring: KeyRing) -> KeyRing:
             if key_id not in ring.vault_keys:
                 raise KeyFileError(
                     what=f"has no key {key_id}",
@@ -106,11 +106,13 @@ class KeyRing:
                 )
             return replace(ring, active=key_id)
 
-        return _change(path, chosen)
+        return _change(path, activated)
 
     def derive(self, purpose: str) -> bytes:
-        """32 bytes for one named purpose (HKDF-SHA-256 of the root); another purpose tells nothing
-        about them."""
+        """32 bytes for one named purpose (HKDF-SHA-256 of the root).
+
+        The bytes of one purpose do not help to find those of another.
+        """
         return HKDF(
             SHA256(), KEY_BYTES, salt=None, info=b"altyn secret: " + purpose.encode()
         ).derive(self.root)
@@ -128,7 +130,7 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _new_ring(*, sandbox: bool) -> KeyRing:
-    key_id = _new_key_id(place=1)
+    key_id = _new_key_id(number=1)
     return KeyRing(
         active=key_id,
         vault_keys=MappingProxyType({key_id: secrets.token_bytes(KEY_BYTES)}),
@@ -139,15 +141,15 @@ def _new_ring(*, sandbox: bool) -> KeyRing:
 
 
 def _with_new_key(ring: KeyRing, *, active: bool) -> KeyRing:
-    key_id = _new_key_id(place=len(ring.vault_keys) + 1)
+    key_id = _new_key_id(number=len(ring.vault_keys) + 1)
     keys = MappingProxyType({**ring.vault_keys, key_id: secrets.token_bytes(KEY_BYTES)})
     return replace(ring, vault_keys=keys, active=key_id if active else ring.active)
 
 
-def _new_key_id(*, place: int) -> str:
-    """The number tells people which came later; the random part keeps keys of two machines
-    apart."""
-    return f"k{place}-{secrets.token_hex(4)}"
+def _new_key_id(*, number: int) -> str:
+    """A key id: its number shows people the order of keys, and its random part distinguishes the
+    keys of two machines."""
+    return f"k{number}-{secrets.token_hex(4)}"
 
 
 def _serialise(ring: KeyRing) -> bytes:
@@ -163,15 +165,15 @@ def _serialise(ring: KeyRing) -> bytes:
 
 
 def _parse(content: bytes, path: Path) -> KeyRing:
-    remedy = "Restore the file from its copy; a new one would not open the stored cards."
+    remedy = "Restore the file from its copy; a new one would not decrypt the stored cards."
     try:
         keys = msgspec.json.decode(content, type=_KeyFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # The cause is cut off: a parser's own message may quote what it could not read.
+        # Without the cause: a parser's message may quote what it could not read.
         what = str(error) if isinstance(error, msgspec.ValidationError) else "is not JSON"
         raise KeyFileError(what=f"malformed: {what}", where=path, remedy=remedy) from None
-    everyone = [*keys.vault_keys.values(), keys.fingerprint_key, keys.root]
-    if any(len(key) != KEY_BYTES for key in everyone):
+    all_keys = [*keys.vault_keys.values(), keys.fingerprint_key, keys.root]
+    if any(len(key) != KEY_BYTES for key in all_keys):
         what = f"malformed: a key is not of {KEY_BYTES} bytes"
         raise KeyFileError(what=what, where=path, remedy=remedy)
     if keys.active not in keys.vault_keys:
@@ -188,7 +190,7 @@ def _parse(content: bytes, path: Path) -> KeyRing:
 
 def _read(path: Path) -> bytes:
     try:
-        # Without O_NONBLOCK a pipe put in the file's place would hold the start for ever.
+        # Without O_NONBLOCK a pipe with the file's name would block the start for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise KeyFileError(
@@ -199,7 +201,7 @@ def _read(path: Path) -> bytes:
         what = f"cannot be read ({error.strerror})"
         raise KeyFileError(what=what, where=path, remedy=remedy) from error
     try:
-        # Asked of the descriptor, so that what is judged is what is read.
+        # Of the descriptor, so that the file that is checked is the file that is read.
         _require_private_file(os.fstat(descriptor), path)
         return os.read(descriptor, FILE_BYTES_MAX)
     finally:
@@ -209,23 +211,22 @@ def _read(path: Path) -> bytes:
 def _require_private_file(found: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise KeyFileError(what="is not a file", where=path, remedy=_CREATE_FIRST)
-    if found.st_mode & _OTHERS:
+    if found.st_mode & _GROUP_AND_WORLD:
         mode = stat.S_IMODE(found.st_mode)
         raise KeyFileError(
-            what=f"others than its owner may open it (mode {mode:04o})",
+            what=f"other users than its owner may open it (mode {mode:04o})",
             where=path,
             remedy=f"Run `chmod 600 {path}`; if it was open for long, rotate the key.",
         )
 
 
 def _change(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
-    """Read, change and replace under a lock: of two rotations at once neither may lose the other's
-    key."""
+    """Read, change and replace under a lock: two rotations at once must keep both new keys."""
     target = path.resolve()
     try:
         with _locked(target):
             ring = change(KeyRing.load(target))
-            _publish(target, _serialise(ring), take_place=True)
+            _publish(target, _serialise(ring), replace_existing=True)
             _sync_folder(target.parent)
             return ring
     except FileNotFoundError:
@@ -238,7 +239,7 @@ def _change(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the file that bears this name now; a file replaced while we waited for it is let go."""
+    """Lock the file that has this name now; one that was replaced while we waited is released."""
     while True:
         with path.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -247,11 +248,11 @@ def _locked(path: Path) -> Iterator[None]:
                 return
 
 
-def _publish(path: Path, content: bytes, *, take_place: bool) -> None:
-    """Write beside, reach the disk, then take the name in one step: nobody ever reads half a file.
+def _publish(path: Path, content: bytes, *, replace_existing: bool) -> None:
+    """Write a temporary file, flush it to the disk, then rename it in one step, so that a half
+    written key file is never read.
 
-    Where the name is not to be taken from another file, a hard link refuses to, and the other file
-    stands.
+    Without `replace_existing`, a hard link fails when the name exists, and the existing file stays.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL, 0600
     draft = Path(name)
@@ -260,7 +261,7 @@ def _publish(path: Path, content: bytes, *, take_place: bool) -> None:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        if take_place:
+        if replace_existing:
             draft.replace(path)
             return
         try:
@@ -272,16 +273,14 @@ def _publish(path: Path, content: bytes, *, take_place: bool) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Without this a power cut could take the name of a file whose keys have already sealed
-    rows."""
+    """Flush the folder: a power cut could else remove the name of a file whose keys have already
+    encrypted rows."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in {
-            errno.EINVAL,
-            errno.ENOTSUP,
-        }:  # some file systems keep no such promise
+        # Some file systems cannot flush a folder.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
             raise
     finally:
         os.close(descriptor)

@@ -1,6 +1,7 @@
 """Password hashing with argon2, in threads of its own.
- A hash costs some thirty milliseconds and nineteen megabytes on purpose; the bounds here keep that
-price from the event loop and from the machine's memory when wrong passwords come in a flood.
+
+A hash costs about 30 milliseconds and 19 megabytes on purpose. The limits here keep that cost away
+from the event loop, and bound the memory that a flood of wrong passwords can take.
 Source: docs/architecture.md.
 """
 
@@ -16,17 +17,18 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-T = TypeVar("T")
+from altyn.domain.credentials import PASSWORD_LENGTH_MAX
 
-# OWASP's first choice for argon2id: a process may hold 120 MB, and lanes in parallel would take
-# the cores from the event loop rather than make an attacker's work harder.
+Result = TypeVar("Result")
+
+# OWASP's first choice for argon2id: a process may hold 120 MB, and parallel lanes of one hash would
+# take the cores from the event loop rather than make an attacker's work harder.
 TIME_COST: Final = 2
 MEMORY_COST_KIB: Final = 19 * 1024
 PARALLELISM: Final = 1
 HASH_BYTES: Final = 32
 SALT_BYTES: Final = 16
 
-PASSWORD_LENGTH_MAX: Final = 256
 CONCURRENCY: Final = 1
 WAITING_MAX: Final = 64
 
@@ -41,17 +43,16 @@ _HASHER: Final = PasswordHasher(
 
 
 class PasswordsBusyError(Exception):
-    """More passwords wait to be checked than can be in good time; to be told as "come later" (HTTP
-    429)."""
+    """Too many passwords wait to be checked; the caller is asked to come back later (HTTP 429)."""
 
 
 class StoredHashError(Exception):
-    """What is stored as a password's hash is none: a broken row, not a wrong password."""
+    """The stored value is not a password hash: a broken row, not a wrong password."""
 
 
-class PasswordDesk:
-    """Hashes and verifies in at most `concurrency` threads; over `waiting_max` in all it refuses at
-    once."""
+class PasswordHashing:
+    """Hashes and verifies in at most `concurrency` threads; refuses at once when `waiting_max`
+    calls wait."""
 
     def __init__(self, *, concurrency: int = CONCURRENCY, waiting_max: int = WAITING_MAX) -> None:
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="passwords")
@@ -59,21 +60,23 @@ class PasswordDesk:
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
-        """An argon2id hash with a fresh salt. Refuses: ValueError (too long), then
-        PasswordsBusyError."""
-        return await self._do(lambda: hash_password_now(password))
+        """An argon2id hash with a fresh salt.
+
+        Refuses: ValueError (too long), then PasswordsBusyError.
+        """
+        return await self._run(lambda: hash_password_now(password))
 
     async def verify(self, password: str, stored_hash: str) -> bool:
         """Whether this is the password. Refuses: PasswordsBusyError, then StoredHashError."""
         if len(password) > PASSWORD_LENGTH_MAX:
             return False
-        return await self._do(lambda: _verify_now(password, stored_hash))
+        return await self._run(lambda: _verify_now(password, stored_hash))
 
     def close(self) -> None:
-        """Let the threads go; what waits is dropped."""
+        """End the threads; calls that wait are dropped."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _do(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], Result]) -> Result:
         if self._waiting >= self._waiting_max:
             raise PasswordsBusyError(f"{self._waiting} passwords wait already")
         self._waiting += 1
@@ -83,31 +86,24 @@ class PasswordDesk:
             self._waiting -= 1
 
 
-_DESK: Final = PasswordDesk()
+_HASHING: Final = PasswordHashing()
 
 
 async def hash_password(password: str) -> str:
-    """Hash at the process's own desk; see PasswordDesk.hash."""
-    return await _DESK.hash(password)
+    """Hash in the threads of this process; see PasswordHashing.hash."""
+    return await _HASHING.hash(password)
 
 
 async def verify_password(password: str, stored_hash: str) -> bool:
-    """Verify at the process's own desk; see PasswordDesk.verify."""
-    return await _DESK.verify(password, stored_hash)
+    """Verify in the threads of this process; see PasswordHashing.verify."""
+    return await _HASHING.verify(password, stored_hash)
 
 
 def hash_password_now(password: str) -> str:
-    """Hash in the caller's thread, for commands and tests. Refuses: ValueError (longer than 256
-    characters)."""
+    """Hash in the caller's thread. Refuses: ValueError (longer than 256 characters)."""
     if len(password) > PASSWORD_LENGTH_MAX:
         raise ValueError(f"a password has at most {PASSWORD_LENGTH_MAX} characters")
     return _HASHER.hash(_octets(password))
-
-
-def needs_rehash(stored_hash: str) -> bool:
-    """Whether a hash was made with other costs than today's, and should be made anew at the next
-    login."""
-    return _HASHER.check_needs_rehash(stored_hash)
 
 
 def _verify_now(password: str, stored_hash: str) -> bool:
@@ -120,11 +116,11 @@ def _verify_now(password: str, stored_hash: str) -> bool:
 
 
 def _octets(password: str) -> bytes:
-    # Ill-formed input can carry lone surrogates; it is a wrong password, not a reason to fall over.
+    # Malformed input can hold lone surrogates; it is a wrong password, not an error of ours.
     return password.encode("utf-8", "surrogatepass")
 
 
-def _make_nobodys_hash() -> str:
+def _make_decoy_hash() -> str:
     salt, digest = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(HASH_BYTES)
     costs = f"m={MEMORY_COST_KIB},t={TIME_COST},p={PARALLELISM}"
     return f"$argon2id$v=19${costs}${_unpadded(salt)}${_unpadded(digest)}"
@@ -134,6 +130,6 @@ def _unpadded(content: bytes) -> str:
     return base64.b64encode(content).decode().rstrip("=")
 
 
-# A hash that no password has, checked for an unknown login: its refusal then takes as long as any
-# other, and tells nobody which logins exist.
-NOBODYS_HASH: Final = _make_nobodys_hash()
+# A hash that no password has. It is checked for an unknown login, so that the refusal takes as long
+# as any other, and does not show which logins exist.
+DECOY_HASH: Final = _make_decoy_hash()

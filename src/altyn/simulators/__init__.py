@@ -1,1 +1,1 @@
-"""The outside world, pretended: what the sandbox talks to in place of banks, schemes and phones."""
+"""Simulators of banks, card schemes and phones, which the sandbox uses in their place."""

@@ -1,6 +1,6 @@
-"""What the simulators ask of PostgreSQL: a schema beside the gateway's, and named statements.
+"""The simulators' own PostgreSQL schema, and their named SQL statements.
 
-A pretended bank keeps books of its own, so that a test can lay them beside the gateway's.
+The bank simulator has its own books, so that a test can compare them with the gateway's.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import asyncpg
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# Two processes that start together would both create the schema, and PostgreSQL would refuse one
-# of them in spite of IF NOT EXISTS. The number is arbitrary, only ours.
+# When two processes create the schema at the same time, PostgreSQL refuses one of them in spite of
+# IF NOT EXISTS, so they take this advisory lock. The number is arbitrary.
 _SCHEMA_LOCK: Final = 0x616C_7479_6E73
 
 _NAMED: Final = re.compile(r"^-- (?P<name>[a-z_]+): ", re.MULTILINE)
 
 
 async def apply_schema(pool: Pool, schema: str) -> None:
-    """Bring the tables of a schema into being; harmless when repeated, or done twice at once."""
+    """Create the tables of a schema if they are missing; safe for concurrent processes."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _SCHEMA_LOCK)
         await connection.execute(schema)

@@ -1,33 +1,39 @@
-"""What was told to shops, for people to read, and the wish that it be told again.
+"""The history of callbacks in PostgreSQL: finds callbacks and their deliveries, and resends them.
 
-It exists beside the senders' store: whatever is asked here delays neither a payment nor a callback.
+Separate from the outbox of the workers: its queries delay neither a payment nor a callback.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from altyn.domain.callback import CallbackId, DeliveryQueue, Outcome, origin_of
-from altyn.domain.callback_story import CallbackLine, CallbackShown, TrySeen, TryShown
+from altyn.domain.callback import CALLBACK, host_of
+from altyn.domain.callback_history import (
+    CallbackDetail,
+    CallbackSummary,
+    DeliveryDetail,
+    DeliverySummary,
+)
+from altyn.domain.outbox import EntryId, EntryState
 from altyn.storage.database import Pool
-from altyn.storage.outbox import notify_lanes
+from altyn.storage.outbox import OutboxStore, id_values
 from altyn.storage.statements import statement
 
-PIECE: Final = 1000
 _parameters: Final = msgspec.json.Decoder(dict[str, str]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
 
 class CallbackHistory:
-    """Reads callbacks and their tries; sends again what somebody wants sent again."""
+    """Reads callbacks and their deliveries, and resends callbacks."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._outbox = OutboxStore(pool)
 
     async def newest(
         self,
@@ -35,92 +41,69 @@ class CallbackHistory:
         *,
         subject_id: UUID | None = None,
         order_number: str | None = None,
-        state: Outcome | None = None,
+        state: EntryState | None = None,
         limit: int,
-    ) -> Sequence[CallbackLine]:
+    ) -> Sequence[CallbackSummary]:
         """The newest callbacks of one merchant or of all, newest first, at most so many.
 
-        `subject_id` is an order or a stored card; `order_number` the shop's own, which several
-        shops may have given.
+        `subject_id` is an order or a stored card. `order_number` is the shop's own number, which
+        several shops may have used.
         """
-        if order_number is None:
-            return await self._find(
-                merchant_id=merchant_id, subject_id=subject_id, state=state, limit=limit
-            )
-        named = await statement("orders_named").fetch(self._pool, order_number=order_number)
+        subjects = [(merchant_id, subject_id)]
+        if order_number is not None:
+            rows = await statement("orders_named").fetch(self._pool, order_number=order_number)
+            subjects = [
+                (row["merchant_id"], row["order_id"])
+                for row in rows
+                if merchant_id in {None, row["merchant_id"]}
+                and subject_id in {None, row["order_id"]}
+            ]
         found = [
-            line
-            for row in named
-            if merchant_id in {None, row["merchant_id"]} and subject_id in {None, row["order_id"]}
-            for line in await self._find(
-                merchant_id=row["merchant_id"],
-                subject_id=row["order_id"],
-                state=state,
-                limit=limit,
+            summary
+            for merchant, subject in subjects
+            for summary in await self._find(
+                merchant_id=merchant, subject_id=subject, state=state, limit=limit
             )
         ]
-        return sorted(found, key=lambda line: line.created_at, reverse=True)[:limit]
+        return sorted(found, key=_age_order)[:limit]
 
-    async def show(self, which: CallbackId) -> CallbackShown | None:
-        """One callback with every try, the first one first."""
-        lines = await self._find(
+    async def show(self, which: EntryId) -> CallbackDetail | None:
+        """One callback with all its recorded deliveries, the first one first."""
+        summaries = await self._find(
             merchant_id=which.merchant_id,
             subject_id=which.subject_id,
             version=which.version,
             line=which.line,
             limit=1,
         )
-        if not lines:
+        if not summaries:
             return None
-        rows = await statement("deliveries_of").fetch(self._pool, **_place(which))
-        return CallbackShown(lines[0], tuple(_try(row) for row in rows))
+        rows = await statement("deliveries_of").fetch(self._pool, **id_values(which))
+        return CallbackDetail(summaries[0], tuple(_delivery_detail(row) for row in rows))
 
     async def recent(
         self, merchant_id: int | None, after: datetime, limit: int
-    ) -> Sequence[TrySeen]:
-        """The newest tries that went out after a moment (UTC), oldest first, at most so many.
+    ) -> Sequence[DeliverySummary]:
+        """The newest deliveries that began after a moment (UTC), oldest first, at most so many.
 
-        A try stands here when it has ended, so that one which began earlier may come later.
+        A delivery is recorded when it has ended, so that one that began earlier may be added later.
         """
         rows = await statement("recent_deliveries").fetch(
-            self._pool, merchant_id=merchant_id, after=after, limit=limit
+            self._pool, merchant_ids=await self._merchant_ids(merchant_id), after=after, limit=limit
         )
-        return [_seen(row) for row in rows]
+        return [_delivery_summary(row) for row in rows]
 
-    async def resend(self, which: CallbackId, *, receiver: str | None, now: datetime) -> bool:
-        """Send a callback again, now and with all its tries, to its address or to another.
+    async def resend(self, which: EntryId, *, receiver: str | None, now: datetime) -> bool:
+        """Send a callback again, now and with all its deliveries, to its address or to another.
 
-        False when there is none, or when it is on its way at this moment. A running gateway is
-        woken; without one it goes out when the next one starts.
+        False when there is no such callback, or when a worker sends it at this moment.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            rows = await statement("resend_callback").fetch(
-                connection,
-                **_place(which),
-                receiver=receiver,
-                origin=None if receiver is None else origin_of(receiver),
-                now=now,
-            )
-            await notify_lanes(connection, _lanes(rows))
-        return bool(rows)
+        host = None if receiver is None else host_of(receiver)
+        return await self._outbox.resend(CALLBACK, which, receiver=receiver, host=host, now=now)
 
     async def resend_dead(self, merchant_id: int, *, now: datetime) -> int:
-        """Send all callbacks of a merchant again that were given up; how many.
-
-        Piece by piece: after a long outage they may be more than one statement can change in time.
-        """
-        resent = 0
-        while rows := await self._resend_piece(merchant_id, now):
-            resent += sum(row["resent"] for row in rows)
-        return resent
-
-    async def _resend_piece(self, merchant_id: int, now: datetime) -> Sequence[Any]:
-        async with self._pool.acquire() as connection, connection.transaction():
-            rows = await statement("resend_dead").fetch(
-                connection, merchant_id=merchant_id, now=now, limit=PIECE
-            )
-            await notify_lanes(connection, _lanes(rows))
-        return rows
+        """Send all dead callbacks of a merchant again. How many."""
+        return await self._outbox.resend_dead(CALLBACK, merchant_id, now=now)
 
     async def _find(
         self,
@@ -129,59 +112,61 @@ class CallbackHistory:
         subject_id: UUID | None,
         version: int | None = None,
         line: int | None = None,
-        state: Outcome | None = None,
+        state: EntryState | None = None,
         limit: int,
-    ) -> list[CallbackLine]:
-        rows = await statement("find_callbacks").fetch(
-            self._pool,
-            merchant_id=merchant_id,
-            subject_id=subject_id,
-            version=version,
-            line=line,
-            state=None if state is None else str(state),
-            limit=limit,
+    ) -> list[CallbackSummary]:
+        values = {
+            "subject_id": subject_id,
+            "version": version,
+            "line": line,
+            "state": None if state is None else str(state),
+            "limit": limit,
+        }
+        merchant_ids = await self._merchant_ids(merchant_id)
+        rows = await statement("find_callbacks").fetch_each(
+            self._pool, [{"merchant_id": number, **values} for number in merchant_ids]
         )
-        return [_line(row) for row in rows]
+        return [_summary(row) for row in rows]
+
+    async def _merchant_ids(self, merchant_id: int | None) -> list[int]:
+        """The merchant that is asked for, or all."""
+        if merchant_id is not None:
+            return [merchant_id]
+        rows = await statement("merchant_ids").fetch(self._pool)
+        return [row["merchant_id"] for row in rows]
 
 
-def _place(which: CallbackId) -> dict[str, int | UUID]:
-    return {
-        "merchant_id": which.merchant_id,
-        "subject_id": which.subject_id,
-        "version": which.version,
-        "line": which.line,
-    }
+def _age_order(summary: CallbackSummary) -> tuple[float, str, int, int]:
+    """Newest first; of one subject the last change first."""
+    id = summary.id  # noqa: A001 - the field's own name
+    return (-summary.created_at.timestamp(), str(id.subject_id), -id.version, -id.line)
 
 
-def _lanes(rows: Collection[Any]) -> set[DeliveryQueue]:
-    return {DeliveryQueue(row["merchant_id"], row["origin"]) for row in rows}
+def _id(row: Any) -> EntryId:
+    return EntryId(row["merchant_id"], row["subject_id"], row["version"], row["line"])
 
 
-def _id(row: Any) -> CallbackId:
-    return CallbackId(row["merchant_id"], row["subject_id"], row["version"], row["line"])
-
-
-def _line(row: Any) -> CallbackLine:
-    return CallbackLine(
+def _summary(row: Any) -> CallbackSummary:
+    return CallbackSummary(
         id=_id(row),
         merchant=row["login"],
         operation=row["operation"],
         receiver=row["receiver"],
         parameters=_parameters(row["parameters"]),
         created_at=row["created_at"],
-        state=Outcome(row["state"]),
+        state=EntryState(row["state"]),
         due_at=row["due_at"],
-        tries=row["attempts"],
+        attempts=row["attempts"],
         failures=row["failures"],
         settled_at=row["settled_at"],
-        on_its_way=row["on_its_way"],
-        answer_status=row["status"],
+        is_sending=row["is_sending"],
+        response_status=row["status"],
         problem=row["problem"],
     )
 
 
-def _try(row: Any) -> TryShown:
-    return TryShown(
+def _delivery_detail(row: Any) -> DeliveryDetail:
+    return DeliveryDetail(
         attempt=row["attempt"],
         at=row["at"],
         took_ms=row["took_ms"],
@@ -192,14 +177,14 @@ def _try(row: Any) -> TryShown:
         signed=row["signed"],
         checksum=row["checksum"],
         status=row["status"],
-        answer_headers=_headers(row["answer_headers"]),
-        answer=row["answer"],
+        response_headers=_headers(row["answer_headers"]),
+        response=row["answer"],
         problem=row["problem"],
     )
 
 
-def _seen(row: Any) -> TrySeen:
-    return TrySeen(
+def _delivery_summary(row: Any) -> DeliverySummary:
+    return DeliverySummary(
         id=_id(row),
         merchant=row["login"],
         operation=row["operation"],
@@ -211,7 +196,7 @@ def _seen(row: Any) -> TrySeen:
         address=row["address"],
         status=row["status"],
         problem=row["problem"],
-        state=Outcome(row["state"]),
-        tries=row["attempts"],
+        state=EntryState(row["state"]),
+        attempts=row["attempts"],
         due_at=row["due_at"],
     )

@@ -1,7 +1,7 @@
-"""Cards on their way: the `CardVault` port over the table `card_vault`.
+"""The `CardVault` port over the table `card_vault`.
 
-A card number is kept, sealed, while its payer is away at the bank's page, and is gone afterwards;
-what the seal is made of is `vault.py`. Source: docs/architecture.md.
+A card number is kept, encrypted, while its payer is at the bank's page, and is deleted afterwards;
+the encryption is in `security/vault.py`. Source: docs/architecture.md.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from datetime import datetime
 from typing import Any, Final
 
 from altyn.domain.card.values import Pan
-from altyn.security.vault import SealedPan, Vault, VaultError
+from altyn.security.vault import EncryptedPan, Vault, VaultError
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.statements import statement
 
 BATCH: Final = 500
 
-_Address = tuple[int, bytes]
+_Key = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrapped:
-    """What a rotation did: rows now under the active key, and rows that no key opens."""
+    """The result of a rotation: rows moved to the active key, and rows that no key decrypts."""
 
     rows: int
     unreadable: int
@@ -34,11 +34,11 @@ class _Card:
 
     merchant_id: int
     fingerprint: bytes
-    sealed: SealedPan
+    encrypted: EncryptedPan
 
 
 class CardStore:
-    """Keeps cards sealed by `vault`. Calls that meet share a statement (`coalescing.py`)."""
+    """Keeps cards, encrypted by `vault`. Concurrent calls share a statement (`coalescing.py`)."""
 
     def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool = pool
@@ -47,7 +47,7 @@ class CardStore:
         self._loading = Coalescer(self._load_batch)
 
     def fingerprint(self, merchant_id: int, pan: Pan) -> str:
-        """By which this merchant, and no other, knows the card again: 64 hexadecimal digits."""
+        """The same for the same card of this merchant: 64 hexadecimal digits."""
         return self._vault.fingerprint(pan, merchant_id=merchant_id).hex()
 
     async def keep(self, merchant_id: int, pan: Pan, *, until: datetime) -> None:
@@ -55,12 +55,12 @@ class CardStore:
         await self._keeping.call((merchant_id, pan, until))
 
     async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None:
-        """The card of a fingerprint, while it is kept. Raises KeyMissingError, SealBrokenError."""
-        sealed = await self._loading.call((merchant_id, bytes.fromhex(fingerprint)))
-        return None if sealed is None else self._vault.open(sealed, merchant_id=merchant_id)
+        """The card of a fingerprint, while it is kept. Raises KeyMissingError, DecryptionError."""
+        found = await self._loading.call((merchant_id, bytes.fromhex(fingerprint)))
+        return None if found is None else self._vault.decrypt(found, merchant_id=merchant_id)
 
     async def purge(self, now: datetime) -> int:
-        """Delete the cards whose time is over; how many there were."""
+        """Delete the cards whose time is over (UTC); return how many."""
         purged = 0
         while True:
             rows = await statement("purge_cards").fetch(self._pool, now=now, limit=BATCH)
@@ -71,11 +71,11 @@ class CardStore:
     async def rewrap_all(self, *, batch: int = BATCH) -> Rewrapped:
         """Bring every card under the active key, `batch` at a time, while payments go on.
 
-        When nothing is unreadable, the other keys may leave the key file. May be repeated, and
-        run in two processes at once.
+        When nothing is unreadable, the other keys may be removed from the key file. It may be
+        repeated, and run in two processes at once.
         """
         self._vault.reread_keys()
-        after: _Address = (0, b"")
+        after: _Key = (0, b"")
         rows = unreadable = 0
         while cards := await self._under_other_keys(after, limit=batch):
             after = (cards[-1].merchant_id, cards[-1].fingerprint)
@@ -84,14 +84,14 @@ class CardStore:
             rows += await self._save_rewrapped(rewrapped)
         return Rewrapped(rows, unreadable)
 
-    def _rewrap(self, card: _Card) -> tuple[_Card, SealedPan] | None:
+    def _rewrap(self, card: _Card) -> tuple[_Card, EncryptedPan] | None:
         try:
-            return card, self._vault.rewrap(card.sealed, merchant_id=card.merchant_id)
+            return card, self._vault.rewrap(card.encrypted, merchant_id=card.merchant_id)
         except VaultError:
-            # One broken row must not keep the others under a key that is to go.
+            # One broken row must not keep the others under a key that is to be removed.
             return None
 
-    async def _under_other_keys(self, after: _Address, *, limit: int) -> list[_Card]:
+    async def _under_other_keys(self, after: _Key, *, limit: int) -> list[_Card]:
         rows = await statement("cards_under_other_keys").fetch(
             self._pool,
             key_id=self._vault.active_key_id,
@@ -99,52 +99,52 @@ class CardStore:
             after_fingerprint=after[1],
             limit=limit,
         )
-        return [_Card(row["merchant_id"], row["fingerprint"], _sealed(row)) for row in rows]
+        return [_Card(row["merchant_id"], row["fingerprint"], _encrypted(row)) for row in rows]
 
-    async def _save_rewrapped(self, pairs: Sequence[tuple[_Card, SealedPan]]) -> int:
+    async def _save_rewrapped(self, pairs: Sequence[tuple[_Card, EncryptedPan]]) -> int:
         rows = await statement("rewrap_cards").fetch(
             self._pool,
             merchant_ids=[card.merchant_id for card, _ in pairs],
             fingerprints=[card.fingerprint for card, _ in pairs],
-            old_wrapped_keys=[card.sealed.wrapped_key for card, _ in pairs],
-            key_ids=[sealed.key_id for _, sealed in pairs],
-            wrapped_keys=[sealed.wrapped_key for _, sealed in pairs],
+            old_wrapped_keys=[card.encrypted.wrapped_key for card, _ in pairs],
+            key_ids=[rewrapped.key_id for _, rewrapped in pairs],
+            wrapped_keys=[rewrapped.wrapped_key for _, rewrapped in pairs],
         )
         return len(rows)
 
     async def _keep_batch(self, batch: Sequence[tuple[int, Pan, datetime]]) -> list[None]:
-        # one statement may not touch a row twice: of the same card the longest stay is kept
-        stays: dict[_Address, tuple[Pan, datetime]] = {}
+        # One statement may not change a row twice: of the same card the latest time is kept.
+        cards: dict[_Key, tuple[Pan, datetime]] = {}
         for merchant_id, pan, until in batch:
-            place = merchant_id, self._vault.fingerprint(pan, merchant_id=merchant_id)
-            longest = max(until, stays[place][1]) if place in stays else until
-            stays[place] = pan, longest
-        # sorted, so that two batches meet their rows in one order and never wait for each other
-        places = sorted(stays)
-        sealed = [self._vault.seal(stays[place][0], merchant_id=place[0]) for place in places]
+            key = merchant_id, self._vault.fingerprint(pan, merchant_id=merchant_id)
+            latest = max(until, cards[key][1]) if key in cards else until
+            cards[key] = pan, latest
+        # Sorted, so that two batches lock their rows in one order and cannot block each other.
+        keys = sorted(cards)
+        encrypted = [self._vault.encrypt(cards[key][0], merchant_id=key[0]) for key in keys]
         await statement("keep_cards").execute(
             self._pool,
-            merchant_ids=[merchant_id for merchant_id, _ in places],
-            fingerprints=[fingerprint for _, fingerprint in places],
-            key_ids=[one.key_id for one in sealed],
-            wrapped_keys=[one.wrapped_key for one in sealed],
-            nonces=[one.nonce for one in sealed],
-            ciphertexts=[one.ciphertext for one in sealed],
-            keep_untils=[stays[place][1] for place in places],
+            merchant_ids=[merchant_id for merchant_id, _ in keys],
+            fingerprints=[fingerprint for _, fingerprint in keys],
+            key_ids=[each.key_id for each in encrypted],
+            wrapped_keys=[each.wrapped_key for each in encrypted],
+            nonces=[each.nonce for each in encrypted],
+            ciphertexts=[each.ciphertext for each in encrypted],
+            keep_untils=[cards[key][1] for key in keys],
         )
         return [None] * len(batch)
 
-    async def _load_batch(self, batch: Sequence[_Address]) -> list[SealedPan | None]:
+    async def _load_batch(self, batch: Sequence[_Key]) -> list[EncryptedPan | None]:
         rows = await statement("load_cards").fetch(
             self._pool,
             merchant_ids=[merchant_id for merchant_id, _ in batch],
             fingerprints=[fingerprint for _, fingerprint in batch],
         )
-        return [None if row["key_id"] is None else _sealed(row) for row in rows]
+        return [None if row["key_id"] is None else _encrypted(row) for row in rows]
 
 
-def _sealed(row: Any) -> SealedPan:
-    return SealedPan(
+def _encrypted(row: Any) -> EncryptedPan:
+    return EncryptedPan(
         key_id=row["key_id"],
         wrapped_key=row["wrapped_key"],
         nonce=row["nonce"],

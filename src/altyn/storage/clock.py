@@ -1,31 +1,30 @@
-"""The gateway's only source of the time: the system's clock, or the sandbox's that can be moved.
+"""The gateway's only source of the time: the system's clock, or the sandbox's movable one.
 
-A hold that expires in seven days can be tested because nothing else ever asks the system for the
-time. Source: docs/architecture.md.
+No other code reads the system's time, so a hold that expires in seven days can be tested in a
+second. Source: docs/architecture.md.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from altyn.operations.ports import ClockRefusedError
 from altyn.storage.database import Listener, Pool
 from altyn.storage.statements import statement
 
 CLOCK_CHANNEL: Final = "altyn_clock"
-"""Its payload is how far the sandbox's clock is ahead now, in microseconds."""
+"""The payload is how far the sandbox's clock is ahead, in microseconds."""
 
 END_OF_TIME: Final = datetime(2100, 1, 1, tzinfo=UTC)
-"""Cards expire in this century at the latest, so no test has to go further."""
+"""All cards have expired by then, so no test has to go further."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class ClockRefusedError(Exception):
-    """The clock cannot be moved there; the text says why and what to do."""
-
-
 class SystemClock:
-    """The system's time, which never goes backwards within a process: when the system is set
-    back, this clock waits until it has caught up."""
+    """The system's time, which never goes backwards within a process.
+
+    When the system's clock is set back, this clock stands still until the system has caught up.
+    """
 
     def __init__(self) -> None:
         self._latest = datetime.min.replace(tzinfo=UTC)
@@ -37,9 +36,9 @@ class SystemClock:
 
 
 class SandboxClock:
-    """The system's time and how far it was moved, which all processes share through the database.
+    """The system's time plus an offset, which all processes share through the database.
 
-    `load` it before the first use. `now` asks nobody; a move made elsewhere arrives by NOTIFY.
+    `load` it before the first use. `now` does no I/O; a move by another process arrives by NOTIFY.
     """
 
     def __init__(self, pool: Pool, listener: Listener) -> None:
@@ -49,17 +48,17 @@ class SandboxClock:
         listener.on(CLOCK_CHANNEL, self._moved, on_gap=self.load)
 
     def now(self) -> datetime:
-        """Aware UTC; never before what it said last."""
+        """Aware UTC; never earlier than the last value."""
         return self._system.now() + self._ahead_by
 
     async def load(self) -> None:
-        """Learn how far the clock was moved."""
+        """Load the offset from the database."""
         rows = await statement("load_clock").fetch(self._pool)
         if rows:
             self._catch_up(rows[0]["ahead_by"])
 
     async def advance(self, by: timedelta) -> datetime:
-        """Move the clock forward for all processes; the new time.
+        """Move the clock forward for all processes; return the new time.
 
         Refuses with ClockRefusedError: backwards, then beyond the end of time.
         """
@@ -70,13 +69,13 @@ class SandboxClock:
         return await self._move("advance_clock", by)
 
     async def set(self, moment: datetime) -> datetime:
-        """Move the clock forward to a moment; the new time.
+        """Move the clock forward to a moment; return the new time.
 
         Refuses with ClockRefusedError: backwards, then beyond the end of time. ValueError for a
         moment without a time zone.
         """
         if moment.tzinfo is None:
-            raise ValueError("a moment without a time zone may be any of twenty-four")
+            raise ValueError("the moment needs a time zone")
         if moment < self.now():
             raise _backwards()
         if moment > END_OF_TIME:
@@ -87,7 +86,7 @@ class SandboxClock:
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await statement(name).fetch(connection, by=by)
             if not rows:
-                # Another process has moved it past this moment meanwhile.
+                # Another process has moved the clock past this moment meanwhile.
                 raise _backwards()
             ahead_by: timedelta = rows[0]["ahead_by"]
             await statement("notify").execute(
@@ -100,14 +99,14 @@ class SandboxClock:
         self._catch_up(int(payload) * _MICROSECOND)
 
     def _catch_up(self, ahead_by: timedelta) -> None:
-        # Whatever comes late, a notification or an answer, must not take the clock back.
+        # A late notification or response must not move the clock back.
         self._ahead_by = max(self._ahead_by, ahead_by)
 
 
 def _backwards() -> ClockRefusedError:
     return ClockRefusedError(
         "the sandbox's clock goes forward only: moved back, orders would be paid before they were "
-        "registered. To begin anew, start with an empty data folder."
+        "registered. To start again, use an empty data folder."
     )
 
 

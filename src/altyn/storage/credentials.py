@@ -1,33 +1,35 @@
-"""Who calls the API: login and password, or a token, turned into an API user.
+"""Authenticates callers of the API, by login and password or by a token.
 
-Every request passes here, so users are remembered, and argon2 is paid once per password and
-process. Source: rest-orders.md §1.2; docs/architecture.md.
+Every request passes here, so users are cached, and a password is hashed once per process.
+Source: rest-orders.md §1.2; docs/architecture.md.
 """
 
 import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
-from altyn.security.credential_cache import CredentialMemory
-from altyn.security.passwords import NOBODYS_HASH
+from altyn.domain.credentials import TOKEN_LENGTH_MAX, is_login
+from altyn.operations.ports import Overloaded
+from altyn.security.credential_cache import CredentialCache
+from altyn.security.passwords import DECOY_HASH, PasswordsBusyError
 from altyn.storage.database import Listener, Pool
-from altyn.storage.merchants import LOGIN
-from altyn.storage.remembered import Remembered
+from altyn.storage.row_cache import RowCache
 from altyn.storage.statements import statement
 
 USERS_CHANNEL: Final = "altyn_users"
-"""Its payload is the login of the user who changed."""
+"""The payload is the login of the user that was changed."""
 
 TOKEN_KEY_PURPOSE: Final = "api-tokens"  # noqa: S105 - the name of a key, not a key
 """What the key of the tokens' digests is derived for: `KeyRing.derive(TOKEN_KEY_PURPOSE)`."""
 
-TOKEN_LENGTH_MAX: Final = 256
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiUser:
-    """A caller who is who he says. Whether he may pass is the door's to say: `blocked` and
-    `must_change_password` have refusals of their own."""
+    """An authenticated user of the API.
+
+    The request handler decides about access: `blocked` and `must_change_password` have refusals of
+    their own.
+    """
 
     merchant_id: int
     login: str
@@ -36,15 +38,15 @@ class ApiUser:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A user and what his password is checked against."""
+class _StoredUser:
+    """A user, and the hash that its password is checked against."""
 
     user: ApiUser
     password_hash: str = field(repr=False)
 
 
 class CredentialStore:
-    """Checks who is calling; a change made by any process is believed within a second."""
+    """Checks credentials; a change by any process takes effect here within a second."""
 
     def __init__(
         self,
@@ -52,39 +54,42 @@ class CredentialStore:
         listener: Listener,
         *,
         token_key: bytes,
-        memory: CredentialMemory | None = None,
+        checks: CredentialCache | None = None,
     ) -> None:
         self._pool = pool
         self._token_key = token_key
-        self._memory = memory or CredentialMemory()
+        self._checks = checks or CredentialCache()
 
         def listening() -> bool:
             return listener.listening
 
-        self._users = Remembered(self._load_user, listening=listening)
-        self._logins_by_token = Remembered(self._find_token, listening=listening)
-        listener.on(USERS_CHANNEL, self._changed, on_gap=self._forget_all)
+        self._users = RowCache(self._load_user, listening=listening)
+        self._logins_by_token = RowCache(self._find_token, listening=listening)
+        listener.on(USERS_CHANNEL, self._changed, on_gap=self._drop_all)
 
     async def authenticate(self, user_name: str, password: str) -> ApiUser | None:
-        """The API user whose login and password these are; None for a wrong pair.
+        """The API user with this login and password; None for a wrong pair.
 
-        Refuses: PasswordsBusyError (too many passwords wait to be checked: HTTP 429).
+        Raises Overloaded when too many passwords wait to be checked.
         """
-        known = await self._users.get(user_name) if LOGIN.fullmatch(user_name) else None
-        # An unknown login costs as much as a known one, so the time tells nobody which exist.
-        stored_hash = known.password_hash if known else NOBODYS_HASH
-        right = await self._memory.check(user_name, password, stored_hash)
-        return known.user if known and right else None
+        stored = await self._users.get(user_name) if is_login(user_name) else None
+        # An unknown login takes as long as a known one, so the time does not show which exist.
+        stored_hash = stored.password_hash if stored else DECOY_HASH
+        try:
+            right = await self._checks.check(user_name, password, stored_hash)
+        except PasswordsBusyError as error:
+            raise Overloaded(str(error)) from None
+        return stored.user if stored and right else None
 
     async def by_token(self, token: str) -> ApiUser | None:
-        """The API user a token stands for; None for an unknown token."""
+        """The API user of a token; None for an unknown token."""
         if not 0 < len(token) <= TOKEN_LENGTH_MAX:
             return None
         login = await self._logins_by_token.get(token_digest(token, self._token_key))
-        known = await self._users.get(login) if login else None
-        return known.user if known else None
+        stored = await self._users.get(login) if login else None
+        return stored.user if stored else None
 
-    async def _load_user(self, login: str) -> _Known | None:
+    async def _load_user(self, login: str) -> _StoredUser | None:
         rows = await statement("load_api_user").fetch(self._pool, login=login)
         if not rows:
             return None
@@ -95,7 +100,7 @@ class CredentialStore:
             must_change_password=row["must_change_password"],
             blocked=row["blocked"],
         )
-        return _Known(user, row["password_hash"])
+        return _StoredUser(user, row["password_hash"])
 
     async def _find_token(self, digest: bytes) -> str | None:
         rows = await statement("find_token").fetch(self._pool, token_hash=digest)
@@ -103,14 +108,14 @@ class CredentialStore:
 
     def _changed(self, login: str) -> None:
         self._users.drop(login)
-        self._memory.forget(login)
-        self._logins_by_token.drop_where(lambda whose: whose == login)
+        self._checks.forget(login)
+        self._logins_by_token.drop_where(lambda owner: owner == login)
 
-    async def _forget_all(self) -> None:
+    async def _drop_all(self) -> None:
         self._users.drop_all()
         self._logins_by_token.drop_all()
 
 
 def token_digest(token: str, key: bytes) -> bytes:
-    """What is stored of a token: without the key file nobody can try tokens against a dump."""
+    """What is stored of a token: without the key file, tokens cannot be guessed from a dump."""
     return hmac.digest(key, token.encode("utf-8", "surrogatepass"), "sha256")

@@ -1,7 +1,7 @@
-"""The way to PostgreSQL: a pool for statements, and one connection that listens for changes.
+"""Connections to PostgreSQL: a pool for statements, and one connection that listens for changes.
 
-Every process remembers merchants, users and the clock; what another process changes reaches it by
-NOTIFY, and whatever a broken connection may have swallowed is taken for changed.
+Every process caches merchants, users and the clock. A change by another process reaches it by
+NOTIFY; after a lost connection everything is taken for changed.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _SESSION: Final = {
     "idle_in_transaction_session_timeout": "60s",
 }
 _STATEMENTS: Final[dict[str, Any]] = {
-    # Every statement is named in `queries/`, so all of them fit and none ever goes stale.
+    # Every statement is in `queries/`, so all of them fit and none becomes stale.
     "statement_cache_size": 256,
     "max_cached_statement_lifetime": 0,
     "max_cacheable_statement_size": 0,
 }
-_QUERIES_PER_CONNECTION: Final = 10_000_000  # a new connection has to prepare everything anew
+_QUERIES_PER_CONNECTION: Final = 10_000_000  # a new connection has to prepare every statement again
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 Opened = TypeVar("Opened")
-Heard = Callable[[str], None]
+OnNotification = Callable[[str], None]
 OnGap = Callable[[], Awaitable[None]]
 
 
@@ -61,8 +61,8 @@ class DatabaseUnreachableError(Exception):
 async def connect(url: str, *, pool_size: int) -> Pool:
     """Open a pool of `pool_size` connections. Raises DatabaseUnreachableError.
 
-    Nothing is reset when a connection goes back to the pool, which saves a round trip per
-    statement; so no code may change its session (SET without LOCAL, temporary tables, LISTEN).
+    A connection is not reset when it goes back to the pool, which saves a round trip per statement;
+    so no code may change its session (SET without LOCAL, temporary tables, LISTEN).
     """
     opening = asyncpg.create_pool(
         url,
@@ -80,23 +80,23 @@ async def connect(url: str, *, pool_size: int) -> Pool:
 
 
 async def _leave_as_is(_connection: Connection) -> None:
-    """asyncpg itself has rolled back a transaction that was left open; there is nothing else."""
+    """Do nothing: asyncpg has rolled back an open transaction, and there is no other state."""
 
 
 async def _reach(url: str, opening: Awaitable[Opened]) -> Opened:
-    """Open something, telling a person why it cannot be."""
+    """Open a pool or a connection. Raises DatabaseUnreachableError with an advice."""
     try:
         return await opening
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
         what, remedy = _explain(error)
-        # Without its cause: what could not be read may be quoted in it, password and all.
+        # Without its cause, whose text may quote the URL with the password.
         raise DatabaseUnreachableError(what=what, where=address(url), remedy=remedy) from None
 
 
 _CHECK_URL: Final = "Check ALTYN_DATABASE_URL, or leave it out to use the embedded PostgreSQL."
 _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (
-        asyncpg.InvalidAuthorizationSpecificationError,  # a wrong password is one of its kinds
+        asyncpg.InvalidAuthorizationSpecificationError,  # includes a wrong password
         "it refuses the user or the password",
         "Check both in ALTYN_DATABASE_URL, and that pg_hba.conf lets this machine in.",
     ),
@@ -126,7 +126,7 @@ def _explain(error: Exception) -> tuple[str, str]:
 
 
 def address(url: str) -> str:
-    """Where a database URL points, for people: `altyn@db.example:5432/shop`; never its password."""
+    """A database URL without its password, for people: `altyn@db.example:5432/shop`."""
     unreadable = "an address that cannot be read"
     try:
         parts = urlsplit(url)
@@ -142,19 +142,19 @@ def address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Subscriber:
-    """Who wants to hear a channel; `on_gap` is for what it could not hear."""
+    """A subscription to a channel; `on_gap` is called when notifications may have been missed."""
 
     channel: str
-    heard: Heard
+    on_notification: OnNotification
     on_gap: OnGap
 
 
 class Listener:
-    """Hears NOTIFY on a connection of its own, and comes back when the connection breaks.
+    """Listens for NOTIFY on a connection of its own, and reconnects when the connection is lost.
 
-    Subscribe with `on`, then `start`. While `listening` is false, notifications may be missed:
-    nothing remembered may be believed. After coming back every `on_gap` is awaited, and only then
-    `listening` is true again. A connection that died silently is noticed by the heartbeat.
+    Subscribe with `on`, then `start`. While `listening` is false, notifications may be missed, and
+    caches must not be used. After a reconnect every `on_gap` is awaited, and only then `listening`
+    is true again. The heartbeat finds a connection that was lost without a sign.
     """
 
     def __init__(self, url: str, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
@@ -169,33 +169,33 @@ class Listener:
         """Whether every change reaches this process at the moment."""
         return self._listening
 
-    def on(self, channel: str, heard: Heard, *, on_gap: OnGap) -> None:
-        """Call `heard` with the payload of each notification; only before `start`."""
+    def on(self, channel: str, on_notification: OnNotification, *, on_gap: OnGap) -> None:
+        """Call `on_notification` with each notification's payload; only before `start`."""
         assert self._task is None, "subscribe before the listener starts"
-        self._subscribers.append(_Subscriber(channel, heard, on_gap))
+        self._subscribers.append(_Subscriber(channel, on_notification, on_gap))
 
     async def start(self) -> None:
-        """Return when it listens. Raises DatabaseUnreachableError."""
+        """Connect, and return when it listens. Raises DatabaseUnreachableError."""
         connection = await self._open()
-        self._task = asyncio.create_task(self._stay(connection), name="listener")
+        self._task = asyncio.create_task(self._listen(connection), name="listener")
 
     async def stop(self) -> None:
-        """Stop listening; what is remembered is then no longer believed."""
+        """Stop listening; caches are not used any more."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _stay(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _listen(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         while True:
             try:
                 await self._until_lost(connection)
             finally:
                 self._listening = False
                 connection.terminate()
-            _log.warning("listener lost its connection", database=address(self._url))
-            connection = await self._return()
-            _log.info("listener is back", database=address(self._url))
+            log.warning("listener_lost_connection", database=address(self._url))
+            connection = await self._reconnect()
+            log.info("listener_reconnected", database=address(self._url))
 
     async def _until_lost(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         lost = asyncio.Event()
@@ -208,17 +208,20 @@ class Listener:
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 return
 
-    async def _return(self) -> asyncpg.Connection[asyncpg.Record]:
-        tries = 0
+    async def _reconnect(self) -> asyncpg.Connection[asyncpg.Record]:
+        attempts = 0
         while True:
-            await asyncio.sleep(BACK_OFF_SECONDS[min(tries, len(BACK_OFF_SECONDS) - 1)])
-            tries += 1
+            await asyncio.sleep(BACK_OFF_SECONDS[min(attempts, len(BACK_OFF_SECONDS) - 1)])
+            attempts += 1
             try:
                 return await self._open()
             except DatabaseUnreachableError as error:
-                _log.warning("listener cannot reach the database", reason=str(error), tries=tries)
+                log.warning("listener_cannot_connect", reason=str(error), attempts=attempts)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                _log.warning("listener was interrupted", reason=str(error), tries=tries)
+                log.warning("listener_interrupted", reason=str(error), attempts=attempts)
+            except Exception:
+                # A subscriber failed: without another attempt the caches would stay unused.
+                log.exception("listener_failed", attempts=attempts)
 
     async def _open(self) -> asyncpg.Connection[asyncpg.Record]:
         opening = asyncpg.connect(
@@ -230,8 +233,10 @@ class Listener:
         connection = await _reach(self._url, opening)
         try:
             for subscriber in self._subscribers:
-                await connection.add_listener(subscriber.channel, _adapted(subscriber.heard))
-            # Only now, while it listens: what is read from here on cannot change unheard.
+                await connection.add_listener(
+                    subscriber.channel, _adapted(subscriber.on_notification)
+                )
+            # Refresh the caches only after LISTEN is active, so that no change is missed.
             for subscriber in self._subscribers:
                 await subscriber.on_gap()
         except BaseException:
@@ -241,5 +246,5 @@ class Listener:
         return connection
 
 
-def _adapted(heard: Heard) -> Callable[[Any, int, str, object], None]:
-    return lambda _connection, _pid, _channel, payload: heard(str(payload))
+def _adapted(on_notification: OnNotification) -> Callable[[Any, int, str, object], None]:
+    return lambda _connection, _pid, _channel, payload: on_notification(str(payload))

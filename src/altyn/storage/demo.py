@@ -1,6 +1,6 @@
-"""The shop that every sandbox has from its first start, so that the first request works at once.
+"""The demo shop, which every sandbox has from its first start.
 
-What a person has changed about it stays changed: it is added where it is missing, never put right.
+It is added where it is missing, and never repaired: changes that a person has made stay.
 """
 
 from typing import Final
@@ -9,17 +9,20 @@ from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.money import CURRENCIES
 from altyn.operations.ports import Clock
-from altyn.storage.administration import Administration
+from altyn.operations.staff import merchants, tokens, users
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.ports import StaffContext
 from altyn.storage.database import Connection, Pool
+from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
-# The sandbox's own, printed in the quick start; production refuses to start beside them.
+# Printed in the quick start; production refuses to start with a database that holds them.
 DEMO_LOGIN: Final = "test"
 DEMO_API_LOGIN: Final = "test-api"
 DEMO_PORTAL_LOGIN: Final = "test-operator"
 DEMO_CHILD_LOGIN: Final = "test-child"
 DEMO_CHILD_API_LOGIN: Final = "test-child-api"
-DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - known to everybody, opens pretended money only
+DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - public, and moves simulated money only
 DEMO_TOKEN: Final = "test-token"  # noqa: S105 - as above
 DEMO_CALLBACK_KEY: Final = "test-callback-key"
 
@@ -32,52 +35,52 @@ DEMO_SETTINGS: Final = MerchantSettings(
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),
 )
 
-_BY: Final = "demo"
+_ACTOR: Final = StaffActor(name="demo", role=StaffRole.OPERATOR)
 
 
 async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
-    """Add the demo merchant and its child if they are missing; whether anything was added.
+    """Add the demo merchant and its child if they are missing; return whether any was added.
 
-    Safe when many processes start at once: one of them adds, the others wait and find it done.
+    Safe when many processes start at once: one of them adds them, the others wait and find them.
     """
     async with pool.acquire() as connection:
         if await _exists(connection, DEMO_CHILD_LOGIN):
             return False
         async with connection.transaction():
-            # All or nothing, so that a process killed half-way leaves no shop without its users.
+            # All or nothing, so that a killed process leaves no shop without its users.
             await statement("lock_demo").execute(connection)
-            staff = Administration(connection, clock=clock, token_key=token_key)
+            staff = staff_context(connection, actor=_ACTOR, clock=clock, token_key=token_key)
             added = [await _add_shop(connection, staff), await _add_child(connection, staff)]
     return any(added)
 
 
 async def demo_exists(pool: Pool) -> bool:
-    """Whether the demo merchant is here: production refuses to start then."""
+    """Whether the database holds the demo merchant: production refuses to start then."""
     async with pool.acquire() as connection:
         return await _exists(connection, DEMO_LOGIN)
 
 
-async def _add_shop(connection: Connection, staff: Administration) -> bool:
+async def _add_shop(connection: Connection, staff: StaffContext) -> bool:
     if await _exists(connection, DEMO_LOGIN):
         return False
-    await staff.add_merchant(DEMO_LOGIN, "Демо-магазин", settings=DEMO_SETTINGS, by=_BY)
-    await staff.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD)
-    await staff.add_token(DEMO_API_LOGIN, DEMO_TOKEN)
-    await staff.add_portal_user(DEMO_LOGIN, DEMO_PORTAL_LOGIN, DEMO_PASSWORD)
+    await merchants.add_merchant(DEMO_LOGIN, "Демо-магазин", staff, settings=DEMO_SETTINGS)
+    await users.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD, staff)
+    await tokens.add_token(DEMO_API_LOGIN, DEMO_TOKEN, staff)
+    await users.add_portal_user(DEMO_LOGIN, DEMO_PORTAL_LOGIN, DEMO_PASSWORD, staff)
     return True
 
 
-async def _add_child(connection: Connection, staff: Administration) -> bool:
+async def _add_child(connection: Connection, staff: StaffContext) -> bool:
     if await _exists(connection, DEMO_CHILD_LOGIN):
         return False
-    await staff.add_merchant(
+    await merchants.add_merchant(
         DEMO_CHILD_LOGIN,
         "Демо-магазин: дочерний",
+        staff,
         settings=DEMO_SETTINGS,
-        by=_BY,
         parent=DEMO_LOGIN,
     )
-    await staff.add_api_user(DEMO_CHILD_LOGIN, DEMO_CHILD_API_LOGIN, DEMO_PASSWORD)
+    await users.add_api_user(DEMO_CHILD_LOGIN, DEMO_CHILD_API_LOGIN, DEMO_PASSWORD, staff)
     return True
 
 

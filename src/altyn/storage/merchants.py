@@ -1,31 +1,25 @@
-"""Who the merchants are: the `Merchants` port, answered from memory.
+"""The `Merchants` port over a cache.
 
-Every request asks for its merchant; the database is asked once, and again after a change.
+Every request needs its merchant; it is loaded once, and again after a change.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant
+from altyn.operations.ports import UnknownMerchantError
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchant_settings import read_settings
-from altyn.storage.remembered import Remembered
+from altyn.storage.row_cache import RowCache
 from altyn.storage.statements import statement
 
 MERCHANTS_CHANNEL: Final = "altyn_merchants"
-"""Its payload is the number of the merchant who changed."""
-
-LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
-"""What a login looks like; PostgreSQL holds the same rule, and is not asked for anything else."""
-
-
-class UnknownMerchantError(LookupError):
-    """No merchant has this number."""
+"""The payload is the number of the merchant that was changed."""
 
 
 class MerchantDirectory:
-    """Merchants with their settings in force; a change made anywhere is seen within a second."""
+    """Merchants with their settings in force; a change by any process is used within a second."""
 
     def __init__(self, pool: Pool, listener: Listener) -> None:
         self._pool = pool
@@ -33,27 +27,27 @@ class MerchantDirectory:
         def listening() -> bool:
             return listener.listening
 
-        self._by_id = Remembered(self._load, listening=listening)
-        self._ids_by_login = Remembered(self._find, listening=listening)
-        self._children = Remembered(self._load_children, listening=listening)
-        listener.on(MERCHANTS_CHANNEL, self._changed, on_gap=self._forget_all)
+        self._by_id = RowCache(self._load, listening=listening)
+        self._ids_by_login = RowCache(self._find, listening=listening)
+        self._children = RowCache(self._load_children, listening=listening)
+        listener.on(MERCHANTS_CHANNEL, self._changed, on_gap=self._drop_all)
 
     async def get(self, merchant_id: int) -> Merchant:
-        """The merchant of a number. Raises UnknownMerchantError."""
+        """The merchant with this number. Raises UnknownMerchantError."""
         merchant = await self._by_id.get(merchant_id)
         if merchant is None:
             raise UnknownMerchantError(f"no merchant has the number {merchant_id}")
         return merchant
 
     async def by_login(self, login: str) -> Merchant | None:
-        """The merchant of its own login (`shop`) or of an API user's (`shop-api`)."""
-        if not LOGIN.fullmatch(login):
+        """The merchant with this login (`shop`), or with an API user of this login (`shop-api`)."""
+        if not is_login(login):
             return None
         merchant_id = await self._ids_by_login.get(login)
         return None if merchant_id is None else await self._by_id.get(merchant_id)
 
     async def children(self, merchant_id: int) -> Sequence[Merchant]:
-        """The merchants whose parent this one is, by their numbers."""
+        """The merchants whose parent is this one, in the order of their numbers."""
         return await self._children.get(merchant_id) or ()
 
     async def _load(self, merchant_id: int) -> Merchant | None:
@@ -72,16 +66,16 @@ class MerchantDirectory:
         merchant_id = int(payload)
         self._by_id.drop(merchant_id)
         self._ids_by_login.drop_where(lambda found: found == merchant_id)
-        # It may be anybody's child, or just have become one.
+        # It may be a child of any merchant, or have just become one.
         self._children.drop_all()
 
-    async def _forget_all(self) -> None:
-        for remembered in (self._by_id, self._ids_by_login, self._children):
-            remembered.drop_all()
+    async def _drop_all(self) -> None:
+        for cache in (self._by_id, self._ids_by_login, self._children):
+            cache.drop_all()
 
 
 def merchant_of(row: Any) -> Merchant:
-    """The merchant a row of `merchants_in_force` holds."""
+    """The merchant of a row of `merchants_in_force`."""
     return Merchant(
         merchant_id=row["merchant_id"],
         login=row["login"],

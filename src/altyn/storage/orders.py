@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from altyn.domain.callback import DeliveryQueue
 from altyn.domain.order import Order
+from altyn.domain.outbox import DeliveryQueue
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
 from altyn.storage import records
@@ -17,22 +17,22 @@ from altyn.storage.records import order_of, request_json, to_json
 from altyn.storage.statements import statement
 
 Saving = tuple[Accepted, int, Actor]
-Wake = Callable[[Collection[DeliveryQueue]], None]
+Notify = Callable[[Collection[DeliveryQueue]], None]
 
 
-def _nobody(_lanes: Collection[DeliveryQueue]) -> None:
-    """Nobody is to be woken: whoever looks at the outbox finds what is due."""
+def _no_notification(_queues: Collection[DeliveryQueue]) -> None:
+    """Notify no worker: a worker that looks at the outbox finds what is due."""
 
 
 class OrderStore:
     """Orders in PostgreSQL. Calls that meet share a statement (`coalescing.py`).
 
-    `wake` is told of the lanes of the outbox that a save has put something into.
+    `notify` is called with the delivery queues of the outbox that a save has added entries to.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", wake: Wake = _nobody) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", notify: Notify = _no_notification) -> None:
         self._pool = pool
-        self._wake = wake
+        self._notify = notify
         self._registering = Coalescer(self._register_batch)
         self._saving = Coalescer(self._save_batch)
         self._loading = Coalescer(self._load_batch)
@@ -135,7 +135,7 @@ class OrderStore:
             announcements=_rows(records.outbox_rows, decisions),
         )
         saved = {row["order_id"] for row in rows}
-        self._wake(lanes_of(each for each in decisions if each.order.order_id in saved))
+        self._notify(queues_of(each for each in decisions if each.order.order_id in saved))
         return [
             saving[0].order.order_id in saved and first[saving[0].order.order_id] is saving
             for saving in batch
@@ -166,10 +166,10 @@ def _rows(make: Any, decisions: Sequence[Accepted]) -> str:
     return to_json([row for accepted in decisions for row in make(accepted)])
 
 
-def lanes_of(decisions: Iterable[Accepted]) -> set[DeliveryQueue]:
-    """Where the announcements of these decisions wait."""
+def queues_of(decisions: Iterable[Accepted]) -> set[DeliveryQueue]:
+    """The delivery queues of the entries that these decisions add to the outbox."""
     return {
-        DeliveryQueue(decision.order.merchant_id, entry.host)
+        DeliveryQueue(entry.kind, decision.order.merchant_id, entry.host)
         for decision in decisions
         for entry in decision.outbox
     }

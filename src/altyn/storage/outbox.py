@@ -1,185 +1,229 @@
-"""The outbox: what shops are still to be told, claimed by lease and settled by what came back.
+"""The outbox in PostgreSQL: entries are claimed by a lease, and settled by the result of the
+attempt.
 
-Any number of processes may work at it: a callback is its sender's while the lease lasts, and what a
-killed sender leaves behind another takes up. Source: docs/architecture.md; callbacks.md §1, §5.
+Any number of processes may work on it. An entry belongs to one worker while its lease lasts; the
+entries of a killed worker are claimed by another one. Source: docs/architecture.md;
+callbacks.md §1, §5.
 """
 
-import asyncio
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 import msgspec
-import structlog
 
-from altyn.domain.callback import (
-    Callback,
-    CallbackId,
-    Claimed,
-    Delivery,
-    DeliveryQueue,
-)
+from altyn.domain.callback import CallbackDelivery
 from altyn.domain.effects import OutboxEntry
+from altyn.domain.outbox import (
+    Claimed,
+    ClaimedEntry,
+    ClaimOrder,
+    DeliveryQueue,
+    EntryId,
+    QueueDepth,
+    Settlement,
+)
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
+from altyn.storage.outbox_notifier import notify_queues
 from altyn.storage.records import outbox_row, to_json
 from altyn.storage.statements import statement
 
-OUTBOX_CHANNEL: Final = "altyn_outbox"
-"""Its payload is a lane that something was put into: the merchant's number, a space, the host."""
-
-BODY_KEPT: Final = 16_384
+TEXT_LENGTH_MAX: Final = 16_384  # kept of a body, in characters
+HIDDEN: Final = "•••"
+RESEND_BATCH: Final = 1000
+_SHOWN_HEADERS: Final = frozenset({"content-type", "accept", "user-agent"})
 _parameters: Final = msgspec.json.Decoder(dict[str, str]).decode
-log = structlog.get_logger("altyn.outbox")
 
 
 class OutboxStore:
-    """Callbacks in PostgreSQL, for those who send them."""
+    """Entries of all kinds, for the workers that carry them out."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._settling = Coalescer(self._settle_batch)
 
-    async def lanes(self) -> Mapping[DeliveryQueue, datetime]:
-        """Where callbacks wait, and when the first of each lane is due (UTC)."""
-        rows = await statement("waiting_lanes").fetch(self._pool)
-        return {DeliveryQueue(row["merchant_id"], row["origin"]): row["due_at"] for row in rows}
+    async def waiting_queues(self, kinds: Collection[str]) -> Mapping[DeliveryQueue, datetime]:
+        """The queues in which entries of these kinds wait, and when the first is due (UTC)."""
+        rows = await statement("waiting_queues").fetch(self._pool, kinds=list(kinds))
+        return {_queue(row): row["due_at"] for row in rows}
 
-    async def claim(
-        self,
-        slots: Mapping[DeliveryQueue, int],
-        leases: Mapping[DeliveryQueue, int],
-        *,
-        now: datetime,
-    ) -> Claimed:
-        """At most so many callbacks of each lane that are due by `now`, for the caller alone.
+    async def claim(self, orders: Mapping[DeliveryQueue, ClaimOrder], *, now: datetime) -> Claimed:
+        """Claim entries of these queues that are due by `now`, the oldest first.
 
-        They are the caller's for as many seconds of real time as `leases` says. Of one subject and
-        one address only the oldest is given out.
+        They are the caller's for the lease, in real time. Of one kind, subject and receiver only
+        the oldest waiting entry is claimed.
         """
-        lanes = sorted(slots)
-        rows = await statement("claim_callbacks").fetch(
-            self._pool,
-            merchant_ids=[lane.merchant_id for lane in lanes],
-            origins=[lane.origin for lane in lanes],
-            slots=[slots[lane] for lane in lanes],
-            lease_seconds=[leases[lane] for lane in lanes],
-            now=now,
+        # in one order, so that two workers which claim from the same queues do not lock each other
+        queues = sorted(orders)
+        rows = await statement("claim_entries").fetch_each(
+            self._pool, [_claim_values(queue, orders[queue], now) for queue in queues]
         )
-        callbacks = [_callback(row) for row in rows if row["merchant_id"] is not None]
-        callbacks.sort(key=lambda each: (each.created_at, str(each.id)))
-        return Claimed(tuple(callbacks), contended=rows[0]["seen"] > len(callbacks))
+        entries = [_entry(row) for row in rows if row["merchant_id"] is not None]
+        entries.sort(key=lambda entry: (entry.created_at, str(entry.id)))
+        return Claimed(tuple(entries), _contended(rows, entries))
 
-    async def settle(self, delivery: Delivery) -> bool:
-        """Keep what became of a try. True when another callback waits behind this one."""
-        return await self._settling.call(delivery)
+    async def settle(self, settlement: Settlement) -> bool:
+        """Save the state after an attempt. True when another entry waits behind this one."""
+        return await self._settling.call(settlement)
 
-    async def announce(
+    async def add(
         self,
         merchant_id: int,
         subject_id: UUID,
         version: int,
-        announcements: Sequence[OutboxEntry],
+        entries: Sequence[OutboxEntry],
         at: datetime,
     ) -> int:
-        """Put in what comes with no change of an order; the same version once only. How many."""
-        rows = await statement("announce").fetch(
+        """Add entries that come without a change of an order. How many.
+
+        The same version of a subject is added once only.
+        """
+        rows = await statement("add_entries").fetch(
             self._pool,
             merchant_id=merchant_id,
             subject_id=subject_id,
             version=version,
             at=at,
-            announcements=to_json(
-                [
-                    {"line": line, **outbox_row(announcement)}
-                    for line, announcement in enumerate(announcements, 1)
-                ]
+            entries=to_json(
+                [{"line": line, **outbox_row(entry)} for line, entry in enumerate(entries, 1)]
             ),
         )
         return len(rows)
 
-    async def depths(self) -> Mapping[str, tuple[int, datetime]]:
-        """For each merchant (by login) how many callbacks wait, and when the oldest was put in."""
-        rows = await statement("queue_depths").fetch(self._pool)
-        return {row["login"]: (row["waiting"], row["oldest"]) for row in rows}
+    async def resend(
+        self,
+        kind: str,
+        id: EntryId,  # noqa: A002 - the field's own name
+        *,
+        now: datetime,
+        receiver: str | None = None,
+        host: str | None = None,
+    ) -> bool:
+        """Make an entry due now, with all its attempts; for another receiver if one is named.
+
+        False when there is no such entry, or when a worker carries it out at this moment. Running
+        workers are woken; without one the entry goes out when the next gateway starts.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await statement("resend_entry").fetch(
+                connection, kind=kind, receiver=receiver, host=host, now=now, **id_values(id)
+            )
+            await notify_queues(connection, {_queue(row) for row in rows})
+        return bool(rows)
+
+    async def resend_dead(self, kind: str, merchant_id: int, *, now: datetime) -> int:
+        """Make all dead entries of a kind and a merchant due now. How many.
+
+        In batches: after a long outage they may be more than one statement can change in time.
+        """
+        resent = 0
+        while rows := await self._resend_batch(kind, merchant_id, now):
+            resent += sum(row["resent"] for row in rows)
+        return resent
+
+    async def depths(self) -> Collection[QueueDepth]:
+        """How many entries of each kind and merchant wait, and since when."""
+        rows = await statement("outbox_depths").fetch(self._pool)
+        return [
+            QueueDepth(row["kind"], row["login"], row["waiting"], row["oldest"]) for row in rows
+        ]
 
     async def purge(self, *, before: datetime, limit: int = 1000) -> int:
-        """Forget what was settled before a moment, at most so many; how many."""
-        rows = await statement("purge_outbox").fetch(self._pool, before=before, limit=limit)
+        """Delete entries that were settled before a moment, at most so many. How many."""
+        found = await statement("settled_entries").fetch(self._pool, before=before, limit=limit)
+        if not found:
+            return 0
+        rows = await statement("purge_entries").fetch(
+            self._pool,
+            merchant_ids=[row["merchant_id"] for row in found],
+            subject_ids=[row["subject_id"] for row in found],
+            versions=[row["version"] for row in found],
+            lines=[row["line"] for row in found],
+            before=before,
+        )
         return int(rows[0]["purged"])
 
-    async def _settle_batch(self, batch: Sequence[Delivery]) -> list[bool]:
-        deliveries = sorted(batch, key=lambda each: str(each.callback.id))
-        rows = await statement("settle_callbacks").fetch(
-            self._pool, deliveries=to_json([_delivery_row(each) for each in deliveries])
+    async def _resend_batch(self, kind: str, merchant_id: int, now: datetime) -> Sequence[Any]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await statement("resend_dead_entries").fetch(
+                connection, kind=kind, merchant_id=merchant_id, now=now, limit=RESEND_BATCH
+            )
+            await notify_queues(connection, {_queue(row) for row in rows})
+        return rows
+
+    async def _settle_batch(self, batch: Sequence[Settlement]) -> list[bool]:
+        settlements = sorted(batch, key=lambda each: str(each.entry.id))
+        rows = await statement("settle_entries").fetch(
+            self._pool,
+            merchant_ids=sorted({each.entry.id.merchant_id for each in settlements}),
+            attempts=to_json([_attempt_row(each) for each in settlements]),
+            deliveries=to_json(
+                [
+                    _delivery_row(each.entry, each.result.record)
+                    for each in settlements
+                    if isinstance(each.result.record, CallbackDelivery)
+                ]
+            ),
         )
-        followed = {(row["subject_id"], row["version"], row["line"]) for row in rows}
-        return [_place(each.callback.id) in followed for each in batch]
+        followed = {_id(row) for row in rows}
+        return [each.entry.id in followed for each in batch]
 
 
-class OutboxNotifier:
-    """Tells every process, and never the one who waits for an answer, that lanes have got work.
-
-    It exists because NOTIFY takes a lock at commit that all databases' commits share: in a
-    statement of its own it delays no payment. What is lost with a killed process is found by the
-    next look at the outbox.
-    """
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._lanes: set[DeliveryQueue] = set()
-        self._task: asyncio.Task[None] | None = None
-
-    def wake(self, lanes: Collection[DeliveryQueue]) -> None:
-        """Say soon that there is work; returns at once."""
-        if not lanes:
-            return
-        self._lanes.update(lanes)
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._tell())
-
-    async def aclose(self) -> None:
-        """Say what is still to be said."""
-        if self._task is not None:
-            await self._task
-
-    async def _tell(self) -> None:
-        try:
-            while self._lanes:
-                lanes, self._lanes = self._lanes, set()
-                await notify_lanes(self._pool, lanes)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            log.warning("nobody_woken", reason=str(error))
-        finally:
-            self._task = None
+def id_values(id: EntryId) -> dict[str, int | UUID]:  # noqa: A002 - the field's own name
+    """The key of an entry as the parameters of a statement."""
+    return {
+        "merchant_id": id.merchant_id,
+        "subject_id": id.subject_id,
+        "version": id.version,
+        "line": id.line,
+    }
 
 
-async def notify_lanes(connection: Any, lanes: Collection[DeliveryQueue]) -> None:
-    """Wake every process that sends callbacks."""
-    await statement("notify_all").fetch(
-        connection,
-        channel=OUTBOX_CHANNEL,
-        payloads=[f"{lane.merchant_id} {lane.origin}" for lane in sorted(lanes)],
-    )
+def _claim_values(queue: DeliveryQueue, order: ClaimOrder, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": queue.kind,
+        "merchant_id": queue.merchant_id,
+        "host": queue.host,
+        "slots": order.slots,
+        "lease_seconds": order.lease_seconds,
+        "now": now,
+    }
 
 
-def lane_of(payload: str) -> DeliveryQueue:
-    """The lane that a notification names."""
-    merchant_id, _, origin = payload.partition(" ")
-    return DeliveryQueue(int(merchant_id), origin)
+def _contended(
+    rows: Sequence[Mapping[str, Any]], entries: Sequence[ClaimedEntry]
+) -> frozenset[DeliveryQueue]:
+    """The queues in which fewer entries were claimed than could be."""
+    claimed = Counter(entry.queue for entry in entries)
+    candidates = {
+        DeliveryQueue(row["queue_kind"], row["queue_merchant_id"], row["queue_host"]): row[
+            "candidates"
+        ]
+        for row in rows
+    }
+    return frozenset(queue for queue, count in candidates.items() if count > claimed[queue])
 
 
-def _place(id: CallbackId) -> tuple[UUID, int, int]:  # noqa: A002 - the field's own name
-    return (id.subject_id, id.version, id.line)
+def _queue(row: Mapping[str, Any]) -> DeliveryQueue:
+    return DeliveryQueue(row["kind"], row["merchant_id"], row["host"])
 
 
-def _callback(row: Mapping[str, Any]) -> Callback:
-    return Callback(
-        id=CallbackId(row["merchant_id"], row["subject_id"], row["version"], row["line"]),
+def _id(row: Mapping[str, Any]) -> EntryId:
+    return EntryId(row["merchant_id"], row["subject_id"], row["version"], row["line"])
+
+
+def _entry(row: Mapping[str, Any]) -> ClaimedEntry:
+    return ClaimedEntry(
+        id=_id(row),
+        kind=row["kind"],
         operation=row["operation"],
         receiver=row["receiver"],
+        host=row["origin"],
         parameters=_parameters(row["parameters"]),
         created_at=row["created_at"],
         attempt=row["attempts"],
@@ -187,41 +231,46 @@ def _callback(row: Mapping[str, Any]) -> Callback:
     )
 
 
-HIDDEN: Final = "•••"
-
-
-def _delivery_row(delivery: Delivery) -> dict[str, Any]:
-    """The row of `tried` in `settle_callbacks`. A merchant's header may hold a token."""
-    letter, reply, which = delivery.letter, delivery.reply, delivery.callback.id
+def _attempt_row(settlement: Settlement) -> dict[str, Any]:
+    """The row of `attempted` in `settle_entries`."""
+    entry, problem = settlement.entry, settlement.result.problem
     return {
-        "merchant_id": which.merchant_id,
-        "subject_id": which.subject_id,
-        "version": which.version,
-        "line": which.line,
-        "receiver": delivery.callback.receiver,
-        "attempt": delivery.callback.attempt,
-        "outcome": delivery.outcome,
-        "settled_at": delivery.settled_at,
-        "due_at": delivery.due_at,
-        "at": delivery.at,
-        "took_ms": round(reply.took_seconds * 1000),
-        "method": letter.method,
-        "url": letter.url,
-        "headers": [[name, _shown(name, value)] for name, value in letter.headers],
-        "body": None if letter.body is None else _text(letter.body.decode(errors="replace")),
-        "signed": letter.signed,
-        "checksum": letter.checksum,
-        "status": reply.status,
-        "answer_headers": [[_text(name), _text(value)] for name, value in reply.headers],
-        "answer": _text(reply.body),
-        "problem": reply.problem,
+        **id_values(entry.id),
+        "kind": entry.kind,
+        "receiver": entry.receiver,
+        "attempt": entry.attempt,
+        "state": settlement.state,
+        "problem": None if problem is None else _text(problem),
+        "settled_at": settlement.settled_at,
+        "due_at": settlement.due_at,
+    }
+
+
+def _delivery_row(entry: ClaimedEntry, record: CallbackDelivery) -> dict[str, Any]:
+    """The row of `delivery` in `settle_entries`. A merchant's header may hold a token."""
+    request, response = record.request, record.response
+    return {
+        **id_values(entry.id),
+        "attempt": entry.attempt,
+        "at": record.at,
+        "took_ms": round(response.took_seconds * 1000),
+        "method": request.method,
+        "url": request.url,
+        "headers": [[name, _shown(name, value)] for name, value in request.headers],
+        "body": None if request.body is None else _text(request.body.decode(errors="replace")),
+        "signed": request.signed,
+        "checksum": request.checksum,
+        "status": response.status,
+        "answer_headers": [[_text(name), _text(value)] for name, value in response.headers],
+        "answer": _text(response.body),
+        "problem": response.problem,
     }
 
 
 def _shown(name: str, value: str) -> str:
-    return value if name.lower() in {"content-type", "accept", "user-agent"} else HIDDEN
+    return value if name.lower() in _SHOWN_HEADERS else HIDDEN
 
 
-def _text(said: str) -> str:
-    """What the other side said, as far as PostgreSQL's text and our patience go."""
-    return said[:BODY_KEPT].replace("\0", "�")
+def _text(text: str) -> str:
+    """The beginning of a text from outside; PostgreSQL's text cannot hold a null character."""
+    return text[:TEXT_LENGTH_MAX].replace("\0", "�")

@@ -112,8 +112,10 @@ def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
 def outbox_row(entry: OutboxEntry) -> dict[str, Any]:
     """The columns of the outbox that an entry fills."""
     return {
+        "kind": entry.kind,
         "operation": entry.operation,
         "receiver": entry.receiver,
         "origin": entry.host,
         "parameters": entry.parameters,
+        "due_after_seconds": entry.due_after.total_seconds(),
     }

@@ -5,6 +5,7 @@ first read. The casts in the SQL tell PostgreSQL the types.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,6 +32,15 @@ class Statement:
     async def fetch(self, connection: Any, **values: Any) -> list[Any]:
         """Run the statement and return its rows."""
         rows: list[Any] = await connection.fetch(self.sql, *self._arguments(values))
+        return rows
+
+    async def fetch_each(self, connection: Any, calls: Iterable[dict[str, Any]]) -> list[Any]:
+        """Run the statement once for each set of values, in one round trip and transaction.
+
+        Returns the rows of all of them, in the order of the calls.
+        """
+        arguments = [self._arguments(values) for values in calls]
+        rows: list[Any] = await connection.fetchmany(self.sql, arguments)
         return rows
 
     async def execute(self, connection: Any, **values: Any) -> None:

@@ -1,5 +1,5 @@
-"""Housekeeping: cards that nobody waits for leave the vault, the others follow a change of keys,
-and callbacks that were settled long ago are forgotten."""
+"""Housekeeping: deletes cards and callbacks that are no longer needed, and moves the other cards
+to the active key."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ import structlog
 from altyn.operations.ports import Clock
 
 PULSE_SECONDS: Final = 60.0
-PIECE: Final = 1000
+BATCH: Final = 1000
 log = structlog.get_logger("altyn.housekeeping")
 
 
 class Rewrapping(Protocol):
-    """What bringing cards under the active key came to."""
+    """The result of moving cards to the active key: rows moved, and rows that did not open."""
 
     @property
     def rows(self) -> int: ...
@@ -23,53 +23,58 @@ class Rewrapping(Protocol):
     def unreadable(self) -> int: ...
 
 
-class CardKeeper(Protocol):
-    """A store that forgets what is past its time, and moves to new keys while payments go on."""
+class CardStore(Protocol):
+    """A store that deletes cards past their time, and moves the others to new keys online."""
 
     async def purge(self, now: datetime) -> int: ...
     async def rewrap_all(self) -> Rewrapping: ...
 
 
-class CallbackKeeper(Protocol):
-    """A store that forgets callbacks, so many at once; tells how many it has forgotten."""
+class CallbackStore(Protocol):
+    """A store that deletes settled callbacks, at most `limit` at once; returns how many."""
 
     async def purge(self, *, before: datetime, limit: int = ...) -> int: ...
 
 
-async def forget_callbacks(callbacks: CallbackKeeper, before: datetime) -> None:
-    """Forget what was settled before a moment (UTC), piece by piece so that nobody waits."""
-    forgotten = 0
-    while gone := await callbacks.purge(before=before, limit=PIECE):
-        forgotten += gone
-    if forgotten:
-        log.info("forgotten", callbacks=forgotten)
+async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
+    """Delete callbacks that were settled before a moment (UTC), in short batches."""
+    purged = 0
+    while deleted := await callbacks.purge(before=before, limit=BATCH):
+        purged += deleted
+    if purged:
+        log.info("callbacks_purged", callbacks=purged)
 
 
-async def keep_house(cards: CardKeeper, now: datetime) -> None:
-    """Purge what is past its time (UTC), and bring the rest under the active key."""
+async def maintain_cards(cards: CardStore, now: datetime) -> None:
+    """Delete cards past their time (UTC), and bring the others under the active key."""
     purged = await cards.purge(now)
     if purged:
-        log.info("purged", cards=purged)
+        log.info("cards_purged", cards=purged)
     rewrapped = await cards.rewrap_all()
     if rewrapped.rows:
-        log.info("rewrapped", cards=rewrapped.rows)
+        log.info("cards_rewrapped", cards=rewrapped.rows)
     if rewrapped.unreadable:
         log.warning("cards_under_unknown_keys", cards=rewrapped.unreadable)
 
 
 async def run_housekeeping(
-    cards: CardKeeper,
-    callbacks: CallbackKeeper,
+    cards: CardStore,
+    callbacks: CallbackStore,
     clock: Clock,
     *,
     keep_callbacks: timedelta,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Keep house once a pulse, until cancelled."""
+    """Maintain cards and callbacks once a pulse, until cancelled.
+
+    An error of one does not stop the other; errors are raised together after both have run.
+    """
     while True:
-        try:
-            await keep_house(cards, clock.now())
-            await forget_callbacks(callbacks, clock.now() - keep_callbacks)
-        except Exception:
-            log.exception("housekeeping_failed")
+        results = await asyncio.gather(
+            maintain_cards(cards, clock.now()),
+            purge_callbacks(callbacks, clock.now() - keep_callbacks),
+            return_exceptions=True,
+        )
+        if errors := [result for result in results if isinstance(result, Exception)]:
+            raise ExceptionGroup("housekeeping", errors)
         await asyncio.sleep(pulse_seconds)

@@ -23,4 +23,4 @@ def templates(tmp_path: Path) -> Path:
 @pytest.fixture
 async def client(database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
     async with open_shop(database_url, tmp_path) as shop:
-        yield PageClient(shop, AsgiClient(shop.gateway.front, PAYER_IP))
+        yield PageClient(shop, AsgiClient(shop.gateway.router, PAYER_IP))

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from altyn.inbound.payment_page.methods import METHODS
 from altyn.inbound.payment_page.view import session_data
+from altyn.operations.staff.merchants import block_merchant
 from altyn.protocol.test_cards import Fault, card_for_fault
-from altyn.storage.administration import Administration
 from altyn.storage.orders import OrderStore
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
@@ -31,6 +31,7 @@ from tests.integration.payment_page.page_client import (
     typed,
 )
 from tests.shop import GOOD
+from tests.staff import operator
 
 ENROLLED = "4111111111111111"
 FRICTIONLESS = "2202205000012424"
@@ -432,8 +433,8 @@ async def _block(client: PageClient, *, blocked: bool) -> None:
     """Block or unblock the shop, and wait until its gateway has read the change."""
     world = client.shop.gateway.world
     async with client.shop.pool.acquire() as connection:
-        staff = Administration(connection, clock=world.clock, token_key=b"")
-        await staff.block_merchant("test", blocked=blocked)
+        staff = operator(connection, clock=world.clock)
+        await block_merchant("test", staff, blocked=blocked)
     merchant = await world.merchants.by_login("test")
     while merchant is None or merchant.blocked is not blocked:
         await asyncio.sleep(0.01)

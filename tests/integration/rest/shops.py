@@ -7,8 +7,10 @@ from typing import Final
 
 from altyn.domain.merchant import OPENING, MerchantSettings, Permission
 from altyn.main import Gateway
-from altyn.storage.administration import Administration
+from altyn.operations.staff.merchants import add_merchant, block_merchant
+from altyn.operations.staff.users import add_api_user, block_user
 from altyn.storage.demo import DEMO_LOGIN, DEMO_PASSWORD, DEMO_SETTINGS
+from tests.staff import operator
 
 _CAUTIOUS: Final = OPENING - {
     Permission.PARTIAL_DEPOSIT,
@@ -41,12 +43,12 @@ _CHILDREN: Final = {"merch_child"}
 async def add_shops(gateway: Gateway) -> None:
     """Add the shops, a user who must change his password, and two who may not come in."""
     async with gateway.pool.acquire() as connection:
-        staff = Administration(connection, clock=gateway.world.clock, token_key=b"not used")
+        staff = operator(connection, clock=gateway.world.clock)
         for login, settings in SHOPS.items():
             parent = DEMO_LOGIN if login in _CHILDREN else None
-            await staff.add_merchant(login, login, settings=settings, by="tests", parent=parent)
-            await staff.add_api_user(login, f"{login}-api", DEMO_PASSWORD)
-        await staff.add_api_user(DEMO_LOGIN, "test-new-api", DEMO_PASSWORD, must_change=True)
-        await staff.add_api_user(DEMO_LOGIN, "test-blocked-api", DEMO_PASSWORD)
-        await staff.block_user("test-blocked-api", blocked=True)
-        await staff.block_merchant("shut", blocked=True)
+            await add_merchant(login, login, staff, settings=settings, parent=parent)
+            await add_api_user(login, f"{login}-api", DEMO_PASSWORD, staff)
+        await add_api_user(DEMO_LOGIN, "test-new-api", DEMO_PASSWORD, staff, must_change=True)
+        await add_api_user(DEMO_LOGIN, "test-blocked-api", DEMO_PASSWORD, staff)
+        await block_user("test-blocked-api", staff, blocked=True)
+        await block_merchant("shut", staff, blocked=True)

@@ -68,7 +68,7 @@ async def orders(gateway: Gateway) -> Orders:
 
 
 async def call(gateway: Gateway, path: str, form: dict[str, str]) -> Answer:
-    return await AsgiClient(gateway.front).post(f"/payment/rest/{path}", {**WHO, **form})
+    return await AsgiClient(gateway.router).post(f"/payment/rest/{path}", {**WHO, **form})
 
 
 def good(name: str, orders: Orders) -> dict[str, str]:
@@ -225,7 +225,7 @@ async def test_no_body_breaks_the_door(
     address = "/payment/rest/register.do?" + query.decode("latin-1").replace("#", "")
     with logbook_kept() as logbook:
         headers = [("content-type", kind)]
-        answer = await AsgiClient(gateway.front).post(address, body=body, headers=headers)
+        answer = await AsgiClient(gateway.router).post(address, body=body, headers=headers)
     held_to_protocol(METHODS["register"], answer, logbook)
 
 
@@ -249,7 +249,7 @@ async def asked(gateway: Gateway, method: Method, body: bytes, kind: str) -> dic
     path = f"/payment/rest/{method.rest[0]}"
     headers = [("content-type", kind)]
     with logbook_kept() as logbook:
-        answer = await AsgiClient(gateway.front).post(path, body=body, headers=headers)
+        answer = await AsgiClient(gateway.router).post(path, body=body, headers=headers)
     return held_to_protocol(method, answer, logbook)
 
 

@@ -21,7 +21,7 @@ FILES: Final = sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 @pytest.mark.parametrize("name", FILES)
 async def test_a_conversation_goes_as_it_is_written(gateway: Gateway, name: str) -> None:
-    shop, known = AsgiClient(gateway.front), Known()
+    shop, known = AsgiClient(gateway.router), Known()
     for step in read_steps(FOLDER / f"{name}.txt"):
         form = [*credentials(step.who).items()]
         form += [(parameter, known.say(value)) for parameter, value in step.parameters]

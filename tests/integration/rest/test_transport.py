@@ -14,12 +14,14 @@ import pytest
 
 from altyn.domain.merchant import OPENING, Permission
 from altyn.main import Gateway
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.settings import change_settings
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Envelope
-from altyn.storage.administration import Administration
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook
+from tests.staff import operator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +33,7 @@ FORM: Final = ("content-type", "application/x-www-form-urlencoded")
 
 
 def shop(gateway: Gateway, ip: str = "203.0.113.9") -> AsgiClient:
-    return AsgiClient(gateway.front, ip)
+    return AsgiClient(gateway.router, ip)
 
 
 def multipart(fields: dict[str, str]) -> bytes:
@@ -234,9 +236,9 @@ async def test_a_permission_that_is_taken_away_counts_at_once(gateway: Gateway) 
 async def change(gateway: Gateway, login: str, changes: dict[str, object]) -> None:
     """Change settings, and wait until the gateway has heard of it."""
     async with gateway.pool.acquire() as connection:
-        staff = Administration(connection, clock=gateway.world.clock, token_key=b"")
-        merchant = await staff.merchant(login)
-        settings = await staff.change_settings(merchant.merchant_id, changes, by="tests")
+        staff = operator(connection, clock=gateway.world.clock)
+        merchant = await find_merchant(login, staff)
+        settings = await change_settings(merchant.merchant_id, changes, staff)
     # What ends the wait is a NOTIFY in the gateway's own task.
     while (await gateway.world.merchants.get(merchant.merchant_id)).settings != settings:  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""The pretended bank and ACS over the module's database."""
+"""The bank and ACS simulators over the module's database."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from starlette.applications import Starlette
 
 from altyn.simulators.acs import DirectoryServer, routes
 from altyn.simulators.issuer import IssuerSimulator
-from tests.integration.simulators.desk import RequestHandler
-from tests.integration.simulators.scene import BASE, KEY, Scene
+from tests.integration.simulators.acs_client import BASE, KEY, AcsClient
+from tests.integration.simulators.bank_client import BankClient
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[RequestHandler]:
+async def bank(database_url: str) -> AsyncIterator[BankClient]:
     async with asyncpg.create_pool(database_url, min_size=1, max_size=20) as pool:
         await IssuerSimulator.prepare(pool)
-        yield RequestHandler(pool)
+        yield BankClient(pool)
 
 
 @pytest.fixture
-async def scene(database_url: str) -> AsyncIterator[Scene]:
+async def acs(database_url: str) -> AsyncIterator[AcsClient]:
     async with asyncpg.create_pool(database_url, min_size=1, max_size=8) as pool:
         await DirectoryServer.prepare(pool)
         directory = DirectoryServer(pool, KEY, BASE)
-        yield Scene(directory, Starlette(routes=list(routes(directory))), pool)
+        yield AcsClient(directory, Starlette(routes=list(routes(directory))), pool)

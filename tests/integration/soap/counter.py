@@ -71,7 +71,7 @@ class Counter:
             for name, value in fields.items()
             for each in (value if isinstance(value, list) else [value])
         ]
-        answer = await AsgiClient(self.gateway.front).post(
+        answer = await AsgiClient(self.gateway.router).post(
             f"/payment/rest/{path}", [*credentials, *spread]
         )
         members: Members = answer.json()
@@ -80,7 +80,7 @@ class Counter:
     async def soap(self, operation: str, values: Values, *, shop: str = SOAP_SHOP) -> SoapAnswer:
         """A request over SOAP, through the door."""
         body = envelope(wrapper(operation, values), f"{shop}-api", DEMO_PASSWORD)
-        answer = await AsgiClient(self.gateway.front).post(PATH, body=body, headers=HEADERS)
+        answer = await AsgiClient(self.gateway.router).post(PATH, body=body, headers=HEADERS)
         assert answer.status == 200, answer.text
         return read_answer(operation, answer.body)
 

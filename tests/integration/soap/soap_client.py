@@ -86,7 +86,7 @@ async def tell(
 ) -> Told:
     """Send a message, or bytes that are meant to be none, and read what comes back."""
     data = message.encode() if isinstance(message, str) else message
-    http = await AsgiClient(gateway.front, ip).post(path, body=data, headers=headers)
+    http = await AsgiClient(gateway.router, ip).post(path, body=data, headers=headers)
     return read(http)
 
 

@@ -29,7 +29,7 @@ def document(answer: Answer) -> Element:
 
 @pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl=", "wsdl&x=1"])
 async def test_the_wsdl_tells_the_address_it_was_asked_at(gateway: Gateway, query: str) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?{query}")
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?{query}")
     locations = [each.get("location") for each in document(answer).iter()]
     assert f"http://127.0.0.1:8080{PATH}" in locations
     assert f"http://127.0.0.1:8080{PATH}?wsdl=MerchantService.wsdl" in locations
@@ -37,15 +37,15 @@ async def test_the_wsdl_tells_the_address_it_was_asked_at(gateway: Gateway, quer
 
 @pytest.mark.parametrize("query", ["wsdl=MerchantService.wsdl", "WSDL=merchantservice.WSDL"])
 async def test_the_port_type_has_a_document_of_its_own(gateway: Gateway, query: str) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?{query}")
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?{query}")
     assert document(answer).get("targetNamespace") == MER
 
 
 async def test_a_public_address_stands_in_the_wsdl(gateway: Gateway) -> None:
-    door = gateway.front._soap
+    door = gateway.router._soap
     door._public_url = "https://gw.example"
     try:
-        answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl")
+        answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl")
     finally:
         door._public_url = None
     assert f'"https://gw.example{PATH}"' in answer.text
@@ -55,25 +55,25 @@ async def test_a_public_address_stands_in_the_wsdl(gateway: Gateway) -> None:
     "host", ["gw.example", "gw.example:8443", "[::1]:8080", "my_gateway:8080", "192.0.2.7"]
 )
 async def test_the_address_is_the_one_that_was_called(gateway: Gateway, host: str) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", host)])
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl", headers=[("host", host)])
     assert answer.text.count(f'"http://{host}{PATH}') == 2, "the import and the port"
 
 
 @pytest.mark.parametrize("host", ['"><x', "gw.example/evil?", "a b", "gw.example:443/x", ""])
 async def test_a_host_that_is_no_host_is_not_repeated(gateway: Gateway, host: str) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl", headers=[("host", host)])
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl", headers=[("host", host)])
     assert document(answer).tag
     assert answer.text.count(f'"http://127.0.0.1:8080{PATH}') == 2
 
 
 async def test_another_document_is_not_there(gateway: Gateway) -> None:
-    answer = await AsgiClient(gateway.front).get(f"{PATH}?wsdl=../../etc/hostname")
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl=../../etc/hostname")
     assert answer.status == 404
     assert f"{PATH}?wsdl" in answer.text
 
 
 async def test_a_person_is_told_what_this_is(gateway: Gateway) -> None:
-    answer = await AsgiClient(gateway.front).get(PATH)
+    answer = await AsgiClient(gateway.router).get(PATH)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=UTF-8"
     assert f"http://127.0.0.1:8080{PATH}?wsdl" in answer.text
@@ -81,7 +81,7 @@ async def test_a_person_is_told_what_this_is(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("address", [PATH, f"{PATH}?wsdl"])
 async def test_head_is_get_without_the_body(gateway: Gateway, address: str) -> None:
-    client = AsgiClient(gateway.front)
+    client = AsgiClient(gateway.router)
     got = await client.get(address)
     head = await client.send("HEAD", address, (), b"", ())
     assert (head.status, head.headers, head.body) == (200, got.headers, b"")
@@ -89,6 +89,8 @@ async def test_head_is_get_without_the_body(gateway: Gateway, address: str) -> N
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 async def test_other_methods_are_not_allowed(gateway: Gateway, method: str) -> None:
-    answer = await AsgiClient(gateway.front).send(method, PATH, (), envelope(REGISTER).encode(), ())
+    answer = await AsgiClient(gateway.router).send(
+        method, PATH, (), envelope(REGISTER).encode(), ()
+    )
     assert answer.status == 405
     assert answer.headers["allow"] == "GET, HEAD, POST"

@@ -89,7 +89,7 @@ async def test_an_answer_speaks_the_namespace_of_its_request(
 async def test_both_doors_lead_to_the_same_order(gateway: Gateway) -> None:
     order_id = await registered(gateway)
     who = {"userName": DEMO_API_LOGIN, "password": DEMO_PASSWORD, "orderId": order_id}
-    answer = await AsgiClient(gateway.front).post("/payment/rest/getOrderStatusExtended.do", who)
+    answer = await AsgiClient(gateway.router).post("/payment/rest/getOrderStatusExtended.do", who)
     assert answer.json()["amount"] == 15000
 
 

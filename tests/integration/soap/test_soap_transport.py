@@ -20,6 +20,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
+from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
@@ -250,33 +251,29 @@ async def test_a_length_above_the_limit_is_refused_unread(gateway: Gateway, leng
     async def receive() -> Any:
         raise AssertionError("nobody reads it")
 
-    sent = await serve(gateway.front, receive, [(b"content-length", length)])
+    sent = await serve(gateway.router, receive, [(b"content-length", length)])
     assert sent[0]["status"] == 500
     assert b"soap:Client" in sent[1]["body"]
 
 
 async def test_a_length_that_lies_does_not_help(gateway: Gateway) -> None:
     pieces = chunks(*[b" " * 500_000] * 3)
-    sent = await serve(gateway.front, pieces, [(b"content-length", b"10")])
+    sent = await serve(gateway.router, pieces, [(b"content-length", b"10")])
     assert sent[0]["status"] == 500
 
 
 async def test_a_message_may_come_byte_by_byte(gateway: Gateway) -> None:
     message = envelope(REGISTER).encode()
     pieces = chunks(*(message[place : place + 1] for place in range(len(message))))
-    sent = await serve(gateway.front, pieces, [(b"content-length", b"not a number")])
+    sent = await serve(gateway.router, pieces, [(b"content-length", b"not a number")])
     assert sent[0]["status"] == 200
 
 
 async def test_who_leaves_gets_no_answer(gateway: Gateway) -> None:
-    assert await serve(gateway.front, chunks(), []) == []
+    assert await serve(gateway.router, chunks(), []) == []
 
 
 # ── What goes wrong on our side ───────────────────────────────────────────────────────────────────
-
-
-class BusyError(Exception):
-    pass
 
 
 class BrokenDesk:
@@ -292,9 +289,7 @@ class BrokenDesk:
 def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
     desk = cast("RequestHandler", BrokenDesk(error))
     limits = Limits()
-    soap = SoapEndpoint(
-        desk, limits=limits, public_url=None, show_rules=False, overloaded=(BusyError,)
-    )
+    soap = SoapEndpoint(desk, limits=limits, public_url=None, show_rules=False)
     rest = RestEndpoint(desk, {}, limits=limits, public_url=None, show_rules=False)
     return Router(rest, soap, None, concurrency_max)
 
@@ -304,7 +299,7 @@ async def told_by(front: Router) -> Told:
     return read(http)
 
 
-@pytest.mark.parametrize("front", [broken(BusyError()), broken(BusyError(), concurrency_max=0)])
+@pytest.mark.parametrize("front", [broken(Overloaded()), broken(Overloaded(), concurrency_max=0)])
 async def test_too_much_at_once_is_a_fault_of_the_server(front: Router) -> None:
     told = await told_by(front)
     assert told.http.status == 503
@@ -335,7 +330,7 @@ async def test_a_failure_before_the_operation_is_a_fault(
 
 
 async def test_without_the_sandbox_no_rule_is_told(gateway: Gateway) -> None:
-    door = gateway.front._soap
+    door = gateway.router._soap
     before = door._show_rules
     door._show_rules = False
     try:
@@ -369,6 +364,6 @@ async def test_no_log_holds_a_password_or_a_card(gateway: Gateway, logbook: Logb
 async def test_answers_and_faults_are_counted(gateway: Gateway) -> None:
     await ask(gateway, REGISTER)
     await ask(gateway, "<mer:none/>")
-    told = (await AsgiClient(gateway.front).get("/metrics")).text
+    told = (await AsgiClient(gateway.router).get("/metrics")).text
     assert 'altyn_requests_total{code="0",method="register"}' in told
     assert 'altyn_soap_faults_total{code="soap:Client"}' in told

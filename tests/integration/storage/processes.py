@@ -1,4 +1,4 @@
-"""What one process of the gateway keeps in memory, so that a test can have two of them."""
+"""What one process of the gateway keeps in memory; a test may have two of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from altyn.domain.merchant import Merchant, MerchantSettings
-from altyn.security.credential_cache import CredentialMemory
+from altyn.operations.staff.merchants import add_merchant
+from altyn.operations.staff.ports import StaffContext
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.users import add_api_user
+from altyn.security.credential_cache import CredentialCache
 from altyn.security.passwords import verify_password
-from altyn.storage.administration import Administration
 from altyn.storage.clock import SandboxClock
 from altyn.storage.credentials import CredentialStore
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
+from tests.staff import operator
 
 NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TOKEN_KEY: Final = b"k" * 32
@@ -31,11 +35,11 @@ class StoppedClock:
 
 @dataclass
 class Process:
-    """One process: its listener and all that hangs on it, and how often it paid for argon2."""
+    """One process: its listener, what subscribes to it, and the passwords that it has hashed."""
 
     pool: Pool
     listener: Listener
-    argon2_paid: list[str] = field(default_factory=list)
+    hashed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.merchants = MerchantDirectory(self.pool, self.listener)
@@ -43,7 +47,7 @@ class Process:
             self.pool,
             self.listener,
             token_key=TOKEN_KEY,
-            memory=CredentialMemory(verify=self._verify),
+            checks=CredentialCache(verify=self._verify),
         )
         self.clock = SandboxClock(self.pool, self.listener)
 
@@ -58,43 +62,39 @@ class Process:
             await process.listener.stop()
 
     async def _verify(self, password: str, stored_hash: str) -> bool:
-        self.argon2_paid.append(password)
+        self.hashed.append(password)
         return await verify_password(password, stored_hash)
 
 
 @dataclass
 class Staff:
-    """The provider's staff, somewhere else: a connection of their own for each change."""
+    """The provider's staff, in another process: with a new connection for each change."""
 
     pool: Pool
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[Administration]:
+    async def at_work(self) -> AsyncIterator[StaffContext]:
         async with self.pool.acquire() as connection:
-            yield Administration(connection, clock=StoppedClock(), token_key=TOKEN_KEY)
+            yield operator(connection, clock=StoppedClock(), token_key=TOKEN_KEY, name="anna")
 
     async def add_shop(
         self, login: str, settings: MerchantSettings | None = None, parent: str | None = None
     ) -> Merchant:
         """Add a merchant and its API user `<login>-api` with the password `secret-<login>`."""
         async with self.at_work() as staff:
-            merchant = await staff.add_merchant(
-                login,
-                login.title(),
-                settings=settings or MerchantSettings(),
-                by="anna",
-                parent=parent,
+            merchant = await add_merchant(
+                login, login.title(), staff, settings=settings or MerchantSettings(), parent=parent
             )
-            await staff.add_api_user(login, f"{login}-api", f"secret-{login}")
+            await add_api_user(login, f"{login}-api", f"secret-{login}", staff)
             return merchant
 
     async def change(self, merchant: Merchant, changes: Mapping[str, object]) -> MerchantSettings:
         async with self.at_work() as staff:
-            return await staff.change_settings(merchant.merchant_id, changes, by="anna")
+            return await change_settings(merchant.merchant_id, changes, staff)
 
 
 async def eventually(fact: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is true; a test that waits in vain fails by its time-out."""
+    """Wait until something is true; the test fails after half a minute."""
     async with asyncio.timeout(30):
         while not await fact():  # noqa: ASYNC110 - what is waited for happens in PostgreSQL
             await asyncio.sleep(0.005)

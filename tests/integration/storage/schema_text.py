@@ -1,7 +1,7 @@
 """The schema as text: tables with their columns, constraints, indexes and views.
 
-It exists so that a migration's whole effect is read in a review, in `schema.txt` beside this file.
-Print it anew after a change to the migrations:
+A review shows the whole effect of a migration in `schema.txt`, next to this file. Print it again
+after a change to the migrations:
 
     .venv/bin/python -m tests.integration.storage.schema_text > tests/integration/storage/schema.txt
 """

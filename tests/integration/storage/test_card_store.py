@@ -1,4 +1,4 @@
-"""Kept cards: sealed in the table, opened for their merchant only, gone in time, rotated online."""
+"""Kept cards: encrypted, decrypted for their merchant only, deleted in time, rotated online."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from altyn.domain.card.values import Pan
 from altyn.security.keys import KeyRing
-from altyn.security.vault import KeyMissingError, SealBrokenError, Vault
+from altyn.security.vault import DecryptionError, KeyMissingError, Vault
 from altyn.storage.card_store import CardStore
 from altyn.storage.database import Pool
 from tests.integration.storage.processes import NOW
@@ -32,7 +32,7 @@ def store_of(pool: Pool, key_file: Path) -> CardStore:
     return CardStore(pool, Vault(KeyRing.load(key_file), reread=lambda: KeyRing.load(key_file)))
 
 
-async def test_a_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file: Path) -> None:
+async def test_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await asyncio.gather(cards.keep(1, PAN, until=SOON), cards.keep(2, OTHER, until=SOON))
     fingerprint = cards.fingerprint(1, PAN)
@@ -43,7 +43,7 @@ async def test_a_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file
     assert fingerprint != cards.fingerprint(2, PAN)
 
 
-async def test_no_column_shows_the_number(pool: Pool, key_file: Path) -> None:
+async def test_no_column_holds_the_number_in_clear(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await cards.keep(1, PAN, until=SOON)
     row = await pool.fetchrow("SELECT * FROM card_vault")
@@ -53,15 +53,15 @@ async def test_no_column_shows_the_number(pool: Pool, key_file: Path) -> None:
     assert PAN.last4.encode() * 2 not in stored
 
 
-async def test_a_row_carried_to_another_merchant_does_not_open(pool: Pool, key_file: Path) -> None:
+async def test_row_copied_to_another_merchant_is_refused(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await cards.keep(1, PAN, until=SOON)
     await pool.execute("UPDATE card_vault SET merchant_id = 2")
-    with pytest.raises(SealBrokenError):
+    with pytest.raises(DecryptionError):
         await cards.reveal(2, cards.fingerprint(1, PAN))
 
 
-async def test_a_card_kept_twice_stays_for_the_longer_time(pool: Pool, key_file: Path) -> None:
+async def test_card_kept_twice_stays_for_the_longer_time(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     # Together, so that both are in one statement; then one after the other, in both orders.
     await asyncio.gather(cards.keep(1, PAN, until=LATER), cards.keep(1, PAN, until=SOON))
@@ -74,7 +74,7 @@ async def test_a_card_kept_twice_stays_for_the_longer_time(pool: Pool, key_file:
     assert await cards.reveal(1, cards.fingerprint(1, PAN)) == PAN
 
 
-async def test_purging_deletes_only_what_is_over(pool: Pool, key_file: Path) -> None:
+async def test_purge_deletes_only_cards_past_their_time(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await cards.keep(1, PAN, until=SOON)
     await cards.keep(1, OTHER, until=LATER)
@@ -83,7 +83,7 @@ async def test_purging_deletes_only_what_is_over(pool: Pool, key_file: Path) -> 
     assert await cards.reveal(1, cards.fingerprint(1, OTHER)) == OTHER
 
 
-async def test_purging_goes_on_until_all_is_gone(pool: Pool, key_file: Path) -> None:
+async def test_purge_deletes_more_cards_than_one_batch(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await cards.keep(1, PAN, until=SOON)
     await pool.execute(
@@ -94,7 +94,7 @@ async def test_purging_goes_on_until_all_is_gone(pool: Pool, key_file: Path) -> 
     assert await pool.fetchval("SELECT count(*) FROM card_vault") == 0
 
 
-async def test_rotation_brings_every_card_under_the_new_key(pool: Pool, key_file: Path) -> None:
+async def test_rotation_moves_every_card_to_the_new_key(pool: Pool, key_file: Path) -> None:
     running = store_of(pool, key_file)
     pans = [Pan(str(2_200_000_000_000_000 + number)) for number in range(7)]
     await asyncio.gather(
@@ -105,7 +105,7 @@ async def test_rotation_brings_every_card_under_the_new_key(pool: Pool, key_file
     assert (rotated.rows, rotated.unreadable) == (14, 0)
     keys = await pool.fetch("SELECT DISTINCT key_id FROM card_vault")
     assert [row["key_id"] for row in keys] == [ring.active]
-    # A process that has not heard of the new key reads the key file when it meets it.
+    # A process that does not have the new key yet reads the key file when a row needs it.
     for merchant in (1, 2):
         for pan in pans:
             assert await running.reveal(merchant, running.fingerprint(merchant, pan)) == pan
@@ -113,7 +113,7 @@ async def test_rotation_brings_every_card_under_the_new_key(pool: Pool, key_file
     assert (again.rows, again.unreadable) == (0, 0)
 
 
-async def test_a_card_that_no_key_opens_is_counted_and_left_alone(
+async def test_card_under_an_unknown_key_is_counted_and_left_alone(
     pool: Pool, key_file: Path
 ) -> None:
     cards = store_of(pool, key_file)
@@ -128,6 +128,6 @@ async def test_a_card_that_no_key_opens_is_counted_and_left_alone(
     assert (rotated.rows, rotated.unreadable) == (1, 1)
     with pytest.raises(KeyMissingError, match="lost"):
         await cards.reveal(1, cards.fingerprint(1, PAN))
-    # Brought again by its payer, the card is sealed anew.
+    # When the payer sends the card again, it is encrypted under the active key.
     await cards.keep(1, PAN, until=SOON)
     assert await cards.reveal(1, cards.fingerprint(1, PAN)) == PAN

@@ -1,4 +1,4 @@
-"""The clocks: moved forward for everybody at once, and never backwards."""
+"""The clocks: moved forward for all processes at once, and never backwards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from altyn.operations.ports import ClockRefusedError
 from altyn.storage import clock
-from altyn.storage.clock import ClockRefusedError, SystemClock
+from altyn.storage.clock import SystemClock
 from altyn.storage.database import Pool
 from tests.integration.storage.processes import Process, eventually
 
@@ -17,25 +18,25 @@ Start = Callable[[], Awaitable[Process]]
 WEEK = timedelta(days=7)
 
 
-def test_the_system_clock_says_the_system_s_time_in_utc() -> None:
-    before, said, after = datetime.now(UTC), SystemClock().now(), datetime.now(UTC)
-    assert before <= said <= after
-    assert said.tzinfo is UTC
+def test_system_clock_shows_the_time_of_the_system_in_utc() -> None:
+    before, shown, after = datetime.now(UTC), SystemClock().now(), datetime.now(UTC)
+    assert before <= shown <= after
+    assert shown.tzinfo is UTC
 
 
-def test_the_system_clock_waits_when_the_system_is_set_back(
+def test_system_clock_stands_still_when_the_system_is_set_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nine, ten, eleven = (datetime(2026, 11, 21, hour, tzinfo=UTC) for hour in (9, 10, 11))
-    told = iter([ten, nine, eleven])
+    readings = iter([ten, nine, eleven])
 
-    class Told:
+    class SteppingSystem:
         @staticmethod
         def now(_zone: object) -> datetime:
-            return next(told)
+            return next(readings)
 
     system = SystemClock()
-    monkeypatch.setattr(clock, "datetime", Told)
+    monkeypatch.setattr(clock, "datetime", SteppingSystem)
     assert [system.now() for _ in range(3)] == [ten, ten, eleven]
 
 
@@ -53,7 +54,7 @@ async def test_advancing_moves_all_processes(pool: Pool, start_process: Start) -
     assert (await start_process()).clock.now() >= before + WEEK
 
 
-async def test_advances_made_at_once_add_up(pool: Pool, start_process: Start) -> None:
+async def test_concurrent_advances_add_up(pool: Pool, start_process: Start) -> None:
     here, there = await start_process(), await start_process()
     before = datetime.now(UTC)
     await asyncio.gather(here.clock.advance(WEEK), there.clock.advance(WEEK))
@@ -64,16 +65,16 @@ async def test_advances_made_at_once_add_up(pool: Pool, start_process: Start) ->
     await eventually(both)
 
 
-async def test_setting_takes_the_clock_to_a_moment(pool: Pool, start_process: Start) -> None:
+async def test_set_moves_the_clock_to_a_moment(pool: Pool, start_process: Start) -> None:
     process = await start_process()
     moscow = timezone(timedelta(hours=3))
     midnight = datetime(2030, 1, 1, tzinfo=moscow)
-    said = await process.clock.set(midnight)
-    assert midnight <= said < midnight + timedelta(minutes=5)
-    assert said.utcoffset() == timedelta()
+    shown = await process.clock.set(midnight)
+    assert midnight <= shown < midnight + timedelta(minutes=5)
+    assert shown.utcoffset() == timedelta()
 
 
-async def test_the_clock_does_not_go_back(pool: Pool, start_process: Start) -> None:
+async def test_clock_does_not_go_back(pool: Pool, start_process: Start) -> None:
     here, there = await start_process(), await start_process()
     await here.clock.set(datetime(2030, 1, 1, tzinfo=UTC))
     with pytest.raises(ClockRefusedError, match="forward only"):
@@ -87,7 +88,7 @@ async def test_the_clock_does_not_go_back(pool: Pool, start_process: Start) -> N
     assert here.clock.now() >= datetime(2030, 1, 1, tzinfo=UTC)
 
 
-async def test_the_clock_ends_somewhere(pool: Pool, start_process: Start) -> None:
+async def test_clock_has_an_end(pool: Pool, start_process: Start) -> None:
     process = await start_process()
     with pytest.raises(ClockRefusedError, match="2100"):
         await process.clock.set(datetime(2100, 1, 2, tzinfo=UTC))
@@ -99,10 +100,10 @@ async def test_the_clock_ends_somewhere(pool: Pool, start_process: Start) -> Non
         await process.clock.set(datetime(2030, 1, 1))  # noqa: DTZ001 - that is what is refused
 
 
-async def test_a_late_notification_does_not_take_the_clock_back(
+async def test_late_notification_does_not_move_the_clock_back(
     pool: Pool, start_process: Start
 ) -> None:
     process = await start_process()
-    said = await process.clock.advance(WEEK)
+    shown = await process.clock.advance(WEEK)
     process.clock._moved("0")
-    assert process.clock.now() >= said
+    assert process.clock.now() >= shown

@@ -1,4 +1,4 @@
-"""Who calls: right and wrong pairs, tokens, and changes that reach processes which remember."""
+"""Credentials: right and wrong pairs, tokens, and changes that reach processes with caches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from altyn.storage.administration import AdministrationError, NobodyHasLoginError
+from altyn.operations.staff.errors import TokenLengthError, TokenTakenError, UnknownLoginError
+from altyn.operations.staff.tokens import add_token, remove_token
+from altyn.operations.staff.users import block_user, set_password
 from altyn.storage.credentials import ApiUser
 from altyn.storage.database import Pool
 from tests.integration.storage.processes import Process, Staff, eventually
@@ -15,7 +17,7 @@ from tests.integration.storage.processes import Process, Staff, eventually
 Start = Callable[[], Awaitable[Process]]
 
 
-async def test_a_right_pair_is_the_user_and_a_wrong_one_nobody(
+async def test_right_pair_authenticates_the_user_and_wrong_pairs_do_not(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -29,37 +31,35 @@ async def test_a_right_pair_is_the_user_and_a_wrong_one_nobody(
 
 
 @pytest.mark.parametrize("login", ["", "nobody", "нет", "a\0b", "\ud800", "x" * 5000, "' OR 1=1"])
-async def test_whatever_is_sent_as_a_login_is_refused_in_peace(
+async def test_malformed_login_is_refused_without_an_error(
     login: str, pool: Pool, start_process: Start
 ) -> None:
     assert await (await start_process()).credentials.authenticate(login, "secret-shop") is None
 
 
-async def test_argon2_is_paid_once_per_process(pool: Pool, start_process: Start) -> None:
+async def test_password_is_hashed_once_per_process(pool: Pool, start_process: Start) -> None:
     await Staff(pool).add_shop("shop")
     process = await start_process()
     together = [process.credentials.authenticate("shop-api", "secret-shop") for _ in range(5)]
     assert None not in await asyncio.gather(*together)
     assert await process.credentials.authenticate("shop-api", "secret-shop")
-    assert process.argon2_paid == ["secret-shop"]
+    assert process.hashed == ["secret-shop"]
 
 
-async def test_an_unknown_login_costs_as_much_as_a_known_one(
-    pool: Pool, start_process: Start
-) -> None:
+async def test_unknown_login_costs_one_hash(pool: Pool, start_process: Start) -> None:
     process = await start_process()
     assert await process.credentials.authenticate("nobody", "secret-shop") is None
-    assert process.argon2_paid == ["secret-shop"]
+    assert process.hashed == ["secret-shop"]
 
 
-async def test_a_changed_password_reaches_every_process(pool: Pool, start_process: Start) -> None:
+async def test_changed_password_reaches_every_process(pool: Pool, start_process: Start) -> None:
     await Staff(pool).add_shop("shop")
     processes = [await start_process(), await start_process()]
     for process in processes:
         assert await process.credentials.authenticate("shop-api", "secret-shop")
         assert await process.credentials.authenticate("shop-api", "another-secret") is None
     async with Staff(pool).at_work() as staff:
-        await staff.set_password("shop-api", "another-secret", must_change=True)
+        await set_password("shop-api", "another-secret", staff, must_change=True)
 
     for process in processes:
 
@@ -71,15 +71,15 @@ async def test_a_changed_password_reaches_every_process(pool: Pool, start_proces
         assert await process.credentials.authenticate("shop-api", "secret-shop") is None
 
 
-async def test_a_blocked_user_is_known_as_blocked_by_password_and_token(
+async def test_blocked_user_is_blocked_by_password_and_by_token(
     pool: Pool, start_process: Start
 ) -> None:
     await Staff(pool).add_shop("shop")
     process = await start_process()
     async with Staff(pool).at_work() as staff:
-        await staff.add_token("shop-api", "token-of-shop")
+        await add_token("shop-api", "token-of-shop", staff)
         assert await process.credentials.by_token("token-of-shop")
-        await staff.block_user("shop-api", blocked=True)
+        await block_user("shop-api", staff, blocked=True)
 
     async def blocked() -> bool:
         user = await process.credentials.by_token("token-of-shop")
@@ -92,70 +92,72 @@ async def test_a_blocked_user_is_known_as_blocked_by_password_and_token(
     assert await process.credentials.authenticate("shop-api", "wrong-secret") is None
 
 
-async def test_a_token_comes_and_goes_in_every_process(pool: Pool, start_process: Start) -> None:
+async def test_token_is_added_and_removed_in_every_process(
+    pool: Pool, start_process: Start
+) -> None:
     shop = await Staff(pool).add_shop("shop")
     processes = [await start_process(), await start_process()]
     for process in processes:
         assert await process.credentials.by_token("token-of-shop") is None
 
-    async def whose(process: Process) -> int | None:
+    async def owner_of(process: Process) -> int | None:
         user = await process.credentials.by_token("token-of-shop")
         return user.merchant_id if user else None
 
     async with Staff(pool).at_work() as staff:
-        await staff.add_token("shop-api", "token-of-shop")
-        await staff.add_token("shop-api", "token-of-shop")
+        await add_token("shop-api", "token-of-shop", staff)
+        await add_token("shop-api", "token-of-shop", staff)
     for process in processes:
 
         async def known(process: Process = process) -> bool:
-            return await whose(process) == shop.merchant_id
+            return await owner_of(process) == shop.merchant_id
 
         await eventually(known)
 
     async with Staff(pool).at_work() as staff:
-        assert await staff.remove_token("token-of-shop")
-        assert not await staff.remove_token("token-of-shop")
+        assert await remove_token("token-of-shop", staff)
+        assert not await remove_token("token-of-shop", staff)
     for process in processes:
 
         async def unknown(process: Process = process) -> bool:
-            return await whose(process) is None
+            return await owner_of(process) is None
 
         await eventually(unknown)
 
 
-async def test_a_token_is_stored_as_a_digest_only(pool: Pool) -> None:
+async def test_token_is_stored_as_a_digest_only(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
-        await staff.add_token("shop-api", "token-of-shop")
+        await add_token("shop-api", "token-of-shop", staff)
     stored = await pool.fetchval("SELECT token_hash FROM api_tokens")
     assert len(stored) == 32
     assert b"token" not in stored
 
 
 @pytest.mark.parametrize("token", ["", "nobody's", "x" * 5000, "\ud800"])
-async def test_whatever_is_sent_as_a_token_is_refused_in_peace(
+async def test_malformed_token_is_refused_without_an_error(
     token: str, pool: Pool, start_process: Start
 ) -> None:
     assert await (await start_process()).credentials.by_token(token) is None
 
 
-async def test_a_token_has_one_owner(pool: Pool, start_process: Start) -> None:
+async def test_token_has_one_owner(pool: Pool, start_process: Start) -> None:
     shop, _ = await Staff(pool).add_shop("shop"), await Staff(pool).add_shop("other")
     async with Staff(pool).at_work() as staff:
-        await staff.add_token("shop-api", "token-of-shop")
-        with pytest.raises(AdministrationError, match="another user"):
-            await staff.add_token("other-api", "token-of-shop")
-        with pytest.raises(AdministrationError, match="8 to 256"):
-            await staff.add_token("shop-api", "short")
-        with pytest.raises(NobodyHasLoginError):
-            await staff.add_token("nobody", "token-of-nobody")
+        await add_token("shop-api", "token-of-shop", staff)
+        with pytest.raises(TokenTakenError, match="another user"):
+            await add_token("other-api", "token-of-shop", staff)
+        with pytest.raises(TokenLengthError, match="8 to 256"):
+            await add_token("shop-api", "short", staff)
+        with pytest.raises(UnknownLoginError):
+            await add_token("nobody", "token-of-nobody", staff)
     user = await (await start_process()).credentials.by_token("token-of-shop")
     assert user == ApiUser(merchant_id=shop.merchant_id, login="shop-api")
 
 
-async def test_staff_are_told_when_nobody_has_the_login(pool: Pool) -> None:
+async def test_unknown_login_is_refused(pool: Pool) -> None:
     async with Staff(pool).at_work() as staff:
-        with pytest.raises(NobodyHasLoginError):
-            await staff.set_password("nobody", "long enough", must_change=False)
-        with pytest.raises(NobodyHasLoginError):
-            await staff.block_user("nobody", blocked=True)
+        with pytest.raises(UnknownLoginError):
+            await set_password("nobody", "long enough", staff, must_change=False)
+        with pytest.raises(UnknownLoginError):
+            await block_user("nobody", staff, blocked=True)

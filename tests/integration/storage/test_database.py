@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: what is told when it is closed, and that no change goes unheard."""
+"""Connections to PostgreSQL: errors with a remedy, and no change is missed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from tests.integration.storage.processes import Process, Staff, eventually
 Start = Callable[[], Awaitable[Process]]
 
 
-async def test_connections_come_with_the_session_we_rely_on(pool: Pool) -> None:
+async def test_connections_have_our_session_settings(pool: Pool) -> None:
     assert await pool.fetchval("SHOW timezone") == "UTC"
     assert await pool.fetchval("SHOW jit") == "off"
     assert await pool.fetchval("SHOW application_name") == "altyn"
 
 
-async def test_a_transaction_left_open_does_not_reach_the_next_user(database_url: str) -> None:
+async def test_open_transaction_does_not_reach_the_next_user_of_a_connection(
+    database_url: str,
+) -> None:
     pool = await connect(database_url, pool_size=1)
     async with pool.acquire() as connection:
         # As code would that forgets the end; asyncpg says so to the loop's exception handler.
@@ -32,7 +34,7 @@ async def test_a_transaction_left_open_does_not_reach_the_next_user(database_url
     await pool.close()
 
 
-async def test_giving_a_connection_back_sends_no_reset(database_url: str) -> None:
+async def test_releasing_a_connection_sends_no_reset(database_url: str) -> None:
     pool = await connect(database_url, pool_size=1)
     sent: list[str] = []
     async with pool.acquire() as connection:
@@ -43,7 +45,7 @@ async def test_giving_a_connection_back_sends_no_reset(database_url: str) -> Non
     await pool.close()
 
 
-async def test_what_cannot_be_reached_says_where_and_what_to_do(database_url: str) -> None:
+async def test_unreachable_database_is_reported_with_address_and_remedy(database_url: str) -> None:
     with pytest.raises(DatabaseUnreachableError) as refused:
         _ = await connect("postgresql://altyn:s3cret@127.0.0.1:1/shop", pool_size=1)
     assert refused.value.where == "altyn@127.0.0.1:1/shop"
@@ -59,7 +61,7 @@ async def test_what_cannot_be_reached_says_where_and_what_to_do(database_url: st
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "shown"),
     [
         ("postgresql://u:p@h:5433/d", "u@h:5433/d"),
         ("postgresql://h/d?password=p", "h/d"),
@@ -68,18 +70,18 @@ async def test_what_cannot_be_reached_says_where_and_what_to_do(database_url: st
         ("postgresql://[::1]:5432/d", "[::1]:5432/d"),
     ],
 )
-def test_an_address_is_told_without_its_password(url: str, told: str) -> None:
-    assert address(url) == told
+def test_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert address(url) == shown
 
 
 @pytest.mark.parametrize("sign", ["/", "#", "?", "@"])
-def test_a_password_with_unescaped_signs_is_not_told_either(sign: str) -> None:
-    told = address(f"postgresql://u:left{sign}right@h/d")
-    assert "left" not in told
-    assert "right" not in told
+def test_password_with_unescaped_signs_is_not_shown(sign: str) -> None:
+    shown = address(f"postgresql://u:left{sign}right@h/d")
+    assert "left" not in shown
+    assert "right" not in shown
 
 
-async def test_a_change_that_went_unheard_is_seen_after_a_break(
+async def test_change_during_a_lost_connection_is_used_after_the_reconnect(
     pool: Pool, start_process: Start
 ) -> None:
     process = await start_process()
@@ -89,60 +91,83 @@ async def test_a_change_that_went_unheard_is_seen_after_a_break(
         return (await process.merchants.get(shop.merchant_id)).settings.hold_days
 
     assert await hold_days() == 7
-    # Written behind everybody's back: no notification will ever tell of it.
+    # Written without a notification, as a change that was missed.
     await pool.execute(
         "INSERT INTO merchant_settings SELECT merchant_id, 2, '{\"hold_days\": 9}', now(), 'psql'"
         " FROM merchants"
     )
     await _cut_listeners(pool)
 
-    async def seen() -> bool:
+    async def used() -> bool:
         return await hold_days() == 9
 
-    await eventually(seen)
+    await eventually(used)
 
 
-async def test_the_listener_comes_back_and_hears_again(pool: Pool, database_url: str) -> None:
-    heard: list[str] = []
+async def test_listener_reconnects_and_gets_notifications_again(
+    pool: Pool, database_url: str
+) -> None:
+    received: list[str] = []
     gaps: list[bool] = []
     listener = Listener(database_url)
 
     async def gap() -> None:
         gaps.append(listener.listening)
 
-    listener.on("news", heard.append, on_gap=gap)
+    listener.on("news", received.append, on_gap=gap)
     await listener.start()
     await pool.execute("NOTIFY news, 'first'")
 
-    async def heard_first() -> bool:
-        return heard == ["first"]
+    async def received_first() -> bool:
+        return received == ["first"]
 
-    await eventually(heard_first)
+    await eventually(received_first)
     await _cut_listeners(pool)
 
-    async def back() -> bool:
+    async def reconnected() -> bool:
         return len(gaps) == 2 and listener.listening
 
-    await eventually(back)
-    # Before it was said to listen, everybody had forgotten what they knew.
+    await eventually(reconnected)
+    # Both gaps were reported before it listened again.
     assert gaps == [False, False]
     await pool.execute("NOTIFY news, 'second'")
 
-    async def heard_second() -> bool:
-        return heard == ["first", "second"]
+    async def received_second() -> bool:
+        return received == ["first", "second"]
 
-    await eventually(heard_second)
+    await eventually(received_second)
     await listener.stop()
     assert not listener.listening
 
 
-async def test_while_the_listener_is_away_nothing_remembered_is_believed(
+async def test_listener_reconnects_though_a_subscriber_failed(
+    pool: Pool, database_url: str
+) -> None:
+    listener, gaps = Listener(database_url, heartbeat_seconds=0.2), list[int]()
+
+    async def fail_at_the_second_gap() -> None:
+        gaps.append(len(gaps))
+        if len(gaps) == 2:
+            raise KeyError("broken by the test")
+
+    listener.on("news", lambda _: None, on_gap=fail_at_the_second_gap)
+    await listener.start()
+    await _cut_listeners(pool)
+
+    async def reconnected() -> bool:
+        return len(gaps) == 3 and listener.listening
+
+    await eventually(reconnected)
+    await listener.stop()
+
+
+async def test_caches_are_not_used_while_the_listener_is_down(
     pool: Pool, database_url: str
 ) -> None:
     async with Process.started(pool, database_url) as process:
         shop = await Staff(pool).add_shop("shop")
         await process.merchants.get(shop.merchant_id)
-    # The listener has stopped, and this change is heard by nobody.
+    # The listener has stopped, and does not get the notification of this change.
     await Staff(pool).change(shop, {"hold_days": 9})
     assert (await process.merchants.get(shop.merchant_id)).settings.hold_days == 9
 
@@ -155,13 +180,13 @@ async def _cut_listeners(pool: Pool) -> None:
     assert killed
 
 
-async def test_a_url_that_asyncpg_refuses_is_told_without_what_it_holds() -> None:
+async def test_url_that_asyncpg_refuses_is_reported_without_its_content() -> None:
     with pytest.raises(DatabaseUnreachableError) as refused:
         _ = await connect("postgresql://altyn:s3cret@localhost:port/shop", pool_size=1)
     assert "s3cret" not in str(refused.value)
     assert refused.value.__cause__ is None
 
 
-def test_asyncpg_still_takes_a_reset_of_ours() -> None:
-    # What `connect` relies on: with `reset` given, the pool asks it instead of sending RESET ALL.
+def test_asyncpg_pool_accepts_a_reset_function() -> None:
+    # `connect` relies on it: with `reset` given, the pool calls it instead of sending RESET ALL.
     assert "reset" in (asyncpg.create_pool.__kwdefaults__ or {})

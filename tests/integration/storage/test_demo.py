@@ -1,4 +1,4 @@
-"""The demo shop: complete at the first start, added once, and never put right afterwards."""
+"""The demo shop: complete at the first start, added once, and never repaired afterwards."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ import pytest
 
 from altyn.domain.merchant import DEMANDING, OPENING
 from altyn.domain.money import CURRENCIES
+from altyn.operations.staff import tokens
+from altyn.operations.staff.merchants import find_merchant
+from altyn.operations.staff.ports import PortalRole, StaffContext
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.tokens import remove_token
+from altyn.operations.staff.users import set_password
 from altyn.security.passwords import verify_password
-from altyn.storage.administration import Administration, PortalRole
 from altyn.storage.database import Pool, connect
 from altyn.storage.demo import demo_exists, seed_demo
 from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock
@@ -22,7 +27,7 @@ async def seed(pool: Pool) -> bool:
     return await seed_demo(pool, clock=StoppedClock(), token_key=TOKEN_KEY)
 
 
-async def test_the_first_request_works_at_once(pool: Pool, start_process: Start) -> None:
+async def test_demo_shop_is_complete_at_the_first_start(pool: Pool, start_process: Start) -> None:
     assert not await demo_exists(pool)
     assert await seed(pool)
     assert await demo_exists(pool)
@@ -44,7 +49,7 @@ async def test_the_first_request_works_at_once(pool: Pool, start_process: Start)
     assert shop.settings.callbacks.key == "test-callback-key"
 
 
-async def test_the_child_is_the_parent_s(pool: Pool, start_process: Start) -> None:
+async def test_child_belongs_to_the_demo_shop(pool: Pool, start_process: Start) -> None:
     await seed(pool)
     process = await start_process()
     parent = await process.merchants.by_login("test")
@@ -56,7 +61,7 @@ async def test_the_child_is_the_parent_s(pool: Pool, start_process: Start) -> No
     assert await process.credentials.authenticate("test-child-api", "testPwd1")
 
 
-async def test_the_operator_may_sign_in_to_the_account(pool: Pool) -> None:
+async def test_operator_can_sign_in_to_the_account(pool: Pool) -> None:
     await seed(pool)
     row = await pool.fetchrow("SELECT * FROM portal_users WHERE login = 'test-operator'")
     assert row is not None
@@ -64,7 +69,7 @@ async def test_the_operator_may_sign_in_to_the_account(pool: Pool) -> None:
     assert await verify_password("testPwd1", row["password_hash"])
 
 
-async def test_of_many_that_start_at_once_one_adds_it(pool: Pool, database_url: str) -> None:
+async def test_concurrent_starts_add_the_demo_shop_once(pool: Pool, database_url: str) -> None:
     pools = [await connect(database_url, pool_size=1) for _ in range(4)]
     try:
         added = await asyncio.gather(*map(seed, pools))
@@ -75,13 +80,13 @@ async def test_of_many_that_start_at_once_one_adds_it(pool: Pool, database_url: 
     assert await pool.fetchval("SELECT count(*) FROM merchants") == 2
 
 
-async def test_what_a_person_has_changed_stays_changed(pool: Pool, start_process: Start) -> None:
+async def test_changes_by_a_person_stay(pool: Pool, start_process: Start) -> None:
     await seed(pool)
     async with Staff(pool).at_work() as staff:
-        shop = await staff.merchant("test")
-        await staff.change_settings(shop.merchant_id, {"permissions": "refund"}, by="anna")
-        await staff.set_password("test-api", "a-better-one", must_change=False)
-        await staff.remove_token("test-token")
+        shop = await find_merchant("test", staff)
+        await change_settings(shop.merchant_id, {"permissions": "refund"}, staff)
+        await set_password("test-api", "a-better-one", staff, must_change=False)
+        await remove_token("test-token", staff)
     assert not await seed(pool)
     process = await start_process()
     assert (await process.merchants.get(shop.merchant_id)).settings.permissions == {"refund"}
@@ -89,14 +94,14 @@ async def test_what_a_person_has_changed_stays_changed(pool: Pool, start_process
     assert await process.credentials.by_token("test-token") is None
 
 
-async def test_a_process_killed_half_way_leaves_nothing_half(
+async def test_killed_process_leaves_no_partial_shop(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def killed(self: Administration, login: str, token: str) -> None:
+    async def killed(login: str, token: str, context: StaffContext) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Administration, "add_token", killed)
+        patch.setattr(tokens, "add_token", killed)
         with pytest.raises(KeyboardInterrupt):
             await seed(pool)
     assert await pool.fetchval("SELECT count(*) FROM merchants") == 0

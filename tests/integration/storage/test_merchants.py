@@ -1,4 +1,4 @@
-"""Merchants: found by their names, changed by staff, and soon the same in every process."""
+"""Merchants: found by their logins, changed by staff, the same in every process within a second."""
 
 from __future__ import annotations
 
@@ -15,14 +15,24 @@ from altyn.domain.callback import (
     ChecksumKind,
 )
 from altyn.domain.merchant import MerchantSettings, Permission
-from altyn.storage.administration import (
-    AdministrationError,
+from altyn.operations.ports import UnknownMerchantError
+from altyn.operations.staff.errors import (
+    LoginMalformedError,
     LoginTakenError,
-    NobodyHasLoginError,
+    PasswordLengthError,
+    SettingRefusedError,
+    UnknownLoginError,
+    UnknownMerchantNumberError,
 )
+from altyn.operations.staff.merchants import (
+    add_merchant,
+    block_merchant,
+    list_merchants,
+    merchant_details,
+)
+from altyn.operations.staff.settings import change_settings
+from altyn.operations.staff.users import add_api_user, add_portal_user
 from altyn.storage.database import Pool
-from altyn.storage.merchant_settings import SettingRefusedError
-from altyn.storage.merchants import UnknownMerchantError
 from tests.integration.storage.processes import NOW, Process, Staff, eventually
 
 Start = Callable[[], Awaitable[Process]]
@@ -61,14 +71,14 @@ EVERYTHING = MerchantSettings(
 )
 
 
-async def test_a_merchant_comes_back_as_it_was_added(pool: Pool, start_process: Start) -> None:
+async def test_added_merchant_is_loaded_unchanged(pool: Pool, start_process: Start) -> None:
     added = await Staff(pool).add_shop("shop", EVERYTHING)
     found = await (await start_process()).merchants.get(added.merchant_id)
     assert found == added
     assert found.settings == EVERYTHING
 
 
-async def test_a_merchant_is_found_by_its_login_and_by_its_users(
+async def test_merchant_is_found_by_its_login_and_by_its_users(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -84,7 +94,7 @@ async def test_a_merchant_is_found_by_its_login_and_by_its_users(
 
 async def test_children_are_those_of_the_parent(pool: Pool, start_process: Start) -> None:
     staff = Staff(pool)
-    parent, stranger = await staff.add_shop("parent"), await staff.add_shop("stranger")
+    parent, other = await staff.add_shop("parent"), await staff.add_shop("other")
     merchants = (await start_process()).merchants
     assert await merchants.children(parent.merchant_id) == ()
     children = [await staff.add_shop(login, parent="parent") for login in ("one", "two")]
@@ -93,19 +103,19 @@ async def test_children_are_those_of_the_parent(pool: Pool, start_process: Start
         return list(await merchants.children(parent.merchant_id)) == children
 
     await eventually(known)
-    assert await merchants.children(stranger.merchant_id) == ()
+    assert await merchants.children(other.merchant_id) == ()
 
 
-async def test_the_database_is_asked_once(pool: Pool, start_process: Start) -> None:
+async def test_merchant_is_loaded_once(pool: Pool, start_process: Start) -> None:
     shop = await Staff(pool).add_shop("shop")
     merchants = (await start_process()).merchants
     await merchants.get(shop.merchant_id)
-    # Nobody tells of this change: only memory can still answer.
-    await pool.execute("UPDATE merchants SET name = 'changed behind our back'")
+    # No process is notified of this change: only the cache can still answer.
+    await pool.execute("UPDATE merchants SET name = 'changed without a notification'")
     assert (await merchants.get(shop.merchant_id)).name == "Shop"
 
 
-async def test_a_change_reaches_every_process(pool: Pool, start_process: Start) -> None:
+async def test_change_reaches_every_process(pool: Pool, start_process: Start) -> None:
     staff = Staff(pool)
     shop = await staff.add_shop("shop")
     processes = [await start_process(), await start_process()]
@@ -121,14 +131,14 @@ async def test_a_change_reaches_every_process(pool: Pool, start_process: Start) 
         await eventually(changed)
 
 
-async def test_a_new_user_s_name_finds_the_merchant_everywhere(
+async def test_login_of_a_new_user_finds_the_merchant_in_every_process(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
     process = await start_process()
     assert await process.merchants.by_login("shop-second") is None
     async with Staff(pool).at_work() as staff:
-        await staff.add_api_user("shop", "shop-second", "secret-second")
+        await add_api_user("shop", "shop-second", "secret-second", staff)
 
     async def found() -> bool:
         return await process.merchants.by_login("shop-second") == shop
@@ -136,12 +146,14 @@ async def test_a_new_user_s_name_finds_the_merchant_everywhere(
     await eventually(found)
 
 
-async def test_a_blocked_merchant_is_blocked_everywhere(pool: Pool, start_process: Start) -> None:
+async def test_blocked_merchant_is_blocked_in_every_process(
+    pool: Pool, start_process: Start
+) -> None:
     await Staff(pool).add_shop("shop")
     process = await start_process()
     for blocked in (True, False):
         async with Staff(pool).at_work() as staff:
-            await staff.block_merchant("shop", blocked=blocked)
+            await block_merchant("shop", staff, blocked=blocked)
 
         async def known(blocked: bool = blocked) -> bool:  # noqa: FBT001 - bound, not passed
             merchant = await process.merchants.by_login("shop")
@@ -150,38 +162,38 @@ async def test_a_blocked_merchant_is_blocked_everywhere(pool: Pool, start_proces
         await eventually(known)
 
 
-async def test_a_refused_change_is_told_to_nobody_and_leaves_no_trace(pool: Pool) -> None:
+async def test_refused_change_changes_nothing(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     with pytest.raises(SettingRefusedError):
         await Staff(pool).change(shop, {"hold_days": 9, "mcc": "restaurants"})
     async with Staff(pool).at_work() as staff:
-        assert (await staff.show("shop")).merchant.settings == MerchantSettings()
+        assert (await merchant_details("shop", staff)).merchant.settings == MerchantSettings()
 
 
 async def test_settings_keep_their_history(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     await Staff(pool).change(shop, {"hold_days": 9})
     async with Staff(pool).at_work() as staff:
-        shown = await staff.show("shop-api")
-    assert [version.settings.hold_days for version in shown.history] == [9, 7]
-    assert shown.history[0].changed_by == "anna"
-    assert shown.history[0].changed_at == NOW
-    assert shown.history[0].changed_at.tzinfo == UTC
-    assert [user.login for user in shown.users] == ["shop-api"]
-    assert shown.tokens == 0
+        details = await merchant_details("shop-api", staff)
+    assert [version.settings.hold_days for version in details.history] == [9, 7]
+    assert details.history[0].changed_by == "anna"
+    assert details.history[0].changed_at == NOW
+    assert details.history[0].changed_at.tzinfo == UTC
+    assert [user.login for user in details.users] == ["shop-api"]
+    assert details.tokens == 0
 
 
-async def test_two_changes_at_once_are_both_made(pool: Pool) -> None:
+async def test_concurrent_changes_are_both_saved(pool: Pool) -> None:
     shop = await Staff(pool).add_shop("shop")
     await asyncio.gather(
         *(Staff(pool).change(shop, {key: 9}) for key in ("hold_days", "payment_attempts"))
     )
     async with Staff(pool).at_work() as staff:
-        settings = (await staff.show("shop")).merchant.settings
+        settings = (await merchant_details("shop", staff)).merchant.settings
     assert (settings.hold_days, settings.payment_attempts) == (9, 9)
 
 
-async def test_what_a_newer_version_has_set_is_kept_and_not_understood(
+async def test_settings_of_a_newer_version_are_kept_and_ignored(
     pool: Pool, start_process: Start
 ) -> None:
     shop = await Staff(pool).add_shop("shop")
@@ -201,38 +213,36 @@ async def test_what_a_newer_version_has_set_is_kept_and_not_understood(
     assert '"drone": 1' in kept
 
 
-async def test_merchants_added_at_once_get_different_numbers(pool: Pool) -> None:
+async def test_merchants_added_concurrently_get_different_numbers(pool: Pool) -> None:
     logins = [f"shop-{number}" for number in range(8)]
     added = await asyncio.gather(*(Staff(pool).add_shop(login) for login in logins))
     assert sorted(shop.merchant_id for shop in added) == list(range(1, 9))
     async with Staff(pool).at_work() as staff:
-        assert {shop.login for shop in await staff.merchants()} == set(logins)
+        assert {shop.login for shop in await list_merchants(staff)} == set(logins)
 
 
-async def test_a_name_never_means_two(pool: Pool) -> None:
+async def test_login_is_taken_once(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     await Staff(pool).add_shop("other")
     async with Staff(pool).at_work() as staff:
         for taken in ("shop", "shop-api"):
             with pytest.raises(LoginTakenError, match=taken):
-                await staff.add_merchant(taken, "Again", settings=MerchantSettings(), by="anna")
+                await add_merchant(taken, "Again", staff, settings=MerchantSettings())
             with pytest.raises(LoginTakenError, match=taken):
-                await staff.add_portal_user("other", taken, "secret-other")
-        assert len(await staff.merchants()) == 2
+                await add_portal_user("other", taken, "secret-other", staff)
+        assert len(await list_merchants(staff)) == 2
 
 
-async def test_what_staff_may_not_do_says_what_is_allowed(pool: Pool) -> None:
+async def test_refusals_of_staff_say_what_is_allowed(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
-        with pytest.raises(NobodyHasLoginError, match="nobody"):
-            await staff.show("nobody")
-        with pytest.raises(AdministrationError, match="1 to 30 Latin letters"):
-            await staff.add_merchant("магазин", "M", settings=MerchantSettings(), by="anna")
-        with pytest.raises(AdministrationError, match="8 to 256"):
-            await staff.add_api_user("shop", "shop-2", "short")
-        with pytest.raises(NobodyHasLoginError, match="parent"):
-            await staff.add_merchant(
-                "child", "C", settings=MerchantSettings(), by="anna", parent="parent"
-            )
-        with pytest.raises(NobodyHasLoginError, match="77"):
-            await staff.change_settings(77, {"hold_days": 9}, by="anna")
+        with pytest.raises(UnknownLoginError, match="nobody"):
+            await merchant_details("nobody", staff)
+        with pytest.raises(LoginMalformedError, match="1 to 30 Latin letters"):
+            await add_merchant("магазин", "M", staff, settings=MerchantSettings())
+        with pytest.raises(PasswordLengthError, match="8 to 256"):
+            await add_api_user("shop", "shop-2", "short", staff)
+        with pytest.raises(UnknownLoginError, match="parent"):
+            await add_merchant("child", "C", staff, settings=MerchantSettings(), parent="parent")
+        with pytest.raises(UnknownMerchantNumberError, match="77"):
+            await change_settings(77, {"hold_days": 9}, staff)

@@ -1,4 +1,4 @@
-"""Migrations: applied once, whoever comes first, and together they are the schema we look at."""
+"""Migrations: applied once, by one of many processes, and together they make the schema."""
 
 from __future__ import annotations
 
@@ -25,35 +25,33 @@ async def connection(database_url: str) -> AsyncIterator[Connection]:
     await connection.close()
 
 
-async def test_the_sum_of_the_migrations_is_the_schema(connection: Connection) -> None:
+async def test_all_migrations_together_make_the_schema(connection: Connection) -> None:
     await migrate(connection)
     assert await schema_text(connection) == SCHEMA_FILE.read_text("utf-8"), (
-        "the migrations and schema.txt differ; if the change is meant, print the file anew: "
+        "the migrations and schema.txt differ; if the change is meant, print the file again: "
         "see schema_text.py"
     )
 
 
-async def test_a_second_time_there_is_nothing_to_do(connection: Connection) -> None:
+async def test_second_run_applies_nothing(connection: Connection) -> None:
     assert await migrate(connection) == [name for _, name, _ in available()]
     before = await schema_text(connection)
     assert await migrate(connection) == []
     assert await schema_text(connection) == before
 
 
-async def test_of_many_that_start_at_once_one_migrates(
-    connection: Connection, database_url: str
-) -> None:
-    others = [await asyncpg.connect(database_url) for _ in range(3)]
+async def test_concurrent_starts_migrate_once(connection: Connection, database_url: str) -> None:
+    other_connections = [await asyncpg.connect(database_url) for _ in range(3)]
     try:
-        applied = await asyncio.gather(*(migrate(one) for one in (connection, *others)))
+        applied = await asyncio.gather(*(migrate(one) for one in (connection, *other_connections)))
     finally:
-        for one in others:
+        for one in other_connections:
             await one.close()
     assert sorted(applied, key=len)[:3] == [[], [], []]
     assert max(applied, key=len) == [name for _, name, _ in available()]
 
 
-async def test_a_database_of_a_newer_version_is_refused_untouched(connection: Connection) -> None:
+async def test_database_of_a_newer_version_is_refused_unchanged(connection: Connection) -> None:
     await migrate(connection)
     await connection.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql')")
     with pytest.raises(MigrationError, match="newer Altyn"):
@@ -61,7 +59,7 @@ async def test_a_database_of_a_newer_version_is_refused_untouched(connection: Co
     assert await connection.fetchval("SELECT max(number) FROM schema_migrations") == 9999
 
 
-async def test_a_migration_that_fails_leaves_nothing(
+async def test_failed_migration_changes_nothing(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = [*available(), (9998, "9998_broken.sql", "CREATE TABLE half (); SELECT 1 / 0")]

@@ -15,8 +15,8 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import PAYER, Actor
+from tests.asgi_client import AsgiClient
 from tests.audit import audit
-from tests.integration.simulators.asgi import send
 from tests.shop import Shop
 from tests.ways.registration import NOTIFICATION_PATH, WALLET, WALLET_KEY
 from tests.ways.wallet import Wallet, WalletResponse
@@ -77,13 +77,13 @@ class Customers:
 
     async def send_notification(self, sent: WalletResponse, *, key: str = WALLET_KEY) -> int:
         """Post a notification; the HTTP status of the answer."""
-        answer = await send(
-            self.shop.gateway.front,
-            NOTIFICATION_PATH,
-            msgspec.json.encode(sent),
-            headers=(("x-wallet-key", key),),
-        )
-        return answer.status
+        return await self.send_bytes(msgspec.json.encode(sent), key=key)
+
+    async def send_bytes(self, body: bytes, *, key: str = WALLET_KEY) -> int:
+        """Post the body of a notification; the HTTP status of the answer."""
+        client = AsgiClient(self.shop.gateway.router)
+        headers = {"x-wallet-key": key}
+        return (await client.post(NOTIFICATION_PATH, body=body, headers=headers)).status
 
     async def status(self, order_id: str) -> dict[str, Any]:
         """The order as the shop reads it."""

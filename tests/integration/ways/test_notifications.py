@@ -7,10 +7,9 @@ from http import HTTPStatus
 import pytest
 
 from altyn.operations.paying.steps import Ended
-from tests.integration.simulators.asgi import send
 from tests.integration.ways.customers import Customers
 from tests.ways.connector import WalletConnector
-from tests.ways.registration import NOTIFICATION_PATH, WALLET, WALLET_KEY
+from tests.ways.registration import WALLET
 from tests.ways.wallet import Fault, State, WalletRequest, WalletResponse
 
 pytestmark = pytest.mark.slow
@@ -53,13 +52,7 @@ async def test_wrong_key_is_refused(customers: Customers) -> None:
 
 
 async def test_unreadable_notification_is_refused(customers: Customers) -> None:
-    answer = await send(
-        customers.shop.gateway.front,
-        NOTIFICATION_PATH,
-        b'{"key": 1}',
-        headers=(("x-wallet-key", WALLET_KEY),),
-    )
-    assert answer.status == HTTPStatus.BAD_REQUEST
+    assert await customers.send_bytes(b'{"key": 1}') == HTTPStatus.BAD_REQUEST
 
 
 async def test_payment_of_another_way_is_out_of_reach(customers: Customers) -> None:

@@ -25,7 +25,7 @@ CHOICE = {"paymentWay": WALLET}
 def page(customers: Customers) -> PageClient:
     """A payer's browser in front of the gateway that has the wallet."""
     shop = customers.shop
-    return PageClient(shop, AsgiClient(shop.gateway.front, PAYER_IP))
+    return PageClient(shop, AsgiClient(shop.gateway.router, PAYER_IP))
 
 
 async def test_wallet_is_offered_in_the_language_of_the_page(page: PageClient) -> None:

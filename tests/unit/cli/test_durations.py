@@ -1,4 +1,4 @@
-"""Spans of time: what a person may type, what is told when it is none, and how they read."""
+"""Durations: what users may type, what is refused, and how they are printed."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from altyn.cli.output import CommandError
 
 
 @pytest.mark.parametrize(
-    ("text", "span"),
+    ("text", "duration"),
     [
         ("7d", timedelta(days=7)),
         ("2h30m", timedelta(hours=2, minutes=30)),
@@ -17,18 +17,18 @@ from altyn.cli.output import CommandError
         ("1w 2D", timedelta(days=9)),
     ],
 )
-def test_a_span_is_read(text: str, span: timedelta) -> None:
-    assert parse_duration(text) == span
+def test_duration_is_read(text: str, duration: timedelta) -> None:
+    assert parse_duration(text) == duration
 
 
 @pytest.mark.parametrize("text", ["", "7", "d", "-7d", "1.5h", "3x", "7d!", "0s", "٣d"])
-def test_what_is_no_span_is_told(text: str) -> None:
+def test_invalid_duration_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match=r"7d|1s"):
         parse_duration(text)
 
 
 @pytest.mark.parametrize(
-    ("span", "words"),
+    ("duration", "words"),
     [
         (timedelta(days=1), "1 day"),
         (timedelta(days=7, hours=2, minutes=1), "7 days 2 h"),
@@ -36,5 +36,5 @@ def test_what_is_no_span_is_told(text: str) -> None:
         (timedelta(), "0 s"),
     ],
 )
-def test_a_span_reads_in_two_units_at_most(span: timedelta, words: str) -> None:
-    assert describe(span) == words
+def test_duration_is_printed_with_at_most_two_units(duration: timedelta, words: str) -> None:
+    assert describe(duration) == words

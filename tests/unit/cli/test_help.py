@@ -1,4 +1,4 @@
-"""The words of the command: every command is explained, and asking costs no gateway."""
+"""The help of the command: it covers every command and loads none of the gateway."""
 
 import subprocess
 import sys
@@ -13,26 +13,26 @@ COMMANDS = ("serve", "doctor", "migrate", "pay", "cards", *GROUPS)
 
 
 @pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])
-def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
-    answer = CliRunner().invoke(app, [*words, "--help"])
+def test_every_command_has_help(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*words, "--help"])
 
-    assert answer.exit_code == 0, answer.output
-    assert "Usage" in answer.output
+    assert result.exit_code == 0, result.output
+    assert "Usage" in result.output
 
 
-def test_asking_for_help_loads_no_gateway() -> None:
+def test_help_imports_no_gateway() -> None:
     heavy = ("altyn.main", "aiohttp", "asyncpg", "starlette", "uvicorn", "jinja2", "cryptography")
     program = f"import sys, altyn.cli.app; print([m for m in {heavy!r} if m in sys.modules])"
 
-    said = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert said.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"
 
 
-def test_cards_can_be_read_by_a_program() -> None:
-    answer = CliRunner().invoke(app, ["cards", "--action-code", "116", "--json"])
+def test_cards_are_printed_as_json() -> None:
+    result = CliRunner().invoke(app, ["cards", "--action-code", "116", "--json"])
 
-    assert answer.exit_code == 0
-    assert '"actionCode": 116' in answer.output
+    assert result.exit_code == 0
+    assert '"actionCode": 116' in result.output

@@ -1,28 +1,24 @@
 """Callbacks' schedule, addresses and hosts (callbacks.md §1, §2, §5)."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 
 from altyn.domain.callback import (
-    Callback,
-    CallbackId,
     CallbackMode,
     CallbackOperation,
+    CallbackResponse,
     CallbackSettings,
-    Outcome,
-    Reply,
-    after_try,
-    origin_of,
+    host_of,
 )
 from altyn.domain.merchant import Permission
 from altyn.domain.order import OrderRequest
+from altyn.domain.outbox import AttemptResult, EntryState, settlement_of
 from tests.builders import a_merchant, an_order
+from tests.callbacks import a_claimed_callback
 
 STATIC = ("https://shop.example/cb", "https://other.example/cb")
 OWN = "https://own.example/cb"
-SUBJECT = UUID("01a1fdfa-4600-8000-87c0-b0723ad2dd34")
 
 
 def seconds(settings: CallbackSettings) -> list[float | None]:
@@ -30,7 +26,7 @@ def seconds(settings: CallbackSettings) -> list[float | None]:
     return [pause.total_seconds() if pause is not None else None for pause in pauses]
 
 
-def test_three_tries_half_a_minute_apart_unless_somebody_says_otherwise() -> None:
+def test_default_schedule_is_three_attempts_thirty_seconds_apart() -> None:
     assert seconds(CallbackSettings()) == [30, 30, None]
 
 
@@ -40,28 +36,25 @@ def test_pauses_may_grow_with_the_failures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "failures", "outcome"),
+    ("response", "failures", "state"),
     [
-        (Reply(status=200), 0, Outcome.DELIVERED),
-        (Reply(status=200), 2, Outcome.DELIVERED),
-        (Reply(status=201), 0, Outcome.WAITING),
-        (Reply(status=302), 1, Outcome.WAITING),
-        (Reply(status=500), 2, Outcome.DEAD),
-        (Reply(problem="no answer"), 0, Outcome.WAITING),
-        (Reply(problem="no answer"), 2, Outcome.DEAD),
-        (Reply(problem="may not be called", refused=True), 0, Outcome.DEAD),
+        (CallbackResponse(status=200), 0, EntryState.DELIVERED),
+        (CallbackResponse(status=200), 2, EntryState.DELIVERED),
+        (CallbackResponse(status=201), 0, EntryState.WAITING),
+        (CallbackResponse(status=302), 1, EntryState.WAITING),
+        (CallbackResponse(status=500), 2, EntryState.DEAD),
+        (CallbackResponse(problem="no answer"), 0, EntryState.WAITING),
+        (CallbackResponse(problem="no answer"), 2, EntryState.DEAD),
+        (CallbackResponse(problem="may not be called", refused=True), 0, EntryState.DEAD),
     ],
 )
-def test_what_a_try_leads_to(reply: Reply, failures: int, outcome: Outcome) -> None:
-    callback = Callback(
-        id=CallbackId(7, SUBJECT, 3, 1),
-        operation="deposited",
-        receiver=STATIC[0],
-        parameters={},
-        created_at=datetime(2026, 11, 21, tzinfo=UTC),
-        failures=failures,
-    )
-    assert after_try(callback, reply, CallbackSettings()) is outcome
+def test_state_after_a_delivery(
+    response: CallbackResponse, failures: int, state: EntryState
+) -> None:
+    callback = a_claimed_callback(STATIC[0], {}, failures=failures)
+    pause = CallbackSettings().pause_after(callback.failures + 1)
+    result = AttemptResult(verdict=response.verdict)
+    assert settlement_of(callback, result, pause=pause, at=callback.created_at).state is state
     assert timedelta(0) < (CallbackSettings().pause_after(1) or timedelta(0))
 
 
@@ -97,7 +90,7 @@ def test_an_orders_own_address_needs_mode_and_permission(
         (CallbackSettings(enabled=False), False),
     ],
 )
-def test_a_merchant_chooses_what_it_hears(
+def test_merchant_chooses_the_operations(
     settings: CallbackSettings,
     wanted: bool,  # noqa: FBT001 - as above
 ) -> None:
@@ -116,4 +109,4 @@ def test_a_merchant_chooses_what_it_hears(
     ],
 )
 def test_the_host_of_an_address(url: str, origin: str) -> None:
-    assert origin_of(url) == origin
+    assert host_of(url) == origin

@@ -1,4 +1,4 @@
-"""Calls that meet share a statement, nobody waits for a timer, one bad row harms nobody else."""
+"""Concurrent calls share a statement without a timer, and one bad row fails no other call."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.storage.coalescing import Coalescer, Overloaded
+from altyn.operations.ports import Overloaded
+from altyn.storage.coalescing import Coalescer
 
 
 class Database:
@@ -27,21 +28,21 @@ class Database:
         return [call * 10 for call in batch]
 
 
-async def test_calls_of_one_turn_go_out_together() -> None:
+async def test_calls_of_one_turn_are_sent_together() -> None:
     database = Database()
     calls = Coalescer(database.run)
     assert await asyncio.gather(*(calls.call(n) for n in range(5))) == [0, 10, 20, 30, 40]
     assert database.batches == [[0, 1, 2, 3, 4]]
 
 
-async def test_a_call_alone_goes_out_at_once() -> None:
+async def test_single_call_is_sent_at_once() -> None:
     database = Database()
     calls = Coalescer(database.run)
     assert await calls.call(7) == 70
     assert database.batches == [[7]]
 
 
-async def test_calls_that_come_while_a_batch_is_on_its_way_form_the_next_one() -> None:
+async def test_calls_during_a_batch_form_the_next_batch() -> None:
     database = Database()
     database.open.clear()
     calls = Coalescer(database.run)
@@ -56,14 +57,14 @@ async def test_calls_that_come_while_a_batch_is_on_its_way_form_the_next_one() -
     assert database.batches == [[1], [2, 3]]
 
 
-async def test_a_batch_is_never_larger_than_the_cap() -> None:
+async def test_batch_is_not_larger_than_its_limit() -> None:
     database = Database()
     calls = Coalescer(database.run, batch_max=3)
     await asyncio.gather(*(calls.call(n) for n in range(8)))
     assert [len(batch) for batch in database.batches] == [3, 3, 2]
 
 
-async def test_one_bad_row_harms_nobody_else() -> None:
+async def test_bad_row_fails_no_other_call() -> None:
     database = Database()
     calls = Coalescer(database.run)
     good, bad, other = (calls.call(n) for n in (1, -1, 2))
@@ -73,7 +74,7 @@ async def test_one_bad_row_harms_nobody_else() -> None:
         await bad
 
 
-async def test_a_broken_connection_is_told_to_every_caller_and_the_next_batch_works() -> None:
+async def test_broken_connection_fails_every_caller_and_the_next_batch_works() -> None:
     broken = True
 
     async def run(batch: Sequence[int]) -> list[int]:
@@ -103,7 +104,7 @@ async def test_too_many_waiting_calls_are_refused_at_once() -> None:
     assert await asyncio.gather(first, *waiting) == [10, 20, 30]
 
 
-async def test_a_caller_that_left_does_not_disturb_the_others() -> None:
+async def test_cancelled_caller_does_not_affect_the_others() -> None:
     database = Database()
     database.open.clear()
     calls = Coalescer(database.run)
@@ -115,7 +116,7 @@ async def test_a_caller_that_left_does_not_disturb_the_others() -> None:
 
 
 @given(st.lists(st.integers(min_value=-3, max_value=50), max_size=40), st.integers(1, 7))
-def test_everybody_gets_its_own_answer(numbers: list[int], cap: int) -> None:
+def test_each_caller_gets_its_own_result(numbers: list[int], cap: int) -> None:
     async def scenario() -> None:
         calls = Coalescer(Database().run, batch_max=cap)
         answers = await asyncio.gather(*(calls.call(n) for n in numbers), return_exceptions=True)

@@ -1,7 +1,6 @@
-"""Whether callbacks of this gateway may go to an address, told to whoever types it.
+"""Checks the address of callbacks when a person types it.
 
-It exists so that an address which would never be called is refused while somebody is there to read
-why.
+An address that would never be called is refused at once, with the reason.
 """
 
 from altyn.cli.environment import read_settings

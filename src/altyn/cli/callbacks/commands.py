@@ -1,6 +1,6 @@
-"""`altyn callbacks`: what shops were told, what went over the wire, and the wish to tell it again.
+"""`altyn callbacks`: lists callbacks, shows their deliveries, and sends them again.
 
-It exists because the answer to "why does my shop not know that it was paid?" must not need SQL.
+It answers "why does my shop not know that the order was paid?" without SQL.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,12 +13,12 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.callbacks.listen import listen
 from altyn.cli.callbacks.verify import verify
 from altyn.cli.environment import read_settings
-from altyn.cli.orders.commands import read_order_id
+from altyn.cli.lookup import find_merchant_id, read_order_id
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
-    from altyn.domain.callback import CallbackId, Outcome
-    from altyn.domain.callback_story import CallbackLine
+    from altyn.domain.callback_history import CallbackSummary
+    from altyn.domain.outbox import EntryId, EntryState
     from altyn.operations.ports import Clock
     from altyn.storage.callback_history import CallbackHistory
     from altyn.storage.database import Pool
@@ -61,8 +61,8 @@ def show(
     ],
     shop: Shop = None,
 ) -> None:
-    """Everything about a callback: what is told, and every try as it went over the wire."""
-    from altyn.domain.callback_story import parse_callback_id
+    """Everything about a callback: its parameters, and every try as it went over the wire."""
+    from altyn.domain.callback_history import parse_callback_id
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         from altyn.cli.callbacks.view import print_callback
@@ -70,13 +70,13 @@ def show(
         history = _history(pool)
         which = parse_callback_id(callback)
         wanted = [which] if which else await _of_order(pool, callback, shop)
-        for place, each in enumerate(wanted):
-            shown = await history.show(each)
-            if shown is None:
+        for number, each in enumerate(wanted):
+            detail = await history.show(each)
+            if detail is None:
                 raise _unknown(callback)
-            if place:
+            if number:
                 console().rule(style="dim")
-            print_callback(shown, clock.now())
+            print_callback(detail, clock.now())
 
     _with_history(work)
 
@@ -93,15 +93,16 @@ def tail(
     async def work(pool: "Pool", clock: "Clock") -> None:
         from rich.markup import escape
 
-        from altyn.cli.callbacks.view import seen_colour, seen_line
+        from altyn.cli.callbacks.view import delivery_colour, delivery_line
         from altyn.cli.callbacks.watch import watch
 
         merchant_id = await _merchant_id(pool, shop)
         left = limit
         if console().is_terminal:
             console().print("[dim]Waiting for callbacks. Ctrl-C ends.[/]")
-        async for seen in watch(_history(pool), merchant_id, clock.now()):
-            console().print(f"[{seen_colour(seen)}]{escape(seen_line(seen))}[/]", soft_wrap=True)
+        async for delivery in watch(_history(pool), merchant_id, clock.now()):
+            text = escape(delivery_line(delivery))
+            console().print(f"[{delivery_colour(delivery)}]{text}[/]", soft_wrap=True)
             left = None if left is None else left - 1
             if left == 0:
                 return
@@ -125,22 +126,22 @@ def resend(
 ) -> None:
     """Send callbacks again, now and with all their tries, whatever became of them before."""
     named = callbacks or []
-    _check_wish(named, to, dead=dead, shop=shop)
+    _check_request(named, to, dead=dead, shop=shop)
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         if dead:
             await _resend_dead(pool, shop, clock.now())
             return
-        wanted: list[CallbackId] = []
+        wanted: list[EntryId] = []
         for text in named:
-            wanted += await _meant(pool, text, shop)
+            wanted += await _callbacks_of(pool, text, shop)
         refused = [
             refusal
             for which in wanted
             if (refusal := await _resend(_history(pool), which, to, clock.now()))
         ]
         if len(refused) < len(wanted):
-            _tell_resent(len(wanted) - len(refused))
+            _print_resent(len(wanted) - len(refused))
         if refused:
             raise CommandError(" ".join(refused))
 
@@ -151,24 +152,24 @@ app.command()(verify)
 app.command()(listen)
 
 
-# ── What is wished ────────────────────────────────────────────────────────────────────────────────
+# ── The request ───────────────────────────────────────────────────────────────────────────────────
 
 
-def read_state(text: str | None) -> "Outcome | None":
+def read_state(text: str | None) -> "EntryState | None":
     """A state by its name. Refuses with CommandError: an unknown one."""
-    from altyn.domain.callback import Outcome
+    from altyn.domain.outbox import EntryState
 
     if text is None:
         return None
     try:
-        return Outcome(text.lower())
+        return EntryState(text.lower())
     except ValueError:
         raise CommandError(
-            f"There is no state {text!r}. There are: {', '.join(Outcome)}."
+            f"There is no state {text!r}. There are: {', '.join(EntryState)}."
         ) from None
 
 
-def _check_wish(named: Sequence[str], to: str | None, *, dead: bool, shop: str | None) -> None:
+def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: str | None) -> None:
     """Refuses: nothing or too much named, an address that cannot be called."""
     if dead and (named or to):
         raise CommandError(
@@ -187,15 +188,15 @@ def _check_wish(named: Sequence[str], to: str | None, *, dead: bool, shop: str |
         raise CommandError(f"--to {to}: {refusal}")
 
 
-async def _meant(pool: "Pool", text: str, shop: str | None) -> "list[CallbackId]":
-    """The callbacks that a word means. Refuses: none."""
-    from altyn.domain.callback_story import parse_callback_id
+async def _callbacks_of(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
+    """The callbacks that an id, an orderId or an orderNumber names. Refuses: none."""
+    from altyn.domain.callback_history import parse_callback_id
 
     which = parse_callback_id(text)
     return [which] if which else await _of_order(pool, text, shop)
 
 
-async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[CallbackId]":
+async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
     """All callbacks of an order, oldest first. Refuses: none, several shops' order."""
     merchant_id = await _merchant_id(pool, shop)
     lines = await _newest(_history(pool), text, merchant_id, state=None, limit=LIST_SIZE_MAX)
@@ -213,9 +214,9 @@ async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[Callback
 
 
 async def _resend(
-    history: "CallbackHistory", which: "CallbackId", to: str | None, now: datetime
+    history: "CallbackHistory", which: "EntryId", to: str | None, now: datetime
 ) -> str | None:
-    """Send one again. Why not, where it was not: there is none, or it is on its way."""
+    """Send one again. Why it was not sent: there is none, or it is being sent; None when it was."""
     if await history.resend(which, receiver=to, now=now):
         console().print(f"{which} is sent again{f' to {to}' if to else ''}.", soft_wrap=True)
         return None
@@ -235,10 +236,10 @@ async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
         console().print(f"Nothing that {shop} had to be told was given up.")
         return
     console().print(f"{count} of {shop} {'is' if count == 1 else 'are'} sent again.")
-    _tell_resent(count)
+    _print_resent(count)
 
 
-def _tell_resent(count: int) -> None:
+def _print_resent(count: int) -> None:
     verb = "goes" if count == 1 else "go"
     console().print(
         f"[dim]With a running gateway {'it' if count == 1 else 'they'} {verb} out at once, without "
@@ -252,7 +253,7 @@ def _tell_resent(count: int) -> None:
 
 def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:
     """Do a piece of work with the gateway's database and by its clock."""
-    from altyn.cli.prompts import gateway_clock, with_pool
+    from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
 
@@ -269,15 +270,8 @@ def _history(pool: "Pool") -> "CallbackHistory":
 
 
 async def _merchant_id(pool: "Pool", login: str | None) -> int | None:
-    """A shop's number; None for all shops. Refuses: nobody has this login."""
-    from altyn.storage.statements import statement
-
-    if login is None:
-        return None
-    rows = await statement("find_merchant").fetch(pool, login=login)
-    if not rows:
-        raise CommandError(f"There is no shop {login}. `altyn merchant list` shows them all.")
-    return int(rows[0]["merchant_id"])
+    """The number of a shop; None for all shops. Refuses with CommandError: no such shop."""
+    return None if login is None else await find_merchant_id(pool, login)
 
 
 async def _newest(
@@ -285,9 +279,9 @@ async def _newest(
     order: str | None,
     merchant_id: int | None,
     *,
-    state: "Outcome | None",
+    state: "EntryState | None",
     limit: int,
-) -> "Sequence[CallbackLine]":
+) -> "Sequence[CallbackSummary]":
     """The newest callbacks, of one order where one is named by its id or number."""
     key = read_order_id(order) if order else None
     if key is None:
@@ -297,7 +291,7 @@ async def _newest(
     return await history.newest(key.merchant_id, subject_id=key.order_id, state=state, limit=limit)
 
 
-# ── What is told ──────────────────────────────────────────────────────────────────────────────────
+# ── Messages ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _nothing(*, narrowed: bool) -> str:

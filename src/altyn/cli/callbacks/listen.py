@@ -1,7 +1,7 @@
-"""`altyn callbacks listen`: a place to send callbacks to, where each is shown and judged.
+"""`altyn callbacks listen`: receives callbacks, shows each one and checks its checksum.
 
-It exists so that a developer sees what a shop will get before the shop can get it, and how the
-gateway goes on when the shop is slow, broken or away.
+A developer sees what a shop will receive before the shop is ready, and what the gateway does when
+the shop is slow, broken or away.
 """
 
 import asyncio
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from altyn.cli.callbacks.proofs import find_proofs
+from altyn.cli.callbacks.verification_keys import find_keys
 from altyn.cli.callbacks.verify import Certificate, Key, Shop, print_verdict, visible
 from altyn.cli.dates import in_moscow
-from altyn.cli.environment import reachable
+from altyn.cli.environment import reachable_address
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
-    from altyn.cli.callbacks.proofs import Proofs
-    from altyn.cli.callbacks.receiver import Answering, Arrival
+    from altyn.cli.callbacks.receiver import Behaviour, ReceivedRequest
+    from altyn.cli.callbacks.verification_keys import VerificationKeys
 
 STATUS_MIN: Final = 200
 STATUS_MAX: Final = 599
-DEMO: Final = "test"  # named here too, so that asking for help loads no storage
+DEMO: Final = "test"  # repeated here, so that `--help` does not load the storage
 _INDENT: Final = "  "
 
 
@@ -40,41 +40,41 @@ def listen(
     key: Key = None,
     certificate: Certificate = None,
 ) -> None:
-    """Receive callbacks: show each, judge its checksum, answer 200 or fail as told."""
-    answering = read_answering(fail, times=times, seconds=seconds)
-    proofs = find_proofs(shop, key, certificate)
+    """Receive callbacks: show each, check its checksum, answer 200 or fail as told."""
+    behaviour = read_behaviour(fail, times=times, seconds=seconds)
+    keys = find_keys(shop, key, certificate)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_listen(proofs, answering, host=host, port=port, shop=shop or DEMO))
+        asyncio.run(_listen(keys, behaviour, host=host, port=port, shop=shop or DEMO))
 
 
-def read_answering(fail: str, *, times: int | None, seconds: float) -> "Answering":
-    """How to answer, in words. Refuses with CommandError: another word, no status of HTTP."""
-    from altyn.cli.callbacks.receiver import Answering
+def read_behaviour(fail: str, *, times: int | None, seconds: float) -> "Behaviour":
+    """The behaviour that a word names. Refuses with CommandError: another word or number."""
+    from altyn.cli.callbacks.receiver import Behaviour
 
     word = fail.strip().lower()
     if word == "ok":
-        return Answering()
+        return Behaviour()
     if word == "slow":
-        return Answering(pause_seconds=seconds, times=times)
+        return Behaviour(pause_seconds=seconds, times=times)
     if word == "drop":
-        return Answering(drops=True, times=times)
+        return Behaviour(drops=True, times=times)
     if word.isdecimal() and STATUS_MIN <= int(word) <= STATUS_MAX:
-        return Answering(status=int(word), times=times)
+        return Behaviour(status=int(word), times=times)
     raise CommandError(
         f"--fail takes ok, slow, drop, or a status from {STATUS_MIN} to {STATUS_MAX}, not {fail!r}."
     )
 
 
 async def _listen(
-    proofs: "Proofs", answering: "Answering", *, host: str, port: int, shop: str
+    keys: "VerificationKeys", behaviour: "Behaviour", *, host: str, port: int, shop: str
 ) -> None:
     from altyn.cli.callbacks.receiver import Receiver
 
-    receiver = Receiver(proofs.judge, print_arrival, answering=answering, host=host, port=port)
+    receiver = Receiver(keys.check, print_request, behaviour=behaviour, host=host, port=port)
     try:
         async with receiver:
-            address = f"{reachable(host, receiver.port)}/cb"
-            _tell_beginning(address, proofs.words, shop)
+            address = f"{reachable_address(host, receiver.port)}/cb"
+            _print_introduction(address, keys.words, shop)
             await asyncio.Event().wait()
     except OSError as error:
         raise CommandError(
@@ -83,8 +83,8 @@ async def _listen(
         ) from None
 
 
-def _tell_beginning(address: str, proofs: str, shop: str) -> None:
-    console().print(f"Listening at {address}; checked with {proofs}.", soft_wrap=True)
+def _print_introduction(address: str, keys: str, shop: str) -> None:
+    console().print(f"Listening at {address}; checked with {keys}.", soft_wrap=True)
     console().print(
         f"To have them sent here: altyn merchant set {shop} callbacks.urls={address}",
         soft_wrap=True,
@@ -93,25 +93,25 @@ def _tell_beginning(address: str, proofs: str, shop: str) -> None:
     console().print("Ctrl-C ends.\n", style="dim")
 
 
-def print_arrival(arrival: "Arrival") -> None:
-    """One request for a person: when and what, its parameters, the verdict, the answer."""
+def print_request(request: "ReceivedRequest") -> None:
+    """Print one request: its time, address and parameters, the verdict, and the answer."""
     console().print(
-        f"{in_moscow(arrival.at)}  #{arrival.number}  {arrival.method} {visible(arrival.address)}",
+        f"{in_moscow(request.at)}  #{request.number}  {request.method} {visible(request.address)}",
         style="bold",
         markup=False,
         soft_wrap=True,
     )
-    if arrival.received is not None:
-        parameters = arrival.received.parameters
+    if request.callback is not None:
+        parameters = request.callback.parameters
         width = max(map(len, map(visible, parameters)))
         for name, value in parameters.items():
-            _say(f"{visible(name):<{width}}  {visible(value)}")
-    if arrival.verdict is not None:
-        print_verdict(arrival.verdict, _INDENT)
-    if arrival.problem:
-        _say(arrival.problem)
-    _say(f"answer    {arrival.answer.words}\n")
+            _print(f"{visible(name):<{width}}  {visible(value)}")
+    if request.verdict is not None:
+        print_verdict(request.verdict, _INDENT)
+    if request.problem:
+        _print(request.problem)
+    _print(f"answer    {request.behaviour.words}\n")
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     console().print(f"{_INDENT}{line}", markup=False, soft_wrap=True)

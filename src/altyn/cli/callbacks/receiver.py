@@ -1,7 +1,7 @@
-"""A shop's end of callbacks, pretended: it takes whatever comes, judges it, and answers or fails.
+"""A receiver of callbacks for developers: shows each request, checks it, and answers or fails.
 
-It exists so that callbacks can be seen before a shop can receive them, and so that a gateway's
-repeated tries can be watched. Source: callbacks.md §1, §5.
+Callbacks can be seen with it before a shop can receive them, and the gateway's retries can be
+watched. Source: callbacks.md §1, §5.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
+class Behaviour:
     """How the receiver answers: with a status, after a pause, or not at all.
 
-    With `times` only the first so many requests; those after them are answered 200 at once.
+    `times`: only the first so many requests; later ones are answered 200 at once.
     """
 
     status: int = OK
@@ -33,61 +33,61 @@ class Answering:
     drops: bool = False
     times: int | None = None
 
-    def at(self, number: int) -> "Answering":
-        """How the request of this number, counted from 1, is answered."""
-        return self if self.times is None or number <= self.times else Answering()
+    def at(self, number: int) -> "Behaviour":
+        """How the request with this number, counted from 1, is answered."""
+        return self if self.times is None or number <= self.times else Behaviour()
 
     @property
     def words(self) -> str:
-        """As it is told to a person."""
+        """The same in words."""
         if self.drops:
             return "connection closed without an answer"
         return f"{self.status}" + (f" after {self.pause_seconds:g} s" if self.pause_seconds else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One request as it came. `at`: UTC; `problem` says why it was no callback."""
+class ReceivedRequest:
+    """One request as received. `at`: UTC; `problem` says why it is not a callback."""
 
     number: int
     at: datetime
     method: str
     address: str
-    answer: Answering
-    received: Received | None = None
+    behaviour: Behaviour
+    callback: Received | None = None
     verdict: Verdict | None = field(default=None, repr=False)
     problem: str = ""
 
 
 class Receiver:
-    """Listens between `async with`; each request is told to `tell` before it is answered."""
+    """Listens inside `async with`. Calls `show` with each request before it is answered."""
 
     def __init__(
         self,
-        judge: Callable[[Received], Verdict],
-        tell: Callable[[Arrival], None],
+        check: Callable[[Received], Verdict],
+        show: Callable[[ReceivedRequest], None],
         *,
-        answering: Answering | None = None,
+        behaviour: Behaviour | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._judge = judge
-        self._tell = tell
-        self._answering = answering or Answering()
+        self._check = check
+        self._show = show
+        self._behaviour = behaviour or Behaviour()
         self._host, self._port = host, port
-        self._arrived = 0
+        self._count = 0
         self._ending = asyncio.Event()
         self._runner = web.ServerRunner(
-            web.Server(self._take, access_log=None), shutdown_timeout=SHUTDOWN_SECONDS
+            web.Server(self._receive, access_log=None), shutdown_timeout=SHUTDOWN_SECONDS
         )
 
     @property
     def port(self) -> int:
-        """Where it really listens, also when port 0 had let the system choose."""
+        """The port on which it listens; with port 0 the one that the system has chosen."""
         return int(self._runner.addresses[0][1])
 
     async def __aenter__(self) -> Self:
-        """Begin to listen. Raises OSError: the port is taken, or the address not this machine's."""
+        """Start to listen. Raises OSError: the port is in use, or the address is not local."""
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
@@ -102,36 +102,37 @@ class Receiver:
         self._ending.set()
         await self._runner.cleanup()
 
-    async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _receive(self, request: web.BaseRequest) -> web.StreamResponse:
         body = (await request.read()).decode(errors="replace")
-        self._arrived += 1
-        arrival = Arrival(
-            number=self._arrived,
+        self._count += 1
+        received = ReceivedRequest(
+            number=self._count,
             at=datetime.now(UTC),
             method=request.method,
             address=request.raw_path,
-            answer=self._answering.at(self._arrived),
+            behaviour=self._behaviour.at(self._count),
         )
-        # What aiohttp shows of a query has been decoded and encoded again; we want it as it came.
-        arrival = await self._judged(arrival, body if body.strip() else request.raw_path)
-        self._tell(arrival)
-        return await self._answer(request, arrival.answer)
+        # aiohttp decodes the query and encodes it again; the raw path is as it was received
+        received = await self._checked(received, body if body.strip() else request.raw_path)
+        self._show(received)
+        return await self._answer(request, received.behaviour)
 
-    async def _judged(self, arrival: Arrival, text: str) -> Arrival:
-        """The same with the verdict. A body has the parameters where there is one, else the
-        query."""
+    async def _checked(self, request: ReceivedRequest, text: str) -> ReceivedRequest:
+        """The request with the verdict. The parameters are in the body if there is one, else in
+        the query."""
         try:
-            received = read_received(text)
+            callback = read_received(text)
         except UnreadableCallbackError as error:
-            return replace(arrival, problem=str(error))
-        # To name a mistake may take half a second, in which others want to be answered.
-        verdict = await asyncio.to_thread(self._judge, received)
-        return replace(arrival, received=received, verdict=verdict)
+            return replace(request, problem=str(error))
+        # in a thread: the search for a mistake may take half a second
+        verdict = await asyncio.to_thread(self._check, callback)
+        return replace(request, callback=callback, verdict=verdict)
 
-    async def _answer(self, request: web.BaseRequest, answer: Answering) -> web.StreamResponse:
-        if answer.pause_seconds:
-            with suppress(TimeoutError):  # the usual case: nobody ends us meanwhile
-                await asyncio.wait_for(self._ending.wait(), answer.pause_seconds)
-        if answer.drops and request.transport is not None:
+    async def _answer(self, request: web.BaseRequest, behaviour: Behaviour) -> web.StreamResponse:
+        if behaviour.pause_seconds:
+            with suppress(TimeoutError):  # the usual case: the receiver does not end before that
+                await asyncio.wait_for(self._ending.wait(), behaviour.pause_seconds)
+        if behaviour.drops and request.transport is not None:
             request.transport.abort()
-        return web.Response(status=answer.status, text="OK" if answer.status == OK else "")
+        text = "OK" if behaviour.status == OK else ""
+        return web.Response(status=behaviour.status, text=text)

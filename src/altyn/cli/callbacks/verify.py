@@ -1,7 +1,4 @@
-"""`altyn callbacks verify`: is the checksum of this callback right, and if not, why.
-
-It exists because a checksum that does not match says nothing about the mistake; this does.
-"""
+"""`altyn callbacks verify`: checks the checksum of a callback and names the mistake."""
 
 import sys
 from collections.abc import Iterator
@@ -10,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from altyn.cli.callbacks.proofs import find_proofs
+from altyn.cli.callbacks.verification_keys import find_keys
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -37,9 +34,9 @@ def verify(
 ) -> None:
     """Check a callback's checksum and name the mistake; exit code 0 right, 1 wrong."""
     received = read_text(sys.stdin.read() if text == "-" else text)
-    proofs = find_proofs(shop, key, certificate)
-    verdict = proofs.judge(received, computed)
-    console().print(f"Checked with {proofs.words}.", style="dim")
+    keys = find_keys(shop, key, certificate)
+    verdict = keys.check(received, computed)
+    console().print(f"Checked with {keys.words}.", style="dim")
     print_verdict(verdict)
     if verdict.received is None and len(received.pairs) == 1 and text != "-":
         console().print(
@@ -51,7 +48,7 @@ def verify(
 
 
 def read_text(text: str) -> "Received":
-    """The callback in a text. Refuses with CommandError what is none."""
+    """The callback in a text. Refuses with CommandError: a text that is not a callback."""
     from altyn.diagnostics.received_callback import UnreadableCallbackError, read_received
 
     try:
@@ -61,7 +58,7 @@ def read_text(text: str) -> "Received":
 
 
 def print_verdict(verdict: "Verdict", indent: str = "") -> None:
-    """The verdict for a person, with the one word that matters first."""
+    """Print the verdict: first right or wrong, then the details."""
     word, colour = ("right", "green") if verdict.right else ("wrong", "red")
     console().print(f"{indent}{word}", style=f"bold {colour}")
     for line in verdict_lines(verdict):
@@ -69,38 +66,38 @@ def print_verdict(verdict: "Verdict", indent: str = "") -> None:
 
 
 def verdict_lines(verdict: "Verdict") -> Iterator[str]:
-    """What is signed, what its checksum is, and what is wrong with the ones there are."""
+    """The signed text, its checksum, and the mistakes of the checksums that there are."""
     yield f"signed    {visible(verdict.signed)}"
     if verdict.expected is not None:
         yield f"checksum  {verdict.expected}"
-    if verdict.own:
-        yield f"not ours  {visible(', '.join(verdict.own))}: of the shop's own address, not signed"
+    if own := ", ".join(verdict.own_query):
+        yield f"not ours  {visible(own)}: of the shop's own address, not signed"
     if verdict.received is None and verdict.computed is None:
-        yield from _told(verdict.mistakes[0].happened, verdict.mistakes[0].remedy)
+        yield from _explanation(verdict.mistakes[0].happened, verdict.mistakes[0].remedy)
     if verdict.received is not None:
-        yield from _checked("received", verdict.received, verdict, on_the_way=True)
+        yield from _checked("received", verdict.received, verdict, in_transit=True)
     if verdict.computed is not None:
-        yield from _checked("computed", verdict.computed, verdict, on_the_way=False)
+        yield from _checked("computed", verdict.computed, verdict, in_transit=False)
 
 
 def _checked(
-    what: str, checked: "Checked", verdict: "Verdict", *, on_the_way: bool
+    what: str, checked: "Checked", verdict: "Verdict", *, in_transit: bool
 ) -> Iterator[str]:
     yield f"{what}  {visible(checked.checksum)}, {'right' if checked.right else 'wrong'}"
     for mistake in checked.mistakes:
-        happened = (on_the_way and mistake.altered) or mistake.happened
-        yield from _told(happened, mistake.remedy)
+        happened = (in_transit and mistake.altered) or mistake.happened
+        yield from _explanation(happened, mistake.remedy)
     if checked.made_of not in {None, verdict.signed}:
         yield f"  Made of   {visible(checked.made_of or '')}"
 
 
-def _told(happened: str, remedy: str) -> Iterator[str]:
+def _explanation(happened: str, remedy: str) -> Iterator[str]:
     yield f"  Why       {happened}"
     yield f"  Remedy    {remedy}"
 
 
 def visible(text: str) -> str:
-    """A text from outside on one line, with nothing in it that would move a terminal's cursor."""
+    """A text from outside on one line, without characters that move the terminal's cursor."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )

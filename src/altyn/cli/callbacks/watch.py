@@ -1,7 +1,7 @@
-"""Watching callbacks go out: every try once, as soon as it is known how it ended.
+"""Watches the deliveries of callbacks: every delivery once, when it has ended.
 
-It exists because a try is written down when it has ended, under the moment it began: whoever only
-asked for what is newer than the last one seen would miss those that took longer.
+A delivery is recorded when it ends, with the time at which it began. A watcher that asked only for
+deliveries newer than the last one would miss those that took longer.
 """
 
 import asyncio
@@ -9,64 +9,64 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from altyn.domain.callback import CallbackId
-from altyn.domain.callback_story import TrySeen
+from altyn.domain.callback_history import DeliverySummary
+from altyn.domain.outbox import EntryId
 
-LOOK_SECONDS: Final = 0.5
-TRY_SECONDS_MAX: Final = 90.0  # the longest time-out of a try, and some time to write it down
+POLL_SECONDS: Final = 0.5
+DELIVERY_SECONDS_MAX: Final = 90.0  # the longest time-out, and the time to record a delivery
 SKEW: Final = timedelta(minutes=10)  # how far the gateway's machine may be behind this one
-SEEN_AT_ONCE_MAX: Final = 10_000
+BATCH_MAX: Final = 10_000
 
 
 class Recent(Protocol):
-    """Where tries are read from: the newest after a moment (UTC), oldest first."""
+    """Reads deliveries: the newest ones after a moment (UTC), oldest first."""
 
     async def recent(
         self, merchant_id: int | None, after: datetime, limit: int
-    ) -> Sequence[TrySeen]: ...
+    ) -> Sequence[DeliverySummary]: ...
 
 
 async def watch(
-    history: Recent, merchant_id: int | None, now: datetime, *, pause_seconds: float = LOOK_SECONDS
-) -> AsyncGenerator[TrySeen, None]:
-    """Every try that ends from now on. `now`: UTC, the gateway's clock.
+    history: Recent, merchant_id: int | None, now: datetime, *, pause_seconds: float = POLL_SECONDS
+) -> AsyncGenerator[DeliverySummary, None]:
+    """Every delivery that ends from now on. `now`: UTC, the gateway's clock.
 
-    Of more than SEEN_AT_ONCE_MAX within a minute and a half the oldest may be left out.
+    When more than BATCH_MAX end within a minute and a half, the oldest may be left out.
     """
     loop, memory = asyncio.get_running_loop(), Memory(now - SKEW)
     first = True
     while True:
         after = memory.after(loop.time())
-        tries = await history.recent(merchant_id, after, SEEN_AT_ONCE_MAX)
-        for seen in memory.new(tries, loop.time()):
+        deliveries = await history.recent(merchant_id, after, BATCH_MAX)
+        for delivery in memory.new(deliveries, loop.time()):
             if not first:
-                yield seen
+                yield delivery
         first = False
         await asyncio.sleep(pause_seconds)
 
 
 class Memory:
-    """What a watcher has seen, and how far back it has to look.
+    """The deliveries that a watcher has shown, and how far back it has to look.
 
-    It looks back as far as a try may take by real time: the gateway's clock may jump meanwhile.
+    It looks back by the real time that a delivery may take: the gateway's clock may jump.
     """
 
     def __init__(self, begin: datetime) -> None:
-        self._marks = [(float("-inf"), begin)]  # real time, and the newest try seen by then
-        self._seen: dict[tuple[CallbackId, int], datetime] = {}
+        self._marks = [(float("-inf"), begin)]  # real time, and the newest delivery shown by then
+        self._shown: dict[tuple[EntryId, int], datetime] = {}
 
     def after(self, real: float) -> datetime:
-        """Whatever began up to this moment has ended and was seen."""
-        old = [mark for mark in self._marks if mark[0] <= real - TRY_SECONDS_MAX]
+        """Every delivery that began up to this time has ended and was shown."""
+        old = [mark for mark in self._marks if mark[0] <= real - DELIVERY_SECONDS_MAX]
         self._marks = [*old[-1:], *self._marks[len(old) :]]
         return self._marks[0][1]
 
-    def new(self, tries: Sequence[TrySeen], real: float) -> list[TrySeen]:
-        """Those not seen before; they are remembered."""
-        fresh = [each for each in tries if (each.id, each.attempt) not in self._seen]
+    def new(self, deliveries: Sequence[DeliverySummary], real: float) -> list[DeliverySummary]:
+        """The deliveries that were not shown before; they are remembered."""
+        fresh = [each for each in deliveries if (each.id, each.attempt) not in self._shown]
         since = self._marks[0][1]
-        self._seen = {key: at for key, at in self._seen.items() if at > since}
-        self._seen |= {(each.id, each.attempt): each.at for each in fresh}
+        self._shown = {key: at for key, at in self._shown.items() if at > since}
+        self._shown |= {(each.id, each.attempt): each.at for each in fresh}
         if fresh:
             newest = max(self._marks[-1][1], *(each.at for each in fresh))
             self._marks.append((real, newest))

@@ -1,1 +1,1 @@
-"""`altyn merchant`: shops, their users, settings and certificates."""
+"""The command `altyn merchant`: shops, their users, settings and certificates."""

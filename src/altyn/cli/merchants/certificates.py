@@ -1,7 +1,6 @@
-"""`altyn merchant certificate`: the certificate by which a shop checks callbacks, and a new one.
+"""`altyn merchant certificate`: prints or renews the certificate for checking callback signatures.
 
-It exists so that a shop can be given what it needs for the asymmetric checksum from a terminal.
-Source: callbacks.md §6.3.
+A shop needs it for the asymmetric checksum. Source: callbacks.md §6.3.
 """
 
 from collections.abc import Iterator
@@ -20,66 +19,68 @@ if TYPE_CHECKING:
     from altyn.storage.signing_keys import SigningKey
 
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
-New = Annotated[bool, typer.Option("--new", help="Make another one, which signs from now on.")]
+New = Annotated[bool, typer.Option("--new", help="Create another one and sign with it from now.")]
 
 
 def certificate(login: Login, new: New = False) -> None:  # noqa: FBT002 - an option of the command
-    """Print the certificate by which a shop checks its callbacks; --new makes another one."""
-    from altyn.cli.prompts import with_pool
+    """Print the certificate with which a shop checks its callbacks; --new creates another one."""
+    from altyn.cli.database import with_pool
 
     settings = read_settings()
 
     async def work(pool: "Pool") -> None:
-        merchant, key = await _certificate(pool, settings, login, new=new)
+        merchant, key = await _signing_key(pool, settings, login, new=new)
         print_certificate(merchant, key)
 
     with_pool(settings, work)
 
 
-async def _certificate(
+async def _signing_key(
     pool: "Pool", settings: "Settings", login: str, *, new: bool
 ) -> "tuple[Merchant, SigningKey]":
-    """The shop, and the key that signs for it from now on."""
-    from altyn.cli.prompts import gateway_clock
+    """The shop and its current signing key; `new` creates the key first."""
+    from altyn.cli.database import OPERATOR, gateway_clock
+    from altyn.operations.staff.merchants import find_merchant
     from altyn.security.keys import KeyRing
-    from altyn.storage.administration import Administration
+    from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
     from altyn.storage.credentials import TOKEN_KEY_PURPOSE
-    from altyn.storage.signing_keys import SIGNING_KEY_PURPOSE, SigningKeys
+    from altyn.storage.signing_keys import SigningKeys
+    from altyn.storage.staff import staff_context
 
     ring = KeyRing.load(settings.keys)
     async with pool.acquire() as connection:
         clock = await gateway_clock(connection, settings)
-        staff = Administration(connection, clock=clock, token_key=ring.derive(TOKEN_KEY_PURPOSE))
-        merchant = await staff.merchant(login)
+        token_key = ring.derive(TOKEN_KEY_PURPOSE)
+        staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+        merchant = await find_merchant(login, staff)
     keys = SigningKeys(pool, None, ring.derive(SIGNING_KEY_PURPOSE))
     if new:
         return merchant, await keys.create(merchant.merchant_id, clock.now())
     current = await keys.current(merchant.merchant_id)
     if current is None:
         raise CommandError(
-            f"{merchant.login} has no certificate yet. Make one with "
+            f"{merchant.login} has no certificate yet. Create one with "
             f"`altyn merchant certificate {merchant.login} --new`."
         )
     return merchant, current
 
 
 def print_certificate(merchant: "Merchant", key: "SigningKey") -> None:
-    """What it is for, and the certificate; whoever reads a PEM file passes over the lines before
-    it."""
+    """Print the use of a certificate and the certificate. PEM readers skip the lines before it."""
     for line in certificate_lines(merchant, key):
         console().print(line, soft_wrap=True, markup=False)
 
 
 def certificate_lines(merchant: "Merchant", key: "SigningKey") -> Iterator[str]:
-    """The lines for a person, then the certificate."""
+    """Lines about the certificate for a reader, then the certificate in PEM."""
     from altyn.domain.callback import ChecksumKind
 
     yield f"alias  {key.alias}"
-    yield f"made   {in_moscow(key.created_at)}"
+    yield f"since  {in_moscow(key.created_at)}"
     if merchant.settings.callbacks.checksum is ChecksumKind.ASYMMETRIC:
         yield f"The callbacks of {merchant.login} are signed with it."
     else:
-        yield f"To have the callbacks of {merchant.login} signed with it:"
+        yield f"To sign the callbacks of {merchant.login} with it:"
         yield f"  altyn merchant set {merchant.login} callbacks.checksum=asymmetric"
     yield ""
     yield key.certificate.rstrip()

@@ -1,58 +1,58 @@
-"""Changes to a merchant as a person types them: `hold_days=5`, `+refund`, `-two_phase`.
+"""Changes of a merchant as users type them: `hold_days=5`, `+refund`, `-two_phase`.
 
-It exists so that one line at a terminal says what changes, and a slip is told before anything does.
+All words of a command are checked before anything is changed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from altyn.cli.output import CommandError
 from altyn.domain.merchant import Permission
 
-NOTHING = frozenset({"", "default"})
+DEFAULT_WORDS: Final = frozenset({"", "default"})
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to change: settings by key (None: back to the default), permissions to add, to take
-    away."""
+    """Settings by key (None restores the default), permissions to grant, permissions to revoke."""
 
     settings: Mapping[str, str | None]
-    opened: frozenset[Permission]
-    closed: frozenset[Permission]
+    granted: frozenset[Permission]
+    revoked: frozenset[Permission]
 
     def applied_to(self, permissions: Collection[Permission]) -> dict[str, object]:
-        """The changes as `Administration.change_settings` takes them."""
+        """The changes as `change_settings` takes them."""
         changes: dict[str, object] = dict(self.settings)
-        if self.opened or self.closed:
-            changes["permissions"] = sorted((set(permissions) | self.opened) - self.closed)
+        if self.granted or self.revoked:
+            changes["permissions"] = sorted((set(permissions) | self.granted) - self.revoked)
         return changes
 
 
 def read_changes(words: Sequence[str]) -> Changes:
     """Read the words of a command.
 
-    Refuses with CommandError: a word that is no change, an unknown permission, a permission that
-    is both opened and closed.
+    Refuses with CommandError: a word that is not a change, an unknown permission, a permission
+    that is both granted and revoked.
     """
     settings: dict[str, str | None] = {}
-    opened: set[Permission] = set()
-    closed: set[Permission] = set()
+    granted: set[Permission] = set()
+    revoked: set[Permission] = set()
     for word in words:
         if word[:1] in {"+", "-"} and "=" not in word:
-            (opened if word[0] == "+" else closed).add(_permission(word[1:]))
+            (granted if word[0] == "+" else revoked).add(_permission(word[1:]))
             continue
         key, equals, value = word.partition("=")
         if not equals or not key:
             raise CommandError(
-                f"{word!r} is no change. Write KEY=VALUE (hold_days=5), +permission or "
+                f"{word!r} is not a change. Write KEY=VALUE (hold_days=5), +permission or "
                 "-permission; `altyn merchant settings` lists them all."
             )
-        settings[key] = None if value in NOTHING else value
-    both = opened & closed
+        settings[key] = None if value in DEFAULT_WORDS else value
+    both = granted & revoked
     if both:
-        raise CommandError(f"{', '.join(sorted(both))}: opened and closed at once. Choose one.")
-    return Changes(settings, frozenset(opened), frozenset(closed))
+        raise CommandError(f"{', '.join(sorted(both))}: both granted and revoked. Choose one.")
+    return Changes(settings, frozenset(granted), frozenset(revoked))
 
 
 def _permission(name: str) -> Permission:
@@ -60,4 +60,6 @@ def _permission(name: str) -> Permission:
         return Permission(name)
     except ValueError:
         known = ", ".join(sorted(Permission))
-        raise CommandError(f"There is no permission {name!r}. There are: {known}.") from None
+        raise CommandError(
+            f"There is no permission {name!r}. The permissions are: {known}."
+        ) from None

@@ -1,7 +1,6 @@
-"""`altyn merchant`: add shops, look at them, change what they may do.
+"""`altyn merchant`: adds, shows and changes shops. For the provider's staff.
 
-It exists for the provider's staff, at a terminal and in scripts; every change is checked and kept
-in the shop's history.
+Every change is checked and recorded in the shop's history.
 """
 
 import getpass
@@ -18,91 +17,100 @@ from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
-    from altyn.storage.administration import Administration
+    from altyn.operations.staff.ports import StaffContext
 
-app = typer.Typer(help="Shops: add, list, show, change.")
+app = typer.Typer(help="Add, list, show and change shops.")
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
 User = Annotated[str, typer.Argument(help="The login of an API or account user.")]
-Generate = Annotated[bool, typer.Option("--generate", help="Make a password up; shown once.")]
-# `-permission` must not be taken for an option, nor an h in it for help.
-CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-BY: Final = "altyn merchant"
-_LETTERS: Final = 16
+Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
+# click must not read `-permission` as an option, nor the h in it as a request for help.
+CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+_PASSWORD_BYTES: Final = 16
+_TOKEN_BYTES: Final = 32
 
 
-def _staff(work: "Callable[[Administration], Awaitable[None]]") -> None:
-    from altyn.cli.prompts import with_staff
+def _administer(work: "Callable[[StaffContext], Awaitable[None]]") -> None:
+    from altyn.cli.database import with_staff
 
     with_staff(read_settings(), work)
 
 
-@app.command(context_settings=CHANGES)
+@app.command(context_settings=CONTEXT_WITH_CHANGES)
 def add(
     login: Login,
-    name: Annotated[str, typer.Argument(help="As payers see it.")],
+    name: Annotated[str, typer.Argument(help="The name that payers see.")],
     changes: Annotated[
         list[str] | None, typer.Argument(help="KEY=VALUE, +permission, -permission.")
     ] = None,
-    parent: Annotated[str | None, typer.Option(help="The shop above it.")] = None,
+    parent: Annotated[str | None, typer.Option(help="Login of the parent shop.")] = None,
     password: Annotated[
-        str | None, typer.Option(help="Of its API user; by default made up and shown once.")
+        str | None, typer.Option(help="For the API user; default: generated and shown once.")
     ] = None,
 ) -> None:
-    """Add a shop and its API user LOGIN-api; in the sandbox it may do everything, else little."""
+    """Add a shop and its API user LOGIN-api; with all permissions in the sandbox, else with few."""
     from altyn.cli.merchants.changes import read_changes
+    from altyn.operations.staff.merchants import add_merchant
+    from altyn.operations.staff.settings import change_settings
+    from altyn.operations.staff.users import add_api_user
 
-    wanted = read_changes(changes or [])
+    changed = read_changes(changes or [])
     settings = read_settings()
-    _refuse_addresses(wanted.settings.get("callbacks.urls"))
-    chosen = password or secrets.token_urlsafe(_LETTERS)
+    _check_callback_urls(changed.settings.get("callbacks.urls"))
+    api_password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
 
-    async def work(staff: "Administration") -> None:
-        began = _opening_settings(sandbox=settings.sandbox)
-        added = await staff.add_merchant(login, name, settings=began, by=BY, parent=parent)
-        said = wanted.applied_to(began.permissions)
-        if said:
-            await staff.change_settings(added.merchant_id, said, by=BY)
-        await staff.add_api_user(login, f"{login}-api", chosen)
+    async def work(staff: "StaffContext") -> None:
+        initial = _initial_settings(sandbox=settings.sandbox)
+        added = await add_merchant(login, name, staff, settings=initial, parent=parent)
+        applied = changed.applied_to(initial.permissions)
+        if applied:
+            await change_settings(added.merchant_id, applied, staff)
+        await add_api_user(login, f"{login}-api", api_password, staff)
 
-    _staff(work)
+    _administer(work)
     console().print(f"{login} is added. Its API user: {login}-api", soft_wrap=True)
     if password is None:
-        console().print(f"password (shown once, kept nowhere): {chosen}", soft_wrap=True)
+        _print_once("password", api_password)
 
 
-def _opening_settings(*, sandbox: bool) -> "MerchantSettings":
-    """What a new shop may do: in the sandbox everything; with real money what every shop needs."""
+def _initial_settings(*, sandbox: bool) -> "MerchantSettings":
+    """The settings of a new shop: all permissions in the sandbox, the basic ones in production."""
     from altyn.domain.merchant import OPENING, MerchantSettings, Permission
 
-    needed = {Permission.ONE_PHASE, Permission.REVERSAL, Permission.REFUND, Permission.THREE_DS}
-    return MerchantSettings(permissions=OPENING if sandbox else frozenset(needed))
+    basic = {Permission.ONE_PHASE, Permission.REVERSAL, Permission.REFUND, Permission.THREE_DS}
+    return MerchantSettings(permissions=OPENING if sandbox else frozenset(basic))
+
+
+def _print_once(name: str, secret: str) -> None:
+    console().print(f"{name} (shown once, not stored): {secret}", soft_wrap=True)
 
 
 @app.command("list")
 def list_all() -> None:
-    """All shops."""
+    """List all shops."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import merchants_table
+        from altyn.operations.staff.merchants import list_merchants
 
-        console().print(merchants_table(await staff.merchants()))
+        console().print(merchants_table(await list_merchants(staff)))
 
-    _staff(work)
+    _administer(work)
 
 
 @app.command()
 def show(login: Login) -> None:
-    """A shop: its users, its settings, what it may do, and who changed that when."""
+    """Show a shop: users, settings, permissions, and the history of its settings."""
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import print_merchant
+        from altyn.operations.staff.merchants import merchant_details
 
-        print_merchant(await staff.show(login))
+        print_merchant(await merchant_details(login, staff))
 
-    _staff(work)
+    _administer(work)
 
 
-@app.command("set", context_settings=CHANGES)
+@app.command("set", context_settings=CONTEXT_WITH_CHANGES)
 def change(
     login: Login,
     changes: Annotated[list[str], typer.Argument(help="KEY=VALUE, +permission, -permission.")],
@@ -110,32 +118,34 @@ def change(
     """Change a shop: hold_days=5 callbacks.urls=https://shop.example/cb +refund -two_phase"""
     from altyn.cli.merchants.changes import read_changes
 
-    wanted = read_changes(changes)
-    _refuse_addresses(wanted.settings.get("callbacks.urls"))
+    changed = read_changes(changes)
+    _check_callback_urls(changed.settings.get("callbacks.urls"))
 
-    async def work(staff: "Administration") -> None:
+    async def work(staff: "StaffContext") -> None:
         from altyn.cli.merchants.view import differences, warnings_of
+        from altyn.operations.staff.merchants import find_merchant
+        from altyn.operations.staff.settings import change_settings
 
-        merchant = await staff.merchant(login)
-        said = wanted.applied_to(merchant.settings.permissions)
-        after = await staff.change_settings(merchant.merchant_id, said, by=BY)
-        changed = differences(merchant.settings, after)
-        for line in changed:
+        merchant = await find_merchant(login, staff)
+        applied = changed.applied_to(merchant.settings.permissions)
+        after = await change_settings(merchant.merchant_id, applied, staff)
+        lines = differences(merchant.settings, after)
+        for line in lines:
             console().print(line, soft_wrap=True, markup=False)
-        told = "in force within a second" if changed else "nothing changed, it was so already"
-        console().print(f"{merchant.login}: {told}.")
+        result = "in force within a second" if lines else "nothing to change"
+        console().print(f"{merchant.login}: {result}.")
         for line in warnings_of(merchant, after):
             console().print(line, soft_wrap=True)
 
-    _staff(work)
+    _administer(work)
 
 
 app.command()(certificate)
 
 
-def _refuse_addresses(urls: str | None) -> None:
-    """Refuse what this gateway would never call, while somebody is there to read why."""
-    from altyn.storage.setting_rules import addresses_of
+def _check_callback_urls(urls: str | None) -> None:
+    """Refuses with CommandError: a URL that the gateway would never call."""
+    from altyn.operations.staff.setting_rules import addresses_of
 
     for url in addresses_of(urls or ""):
         if refusal := refusal_of_address(url):
@@ -144,7 +154,7 @@ def _refuse_addresses(urls: str | None) -> None:
 
 @app.command()
 def settings() -> None:
-    """Every setting and permission, and what each may be."""
+    """List every setting and permission, with the allowed values."""
     from altyn.cli.merchants.view import print_choices
 
     print_choices()
@@ -152,56 +162,62 @@ def settings() -> None:
 
 @app.command()
 def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
-    """Give a user a new password; asked for, or made up."""
-    chosen = secrets.token_urlsafe(_LETTERS) if generate else _asked_twice(user)
+    """Set a user's password: typed twice at the prompt, or generated."""
+    new = secrets.token_urlsafe(_PASSWORD_BYTES) if generate else _prompt_for_password(user)
 
-    async def work(staff: "Administration") -> None:
-        await staff.set_password(user, chosen, must_change=False)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.users import set_password
 
-    _staff(work)
-    console().print(f"{user} has a new password; the old one ends within a second.")
+        await set_password(user, new, staff, must_change=False)
+
+    _administer(work)
+    console().print(f"{user} has a new password; the old one is refused within a second.")
     if generate:
-        console().print(f"password (shown once, kept nowhere): {chosen}", soft_wrap=True)
+        _print_once("password", new)
 
 
-def _asked_twice(user: str) -> str:
+def _prompt_for_password(user: str) -> str:
     try:
         first = getpass.getpass(f"New password of {user}: ")
-        second = getpass.getpass("The same again: ")
+        second = getpass.getpass("Repeat the password: ")
     except EOFError:
-        raise CommandError("No password was typed. Use --generate to have one made up.") from None
+        raise CommandError("No password was typed. Use --generate to generate one.") from None
     if first != second:
-        raise CommandError("The two were not the same, so nothing was changed. Try again.")
+        raise CommandError("The two passwords differ; nothing was changed. Try again.")
     return first
 
 
 @app.command()
 def token(user: User) -> None:
-    """Make a token that stands for an API user; shown once."""
-    made = secrets.token_urlsafe(2 * _LETTERS)
+    """Create a token for an API user; it is shown once."""
+    new = secrets.token_urlsafe(_TOKEN_BYTES)
 
-    async def work(staff: "Administration") -> None:
-        await staff.add_token(user, made)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.tokens import add_token
 
-    _staff(work)
-    console().print(f"token of {user} (shown once, kept nowhere): {made}", soft_wrap=True)
+        await add_token(user, new, staff)
+
+    _administer(work)
+    _print_once(f"token of {user}", new)
 
 
 @app.command()
 def block(login: Login) -> None:
-    """Block a shop with all its users; orders stay as they are."""
+    """Block a shop and all its users; its orders are not changed."""
     _block(login, blocked=True)
 
 
 @app.command()
 def unblock(login: Login) -> None:
-    """Let a blocked shop work again."""
+    """Unblock a shop and all its users."""
     _block(login, blocked=False)
 
 
 def _block(login: str, *, blocked: bool) -> None:
-    async def work(staff: "Administration") -> None:
-        await staff.block_merchant(login, blocked=blocked)
+    async def work(staff: "StaffContext") -> None:
+        from altyn.operations.staff.merchants import block_merchant
 
-    _staff(work)
-    console().print(f"{login} {'is blocked' if blocked else 'works again'}.")
+        await block_merchant(login, staff, blocked=blocked)
+
+    _administer(work)
+    console().print(f"{login} is {'blocked' if blocked else 'unblocked'}.")

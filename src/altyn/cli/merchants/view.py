@@ -1,6 +1,6 @@
-"""How shops look at a terminal: a list, one shop in full, what has changed, what may be set.
+"""The output of `altyn merchant`: a table of shops, one shop, its changes, the possible settings.
 
-It exists apart from the commands so that what a person sees can be tested without a database.
+It is separate from the commands, so that it can be tested without a database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,20 +14,22 @@ from altyn.cli.output import console
 from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
-from altyn.storage.administration import MerchantShown, UserShown
-from altyn.storage.merchant_settings import SETTINGS
+from altyn.operations.staff.merchants import MerchantDetails
+from altyn.operations.staff.ports import UserSummary
+from altyn.operations.staff.setting_table import SETTINGS
 
 VERSIONS_SHOWN: Final = 5
 _KEY, _HEADERS = "callbacks.key", "callbacks.headers"
-_COVER: Final = "•••"
+_MASK: Final = "•••"
+PERMISSIONS_PER_LINE: Final = 5
 
 
 def merchants_table(merchants: Sequence[Merchant]) -> Table:
-    """All shops, a line each."""
+    """A table with one line per shop."""
     logins = {merchant.merchant_id: merchant.login for merchant in merchants}
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("No.", justify="right")
-    for name in ("Login", "Name", "Currency", "Callbacks", "Under", ""):
+    for name in ("Login", "Name", "Currency", "Callbacks", "Parent", ""):
         table.add_column(name, overflow="fold")
     for merchant in merchants:
         settings = merchant.settings
@@ -35,7 +37,7 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
             str(merchant.merchant_id),
             merchant.login,
             merchant.name,
-            alpha(settings.default_currency),
+            currency_text(settings.default_currency),
             str(len(settings.callbacks.urls) or "none"),
             logins.get(merchant.parent_id or 0, ""),
             "blocked" if merchant.blocked else "",
@@ -43,18 +45,18 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
     return table
 
 
-def print_merchant(shown: MerchantShown) -> None:
-    """One shop from top to bottom."""
+def print_merchant(shown: MerchantDetails) -> None:
+    """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
     blocked = " · [red]blocked[/]" if merchant.blocked else ""
     console().print(f"[bold]{merchant.login}[/] · {merchant.name}{blocked}\n")
     for title, lines in (
         ("Users", [_user(user) for user in shown.users] + _tokens(shown.tokens)),
         ("Settings", list(settings_lines(merchant.settings))),
-        ("May", _permissions(merchant.settings, opened=True)),
-        ("May not", _permissions(merchant.settings, opened=False)),
-        ("Must", sorted(merchant.settings.permissions & DEMANDING)),
-        ("Changes", [_version(shown, place) for place in range(len(shown.history))]),
+        ("Permitted", _permissions(merchant.settings, granted=True)),
+        ("Not permitted", _permissions(merchant.settings, granted=False)),
+        ("Required", sorted(merchant.settings.permissions & DEMANDING)),
+        ("Changes", [_version(shown, index) for index in range(len(shown.history))]),
     ):
         if lines:
             console().print(f"[dim]{title}[/]")
@@ -63,7 +65,7 @@ def print_merchant(shown: MerchantShown) -> None:
     console().print()
 
 
-def _user(user: UserShown) -> str:
+def _user(user: UserSummary) -> str:
     kind = f"account, {user.role}" if user.role else "API"
     notes = [
         *(["must change the password"] if user.must_change_password else []),
@@ -76,77 +78,82 @@ def _tokens(count: int) -> list[str]:
     return [f"{count} token{'s' if count > 1 else ''}"] if count else []
 
 
-def _permissions(settings: MerchantSettings, *, opened: bool) -> list[str]:
-    """The permissions of one kind, five to a line."""
-    given = settings.permissions
-    chosen = sorted(p for p in Permission if p not in DEMANDING and (p in given) is opened)
-    return ["  ".join(chosen[start : start + 5]) for start in range(0, len(chosen), 5)]
+def _permissions(settings: MerchantSettings, *, granted: bool) -> list[str]:
+    """The permissions that are granted, or those that are not, several to a line."""
+    names = sorted(
+        permission
+        for permission in Permission
+        if permission not in DEMANDING and (permission in settings.permissions) is granted
+    )
+    starts = range(0, len(names), PERMISSIONS_PER_LINE)
+    return ["  ".join(names[start : start + PERMISSIONS_PER_LINE]) for start in starts]
 
 
-def _version(shown: MerchantShown, place: int) -> str:
-    version = shown.history[place]
-    older = shown.history[place + 1 :]
-    what = differences(older[0].settings, version.settings) if older else ["added"]
-    told = "; ".join(what) or "nothing differs"
-    return f"{in_moscow(version.changed_at)} · {version.changed_by}: {told}"
+def _version(shown: MerchantDetails, index: int) -> str:
+    version = shown.history[index]
+    older = shown.history[index + 1 :]
+    changes = differences(older[0].settings, version.settings) if older else ["added"]
+    text = "; ".join(changes) or "no difference"
+    return f"{in_moscow(version.changed_at)} · {version.changed_by}: {text}"
 
 
 def settings_lines(settings: MerchantSettings) -> Iterator[str]:
-    """Every setting but the permissions: its key and its value; secrets are only told to be set."""
+    """One line per setting, without the permissions: key and value. Secrets are masked."""
     values = settings_by_key(settings)
     width = max(map(len, values))
-    taken = settings_by_key(MerchantSettings())
+    defaults = settings_by_key(MerchantSettings())
     for key, value in values.items():
         if key != "permissions":
-            mark = "" if value == taken[key] else "  (set)"
-            yield f"{key:<{width}}  {in_text(key, value)}{mark}"
+            mark = "" if value == defaults[key] else "  (set)"
+            yield f"{key:<{width}}  {value_text(key, value)}{mark}"
 
 
 def settings_by_key(settings: MerchantSettings) -> dict[str, object]:
     """Settings by the keys that `altyn merchant set` takes."""
-    own = {each.name: getattr(settings, each.name) for each in fields(settings)}
-    callbacks = own.pop("callbacks")
-    told = {f"callbacks.{each.name}": getattr(callbacks, each.name) for each in fields(callbacks)}
-    return {**own, **told}
+    by_key = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    callbacks = by_key.pop("callbacks")
+    return by_key | {
+        f"callbacks.{field.name}": getattr(callbacks, field.name) for field in fields(callbacks)
+    }
 
 
 def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
-    """What differs, a line each: `hold_days: 7 → 5`, `+refund`."""
+    """One line per difference: `hold_days: 7 → 5`, `+refund`."""
     old, new = settings_by_key(before), settings_by_key(after)
-    told = [
-        f"{key}: {in_text(key, old[key])} → {in_text(key, new[key])}"
+    changed = [
+        f"{key}: {value_text(key, old[key])} → {value_text(key, new[key])}"
         for key in new
         if key != "permissions" and old[key] != new[key]
     ]
-    opened = sorted(after.permissions - before.permissions)
-    closed = sorted(before.permissions - after.permissions)
-    return [*told, *(f"+{name}" for name in opened), *(f"-{name}" for name in closed)]
+    granted = sorted(after.permissions - before.permissions)
+    revoked = sorted(before.permissions - after.permissions)
+    return [*changed, *(f"+{name}" for name in granted), *(f"-{name}" for name in revoked)]
 
 
 def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
-    """What the settings leave undone, though each of them is allowed."""
+    """Warnings about settings that are valid one by one but incomplete together."""
     callbacks = settings.callbacks
     if not (callbacks.urls or callbacks.mode is CallbackMode.DYNAMIC):
         return []
     if callbacks.checksum is ChecksumKind.SYMMETRIC and not callbacks.key:
-        return ["Callbacks go out unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]
+        return ["Callbacks are unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]
     if callbacks.checksum is ChecksumKind.ASYMMETRIC:
         certificate = f"altyn merchant certificate {merchant.login}"
-        return [f"Callbacks are signed by the shop's certificate, and wait for one: {certificate}"]
+        return [f"Callbacks wait until the shop has a certificate to sign with: {certificate}"]
     return []
 
 
-_EMPTY: Final = {"callbacks.operations": "all of them", "ip_allow_list": "everybody"}
+_EMPTY: Final = {"callbacks.operations": "all", "ip_allow_list": "any address"}
 
 
-def in_text(key: str, value: object) -> str:
-    """A value as it may be typed; a secret as three dots, of a header its name before them."""
+def value_text(key: str, value: object) -> str:
+    """A value as `altyn merchant set` takes it. Secrets are masked; a header keeps its name."""
     if value is None or value in ((), frozenset()):
         return _EMPTY.get(key, "none")
     if key == _KEY:
-        return _COVER
+        return _MASK
     if key == _HEADERS and isinstance(value, tuple):
-        return ",".join(f"{line.partition('=')[0]}={_COVER}" for line in value)
+        return ",".join(f"{line.partition('=')[0]}={_MASK}" for line in value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | frozenset):
@@ -154,14 +161,14 @@ def in_text(key: str, value: object) -> str:
     return str(value)
 
 
-def alpha(currency: str) -> str:
-    """A currency's letters by its digits."""
+def currency_text(currency: str) -> str:
+    """The letter code of a currency by its digits: "RUB" for "643"; unknown digits as they are."""
     known = CURRENCIES.get(currency)
     return known.alpha if known else currency
 
 
 def print_choices() -> None:
-    """What `altyn merchant set` takes."""
+    """Print the settings and permissions that `altyn merchant set` takes."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("KEY=", no_wrap=True)
     table.add_column("VALUE", overflow="fold")
@@ -171,4 +178,5 @@ def print_choices() -> None:
     console().print(table)
     console().print("\n[dim]+ or - and a permission[/]")
     for permission in Permission:
-        console().print(f"  {permission}{'  (demands more)' if permission in DEMANDING else ''}")
+        mark = "  (adds a requirement)" if permission in DEMANDING else ""
+        console().print(f"  {permission}{mark}")

@@ -1,1 +1,1 @@
-"""`altyn order` and `altyn pay`: an order as people see it, and a payer at the terminal."""
+"""The commands `altyn order`, which shows orders, and `altyn pay`, which pays one."""

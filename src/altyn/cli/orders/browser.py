@@ -1,11 +1,10 @@
-"""A browser of a hundred lines: it posts forms, reads forms, keeps cookies, and follows nothing
-unasked.
+"""A minimal browser: it opens pages, reads and posts forms, keeps cookies, follows no redirect.
 
-It exists so that `altyn pay` goes through the very pages that a payer's browser goes through.
+`altyn pay` uses it to go through the same pages as a payer's browser.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from http.client import HTTPException, HTTPMessage
 from http.cookiejar import CookieJar
@@ -29,16 +28,16 @@ AGENT: Final = "altyn pay"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page: where it goes, and what it holds; `asks` are the fields to be typed."""
+    """A form of a page. `fields` are its hidden fields, `inputs` the names of those to be typed."""
 
     action: str
-    fields: dict[str, str]
-    asks: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `location` is absolute, and empty where there is none to go on to."""
+    """A response. `location` is absolute, and empty unless the response is a redirect."""
 
     address: str
     status: int
@@ -46,66 +45,64 @@ class Answer:
     location: str = ""
 
     def members(self) -> dict[str, Any]:
-        """The answer as JSON. Refuses with CommandError: it is none."""
+        """The members of a JSON object. Refuses with CommandError: the response is not one."""
         try:
             members = json.loads(self.text)
         except ValueError:
             members = None
         if not isinstance(members, dict):
             raise CommandError(
-                f"{self.address} answered {self.status} and no JSON. Is a gateway running there? "
-                "Start one with `altyn serve`, or name it with --url."
+                f"{self.address} answered {self.status} without JSON. Does a gateway run there? "
+                "Start one with `altyn serve`, or name its address with --url."
             )
         return members
 
     def form(self) -> Form | None:
-        """The first form of the page that is posted."""
+        """The page's first form with the method POST; its action is absolute."""
         reader = _FormReader()
         reader.feed(self.text)
         if not reader.forms:
             return None
-        found = reader.forms[0]
-        return Form(urljoin(self.address, found.action), found.fields, found.asks)
+        form = reader.forms[0]
+        return replace(form, action=urljoin(self.address, form.action))
 
 
 class Browser:
-    """Posts and gets, one page after another, with the cookies it is given."""
+    """Sends GET and POST requests; cookies are kept between them."""
 
     def __init__(self) -> None:
-        self._opener: OpenerDirector = build_opener(_Stay(), HTTPCookieProcessor(CookieJar()))
+        self._opener: OpenerDirector = build_opener(
+            _NoRedirects(), HTTPCookieProcessor(CookieJar())
+        )
 
     def post(self, address: str, fields: dict[str, str]) -> Answer:
-        """Post a form. Refuses with CommandError: nobody answers."""
+        """Post a form. Refuses with CommandError: no server answers."""
         return self._open(Request(address, urlencode(fields).encode(), _HEADERS))  # noqa: S310 - http only, below
-
-    def get(self, address: str) -> Answer:
-        """Open a page. Refuses with CommandError: nobody answers."""
-        return self._open(Request(address, headers=_HEADERS))  # noqa: S310 - http only, below
 
     def _open(self, request: Request) -> Answer:
         address = request.full_url
         if urlsplit(address).scheme not in {"http", "https"}:
-            raise CommandError(f"{address} is no address of a page: it must begin with http.")
+            raise CommandError(f"{address} cannot be opened: it must begin with http.")
         try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return _read(address, answer.status, answer.headers, answer)
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+                return _read(address, response.status, response.headers, response)
         except HTTPError as error:
             with error:
                 return _read(address, error.code, error.headers, error)
         except (URLError, OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
-            where = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}"
+            server = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}"
             raise CommandError(
-                f"Nobody answers at {where} ({reason}). Start the gateway with `altyn serve`, or "
-                "name another with --url."
+                f"No server answers at {server} ({reason}). Start the gateway with `altyn serve`, "
+                "or name another with --url."
             ) from None
 
 
 _HEADERS: Final = {"User-Agent": AGENT, "Accept": "*/*"}
 
 
-class _Stay(HTTPRedirectHandler):
-    """A redirect is a step to be told about, not to be taken silently."""
+class _NoRedirects(HTTPRedirectHandler):
+    """Returns a redirect as a response, so that each step of the payment is visible."""
 
     def redirect_request(
         self,
@@ -125,32 +122,29 @@ def _read(address: str, status: int, headers: Any, body: IO[bytes]) -> Answer:
     return Answer(address, status, text, urljoin(address, location) if location else "")
 
 
-@dataclass(slots=True)
-class _Found:
-    action: str
-    fields: dict[str, str] = field(default_factory=dict)
-    asks: tuple[str, ...] = ()
-
-
 class _FormReader(HTMLParser):
-    """Collects posted forms: hidden fields with their values, others as what is to be typed."""
+    """Collects the forms with the method POST: hidden fields with values, other fields by name."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[_Found] = []
-        self._open: _Found | None = None
+        self.forms: list[Form] = []
+        self._in_form = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form" and given.get("method", "").lower() == "post":
-            self._open = _Found(given.get("action", ""))
-            self.forms.append(self._open)
-        elif tag == "input" and self._open is not None and (name := given.get("name")):
-            if given.get("type") == "hidden":
-                self._open.fields[name] = given.get("value", "")
-            else:
-                self._open.asks += (name,)
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("method", "").lower() == "post":
+            self.forms.append(Form(attributes.get("action", "")))
+            self._in_form = True
+        elif tag == "input" and self._in_form and (name := attributes.get("name")):
+            self._add_input(name, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self._open = None
+            self._in_form = False
+
+    def _add_input(self, name: str, attributes: dict[str, str]) -> None:
+        form = self.forms[-1]
+        if attributes.get("type") == "hidden":
+            form.fields[name] = attributes.get("value", "")
+        else:
+            self.forms[-1] = replace(form, inputs=(*form.inputs, name))

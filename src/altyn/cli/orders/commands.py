@@ -1,17 +1,14 @@
-"""`altyn order`: what orders there are, and the whole story of one.
-
-It exists because the answer to "what happened to this payment?" must not need SQL. Reads only.
-"""
+"""`altyn order`: lists orders, and shows everything about one. It only reads."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
-from uuid import UUID
 
 import typer
 
 from altyn.cli.durations import parse_duration
 from altyn.cli.environment import gateway_address, read_settings
+from altyn.cli.lookup import find_merchant_id, read_order_id
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -20,8 +17,8 @@ if TYPE_CHECKING:
     from altyn.storage.database import Pool
     from altyn.storage.order_history import OrderHistory
 
-app = typer.Typer(help="Orders: list them, read the story of one.")
-Merchant = Annotated[str | None, typer.Option(help="Only this shop's (its login).")]
+app = typer.Typer(help="List orders, or show one.")
+Merchant = Annotated[str | None, typer.Option(help="Only orders of this shop (its login).")]
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,33 +28,33 @@ BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 def list_orders(
     merchant: Merchant = None,
     status: Annotated[
-        list[str] | None, typer.Option(help="A name (deposited) or its number (2); repeatable.")
+        list[str] | None, typer.Option(help="A status (deposited) or its number (2); repeatable.")
     ] = None,
-    last: Annotated[str, typer.Option(help="How many (50), or since how long ago (7d).")] = str(
+    last: Annotated[str, typer.Option(help="A number of orders (50) or a duration (7d).")] = str(
         LIST_SIZE
     ),
 ) -> None:
-    """The newest orders, newest first."""
-    from altyn.cli.prompts import gateway_clock, with_pool
+    """List the newest orders, newest first."""
+    from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
     statuses = read_statuses(status or [])
-    size, span = read_last(last)
+    size, period = read_last(last)
 
     async def work(pool: "Pool") -> None:
         from altyn.cli.orders.view import orders_table
         from altyn.storage.order_history import OrderHistory
 
         since = BEGINNING
-        if span is not None:
-            since = (await gateway_clock(pool, settings)).now() - span
+        if period is not None:
+            since = (await gateway_clock(pool, settings)).now() - period
         lines = await OrderHistory(pool).newest(
-            await _merchants(pool, merchant), statuses=statuses, since=since, size=size
+            await _merchant_ids(pool, merchant), statuses=statuses, since=since, size=size
         )
         if lines:
             console().print(orders_table(lines))
         else:
-            console().print("There is no such order.")
+            console().print("There are no such orders.")
 
     with_pool(settings, work)
 
@@ -67,38 +64,38 @@ def show(
     order: Annotated[str, typer.Argument(help="orderId, or the shop's orderNumber.")],
     merchant: Merchant = None,
 ) -> None:
-    """The story of an order: what, how much, what happened when, what can be done now."""
-    from altyn.cli.prompts import gateway_clock, with_pool
+    """Show an order: amounts, attempts, history, and what can be done with it now."""
+    from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
 
     async def work(pool: "Pool") -> None:
-        from altyn.cli.orders.view import Story, print_story
+        from altyn.cli.orders.view import OrderDetails, print_order
         from altyn.storage.order_history import OrderHistory
         from altyn.storage.orders import OrderStore
 
         history = OrderHistory(pool)
-        key = await _find(history, order, merchant)
-        found = await OrderStore(pool).load(key)
-        if found is None:
-            raise _unknown(order)
-        story = Story(
-            order=found,
-            merchant=await _merchant_of(pool, key.merchant_id),
+        key = await _find_key(history, order, merchant)
+        loaded = await OrderStore(pool).load(key)
+        if loaded is None:
+            raise _unknown_order(order)
+        details = OrderDetails(
+            order=loaded,
+            merchant=await _login_of(pool, key.merchant_id),
             events=await history.events(key),
             postings=await history.postings(key),
             now=(await gateway_clock(pool, settings)).now(),
-            base=settings.public_url or gateway_address(settings),
+            base_url=settings.public_url or gateway_address(settings),
         )
-        print_story(story)
+        print_order(details)
 
     with_pool(settings, work)
 
 
 def read_statuses(words: Sequence[str]) -> "tuple[OrderStatus, ...]":
-    """Statuses by name or wire number; all of them when none is given.
+    """The statuses with these names or wire numbers; all statuses when none is named.
 
-    Refuses with CommandError: an unknown one.
+    Refuses with CommandError: an unknown status.
     """
     from altyn.protocol.dialects.classic.order_statuses import ORDER_STATUSES
 
@@ -106,65 +103,57 @@ def read_statuses(words: Sequence[str]) -> "tuple[OrderStatus, ...]":
     for word in words:
         if word.lower() not in known:
             names = ", ".join(f"{row.status} ({row.number})" for row in ORDER_STATUSES)
-            raise CommandError(f"There is no status {word!r}. There are: {names}.")
+            raise CommandError(f"There is no status {word!r}. The statuses are: {names}.")
     return tuple(known[word.lower()] for word in words) or tuple(
         row.status for row in ORDER_STATUSES
     )
 
 
 def read_last(text: str) -> tuple[int, timedelta | None]:
-    """How many orders at most, and since how long ago. Refuses as `parse_duration`, or 0."""
+    """The greatest number of orders, and the period before now; None without a period.
+
+    Refuses with CommandError: a number outside 1 to 1000, then as `parse_duration`.
+    """
     if not text.isdecimal():
         return LIST_SIZE_MAX, parse_duration(text)
     if not 1 <= int(text) <= LIST_SIZE_MAX:
-        raise CommandError(f"--last takes 1 to {LIST_SIZE_MAX} orders, or a span of time like 7d.")
+        raise CommandError(f"--last must be 1 to {LIST_SIZE_MAX} orders, or a duration like 7d.")
     return int(text), None
 
 
-async def _merchants(pool: "Pool", login: str | None) -> list[int]:
+async def _merchant_ids(pool: "Pool", login: str | None) -> list[int]:
+    """The shop with this login, or all shops. Refuses with CommandError: no such shop."""
     from altyn.storage.statements import statement
 
-    rows = await statement("list_merchants").fetch(pool)
-    chosen = [row["merchant_id"] for row in rows if login in {None, row["login"]}]
-    if not chosen:
-        raise CommandError(f"There is no shop {login}. `altyn merchant list` shows them all.")
-    return chosen
+    if login is not None:
+        return [await find_merchant_id(pool, login)]
+    return [row["merchant_id"] for row in await statement("list_merchants").fetch(pool)]
 
 
-async def _merchant_of(pool: "Pool", merchant_id: int) -> str:
+async def _login_of(pool: "Pool", merchant_id: int) -> str:
     from altyn.storage.statements import statement
 
     rows = await statement("load_merchant").fetch(pool, merchant_id=merchant_id)
     return str(rows[0]["login"])
 
 
-async def _find(history: "OrderHistory", text: str, merchant: str | None) -> "OrderKey":
-    """The order somebody means. Refuses: no such order, one of several shops'."""
+async def _find_key(history: "OrderHistory", text: str, merchant: str | None) -> "OrderKey":
+    """The key of an order by its orderId or orderNumber.
+
+    Refuses with CommandError: no such order, orders of several shops with this orderNumber.
+    """
     key = read_order_id(text)
     if key is not None:
         return key
-    named = await history.named(text)
-    chosen = {login: found for login, found in named.items() if merchant in {None, login}}
-    if not chosen:
-        raise _unknown(text)
-    if len(chosen) > 1:
-        shops = ", ".join(chosen)
-        raise CommandError(f"Several shops have an order {text}: {shops}. Name one by --merchant.")
-    return next(iter(chosen.values()))
+    key_by_login = await history.named(text)
+    matches = {login: key for login, key in key_by_login.items() if merchant in {None, login}}
+    if not matches:
+        raise _unknown_order(text)
+    if len(matches) > 1:
+        shops = ", ".join(matches)
+        raise CommandError(f"Several shops have an order {text}: {shops}. Choose by --merchant.")
+    return next(iter(matches.values()))
 
 
-def read_order_id(text: str) -> "OrderKey | None":
-    """The address that an order id stands for; None for what is no id of ours."""
-    from altyn.domain.order_id import merchant_of
-    from altyn.operations.ports import OrderKey
-
-    try:
-        order_id = UUID(text)
-    except ValueError:
-        return None
-    merchant_id = merchant_of(order_id)
-    return OrderKey(merchant_id, order_id) if merchant_id else None
-
-
-def _unknown(text: str) -> CommandError:
+def _unknown_order(text: str) -> CommandError:
     return CommandError(f"There is no order {text}. `altyn order list` shows the newest.")

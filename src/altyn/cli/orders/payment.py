@@ -1,30 +1,30 @@
-"""The way of one payment through the gateway's pages and the bank's, as a browser takes it.
+"""One payment through the gateway's pages and the bank's pages, as a payer's browser makes it.
 
-It exists apart from the command so that a test, or another tool, can take the same way.
 Source: payment-page.md §3, §4.
 """
 
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from altyn.cli.durations import describe
 from altyn.cli.orders.browser import Answer, Browser
 from altyn.cli.output import CommandError
+from altyn.protocol.threeds_version2 import pack_session_data
 
-BANK_STEPS_MAX: Final = 6
+BANK_PAGES_MAX: Final = 6
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardTyped:
-    """A card as its holder types it; `expiry` is YYYYMM. Lives for one command, kept nowhere."""
+class TypedCard:
+    """A card as its holder types it; `expiry` is YYYYMM. It is used for one command, not stored."""
 
     pan: str = field(repr=False)
     expiry: str
@@ -32,40 +32,42 @@ class CardTyped:
     holder: str
 
 
-class End(Enum):
+class Result(Enum):
     """How a payment ended for its payer."""
 
     PAID = "paid"
     NOT_PAID = "not paid"
-    LEFT = "left in the middle"
+    UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended, and the words for it."""
+    """How a payment ended, and the text that reports it."""
 
-    end: End
-    words: str
+    result: Result
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
-    """One order being paid. `code` is typed at the bank; without one its page is left there."""
+class PagePayment:
+    """The payment of one order. `code` is typed at the bank; None stops at the bank's page."""
 
-    base: str
+    base_url: str
     order_id: str
     language: str
     code: str | None
     cancel: bool
-    say: Callable[[str], None]
+    print_step: Callable[[str], None]
     browser: Browser = field(default_factory=Browser)
 
-    def pay(self, card: CardTyped) -> Outcome:
-        """Pay. Refuses with CommandError: no gateway there, no such order, an answer we cannot
-        read."""
-        over = self._look()
-        if over is not None:
-            return over
+    def pay(self, card: TypedCard) -> Outcome:
+        """Pay the order; how the payment ended.
+
+        Refuses with CommandError: no gateway answers, no such order, an answer without JSON.
+        """
+        finished = self._open_page()
+        if finished is not None:
+            return finished
         form = {
             "$PAN": card.pan,
             "$CVC": card.cvc,
@@ -74,139 +76,139 @@ class Payment:
             "MM": card.expiry[4:],
             "TEXT": card.holder,
         }
-        self.say(f"→ The payer types the card {_masked(card.pan)} and presses Pay.")
+        self.print_step(f"→ The payer types the card {_masked(card.pan)} and presses Pay.")
         answer = self._process(form)
         if answer.get("is3DSVer2") and "threeDSMethodURL" in answer:
-            answer = self._method_step(answer, form)
+            answer = self._three_ds_method(answer, form)
         if answer.get("acsUrl"):
-            return self._at_the_bank(answer)
-        return self._read(answer)
+            return self._visit_bank(answer)
+        return self._read_outcome(answer)
 
-    def _look(self) -> Outcome | None:
-        """Open the page; what is to be paid, or the outcome of an order that is over."""
+    def _open_page(self) -> Outcome | None:
+        """Open the payment page. The outcome when the order is finished already, else None."""
         status = self._call("getSessionStatus.do", {})
         if status.get("error"):
-            raise CommandError(f"The gateway says: {status['error']} (order {self.order_id}).")
+            raise CommandError(f"The gateway answered: {status['error']} (order {self.order_id}).")
         if status.get("redirect"):
-            self.say("→ The page says that this order is over.")
-            return self._ended()
-        left = describe_seconds(status.get("remainingSecs"))
-        self.say(
+            self.print_step("→ The page shows that this order is finished.")
+            return self._current_outcome()
+        left = _time_left(status.get("remainingSecs"))
+        self.print_step(
             f"→ The payment page shows order {status.get('orderNumber')}, "
             f"{status.get('amount')}{left}."
         )
         return None
 
-    def _method_step(self, answer: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
-        """3-D Secure 2: let the bank see the browser, then ask again."""
+    def _three_ds_method(self, answer: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
+        """3-D Secure 2: run the 3DS method in the browser, then send the card again."""
         transaction = str(answer["threeDSServerTransId"])
         completed = "U"
         if answer["threeDSMethodURL"]:
-            self.say("→ 3-D Secure 2: the bank looks at the browser (hidden frame).")
+            self.print_step("→ 3-D Secure 2: the bank examines the browser (hidden frame).")
             data = {"threeDSMethodData": str(answer["threeDSMethodDataPacked"])}
-            seen = self.browser.post(str(answer["threeDSMethodURL"]), data).form()
-            if seen is not None:
-                self.browser.post(seen.action, seen.fields)
+            notification = self.browser.post(str(answer["threeDSMethodURL"]), data).form()
+            if notification is not None:
+                self.browser.post(notification.action, notification.fields)
                 completed = "Y"
-        again = {"threeDSServerTransId": transaction, "threeDSCompInd": completed}
-        return self._process({**form, **again})
+        method_result = {"threeDSServerTransId": transaction, "threeDSCompInd": completed}
+        return self._process({**form, **method_result})
 
-    def _at_the_bank(self, answer: dict[str, Any]) -> Outcome:
-        """The bank's pages, until a form leads back to the gateway."""
+    def _visit_bank(self, answer: dict[str, Any]) -> Outcome:
+        """Post the bank's pages until the last one leads back to the gateway."""
         address = str(answer["acsUrl"])
         if answer.get("packedCReq"):
-            self.say("→ 3-D Secure 2: the browser goes to the bank to be asked.")
-            fields = {"creq": str(answer["packedCReq"]), "threeDSSessionData": self._session()}
+            self.print_step("→ 3-D Secure 2: the browser opens the bank's page.")
+            session_data = pack_session_data(self.order_id)
+            fields = {"creq": str(answer["packedCReq"]), "threeDSSessionData": session_data}
         else:
-            self.say("→ 3-D Secure 1: the browser goes to the bank.")
+            self.print_step("→ 3-D Secure 1: the browser opens the bank's page.")
             fields = {
                 "PaReq": str(answer["paReq"]),
                 "MD": self.order_id,
                 "TermUrl": str(answer["termUrl"]),
             }
         page = self.browser.post(address, fields)
-        for _ in range(BANK_STEPS_MAX):
+        for _ in range(BANK_PAGES_MAX):
             form = page.form()
             if form is None:
-                return self._arrived(page)
-            if "password" not in form.asks:
-                self.say("→ The bank sends the payer back to the gateway.")
+                return self._back_from_bank(page)
+            if "password" not in form.inputs:
+                self.print_step("→ The bank sends the payer back to the gateway.")
                 page = self.browser.post(form.action, form.fields)
                 continue
             if self.code is None:
-                return Outcome(End.LEFT, "Left at the bank's question, as was asked for.")
-            page = self.browser.post(form.action, {**form.fields, **self._typed()})
-        return Outcome(End.NOT_PAID, "The bank did not take the code.")
+                return Outcome(Result.UNFINISHED, "Stopped at the bank's page, without a code.")
+            page = self.browser.post(form.action, {**form.fields, **self._type_code()})
+        return Outcome(Result.NOT_PAID, "The bank did not accept the code.")
 
-    def _typed(self) -> dict[str, str]:
+    def _type_code(self) -> dict[str, str]:
         if self.cancel:
-            self.say("→ The bank asks for a code; the payer cancels.")
+            self.print_step("→ The bank asks for a code; the payer cancels.")
             return {"password": "", "decision": "cancel"}
-        self.say(f"→ The bank asks for a code; the payer types {self.code}.")
+        self.print_step(f"→ The bank asks for a code; the payer types {self.code}.")
         return {"password": self.code or "", "decision": "confirm"}
 
-    def _session(self) -> str:
-        return urlsafe_b64encode(self.order_id.encode()).decode().rstrip("=")
-
-    def _arrived(self, page: Answer) -> Outcome:
-        """Back from the bank: the gateway has asked for the money, or has not."""
-        if page.status >= 400:  # noqa: PLR2004 - HTTP's own number
+    def _back_from_bank(self, page: Answer) -> Outcome:
+        """The outcome after the bank has sent the browser back. Refuses with CommandError: the
+        gateway answered with an HTTP error."""
+        if page.status >= HTTPStatus.BAD_REQUEST:
             raise CommandError(f"{page.address} answered {page.status}: {page.text.strip()[:200]}")
-        return self._ended()
+        return self._current_outcome()
 
-    def _ended(self) -> Outcome:
-        """How the order stands now, in the page's own words."""
+    def _current_outcome(self) -> Outcome:
+        """The outcome of the order as the payment page shows it now."""
         status = self._call("getSessionStatus.do", {})
         if status.get("redirect"):
-            return self._read(self._process({}))
+            return self._read_outcome(self._process({}))
         if status.get("waiting"):
-            return self._wait()
+            return self._wait_for_bank()
         return Outcome(
-            End.NOT_PAID, f"Not paid. {status.get('error') or 'The payer may try again.'}"
+            Result.NOT_PAID, f"Not paid. {status.get('error') or 'The payer may try again.'}"
         )
 
-    def _read(self, answer: dict[str, Any]) -> Outcome:
-        """The outcome that an answer of processform.do tells."""
+    def _read_outcome(self, answer: dict[str, Any]) -> Outcome:
+        """The outcome that an answer of processform.do reports."""
         if answer.get("waiting"):
-            return self._wait()
-        back = str(answer.get("redirect") or "")
-        if back and not answer.get("error"):
-            self.say(f"→ The browser is sent to {_short(back)}")
-            return Outcome(End.PAID, f"Paid: order {self.order_id}.")
-        words = [
+            return self._wait_for_bank()
+        redirect = str(answer.get("redirect") or "")
+        if redirect and not answer.get("error"):
+            self.print_step(f"→ The browser is sent to {_without_query(redirect)}")
+            return Outcome(Result.PAID, f"Paid: order {self.order_id}.")
+        sentences = [
             f"Not paid. {answer.get('error') or answer.get('errorMessage') or ''}".rstrip(". ")
         ]
         if answer.get("actionCode") is not None:
-            words[0] += f" (action code {answer['actionCode']})"
-        if back:
-            words.append(f"The browser is sent to {_short(back)}")
+            sentences[0] += f" (action code {answer['actionCode']})"
+        if redirect:
+            sentences.append(f"The browser is sent to {_without_query(redirect)}")
         elif answer.get("attemptsLeft") is not None:
-            words.append(f"Attempts left: {answer['attemptsLeft']}")
-        return Outcome(End.NOT_PAID, ". ".join(words) + ("" if back else "."))
+            sentences.append(f"Attempts left: {answer['attemptsLeft']}")
+        return Outcome(Result.NOT_PAID, ". ".join(sentences) + ("" if redirect else "."))
 
-    def _wait(self) -> Outcome:
-        """The bank has not answered; ask until it has."""
-        self.say("→ The bank has not answered yet; the page waits.")
+    def _wait_for_bank(self) -> Outcome:
+        """Poll the page until the bank has answered, at most for WAIT_SECONDS."""
+        self.print_step("→ The bank has not answered yet; the page waits.")
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
             status = self._call("getSessionStatus.do", {})
             if status.get("redirect") or not status.get("waiting"):
-                return self._ended()
+                return self._current_outcome()
         return Outcome(
-            End.LEFT, f"The bank has not answered for {WAIT_SECONDS:.0f} s; it may still."
+            Result.UNFINISHED,
+            f"The bank did not answer within {WAIT_SECONDS:.0f} s; its answer may still come.",
         )
 
     def _process(self, form: dict[str, str]) -> dict[str, Any]:
         return self._call("processform.do", form)
 
     def _call(self, method: str, form: dict[str, str]) -> dict[str, Any]:
-        ours = {"MDORDER": self.order_id, "language": self.language}
-        return self.browser.post(f"{self.base}/payment/rest/{method}", {**ours, **form}).members()
+        fields = {"MDORDER": self.order_id, "language": self.language, **form}
+        return self.browser.post(f"{self.base_url}/payment/rest/{method}", fields).members()
 
 
-def describe_seconds(seconds: object) -> str:
-    """How long the payer has, where the gateway says so: ", 19 min 58 s left"."""
+def _time_left(seconds: object) -> str:
+    """The time until the session expires, if the gateway reports it: ", 19 min 58 s left"."""
     if not isinstance(seconds, int):
         return ""
     return f", {describe(timedelta(seconds=seconds))} left"
@@ -216,6 +218,6 @@ def _masked(pan: str) -> str:
     return f"{pan[:6]}**{pan[-4:]}"
 
 
-def _short(address: str) -> str:
+def _without_query(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else address

@@ -1,6 +1,6 @@
-"""How orders look at a terminal: lines of a list, and one order's story from top to bottom.
+"""The output of `altyn order`: a table of orders, and all details of one order.
 
-It exists apart from the commands so that what a person sees can be tested without a database.
+It is separate from the commands, so that it can be tested without a database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,28 +26,28 @@ _COLOURS: Final = {
     OrderStatus.DEPOSITED: "green",
     OrderStatus.DECLINED: "red",
 }
-_DUE: Final = {
-    Due.SESSION_EXPIRY: "the payer's time is over and the order is declined",
+_DUE_ACTIONS: Final = {
+    Due.SESSION_EXPIRY: "the session expires and the order is declined",
     Due.AUTO_COMPLETION: "the hold is deposited",
     Due.AUTO_REVERSE: "the hold is reversed",
-    Due.HOLD_RELEASE: "the bank lets the hold go",
+    Due.HOLD_RELEASE: "the bank releases the hold",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Everything known of one order. `now` is the gateway's clock, `base` its address."""
+class OrderDetails:
+    """An order with its history. `now` is the gateway's time, `base_url` the gateway's address."""
 
     order: Order
     merchant: str
     events: Sequence[OrderEvent]
     postings: Sequence[BookedPosting]
     now: datetime
-    base: str
+    base_url: str
 
 
 def orders_table(lines: Sequence[OrderLine]) -> Table:
-    """Orders, a line each."""
+    """A table with one line per order."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("Registered (Moscow)", "Shop", "Order number", "orderId"):
         table.add_column(name, no_wrap=True)
@@ -61,25 +61,26 @@ def orders_table(lines: Sequence[OrderLine]) -> Table:
             line.order_number,
             str(line.key.order_id),
             money(line.amount_minor, line.currency),
-            f"[{colour}]{line.status}[/]{_code(line)}",
+            f"[{colour}]{line.status}[/]{_decline_code(line)}",
         )
     return table
 
 
-def _code(line: OrderLine) -> str:
-    refused = line.status is OrderStatus.DECLINED and line.action_code != NO_PAYMENTS_YET
-    return f" ({line.action_code})" if refused else ""
+def _decline_code(line: OrderLine) -> str:
+    declined = line.status is OrderStatus.DECLINED and line.action_code != NO_PAYMENTS_YET
+    return f" ({line.action_code})" if declined else ""
 
 
-def print_story(story: Story) -> None:
-    """One order from top to bottom: what, how much, what happened when, what can be done now."""
+def print_order(details: OrderDetails) -> None:
+    """Print an order: status, amounts, attempts, history, postings, and what can be done now."""
+    order = details.order
     for title, lines in (
-        ("", list(_what(story))),
-        ("Money", list(_amounts(story.order))),
-        ("Attempts", [_attempt(story.order, each) for each in story.order.attempts]),
-        ("What happened (Moscow)", [_event(each) for each in story.events]),
-        ("Movements of money", [_posting(story.order, each) for each in story.postings]),
-        ("Now", list(possible(story))),
+        ("", list(_summary(details))),
+        ("Amounts", list(_amounts(order))),
+        ("Attempts", [_attempt(order, attempt) for attempt in order.attempts]),
+        ("History (Moscow time)", [_event(event) for event in details.events]),
+        ("Postings", [_posting(order, booked) for booked in details.postings]),
+        ("Now", list(possible_actions(details))),
     ):
         if lines:
             if title:
@@ -89,11 +90,11 @@ def print_story(story: Story) -> None:
                 console().print(f"{indent}{line}", markup=False, soft_wrap=True)
 
 
-def _what(story: Story) -> Iterator[str]:
-    order = story.order
+def _summary(details: OrderDetails) -> Iterator[str]:
+    order = details.order
     row = status_on_wire(order)
     amount = money(order.amount_minor, order.currency)
-    yield f"Order {order.order_number} of {story.merchant}: {amount}"
+    yield f"Order {order.order_number} of {details.merchant}: {amount}"
     yield f"{order.status} (orderStatus {row.number}): {row.en}"
     if order.request.description:
         yield order.request.description
@@ -129,51 +130,51 @@ def _attempt(order: Order, attempt: Attempt) -> str:
 
 
 def action_code(code: int) -> str:
-    """A code with its words: "action code 116: not enough money"."""
+    """The code with its meaning: "action code 116: not enough money"."""
     row = ACTION_CODES.get(code)
     return f"action code {code}{f': {row.meaning}' if row else ''}"
 
 
 def _event(event: OrderEvent) -> str:
-    where = f" from {event.actor_ip}" if event.actor_ip else ""
+    address = f" from {event.actor_ip}" if event.actor_ip else ""
     detail = "".join(f" {name}={value}" for name, value in event.detail.items())
-    words = event.event.replace("_", " ")
-    return f"{in_moscow(event.at)}  {words}{detail}  (by {event.actor}{where})"
+    name = event.event.replace("_", " ")
+    return f"{in_moscow(event.at)}  {name}{detail}  (by {event.actor}{address})"
 
 
 def _posting(order: Order, booked: BookedPosting) -> str:
     posting = booked.posting
-    way = f"{posting.source} → {posting.destination}"
-    return f"{posting.movement:<9} {way:<20} {money(posting.amount_minor, order.currency)}"
+    accounts = f"{posting.source} → {posting.destination}"
+    return f"{posting.movement:<9} {accounts:<20} {money(posting.amount_minor, order.currency)}"
 
 
-def possible(story: Story) -> Iterator[str]:
-    """What can be done about the order now, and what happens to it by itself."""
-    order = story.order
+def possible_actions(details: OrderDetails) -> Iterator[str]:
+    """What can be done with the order now, and its next due action."""
+    order = details.order
     if order.in_flight():
-        yield "the bank has been asked and has not told yet; the gateway goes on asking"
+        yield "the bank has not answered yet; the gateway repeats its inquiry until it does"
     if order.payable:
-        page = f"{story.base}/payment/merchants/{story.merchant}/payment_ru.html"
-        yield f"it can be paid: {page}?mdOrder={order.order_id}"
-        yield f"or here: altyn pay {order.order_id} --card NUMBER"
+        page = f"{details.base_url}/payment/merchants/{details.merchant}/payment_ru.html"
+        yield f"pay on the page: {page}?mdOrder={order.order_id}"
+        yield f"pay at the terminal: altyn pay {order.order_id} --card NUMBER"
         yield f"attempts left: {order.attempts_left}"
     if order.allows(Event.DEPOSIT_APPROVED):
-        yield f"deposit.do can take up to {money(order.approved_minor, order.currency)}"
+        yield f"deposit.do: up to {money(order.approved_minor, order.currency)}"
     if order.allows(Event.REVERSAL_APPROVED):
-        when = "" if order.status is OrderStatus.APPROVED else " until midnight, Moscow time"
-        yield f"reverse.do can give it back whole{when}"
+        until = "" if order.status is OrderStatus.APPROVED else ", until midnight Moscow time"
+        yield f"reverse.do: the whole amount{until}"
     if order.allows(Event.REFUND_APPROVED) and order.refundable_minor:
-        yield f"refund.do can give back up to {money(order.refundable_minor, order.currency)}"
+        yield f"refund.do: up to {money(order.refundable_minor, order.currency)}"
     due = order.due()
     if due is not None:
-        at, what = due
-        left = f" (in {describe(at - story.now)})" if at > story.now else ""
-        yield f"by itself: {in_words(at)}{left} {_DUE[what]}"
+        at, action = due
+        left = f" (in {describe(at - details.now)})" if at > details.now else ""
+        yield f"due at {in_words(at)}{left}: {_DUE_ACTIONS[action]}"
     if not order.payable and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
-        yield "nothing: it is over"
+        yield "nothing can be done: the order is finished"
 
 
 def money(amount_minor: int, currency: str) -> str:
-    """An amount as people read it."""
+    """An amount with its currency: "1 500.00 ₽"; in minor units when the currency is unknown."""
     known = canonical_currency(currency)
     return Money(amount_minor, known).human("en") if known else f"{amount_minor} of {currency}"

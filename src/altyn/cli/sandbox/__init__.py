@@ -1,1 +1,1 @@
-"""`altyn cards` and `altyn clock`: what only the sandbox has."""
+"""The commands of the sandbox: `altyn cards` and `altyn clock`."""

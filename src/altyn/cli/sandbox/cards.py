@@ -1,7 +1,4 @@
-"""`altyn cards`: the cards that the sandbox takes, and what each of them does.
-
-It exists so that a tester finds the card for a case without opening a document.
-"""
+"""`altyn cards`: the test cards of the sandbox, and the result of a payment with each."""
 
 import json
 import sys
@@ -15,43 +12,43 @@ from altyn.cli.output import CommandError, console
 if TYPE_CHECKING:
     from altyn.protocol.test_cards import TestCard
 
-_DIGITS_MAX: Final = 999_999
+_ACTION_CODE_MAX: Final = 999_999
 
 
 def cards(
     action_code: Annotated[
-        int | None, typer.Option(help="The one card that ends with this action code.")
+        int | None, typer.Option(help="Only the card whose payment ends with this action code.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
 ) -> None:
-    """The test cards, in groups; any expiry in the future and any CVC where none is listed."""
+    """List the test cards; where no expiry or CVC is listed, any CVC and any future expiry fit."""
     from altyn.protocol import test_cards
 
     if action_code is not None:
         _for_action_code(action_code, as_json=as_json)
         return
     groups = (
-        ("Everyday cards", test_cards.CLASSIC),
+        ("Common cards", test_cards.CLASSIC),
         ("3-D Secure 2", test_cards.SECOND),
-        ("Issued for tests of whole shops", test_cards.ECOM),
-        ("When something goes wrong outside", test_cards.FAULTS),
+        ("For tests of a whole shop", test_cards.ECOM),
+        ("Failures of the bank or of 3-D Secure", test_cards.FAULTS),
         ("One card per action code: altyn cards --action-code N", test_cards.BY_ACTION_CODE),
     )
     if as_json:
-        _write_json([card_facts(card, group) for group, listed in groups for card in listed])
+        _write_json([card_facts(card, group) for group, members in groups for card in members])
         return
-    for title, listed in groups:
-        _print_group(title, listed)
+    for title, members in groups:
+        _print_group(title, members)
 
 
 def _for_action_code(code: int, *, as_json: bool) -> None:
     from altyn.protocol.test_cards import card_for_action_code, lookup
 
-    if abs(code) > _DIGITS_MAX:
-        raise CommandError(f"An action code has at most six digits, and {code} has more.")
+    if abs(code) > _ACTION_CODE_MAX:
+        raise CommandError(f"An action code has at most six digits; {code} has more.")
     pan = card_for_action_code(code)
     card = lookup(pan, tds_version="1")
-    assert card is not None, "what we make we can read"
+    assert card is not None, "the number was generated for this table"
     if as_json:
         _write_json([card_facts(card, "action code")])
     else:
@@ -59,7 +56,7 @@ def _for_action_code(code: int, *, as_json: bool) -> None:
 
 
 def card_facts(card: "TestCard", group: str) -> dict[str, object]:
-    """What is known of a card, by the names the sandbox's HTTP API uses."""
+    """The card as a JSON object, with the names of the sandbox's HTTP API."""
     return {
         "group": group,
         "pan": card.pan,
@@ -74,12 +71,12 @@ def card_facts(card: "TestCard", group: str) -> dict[str, object]:
 
 
 def what_happens(card: "TestCard") -> str:
-    """The card's behaviour in a few words: the way through 3-D Secure, then the end."""
-    parts = [_secure(card), _end(card), card.note]
+    """The card's behaviour in a few words: its 3-D Secure steps, then the result."""
+    parts = [_three_d_secure(card), _result(card), card.note]
     return "; ".join(part for part in parts if part)
 
 
-def _secure(card: "TestCard") -> str:
+def _three_d_secure(card: "TestCard") -> str:
     from altyn.protocol.threeds import VeRes
 
     if card.tds_unreachable:
@@ -96,26 +93,23 @@ def _secure(card: "TestCard") -> str:
     return "no 3-D Secure"
 
 
-def _end(card: "TestCard") -> str:
+def _result(card: "TestCard") -> str:
     return "" if card.fault else "approved" if card.action_code == 0 else f"code {card.action_code}"
 
 
-def _print_group(title: str, listed: Sequence["TestCard"]) -> None:
+def _print_group(title: str, members: Sequence["TestCard"]) -> None:
     from rich.table import Table
+
+    from altyn.look.words import card_number_text
 
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in ("Card number", "Expiry", "CVC", "What happens"):
         table.add_column(name, header_style="dim", no_wrap=name != "What happens")
-    for card in listed:
+    for card in members:
         expiry = f"{card.expiry.month:02}/{card.expiry.year % 100:02}" if card.expiry else "any"
-        table.add_row(spaced(card.pan), expiry, card.cvc or "any", what_happens(card))
+        table.add_row(card_number_text(card.pan), expiry, card.cvc or "any", what_happens(card))
     console().print(table)
     console().print()
-
-
-def spaced(pan: str) -> str:
-    """A card number in groups of four, as it stands on a card."""
-    return " ".join(pan[start : start + 4] for start in range(0, len(pan), 4))
 
 
 def _write_json(value: object) -> None:

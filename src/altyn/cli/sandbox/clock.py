@@ -1,7 +1,7 @@
-"""`altyn clock`: the sandbox's time, read and moved.
+"""`altyn clock`: shows and moves the sandbox's clock.
 
-It exists so that a hold of seven days is tested in a second: the running gateway moves its clock
-and does, in order, everything that was due on the way.
+The running gateway moves its clock and runs, in order, every action that became due. A hold of
+seven days is so tested in a second.
 """
 
 import json
@@ -18,80 +18,82 @@ from altyn.cli.output import CommandError, console
 if TYPE_CHECKING:
     from urllib.error import HTTPError
 
-app = typer.Typer(help="The sandbox's clock: read it, move it forward.")
-Url = Annotated[str | None, typer.Option(help="Where the gateway answers.")]
+app = typer.Typer(help="Show the sandbox's clock, or move it forward.")
+Url = Annotated[str | None, typer.Option(help="Address of the gateway.")]
 
 
 @app.command()
 def show(url: Url = None) -> None:
-    """The gateway's time, and how far it is ahead of the real one."""
-    now = _moment(_ask(url))
+    """Show the gateway's time, and how far it is ahead of the real time."""
+    now = _clock_time(_request(url))
     ahead = now - datetime.now(UTC)
-    told = f", {describe(ahead)} ahead of the real time" if ahead > timedelta(seconds=2) else ""
-    console().print(f"{in_words(now)}{told}.", soft_wrap=True)
+    offset = f", {describe(ahead)} ahead of the real time" if ahead > timedelta(seconds=2) else ""
+    console().print(f"{in_words(now)}{offset}.", soft_wrap=True)
 
 
 @app.command()
 def advance(
-    by: Annotated[str, typer.Argument(help="A span of time: 7d, 2h30m, 45s.")], url: Url = None
+    by: Annotated[str, typer.Argument(help="A duration: 7d, 2h30m, 45s.")], url: Url = None
 ) -> None:
-    """Move the clock forward; whatever was due on the way happens, in order."""
-    span = parse_duration(by)
-    before = _moment(_ask(url))
-    after = _moment(_ask(url, {"seconds": span.total_seconds()}))
-    _tell_moved(before, after)
+    """Move the clock forward by a duration; all that becomes due is run, in order."""
+    duration = parse_duration(by)
+    before = _clock_time(_request(url))
+    after = _clock_time(_request(url, {"seconds": duration.total_seconds()}))
+    _print_move(before, after)
 
 
 @app.command("set")
 def set_to(
-    moment: Annotated[str, typer.Argument(help="With its zone: 2026-12-01T10:00:00+03:00.")],
+    moment: Annotated[str, typer.Argument(help="Date, time and zone: 2026-12-01T10:00:00+03:00.")],
     url: Url = None,
 ) -> None:
-    """Move the clock forward to a moment."""
+    """Move the clock forward to a date and time."""
     try:
-        wanted = datetime.fromisoformat(moment)
+        target = datetime.fromisoformat(moment)
     except ValueError:
-        wanted = None
-    if wanted is None or wanted.tzinfo is None:
+        target = None
+    if target is None or target.tzinfo is None:
         raise CommandError(
-            f"{moment!r} is no moment. Write date, time and zone: 2026-12-01T10:00:00+03:00."
+            f"{moment!r} is not a time with a zone. Write date, time and zone: "
+            "2026-12-01T10:00:00+03:00."
         )
-    before = _moment(_ask(url))
-    _tell_moved(before, _moment(_ask(url, {"to": wanted.isoformat()})))
+    before = _clock_time(_request(url))
+    _print_move(before, _clock_time(_request(url, {"to": target.isoformat()})))
 
 
-def _tell_moved(before: datetime, after: datetime) -> None:
-    moved = describe(after - before)
+def _print_move(before: datetime, after: datetime) -> None:
     console().print(
-        f"The clock went from {in_words(before)} to {in_words(after)}, {moved} on. "
-        "Sessions, holds and timers that ended on the way have been dealt with.",
+        f"The clock moved forward by {describe(after - before)}: from {in_words(before)} to "
+        f"{in_words(after)}. All that became due has been run: sessions, holds, timers.",
         soft_wrap=True,
     )
 
 
-def _moment(members: dict[str, Any]) -> datetime:
+def _clock_time(members: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(members["utc"])
 
 
-def _ask(url: str | None, move: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Ask the running gateway. Refuses with CommandError: nobody there, no clock there, a move it
-    refuses."""
+def _request(url: str | None, move: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Read the gateway's clock, or move it; the members of the response.
+
+    Refuses with CommandError: no gateway answers, it has no sandbox clock, it refuses the move.
+    """
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
     base = gateway_address(read_settings(), url)
     body = None if move is None else json.dumps(move).encode()
-    request = Request(f"{base}/sandbox/clock", body)  # noqa: S310 - an address of our own making
+    request = Request(f"{base}/sandbox/clock", body)  # noqa: S310 - the gateway's address
     try:
-        with urlopen(request, timeout=300) as answer:  # noqa: S310 - as above
-            members: dict[str, Any] = json.load(answer)
+        with urlopen(request, timeout=300) as response:  # noqa: S310 - as above
+            members: dict[str, Any] = json.load(response)
     except HTTPError as error:
         with error:
             raise CommandError(_refusal(base, error)) from None
     except (URLError, OSError, ValueError) as error:
         raise CommandError(
             f"No gateway answers at {base} ({getattr(error, 'reason', error)}). Start it with "
-            "`altyn serve`: the clock is moved by the running gateway, so that timers fire."
+            "`altyn serve`: the running gateway moves the clock and runs the timers."
         ) from None
     return members
 
@@ -101,6 +103,6 @@ def _refusal(base: str, error: "HTTPError") -> str:
         return str(json.load(error)["error"])
     except (ValueError, KeyError, TypeError):
         return (
-            f"The gateway at {base} has no clock that moves: it runs in production, or it is no "
+            f"The gateway at {base} has no sandbox clock: it runs in production, or it is not an "
             "Altyn. Name a sandbox with --url."
         )

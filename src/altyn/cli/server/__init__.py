@@ -1,1 +1,1 @@
-"""`altyn serve`, `doctor`, `migrate` and `keys`: running a gateway."""
+"""The commands that run a gateway: `altyn serve`, `doctor`, `migrate` and `keys`."""

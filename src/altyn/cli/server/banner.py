@@ -1,7 +1,4 @@
-"""What `altyn serve` says when it is ready: where everything is, and what to try first.
-
-It exists so that the first payment needs no manual: every line can be pasted.
-"""
+"""The text that `altyn serve` prints when it is ready: addresses, and first commands to paste."""
 
 import os
 import sys
@@ -12,19 +9,19 @@ from altyn import __version__
 from altyn.settings import Settings
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, DEMO_TOKEN
 
-# pan, expiry, cvc, what happens; `altyn cards` has them all.
+# PAN, expiry, CVC, result; `altyn cards` lists all test cards.
 CARDS: Final = (
-    ("5555 5555 5555 5599", "12/34", "123", "paid at once"),
+    ("5555 5555 5555 5599", "12/34", "123", "paid without 3-D Secure"),
     ("4111 1111 1111 1111", "12/34", "123", "3-D Secure, code 12345678"),
-    ("2202 2050 0001 2424", "05/28", "649", "3-D Secure without a question"),
+    ("2202 2050 0001 2424", "05/28", "649", "3-D Secure without a code"),
     ("4444 4444 4444 4422", "12/34", "123", "declined, action code 913"),
 )
 
 
 def print_banner(settings: Settings, address: str, data: str, took_seconds: float) -> None:
-    """Print where the gateway is; in production without anything that could be pasted."""
-    told = _sandbox if settings.sandbox else _production
-    facts = told(settings, address, f"{data}; keys in {settings.keys}")
+    """Print the gateway's addresses; in production without credentials and examples."""
+    facts_of = _sandbox if settings.sandbox else _production
+    facts = facts_of(settings, address, f"{data}; keys in {settings.keys}")
     mode = "sandbox, no money moves" if settings.sandbox else "production"
     lines = [f"Altyn {__version__} is ready: {mode}. Started in {took_seconds:.1f} s.", ""]
     for name, values in facts:
@@ -40,22 +37,22 @@ def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str,
         ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),
         ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` shows them all"]),
-        ("Try", try_lines(public)),
+        ("Try", _first_commands(public)),
         (
             "Callbacks",
-            ["altyn callbacks listen   shows what shops are told, and how to have it sent there"],
+            ["altyn callbacks listen   receives callbacks, prints them, and says how to send them"],
         ),
         (
             "Time",
-            ["altyn clock advance 7d   moves the gateway's clock, and all that was due happens"],
+            ["altyn clock advance 7d   moves the gateway's clock and runs all that became due"],
         ),
         ("Data", [data]),
-        ("Stop", ["Ctrl-C; the data stay for the next start"]),
+        ("Stop", ["Ctrl-C; the data are kept for the next start"]),
     )
 
 
-def try_lines(public: str) -> list[str]:
-    """A first order and its payment, to be pasted."""
+def _first_commands(public: str) -> list[str]:
+    """Commands that register a first order and pay it."""
     order = (
         f"userName={DEMO_API_LOGIN}&password={DEMO_PASSWORD}&amount=150000"
         "&returnUrl=https://shop.example/thanks"
@@ -71,5 +68,5 @@ def _production(settings: Settings, address: str, data: str) -> Sequence[tuple[s
         ("Gateway", [f"{settings.public_url}/payment/rest/   (listens on {address})"]),
         ("Workers", [str(settings.workers)]),
         ("Data", [data]),
-        ("Stop", [f"SIGTERM to process {os.getpid()}; requests under way are finished first"]),
+        ("Stop", [f"SIGTERM to process {os.getpid()}; it finishes open requests first"]),
     )

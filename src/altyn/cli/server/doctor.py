@@ -1,7 +1,4 @@
-"""`altyn doctor`: looks at everything a gateway needs, and says what to do about what is wrong.
-
-It exists because most troubles are found by somebody who looks in the right order.
-"""
+"""`altyn doctor`: checks everything that a gateway needs, and says how to repair what is wrong."""
 
 import platform
 from collections.abc import Iterator
@@ -14,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from altyn.cli.durations import describe
-from altyn.cli.environment import POSTGRES, database, gateway_address, read_settings
+from altyn.cli.environment import (
+    POSTGRES,
+    gateway_address,
+    read_settings,
+    settings_with_database,
+)
 from altyn.cli.output import console
 from altyn.settings import Settings
 
@@ -27,10 +29,10 @@ CLOCK_DIFFERENCE_MAX: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, what was found, and what to do; `remedy` is empty when all is well."""
+    """The subject of a check, its result, and the remedy; no remedy means that all is well."""
 
-    what: str
-    found: str
+    subject: str
+    result: str
     remedy: str = ""
 
 
@@ -40,20 +42,18 @@ def doctor() -> None:
     wrong = 0
     for finding in examine(settings):
         wrong += bool(finding.remedy)
-        sign, colour = ("wrong", "red") if finding.remedy else ("ok", "green")
-        console().print(f"[{colour}]{sign:<6}[/]{finding.what:<11} ", end="")
-        console().print(finding.found, markup=False, soft_wrap=True)
+        label, colour = ("wrong", "red") if finding.remedy else ("ok", "green")
+        console().print(f"[{colour}]{label:<6}[/]{finding.subject:<11} ", end="")
+        console().print(finding.result, markup=False, soft_wrap=True)
         if finding.remedy:
             console().print(f"{'':<18}{finding.remedy}", markup=False, soft_wrap=True)
     if wrong:
-        console().print(
-            f"\n{wrong} of these must be put right before the gateway can be relied on."
-        )
+        console().print(f"\nRepair {wrong} of these before you rely on the gateway.")
         raise typer.Exit(1)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Everything, one after the other; what cannot be looked at is itself a finding."""
+    """Every check in order; a check that cannot be made is a finding too."""
     yield Finding("Python", f"{platform.python_version()}, {platform.system()}")
     yield _mode(settings)
     yield _disk(settings.home)
@@ -79,43 +79,42 @@ def _disk(home: Path) -> Finding:
 
 def _templates(folder: Path) -> Finding:
     if not folder.exists():
-        return Finding("templates", f"none of the shops' own ({folder} is not there)")
+        return Finding("templates", f"no merchant has its own ({folder} does not exist)")
     try:
-        shops = sorted(each.name for each in folder.iterdir() if each.is_dir())
+        merchants = sorted(each.name for each in folder.iterdir() if each.is_dir())
     except OSError as error:
         return Finding("templates", str(error), f"Let Altyn's user read {folder}.")
-    return Finding(
-        "templates", f"{len(shops)} shops' own in {folder}: {', '.join(shops) or 'none'}"
-    )
+    result = f"{len(merchants)} merchants have their own in {folder}: "
+    return Finding("templates", result + (", ".join(merchants) or "none"))
 
 
 def _port(settings: Settings) -> Finding:
-    from altyn.cli.server.ports import answers_as_altyn, find_holder
+    from altyn.cli.server.ports import altyn_answers_at, find_port_owner
 
     address = gateway_address(settings)
-    if answers_as_altyn(address.partition("://")[2]):
+    if altyn_answers_at(address.partition("://")[2]):
         return Finding("port", f"a gateway answers at {address}")
-    holder = find_holder(settings.port)
-    if holder is None:
+    owner = find_port_owner(settings.port)
+    if owner is None:
         return Finding("port", f"{settings.port} is free; no gateway runs")
-    found = f"{settings.port} is taken by process {holder.pid} ({holder.command})"
-    return Finding("port", found, "End that process, or choose another port in ALTYN_PORT.")
+    found = f"{settings.port} is used by process {owner.pid} ({owner.command})"
+    return Finding("port", found, "End that process, or set ALTYN_PORT to another port.")
 
 
 def _keys(settings: Settings) -> Finding:
     from altyn.security.keys import KeyFileError, KeyRing
 
     if settings.sandbox and not settings.keys.exists():
-        return Finding("keys", f"none yet; the first start makes {settings.keys}")
+        return Finding("keys", f"none yet; the first start creates {settings.keys}")
     try:
         ring = KeyRing.load(settings.keys)
     except KeyFileError as error:
         return Finding("keys", f"{error.where}: {error.what}", error.remedy)
-    made_for = "a sandbox" if ring.sandbox else "production"
-    found = f"{settings.keys}, {len(ring.vault_keys)} of them, made for {made_for}"
+    mode = "sandbox" if ring.sandbox else "production"
+    found = f"{settings.keys}: {len(ring.vault_keys)} vault keys, for {mode}"
     if ring.sandbox == settings.sandbox:
         return Finding("keys", found)
-    return Finding("keys", found, f"Name a key file made for {settings.mode} in ALTYN_KEY_FILE.")
+    return Finding("keys", found, f"Set ALTYN_KEY_FILE to a key file for {settings.mode}.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -125,19 +124,19 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from altyn.storage.database import DatabaseUnreachableError
 
     if settings.database_url is None and not (settings.home / POSTGRES).exists():
-        yield Finding("database", f"none yet; the first start makes {settings.home / POSTGRES}")
+        yield Finding("database", f"none yet; the first start creates {settings.home / POSTGRES}")
         return
     try:
-        with database(settings) as found:
-            assert found.database_url is not None
-            yield from asyncio.run(_look_into(found.database_url, settings))
+        with settings_with_database(settings) as connected:
+            assert connected.database_url is not None
+            yield from asyncio.run(_examine_database(connected.database_url, settings))
     except DatabaseUnreachableError as error:
         yield Finding("database", f"{error.where}: {error.what}", error.remedy)
     except EmbeddedPostgresError as error:
-        yield Finding("database", "the embedded PostgreSQL cannot be had", str(error))
+        yield Finding("database", "the embedded PostgreSQL does not start", str(error))
 
 
-async def _look_into(url: str, settings: Settings) -> list[Finding]:
+async def _examine_database(url: str, settings: Settings) -> list[Finding]:
     from altyn.storage.database import connect
 
     pool = await connect(url, pool_size=1)
@@ -171,8 +170,8 @@ async def _migrations(pool: "Pool") -> Finding:
         rows = await pool.fetch("SELECT number FROM schema_migrations")
         applied = {row["number"] for row in rows}
     if applied - known.keys():
-        found = f"the database has migration {max(applied)}, this Altyn knows {max(known)}"
-        return Finding("migrations", found, "Run the newer Altyn that used this database.")
+        found = f"the database has migration {max(applied)}, this Altyn has {max(known)}"
+        return Finding("migrations", found, "Run the newer Altyn that has used this database.")
     missing = sorted(known.keys() - applied)
     if missing:
         names = ", ".join(known[number] for number in missing)
@@ -181,7 +180,10 @@ async def _migrations(pool: "Pool") -> Finding:
 
 
 async def _clock(pool: "Pool", settings: Settings) -> Finding:
-    """Between processes a second means little, but a database an hour off spoils every history."""
+    """Compares this machine's clock with the database's: at most 2 s may lie between them.
+
+    A large difference would falsify the times in every order's history.
+    """
     from altyn.storage.statements import statement
 
     before = datetime.now(UTC)
@@ -191,11 +193,11 @@ async def _clock(pool: "Pool", settings: Settings) -> Finding:
     ahead = f"; the sandbox is {describe(rows[0]['ahead_by'])} ahead" if rows else ""
     found = f"{difference.total_seconds():.1f} s between this machine and the database{ahead}"
     wrong = difference > CLOCK_DIFFERENCE_MAX
-    return Finding("clock", found, "Let both follow the same time service (NTP)." if wrong else "")
+    return Finding("clock", found, "Synchronise both by NTP." if wrong else "")
 
 
 async def _vault(pool: "Pool", settings: Settings) -> Finding:
-    """Whether every stored card opens with the keys there are."""
+    """Checks that the key file has the key of every stored card."""
     from altyn.security.keys import KeyFileError, KeyRing
     from altyn.storage.statements import statement
 
@@ -206,6 +208,6 @@ async def _vault(pool: "Pool", settings: Settings) -> Finding:
     lost = [f"{row['cards']} under {row['key_id']}" for row in rows if row["key_id"] not in known]
     cards = sum(row["cards"] for row in rows)
     if lost:
-        remedy = "Put back the key file that has these keys: without it the cards stay closed."
-        return Finding("vault", f"cards that do not open: {', '.join(lost)}", remedy)
-    return Finding("vault", f"{cards} stored cards, each under a key that is here")
+        remedy = "Restore the key file that has these keys: the cards cannot be decrypted without."
+        return Finding("vault", f"cards without their key: {', '.join(lost)}", remedy)
+    return Finding("vault", f"{cards} stored cards, the key of each is present")

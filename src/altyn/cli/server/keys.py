@@ -1,7 +1,6 @@
-"""`altyn keys`: the key file without which no stored card opens.
+"""`altyn keys`: creates and rotates the key file that encrypts stored cards.
 
-It exists so that keys are made and changed without anybody ever seeing one: only their names are
-printed.
+Only the names of keys are printed, never a key.
 """
 
 from pathlib import Path
@@ -15,58 +14,58 @@ from altyn.cli.output import CommandError, console
 if TYPE_CHECKING:
     from altyn.security.keys import KeyRing
 
-app = typer.Typer(help="The key file of the card vault; a key itself is never shown.")
-File = Annotated[Path | None, typer.Argument(help="Key file; by default the configured one.")]
+app = typer.Typer(help="Manage the key file of the card vault; keys are never shown.")
+File = Annotated[Path | None, typer.Argument(help="Key file; default: that of ALTYN_KEY_FILE.")]
 
 
 @app.command()
 def create(
-    file: Annotated[Path, typer.Argument(help="Where the key file is to be.")],
+    file: Annotated[Path, typer.Argument(help="Path of the new key file.")],
     sandbox: Annotated[bool, typer.Option("--sandbox", help="For a sandbox.")] = False,  # noqa: FBT002
 ) -> None:
-    """Make a key file, for production unless told otherwise."""
+    """Create a key file, for production unless --sandbox is given."""
     from altyn.security.keys import KeyRing
 
     if file.exists():
         raise CommandError(
-            f"{file} is there already, and a key file is never written over: the cards sealed "
-            "under it would be lost. Choose another name; or `altyn keys rotate` adds a key to it."
+            f"{file} exists already, and a key file is never overwritten: the cards encrypted with "
+            "it would be lost. Choose another name, or add a key to it with `altyn keys rotate`."
         )
     ring = KeyRing.create(file.absolute(), sandbox=sandbox)
     console().print(
-        f"{file} is made for {'a sandbox' if ring.sandbox else 'production'}; key {ring.active} "
-        "is active.\nKeep a copy in another place: without it no stored card can be opened. "
-        "Name it in ALTYN_KEY_FILE.",
+        f"Created {file} for {_mode(ring)}; key {ring.active} is active.\n"
+        "Keep a copy in another place: without it no stored card can be decrypted. "
+        "Set ALTYN_KEY_FILE to its path.",
         soft_wrap=True,
     )
 
 
 @app.command()
 def rotate(file: File = None) -> None:
-    """Add a key and use it from now on (one machine)."""
+    """Add a key and activate it, when the gateway runs on one machine."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
     _show(KeyRing.rotate(path), path)
-    console().print("Running gateways take it up by themselves; rows move to it step by step.")
+    console().print("Running gateways load the new key, and re-encrypt stored cards with it.")
 
 
 @app.command()
 def stage(file: File = None) -> None:
-    """Add a key without using it yet: the first half of a rotation over several machines."""
+    """Add a key without activating it: the first step of a rotation on several machines."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
     _show(KeyRing.stage(path), path)
-    console().print("Take the file to every machine, then run `altyn keys activate ID` there.")
+    console().print("Copy the file to every machine, then run `altyn keys activate ID` there.")
 
 
 @app.command()
 def activate(
-    key_id: Annotated[str, typer.Argument(help="Its name, as `altyn keys show-ids` prints it.")],
+    key_id: Annotated[str, typer.Argument(help="Name of a key; see `altyn keys show-ids`.")],
     file: File = None,
 ) -> None:
-    """Use a key from now on: the second half of a rotation over several machines."""
+    """Activate a key: the second step of a rotation on several machines."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
@@ -75,7 +74,7 @@ def activate(
 
 @app.command("show-ids")
 def show_ids(file: File = None) -> None:
-    """The names of the keys, oldest first."""
+    """List the names of the keys, oldest first."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
@@ -86,8 +85,11 @@ def _path(file: Path | None) -> Path:
     return file.absolute() if file else read_settings().keys
 
 
+def _mode(ring: "KeyRing") -> str:
+    return "sandbox" if ring.sandbox else "production"
+
+
 def _show(ring: "KeyRing", path: Path) -> None:
-    made_for = "a sandbox" if ring.sandbox else "production"
-    console().print(f"{path} (made for {made_for})", soft_wrap=True)
+    console().print(f"{path} (for {_mode(ring)})", soft_wrap=True)
     for key_id in ring.vault_keys:
         console().print(f"  {key_id}{'  active' if key_id == ring.active else ''}")

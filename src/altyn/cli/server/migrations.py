@@ -1,24 +1,24 @@
-"""`altyn migrate`: bring a database to this version of Altyn before its gateways are started.
+"""`altyn migrate`: prepares a database for this version of Altyn before gateways start.
 
-It exists for data centres, where one machine prepares the database and many serve from it; `serve`
-does the same by itself.
+It is for installations where one machine prepares the database and several serve from it. `serve`
+runs the migrations too.
 """
 
 import asyncio
 
-from altyn.cli.environment import database, read_settings
+from altyn.cli.environment import read_settings, settings_with_database
 from altyn.cli.output import console
 
 
 def migrate() -> None:
-    """Bring the database to this version; harmless when repeated."""
+    """Apply the migrations of this version to the database; it may be repeated."""
     from altyn.main import prepare
     from altyn.storage.database import address
 
-    with database(read_settings(), make=True) as settings:
+    with settings_with_database(read_settings(), create=True) as settings:
         applied = asyncio.run(prepare(settings))
-        where = address(settings.database_url or "")
+        database_address = address(settings.database_url or "")
     for name in applied:
         console().print(f"applied {name}")
-    done = f"{len(applied)} applied" if applied else "nothing was missing"
-    console().print(f"{where} is at this version: {done}.", soft_wrap=True)
+    summary = f"{len(applied)} migrations applied" if applied else "no migration was missing"
+    console().print(f"{database_address} is up to date: {summary}.", soft_wrap=True)

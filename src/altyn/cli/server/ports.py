@@ -1,7 +1,4 @@
-"""Taking a port, and finding out who has it already.
-
-It exists because "address already in use" sends a person searching; a name and a pid do not.
-"""
+"""Binding a port; the error for a port in use names the process that listens on it."""
 
 import errno
 import json
@@ -19,47 +16,48 @@ _LISTEN: Final = "0A"
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class PortOwner:
     """The process that listens on a port."""
 
     pid: int
     command: str
 
 
-def take_port(host: str, port: int) -> socket.socket:
-    """A socket bound to the port; 0 takes a free one. It refuses connections until it listens.
+def bind_port(host: str, port: int) -> socket.socket:
+    """A socket bound to the port, or to a free one for 0. It does not listen yet.
 
-    Refuses with CommandError: the port is taken, it may not be had, the host is not this machine.
+    Refuses with CommandError: the port is in use, this user may not bind it, the host is not an
+    address of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((host, port))
+        bound.bind((host, port))
     except OSError as error:
-        taken.close()
+        bound.close()
         raise CommandError(_explain(error, host, port)) from None
-    return taken
+    return bound
 
 
 def _explain(error: OSError, host: str, port: int) -> str:
-    other = f"Choose another port: `altyn serve --port {port + 1}`, or set ALTYN_PORT."
+    remedy = f"Choose another port: `altyn serve --port {port + 1}`, or set ALTYN_PORT."
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} of {host} is taken{_by_whom(port)}. {other}"
+        return f"Port {port} of {host} is in use{_owner_text(port)}. {remedy}"
     if error.errno == errno.EACCES:
-        return f"This user may not take port {port}. {other}"
-    return f"The address {host}:{port} cannot be had: {error.strerror or error}. Set ALTYN_HOST."
+        return f"This user may not bind port {port}. {remedy}"
+    return f"Cannot listen on {host}:{port}: {error.strerror or error}. Set ALTYN_HOST."
 
 
-def _by_whom(port: int) -> str:
-    holder = find_holder(port)
-    altyn = " Another Altyn answers there." if answers_as_altyn(f"127.0.0.1:{port}") else ""
-    who = f" by process {holder.pid} ({holder.command})" if holder else ""
-    return f"{who}.{altyn}".rstrip(".") if altyn else who
+def _owner_text(port: int) -> str:
+    owner = find_port_owner(port)
+    altyn = ". Another Altyn answers there" if altyn_answers_at(f"127.0.0.1:{port}") else ""
+    process = f" by process {owner.pid} ({owner.command})" if owner else ""
+    return process + altyn
 
 
-def answers_as_altyn(host_and_port: str) -> bool:
-    """Whether a gateway of ours answers there."""
+def altyn_answers_at(host_and_port: str) -> bool:
+    """Whether a gateway of ours answers at `host:port`."""
     connection = HTTPConnection(host_and_port, timeout=1)
     try:
         connection.request("GET", "/health")
@@ -71,8 +69,9 @@ def answers_as_altyn(host_and_port: str) -> bool:
         connection.close()
 
 
-def find_holder(port: int) -> Holder | None:
-    """Who listens on a port, where the system tells (Linux, and processes we may look into)."""
+def find_port_owner(port: int) -> PortOwner | None:
+    """The process that listens on a port. None when unknown: only Linux shows it, and only for
+    processes that this user may inspect."""
     inodes = {f"socket:[{inode}]" for inode in _listening(port)}
     if not inodes:
         return None
@@ -80,19 +79,19 @@ def find_holder(port: int) -> Holder | None:
         with suppress(OSError):
             if any(_target(link) in inodes for link in (process / "fd").iterdir()):
                 words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                return Holder(int(process.name), " ".join(words).strip()[:80])
+                return PortOwner(int(process.name), " ".join(words).strip()[:80])
     return None
 
 
 def _target(link: Path) -> str:
     try:
-        return os.readlink(link)  # noqa: PTH115 - as text: `socket:[123]` is no path
+        return os.readlink(link)  # noqa: PTH115 - as text: `socket:[123]` is not a path
     except OSError:
         return ""
 
 
 def _listening(port: int) -> list[str]:
-    """The inodes of sockets that listen on the port, of both families."""
+    """The inodes of the sockets that listen on the port, over IPv4 and IPv6."""
     inodes = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with suppress(OSError):

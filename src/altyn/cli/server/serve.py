@@ -1,6 +1,6 @@
-"""`altyn serve`: PostgreSQL, the gateway's processes, and a word about where everything is.
+"""`altyn serve`: starts PostgreSQL and the gateway's processes, and prints their addresses.
 
-It exists so that one command is all it takes; stopped, it leaves nothing running but the data.
+When it is stopped no process is left running; the data are kept.
 """
 
 import contextlib
@@ -18,9 +18,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from altyn.cli import environment as surroundings
+from altyn.cli.environment import (
+    POSTGRES,
+    embedded_postgres,
+    keep_postgres_running,
+    make_home,
+    reachable_address,
+    read_settings,
+    remove_address_file,
+    write_address_file,
+)
 from altyn.cli.output import CommandError
-from altyn.cli.server.ports import take_port
+from altyn.cli.server.ports import bind_port
 from altyn.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,14 +39,16 @@ if TYPE_CHECKING:
 
 FACTORY: Final = "altyn.main:create_app"
 BACKLOG: Final = 2048
-GRACE_SECONDS: Final = 10
+SHUTDOWN_GRACE_SECONDS: Final = 10
+READY_WITHIN_SECONDS: Final = 60
+_START_FAILED: Final = 3  # uvicorn's exit code of a worker that could not start
 KEEP_ALIVE_SECONDS: Final = 65
-"""Longer than the 60 s after which balancers let an idle connection go: they must be the ones to
-close it, or a payment meets a connection that has just been closed."""
+"""Longer than the 60 s after which load balancers close an idle connection. The balancer must
+close first; otherwise it may send a payment on a connection that the gateway has just closed."""
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [ALTYN_PORT]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0: a free one. [ALTYN_PORT]")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [ALTYN_HOST]")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes. [ALTYN_WORKERS]")] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder. [ALTYN_HOME]")] = None,
@@ -48,9 +59,9 @@ def serve(
         str | None, typer.Option(help="debug, info, warning or error. [ALTYN_LOG_LEVEL]")
     ] = None,
 ) -> None:
-    """Start the gateway; Ctrl-C stops it, the data stay."""
-    began = time.monotonic()
-    settings = surroundings.read_settings(
+    """Start the gateway; Ctrl-C stops it and keeps the data."""
+    started_at = time.monotonic()
+    settings = read_settings(
         port=port,
         host=host,
         workers=workers,
@@ -61,56 +72,55 @@ def serve(
     from altyn.storage.database import address as database_address
 
     with ExitStack() as stack:
-        stack.enter_context(_stopped_by_signals())
-        listening = stack.enter_context(take_port(settings.host, settings.port))
-        taken: int = listening.getsockname()[1]
-        surroundings.make_home(settings)
-        data = "" if settings.database_url else str(settings.home / surroundings.POSTGRES)
-        settings = _prepare(replace(settings, port=taken), stack)
-        address = surroundings.reachable(settings.host, settings.port)
-        left = surroundings.leave_address(settings, address)
-        stack.callback(surroundings.take_address_away, left)
+        stack.enter_context(_until_stop_signal())
+        listener = stack.enter_context(bind_port(settings.host, settings.port))
+        bound_port: int = listener.getsockname()[1]
+        make_home(settings)
+        data = "" if settings.database_url else str(settings.home / POSTGRES)
+        settings = _prepare(replace(settings, port=bound_port), stack)
+        address = reachable_address(settings.host, settings.port)
+        stack.callback(remove_address_file, write_address_file(settings, address))
         data = data or database_address(settings.database_url or "")
-        _announce_when_ready(settings, address, data, began)
-        _serve(settings, listening)
+        _print_banner_when_ready(settings, address, data, started_at)
+        _serve(settings, listener)
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal all end the block, quietly; a second one is not heard
-    while the first is being obeyed."""
+def _until_stop_signal() -> Iterator[None]:
+    """Ends the block without an error on Ctrl-C, SIGTERM, or when the terminal is closed."""
 
     def stop(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    def ask_to_stop(_signal: int, _frame: object) -> None:
-        # While serving, SIGTERM has a handler which ends requests first.
+    def forward_as_sigterm(_signal: int, _frame: object) -> None:
+        # While uvicorn serves, its SIGTERM handler finishes open requests first.
         os.kill(os.getpid(), signal.SIGTERM)
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, ask_to_stop)
+    signal.signal(signal.SIGHUP, forward_as_sigterm)
     with contextlib.suppress(KeyboardInterrupt):
         yield
 
 
 def _ignore_signals() -> None:
-    """What is stopping is not to be interrupted in the middle of it."""
+    """Ignore further stop signals, so that the shutdown is not interrupted."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 
 
 def _prepare(settings: Settings, stack: ExitStack) -> Settings:
-    """Start the database if it is ours, and bring it to this version."""
+    """Start the embedded PostgreSQL unless a database is configured, and apply migrations."""
     if settings.database_url is None:
-        postgres = surroundings.embedded_postgres(settings)
-        # Last in, first out: PostgreSQL stops after everything which uses it, undisturbed.
+        postgres = embedded_postgres(settings)
+        # Callbacks run last in, first out: PostgreSQL stops after everything that uses it, and no
+        # signal interrupts its shutdown.
         stack.callback(postgres.stop)
-        stack.callback(_ignore_signals)  # also where the start itself is interrupted
-        settings = replace(settings, database_url=_started(postgres))
-        stack.enter_context(surroundings.kept_running(postgres))
+        stack.callback(_ignore_signals)  # also when a signal interrupts the start itself
+        settings = replace(settings, database_url=_start(postgres))
+        stack.enter_context(keep_postgres_running(postgres))
         stack.callback(_ignore_signals)
-    # What was found out is for the worker processes too, and they read the environment.
+    # Worker processes read the environment, so they get the port and the database from it.
     os.environ["ALTYN_PORT"] = str(settings.port)
     os.environ["ALTYN_DATABASE_URL"] = settings.database_url or ""
     import asyncio
@@ -123,18 +133,18 @@ def _prepare(settings: Settings, stack: ExitStack) -> Settings:
     return settings
 
 
-def _started(postgres: "EmbeddedPostgres") -> str:
-    """Start PostgreSQL while Python reads the gateway's code, which takes longer; its URL."""
+def _start(postgres: "EmbeddedPostgres") -> str:
+    """Start PostgreSQL while Python imports the gateway, which takes longer; the database URL."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as beside:
-        starting = beside.submit(postgres.start)
+    with ThreadPoolExecutor(1) as executor:
+        starting = executor.submit(postgres.start)
         import_module("altyn.main")
         return starting.result()
 
 
-def _serve(settings: Settings, listening: socket.socket) -> None:
-    """Run the server until a signal ends it. Refuses with CommandError when it cannot start."""
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    """Run the server until a signal ends it. Refuses with CommandError: it could not start."""
     import uvicorn
 
     config = uvicorn.Config(
@@ -154,47 +164,46 @@ def _serve(settings: Settings, listening: socket.socket) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_SECONDS,
     )
-    if not _run(config, listening):
-        raise CommandError("The gateway could not start; the log above says why.")
+    if not _run(config, listener):
+        raise CommandError("The gateway could not start; see the log above.")
 
 
-def _run(config: "uvicorn.Config", listening: socket.socket) -> bool:
-    """Serve in this process, or in several under uvicorn's supervisor; whether it ever served."""
+def _run(config: "uvicorn.Config", listener: socket.socket) -> bool:
+    """Serve in this process, or in several under uvicorn's supervisor; whether it started."""
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
     if config.workers > 1:
-        supervisor = Multiprocess(config, sockets=[listening])
+        supervisor = Multiprocess(config, sockets=[listener])
         supervisor.run()
         return all(process.exitcode != _START_FAILED for process in supervisor.processes)
     server = uvicorn.Server(config)
-    with contextlib.suppress(SystemExit):  # its way to say that it could not start
-        server.run(sockets=[listening])
+    with contextlib.suppress(SystemExit):  # uvicorn raises it when it cannot start
+        server.run(sockets=[listener])
     return server.started
 
 
-_START_FAILED: Final = 3
-
-
-def _announce_when_ready(settings: Settings, address: str, data: str, began: float) -> None:
-    """Say where everything is as soon as the first request is answered, whichever process does."""
+def _print_banner_when_ready(
+    settings: Settings, address: str, data: str, started_at: float
+) -> None:
+    """Print the banner, from a thread, as soon as one of the processes reports that it is ready."""
     from altyn.cli.server.banner import print_banner
 
-    def announce() -> None:
-        if _answers(address):
-            print_banner(settings, address, data, time.monotonic() - began)
+    def wait_and_print() -> None:
+        if _becomes_ready(address):
+            print_banner(settings, address, data, time.monotonic() - started_at)
 
-    threading.Thread(target=announce, daemon=True).start()
+    threading.Thread(target=wait_and_print, daemon=True).start()
 
 
-def _answers(address: str) -> bool:
-    """Wait until the gateway is ready; False when that takes a minute."""
+def _becomes_ready(address: str) -> bool:
+    """Wait until the gateway is ready; False when that takes longer than a minute."""
     from http.client import HTTPConnection, HTTPException
 
     host_and_port = address.removeprefix("http://")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
         connection = HTTPConnection(host_and_port, timeout=5)
         try:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
+from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.texts import (
     LANGUAGES,
     attempts_text,
@@ -25,7 +26,6 @@ from altyn.inbound.payment_page.texts import (
     text,
 )
 from altyn.look import LOOK_STATIC, load_static, page_environment
-from altyn.look.words import MOSCOW
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -233,7 +233,7 @@ def render_payment_page(view: PaymentPageView) -> str:
         "payment.html",
         view,
         attempts=left if view.attempts_left < view.attempts_max else "",
-        today=f"{view.now.astimezone(MOSCOW):%Y-%m}",
+        today=f"{to_moscow(view.now):%Y-%m}",
         texts=script_texts(language),
     )
 

@@ -1,1 +1,1 @@
-"""The personal account's doors: what shops, and the plugins of shops, set for themselves."""
+"""Endpoints of the personal account: settings that shops, and the plugins of shops, change."""

@@ -1,7 +1,7 @@
-"""The switch by which CMS plugins turn callbacks on, when their settings are saved.
+"""The endpoint by which CMS plugins switch callbacks on when their settings are saved.
 
-It exists so that a shop that installs a plugin need not visit the personal account: the plugin says
-where callbacks go, by the API user's own password. Source: personal-account.md §7.
+A shop that installs a plugin need not open the personal account: the plugin sends the callback
+address, with the API user's login and password. Source: personal-account.md §7.
 """
 
 import base64
@@ -17,15 +17,21 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.domain.callback import CallbackMode, CallbackOperation, CallbackSettings
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
-from altyn.inbound.personal_account.plugin_wish import Wish, WishRefusedError, read_wish
+from altyn.inbound.personal_account.plugin_request import (
+    PluginRequest,
+    PluginRequestError,
+    read_plugin_request,
+)
 from altyn.inbound.request_handler import ApiUser, Credentials, access_refusal
 from altyn.inbound.rest.answers import client_ip
-from altyn.operations.ports import Merchants
+from altyn.operations.ports import Merchants, Overloaded
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.errors import NotPermittedError, SettingRefusedError
 
-Change = Callable[[int, Mapping[str, object], str], Awaitable[MerchantSettings]]
-"""Changes settings of a merchant, by whom; what is then in force."""
+ChangeSettings = Callable[[StaffActor, int, Mapping[str, object]], Awaitable[MerchantSettings]]
+"""Changes settings of a merchant, by their keys; returns the settings that are then in force."""
 
-CheckAddress = Callable[[str], str | None]
+UrlRefusal = Callable[[str], str | None]
 """Why an address may not be called; None when it may."""
 
 BODY_MAX: Final = 64 * 1024
@@ -40,10 +46,10 @@ log = structlog.get_logger("altyn.plugins")
 
 
 class _RefusedError(Exception):
-    """The call ends here: with this status, and these words for the plugin's log."""
+    """The call is refused with this HTTP status; the text is for the plugin's log."""
 
-    def __init__(self, status: int, words: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text)
         self.status = status
         self.headers = headers
 
@@ -51,56 +57,60 @@ class _RefusedError(Exception):
 def routes(
     credentials: Credentials,
     merchants: Merchants,
-    change: Change,
-    refusals: tuple[type[Exception], ...],
-    check_address: CheckAddress,
-    overloaded: tuple[type[Exception], ...] = (),
+    change_settings: ChangeSettings,
+    url_refusal: UrlRefusal,
 ) -> list[BaseRoute]:
     """`POST /mportal/mvc/public/merchant/update/{login}`, and the same under `/mportal-uat/`.
 
-    `refusals` are the exceptions with which `change` says that a setting cannot be so; `overloaded`
-    those that mean "too much at once".
-    Refuses in order: a browser's page, wrong credentials, whoever the desk would keep out, another
-    merchant's login, the body, its members, its addresses, the settings' own rules.
+    Refuses in order: a page in a browser, wrong credentials, a user without access, another
+    merchant's login, the body, its members, its addresses, the rules of the settings.
     """
-    broken: tuple[type[Exception], ...] = (WishRefusedError, *refusals)
 
     async def update(request: Request) -> Response:
         try:
-            user, merchant = await _who(request, credentials, merchants)
-            wish = read_wish(await _body(request))
-            _check_addresses(wish, check_address)
-            changes = _changes(wish, merchant.settings.callbacks)
+            user, merchant = await _caller(request, credentials, merchants)
+            asked = read_plugin_request(await _body(request))
+            _check_urls(asked, url_refusal)
+            changes = _changes(asked, merchant.settings.callbacks)
             settings = merchant.settings
-            if changes:  # there are plugins that call with every order
-                settings = await change(merchant.merchant_id, changes, user.login)
+            if changes:  # some plugins call with every order
+                settings = await change_settings(
+                    _actor(user, merchant), merchant.merchant_id, changes
+                )
         except _RefusedError as refused:
             return _refusal(refused)
-        except broken as refused:
+        except (PluginRequestError, SettingRefusedError) as refused:
             return _refusal(_RefusedError(400, str(refused)))
-        except overloaded:
+        except NotPermittedError as refused:
+            return _refusal(_RefusedError(403, str(refused)))
+        except Overloaded:
             return _refusal(_RefusedError(429, "too much at once: repeat in a moment", _RETRY))
         log.info("callbacks_set_by_plugin", merchant=merchant.login, changed=sorted(changes))
-        return _json(_in_force(settings, (*wish.notes, *_notes(settings))))
+        return _json(_in_force(settings, (*asked.notes, *_notes(settings))))
 
     return [Route(path, update, methods=["POST"]) for path in PATHS]
 
 
-async def _who(
+def _actor(user: ApiUser, merchant: Merchant) -> StaffActor:
+    """The API user, who may change the callback settings of its own merchant only."""
+    return StaffActor(name=user.login, role=StaffRole.SHOP_USER, merchant_id=merchant.merchant_id)
+
+
+async def _caller(
     request: Request, credentials: Credentials, merchants: Merchants
 ) -> tuple[ApiUser, Merchant]:
-    """The API user and the merchant that he calls for."""
+    """The API user and its merchant."""
     if "origin" in request.headers:
-        # Plugins call from their server; a browser would lend a foreign page a password it knows.
+        # Plugins call from their server; a browser might send a password that it has remembered.
         raise _RefusedError(403, "a page in a browser may not call this")
-    given = _basic(request.headers.get("authorization", ""))
-    user = await credentials.authenticate(*given) if given else None
+    pair = _basic(request.headers.get("authorization", ""))
+    user = await credentials.authenticate(*pair) if pair else None
     if user is None:
         raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE)
     merchant = await merchants.get(user.merchant_id)
-    kept_out = access_refusal(user, merchant, client_ip(request.scope))
-    if kept_out is not None:
-        raise _RefusedError(403, kept_out.rule)
+    refused = access_refusal(user, merchant, client_ip(request.scope))
+    if refused is not None:
+        raise _RefusedError(403, refused.rule)
     if request.path_params["login"] not in _names(user, merchant):
         raise _RefusedError(403, "the login in the address is not that of the caller's shop")
     return user, merchant
@@ -120,8 +130,11 @@ def _basic(header: str) -> tuple[str, str] | None:
 
 
 def _names(user: ApiUser, merchant: Merchant) -> set[str]:
-    """What a plugin may call the shop. It knows the user's login and guesses: some cut its last
-    four letters off, whatever they are, others take every `-api` out of it."""
+    """The names by which a plugin may call the shop.
+
+    A plugin has the user's login only, and derives the shop's from it: some plugins cut the last
+    four letters off, whatever they are, others remove every `-api`.
+    """
     guessed = {user.login[: -len(_API)], user.login.replace(_API, "")}
     return {merchant.login, merchant.login + _API, user.login, *guessed}
 
@@ -135,24 +148,24 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _check_addresses(wish: Wish, check_address: CheckAddress) -> None:
-    for number, url in enumerate(wish.urls or (), 1):
-        reason = check_address(url)
+def _check_urls(asked: PluginRequest, url_refusal: UrlRefusal) -> None:
+    for number, url in enumerate(asked.urls or (), 1):
+        reason = url_refusal(url)
         if reason is not None:
             raise _RefusedError(400, f"callback_addresses, number {number}: {reason}")
 
 
-def _changes(wish: Wish, callbacks: CallbackSettings) -> dict[str, object]:
-    """What differs from what is in force, by the keys of merchants' settings."""
+def _changes(asked: PluginRequest, callbacks: CallbackSettings) -> dict[str, object]:
+    """What differs from the settings in force, by the keys of merchants' settings."""
     return {
         f"callbacks.{name}": value
-        for name, value in wish.changes().items()
+        for name, value in asked.changes().items()
         if value != getattr(callbacks, name)
     }
 
 
 def _notes(settings: MerchantSettings) -> list[str]:
-    """What keeps callbacks from coming, although the call went well."""
+    """What keeps callbacks from being sent, although the call was carried out."""
     callbacks, notes = settings.callbacks, []
     dynamic = callbacks.mode is CallbackMode.DYNAMIC
     if dynamic and Permission.DYNAMIC_CALLBACK not in settings.permissions:
@@ -162,12 +175,12 @@ def _notes(settings: MerchantSettings) -> list[str]:
             f"{Permission.DYNAMIC_CALLBACK}; until then dynamicCallbackUrl is not looked at"
         )
     if callbacks.enabled and not callbacks.urls and not dynamic:
-        notes.append("no callback address is known, so nothing will be told")
+        notes.append("no callback address is known, so no callbacks will be sent")
     return notes
 
 
 def _in_force(settings: MerchantSettings, notes: tuple[str, ...]) -> dict[str, Any]:
-    """The answer, in the words of the request; nothing in it is a secret."""
+    """The members of the answer, named as in the request; none of them is a secret."""
     callbacks = settings.callbacks
     return {
         "success": True,

@@ -32,6 +32,7 @@ from altyn.inbound.rest.answers import (
     rule_header,
     send_answer,
 )
+from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
 from altyn.protocol.table import Envelope, Method
 
@@ -45,7 +46,7 @@ class RestEndpoint:
     """Serves the methods of a table under `/payment/rest/`.
 
     `show_rules` adds the header `X-Altyn-Rule` to refusals: the exact rule that was broken, for the
-    developer in front of the sandbox. `overloaded` tells which exceptions mean "too much at once".
+    developer in front of the sandbox.
     """
 
     def __init__(
@@ -56,7 +57,6 @@ class RestEndpoint:
         limits: Limits,
         public_url: str | None,
         show_rules: bool,
-        overloaded: tuple[type[Exception], ...] = (),
     ) -> None:
         self._desk = desk
         self._methods = {
@@ -65,7 +65,6 @@ class RestEndpoint:
         self._limits = limits
         self._public_url = public_url
         self._show_rules = show_rules
-        self._overloaded = overloaded
 
     def serves(self, path: str) -> Method | None:
         """The method of this path. Clients differ in the case of letters; the table decides."""
@@ -90,7 +89,7 @@ class RestEndpoint:
         )
         try:
             answer = await self._desk.serve(request)
-        except self._overloaded:
+        except Overloaded:
             await send_answer(send, 429, OVERLOADED, (JSON,))
             return
         except Exception:

@@ -1,7 +1,4 @@
-"""Callbacks and verdicts as the sandbox's API writes them: members of JSON.
-
-It exists apart from the door so that what a test suite reads is one page. Moments: ISO 8601, UTC.
-"""
+"""The JSON members of callbacks and verdicts in the sandbox's API. Dates: ISO 8601, UTC."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,62 +6,66 @@ from typing import Any
 
 from altyn.diagnostics.checksum_mistakes import Mistake
 from altyn.diagnostics.checksum_verdict import Checked, Verdict
-from altyn.domain.callback_story import CallbackLine, CallbackShown, TryShown
+from altyn.domain.callback_history import CallbackDetail, CallbackSummary, DeliveryDetail
 
 
-def line_members(line: CallbackLine) -> dict[str, Any]:
-    """A callback. `tries` counts those begun; `answer` is of the last one that was recorded."""
+def summary_members(callback: CallbackSummary) -> dict[str, Any]:
+    """A callback. `tries` counts the deliveries begun; `answer` is of the last recorded one."""
     return {
-        "id": str(line.id),
-        "shop": line.merchant,
-        "operation": line.operation,
-        "orderNumber": line.order_number,
-        "status": line.status,
-        "state": line.state,
-        "onItsWay": line.on_its_way,
-        "tries": line.tries,
-        "failures": line.failures,
-        "receiver": line.receiver,
-        "parameters": line.parameters,
-        "createdAt": _moment(line.created_at),
-        "dueAt": _moment(line.due_at),
-        "settledAt": _moment(line.settled_at),
-        "answer": {"status": line.answer_status, "problem": line.problem},
+        "id": str(callback.id),
+        "shop": callback.merchant,
+        "operation": callback.operation,
+        "orderNumber": callback.order_number,
+        "status": callback.status,
+        "state": callback.state,
+        "onItsWay": callback.is_sending,
+        "tries": callback.attempts,
+        "failures": callback.failures,
+        "receiver": callback.receiver,
+        "parameters": callback.parameters,
+        "createdAt": _date(callback.created_at),
+        "dueAt": _date(callback.due_at),
+        "settledAt": _date(callback.settled_at),
+        "answer": {"status": callback.response_status, "problem": callback.problem},
     }
 
 
-def shown_members(shown: CallbackShown) -> dict[str, Any]:
-    """A callback with every try that was begun, both ways; of one of which nothing was recorded
-    only why."""
+def detail_members(callback: CallbackDetail) -> dict[str, Any]:
+    """A callback with every delivery that was begun; without a record only the reason."""
     attempts = [
-        {"try": number, "problem": shown.unrecorded(number)} if known is None else _try(known)
-        for number, known in shown.attempts()
+        {"try": number, "problem": callback.unrecorded(number)}
+        if delivery is None
+        else _delivery_members(delivery)
+        for number, delivery in callback.attempts()
     ]
-    return {**line_members(shown.line), "attempts": attempts}
+    return {**summary_members(callback.summary), "attempts": attempts}
 
 
-def _try(tried: TryShown) -> dict[str, Any]:
+def _delivery_members(delivery: DeliveryDetail) -> dict[str, Any]:
+    response = {
+        "status": delivery.status,
+        "headers": delivery.response_headers,
+        "body": delivery.response,
+    }
     return {
-        "try": tried.attempt,
-        "at": _moment(tried.at),
-        "tookMs": tried.took_ms,
+        "try": delivery.attempt,
+        "at": _date(delivery.at),
+        "tookMs": delivery.took_ms,
         "request": {
-            "method": tried.method,
-            "url": tried.url,
-            "headers": tried.headers,
-            "body": tried.body,
+            "method": delivery.method,
+            "url": delivery.url,
+            "headers": delivery.headers,
+            "body": delivery.body,
         },
-        "signed": tried.signed,
-        "checksum": tried.checksum,
-        "answer": None
-        if tried.status is None
-        else {"status": tried.status, "headers": tried.answer_headers, "body": tried.answer},
-        "problem": tried.problem,
+        "signed": delivery.signed,
+        "checksum": delivery.checksum,
+        "answer": None if delivery.status is None else response,
+        "problem": delivery.problem,
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+def _date(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def verdict_members(verdict: Verdict) -> dict[str, Any]:
@@ -75,30 +76,30 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
         "right": verdict.right,
         "signed": verdict.signed,
         "expected": verdict.expected,
-        "ownQuery": verdict.own,
-        "received": _checked(verdict.received, on_the_way=True),
-        "computed": _checked(verdict.computed, on_the_way=False),
-        "mistakes": _mistakes(verdict.mistakes, on_the_way=False) if neither else [],
+        "ownQuery": verdict.own_query,
+        "received": _checked(verdict.received, in_transit=True),
+        "computed": _checked(verdict.computed, in_transit=False),
+        "mistakes": _mistakes(verdict.mistakes, in_transit=False) if neither else [],
     }
 
 
-def _checked(checked: Checked | None, *, on_the_way: bool) -> dict[str, Any] | None:
+def _checked(checked: Checked | None, *, in_transit: bool) -> dict[str, Any] | None:
     if checked is None:
         return None
     return {
         "checksum": checked.checksum,
         "right": checked.right,
         "madeOf": checked.made_of,
-        "mistakes": _mistakes(checked.mistakes, on_the_way=on_the_way),
+        "mistakes": _mistakes(checked.mistakes, in_transit=in_transit),
     }
 
 
-def _mistakes(mistakes: Sequence[Mistake], *, on_the_way: bool) -> list[dict[str, str]]:
+def _mistakes(mistakes: Sequence[Mistake], *, in_transit: bool) -> list[dict[str, str]]:
     """A callback's own checksum was made by the gateway, so that something was done to it since."""
     return [
         {
             "name": mistake.name,
-            "happened": (mistake.altered if on_the_way else "") or mistake.happened,
+            "happened": (mistake.altered if in_transit else "") or mistake.happened,
             "remedy": mistake.remedy,
         }
         for mistake in mistakes

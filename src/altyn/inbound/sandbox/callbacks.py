@@ -1,7 +1,7 @@
-"""The sandbox's callbacks over HTTP: list them, read every try, send again, check a checksum.
+"""The sandbox's HTTP API for callbacks: list, show, send again, check a checksum.
 
-It exists so that a shop's own test suite can see what was told, and have it told again. It is not
-there in production. Source: callbacks.md.
+A shop's own test suite sees its callbacks here and can have them sent again. The API does not exist
+in production. Source: callbacks.md.
 """
 
 import asyncio
@@ -17,14 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, judge
+from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, check_checksum
 from altyn.diagnostics.received_callback import Received, UnreadableCallbackError, read_received
-from altyn.domain.callback import CallbackId, ChecksumKind, Outcome
-from altyn.domain.callback_story import CallbackLine, CallbackShown, parse_callback_id
+from altyn.domain.callback import ChecksumKind
+from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
 from altyn.domain.merchant import Merchant
 from altyn.domain.order_id import merchant_of
+from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
-from altyn.inbound.sandbox.callback_members import line_members, shown_members, verdict_members
+from altyn.inbound.sandbox.callback_members import detail_members, summary_members, verdict_members
 from altyn.operations.ports import Merchants
 
 LIST_SIZE: Final = 20
@@ -34,7 +35,7 @@ ANOTHER_SITE: Final = "another site's page may not do this"
 
 
 class History(Protocol):
-    """What was told, newest first, and the wish to tell it again. Times: UTC."""
+    """Reads callbacks, newest first, and sends them again. Times: UTC."""
 
     async def newest(
         self,
@@ -42,14 +43,14 @@ class History(Protocol):
         *,
         subject_id: UUID | None = None,
         order_number: str | None = None,
-        state: Outcome | None = None,
+        state: EntryState | None = None,
         limit: int,
-    ) -> Sequence[CallbackLine]: ...
+    ) -> Sequence[CallbackSummary]: ...
 
-    async def show(self, which: CallbackId) -> CallbackShown | None: ...
+    async def show(self, which: EntryId) -> CallbackDetail | None: ...
 
-    async def resend(self, which: CallbackId, *, receiver: str | None, now: datetime) -> bool:
-        """False when there is none, or when it is on its way at this moment."""
+    async def resend(self, which: EntryId, *, receiver: str | None, now: datetime) -> bool:
+        """False when there is none, or when a worker sends it at this moment."""
         ...
 
 
@@ -70,20 +71,20 @@ RefusalOfUrl = Callable[[str], str | None]
 
 
 class RefusedError(Exception):
-    """The wish cannot be granted; the text says what is wrong, where, and what to do."""
+    """The request is refused; the text says what is wrong, where, and what to do."""
 
     def __init__(self, text: str, status: int = 400) -> None:
         super().__init__(text)
         self.status = status
 
 
-class Again(msgspec.Struct, forbid_unknown_fields=True):
-    """A wish to tell something again, to another address if one is named."""
+class ResendRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a resend: to another address if one is named."""
 
     to: str | None = None
 
 
-class Check(msgspec.Struct, forbid_unknown_fields=True):
+class VerifyRequest(msgspec.Struct, forbid_unknown_fields=True):
     """A callback as it was received, and what to check it by: a shop's login, or a shared key.
 
     `computed` is the checksum that the shop's own code made of it.
@@ -107,7 +108,7 @@ def callback_routes(
 
     `now` is the gateway's clock, UTC.
     """
-    desk = _Desk(history, merchants, now, certificates, refusal_of_url)
+    handler = _RequestHandler(history, merchants, now, certificates, refusal_of_url)
 
     def answering(work: Callable[[Request], Awaitable[Response]]) -> _Endpoint:
         async def answer(request: Request) -> Response:
@@ -123,18 +124,18 @@ def callback_routes(
         return answer
 
     return [
-        Route("/sandbox/callbacks", answering(desk.list_newest), methods=["GET"]),
-        Route("/sandbox/callbacks/verify", answering(desk.verify), methods=["POST"]),
-        Route("/sandbox/callbacks/{id}", answering(desk.show), methods=["GET"]),
-        Route("/sandbox/callbacks/{id}/resend", answering(desk.resend), methods=["POST"]),
+        Route("/sandbox/callbacks", answering(handler.list_newest), methods=["GET"]),
+        Route("/sandbox/callbacks/verify", answering(handler.verify), methods=["POST"]),
+        Route("/sandbox/callbacks/{id}", answering(handler.show), methods=["GET"]),
+        Route("/sandbox/callbacks/{id}/resend", answering(handler.resend), methods=["POST"]),
     ]
 
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class _Desk:
-    """What is behind each address."""
+class _RequestHandler:
+    """Answers the requests of each path."""
 
     def __init__(
         self,
@@ -151,40 +152,40 @@ class _Desk:
         self._refusal_of_url = refusal_of_url
 
     async def list_newest(self, request: Request) -> Response:
-        """Narrowed by `shop`, `order` (id or number) and `state`; at most `limit`."""
-        asked = request.query_params
-        merchant = await self._merchant(asked["shop"]) if asked.get("shop") else None
+        """Filtered by `shop`, `order` (id or number) and `state`; at most `limit`."""
+        query = request.query_params
+        merchant = await self._merchant(query["shop"]) if query.get("shop") else None
         merchant_id = None if merchant is None else merchant.merchant_id
-        order_id = _order_id(asked.get("order"))
-        lines = await self._history.newest(
+        order_id = _order_id(query.get("order"))
+        callbacks = await self._history.newest(
             merchant_id,
             subject_id=order_id,
-            order_number=None if order_id else asked.get("order"),
-            state=_state(asked.get("state")),
-            limit=_limit(asked.get("limit")),
+            order_number=None if order_id else query.get("order"),
+            state=_state(query.get("state")),
+            limit=_limit(query.get("limit")),
         )
-        return json_answer({"callbacks": [line_members(line) for line in lines]})
+        return json_answer({"callbacks": [summary_members(callback) for callback in callbacks]})
 
     async def show(self, request: Request) -> Response:
-        """One with every try."""
-        return json_answer(shown_members(await self._shown(_callback_id(request))))
+        """One callback with all its deliveries."""
+        return json_answer(detail_members(await self._detail(_callback_id(request))))
 
     async def resend(self, request: Request) -> Response:
-        """Send again, now; the callback as it is then."""
+        """Send a callback again, now; returns the callback as it is then."""
         which = _callback_id(request)
-        wish = msgspec.json.decode(await body_of(request) or b"{}", type=Again)
-        refusal = None if wish.to is None else self._refusal_of_url(wish.to)
+        wanted = msgspec.json.decode(await body_of(request) or b"{}", type=ResendRequest)
+        refusal = None if wanted.to is None else self._refusal_of_url(wanted.to)
         if refusal is not None:
             raise RefusedError(f"to: {refusal}")
-        if not await self._history.resend(which, receiver=wish.to, now=self._now()):
-            await self._shown(which)  # refuses by itself what is not there
+        if not await self._history.resend(which, receiver=wanted.to, now=self._now()):
+            await self._detail(which)  # refuses an unknown callback
             raise RefusedError(f"{which} is on its way at this moment; try again in a moment", 409)
-        return json_answer(shown_members(await self._shown(which)))
+        return json_answer(detail_members(await self._detail(which)))
 
     async def verify(self, request: Request) -> Response:
-        """Judge a checksum."""
+        """Check a checksum, and explain a wrong one."""
         body = await body_of(request, longest=RECEIVED_MAX)
-        check = msgspec.json.decode(body, type=Check)
+        check = msgspec.json.decode(body, type=VerifyRequest)
         if (check.shop is None) is (check.key is None):
             raise RefusedError("name either the shop (its login) or the key, not both")
         try:
@@ -193,8 +194,8 @@ class _Desk:
             raise RefusedError(f"received: {error}") from None
         return json_answer(verdict_members(await self._verdict(check, received)))
 
-    async def _verdict(self, check: Check, received: Received) -> Verdict:
-        """The search for mistakes takes its time, in which others want to be served."""
+    async def _verdict(self, check: VerifyRequest, received: Received) -> Verdict:
+        """The verdict, computed in a thread: the search for mistakes may take half a second."""
         key, public_key = check.key, None
         if check.shop is not None:
             merchant = await self._merchant(check.shop)
@@ -210,21 +211,22 @@ class _Desk:
                 f"{check.shop} has no key: `altyn merchant set {check.shop} callbacks.key=…`"
             )
         return await asyncio.to_thread(
-            judge, received, key=key, public_key=public_key, computed=check.computed
+            check_checksum, received, key=key, public_key=public_key, computed=check.computed
         )
 
     async def _public_key(self, merchant: Merchant, received: Received) -> RSAPublicKey | None:
-        """What an asymmetric checksum is checked by. Refuses: an alias that is not the shop's."""
+        """The key that checks an asymmetric checksum. Refuses: an alias that the shop does not
+        have."""
         asymmetric = merchant.settings.callbacks.checksum is ChecksumKind.ASYMMETRIC
         if not asymmetric and len(received.checksum or "") <= SYMMETRIC_DIGITS:
             return None
-        theirs = await self._certificates(merchant.merchant_id)
-        for certificate in theirs:
+        certificates = await self._certificates(merchant.merchant_id)
+        for certificate in certificates:
             if received.alias in {None, certificate.alias}:
                 found = x509.load_pem_x509_certificate(certificate.pem.encode()).public_key()
-                assert isinstance(found, RSAPublicKey), "we make no others"
+                assert isinstance(found, RSAPublicKey), "signing keys are RSA keys"
                 return found
-        known = ", ".join(each.alias for each in theirs) or "none"
+        known = ", ".join(each.alias for each in certificates) or "none"
         raise RefusedError(f"sign_alias: {merchant.login} has no such certificate; it has: {known}")
 
     async def _merchant(self, login: str) -> Merchant:
@@ -233,16 +235,16 @@ class _Desk:
             raise RefusedError(f"shop: there is no {login!r}", 404)
         return merchant
 
-    async def _shown(self, which: CallbackId) -> CallbackShown:
-        shown = await self._history.show(which)
-        if shown is None:
+    async def _detail(self, which: EntryId) -> CallbackDetail:
+        detail = await self._history.show(which)
+        if detail is None:
             raise RefusedError(
                 f"there is no callback {which}; GET /sandbox/callbacks lists them", 404
             )
-        return shown
+        return detail
 
 
-def _callback_id(request: Request) -> CallbackId:
+def _callback_id(request: Request) -> EntryId:
     text = request.path_params["id"]
     which = parse_callback_id(text)
     if which is None:
@@ -254,7 +256,7 @@ def _callback_id(request: Request) -> CallbackId:
 
 
 def _order_id(text: str | None) -> UUID | None:
-    """An order's id, or a stored card's; None for what is no id of ours."""
+    """An order's or a stored card's id; None for a text that is not an id of this gateway."""
     try:
         order_id = UUID(text or "")
     except ValueError:
@@ -262,12 +264,12 @@ def _order_id(text: str | None) -> UUID | None:
     return order_id if merchant_of(order_id) else None
 
 
-def _state(text: str | None) -> Outcome | None:
+def _state(text: str | None) -> EntryState | None:
     if not text:
         return None
-    if text not in set(Outcome):
-        raise RefusedError(f"state: one of {', '.join(Outcome)}")
-    return Outcome(text)
+    if text not in set(EntryState):
+        raise RefusedError(f"state: one of {', '.join(EntryState)}")
+    return EntryState(text)
 
 
 def _limit(text: str | None) -> int:

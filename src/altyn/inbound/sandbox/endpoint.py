@@ -1,7 +1,7 @@
 """The sandbox's HTTP API: read and move the clock, list the test cards.
 
-It exists so that a shop's own test suite can live through a week in a second. It is not there in
-production. Source: docs/architecture.md; codes.md §9.
+A shop's own test suite can let a week pass in a second. The API does not exist in production.
+Source: docs/architecture.md; codes.md §9.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,14 +14,15 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.operations.ports import ClockRefusedError
 from altyn.protocol.test_cards import ALL
 
-Travel = Callable[[datetime], Awaitable[datetime]]
+MoveClock = Callable[[datetime], Awaitable[datetime]]
 Now = Callable[[], datetime]
 
 
 class Move(msgspec.Struct, forbid_unknown_fields=True):
-    """A wish to move the clock: to a moment (ISO 8601 with a zone), or by some time."""
+    """The body of a move of the clock: to a date (ISO 8601 with a zone), or by a duration."""
 
     to: datetime | None = None
     days: float = 0
@@ -30,7 +31,7 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
     seconds: float = 0
 
     def target(self, now: datetime) -> datetime:
-        """The moment that is meant. ValueError when it is no moment at all."""
+        """The time to move to. Raises ValueError for a date without a time zone."""
         if self.to is not None:
             if self.to.tzinfo is None:
                 raise ValueError("the moment needs a time zone: 2026-12-31T23:59:59+03:00")
@@ -40,29 +41,19 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
-def routes(now: Now, travel: Travel, refusals: tuple[type[Exception], ...]) -> list[BaseRoute]:
-    """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`.
-
-    `refusals` are the exceptions with which the clock says that it cannot go there.
-    """
+def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
+    """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`."""
 
     async def show(_: Request) -> Response:
         return json_answer(_clock(now()))
-
-    answered: tuple[type[Exception], ...] = (
-        msgspec.MsgspecError,
-        ValueError,
-        OverflowError,
-        *refusals,
-    )
 
     async def move(request: Request) -> Response:
         if from_another_site(request):
             return problem("another site's page may not move this clock", 403)
         try:
-            wish = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
-            arrived = await travel(wish.target(now()))
-        except answered as error:
+            wanted = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
+            arrived = await move_clock(wanted.target(now()))
+        except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)
         return json_answer(_clock(arrived))
 

@@ -1,7 +1,7 @@
-"""A receiver of callbacks that fails as it is told to: for a shop that has none of its own yet.
+"""A receiver of callbacks that fails on request, for a shop that has no receiver yet.
 
-It exists so that retries, time-outs and dead letters can be seen without writing a server. What
-it got is to be read with the callback itself.
+Retries, time-outs and dead letters can be seen with it without writing a server. The requests that
+it received are shown with the callback itself.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ SUBJECTS_MAX: Final = 10_000
 SLOW_SECONDS: Final = 15  # more than a callback's usual time-out
 WAIT_SECONDS_MAX: Final = 90
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-EMPTY: Final = frozenset({204, 205, 304})  # answers that have no body
+EMPTY: Final = frozenset({204, 205, 304})  # responses without a body
 BEHAVIOURS: Final = (
     "There are: /sandbox/receiver/ok, a status from 200 to 599 (/sandbox/receiver/500), slow "
     f"(answers after ?seconds=, {SLOW_SECONDS} by default), drop (never answers). ?times=2 makes "
@@ -34,17 +34,17 @@ _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 
 
 def receiver_routes() -> list[BaseRoute]:
-    """`/sandbox/receiver/{behaviour}` by any method; what it counts lives in this process."""
+    """`/sandbox/receiver/{behaviour}` with any method; the counts are kept in this process."""
     failures = Failures()
 
     async def receive(request: Request) -> Response:
         behaviour = request.path_params["behaviour"]
-        wish = _wish(request)
-        if wish is None or not (
+        options = _options(request)
+        if options is None or not (
             behaviour in {"ok", "slow", "drop"} or _STATUS.fullmatch(behaviour)
         ):
             return problem(BEHAVIOURS, 404)
-        times, seconds = wish
+        times, seconds = options
         if times is not None:
             count = failures.count(behaviour, await _subject(request))
             if count > times:
@@ -55,14 +55,14 @@ def receiver_routes() -> list[BaseRoute]:
 
 
 class Failures:
-    """How many requests have come, by behaviour and subject; the oldest are forgotten."""
+    """Counts requests by behaviour and subject; the oldest counts are forgotten."""
 
     def __init__(self, subjects_max: int = SUBJECTS_MAX) -> None:
         self._counts: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._subjects_max = subjects_max
 
     def count(self, behaviour: str, subject: str) -> int:
-        """Count one more; how many there are now."""
+        """Count one more request. The new count."""
         count = self._counts.pop((behaviour, subject), 0) + 1
         self._counts[behaviour, subject] = count
         if len(self._counts) > self._subjects_max:
@@ -70,10 +70,11 @@ class Failures:
         return count
 
 
-def _wish(request: Request) -> tuple[int | None, int] | None:
-    """How many of an order's requests fail (None: all), and how slow; None for what is no number"""
+def _options(request: Request) -> tuple[int | None, int] | None:
+    """How many requests of an order fail (None: all) and how many seconds to wait; None when one of
+    them is not a number."""
     times, seconds = (request.query_params.get(name) for name in ("times", "seconds"))
-    if not all(given is None or _NUMBER.fullmatch(given) for given in (times, seconds)):
+    if not all(value is None or _NUMBER.fullmatch(value) for value in (times, seconds)):
         return None
     slow = SLOW_SECONDS if seconds is None else min(int(seconds), WAIT_SECONDS_MAX)
     return (None if times is None else int(times)), slow
@@ -84,7 +85,7 @@ async def _behave(request: Request, behaviour: str, seconds: int) -> Response:
         await _wait(request, seconds)
         return PlainTextResponse(f"ok, after {seconds} s\n")
     if behaviour == "drop":
-        # A server cannot hang up without a word, so it says none until the caller hangs up.
+        # An ASGI server cannot close a connection without a response, so it waits for the caller.
         await _wait(request, WAIT_SECONDS_MAX)
         return PlainTextResponse("nobody hung up\n", 503)
     status = 200 if behaviour == "ok" else int(behaviour)
@@ -95,7 +96,7 @@ async def _behave(request: Request, behaviour: str, seconds: int) -> Response:
 
 
 async def _wait(request: Request, seconds: float) -> None:
-    """So long, or until the caller hangs up."""
+    """Wait for this time, or until the caller closes the connection."""
     if seconds <= 0:
         return
     try:
@@ -107,14 +108,14 @@ async def _wait(request: Request, seconds: float) -> None:
 
 
 async def _subject(request: Request) -> str:
-    """The order or stored card that a callback is about, wherever it says so."""
-    told: dict[str, Any] = dict(request.query_params)
+    """The order or stored card of a callback, from the query or the body."""
+    parameters: dict[str, Any] = dict(request.query_params)
     try:
         body = await body_of(request, longest=BODY_MAX)
         if body[:1] == b"{":
-            told |= msgspec.json.decode(body, type=dict[str, Any])
+            parameters |= msgspec.json.decode(body, type=dict[str, Any])
         else:
-            told |= {name: values[-1] for name, values in parse_qs(body.decode()).items()}
-    except (ValueError, msgspec.MsgspecError):  # of a body that is no callback nothing is known
+            parameters |= {name: values[-1] for name, values in parse_qs(body.decode()).items()}
+    except (ValueError, msgspec.MsgspecError):  # a body that is not a callback names no subject
         pass
-    return str(told.get("mdOrder") or told.get("bindingId") or "")
+    return str(parameters.get("mdOrder") or parameters.get("bindingId") or "")

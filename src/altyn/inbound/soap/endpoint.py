@@ -54,6 +54,7 @@ from altyn.inbound.soap.faults import (
 )
 from altyn.inbound.soap.parser import parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
+from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, PORT_TYPE_DOCUMENT
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
@@ -104,8 +105,7 @@ class SoapEndpoint:
     """Serves the operations of the SOAP table.
 
     `show_rules` tells the developer in front of the sandbox which rule was broken: in the header
-    `X-Altyn-Rule`, and in the detail of a fault. `overloaded` tells which exceptions mean "too much
-    at once".
+    `X-Altyn-Rule`, and in the detail of a fault.
     """
 
     def __init__(
@@ -115,13 +115,11 @@ class SoapEndpoint:
         limits: Limits,
         public_url: str | None,
         show_rules: bool,
-        overloaded: tuple[type[Exception], ...] = (),
     ) -> None:
         self._desk = desk
         self._limits = limits
         self._public_url = public_url
         self._show_rules = show_rules
-        self._overloaded = overloaded
 
     def serves(self, path: str) -> bool:
         """Whether this is the service's address. Clients differ in the case of letters."""
@@ -153,7 +151,7 @@ class SoapEndpoint:
             await self._send_fault(send, refusal.fault, ip=client_ip(scope))
         except BodyTooLarge:
             await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
-        except self._overloaded:
+        except Overloaded:
             await self.send_busy(send)
         except Exception:
             log.exception("failed")
@@ -192,7 +190,7 @@ class SoapEndpoint:
         method = asked.request.method
         try:
             answer = await self._carried_out(asked)
-        except self._overloaded:
+        except Overloaded:
             raise
         except Exception:
             log.exception("failed", method=method.name)

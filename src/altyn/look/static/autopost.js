@@ -1,4 +1,4 @@
-// Sends a form on by itself: the step between two parties where the payer has nothing to decide.
-// The form's button stays visible, so the same step works by hand where scripts do not run.
+// Submits a form without the payer: the step from one party to the next that needs no decision.
+// The form's button stays visible, so that the step also works without scripts.
 const form = document.querySelector("form[data-autopost]");
 if (form) HTMLFormElement.prototype.submit.call(form);

@@ -1,1 +1,1 @@
-"""The acquiring bank: asked for money, and asked again when its answer was lost."""
+"""Connectors to the acquiring bank."""

@@ -1,7 +1,6 @@
-"""The sandbox's bank, in the same process: no network, the same contract.
+"""The `Acquirer` port over the bank simulator in this process, without a network.
 
-A bank that takes too long is treated as one whose answer was lost, so that the sandbox shows what
-a real line does.
+A response after the timeout counts as lost, so that the sandbox behaves as a real connection does.
 """
 
 import asyncio
@@ -17,30 +16,30 @@ LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROC
 
 
 class Bank(Protocol):
-    """The part of a pretended bank that this connector speaks to."""
+    """The calls of a bank that this connector needs."""
 
     async def check_card(self, check: CardCheck) -> int | None: ...
-    async def handle(self, question: AcquirerRequest) -> AcquirerResponse: ...
+    async def handle(self, request: AcquirerRequest) -> AcquirerResponse: ...
 
 
 class InProcessAcquirer:
-    """The acquirer over a simulated bank in this process."""
+    """The acquirer over the bank simulator in this process."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
         self._bank = bank
         self._timeout_seconds = timeout_seconds
 
     async def check(self, card: CardCheck) -> int | None:
-        """An action code when the card is no good before anything is asked, else None."""
+        """The action code that refuses the card before an authorisation, or None."""
         return await self._bank.check_card(card)
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        """Put a question to the bank; a lost answer is UNKNOWN."""
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        """Send a request to the bank; a lost response is UNKNOWN."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._bank.handle(question)
+                return await self._bank.handle(request)
         except TimeoutError:
-            log.warning("bank_timed_out", key=question.key, operation=question.operation.value)
-        except Exception:  # whatever broke there may have happened after the money moved
-            log.exception("bank_failed", key=question.key, operation=question.operation.value)
+            log.warning("bank_timed_out", key=request.key, operation=request.operation.value)
+        except Exception:  # it may have been raised after the money moved
+            log.exception("bank_failed", key=request.key, operation=request.operation.value)
         return LOST

@@ -1,4 +1,4 @@
-"""A bank at an address: our acquiring messages as JSON over HTTP (`protocol/acquiring.py`)."""
+"""The `Acquirer` port over HTTP: acquiring messages as JSON (`protocol/acquiring.py`)."""
 
 from typing import Final
 
@@ -28,9 +28,9 @@ NOT_SENT: Final = AcquirerResponse(outcome=AcquirerOutcome.NOT_SENT, action_code
 
 
 class HttpAcquirer:
-    """An acquirer over HTTP. A connection that was never made is NOT_SENT, else UNKNOWN.
+    """The acquirer over HTTP. A failed connection is NOT_SENT, a lost response UNKNOWN.
 
-    `key`, where the bank wants one, is sent as a bearer token.
+    `key` is sent as a bearer token if the bank requires one.
     """
 
     def __init__(
@@ -47,9 +47,9 @@ class HttpAcquirer:
         self._headers = {**JSON, "authorization": f"Bearer {key}"} if key else dict(JSON)
 
     async def check(self, card: CardCheck) -> int | None:
-        """An action code when the card is no good before anything is asked, else None.
+        """The action code that refuses the card before an authorisation, or None.
 
-        A bank that does not answer this has not refused the card.
+        Without a response of the bank the card is not refused.
         """
         try:
             body = await self._post("/card-check", encode_card_check(card))
@@ -58,20 +58,20 @@ class HttpAcquirer:
             log.warning("card_check_failed", error=type(error).__name__)
             return None
 
-    async def ask(self, question: AcquirerRequest) -> AcquirerResponse:
-        """Put a question to the bank; a lost answer is UNKNOWN.
+    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
+        """Send a request to the bank; a lost response is UNKNOWN.
 
-        An inquiry that did not reach the bank says nothing about what it asks after:
-        only the bank's own word may tell that a key was never carried out.
+        An inquiry that did not reach the bank is UNKNOWN too: only the bank can state that a
+        request was never carried out.
         """
         try:
-            return decode_reply(await self._post("/acquiring", encode_question(question)))
+            return decode_reply(await self._post("/acquiring", encode_question(request)))
         except aiohttp.ClientConnectorError as error:
-            log.warning("bank_not_reached", key=question.key, error=type(error).__name__)
-            inquiry = question.operation is AcquirerOperation.INQUIRE
+            log.warning("bank_not_reached", key=request.key, error=type(error).__name__)
+            inquiry = request.operation is AcquirerOperation.INQUIRE
             return LOST if inquiry else NOT_SENT
         except (aiohttp.ClientError, TimeoutError, AcquiringFormatError) as error:
-            log.warning("bank_answer_lost", key=question.key, error=type(error).__name__)
+            log.warning("bank_answer_lost", key=request.key, error=type(error).__name__)
             return LOST
 
     async def _post(self, path: str, body: bytes) -> bytes:
@@ -84,15 +84,15 @@ class HttpAcquirer:
         ) as answer:
             answer.raise_for_status()
             if answer.status != HTTP_OK:
-                raise AcquiringFormatError(f"HTTP {answer.status} instead of an answer")
-            return await _whole(answer.content)
+                raise AcquiringFormatError(f"HTTP {answer.status} instead of 200")
+            return await _read_body(answer.content)
 
 
-async def _whole(content: aiohttp.StreamReader) -> bytes:
-    """An answer comes in as many pieces as the network likes; its end is the end of the stream."""
+async def _read_body(content: aiohttp.StreamReader) -> bytes:
+    """The whole body, up to the end of the stream. Raises AcquiringFormatError: it is too long."""
     body = bytearray()
     async for piece in content.iter_any():
         body += piece
         if len(body) > MESSAGE_BYTES_MAX:
-            raise AcquiringFormatError("the answer is too long")
+            raise AcquiringFormatError("the response is too long")
     return bytes(body)

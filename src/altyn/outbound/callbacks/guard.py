@@ -1,7 +1,7 @@
-"""Where a callback may go: the address as a shop wrote it, and the numbers it stands for.
+"""The addresses that callbacks may go to: the URL as a shop wrote it, and the resolved IP address.
 
-Shops choose the addresses and the gateway calls them from within its own network, so that without
-this file a shop could make it call a neighbour. Pure: nothing is looked up here.
+Shops choose the addresses, and the gateway calls them from its own network. Without these rules a
+shop could make the gateway call internal hosts (SSRF). Pure: nothing is resolved here.
 """
 
 import re
@@ -19,14 +19,15 @@ from ipaddress import (
 from typing import Final
 
 PRODUCTION_PORTS: Final = frozenset({443, 8443})
-ADDRESS_LENGTH_MAX: Final = 512  # of what a shop names (rest-orders.md, dynamicCallbackUrl)
+ADDRESS_LENGTH_MAX: Final = 512  # of a shop's address (rest-orders.md, dynamicCallbackUrl)
 PORT_MAX: Final = 65_535
-AUTHORITIES_REMEMBERED: Final = 4096  # a shop is called often, and judging its host takes a while
+AUTHORITIES_REMEMBERED: Final = 4096  # a shop is called often; a check takes a while
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is allowed. `private`: loopback, private networks and plain http; `ports` None: any."""
+    """What is allowed. `private`: loopback, private networks and plain http. `ports`: None allows
+    all."""
 
     private: bool
     ports: frozenset[int] | None
@@ -38,12 +39,12 @@ class Rules:
 
     @classmethod
     def sandbox(cls) -> "Rules":
-        """A developer's machine: shops live beside the gateway."""
+        """A developer's machine: shops run on the same machine or network."""
         return cls(private=True, ports=None)
 
     @classmethod
     def production(cls, ports: frozenset[int] = PRODUCTION_PORTS) -> "Rules":
-        """Shops live on the internet, behind TLS, at the ports that the operator allows."""
+        """Shops are on the internet, behind TLS, at the ports that the operator allows."""
         return cls(private=False, ports=ports)
 
 
@@ -55,7 +56,7 @@ NUMBER: Final = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 NAME_LENGTH_MAX: Final = 253
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
-# Names that mean something inside one network only, and so something else in the gateway's.
+# Names that are resolved inside one network only: in the gateway's they name other hosts.
 LOCAL_ZONES: Final = frozenset(
     {"localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private"}
 )
@@ -91,7 +92,7 @@ def _refusal_of_scheme(scheme: str, rules: Rules) -> str | None:
 
 @lru_cache(AUTHORITIES_REMEMBERED)
 def _refusal_of_authority(scheme: str, authority: str, rules: Rules) -> str | None:
-    """User and password first, since what stands before an @ is made to look like the host."""
+    """User and password first: the text before an @ can be made to look like the host."""
     if "@" in authority:
         return "The address holds a user name or password before @; use a header instead."
     host, port = _host_and_port(authority)
@@ -101,7 +102,7 @@ def _refusal_of_authority(scheme: str, authority: str, rules: Rules) -> str | No
 
 
 def _host_and_port(authority: str) -> tuple[str, str | None]:
-    """Split at the colon that is not within brackets; None when there is no port."""
+    """Host and port, split at the colon outside brackets; None when there is no port."""
     end = authority.find("]") if authority.startswith("[") else -1
     colon = authority.find(":", end + 1)
     return (authority, None) if colon < 0 else (authority[:colon], authority[colon + 1 :])
@@ -137,7 +138,7 @@ def _refusal_of_host(host: str, rules: Rules) -> str | None:
 
 
 def _refusal_of_foreign_letters(host: str) -> str:
-    """Full-width digits become digits and dots when a resolver reads them; nobody is to guess."""
+    """Resolvers turn full-width digits into digits and dots, so only ASCII is accepted."""
     try:
         plain = host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -155,7 +156,7 @@ def _refusal_of_ipv6_literal(host: str, rules: Rules) -> str | None:
 
 
 def _refusal_of_ipv4_literal(host: str, rules: Rules) -> str | None:
-    """A host that ends in a number is an address to most programs, however oddly it is spelled:
+    """Most programs read a host that ends in a number as an address, also in unusual spellings:
     2130706433, 0177.0.0.1, 0x7f.1 and 127.1 are all 127.0.0.1. The HTTP client calls none of these.
     """
     try:
@@ -163,10 +164,13 @@ def _refusal_of_ipv4_literal(host: str, rules: Rules) -> str | None:
     except AddressValueError:
         pass
     try:
-        address = IPv4Address(socket.inet_aton(host))  # reads text, asks nobody
+        address = IPv4Address(socket.inet_aton(host))  # parses text, resolves nothing
     except OSError:
         return f"{host} ends in a number, yet is no IPv4 address."
-    return refusal_of_address(address, rules) or f"{host} is a riddle; write it as {address}."
+    return (
+        refusal_of_address(address, rules)
+        or f"{host} is an unusual spelling; write it as {address}."
+    )
 
 
 def _refusal_of_local_name(name: str) -> str | None:
@@ -179,12 +183,12 @@ def _refusal_of_local_name(name: str) -> str | None:
     return None
 
 
-# ── The numbers that it stands for ────────────────────────────────────────────────────────────────
+# ── The resolved IP address ───────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialNetwork:
-    """Addresses that no shop on the internet can have. `always`: not in the sandbox either."""
+    """Addresses that no shop on the internet has. `always`: forbidden in the sandbox too."""
 
     network: IPv4Network | IPv6Network
     what: str
@@ -198,8 +202,8 @@ def _special(network: str, what: str, *, always: bool = False) -> SpecialNetwork
 CLOUD: Final = "where a cloud keeps the credentials of its machines"
 DOCUMENTS: Final = "an example for documents"
 
-# IANA's registries of special-purpose addresses, and what clouds added by custom. Held here, since
-# `ipaddress` learns of them only with new versions of Python. The first that fits gives the words.
+# IANA's registries of special-purpose addresses, and those of cloud providers. Kept here, because
+# `ipaddress` follows them only with new versions of Python. The first match gives the text.
 SPECIAL_V4: Final = (
     _special("0.0.0.0/8", "no address to call; in the sandbox use 127.0.0.1", always=True),
     _special("127.0.0.0/8", "the gateway's own machine (loopback)"),
@@ -252,8 +256,8 @@ CARRIERS: Final = tuple(
 def refusal_of_address(address: IPv4Address | IPv6Address, rules: Rules) -> str | None:
     """Why a resolved address may not be called, in words; None when it may.
 
-    An IPv6 address that carries an IPv4 one is judged as that one too. In production what is not
-    known to be public is refused.
+    An IPv6 address that contains an IPv4 address is checked as that address too. In production an
+    address that is not known to be public is refused.
     """
     if isinstance(address, IPv4Address):
         return _refusal_by_table(address, SPECIAL_V4, rules)
@@ -283,9 +287,9 @@ def _refusal_by_table(
 
 
 def _carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses that a packet for this one may end at."""
+    """The IPv4 addresses that a packet for this address may reach."""
     if address == LOOPBACK:
-        return ()  # in the form of a compatible address, yet none
+        return ()  # not a compatible address
     if any(address in network for network in CARRIERS):
         return (IPv4Address(int(address) & 0xFFFF_FFFF),)
     if address.sixtofour is not None:

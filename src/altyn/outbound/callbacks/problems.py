@@ -1,7 +1,7 @@
-"""What went wrong with a letter, in words: what is wrong, and what to do about it.
+"""Why a delivery failed, in words: what is wrong, and what to do about it.
 
-A shop's developer reads these in the delivery log, often as the only trace of a callback that never
-came. They name host and port, never the rest of the address, which holds parameters and checksum.
+A shop's developer reads these texts in the list of deliveries. They name host and port, never the
+rest of the address, which holds parameters and checksum.
 """
 
 import errno
@@ -14,7 +14,7 @@ import aiohttp
 
 
 class Stage(Enum):
-    """How far a try had come."""
+    """How far a delivery has come."""
 
     QUEUEING = auto()
     RESOLVING = auto()
@@ -23,7 +23,7 @@ class Stage(Enum):
 
 
 class DroppedError(Exception):
-    """The connection ended before the answer began; the cause is what ended it."""
+    """The connection ended before the response began; `__cause__` is the error that ended it."""
 
 
 UNFINISHED: Final = {
@@ -37,14 +37,14 @@ UNFINISHED: Final = {
 
 
 def problem_of_timeout(stage: Stage, *, where: str, timeout_seconds: float) -> str:
-    """The time was up; `where` is host and port."""
+    """The text for a time-out; `where` is host and port."""
     return f"Time-out after {timeout_seconds:g} s: {UNFINISHED[stage].format(where=where)}."
 
 
 def problem_of(error: Exception, *, where: str) -> str:
-    """What an error of the HTTP client means for the shop; `where` is host and port.
+    """The text for an error of the HTTP client; `where` is host and port.
 
-    Told apart, in this order: name, certificate, TLS, connection, drop, broken HTTP, our request.
+    Checked in this order: name, certificate, TLS, connection, drop, invalid HTTP, our request.
     """
     match error:
         case aiohttp.ClientConnectorDNSError():
@@ -63,7 +63,7 @@ def problem_of(error: Exception, *, where: str) -> str:
                 f"({_one_line(error.message)}); check what listens at this port."
             )
         case aiohttp.InvalidURL():
-            return "The address cannot be called as it is written; write it anew."
+            return "The address cannot be called as it is written; correct it."
         case ValueError():
             return (
                 "The request could not be written: a header holds a line break or a character that "
@@ -125,8 +125,8 @@ def _of_connection(error: OSError, where: str) -> str:
     if fault is None and isinstance(error, ConnectionError):
         fault = CONNECTION_FAULTS[errno.ECONNRESET]
     if fault is None:
-        told = _one_line(error.strerror or str(error))
-        fault = f"could not be connected to ({told}); check address and port"
+        text = _one_line(error.strerror or str(error))
+        fault = f"could not be connected to ({text}); check address and port"
     return f"{where} {fault}."
 
 
@@ -139,5 +139,5 @@ def _of_drop(cause: BaseException | None, where: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Another program's words, short and on one line."""
+    """A text of another program, short and on one line."""
     return " ".join(text.split())[:120]

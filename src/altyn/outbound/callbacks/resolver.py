@@ -1,7 +1,7 @@
-"""Names become addresses once, and every one is judged before anything connects to it.
+"""Resolves host names once, and checks every IP address before anything connects to it.
 
-A shop's name may point into the gateway's own network, or do so at the second look only. So the
-connector is given numbers that were judged, and connects to these without asking again.
+A shop's name may point into the gateway's own network, at once or at the second lookup only (DNS
+rebinding). So the connector gets checked IP addresses, and connects to them without a new lookup.
 """
 
 import asyncio
@@ -15,38 +15,38 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from altyn.outbound.callbacks.guard import Rules, refusal_of_address
 
-THREADS_OF_FOUND: Final = 16
-THREADS_OF_OTHERS: Final = 128  # as many as tries may go to hosts that are not known as prompt
+THREADS_FOR_KNOWN: Final = 16
+THREADS_FOR_UNKNOWN: Final = 128  # as many as attempts may go to hosts that are not fast
 NAMES_REMEMBERED: Final = 10_000
 
 
 class ForbiddenAddressError(Exception):
-    """A name stands for an address that may not be called; the text says which, and why."""
+    """A name resolves to an address that may not be called; the text says which one and why."""
 
 
-class PatientResolver(AbstractResolver):
-    """The system's own resolver, in threads that hang without anybody else waiting for them.
+class ThreadedResolver(AbstractResolver):
+    """The system's resolver, in threads of its own.
 
-    A name whose servers are silent holds its thread for half a minute, long after the callback was
-    given up. So names that were found the last time have threads of their own, which the others
-    cannot fill, and neither uses those of the rest of the gateway.
+    A name whose name servers do not answer blocks its thread for half a minute, long after the
+    delivery has ended. So names that were resolved the last time have threads of their own, which
+    other names cannot use up, and none of them uses the threads of the rest of the gateway.
     """
 
     def __init__(self) -> None:
-        self._found: dict[str, None] = {}  # the one found last stands last
-        self._threads_of_found = ThreadPoolExecutor(THREADS_OF_FOUND, "names")
-        self._threads_of_others = ThreadPoolExecutor(THREADS_OF_OTHERS, "new names")
+        self._known: dict[str, None] = {}  # the name resolved last is the last one
+        self._threads_for_known = ThreadPoolExecutor(THREADS_FOR_KNOWN, "names")
+        self._threads_for_unknown = ThreadPoolExecutor(THREADS_FOR_UNKNOWN, "new names")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        threads = self._threads_of_found if host in self._found else self._threads_of_others
-        self._found.pop(host, None)
+        threads = self._threads_for_known if host in self._known else self._threads_for_unknown
+        self._known.pop(host, None)
         look = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
         answers = await asyncio.get_running_loop().run_in_executor(threads, look)
-        self._found[host] = None
-        if len(self._found) > NAMES_REMEMBERED:
-            del self._found[next(iter(self._found))]
+        self._known[host] = None
+        if len(self._known) > NAMES_REMEMBERED:
+            del self._known[next(iter(self._known))]
         return [
             ResolveResult(
                 hostname=host,
@@ -60,16 +60,16 @@ class PatientResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        for threads in (self._threads_of_found, self._threads_of_others):
+        for threads in (self._threads_for_known, self._threads_for_unknown):
             threads.shutdown(wait=False, cancel_futures=True)
 
 
 class GuardedResolver(AbstractResolver):
-    """A resolver that tells only addresses which the rules allow.
+    """A resolver that returns only addresses which the rules allow.
 
-    In production one forbidden address condemns the whole name: no honest shop is both public and
-    private. In the sandbox it is left out, so that `localhost` works on any machine.
-    aiohttp does not ask about hosts that are numbers already: `refusal_of_url` has judged those.
+    In production a name with one forbidden address is refused, because a shop is not public and
+    private at once. In the sandbox the forbidden address is left out, so that `localhost` works on
+    any machine. aiohttp does not resolve IP addresses: `refusal_of_url` has checked those.
     """
 
     def __init__(self, inner: AbstractResolver, rules: Rules) -> None:
@@ -80,9 +80,9 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         answers = await self._inner.resolve(host, port, family)
-        judged = [(answer, _refusal(answer["host"], self._rules)) for answer in answers]
-        allowed = [answer for answer, refusal in judged if refusal is None]
-        refusals = [refusal for _, refusal in judged if refusal is not None]
+        checked = [(answer, _refusal(answer["host"], self._rules)) for answer in answers]
+        allowed = [answer for answer, refusal in checked if refusal is None]
+        refusals = [refusal for _, refusal in checked if refusal is not None]
         if refusals and not (allowed and self._rules.private):
             raise ForbiddenAddressError(f"{host} may not be called: {refusals[0]}")
         if not allowed:
@@ -94,7 +94,7 @@ class GuardedResolver(AbstractResolver):
 
 
 def _refusal(text: str, rules: Rules) -> str | None:
-    """What is no number would be resolved again by whoever connects, and so is never let through"""
+    """Refuses a text that is not an IP address: the connector would resolve it again."""
     try:
         return refusal_of_address(ip_address(text), rules)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Sends a callback: one letter to a shop, and what became of it.
+"""Sends callback requests over HTTP.
 
-Whatever the shop does, a reply comes back within the time: a callback that fails is the shop's
-affair, and must never become the gateway's. Source: callbacks.md §1.
+Whatever the shop does, there is a result within the time-out, and no error reaches the gateway.
+Source: callbacks.md §1.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from altyn import __version__
-from altyn.domain.callback import CallbackRequest, Reply, is_our_header
+from altyn.domain.callback import CallbackRequest, CallbackResponse, is_reserved_header
 from altyn.outbound.callbacks.guard import Rules, refusal_of_url
 from altyn.outbound.callbacks.problems import (
     DroppedError,
@@ -31,20 +31,20 @@ from altyn.outbound.callbacks.problems import (
 from altyn.outbound.callbacks.resolver import (
     ForbiddenAddressError,
     GuardedResolver,
-    PatientResolver,
+    ThreadedResolver,
 )
 
 log = structlog.get_logger("altyn.callbacks")
 
-LETTER_URL_LENGTH_MAX: Final = 8_000  # with the parameters of a GET; most servers read up to 8 KiB
-BODY_BYTES_MAX: Final = 4_096  # read of an answer
+REQUEST_URL_LENGTH_MAX: Final = 8_000  # with the parameters of a GET; most servers read up to 8 KiB
+BODY_BYTES_MAX: Final = 4_096  # read of a response
 BODY_LENGTH_MAX: Final = 1_000  # kept of it, in characters
 HEADERS_MAX: Final = 40
 HEADER_LENGTH_MAX: Final = 1_000
 NAMES_KEPT_SECONDS: Final = 10
-NO_LIMITS: Final = aiohttp.ClientTimeout(total=None)  # the one limit stands around everything
+NO_LIMITS: Final = aiohttp.ClientTimeout(total=None)  # one limit covers the whole delivery
 
-# What a connection that the shop has closed a moment ago looks like to whoever writes to it.
+# The errors of a connection that the shop has just closed.
 DROPPED: Final = (
     aiohttp.ClientOSError,
     aiohttp.ServerDisconnectedError,
@@ -53,7 +53,7 @@ DROPPED: Final = (
 
 
 class CallbackSender:
-    """The sender of letters. `session` is made by `opened`, and shared by all letters."""
+    """Sends callback requests. `opened` makes the `session`, which all deliveries share."""
 
     def __init__(self, session: aiohttp.ClientSession, rules: Rules) -> None:
         self._session = session
@@ -70,23 +70,23 @@ class CallbackSender:
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
     ) -> AsyncIterator["CallbackSender"]:
-        """A sender with connections of its own, which are kept open from letter to letter.
+        """A sender with connections of its own, which stay open between deliveries.
 
-        Trusts the system's certification authorities unless an `ssl_context` is given; asks the
-        system for names (and so reads its hosts file) unless a `resolver` is.
+        Trusts the system's certification authorities unless an `ssl_context` is given; resolves
+        names with the system's resolver (and its hosts file) unless a `resolver` is given.
         """
-        guarded = GuardedResolver(resolver or PatientResolver(), rules)
+        guarded = GuardedResolver(resolver or ThreadedResolver(), rules)
         connector = aiohttp.TCPConnector(
             resolver=guarded,
-            ttl_dns_cache=NAMES_KEPT_SECONDS,  # keeps what was judged, as briefly as is of use
+            ttl_dns_cache=NAMES_KEPT_SECONDS,  # keeps checked addresses for a short time
             limit=connections_max,
             limit_per_host=connections_per_host,
             ssl=ssl_context or True,
         )
         session = aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),  # a letter owes nothing to an earlier one
-            trust_env=False,  # a proxy would resolve names by itself, past the guard
+            cookie_jar=aiohttp.DummyCookieJar(),  # no cookies between deliveries
+            trust_env=False,  # a proxy would resolve names itself, without the check
             auto_decompress=False,
             headers={"User-Agent": f"Altyn/{__version__}"},
             skip_auto_headers=("Accept-Encoding", "Content-Type"),
@@ -99,83 +99,85 @@ class CallbackSender:
         finally:
             await guarded.close()
 
-    async def send(self, letter: CallbackRequest, *, timeout_seconds: float) -> Reply:
-        """Send a letter once, and tell what became of it. Never raises, unless cancelled.
+    async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
+        """Send a request once. Never raises, unless cancelled.
 
-        The time covers the whole try. Redirects are not followed: they are a status that is not
-        200. When a connection kept from an earlier letter turns out to be closed, the letter goes
-        out once more, for the shop has most likely not seen it.
-        Refuses (no try can help): the address, an extra header. A name that stands for a forbidden
-        address is a failure like others: names are mended.
+        The time-out covers the whole delivery. Redirects are not followed: they are a status other
+        than 200. When an open connection of an earlier delivery turns out to be closed, the request
+        is sent once more, because the shop has most likely not received it.
+        Refuses (no delivery can help): the address, an extra header. A name that resolves to a
+        forbidden address is an ordinary failure, because DNS can be corrected.
         """
-        begun = perf_counter()
-        reply = await self._reply(letter, timeout_seconds)
-        return replace(reply, took_seconds=perf_counter() - begun)
+        started = perf_counter()
+        response = await self._response(request, timeout_seconds)
+        return replace(response, took_seconds=perf_counter() - started)
 
-    async def _reply(self, letter: CallbackRequest, timeout_seconds: float) -> Reply:
-        refusal = refusal_of_url(letter.url, self._rules, length_max=LETTER_URL_LENGTH_MAX)
-        refusal = refusal or refusal_of_headers(letter.headers)
+    async def _response(self, request: CallbackRequest, timeout_seconds: float) -> CallbackResponse:
+        refusal = refusal_of_url(request.url, self._rules, length_max=REQUEST_URL_LENGTH_MAX)
+        refusal = refusal or refusal_of_headers(request.headers)
         if refusal is not None:
-            return Reply(problem=refusal, refused=True, asked=False)
-        where, visit = _where(letter.url), _Visit()
+            return CallbackResponse(problem=refusal, refused=True, contacted=False)
+        where, progress = _where(request.url), _Progress()
         try:
-            return await self._exchange(letter, visit, timeout_seconds)
-        except ForbiddenAddressError as error:  # what a name stands for may be mended
-            return Reply(problem=str(error), asked=False)
+            return await self._exchange(request, progress, timeout_seconds)
+        except ForbiddenAddressError as error:  # DNS can be corrected
+            return CallbackResponse(problem=str(error), contacted=False)
         except TimeoutError:
-            problem = problem_of_timeout(visit.stage, where=where, timeout_seconds=timeout_seconds)
+            problem = problem_of_timeout(
+                progress.stage, where=where, timeout_seconds=timeout_seconds
+            )
         except (aiohttp.ClientError, DroppedError, OSError, ValueError) as error:
             problem = problem_of(error, where=where)
-        except Exception as error:  # one shop's oddity must not end the deliveries to all others
+        except Exception as error:  # one shop must not stop deliveries to others
             log.exception("callback_failed", where=where)
             problem = problem_of(error, where=where)
-        return Reply(problem=problem)
+        return CallbackResponse(problem=problem)
 
     async def _exchange(
-        self, letter: CallbackRequest, visit: "_Visit", timeout_seconds: float
-    ) -> Reply:
-        """The status is the answer; its body is read as far as it comes in time, for people."""
+        self, request: CallbackRequest, progress: "_Progress", timeout_seconds: float
+    ) -> CallbackResponse:
+        """The status decides; the body is read as far as it arrives in time, for people."""
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         async with asyncio.timeout_at(deadline):
-            answer = await self._session.request(
-                letter.method,
-                URL(letter.url, encoded=True),
-                data=letter.body,
-                headers=letter.headers,
+            response = await self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                data=request.body,
+                headers=request.headers,
                 timeout=NO_LIMITS,
                 allow_redirects=False,
-                middlewares=(visit.once_more_when_stale,),
-                trace_request_ctx=visit,
+                middlewares=(progress.resend_when_stale,),
+                trace_request_ctx=progress,
             )
         try:
-            body = await _beginning(answer.content, deadline)
+            body = await _beginning(response.content, deadline)
         finally:
-            answer.close()  # ends the connection, unless all was read and it is free again
-        return Reply(
-            status=answer.status,
-            headers=tuple(_readable(answer.raw_headers)),
-            body=_text(body, answer.charset)[:BODY_LENGTH_MAX],
+            response.close()  # ends the connection, unless all of the body was read
+        return CallbackResponse(
+            status=response.status,
+            headers=tuple(_readable(response.raw_headers)),
+            body=_text(body, response.charset)[:BODY_LENGTH_MAX],
         )
 
 
 def refusal_of_headers(headers: Iterable[tuple[str, str]]) -> str | None:
-    """Why a letter with these headers is not sent, in words for the shop; None when it is."""
+    """Why a request with these headers is not sent, in words; None when it is sent."""
     for name, _ in headers:
-        if is_our_header(name):
+        if is_reserved_header(name):
             return f"The header {name} is the gateway's to set; remove it from the extra headers."
     return None
 
 
 async def _beginning(content: aiohttp.StreamReader, deadline: float) -> bytes:
-    """As much of a body as was sent in time, at most `BODY_BYTES_MAX` of it.
+    """The part of a body that arrives in time, at most `BODY_BYTES_MAX` bytes.
 
-    However it ends, the shop has said its status, and the rest is ignored (callbacks.md §1).
+    The status has been received, so errors of the body are ignored (callbacks.md §1).
     """
     body = bytearray()
     with suppress(Exception):
         async with asyncio.timeout_at(deadline):
-            while len(body) <= BODY_BYTES_MAX and (piece := await content.readany()):
-                body += piece
+            while len(body) <= BODY_BYTES_MAX and (chunk := await content.readany()):
+                body += chunk
     return bytes(body[:BODY_BYTES_MAX])
 
 
@@ -185,31 +187,32 @@ def _readable(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[str, str
 
 
 def _text(raw: bytes, charset: str | None = None) -> str:
-    """Text for people and for the database, which takes neither halves of letters nor NUL."""
+    """Text for people and for the database, which accepts neither lone surrogates nor NUL."""
     try:
         text = raw.decode(charset or "utf-8", "replace")
-        text.encode()  # some charsets, utf-7 among them, make what no other one can write
+        text.encode()  # some charsets, such as utf-7, decode to lone surrogates
     except (LookupError, ValueError):
         text = raw.decode("utf-8", "replace")
     return text.replace("\0", "\ufffd")
 
 
 def _where(url: str) -> str:
-    """Host and port of an address that the guard let pass."""
+    """Host and port of an address that the rules allow."""
     return urlsplit(url).netloc
 
 
 @dataclass(slots=True)
-class _Visit:
-    """How far one try has come, told by aiohttp on the way. `reused`: over a kept connection."""
+class _Progress:
+    """How far one delivery has come, as aiohttp reports it. `reused`: over an open connection."""
 
     stage: Stage = Stage.QUEUEING
     reused: bool = False
 
-    async def once_more_when_stale(
+    async def resend_when_stale(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Without this aiohttp would send a GET twice to whoever drops it, and a POST never."""
+        """Send once more over a stale connection; aiohttp itself would resend every GET and no
+        POST."""
         try:
             return await _attempt(request, handler)
         except DroppedError:
@@ -222,29 +225,29 @@ class _Visit:
 async def _attempt(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Name a drop by our own name, on which aiohttp does nothing by itself."""
+    """Raise our own error for a dropped connection, so that aiohttp does not resend."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
-        raise  # was never connected, and so not dropped
+        raise  # there was no connection that could be dropped
     except DROPPED as error:
         raise DroppedError from error
 
 
 def _traces() -> aiohttp.TraceConfig:
-    """What aiohttp tells on its way, noted in the visit that the request was given."""
+    """Records the events of aiohttp in the progress of the delivery."""
     traces = aiohttp.TraceConfig()
-    traces.on_connection_create_start.append(_noting(Stage.CONNECTING))
-    traces.on_dns_resolvehost_start.append(_noting(Stage.RESOLVING))
-    traces.on_dns_resolvehost_end.append(_noting(Stage.CONNECTING))
-    traces.on_connection_create_end.append(_noting(Stage.WAITING))
-    traces.on_connection_reuseconn.append(_noting(Stage.WAITING, reused=True))
+    traces.on_connection_create_start.append(_record(Stage.CONNECTING))
+    traces.on_dns_resolvehost_start.append(_record(Stage.RESOLVING))
+    traces.on_dns_resolvehost_end.append(_record(Stage.CONNECTING))
+    traces.on_connection_create_end.append(_record(Stage.WAITING))
+    traces.on_connection_reuseconn.append(_record(Stage.WAITING, reused=True))
     return traces
 
 
-def _noting(stage: Stage, *, reused: bool = False) -> Any:
-    async def note(_session: aiohttp.ClientSession, context: SimpleNamespace, _: Any) -> None:
-        visit = context.trace_request_ctx
-        visit.stage, visit.reused = stage, reused
+def _record(stage: Stage, *, reused: bool = False) -> Any:
+    async def record(_session: aiohttp.ClientSession, context: SimpleNamespace, _: Any) -> None:
+        progress = context.trace_request_ctx
+        progress.stage, progress.reused = stage, reused
 
-    return note
+    return record

@@ -1,1 +1,1 @@
-"""3-D Secure: the directory server and the issuer's ACS."""
+"""Connectors to 3-D Secure: the directory server and the issuer's ACS."""

@@ -1,7 +1,7 @@
-"""No directory server: production without a connector to one takes payments without 3-D Secure.
+"""The 3-D Secure port without a directory server, for production without a connector to one.
 
-Every question is answered as a communication error, so a merchant that has 3-D Secure sees its
-payments declined (151017) rather than silently unauthenticated.
+Every request gets a communication error. So payments of a merchant with 3-D Secure are declined
+(151017), and are never made without authentication.
 """
 
 from altyn.protocol.threeds import (
@@ -16,22 +16,22 @@ from altyn.protocol.threeds_version1 import PaRes
 
 
 class NoDirectory:
-    """The `ThreeDS` port where there is no 3-D Secure."""
+    """The `ThreeDS` port without 3-D Secure."""
 
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
-        """The directory cannot be asked."""
+        """An enrolment with a communication error."""
         return Enrolment(ve_res=None, version=request.version)
 
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:  # noqa: ARG002 - the port's shape
-        """The ACS cannot be asked."""
+        """An UNKNOWN status with the error."""
         return AuthenticationAnswer(
             trans_status=TransStatus.UNKNOWN, acs_trans_id="", error="no directory server"
         )
 
     async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:  # noqa: ARG002 - the port's shape
-        """There was no challenge."""
+        """None: there is never a challenge."""
         return None
 
     def read_pa_res(self, pa_res: str) -> PaRes | None:  # noqa: ARG002 - the port's shape
-        """Nobody can have signed it."""
+        """None: no PaRes has a valid signature."""
         return None

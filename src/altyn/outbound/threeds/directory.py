@@ -1,7 +1,7 @@
-"""The directory server and the ACS behind it, through the `ThreeDS` port.
+"""The `ThreeDS` port over a directory server and its ACS.
 
-The pretended directory of the sandbox is asked in this process; whatever breaks on the way is a
-communication error (151017), never an exception.
+The sandbox calls the directory simulator in this process. An exception becomes a communication
+error (151017).
 """
 
 from typing import Protocol
@@ -23,7 +23,7 @@ log = structlog.get_logger("altyn.threeds")
 
 
 class Directory(Protocol):
-    """The part of a directory server that this connector speaks to."""
+    """The calls of a directory server that this connector needs."""
 
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment: ...
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer: ...
@@ -31,40 +31,40 @@ class Directory(Protocol):
 
 
 class DirectoryConnector:
-    """The `ThreeDS` port. `acs_key` is what the schemes say the ACS signs PaRes with."""
+    """The `ThreeDS` port. `acs_key` is the key with which the ACS signs a PaRes."""
 
     def __init__(self, directory: Directory, acs_key: bytes) -> None:
         self._directory = directory
         self._acs_key = acs_key
 
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
-        """Whether the card takes part; `ve_res` None when the directory cannot be asked."""
+        """Whether the card is enrolled; `ve_res` is None after a communication error."""
         try:
             return await self._directory.enrolment(request)
         except Exception:
-            log.exception("directory_failed", asked="enrolment")
+            log.exception("directory_failed", call="enrolment")
             return Enrolment(ve_res=None, version=request.version)
 
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:
-        """3-D Secure 2: ask the ACS to authenticate; UNKNOWN when it cannot be asked."""
+        """3-D Secure 2: the authentication by the ACS; UNKNOWN after a communication error."""
         try:
             return await self._directory.authenticate(request)
         except Exception:
-            log.exception("directory_failed", asked="authenticate")
+            log.exception("directory_failed", call="authenticate")
             return AuthenticationAnswer(
                 trans_status=TransStatus.UNKNOWN, acs_trans_id="", error="not reached"
             )
 
     async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:
-        """The ACS's own word on a challenge; None when it has not spoken."""
+        """The result of a challenge as the ACS has it; None while there is none."""
         try:
             return await self._directory.challenge_result(server_trans_id)
         except Exception:
-            log.exception("directory_failed", asked="challenge_result")
+            log.exception("directory_failed", call="challenge_result")
             return None
 
     def read_pa_res(self, pa_res: str) -> PaRes | None:
-        """What the payer brought back from the ACS; None when it is not signed by it."""
+        """The PaRes that the payer's browser returned; None when its signature is wrong."""
         try:
             return parse_pares(pa_res, self._acs_key)
         except ThreeDSFormatError as error:

@@ -1,7 +1,7 @@
-"""One authentication of a payer, as the pretended ACS keeps it: begun, tried, ended once for all.
+"""The authentications of payers, as the ACS simulator stores them.
 
-It lives in the database and not in a page or a process, so that going back in the browser wins no
-new tries and any gateway process can serve the next step.
+Their state is in the database, so the back button of a browser gains no attempts, and any gateway
+process can serve the next step.
 Source: payment-page.md §4; codes.md §9 (codes).
 """
 
@@ -17,7 +17,7 @@ from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.protocol.threeds import TransStatus
 from altyn.simulators.database import Pool, apply_schema, statements
 
-TRIES_MAX: Final = 3
+ATTEMPTS_MAX: Final = 3
 TYPED_CHARS_MAX: Final = 4 * len(ACS_CODE_CLASSIC)
 
 _HERE: Final = Path(__file__).parent
@@ -29,7 +29,7 @@ _WITH_PROOF: Final = frozenset({TransStatus.AUTHENTICATED, TransStatus.ATTEMPTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A card of version 1 as the ACS knows it. `code` None: its payer is not asked."""
+    """A card of version 1 with its behaviour. `code` None: the payer types no code."""
 
     account: str
     card: str
@@ -42,8 +42,8 @@ class Account:
 class Authentication:
     """An authentication of either version. `amount_minor` in minor units of `currency`.
 
-    `status` None: the payer has not answered yet. `cavv` and `eci` hold for `on_success`; ask
-    `proof` for those of the end it came to.
+    `status` None: the payer has not answered yet. `cavv` and `eci` belong to `on_success`; `proof`
+    returns those of the actual result.
     """
 
     id: str
@@ -61,33 +61,33 @@ class Authentication:
     message_id: str | None = None
     xid: str | None = None
     message_version: str | None = None
-    tries: int = 0
+    attempts: int = 0
     cancelled: bool = False
 
     @property
-    def tries_left(self) -> int:
-        return TRIES_MAX - self.tries
+    def attempts_left(self) -> int:
+        return ATTEMPTS_MAX - self.attempts
 
     @property
     def proof(self) -> tuple[str | None, int | None]:
-        """CAVV and ECI, where it ended well; nothing otherwise."""
+        """CAVV and ECI when the result has them, else None for both."""
         return (self.cavv, self.eci) if self.status in _WITH_PROOF else (None, None)
 
 
 class Authentications:
-    """The ACS's book of accounts and authentications."""
+    """The stored accounts and authentications of the ACS."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     @staticmethod
     async def prepare(pool: Pool) -> None:
-        """Create the tables where they are not there yet; safe for two processes at once."""
+        """Create the tables if they are missing; safe for concurrent processes."""
         await apply_schema(pool, _SCHEMA)
 
-    async def open_account(self, account: Account) -> None:
+    async def save_account(self, account: Account) -> None:
         await self._pool.execute(
-            _SQL["open_account"],
+            _SQL["save_account"],
             account.account,
             account.card,
             account.pares,
@@ -108,9 +108,9 @@ class Authentications:
         )
 
     async def begin(self, new: Authentication) -> Authentication:
-        """Begin it; where it was begun before, it goes on from where it is."""
+        """Store a new authentication, or find it when it was begun before; its current state."""
         await self._pool.execute(
-            _SQL["open_authentication"],
+            _SQL["begin_authentication"],
             new.id,
             new.server_trans_id,
             new.message_id,
@@ -127,13 +127,13 @@ class Authentications:
             new.eci,
             new.status,
         )
-        begun = (
+        current = (
             await self.of_server_trans_id(new.server_trans_id)
             if new.server_trans_id
             else await self.read(new.id)
         )
-        assert begun is not None
-        return begun
+        assert current is not None
+        return current
 
     async def read(self, authentication_id: str) -> Authentication | None:
         row = await self._pool.fetchrow(_SQL["read_authentication"], authentication_id)
@@ -146,9 +146,9 @@ class Authentications:
     async def answer(
         self, authentication_id: str, *, typed: str, cancelled: bool
     ) -> Authentication | None:
-        """The payer typed a code or cancelled; how it stands then. None: there is no such one."""
+        """Store the payer's code or cancellation; the state after it. None: unknown id."""
         await self._pool.execute(
-            _SQL["answer"], authentication_id, cancelled, typed[:TYPED_CHARS_MAX], TRIES_MAX
+            _SQL["answer"], authentication_id, cancelled, typed[:TYPED_CHARS_MAX], ATTEMPTS_MAX
         )
         return await self.read(authentication_id)
 
@@ -170,6 +170,6 @@ def _authentication(row: asyncpg.Record) -> Authentication:
         message_id=row["message_id"],
         xid=row["xid"],
         message_version=row["message_version"],
-        tries=row["tries"],
+        attempts=row["tries"],
         cancelled=row["cancelled"],
     )

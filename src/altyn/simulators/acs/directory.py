@@ -1,6 +1,6 @@
-"""The pretended directory server: which cards take part in 3-D Secure, and how they authenticate.
+"""The simulator of the directory server: which cards are enrolled, and how they authenticate.
 
-The gateway calls it as it would a scheme's; the payer's browser meets the ACS of `http`.
+The gateway calls it as it calls a scheme's server; the payer's browser opens the pages of `http`.
 Source: codes.md §5.1 and §9; payment-page.md §4.
 """
 
@@ -41,10 +41,10 @@ _VERSION: Final[dict[str, Literal["1", "2"]]] = {"tds1": "1", "tds2": "2"}
 
 
 class DirectoryServer:
-    """One directory for all cards; its state is the database, so any process may serve any step.
+    """One directory for all cards. Its state is the database, so any process may serve any step.
 
-    `key` signs PaRes and is to be given to the gateway too. `base_url` is where the browser finds
-    the ACS: scheme and host, no slash at the end.
+    `key` signs PaRes; the gateway needs it too. `base_url` is the address of the ACS for browsers:
+    scheme and host, no slash at the end.
     """
 
     def __init__(self, pool: Pool, key: bytes, base_url: str) -> None:
@@ -54,24 +54,24 @@ class DirectoryServer:
 
     @staticmethod
     async def prepare(pool: Pool) -> None:
-        """Create the tables where they are not there yet; safe for two processes at once."""
+        """Create the tables if they are missing; safe for concurrent processes."""
         await Authentications.prepare(pool)
 
     def account(self, request: EnrolmentRequest) -> str:
-        """The reference that stands for the PAN in a PaReq; the same whenever it is asked."""
+        """The account of a PAN in a PaReq; always the same for one PAN."""
         return keys.derived(self.key, "account", request.pan.reveal())
 
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
-        """VERes: does the card take part, and in which version?
+        """VERes: whether the card is enrolled, and in which version.
 
-        A card speaks the version of its row whatever the merchant prefers. A number that is no
-        test card does not take part.
+        A card has the version of its row, whatever the merchant prefers. A number that is not a
+        test card is not enrolled.
         """
-        wanted: Literal["1", "2"] = "2" if request.version == "2" else "1"
-        card = lookup(request.pan.reveal(), tds_version=wanted)
+        preferred: Literal["1", "2"] = "2" if request.version == "2" else "1"
+        card = lookup(request.pan.reveal(), tds_version=preferred)
         if card is None:
-            return Enrolment(ve_res=VeRes.NOT_ENROLLED, version=wanted)
-        version = _VERSION.get(card.protocol, wanted)
+            return Enrolment(ve_res=VeRes.NOT_ENROLLED, version=preferred)
+        version = _VERSION.get(card.protocol, preferred)
         if card.tds_unreachable:
             return Enrolment(ve_res=None, version=version)
         if version == "2":
@@ -89,7 +89,7 @@ class DirectoryServer:
             eci=_eci(card, card.pares),
             code=card.acs_code,
         )
-        await self.authentications.open_account(account)
+        await self.authentications.save_account(account)
         return Enrolment(
             ve_res=ve_res,
             version="1",
@@ -105,21 +105,21 @@ class DirectoryServer:
         )
 
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:
-        """ARes: authenticated, not, or the payer is to be asked; the same AReq, the same answer.
+        """ARes: authenticated, failed, or a challenge. A repeated AReq gets the same ARes.
 
-        An AReq that cannot be served (no card of version 2, no address to come back to) is answered
-        U with the error.
+        An AReq that cannot be served (not a card of version 2, an invalid notification URL) gets U
+        with the error.
         """
         try:
             check_url(request.notification_url)
         except ThreeDSFormatError as error:
-            return _unserved(str(error))
+            return _error_response(str(error))
         card = lookup(request.pan.reveal(), tds_version="2")
         if card is None or card.tds_unreachable or card.tds2 not in _ARES:
-            return _unserved("the card is not enrolled in version 2")
+            return _error_response("the card is not enrolled in version 2")
         new = self._begin(request, card, secrets.token_hex(16))
-        begun = await self.authentications.begin(new)
-        return self._answer(begun)
+        current = await self.authentications.begin(new)
+        return self._answer(current)
 
     def _begin(
         self, request: AuthenticationRequest, card: TestCard, acs_trans_id: str
@@ -144,30 +144,30 @@ class DirectoryServer:
             eci=_eci(card, on_success),
         )
 
-    def _answer(self, begun: Authentication) -> AuthenticationAnswer:
-        if begun.code is not None:
+    def _answer(self, current: Authentication) -> AuthenticationAnswer:
+        if current.code is not None:
             return AuthenticationAnswer(
                 trans_status=TransStatus.CHALLENGE,
-                acs_trans_id=begun.id,
+                acs_trans_id=current.id,
                 acs_url=f"{self._base_url}/acs/challenge",
             )
-        assert begun.status is not None
-        cavv, eci_value = begun.proof
+        assert current.status is not None
+        cavv, eci_value = current.proof
         return AuthenticationAnswer(
-            trans_status=begun.status, acs_trans_id=begun.id, cavv=cavv, eci=eci_value
+            trans_status=current.status, acs_trans_id=current.id, cavv=cavv, eci=eci_value
         )
 
     async def challenge_result(self, threeds_server_trans_id: str) -> ChallengeResult | None:
-        """RReq: how a challenge ended. None while the payer has not answered, or was never asked.
+        """RReq: the result of a challenge. None while it is open, and when there was none.
 
-        The gateway takes the result from here: the CRes has been in the browser's hands.
+        The gateway trusts this result, not the CRes, which comes from the browser.
         """
-        begun = await self.authentications.of_server_trans_id(threeds_server_trans_id)
-        if begun is None or begun.code is None or begun.status is None:
+        current = await self.authentications.of_server_trans_id(threeds_server_trans_id)
+        if current is None or current.code is None or current.status is None:
             return None
-        cavv, eci_value = begun.proof
+        cavv, eci_value = current.proof
         return ChallengeResult(
-            trans_status=begun.status, cavv=cavv, eci=eci_value, cancelled=begun.cancelled
+            trans_status=current.status, cavv=cavv, eci=eci_value, cancelled=current.cancelled
         )
 
 
@@ -176,5 +176,5 @@ def _eci(card: TestCard, status: TransStatus) -> int | None:
     return eci(card.system, level) if level else None
 
 
-def _unserved(error: str) -> AuthenticationAnswer:
+def _error_response(error: str) -> AuthenticationAnswer:
     return AuthenticationAnswer(trans_status=TransStatus.UNKNOWN, acs_trans_id="", error=error)

@@ -1,7 +1,7 @@
-"""The pages of the pretended ACS: where the payer's browser is sent to confirm a payment.
+"""The endpoints of the ACS simulator: the payer's browser confirms payments here.
 
-Nothing a browser says is believed: where to return to stands in the packed or stored message, what
-was tried stands in the database, and the state of a page is sealed.
+Nothing that a browser sends is trusted: the return address comes from the packed or stored message,
+the number of attempts from the database, and the state of a page is signed.
 Source: payment-page.md §4; rest-orders.md §5.2.
 """
 
@@ -37,7 +37,7 @@ from altyn.simulators.acs.plain_page import METHOD_CONTENT_SECURITY_POLICY, rend
 
 FORM_BYTES_MAX: Final = 65_536
 FORM_FIELDS_MAX: Final = 16
-ECHO_CHARS_MAX: Final = 1_024  # MD and threeDSSessionData, which we only hand back
+ECHO_CHARS_MAX: Final = 1_024  # MD and threeDSSessionData, which are returned unchanged
 
 _STATE: Final = "page state"
 _CONFIRMED: Final = frozenset({TransStatus.AUTHENTICATED, TransStatus.ATTEMPTED})
@@ -47,7 +47,7 @@ _Handler: TypeAlias = Callable[[Request, _Form], Awaitable[Response]]
 
 
 def routes(directory: DirectoryServer) -> Sequence[Route]:
-    """The ACS's addresses, below `/acs`, and its static files."""
+    """The endpoints of the ACS below `/acs`, and its static files."""
     pages = _Pages(directory)
     return (
         Route("/acs/pareq", _posted(pages.pareq), methods=["POST"]),
@@ -65,16 +65,16 @@ class _Pages:
         self._key = directory.key
 
     async def pareq(self, request: Request, form: _Form) -> Response:
-        """Version 1: PaReq, MD and TermUrl. The TermUrl of the form is not read: PaReq has its own.
+        """Version 1: PaReq, MD and TermUrl. The form's TermUrl is ignored: the PaReq has its own.
 
-        The same PaReq sent again goes on where it was.
+        A repeated PaReq continues its authentication.
         """
         pareq = parse_pareq(form.get("PaReq", ""))
         account = await self._authentications.account(pareq.account)
         if account is None:
             raise ThreeDSFormatError("the PaReq is for no card of this bank")
         authentication_id = keys.derived(self._key, "pareq", msgspec.json.encode(pareq).decode())
-        begun = await self._authentications.begin(
+        current = await self._authentications.begin(
             Authentication(
                 id=authentication_id,
                 message_id=pareq.message_id,
@@ -91,30 +91,30 @@ class _Pages:
                 eci=account.eci,
             )
         )
-        return self._page(request, begun, _echo(form, "MD"))
+        return self._page(request, current, _echo(form, "MD"))
 
     async def method(self, _request: Request, form: _Form) -> Response:
-        """Version 2, the 3DS method: there is no browser to get to know, so report at once."""
-        asked = unpack(form.get("threeDSMethodData", ""), MethodData)
-        if not asked.notification_url:
+        """Version 2, the 3DS method: the simulator examines no browser and notifies at once."""
+        request_data = unpack(form.get("threeDSMethodData", ""), MethodData)
+        if not request_data.notification_url:
             raise ThreeDSFormatError("no threeDSMethodNotificationURL")
-        done = pack(MethodData(threeds_server_trans_id=asked.threeds_server_trans_id))
-        page = render_method_page(asked.notification_url, done)
+        method_data = pack(MethodData(threeds_server_trans_id=request_data.threeds_server_trans_id))
+        page = render_method_page(request_data.notification_url, method_data)
         return HTMLResponse(page, headers=_headers(METHOD_CONTENT_SECURITY_POLICY))
 
     async def challenge(self, request: Request, form: _Form) -> Response:
         """Version 2, the challenge: creq and threeDSSessionData."""
         creq = unpack(form.get("creq", ""), CReq)
-        begun = await self._authentications.read(creq.acs_trans_id)
-        if begun is None or begun.server_trans_id != creq.threeds_server_trans_id:
+        current = await self._authentications.read(creq.acs_trans_id)
+        if current is None or current.server_trans_id != creq.threeds_server_trans_id:
             raise ThreeDSFormatError("the CReq is for no transaction of this bank")
-        if begun.code is None:
+        if current.code is None:
             raise ThreeDSFormatError("this transaction has no challenge")
-        return self._page(request, begun, _echo(form, "threeDSSessionData"))
+        return self._page(request, current, _echo(form, "threeDSSessionData"))
 
     async def answer(self, request: Request, form: _Form) -> Response:
-        """Either version: the sealed state of the page, what was typed, and the button pressed."""
-        authentication_id, echo = keys.unseal(self._key, _STATE, form.get("state", ""), 2)
+        """Both versions: the signed state of the page, the typed code, and the pressed button."""
+        authentication_id, echo = keys.verify(self._key, _STATE, form.get("state", ""), 2)
         cancelled = form.get("decision") == "cancel"
         typed = form.get("password", "").strip()
         answered = await self._authentications.answer(
@@ -125,21 +125,21 @@ class _Pages:
         return self._page(request, answered, echo, wrong=True)
 
     def _page(
-        self, request: Request, begun: Authentication, echo: str, *, wrong: bool = False
+        self, request: Request, current: Authentication, echo: str, *, wrong: bool = False
     ) -> Response:
-        """What the payer sees: the challenge, or once it has ended the step back."""
-        language = _language(request, begun)
-        if begun.status is None:
+        """The page of the challenge; once it has ended, the page that returns to the gateway."""
+        language = _language(request, current)
+        if current.status is None:
             page = render_challenge_page(
                 ChallengePageView(
                     language=language,
-                    shop_name=begun.merchant,
-                    amount=_money(begun),
-                    card=begun.card,
-                    action=_answer_path(begun),
-                    fields={"state": keys.seal(self._key, _STATE, begun.id, echo)},
-                    code=begun.code or "",
-                    attempts_left=begun.tries_left,
+                    shop_name=current.merchant,
+                    amount=_money(current),
+                    card=current.card,
+                    action=_answer_path(current),
+                    fields={"state": keys.sign(self._key, _STATE, current.id, echo)},
+                    code=current.code or "",
+                    attempts_left=current.attempts_left,
                     wrong=wrong,
                 )
             )
@@ -147,9 +147,9 @@ class _Pages:
             page = render_return_page(
                 ReturnPageView(
                     language=language,
-                    confirmed=begun.status in _CONFIRMED,
-                    action=begun.return_url,
-                    fields=self._result(begun, echo),
+                    confirmed=current.status in _CONFIRMED,
+                    action=current.return_url,
+                    fields=self._result(current, echo),
                     autopost=True,
                 )
             )
@@ -169,18 +169,18 @@ class _Pages:
                 cavv=cavv,
             )
             return {"PaRes": build_pares(pares, self._key), "MD": echo}
-        yes = ended.status is TransStatus.AUTHENTICATED
+        authenticated = ended.status is TransStatus.AUTHENTICATED
         cres = CRes(
             threeds_server_trans_id=ended.server_trans_id,
             acs_trans_id=ended.id,
-            trans_status=TransStatus.AUTHENTICATED if yes else TransStatus.FAILED,
+            trans_status=TransStatus.AUTHENTICATED if authenticated else TransStatus.FAILED,
             message_version=ended.message_version or "2.1.0",
         )
         return {"cres": pack(cres), "threeDSSessionData": echo}
 
 
 def _posted(handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that reads a posted form; what is malformed is told in plain text, status 400."""
+    """An endpoint that reads a posted form; a malformed one gets status 400 in plain text."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -223,19 +223,19 @@ def _headers(policy: str) -> dict[str, str]:
     }
 
 
-def _answer_path(begun: Authentication) -> str:
-    return "/acs/challenge/answer" if begun.server_trans_id else "/acs/pareq/answer"
+def _answer_path(current: Authentication) -> str:
+    return "/acs/challenge/answer" if current.server_trans_id else "/acs/pareq/answer"
 
 
-def _language(request: Request, begun: Authentication) -> str:
-    """That of the return address where it names one, else the browser's first."""
-    named = parse_qs(urlsplit(begun.return_url).query).get("lang", [""])[0]
-    return (named or request.headers.get("accept-language", "ru"))[:2].lower()
+def _language(request: Request, current: Authentication) -> str:
+    """The `lang` of the return address if it has one, else the browser's first language."""
+    lang = parse_qs(urlsplit(current.return_url).query).get("lang", [""])[0]
+    return (lang or request.headers.get("accept-language", "ru"))[:2].lower()
 
 
-def _money(begun: Authentication) -> Money:
-    known = canonical_currency(begun.currency)
-    return Money(begun.amount_minor, known or Currency(begun.currency, "", 2, begun.currency))
+def _money(current: Authentication) -> Money:
+    known = canonical_currency(current.currency)
+    return Money(current.amount_minor, known or Currency(current.currency, "", 2, current.currency))
 
 
 async def _static(request: Request) -> Response:

@@ -1,7 +1,6 @@
-"""What the pretended ACS derives from its one key: account references, CAVVs, sealed page states.
+"""Values that the ACS simulator derives from its key: accounts, CAVVs, signed page states.
 
-A keyed hash names a thing without storing a secret about it, and every process with the key derives
-the same.
+They are keyed hashes: nothing is stored, and every process with the key derives the same values.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ import msgspec
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version1 import CAVV_BYTES
 
-SEALED_CHARS_MAX: Final = 16_384
+SIGNED_CHARS_MAX: Final = 16_384
 
 
 def derived(key: bytes, purpose: str, text: str) -> str:
-    """A name for `text`: 40 hexadecimal digits that only the holder of the key can make."""
+    """An identifier of `text`: 40 hexadecimal digits that only the key's owner can derive."""
     return _mac(key, purpose, text.encode()).hex()[:40]
 
 
@@ -29,32 +28,32 @@ def cavv(key: bytes, authentication_id: str) -> str:
     return base64.b64encode(_mac(key, "cavv", authentication_id.encode())[:CAVV_BYTES]).decode()
 
 
-def seal(key: bytes, purpose: str, *fields: str) -> str:
-    """Fields for a hidden form field: legible to the browser, but not to be changed by it."""
-    said = msgspec.json.encode(fields)
-    mac = _mac(key, purpose, said)
-    return base64.urlsafe_b64encode(mac + said).decode()
+def sign(key: bytes, purpose: str, *fields: str) -> str:
+    """The fields as signed text for a hidden field: the browser can read it, not change it."""
+    payload = msgspec.json.encode(fields)
+    mac = _mac(key, purpose, payload)
+    return base64.urlsafe_b64encode(mac + payload).decode()
 
 
-def unseal(key: bytes, purpose: str, sealed: str, count: int) -> list[str]:
-    """The `count` fields sealed for that purpose. Refuses (ThreeDSFormatError): anything else."""
-    if len(sealed) > SEALED_CHARS_MAX:
-        raise ThreeDSFormatError("the sealed state is too long")
+def verify(key: bytes, purpose: str, signed: str, count: int) -> list[str]:
+    """The `count` fields of a signed text with this purpose. Else ThreeDSFormatError."""
+    if len(signed) > SIGNED_CHARS_MAX:
+        raise ThreeDSFormatError("the page state is too long")
     try:
-        opened = base64.b64decode(sealed, altchars=b"-_", validate=True)
+        decoded = base64.b64decode(signed, altchars=b"-_", validate=True)
     except ValueError:
-        raise ThreeDSFormatError("the sealed state is not base64url") from None
+        raise ThreeDSFormatError("the page state is not base64url") from None
     size = hashlib.sha256().digest_size
-    mac, said = opened[:size], opened[size:]
-    if not hmac.compare_digest(mac, _mac(key, purpose, said)):
-        raise ThreeDSFormatError("the sealed state is not ours")
-    fields = msgspec.json.decode(said, type=list[str])
+    mac, payload = decoded[:size], decoded[size:]
+    if not hmac.compare_digest(mac, _mac(key, purpose, payload)):
+        raise ThreeDSFormatError("the signature of the page state is wrong")
+    fields = msgspec.json.decode(payload, type=list[str])
     if len(fields) != count:
-        raise ThreeDSFormatError("the sealed state is of another kind")
+        raise ThreeDSFormatError("the page state has another number of fields")
     return fields
 
 
-def _mac(key: bytes, purpose: str, said: bytes) -> bytes:
-    # The purpose has no colon, so no message of one purpose can be taken for another's.
+def _mac(key: bytes, purpose: str, payload: bytes) -> bytes:
+    # The purpose has no colon, so a message of one purpose is never valid for another.
     assert ":" not in purpose
-    return hmac.new(key, f"acs:{purpose}:".encode() + said, hashlib.sha256).digest()
+    return hmac.new(key, f"acs:{purpose}:".encode() + payload, hashlib.sha256).digest()

@@ -1,15 +1,14 @@
-"""What the simulated bank shows a payer: its 3-D Secure page, and the step back to the shop.
+"""The pages of the ACS simulator: the 3-D Secure challenge, and the return to the gateway.
 
-It pretends to be another party, so it has its own plain look and its own words; only the tokens are
-shared. Rendering only: which code passes and what follows is decided by the simulator. Source:
-payment-page.md §4.
+The pages look and read unlike the gateway's, because a real bank is another party; they share only
+the style sheet's tokens. This module renders; the simulator decides which code is correct.
+Source: payment-page.md §4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -25,8 +24,7 @@ _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
 STATIC_PREFIX: Final = STATIC.prefix("/simulators/acs/static")
 
-# The form goes back to the bank itself; from the last step it goes to the gateway, wherever that
-# is.
+# The challenge is posted to the bank itself, the last form to the gateway, at any address.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
@@ -35,49 +33,47 @@ CONTENT_SECURITY_POLICY: Final = (
 _ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
 
 
-class _Words(NamedTuple):
+class _Text(NamedTuple):
     ru: str
     en: str
 
 
-TEXTS: Final[Mapping[str, _Words]] = MappingProxyType(
+TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
     {
-        "bank": _Words("Тестовый банк", "Test bank"),
-        "title": _Words("Подтвердите оплату", "Confirm the payment"),
-        "shop": _Words("Магазин", "Shop"),
-        "amount": _Words("Сумма", "Amount"),
-        "card": _Words("Карта", "Card"),
-        "moment": _Words("Время", "Time"),
-        "code": _Words("Код из сообщения", "Code from the message"),
-        "code_hint": _Words(
+        "bank": _Text("Тестовый банк", "Test bank"),
+        "title": _Text("Подтвердите оплату", "Confirm the payment"),
+        "shop": _Text("Магазин", "Shop"),
+        "amount": _Text("Сумма", "Amount"),
+        "card": _Text("Карта", "Card"),
+        "code": _Text("Код из сообщения", "Code from the message"),
+        "code_hint": _Text(
             "Настоящий банк прислал бы код на телефон держателя карты.",
             "A real bank would send the code to the cardholder's phone.",
         ),
-        "simulated": _Words("Это не настоящий банк", "This is not a real bank"),
-        "passes": _Words("Подойдёт код", "The code that passes is"),
-        "wrong": _Words("Код не подошёл.", "That code is not right."),
-        "left_one": _Words("Осталась {count} попытка.", "{count} attempt left."),
-        "left_few": _Words("Осталось {count} попытки.", "{count} attempts left."),
-        "left_many": _Words("Осталось {count} попыток.", "{count} attempts left."),
-        "confirm": _Words("Подтвердить", "Confirm"),
-        "cancel": _Words("Отменить оплату", "Cancel the payment"),
-        "languages": _Words("Язык страницы", "Page language"),
-        "back_title": _Words("Возврат к оплате", "Back to your payment"),
-        "back_confirmed": _Words("Оплата подтверждена.", "The payment is confirmed."),
-        "back_refused": _Words("Оплата не подтверждена.", "The payment is not confirmed."),
-        "back_go": _Words("Продолжить", "Continue"),
+        "simulated": _Text("Это не настоящий банк", "This is not a real bank"),
+        "passes": _Text("Подойдёт код", "The code that passes is"),
+        "wrong": _Text("Код не подошёл.", "That code is not right."),
+        "left_one": _Text("Осталась {count} попытка.", "{count} attempt left."),
+        "left_few": _Text("Осталось {count} попытки.", "{count} attempts left."),
+        "left_many": _Text("Осталось {count} попыток.", "{count} attempts left."),
+        "confirm": _Text("Подтвердить", "Confirm"),
+        "cancel": _Text("Отменить оплату", "Cancel the payment"),
+        "back_title": _Text("Возврат к оплате", "Back to your payment"),
+        "back_confirmed": _Text("Оплата подтверждена.", "The payment is confirmed."),
+        "back_refused": _Text("Оплата не подтверждена.", "The payment is not confirmed."),
+        "back_go": _Text("Продолжить", "Continue"),
     }
 )
-LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
+LANGUAGES: Final = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengePageView:
-    """A payment waiting to be confirmed by its payer.
+    """A payment that its payer has to confirm.
 
-    The form posts `fields`, `password` (what was typed) and `decision` (confirm or cancel) to
-    `action`. `code` is told only because the bank is pretended. `wrong` says that the last code did
-    not pass.
+    The form posts `fields`, `password` (the typed code) and `decision` (confirm or cancel) to
+    `action`. A simulator shows the correct `code`; a real bank would not. `wrong`: the last code
+    was not correct.
     """
 
     language: str
@@ -89,16 +85,13 @@ class ChallengePageView:
     code: str
     attempts_left: int
     wrong: bool = False
-    moment: datetime | None = None
-    languages: Mapping[str, str] = field(default_factory=dict)
-    static: str = STATIC_PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPageView:
-    """The step back: `fields` (MD and PaRes, or cres) are posted to `action` by the payer's press.
+    """The return to the gateway: the button posts `fields` (MD and PaRes, or cres) to `action`.
 
-    With `autopost` it goes by itself where scripts run, as real banks do it.
+    With `autopost` a script posts the form, as real banks do.
     """
 
     language: str
@@ -106,8 +99,6 @@ class ReturnPageView:
     action: str
     fields: Mapping[str, str]
     autopost: bool = False
-    languages: Mapping[str, str] = field(default_factory=dict)
-    static: str = STATIC_PREFIX
 
 
 def render_challenge_page(view: ChallengePageView) -> str:
@@ -116,14 +107,14 @@ def render_challenge_page(view: ChallengePageView) -> str:
 
 
 def render_return_page(view: ReturnPageView) -> str:
-    """The page that takes the payer back."""
+    """The page that returns the payer to the gateway."""
     return _render("return.html", view)
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """One text of the bank; any language but English is answered in Russian."""
-    words = TEXTS[key]
-    return (words.en if language == "en" else words.ru).format(**values)
+    """A text of the bank's pages, in English or, for any other language, in Russian."""
+    translations = TEXTS[key]
+    return (translations.en if language == "en" else translations.ru).format(**values)
 
 
 def _render(template: str, view: ChallengePageView | ReturnPageView) -> str:
@@ -131,8 +122,7 @@ def _render(template: str, view: ChallengePageView | ReturnPageView) -> str:
     return _ENVIRONMENT.get_template(template).render(
         view=view,
         language=language,
-        language_names=LANGUAGES,
-        static=view.static,
+        static=STATIC_PREFIX,
         t=partial(text, language=language),
         plural=partial(plural, language=language),
     )

@@ -1,7 +1,6 @@
-"""The page of the 3DS method: nobody sees it, for it runs in a hidden frame and reports back.
+"""The page of the 3DS method: it runs in a hidden frame and posts its notification.
 
-It is not a page of the bank's look, because there is nothing to look at; its button is for browsers
-without scripts.
+It has no style, since it is not visible; its button is for browsers without scripts.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from typing import Final
 
 from altyn.simulators.acs.page import STATIC_PREFIX
 
-# As the bank's pages, but it may be framed: the gateway's page is on an address we do not know.
+# As for the bank's pages, but without frame-ancestors: the gateway's address is unknown here.
 METHOD_CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; form-action https: http:; base-uri 'none'"
 )
 
 
 def render_method_page(notification_url: str, method_data: str) -> str:
-    """A form that posts threeDSMethodData to the notification address by itself."""
+    """A page with a form that a script posts to the notification URL, with threeDSMethodData."""
     return (
         "<!DOCTYPE html>\n"
         '<html lang="en"><head><meta charset="utf-8"><title>3-D Secure</title>'

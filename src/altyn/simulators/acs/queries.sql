@@ -1,13 +1,13 @@
--- open_account: remember how the card behind an account behaves; the newest word wins.
+-- save_account: store the behaviour of an account's card; a newer one replaces it.
 INSERT INTO simulators.acs_accounts (account, card, pares, eci, code)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (account) DO UPDATE
 SET card = excluded.card, pares = excluded.pares, eci = excluded.eci, code = excluded.code;
 
--- read_account: the card behind an account.
+-- read_account: the card of an account.
 SELECT * FROM simulators.acs_accounts WHERE account = $1;
 
--- open_authentication: begin, unless it was begun before: the same PaReq or AReq may come again.
+-- begin_authentication: store a new authentication; a repeated PaReq or AReq changes nothing.
 INSERT INTO simulators.acs_authentications (
     id, server_trans_id, message_id, xid, message_version, merchant, amount_minor, currency, card,
     return_url, code, on_success, cavv, eci, status
@@ -18,12 +18,12 @@ ON CONFLICT DO NOTHING;
 -- read_authentication: an authentication by its id.
 SELECT * FROM simulators.acs_authentications WHERE id = $1;
 
--- read_by_server_trans_id: an authentication of version 2 by the gateway's id of it.
+-- read_by_server_trans_id: an authentication of version 2 by the gateway's id.
 SELECT * FROM simulators.acs_authentications WHERE server_trans_id = $1;
 
--- answer: what the payer decided. Only an open authentication moves, so a finished one stays as it
--- is however often its page is sent again, and no try is free. $2: cancelled, $3: what was typed,
--- $4: tries in all.
+-- answer: store the payer's answer. Only an open authentication changes: a page that is sent again
+-- does not change a finished one, and every answer counts as an attempt. $2: cancelled, $3: the typed
+-- code, $4: the maximum of attempts.
 UPDATE simulators.acs_authentications
 SET
     cancelled = $2,

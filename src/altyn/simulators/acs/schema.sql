@@ -1,15 +1,15 @@
--- What the pretended directory server and ACS remember between two requests, whichever gateway
--- process serves them. No PAN is ever written here.
+-- The state of the directory server and ACS simulators, shared by all gateway processes. No PAN is
+-- stored here.
 
 CREATE SCHEMA IF NOT EXISTS simulators;
 
--- Version 1: an account stands for a PAN in the browser's hands.
+-- Version 1: the browser gets an account in place of a PAN.
 CREATE TABLE IF NOT EXISTS simulators.acs_accounts (
     account text PRIMARY KEY,  -- keyed hash of the PAN
     card    text NOT NULL,     -- masked: 411111**1111
-    pares   text NOT NULL,     -- how an authentication ends when the payer does all rightly
-    eci     integer,           -- of that end
-    code    text               -- what the payer types; none: no page is shown
+    pares   text NOT NULL,     -- the status when the payer types the correct code
+    eci     integer,           -- of that status
+    code    text               -- the correct code; null: no page is shown
 );
 
 CREATE TABLE IF NOT EXISTS simulators.acs_authentications (
@@ -22,13 +22,13 @@ CREATE TABLE IF NOT EXISTS simulators.acs_authentications (
     amount_minor    bigint NOT NULL,
     currency        text NOT NULL,
     card            text NOT NULL,     -- masked
-    return_url      text NOT NULL,     -- the only place the browser is sent back to
-    code            text,              -- none: decided without the payer
-    on_success      text NOT NULL,     -- the status when the right code is typed
-    cavv            text,              -- of success
-    eci             integer,           -- of success
+    return_url      text NOT NULL,     -- the only address that the browser returns to
+    code            text,              -- null: decided without the payer
+    on_success      text NOT NULL,     -- the status after the correct code
+    cavv            text,              -- of on_success
+    eci             integer,           -- of on_success
     tries           integer NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 3),
-    status          text,              -- none: the payer has not answered
+    status          text,              -- null: the payer has not answered
     cancelled       boolean NOT NULL DEFAULT false,
     CHECK (code IS NOT NULL OR status IS NOT NULL)
 );

@@ -1,4 +1,4 @@
-"""The acquiring bank and the issuer behind it, pretended as one."""
+"""The simulator of the acquiring bank and of the issuer, as one bank."""
 
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.issuer.books import Books

@@ -1,7 +1,7 @@
-"""The pretended acquiring bank: keeps its own books, moves its own money once, and forgets nothing.
+"""The simulator of the acquiring bank. It keeps its own books and records every request.
 
-It speaks the acquiring format and is as strict as a bank: what it is asked twice it does once, and
-more money than there is never moves, whatever the gateway thinks.
+It is as strict as a bank: a repeated request is carried out once, and a movement of more than the
+authorised amount is declined, whatever the gateway has stored.
 Source: codes.md §9; `altyn.protocol.acquiring` is the contract.
 """
 
@@ -34,14 +34,14 @@ from altyn.simulators.database import Pool, apply_schema, statements
 from altyn.simulators.issuer.books import Books, move
 from altyn.simulators.issuer.cards import Verdict, authorise, avs_code, check_card
 
-INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a pending card still hears PENDING
+INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a PENDING response gets PENDING again
 DUPLICATE_TRANSMISSION: Final = 94
 
 _HERE: Final = Path(__file__).parent
 _SCHEMA: Final = (_HERE / "schema.sql").read_text("utf-8")
 _SQL: Final = statements(_HERE / "queries.sql")
 
-_ANSWER_LOST: Final = {
+_LOST_RESPONSES: Final = {
     AcquirerOperation.DEPOSIT: Fault.DEPOSIT_ANSWER_LOST,
     AcquirerOperation.REVERSE: Fault.REVERSAL_ANSWER_LOST,
     AcquirerOperation.REFUND: Fault.REFUND_ANSWER_LOST,
@@ -60,9 +60,9 @@ _DUPLICATE: Final = AcquirerResponse(
 
 
 class IssuerSimulator:
-    """One bank for all merchants. Any number of processes may share it: its state is the database.
+    """One bank for all merchants. Its state is the database, so several processes may share it.
 
-    `clock_now` gives aware UTC; `pause` waits that many seconds (the card that answers slowly).
+    `clock_now` returns aware UTC; `pause` waits a number of seconds, for the slow test card.
     """
 
     def __init__(
@@ -77,79 +77,92 @@ class IssuerSimulator:
 
     @staticmethod
     async def prepare(pool: Pool) -> None:
-        """Create the bank's tables where they are not there yet; safe for two processes at once."""
+        """Create the bank's tables if they are missing; safe for concurrent processes."""
         await apply_schema(pool, _SCHEMA)
 
     async def check_card(self, check: CardCheck) -> int | None:
-        """The action code that refuses the card as typed, or None. Nothing is remembered."""
+        """The action code that refuses the card as typed, or None. Nothing is stored."""
         return check_card(check, self._clock_now().date())
 
-    async def handle(self, question: AcquirerRequest) -> AcquirerResponse:
-        """Answer one question, doing what it asks at most once."""
-        match question.operation:
+    async def handle(self, request: AcquirerRequest) -> AcquirerResponse:
+        """Carry out a request at most once; its response."""
+        match request.operation:
             case AcquirerOperation.AUTHORISE:
-                return replace(await self._authorise(question), avs_code=avs_code(question))
+                return replace(await self._authorise(request), avs_code=avs_code(request))
             case AcquirerOperation.INQUIRE:
-                return await self._inquire(question)
+                return await self._inquire(request)
             case _:
-                return await self._move(question)
+                return await self._move(request)
 
     async def books(self, authorisation_key: str) -> Books | None:
-        """The bank's books of an authorisation; None where it approved none under that key."""
+        """The books of an authorisation; None when no approved one has this key."""
         row = await self._pool.fetchrow(_SQL["read_authorisation"], authorisation_key)
         return _books(row) if row else None
 
-    async def _authorise(self, question: AcquirerRequest) -> AcquirerResponse:
-        verdict = authorise(question, self._clock_now().date())
-        async with self._pool.acquire() as connection:
-            if verdict.outcome is AcquirerOutcome.NOT_SENT:
-                # It never reached the bank, so the bank writes nothing down.
-                row = await connection.fetchrow(_SQL["recall"], question.key)
-                return _answer(row, question) if row else _NOT_SENT
-            reply = await self._ask(connection, question, verdict)
+    async def _authorise(self, request: AcquirerRequest) -> AcquirerResponse:
+        verdict = authorise(request, self._clock_now().date())
+        if verdict.outcome is AcquirerOutcome.NOT_SENT:
+            # The request never reached the bank, so the bank stores nothing.
+            row = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            return _response(row, request) if row else _NOT_SENT
+        response = await self._record(request, verdict)
         if verdict.delay_seconds:
             await self._pause(verdict.delay_seconds)
-        return reply
+        return response
 
-    async def _move(self, question: AcquirerRequest) -> AcquirerResponse:
-        """Deposit, reverse or refund: lock the books, decide, write both books and answer.
+    async def _move(self, request: AcquirerRequest) -> AcquirerResponse:
+        """Deposit, reverse or refund: decide, then store the request and the books together.
 
-        The books are written only if the request was: where its key is known already, nothing is
-        moved again, whatever was decided here.
+        The books change only with a new request, and only if they are still those of the decision;
+        otherwise the stored response is returned, or it is decided again.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(_SQL["lock_authorisation"], question.original_key)
-            moved = move(_books(row) if row else None, question)
+        while True:
+            row = await self._pool.fetchrow(_SQL["read_authorisation"], request.original_key)
+            books = _books(row) if row else None
+            moved = move(books, request)
             if isinstance(moved, int):
                 refused = Verdict(outcome=AcquirerOutcome.DECLINED, action_code=moved)
-                return await self._ask(connection, question, refused)
+                return await self._record(request, refused)
             assert row is not None
-            return await self._ask(connection, question, _approved(row, question), moved, row)
+            assert books is not None
+            sums = (*_sums(books), *_sums(moved))
+            values = self._values(request, _approved(row, request), row)
+            stored = await self._pool.fetchrow(_SQL["record_movement"], *values, *sums)
+            if stored is None:
+                stored = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            if stored is not None:
+                return _response(stored, request)
 
-    async def _ask(
-        self,
-        connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
-        question: AcquirerRequest,
-        verdict: Verdict,
-        moved: Books | None = None,
-        authorisation: asyncpg.Record | None = None,
-    ) -> AcquirerResponse:
-        """Write the request with its answer, and the books it moved; or find it answered before."""
-        shares_rrn = question.operation in (AcquirerOperation.DEPOSIT, AcquirerOperation.REVERSE)
+    async def _record(self, request: AcquirerRequest, verdict: Verdict) -> AcquirerResponse:
+        """Store the request and its response; or find the stored response."""
+        values = self._values(request, verdict, None)
+        row = await self._pool.fetchrow(_SQL["record_request"], *values)
+        if row is None:
+            row = await self._pool.fetchrow(_SQL["read_request"], request.key)
+            assert row is not None
+        return _response(row, request)
+
+    def _values(
+        self, request: AcquirerRequest, verdict: Verdict, authorisation: asyncpg.Record | None
+    ) -> tuple[object, ...]:
+        """The values $1 to $18 of `record_request` and `record_movement`.
+
+        A deposit and a reversal share the RRN and the approval code of their authorisation.
+        """
+        shares_rrn = request.operation in (AcquirerOperation.DEPOSIT, AcquirerOperation.REVERSE)
         shared = authorisation if shares_rrn else None
         now = self._clock_now()
-        row = await connection.fetchrow(
-            _SQL["ask"],
-            question.key,
-            question.operation,
-            question.merchant,
-            question.terminal,
-            question.amount_minor,
-            question.currency,
-            question.original_key,
-            question.deposit_at_once,
-            question.verify_only,
-            question.pan.masked if question.pan else None,
+        return (
+            request.key,
+            request.operation,
+            request.merchant,
+            request.terminal,
+            request.amount_minor,
+            request.currency,
+            request.original_key,
+            request.deposit_at_once,
+            request.verify_only,
+            request.pan.masked if request.pan else None,
             verdict.fault,
             verdict.outcome,
             verdict.action_code,
@@ -159,55 +172,41 @@ class IssuerSimulator:
             shared["rrn"] if shared else None,
             shared["approval_code"] if shared else None,
         )
-        if row is None:
-            row = await connection.fetchrow(_SQL["recall"], question.key)
-            assert row is not None
-        elif moved is not None:
-            await connection.execute(
-                _SQL["write_books"],
-                question.original_key,
-                moved.held_minor,
-                moved.deposited_minor,
-                moved.reversed_minor,
-                moved.refunded_minor,
-                moved.released_minor,
-            )
-        return _answer(row, question)
 
-    async def _inquire(self, question: AcquirerRequest) -> AcquirerResponse:
+    async def _inquire(self, request: AcquirerRequest) -> AcquirerResponse:
         now = self._clock_now()
         async with self._pool.acquire() as connection, connection.transaction():
             closed = await connection.fetchval(
                 _SQL["close_key"],
-                question.key,
-                question.merchant,
-                question.terminal,
+                request.key,
+                request.merchant,
+                request.terminal,
                 PROCESSING_TIMEOUT,
                 now,
             )
             if closed is not None:
                 return _NOT_SENT
-            row = await connection.fetchrow(_SQL["count_inquiry"], question.key)
+            row = await connection.fetchrow(_SQL["count_inquiry"], request.key)
             assert row is not None
             due = row["inquiries"] >= INQUIRIES_UNTIL_SETTLED
             if row["outcome"] == AcquirerOutcome.PENDING and due:
                 row = await connection.fetchrow(
-                    _SQL["settle_pending"], question.key, _rrn_prefix(now)
+                    _SQL["settle_pending"], request.key, _rrn_prefix(now)
                 )
                 assert row is not None
-            return _truth(row)
+            return _final_response(row)
 
 
-def _approved(authorisation: asyncpg.Record, question: AcquirerRequest) -> Verdict:
-    lost = authorisation["fault"] == _ANSWER_LOST[question.operation]
+def _approved(authorisation: asyncpg.Record, request: AcquirerRequest) -> Verdict:
+    lost = authorisation["fault"] == _LOST_RESPONSES[request.operation]
     return Verdict(outcome=AcquirerOutcome.APPROVED, action_code=APPROVED, answer_lost=lost)
 
 
-def _answer(row: asyncpg.Record, question: AcquirerRequest) -> AcquirerResponse:
-    """What a request hears, first time or again."""
+def _response(row: asyncpg.Record, request: AcquirerRequest) -> AcquirerResponse:
+    """The response to a request, whether it is new or repeated."""
     if row["operation"] == AcquirerOperation.INQUIRE:
-        return _NOT_SENT  # the key was closed before this request came
-    asked_before = (
+        return _NOT_SENT  # an inquiry closed the key before this request arrived
+    stored = (
         row["operation"],
         row["merchant"],
         row["amount_minor"],
@@ -216,22 +215,22 @@ def _answer(row: asyncpg.Record, question: AcquirerRequest) -> AcquirerResponse:
         row["deposit_at_once"],
         row["verify_only"],
     )
-    asked_now = (
-        question.operation,
-        question.merchant,
-        question.amount_minor,
-        question.currency,
-        question.original_key,
-        question.deposit_at_once,
-        question.verify_only,
+    received = (
+        request.operation,
+        request.merchant,
+        request.amount_minor,
+        request.currency,
+        request.original_key,
+        request.deposit_at_once,
+        request.verify_only,
     )
-    if asked_before != asked_now:
+    if stored != received:
         return _DUPLICATE
-    return _UNKNOWN if row["answer_lost"] else _truth(row)
+    return _UNKNOWN if row["answer_lost"] else _final_response(row)
 
 
-def _truth(row: asyncpg.Record) -> AcquirerResponse:
-    """What became of a request."""
+def _final_response(row: asyncpg.Record) -> AcquirerResponse:
+    """The response that an inquiry gets; it is never lost."""
     outcome = AcquirerOutcome(row["outcome"])
     if outcome is AcquirerOutcome.PENDING:
         return _PENDING
@@ -253,6 +252,17 @@ def _books(row: asyncpg.Record) -> Books:
         reversed_minor=row["reversed_minor"],
         refunded_minor=row["refunded_minor"],
         released_minor=row["released_minor"],
+    )
+
+
+def _sums(books: Books) -> tuple[int, ...]:
+    """The five sums in the order of `record_movement`."""
+    return (
+        books.held_minor,
+        books.deposited_minor,
+        books.reversed_minor,
+        books.refunded_minor,
+        books.released_minor,
     )
 
 

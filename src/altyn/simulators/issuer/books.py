@@ -1,7 +1,6 @@
-"""The books of one authorisation: where each minor unit of it is, and how it may move.
+"""The books of one authorisation: its held, deposited and returned sums, and how they change.
 
-Pure sums, so that the rules of the pretended bank can be read and tried on one page. The same law
-stands in the table as a CHECK.
+The functions are pure. A CHECK constraint of the table enforces the same sum.
 Source: codes.md §4.2 (125, 2009, 914, 913); rest-orders.md §3.1-3.3.
 """
 
@@ -22,8 +21,8 @@ REFUND_EXCEEDS_PAYMENT: Final = 2009
 class Books:
     """Sums in minor units of `currency`; the five add up to `approved_minor`.
 
-    held: reserved. deposited: taken, and still with the shop. reversed and refunded: given back.
-    released: the rest of a hold after a deposit of a part.
+    held: reserved. deposited: taken and not refunded. reversed and refunded: returned to the payer.
+    released: the rest of a hold after a partial deposit.
     """
 
     merchant: str
@@ -36,38 +35,38 @@ class Books:
     released_minor: int
 
     def __post_init__(self) -> None:
-        places = (
+        sums = (
             self.held_minor,
             self.deposited_minor,
             self.reversed_minor,
             self.refunded_minor,
             self.released_minor,
         )
-        assert min(places) >= 0
-        assert sum(places) == self.approved_minor
+        assert min(sums) >= 0
+        assert sum(sums) == self.approved_minor
 
 
-def move(books: Books | None, question: AcquirerRequest) -> Books | int:
+def move(books: Books | None, request: AcquirerRequest) -> Books | int:
     """The books after a DEPOSIT, REVERSE or REFUND, or the action code of the refusal.
 
-    Refuses: 914 (no such authorisation of this merchant), 913 (another currency), 125 (nothing
-    asked), then 125 or 2009 (more than there is).
+    Refuses: 914 (no such authorisation of this merchant), 913 (another currency), 125 (amount 0
+    or less), then 125 or 2009 (more than the books have).
     """
-    if books is None or books.merchant != question.merchant:
+    if books is None or books.merchant != request.merchant:
         return ORIGINAL_NOT_FOUND
-    if books.currency != question.currency:
+    if books.currency != request.currency:
         return CURRENCY_WRONG
-    if question.amount_minor <= 0:
+    if request.amount_minor <= 0:
         return AMOUNT_ABOVE_HOLD_OR_ZERO
-    match question.operation:
+    match request.operation:
         case AcquirerOperation.DEPOSIT:
-            return _deposit(books, question.amount_minor)
+            return _deposit(books, request.amount_minor)
         case AcquirerOperation.REVERSE:
-            return _reverse(books, question.amount_minor)
+            return _reverse(books, request.amount_minor)
         case AcquirerOperation.REFUND:
-            return _refund(books, question.amount_minor)
+            return _refund(books, request.amount_minor)
         case AcquirerOperation.AUTHORISE | AcquirerOperation.INQUIRE:
-            raise AssertionError("this moves nothing")
+            raise AssertionError("this operation moves nothing")
 
 
 def _deposit(books: Books, amount_minor: int) -> Books | int:
@@ -82,16 +81,20 @@ def _deposit(books: Books, amount_minor: int) -> Books | int:
 
 
 def _reverse(books: Books, amount_minor: int) -> Books | int:
-    """Give back from the hold; after the deposit, from what was taken.
+    """Return an amount from the hold, or from the deposit once the hold is empty.
 
-    That a deposited sum may be reversed only on its own day is the gateway's rule, not the bank's.
+    The gateway, not the bank, limits the reversal of a deposit to its own day.
     """
-    given_back = books.reversed_minor + amount_minor
+    reversed_minor = books.reversed_minor + amount_minor
     if amount_minor <= books.held_minor:
-        return replace(books, held_minor=books.held_minor - amount_minor, reversed_minor=given_back)
+        return replace(
+            books, held_minor=books.held_minor - amount_minor, reversed_minor=reversed_minor
+        )
     if books.held_minor == 0 and amount_minor <= books.deposited_minor:
         return replace(
-            books, deposited_minor=books.deposited_minor - amount_minor, reversed_minor=given_back
+            books,
+            deposited_minor=books.deposited_minor - amount_minor,
+            reversed_minor=reversed_minor,
         )
     return AMOUNT_ABOVE_HOLD_OR_ZERO
 

@@ -1,6 +1,6 @@
-"""How the pretended issuer thinks of a card: what it checks, and what an authorisation comes to.
+"""The issuer simulator's decisions: the check of a typed card, and the result of an authorisation.
 
-It reads the table of test cards and nothing else, so every behaviour of the sandbox is a row there.
+They depend on the table of test cards only, so a row of it describes each behaviour of the sandbox.
 Source: codes.md §4.2 and §9.
 """
 
@@ -23,7 +23,7 @@ from altyn.protocol.test_cards import ECOM, SLOW_ANSWER_SECONDS, Fault, TestCard
 NO_CARD_RECORD: Final = 111
 AMOUNT_INVALID: Final = 110
 FORMAT_ERROR: Final = 904
-NOBODYS_POSTAL_CODE: Final = "000000"
+UNKNOWN_POSTAL_CODE: Final = "000000"
 
 _ANSWER_LOST: Final = frozenset({Fault.APPROVED_ANSWER_LOST, Fault.DECLINED_ANSWER_LOST})
 _PENDING: Final = frozenset({Fault.PENDING_THEN_APPROVED, Fault.PENDING_THEN_DECLINED})
@@ -31,10 +31,10 @@ _PENDING: Final = frozenset({Fault.PENDING_THEN_APPROVED, Fault.PENDING_THEN_DEC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What an authorisation comes to.
+    """The result of an authorisation.
 
-    `action_code` is the final one, also while PENDING. `answer_lost`: it is so, but the gateway
-    hears UNKNOWN. `delay_seconds` passes before the answer leaves.
+    `action_code` is the final one, also while PENDING. With `answer_lost` the result is stored, but
+    the gateway gets UNKNOWN. The response is sent after `delay_seconds`.
     """
 
     outcome: AcquirerOutcome
@@ -45,9 +45,9 @@ class Verdict:
 
 
 def check_card(check: CardCheck, today: date) -> int | None:
-    """The action code that refuses what was typed of a card, or None.
+    """The action code that refuses a card as typed, or None.
 
-    Refuses: 111 (not a card of ours), 101 (expired), then 82 or 71015 (wrong CVC, ecom or classic).
+    Refuses: 111 (not a test card), 101 (expired), then 82 or 71015 (wrong CVC, ecom or classic).
     """
     card = _find(check.pan.reveal())
     if card is None:
@@ -59,33 +59,33 @@ def check_card(check: CardCheck, today: date) -> int | None:
     return None
 
 
-def authorise(question: AcquirerRequest, today: date) -> Verdict:
-    """What becomes of an AUTHORISE.
+def authorise(request: AcquirerRequest, today: date) -> Verdict:
+    """The result of an AUTHORISE request.
 
     Refuses: 904 (no card), 110 (no amount), as check_card, then by the card's row.
     """
-    if question.pan is None:
+    if request.pan is None:
         return _declined(FORMAT_ERROR)
-    if question.amount_minor <= 0 and not question.verify_only:
+    if request.amount_minor <= 0 and not request.verify_only:
         return _declined(AMOUNT_INVALID)
-    card = _find(question.pan.reveal())
+    card = _find(request.pan.reveal())
     if card is None:
         return _declined(NO_CARD_RECORD)
-    check = question.card_check()
+    check = request.card_check()
     refusal = check_card(check, today) if check else None
     if refusal is not None:
         return _declined(refusal)
-    return _by_row(card, question.amount_minor)
+    return _by_row(card, request.amount_minor)
 
 
-def avs_code(question: AcquirerRequest) -> str | None:
-    """What the issuer finds of an address: D, both match; E, nothing does, for postal code 000000.
+def avs_code(request: AcquirerRequest) -> str | None:
+    """The result of the address check: E (no match) for postal code 000000, else D (match).
 
     Source: codes.md §6 (avsCode).
     """
-    if question.postal_code is None:
+    if request.postal_code is None:
         return None
-    return "E" if question.postal_code == NOBODYS_POSTAL_CODE else "D"
+    return "E" if request.postal_code == UNKNOWN_POSTAL_CODE else "D"
 
 
 def _by_row(card: TestCard, amount_minor: int) -> Verdict:
@@ -109,6 +109,6 @@ def _declined(action_code: int) -> Verdict:
 
 
 def _find(digits: str) -> TestCard | None:
-    # The bank does not know the merchant's version of 3-D Secure. Where two sets describe one
-    # number differently it goes by the classic one, which is the default.
+    # The bank does not get the merchant's version of 3-D Secure. When two sets of test cards have
+    # the same number, the classic set is used, which is the default.
     return lookup(digits, tds_version="1")

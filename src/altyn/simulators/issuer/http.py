@@ -1,6 +1,6 @@
-"""The pretended bank over HTTP, for a gateway that reaches it by address, as it would a real one.
+"""The bank simulator over HTTP, for a gateway that is configured with a bank's address.
 
-Sandbox only: there is no authentication here, because there is no money here.
+It is for sandboxes only: it moves no money, so it needs no authentication.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _JSON = "application/json"
 
 
 def routes(bank: IssuerSimulator) -> Sequence[Route]:
-    """`POST /issuer/acquiring` takes a question, `POST /issuer/card-check` a card check; JSON."""
+    """`POST /issuer/acquiring` takes acquirer requests, `/issuer/card-check` card checks; JSON."""
 
     async def acquiring(request: Request) -> Response:
         try:
-            question = decode_question(await _body(request))
+            acquirer_request = decode_question(await _body(request))
         except AcquiringFormatError as error:
             return PlainTextResponse(str(error), 400)
-        return Response(encode_reply(await bank.handle(question)), media_type=_JSON)
+        return Response(encode_reply(await bank.handle(acquirer_request)), media_type=_JSON)
 
     async def card_check(request: Request) -> Response:
         try:

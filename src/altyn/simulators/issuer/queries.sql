@@ -1,7 +1,7 @@
--- ask: write down a request that is new; a key already known gives no row. An approved
--- authorisation is booked in the same breath. Two of the same key at once: the second waits for the
--- first to commit, and then finds the key known. $16 is the RRN's YDDDhh; $17 and $18 are the RRN
--- and the approval code where the request shares its authorisation's.
+-- record_request: store a new request; a key that is stored already returns no row. An approved
+-- authorisation is booked by the same statement. Of two concurrent requests with one key, the second
+-- waits until the first commits, and then finds the key. $16 is the RRN's YDDDhh; $17 and $18 are
+-- the RRN and the approval code of the authorisation when the request shares them.
 WITH ticket AS (
     SELECT nextval('simulators.bank_tickets') AS number
 ), asked AS (
@@ -34,10 +34,10 @@ WITH ticket AS (
 )
 SELECT * FROM asked;
 
--- recall: a request by its key.
+-- read_request: a request by its key.
 SELECT * FROM simulators.bank_requests WHERE key = $1;
 
--- close_key: an inquiry for a key never seen; from now on nothing is done under it.
+-- close_key: store an inquiry for an unknown key; a later request with the key is not carried out.
 INSERT INTO simulators.bank_requests (
     key, operation, merchant, terminal, amount_minor, currency,
     deposit_at_once, verify_only, outcome, action_code, asked_at
@@ -46,10 +46,10 @@ VALUES ($1, 'INQUIRE', $2, $3, 0, '', false, false, 'NOT_SENT', $4, $5)
 ON CONFLICT (key) DO NOTHING
 RETURNING key;
 
--- count_inquiry: one more inquiry for a key; the row stays ours until the transaction ends.
+-- count_inquiry: count an inquiry for a key; the row stays locked until the transaction ends.
 UPDATE simulators.bank_requests SET inquiries = inquiries + 1 WHERE key = $1 RETURNING *;
 
--- settle_pending: a pending authorisation ends as it was going to, and is booked if approved.
+-- settle_pending: give a pending authorisation its final outcome, and book it if approved.
 WITH settled AS (
     UPDATE simulators.bank_requests
     SET
@@ -76,15 +76,38 @@ WITH settled AS (
 )
 SELECT * FROM settled;
 
--- lock_authorisation: the books of an authorisation, ours until the transaction ends.
-SELECT * FROM simulators.bank_authorisations WHERE key = $1 FOR UPDATE;
-
 -- read_authorisation: the books of an authorisation.
 SELECT * FROM simulators.bank_authorisations WHERE key = $1;
 
--- write_books: the sums of an authorisation after a movement.
-UPDATE simulators.bank_authorisations
-SET
-    held_minor = $2, deposited_minor = $3, reversed_minor = $4, refunded_minor = $5,
-    released_minor = $6
-WHERE key = $1;
+-- record_movement: store a request that moves money, and the sums of its authorisation after it. No
+-- row where the key is stored already, or where the sums are no longer those of $19 to $23 that the
+-- movement was decided by: then nothing is stored. $24 to $28 are the sums afterwards.
+WITH ticket AS (
+    SELECT nextval('simulators.bank_tickets') AS number
+), locked AS (
+    SELECT key FROM simulators.bank_authorisations
+    WHERE key = $7 AND held_minor = $19 AND deposited_minor = $20 AND reversed_minor = $21
+      AND refunded_minor = $22 AND released_minor = $23
+    FOR UPDATE
+), asked AS (
+    INSERT INTO simulators.bank_requests (
+        key, operation, merchant, terminal, amount_minor, currency, original_key,
+        deposit_at_once, verify_only, card, fault, outcome, action_code, answer_lost, asked_at,
+        rrn, approval_code
+    )
+    SELECT
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+        coalesce($17, $16 || lpad(number::text, 6, '0')),
+        coalesce($18, lpad((number * 7919 % 1000000)::text, 6, '0'))
+    FROM ticket, locked
+    ON CONFLICT (key) DO NOTHING
+    RETURNING *
+), moved AS (
+    UPDATE simulators.bank_authorisations AS books
+    SET
+        held_minor = $24, deposited_minor = $25, reversed_minor = $26, refunded_minor = $27,
+        released_minor = $28
+    FROM asked
+    WHERE books.key = asked.original_key
+)
+SELECT * FROM asked;

@@ -1,14 +1,14 @@
--- The pretended bank's own books. They stand beside the gateway's tables and share nothing with
--- them, so that the two can be compared. No PAN and no CVC is ever written here.
+-- The books of the bank simulator. They share nothing with the gateway's tables, so that the two can
+-- be compared. No PAN and no CVC is stored here.
 
 CREATE SCHEMA IF NOT EXISTS simulators;
 
--- Numbers for RRN and approval codes; six digits of an RRN, so it goes round.
+-- Numbers for RRNs and approval codes. An RRN has six digits of it, so the sequence cycles.
 CREATE SEQUENCE IF NOT EXISTS simulators.bank_tickets MINVALUE 1 MAXVALUE 999999 CYCLE;
 
 CREATE TABLE IF NOT EXISTS simulators.bank_requests (
-    key             text PRIMARY KEY,   -- a request that is asked twice is done once
-    operation       text NOT NULL,      -- INQUIRE: a key closed by an inquiry before it was used
+    key             text PRIMARY KEY,   -- a repeated request is carried out once
+    operation       text NOT NULL,      -- INQUIRE: an inquiry closed the key before a request used it
     merchant        text NOT NULL,
     terminal        text NOT NULL,
     amount_minor    bigint NOT NULL,
@@ -17,12 +17,12 @@ CREATE TABLE IF NOT EXISTS simulators.bank_requests (
     deposit_at_once boolean NOT NULL,
     verify_only     boolean NOT NULL,
     card            text,               -- masked: 411111**1111
-    fault           smallint,           -- of the card, by its number in 22000002…
+    fault           smallint,           -- the fault of the card, numbered as in 22000002…
     outcome         text NOT NULL CHECK (outcome IN ('APPROVED', 'PENDING', 'DECLINED', 'NOT_SENT')),
-    action_code     integer NOT NULL,   -- for PENDING: the one it will end with
+    action_code     integer NOT NULL,   -- for PENDING: the final one
     rrn             text,
     approval_code   text,
-    answer_lost     boolean NOT NULL DEFAULT false,  -- it is done, but only an inquiry will tell
+    answer_lost     boolean NOT NULL DEFAULT false,  -- carried out, but only an inquiry returns the result
     inquiries       integer NOT NULL DEFAULT 0,
     asked_at        timestamptz NOT NULL,
     CHECK ((outcome = 'APPROVED') = (rrn IS NOT NULL)),
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS simulators.bank_authorisations (
     reversed_minor  bigint NOT NULL CHECK (reversed_minor >= 0),
     refunded_minor  bigint NOT NULL CHECK (refunded_minor >= 0),
     released_minor  bigint NOT NULL CHECK (released_minor >= 0),
-    -- Every minor unit that was approved is in exactly one place: none is moved twice, none is lost.
+    -- The sums add up to the approved amount: no minor unit is moved twice or lost.
     CONSTRAINT nothing_lost_nothing_made CHECK (
         approved_minor
         = held_minor + deposited_minor + reversed_minor + refunded_minor + released_minor

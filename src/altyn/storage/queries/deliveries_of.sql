@@ -1,4 +1,4 @@
--- deliveries_of: every try of one callback, the first one first.
+-- deliveries_of: every recorded delivery of one callback, the first one first.
 SELECT attempt, at, took_ms, method, url, headers, body, signed, checksum, status, answer_headers,
        answer, problem
 FROM deliveries

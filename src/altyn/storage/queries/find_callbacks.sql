@@ -1,24 +1,22 @@
--- find_callbacks: callbacks of one merchant or of all, newest first, with their last recorded try. Each merchant's
--- newest are found by its own index, so that it costs as many looks as there are merchants, however many callbacks.
+-- find_callbacks: the newest callbacks of one merchant, with the last recorded delivery of each. Executed once for each
+-- merchant that is asked for, so that each answer comes from that merchant's own index.
 SELECT found.merchant_id, merchants.login, found.subject_id, found.version, found.line,
        found.operation, found.receiver, found.parameters, found.created_at, found.state,
-       found.due_at, found.attempts, found.failures, found.settled_at,
-       found.state = 'waiting' AND found.lease_until > clock_timestamp() AS on_its_way,
+       found.due_at, found.attempts, found.failures, found.settled_at, found.is_sending,
        last.status, last.problem
-FROM merchants
-CROSS JOIN LATERAL (
-    SELECT * FROM outbox
-    WHERE outbox.merchant_id = merchants.merchant_id
-      AND (:subject_id::uuid IS NULL OR outbox.subject_id = :subject_id)
-      AND (:state::text IS NULL OR outbox.state = :state)
-      AND (:version::integer IS NULL OR outbox.version = :version)
-      AND (:line::smallint IS NULL OR outbox.line = :line)
-    ORDER BY outbox.created_at DESC LIMIT :limit::integer) AS found
-LEFT JOIN LATERAL (SELECT status, problem FROM deliveries
-                   WHERE deliveries.merchant_id = found.merchant_id
-                     AND deliveries.subject_id = found.subject_id
-                     AND deliveries.version = found.version AND deliveries.line = found.line
-                   ORDER BY attempt DESC LIMIT 1) AS last ON true
-WHERE :merchant_id::integer IS NULL OR merchants.merchant_id = :merchant_id
-ORDER BY found.created_at DESC, found.subject_id, found.version DESC, found.line DESC
-LIMIT :limit::integer;
+FROM (
+    SELECT *, state = 'waiting' AND lease_until > now() AS is_sending FROM outbox
+    WHERE merchant_id = :merchant_id::integer AND kind = 'callback'
+      AND (:subject_id::uuid IS NULL OR subject_id = :subject_id)
+      AND (:state::text IS NULL OR state = :state)
+      AND (:version::integer IS NULL OR version = :version)
+      AND (:line::smallint IS NULL OR line = :line)
+    ORDER BY created_at DESC LIMIT :limit::integer) AS found
+JOIN merchants USING (merchant_id)
+LEFT JOIN deliveries AS last
+  ON last.merchant_id = :merchant_id AND last.subject_id = found.subject_id
+ AND last.version = found.version AND last.line = found.line
+ AND last.attempt = (SELECT max(attempt) FROM deliveries AS recorded
+                     WHERE recorded.merchant_id = :merchant_id
+                       AND recorded.subject_id = found.subject_id
+                       AND recorded.version = found.version AND recorded.line = found.line);

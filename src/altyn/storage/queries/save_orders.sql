@@ -61,19 +61,23 @@ WITH decided AS (
         order_id uuid, line smallint, movement text, source text, destination text,
         amount_minor bigint) USING (order_id)
 ), told AS (
-    INSERT INTO outbox (merchant_id, subject_id, version, line, operation, receiver, origin,
-                        parameters, created_at, due_at)
-    SELECT merchant_id, order_id, saved.version, line, operation, receiver, origin,
+    INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
+                        parameters, created_at, not_before, due_at)
+    SELECT merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, decided.at,
+           CASE WHEN due_after_seconds > 0
+                THEN decided.at + due_after_seconds * interval '1 second' END,
            -- not before what it has to wait for
-           greatest(decided.at, (SELECT max(due_at) FROM outbox AS earlier
+           greatest(decided.at + due_after_seconds * interval '1 second',
+                                (SELECT max(due_at) FROM outbox AS earlier
                                  WHERE earlier.merchant_id = saved.merchant_id
                                    AND earlier.subject_id = saved.order_id
+                                   AND earlier.kind = announcement.kind
                                    AND earlier.receiver = announcement.receiver
                                    AND earlier.state = 'waiting'))
     FROM saved JOIN decided USING (merchant_id, order_id)
     JOIN json_to_recordset(:announcements) AS announcement (
-        order_id uuid, line smallint, operation text, receiver text, origin text,
-        parameters json) USING (order_id)
+        order_id uuid, line smallint, kind text, operation text, receiver text, origin text,
+        parameters json, due_after_seconds double precision) USING (order_id)
 )
 SELECT order_id FROM saved;

@@ -323,7 +323,7 @@ def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
     assert (settled.order.approved_minor, settled.order.deposited_minor) == (0, 0)
     assert settled.postings == ()
     first = CallbackOperation.APPROVED if two_phase else CallbackOperation.DEPOSITED
-    assert [n.notification for n in notifications(settled.effects)] == [
+    assert [n.operation for n in notifications(settled.effects)] == [
         first,
         CallbackOperation.REVERSED,
     ]

@@ -1,7 +1,6 @@
-"""The checksum by which a shop knows that a callback is the gateway's and was not altered.
+"""The checksum of a callback: it proves that the gateway sent it and that it was not altered.
 
-It exists apart from sending, so that senders, receivers and tests make and check it in one way.
-Source: callbacks.md §6.
+Senders, receivers and tests compute and check it here, in the same way. Source: callbacks.md §6.
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.hashes import SHA512
 
 UNSIGNED: Final = frozenset({"checksum", "sign_alias"})
-"""What tells about the signature, and so is not signed itself."""
+"""Parameters that describe the signature, and are not signed themselves."""
 
 
 def canonical(parameters: Mapping[str, str]) -> str:
@@ -27,25 +26,25 @@ def canonical(parameters: Mapping[str, str]) -> str:
 
 
 def symmetric(key: str, signed: str) -> str:
-    """The checksum made with the key that gateway and shop share: 64 upper-case hex digits."""
+    """The checksum with the key that gateway and shop share: 64 upper-case hex digits."""
     return digest(key.encode(), signed.encode(), "sha256").hex().upper()
 
 
 def asymmetric(private_key: RSAPrivateKey, signed: str) -> str:
-    """The checksum that only the gateway can make: an RSA signature in upper-case hex."""
+    """The checksum that only the gateway can compute: an RSA signature in upper-case hex."""
     return private_key.sign(signed.encode(), PKCS1v15(), SHA512()).hex().upper()
 
 
 def is_symmetric(key: str, signed: str, checksum: str) -> bool:
-    """Whether the checksum is the right one, to the letter: lower-case hex is not.
+    """Whether the checksum is correct; lower-case hex is not.
 
-    Takes as long for a wrong one as for the right one, so that nobody can feel a way to it.
+    Compares in constant time, so that the time reveals nothing about the correct checksum.
     """
     return compare_digest(symmetric(key, signed).encode(), checksum.encode())
 
 
 def is_asymmetric(public_key: RSAPublicKey, signed: str, checksum: str) -> bool:
-    """Whether the private half of the key made this checksum; upper-case hex, as above."""
+    """Whether the private key made this checksum; lower-case hex is not correct."""
     try:
         signature = bytes.fromhex(checksum)
         public_key.verify(signature, signed.encode(), PKCS1v15(), SHA512())

@@ -1,7 +1,7 @@
-"""A callback as a letter: address, headers and body exactly as they go over the wire, signed.
+"""The callback request: address, headers and body exactly as they go over the wire, signed.
 
-It exists apart from sending, so that what is shown, stored and sent is the same bytes, and can be
-proved without a network. Source: callbacks.md §1, §3.1, §6.
+Separate from sending, so that the bytes that are shown, stored and sent are the same, and can be
+tested without a network. Source: callbacks.md §1, §3.1, §6.
 """
 
 import re
@@ -16,13 +16,13 @@ import msgspec
 
 from altyn.domain.callback import (
     OF_BINDINGS,
-    Callback,
     CallbackMethod,
     CallbackRequest,
     CallbackSettings,
     ChecksumKind,
-    is_our_header,
+    is_reserved_header,
 )
+from altyn.domain.outbox import ClaimedEntry
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -35,27 +35,29 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """What a callback is signed with. `sign` makes the checksum of the canonical string.
+    """Signs callbacks. `sign` computes the checksum of the canonical string.
 
-    `alias` is the name of the key, by which a shop finds the certificate.
+    `alias` is the name of the key, by which a shop finds the certificate; None for a shared key.
     """
 
     alias: str | None
     sign: Callable[[str], str]
 
 
-def letter(callback: Callback, settings: CallbackSettings, seal: Signer | None) -> CallbackRequest:
-    """Write one try of a callback. Without a seal it is sent unsigned.
+def callback_request(
+    callback: ClaimedEntry, settings: CallbackSettings, signer: Signer | None
+) -> CallbackRequest:
+    """The request of one delivery of a callback. Without a signer it is unsigned.
 
-    GET: parameters behind the query of the receiver's address. POST: as a form in the body. JSON:
-    an object in the body. The same callback, settings and seal make the same letter.
+    GET: parameters after the query of the receiver's address. POST: as a form in the body. JSON:
+    an object in the body. The same callback, settings and signer make the same request.
     Source: callbacks.md §1, §5 (repeated as it was), §6.
     """
-    signed = canonical(callback.parameters) if seal else None
-    checksum = seal.sign(signed) if seal and signed is not None else None
+    signed = canonical(callback.parameters) if signer else None
+    checksum = signer.sign(signed) if signer and signed is not None else None
     parameters = {**callback.parameters}
-    if seal and seal.alias and _names_its_key(settings):
-        parameters["sign_alias"] = seal.alias
+    if signer and signer.alias and _names_its_key(settings):
+        parameters["sign_alias"] = signer.alias
     if checksum is not None:
         parameters["checksum"] = checksum
     url = ascii_address(callback.receiver)
@@ -76,7 +78,8 @@ def letter(callback: Callback, settings: CallbackSettings, seal: Signer | None) 
 
 
 def _names_its_key(settings: CallbackSettings) -> bool:
-    """Some client libraries sign `sign_alias` too, so a shop of the common key has to ask for it.
+    """Whether `sign_alias` is sent. Some client libraries sign it too, so a shop with a shared key
+    has to ask for it.
 
     Source: callbacks.md §6.4.
     """
@@ -122,8 +125,8 @@ _LEFT_AS_IT_IS: Final = "%:/?#[]@!$&'()*+,;="  # reserved signs, and what is enc
 def ascii_address(receiver: str) -> str:
     """A receiver's address as a request can carry it, without its fragment.
 
-    Cyrillic and other letters are encoded: of the host by IDNA, elsewhere as %XX; what is encoded
-    already stays. A text that is no absolute address stays one that cannot be called.
+    Cyrillic and other letters are encoded: in the host by IDNA, elsewhere as %XX. Parts that are
+    encoded already stay. A text that is not an absolute address stays one that cannot be called.
     """
     parts = _PARTS.match(receiver)
     if parts is None:
@@ -138,7 +141,9 @@ def _ascii_host(netloc: str) -> str:
     found = _HOST.fullmatch(netloc)
     assert found is not None, "every text has this shape"
     user, host, port = (part or "" for part in found.groups())
-    with suppress(UnicodeError):  # what names no host cannot be called, and the sender says so
+    with suppress(
+        UnicodeError
+    ):  # a text that is not a host cannot be called, and the sender says so
         host = host.encode("idna").decode()
     return f"{_percent(user)}{_percent(host)}{port}"
 
@@ -148,7 +153,7 @@ def _percent(text: str) -> str:
 
 
 def _with_query(url: str, query: str) -> str:
-    """Add to the receiver's own query, which stays (callbacks.md §1)."""
+    """Add to the query of the receiver's address, which stays (callbacks.md §1)."""
     if not query or url.endswith(("?", "&")):
         return url + query
     return f"{url}{'&' if '?' in url else '?'}{query}"
@@ -161,20 +166,21 @@ _VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
 def _headers(kind: str | None, more: tuple[str, ...]) -> tuple[Header, ...]:
-    """Ours, then the merchant's as they stand; one of the same name takes the place of ours."""
-    theirs = tuple(_theirs(more))
+    """The gateway's headers, then the merchant's; a merchant's header replaces one of ours by the
+    same name."""
+    theirs = tuple(_merchant_headers(more))
     named = {name.lower() for name, _ in theirs}
     ours: tuple[Header, ...] = (("Content-Type", kind),) if kind else ()
     return (*(each for each in ours if each[0].lower() not in named), *theirs)
 
 
-def _theirs(lines: tuple[str, ...]) -> Iterator[Header]:
-    """The `Name=value` that can be headers; lines that cannot, and the connection's, are left out.
+def _merchant_headers(lines: tuple[str, ...]) -> Iterator[Header]:
+    """The `Name=value` lines that are valid headers. Invalid lines and reserved names are left out.
 
     Source: callbacks.md §1.
     """
     for line in lines:
         name, sign, value = (part.strip() for part in line.partition("="))
         fits = sign and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
-        if fits and not is_our_header(name):
+        if fits and not is_reserved_header(name):
             yield name, value

@@ -1,8 +1,7 @@
-"""How the values of a callback's optional parameters are found, where a look is not enough.
+"""Values of the optional parameters of a callback that need more than one field of the order.
 
-It exists so that the table of them stays a table: sums with the letters of their currency, moments
-in the protocol's words, lists of values that the status answer spells otherwise.
-Source: callbacks.md §3.1, §3.3.
+Amounts with the letters of their currency, dates in the words of the protocol, and values that the
+status response spells in another way. Source: callbacks.md §3.1, §3.3.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from altyn.protocol.dialects.classic.status_fields import OrderSeen, epoch_ms
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSeen:
-    """What happened to an order and when, with the look at the order as it was after it."""
+class NotifiedChange:
+    """The notification of a change and its time (UTC), with the order as it is after the change."""
 
-    seen: OrderSeen
-    notice: OrderNotification
+    snapshot: OrderSeen
+    notification: OrderNotification
     at: datetime
 
 
-# ── Moments ───────────────────────────────────────────────────────────────────────────────────────
+# ── Dates ────────────────────────────────────────────────────────────────────────────────────────
 
-# The protocol's words are English wherever the gateway runs, so no locale is asked for them.
+# The words are English wherever the gateway runs, so they do not come from a locale.
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
@@ -48,41 +47,43 @@ def creation_date(at: datetime) -> str:
     return f"{day} {month} {utc:%d %H:%M:%S} UTC {utc.year}"
 
 
-def decline_ms(change: ChangeSeen) -> int | None:
-    """A declined order changes no more, so that its last change is its decline."""
-    declined = change.seen.order.status is OrderStatus.DECLINED
+def decline_ms(change: NotifiedChange) -> int | None:
+    """The time of the decline: the last change of a declined order, which does not change again."""
+    declined = change.snapshot.order.status is OrderStatus.DECLINED
     return epoch_ms(change.at) if declined else None
 
 
 # ── Amounts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def formatted(minor: Callable[[ChangeSeen], int | None]) -> Callable[[ChangeSeen], str | None]:
+def formatted(
+    minor: Callable[[NotifiedChange], int | None],
+) -> Callable[[NotifiedChange], str | None]:
     """Decimal text with the letters of the order's currency: "1000.00 RUB"."""
 
-    def text(change: ChangeSeen) -> str | None:
+    def text(change: NotifiedChange) -> str | None:
         amount_minor = minor(change)
         if amount_minor is None:
             return None
-        return Money(amount_minor, CURRENCIES[change.seen.order.currency]).wire()
+        return Money(amount_minor, CURRENCIES[change.snapshot.order.currency]).wire()
 
     return text
 
 
-def total_minor(change: ChangeSeen) -> int:
-    """The order's sum and the payer's fee."""
-    return change.seen.order.amount_minor + (fee_minor(change.seen) or 0)
+def total_minor(change: NotifiedChange) -> int:
+    """The amount of the order plus the payer's fee."""
+    return change.snapshot.order.amount_minor + (fee_minor(change.snapshot) or 0)
 
 
-def deposited_total_minor(change: ChangeSeen) -> int | None:
-    """What was deposited, refunded since or not, and the fee; None before there is any."""
-    deposited_minor = change.seen.order.deposited_minor
-    return deposited_minor + (fee_minor(change.seen) or 0) if deposited_minor else None
+def deposited_total_minor(change: NotifiedChange) -> int | None:
+    """The deposited amount before refunds plus the fee; None before a deposit."""
+    deposited_minor = change.snapshot.order.deposited_minor
+    return deposited_minor + (fee_minor(change.snapshot) or 0) if deposited_minor else None
 
 
-def of_this(notification: CallbackOperation) -> Callable[[ChangeSeen], int | None]:
-    """The sum of what is told, where it is such an operation."""
-    return lambda c: c.notice.amount_minor if c.notice.notification is notification else None
+def amount_of(operation: CallbackOperation) -> Callable[[NotifiedChange], int | None]:
+    """The amount of the operation that the callback is about, if it is this operation."""
+    return lambda c: c.notification.amount_minor if c.notification.operation is operation else None
 
 
 # ── The card and 3-D Secure ───────────────────────────────────────────────────────────────────────
@@ -98,25 +99,25 @@ THREE_DS_TYPES: Final = MappingProxyType(
     }
 )
 
-# The status answer has letters, a callback numbers; they meet by meaning (codes.md §6).
+# The status response has letters, a callback has numbers with the same meaning (codes.md §6).
 AVS_NUMBERS: Final = MappingProxyType({"A": 1, "B": 1, "C": 2, "D": -1, "E": 3, "F": 50})
 
 
-def said(change: ChangeSeen) -> ThreeDSData:
-    """What 3-D Secure said about the last try with a card."""
-    card_try = change.seen.card_try
-    return (card_try.authentication if card_try else None) or ThreeDSData()
+def authentication(change: NotifiedChange) -> ThreeDSData:
+    """The 3-D Secure data of the last attempt with a card."""
+    attempt = change.snapshot.card_try
+    return (attempt.authentication if attempt else None) or ThreeDSData()
 
 
-def bank_name(change: ChangeSeen) -> str | None:
-    """The issuer of the last card tried."""
-    issuer = card.issuer_of(change.seen.card.masked_pan) if change.seen.card else None
+def bank_name(change: NotifiedChange) -> str | None:
+    """The issuer of the card of the last attempt."""
+    issuer = card.issuer_of(change.snapshot.card.masked_pan) if change.snapshot.card else None
     return issuer.name if issuer else None
 
 
 # ── The order ─────────────────────────────────────────────────────────────────────────────────────
 
-# Newer gateways have two words more, pending and partly_deposited, for statuses not sent here.
+# Newer gateways have two more words, pending and partly_deposited, for statuses not sent here.
 PAYMENT_STATES: Final = MappingProxyType(
     {
         OrderStatus.CREATED: "started",

@@ -1,0 +1,86 @@
+"""The database of a command: a pool, or an administration, that is open for one piece of work.
+
+A database that was never prepared is reported as such, not as a missing table.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+import asyncpg
+
+from altyn.cli.environment import settings_with_database
+from altyn.cli.output import CommandError
+from altyn.operations.ports import Clock
+from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.ports import StaffContext
+from altyn.security.keys import KeyRing
+from altyn.settings import Settings
+from altyn.storage.clock import SystemClock
+from altyn.storage.credentials import TOKEN_KEY_PURPOSE
+from altyn.storage.database import Pool, connect
+from altyn.storage.staff import staff_context
+from altyn.storage.statements import statement
+
+Result = TypeVar("Result")
+
+OPERATOR: Final = StaffActor(name="altyn merchant", role=StaffRole.OPERATOR)
+"""Who uses the command line: the provider's staff. The name is kept in the settings' history."""
+
+
+def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:
+    """Run a coroutine with the gateway's database, whether the gateway runs or not; its result.
+
+    Refuses with CommandError: no gateway in the data folder, a database without our tables.
+    """
+
+    async def run(url: str) -> Result:
+        pool = await connect(url, pool_size=1)
+        try:
+            return await work(pool)
+        except asyncpg.UndefinedTableError:
+            raise CommandError(
+                "The database has not been prepared yet. Run `altyn migrate`, or start the "
+                "gateway with `altyn serve`."
+            ) from None
+        finally:
+            await pool.close()
+
+    with settings_with_database(settings) as connected:
+        assert connected.database_url is not None
+        return asyncio.run(run(connected.database_url))
+
+
+def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:
+    """Run a coroutine with the rights of the provider's staff: add merchants, change settings.
+
+    One command is one transaction: it is applied completely or not at all.
+    """
+    token_key = KeyRing.load(settings.keys).derive(TOKEN_KEY_PURPOSE)
+
+    async def run(pool: Pool) -> Result:
+        async with pool.acquire() as connection, connection.transaction():
+            clock = await gateway_clock(connection, settings)
+            staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+            return await work(staff)
+
+    return with_pool(settings, run)
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetClock:
+    """The sandbox's time, with the offset that was stored when the command began."""
+
+    ahead_by: timedelta
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC) + self.ahead_by
+
+
+async def gateway_clock(connection: object, settings: Settings) -> Clock:
+    """The gateway's clock, for a command that reads or writes its database."""
+    rows = await statement("load_clock").fetch(connection) if settings.sandbox else []
+    return OffsetClock(rows[0]["ahead_by"]) if rows else SystemClock()

@@ -1,0 +1,52 @@
+"""Opens the handler of callbacks: its sender, and the rules for the addresses that it may call."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from altyn.operations.ports import Clock, Merchants
+from altyn.outbound.callbacks.guard import Rules
+from altyn.outbound.callbacks.handler import CallbackHandler
+from altyn.settings import Settings
+from altyn.storage.database import Pool
+from altyn.storage.signing_keys import SigningKeys
+from altyn.workers.host_limiter import HostLimiter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerServices:
+    """What the handler of a kind may be built from."""
+
+    settings: Settings
+    pool: Pool
+    merchants: Merchants
+    signing_keys: SigningKeys
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_callback_handler(services: HandlerServices) -> AsyncIterator[CallbackHandler]:
+    """The handler of callbacks, with connections of its own.
+
+    Loading the HTTP library takes a third of a gateway's start. So it is loaded in a thread, while
+    the gateway already serves.
+    """
+    module = await asyncio.to_thread(import_module, "altyn.outbound.callbacks.sender")
+    opened = module.CallbackSender.opened(
+        callback_rules(services.settings),
+        connections_max=HostLimiter().total,
+        connections_per_host=0,
+    )
+    async with opened as sender:
+        yield CallbackHandler(
+            sender,
+            signing_keys=services.signing_keys,
+            clock=services.clock,
+        )
+
+
+def callback_rules(settings: Settings) -> Rules:
+    """The addresses that callbacks of this gateway may go to."""
+    return Rules.of(sandbox=settings.sandbox, ports=settings.callback_ports)

@@ -1,0 +1,57 @@
+"""Who acts as staff, and what each role may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from altyn.operations.staff.errors import NotPermittedError
+
+
+class Right(StrEnum):
+    """One thing that staff may do; the value completes "X may not …"."""
+
+    SEE_MERCHANTS = "see merchants"
+    ADD_MERCHANTS = "add merchants"
+    BLOCK_MERCHANTS = "block merchants"
+    MANAGE_USERS = "manage users"
+    MANAGE_TOKENS = "manage tokens"
+    CHANGE_SETTINGS = "change settings"
+    CHANGE_CALLBACK_SETTINGS = "change settings of callbacks"
+
+
+class StaffRole(StrEnum):
+    """The role of an actor."""
+
+    OPERATOR = "operator"
+    """The provider's staff, at the command line."""
+
+    SHOP_USER = "shop user"
+    """An API user of a shop, through the plugin of its CMS."""
+
+
+RIGHTS: Final = {
+    StaffRole.OPERATOR: frozenset(Right),
+    StaffRole.SHOP_USER: frozenset({Right.CHANGE_CALLBACK_SETTINGS}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffActor:
+    """Who makes a change. `name` is kept in the history of settings.
+
+    `merchant_id` is the only merchant that the actor may act for; None: every merchant.
+    """
+
+    name: str
+    role: StaffRole
+    merchant_id: int | None = None
+
+    def require(self, right: Right, merchant_id: int | None = None) -> None:
+        """Raise NotPermittedError unless the actor has this right for the merchant.
+
+        `merchant_id` is None for what concerns all merchants.
+        """
+        if right not in RIGHTS[self.role]:
+            raise NotPermittedError(f"{self.name} ({self.role}) may not {right}")
+        if self.merchant_id is not None and self.merchant_id != merchant_id:
+            raise NotPermittedError(f"{self.name} ({self.role}) may not {right} of other merchants")

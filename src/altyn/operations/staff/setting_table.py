@@ -1,0 +1,215 @@
+"""The settings of a merchant: what each may be, and how a change is checked.
+
+Source: merchant-settings.md; callbacks.md §1.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, get_origin, get_type_hints
+
+import msgspec
+
+from altyn.domain.callback import (
+    RESERVED_HEADERS,
+    CallbackMethod,
+    CallbackMode,
+    CallbackOperation,
+    CallbackSettings,
+    ChecksumKind,
+)
+from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.domain.money import CURRENCIES
+from altyn.operations.staff.errors import SettingRefusedError
+from altyn.operations.staff.ports import SettingChange
+from altyn.operations.staff.setting_rules import (
+    ADDRESS_LENGTH_MAX,
+    ADDRESSES_MAX,
+    HEADERS_MAX,
+    KEY_LENGTH_MAX,
+    KEY_LENGTH_MIN,
+    addresses_of,
+    are_headers,
+    are_parameter_names,
+    are_web_addresses,
+    headers_of,
+    is_key,
+    is_network,
+    matches,
+    one_of,
+    within,
+    words_of,
+)
+
+_AMOUNT_MAX: Final = 999_999_999_999
+_LANGUAGES: Final = frozenset({"ru", "en", "de", "fr", "es", "it", "zh", "ja", "ko", "ua", "kz"})
+CALLBACKS_PREFIX: Final = "callbacks."
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its key, the allowed values in words, and the rule that checks a typed value.
+
+    `split` makes a list of the text that a person types, where the setting is a list.
+    """
+
+    key: str
+    allowed: str
+    holds: Callable[[Any], bool]
+    split: Callable[[str], list[str]] = words_of
+
+
+_EACH: Final = "a list of any of"
+
+SETTINGS: Final = (
+    Setting("permissions", f"{_EACH} {one_of(Permission)}", lambda _: True),
+    Setting("default_language", f"one of {one_of(_LANGUAGES)}", lambda value: value in _LANGUAGES),
+    Setting("default_currency", f"one of {one_of(CURRENCIES)}", lambda value: value in CURRENCIES),
+    Setting(
+        "currencies",
+        f"{_EACH} {one_of(CURRENCIES)}, at least one",
+        lambda codes: bool(codes) and set(codes) <= CURRENCIES.keys(),
+    ),
+    Setting("session_timeout_seconds", "1 to 999999999 seconds", within(1, 999_999_999)),
+    Setting("payment_attempts", "1 to 100", within(1, 100)),
+    Setting("hold_days", "1 to 365 days", within(1, 365)),
+    Setting("status_version", "1 to 46", within(1, 46)),
+    Setting("tds_version", "1 or 2", lambda value: value in {"1", "2"}),
+    Setting("amount_min_minor", f"0 to {_AMOUNT_MAX} minor units", within(0, _AMOUNT_MAX)),
+    Setting("amount_max_minor", f"1 to {_AMOUNT_MAX} minor units", within(1, _AMOUNT_MAX)),
+    Setting(
+        "ip_allow_list",
+        "a list of addresses and networks, as 192.0.2.7 or 192.0.2.0/24; empty: all addresses",
+        lambda networks: all(map(is_network, networks)),
+    ),
+    Setting("show_final_page", "true or false", lambda _: True),
+    Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
+    Setting("mcc", "four digits", matches(r"[0-9]{4}")),
+    Setting("callbacks.enabled", "true or false", lambda _: True),
+    Setting(
+        "callbacks.urls",
+        f"a list of at most {ADDRESSES_MAX} http or https addresses, each of at most "
+        f"{ADDRESS_LENGTH_MAX} characters, without spaces, a user or a #fragment; empty: no "
+        "callbacks",
+        are_web_addresses,
+        split=addresses_of,
+    ),
+    Setting("callbacks.mode", f"one of {one_of(CallbackMode)}", lambda _: True),
+    Setting("callbacks.method", f"one of {one_of(CallbackMethod)}", lambda _: True),
+    Setting(
+        "callbacks.operations",
+        f"{_EACH} {one_of(CallbackOperation)}; empty: all of them",
+        lambda words: set(words) <= set(CallbackOperation),
+    ),
+    Setting(
+        "callbacks.parameters",
+        "a list of names, each of at most 64 Latin letters, digits, dots and underscores, a letter "
+        "first",
+        are_parameter_names,
+    ),
+    Setting(
+        "callbacks.headers",
+        f"a list of at most {HEADERS_MAX} Name=value, or {{Name=value, Name=value}}; not "
+        f"{', '.join(RESERVED_HEADERS)}",
+        are_headers,
+        split=headers_of,
+    ),
+    Setting("callbacks.checksum", f"one of {one_of(ChecksumKind)}", lambda _: True),
+    Setting(
+        "callbacks.key",
+        f"{KEY_LENGTH_MIN} to {KEY_LENGTH_MAX} printable characters; without one the callbacks "
+        "carry no symmetric checksum",
+        is_key,
+    ),
+    Setting("callbacks.attempts", "1 to 20", within(1, 20)),
+    Setting("callbacks.interval_seconds", "1 to 86400 seconds", within(1, 86_400)),
+    Setting("callbacks.growing", "true or false", lambda _: True),
+    Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
+)
+_SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
+_TYPES: Final[dict[str, Any]] = {
+    **get_type_hints(MerchantSettings),
+    **{CALLBACKS_PREFIX + name: kind for name, kind in get_type_hints(CallbackSettings).items()},
+}
+
+
+def is_callback_setting(key: str) -> bool:
+    """Whether a key belongs to the settings of callbacks."""
+    return key.startswith(CALLBACKS_PREFIX)
+
+
+def differences_from_default(settings: MerchantSettings) -> dict[str, object]:
+    """Every setting that differs from its default, by its key."""
+    return {key: value for key, value in by_key(settings).items() if value != _DEFAULTS[key]}
+
+
+def check_changes(changes: Mapping[str, object]) -> tuple[SettingChange, ...]:
+    """Check changes of settings, by the keys of SETTINGS (`hold_days`, `callbacks.urls`).
+
+    A value may be typed, or text as a person types it, lists with commas between; None puts a
+    setting back to its default.
+    Refuses with SettingRefusedError, for each in turn: unknown key, wrong type, a value outside its
+    rule.
+    """
+    return tuple(SettingChange(key, _checked(key, value)) for key, value in changes.items())
+
+
+def changed_settings(
+    settings: MerchantSettings, changes: Iterable[SettingChange]
+) -> MerchantSettings:
+    """The settings after checked changes.
+
+    Refuses with SettingRefusedError: settings that contradict each other.
+    """
+    values: dict[str, Any] = {
+        each.key: _DEFAULTS[each.key] if each.value is None else each.value for each in changes
+    }
+    own = {key: value for key, value in values.items() if not is_callback_setting(key)}
+    callbacks = {
+        key.removeprefix(CALLBACKS_PREFIX): value
+        for key, value in values.items()
+        if is_callback_setting(key)
+    }
+    changed = replace(settings, **own, callbacks=replace(settings.callbacks, **callbacks))
+    _refuse_contradictions(changed)
+    return changed
+
+
+def _checked(key: str, value: object) -> object:
+    """The typed value."""
+    setting = _SETTING_BY_KEY.get(key)
+    if setting is None:
+        raise SettingRefusedError(key, f"no such setting; there are {', '.join(_SETTING_BY_KEY)}")
+    if value is None:
+        return None
+    if isinstance(value, str) and get_origin(_TYPES[key]) in {tuple, frozenset}:
+        value = setting.split(value)
+    try:
+        typed: object = msgspec.convert(value, _TYPES[key], strict=False)
+    except msgspec.ValidationError:
+        # msgspec's text would quote the value, which may be a secret key
+        raise SettingRefusedError(key, setting.allowed) from None
+    if not setting.holds(typed):
+        raise SettingRefusedError(key, setting.allowed)
+    return typed
+
+
+def _refuse_contradictions(settings: MerchantSettings) -> None:
+    if settings.default_currency not in settings.currencies:
+        allowed = ", ".join(settings.currencies)
+        raise SettingRefusedError(
+            "default_currency", f"one of the merchant's currencies: {allowed}"
+        )
+    if settings.amount_min_minor > settings.amount_max_minor:
+        raise SettingRefusedError(
+            "amount_min_minor", f"at most amount_max_minor, {settings.amount_max_minor}"
+        )
+
+
+def by_key(settings: MerchantSettings) -> dict[str, object]:
+    """Settings by the keys of SETTINGS."""
+    own = asdict(settings)
+    callbacks = own.pop("callbacks")
+    return {**own, **{CALLBACKS_PREFIX + name: value for name, value in callbacks.items()}}
+
+
+_DEFAULTS: Final = by_key(MerchantSettings())

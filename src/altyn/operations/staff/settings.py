@@ -1,0 +1,46 @@
+"""Change a merchant's settings; the old ones stay as history."""
+
+from collections.abc import Iterable, Mapping
+
+from altyn.domain.merchant import MerchantSettings
+from altyn.operations.staff.actors import Right
+from altyn.operations.staff.errors import UnknownMerchantNumberError
+from altyn.operations.staff.ports import SettingsUpdate, StaffContext
+from altyn.operations.staff.setting_table import (
+    changed_settings,
+    check_changes,
+    is_callback_setting,
+)
+
+
+async def change_settings(
+    merchant_id: int, changes: Mapping[str, object], context: StaffContext
+) -> MerchantSettings:
+    """Change some settings, by the keys of `SETTINGS`; return those that are then in force.
+
+    Values are as in `check_changes`. When two changes meet, the second one is checked again on top
+    of the first.
+    Refuses: an actor who may not, an unknown merchant, then SettingRefusedError.
+    """
+    context.actor.require(_needed(changes), merchant_id)
+    while True:
+        current = await context.store.settings_in_force(merchant_id)
+        if current is None:
+            raise UnknownMerchantNumberError(merchant_id)
+        checked = check_changes(changes)
+        settings = changed_settings(current.settings, checked)
+        update = SettingsUpdate(
+            merchant_id=merchant_id,
+            version=current.version + 1,
+            changes=checked,
+            changed_at=context.clock.now(),
+            changed_by=context.actor.name,
+        )
+        if await context.store.add_settings(update):
+            return settings
+
+
+def _needed(keys: Iterable[str]) -> Right:
+    """The right that a change of these settings needs."""
+    only_callbacks = all(map(is_callback_setting, keys))
+    return Right.CHANGE_CALLBACK_SETTINGS if only_callbacks else Right.CHANGE_SETTINGS

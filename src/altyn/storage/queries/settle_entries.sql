@@ -1,0 +1,50 @@
+-- settle_entries: saves the results of attempts, with the records of callbacks' deliveries. A delivered entry stays
+-- delivered. The failure of an attempt whose lease has ended, and after which another worker has made the next
+-- attempt, changes nothing. The entries behind a settled one, of the same kind, subject and receiver, become due with
+-- it: while a shop is away for hours, they are not looked at again and again. Returns the entries with others behind.
+WITH attempted AS (
+    SELECT * FROM jsonb_to_recordset(:attempts) AS attempted (
+        merchant_id integer, subject_id uuid, version integer, line smallint, kind text,
+        receiver text, attempt smallint, state text, problem text, settled_at timestamptz,
+        due_at timestamptz)
+), settled AS (
+    UPDATE outbox SET
+        state = attempted.state, due_at = coalesce(attempted.due_at, outbox.due_at),
+        lease_until = '-infinity', problem = attempted.problem,
+        failures = outbox.failures + (attempted.state <> 'delivered')::integer,
+        settled_at = CASE WHEN attempted.state <> 'waiting' THEN attempted.settled_at END
+    FROM attempted
+    WHERE outbox.merchant_id = ANY (:merchant_ids::integer[])
+      AND outbox.merchant_id = attempted.merchant_id
+      AND outbox.subject_id = attempted.subject_id
+      AND outbox.version = attempted.version AND outbox.line = attempted.line
+      AND outbox.state = 'waiting'
+      AND (outbox.attempts = attempted.attempt
+           OR attempted.state = 'delivered' AND outbox.receiver = attempted.receiver)
+    RETURNING outbox.merchant_id, outbox.subject_id, outbox.version, outbox.line, outbox.kind,
+              outbox.receiver,
+              CASE outbox.state WHEN 'waiting' THEN outbox.due_at ELSE outbox.settled_at END AS due_at
+), behind AS (
+    UPDATE outbox AS later SET due_at = greatest(settled.due_at, later.not_before)
+    FROM settled
+    WHERE later.merchant_id = ANY (:merchant_ids)
+      AND later.merchant_id = settled.merchant_id AND later.subject_id = settled.subject_id
+      AND later.kind = settled.kind AND later.receiver = settled.receiver
+      AND later.state = 'waiting'
+      AND (later.version, later.line) > (settled.version, settled.line)
+    RETURNING later.merchant_id, later.subject_id, later.kind, later.receiver
+), recorded AS (
+    INSERT INTO deliveries (merchant_id, subject_id, version, line, attempt, at, took_ms, method,
+                            url, headers, body, signed, checksum, status, answer_headers, answer,
+                            problem)
+    SELECT merchant_id, subject_id, version, line, attempt, at, took_ms, method,
+           url, headers, body, signed, checksum, status, answer_headers, answer, problem
+    FROM jsonb_to_recordset(:deliveries) AS delivery (
+        merchant_id integer, subject_id uuid, version integer, line smallint, attempt smallint,
+        at timestamptz, took_ms integer, method text, url text, headers jsonb, body text,
+        signed text, checksum text, status integer, answer_headers jsonb, answer text, problem text)
+    ON CONFLICT DO NOTHING
+)
+SELECT merchant_id, subject_id, version, line FROM settled
+WHERE (merchant_id, subject_id, kind, receiver)
+      IN (SELECT merchant_id, subject_id, kind, receiver FROM behind);

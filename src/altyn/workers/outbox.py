@@ -1,0 +1,252 @@
+"""The outbox worker: carries out the entries that are due, and retries them until they are settled.
+
+Every process runs one; entries are claimed, so that no two workers carry out the same entry at
+once. A saved change wakes the worker, and it looks for due entries once a second, so that a lost
+notification costs a second at most. Source: callbacks.md §1, §5; docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from altyn.domain.merchant import Merchant
+from altyn.domain.outbox import (
+    AttemptResult,
+    ClaimedEntry,
+    ClaimOrder,
+    DeliveryQueue,
+    EntryState,
+    Settlement,
+    Verdict,
+    settlement_of,
+)
+from altyn.operations.ports import Clock, Merchants
+from altyn.workers.host_limiter import ClaimPlan, HostLimiter, Slot
+from altyn.workers.outbox_metrics import ATTEMPTS, LATENCY, label, show_depths
+from altyn.workers.outbox_ports import Outbox, OutboxHandler
+
+PULSE_SECONDS: Final = 1.0
+DEPTHS_EVERY: Final = 10  # pulses
+QUEUES_PER_CLAIM: Final = 200
+LEASE_MARGIN_SECONDS: Final = 5
+SHUTDOWN_GRACE_SECONDS: Final = 10.0
+"""At the end: how long running attempts may take to finish."""
+
+SETTLE_PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)  # in all less than the lease's margin
+
+log = structlog.get_logger("altyn.outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The handler of one kind, and slots of its own: no kind uses up those of another."""
+
+    handler: OutboxHandler
+    limiter: HostLimiter = field(default_factory=HostLimiter)
+
+
+class OutboxWorker:
+    """Carries out what is due. `notify` it when entries were saved; `run` it until it is cancelled.
+
+    `handlers` are named by their kinds. Entries of other kinds stay in the outbox.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        handlers: Mapping[str, OutboxHandler],
+        *,
+        merchants: Merchants,
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._kinds = {name: _Kind(handler) for name, handler in handlers.items()}
+        self._merchants = merchants
+        self._clock = clock
+        # Queues that may have due entries. A queue that was served goes to the end, so that no
+        # number of dead hosts keeps other queues from their turn.
+        self._queues: dict[DeliveryQueue, None] = {}
+        self._work_available = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def notify(self, queues: Collection[DeliveryQueue]) -> None:
+        """There may be due entries in these queues."""
+        self._queues.update(dict.fromkeys(each for each in queues if each.kind in self._kinds))
+        self._work_available.set()
+
+    async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
+        """Work until cancelled, or until a look or a claim fails: its error is raised.
+
+        Attempts that run then may still finish.
+        """
+        pulse = asyncio.create_task(self._pulse(pulse_seconds))
+        pulse.add_done_callback(lambda _: self._work_available.set())
+        try:
+            while True:
+                await self._work_available.wait()
+                self._work_available.clear()
+                if pulse.done():
+                    pulse.result()
+                await self._round()
+        finally:
+            pulse.cancel()
+            await asyncio.gather(pulse, return_exceptions=True)
+            if self._running:
+                await asyncio.wait(self._running, timeout=SHUTDOWN_GRACE_SECONDS)
+            for task in self._running:
+                task.cancel()
+
+    async def look(self) -> None:
+        """Find the queues in which an entry is due."""
+        now = self._clock.now()
+        queues = await self._outbox.waiting_queues(self._kinds.keys())
+        self.notify([queue for queue, due_at in queues.items() if due_at <= now])
+
+    async def _pulse(self, seconds: float) -> None:
+        pulses = 0
+        while True:
+            await self.look()
+            if pulses % DEPTHS_EVERY == 0:
+                show_depths(await self._outbox.depths(), self._clock.now())
+                for kind in self._kinds.values():
+                    kind.limiter.forget_old()
+            pulses += 1
+            await asyncio.sleep(seconds)
+
+    async def _round(self) -> None:
+        """Claim from every queue that has work and a free slot, and start what was claimed."""
+        planned = self._plan()
+        orders = {
+            queue: ClaimOrder(slots, seconds)
+            for queue, slots in planned.items()
+            if (seconds := await self._lease_seconds(queue))
+        }
+        if not orders:
+            return
+        claimed = await self._outbox.claim(orders, now=self._clock.now())
+        counts = Counter(entry.queue for entry in claimed.entries)
+        for entry in claimed.entries:
+            self._start(entry)
+        # A queue may have more when it gave all that was asked for, or when another worker
+        # claimed from it at the same moment.
+        if unfinished := [
+            queue
+            for queue, order in orders.items()
+            if counts[queue] >= order.slots or queue in claimed.contended
+        ]:
+            self.notify(unfinished)
+
+    def _plan(self) -> dict[DeliveryQueue, int]:
+        """How many entries to claim from each queue, in the order of their turns.
+
+        A queue without a free slot keeps its turn. The queues of one host share its free slots.
+        """
+        plans = {name: ClaimPlan() for name in self._kinds}
+        sharing = Counter((queue.kind, queue.host) for queue in self._queues)
+        slots = dict[DeliveryQueue, int]()
+        for queue in list(self._queues):
+            limiter, plan = self._kinds[queue.kind].limiter, plans[queue.kind]
+            if len(slots) >= QUEUES_PER_CLAIM:
+                break
+            if limiter.is_full(plan):
+                continue
+            merchant_id, host = queue.merchant_id, queue.host
+            free = limiter.free(merchant_id, host, plan)
+            if free and limiter.is_worth_a_claim(host):
+                slots[queue] = max(1, free // sharing[queue.kind, host])
+                plan.add(merchant_id, host, slots[queue], fast=limiter.is_fast(host))
+                sharing[queue.kind, host] -= 1
+                del self._queues[queue]
+        return slots
+
+    async def _lease_seconds(self, queue: DeliveryQueue) -> int | None:
+        """How long a claim lasts; None for a merchant that cannot be read, and is left out."""
+        try:
+            merchant = await self._merchants.get(queue.merchant_id)
+            seconds = self._kinds[queue.kind].handler.attempt_seconds(merchant)
+        except Exception:
+            log.exception("merchant_unreadable", kind=queue.kind, merchant_id=queue.merchant_id)
+            return None
+        return seconds + LEASE_MARGIN_SECONDS
+
+    def _start(self, entry: ClaimedEntry) -> None:
+        # the slot is taken at once, because the next round counts the free ones
+        slot = self._kinds[entry.kind].limiter.acquire(entry.id.merchant_id, entry.host)
+        task = asyncio.get_running_loop().create_task(self._attempt(entry, slot))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _attempt(self, entry: ClaimedEntry, slot: Slot) -> None:
+        """One attempt: carry it out, save the result, and free the slot."""
+        kind, followed = self._kinds[entry.kind], False
+        result = AttemptResult(verdict=Verdict.FAILED, contacted=False)
+        try:
+            merchant = await self._merchants.get(entry.id.merchant_id)
+            result = await self._deliver(kind.handler, entry, merchant)
+            pause = kind.handler.retry_pause(merchant, entry.failures + 1)
+            settlement = settlement_of(entry, result, pause=pause, at=self._clock.now())
+            followed = await self._settle(settlement)
+            _report(settlement, merchant)
+        except Exception:  # the lease ends, and the entry is claimed again
+            log.exception("delivery_failed", kind=entry.kind, entry=str(entry.id))
+        finally:
+            kind.limiter.release(
+                slot, response_seconds=result.response_seconds, contacted=result.contacted
+            )
+            if followed:
+                self._queues[entry.queue] = None
+            if self._queues:
+                self._work_available.set()
+
+    async def _deliver(
+        self, handler: OutboxHandler, entry: ClaimedEntry, merchant: Merchant
+    ) -> AttemptResult:
+        """The handler's result. A handler that raises, or that takes longer than its claim, has
+        failed like any other failure."""
+        try:
+            async with asyncio.timeout(handler.attempt_seconds(merchant) + LEASE_MARGIN_SECONDS):
+                return await handler.deliver(entry, merchant)
+        except Exception as error:
+            log.exception("handler_failed", kind=entry.kind, entry=str(entry.id))
+            problem = f"the handler failed ({type(error).__name__}); the gateway's log says why"
+            return AttemptResult(verdict=Verdict.FAILED, problem=problem)
+
+    async def _settle(self, settlement: Settlement) -> bool:
+        """Save the result, with retries while the database is away: the lease lasts longer."""
+        for pause in SETTLE_PAUSES_SECONDS:
+            try:
+                return await self._outbox.settle(settlement)
+            except Exception as error:  # noqa: BLE001 - the last retry raises it
+                # only its type: PostgreSQL's message would quote the row with its checksum
+                reason = type(error).__name__
+                log.warning("settle_failed", entry=str(settlement.entry.id), reason=reason)
+            await asyncio.sleep(pause)
+        return await self._outbox.settle(settlement)
+
+
+def _report(settlement: Settlement, merchant: Merchant) -> None:
+    """Count the attempt, and log a failure."""
+    entry, name = settlement.entry, label(merchant.login)
+    if settlement.state is EntryState.DELIVERED:
+        ATTEMPTS.labels(entry.kind, name, "delivered").inc()
+        seconds = (settlement.settled_at - entry.created_at).total_seconds()
+        LATENCY.labels(entry.kind, name).observe(max(0.0, seconds))
+        return
+    dead = settlement.state is EntryState.DEAD
+    ATTEMPTS.labels(entry.kind, name, "failed" if dead else "retried").inc()
+    (log.warning if dead else log.info)(
+        "entry_dead" if dead else "attempt_failed",
+        kind=entry.kind,
+        entry=str(entry.id),
+        operation=entry.operation,
+        merchant=merchant.login,
+        host=entry.host,
+        attempt=entry.attempt,
+        problem=settlement.result.problem,
+    )

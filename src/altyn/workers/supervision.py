@@ -1,0 +1,116 @@
+"""Keeps the workers of a process running, and names those that are down.
+
+A worker that ends with an error is logged, counted, and restarted after a pause that grows from one
+second to one minute. Source: docs/architecture.md.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+PAUSE_SECONDS_MIN: Final = 1.0
+PAUSE_SECONDS_MAX: Final = 60.0
+STABLE_SECONDS: Final = 60.0
+"""After running this long, a worker that fails starts again with the shortest pause."""
+
+RESTARTS: Final = Counter(
+    "altyn_worker_restarts", "Restarts of a worker that ended with an error.", ["worker"]
+)
+UP: Final = Gauge("altyn_worker_up", "1 while a worker runs, 0 while it is down.", ["worker"])
+ORDER_FAILURES: Final = Counter(
+    "altyn_worker_order_failures",
+    "Orders that a worker skipped in a round because of an error.",
+    ["worker"],
+)
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""Starts a worker. It is called again for each restart, and runs until it is cancelled."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+log = structlog.get_logger("altyn.workers")
+
+
+class WorkerEndedError(Exception):
+    """A worker returned although nothing had cancelled it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    name: str
+    work: Work
+    up: bool = False
+    pause_seconds: float = PAUSE_SECONDS_MIN
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+class Supervisor:
+    """Runs workers until `stop`. `sleep` and `monotonic` count real seconds."""
+
+    def __init__(
+        self, *, sleep: Sleep = asyncio.sleep, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._workers: dict[str, _Worker] = {}
+        self._stopping = False
+
+    def start(self, name: str, work: Work) -> None:
+        """Start a worker. Its name is unique in this process, and is its label in metrics."""
+        assert name not in self._workers, f"two workers are named {name}"
+        worker = self._workers[name] = _Worker(name, work)
+        RESTARTS.labels(name)  # shown from the start, with 0
+        self._show(worker, up=True)
+        worker.task = asyncio.get_running_loop().create_task(self._supervise(worker), name=name)
+
+    def down(self) -> tuple[str, ...]:
+        """The names of the workers that have failed and not yet been restarted."""
+        return tuple(worker.name for worker in self._workers.values() if not worker.up)
+
+    async def stop(self) -> None:
+        """Cancel all workers, and wait until each has ended."""
+        self._stopping = True
+        tasks = [worker.task for worker in self._workers.values() if worker.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _supervise(self, worker: _Worker) -> None:
+        while True:
+            started_at = self._monotonic()
+            error = await _error_of(worker.work)
+            if self._stopping:
+                log.error("worker_failed_at_shutdown", worker=worker.name, exc_info=error)
+                return
+            self._show(worker, up=False)
+            if self._monotonic() - started_at >= STABLE_SECONDS:
+                worker.pause_seconds = PAUSE_SECONDS_MIN
+            pause = worker.pause_seconds
+            worker.pause_seconds = min(2 * pause, PAUSE_SECONDS_MAX)
+            log.error("worker_failed", worker=worker.name, restart_in=pause, exc_info=error)
+            await self._sleep(pause)
+            RESTARTS.labels(worker.name).inc()
+            self._show(worker, up=True)
+
+    def _show(self, worker: _Worker, *, up: bool) -> None:
+        worker.up = up
+        UP.labels(worker.name).set(up)
+
+
+async def _error_of(work: Work) -> BaseException:
+    """Run a worker until it ends; the error that ended it. A cancellation from outside passes."""
+    try:
+        await work()
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return error  # a part of the worker was cancelled: the worker itself was not
+    except Exception as error:  # noqa: BLE001 - the supervisor logs and counts it
+        return error
+    return WorkerEndedError("the worker returned; it should run until it is cancelled")

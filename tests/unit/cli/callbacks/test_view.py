@@ -1,0 +1,171 @@
+"""Callbacks at a terminal: the list, the deliveries, and what can be done next."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from altyn.cli.callbacks.commands import read_state
+from altyn.cli.callbacks.view import (
+    ANSWER_LINES,
+    BRIEF,
+    delivery_colour,
+    delivery_line,
+    delivery_lines,
+    duration,
+    print_callback,
+    print_callbacks,
+    state_in_words,
+)
+from altyn.cli.output import CommandError
+from altyn.domain.callback_history import CallbackDetail, CallbackSummary
+from altyn.domain.outbox import EntryState
+from tests.callbacks import ID, NOW, RECEIVER, SIGNED, a_delivery, a_delivery_summary, a_summary
+
+Table = Callable[..., str]
+LONG = "Nobody answers at 127.0.0.1:9090: connection refused. Start the receiver and resend."
+
+
+@pytest.fixture
+def table(capsys: pytest.CaptureFixture[str]) -> Table:
+    """What a list of such callbacks looks like."""
+
+    def text(*lines: CallbackSummary) -> str:
+        print_callbacks(lines)
+        return capsys.readouterr().out
+
+    return text
+
+
+def test_list_shows_time_shop_operation_tries_and_response(table: Table) -> None:
+    header, row = table(a_summary()).splitlines()
+
+    assert header.split()[:3] == ["Happened", "(Moscow)", "Shop"]
+    assert row.split() == [
+        *("2026-11-21", "15:00:00", "test", "A-1", "deposited", "1", "waiting", "1", "500"),
+        *(RECEIVER, str(ID)),
+    ]
+
+
+def test_list_shows_running_and_untried_callbacks(table: Table) -> None:
+    assert "on its way" in table(a_summary(is_sending=True))
+    assert "none yet" in table(a_summary(attempts=0, response_status=None))
+
+
+def test_list_shows_the_beginning_of_a_problem_and_a_stored_card(table: Table) -> None:
+    text = table(a_summary(problem=LONG, response_status=None, parameters={"bindingId": "7"}))
+
+    assert LONG[: BRIEF - 1] + "…" in text
+    assert LONG not in text
+    assert "a stored card" in text
+
+
+def test_brackets_in_outside_text_are_not_markup(table: Table) -> None:
+    text = table(a_summary(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
+
+    assert "http://[::1]:9090/[red]" in text
+    assert len(text.splitlines()) == 2
+    assert "[b]1" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "try 2 is due on 21 November 2026, 15:00:30 (Moscow) (in 30 s)"),
+        ({"due_at": NOW}, "try 2 is due: a running gateway sends it"),
+        ({"is_sending": True, "attempts": 2}, "try 2 is on its way"),
+        (
+            {"state": EntryState.DELIVERED, "settled_at": NOW},
+            "delivered on 21 November 2026, 15:00:00 (Moscow), after 1 try. To tell it again: ",
+        ),
+        (
+            {"state": EntryState.DEAD, "settled_at": NOW, "attempts": 3},
+            "given up on 21 November 2026, 15:00:00 (Moscow), after 3 tries. To try again: ",
+        ),
+    ],
+)
+def test_state_names_the_next_step(changes: dict[str, object], text: str) -> None:
+    assert state_in_words(a_summary(**changes), NOW).startswith(text)
+
+
+def test_delivery_shows_request_and_response() -> None:
+    assert list(delivery_lines(a_delivery())) == [
+        f"→ GET {RECEIVER}?mdOrder={ID.subject_id}&status=1&checksum=AB",
+        "→ Authorization: •••",
+        f"signed    {SIGNED}",
+        "checksum  AB",
+        "← 500 Internal Server Error",
+        "← Content-Type: text/plain",
+        "←",
+        "← out of order",
+    ]
+
+
+def test_delivery_shows_body_and_problem() -> None:
+    posted = list(delivery_lines(a_delivery(method="POST", url=RECEIVER, body="a=1", signed=None)))
+    silent = list(delivery_lines(a_delivery(status=None, response="", problem=LONG)))
+
+    assert posted[:4] == [f"→ POST {RECEIVER}", "→ Authorization: •••", "→", "→ a=1"]
+    assert "not signed: the shop's callbacks carry no checksum" in posted
+    assert silent[-1] == f"problem   {LONG}"
+    assert not any(line.startswith("←") for line in silent)
+    assert "← 599" in list(delivery_lines(a_delivery(status=599)))
+
+
+def test_only_the_beginning_of_a_long_response_is_shown() -> None:
+    text = list(delivery_lines(a_delivery(response="line\n" * (ANSWER_LINES + 5))))
+
+    assert text.count("← line") == ANSWER_LINES
+    assert text[-1] == "← … 5 lines more"
+
+
+def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[str]) -> None:
+    print_callback(CallbackDetail(a_summary(attempts=2), (a_delivery(),)), NOW)
+
+    text = capsys.readouterr().out
+    parts = (
+        "deposited · order A-1 of test · waiting",
+        f"id        {ID}",
+        f"to        {RECEIVER}",
+        "orderNumber  A-1",
+        "Try 1 · 2026-11-21 15:00:00 (Moscow) · 12 ms · answered 500",
+        "Try 2: nothing recorded: whoever sent it was stopped before the answer; it is sent again",
+    )
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, text
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text", "colour"),
+    [
+        ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
+        ({}, "500 in 12 ms, again at 2026-11-21 15:00:30", "yellow"),
+        ({"attempts": 2}, "500 in 12 ms, tried again", "yellow"),
+        ({"state": EntryState.DEAD}, "500 in 12 ms, given up", "red"),
+        (
+            {"status": None, "problem": "no answer", "took_ms": 10_049},
+            "no answer in 10.0 s",
+            "yell",
+        ),
+    ],
+)
+def test_delivery_in_one_line(changes: dict[str, object], text: str, colour: str) -> None:
+    delivery = a_delivery_summary(**changes)
+
+    assert delivery_line(delivery).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
+    assert text in delivery_line(delivery)
+    assert delivery_line(delivery).endswith(f"GET {RECEIVER}  {ID}")
+    assert delivery_colour(delivery).startswith(colour)
+
+
+def test_a_short_time_is_in_milliseconds() -> None:
+    assert duration(999) == "999 ms"
+    assert duration((timedelta(seconds=1)) // timedelta(milliseconds=1)) == "1.0 s"
+
+
+def test_a_state_is_named() -> None:
+    assert read_state(None) is None
+    assert read_state("Dead") is EntryState.DEAD
+    with pytest.raises(CommandError, match="waiting, delivered, dead"):
+        read_state("lost")

@@ -1,0 +1,280 @@
+"""Each setting has its rule, and a refusal names the setting and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import pytest
+
+from altyn.domain.callback import (
+    CallbackMethod,
+    CallbackMode,
+    CallbackOperation,
+    CallbackSettings,
+    ChecksumKind,
+)
+from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.operations.staff.errors import SettingRefusedError
+from altyn.operations.staff.setting_table import SETTINGS, changed_settings, check_changes
+
+DEFAULT = MerchantSettings()
+
+
+def change(changes: Mapping[str, object], settings: MerchantSettings = DEFAULT) -> MerchantSettings:
+    """The settings after some changes."""
+    return changed_settings(settings, check_changes(changes))
+
+
+def test_every_setting_has_its_row() -> None:
+    names = {field.name for field in fields(MerchantSettings)} - {"callbacks"}
+    names |= {f"callbacks.{field.name}" for field in fields(CallbackSettings)}
+    assert [setting.key for setting in SETTINGS] == sorted(
+        names, key=[setting.key for setting in SETTINGS].index
+    )
+
+
+def test_defaults_obey_the_rules() -> None:
+    changes = {}
+    for key in (setting.key for setting in SETTINGS):
+        owner = MerchantSettings().callbacks if key.startswith("callbacks.") else MerchantSettings()
+        changes[key] = getattr(owner, key.rpartition(".")[2])
+    assert change(changes) == MerchantSettings()
+
+
+def test_none_puts_a_setting_back_to_its_default() -> None:
+    changed = change({"hold_days": 9, "callbacks.key": "long enough"})
+    assert changed != DEFAULT
+    assert change({"hold_days": None, "callbacks.key": None, "mcc": None}, changed) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("hold_days", "30", 30),
+        ("show_final_page", "true", True),
+        ("currencies", "643, 840", ("643", "840")),
+        ("ip_allow_list", "", ()),
+        ("permissions", "refund,two_phase", {Permission.REFUND, Permission.TWO_PHASE}),
+        ("mcc", "7011", "7011"),
+    ],
+)
+def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
+    assert getattr(change({key: text}), key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("hold_day", 7, "no such setting; there are permissions"),
+        ("callbacks", {}, "no such setting"),
+        ("callbacks.secret", "x", "no such setting"),
+        ("permissions", "refunds", "reversal"),
+        ("hold_days", 0, "1 to 365 days"),
+        ("hold_days", 1.5, "1 to 365 days"),
+        ("hold_days", "many", "1 to 365 days"),
+        ("session_timeout_seconds", 1_000_000_000, "1 to 999999999 seconds"),
+        ("default_language", "xx", "one of de, en"),
+        ("default_currency", "036", "one of 051"),
+        ("currencies", "", "at least one"),
+        ("currencies", "643,036", "at least one"),
+        ("status_version", 47, "1 to 46"),
+        ("tds_version", "3", "1 or 2"),
+        ("ip_allow_list", "192.0.2.0/33", "192.0.2.0/24"),
+        ("terminal", "123456789", "1 to 8 letters and digits"),
+        ("terminal", "терминал", "1 to 8 letters and digits"),
+        ("mcc", "701\n", "four digits"),
+        ("callbacks.enabled", "sometimes", "true or false"),
+        ("callbacks.mode", "sometimes", "dynamic, static"),
+        ("callbacks.method", "PUT", "GET, JSON, POST"),
+        ("callbacks.operations", "exploded", "approved"),
+        ("callbacks.parameters", "amount,1st", "a letter first"),
+        ("callbacks.parameters", "amount;x", "Latin letters"),
+        ("callbacks.parameters", "n" * 65, "at most 64"),
+        ("callbacks.parameters", [f"p{number}" for number in range(101)], "a list of names"),
+        ("callbacks.headers", [f"X-{number}=1" for number in range(21)], "at most 20"),
+        ("callbacks.checksum", "md5", "asymmetric, none, symmetric"),
+        ("callbacks.key", "short", "8 to 256 printable characters"),
+        ("callbacks.key", "long enough\0", "8 to 256 printable characters"),
+        ("callbacks.key", "k" * 257, "8 to 256 printable characters"),
+        ("callbacks.attempts", 0, "1 to 20"),
+        ("callbacks.attempts", 21, "1 to 20"),
+        ("callbacks.interval_seconds", 0, "1 to 86400 seconds"),
+        ("callbacks.interval_seconds", 86_401, "1 to 86400 seconds"),
+        ("callbacks.growing", "slowly", "true or false"),
+        ("callbacks.timeout_seconds", 0, "1 to 60 seconds"),
+        ("callbacks.timeout_seconds", 61, "1 to 60 seconds"),
+    ],
+)
+def test_refusal_names_the_setting_and_what_is_allowed(
+    key: str, value: object, allowed: str
+) -> None:
+    with pytest.raises(SettingRefusedError) as refused:
+        change({key: value})
+    assert refused.value.key == key
+    assert allowed in refused.value.allowed
+    assert str(refused.value).startswith(f"{key}: ")
+
+
+def test_refusal_does_not_repeat_a_key() -> None:
+    with pytest.raises(SettingRefusedError) as refused:
+        change({"callbacks.key": ["a secret key"]})
+    assert "secret" not in str(refused.value)
+
+
+def test_settings_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(SettingRefusedError, match="default_currency: one of the merchant's"):
+        change({"default_currency": "840"})
+    with pytest.raises(SettingRefusedError, match="amount_min_minor: at most"):
+        change({"amount_min_minor": 500, "amount_max_minor": 400})
+    settings = change({"currencies": "643,840", "default_currency": "840"})
+    with pytest.raises(SettingRefusedError, match="default_currency"):
+        change({"currencies": "643"}, settings)
+
+
+def callbacks(**changes: object) -> CallbackSettings:
+    """The settings of callbacks after these changes, by their names."""
+    by_key = {f"callbacks.{name}": value for name, value in changes.items()}
+    return change(by_key).callbacks
+
+
+def test_all_callback_settings_may_be_typed_as_text() -> None:
+    assert callbacks(
+        enabled="false",
+        urls="https://shop.example/cb",
+        mode="dynamic",
+        method="JSON",
+        operations="deposited, bindingCreated",
+        parameters="amount, callbackCreationDate, merchant_own.param",
+        headers="X-Shop=1",
+        checksum="asymmetric",
+        key="long enough",
+        attempts="6",
+        interval_seconds="600",
+        growing="true",
+        timeout_seconds="60",
+    ) == CallbackSettings(
+        enabled=False,
+        urls=("https://shop.example/cb",),
+        mode=CallbackMode.DYNAMIC,
+        method=CallbackMethod.JSON,
+        operations=("deposited", "bindingCreated"),
+        parameters=("amount", "callbackCreationDate", "merchant_own.param"),
+        headers=("X-Shop=1",),
+        checksum=ChecksumKind.ASYMMETRIC,
+        key="long enough",
+        attempts=6,
+        interval_seconds=600,
+        growing=True,
+        timeout_seconds=60,
+    )
+
+
+def test_every_callback_operation_may_be_chosen() -> None:
+    assert callbacks(operations=list(CallbackOperation)).operations == tuple(CallbackOperation)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://shop.example/callback",
+        "https://shop.example?wc-api=rbs&action=callback",  # WordPress: no path at all
+        "http://shop_backend:8080/cb?sizes=1,2",
+        "http://127.0.0.1:9000/",
+        "https://[2001:db8::1]:8443/cb",
+        "https://магазин.рф/обратный-вызов",
+        "https://shop.example./" + "a" * (512 - 22),
+    ],
+)
+def test_valid_address_is_accepted(address: str) -> None:
+    assert callbacks(urls=address).urls == (address,)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "shop.example/callback",
+        "ftp://shop.example",
+        "http://[",
+        "http://",
+        "https:///callback",
+        "https://user:password@shop.example/cb",
+        "https://@shop.example/cb",
+        "https://shop.example/cb#part",
+        "https://shop.example\\@other.example/",
+        "https://shop.example/a b",
+        "https://shop.example/\tcb",
+        "https://shop.example/\u2028cb",
+        "https://shop.example/\ud800",
+        "https://shop.example:0/",
+        "https://shop.example:65536/",
+        "https://shop.example:port/",
+        "https://shop%2eexample/",
+        "https://[fe80::1%25eth0]/",
+        "https://a,b/",
+        "https://a..b/",
+        "https://shop.example./" + "a" * (513 - 22),
+    ],
+)
+def test_invalid_address_is_refused(address: str) -> None:
+    with pytest.raises(SettingRefusedError, match=r"callbacks\.urls: .* http or https addresses"):
+        callbacks(urls=[address])
+
+
+def test_addresses_may_have_commas_between_and_within() -> None:
+    text = "https://one.example/?a=1,2, http://two.example,https://three.example/,"
+    assert callbacks(urls=text).urls == (
+        "https://one.example/?a=1,2",
+        "http://two.example",
+        "https://three.example/",
+    )
+    assert len(callbacks(urls=["https://shop.example/"] * 10).urls) == 10
+    with pytest.raises(SettingRefusedError, match="at most 10"):
+        callbacks(urls=["https://shop.example/"] * 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        (
+            "{Authorization=token, Content-type=plain/text}",
+            ("Authorization=token", "Content-type=plain/text"),
+        ),
+        ("Authorization=Bearer a.b==", ("Authorization=Bearer a.b==",)),
+        ("Accept=text/html, */*,X-Shop=1", ("Accept=text/html, */*", "X-Shop=1")),
+        ("{}", ()),
+        ("", ()),
+    ],
+)
+def test_headers_may_be_typed_as_in_the_protocol(text: str, headers: tuple[str, ...]) -> None:
+    assert callbacks(headers=text).headers == headers
+    assert callbacks(headers=list(headers)).headers == headers
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization",
+        "Authorization=",
+        "=token",
+        "Авторизация=token",
+        "X Shop=1",
+        "X-Shop: one=two",
+        "X-Shop= padded",
+        "X-Shop=one\r\nX-Other: two",
+        "X-Shop=one\ntwo",
+        "X-Shop=one\0two",
+        "X-Shop=one\x7f",
+        "X-Shop=" + "v" * 1018,
+        "Host=other.example",
+        "content-length=55",
+        "Transfer-Encoding=chunked",
+        "CONNECTION=close",
+        "Expect=100-continue",
+    ],
+)
+def test_header_that_would_break_the_request_is_refused_without_its_value(line: str) -> None:
+    with pytest.raises(SettingRefusedError, match=r"^callbacks\.headers: ") as refused:
+        callbacks(headers=[line])
+    value = line.partition("=")[2]
+    assert not value or value not in str(refused.value)
