@@ -91,12 +91,18 @@ async def handle_finish_payment(call: Call, world: World) -> dict[str, Any] | Re
 async def handle_finish_version_2(call: Call, world: World) -> dict[str, Any] | Refused:
     """finish3dsVer2Payment.do."""
     transaction = call.values["server_trans_id"]
-    merchant_id = call.merchant.merchant_id
-    key = call.key or await world.orders.key_of_transaction(merchant_id, transaction)
+    key = call.key or await _key_of_transaction(call.merchant.merchant_id, transaction, world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
     presented = _finished(call, await finish_challenge(key, transaction, call.actor, world))
     return presented if isinstance(presented, Refused) else {**presented, "is3DSVer2": True}
+
+
+async def _key_of_transaction(
+    merchant_id: int, server_trans_id: str, world: World
+) -> OrderKey | None:
+    order_id = await world.card.transactions.order_of_transaction(merchant_id, server_trans_id)
+    return OrderKey(merchant_id, order_id) if order_id else None
 
 
 def _finished(call: Call, step: Step) -> dict[str, Any] | Refused:
