@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +20,7 @@ from altyn.domain.lifecycle import TRANSITIONS, Event, OrderStatus
 from altyn.storage.database import Pool
 
 Row: TypeAlias = "asyncpg.Record"
+BankRow: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
 IN_FLIGHT: Final = frozenset({"asked", "pending", "unknown"})
 EVENTS: Final = frozenset(Event)
 
@@ -48,8 +49,8 @@ class OrderRecords:
     attempts: Sequence[Row]
     postings: Sequence[Row]
     sums: Mapping[str, int]  # of ledger_entries, by account
-    bank: Sequence[Row]  # authorisations that the bank has booked for this order
-    moves: Sequence[Row]  # requests that the bank has approved for this order
+    bank: Sequence[BankRow]  # authorisations that the bank has booked for this order
+    moves: Sequence[BankRow]  # requests that the bank has approved for this order
 
     @property
     def settled(self) -> bool:
@@ -57,10 +58,25 @@ class OrderRecords:
         return not any(attempt["state"] in IN_FLIGHT for attempt in self.attempts)
 
 
-async def audit(pool: Pool, order_ids: Sequence[UUID | str] | None = None) -> list[str]:
+class OtherBooks(Protocol):
+    """The books of a way to pay other than the card: rows in the shape of the bank's tables.
+
+    `orders` are the order ids in hex that keys begin with; None means all.
+    """
+
+    def payments(self, orders: Sequence[str] | None) -> Sequence[Mapping[str, Any]]: ...
+    def movements(self, orders: Sequence[str] | None) -> Sequence[Mapping[str, Any]]: ...
+
+
+async def audit(
+    pool: Pool,
+    order_ids: Sequence[UUID | str] | None = None,
+    *,
+    other_books: OtherBooks | None = None,
+) -> list[str]:
     """Every inconsistency of these orders, or of all orders, as text."""
     errors = []
-    for records in await _records(pool, order_ids):
+    for records in await _records(pool, order_ids, other_books):
         order = records.order
         errors += [
             f"{order['order_id']} ({order['order_number']}, {order['status']}): {error}"
@@ -163,7 +179,9 @@ def _books(records: OrderRecords) -> Iterator[str]:
         yield f"only here {ours_done - bank_done}, only at the bank {bank_done - ours_done}"
 
 
-async def _records(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[OrderRecords]:
+async def _records(
+    pool: Pool, order_ids: Sequence[UUID | str] | None, other_books: OtherBooks | None
+) -> list[OrderRecords]:
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -172,7 +190,10 @@ async def _records(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[O
         orders = await connection.fetch(ORDERS, chosen)
         read = [_by_order(await connection.fetch(query, chosen)) for query in ORDER_TABLES]
         keys = None if chosen is None else [each.hex for each in chosen]
-        bank, moves = [await connection.fetch(query, keys) for query in BANK_TABLES]
+        bank, moves = [await _bank_rows(connection, query, keys) for query in BANK_TABLES]
+    if other_books is not None:
+        bank = [*bank, *other_books.payments(keys)]
+        moves = [*moves, *other_books.movements(keys)]
     booked, moved = _by_key(bank), _by_key(moves)
     events, attempts, postings, entries = read
     return [
@@ -189,6 +210,14 @@ async def _records(pool: Pool, order_ids: Sequence[UUID | str] | None) -> list[O
     ]
 
 
+async def _bank_rows(
+    connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record],
+    query: str,
+    keys: Sequence[str] | None,
+) -> list[BankRow]:
+    return list(await connection.fetch(query, keys))
+
+
 def _by_order(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
@@ -196,9 +225,9 @@ def _by_order(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
     return found
 
 
-def _by_key(rows: Sequence[Row]) -> dict[UUID, list[Row]]:
+def _by_key(rows: Sequence[BankRow]) -> dict[UUID, list[BankRow]]:
     """Rows of the bank by order; a key begins with the order's id."""
-    found: dict[UUID, list[Row]] = defaultdict(list)
+    found: dict[UUID, list[BankRow]] = defaultdict(list)
     for row in rows:
         found[UUID(row["key"].rpartition("-")[0])].append(row)
     return found

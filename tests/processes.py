@@ -36,7 +36,7 @@ class Launcher:
     def __init__(self, database_url: str, home: Path, *, sockets: int) -> None:
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([*_source_path(), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
             "ALTYN_DATABASE_URL": database_url,
             "ALTYN_HOME": str(home),
             "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: the first inquiry follows a lost answer soon
@@ -162,7 +162,7 @@ async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
         yield Crowd(session, ports)
 
 
-def _source_path() -> list[str]:
+def source_path() -> list[str]:
     """The folder of this process's `altyn`, so that the other processes import the same."""
     import altyn  # noqa: PLC0415 - only for its path
 

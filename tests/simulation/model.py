@@ -20,13 +20,15 @@ TRIES: Final = 3
 NUMBER: Final = {
     "created": (0, "CREATED"),
     "at acs": (5, "CREATED"),
+    "at wallet": (0, "CREATED"),
     "held": (1, "APPROVED"),
     "deposited": (2, "DEPOSITED"),
     "reversed": (3, "REVERSED"),
     "refunded": (4, "REFUNDED"),
     "declined": (6, "DECLINED"),
 }
-UNPAID: Final = ("created", "at acs")
+UNPAID: Final = ("created", "at acs", "at wallet")
+WALLET_DECLINES: Final = 100
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Ticket:
     held_at: datetime | None = None
     deposited_at: datetime | None = None
     pa_res: str | None = None
+    began_at: datetime | None = None  # the payment by wallet
     refunds: dict[str, int] = field(default_factory=dict)
     on_its_way: list[Callable[[], None]] = field(default_factory=list)
     asked_for: str = ""  # the verb that is on its way last
@@ -73,7 +76,7 @@ class Ticket:
             return Refusal.ATTEMPTS_EXHAUSTED if self.tries == TRIES else Refusal.WRONG_STATUS
         if self.status not in UNPAID:
             return Refusal.ALREADY_PAID
-        if self.on_its_way:
+        if self.on_its_way or self.status == "at wallet":
             return Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER
@@ -115,7 +118,11 @@ class Ticket:
     def may_decline(self) -> Refusal | None:
         if self.status not in UNPAID:
             return Refusal.WRONG_STATUS
-        return Refusal.BUSY if self.on_its_way else None
+        return Refusal.BUSY if self.on_its_way or self.status == "at wallet" else None
+
+    def may_begin_wallet(self, now: datetime) -> Refusal | None:
+        """The wallet does not check cards; else it is as for a card."""
+        return Refusal.PARAMETER_INVALID if self.verify else self.may_pay(now)
 
     # ── What happens ──────────────────────────────────────────────────────────────────────────────
 
@@ -123,6 +130,15 @@ class Ticket:
         """A try has ended without money."""
         self.code = code
         self.status = "declined" if self.tries == TRIES else "created"
+
+    def wait_at_wallet(self) -> None:
+        """The wallet has the payment, and waits for the payer."""
+        self.status = "at wallet"
+
+    def confirm_at_wallet(self) -> None:
+        """The payer has confirmed; the payment counts from its beginning."""
+        assert self.began_at is not None
+        self.authorise(self.began_at)
 
     def authorise(self, now: datetime) -> None:
         """The bank has said yes to a payment."""
@@ -162,6 +178,8 @@ class Ticket:
     def pass_time(self, now: datetime) -> None:
         """The bank has told everything, and the clock stands at `now`."""
         self.told()
+        if self.status == "at wallet" and now >= self.registered_at + SESSION:
+            self.fail(WALLET_DECLINES)
         if self.status in UNPAID and now >= self.registered_at + SESSION:
             self.status, self.code = "declined", -2007
         if self.status == "held" and self.held_at and now >= self.held_at + HOLD:

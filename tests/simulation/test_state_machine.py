@@ -13,10 +13,12 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
+from uuid import UUID
 
 import pytest
 import structlog
@@ -35,16 +37,25 @@ from hypothesis.stateful import (
 from altyn import main
 from altyn.domain.refusals import Refusal
 from altyn.operations import perform
-from altyn.outbound.acquirer.in_process import InProcessAcquirer
-from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, AcquirerResponse
+from altyn.operations.connector import payment_key
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.paying.notification import settle_notification
+from altyn.operations.paying.steps import Ended
+from altyn.operations.ports import PAYER, Actor
+from altyn.protocol.acquiring import AcquirerOperation
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
-from tests.audit import audit, unsettled
+from tests.audit import audit
 from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, open_shop, refused
-from tests.simulation.model import MOSCOW, Ticket
+from tests.simulation.model import MOSCOW, WALLET_DECLINES, Ticket
+from tests.ways.connector import WalletConnector, connector_response, in_process
+from tests.ways.registration import ACTOR, WALLET, wallet_extensions
+from tests.ways.wallet import Operation, Wallet
 
 NOT_SENT: Final = 151018
 AUTHENTICATION_FAILED: Final = -2006
+WALLET_NOT_SENT: Final = -1  # the wallet gives no code of its own
 CARDS: Final = {
     "approves": GOOD,
     "asks ACS": ENROLLED,
@@ -83,6 +94,7 @@ LIVES: Final = 100
 ACTS_OF_A_LIFE: Final = 20
 VERBS: Final = (
     "pay",
+    "wallet",
     "deposit",
     "reverse",
     "refund",
@@ -99,38 +111,60 @@ PAYS_BY: Final = {
     "above": "declines",
 }
 ACTS: Final = st.tuples(st.sampled_from(VERBS), SHARES, DEATHS)
-SOLD_BY: Final = st.sampled_from(("approves", *LOSES.values()))
+SALES: Final = ("approves", *LOSES.values(), WALLET)
+SOLD_BY: Final = st.sampled_from(SALES)
+ANSWERS: Final = ("confirm", "refuse")
+"""What a payer does on the phone."""
+
+ATTEMPTS_IN_FLIGHT: Final = """
+    SELECT order_id, number FROM payment_attempts WHERE state IN ('asked', 'pending', 'unknown')
+"""
+# A payment that waits for its payer is inquired about ever more rarely: here it is due now.
+MAKE_DUE: Final = """
+    UPDATE payment_attempts SET inquire_at = $2
+    WHERE order_id = ANY($1) AND state = 'pending' AND waiting IS NOT NULL AND inquire_at > $2
+"""
 
 T = TypeVar("T")
+INQUIRIES: Final = (AcquirerOperation.INQUIRE, Operation.INQUIRE)
 
 
 class Dying:
-    """The way to the bank, which can break before the question arrives or after it was done."""
+    """The connections to the bank and to the wallet, which can break before a request arrives or
+    after it was carried out."""
 
-    def __init__(self, acquirer: InProcessAcquirer) -> None:
-        self._ask = acquirer.ask
+    def __init__(self, shop: Shop) -> None:
         self.dies: str | None = None
-        acquirer.ask = self.ask  # type: ignore[method-assign]
+        acquirer = acquirer_of(shop.gateway.world)
+        wallet = shop.gateway.world.ways.connector(WALLET)
+        assert isinstance(wallet, WalletConnector)
+        acquirer.ask = self._breaking(acquirer.ask)  # type: ignore[method-assign, assignment]
+        wallet.ask = self._breaking(wallet.ask)
 
-    async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
-        dies, self.dies = self.dies, None
-        if request.operation is AcquirerOperation.INQUIRE:
-            return await self._ask(request)
-        if dies == "before":
-            raise ConnectionResetError("the process has died before it asked")
-        reply = await self._ask(request)
-        if dies == "after":
-            raise ConnectionResetError("the process has died before it heard the answer")
-        return reply
+    def _breaking(self, ask: Callable[[Any], Awaitable[T]]) -> Callable[[Any], Awaitable[T]]:
+        async def breaking(request: Any) -> T:
+            dies, self.dies = self.dies, None
+            if request.operation in INQUIRIES:
+                return await ask(request)
+            if dies == "before":
+                raise ConnectionResetError("the process has died before it asked")
+            response = await ask(request)
+            if dies == "after":
+                raise ConnectionResetError("the process has died before it saved the answer")
+            return response
+
+        return breaking
 
 
 class Gateway:
     """A running gateway without its own workers, driven from code that is not asynchronous."""
 
-    def __init__(self, runner: asyncio.Runner, shop: Shop) -> None:
+    def __init__(self, runner: asyncio.Runner, shop: Shop, wallet: Wallet) -> None:
         self._runner = runner
         self.shop = shop
-        self.way = Dying(acquirer_of(shop.gateway.world))
+        self.wallet = wallet
+        wallet.now = shop.clock.now
+        self.way = Dying(shop)
 
     def do(self, act: Awaitable[T]) -> T:
         """Wait for something to be done."""
@@ -151,11 +185,20 @@ class Gateway:
     def settle(self) -> None:
         """Ask the bank about everything, until all of it is known."""
         for _ in range(10):
-            if not self.do(unsettled(self.shop.pool)):
+            unknown = self.do(self._unknown())
+            if not unknown:
                 return
+            self.do(self.shop.pool.execute(MAKE_DUE, unknown, self.now))
             self.do(self.shop.clock.advance(timedelta(seconds=5)))
             self.find_the_dead()
         raise AssertionError("the bank never told")
+
+    async def _unknown(self) -> list[UUID]:
+        """The orders with an attempt in flight, but for those whose payer has not answered yet."""
+        rows = await self.shop.pool.fetch(ATTEMPTS_IN_FLIGHT)
+        waiting = set(self.wallet.waiting_keys)
+        keys = {payment_key(row["order_id"], row["number"]): row["order_id"] for row in rows}
+        return [order_id for key, order_id in keys.items() if key not in waiting]
 
 
 class Orders(RuleBasedStateMachine):
@@ -204,7 +247,12 @@ class Orders(RuleBasedStateMachine):
     def sell(self, two_phase: bool, card: str) -> Any:  # noqa: FBT001 - drawn
         """Most of what can go wrong comes after a payment that went well."""
         order = self._registered(1000_00, two_phase=two_phase, verify=False)
-        if isinstance(order, Ticket):
+        if isinstance(order, Ticket) and card == WALLET:
+            if two_phase:
+                self._paid(order, "declines", None)  # later requests still go to the wallet
+            self.begin_at_wallet(order, None)
+            self.answer_at_wallet(order, "confirm", notified=True)
+        elif isinstance(order, Ticket):
             self._paid(order, card, None)
         return order
 
@@ -243,6 +291,61 @@ class Orders(RuleBasedStateMachine):
             self._asked_to_pay(order, dies)
         else:
             order.fail(-2011)
+
+    @rule(order=orders, dies=DEATHS)
+    def begin_at_wallet(self, order: Ticket, dies: str | None) -> None:
+        refusal = order.may_begin_wallet(self.gateway.now)
+        decision = self._do(self._begun(order, dies))
+        if refusal:
+            assert isinstance(decision, Refused), decision
+            assert decision.refusal is refusal, (decision.refusal, refusal)
+            return
+        order.tries += 1
+        order.card = WALLET
+        order.pa_res = None
+        order.status = "created"
+        order.began_at = self.gateway.now
+        if dies is None:
+            assert isinstance(decision, Ended), decision
+            order.wait_at_wallet()
+        elif dies == "before":
+            order.on_its_way.append(partial(order.fail, WALLET_NOT_SENT))
+        else:
+            order.on_its_way.append(order.wait_at_wallet)
+
+    async def _begun(self, order: Ticket, dies: str | None) -> Ended | Refused | None:
+        """The payer's choice of the wallet; None when the process has died."""
+        command = BeginPayment(
+            key=await self._shop.key(order.order_id), way=WALLET, actor=Actor(name=PAYER)
+        )
+        self.gateway.way.dies = dies
+        try:
+            with suppress(ConnectionResetError):
+                return await begin_payment(command, self._shop.gateway.world)
+            return None
+        finally:
+            self.gateway.way.dies = None
+
+    @rule(order=orders, answer=st.sampled_from(ANSWERS), notified=st.booleans())
+    def answer_at_wallet(self, order: Ticket, answer: str, notified: bool) -> None:  # noqa: FBT001
+        """The payer answers on the phone; the wallet's notification comes, twice, or is lost."""
+        key = payment_key(UUID(order.order_id), order.tries)
+        if key not in self.gateway.wallet.waiting_keys:
+            return
+        act = self.gateway.wallet.confirm if answer == "confirm" else self.gateway.wallet.refuse
+        assert act(key)
+        confirmed, refused_ = order.confirm_at_wallet, partial(order.fail, WALLET_DECLINES)
+        order.on_its_way = [confirmed if answer == "confirm" else refused_]
+        if notified:
+            order.told()
+            for _ in range(2):
+                self._do(self._notified(key))
+
+    async def _notified(self, key: str) -> None:
+        response = connector_response(self.gateway.wallet.response_of(key))
+        world = self._shop.gateway.world
+        decision = await settle_notification(WALLET, key, response, actor=ACTOR, world=world)
+        assert not isinstance(decision, Refused), decision
 
     @rule(order=orders, share=SHARES, dies=DEATHS)
     def deposit(self, order: Ticket, share: str, dies: str | None) -> None:
@@ -313,7 +416,7 @@ class Orders(RuleBasedStateMachine):
     def ask_for_more_while_the_bank_is_silent(self) -> None:
         """Whoever does not wait for an answer is told to, and nothing more is asked of the bank."""
         for order in self.tickets:
-            if not order.on_its_way:
+            if not order.on_its_way and order.status != "at wallet":
                 continue
             now = self.gateway.now
             pays = self._shop.pay(order.order_id)
@@ -354,6 +457,19 @@ class Orders(RuleBasedStateMachine):
         match verb:
             case "pay":
                 self.pay(order, PAYS_BY[share], dies)
+            case "wallet":
+                self._live_at_wallet(order, share, dies)
+            case "silence":
+                self.ask_for_more_while_the_bank_is_silent()
+            case "reconcile":
+                self.reconcile()
+            case "midnight":
+                self.midnight()
+            case _:
+                self._move_money(order, verb, share, dies)
+
+    def _move_money(self, order: Ticket, verb: str, share: str, dies: str | None) -> None:
+        match verb:
             case "deposit":
                 self.deposit(order, share, dies)
             case "reverse":
@@ -365,12 +481,14 @@ class Orders(RuleBasedStateMachine):
                 self.refund_again(order, other=share == "above")
             case "many refunds":
                 self.refund_many_at_once(order, 3)
-            case "silence":
-                self.ask_for_more_while_the_bank_is_silent()
-            case "reconcile":
-                self.reconcile()
-            case "midnight":
-                self.midnight()
+
+    def _live_at_wallet(self, order: Ticket, share: str, dies: str | None) -> None:
+        """Begin, then confirm with a notification or without one, refuse, or leave it waiting."""
+        self.begin_at_wallet(order, dies)
+        self._must_be_as_the_model_says(order)
+        if share != "above":
+            answer = "refuse" if share == "whole" else "confirm"
+            self.answer_at_wallet(order, answer, notified=share != "some")
 
     @invariant()
     def every_order_is_as_the_model_says(self) -> None:
@@ -385,7 +503,7 @@ class Orders(RuleBasedStateMachine):
     @invariant()
     def the_auditor_finds_nothing(self) -> None:
         ids = [ticket.order_id for ticket in self.tickets]
-        assert self._do(audit(self._shop.pool, ids)) == []
+        assert self._do(audit(self._shop.pool, ids, other_books=self.gateway.wallet)) == []
 
     # ── How a rule is carried out ─────────────────────────────────────────────────────────────────
 
@@ -478,18 +596,28 @@ def silence() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="module")
+def wallet() -> Wallet:
+    """The wallet, whose books last as long as the database."""
+    return Wallet()
+
+
 @pytest.fixture
 def gateway(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silence: None
+    database_url: str,
+    wallet: Wallet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    silence: None,
 ) -> Iterator[Gateway]:
     monkeypatch.setattr(main, "run_timers", _idle)
     monkeypatch.setattr(main, "run_reconciliation", _idle)
     monkeypatch.setattr(perform, "PAUSES_SECONDS", (0.0,) * 3)
     with asyncio.Runner() as runner:
-        opened = open_shop(database_url, tmp_path)
+        opened = open_shop(database_url, tmp_path, wallet_extensions(in_process(wallet)))
         shop = runner.run(opened.__aenter__())
         try:
-            yield Gateway(runner, shop)
+            yield Gateway(runner, shop, wallet)
         finally:
             runner.run(opened.__aexit__(None, None, None))
 
@@ -513,10 +641,7 @@ def test_eventful_lives_end_as_the_model_says(gateway: Gateway) -> None:
     chance = random.Random(seed)
     for _ in range(LIVES):
         shop = Orders()
-        tickets = [
-            shop.sell(chance.random() < 0.5, chance.choice(("approves", *LOSES.values())))
-            for _ in range(2)
-        ]
+        tickets = [shop.sell(chance.random() < 0.5, chance.choice(SALES)) for _ in range(2)]
         tickets += [shop.register(1000_00, chance.random() < 0.5, False) for _ in range(2)]  # noqa: FBT003
         for _ in range(ACTS_OF_A_LIFE):
             act = (chance.choice(VERBS), chance.choice(PARTS), chance.choice(ENDS))

@@ -94,11 +94,17 @@ async def handle_finish_version_2(call: Call, world: World) -> Step:
     Refuses: AUTHENTICATION_UNKNOWN when no order has it, then what the operation refuses.
     """
     transaction = call.values["server_trans_id"]
-    merchant_id = call.merchant.merchant_id
-    key = call.key or await world.orders.key_of_transaction(merchant_id, transaction)
+    key = call.key or await _key_of_transaction(call.merchant.merchant_id, transaction, world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
     return await finish_challenge(key, transaction, call.actor, world)
+
+
+async def _key_of_transaction(
+    merchant_id: int, server_trans_id: str, world: World
+) -> OrderKey | None:
+    order_id = await world.card.transactions.order_of_transaction(merchant_id, server_trans_id)
+    return OrderKey(merchant_id, order_id) if order_id else None
 
 
 def _key(call: Call) -> OrderKey:

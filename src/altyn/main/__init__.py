@@ -18,12 +18,13 @@ from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
 from altyn.main.callback_handler import HandlerServices
-from altyn.main.connectors import open_connectors
+from altyn.main.connectors import Connectors, open_connectors
 from altyn.main.effects import BUILT_IN, EffectKinds
 from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
+from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
@@ -90,11 +91,12 @@ async def running(
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
+        orders = OrderStore(pool, outbox.notifier.notify)
         world = World(
-            orders=OrderStore(pool, outbox.notifier.notify),
+            orders=orders,
             merchants=merchants,
-            ways=PaymentWays(connectors.ways),
-            card=CardPorts(checks=connectors.checks, threeds=connectors.threeds, vault=cards),
+            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
+            card=_card_ports(connectors, cards, orders),
             effects=effect_kinds,
             clock=clock,
             sleep=asyncio.sleep,
@@ -118,8 +120,19 @@ async def running(
             workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
             dialects=(*DIALECTS, *extensions.dialects),
+            way_titles=titles_of(extensions.payment_ways),
         )
-        yield Gateway(settings, pool, world, open_router(context, connectors.routes))
+        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
+        yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+def _card_ports(connectors: Connectors, cards: CardStore, orders: OrderStore) -> CardPorts:
+    return CardPorts(
+        checks=connectors.checks,
+        threeds=connectors.threeds,
+        vault=cards,
+        transactions=orders,
+    )
 
 
 def _start_workers(

@@ -22,6 +22,7 @@ from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.callback_handler import callback_rules
+from altyn.main.ways import Titles
 from altyn.operations.ports import World
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
@@ -52,6 +53,7 @@ class EndpointContext:
     workers_down: Callable[[], Sequence[str]]
     token_key: bytes = field(repr=False)
     dialects: Sequence[Dialect] = DIALECTS
+    way_titles: Mapping[str, Titles] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:
@@ -104,6 +106,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             templates_folder=settings.home / "templates",
             public_url=settings.public_url,
             limits=context.limits,
+            way_titles=context.way_titles,
         ),
         *plugin_routes(
             context.credentials,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from altyn.main.effects import EffectKind
+from altyn.main.ways import RegisteredWay
 from altyn.protocol.dialect import Dialect
 
 
@@ -12,6 +13,7 @@ class Extensions:
 
     effect_kinds: tuple[EffectKind, ...] = ()
     dialects: tuple[Dialect, ...] = ()
+    payment_ways: tuple[RegisteredWay, ...] = ()
 
 
 NO_EXTENSIONS = Extensions()

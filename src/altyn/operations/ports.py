@@ -74,10 +74,6 @@ class Orders(Protocol):
         """
         ...
 
-    async def key_of_transaction(
-        self, merchant_id: int, server_trans_id: str
-    ) -> OrderKey | None: ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSearch:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -90,12 +91,13 @@ class OrderStore:
         )
         return [(OrderKey(row["merchant_id"], row["order_id"]), row["number"]) for row in rows]
 
-    async def key_of_transaction(self, merchant_id: int, server_trans_id: str) -> OrderKey | None:
+    async def order_of_transaction(self, merchant_id: int, server_trans_id: str) -> UUID | None:
         """The order of a 3-D Secure 2 transaction."""
         rows = await statement("find_transaction").fetch(
             self._pool, merchant_id=merchant_id, server_trans_id=server_trans_id
         )
-        return OrderKey(merchant_id, rows[0]["order_id"]) if rows else None
+        order_id: UUID | None = rows[0]["order_id"] if rows else None
+        return order_id
 
     async def _register_batch(self, batch: Sequence[tuple[Order, Actor]]) -> list[bool]:
         orders = sorted(batch, key=lambda pair: (pair[0].merchant_id, pair[0].order_number))

@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from altyn.domain.waiting import EnterCode
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes
-from altyn.inbound.payment_page.view import OfferedWay
 from altyn.operations.connector import ConnectorResponse, Outcome
 from altyn.operations.paying.ways import PaymentWays, WayToPay
 from tests.asgi_client import AsgiClient
@@ -68,7 +67,7 @@ def offering(client: PageClient, connector: CodeConnector) -> PageClient:
         templates_folder=None,
         public_url=None,
         limits=Limits(body_bytes=100_000),
-        ways=(OfferedWay(WAY, "Со счёта телефона"),),
+        way_titles={WAY: {"ru": "Со счёта телефона"}},
     )
     return replace(client, http=AsgiClient(Starlette(routes=with_way)))
 

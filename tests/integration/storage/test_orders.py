@@ -279,9 +279,9 @@ async def test_a_question_that_was_just_asked_is_left_to_its_own_answer(pool: Po
 async def test_a_transaction_names_its_order(pool: Pool, wrong: str) -> None:
     store = OrderStore(pool)
     order = await unsettled(store, "A-1", NOW)
-    assert await store.key_of_transaction(1, "server") == key(order)
-    assert await store.key_of_transaction(1, wrong) is None
-    assert await store.key_of_transaction(2, "server") is None, "another shop's is not there"
+    assert await store.order_of_transaction(1, "server") == order.order_id
+    assert await store.order_of_transaction(1, wrong) is None
+    assert await store.order_of_transaction(2, "server") is None, "another shop's is not there"
 
 
 async def test_orders_are_due_by_their_own_next_time(pool: Pool) -> None:

@@ -6,7 +6,6 @@ calls are in `methods.py`. Source: payment-page.md §1, §2, §5, §6; 004 (page
 
 import asyncio
 import gzip
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,14 +20,20 @@ from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.methods import PageMethods
-from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
+from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
-from altyn.inbound.payment_page.results import PaymentResult, StepTaken, WaitingForBank
+from altyn.inbound.payment_page.results import (
+    PaymentRefused,
+    PaymentResult,
+    StepTaken,
+    WaitingForBank,
+)
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_language
-from altyn.inbound.payment_page.view import STATIC, OfferedWay, Problem
+from altyn.inbound.payment_page.view import STATIC, Problem
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.decisions import Accepted
 from altyn.operations.paying.payer_address import decide_payer_address
@@ -50,12 +55,12 @@ def routes(
     public_url: str | None,
     limits: Limits,
     acs_origins: tuple[str, ...] = (),
-    ways: Sequence[OfferedWay] = (),
+    way_titles: WayTitles | None = None,
 ) -> list[BaseRoute]:
     """The pages, their files, and the page's methods under `/payment/rest/`.
 
-    `acs_origins` limits the frames of our own page to these origins, where they are known. `ways`
-    gives titles to the ways to pay besides the card; the page offers those that an order allows.
+    `acs_origins` limits the frames of our own page to these origins, where they are known. The
+    page offers those ways of `way_titles`, besides the card, that an order allows.
     """
     endpoint = PageEndpoint(
         world=world,
@@ -64,10 +69,14 @@ def routes(
         public_url=public_url,
         limits=limits,
         acs_origins=acs_origins,
-        ways=tuple(ways),
+        way_titles=way_titles or {},
     )
     methods = PageMethods(
-        world=world, sandbox=sandbox, public_url=public_url, limits=limits, ways=tuple(ways)
+        world=world,
+        sandbox=sandbox,
+        public_url=public_url,
+        limits=limits,
+        way_titles=way_titles or {},
     )
     both = ["GET", "POST"]
     return [
@@ -87,7 +96,7 @@ class PageEndpoint:
     public_url: str | None
     limits: Limits
     acs_origins: tuple[str, ...]
-    ways: tuple[OfferedWay, ...]
+    way_titles: WayTitles
 
     async def serve(self, request: Request) -> Response:
         """A page by its name, or a file of the shop's own page set."""
@@ -123,7 +132,7 @@ class PageEndpoint:
             return await self._errors(page_order, context)
         page_order = await self._with_payer_address(page_order, request)
         if page_order.waiting:
-            return responses.page(pages.waiting_page(page_order, context))
+            return self._waiting(page_order, context)
         if page_order.merchant.blocked or not page_order.order.attempts_left:
             return responses.page(pages.errors_page(page_order, context))
         own = await self._own_page(page_order, name)
@@ -184,7 +193,10 @@ class PageEndpoint:
         if page_order.over:
             address = page_order.return_address(context.base_url, context.language)
             return responses.redirect(address, 303)
+        code_refused = page_order.waiting and form.get("code") is not None
         match result:
+            case WaitingForBank() | PaymentRefused() if code_refused:
+                return self._waiting(page_order, context, code_refused=True)
             case WaitingForBank():
                 return responses.redirect(context.own_address(page_order), 303)
             case StepTaken() if step := pages.step_page(result, context):
@@ -208,11 +220,17 @@ class PageEndpoint:
             page_order,
             context,
             self.world.clock,
-            ways=offered_ways(page_order, self.ways, self.world),
+            ways=offered_ways(page_order, self.way_titles, self.world, context.language),
             typed_values=form.typed_values if form else None,
             result=result,
         )
         return responses.page(html, order=page_order.order, acs_origins=self.acs_origins)
+
+    def _waiting(
+        self, page_order: PageOrder, context: PageContext, *, code_refused: bool = False
+    ) -> Response:
+        html = pages.waiting_page(page_order, context, code_refused=code_refused)
+        return responses.page(html, order=page_order.order)
 
     async def _find(self, request: Request, order_id: str | None) -> PageOrder | None:
         """The order, if it belongs to the shop of the requested folder."""

@@ -6,7 +6,7 @@ Source: payment-page.md §3, §4.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -26,11 +26,12 @@ from altyn.inbound.payment_page.addresses import (
     with_parameters,
 )
 from altyn.inbound.payment_page.card_form import PageForm
-from altyn.inbound.payment_page.page_order import PageOrder, find_page_order, offered_ways
+from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
-from altyn.inbound.payment_page.view import OfferedWay, Problem
+from altyn.inbound.payment_page.view import Problem
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.dialect import TransportFault
@@ -77,7 +78,7 @@ class PageMethods:
     sandbox: bool
     public_url: str | None
     limits: Limits
-    ways: tuple[OfferedWay, ...] = ()
+    way_titles: WayTitles = field(default_factory=dict)
 
     async def serve(self, request: Request) -> Response:
         """Answer one call. No request makes it fail."""
@@ -122,12 +123,13 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
     page_order = await methods.find(call)
     if page_order is None:
         return responses.json(json_answers.session_not_found_members(call.language))
+    ways = offered_ways(page_order, methods.way_titles, methods.world, call.language)
     members = json_answers.session_members(
         page_order,
         call.payer_of(page_order),
         remaining_seconds=pages.remaining_seconds(page_order.order, methods.world.clock),
         queried=call.fields.get_all("paramNames"),
-        other_ways=bool(offered_ways(page_order, methods.ways, methods.world)),
+        other_ways=bool(ways),
     )
     return responses.json(members)
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
     from altyn.domain.order import Attempt, Order
     from altyn.domain.waiting import AnyWaiting
-    from altyn.inbound.payment_page.view import OfferedWay
     from altyn.operations.paying.card.steps import Step
 
 UUID_LENGTH: Final = 36
@@ -54,9 +53,14 @@ class PageOrder:
         return bool(self.order.in_flight(Kind.PAY))
 
     @property
+    def waiting_payment(self) -> Attempt | None:
+        """The payment that was sent and waits until its payer has done something."""
+        return next((each for each in self.order.in_flight(Kind.PAY) if each.waiting), None)
+
+    @property
     def waiting_for(self) -> AnyWaiting | None:
         """What the payer has to do, so that the sent request gets its response."""
-        return next((each.waiting for each in self.order.in_flight(Kind.PAY) if each.waiting), None)
+        return self.waiting_payment.waiting if self.waiting_payment else None
 
     @property
     def undecided(self) -> bool:
@@ -140,14 +144,6 @@ async def find_page_order(order_id: str | None, world: World) -> PageOrder | Non
     key = read_order_key(order_id)
     order = await find_for_payer(key, world) if key else None
     return PageOrder(order, await world.merchants.get(order.merchant_id)) if order else None
-
-
-def offered_ways(
-    page_order: PageOrder, titled: tuple[OfferedWay, ...], world: World
-) -> tuple[OfferedWay, ...]:
-    """The titled ways that the payer of this order may choose besides the card."""
-    allowed = {each.name for each in world.ways.offered(page_order.order, page_order.merchant)}
-    return tuple(each for each in titled if each.way in allowed)
 
 
 def read_order_key(order_id: str | None) -> OrderKey | None:

@@ -92,6 +92,7 @@ def payment_page(
             test_cards=band_cards(page_order.merchant, now, language) if context.sandbox else (),
             field_errors=field_errors,
             decline_text=_failure_text(result, language) or decline_text,
+            declined_card=not order.payments or order.payments[-1].card is not None,
             typed_values=typed_values or TypedValues(),
         )
     )
@@ -149,8 +150,9 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
     )
 
 
-def waiting_page(page_order: PageOrder, context: PageContext) -> str:
-    """The page of a payment without a result yet."""
+def waiting_page(page_order: PageOrder, context: PageContext, *, code_refused: bool = False) -> str:
+    """The page of a payment without a result yet, perhaps after a code that was refused."""
+    payment, waiting_for = page_order.waiting_payment, page_order.waiting_for
     return view.render_waiting_page(
         view.WaitingPageView(
             **context.frame(page_order),
@@ -159,6 +161,9 @@ def waiting_page(page_order: PageOrder, context: PageContext) -> str:
             order_number=page_order.order.order_number,
             amount=page_order.amount,
             payer_action=_payer_action(page_order),
+            way=(payment.payment_way or "") if payment else "",
+            app_url=waiting_for.payload if isinstance(waiting_for, ScanQr) else "",
+            code_refused=code_refused,
         )
     )
 

@@ -159,6 +159,10 @@ _STEPS: Final = {
     "waiting_confirm_on_phone": Words("Подтвердите оплату на телефоне.", "Confirm the payment on your phone."),
     "waiting_scan_qr": Words("Отсканируйте QR-код телефоном и подтвердите оплату.", "Scan the QR code with your phone and confirm the payment."),
     "waiting_enter_code": Words("Введите код, который вам прислали.", "Enter the code that was sent to you."),
+    "waiting_open_app": Words("Открыть приложение", "Open the app"),
+    "code": Words("Код из сообщения", "Code from the message"),
+    "code_refused": Words("Код не принят. Проверьте его и введите ещё раз.", "The code was not accepted. Check it and enter it again."),
+    "code_send": Words("Подтвердить", "Confirm"),
 }
 
 # The errors page: a title, its meaning, and what to do.

@@ -131,9 +131,10 @@ class PaymentPageView(PageFrame):
 
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
     card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
-    `decline_text` is the bank's reason for the last decline. `ways` are offered above the card
-    form. Without scripts the form is posted to `form_action`, with the expiry as typed (see
-    `read_expiry`).
+    `decline_text` is the bank's reason for the last decline. With `declined_card` False that was
+    not a payment by card, so the page does not ask to type a card again. `ways` are offered above
+    the card form. Without scripts the form is posted to `form_action`, with the expiry as typed
+    (see `read_expiry`).
     """
 
     order_number: str
@@ -151,6 +152,7 @@ class PaymentPageView(PageFrame):
     test_cards: Sequence[TestCard] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
+    declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
 
 
@@ -208,7 +210,8 @@ class MethodPageView(PageFrame):
 class WaitingPageView(PageFrame):
     """A payment without a result yet; `refresh_url` is this page, for browsers without scripts.
 
-    `payer_action` is shown as a sentence; None when the payer only has to wait for the bank.
+    `payer_action` is shown as a sentence; None when the payer only has to wait for the bank. The
+    code is posted to `refresh_url` with the name of the way. `app_url` is what a QR code contains.
     """
 
     order_id: str
@@ -216,6 +219,9 @@ class WaitingPageView(PageFrame):
     order_number: str = ""
     amount: Money | None = None
     payer_action: PayerAction | None = None
+    way: str = ""
+    app_url: str = ""
+    code_refused: bool = False
 
 
 def render_payment_page(view: PaymentPageView) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
+from altyn.operations.connector import Outcome
 from altyn.operations.decisions import Decision, Refused
 from altyn.operations.paying.decisions import AttemptRequest, decide_begin
 from altyn.operations.paying.steps import Ended, ended
@@ -34,7 +35,8 @@ async def begin_payment(
 ) -> Ended | Refused:
     """Ask the connector of the way for the money; the order may then wait for the payer.
 
-    A payment that waits for a code gets the code by the same call, and no second attempt begins.
+    A payment that waits for a code gets the code by the same call, and no second attempt begins; a
+    code that did not reach the other side changes nothing, and the payer may send it again.
     Refuses: ORDER_UNKNOWN, PARAMETER_INVALID (the way), what the way refuses of its fields, then
     what `refuse_payment` refuses, BUSY.
     """
@@ -43,10 +45,10 @@ async def begin_payment(
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     merchant = await world.merchants.get(order.merchant_id)
     way = world.ways.find(command.way)
-    if way is None or way.offered is None or way.read_details is None:
+    if way is None or way.read_details is None:
         rule = f"no way to pay {command.way}"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
-    if not way.offered(order, merchant):
+    if not way.may_pay(order, merchant):
         rule = f"{command.way} is not for this order"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     details = way.read_details(command.fields)
@@ -55,6 +57,8 @@ async def begin_payment(
     if attempt := _waits_for_code(order, command.way):
         payment = await payment_of(order, attempt, world)
         response = await way.connector.begin(payment, details)
+        if response.outcome is Outcome.NOT_SENT:
+            return Ended(order)  # only the code did not arrive: the payment still waits for it
         return ended(
             await settle_response(
                 command.key, attempt.number, response, world=world, actor=command.actor

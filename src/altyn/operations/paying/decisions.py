@@ -47,6 +47,7 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
+    While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
     Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, BINDING_REQUIRED. Busy
     while a connector is asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2.
@@ -55,7 +56,9 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
         return _refuse_declined(order)
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
-    if order.in_flight(Kind.PAY):
+    if asked := order.in_flight(Kind.PAY):
+        if asked[-1].waiting:
+            return Refused(Refusal.BUSY, "the payment waits for its payer", order)
         return Busy(order)
     if now >= order.expires_at:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)

@@ -1,8 +1,9 @@
 """A result that a way to pay pushes in by itself, instead of being asked for it."""
 
+from altyn.domain.order import Attempt, AttemptState
 from altyn.domain.refusals import Refusal
-from altyn.operations.connector import ConnectorResponse, read_payment_key
-from altyn.operations.decisions import Decision, Refused
+from altyn.operations.connector import ConnectorResponse, Outcome, read_payment_key
+from altyn.operations.decisions import Decision, Refused, Unchanged
 from altyn.operations.perform import settle_response
 from altyn.operations.ports import Actor, OrderKey, World
 
@@ -29,6 +30,18 @@ async def settle_notification(
     paid = attempt if attempt.payment_way is not None else order.authorisation
     if paid is None or paid.payment_way != way:
         return unknown
+    if _repeats(attempt, response):
+        return Unchanged(order, number)
     return await settle_response(
         order_key, number, response, world=world, actor=actor, loaded=order
+    )
+
+
+def _repeats(attempt: Attempt, response: ConnectorResponse) -> bool:
+    """Whether the attempt is known to be pending, and the notification brings nothing new."""
+    pending = attempt.state is AttemptState.PENDING and response.outcome is Outcome.PENDING
+    return (
+        pending
+        and response.waiting in {None, attempt.waiting}
+        and response.details.items() <= attempt.details.items()
     )

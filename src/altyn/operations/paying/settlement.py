@@ -11,7 +11,7 @@ from typing import Final
 
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
-from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse
+from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse, Outcome
 from altyn.operations.decisions import Accepted, Decision, Unchanged, accept
 from altyn.operations.deposit import settle_deposit
 from altyn.operations.paying.decisions import settle_payment
@@ -35,14 +35,14 @@ def settle(order: Order, number: int, response: ConnectorResponse, now: datetime
 
     APPROVED, DECLINED and NOT_SENT end the attempt. PENDING and UNKNOWN keep it in flight, and
     `workers/reconciliation.py` inquires later. PENDING with something to do for the payer makes the
-    order wait for the payer.
+    order wait for the payer; an unanswered inquiry (UNKNOWN) does not end that wait.
     """
     attempt = order.attempt(number)
     if not attempt.in_flight:
         return Unchanged(order, number)
     answered = replace(
         attempt,
-        state=ATTEMPT_STATES[response.outcome],
+        state=_state_after(attempt, response),
         answered_at=now,
         action_code=response.action_code,
         rrn=response.rrn or attempt.rrn,
@@ -55,6 +55,13 @@ def settle(order: Order, number: int, response: ConnectorResponse, now: datetime
     if answered.in_flight:
         return _keep_in_flight(order, answered, response, now)
     return SETTLE[attempt.kind](order, replace(answered, waiting=None), now)
+
+
+def _state_after(attempt: Attempt, response: ConnectorResponse) -> AttemptState:
+    waits = attempt.state is AttemptState.PENDING and attempt.waiting is not None
+    if waits and response.outcome is Outcome.UNKNOWN:
+        return attempt.state
+    return ATTEMPT_STATES[response.outcome]
 
 
 def _keep_in_flight(

@@ -17,8 +17,9 @@ class WayToPay:
     """One way to pay, under the name that `paymentWay` has on the wire.
 
     `read_details` makes the typed value that `begin` needs from the fields that the payer sent.
-    `offered` tells whether the payer of this order may choose it on the payment page. The card has
-    neither: it has a form of its own.
+    `offered` tells whether the payer of this order may choose it on the payment page; an order that
+    checks a card (VERIFY) or names a stored card is never asked about. The card has neither: it has
+    a form of its own.
     """
 
     name: str
@@ -26,12 +27,25 @@ class WayToPay:
     read_details: ReadDetails | None = None
     offered: Offered | None = None
 
+    def may_pay(self, order: Order, merchant: Merchant) -> bool:
+        """Whether the payer of this order may choose this way on the payment page."""
+        for_card_only = order.request.has("VERIFY") or order.request.binding_id is not None
+        if self.offered is None or for_card_only:
+            return False
+        return self.offered(order, merchant)
+
 
 class PaymentWays:
-    """All ways of a gateway by name. A name that is not registered is a bug (KeyError)."""
+    """All ways of a gateway by name. A name that is not registered is a bug (KeyError).
+
+    Raises ValueError for two ways of one name.
+    """
 
     def __init__(self, ways: Sequence[WayToPay]) -> None:
         self._by_name = {way.name: way for way in ways}
+        if len(self._by_name) != len(ways):
+            names = ", ".join(way.name for way in ways)
+            raise ValueError(f"each way to pay needs a name of its own: {names}")
 
     def connector(self, name: str) -> Connector:
         """The connector that took, or is to take, a payment of this way."""
@@ -43,6 +57,4 @@ class PaymentWays:
 
     def offered(self, order: Order, merchant: Merchant) -> tuple[WayToPay, ...]:
         """The ways beside the card that the payer of this order may choose."""
-        return tuple(
-            way for way in self._by_name.values() if way.offered and way.offered(order, merchant)
-        )
+        return tuple(way for way in self._by_name.values() if way.may_pay(order, merchant))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.operations.decisions import Refused
@@ -59,6 +60,14 @@ class CardVault(Protocol):
     async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None: ...
 
 
+class CardTransactions(Protocol):
+    """Finds orders by the id of their 3-D Secure 2 transaction."""
+
+    async def order_of_transaction(self, merchant_id: int, server_trans_id: str) -> UUID | None:
+        """The id of the merchant's order; None when it has no such transaction."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPorts:
     """The ports of the card package, handed in by `main`."""
@@ -66,3 +75,4 @@ class CardPorts:
     checks: CardChecks
     threeds: ThreeDS
     vault: CardVault
+    transactions: CardTransactions
