@@ -25,6 +25,7 @@ CARD_WORD: Final = re.compile(
 ACTION_CODES: Final = "the protocol's list of action codes; some of them are about cards"
 PERMISSIONS: Final = "the protocol's list of permissions and settings of a merchant"
 REFUSALS: Final = "one list of refusals for every method; some methods take cards"
+OPERATIONS: Final = "one list of operations; some of them finish a card payment"
 STORED_CARDS: Final = "the notification about a stored card, which the protocol shows so"
 STORED_COLUMN: Final = "Attempt.authentication is a stored column; its type is the card's"
 PAYER_ACTS: Final = "what a payer may have to do: one of several, by its name"
@@ -59,6 +60,10 @@ MEANT: Final[dict[str, tuple[frozenset[str], str]]] = {
             }
         ),
         REFUSALS,
+    ),
+    "domain/operation.py": (
+        frozenset({"FINISH_3DS", "finish_3ds", "FINISH_3DS_VERSION_2", "finish_3ds_version_2"}),
+        OPERATIONS,
     ),
     "domain/callback.py": (frozenset({"masked_pan", "pan_country"}), STORED_CARDS),
     "domain/order.py": (frozenset({"three_ds", "ThreeDSData"}), STORED_COLUMN),

@@ -79,10 +79,7 @@ async def running(
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
-        clock: SandboxClock | SystemClock
-        clock = SandboxClock(pool, listener) if settings.sandbox else SystemClock()
-        if isinstance(clock, SandboxClock):
-            await clock.load()
+        clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
         outbox = OutboxSending(pool, listener)
         effect_kinds = EffectKinds.of((*BUILT_IN, *extensions.effect_kinds))
@@ -124,6 +121,16 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+async def _open_clock(
+    settings: Settings, pool: Pool, listener: Listener
+) -> SandboxClock | SystemClock:
+    if not settings.sandbox:
+        return SystemClock()
+    clock = SandboxClock(pool, listener)
+    await clock.load()
+    return clock
 
 
 def _card_ports(connectors: Connectors, cards: CardStore, orders: OrderStore) -> CardPorts:

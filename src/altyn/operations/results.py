@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
-from altyn.operations.paying.steps import Ended
-from altyn.protocol.threeds import VeRes
+from altyn.operations.paying.card.enrolment import CardEnrolment
+from altyn.operations.paying.card.steps import CardStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,5 @@ class OrdersFound:
     page_size: int
 
 
-@dataclass(frozen=True, slots=True)
-class CardEnrolment:
-    """Whether a card takes part in 3-D Secure; `ve_res` is None when no one could be asked."""
-
-    ve_res: VeRes | None
-    masked_pan: str
-
-
-CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
+# The results of the ways to pay are defined where each way is.
 Result = Done | Registered | OrderFound | OrdersFound | CardEnrolment | CardStep

@@ -95,4 +95,5 @@ class ShowChallenge:
     acs_trans_id: str
 
 
-Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused
+CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
+Step = CardStep | Refused
