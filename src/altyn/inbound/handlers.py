@@ -14,7 +14,8 @@ from altyn.operations.decisions import Refused
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.order_status import find_key, find_order, last_orders
 from altyn.operations.outcome import outcome_of
-from altyn.operations.paying.card.enrolment import CardEnrolment, check_enrolment
+from altyn.operations.paying.card.enrolment import check_enrolment
+from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World

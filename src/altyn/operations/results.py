@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.operations.paying.card.enrolment import CardEnrolment
-from altyn.operations.paying.card.steps import CardStep
+from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 
 
 @dataclass(frozen=True, slots=True)

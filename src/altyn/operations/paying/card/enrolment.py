@@ -1,20 +1,13 @@
 """Enrolment: whether a card takes part in 3-D Secure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from altyn.domain.card.values import Pan
 from altyn.domain.merchant import Merchant
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.ports import World
-from altyn.protocol.threeds import EnrolmentRequest, VeRes
-
-
-@dataclass(frozen=True, slots=True)
-class CardEnrolment:
-    """Whether a card takes part in 3-D Secure; `ve_res` is None when no one could be asked."""
-
-    ve_res: VeRes | None
-    masked_pan: str
+from altyn.protocol.threeds import EnrolmentRequest
 
 
 async def check_enrolment(pan: Pan, merchant: Merchant, world: World) -> CardEnrolment | Refused:

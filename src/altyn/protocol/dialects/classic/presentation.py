@@ -5,8 +5,7 @@ Source: rest-orders.md §2.2, §4, §5 (responses).
 
 from typing import Final
 
-from altyn.operations.paying.card.enrolment import CardEnrolment
-from altyn.operations.paying.card.steps import CardStep
+from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 from altyn.operations.results import (
     Done,
     OrderFound,
