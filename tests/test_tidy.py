@@ -7,7 +7,8 @@ and a forbidden one is told with its reason. Every exception is a row of a table
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -39,19 +40,31 @@ def floor(*may_import: str, why: str) -> Floor:
 
 EVERYBODY: Final = "*"
 BUSINESS: Final = ("domain", "operations", "protocol")
+DIALECTS: Final = "protocol.dialects"
 
 # part of altyn      what it may import, besides itself
 FLOORS: Final = {
     "__init__": floor(why="the package's name and version; importing it must cost nothing"),
     "domain": floor(why="what is true stays true whatever calls it, stores it or spells it"),
     "protocol": floor("domain", why="how it is said: tables and formats, which decide nothing"),
+    DIALECTS: floor(
+        "domain",
+        "protocol",
+        "operations.results",
+        "operations.paying.steps",
+        "operations.paying.card.steps",
+        why="a dialect presents the results of operations, and nothing below knows a dialect",
+    ),
     "operations": floor("domain", why="a decision is the same over REST, SOAP and in a test"),
     "look": floor("domain", why="tokens and words for every page; a leaf, so that any page has it"),
     "masking": floor("domain", why="knows the types that must never be printed, nothing more"),
     "logs": floor("domain", "masking", why="prints what it is given"),
     "settings": floor("domain", why="every knob, typed; values are handed down by main"),
     "diagnostics": floor(
-        "domain", "protocol", why="compares a received callback with what the protocol demands"
+        "domain",
+        "protocol",
+        DIALECTS,
+        why="compares a received callback with what the protocol demands",
     ),
     "security": floor("domain", why="keys, vault and passwords know values, no tables"),
     "embedded_postgres": floor(why="starts PostgreSQL and knows nothing of payments"),
@@ -61,18 +74,27 @@ FLOORS: Final = {
         "security",
         why="a port of operations: it could be swapped for another",
     ),
-    "outbound": floor(*BUSINESS, "masking", why="a port of operations, one folder per neighbour"),
+    "outbound": floor(
+        *BUSINESS,
+        "protocol.dialects.classic.callbacks",
+        "masking",
+        why="a port of operations, one folder per neighbour; a callback has a dialect's form",
+    ),
     "inbound": floor(
         *BUSINESS,
+        DIALECTS,
         "diagnostics",
         "look",
         "masking",
         why="a door parses and presents; storage and outside are ports",
     ),
-    "workers": floor(*BUSINESS, "masking", why="what happens by itself is given its ports by main"),
+    "workers": floor(
+        *BUSINESS, DIALECTS, "masking", why="what happens by itself is given its ports by main"
+    ),
     "simulators": floor(
         "protocol",
         "domain.money",
+        "domain.action_codes",
         "look",
         why="a pretended bank gives way to a real one by a new address: it knows the wire only",
     ),
@@ -92,11 +114,6 @@ class ArrowException:
 
 
 ARROW_EXCEPTIONS: Final = (
-    ArrowException(
-        "operations",
-        "protocol.action_codes",
-        "a decision is taken on the bank's answer, and its codes have names there: named constants",
-    ),
     ArrowException("operations", "protocol.eci", "how well a payer was authenticated: a table"),
     ArrowException("operations", "protocol.payment_ways", "the names of the ways to pay: a list"),
     ArrowException("operations", "protocol.tds_outcomes", "what 3-D Secure's answers lead to"),
@@ -151,7 +168,14 @@ def test_no_import_runs_in_a_circle() -> None:
         ("domain.order", "protocol.callback", False),
         ("protocol.callback", "domain.order", True),
         ("protocol.callback", "operations.refund", False),
-        ("operations.refund", "protocol.action_codes", True),
+        ("protocol.table", "protocol.dialects.classic.error_codes", False),
+        ("protocol.dialects.classic.methods", "protocol.table", True),
+        ("protocol.dialects.classic.presentation", "operations.results", True),
+        ("protocol.dialects.classic.presentation", "operations.perform", False),
+        ("inbound.rest.door", "protocol.dialects.classic.dialect", True),
+        ("storage.orders", "protocol.dialects.classic.dialect", False),
+        ("operations.refund", "domain.action_codes", True),
+        ("operations.refund", "protocol.action_codes", False),
         ("operations.refund", "protocol.parameters", False),
         ("inbound.rest.door", "operations.refund", True),
         ("inbound.rest.door", "storage.orders", False),
@@ -170,6 +194,56 @@ def test_the_arrows_are_those_of_the_house(importer: str, imported: str, *, allo
     assert (objection(arrow) is None) is allowed
 
 
+# What operations and domain must not reach, however many modules lie between.
+NOT_BELOW: Final = (
+    DIALECTS,
+    "protocol.action_codes",  # the texts of action codes
+    "protocol.error_code",
+    "protocol.test_cards",
+    "protocol.test_card_rows",
+)
+
+
+@pytest.mark.parametrize("part", ["domain", "operations"])
+def test_operations_and_domain_reach_no_presentation(part: str) -> None:
+    paths = reached_from(module for module in modules() if part_of(module) == part)
+    found = [
+        " → ".join(path)
+        for module, path in paths.items()
+        if any(is_within(module.removeprefix("altyn."), name) for name in NOT_BELOW)
+    ]
+    assert not found, "\n".join([f"{part} reaches a presentation:", *found])
+
+
+def test_a_presentation_behind_another_module_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": set[str]()}
+    assert reached_from(["a"], graph)["c"] == ("a", "b", "c")
+
+
+def reached_from(
+    start: Iterable[str], graph: Mapping[str, AbstractSet[str]] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Every module that these import, directly or through others, with one path to it."""
+    edges = imports_of() if graph is None else graph
+    paths: dict[str, tuple[str, ...]] = {module: (module,) for module in start}
+    waiting = list(paths)
+    while waiting:
+        module = waiting.pop(0)
+        for imported in sorted(edges[module] - paths.keys()):
+            paths[imported] = (*paths[module], imported)
+            waiting.append(imported)
+    return paths
+
+
+@cache
+def imports_of() -> dict[str, set[str]]:
+    """The modules that each module imports itself."""
+    graph: dict[str, set[str]] = {module: set() for module in modules()}
+    for arrow in arrows():
+        graph[arrow.importer].add(arrow.imported)
+    return graph
+
+
 def objection(arrow: Arrow) -> str | None:
     """Tell what is wrong with an arrow and why, or None."""
     importer, imported = part_of(arrow.importer), arrow.imported.removeprefix("altyn.")
@@ -178,12 +252,20 @@ def objection(arrow: Arrow) -> str | None:
         return None
     exceptions = {row.module for row in ARROW_EXCEPTIONS if row.part == importer}
     allowed = row.may_import | exceptions
-    if EVERYBODY in allowed or any(is_within(imported, name) for name in allowed):
+    if EVERYBODY in allowed or any(is_allowed(imported, name) for name in allowed):
         return None
     return (
         f"  {arrow.importer}, line {arrow.line} → {arrow.imported}\n"
         f"    {importer} → {', '.join(sorted(allowed)) or 'nothing of ours'}, since: {row.why}"
     )
+
+
+def is_allowed(imported: str, name: str) -> bool:
+    """Whether a row that names a part, or a module of it, covers this import.
+
+    A part inside another part has to be named itself.
+    """
+    return is_within(imported, name) and part_of(f"altyn.{imported}") == part_of(f"altyn.{name}")
 
 
 def is_within(module: str, package: str) -> bool:
@@ -192,8 +274,14 @@ def is_within(module: str, package: str) -> bool:
 
 
 def part_of(module: str) -> str:
-    """`altyn.inbound.rest` belongs to `inbound`; `altyn` itself is its `__init__`."""
-    return module.split(".")[1] if "." in module else "__init__"
+    """`altyn.inbound.rest` belongs to `inbound`; `altyn` itself is its `__init__`.
+
+    A part with a row of its own inside another part, as the dialects in `protocol`, is the part.
+    """
+    if "." not in module:
+        return "__init__"
+    name = module.removeprefix("altyn.")
+    return DIALECTS if is_within(name, DIALECTS) else name.split(".")[0]
 
 
 @cache

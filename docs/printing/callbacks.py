@@ -1,6 +1,6 @@
-"""The page about callbacks: operations, parameters, checksum, form of the request, retries.
+"""The reference page of callbacks: parameters, checksum, requests and retries.
 
-Its examples are written and signed by the gateway's own code.
+The examples for the author of a receiver are written and signed by the gateway's own code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ _DEFAULTS: Final = CallbackSettings()
 
 
 def callbacks_page() -> str:
-    """The page for developers of receivers."""
+    """The page for the author of a receiver."""
     return page(
         "Callbacks",
         "When an order changes, the gateway calls the shop's address. A callback only informs: ask "

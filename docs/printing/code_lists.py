@@ -14,11 +14,13 @@ from altyn.look.words import card_number_text
 from altyn.protocol import test_cards
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, ActionCode
 from altyn.protocol.dialects.classic import error_codes
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, REGISTRATION
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from altyn.protocol.dialects.classic.order_view import CARD_DATA_WRONG
 from altyn.protocol.eci import AuthenticationLevel, eci
-from altyn.protocol.table import Envelope, Method
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.table import Method
 from altyn.protocol.tds_outcomes import (
     AFTER_ARES,
     AFTER_CHALLENGE,
@@ -113,8 +115,8 @@ def _errors() -> Iterator[tuple[object, ...]]:
 
 def _answered_by(method: Method) -> set[ErrorCode]:
     """The refusals of a method, and the error that the old status shows for a declined card."""
-    beside = {SUCCESS} if method.envelope is not Envelope.REGISTRATION else set()
-    if method.envelope is Envelope.CAPITALS:
+    beside = {SUCCESS} if method.envelope is not REGISTRATION else set()
+    if method.envelope is CAPITALS:
         beside.add(CARD_DATA_WRONG)
     return {*method.refusals.values(), *beside}
 

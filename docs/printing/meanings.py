@@ -8,22 +8,23 @@ from typing import Final
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.merchant import Permission
-from altyn.protocol.table import Envelope
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT, PLAIN, REGISTRATION
+from altyn.protocol.presentation import Envelope
 
 ENVELOPES: Final[Mapping[Envelope, str]] = {
-    Envelope.PLAIN: (
+    PLAIN: (
         'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
         "`errorMessage` is its text."
     ),
-    Envelope.REGISTRATION: (
+    REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "
         "with `errorCode` (a string) and `errorMessage`, and without the members below."
     ),
-    Envelope.CAPITALS: (
+    CAPITALS: (
         "HTTP 200 and JSON, with the irregular capitals of the old form: `ErrorCode` (a string) "
         "and `ErrorMessage`."
     ),
-    Envelope.PAYMENT: (
+    PAYMENT: (
         "HTTP 200 and JSON. `errorCode` is a **number** here; a refusal also says `error`. "
         "`errorCode` 0 means that the request was carried out, not that the bank approved: ask "
         "for the order's status."
@@ -107,6 +108,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
 
 MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "permissions": "The permissions of the merchant; see below.",
+    "dialects": "The dialects that the merchant's requests may use.",
     "default_language": "Language of texts and pages if a request has none.",
     "default_currency": "Currency of an order without `currency`.",
     "currencies": "Currencies that orders may have, ISO 4217 numeric.",

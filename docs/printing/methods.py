@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from altyn.domain.refusals import Refusal
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.order_view import OBJECTS
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.status_fields import Fields
-from altyn.protocol.table import Method, Parameter
+from altyn.protocol.table import STORED, Method, Parameter
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES
 from docs.printing.sections import linked
@@ -53,7 +54,7 @@ def _method_page(method: Method) -> str:
 
 
 def _facts(method: Method) -> Iterator[tuple[str, str]]:
-    yield "Address", codes(f"/payment/rest/{path}" for path in method.rest)
+    yield "Address", codes(f"{CLASSIC.prefix}{path}" for path in method.rest)
     if method.soap:
         yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
     if method.needs:
@@ -78,13 +79,16 @@ def _mandatory(row: Parameter, method: Method) -> str:
         return f"yes, without permission {code(row.optional_with)}"
     if row.required:
         return "yes"
-    either = _WHO_REFUSALS & method.refusals.keys() and "orderNumber" in method.places
+    either = _WHO_REFUSALS & method.refusals.keys() and "orderNumber" in method.positions
     return "one of the two" if either and row.name in _SELECTORS else ""
 
 
 def _note(row: Parameter) -> str:
     notes = [linked(row.note).replace("the list below", link("the list", FEATURES_PAGE))]
-    if row.field == "more":
+    if row.echo is not None:
+        versions = f", versions {row.echo.since} and up" if row.echo.since > 1 else ""
+        notes.append(f"Stored with the order; {code(row.echo.name)} of the status{versions}.")
+    elif row.field == STORED:
         notes.append("Stored with the order, without effect.")
     if row.in_json_params:
         notes.append("May also be a member of `jsonParams`.")

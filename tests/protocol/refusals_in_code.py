@@ -1,8 +1,8 @@
 """Which refusals a handler can come to, found in the source: functions and what they mention.
 
-It exists so that a refusal added to an operation cannot be forgotten in a method's table. A name is
-taken for every function of that name, the one in the same file first, so the scan sees too much
-rather than too little.
+A refusal that is added to an operation cannot be forgotten in a method's table. A name stands for
+every function with that name, the one in the same file first, so the scan finds too many rather
+than too few.
 """
 
 import ast
@@ -23,7 +23,6 @@ _FILES: Final = (
     *_OPERATIONS.rglob("*.py"),
     _INBOUND / "request_handler.py",
     *_INBOUND.glob("*handlers.py"),
-    _INBOUND / "payment_steps.py",
 )
 # Whose functions an attribute can be: a class's own, or a module's.
 _OWNERS: Final = frozenset({"self", *(path.stem for path in _FILES)})
@@ -41,14 +40,14 @@ def refusals_of(handler: Handler) -> set[str]:
     """The names of the refusals that a request to this handler can meet."""
     module = str(handler.__module__).rpartition(".")[2]
     name = str(handler.__name__)
-    waiting, seen = [(module, name), _ALWAYS], set[tuple[str, str]]()
+    waiting, visited = [(module, name), _ALWAYS], set[tuple[str, str]]()
     while waiting:
         place = waiting.pop()
-        if place in seen:
+        if place in visited:
             continue
-        seen.add(place)
+        visited.add(place)
         waiting += _mentioned_by(place)
-    return {refusal for place in seen for refusal in _functions()[place].refusals}
+    return {refusal for place in visited for refusal in _functions()[place].refusals}
 
 
 def _mentioned_by(place: tuple[str, str]) -> Iterator[tuple[str, str]]:
@@ -71,7 +70,7 @@ def _functions() -> dict[tuple[str, str], _Function]:
 
 
 def _top_level(module: ast.Module) -> Iterator[ast.stmt]:
-    """Functions inside functions belong to those, and nobody else can mention them."""
+    """Functions inside functions belong to those, and no other function can mention them."""
     for node in module.body:
         yield from node.body if isinstance(node, ast.ClassDef) else (node,)
 

@@ -1,4 +1,4 @@
-"""Every action code tells the payer what the reference says; ECI and 3-D Secure outcomes beside it.
+"""Every action code has the text of the reference; so have ECI and the outcomes of 3-D Secure.
 
 The expectations are written out here from codes.md §4.1, §4.2 and §5, apart from the tables.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from altyn.domain import action_codes
 from altyn.domain.card.values import PaymentSystem
-from altyn.protocol import action_codes
 from altyn.protocol.action_codes import ACTION_CODES, PAYER_TEXTS, describe
 from altyn.protocol.eci import AuthenticationLevel, eci
 from altyn.protocol.payment_ways import PaymentWay
@@ -186,7 +186,7 @@ def test_the_texts_are_those_of_the_reference() -> None:
     assert {text.name: text.en for text in PAYER_TEXTS if text.name} == ENGLISH
 
 
-def test_each_code_is_told_in_both_languages() -> None:
+def test_each_code_has_both_languages() -> None:
     for name, codes in CODES_BY_TEXT.items():
         for code in codes:
             assert describe(code, "ru") == RUSSIAN.get(name, "")
@@ -195,7 +195,7 @@ def test_each_code_is_told_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", ["ru", "en", "de"])
 @pytest.mark.parametrize("code", [0, -100, 400, -3101])
-def test_what_is_no_failure_of_the_bank_is_told_by_nothing(code: int, language: str) -> None:
+def test_codes_that_are_not_failures_have_no_text(code: int, language: str) -> None:
     assert describe(code, language) == ""
 
 
@@ -209,7 +209,7 @@ def test_a_language_that_is_not_known_is_russian() -> None:
     assert describe(116, "de") == describe(116, "") == RUSSIAN["R3"]
 
 
-def test_two_codes_are_told_otherwise_in_ecom() -> None:
+def test_two_codes_have_another_text_in_ecom() -> None:
     differing = {
         code
         for code in ACTION_CODES
@@ -292,7 +292,7 @@ def test_the_indicator_of_each_payment_system(
         assert eci(system, AuthenticationLevel.NONE) == none
 
 
-def test_3d_secure_leads_where_the_reference_says() -> None:
+def test_3d_secure_outcomes_are_those_of_the_reference() -> None:
     full, attempt, none = map(Proceed, AuthenticationLevel)
     assert {
         VeRes.ENROLLED: Challenge(),

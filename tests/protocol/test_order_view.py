@@ -375,7 +375,7 @@ def test_a_field_waits_for_its_permission(permission: Permission, path: str) -> 
     assert not has(extended_status(order, without, "ru"), path)
 
 
-def test_without_anything_to_tell_of_3d_secure_the_object_is_left_out() -> None:
+def test_an_empty_3d_secure_object_is_left_out() -> None:
     without = a_merchant(permissions=frozenset())
     assert not has(extended_status(a_paid_order(), without, "ru"), "cardAuthInfo.secureAuthInfo")
 
@@ -498,7 +498,7 @@ def test_a_reversed_order_shows_zeros() -> None:
     assert extended_status(order, DEMO, "ru")["paymentAmountInfo"]["paymentState"] == "REVERSED"
 
 
-def test_operations_tell_every_approved_step() -> None:
+def test_operations_list_every_approved_step() -> None:
     operations = extended_status(an_order_with_everything(), DEMO, "ru")["operations"]
     assert [(o["type"], o["amount"]) for o in operations] == [
         ("PREAUTHORIZATION", 2500_00),
@@ -555,7 +555,7 @@ def a_declined_order(action_code: int) -> Order:
     )
 
 
-def test_a_declined_order_tells_why_and_with_which_card() -> None:
+def test_a_declined_order_shows_the_reason_and_the_card() -> None:
     shown = extended_status(a_declined_order(116), DEMO, "ru")
     assert shown["orderStatus"] == 6
     assert shown["actionCode"] == 116
@@ -568,7 +568,7 @@ def test_a_declined_order_tells_why_and_with_which_card() -> None:
     assert "approvalCode" not in shown["cardAuthInfo"]
 
 
-def test_a_session_that_ended_keeps_what_processing_said_before() -> None:
+def test_an_expired_session_keeps_the_code_of_processing() -> None:
     order = replace(a_declined_order(116), action_code=-2007)
     shown = extended_status(order, DEMO, "ru")
     assert (shown["actionCode"], shown["originalActionCode"]) == (-2007, "116")
@@ -627,7 +627,7 @@ def test_the_old_form_calls_wrong_card_data_an_error(
 # ── Language and leaving out ──────────────────────────────────────────────────────────────────────
 
 
-def test_english_is_spoken_on_request() -> None:
+def test_texts_are_english_on_request() -> None:
     fresh, declined = an_order(), a_declined_order(101)
     assert extended_status(fresh, DEMO, "en")["bankInfo"]["bankCountryName"] == "<Unknown>"
     shown = extended_status(declined, at_version(33), "en")
@@ -658,8 +658,8 @@ def test_empty_text_is_left_out_as_what_is_not_there() -> None:
     old = short_status(order, DEMO, "ru")
     empty = {name for name, value in {**old, **shown}.items() if value == ""}
     assert empty == {"actionCodeDescription"}
-    for told in (shown["cardAuthInfo"], shown["operations"][0]):
-        assert "" not in told.values()
+    for response in (shown["cardAuthInfo"], shown["operations"][0]):
+        assert "" not in response.values()
 
 
 def test_a_binding_is_shown_once_it_was_used() -> None:
@@ -675,7 +675,7 @@ def texts(*, max_size: int = 8) -> st.SearchStrategy[str | None]:
     return st.none() | st.text(max_size=max_size)
 
 
-moments: Final = st.none() | st.datetimes(
+times: Final = st.none() | st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
     max_value=datetime(2027, 1, 1),  # noqa: DTZ001 - as above
     timezones=st.just(UTC),
@@ -715,7 +715,7 @@ attempts: Final = st.builds(
     state=st.sampled_from(AttemptState),
     amount_minor=minor,
     started_at=st.just(PAID_AT),
-    answered_at=moments,
+    answered_at=times,
     action_code=st.none() | st.integers(-3000, 3000),
     rrn=texts(),
     approval_code=texts(),
@@ -744,10 +744,10 @@ orders: Final = st.builds(
     deposited_minor=minor,
     refunded_minor=minor,
     action_code=st.integers(-3000, 3000),
-    approved_at=moments,
-    deposited_at=moments,
-    reversed_at=moments,
-    refunded_at=moments,
+    approved_at=times,
+    deposited_at=times,
+    reversed_at=times,
+    refunded_at=times,
     payer_ip=texts(),
     request=requests,
     params=st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=3),
@@ -788,5 +788,5 @@ def assert_neutral(value: object) -> None:
 def test_rows_of_one_name_never_meet_in_one_version() -> None:
     for name, fields in OBJECTS.items():
         for version in range(1, 47):
-            names = [row.name for row in fields.rows if row.known_to(version)]
+            names = [row.name for row in fields.rows if row.is_in(version)]
             assert len(names) == len(set(names)), (name, version)

@@ -1,4 +1,4 @@
-"""Which error is told when a request has several: the one that stands first in the method's table.
+"""Which error is answered when a request has several: the first in the method's table.
 
 Shops branch on the number they get, so the order is part of the wire. For each refusal here is a
 way to provoke it by parameters alone; every two of them that do not contradict each other are
@@ -34,6 +34,7 @@ from altyn.inbound.request_handler import (
 )
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
@@ -128,14 +129,16 @@ WORLD: Final = cast(
         clock=SimpleNamespace(now=lambda: NOW),
     ),
 )
-DESK: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
+HANDLER: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
 
 
 async def refusal_of(method: Method, sent: Changes) -> Refusal | None:
-    """What the desk refuses these parameters for; None when it does not."""
+    """The refusal of a request with these parameters; None when it succeeds."""
     fields = Fields.of(sent.items())
-    request = Request(method, fields, base_url="http://gw.example", malformed=fields.malformed)
-    answer: Served | Refusing = await DESK.serve(request)
+    request = Request(
+        CLASSIC, method, fields, base_url="http://gw.example", malformed=fields.malformed
+    )
+    answer: Served | Refusing = await HANDLER.serve(request)
     return answer.refusal if isinstance(answer, Refusing) else None
 
 
@@ -321,15 +324,15 @@ CASES["finish3dsPayment"] = (
 
 @dataclass(frozen=True)
 class Case:
-    """A request that is wrong in one or two ways, and the refusal that is to be told."""
+    """A request that is wrong in one or two ways, and the refusal that is to be answered."""
 
     method: Method
     sent: Changes
-    told: Refusal
+    refused_as: Refusal
     silent: Refusal | None = None
 
     def __str__(self) -> str:
-        return f"{self.method.name}-{self.told}-{self.silent or 'alone'}"
+        return f"{self.method.name}-{self.refused_as}-{self.silent or 'alone'}"
 
 
 def together(first: Changes, second: Changes) -> Changes | None:
@@ -357,10 +360,10 @@ def cases() -> Iterator[Case]:
 def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) -> bool:
     """Whether the second change undoes the first mistake."""
     if earlier is Refusal.ACCESS_DENIED and "merchantLogin" in first:
-        # Who is not let in does not get as far as to act for somebody.
+        # A caller who is refused does not get as far as merchantLogin.
         return later in {Refusal.USER_BLOCKED, Refusal.PASSWORD_CHANGE_REQUIRED}
     if first.get("amount") == "0":
-        return "VERIFY" in second.get("features", "")  # nothing is what a card check costs
+        return "VERIFY" in second.get("features", "")  # the amount of a card check is 0
     if earlier is Refusal.ORDER_ID_EMPTY:
         return "orderNumber" in second  # it stands for the id
     # Another order has no refund of that name.
@@ -368,12 +371,12 @@ def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) ->
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=str)
-async def test_the_error_that_stands_first_is_told(case: Case) -> None:
-    assert await refusal_of(case.method, case.sent) is case.told
+async def test_the_first_error_of_the_table_is_answered(case: Case) -> None:
+    assert await refusal_of(case.method, case.sent) is case.refused_as
 
 
 def test_most_refusals_of_a_request_are_provoked() -> None:
-    """So that a new refusal is not forgotten here: what is left needs a bank, a race or a clock."""
+    """A new refusal cannot be forgotten here; the others need a bank, a race or a clock."""
     beyond = {
         Refusal.BUSY,
         Refusal.OUTCOME_UNKNOWN,

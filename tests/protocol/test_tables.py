@@ -18,11 +18,13 @@ from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
-from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT, PLAIN
+from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
-from altyn.protocol.table import Envelope, Method, Parameter
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.table import Method, Parameter
 from tests.protocol.refusals_in_code import refusals_of
 
 EVERY_METHOD: Final = tuple(METHODS.values())
@@ -35,13 +37,11 @@ every_row = pytest.mark.parametrize(
 
 # ── The rows ──────────────────────────────────────────────────────────────────────────────────────
 
-# What handlers and desk read beside the command, by the name of the field.
+# What the request handler and the handlers read apart from the command, by the name of the field.
 BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
 
 # Fields that a request may carry and that no rule reads yet → what becomes of them.
 NOT_YET_READ: Final = {
-    "items": "kept in the order's history; the cart's rules come with fiscal receipts",
-    "json_params": "kept in the order's history by deposit, reversal and refund",
     "currency": "accepted; an order keeps the currency that it was registered with",
 }
 
@@ -56,7 +56,7 @@ COMMAND_FIELDS: Final = {
     "getOrderStatus": frozenset[str](),
     "getOrderStatusExtended": frozenset[str](),
     "getLastOrdersForMerchants": frozenset(
-        {"size", "page", "since", "to", "states", "merchants", "by_created"}
+        {"size", "page", "since", "to", "statuses", "merchants", "by_created"}
     ),
     "verifyEnrollment": frozenset({"pan"}),
     "paymentOrder": frozenset(
@@ -72,9 +72,9 @@ COMMAND_FIELDS: Final = {
 
 
 @every_row
-def test_a_row_leads_to_a_field_that_somebody_reads(method: Method, row: Parameter) -> None:
+def test_a_row_fills_a_field_that_is_read(method: Method, row: Parameter) -> None:
     known = COMMAND_FIELDS[method.name] | BESIDE | NOT_YET_READ.keys()
-    assert row.field in known, f"{row.name} is read into {row.field}, which nobody looks at"
+    assert row.field in known, f"{row.name} is read into {row.field}, which is not read"
 
 
 def test_the_list_of_unread_fields_is_up_to_date() -> None:
@@ -94,7 +94,7 @@ def test_the_refusals_of_a_row_are_in_its_methods_table(method: Method, row: Par
 
 
 @every_row
-def test_a_row_says_what_it_is_for(method: Method, row: Parameter) -> None:
+def test_a_row_has_a_note_and_a_notation(method: Method, row: Parameter) -> None:
     assert row.note.endswith(".")
     assert row.type.notation
 
@@ -122,7 +122,8 @@ def test_a_refunds_own_name_may_come_in_json_params() -> None:
 
 
 def test_every_method_is_served_and_every_handler_has_its_table() -> None:
-    assert METHODS.keys() | SOAP_METHODS.keys() == HANDLERS.keys()
+    methods = (*EVERY_METHOD, *SOAP_METHODS.values(), PROCESS_FORM)
+    assert {method.operation for method in methods} == HANDLERS.keys()
 
 
 def test_paths_differ_by_more_than_their_capitals() -> None:
@@ -138,9 +139,9 @@ def test_a_method_names_its_source(method: Method) -> None:
 
 
 ENVELOPES: Final = {
-    Envelope.REGISTRATION: {"register", "registerPreAuth"},
-    Envelope.CAPITALS: {"getOrderStatus"},
-    Envelope.PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
+    REGISTERED: {"register", "registerPreAuth"},
+    CAPITALS: {"getOrderStatus"},
+    PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
 }
 
 NEEDS: Final = {
@@ -156,7 +157,7 @@ NEEDS: Final = {
 @every_method
 def test_the_form_of_the_answer_is_the_references(method: Method) -> None:
     special = {name: envelope for envelope, names in ENVELOPES.items() for name in names}
-    assert method.envelope is special.get(method.name, Envelope.PLAIN)
+    assert method.envelope is special.get(method.name, PLAIN)
 
 
 @every_method
@@ -168,7 +169,7 @@ def test_the_permission_is_the_references(method: Method) -> None:
 
 # Refusals that the scan reaches and the request cannot: (method or "*", refusal) → why.
 OUT_OF_REACH: Final = {
-    ("*", Refusal.LOGIN_EMPTY): "told apart only where the table has it (rest-orders.md §1.2)",
+    ("*", Refusal.LOGIN_EMPTY): "found apart only where the table has it (rest-orders.md §1.2)",
     ("*", Refusal.PASSWORD_EMPTY): "as above",
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
@@ -180,7 +181,7 @@ OUT_OF_REACH: Final = {
     "method", [*EVERY_METHOD, *SOAP_METHODS.values()], ids=lambda method: method.name
 )
 def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
-    possible = {Refusal[name] for name in refusals_of(HANDLERS[method.name])}
+    possible = {Refusal[name] for name in refusals_of(HANDLERS[method.operation])}
     allowed = {refusal for name, refusal in OUT_OF_REACH if name in ("*", method.name)}
     assert possible - method.refusals.keys() <= allowed
 
@@ -197,33 +198,33 @@ def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
     ],
 )
 def test_the_scan_sees_what_is_known_to_be_refused(name: str, expected: set[str]) -> None:
-    assert expected <= refusals_of(HANDLERS[name])
+    assert expected <= refusals_of(HANDLERS[METHODS[name].operation])
 
 
 # ── The error tables, once more ───────────────────────────────────────────────────────────────────
 
-Told = tuple[int, str, str]
+CodeAndTexts = tuple[int, str, str]
 
-ACCESS: Final[Told] = (5, "Доступ запрещён", "Access denied.")
-PASSWORD_CHANGE: Final[Told] = (
+ACCESS: Final[CodeAndTexts] = (5, "Доступ запрещён", "Access denied.")
+PASSWORD_CHANGE: Final[CodeAndTexts] = (
     5,
     "Пользователь должен сменить свой пароль",
     "The user must change the password.",
 )
-SYSTEM: Final[Told] = (7, "Системная ошибка", "System error.")
-AMOUNT: Final[Told] = (5, "Неверная сумма", "Amount is invalid")
-NO_ORDER_ID: Final[Told] = (5, "[orderId] не задан", "[orderId] is empty")
-IMPOSSIBLE: Final[Told] = (
+SYSTEM: Final[CodeAndTexts] = (7, "Системная ошибка", "System error.")
+AMOUNT: Final[CodeAndTexts] = (5, "Неверная сумма", "Amount is invalid")
+NO_ORDER_ID: Final[CodeAndTexts] = (5, "[orderId] не задан", "[orderId] is empty")
+IMPOSSIBLE: Final[CodeAndTexts] = (
     7,
     "Операция невозможна для текущего состояния платежа",
     "Operation is impossible for current transaction state",
 )
-WRONG_STATE: Final[Told] = (
+WRONG_STATE: Final[CodeAndTexts] = (
     7,
     "Платёж должен быть в корректном состоянии",
     "Payment must be in the correct state",
 )
-REGISTRATION: Final[dict[Refusal, Told]] = {
+REGISTRATION: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.LOGIN_EMPTY: (
         4,
         "Имя мерчанта не может быть пустым",
@@ -266,7 +267,7 @@ REGISTRATION: Final[dict[Refusal, Told]] = {
         "An order with this number has already been processed.",
     ),
 }
-CARD: Final[dict[Refusal, Told]] = {
+CARD: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: (4, "[MDORDER] не задан", "[MDORDER] is empty"),
     Refusal.ORDER_UNKNOWN: (1, "Неверный номер заказа", "Wrong order number."),
     Refusal.ALREADY_PAID: (1, "Заказ уже обработан", "The order has already been processed"),
@@ -287,7 +288,7 @@ CARD: Final[dict[Refusal, Told]] = {
 
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
-REFERENCE: Final[dict[str, dict[Refusal, Told]]] = {
+REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "register": REGISTRATION,
     "registerPreAuth": REGISTRATION,
     "deposit": {
@@ -392,18 +393,18 @@ PARAMETER_NAMED: Final = {
 @every_method
 def test_numbers_and_texts_are_the_references(method: Method) -> None:
     expected = {**EVERYWHERE, **REFERENCE[method.name]}
-    card = method.envelope is Envelope.PAYMENT
-    told = {}
+    card = method.envelope is PAYMENT
+    found = {}
     for refusal in expected:
         error = method.error(refusal)
         name = PARAMETER_NAMED.get(refusal, "")
         name = "MDORDER" if card and refusal is Refusal.ORDER_ID_EMPTY else name
-        told[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
-    assert told == expected
+        found[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
+    assert found == expected
 
 
 @every_method
-def test_every_error_speaks_two_languages(method: Method) -> None:
+def test_every_error_has_two_languages(method: Method) -> None:
     for error in method.refusals.values():
         assert error.ru
         assert error.en
@@ -419,11 +420,11 @@ def test_any_other_language_is_answered_in_russian(method: Method) -> None:
 
 def test_one_wording_for_one_error() -> None:
     """The reference: use one wording for the same error in every method (rest-orders.md §2.4)."""
-    said: dict[tuple[int, str], set[str]] = {}
+    texts: dict[tuple[int, str], set[str]] = {}
     for method in (*EVERY_METHOD, PROCESS_FORM):
         for error in method.refusals.values():
-            said.setdefault((error.code, error.ru), set()).add(error.en)
-    several = {ru: en for ru, en in said.items() if len(en) > 1}
+            texts.setdefault((error.code, error.ru), set()).add(error.en)
+    several = {ru: en for ru, en in texts.items() if len(en) > 1}
     # The reference has two English texts for this one, by method (rest-orders.md §3.1, §3.2).
     by_method = {"Unregistered order id", "Wrong order number"}
     assert several == {(6, "Неверный номер заказа"): by_method}

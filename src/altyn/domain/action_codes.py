@@ -1,14 +1,13 @@
-"""Action codes that the gateway decides by or answers itself, by name.
+"""Action codes that the gateway itself sets or tests, by name.
 
-The whole list with the texts for payers is `protocol/action_codes.py`. Source: codes.md §4.2.
+Every other code is only passed on from the bank. The texts of all codes are in
+`protocol/action_codes.py`. Source: codes.md §4.2.
 """
 
 from typing import Final
 
-# Codes which the gateway itself comes to; what an issuer answers is only a row of the table.
 NO_PAYMENTS_YET: Final = -100
 APPROVED: Final = 0
-REVERSAL_PROCESSED: Final = 400
 
 PROCESSING_UNAVAILABLE: Final = -1
 PROCESSING_STARTED: Final = -9000
@@ -31,8 +30,6 @@ XID_MISMATCH: Final = -2010
 PARES_UNKNOWN: Final = -2011
 VERES_UNKNOWN: Final = -2016
 PARES_NOT_Y: Final = -2017
-DIRECTORY_UNREACHABLE: Final = -2018
-ECI_NOT_ACCEPTABLE: Final = -2020
 TDS_COMMUNICATION_ERROR: Final = 151017
 
 SSL_FORBIDDEN: Final = 2003  # codes.md §5.1 writes -2003, which codes.md §4.2 has as "blocked"
@@ -46,8 +43,3 @@ WRONG_CVC: Final = 82
 EXPIRED_CARD: Final = 101
 NOT_ENOUGH_MONEY: Final = 116
 INPUT_ERROR: Final = 71015
-GENERAL_ERROR: Final = 341014
-INTERNAL_ERROR: Final = 9001
-
-BINDING_DEACTIVATED: Final = -3100
-BINDING_FORBIDDEN_BY_PAYER: Final = -3101

@@ -52,6 +52,7 @@ class MerchantSettings:
     """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named."""
 
     permissions: frozenset[Permission] = frozenset()
+    dialects: tuple[str, ...] = ("classic",)
     default_language: str = "ru"
     default_currency: str = "643"
     currencies: tuple[str, ...] = ("643",)

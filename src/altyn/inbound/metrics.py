@@ -1,4 +1,4 @@
-"""Prometheus metrics of this process's answers; the method table bounds the labels."""
+"""Counts the answers of this process for Prometheus; the method tables bound the labels."""
 
 from functools import cache
 from typing import Final
@@ -9,7 +9,7 @@ REQUESTS: Final = Counter(
     "altyn_requests", "Requests of merchants, by method and error code.", ["method", "code"]
 )
 
-FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults sent to merchants, by code.", ["code"])
+FAULTS: Final = Counter("altyn_soap_faults", "SOAP faults to merchants, by code.", ["code"])
 
 
 @cache
@@ -17,8 +17,12 @@ def _counter(method: str, code: int) -> Counter:
     return REQUESTS.labels(method=method, code=str(code))
 
 
+SERVED: Final = 0
+"""Counted in place of an error code when a request was served."""
+
+
 def count_request(method: str, code: int) -> None:
-    """Count a request of this method that was answered with this error code (0: served)."""
+    """Count a request of this method, with its error code or `SERVED`."""
     _counter(method, code).inc()
 
 

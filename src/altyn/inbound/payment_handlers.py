@@ -1,6 +1,6 @@
-"""Card payments: from a request that was read to `operations/paying/card/payment.py`.
+"""The handlers of card payments, and the commands that the payment page builds in the same way.
 
-The shop that sends cards itself and the payment page bring the same parameters.
+A shop that sends cards itself and the payment page send the same parameters.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
-from altyn.inbound.payment_steps import Asker, present_step
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import (
@@ -20,7 +20,6 @@ from altyn.operations.paying.card.payment import (
 )
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.protocol.dialects.classic.error_codes import SUCCESS
 
 
 def card_command(
@@ -61,41 +60,44 @@ def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
     )
 
 
-async def handle_payment(call: Call, world: World) -> dict[str, Any] | Refused:
-    """paymentOrder.do: the shop sends the card itself."""
+async def handle_payment(call: Call, world: World) -> Step:
+    """Pay with a card that the shop sends itself."""
     card = card_command(_key(call), call.values, call.actor, call.base_url)
-    command = replace(card, payer_ip=call.values.get("ip"), **_of_the_shop(call.values))
+    command = replace(card, payer_ip=call.values.get("ip"), **_shop_fields(call.values))
     if transaction := call.values.get("server_trans_id"):
-        return _presented(
-            call, await continue_after_method(after_method(command, transaction), world)
-        )
-    return _presented(call, await pay_by_card(command, world))
+        return await continue_after_method(after_method(command, transaction), world)
+    return await pay_by_card(command, world)
 
 
-def _of_the_shop(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What only a shop may say: a browser's word on where to report to counts for nothing."""
+def _shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are taken from a shop only; the same fields from a browser are ignored."""
     names = ("term_url", "finish_url", "method_notification_url", "tds_protocol_version")
     return {name: values[name] for name in names if name in values}
 
 
-async def handle_finish_payment(call: Call, world: World) -> dict[str, Any] | Refused:
-    """finish3dsPayment.do: paRes of version 1, or cRes of version 2."""
+async def handle_finish_payment(call: Call, world: World) -> Step:
+    """Finish 3-D Secure with the paRes of version 1, or with the cRes of version 2.
+
+    Refuses: PARAMETER_INVALID when there is neither, then what the operation refuses.
+    """
     key, pa_res = _key(call), call.values.get("pa_res")
     if pa_res:
-        return _finished(call, await finish_with_pa_res(key, pa_res, call.actor, world))
+        return await finish_with_pa_res(key, pa_res, call.actor, world)
     if call.values.get("c_res"):
-        return _finished(call, await finish_challenge(key, None, call.actor, world))
-    return Refused(Refusal.PARAMETER_INVALID, "neither paRes nor cRes given", parameter="paRes")
+        return await finish_challenge(key, None, call.actor, world)
+    return Refused(Refusal.PARAMETER_INVALID, "neither paRes nor cRes given", parameter="pa_res")
 
 
-async def handle_finish_version_2(call: Call, world: World) -> dict[str, Any] | Refused:
-    """finish3dsVer2Payment.do."""
+async def handle_finish_version_2(call: Call, world: World) -> Step:
+    """Finish 3-D Secure 2 by the id of its transaction.
+
+    Refuses: AUTHENTICATION_UNKNOWN when no order has it, then what the operation refuses.
+    """
     transaction = call.values["server_trans_id"]
     key = call.key or await _key_of_transaction(call.merchant.merchant_id, transaction, world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
-    presented = _finished(call, await finish_challenge(key, transaction, call.actor, world))
-    return presented if isinstance(presented, Refused) else {**presented, "is3DSVer2": True}
+    return await finish_challenge(key, transaction, call.actor, world)
 
 
 async def _key_of_transaction(
@@ -105,30 +107,14 @@ async def _key_of_transaction(
     return OrderKey(merchant_id, order_id) if order_id else None
 
 
-def _finished(call: Call, step: Step) -> dict[str, Any] | Refused:
-    """As `_presented`, with the text that a finish answers even when all is well."""
-    presented = _presented(call, step)
-    if isinstance(presented, Refused):
-        return presented
-    return {"errorMessage": SUCCESS.text(call.language), **presented}
-
-
 def _key(call: Call) -> OrderKey:
     key = call.key
     assert key is not None, "the table of every card method demands an order"
     return key
 
 
-def _presented(call: Call, step: Step) -> dict[str, Any] | Refused:
-    if isinstance(step, Refused):
-        return step
-    return present_step(
-        step, call.merchant, asker=Asker.SHOP, language=call.language, base_url=call.base_url
-    )
-
-
-PAYMENT_HANDLERS: Final[dict[str, Handler]] = {
-    "paymentOrder": handle_payment,
-    "finish3dsPayment": handle_finish_payment,
-    "finish3dsVer2Payment": handle_finish_version_2,
+PAYMENT_HANDLERS: Final[Mapping[Operation, Handler]] = {
+    Operation.PAY_BY_CARD: handle_payment,
+    Operation.FINISH_3DS: handle_finish_payment,
+    Operation.FINISH_3DS_VERSION_2: handle_finish_version_2,
 }

@@ -1,20 +1,17 @@
-"""The front door of a process: sorts connections to the REST table, to SOAP or to the pages.
+"""The router of a process: directs each request to the REST endpoint, to SOAP or to the pages.
 
-Over its capacity it says so at once (429; in SOAP a fault with 503), instead of letting a queue
-grow without end.
+Over its capacity it answers at once (429; in SOAP a fault with 503), so that no queue grows without
+end.
 """
 
-from typing import Any, Final
+from typing import Any
 
-from altyn.inbound.rest.answers import OVERLOADED, send_answer
-from altyn.inbound.rest.endpoint import JSON, PREFIX, RestEndpoint
+from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.soap.endpoint import SoapEndpoint
-
-RETRY: Final = (b"retry-after", b"1")
 
 
 class Router:
-    """An ASGI application: REST and SOAP to their bare doors, everything else to `pages`."""
+    """An ASGI application: REST and SOAP go to their endpoints, all other requests to `pages`."""
 
     def __init__(
         self, rest: RestEndpoint, soap: SoapEndpoint, pages: Any, concurrency_max: int
@@ -41,8 +38,8 @@ class Router:
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         path: str = scope["path"]
-        if path.startswith(PREFIX) and (method := self._rest.serves(path)):
-            await self._rest(method, scope, receive, send)
+        if route := self._rest.route(path):
+            await self._rest(route, scope, receive, send)
         elif self._soap.serves(path):
             await self._soap(scope, receive, send)
         else:
@@ -52,4 +49,4 @@ class Router:
         if self._soap.serves(path):
             await self._soap.send_busy(send)
         else:
-            await send_answer(send, 429, OVERLOADED, (JSON, RETRY))
+            await self._rest.send_busy(path, send)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from altyn.domain.web_address import web_address
 from altyn.look.words import (
     amount_text,
     card_number_text,
@@ -39,11 +39,7 @@ def web_link(address: str | None) -> str | None:
         return None
     if address.startswith("/"):
         return None if address.startswith("//") else address
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+    return address if web_address(address) else None
 
 
 def page_environment(*template_folders: Path) -> Environment:

@@ -20,7 +20,7 @@ from altyn.inbound.router import Router
 from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import Connectors, open_connectors
 from altyn.main.effects import BUILT_IN, EffectKinds
-from altyn.main.endpoints import EndpointContext, open_router
+from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
@@ -119,6 +119,7 @@ async def running(
             signing_keys=signing_keys,
             workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
+            dialects=(*DIALECTS, *extensions.dialects),
             way_titles=titles_of(extensions.payment_ways),
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))

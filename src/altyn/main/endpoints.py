@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -10,7 +11,7 @@ from starlette.routing import BaseRoute
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
-from altyn.inbound.http.reading import Limits
+from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler
@@ -26,7 +27,8 @@ from altyn.operations.ports import World
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
-from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialect import Dialect
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
@@ -34,6 +36,8 @@ from altyn.storage.database import Pool
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
+
+DIALECTS: Final = (CLASSIC,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class EndpointContext:
     signing_keys: SigningKeys
     workers_down: Callable[[], Sequence[str]]
     token_key: bytes = field(repr=False)
+    dialects: Sequence[Dialect] = DIALECTS
     way_titles: Mapping[str, Titles] = field(default_factory=dict)
 
     @property
@@ -76,7 +81,7 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     handler = RequestHandler(context.world, context.credentials, HANDLERS)
     rest = RestEndpoint(
         handler,
-        METHODS,
+        context.dialects,
         limits=context.limits,
         public_url=settings.public_url,
         show_rules=settings.sandbox,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from altyn.main.effects import EffectKind
 from altyn.main.ways import RegisteredWay
+from altyn.protocol.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +12,7 @@ class Extensions:
     """Further parts of a gateway, without a change of its code."""
 
     effect_kinds: tuple[EffectKind, ...] = ()
+    dialects: tuple[Dialect, ...] = ()
     payment_ways: tuple[RegisteredWay, ...] = ()
 
 

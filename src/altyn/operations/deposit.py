@@ -1,9 +1,8 @@
 """Deposit: take a held sum, whole or in part (second stage of a two-stage payment)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
@@ -13,6 +12,7 @@ from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
+from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
 
 
@@ -22,7 +22,8 @@ class Deposit:
 
     amount_minor: int
     due: Due | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    items: object = None
+    json_params: Mapping[str, str] | None = None
 
 
 def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: datetime) -> Decision:
@@ -45,7 +46,14 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
         return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
     attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due)
-    return accept(order, "deposit_asked", now, attempt=attempt, ask=True, detail=command.detail)
+    return accept(
+        order,
+        "deposit_asked",
+        now,
+        attempt=attempt,
+        ask=True,
+        detail=history_detail(items=command.items, json_params=command.json_params),
+    )
 
 
 def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:

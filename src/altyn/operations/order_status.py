@@ -1,16 +1,22 @@
-"""Order status: find orders of the merchant that asks."""
+"""Order status: finds orders for the merchant that asks, and never those of another merchant."""
+
+from dataclasses import replace
+from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
-from altyn.operations.ports import OrderKey, OrderPage, OrderSearch, World
+from altyn.operations.ports import OrderKey, OrderSearch, World
+from altyn.operations.results import OrderFound, OrdersFound
+
+PAGE_SIZE_MAX: Final = 200
 
 
 async def find_order(
     merchant: Merchant, key: OrderKey | None, order_number: str | None, world: World
 ) -> Order | Refused:
-    """The order by its id, or by the shop's number; the id wins where both are given.
+    """The order by its id, or by the merchant's number; the id wins where both are given.
 
     Refuses: ORDER_SELECTOR_MISSING, ORDER_UNKNOWN. Source: rest-orders.md §4.2.
     """
@@ -23,13 +29,46 @@ async def find_order(
     return order or Refused(Refusal.ORDER_UNKNOWN, "no such order of this merchant")
 
 
+async def find_key(
+    merchant: Merchant, key: OrderKey | None, order_number: str | None, world: World
+) -> OrderKey | Refused:
+    """The key of the order that is to change: as given, or found by the merchant's number.
+
+    Refuses: ORDER_ID_EMPTY, ORDER_UNKNOWN (by number only: a change looks for the id itself).
+    """
+    if key is not None:
+        return key
+    if order_number is None:
+        return Refused(Refusal.ORDER_ID_EMPTY, "mandatory, but missing", parameter="order_id")
+    order = await find_order(merchant, None, order_number, world)
+    if isinstance(order, Refused):
+        return order
+    return OrderKey(order.merchant_id, order.order_id)
+
+
 async def last_orders(
     merchant: Merchant, logins: tuple[str, ...], search: OrderSearch, world: World
-) -> OrderPage | Refused:
+) -> OrdersFound | Refused:
     """A page of orders of the named merchants, or of all that the caller may see.
 
-    Refuses: MERCHANT_NOT_VISIBLE. Source: rest-orders.md §4.3.
+    Refuses: SIZE_TOO_LARGE, MERCHANT_NOT_VISIBLE. Source: rest-orders.md §4.3.
     """
+    if search.size > PAGE_SIZE_MAX:
+        return Refused(Refusal.SIZE_TOO_LARGE, f"{search.size} > {PAGE_SIZE_MAX}", parameter="size")
+    merchant_ids = await _visible_ids(merchant, logins, world)
+    if isinstance(merchant_ids, Refused):
+        return merchant_ids
+    page = await world.orders.search(replace(search, merchant_ids=merchant_ids))
+    found = [OrderFound(each, await world.merchants.get(each.merchant_id)) for each in page.orders]
+    return OrdersFound(
+        orders=tuple(found), total=page.total, page=search.page, page_size=search.size
+    )
+
+
+async def _visible_ids(
+    merchant: Merchant, logins: tuple[str, ...], world: World
+) -> tuple[int, ...] | Refused:
+    """The merchants whose orders are searched."""
     visible = {merchant.login: merchant}
     named = [await world.merchants.by_login(login) for login in logins]
     logins = tuple(m.login if m else login for m, login in zip(named, logins, strict=True))
@@ -42,15 +81,4 @@ async def last_orders(
             Refusal.MERCHANT_NOT_VISIBLE, f"not visible: {', '.join(hidden)}", parameter="merchants"
         )
     chosen = [visible[login] for login in logins] if logins else list(visible.values())
-    ids = tuple(m.merchant_id for m in chosen)
-    return await world.orders.search(
-        OrderSearch(
-            merchant_ids=ids,
-            since=search.since,
-            to=search.to,
-            statuses=search.statuses,
-            by_created=search.by_created,
-            page=search.page,
-            size=search.size,
-        )
-    )
+    return tuple(m.merchant_id for m in chosen)

@@ -1,9 +1,8 @@
 """Refund: give back deposited money, in whole or in parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
@@ -11,6 +10,7 @@ from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
+from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
 
 
@@ -25,7 +25,8 @@ class Refund:
     amount_minor: int
     expected_minor: int | None = None
     external_refund_id: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    items: object = None
+    json_params: Mapping[str, str] | None = None
 
 
 def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
@@ -49,7 +50,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         return Refused(
             Refusal.EXPECTED_AMOUNT_DIFFERS,
             f"expected {command.expected_minor}, deposited {order.left_minor}",
-            parameter="expectedDepositedAmount",
+            parameter="expected_minor",
         )
     amount = command.amount_minor or order.left_minor
     if amount > order.left_minor or not amount:
@@ -59,7 +60,14 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     attempt = new_attempt(
         order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id
     )
-    return accept(order, "refund_asked", now, attempt=attempt, ask=True, detail=command.detail)
+    return accept(
+        order,
+        "refund_asked",
+        now,
+        attempt=attempt,
+        ask=True,
+        detail=history_detail(items=command.items, json_params=command.json_params),
+    )
 
 
 def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
@@ -99,6 +107,6 @@ def _earlier(order: Order, command: Refund) -> Decision | None:
         return Refused(
             Refusal.REFUND_ID_REUSED,
             f"{command.external_refund_id} was a refund of {done.amount_minor}",
-            parameter="externalRefundId",
+            parameter="external_refund_id",
         )
     return Unchanged(order, done.number)

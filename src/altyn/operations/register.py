@@ -112,7 +112,7 @@ async def register(
             return Refused(
                 Refusal.ORDER_NUMBER_TAKEN,
                 f"order number {command.order_number} is taken",
-                parameter="orderNumber",
+                parameter="order_number",
             )
     return Refused(Refusal.SYSTEM_ERROR, "no free order number was found")
 
@@ -122,7 +122,7 @@ def _check_recurring(command: Register) -> Refused | None:
         return Refused(
             Refusal.JSON_PARAMS_INVALID,
             "recurringFrequency and recurringExpiry go together: both or neither",
-            parameter="recurringFrequency",
+            parameter="recurring_frequency",
         )
     return None
 
@@ -136,15 +136,15 @@ def _check_billing(command: Register, merchant: Merchant) -> Refused | None:
             return Refused(
                 Refusal.PARAMETER_INVALID,
                 f"the merchant checks addresses (AVS): {name} is mandatory",
-                parameter="billingPayerData",
+                parameter="billing_payer_data",
             )
     return None
 
 
 def _check_dates(command: Register, merchant: Merchant, now: datetime) -> Refused | None:
     dated = (
-        ("autocompletionDate", command.auto_completion_date, Permission.AUTO_COMPLETION),
-        ("autoReverseDate", command.auto_reverse_date, Permission.AUTO_REVERSE),
+        ("auto_completion_date", command.auto_completion_date, Permission.AUTO_COMPLETION),
+        ("auto_reverse_date", command.auto_reverse_date, Permission.AUTO_REVERSE),
     )
     for name, date, permission in dated:
         if date is None:
@@ -152,7 +152,7 @@ def _check_dates(command: Register, merchant: Merchant, now: datetime) -> Refuse
         if not command.two_phase or not merchant.may(permission) or date <= now:
             return Refused(
                 Refusal.PARAMETER_INVALID,
-                f"{name} is for registerPreAuth.do, in the future, with permission {permission}",
+                f"only for a two-stage order, in the future, with permission {permission}",
                 parameter=name,
             )
     return None

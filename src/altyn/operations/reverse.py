@@ -1,9 +1,8 @@
 """Reverse: give back a hold, or a deposit of the same business day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
@@ -13,6 +12,7 @@ from altyn.domain.moscow import end_of_business_day
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
+from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
 
 
@@ -22,7 +22,8 @@ class Reverse:
 
     amount_minor: int = 0
     due: Due | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    items: object = None
+    json_params: Mapping[str, str] | None = None
 
 
 def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: datetime) -> Decision:
@@ -47,9 +48,16 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
     if amount < whole and order.partly_reversed:
         return Refused(Refusal.PARTIAL_REVERSAL_REPEATED, "one partial reversal was made before")
     if amount > whole:
-        return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount")
+        return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount_minor")
     attempt = new_attempt(order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due)
-    return accept(order, "reversal_asked", now, attempt=attempt, ask=True, detail=command.detail)
+    return accept(
+        order,
+        "reversal_asked",
+        now,
+        attempt=attempt,
+        ask=True,
+        detail=history_detail(items=command.items, json_params=command.json_params),
+    )
 
 
 def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:

@@ -1,4 +1,4 @@
-"""What the bank or the gateway said about a payment: every action code, and the words a payer gets.
+"""Every action code of the bank and of the gateway, with the text for the payer.
 
 One row is one code; the status answer, the payment page, the simulated issuer and the printed
 reference read it from here. Source: codes.md §4.1 (texts) and §4.2 (codes).
@@ -14,57 +14,10 @@ from typing import Final, Literal
 Dialect = Literal["classic", "ecom"]
 Source = Literal["classic", "ecom", "both"]
 
-# Codes which the gateway itself comes to; what an issuer answers is only a row of the table.
-NO_PAYMENTS_YET: Final = -100
-APPROVED: Final = 0
-REVERSAL_PROCESSED: Final = 400
-
-PROCESSING_UNAVAILABLE: Final = -1
-PROCESSING_STARTED: Final = -9000
-PROCESSING_TIMEOUT: Final = 151018  # the request was not sent: nothing can have happened
-PROCESSING_TIMEOUT_SENT: Final = 151019  # the request was sent: anything can have happened
-HOST_NOT_AVAILABLE: Final = 907
-
-CANCELLED: Final = -102
-SESSION_EXPIRED: Final = -2007
-ATTEMPTS_EXHAUSTED: Final = -2013
-
-PAN_BLACKLISTED: Final = -2000
-IP_BLACKLISTED: Final = -2001
-LIMIT_EXCEEDED: Final = -2002
-FRAUD: Final = 999
-
-SIGNATURE_INVALID: Final = -2005
-AUTHENTICATION_FAILED: Final = -2006
-XID_MISMATCH: Final = -2010
-PARES_UNKNOWN: Final = -2011
-VERES_UNKNOWN: Final = -2016
-PARES_NOT_Y: Final = -2017
-DIRECTORY_UNREACHABLE: Final = -2018
-ECI_NOT_ACCEPTABLE: Final = -2020
-TDS_COMMUNICATION_ERROR: Final = 151017
-
-SSL_FORBIDDEN: Final = 2003  # codes.md §5.1 has -2003; in codes.md §4.2 that is "blocked by port"
-SSL_WITHOUT_CVC: Final = 2004
-TDS_RULE_FAILED: Final = 2005
-ONE_PHASE_FORBIDDEN: Final = 2006
-ALREADY_PAID: Final = 2007
-TDS_FORBIDDEN: Final = 2016
-
-WRONG_CVC: Final = 82
-EXPIRED_CARD: Final = 101
-NOT_ENOUGH_MONEY: Final = 116
-INPUT_ERROR: Final = 71015
-GENERAL_ERROR: Final = 341014
-INTERNAL_ERROR: Final = 9001
-
-BINDING_DEACTIVATED: Final = -3100
-BINDING_FORBIDDEN_BY_PAYER: Final = -3101
-
 
 @dataclass(frozen=True, slots=True)
 class PayerText:
-    """What a payer is told: one text for a class of codes, in both languages."""
+    """The text for the payer: one for a class of codes, in both languages."""
 
     name: str
     ru: str
@@ -144,13 +97,13 @@ R11: Final = PayerText(
 
 PAYER_TEXTS: Final = (EMPTY, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11)
 
-# A code that nobody has described is the shop's to ask about.
+# The text of a code that has no row.
 UNKNOWN_CODE_TEXT: Final = R2
 
 
 @dataclass(frozen=True, slots=True)
 class ActionCode:
-    """One action code: its class of payer text, what it means, and what logs call it.
+    """One action code: the class of its text, its meaning, and its name in logs.
 
     `processing_text` is English, for logs only, "" where none is known. `source` says which
     dialect's documents list the code, `ecom_text_class` differs only where theirs does.
@@ -320,9 +273,9 @@ ACTION_CODES: Final[Mapping[int, ActionCode]] = MappingProxyType({row.code: row 
 
 
 def describe(code: int, language: str, *, dialect: Dialect = "classic") -> str:
-    """The payer's words for a code (`actionCodeDescription`), Russian unless "en" is asked.
+    """The text for the payer of a code (`actionCodeDescription`), Russian unless "en" is asked.
 
-    Empty for 0, -100, 400 and -3101; a code without a row is told as R2.
+    Empty for 0, -100, 400 and -3101; a code without a row has the text R2.
     Source: codes.md §4.1, §4.2.
     """
     row = ACTION_CODES.get(code)

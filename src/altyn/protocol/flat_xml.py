@@ -1,7 +1,6 @@
 """Flat XML: one root element and a row of named texts, all that a 3-D Secure version 1 message is.
 
-It exists so that XML from a browser meets a reader that knows no DTD, no entity and no depth: what
-cannot be said in it cannot be used against it.
+XML from a browser is read without DTDs, entities and nesting, so that none of them can be abused.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ FIELDS_MAX: Final = 64
 _ROOT_DEPTH: Final = 1
 _FIELD_DEPTH: Final = 2
 
-# XML 1.0 has no spelling for these, not even an escaped one.
+# XML 1.0 cannot represent these, not even escaped.
 _UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -35,9 +34,9 @@ def write_flat_xml(root: str, fields: Mapping[str, str]) -> bytes:
 
 
 def read_flat_xml(root: str, document: bytes) -> dict[str, str]:
-    """Read the fields below the root. Attributes and comments are passed over.
+    """Read the fields below the root. Attributes and comments are ignored.
 
-    Refuses (FlatXmlError): DOCTYPE, another root, a field within a field, a field told twice, text
+    Refuses (FlatXmlError): DOCTYPE, another root, a field within a field, a repeated field, text
     outside a field, bytes that are not UTF-8 XML.
     """
     reader = _FlatReader(root)
@@ -48,14 +47,14 @@ def read_flat_xml(root: str, document: bytes) -> dict[str, str]:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     try:
-        parser.Parse(document, True)  # noqa: FBT003 - expat takes it by place only
+        parser.Parse(document, True)  # noqa: FBT003 - expat takes it by position only
     except ExpatError:
         raise FlatXmlError("not well-formed XML") from None
     return reader.fields
 
 
 class _FlatReader:
-    """What expat tells, gathered."""
+    """Collects the events of expat."""
 
     def __init__(self, root: str) -> None:
         self.fields: dict[str, str] = {}

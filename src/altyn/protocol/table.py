@@ -1,39 +1,42 @@
-"""The shape of a method's table, and how a request is read by it.
+"""The table of a method, and the reading of a request by it.
 
-REST and SOAP are two spellings of one row. Reading, checking, the error a merchant sees, the
-reference page and the generated test cases all come from it.
+REST and SOAP are two spellings of one row. Parsing, checking, the error for the merchant, the
+reference page and the generated test cases all come from the row.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
-from altyn.protocol.dialects.classic.error_codes import ErrorCode
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import Envelope, Present
 from altyn.protocol.types import Context, Malformed, Source, Type
 
+STORED: Final = "more"
+"""The field that collects the parameters which are only stored, by their names."""
 
-class Envelope(StrEnum):
-    """How an answer is wrapped (rest-orders.md §1.4)."""
 
-    PLAIN = "plain"  # errorCode as a string
-    REGISTRATION = "registration"  # no errorCode on success
-    CAPITALS = "capitals"  # ErrorCode, of getOrderStatus.do
-    PAYMENT = "payment"  # errorCode as a number
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How the status answer repeats a stored parameter: by which name, and since which version."""
+
+    name: str
+    since: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter of a method.
 
-    `required` is the refusal when it is missing or empty, None when it may be, as it may for
-    merchants with the permission `optional_with`. `field` is the
-    field of the operation's command; `more` collects what is stored for methods yet to come.
-    `unless` is a parameter that, when it is sent, makes this one needless.
-    `parts` are names whose texts, put together, stand for it where it is not given itself. A row
-    that may be `in_json_params` stands below the row of jsonParams.
+    `required` is the refusal when it is missing or empty, None when it is optional; it is also
+    optional for merchants with the permission `optional_with`, and when the parameter `unless` is
+    sent. `field` is the field of the operation's command; STORED collects the parameters that are
+    only stored. `parts` are names whose joined texts replace the parameter where it is missing.
+    A parameter that may be `in_json_params` has its row below the row of jsonParams.
+    `echo` is for a stored parameter that the status answer repeats.
     """
 
     name: str
@@ -47,43 +50,57 @@ class Parameter:
     in_json_params: bool = False
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    source: str = ""
+    echo: Echo | None = None
+
+    def __post_init__(self) -> None:
+        """Check that an echoed parameter is a stored one."""
+        assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One method of the protocol, as a table. The order of `refusals` is their precedence."""
+    """One method of a dialect, as a table. The order of `refusals` is their precedence.
+
+    `operation` is what the method asks for; several methods may ask for the same. `present` shows
+    the result of it, `envelope` completes the answer and shows an error.
+    """
 
     name: str
+    operation: Operation
     rest: tuple[str, ...]
     source: str
     summary: str
     parameters: tuple[Parameter, ...]
     refusals: Mapping[Refusal, ErrorCode]
+    present: Present
+    envelope: Envelope
     soap: str | None = None
     needs: Permission | None = None
-    envelope: Envelope = Envelope.PLAIN
     credentials: bool = True
-    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
-    demanded: frozenset[int] = field(init=False, repr=False, compare=False)
+    positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the rows: a request brings a few parameters, the table knows dozens."""
+        """Index the rows: a request has a few parameters, the table has dozens."""
         rows = list(enumerate(self.parameters))
-        places = {alias: place for place, row in rows for alias in row.aliases}
-        places |= {row.name: place for place, row in rows}
-        demanded = frozenset(place for place, row in rows if row.required or row.in_json_params)
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "demanded", demanded)
+        positions = {alias: position for position, row in rows for alias in row.aliases}
+        positions |= {row.name: position for position, row in rows}
+        required = (position for position, row in rows if row.required or row.in_json_params)
+        object.__setattr__(self, "positions", positions)
+        object.__setattr__(self, "required_positions", frozenset(required))
 
     def error(self, refusal: Refusal) -> ErrorCode:
-        """What this method says for a refusal; a refusal that is not in its table is a bug."""
+        """The error of this method for a refusal; a refusal without a row is a defect."""
         return self.refusals[refusal]
+
+    def name_of(self, field: str) -> str:
+        """The parameter that fills this field; the field itself where no parameter does."""
+        return next((row.name for row in self.parameters if row.field == field), field)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A parameter that cannot be accepted: which, why, and what the merchant is told."""
+    """A parameter that is not accepted: its name, the refusal, and the broken rule."""
 
     refusal: Refusal
     parameter: str
@@ -102,28 +119,11 @@ def check(
 ) -> Checked | Fault:
     """Read every parameter of a request.
 
-    All faults are found, and the one that stands first among the method's refusals is told: the
-    precedence of errors is part of the wire. `malformed` names parameters that no text can hold.
+    All faults are found, and the first by the order of the method's refusals is returned: the
+    precedence of errors is part of the wire. `malformed` names parameters whose text is broken.
     """
-    context = Context(merchant, source)
-    values: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for parameter in _to_read(method, source):
-        raw = _raw(parameter, source, values)
-        if parameter.name in malformed and not parameter.type.forgiving:
-            faults.append(Fault(parameter.invalid, parameter.name, "not UTF-8 text"))
-        elif raw is None:
-            if parameter.required is not None and not _optional(parameter, source, merchant):
-                faults.append(Fault(parameter.required, parameter.name, "mandatory, but missing"))
-        else:
-            try:
-                _put(values, parameter, parameter.type.parse(raw, context), raw)
-            except Malformed as fault:
-                faults.append(Fault(parameter.invalid, parameter.name, str(fault)))
-    if not faults:
-        return Checked(values)
-    rank = {refusal: place for place, refusal in enumerate(method.refusals)}
-    return min(faults, key=lambda fault: rank[fault.refusal])
+    rows = check_rows(method, source, merchant, malformed)
+    return first_of(method, rows.faults) if rows.faults else Checked(rows.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +189,10 @@ def _read_row(
 
 
 def _to_read(method: Method, source: Source) -> list[Parameter]:
-    """The rows that were sent, and those that would be missed; in the order of the table."""
-    places = method.places
-    sent = {places[name] for name in source if name in places}
-    return [method.parameters[place] for place in sorted(sent | method.demanded)]
+    """The rows that were sent, and the required ones; in the order of the table."""
+    positions = method.positions
+    sent = {positions[name] for name in source if name in positions}
+    return [method.parameters[position] for position in sorted(sent | method.required_positions)]
 
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
@@ -217,7 +217,7 @@ def _optional(parameter: Parameter, source: Source, merchant: Merchant | None) -
 def _put(values: dict[str, Any], parameter: Parameter, value: Any, raw: str) -> None:
     if value is None:
         return
-    if parameter.field == "more":
-        values.setdefault("more", {})[parameter.name] = raw
+    if parameter.field == STORED:
+        values.setdefault(STORED, {})[parameter.name] = raw
     else:
         values[parameter.field] = value

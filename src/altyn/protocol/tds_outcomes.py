@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from altyn.protocol.action_codes import AUTHENTICATION_FAILED, PARES_UNKNOWN, VERES_UNKNOWN
+from altyn.domain.action_codes import AUTHENTICATION_FAILED, PARES_UNKNOWN, VERES_UNKNOWN
 from altyn.protocol.eci import AuthenticationLevel
 from altyn.protocol.threeds import TransStatus, VeRes
 

@@ -11,8 +11,7 @@ from datetime import date
 from enum import Enum, IntEnum
 from typing import ClassVar, Final, Literal
 
-from altyn.domain.card.values import Expiry, PaymentSystem, payment_system
-from altyn.protocol.action_codes import (
+from altyn.domain.action_codes import (
     APPROVED,
     AUTHENTICATION_FAILED,
     EXPIRED_CARD,
@@ -21,6 +20,7 @@ from altyn.protocol.action_codes import (
     TDS_COMMUNICATION_ERROR,
     VERES_UNKNOWN,
 )
+from altyn.domain.card.values import Expiry, PaymentSystem, payment_system
 from altyn.protocol.threeds import TransStatus, VeRes
 
 ACS_CODE_CLASSIC: Final = "12345678"

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from altyn.domain.card.values import luhn_digit, luhn_ok
-from altyn.protocol.action_codes import (
-    ACTION_CODES,
+from altyn.domain.action_codes import (
     APPROVED,
     HOST_NOT_AVAILABLE,
     NOT_ENOUGH_MONEY,
     PROCESSING_TIMEOUT,
 )
+from altyn.domain.card.values import luhn_digit, luhn_ok
+from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.test_card_rows import (
     ACS_CODE_CLASSIC,
     ACS_CODE_ECOM,

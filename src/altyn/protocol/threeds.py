@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from altyn.domain.card.values import Pan
+from altyn.domain.web_address import web_address
 
 PACKED_CHARS_MAX: Final = 32_768
 URL_CHARS_MAX: Final = 2_048
@@ -135,13 +135,8 @@ def check_url(url: str) -> None:
     """
     if len(url) > URL_CHARS_MAX or not (url.isascii() and url.isprintable()) or " " in url:
         raise ThreeDSFormatError("the address is too long or has odd characters")
-    try:
-        parts = urlsplit(url)
-        has_host = bool(parts.hostname)
-    except ValueError:
-        raise ThreeDSFormatError("the address is not one") from None
-    if parts.scheme not in ("http", "https") or not has_host:
-        raise ThreeDSFormatError("the address must be http or https")
+    if web_address(url) is None:
+        raise ThreeDSFormatError("the address must be http or https, with a host")
 
 
 def bounded(text: str) -> str:

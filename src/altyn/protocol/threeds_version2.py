@@ -104,7 +104,10 @@ def unpack(text: str, message_type: type[Message]) -> Message:
 
 
 def pack_session_data(md_order: str) -> str:
-    """threeDSSessionData: base64url of the order id."""
+    """threeDSSessionData of a challenge: the order id in base64url without padding.
+
+    Source: payment-page.md §4.2, step 4b.
+    """
     return _base64url(md_order.encode())
 
 

@@ -17,20 +17,18 @@ from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
-from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 
 LANGUAGES: Final = ("ru", "en")
-PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
 AMOUNT_DIGITS: Final = 12
 
 
-class Malformed(Exception):  # noqa: N818 - it says what the value is, and is always caught
+class Malformed(Exception):  # noqa: N818 - it names the value, and is always caught
     """The value breaks a rule; the text names the rule, never the value."""
 
 
 class Source(Protocol):
-    """Where parameters come from: whatever door they came in by."""
+    """The parameters of a request, whatever endpoint has read them."""
 
     def get(self, name: str) -> str | None: ...
     def get_all(self, name: str) -> tuple[str, ...]: ...
@@ -39,7 +37,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a type may know beside the value: whose request it is, and its other parameters."""
+    """What a type may read besides the value: the merchant, and the other parameters."""
 
     merchant: Merchant | None
     source: Source
@@ -53,9 +51,9 @@ class Type:
     """A parameter's type: its notation for the docs, how it is read, and facets for an XSD.
 
     Facets never refuse what `parse` takes: `max_length` in characters, `pattern` of the whole value
-    in the words that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
-    of numbers. `lines`: several may stand in it, so white space is part of the value.
-    `forgiving`: a value that cannot be read is as if it were not sent, and never an error.
+    in the syntax that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
+    of numbers. `lines`: the value may have several, so white space is part of it.
+    `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
     """
 
     notation: str
@@ -99,7 +97,7 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
 
 
 def code(length: int) -> Type:
-    """Nn: exactly n digits that are a name and no number, so that leading zeros stay."""
+    """Nn: exactly n digits that are a name and not a number, so leading zeros stay."""
 
     def parse(value: str, _: Context) -> str:
         if not (value.isascii() and value.isdigit() and len(value) == length):
@@ -117,11 +115,6 @@ def _amount(value: str, _: Context) -> int:
 
 def _order_amount(value: str, context: Context) -> int:
     amount = _amount(value, context)
-    verify = "VERIFY" in split_features(context.source.get_all("features"))
-    if amount == 0:
-        if verify:
-            return 0
-        raise Malformed("0 goes with features=VERIFY only")
     if context.merchant is not None:
         settings = context.merchant.settings
         if not settings.amount_min_minor <= amount <= settings.amount_max_minor:
@@ -220,7 +213,7 @@ def _page_view(value: str, _: Context) -> str | None:
 def flat_json(value: str, _: Context) -> dict[str, str]:
     """A JSON object of named values; numbers, booleans and nested values keep their own text.
 
-    Bounded: what an order says of itself is read again with every status.
+    Bounded, because every status answer of the order reads it again.
     """
     if len(value) > FLAT_JSON_CHARS:
         raise Malformed(f"longer than {FLAT_JSON_CHARS} characters")
@@ -269,7 +262,7 @@ def json_value(value: str, _: Context) -> Any:
 
 
 def _deeper_than(levels: int, parsed: Any) -> bool:
-    """Whether JSON is nested deeper; whoever walks it later can then do so without care."""
+    """Whether JSON is nested deeper, so that later code may walk it by recursion."""
     level = [parsed]
     for _ in range(levels + 1):
         inner = [each for each in level if isinstance(each, dict | list)]
@@ -279,29 +272,8 @@ def _deeper_than(levels: int, parsed: Any) -> bool:
     return bool(level)
 
 
-def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Features of one request: repeated, or separated by `;` or `,` (rest-orders.md §2.1)."""
-    parts = (part.strip() for value in values for part in re.split("[;,]", value))
-    return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def _features(_: str, context: Context) -> tuple[str, ...]:
-    features = split_features(context.source.get_all("features"))
-    unknown = [feature for feature in features if feature not in FEATURES]
-    if unknown:
-        raise Malformed("a feature is not one of the reference's list (rest-orders.md §2.3)")
-    return features
-
-
 def _csv(value: str, _: Context) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _states(value: str, context: Context) -> tuple[str, ...]:
-    states = _csv(value, context)
-    if not states or any(state not in PAYMENT_STATES for state in states):
-        raise Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
-    return states
 
 
 def _pan(value: str, _: Context) -> Pan:
@@ -349,7 +321,7 @@ def _spelled(raw: msgspec.Raw) -> str | None:
     return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
 
 
-_ONE_LINE: Final = r"[^\t\n\r]*"  # XML holds hardly any other control character
+_ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
 _CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _URL: Final = re.compile(r'[^\s<>"]*')
@@ -390,9 +362,7 @@ JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)
 JSON: Final = Type("JSON", json_value)
-FEATURE_LIST: Final = Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
 CSV: Final = Type("list, comma separated", _csv)
-STATES: Final = Type("list, comma separated", _states, enumeration=PAYMENT_STATES)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
 EXPIRY: Final = Type("N6 YYYYMM", _expiry, pattern="[0-9]{6}")

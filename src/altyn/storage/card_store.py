@@ -13,7 +13,7 @@ from altyn.domain.card.values import Pan
 from altyn.security.vault import EncryptedPan, Vault, VaultError
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
-from altyn.storage.statements import statement
+from altyn.storage.statements import key_array, statement
 
 BATCH: Final = 500
 
@@ -51,7 +51,7 @@ class CardStore:
         return self._vault.fingerprint(pan, merchant_id=merchant_id).hex()
 
     async def keep(self, merchant_id: int, pan: Pan, *, until: datetime) -> None:
-        """Keep a card at least until then; a card already kept stays for the longer of the two."""
+        """Keep a card at least until then; a card that is already kept, until the later time."""
         await self._keeping.call((merchant_id, pan, until))
 
     async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None:
@@ -104,7 +104,8 @@ class CardStore:
     async def _save_rewrapped(self, pairs: Sequence[tuple[_Card, EncryptedPan]]) -> int:
         rows = await statement("rewrap_cards").fetch(
             self._pool,
-            merchant_ids=[card.merchant_id for card, _ in pairs],
+            merchant_ids=key_array(card.merchant_id for card, _ in pairs),
+            card_merchant_ids=[card.merchant_id for card, _ in pairs],
             fingerprints=[card.fingerprint for card, _ in pairs],
             old_wrapped_keys=[card.encrypted.wrapped_key for card, _ in pairs],
             key_ids=[rewrapped.key_id for _, rewrapped in pairs],
@@ -137,10 +138,11 @@ class CardStore:
     async def _load_batch(self, batch: Sequence[_Key]) -> list[EncryptedPan | None]:
         rows = await statement("load_cards").fetch(
             self._pool,
-            merchant_ids=[merchant_id for merchant_id, _ in batch],
-            fingerprints=[fingerprint for _, fingerprint in batch],
+            merchant_ids=key_array(merchant_id for merchant_id, _ in batch),
+            fingerprints=key_array(fingerprint for _, fingerprint in batch),
         )
-        return [None if row["key_id"] is None else _encrypted(row) for row in rows]
+        cards = {(row["merchant_id"], row["fingerprint"]): _encrypted(row) for row in rows}
+        return [cards.get(address) for address in batch]
 
 
 def _encrypted(row: Any) -> EncryptedPan:

@@ -1,6 +1,6 @@
-"""What happened to orders, for people to read: lists, events, movements of money.
+"""The history of orders for people to read: lists, events, movements of money.
 
-Read only, and beside the write path: whatever is asked here never delays a payment.
+Only reads, and takes no part in saving orders: a question asked here never delays a payment.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderEvent:
-    """One thing that happened to an order; `version` is the order's after it."""
+    """One change of an order; `version` is the version of the order that it made."""
 
     version: int
     at: datetime
@@ -50,7 +50,7 @@ class OrderEvent:
 
 @dataclass(frozen=True, slots=True)
 class BookedPosting:
-    """A movement of money, and the version of the order that made it."""
+    """A movement of money, with the version of the order that was saved with it."""
 
     version: int
     posting: Posting
@@ -81,12 +81,12 @@ class OrderHistory:
         return [_line(row) for row in rows]
 
     async def named(self, order_number: str) -> Mapping[str, OrderKey]:
-        """The orders that bear a shop's number, by the shops' logins."""
+        """The orders with this order number, by the logins of their merchants."""
         rows = await statement("orders_named").fetch(self._pool, order_number=order_number)
         return {row["login"]: OrderKey(row["merchant_id"], row["order_id"]) for row in rows}
 
     async def events(self, key: OrderKey) -> Sequence[OrderEvent]:
-        """What happened to an order, oldest first."""
+        """The events of an order, oldest first."""
         rows = await statement("order_events").fetch(self._pool, **_of(key))
         return [
             OrderEvent(

@@ -15,7 +15,7 @@ from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSe
 from altyn.storage import records
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.records import order_of, request_json, to_json
-from altyn.storage.statements import statement
+from altyn.storage.statements import key_array, statement
 
 Saving = tuple[Accepted, int, Actor]
 Notify = Callable[[Collection[DeliveryQueue]], None]
@@ -48,15 +48,15 @@ class OrderStore:
         return await self._loading.call(key)
 
     async def load_by_number(self, merchant_id: int, order_number: str) -> Order | None:
-        """The order by the shop's number."""
+        """The order with this order number, with its attempts."""
         return await self._loading_by_number.call((merchant_id, order_number))
 
     async def save(self, accepted: Accepted, *, expected_version: int, actor: Actor) -> bool:
-        """Save a decision if the order still has that version. False: the race was lost."""
+        """Save a decision if the order still has that version; False if it has another one."""
         try:
             return await self._saving.call((accepted, expected_version, actor))
         except asyncpg.UniqueViolationError:
-            # the same refund, or a second payment, is being saved by somebody else
+            # another process saves the same refund, or another payment of this order
             return False
 
     async def search(self, query: OrderSearch) -> OrderPage:
@@ -71,11 +71,12 @@ class OrderStore:
             size=query.size,
             skip=query.page * query.size,
         )
-        orders = tuple(order for row in rows if (order := order_of(row)))
-        return OrderPage(orders, rows[0]["total"] if rows else 0)
+        # a page after the last one is a single row of nulls, for the total alone
+        orders = tuple(order_of(row) for row in rows if row["order_id"] is not None)
+        return OrderPage(orders, rows[0]["total"])
 
     async def due(self, until: datetime, *, limit: int) -> Sequence[DueOrder]:
-        """Orders whose time has come, earliest first."""
+        """Orders with an action that is due until then, earliest first."""
         rows = await statement("due_orders").fetch(self._pool, until=until, limit=limit)
         return [
             DueOrder(OrderKey(row["merchant_id"], row["order_id"]), row["due_at"]) for row in rows
@@ -84,7 +85,7 @@ class OrderStore:
     async def claim_unsettled(
         self, now: datetime, *, asked_before: datetime, lease_until: datetime, limit: int
     ) -> Sequence[tuple[OrderKey, int]]:
-        """Attempts to ask the bank about now; nobody else is given them until the lease ends."""
+        """Claim attempts to ask the bank about now; other workers get them after the lease."""
         rows = await statement("claim_unsettled").fetch(
             self._pool, now=now, asked_before=asked_before, lease_until=lease_until, limit=limit
         )
@@ -125,16 +126,18 @@ class OrderStore:
         return [order.order_id in registered for order, _ in batch]
 
     async def _save_batch(self, batch: Sequence[Saving]) -> list[bool]:
-        # of two decisions about one order only the first can be right: the other loses its race
+        # of two decisions about one order only the first can be saved: it changes the version
         first = {saving[0].order.order_id: saving for saving in reversed(batch)}
         chosen = sorted(first.values(), key=lambda saving: saving[0].order.order_id)
         decisions = [accepted for accepted, _, _ in chosen]
         rows = await statement("save_orders").fetch(
             self._pool,
+            merchant_ids=key_array(each.order.merchant_id for each in decisions),
+            order_ids=key_array(each.order.order_id for each in decisions),
             orders=to_json([records.decided_json(*saving) for saving in chosen]),
             attempts=_rows(records.attempt_rows, decisions),
             postings=_rows(records.posting_rows, decisions),
-            announcements=_rows(records.outbox_rows, decisions),
+            entries=_rows(records.outbox_rows, decisions),
         )
         saved = {row["order_id"] for row in rows}
         self._notify(queues_of(each for each in decisions if each.order.order_id in saved))
@@ -146,18 +149,20 @@ class OrderStore:
     async def _load_batch(self, batch: Sequence[OrderKey]) -> list[Order | None]:
         rows = await statement("load_orders").fetch(
             self._pool,
-            merchant_ids=[key.merchant_id for key in batch],
-            order_ids=[key.order_id for key in batch],
+            merchant_ids=key_array(key.merchant_id for key in batch),
+            order_ids=key_array(key.order_id for key in batch),
         )
-        return [order_of(row) for row in rows]
+        orders = {OrderKey(row["merchant_id"], row["order_id"]): order_of(row) for row in rows}
+        return [orders.get(key) for key in batch]
 
     async def _load_by_number_batch(self, batch: Sequence[tuple[int, str]]) -> list[Order | None]:
         rows = await statement("load_orders_by_number").fetch(
             self._pool,
-            merchant_ids=[merchant_id for merchant_id, _ in batch],
-            order_numbers=[number for _, number in batch],
+            merchant_ids=key_array(merchant_id for merchant_id, _ in batch),
+            order_numbers=key_array(number for _, number in batch),
         )
-        return [order_of(row) for row in rows]
+        orders = {(row["merchant_id"], row["order_number"]): order_of(row) for row in rows}
+        return [orders.get(key) for key in batch]
 
 
 def _column(orders: Sequence[Order], name: str) -> list[Any]:

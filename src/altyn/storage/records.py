@@ -1,4 +1,4 @@
-"""Rows and orders: how an order is written into PostgreSQL and read back."""
+"""Orders as rows of PostgreSQL: how an order is written and read back."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -38,10 +38,8 @@ def to_json(value: object) -> str:
     return _encode(value).decode()
 
 
-def order_of(row: Mapping[str, Any]) -> Order | None:
-    """The order a row of `load_orders` holds; None for the row of a missing one."""
-    if row["order_id"] is None:
-        return None
+def order_of(row: Mapping[str, Any]) -> Order:
+    """The order in a row of `load_orders`, with its attempts."""
     values = {name: row[name] for name in _PLAIN}
     return Order(
         **values,

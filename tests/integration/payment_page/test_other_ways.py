@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from altyn.domain.waiting import EnterCode
-from altyn.inbound.http.reading import Limits
+from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes
 from altyn.operations.connector import ConnectorResponse, Outcome
 from altyn.operations.paying.ways import PaymentWays, WayToPay

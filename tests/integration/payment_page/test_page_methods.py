@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from altyn.inbound.payment_page.methods import METHODS
-from altyn.inbound.payment_page.view import session_data
 from altyn.operations.staff.merchants import block_merchant
 from altyn.protocol.test_cards import Fault, card_for_fault
+from altyn.protocol.threeds_version2 import pack_session_data
 from altyn.storage.orders import OrderStore
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
@@ -309,7 +309,7 @@ async def challenge(client: PageClient, order_id: str, **more: str) -> dict[str,
     second = await client.pay(
         order_id, CHALLENGED, threeDSServerTransId=transaction, threeDSCompInd="Y", **more
     )
-    return {**second, "session": session_data(order_id)}
+    return {**second, "session": pack_session_data(order_id)}
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ async def test_a_shop_that_sends_the_card_itself_gets_its_payer_after_the_challe
     first = await client.shop.call("paymentorder.do", **form)
     transaction = first["threeDSServerTransId"]
     step = await client.shop.call("paymentorder.do", **form, threeDSServerTransId=transaction)
-    step["session"] = session_data(order_id)
+    step["session"] = pack_session_data(order_id)
     back = await client.back(await client.at_bank(step, order_id, ACS_CODE))
     assert back.location == (
         "https://shop.example/challenged?a=1"
@@ -470,7 +470,17 @@ async def test_no_request_makes_a_method_fail(client: PageClient) -> None:
     values = st.one_of(
         st.text(max_size=40),
         st.sampled_from(
-            [order_id, session_data(order_id), GOOD, "203512", "IVAN", "12", "{}", '{"a":1}', "Y"]
+            [
+                order_id,
+                pack_session_data(order_id),
+                GOOD,
+                "203512",
+                "IVAN",
+                "12",
+                "{}",
+                '{"a":1}',
+                "Y",
+            ]
         ),
         st.binary(max_size=20).map(lambda some: some.decode("latin-1")),
     )

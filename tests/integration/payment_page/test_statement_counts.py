@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from altyn.inbound.payment_page.view import session_data
+from altyn.protocol.threeds_version2 import pack_session_data
 from altyn.storage.orders import OrderStore
 from tests.integration.payment_page.page_client import ACS_CODE, RETURN_URL, PageClient
 
@@ -65,7 +65,9 @@ async def test_a_3d_secure_2_payment_with_a_challenge_needs_few_statements(
     method = await client.pay(order_id, CHALLENGED)
     transaction = method["threeDSServerTransId"]
     step = await client.pay(order_id, CHALLENGED, threeDSServerTransId=transaction)
-    page = await client.at_bank({**step, "session": session_data(order_id)}, order_id, ACS_CODE)
+    page = await client.at_bank(
+        {**step, "session": pack_session_data(order_id)}, order_id, ACS_CODE
+    )
     assert (await client.back(page)).location.startswith(RETURN_URL)
     assert statements["load", order_id] <= VERSION_2_LOADS_MAX
     assert statements["save", order_id] <= VERSION_2_SAVES_MAX

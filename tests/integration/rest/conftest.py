@@ -1,7 +1,7 @@
 """A running gateway per module, with the demo shop and some shops that may do less.
 
-It exists so that every REST test asks the real front door: the tables, the operations, PostgreSQL
-and the pretended bank are all behind it.
+Every REST test uses the real router, with the tables, the operations, PostgreSQL and the simulated
+bank behind it.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@
     ->
     {"errorCode": "0", "errorMessage": "Успешно"}
 
-`<order:A>` stands for whatever id was seen there first and is the same from then on; without a name
-any value of the kind fits. A member "..." lets an answer have more than is written. `as` names who
-asks: an API user, `token <token>` or `nobody`; the demo shop's user where nothing is said.
+`<order:A>` stands for the first id at that place, and for the same id afterwards; without a name
+any value of the kind fits. With a member "..." the answer may have more members. `as` names the
+caller: an API user, `token <token>` or `nobody`; without it the demo shop's user calls.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KINDS: Final = {
     "text": r"(?s:.+)",
 }
 _TOKEN: Final = re.compile(rf"<({'|'.join(KINDS)})(?::(\w+))?>")
-OTHERS: Final = "..."
+MORE_MEMBERS: Final = "..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def read_steps(path: Path) -> Iterator[Step]:
 
 
 def credentials(who: str) -> dict[str, str]:
-    """What somebody says to be let in."""
+    """The credentials of a caller."""
     if who == "nobody":
         return {}
     if who.startswith("token "):
@@ -72,7 +72,7 @@ class Known:
 
     values: dict[str, str] = field(default_factory=dict)
 
-    def say(self, text: str) -> str:
+    def fill(self, text: str) -> str:
         """A text of a request with its tokens replaced."""
         return _TOKEN.sub(lambda token: self.values[token[2]], text)
 
@@ -91,9 +91,9 @@ class Known:
     def _members(
         self, expected: Mapping[str, Any], got: Mapping[str, Any], where: str
     ) -> Iterator[str]:
-        for name in sorted(expected.keys() - got.keys() - {OTHERS}):
+        for name in sorted(expected.keys() - got.keys() - {MORE_MEMBERS}):
             yield f"{where}.{name}: expected {expected[name]!r}, is missing"
-        if OTHERS not in expected:
+        if MORE_MEMBERS not in expected:
             for name in sorted(got.keys() - expected.keys()):
                 yield f"{where}.{name}: is too much: {got[name]!r}"
         for name in expected.keys() & got.keys():

@@ -21,7 +21,7 @@ class Logbook:
         return [line for line in self.lines if line["event"] == event]
 
     def errors(self) -> list[dict[str, Any]]:
-        """Lines that somebody would be woken up for."""
+        """Lines of level error and above."""
         return [line for line in self.lines if line["level"] in {"error", "critical"}]
 
 

@@ -1,4 +1,4 @@
-"""Shops for the REST tests beside the demo shop: each lacks, or demands, something of its own."""
+"""More shops for the REST tests: each lacks a permission or setting, or has one more."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CHILDREN: Final = {"merch_child"}
 
 
 async def add_shops(gateway: Gateway) -> None:
-    """Add the shops, a user who must change his password, and two who may not come in."""
+    """Add the shops, a user who must change the password, and two who may not call."""
     async with gateway.pool.acquire() as connection:
         staff = operator(connection, clock=gateway.world.clock)
         for login, settings in SHOPS.items():

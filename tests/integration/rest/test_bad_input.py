@@ -1,7 +1,7 @@
-"""Whatever is sent, the gateway answers as the protocol does: it refuses, or does what was asked.
+"""Every request gets an answer of the protocol: a refusal, or the result.
 
-A value of every parameter of every method is spoiled in every way that clients and strangers are
-known to find; nothing of it may come to an exception, for which code 7 is the shop's only sign.
+The value of every parameter of every method is spoiled in every way that is known from clients and
+attackers. None may raise an exception, which a shop would see as code 7 only.
 Source: rest-orders.md §1.4; every table of `methods.py` and
 `payment_methods.py` in `protocol/dialects/classic/`.
 """
@@ -20,8 +20,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic import envelopes
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.protocol.table import Envelope, Method
+from altyn.protocol.table import Method
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook, logbook_kept
@@ -50,7 +51,7 @@ PERIOD: Final = {
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders to do harm to, by what became of them."""
+    """Orders for hostile requests, by their state."""
 
     created: str
     held: str
@@ -72,7 +73,7 @@ async def call(gateway: Gateway, path: str, form: dict[str, str]) -> Answer:
 
 
 def good(name: str, orders: Orders) -> dict[str, str]:
-    """A request that the gateway would carry out."""
+    """A request that succeeds."""
     return {
         "register": REGISTRATION,
         "registerPreAuth": REGISTRATION,
@@ -97,7 +98,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
 # ── What is done to them ──────────────────────────────────────────────────────────────────────────
 
 DEEP: Final = "[" * 5_000 + "]" * 5_000
-KNOWN_TO_HURT: Final = (
+HOSTILE_VALUES: Final = (
     *("", " ", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\ufeff", "\u202e", "\r\nX: y"),
     *("0", "-1", "00000000000000001", "9" * 12, "9" * 19, "9" * 400, "-9223372036854775809"),
     *("1e400", "1.5", "NaN", "Infinity", "0x1F", "１２３", "٣", "2147483648", "+5", "1_000"),
@@ -128,7 +129,7 @@ KNOWN_TO_HURT: Final = (
     *("AUTO_PAYMENT;FORCE_SSL", "test-child", "shut", "closed", "en", "de", "xx", "CREATED,,X"),
 )
 WORDS: Final = st.one_of(
-    st.sampled_from(KNOWN_TO_HURT),
+    st.sampled_from(HOSTILE_VALUES),
     st.text(max_size=60),
     st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "Nd", "Sk"]), max_size=20),
     st.integers().map(str),
@@ -143,7 +144,7 @@ NOT_TEXT: Final = st.recursive(
 
 
 def names_of(method: Method) -> list[str]:
-    """Every name that the table reads, and those that the desk does."""
+    """Every name that the table reads, and those of the request handler."""
     named = [name for row in method.parameters for name in (row.name, *row.aliases, *row.parts)]
     return list(dict.fromkeys([*named, "token", "merchantLogin", "language", "jsonParams"]))
 
@@ -173,7 +174,7 @@ WAYS: Final = {"form": as_form, "json": as_json, "cp1251": as_cp1251}
 @pytest.mark.parametrize("name", METHODS)
 @settings(max_examples=40)
 @given(data=st.data())
-async def test_a_spoiled_parameter_is_refused_or_read_and_never_breaks(
+async def test_a_spoiled_parameter_is_refused_or_read_and_never_raises(
     gateway: Gateway, orders: Orders, name: str, data: st.DataObject
 ) -> None:
     method = METHODS[name]
@@ -192,16 +193,16 @@ async def test_a_spoiled_parameter_is_refused_or_read_and_never_breaks(
     ("name", "row"),
     [(method.name, row) for method in METHODS.values() for row in names_of(method)],
 )
-async def test_nothing_known_to_hurt_hurts(
+async def test_hostile_values_get_a_regular_error(
     gateway: Gateway, orders: Orders, name: str, row: str
 ) -> None:
-    """All of the list for each parameter, one at a time: what a random search would miss."""
+    """The whole list for each parameter, one at a time: a random search would miss some."""
     kept = {key: value for key, value in good(name, orders).items() if key != row}
-    for value in KNOWN_TO_HURT:
+    for value in HOSTILE_VALUES:
         body = as_form([*WHO.items(), *kept.items(), (row, value)])
         answer = await asked(gateway, METHODS[name], *body)
         created = answer.get("orderId")
-        if created is not None:  # what was taken must be readable again
+        if created is not None:  # a value that was accepted must be readable again
             whose = {"merchantLogin": value} if row == "merchantLogin" else {}
             form = {"orderId": created, **whose}
             again = await call(gateway, "getOrderStatusExtended.do", form)
@@ -219,7 +220,7 @@ async def test_nothing_known_to_hurt_hurts(
 @example(b"\x1f\x8b\x08", "application/json", b"%")
 @example(b"--b\r\n\r\n\r\n--b--", "multipart/form-data; boundary=b", b"a=%ff&&=")
 @example(b'{"userName":' + b"[" * 50_000, "application/json", b"")
-async def test_no_body_breaks_the_door(
+async def test_no_body_breaks_the_endpoint(
     gateway: Gateway, body: bytes, kind: str, query: bytes
 ) -> None:
     address = "/payment/rest/register.do?" + query.decode("latin-1").replace("#", "")
@@ -231,9 +232,7 @@ async def test_no_body_breaks_the_door(
 
 @pytest.mark.parametrize("name", ["register", "getOrderStatus", "paymentOrder"])
 @pytest.mark.parametrize("row", ["userName", "password", "token"])
-async def test_credentials_that_nobody_has_are_refused(
-    gateway: Gateway, name: str, row: str
-) -> None:
+async def test_wrong_credentials_are_refused(gateway: Gateway, name: str, row: str) -> None:
     """A wrong password is slow by design, so only some are tried."""
     for value in ("\x00", "\ud800", "x" * 10_000, "test-api\x00", "' OR 1=1 --"):
         who = {} if row == "token" else {key: each for key, each in WHO.items() if key != row}
@@ -265,12 +264,12 @@ def held_to_protocol(method: Method, answer: Answer, logbook: Logbook) -> dict[s
         assert line["rule"]
         assert line["refusal"] not in {"system_error", "busy"}
         error = method.refusals[line["refusal"]]
-        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
-        assert str(told) == str(error.code)
+        code = members["ErrorCode" if method.envelope is envelopes.CAPITALS else "errorCode"]
+        assert str(code) == str(error.code)
         assert not members.keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
-    elif method.envelope is Envelope.REGISTRATION:
+    elif method.envelope is envelopes.REGISTRATION:
         assert members.keys() == {"orderId", "formUrl"}
     else:
-        told = members["ErrorCode" if method.envelope is Envelope.CAPITALS else "errorCode"]
-        assert str(told) in {"0", "2"}
+        code = members["ErrorCode" if method.envelope is envelopes.CAPITALS else "errorCode"]
+        assert str(code) in {"0", "2"}
     return members

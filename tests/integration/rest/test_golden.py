@@ -24,7 +24,7 @@ async def test_a_conversation_goes_as_it_is_written(gateway: Gateway, name: str)
     shop, known = AsgiClient(gateway.router), Known()
     for step in read_steps(FOLDER / f"{name}.txt"):
         form = [*credentials(step.who).items()]
-        form += [(parameter, known.say(value)) for parameter, value in step.parameters]
+        form += [(parameter, known.fill(value)) for parameter, value in step.parameters]
         answer = await shop.post(f"/payment/rest/{step.method}", form)
         assert answer.status == 200
         assert answer.headers["content-type"] == "application/json;charset=UTF-8"

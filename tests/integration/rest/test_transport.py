@@ -1,4 +1,4 @@
-"""How requests come and answers go: every way to send the same parameters, and the envelope.
+"""How requests are sent and answered: every way to send the same parameters, and the envelope.
 
 Source: rest-orders.md §1.1, §1.4; merchant-settings.md §2.
 """
@@ -16,8 +16,8 @@ from altyn.domain.merchant import OPENING, Permission
 from altyn.main import Gateway
 from altyn.operations.staff.merchants import find_merchant
 from altyn.operations.staff.settings import change_settings
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.protocol.table import Envelope
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook
@@ -76,14 +76,14 @@ WAYS: Final[dict[str, tuple[str, dict[str, str], bytes, list[tuple[str, str]]]]]
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_every_way_to_ask_is_understood(gateway: Gateway, way: str) -> None:
+async def test_every_way_to_send_parameters_is_read(gateway: Gateway, way: str) -> None:
     method, query, body, headers = WAYS[way]
     answer = await shop(gateway).send(method, REGISTER, query, body, headers)
     assert answer.json().keys() == {"orderId", "formUrl"}
-    seen = await status_of(gateway, answer.json()["orderId"])
-    assert seen["amount"] == 15000
-    assert seen["orderDescription"] == "Заказ № 7 + 1"
-    assert seen["merchantOrderParams"] == [
+    status = await status_of(gateway, answer.json()["orderId"])
+    assert status["amount"] == 15000
+    assert status["orderDescription"] == "Заказ № 7 + 1"
+    assert status["merchantOrderParams"] == [
         {"name": "a", "value": "1"},
         {"name": "b", "value": "2"},
     ]
@@ -92,40 +92,40 @@ async def test_every_way_to_ask_is_understood(gateway: Gateway, way: str) -> Non
 async def status_of(gateway: Gateway, order_id: str) -> dict[str, Any]:
     form = {**WHO, "orderId": order_id}
     answer = await shop(gateway).post("/payment/rest/getOrderStatusExtended.do", form)
-    seen: dict[str, Any] = answer.json()
-    return seen
+    status: dict[str, Any] = answer.json()
+    return status
 
 
 async def test_the_query_wins_over_the_body(gateway: Gateway) -> None:
     body = urlencode({**WHO, **ORDER, "amount": "777"}).encode()
     answer = await shop(gateway).send("POST", REGISTER, {"amount": "100"}, body, [FORM])
-    seen = await status_of(gateway, answer.json()["orderId"])
-    assert seen["amount"] == 100
+    status = await status_of(gateway, answer.json()["orderId"])
+    assert status["amount"] == 100
 
 
 async def test_a_description_may_have_several_lines(gateway: Gateway) -> None:
     form = {**WHO, **ORDER, "description": "one\r\ntwo"}
     answer = await shop(gateway).post(REGISTER, form)
-    seen = await status_of(gateway, answer.json()["orderId"])
-    assert seen["orderDescription"] == "one\r\ntwo"
+    status = await status_of(gateway, answer.json()["orderId"])
+    assert status["orderDescription"] == "one\r\ntwo"
 
 
 # ── The envelope ──────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", METHODS)
-async def test_every_refusal_is_http_200_and_json_that_nobody_keeps(
+async def test_every_refusal_is_http_200_and_json_that_is_not_cached(
     gateway: Gateway, name: str
 ) -> None:
     method = METHODS[name]
     for path in method.rest:
         answer = await shop(gateway).post(f"/payment/rest/{path}", {"amount": "1"})
         assert_envelope(answer)
-        capitals = method.envelope is Envelope.CAPITALS
+        capitals = method.envelope is CAPITALS
         code = answer.json()["ErrorCode" if capitals else "errorCode"]
         text = answer.json()["ErrorMessage" if capitals else "errorMessage"]
-        assert code == (5 if method.envelope is Envelope.PAYMENT else "5")
-        assert type(code) is (int if method.envelope is Envelope.PAYMENT else str)
+        assert code == (5 if method.envelope is PAYMENT else "5")
+        assert type(code) is (int if method.envelope is PAYMENT else str)
         assert text == "Доступ запрещён"
         assert not answer.json().keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
 
@@ -162,20 +162,18 @@ async def test_a_body_above_the_limit_is_not_read(gateway: Gateway) -> None:
     assert fits.status == 200
 
 
-async def test_a_public_address_is_not_taken_from_a_strange_host(gateway: Gateway) -> None:
-    """Who sends `Host: evil"/>` must not find it in a payer's link."""
+async def test_a_malformed_host_is_not_used_in_links(gateway: Gateway) -> None:
+    """A header `Host: evil"/>` must not get into a payer's link."""
     scope_host = [("host", "evil.example/?<script>")]
     query = {**WHO, **ORDER}
     answer = await shop(gateway).send("GET", REGISTER, query, b"", scope_host)
     assert "script" not in answer.json()["formUrl"]
 
 
-# ── For the developer's eyes ──────────────────────────────────────────────────────────────────────
+# ── What the developer sees ──────────────────────────────────────────────────────────────────────
 
 
-async def test_a_refusal_tells_its_rule_beside_the_faithful_text(
-    gateway: Gateway, logbook: Logbook
-) -> None:
+async def test_a_refusal_shows_its_rule_in_a_header(gateway: Gateway, logbook: Logbook) -> None:
     answer = await shop(gateway).post(REGISTER, {**WHO, **ORDER, "email": "x" * 129})
     assert answer.json() == {"errorCode": "5", "errorMessage": "[email] неверен"}
     assert answer.headers["x-altyn-rule"] == "email: longer than 128 characters"
@@ -194,7 +192,7 @@ async def test_a_rule_cannot_break_out_of_its_header(gateway: Gateway) -> None:
     assert answer.headers["x-altyn-rule"].isprintable()
 
 
-async def test_a_body_that_cannot_be_read_is_told(gateway: Gateway, logbook: Logbook) -> None:
+async def test_the_rule_mentions_an_unreadable_body(gateway: Gateway, logbook: Logbook) -> None:
     answer = await shop(gateway).post(REGISTER, body=b'{"amount":', headers=[JSON_UTF8])
     assert answer.json()["errorCode"] == "5"
     assert "the body could not be read" in logbook.of("refused")[0]["rule"]
@@ -204,7 +202,7 @@ async def test_a_body_that_cannot_be_read_is_told(gateway: Gateway, logbook: Log
 
 
 @pytest.mark.parametrize(
-    ("ip", "let_in"),
+    ("ip", "allowed"),
     [
         ("10.1.2.3", True),
         ("2001:db8::7", True),
@@ -215,14 +213,14 @@ async def test_a_body_that_cannot_be_read_is_told(gateway: Gateway, logbook: Log
     ],
 )
 async def test_a_merchant_may_be_called_from_its_addresses_only(
-    gateway: Gateway, ip: str, *, let_in: bool
+    gateway: Gateway, ip: str, *, allowed: bool
 ) -> None:
     form = {**credentials("local-api"), **ORDER}
     answer = await shop(gateway, ip).post(REGISTER, form)
-    assert ("orderId" in answer.json()) is let_in
+    assert ("orderId" in answer.json()) is allowed
 
 
-async def test_a_permission_that_is_taken_away_counts_at_once(gateway: Gateway) -> None:
+async def test_a_revoked_permission_takes_effect_at_once(gateway: Gateway) -> None:
     form = {**credentials("changing-api"), **ORDER}
     path = "/payment/rest/registerPreAuth.do"
     assert "orderId" in (await shop(gateway).post(path, form)).json()
@@ -234,7 +232,7 @@ async def test_a_permission_that_is_taken_away_counts_at_once(gateway: Gateway) 
 
 
 async def change(gateway: Gateway, login: str, changes: dict[str, object]) -> None:
-    """Change settings, and wait until the gateway has heard of it."""
+    """Change settings, and wait until the gateway has received them."""
     async with gateway.pool.acquire() as connection:
         staff = operator(connection, clock=gateway.world.clock)
         merchant = await find_merchant(login, staff)

@@ -1,6 +1,6 @@
-"""A SOAP client's bare minimum: envelopes out, answers and faults in.
+"""A minimal SOAP client: it sends envelopes and reads answers and faults.
 
-It writes what a shop's developer would write by hand, and whatever comes back has to be SOAP.
+It writes what a shop's developer would write by hand; every answer has to be SOAP.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FAULT: Final = f"{{{SOAP_ENVELOPE}}}Fault"
 
 
 def signed(login: str = DEMO_API_LOGIN, password: str = DEMO_PASSWORD) -> str:
-    """The header that says who asks."""
+    """The header with the credentials."""
     return (
         f'<wsse:Security soapenv:mustUnderstand="1" xmlns:wsse="{WSSE}"><wsse:UsernameToken>'
         f"<wsse:Username>{login}</wsse:Username><wsse:Password>{password}</wsse:Password>"
@@ -35,7 +35,7 @@ def signed(login: str = DEMO_API_LOGIN, password: str = DEMO_PASSWORD) -> str:
 
 
 def envelope(body: str, header: str | None = None, namespace: str = MER) -> str:
-    """A message; without a header the demo shop's user asks."""
+    """A message; without a header it has the credentials of the demo shop."""
     return (
         f'<soapenv:Envelope xmlns:soapenv="{SOAP_ENVELOPE}" xmlns:mer="{namespace}">'
         f"<soapenv:Header>{signed() if header is None else header}</soapenv:Header>"
@@ -44,7 +44,7 @@ def envelope(body: str, header: str | None = None, namespace: str = MER) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SoapResponse:
     """An answer of the service: HTTP's part of it, and the one element of its body."""
 
     http: Answer
@@ -76,33 +76,33 @@ class Told:
         return self.element.findtext("faultstring") or ""
 
 
-async def tell(
+async def send(
     gateway: Gateway,
     message: str | bytes,
     headers: tuple[tuple[str, str], ...] = (TEXT_XML,),
     *,
     ip: str = "203.0.113.9",
     path: str = PATH,
-) -> Told:
-    """Send a message, or bytes that are meant to be none, and read what comes back."""
+) -> SoapResponse:
+    """Send a message, or any bytes, and read the response."""
     data = message.encode() if isinstance(message, str) else message
     http = await AsgiClient(gateway.router, ip).post(path, body=data, headers=headers)
     return read(http)
 
 
-def read(http: Answer) -> Told:
-    """The one element in the body of an answer; whatever is told is told in SOAP."""
+def read(http: Answer) -> SoapResponse:
+    """The one element in the body of an answer; a response is always SOAP."""
     assert http.headers["content-type"] == "text/xml; charset=UTF-8", http.text
     root = fromstring(http.body)  # noqa: S314 - our own answer
     assert root.tag == f"{{{SOAP_ENVELOPE}}}Envelope"
-    return Told(http, root[0][0])
+    return SoapResponse(http, root[0][0])
 
 
 async def ask(
     gateway: Gateway, body: str, login: str = DEMO_API_LOGIN, *, ip: str = "203.0.113.9"
-) -> Told:
-    """Ask for an operation, as a user with the demo shop's password."""
-    return await tell(gateway, envelope(body, signed(login)), ip=ip)
+) -> SoapResponse:
+    """Request an operation, as a user with the demo shop's password."""
+    return await send(gateway, envelope(body, signed(login)), ip=ip)
 
 
 def status_of(order_id: str, language: str = "en") -> str:
@@ -115,5 +115,5 @@ def status_of(order_id: str, language: str = "en") -> str:
 
 async def registered(gateway: Gateway) -> str:
     """A new order; its id."""
-    told = await ask(gateway, REGISTER)
-    return told.returned.get("orderId") or ""
+    response = await ask(gateway, REGISTER)
+    return response.returned.get("orderId") or ""

@@ -1,4 +1,4 @@
-"""Whatever is said over SOAP ends as the same thing said over REST: code, text, amounts, order.
+"""A request has the same result over SOAP as over REST: code, text, amounts, order.
 
 Requests are made from the table of parameters: each parameter absent, empty, at its bounds, beyond
 them, and malformed; once over REST and once over SOAP, each of its own twin order.
@@ -17,13 +17,13 @@ from altyn.protocol.dialects.classic.soap.notation import Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from altyn.protocol.types import Type
-from tests.integration.soap.counter import (
+from tests.integration.soap.twin_shops import (
     REST_SHOP,
     SOAP_SHOP,
-    Counter,
     Twins,
+    TwinShops,
     as_rest,
-    said,
+    registered_values,
 )
 from tests.shop import GOOD, new_number
 from tests.soap import SoapAnswer, Values
@@ -112,7 +112,7 @@ LISTS: Final[dict[str, tuple[Any, ...]]] = {
     "transactionStates": tuple(
         {"transactionStates": each} for each in (["CREATED"], ["created"], [], ["DECLINED", "x"])
     ),
-    "merchants": tuple({"merchants": each} for each in (["nobody"], [])),
+    "merchants": tuple({"merchants": each} for each in (["unknown"], [])),
     "orderBundle": (
         {
             "customerDetails": {"email": "b@shop.example"},
@@ -131,7 +131,7 @@ LISTS: Final[dict[str, tuple[Any, ...]]] = {
     ),
 }
 LISTS["refundItems"] = LISTS["depositItems"] = (LISTS["orderBundle"][0]["cartItems"],)
-MOMENTS: Final = (
+DATES: Final = (
     "2031-01-05T12:00:00",
     "2001-01-05T12:00:00",
     "2031-02-30T12:00:00",
@@ -157,7 +157,7 @@ def values_of(name: str, type_: Type) -> Iterator[Any]:
     if name in LISTS:
         yield from LISTS[name]
     elif name in ("from", "to", "expirationDate", "autocompletionDate"):
-        yield from MOMENTS
+        yield from DATES
     else:
         yield from texts(type_)
 
@@ -176,7 +176,7 @@ def tried() -> Iterator[Any]:
             inner = element.type in TYPES
             named = parts_of(element.type) if inner else (element,)
             for part in named:
-                place = operation.method.places.get(operation.spelled.get(part.name, part.name))
+                place = operation.method.positions.get(operation.spelled.get(part.name, part.name))
                 if place is not None:
                     row = operation.method.parameters[place]
                     yield pytest.param(
@@ -190,34 +190,34 @@ def tried() -> Iterator[Any]:
 async def test_soap_does_what_rest_does(
     gateway: Gateway, case: Case, name: str, type_: Type
 ) -> None:
-    counter = Counter(gateway)
-    twins = await counter.twins(case.state) if case.state else None
+    shops = TwinShops(gateway)
+    twins = await shops.twins(case.state) if case.state else None
     for value in values_of(name, type_):
         changed = {**case.values, name: value}
-        values = {each: told for each, told in changed.items() if told is not None}
-        if await compare(counter, case, values, twins) and case.state:
-            twins = await counter.twins(case.state)  # this pair has been used up
+        values = {each: response for each, response in changed.items() if response is not None}
+        if await compare(shops, case, values, twins) and case.state:
+            twins = await shops.twins(case.state)  # this pair has been used up
 
 
-async def compare(counter: Counter, case: Case, values: Values, twins: Twins | None) -> bool:
-    """Say the same twice and compare everything; whether it was carried out."""
+async def compare(shops: TwinShops, case: Case, values: Values, twins: Twins | None) -> bool:
+    """Send the same request in both spellings and compare everything; whether it succeeded."""
     number = new_number()
     rest_values = filled(values, twins.rest if twins else "", number)
     soap_values = filled(values, twins.soap if twins else "", number)
-    rest = await counter.rest(case.path, as_rest(case.operation, rest_values))
-    soap = await counter.soap(case.operation, soap_values)
+    rest = await shops.rest(case.path, as_rest(case.operation, rest_values))
+    soap = await shops.soap(case.operation, soap_values)
     code = int(rest.get("errorCode") or rest.get("ErrorCode") or 0)
     assert soap.code == code, (values, rest, soap)
     message = rest.get("errorMessage", rest.get("ErrorMessage"))
     if message is not None:
         assert soap.text == message, (values, rest, soap)
     if twins is not None:
-        seen = await counter.status(twins.rest, REST_SHOP)
-        assert await counter.status(twins.soap, SOAP_SHOP) == seen, values
+        shown = await shops.status(twins.rest, REST_SHOP)
+        assert await shops.status(twins.soap, SOAP_SHOP) == shown, values
     elif code == 0 and "orderId" in rest:
-        kept = await counter.kept(str(rest["orderId"]), REST_SHOP)
-        twin = await counter.kept(soap.members["orderId"], SOAP_SHOP)
-        assert said(twin) == said(kept), values
+        kept = await shops.kept(str(rest["orderId"]), REST_SHOP)
+        twin = await shops.kept(soap.members["orderId"], SOAP_SHOP)
+        assert registered_values(twin) == registered_values(kept), values
         if values.get("merchantOrderNumber"):  # the gateway's own numbers differ
             assert twin.order_number == kept.order_number
     if code == 0:
@@ -232,7 +232,7 @@ def filled(values: Values, order_id: str, number: str) -> dict[str, Any]:
 
 
 def same_numbers(rest: dict[str, Any], soap: SoapAnswer) -> None:
-    """Every number and word that both answers tell, whatever the case of its first letter."""
+    """Every number and word in both answers, whatever the case of its first letter."""
     found = {name[:1].lower() + name[1:]: value for name, value in rest.items()}
     for name in ("orderStatus", "actionCode", "amount", "currency", "totalCount", "pageSize"):
         if name in found.keys() & soap.members.keys():
@@ -250,53 +250,53 @@ async def test_every_served_operation_is_compared() -> None:
     assert {case.operation for case in CASES} == served - alone
 
 
-async def test_card_lists_know_the_order(gateway: Gateway) -> None:
-    counter = Counter(gateway)
-    twins = await counter.twins("paid")
+async def test_card_lists_find_the_order(gateway: Gateway) -> None:
+    shops = TwinShops(gateway)
+    twins = await shops.twins("paid")
     for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList"):
-        assert (await counter.soap(name, {"mdorder": twins.soap})).code == 0
-        assert (await counter.soap(name, {"mdorder": twins.rest})).code == 6
-        assert (await counter.soap(name, {})).code == 5
+        assert (await shops.soap(name, {"mdorder": twins.soap})).code == 0
+        assert (await shops.soap(name, {"mdorder": twins.rest})).code == 6
+        assert (await shops.soap(name, {})).code == 5
 
 
-async def test_a_probe_of_credentials(gateway: Gateway) -> None:
-    counter = Counter(gateway)
+async def test_credentials_are_checked_in_the_same_way(gateway: Gateway) -> None:
+    shops = TwinShops(gateway)
     probe = {"login": f"{SOAP_SHOP}-api", "password": "testPwd1"}
-    assert (await counter.soap("checkAuthenticate", probe)).code == 0
-    wrong = await counter.soap("checkAuthenticate", {**probe, "password": "wrong"})
+    assert (await shops.soap("checkAuthenticate", probe)).code == 0
+    wrong = await shops.soap("checkAuthenticate", {**probe, "password": "wrong"})
     assert (wrong.code, wrong.text) == (5, "Доступ запрещён")
 
 
 async def test_3_d_secure_2_is_begun_over_soap(gateway: Gateway) -> None:
     """The newer names: the method step, the same request again, the challenge."""
-    counter = Counter(gateway)
+    shops = TwinShops(gateway)
     asked = {"orderNumber": new_number(), "amount": "1000", "returnUrl": "https://shop.example/"}
-    order = (await counter.rest("register.do", asked, shop="second"))["orderId"]
+    order = (await shops.rest("register.do", asked, shop="second"))["orderId"]
     values = {**CARD, "orderId": order, "year": "2034"}
-    method = (await counter.soap("paymentOrder", values, shop="second")).members
+    method = (await shops.soap("paymentOrder", values, shop="second")).members
     assert method["is3DSVer2"] == "true"
     assert method["threeDSMethodURL"].startswith("http")
     assert method["threeDSMethodDataPacked"]
     again = {**values, "threeDSServerTransId": method["threeDSServerTransId"]}
-    challenge = (await counter.soap("paymentOrder", again, shop="second")).members
+    challenge = (await shops.soap("paymentOrder", again, shop="second")).members
     assert challenge["packedCReq"]
     assert challenge["acsUrl"].startswith("http")
 
 
-async def test_a_reversal_knows_an_order_by_its_number(gateway: Gateway) -> None:
-    counter = Counter(gateway)
-    twins = await counter.twins("held")
-    number = (await counter.kept(twins.soap, SOAP_SHOP)).order_number
-    assert (await counter.soap("reverseOrder", {"orderNumber": number})).code == 0
-    assert (await counter.status(twins.soap, SOAP_SHOP))["orderStatus"] == 3
+async def test_a_reversal_finds_an_order_by_its_number(gateway: Gateway) -> None:
+    shops = TwinShops(gateway)
+    twins = await shops.twins("held")
+    number = (await shops.kept(twins.soap, SOAP_SHOP)).order_number
+    assert (await shops.soap("reverseOrder", {"orderNumber": number})).code == 0
+    assert (await shops.status(twins.soap, SOAP_SHOP))["orderStatus"] == 3
 
 
 async def test_a_refund_with_a_name_is_made_once(gateway: Gateway) -> None:
-    counter = Counter(gateway)
-    twins = await counter.twins("paid")
+    shops = TwinShops(gateway)
+    twins = await shops.twins("paid")
     named = [{"name": "externalRefundId", "value": "R-1"}]
     refund = {"orderId": twins.soap, "refundAmount": "1000", "params": named}
-    assert [(await counter.soap("refundOrder", refund)).code for _ in range(2)] == [0, 0]
-    seen = await counter.soap("getOrderStatusExtended", {"orderId": twins.soap})
-    assert seen.members["paymentAmountInfo"]["refundedAmount"] == "1000"
-    assert [each["amount"] for each in seen.members["refunds"]] == ["1000"]
+    assert [(await shops.soap("refundOrder", refund)).code for _ in range(2)] == [0, 0]
+    shown = await shops.soap("getOrderStatusExtended", {"orderId": twins.soap})
+    assert shown.members["paymentAmountInfo"]["refundedAmount"] == "1000"
+    assert [each["amount"] for each in shown.members["refunds"]] == ["1000"]

@@ -28,7 +28,7 @@ def document(answer: Answer) -> Element:
 
 
 @pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl=", "wsdl&x=1"])
-async def test_the_wsdl_tells_the_address_it_was_asked_at(gateway: Gateway, query: str) -> None:
+async def test_the_wsdl_has_the_address_of_its_request(gateway: Gateway, query: str) -> None:
     answer = await AsgiClient(gateway.router).get(f"{PATH}?{query}")
     locations = [each.get("location") for each in document(answer).iter()]
     assert f"http://127.0.0.1:8080{PATH}" in locations
@@ -41,38 +41,38 @@ async def test_the_port_type_has_a_document_of_its_own(gateway: Gateway, query: 
     assert document(answer).get("targetNamespace") == MER
 
 
-async def test_a_public_address_stands_in_the_wsdl(gateway: Gateway) -> None:
-    door = gateway.router._soap
-    door._public_url = "https://gw.example"
+async def test_the_wsdl_has_the_public_address(gateway: Gateway) -> None:
+    endpoint = gateway.router._soap
+    endpoint._public_url = "https://gw.example"
     try:
         answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl")
     finally:
-        door._public_url = None
+        endpoint._public_url = None
     assert f'"https://gw.example{PATH}"' in answer.text
 
 
 @pytest.mark.parametrize(
     "host", ["gw.example", "gw.example:8443", "[::1]:8080", "my_gateway:8080", "192.0.2.7"]
 )
-async def test_the_address_is_the_one_that_was_called(gateway: Gateway, host: str) -> None:
+async def test_the_address_is_the_called_one(gateway: Gateway, host: str) -> None:
     answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl", headers=[("host", host)])
     assert answer.text.count(f'"http://{host}{PATH}') == 2, "the import and the port"
 
 
 @pytest.mark.parametrize("host", ['"><x', "gw.example/evil?", "a b", "gw.example:443/x", ""])
-async def test_a_host_that_is_no_host_is_not_repeated(gateway: Gateway, host: str) -> None:
+async def test_a_malformed_host_is_not_repeated(gateway: Gateway, host: str) -> None:
     answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl", headers=[("host", host)])
     assert document(answer).tag
     assert answer.text.count(f'"http://127.0.0.1:8080{PATH}') == 2
 
 
-async def test_another_document_is_not_there(gateway: Gateway) -> None:
+async def test_an_unknown_document_is_not_found(gateway: Gateway) -> None:
     answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl=../../etc/hostname")
     assert answer.status == 404
     assert f"{PATH}?wsdl" in answer.text
 
 
-async def test_a_person_is_told_what_this_is(gateway: Gateway) -> None:
+async def test_the_address_without_a_query_describes_itself(gateway: Gateway) -> None:
     answer = await AsgiClient(gateway.router).get(PATH)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/plain; charset=UTF-8"

@@ -22,9 +22,9 @@ from tests.integration.soap.soap_client import (
     ask,
     envelope,
     registered,
+    send,
     signed,
     status_of,
-    tell,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_registration_of_the_founding_document_works(gateway: Gateway) -> None:
-    told = await tell(
+    response = await send(
         gateway,
         f"""
 <soapenv:Envelope xmlns:soapenv="{SOAP_ENVELOPE}" xmlns:mer="{MER}">
@@ -48,11 +48,11 @@ async def test_the_registration_of_the_founding_document_works(gateway: Gateway)
 </soapenv:Envelope>
 """,
     )
-    assert told.http.status == 200
-    assert told.tag == f"{{{MER}}}registerOrderResponse"
-    assert told.error_code == "0"
-    order_id = told.returned.get("orderId")
-    form_url = told.returned.findtext("formUrl")
+    assert response.http.status == 200
+    assert response.tag == f"{{{MER}}}registerOrderResponse"
+    assert response.error_code == "0"
+    order_id = response.returned.get("orderId")
+    form_url = response.returned.findtext("formUrl")
     assert order_id
     assert form_url
     assert form_url.endswith(f"mdOrder={order_id}")
@@ -60,7 +60,7 @@ async def test_the_registration_of_the_founding_document_works(gateway: Gateway)
 
 async def test_the_status_request_of_the_founding_document_works(gateway: Gateway) -> None:
     order_id = await registered(gateway)
-    told = await ask(
+    response = await ask(
         gateway,
         f"""
     <mer:getOrderStatusExtended>
@@ -72,21 +72,19 @@ language="en">
     </mer:getOrderStatusExtended>
 """,
     )
-    assert told.tag == f"{{{MER}}}getOrderStatusExtendedResponse"
-    assert told.error_code == "0"
-    assert told.returned.get("orderStatus") == "0"
-    assert told.returned.get("amount") == "15000"
+    assert response.tag == f"{{{MER}}}getOrderStatusExtendedResponse"
+    assert response.error_code == "0"
+    assert response.returned.get("orderStatus") == "0"
+    assert response.returned.get("amount") == "15000"
 
 
 @pytest.mark.parametrize("namespace", MESSAGE_NAMESPACES)
-async def test_an_answer_speaks_the_namespace_of_its_request(
-    gateway: Gateway, namespace: str
-) -> None:
-    told = await tell(gateway, envelope(REGISTER, namespace=namespace))
-    assert told.tag == f"{{{namespace}}}registerOrderResponse"
+async def test_an_answer_has_the_namespace_of_its_request(gateway: Gateway, namespace: str) -> None:
+    response = await send(gateway, envelope(REGISTER, namespace=namespace))
+    assert response.tag == f"{{{namespace}}}registerOrderResponse"
 
 
-async def test_both_doors_lead_to_the_same_order(gateway: Gateway) -> None:
+async def test_rest_and_soap_find_the_same_order(gateway: Gateway) -> None:
     order_id = await registered(gateway)
     who = {"userName": DEMO_API_LOGIN, "password": DEMO_PASSWORD, "orderId": order_id}
     answer = await AsgiClient(gateway.router).post("/payment/rest/getOrderStatusExtended.do", who)
@@ -98,20 +96,20 @@ async def test_both_doors_lead_to_the_same_order(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize(
     ("login", "password"),
-    [(DEMO_API_LOGIN, "wrong"), ("nobody", DEMO_PASSWORD), (DEMO_API_LOGIN.upper(), "x")],
+    [(DEMO_API_LOGIN, "wrong"), ("unknown", DEMO_PASSWORD), (DEMO_API_LOGIN.upper(), "x")],
 )
 async def test_wrong_credentials_are_a_fault(gateway: Gateway, login: str, password: str) -> None:
-    told = await tell(gateway, envelope(REGISTER, signed(login, password)))
-    assert told.http.status == 500
-    assert told.fault_code == "wsse:FailedAuthentication"
-    assert told.fault_text == "The security token could not be authenticated or authorized"
+    response = await send(gateway, envelope(REGISTER, signed(login, password)))
+    assert response.http.status == 500
+    assert response.fault_code == "wsse:FailedAuthentication"
+    assert response.fault_text == "The security token could not be authenticated or authorized"
 
 
-async def test_nobody_is_a_fault_too(gateway: Gateway) -> None:
-    told = await tell(gateway, envelope(REGISTER, ""))
-    assert told.http.status == 500
-    assert told.fault_code == "wsse:InvalidSecurity"
-    assert told.fault_text == NOT_PROCESSED
+async def test_missing_credentials_are_a_fault(gateway: Gateway) -> None:
+    response = await send(gateway, envelope(REGISTER, ""))
+    assert response.http.status == 500
+    assert response.fault_code == "wsse:InvalidSecurity"
+    assert response.fault_text == NOT_PROCESSED
 
 
 @pytest.mark.parametrize(
@@ -124,39 +122,39 @@ async def test_nobody_is_a_fault_too(gateway: Gateway) -> None:
         ("local-api", "10.1.2.3", "Успешно"),
     ],
 )
-async def test_who_is_known_and_may_not_is_told_in_an_answer(
+async def test_a_user_who_may_not_call_gets_an_answer_and_no_fault(
     gateway: Gateway, login: str, ip: str, text: str
 ) -> None:
-    told = await ask(gateway, REGISTER, login, ip=ip)
-    assert told.http.status == 200
-    assert told.error_code == ("0" if text == "Успешно" else "5")
-    assert told.returned.get("errorMessage") == text
-    assert (told.returned.get("orderId") is None) is (text != "Успешно")
+    response = await ask(gateway, REGISTER, login, ip=ip)
+    assert response.http.status == 200
+    assert response.error_code == ("0" if text == "Успешно" else "5")
+    assert response.returned.get("errorMessage") == text
+    assert (response.returned.get("orderId") is None) is (text != "Успешно")
 
 
-async def test_a_missing_permission_is_told_in_an_answer(gateway: Gateway) -> None:
+async def test_a_missing_permission_is_an_answer(gateway: Gateway) -> None:
     reverse = f'<mer:reverseOrder><order orderId="{UNKNOWN_ORDER}"/></mer:reverseOrder>'
-    told = await ask(gateway, reverse, "closed-api")
-    assert told.error_code == "5"
-    assert "permission" in told.http.headers["x-altyn-rule"]
+    response = await ask(gateway, reverse, "closed-api")
+    assert response.error_code == "5"
+    assert "permission" in response.http.headers["x-altyn-rule"]
 
 
-async def test_credentials_of_the_body_are_not_looked_at(gateway: Gateway) -> None:
+async def test_credentials_of_the_body_are_ignored(gateway: Gateway) -> None:
     body = (
         f'<mer:registerOrder><order amount="1" userName="{DEMO_API_LOGIN}"'
         f' password="{DEMO_PASSWORD}"><userName>{DEMO_API_LOGIN}</userName>'
         f"<password>{DEMO_PASSWORD}</password></order></mer:registerOrder>"
     )
-    told = await tell(gateway, envelope(body, signed("nobody", "wrong")))
-    assert told.fault_code == "wsse:FailedAuthentication"
+    response = await send(gateway, envelope(body, signed("unknown", "wrong")))
+    assert response.fault_code == "wsse:FailedAuthentication"
 
 
 async def test_a_shop_may_act_for_its_child(gateway: Gateway) -> None:
     child = await ask(gateway, REGISTER, "merch_child-api")
     order_id = child.returned.get("orderId")
     reverse = '<mer:reverseOrder><order orderId="{}" merchantLogin="{}"/></mer:reverseOrder>'
-    told = await ask(gateway, reverse.format(order_id, "merch_child"))
-    assert told.error_code == "7"  # found, and not paid
+    response = await ask(gateway, reverse.format(order_id, "merch_child"))
+    assert response.error_code == "7"  # found, and not paid
     denied = await ask(gateway, reverse.format(order_id, "stranger"))
     assert denied.error_code == "5"
 
@@ -170,25 +168,25 @@ async def test_a_shop_may_act_for_its_child(gateway: Gateway) -> None:
         ("", "", "5"),
     ],
 )
-async def test_credentials_can_be_probed(
+async def test_check_authenticate_checks_the_credentials_of_the_body(
     gateway: Gateway, probed: str, password: str, code: str
 ) -> None:
     body = (
         f'<mer:checkAuthenticate><login login="{probed}" password="{password}"/>'
         "</mer:checkAuthenticate>"
     )
-    told = await ask(gateway, body)
-    assert told.http.status == 200
-    assert told.error_code == code
+    response = await ask(gateway, body)
+    assert response.http.status == 200
+    assert response.error_code == code
 
 
-async def test_a_probe_needs_to_say_who_asks(gateway: Gateway) -> None:
+async def test_check_authenticate_needs_a_header(gateway: Gateway) -> None:
     body = (
         f'<mer:checkAuthenticate><login login="{DEMO_API_LOGIN}" password="{DEMO_PASSWORD}"/>'
         "</mer:checkAuthenticate>"
     )
-    told = await tell(gateway, envelope(body, signed("nobody", "wrong")))
-    assert told.fault_code == "wsse:FailedAuthentication"
+    response = await send(gateway, envelope(body, signed("unknown", "wrong")))
+    assert response.fault_code == "wsse:FailedAuthentication"
 
 
 # ── Operations ────────────────────────────────────────────────────────────────────────────────────
@@ -201,54 +199,56 @@ async def test_a_probe_needs_to_say_who_asks(gateway: Gateway) -> None:
 async def test_business_errors_are_answers(
     gateway: Gateway, order_id: str, language: str, text: str
 ) -> None:
-    told = await ask(gateway, status_of(order_id, language))
-    assert told.http.status == 200
-    assert (told.error_code, told.returned.get("errorMessage")) == ("6", text)
-    assert told.returned.get("orderStatus") is None
+    response = await ask(gateway, status_of(order_id, language))
+    assert response.http.status == 200
+    assert (response.error_code, response.returned.get("errorMessage")) == ("6", text)
+    assert response.returned.get("orderStatus") is None
 
 
-async def test_the_rule_behind_an_error_is_told_in_the_sandbox(gateway: Gateway) -> None:
+async def test_the_sandbox_shows_the_rule_behind_an_error(gateway: Gateway) -> None:
     body = REGISTER.replace("15000", "15,00")
-    told = await ask(gateway, body)
-    assert told.error_code == "5"
-    assert told.http.headers["x-altyn-rule"].startswith("amount: ")
+    response = await ask(gateway, body)
+    assert response.error_code == "5"
+    assert response.http.headers["x-altyn-rule"].startswith("amount: ")
 
 
-async def test_the_old_form_of_the_status_speaks_normal_names(gateway: Gateway) -> None:
+async def test_the_old_form_of_the_status_has_normal_names(gateway: Gateway) -> None:
     order_id = await registered(gateway)
-    told = await ask(
+    response = await ask(
         gateway, f'<mer:getOrderStatus><order orderId="{order_id}"/></mer:getOrderStatus>'
     )
-    assert told.error_code == "0"
-    assert told.returned.get("orderStatus") == "0"
-    assert told.returned.get("amount") == "15000"
+    assert response.error_code == "0"
+    assert response.returned.get("orderStatus") == "0"
+    assert response.returned.get("amount") == "15000"
 
 
 @pytest.mark.parametrize(
     "operation", ["updateBlackCardList", "updateSSLCardList", "updateWhiteCardList"]
 )
-async def test_card_lists_want_an_order_that_exists(gateway: Gateway, operation: str) -> None:
+async def test_card_lists_need_an_order_that_exists(gateway: Gateway, operation: str) -> None:
     order_id = await registered(gateway)
     body = f"<mer:{operation}><mdorder>{{}}</mdorder></mer:{operation}>"
     assert (await ask(gateway, body.format(order_id))).error_code == "0"
     assert (await ask(gateway, body.format(UNKNOWN_ORDER))).error_code == "6"
 
 
-async def test_an_unknown_operation_is_told_the_nearest(gateway: Gateway) -> None:
-    told = await ask(gateway, "<mer:registerOrdr/>")
-    assert told.http.status == 500
-    assert told.fault_code == "soap:Client"
-    assert "registerOrder" in told.fault_text
+async def test_the_fault_of_an_unknown_operation_lists_the_nearest(gateway: Gateway) -> None:
+    response = await ask(gateway, "<mer:registerOrdr/>")
+    assert response.http.status == 500
+    assert response.fault_code == "soap:Client"
+    assert "registerOrder" in response.fault_text
 
 
 @pytest.mark.parametrize(
     "name", [name for name, operation in OPERATIONS.items() if operation.method is None]
 )
-async def test_an_operation_yet_to_come_says_why(gateway: Gateway, name: str) -> None:
-    told = await ask(gateway, f"<mer:{name}/>")
-    assert told.http.status == 500
-    assert told.fault_code == "soap:Client"
-    assert OPERATIONS[name].why_not in told.fault_text
+async def test_an_operation_not_served_is_a_fault_with_a_reason(
+    gateway: Gateway, name: str
+) -> None:
+    response = await ask(gateway, f"<mer:{name}/>")
+    assert response.http.status == 500
+    assert response.fault_code == "soap:Client"
+    assert OPERATIONS[name].why_not in response.fault_text
 
 
 @pytest.mark.parametrize(
@@ -257,13 +257,15 @@ async def test_an_operation_yet_to_come_says_why(gateway: Gateway, name: str) ->
 async def test_every_operation_answers_an_empty_request(
     gateway: Gateway, name: str, logbook: Logbook
 ) -> None:
-    told = await ask(gateway, f"<mer:{name}/>")
-    assert told.http.status == 200
-    assert told.tag == f"{{{MER}}}{name}Response"
-    assert told.error_code not in {None, "0", "7"}
+    response = await ask(gateway, f"<mer:{name}/>")
+    assert response.http.status == 200
+    assert response.tag == f"{{{MER}}}{name}Response"
+    assert response.error_code not in {None, "0", "7"}
     assert not logbook.errors()
 
 
-async def test_soap_action_is_not_looked_at(gateway: Gateway) -> None:
-    told = await tell(gateway, envelope(REGISTER), (TEXT_XML, ("soapaction", '"urn:refundOrder"')))
-    assert told.tag == f"{{{MER}}}registerOrderResponse"
+async def test_soap_action_is_ignored(gateway: Gateway) -> None:
+    response = await send(
+        gateway, envelope(REGISTER), (TEXT_XML, ("soapaction", '"urn:refundOrder"'))
+    )
+    assert response.tag == f"{{{MER}}}registerOrderResponse"

@@ -1,4 +1,4 @@
-"""How SOAP messages come, whatever stands in them, and what is told when one cannot be served.
+"""How SOAP messages are sent, what they contain, and the fault of one that cannot be served.
 
 Source: soap.md §1 (content type, faults); SOAP 1.1 §3, §4.4.
 """
@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from altyn.inbound.http.reading import Limits
+from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.request_handler import Request, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
@@ -21,6 +21,7 @@ from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
 from altyn.operations.ports import Overloaded
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
@@ -31,14 +32,14 @@ from tests.integration.soap.soap_client import (
     PATH,
     REGISTER,
     TEXT_XML,
-    Told,
+    SoapResponse,
     ask,
     envelope,
     read,
     registered,
+    send,
     signed,
     status_of,
-    tell,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,18 +59,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         "",
     ],
 )
-async def test_the_content_type_may_say_what_it_likes(gateway: Gateway, content_type: str) -> None:
-    told = await tell(gateway, envelope(REGISTER), (("content-type", content_type),))
-    assert told.error_code == "0"
+async def test_any_content_type_is_read(gateway: Gateway, content_type: str) -> None:
+    response = await send(gateway, envelope(REGISTER), (("content-type", content_type),))
+    assert response.error_code == "0"
 
 
 async def test_the_content_type_may_be_missing(gateway: Gateway) -> None:
-    assert (await tell(gateway, envelope(REGISTER), ())).error_code == "0"
+    assert (await send(gateway, envelope(REGISTER), ())).error_code == "0"
 
 
 @pytest.mark.parametrize("path", [PATH.upper(), f"{PATH}/", PATH.replace("merchant", "Merchant")])
-async def test_the_address_may_be_spelled_otherwise(gateway: Gateway, path: str) -> None:
-    assert (await tell(gateway, envelope(REGISTER), path=path)).error_code == "0"
+async def test_the_case_of_the_address_does_not_matter(gateway: Gateway, path: str) -> None:
+    assert (await send(gateway, envelope(REGISTER), path=path)).error_code == "0"
 
 
 @pytest.mark.parametrize(
@@ -88,13 +89,13 @@ async def test_texts_arrive_whatever_their_encoding(
         "<returnUrl>https://test.ru</returnUrl></order></mer:registerOrder>"
     )
     message = envelope(body).encode(encoding)
-    told = await tell(gateway, message, (("content-type", content_type),))
-    seen = await ask(gateway, status_of(told.returned.get("orderId") or ""))
-    assert seen.returned.get("orderDescription") == "Заказ № 7"
+    response = await send(gateway, message, (("content-type", content_type),))
+    status = await ask(gateway, status_of(response.returned.get("orderId") or ""))
+    assert status.returned.get("orderDescription") == "Заказ № 7"
 
 
 @pytest.mark.parametrize(
-    ("headers", "told_of"),
+    ("headers", "part_of_text"),
     [
         ((("content-type", 'multipart/related; type="application/xop+xml"'),), "Attachments"),
         ((("content-type", "multipart/form-data; boundary=b"),), "Attachments"),
@@ -102,16 +103,16 @@ async def test_texts_arrive_whatever_their_encoding(
         ((TEXT_XML, ("content-encoding", "deflate")), "Compressed"),
     ],
 )
-async def test_packed_messages_are_refused_in_words(
-    gateway: Gateway, headers: tuple[tuple[str, str], ...], told_of: str
+async def test_compressed_messages_are_refused_with_a_text(
+    gateway: Gateway, headers: tuple[tuple[str, str], ...], part_of_text: str
 ) -> None:
-    told = await tell(gateway, gzip.compress(envelope(REGISTER).encode()), headers)
-    assert told.http.status == 500
-    assert told.fault_code == "soap:Client"
-    assert told.fault_text.startswith(told_of)
+    response = await send(gateway, gzip.compress(envelope(REGISTER).encode()), headers)
+    assert response.http.status == 500
+    assert response.fault_code == "soap:Client"
+    assert response.fault_text.startswith(part_of_text)
 
 
-# name → a body that is no message, and what is said of it
+# name → a body that is not a message, and a part of its fault
 HOSTILE: Final[dict[str, tuple[str | bytes, str]]] = {
     "empty": (b"", "is empty"),
     "json": (b'{"amount":15000}', "is not XML"),
@@ -144,25 +145,27 @@ HOSTILE: Final[dict[str, tuple[str | bytes, str]]] = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_what_is_no_message_is_a_fault(gateway: Gateway, kind: str, logbook: Logbook) -> None:
-    body, told_of = HOSTILE[kind]
-    told = await tell(gateway, body)
-    assert told.http.status == 500
-    assert told.fault_code == "soap:Client"
-    assert told_of in told.fault_text
+async def test_a_body_without_a_message_is_a_fault(
+    gateway: Gateway, kind: str, logbook: Logbook
+) -> None:
+    body, part_of_text = HOSTILE[kind]
+    response = await send(gateway, body)
+    assert response.http.status == 500
+    assert response.fault_code == "soap:Client"
+    assert part_of_text in response.fault_text
     assert not logbook.errors()
 
 
-async def test_another_version_of_soap_is_told_which_one_is_spoken(gateway: Gateway) -> None:
+async def test_another_version_of_soap_is_refused_with_the_right_one(gateway: Gateway) -> None:
     message = envelope(REGISTER).replace(SOAP_ENVELOPE, "http://www.w3.org/2003/05/soap-envelope")
-    told = await tell(gateway, message, (("content-type", "application/soap+xml"),))
-    assert told.http.status == 500
-    assert told.fault_code == "soap:VersionMismatch"
+    response = await send(gateway, message, (("content-type", "application/soap+xml"),))
+    assert response.http.status == 500
+    assert response.fault_code == "soap:VersionMismatch"
 
 
 @asynccontextmanager
 async def listening() -> AsyncIterator[tuple[int, list[int]]]:
-    """A server that counts who asks it; its port, and the count's list."""
+    """A server that counts its connections: its port, and the list of them."""
     asked: list[int] = []
 
     def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -193,14 +196,14 @@ async def listening() -> AsyncIterator[tuple[int, list[int]]]:
         ),
     ],
 )
-async def test_nobody_is_asked_for_the_parts_of_a_document(
+async def test_no_server_is_asked_for_parts_of_a_document(
     gateway: Gateway, prolog: str, inside: str
 ) -> None:
     async with listening() as (port, asked):
         url = f"http://127.0.0.1:{port}/x"
         body = REGISTER.replace("https://test.ru", inside.replace("{url}", url))
-        told = await tell(gateway, prolog.replace("{url}", url) + envelope(body))
-        assert told.tag == FAULT or told.error_code != "0"
+        response = await send(gateway, prolog.replace("{url}", url) + envelope(body))
+        assert response.tag == FAULT or response.error_code != "0"
         await asyncio.sleep(0)
         assert not asked
 
@@ -208,12 +211,12 @@ async def test_nobody_is_asked_for_the_parts_of_a_document(
 @pytest.mark.parametrize("sent", ["file:///etc/hostname", "/etc/hostname", "C:\\Windows\\win.ini"])
 async def test_no_file_is_included(gateway: Gateway, sent: str) -> None:
     inside = f'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="{sent}" parse="text"/>'
-    told = await ask(gateway, REGISTER.replace("https://test.ru", inside))
-    assert told.error_code == "4"  # the return URL is empty
+    response = await ask(gateway, REGISTER.replace("https://test.ru", inside))
+    assert response.error_code == "4"  # the return URL is empty
 
 
 def chunks(*bodies: bytes) -> Any:
-    """What the server tells an application of a body that comes in pieces."""
+    """The ASGI messages of a body that arrives in pieces."""
     waiting = [
         {"type": "http.request", "body": body, "more_body": place < len(bodies) - 1}
         for place, body in enumerate(bodies)
@@ -249,14 +252,14 @@ async def serve(app: Any, receive: Any, headers: list[tuple[bytes, bytes]]) -> l
 @pytest.mark.parametrize("length", [b"2000000", b"9" * 40])
 async def test_a_length_above_the_limit_is_refused_unread(gateway: Gateway, length: bytes) -> None:
     async def receive() -> Any:
-        raise AssertionError("nobody reads it")
+        raise AssertionError("unknown reads it")
 
     sent = await serve(gateway.router, receive, [(b"content-length", length)])
     assert sent[0]["status"] == 500
     assert b"soap:Client" in sent[1]["body"]
 
 
-async def test_a_length_that_lies_does_not_help(gateway: Gateway) -> None:
+async def test_a_wrong_content_length_does_not_lift_the_limit(gateway: Gateway) -> None:
     pieces = chunks(*[b" " * 500_000] * 3)
     sent = await serve(gateway.router, pieces, [(b"content-length", b"10")])
     assert sent[0]["status"] == 500
@@ -269,15 +272,15 @@ async def test_a_message_may_come_byte_by_byte(gateway: Gateway) -> None:
     assert sent[0]["status"] == 200
 
 
-async def test_who_leaves_gets_no_answer(gateway: Gateway) -> None:
+async def test_a_closed_connection_gets_no_answer(gateway: Gateway) -> None:
     assert await serve(gateway.router, chunks(), []) == []
 
 
 # ── What goes wrong on our side ───────────────────────────────────────────────────────────────────
 
 
-class BrokenDesk:
-    """A desk on which every request ends the same way."""
+class BrokenHandler:
+    """A request handler that ends every request with the same error."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -287,32 +290,32 @@ class BrokenDesk:
 
 
 def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
-    desk = cast("RequestHandler", BrokenDesk(error))
+    handler = cast("RequestHandler", BrokenHandler(error))
     limits = Limits()
-    soap = SoapEndpoint(desk, limits=limits, public_url=None, show_rules=False)
-    rest = RestEndpoint(desk, {}, limits=limits, public_url=None, show_rules=False)
+    soap = SoapEndpoint(handler, limits=limits, public_url=None, show_rules=False)
+    rest = RestEndpoint(handler, (CLASSIC,), limits=limits, public_url=None, show_rules=False)
     return Router(rest, soap, None, concurrency_max)
 
 
-async def told_by(front: Router) -> Told:
+async def response_of(front: Router) -> SoapResponse:
     http = await AsgiClient(front).post(PATH, body=envelope(REGISTER).encode(), headers=[TEXT_XML])
     return read(http)
 
 
 @pytest.mark.parametrize("front", [broken(Overloaded()), broken(Overloaded(), concurrency_max=0)])
-async def test_too_much_at_once_is_a_fault_of_the_server(front: Router) -> None:
-    told = await told_by(front)
-    assert told.http.status == 503
-    assert told.http.headers["retry-after"] == "1"
-    assert told.fault_code == "soap:Server"
+async def test_overload_is_a_fault_of_the_server(front: Router) -> None:
+    response = await response_of(front)
+    assert response.http.status == 503
+    assert response.http.headers["retry-after"] == "1"
+    assert response.fault_code == "soap:Server"
 
 
 async def test_a_failure_is_the_protocols_system_error(gateway: Gateway, logbook: Logbook) -> None:
-    told = await told_by(broken(RuntimeError("a secret of ours")))
-    assert told.http.status == 200
-    assert told.error_code == "7"
-    assert told.returned.get("errorMessage") == "Системная ошибка"
-    assert "secret" not in told.http.text
+    response = await response_of(broken(RuntimeError("a secret of ours")))
+    assert response.http.status == 200
+    assert response.error_code == "7"
+    assert response.returned.get("errorMessage") == "Системная ошибка"
+    assert "secret" not in response.http.text
     assert [line["method"] for line in logbook.errors()] == ["register"]
 
 
@@ -323,21 +326,21 @@ async def test_a_failure_before_the_operation_is_a_fault(
         raise RuntimeError("a secret of ours")
 
     monkeypatch.setattr("altyn.inbound.soap.endpoint.read_request", fail)
-    told = await ask(gateway, REGISTER)
-    assert told.http.status == 500
-    assert (told.fault_code, told.fault_text) == ("soap:Server", "System error.")
+    response = await ask(gateway, REGISTER)
+    assert response.http.status == 500
+    assert (response.fault_code, response.fault_text) == ("soap:Server", "System error.")
     assert len(logbook.errors()) == 1
 
 
-async def test_without_the_sandbox_no_rule_is_told(gateway: Gateway) -> None:
-    door = gateway.router._soap
-    before = door._show_rules
-    door._show_rules = False
+async def test_no_rule_is_shown_outside_the_sandbox(gateway: Gateway) -> None:
+    endpoint = gateway.router._soap
+    before = endpoint._show_rules
+    endpoint._show_rules = False
     try:
         refused = await ask(gateway, REGISTER.replace("15000", "x"))
-        fault = await tell(gateway, envelope(REGISTER, ""))
+        fault = await send(gateway, envelope(REGISTER, ""))
     finally:
-        door._show_rules = before
+        endpoint._show_rules = before
     assert "x-altyn-rule" not in refused.http.headers | fault.http.headers
     assert fault.fault_text == NOT_PROCESSED
 
@@ -352,9 +355,9 @@ async def test_no_log_holds_a_password_or_a_card(gateway: Gateway, logbook: Logb
         ' pan="5555555555555599" cardholderName="IVAN PETROV"/></mer:paymentOrder>'
     )
     await ask(gateway, pay)
-    await tell(gateway, envelope(pay, signed("nobody", "pass-9-word")))
-    await tell(gateway, envelope(pay, signed())[:-9])
-    await tell(gateway, envelope(f"<mer:x{5555555555555599}/>", signed()))
+    await send(gateway, envelope(pay, signed("unknown", "pass-9-word")))
+    await send(gateway, envelope(pay, signed())[:-9])
+    await send(gateway, envelope(f"<mer:x{5555555555555599}/>", signed()))
     written = str(logbook.lines)
     assert "soap_fault" in written
     for secret in (DEMO_PASSWORD, "pass-9-word", "987"):
@@ -364,6 +367,6 @@ async def test_no_log_holds_a_password_or_a_card(gateway: Gateway, logbook: Logb
 async def test_answers_and_faults_are_counted(gateway: Gateway) -> None:
     await ask(gateway, REGISTER)
     await ask(gateway, "<mer:none/>")
-    told = (await AsgiClient(gateway.router).get("/metrics")).text
-    assert 'altyn_requests_total{code="0",method="register"}' in told
-    assert 'altyn_soap_faults_total{code="soap:Client"}' in told
+    response = (await AsgiClient(gateway.router).get("/metrics")).text
+    assert 'altyn_requests_total{code="0",method="register"}' in response
+    assert 'altyn_soap_faults_total{code="soap:Client"}' in response

@@ -43,6 +43,17 @@ async def test_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file: 
     assert fingerprint != cards.fingerprint(2, PAN)
 
 
+async def test_cards_that_are_loaded_together_answer_their_own_keys(
+    pool: Pool, key_file: Path
+) -> None:
+    cards = store_of(pool, key_file)
+    await asyncio.gather(cards.keep(1, PAN, until=SOON), cards.keep(2, OTHER, until=SOON))
+    first, second = cards.fingerprint(1, PAN), cards.fingerprint(2, OTHER)
+    keys = [(2, second), (2, first), (1, first), (1, second), (2, second)]
+    revealed = await asyncio.gather(*(cards.reveal(*key) for key in keys))
+    assert revealed == [OTHER, None, PAN, None, OTHER]
+
+
 async def test_no_column_holds_the_number_in_clear(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await cards.keep(1, PAN, until=SOON)

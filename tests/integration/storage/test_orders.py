@@ -16,9 +16,11 @@ from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order, OrderRequest
 from altyn.domain.order_id import new_order_id
 from altyn.operations.decisions import accept
-from altyn.operations.ports import Actor, OrderKey
+from altyn.operations.ports import Actor, OrderKey, OrderSearch
 from altyn.storage.database import Pool
 from altyn.storage.orders import OrderStore
+from altyn.storage.records import decided_json, to_json
+from altyn.storage.statements import statement
 from tests.builders import a_card, an_attempt, an_order
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -117,6 +119,81 @@ async def test_every_field_of_an_order_and_of_its_attempts_is_saved(pool: Pool) 
     assert loaded is not None
     blank = {field.name for field in fields(loaded) if getattr(loaded, field.name) is None}
     assert not blank, "every field has a value here, or its column would go unseen"
+
+
+async def test_orders_that_are_loaded_together_answer_their_own_keys(pool: Pool) -> None:
+    store = OrderStore(pool)
+    first, second, other = (
+        fresh(order_number="A-1"),
+        fresh(order_number="A-2"),
+        replace(fresh(order_number="A-1"), merchant_id=2, order_id=new_order_id(NOW, 2)),
+    )
+    await asyncio.gather(*(store.register(order, WHO) for order in (first, second, other)))
+    started = accept(other, Event.WAITING_FOR_PAYER, NOW, attempt=FIRST)
+    assert await store.save(started, expected_version=1, actor=WHO)
+    foreign, missing = OrderKey(1, other.order_id), OrderKey(2, first.order_id)
+    keys = [key(second), foreign, key(other), key(first), missing, key(second)]
+    assert await asyncio.gather(*(store.load(each) for each in keys)) == [
+        second, None, started.order, first, None, second,
+    ]  # fmt: skip
+    numbers = [(2, "A-2"), (2, "A-1"), (1, "A-2"), (1, "A-1"), (3, "A-1"), (1, "A-2")]
+    assert await asyncio.gather(*(store.load_by_number(*each) for each in numbers)) == [
+        None, started.order, second, first, None, second,
+    ]  # fmt: skip
+
+
+async def test_a_page_after_the_last_one_is_empty_and_counts_all(pool: Pool) -> None:
+    store = OrderStore(pool)
+    orders = [fresh(order_number=f"A-{n}") for n in range(3)]
+    await asyncio.gather(*(store.register(order, WHO) for order in orders))
+    newest_first = sorted(orders, key=lambda order: order.order_id, reverse=True)
+    query = OrderSearch(
+        merchant_ids=(1,), statuses=(OrderStatus.CREATED,), by_created=True,
+        since=NOW, to=NOW, size=2, page=0,
+    )  # fmt: skip
+    pages = [await store.search(replace(query, page=page)) for page in range(3)]
+    assert [page.orders for page in pages] == [
+        tuple(newest_first[:2]), tuple(newest_first[2:]), (),
+    ]  # fmt: skip
+    assert [page.total for page in pages] == [3, 3, 3]
+
+
+async def test_a_saved_notification_is_due_after_the_waiting_ones_of_its_receiver(
+    pool: Pool,
+) -> None:
+    store = OrderStore(pool)
+    order, other = fresh(order_number="A-1"), fresh(order_number="A-2")
+    await asyncio.gather(store.register(order, WHO), store.register(other, WHO))
+    rows = [
+        (order, 1, "https://shop.example/a", "waiting", LATER),
+        (order, 2, "https://shop.example/a", "waiting", NOW),
+        (order, 3, "https://shop.example/b", "delivered", LATER),
+        (other, 1, "https://shop.example/b", "waiting", LATER),
+    ]
+    for earlier, line, receiver, state, due_at in rows:
+        await pool.execute(
+            "INSERT INTO outbox (merchant_id, subject_id, version, line, operation, receiver,"
+            " origin, parameters, created_at, state, due_at)"
+            " VALUES (1, $1, 1, $2, 'approved', $3, 'https://shop.example', '{}', $5, $4, $5)",
+            earlier.order_id, line, receiver, state, due_at,
+        )  # fmt: skip
+    entries = [
+        {"order_id": order.order_id, "line": line, "kind": "callback", "operation": "approved",
+         "receiver": receiver, "origin": "https://shop.example", "parameters": {},
+         "due_after_seconds": 0}
+        for line, receiver in enumerate(("https://shop.example/a", "https://shop.example/b"), 1)
+    ]  # fmt: skip
+    await statement("save_orders").fetch(
+        pool,
+        merchant_ids=[1],
+        order_ids=[order.order_id],
+        orders=to_json([decided_json(accept(order, "params_added", NOW), 1, WHO)]),
+        attempts="[]",
+        postings="[]",
+        entries=to_json(entries),
+    )
+    saved = await pool.fetch("SELECT due_at FROM outbox WHERE version = 2 ORDER BY line")
+    assert [row["due_at"] for row in saved] == [LATER, NOW]
 
 
 async def test_a_lost_race_saves_nothing(pool: Pool) -> None:

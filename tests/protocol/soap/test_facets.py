@@ -15,7 +15,7 @@ from altyn.protocol.dialects.classic.features import FEATURES
 from altyn.protocol.dialects.classic.soap.facets import FACETS, declared, facet_lines
 from altyn.protocol.dialects.classic.soap.notation import SIMPLE, Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
-from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS, TYPES
 from altyn.protocol.table import Checked, check
 from altyn.protocol.types import Type
@@ -84,7 +84,7 @@ Held = tuple[SoapOperation, Part, Type]
 
 def held() -> Iterator[Held]:
     """Every part that has facets, with an operation that is asked with it."""
-    seen = set[tuple[str, str]]()
+    shown = set[tuple[str, str]]()
     for operation in OPERATIONS.values():
         for element in operation.parts:
             if element.type not in TYPES or operation.method is None:
@@ -93,8 +93,8 @@ def held() -> Iterator[Held]:
                 place = (declaring.name, part.name)
                 type_ = FACETS.get(place)
                 facets = facet_lines(type_, SIMPLE.get(part.type, ""))
-                if type_ is not None and facets and place not in seen:
-                    seen.add(place)
+                if type_ is not None and facets and place not in shown:
+                    shown.add(place)
                     yield operation, part, type_
 
 

@@ -86,17 +86,17 @@ served = pytest.mark.parametrize(
 
 
 def test_the_operations_are_the_references() -> None:
-    told = [
+    found = [
         f"{each.name} {','.join(f'{p.name}:{p.type}' for p in each.parts)} {each.answer}"
         for each in OPERATIONS.values()
         if not each.ours
     ]
-    assert sorted(told) == sorted(REFERENCE.split("\n")[1:-1])
-    assert len(told) == 34
+    assert sorted(found) == sorted(REFERENCE.split("\n")[1:-1])
+    assert len(found) == 34
     assert {each.name for each in OPERATIONS.values() if each.ours} == OURS
 
 
-def test_what_is_served_is_what_we_say() -> None:
+def test_the_served_operations_are_listed_here() -> None:
     assert {each.name for each in OPERATIONS.values() if each.method} == SERVED
 
 
@@ -107,11 +107,11 @@ def test_an_operation_is_either_served_or_explained(operation: SoapOperation) ->
     else:
         assert not operation.why_not
         assert operation.method.soap == operation.name
-        assert operation.method.name in HANDLERS
+        assert operation.method.operation in HANDLERS
 
 
-def test_only_an_operation_that_is_not_served_cannot_tell_errors() -> None:
-    mute = {each.name for each in OPERATIONS.values() if not each.tells_errors}
+def test_only_an_operation_that_is_not_served_has_no_errors() -> None:
+    mute = {each.name for each in OPERATIONS.values() if not each.has_errors}
     assert mute == {"getLastOrders"}
 
 
@@ -162,19 +162,19 @@ def test_names_that_differ_are_names_of_both(operation: SoapOperation) -> None:
     method = operation.method
     assert method is not None
     assert operation.spelled.keys() <= names_of(operation)
-    known = {*method.places, *(name for row in method.parameters for name in row.parts)}
+    known = {*method.positions, *(name for row in method.parameters for name in row.parts)}
     assert set(operation.spelled.values()) <= known | {"userName", "password"}
 
 
 @served
-def test_whatever_rest_demands_can_be_said(operation: SoapOperation) -> None:
+def test_every_required_parameter_of_rest_exists_in_soap(operation: SoapOperation) -> None:
     method = operation.method
     assert method is not None
-    said = {operation.spelled.get(name, name) for name in names_of(operation)}
+    names = {operation.spelled.get(name, name) for name in names_of(operation)}
     for row in method.parameters:
         if row.required is not None:
             spellings = {row.name, *row.aliases}
-            assert spellings & said or (row.parts and set(row.parts) <= said), row.name
+            assert spellings & names or (row.parts and set(row.parts) <= names), row.name
 
 
 # What the reference's types have no place for, whichever version: REST alone can say it.
@@ -198,10 +198,10 @@ REST_ALONE: Final = {
     ("name", "more"),
     [("registerOrder", set[str]()), ("registerOrderPreAuth", {"autoReverseDate"})],
 )
-def test_a_registration_says_in_soap_what_it_says_in_rest(name: str, more: set[str]) -> None:
+def test_a_registration_has_the_parameters_of_rest(name: str, more: set[str]) -> None:
     """A new row of REST asks here whether SOAP should have it among the newer names."""
     operation = OPERATIONS[name]
     assert operation.method is not None
-    said = {operation.spelled.get(each, each) for each in names_of(operation)}
+    names = {operation.spelled.get(each, each) for each in names_of(operation)}
     rows = [row for row in operation.method.parameters if not row.in_json_params]
-    assert {row.name for row in rows if row.name not in said} == REST_ALONE | more
+    assert {row.name for row in rows if row.name not in names} == REST_ALONE | more

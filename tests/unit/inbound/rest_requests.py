@@ -1,4 +1,4 @@
-"""Requests to the REST door as HTTP libraries of shops send them, byte by byte."""
+"""Requests to the REST endpoint as HTTP libraries of shops send them, byte by byte."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from altyn.inbound.http.fields import Fields
-from altyn.inbound.http.reading import Limits, read_fields
+from altyn.inbound.http.request_reader import Limits, read_fields
 
 FORM = b"application/x-www-form-urlencoded"
 FORM_1251 = b"application/x-www-form-urlencoded; charset=windows-1251"

@@ -13,7 +13,8 @@ import pytest
 from altyn.domain.card.values import Expiry, is_maestro, payment_system
 from altyn.inbound.payment_page import texts, view
 from altyn.inbound.payment_page.texts import TEXTS, attempts_text
-from altyn.inbound.payment_page.view import STATIC, read_expiry, session_data
+from altyn.inbound.payment_page.view import STATIC, read_expiry
+from altyn.protocol.threeds_version2 import pack_session_data
 
 
 def test_static_files_name_no_other_host_and_import_only_each_other() -> None:
@@ -93,7 +94,7 @@ def test_the_expiry_is_read_as_payers_type_it(typed: str, expiry: Expiry | None)
 
 
 def test_session_data_is_the_order_id_in_base64url_without_padding() -> None:
-    assert session_data("0b5f") == "MGI1Zg"
+    assert pack_session_data("0b5f") == "MGI1Zg"
 
 
 def test_the_scripts_know_the_same_payment_systems_as_the_gateway() -> None:

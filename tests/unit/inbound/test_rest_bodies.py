@@ -170,7 +170,7 @@ async def test_a_form_that_begins_like_json_is_still_a_form() -> None:
 # Multipart.
 
 
-async def test_multipart_files_are_passed_over() -> None:
+async def test_multipart_files_are_ignored() -> None:
     body = multipart(
         'Content-Disposition: form-data; name="photo"; filename="a; name=b"\n\nbytes',
         "Content-Disposition: form-data; name=scan; filename*=utf-8''x\n\nbytes",

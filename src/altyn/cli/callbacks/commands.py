@@ -120,7 +120,7 @@ def resend(
     ] = None,
     to: Annotated[str | None, typer.Option(help="To this address instead of the old one.")] = None,
     dead: Annotated[  # noqa: FBT002 - an option of the command
-        bool, typer.Option("--dead", help="Everything that was given up, of the shop --shop.")
+        bool, typer.Option("--dead", help="All callbacks of the shop --shop that were given up.")
     ] = False,
     shop: Shop = None,
 ) -> None:
@@ -173,15 +173,15 @@ def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: st
     """Refuses: nothing or too much named, an address that cannot be called."""
     if dead and (named or to):
         raise CommandError(
-            "--dead sends everything again that a shop was not told, each to its own address: "
+            "--dead sends all given-up callbacks of a shop again, each to its own address: "
             "leave out the ids and --to."
         )
     if dead and shop is None:
         raise CommandError("--dead needs the shop: `altyn callbacks resend --dead --shop LOGIN`.")
     if not dead and not named:
         raise CommandError(
-            "Name what is to be sent again: ids as `altyn callbacks list` shows them, an orderId, "
-            "or --dead --shop LOGIN for everything that was given up."
+            "Name what is to be sent again: ids from `altyn callbacks list`, an orderId, "
+            "or --dead --shop LOGIN for all callbacks that were given up."
         )
     refusal = None if to is None else refusal_of_address(to)
     if refusal is not None:
@@ -233,7 +233,7 @@ async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
     assert merchant_id is not None, "checked before"
     count = await _history(pool).resend_dead(merchant_id, now=now)
     if count == 0:
-        console().print(f"Nothing that {shop} had to be told was given up.")
+        console().print(f"No callback of {shop} was given up.")
         return
     console().print(f"{count} of {shop} {'is' if count == 1 else 'are'} sent again.")
     _print_resent(count)
@@ -298,13 +298,13 @@ def _nothing(*, narrowed: bool) -> str:
     if narrowed:
         return "There is no such callback."
     return (
-        "Nothing has been told yet. A shop is told when it has an address: "
+        "There are no callbacks yet. A shop gets them when it has an address: "
         "altyn merchant set LOGIN callbacks.urls=http://127.0.0.1:9090/cb"
     )
 
 
 def _unknown(text: str) -> CommandError:
     return CommandError(
-        f"Nothing was told under {text}. `altyn callbacks list` shows what was; an order that "
-        "changed while its shop had no address (callbacks.urls) is not told afterwards."
+        f"Nothing was told under {text}. `altyn callbacks list` shows all callbacks; a change of "
+        "an order while its shop has no address (callbacks.urls) has none, also not afterwards."
     )

@@ -99,7 +99,7 @@ def print_callback(callback: CallbackDetail, now: datetime) -> None:
         soft_wrap=True,
     )
     _print(list(_facts(summary, now)))
-    console().print("\n[dim]What is told[/]")
+    console().print("\n[dim]Parameters[/]")
     width = max(map(len, summary.parameters), default=0)
     _print([f"{name:<{width}}  {value}" for name, value in summary.parameters.items()])
     for attempt, delivery in callback.attempts():
@@ -146,7 +146,7 @@ def state_in_words(callback: CallbackSummary, now: datetime) -> str:
 
 def _heading(delivery: DeliveryDetail) -> str:
     status = delivery.status
-    result = "nobody answered" if status is None else f"answered {status}"
+    result = "no response" if status is None else f"answered {status}"
     return f"{in_moscow(delivery.at)} (Moscow) · {duration(delivery.took_ms)} · {result}"
 
 

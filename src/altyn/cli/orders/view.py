@@ -13,10 +13,11 @@ from rich.table import Table
 from altyn.cli.dates import in_moscow, in_words
 from altyn.cli.durations import describe
 from altyn.cli.output import console
+from altyn.domain.action_codes import NO_PAYMENTS_YET
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
-from altyn.protocol.action_codes import ACTION_CODES, NO_PAYMENTS_YET
+from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.storage.order_history import BookedPosting, OrderEvent, OrderLine
 

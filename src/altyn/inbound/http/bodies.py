@@ -1,6 +1,5 @@
-"""What the readers of bodies share: a word for giving up, bytes into text, a header's parameters.
+"""What the readers of forms, JSON and multipart share: decoding of text, parameters of a header.
 
-Form, JSON and multipart disagree about everything else, so only this much is common to them.
 Source: rest-orders.md §1.1.
 """
 
@@ -15,8 +14,8 @@ Pairs = list[tuple[str, str]]
 
 T = TypeVar("T")
 
-# What shops in Russia still declare. A closed table, because Python's codecs include slow and
-# surprising ones, and because Python remembers for ever each name it was asked to look up.
+# The charsets that shops in Russia still declare. The table is closed: some codecs of Python are
+# slow, and Python keeps every name that it has looked up for ever.
 CHARSETS: Final = {
     "windows-1251": "cp1251",
     "cp1251": "cp1251",
@@ -30,23 +29,23 @@ CHARSETS: Final = {
     "iso-8859-15": "iso8859-15",
 }
 
-# `; name=value` or `; name="quoted \" value"`, without ever going back over what was read.
+# `; name=value` or `; name="quoted \" value"`; possessive, so that it never backtracks.
 _PARAMETER: Final = re.compile(
     r';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;]*+))', re.DOTALL
 )
 _BACKSLASHED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
-class Unreadable(Exception):  # noqa: N818 — a finding about the body, told to the caller, not an error of ours
-    """The body cannot be read as what it is; the text says why and repeats nothing of the body."""
+class Unreadable(Exception):  # noqa: N818 — a finding about the body, not an error of the gateway
+    """The body cannot be read; the text says why and repeats nothing of the body."""
 
 
 def read_text(read: Callable[[str, str], T], charset: str | None) -> tuple[T, bool]:
     """Read as UTF-8; if it is not that, in the declared charset; else with U+FFFD for bad bytes.
 
     `read` takes an encoding and an error handler, as `bytes.decode` does. The second value is True
-    when bytes were lost. UTF-8 goes first even against the declaration: text in another charset is
-    hardly ever valid UTF-8, while declarations are often copied from elsewhere.
+    when bytes were lost. UTF-8 is tried first, even against the declaration: declarations
+    are often wrong, and text in another charset is hardly ever valid UTF-8.
     """
     for encoding in ("utf-8", CHARSETS.get((charset or "").lower())):
         if encoding:

@@ -1,7 +1,5 @@
-"""What a shop sent, as one flat set of named texts.
+"""The parameters of a request as one flat set of named texts, from query, form, JSON or multipart.
 
-Query string, form, JSON and multipart all end here, so that the table of methods is read against
-one thing only.
 Source: rest-orders.md §1.1.
 """
 
@@ -16,16 +14,16 @@ _NUL: Final = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Names as sent, letter case included; values as sent, those of the query string first.
+    """Names and values as sent, those of the query string first. The case of letters matters.
 
     - `malformed`: names whose text held U+0000 or half of a surrogate pair, which PostgreSQL cannot
-      keep; U+FFFD stands in their place, so that forgetting to look here harms no one.
-    - `malformed_body`: why a body or a query string gave no fields; what else was sent is here.
+      keep; U+FFFD replaces it, so that a value can always be stored.
+    - `malformed_body`: why a body or a query string gave no fields; those of the other are here.
     - `broken_encoding`: bytes that are text neither in UTF-8 nor in the declared charset became
       U+FFFD.
 
-    Prints without names and values: these hold passwords and cards, and a body read amiss puts
-    such values into the names.
+    `repr` shows neither names nor values: they hold passwords and cards, and a body that was read
+    wrongly puts such values into the names.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(repr=False)

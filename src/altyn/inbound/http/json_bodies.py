@@ -1,6 +1,6 @@
-"""A JSON object into the same flat pairs that a form gives, every number letter by letter.
+"""Parses a JSON object into the same flat pairs that a form gives; numbers keep their digits.
 
-Some shops send JSON to methods that were made for forms; after this file nobody can tell.
+Some shops send JSON to methods that were made for forms.
 Source: rest-orders.md §1.1.
 """
 
@@ -65,8 +65,8 @@ def _members(document: bytes) -> dict[str, msgspec.Raw]:
     except msgspec.ValidationError as refusal:
         raise Unreadable("JSON is not an object") from refusal
     except msgspec.DecodeError:
-        # The decoder refuses half of a surrogate pair and with it the whole body. As U+0000 it
-        # spoils only the field that holds it.
+        # The decoder refuses a body with half of a surrogate pair. As U+0000 it makes only
+        # its own field malformed.
         whole = _LONE_SURROGATE.sub(lambda escape: escape[1] or rb"\u0000", document)
         if whole == document:
             raise Unreadable("JSON is broken") from None
@@ -101,7 +101,10 @@ def _compact(literal: bytes) -> str:
 
 
 def _is_deeper_than(depth_max: int, document: bytes) -> bool:
-    """Count levels by peeling the innermost brackets off; unmatched ones are too deep as well."""
+    """Whether JSON is nested deeper; brackets that do not match count as too deep.
+
+    Each round removes the innermost brackets.
+    """
     if document.count(b"[") + document.count(b"{") <= depth_max:
         return False
     brackets = _QUOTED.sub(b"", document).translate(_ONE_KIND_OF_BRACKET, delete=_NOT_BRACKETS)

@@ -1,7 +1,6 @@
-"""multipart/form-data into pairs; files in it are passed over.
+"""Parses multipart/form-data into pairs; files in it are ignored.
 
-No client is known to need it, but HTTP libraries fall into it easily, and what they then send is
-clear enough.
+No client is known to need it, but HTTP libraries send it easily by mistake.
 Source: rest-orders.md §1.1; RFC 7578, RFC 2046 §5.1.
 """
 
@@ -18,9 +17,9 @@ HEADERS_LENGTH_MAX: Final = 8_192  # bytes of one part's headers
 def read_multipart(
     data: bytes, *, boundary: bytes, charset: str | None, fields_max: int
 ) -> tuple[Pairs, bool]:
-    """The named parts that are no files, and whether bytes were lost on the way.
+    """The named parts that are not files, and whether bytes were lost.
 
-    Lines end with CR LF or, throughout, with LF alone. Charsets of single parts are not looked at.
+    Lines end with CR LF or, throughout, with LF alone. Charsets of single parts are ignored.
     Raises Unreadable: no boundary, too many parts, a part without an end or with endless headers.
     """
     if not 0 < len(boundary) <= BOUNDARY_LENGTH_MAX:
@@ -47,7 +46,7 @@ def read_multipart(
 
 
 def _field_name(head: bytes, newline: bytes) -> str | None:
-    """What the part is called; None for a file and for a part without a name."""
+    """The name of the part; None for a file and for a part without a name."""
     unfolded = head.replace(newline + b" ", b" ").replace(newline + b"\t", b" ")
     for line in unfolded.split(newline):
         header, _, value = line.partition(b":")

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.card_form import PageForm

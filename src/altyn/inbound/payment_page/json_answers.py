@@ -20,9 +20,9 @@ from altyn.inbound.payment_page.results import (
     WaitingForBank,
 )
 from altyn.inbound.payment_page.texts import text
-from altyn.inbound.payment_steps import INFO, WAITING, Asker, present_step
-from altyn.protocol.dialects.classic.error_codes import ErrorCode
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Asker, present_step
+from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import first_of
 
 Members = dict[str, Any]

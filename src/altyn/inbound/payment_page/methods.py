@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
 from altyn.inbound.http.fields import Fields
-from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
 from altyn.inbound.payment_page.addresses import (
     Kind,
@@ -32,10 +32,12 @@ from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
 from altyn.inbound.payment_page.view import Problem
-from altyn.inbound.rest.answers import BODY_TOO_LARGE
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
+from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS
+from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 
@@ -87,7 +89,7 @@ class PageMethods:
         try:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
-            return responses.json(msgspec.Raw(BODY_TOO_LARGE), 413)
+            return responses.json(TRANSPORT_FAULTS[TransportFault.BODY_TOO_LARGE], 413)
         except Disconnected:
             return responses.json({"error": "incomplete", "errorCode": 7}, 408)
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
@@ -266,7 +268,7 @@ def _page_view(call: PageCall, page_order: PageOrder) -> str:
     return requested or page_order.order.request.page_view or "DESKTOP"
 
 
-def _error(error: e.ErrorCode, language: str, status: int = 200) -> Response:
+def _error(error: ErrorCode, language: str, status: int = 200) -> Response:
     return responses.json(json_answers.error_members(error, language), status)
 
 

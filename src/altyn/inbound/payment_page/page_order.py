@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from altyn.domain import action_codes as codes
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
-from altyn.inbound.payment_steps import PAID, return_address
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
-from altyn.protocol import action_codes as codes
+from altyn.protocol.action_codes import describe
+from altyn.protocol.dialects.classic.payment_steps import PAID, return_address
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
@@ -113,7 +114,7 @@ class PageOrder:
         declined = {AttemptState.DECLINED, AttemptState.NOT_SENT}
         if not attempts or attempts[-1].state not in declined:
             return ""
-        return codes.describe(self.order.action_code, language)
+        return describe(self.order.action_code, language)
 
     def language(self, *preferred: str | None) -> str:
         """The first of these languages that our pages have, else the order's, else the default."""

@@ -22,12 +22,12 @@ from altyn.inbound.payment_page.results import (
 from altyn.inbound.payment_page.sandbox_cards import band_cards
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.payment_page.view import OfferedWay, PayerAction, Problem, Result, TypedValues
-from altyn.inbound.payment_steps import absolute
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
-from altyn.protocol import action_codes as codes
-from altyn.protocol.threeds_version2 import CReq, MethodData, pack
+from altyn.protocol.action_codes import describe
+from altyn.protocol.dialects.classic.payment_steps import absolute
+from altyn.protocol.threeds_version2 import CReq, MethodData, pack, pack_session_data
 
 HELD: Final = frozenset({OrderStatus.APPROVED})
 
@@ -179,7 +179,7 @@ def step_page(taken: StepTaken, context: PageContext) -> str | None:
             return _redirect_page(acs_url, fields, context, frame)
         case ShowChallenge(_, acs_url, server_trans_id, acs_trans_id):
             creq = CReq(threeds_server_trans_id=server_trans_id, acs_trans_id=acs_trans_id)
-            session = view.session_data(page_order.order_id)
+            session = pack_session_data(page_order.order_id)
             fields = {"creq": pack(creq), "threeDSSessionData": session}
             return _redirect_page(acs_url, fields, context, frame)
         case RunMethod():
@@ -252,7 +252,7 @@ def _failure_text(result: PaymentResult | None, language: str) -> str:
         case PaymentRefused():
             return result.text(language)
         case StepTaken(_, Ended(order)):
-            return codes.describe(order.action_code, language)
+            return describe(order.action_code, language)
         case _:
             return ""
 

@@ -54,7 +54,8 @@ class PaymentRefused:
     def text(self, language: str) -> str:
         """The text of the refusal, as processform.do words it."""
         error = PROCESS_FORM.error(self.refused.refusal)
-        return error.text(language, name=self.refused.parameter)
+        name = PROCESS_FORM.name_of(self.refused.parameter)
+        return error.text(language, name=name)
 
 
 @dataclass(frozen=True, slots=True)

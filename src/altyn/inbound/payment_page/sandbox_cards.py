@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from altyn.domain.action_codes import APPROVED, NOT_ENOUGH_MONEY
 from altyn.domain.card.values import Expiry
 from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.view import TestCard
-from altyn.protocol.action_codes import APPROVED, NOT_ENOUGH_MONEY
 from altyn.protocol.test_card_rows import TestCard as Row
 from altyn.protocol.test_cards import (
     Fault,

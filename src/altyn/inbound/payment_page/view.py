@@ -6,7 +6,6 @@ page without a server. Source: payment-page.md §1, §3, §4, §6.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -280,14 +279,6 @@ def read_expiry(typed: str) -> Expiry | None:
         return Expiry(int(year), int(month))
     except ValueError:
         return None
-
-
-def session_data(order_id: str) -> str:
-    """threeDSSessionData of a challenge: the order id in base64url without padding.
-
-    Source: payment-page.md §4.2, step 4b.
-    """
-    return base64.urlsafe_b64encode(order_id.encode()).decode().rstrip("=")
 
 
 def _render(template: str, view: PageFrame, **more: object) -> str:

@@ -1,4 +1,4 @@
-"""Small things of bare ASGI that the bare doors need: answers, the caller's address, our own.
+"""What the bare ASGI endpoints share: sending an answer, the client's address, the gateway's own.
 
 Source: rest-orders.md §1.4 (headers), docs/architecture.md (limits).
 """
@@ -7,6 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
+import msgspec
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -14,15 +16,10 @@ Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
-BODY_TOO_LARGE: Final = (
-    b'{"errorCode":"7","errorMessage":"The request body is larger than this gateway reads"}'
-)
-OVERLOADED: Final = (
-    b'{"errorCode":"7","errorMessage":"The gateway is busy: repeat the request in a moment"}'
-)
+JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
+encode_json: Final = msgspec.json.Encoder().encode
 
-
-# Underscores are no part of names on the internet, but of names between containers.
+# Names on the internet have no underscore, names between containers may have one.
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -34,7 +31,7 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[He
 
 
 def rule_header(rule: str) -> Header:
-    """The rule that was broken, for the developer in front of the sandbox."""
+    """The header with the broken rule, for a developer who uses the sandbox."""
     safe = "".join(c if " " <= c <= "~" else "?" for c in rule)[:500]
     return (b"x-altyn-rule", safe.encode("ascii"))
 
@@ -52,6 +49,6 @@ def base_url_of(scope: Scope) -> str:
 
 
 def client_ip(scope: Scope) -> str:
-    """The caller's address, as the server (and the proxies it trusts) knows it."""
+    """The client's address, as the server or a trusted proxy gives it."""
     client = scope.get("client")
     return client[0] if client else ""

@@ -1,18 +1,24 @@
-"""The REST door: a bare ASGI callable over the method table.
+"""The REST endpoint: a bare ASGI callable over the methods of all dialects.
 
-It reads parameters however they were sent, and answers as the classic dialect does: HTTP 200 with
-JSON for everything that is about orders, errors included. Source: rest-orders.md §1.1, §1.4.
+It reads the parameters however they were sent, and answers in the envelope of the method: HTTP 200
+with JSON for everything that concerns orders, errors included. Source: rest-orders.md §1.1, §1.4.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-import msgspec
 import structlog
 
 from altyn.domain.refusals import Refusal
-from altyn.inbound.http.reading import BodyTooLarge, Disconnected, Limits, read_fields
-from altyn.inbound.metrics import count_request
+from altyn.inbound.http.request_reader import (
+    BodyKindRefused,
+    BodyTooLarge,
+    Disconnected,
+    Limits,
+    read_fields,
+)
+from altyn.inbound.metrics import SERVED, count_request
 from altyn.inbound.request_handler import (
     DEFAULT_LANGUAGE,
     Refusing,
@@ -21,149 +27,143 @@ from altyn.inbound.request_handler import (
     Served,
 )
 from altyn.inbound.rest.answers import (
-    BODY_TOO_LARGE,
+    JSON,
     NO_STORE,
-    OVERLOADED,
+    Header,
     Receive,
     Scope,
     Send,
     base_url_of,
     client_ip,
+    encode_json,
     rule_header,
     send_answer,
 )
 from altyn.operations.ports import Overloaded
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
-from altyn.protocol.table import Envelope, Method
+from altyn.protocol.dialect import Dialect, TransportFault
+from altyn.protocol.presentation import ErrorAnswer, Members
+from altyn.protocol.table import Method
 
-PREFIX: Final = "/payment/rest/"
-JSON: Final = (b"content-type", b"application/json;charset=UTF-8")
-_encode: Final = msgspec.json.Encoder().encode
+RETRY: Final[Header] = (b"retry-after", b"1")
 log = structlog.get_logger("altyn.rest")
 
 
-class RestEndpoint:
-    """Serves the methods of a table under `/payment/rest/`.
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is served at a path: a method of a dialect, and how much a request may hold."""
 
-    `show_rules` adds the header `X-Altyn-Rule` to refusals: the exact rule that was broken, for the
-    developer in front of the sandbox.
+    dialect: Dialect
+    method: Method
+    limits: Limits
+
+
+class RestEndpoint:
+    """Serves the methods of dialects, each under its dialect's prefix.
+
+    The first dialect answers for the paths of none. `show_rules` adds the header `X-Altyn-Rule` to
+    refusals: the exact rule that was broken, for a developer who uses the sandbox.
     """
 
     def __init__(
         self,
-        desk: RequestHandler,
-        methods: Mapping[str, Method],
+        handler: RequestHandler,
+        dialects: Sequence[Dialect],
         *,
         limits: Limits,
         public_url: str | None,
         show_rules: bool,
     ) -> None:
-        self._desk = desk
-        self._methods = {
-            f"{PREFIX}{path}".lower(): method for method in methods.values() for path in method.rest
-        }
-        self._limits = limits
+        self._handler = handler
+        self._dialects = tuple(dialects)
+        self._routes = dict(_routes(dialects, limits))
         self._public_url = public_url
         self._show_rules = show_rules
 
-    def serves(self, path: str) -> Method | None:
+    def route(self, path: str) -> Route | None:
         """The method of this path. Clients differ in the case of letters; the table decides."""
-        return self._methods.get(path.lower())
+        return self._routes.get(path.lower())
 
-    async def __call__(self, method: Method, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request for `method`."""
+    async def __call__(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         try:
-            fields = await read_fields(scope, receive, self._limits)
+            request = await self._read(route, scope, receive)
         except BodyTooLarge:
-            await send_answer(send, 413, BODY_TOO_LARGE, (JSON,))
-            return
+            await _send_fault(send, route.dialect, TransportFault.BODY_TOO_LARGE)
+        except BodyKindRefused:
+            await _send_fault(send, route.dialect, TransportFault.BODY_KIND)
         except Disconnected:
             return
-        request = Request(
-            method=method,
+        else:
+            await self._answer(request, send)
+
+    async def send_busy(self, path: str, send: Send) -> None:
+        """Answer a request that the gateway has no capacity for; the client may try again."""
+        lowered = path.lower()
+        own = (each for each in self._dialects if lowered.startswith(each.prefix.lower()))
+        dialect = next(own, self._dialects[0])
+        await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
+
+    async def _read(self, route: Route, scope: Scope, receive: Receive) -> Request:
+        fields = await read_fields(scope, receive, route.limits, route.dialect.bodies)
+        return Request(
+            dialect=route.dialect,
+            method=route.method,
             source=fields,
             ip=client_ip(scope),
             base_url=self._public_url or base_url_of(scope),
             malformed=fields.malformed,
             broken_body=fields.malformed_body,
         )
+
+    async def _answer(self, request: Request, send: Send) -> None:
+        method = request.method
         try:
-            answer = await self._desk.serve(request)
+            answer = await self._handler.serve(request)
         except Overloaded:
-            await send_answer(send, 429, OVERLOADED, (JSON,))
-            return
+            await _send_fault(send, request.dialect, TransportFault.OVERLOADED)
         except Exception:
             log.exception("failed", method=method.name)
-            count_request(method.name, SYSTEM_ERROR.code)
-            await self._send(send, present_failure(method, fields.get("language")), ())
-            return
-        error = answer.error if isinstance(answer, Refusing) else SUCCESS
-        count_request(method.name, error.code)
-        await self._send(send, present(method, answer), self._rule_header(answer))
+            await _send(send, _failure(request), ())
+        else:
+            code = answer.error.code if isinstance(answer, Refusing) else SERVED
+            count_request(method.name, code)
+            await _send(send, present(method, answer), self._rule_header(answer))
 
-    async def _send(
-        self, send: Send, members: dict[str, Any], headers: tuple[tuple[bytes, bytes], ...]
-    ) -> None:
-        await send_answer(send, 200, _encode(members), (JSON, NO_STORE, *headers))
-
-    def _rule_header(self, answer: Served | Refusing) -> tuple[tuple[bytes, bytes], ...]:
+    def _rule_header(self, answer: Served | Refusing) -> tuple[Header, ...]:
         if not self._show_rules or not isinstance(answer, Refusing):
             return ()
-        told = f"{answer.parameter}: {answer.rule}" if answer.parameter else answer.rule
-        return (rule_header(told),)
+        return (rule_header(answer.broken_rule),)
 
 
-def present(method: Method, answer: Served | Refusing) -> dict[str, Any]:
+def present(method: Method, answer: Served | Refusing) -> Members:
     """The members of an answer in the method's envelope."""
     if isinstance(answer, Refusing):
-        return REFUSED[method.envelope](answer)
-    return SERVED[method.envelope](answer)
+        return method.envelope.refusal(answer.answer)
+    return method.envelope.success(answer.members, answer.language)
 
 
-def present_failure(method: Method, language: str | None) -> dict[str, Any]:
-    """Something broke on our side: the protocol's own words for it, never a traceback."""
-    failure = Refusing(SYSTEM_ERROR, Refusal.SYSTEM_ERROR, (language or DEFAULT_LANGUAGE).lower())
-    return REFUSED[method.envelope](failure)
+def _routes(dialects: Sequence[Dialect], limits: Limits) -> Iterator[tuple[str, Route]]:
+    for dialect in dialects:
+        own = replace(limits, fields=dialect.limits.fields, depth=dialect.limits.depth)
+        for path, method in dialect.paths.items():
+            yield path.lower(), Route(dialect, method, own)
 
 
-def _plain(answer: Served) -> dict[str, Any]:
-    return {"errorCode": "0", "errorMessage": SUCCESS.text(answer.language), **answer.members}
+def _failure(request: Request) -> Members:
+    """A defect or an outage of the gateway: the dialect's system error, never a traceback."""
+    error = request.method.error(Refusal.SYSTEM_ERROR)
+    count_request(request.method.name, error.code)
+    language = request.source.get(request.dialect.caller.language) or DEFAULT_LANGUAGE
+    text = error.text(language.lower())
+    return request.method.envelope.refusal(ErrorAnswer(error.code, text))
 
 
-def _members(answer: Served) -> dict[str, Any]:
-    return answer.members
+async def _send(send: Send, members: Members, headers: tuple[Header, ...]) -> None:
+    await send_answer(send, 200, encode_json(members), (JSON, NO_STORE, *headers))
 
 
-def _payment(answer: Served) -> dict[str, Any]:
-    return {**answer.members, "errorCode": 0}
-
-
-def _refused(answer: Refusing) -> dict[str, Any]:
-    return {"errorCode": str(answer.error.code), "errorMessage": answer.message}
-
-
-def _refused_capitals(answer: Refusing) -> dict[str, Any]:
-    return {"ErrorCode": str(answer.error.code), "ErrorMessage": answer.message}
-
-
-def _refused_payment(answer: Refusing) -> dict[str, Any]:
-    return {
-        "error": answer.message,
-        "errorCode": answer.error.code,
-        "errorMessage": answer.message,
-        "is3DSVer2": False,
-    }
-
-
-SERVED: Final[dict[Envelope, Callable[[Served], dict[str, Any]]]] = {
-    Envelope.PLAIN: _plain,
-    Envelope.REGISTRATION: _members,
-    Envelope.CAPITALS: _members,
-    Envelope.PAYMENT: _payment,
-}
-REFUSED: Final[dict[Envelope, Callable[[Refusing], dict[str, Any]]]] = {
-    Envelope.PLAIN: _refused,
-    Envelope.REGISTRATION: _refused,
-    Envelope.CAPITALS: _refused_capitals,
-    Envelope.PAYMENT: _refused_payment,
-}
+async def _send_fault(
+    send: Send, dialect: Dialect, fault: TransportFault, *headers: Header
+) -> None:
+    body = encode_json(dialect.transport_faults[fault])
+    await send_answer(send, fault.value, body, (JSON, *headers))

@@ -1,7 +1,7 @@
-"""The SOAP door: a bare ASGI callable at the one address of the MerchantService.
+"""The SOAP endpoint: a bare ASGI callable at the one address of the MerchantService.
 
-POST is an operation, GET with `?wsdl` its description. It brings requests to the same desk as REST
-does: what differs is the spelling, and that a message without a valid name is told a fault.
+POST is an operation, GET with `?wsdl` the description of the service. The request handler is the
+same as for REST; a message whose caller is not known is answered with a fault.
 Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business errors are answers).
 """
 
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import structlog
 
 from altyn.inbound.http.bodies import Unreadable
-from altyn.inbound.http.reading import (
+from altyn.inbound.http.request_reader import (
     BodyTooLarge,
     ContentType,
     Disconnected,
@@ -22,7 +22,7 @@ from altyn.inbound.http.reading import (
     read_body,
     refuse_compressed,
 )
-from altyn.inbound.metrics import count_fault, count_request
+from altyn.inbound.metrics import SERVED, count_fault, count_request
 from altyn.inbound.request_handler import (
     DEFAULT_LANGUAGE,
     Refusing,
@@ -55,12 +55,13 @@ from altyn.inbound.soap.faults import (
 from altyn.inbound.soap.parser import parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
 from altyn.operations.ports import Overloaded
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, SYSTEM_ERROR
+from altyn.protocol.dialects.classic.dialect import CLASSIC
+from altyn.protocol.dialects.classic.error_codes import SYSTEM_ERROR
+from altyn.protocol.dialects.classic.soap.answer_writer import write_answer
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, PORT_TYPE_DOCUMENT
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
-from altyn.protocol.dialects.classic.soap.reading import read_request
-from altyn.protocol.dialects.classic.soap.writing import write_answer
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
 from altyn.protocol.table import Method
 from altyn.protocol.types import Source
@@ -80,10 +81,10 @@ log = structlog.get_logger("altyn.soap")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A message that was understood: its operation, and the request for the desk.
+class _SoapRequest:
+    """A message that was read: its operation, and the request for the request handler.
 
-    `body` is what the request's source holds of the body alone.
+    `body` holds the parameters of the body alone, without the credentials of the header.
     """
 
     operation: SoapOperation
@@ -94,7 +95,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What is shown at the address without an operation."""
+    """An answer to a GET at the service's address."""
 
     status: int
     body: bytes
@@ -104,19 +105,19 @@ class _Page:
 class SoapEndpoint:
     """Serves the operations of the SOAP table.
 
-    `show_rules` tells the developer in front of the sandbox which rule was broken: in the header
+    `show_rules` shows a developer who uses the sandbox which rule was broken: in the header
     `X-Altyn-Rule`, and in the detail of a fault.
     """
 
     def __init__(
         self,
-        desk: RequestHandler,
+        handler: RequestHandler,
         *,
         limits: Limits,
         public_url: str | None,
         show_rules: bool,
     ) -> None:
-        self._desk = desk
+        self._handler = handler
         self._limits = limits
         self._public_url = public_url
         self._show_rules = show_rules
@@ -138,13 +139,13 @@ class SoapEndpoint:
         await send({"type": "http.response.body", "body": body})
 
     async def send_busy(self, send: Send) -> None:
-        """Say that there is too much to do. A server's fault, so that clients try again."""
+        """Answer that the gateway is overloaded: a fault of the server, so clients try again."""
         await self._send_fault(send, OVERLOADED)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            asked = await self._read(scope, receive)
-            body, headers = await self._perform(asked)
+            message = await self._read(scope, receive)
+            body, headers = await self._perform(message)
         except Disconnected:
             return
         except MessageRefusedError as refusal:
@@ -159,66 +160,67 @@ class SoapEndpoint:
         else:
             await send_answer(send, 200, body, (XML, NO_STORE, *headers))
 
-    async def _read(self, scope: Scope, receive: Receive) -> _Asked:
-        """Understand a message.
+    async def _read(self, scope: Scope, receive: Receive) -> _SoapRequest:
+        """Read a message.
 
-        Refuses (MessageRefusedError): a body that is no XML, an envelope with something wrong, an
-        operation that does not exist or is not served, a header that does not say who asks.
+        Refuses (MessageRefusedError): a body that is not XML, a wrong envelope, an operation that
+        does not exist or is not served, a header without credentials.
         """
         headers = content_headers(scope)
         body = await read_body(headers, receive, self._limits)
         content_type = ContentType.of(headers.get(b"content-type", b""))
-        _refuse_packed(content_type.kind, headers.get(b"content-encoding", b""))
+        _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
         root = parse_xml(body, content_type.charset)
         message = open_envelope(root, understood=(SECURITY,))
         operation, method = _operation(message)
         token = read_token(message.headers)
         parameters = read_request(operation, message.wrapper)
         request = Request(
+            dialect=CLASSIC,
             method=method,
             source=SignedSource(parameters, token),
             ip=client_ip(scope),
             base_url=self._base_url(scope),
         )
-        return _Asked(operation, message.namespace, request, parameters)
+        return _SoapRequest(operation, message.namespace, request, parameters)
 
-    async def _perform(self, asked: _Asked) -> tuple[bytes, tuple[Header, ...]]:
-        """Have the operation carried out; the answer and headers for the developer.
+    async def _perform(self, message: _SoapRequest) -> tuple[bytes, tuple[Header, ...]]:
+        """Perform the operation: the answer, and headers for the developer.
 
-        Refuses (MessageRefusedError): credentials that are wrong.
+        Refuses (MessageRefusedError): wrong credentials.
         """
-        method = asked.request.method
+        method = message.request.method
         try:
-            answer = await self._carried_out(asked)
+            answer = await self._served(message)
         except Overloaded:
             raise
         except Exception:
             log.exception("failed", method=method.name)
             count_request(method.name, SYSTEM_ERROR.code)
-            language = (asked.request.source.get("language") or DEFAULT_LANGUAGE).lower()
+            language = (message.request.source.get("language") or DEFAULT_LANGUAGE).lower()
             error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
-            return write_answer(asked.operation, asked.namespace, {}, language, error), ()
+            return write_answer(message.operation, message.namespace, {}, language, error), ()
         if not isinstance(answer, Refusing):
-            count_request(method.name, SUCCESS.code)
-            told = write_answer(
-                asked.operation, asked.namespace, answer.members, answer.language, None
+            count_request(method.name, SERVED)
+            body = write_answer(
+                message.operation, message.namespace, answer.members, answer.language, None
             )
-            return told, ()
+            return body, ()
         count_request(method.name, answer.error.code)
         if not answer.authenticated:
             raise MessageRefusedError(FAILED_AUTHENTICATION)
-        error = (answer.error.code, answer.message)
-        told = write_answer(asked.operation, asked.namespace, {}, answer.language, error)
-        rule = f"{answer.parameter}: {answer.rule}" if answer.parameter else answer.rule
-        return told, self._rule(rule)
+        error = (answer.error.code, answer.answer.text)
+        body = write_answer(message.operation, message.namespace, {}, answer.language, error)
+        return body, self._rule(answer.broken_rule)
 
-    async def _carried_out(self, asked: _Asked) -> Served | Refusing:
-        answer = await self._desk.serve(asked.request)
-        if asked.request.method is not CHECK_AUTHENTICATE or isinstance(answer, Refusing):
+    async def _served(self, message: _SoapRequest) -> Served | Refusing:
+        answer = await self._handler.serve(message.request)
+        if message.request.method is not CHECK_AUTHENTICATE or isinstance(answer, Refusing):
             return answer
-        # The header says who asks, the body about whom; that one's wrong password is an answer.
-        probed = await self._desk.serve(replace(asked.request, source=asked.body))
-        return replace(probed, authenticated=True) if isinstance(probed, Refusing) else probed
+        # The header authenticates the caller, the body names the account to check; a wrong password
+        # there is a result, not a fault.
+        checked = await self._handler.serve(replace(message.request, source=message.body))
+        return replace(checked, authenticated=True) if isinstance(checked, Refusing) else checked
 
     async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
         count_fault(fault.code.value)
@@ -232,25 +234,25 @@ class SoapEndpoint:
         return (rule_header(rule),) if self._show_rules and rule else ()
 
     def _page(self, scope: Scope) -> _Page:
-        """The WSDL, its imported part, or a word of welcome."""
+        """The WSDL, the document that it imports, or a text that describes the address."""
         address = f"{self._base_url(scope)}{PATH}"
         if scope["method"] not in {"GET", "HEAD"}:
             return _Page(405, b"This address takes GET and POST.\n", (PLAIN, ALLOW))
-        wanted = _wsdl_wanted(scope["query_string"])
-        if wanted is None:
+        name = _wsdl_wanted(scope["query_string"])
+        if name is None:
             return _Page(200, WELCOME.format(address=address).encode(), (PLAIN, NO_STORE))
-        described = _DOCUMENTS.get(wanted.lower())
-        if described is None:
-            told = f"There is no such document: the WSDL is at {address}?wsdl\n"
-            return _Page(404, told.encode(), (PLAIN, NO_STORE))
-        return _Page(200, described(address), (XML, NO_STORE))
+        document = _DOCUMENTS.get(name.lower())
+        if document is None:
+            text = f"There is no such document: the WSDL is at {address}?wsdl\n"
+            return _Page(404, text.encode(), (PLAIN, NO_STORE))
+        return _Page(200, document(address), (XML, NO_STORE))
 
     def _base_url(self, scope: Scope) -> str:
         return self._public_url or base_url_of(scope)
 
 
-def _refuse_packed(kind: str, content_encoding: bytes) -> None:
-    """XML comes as it is, or not at all; whatever else it is said to be does not matter."""
+def _refuse_encoded(kind: str, content_encoding: bytes) -> None:
+    """Refuse attachments and compressed bodies; other Content-Types are ignored."""
     if kind.startswith("multipart/"):
         raise wrong_message(
             "Attachments (MTOM, multipart/related) are not read: send the envelope as text/xml"
@@ -264,7 +266,7 @@ def _refuse_packed(kind: str, content_encoding: bytes) -> None:
 
 
 def _operation(message: Message) -> tuple[SoapOperation, Method]:
-    """The operation that is asked for, and the method behind it."""
+    """The operation of the message, and its method."""
     operation = OPERATIONS.get(message.name)
     if operation is None:
         raise unknown_operation(message.name, OPERATIONS)
@@ -274,7 +276,7 @@ def _operation(message: Message) -> tuple[SoapOperation, Method]:
 
 
 def _wsdl_wanted(query: bytes) -> str | None:
-    """The document that `?wsdl` or `?wsdl=…` asks for; None where nothing of the kind is asked."""
+    """The document that `?wsdl` or `?wsdl=…` asks for; None without `?wsdl`."""
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return next((value for name, value in pairs if name.lower() == "wsdl"), None)
 

@@ -1,7 +1,7 @@
-"""The envelope: takes a message apart into its header entries and the one operation it asks for.
+"""Opens an envelope: its header entries, and the element of the one operation.
 
-It exists so that a client which gets the frame wrong (another SOAP, another namespace, a misspelled
-operation) is told so in its own terms. Source: soap.md §1, §1.1; SOAP 1.1 §4.
+A client with a wrong envelope (another version of SOAP, another namespace, a misspelled operation)
+gets a fault that says what is wrong. Source: soap.md §1, §1.1; SOAP 1.1 §4.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ _MUST_UNDERSTAND: Final = f"{{{SOAP_ENVELOPE}}}mustUnderstand"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message: header entries that are meant for us, and the operation's own element."""
+    """A message: the header entries for this service, and the operation's own element."""
 
     headers: tuple[Element, ...]
     wrapper: Element
@@ -42,14 +42,14 @@ class Message:
 
     @property
     def namespace(self) -> str:
-        """The message namespace, in which the answer has to be."""
+        """The namespace of the message, which the answer must have too."""
         return namespace(self.wrapper)
 
 
 def open_envelope(root: Element, *, understood: Iterable[str]) -> Message:
-    """Take a message apart. `understood` are the header entries that somebody here reads.
+    """Open a message. `understood` are the header entries that this service reads.
 
-    Refuses, in this order (MessageRefusedError): a root that is no envelope, another version of
+    Refuses, in this order (MessageRefusedError): a root that is not an envelope, another version of
     SOAP, no Body or several, a header entry that must be understood and is not, a Body without
     exactly one element, an element in another namespace than the message's.
     """
@@ -59,7 +59,7 @@ def open_envelope(root: Element, *, understood: Iterable[str]) -> Message:
         text = f"This is a SOAP 1.1 service: the namespace of Envelope is {SOAP_ENVELOPE}"
         raise MessageRefusedError(SoapFault(FaultCode.VERSION_MISMATCH, text))
     header, body = _parts(root)
-    headers = tuple(each for each in header if _meant_for_us(each))
+    headers = tuple(each for each in header if _is_for_this_service(each))
     _refuse_not_understood(headers, frozenset(understood))
     if len(body) != 1:
         raise wrong_message(
@@ -75,7 +75,7 @@ def open_envelope(root: Element, *, understood: Iterable[str]) -> Message:
 
 
 def unknown_operation(name: str, known: Iterable[str]) -> MessageRefusedError:
-    """There is no such operation; the nearest names are told."""
+    """The fault for an unknown operation; it lists the nearest names."""
     lowered = {each.lower(): each for each in known}
     nearest = get_close_matches(name[:NAME_CHARS_MAX].lower(), lowered, n=NEAREST_MAX)
     hint = f"; the nearest are {', '.join(lowered[each] for each in nearest)}" if nearest else ""
@@ -83,7 +83,7 @@ def unknown_operation(name: str, known: Iterable[str]) -> MessageRefusedError:
 
 
 def _parts(root: Element) -> tuple[tuple[Element, ...], Element]:
-    """The header's entries, and the Body. Elements of other namespaces are passed over."""
+    """The header's entries, and the Body. Elements of other namespaces are ignored."""
     own = [each for each in root if namespace(each) == SOAP_ENVELOPE]
     match [each.tag for each in own]:
         case [only] if only == _BODY:
@@ -93,15 +93,15 @@ def _parts(root: Element) -> tuple[tuple[Element, ...], Element]:
     raise wrong_message("soap:Envelope holds at most one soap:Header, then one soap:Body")
 
 
-def _meant_for_us(entry: Element) -> bool:
-    """A header entry names for whom it is; without a name it is for whoever is asked at last."""
+def _is_for_this_service(entry: Element) -> bool:
+    """Whether a header entry is for this service: it names the next node, or no node at all."""
     return entry.get(_ACTOR, "").strip() in {"", NEXT_ACTOR}
 
 
 def _refuse_not_understood(headers: Iterable[Element], understood: frozenset[str]) -> None:
     for entry in headers:
         demanded = entry.get(_MUST_UNDERSTAND, "0").strip() in {"1", "true"}
-        # Security of another draft is told apart by whoever reads it, with a word on the mend.
+        # A Security header of another WS-Security draft is reported by security.py, with a hint.
         of_security = local_name(entry) == "Security"
         if demanded and entry.tag not in understood and not of_security:
             text = (

@@ -1,7 +1,7 @@
-"""SOAP faults: what the sender of a message is told when it never came to a business answer.
+"""SOAP faults: the answers to messages that no operation was performed for.
 
 An order that cannot be paid is an ordinary answer with an errorCode; a fault is for transport, XML,
-envelope and credentials. It exists so that no client of SOAP ever has to read anything but SOAP.
+envelope and credentials. Every answer to a SOAP client is SOAP.
 Source: soap.md §1, §1.2; SOAP 1.1 §4.4, §6.2; WS-Security 1.0 §12.
 """
 
@@ -24,8 +24,8 @@ _UNSPEAKABLE: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\
 class FaultCode(StrEnum):
     """A fault's code, with the prefix that it is written with."""
 
-    CLIENT = "soap:Client"  # the message is wrong: the same one again would be, too
-    SERVER = "soap:Server"  # the message is not to blame: it may be sent again
+    CLIENT = "soap:Client"  # the message is wrong, and so would be a repetition of it
+    SERVER = "soap:Server"  # the message may be right, and may be sent again
     VERSION_MISMATCH = "soap:VersionMismatch"
     MUST_UNDERSTAND = "soap:MustUnderstand"
     INVALID_SECURITY = "wsse:InvalidSecurity"
@@ -34,15 +34,15 @@ class FaultCode(StrEnum):
 
     @property
     def of_security(self) -> bool:
-        """Whether the code is one of WS-Security's, and not of SOAP itself."""
+        """Whether the code is defined by WS-Security and not by SOAP itself."""
         return self.startswith("wsse:")
 
 
 @dataclass(frozen=True, slots=True)
 class SoapFault:
-    """A fault. `text` is for everybody, `rule` for the developer in front of the sandbox.
+    """A fault. `text` is for every client, `rule` for a developer who uses the sandbox.
 
-    Neither may hold anything of the message but names: values are passwords and cards.
+    Both may hold names of the message, but no values: these are passwords and cards.
     """
 
     code: FaultCode
@@ -52,7 +52,7 @@ class SoapFault:
 
 
 class MessageRefusedError(Exception):
-    """The message cannot be served; `fault` is what its sender is told."""
+    """The message cannot be served; `fault` is the answer to it."""
 
     def __init__(self, fault: SoapFault) -> None:
         super().__init__(fault.text)
@@ -60,7 +60,7 @@ class MessageRefusedError(Exception):
 
 
 def wrong_message(text: str, *, rule: str = "", status: int = HTTP_FAULT) -> MessageRefusedError:
-    """The sender is to blame, and the text says for what."""
+    """A fault of the sender; the text says what is wrong."""
     return MessageRefusedError(SoapFault(FaultCode.CLIENT, text, rule, status))
 
 

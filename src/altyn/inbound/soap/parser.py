@@ -1,9 +1,8 @@
-"""A stranger's bytes into a tree of XML elements, within limits, or into a fault that says why not.
+"""Parses bytes into a tree of XML elements within limits, or refuses them with a fault.
 
-Everything XML can do besides holding names and texts (DTDs, entities, inclusion, endless depth) is
-refused before there is a tree. expat reads it, and not libxml2: that keeps every name it ever saw
-until the process ends, so a stranger could fill the memory with names. Source: soap.md §1;
-SOAP 1.1 §3; docs/architecture.md.
+DTDs, entities, inclusion and deep nesting are refused before there is a tree. The parser is expat:
+libxml2 keeps every name until the process ends, so that a client could fill the memory with names.
+Source: soap.md §1; SOAP 1.1 §3; docs/architecture.md.
 """
 
 import re
@@ -19,11 +18,11 @@ from altyn.inbound.soap.faults import MessageRefusedError, wrong_message
 
 @dataclass(frozen=True, slots=True)
 class XmlLimits:
-    """How much one document may hold; the size of the whole in bytes is the door's to limit.
+    """How much one document may hold; the endpoint limits the size in bytes.
 
     Lengths in characters. `tags` counts every `<` of the document, `attributes_in_all` every `=`
-    and `equals_signs` those between one `<` and the next, which is a little too much and costs next
-    to nothing; `attributes` are those of one tag with its namespace declarations.
+    and `equals_signs` those between one `<` and the next, a slightly high but cheap
+    count; `attributes` are those of one tag with its namespace declarations.
     """
 
     depth: int = 32
@@ -38,7 +37,7 @@ class XmlLimits:
 
 DEFAULT_LIMITS: Final = XmlLimits()
 
-# The longer of two marks with the same beginning stands first.
+# Of two marks with the same beginning the longer one comes first.
 _MARKS: Final = (
     (b"\xff\xfe\x00\x00", ""),
     (b"\x00\x00\xfe\xff", ""),
@@ -59,7 +58,7 @@ _PROLOG: Final = re.compile(r"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL
 def parse_xml(
     document: bytes, charset: str | None = None, limits: XmlLimits = DEFAULT_LIMITS
 ) -> Element:
-    """The root of the document. Comments are left out, and the texts around one are one text.
+    """The root of the document. Comments are left out, and the texts around a comment are joined.
 
     Refuses (MessageRefusedError): an empty body, text that is in no declared encoding, something
     that is not XML, DOCTYPE, too much of anything, processing instructions, XML that is not well
@@ -76,8 +75,8 @@ def parse_xml(
         raise _too_much(f"more than {limits.tags} tags")
     if text.count("=") > limits.attributes_in_all:
         raise _too_much(f"more than {limits.attributes_in_all} attributes")
-    # expat puts the namespace before each prefixed name of a tag, and tells of none before all of
-    # them are made: few signs may be multiplied, and by little.
+    # expat repeats the namespace in every name of a tag: the number of attributes and the length of
+    # a namespace are bounded first.
     if any(piece.count("=") > limits.equals_signs for piece in text.split("<")):
         raise _too_much(f"more than {limits.attributes} attributes in one element")
     if _long_namespace(limits.namespace_chars).search(text):
@@ -87,7 +86,7 @@ def parse_xml(
 
 @cache
 def _long_namespace(longest: int) -> re.Pattern[str]:
-    """A declaration whose text is longer; what it stands for is never longer than its text."""
+    """Whether a namespace declaration is longer; its value is never longer than its text."""
     return re.compile(
         rf"""\sxmlns[^\s=<>]*+\s*+=\s*+(?:"[^"<]{{{longest + 1}}}|'[^'<]{{{longest + 1}}})"""
     )
@@ -96,10 +95,9 @@ def _long_namespace(longest: int) -> re.Pattern[str]:
 def _decoded(document: bytes, charset: str | None) -> str:
     """The document's text, the white space around it taken off.
 
-    A byte order mark decides. Without one UTF-8 goes first even against the declarations, as in
-    the REST door: declarations are often copied from elsewhere. Then the Content-Type's charset,
-    then the declaration's; bytes that are in none of them are refused, and so is a name that we
-    do not know, since what is meant by it might be read otherwise.
+    A byte order mark decides. Without one UTF-8 is tried first, even against the declarations, as
+    for REST: declarations are often wrong. Then the charset of the Content-Type, then that of the
+    XML declaration. Bytes that fit none of them are refused, and so is an unknown charset.
     """
     for mark, encoding in _MARKS:
         if document.startswith(mark):
@@ -141,7 +139,7 @@ def _tried(document: bytes, encodings: tuple[str, ...]) -> str:
 
 
 class _Reader:
-    """What expat tells, counted first and then put into a tree."""
+    """Counts the events of expat, then builds the tree of them."""
 
     def __init__(self, limits: XmlLimits) -> None:
         self._limits = limits
@@ -160,8 +158,8 @@ class _Reader:
         parser.ProcessingInstructionHandler = self._instruction
         parser.StartDoctypeDeclHandler = self._doctype
         try:
-            # As text: then expat passes over the declared encoding, which has done its work.
-            parser.Parse(text, True)  # noqa: FBT003 - expat takes it by place only
+            # Given text, expat ignores the declared encoding.
+            parser.Parse(text, True)  # noqa: FBT003 - expat takes it by position only
         except ExpatError as error:
             raise _not_well_formed(error) from None
         root: Element = self._tree.close()
@@ -193,7 +191,7 @@ class _Reader:
         self._tree.data(text)
 
     def _namespace(self, _prefix: str | None, uri: str | None) -> None:
-        # Each name carries its namespace, so a long one would be multiplied by their number.
+        # Each name contains its namespace, so a long one is multiplied by the number of names.
         if len(uri or "") > self._limits.namespace_chars:
             raise _too_much(f"a namespace of more than {self._limits.namespace_chars} characters")
         self._namespaces += 1
@@ -235,7 +233,7 @@ def _too_much(what: str) -> MessageRefusedError:
 
 
 def _not_well_formed(error: ExpatError) -> MessageRefusedError:
-    # expat's own words hold nothing of the document.
+    # expat's own messages contain nothing of the document.
     return wrong_message(
         f"The request body is not well-formed XML: {ErrorString(error.code)}, "
         f"line {error.lineno}, column {error.offset + 1}"

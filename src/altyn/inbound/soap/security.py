@@ -1,7 +1,7 @@
 """WS-Security: finds the user's name and password in a message's header.
 
-It exists because SOAP says who asks outside the request, while everything behind the door looks for
-it among the parameters. Source: soap.md §1.2; WS-Security UsernameToken Profile 1.0.
+SOAP has the credentials outside the request; `SignedSource` adds them to the parameters, where the
+request handler looks for them. Source: soap.md §1.2; WS-Security UsernameToken Profile 1.0.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from altyn.protocol.types import Source
 
 SECURITY: Final = f"{{{WSSE}}}Security"
 NOT_PROCESSED: Final = "An error was discovered processing the <wsse:Security> header"
-# What a body must not say: who asks is told by the header alone.
+# Credentials in the body are ignored: the header alone authenticates.
 OF_THE_HEADER: Final = frozenset({"userName", "password", "token"})
 _TOKEN: Final = f"{{{WSSE}}}UsernameToken"
 _USERNAME: Final = f"{{{WSSE}}}Username"
@@ -25,7 +25,7 @@ _PASSWORD: Final = f"{{{WSSE}}}Password"
 
 @dataclass(frozen=True, slots=True)
 class UsernameToken:
-    """Who says to be asking, and with what password."""
+    """The user name and the password of a header."""
 
     user_name: str
     password: str = field(repr=False)
@@ -59,9 +59,9 @@ class SignedSource:
 def read_token(headers: Sequence[Element]) -> UsernameToken:
     """The one UsernameToken of a message's header.
 
-    Nonce, Created, time stamps and signatures are not looked at: a password in clear proves itself.
+    Nonce, Created, time stamps and signatures are ignored: the password is in clear text.
     Refuses (MessageRefusedError): no Security header or several, no UsernameToken or several, a
-    name or a password that is missing, empty or told twice, a digest or another kind of password.
+    name or a password that is missing, empty or repeated, a digest or another kind of password.
     """
     security = [each for each in headers if each.tag == SECURITY]
     if not security:
@@ -82,7 +82,7 @@ def read_token(headers: Sequence[Element]) -> UsernameToken:
 
 
 def _only(token: Element, tag: str, name: str) -> str:
-    """The text of the one child of this name."""
+    """The text of the only child with this name."""
     found = token.findall(tag)
     if len(found) != 1:
         raise _not_processed(f"UsernameToken holds {len(found)} {name}, and one is needed")
@@ -93,7 +93,7 @@ def _only(token: Element, tag: str, name: str) -> str:
 
 
 def _refuse_other_kinds(token: Element) -> None:
-    """Only a password in clear can be checked. Without a Type it is one."""
+    """Refuse other passwords than clear text; a password without a Type is clear text."""
     for password in token.findall(_PASSWORD):
         # Some clients qualify the attribute, or leave out the address before #.
         spelled = password.get("Type") or password.get(f"{{{WSSE}}}Type") or "PasswordText"
@@ -113,7 +113,7 @@ _DIGEST: Final = SoapFault(
 
 
 def _missing(headers: Sequence[Element]) -> MessageRefusedError:
-    """Nobody says who asks; a header of another draft of the standard is told apart."""
+    """The fault for a missing header; a header of another draft of the standard gets a hint."""
     if any(local_name(each) == "Security" for each in headers):
         rule = f"Security stands in another namespace than {WSSE}"
     elif any(namespace(each) == WSSE for each in headers):

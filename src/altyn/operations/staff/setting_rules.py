@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from altyn.domain.callback import is_reserved_header
+from altyn.domain.web_address import web_address
 
 KEY_LENGTH_MIN: Final = 8
 KEY_LENGTH_MAX: Final = 256
@@ -25,6 +26,7 @@ _HEADER: Final = re.compile(rf"({_TOKEN})=(\S(?:.*\S)?)")
 _NEXT_HEADER: Final = re.compile(rf",\s*(?={_TOKEN}=)")
 _NEXT_ADDRESS: Final = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
+_DIALECT: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _PARAMETER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
 
 
@@ -70,14 +72,18 @@ def is_web_address(text: str) -> bool:
     """
     if not text.isprintable() or re.search(r"[\s\\#]", text) or len(text) > ADDRESS_LENGTH_MAX:
         return False
+    parts = web_address(text)
+    if parts is None or "@" in parts.netloc or not _is_port(parts):
+        return False
+    host = parts.hostname or ""
+    return _is_ipv6(host) if ":" in host else _HOST.fullmatch(host) is not None
+
+
+def _is_port(parts: SplitResult) -> bool:
     try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
+        return parts.port != 0
     except ValueError:
         return False
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or port == 0:
-        return False
-    return _is_ipv6(host) if ":" in host else _HOST.fullmatch(host) is not None
 
 
 def _is_ipv6(text: str) -> bool:
@@ -90,6 +96,11 @@ def _is_ipv6(text: str) -> bool:
 def are_parameter_names(names: Collection[str]) -> bool:
     """Whether all can be names of a callback's parameters: ours, or an order's own."""
     return len(names) <= PARAMETERS_MAX and all(map(_PARAMETER.fullmatch, names))
+
+
+def are_dialects(names: Collection[str]) -> bool:
+    """Whether all could be names of dialects, and there is at least one."""
+    return bool(names) and all(map(_DIALECT.fullmatch, names))
 
 
 def are_headers(lines: Collection[str]) -> bool:

@@ -28,6 +28,7 @@ from altyn.operations.staff.setting_rules import (
     KEY_LENGTH_MAX,
     KEY_LENGTH_MIN,
     addresses_of,
+    are_dialects,
     are_headers,
     are_parameter_names,
     are_web_addresses,
@@ -62,6 +63,12 @@ _EACH: Final = "a list of any of"
 
 SETTINGS: Final = (
     Setting("permissions", f"{_EACH} {one_of(Permission)}", lambda _: True),
+    Setting(
+        "dialects",
+        "a list of names, at least one, each of 1 to 32 Latin letters, digits, hyphens and "
+        "underscores",
+        are_dialects,
+    ),
     Setting("default_language", f"one of {one_of(_LANGUAGES)}", lambda value: value in _LANGUAGES),
     Setting("default_currency", f"one of {one_of(CURRENCIES)}", lambda value: value in CURRENCIES),
     Setting(

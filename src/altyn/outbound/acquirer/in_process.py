@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 import structlog
 
+from altyn.domain.action_codes import PROCESSING_TIMEOUT_SENT
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse, CardCheck
-from altyn.protocol.action_codes import PROCESSING_TIMEOUT_SENT
 
 log = structlog.get_logger("altyn.acquirer")
 LOST: Final = AcquirerResponse(outcome=AcquirerOutcome.UNKNOWN, action_code=PROCESSING_TIMEOUT_SENT)

@@ -5,6 +5,7 @@ from typing import Final
 import aiohttp
 import structlog
 
+from altyn.domain.action_codes import PROCESSING_TIMEOUT, PROCESSING_TIMEOUT_SENT
 from altyn.protocol.acquiring import (
     MESSAGE_BYTES_MAX,
     AcquirerOperation,
@@ -18,7 +19,6 @@ from altyn.protocol.acquiring import (
     encode_card_check,
     encode_question,
 )
-from altyn.protocol.action_codes import PROCESSING_TIMEOUT, PROCESSING_TIMEOUT_SENT
 
 log = structlog.get_logger("altyn.acquirer")
 JSON: Final = {"content-type": "application/json"}

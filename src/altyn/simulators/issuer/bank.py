@@ -16,18 +16,18 @@ from typing import Final
 
 import asyncpg
 
+from altyn.domain.action_codes import (
+    APPROVED,
+    PROCESSING_STARTED,
+    PROCESSING_TIMEOUT,
+    PROCESSING_TIMEOUT_SENT,
+)
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     AcquirerOutcome,
     AcquirerRequest,
     AcquirerResponse,
     CardCheck,
-)
-from altyn.protocol.action_codes import (
-    APPROVED,
-    PROCESSING_STARTED,
-    PROCESSING_TIMEOUT,
-    PROCESSING_TIMEOUT_SENT,
 )
 from altyn.protocol.test_cards import Fault
 from altyn.simulators.database import Pool, apply_schema, statements

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, CardCheck
-from altyn.protocol.action_codes import (
+from altyn.domain.action_codes import (
     APPROVED,
     EXPIRED_CARD,
     INPUT_ERROR,
     PROCESSING_TIMEOUT,
     WRONG_CVC,
 )
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, CardCheck
 from altyn.protocol.test_cards import ECOM, SLOW_ANSWER_SECONDS, Fault, TestCard, lookup
 
 NO_CARD_RECORD: Final = 111

@@ -1,7 +1,6 @@
--- load_cards: many sealed cards, in the order they were asked for. A missing one is a row of nulls.
-SELECT key_id, wrapped_key, nonce, ciphertext
-FROM unnest(:merchant_ids::integer[], :fingerprints::bytea[]) WITH ORDINALITY
-    AS wanted (merchant_id, fingerprint, place)
-LEFT JOIN card_vault ON card_vault.merchant_id = wanted.merchant_id
-    AND card_vault.fingerprint = wanted.fingerprint
-ORDER BY place;
+-- load_cards: the sealed cards of the given merchants with the given fingerprints, in no order. A missing card has no
+-- row. The caller picks the pairs of merchant and fingerprint that it asked for.
+SELECT merchant_id, fingerprint, key_id, wrapped_key, nonce, ciphertext
+FROM card_vault
+WHERE card_vault.merchant_id = ANY (:merchant_ids::integer[])
+  AND card_vault.fingerprint = ANY (:fingerprints::bytea[]);

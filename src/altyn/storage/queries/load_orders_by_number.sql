@@ -1,10 +1,10 @@
--- load_orders_by_number: as load_orders, by the shops' own numbers.
+-- load_orders_by_number: as load_orders, by order number. Two merchants may have used the same number, so there may be
+-- an order that the caller did not ask for.
 SELECT orders.*,
        (SELECT json_agg(attempt ORDER BY attempt.number)::text FROM payment_attempts AS attempt
-        WHERE attempt.merchant_id = orders.merchant_id AND attempt.order_id = orders.order_id)
+        WHERE attempt.merchant_id = ANY (:merchant_ids::integer[])
+          AND attempt.merchant_id = orders.merchant_id AND attempt.order_id = orders.order_id)
        AS attempts
-FROM unnest(:merchant_ids::integer[], :order_numbers::text[]) WITH ORDINALITY
-    AS wanted (merchant_id, order_number, place)
-LEFT JOIN orders
-    ON orders.merchant_id = wanted.merchant_id AND orders.order_number = wanted.order_number
-ORDER BY place;
+FROM orders
+WHERE orders.merchant_id = ANY (:merchant_ids::integer[])
+  AND orders.order_number = ANY (:order_numbers::text[]);

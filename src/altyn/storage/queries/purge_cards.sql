@@ -1,6 +1,10 @@
--- purge_cards: delete some cards whose time is over; not one whose stay is extended at this very moment.
-DELETE FROM card_vault
-WHERE keep_until < :now::timestamptz
-  AND (merchant_id, fingerprint) IN (SELECT merchant_id, fingerprint FROM card_vault
-                                     WHERE keep_until < :now::timestamptz LIMIT :limit::integer)
-RETURNING merchant_id;
+-- purge_cards: delete some cards whose keeping time is over. The time is compared again at the deletion, so that a card
+-- whose time another process extends meanwhile is kept.
+WITH expired AS (
+    SELECT merchant_id, fingerprint FROM card_vault
+    WHERE keep_until < :now::timestamptz LIMIT :limit::integer
+)
+DELETE FROM card_vault USING expired
+WHERE card_vault.merchant_id = expired.merchant_id
+  AND card_vault.fingerprint = expired.fingerprint AND card_vault.keep_until < :now::timestamptz
+RETURNING card_vault.merchant_id;

@@ -1,5 +1,5 @@
--- register_orders: many new orders with their first event; answers the ids that were taken in.
--- An order whose number its merchant has used is left out, also when both come in one batch.
+-- register_orders: add many new orders with their first event; returns the ids of those that are added.
+-- An order whose number its merchant has already used is left out, also when both are in one batch.
 WITH registered AS (
     INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency, amount_minor,
                         two_phase, attempts_max, hold_days, created_at, expires_at, due_at,
@@ -18,12 +18,12 @@ WITH registered AS (
                 auto_reverse_at, payer_ip, request, params)
     ON CONFLICT (merchant_id, order_number) DO NOTHING
     RETURNING merchant_id, order_id, created_at
-), history AS (
+), saved_events AS (
     INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip)
     SELECT registered.merchant_id, registered.order_id, 1, registered.created_at, 'registered',
            actor, actor_ip
     FROM registered
     JOIN unnest(:order_ids::uuid[], :actors::text[], :actor_ips::text[])
-        AS who (order_id, actor, actor_ip) USING (order_id)
+        AS caller (order_id, actor, actor_ip) USING (order_id)
 )
 SELECT order_id FROM registered;

@@ -1,5 +1,5 @@
--- save_orders: many decisions at once; an order whose version has moved on is left as it is.
--- History, attempts, postings and outbox rows are saved for just the orders that were; answers their ids.
+-- save_orders: save many decisions at once. An order whose version is no longer the expected one is left as it is.
+-- Events, attempts, postings and outbox rows are saved for exactly the orders that are updated; returns their ids.
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
         merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
@@ -23,14 +23,18 @@ WITH decided AS (
         due_at = decided.due_at, payer_ip = decided.payer_ip, request = decided.request,
         params = decided.params
     FROM decided
-    WHERE orders.merchant_id = decided.merchant_id AND orders.order_id = decided.order_id
+    -- With the order ids as an array PostgreSQL searches the primary key. With the join alone it may
+    -- read all orders of the merchants: of two conditions on merchant_id it expects too few rows.
+    WHERE orders.merchant_id = ANY (:merchant_ids::integer[])
+      AND orders.order_id = ANY (:order_ids::uuid[])
+      AND orders.merchant_id = decided.merchant_id AND orders.order_id = decided.order_id
       AND orders.version = decided.expected_version
     RETURNING orders.merchant_id, orders.order_id, orders.version, orders.currency
-), history AS (
+), saved_events AS (
     INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip, detail)
     SELECT merchant_id, order_id, saved.version, at, event, actor, actor_ip, detail
     FROM saved JOIN decided USING (merchant_id, order_id)
-), attempts AS (
+), saved_attempts AS (
     INSERT INTO payment_attempts (merchant_id, order_id, number, kind, state, amount_minor,
                                   started_at, answered_at, action_code, rrn, approval_code,
                                   external_refund_id, inquiries, inquire_at, payment_way, partial,
@@ -52,7 +56,7 @@ WITH decided AS (
         inquiries = excluded.inquiries, inquire_at = excluded.inquire_at,
         authentication = excluded.authentication, avs_code = excluded.avs_code,
         waiting = excluded.waiting, details = excluded.details
-), moved AS (
+), saved_postings AS (
     INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
                           currency, amount_minor)
     SELECT merchant_id, order_id, saved.version, line, movement, source, destination,
@@ -60,24 +64,31 @@ WITH decided AS (
     FROM saved JOIN jsonb_to_recordset(:postings) AS posting (
         order_id uuid, line smallint, movement text, source text, destination text,
         amount_minor bigint) USING (order_id)
-), told AS (
-    INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
-                        parameters, created_at, not_before, due_at)
-    SELECT merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
-           parameters, decided.at,
-           CASE WHEN due_after_seconds > 0
-                THEN decided.at + due_after_seconds * interval '1 second' END,
-           -- not before what it has to wait for
-           greatest(decided.at + due_after_seconds * interval '1 second',
-                                (SELECT max(due_at) FROM outbox AS earlier
-                                 WHERE earlier.merchant_id = saved.merchant_id
-                                   AND earlier.subject_id = saved.order_id
-                                   AND earlier.kind = announcement.kind
-                                   AND earlier.receiver = announcement.receiver
-                                   AND earlier.state = 'waiting'))
-    FROM saved JOIN decided USING (merchant_id, order_id)
-    JOIN json_to_recordset(:announcements) AS announcement (
+), entry AS (
+    SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
+           parameters, due_after_seconds * interval '1 second' AS due_after
+    FROM saved JOIN json_to_recordset(:entries) AS entry (
         order_id uuid, line smallint, kind text, operation text, receiver text, origin text,
         parameters json, due_after_seconds double precision) USING (order_id)
+), waiting AS MATERIALIZED (  -- computed once, not once per entry
+    SELECT outbox.merchant_id, outbox.subject_id, outbox.kind, outbox.receiver,
+           max(outbox.due_at) AS due_at
+    FROM outbox
+    WHERE outbox.merchant_id = ANY (:merchant_ids::integer[]) AND outbox.state = 'waiting'
+      AND outbox.subject_id = ANY (ARRAY(SELECT order_id FROM entry))
+    GROUP BY outbox.merchant_id, outbox.subject_id, outbox.kind, outbox.receiver
+), saved_outbox AS (
+    INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
+                        parameters, created_at, not_before, due_at)
+    SELECT entry.merchant_id, entry.order_id, entry.version, entry.line, entry.kind,
+           entry.operation, entry.receiver, entry.origin, entry.parameters, decided.at,
+           CASE WHEN due_after > interval '0' THEN decided.at + due_after END,
+           -- not before the earlier entries of the same kind, order and receiver
+           greatest(decided.at + due_after, waiting.due_at)
+    FROM entry
+    JOIN decided ON decided.merchant_id = entry.merchant_id AND decided.order_id = entry.order_id
+    LEFT JOIN waiting ON waiting.merchant_id = entry.merchant_id
+        AND waiting.subject_id = entry.order_id AND waiting.kind = entry.kind
+        AND waiting.receiver = entry.receiver
 )
 SELECT order_id FROM saved;

@@ -93,5 +93,5 @@ def _status(name: str) -> int:
 
 if __name__ == "__main__":
     _read(b"<a/>")  # what is made once is not the bomb's
-    told = remembered() if "remembered" in sys.argv else grown_by(sys.stdin.buffer.read())
-    sys.stdout.write(str(told))
+    printed = remembered() if "remembered" in sys.argv else grown_by(sys.stdin.buffer.read())
+    sys.stdout.write(str(printed))

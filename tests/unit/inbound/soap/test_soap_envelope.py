@@ -1,4 +1,4 @@
-"""The frame of a message: what is taken out of it, and what its sender is told when it is wrong.
+"""The envelope of a message: its parts, and the fault of a wrong one.
 
 Source: soap.md §1, §1.1; SOAP 1.1 §4.
 """
@@ -30,7 +30,7 @@ def refused(document: str) -> SoapFault:
     return caught.value.fault
 
 
-def test_a_message_is_taken_apart() -> None:
+def test_a_message_is_opened() -> None:
     message = opened(envelope())
     assert message.name == "getOrderStatus"
     assert message.namespace == MER
@@ -53,7 +53,7 @@ def test_the_header_may_be_missing() -> None:
     "document",
     ["<html/>", "<mer:registerOrder xmlns:mer='u'/>", f'<Body xmlns="{SOAP_ENVELOPE}"/>'],
 )
-def test_what_is_no_envelope_is_called_so(document: str) -> None:
+def test_another_root_is_not_an_envelope(document: str) -> None:
     fault = refused(document)
     assert fault.code is FaultCode.CLIENT
     assert "is not a SOAP envelope" in fault.text
@@ -78,7 +78,7 @@ def test_the_parts_of_an_envelope_are_header_and_body(parts: str) -> None:
     assert fault.text == "soap:Envelope holds at most one soap:Header, then one soap:Body"
 
 
-def test_elements_of_others_behind_the_body_are_passed_over() -> None:
+def test_elements_of_other_namespaces_behind_the_body_are_ignored() -> None:
     assert opened(envelope(more='<x:trailer xmlns:x="u"/>')).name == "getOrderStatus"
 
 
@@ -92,7 +92,7 @@ def test_comments_beside_the_operation_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("own", ["", "urn:x", f"{MER}/", MER.upper()])
-def test_an_operation_in_another_namespace_is_told_the_right_one(own: str) -> None:
+def test_the_fault_of_a_wrong_namespace_has_the_right_one(own: str) -> None:
     fault = refused(envelope(f'<registerOrder xmlns="{own}"/>'))
     assert fault.code is FaultCode.CLIENT
     assert "registerOrder" in fault.text
@@ -123,12 +123,12 @@ def test_a_header_that_must_be_understood_and_is_not_is_refused(demand: str) -> 
         'soapenv:mustUnderstand="1" soapenv:actor="urn:somebody-else"',
     ],
 )
-def test_other_headers_are_passed_over(attributes: str) -> None:
+def test_other_headers_are_ignored(attributes: str) -> None:
     assert opened(envelope(header=entry(attributes))).name == "getOrderStatus"
 
 
 @pytest.mark.parametrize("actor", ["", "http://schemas.xmlsoap.org/soap/actor/next"])
-def test_a_header_for_whoever_is_next_is_ours(actor: str) -> None:
+def test_a_header_for_the_next_node_is_read(actor: str) -> None:
     header = entry(f'soapenv:mustUnderstand="1" soapenv:actor="{actor}"')
     assert refused(envelope(header=header)).code is FaultCode.MUST_UNDERSTAND
 
@@ -138,16 +138,16 @@ def test_security_is_understood() -> None:
     assert len(message.headers) == 1
 
 
-def test_addressing_is_passed_over() -> None:
+def test_addressing_is_ignored() -> None:
     assert len(opened(envelope(header=ADDRESSING)).headers) == 1
 
 
-def test_a_security_header_for_somebody_else_is_not_ours() -> None:
+def test_a_security_header_for_another_node_is_ignored() -> None:
     header = entry('soapenv:actor="urn:somebody-else"', "wsse:Security")
     assert opened(envelope(header=header)).headers == ()
 
 
-def test_a_demand_is_refused_before_the_operation_is_looked_at() -> None:
+def test_must_understand_is_refused_before_the_operation() -> None:
     header = entry('soapenv:mustUnderstand="1"')
     assert refused(envelope("<none/>", header)).code is FaultCode.MUST_UNDERSTAND
 
@@ -159,7 +159,7 @@ def test_a_demand_is_refused_before_the_operation_is_looked_at() -> None:
     ("sent", "nearest"),
     [("registerorder", "registerOrder"), ("register", "registerOrder"), ("refund", "refundOrder")],
 )
-def test_an_unknown_operation_is_told_the_nearest(sent: str, nearest: str) -> None:
+def test_the_fault_of_an_unknown_operation_lists_the_nearest(sent: str, nearest: str) -> None:
     text = unknown_operation(sent, OPERATIONS).fault.text
     assert text.startswith(f"There is no operation {sent}; the nearest are ")
     assert nearest in text

@@ -24,7 +24,7 @@ def read(fault: SoapFault, *, show_rule: bool = True) -> Element:
     return root[0][0]
 
 
-def test_a_fault_is_written_as_soap_1_1_says() -> None:
+def test_a_fault_has_the_form_of_soap_1_1() -> None:
     assert write_fault(SoapFault(FaultCode.CLIENT, "a < b"), show_rule=True).decode() == (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<soap:Envelope xmlns:soap="{SOAP_ENVELOPE}"><soap:Body><soap:Fault>'
@@ -60,5 +60,5 @@ def test_what_xml_cannot_hold_is_replaced_and_long_texts_are_cut() -> None:
     assert len(text) == 500
 
 
-def test_only_faults_that_pass_by_invite_to_come_again() -> None:
+def test_only_temporary_faults_have_a_retry_status() -> None:
     assert (OVERLOADED.code, OVERLOADED.status) == (FaultCode.SERVER, 503)

@@ -68,15 +68,15 @@ def test_a_document_type_does_not_hide_in_another_encoding(encoding: str) -> Non
 
 
 @pytest.mark.parametrize("text", ["<![CDATA[<!DOCTYPE a>]]>", "<!-- <!DOCTYPE a> -->&lt;!DOCTYPE"])
-def test_a_text_may_speak_of_document_types(text: str) -> None:
+def test_a_text_may_mention_document_types(text: str) -> None:
     assert "DOCTYPE" in (parse_xml(f"<a>{text}</a>".encode()).text or "")
 
 
-def test_a_document_type_behind_the_root_is_no_xml() -> None:
+def test_a_document_type_behind_the_root_is_refused() -> None:
     assert "not well-formed" in refusal("<a/><!DOCTYPE a>").text
 
 
-def test_an_entity_nobody_declared_is_refused() -> None:
+def test_an_undeclared_entity_is_refused() -> None:
     assert "undefined entity" in refusal("<a>&nbsp;</a>").text
     assert "undefined entity" in refusal('<a b="&nbsp;"/>').text
 
@@ -121,7 +121,7 @@ def test_a_value_is_one_text_whatever_stands_in_it(inside: str) -> None:
     assert len(root) == 0
 
 
-def test_line_ends_are_normalised_as_xml_says() -> None:
+def test_line_ends_are_normalised() -> None:
     root = parse_xml(b'<a b="1\r\n2">1\r\n2\r3&#13;</a>')
     assert root.text == "1\n2\n3\r"
     assert root.get("b") == "1 2"
@@ -133,7 +133,7 @@ def test_namespaces_are_read_and_prefixes_are_not() -> None:
     assert root[1].attrib == {"{v}d": "1", "d": "2"}
 
 
-def test_a_prefix_means_what_the_nearest_declaration_says() -> None:
+def test_the_nearest_declaration_defines_a_prefix() -> None:
     root = parse_xml(b'<x:a xmlns:x="u"><x:a xmlns:x="v"/><x:a/></x:a>')
     assert [each.tag for each in root.iter()] == ["{u}a", "{v}a", "{u}a"]
 
@@ -186,7 +186,7 @@ def test_what_is_not_well_formed_is_refused(kind: str) -> None:
     assert "not well-formed XML" in fault.text
 
 
-def test_the_place_of_the_mistake_is_told_and_nothing_of_the_message() -> None:
+def test_the_fault_has_the_place_of_the_mistake_and_nothing_of_the_message() -> None:
     text = refusal("<a>\n  <secret1></secret2>\n</a>").text
     assert text.endswith("mismatched tag, line 2, column 14")
     assert "secret" not in text
@@ -198,7 +198,7 @@ def test_an_empty_body_is_called_empty(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b'{"amount":1}', b"amount=1", b"\x1f\x8b\x08\x00", b"null"])
-def test_a_body_that_is_something_else_is_told_so(body: bytes) -> None:
+def test_the_fault_names_a_body_that_is_not_xml(body: bytes) -> None:
     text = refusal(body).text
     assert "not XML" in text or "zero bytes" in text
 
@@ -314,9 +314,9 @@ SIZES: Final[dict[str, tuple[str, str, str]]] = {
 
 @pytest.mark.parametrize("kind", SIZES)
 def test_a_document_has_limits(kind: str) -> None:
-    small_enough, too_much, told = SIZES[kind]
+    small_enough, too_much, text = SIZES[kind]
     parse_xml(small_enough.encode(), limits=SMALL)
-    assert told in refusal(too_much, limits=SMALL).text
+    assert text in refusal(too_much, limits=SMALL).text
 
 
 def test_siblings_are_not_depth_and_texts_do_not_add_up() -> None:

@@ -97,7 +97,7 @@ def test_a_name_and_a_password_are_found(kind: str) -> None:
     assert token_of(GOOD[kind]) == UsernameToken("shop-api", "secret1")
 
 
-def test_a_password_is_taken_letter_by_letter() -> None:
+def test_a_password_keeps_its_white_space() -> None:
     token = token_of(signed(f"{NAME}<wsse:Password> &lt;п\u00e4&#x20AC; </wsse:Password>"))
     assert token.password == " <п\u00e4\u20ac "
 
@@ -128,7 +128,7 @@ def test_without_the_header_the_text_is_the_known_one(kind: str) -> None:
         ("a token without Security", "belongs into"),
     ],
 )
-def test_the_rule_tells_what_else_was_found(kind: str, rule: str) -> None:
+def test_the_rule_names_what_else_was_found(kind: str, rule: str) -> None:
     assert rule in refused(MISSING[kind]).rule
 
 
@@ -161,17 +161,17 @@ WRONG: Final = {
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_wrong_header_is_told_what_is_wrong(kind: str) -> None:
-    header, told = WRONG[kind]
+def test_the_fault_of_a_wrong_header_names_the_mistake(kind: str) -> None:
+    header, text = WRONG[kind]
     fault = refused(header)
     assert fault.code is FaultCode.INVALID_SECURITY
     assert fault.text.startswith(f"{NOT_PROCESSED} (")
-    assert told in fault.text
+    assert text in fault.text
     assert "secret" not in fault.text + fault.rule
 
 
 @pytest.mark.parametrize("kind", [f"{PROFILE}#PasswordDigest", "PasswordDigest"])
-def test_a_digest_is_told_why_it_cannot_be_checked(kind: str) -> None:
+def test_the_fault_of_a_digest_gives_the_reason(kind: str) -> None:
     fault = refused(typed(kind))
     assert fault.code is FaultCode.UNSUPPORTED_TOKEN
     assert "kept hashed" in fault.text
@@ -183,11 +183,11 @@ def test_a_digest_among_passwords_is_refused_as_one() -> None:
     assert refused(signed(NAME + PASSWORD + digest)).code is FaultCode.UNSUPPORTED_TOKEN
 
 
-def test_a_token_prints_without_its_password() -> None:
+def test_repr_of_a_token_hides_its_password() -> None:
     assert "secret1" not in repr(token_of(secured(TOKEN)))
 
 
-# ── Who asks is told by the header alone ──────────────────────────────────────────────────────────
+# ── The header alone authenticates ────────────────────────────────────────────────────────────────
 
 BODY: Final = Fields.of(
     [("userName", "evil"), ("password", "x"), ("token", "t"), ("amount", "1"), ("amount", "2")]
@@ -201,7 +201,7 @@ def test_the_credentials_are_those_of_the_header() -> None:
     assert SOURCE.get_all("userName") == ("shop-api",)
 
 
-def test_a_token_of_the_body_is_not_looked_at() -> None:
+def test_a_token_of_the_body_is_ignored() -> None:
     assert SOURCE.get("token") is None
     assert SOURCE.get_all("token") == ()
 
@@ -212,5 +212,5 @@ def test_everything_else_is_the_bodys() -> None:
     assert list(SOURCE) == ["userName", "password", "amount"]
 
 
-def test_a_source_prints_nothing() -> None:
+def test_repr_of_a_source_hides_its_values() -> None:
     assert "secret1" not in repr(SOURCE)

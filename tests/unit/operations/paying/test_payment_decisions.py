@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.three_ds import ThreeDSData
@@ -17,7 +18,6 @@ from altyn.domain.waiting import AtAcs
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
 from altyn.operations.paying import decisions as pay
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
-from altyn.protocol import action_codes as codes
 from tests.builders import PAID_AT, a_card, an_attempt, an_order, notifications
 from tests.unit.operations.ladders import climb, promised, told
 

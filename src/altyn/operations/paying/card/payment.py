@@ -174,7 +174,7 @@ def refuse_missing_cvc(pan: Pan, cvc: Cvc | None, merchant: Merchant) -> Refused
     """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2)."""
     if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
         return None
-    return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="$CVC")
+    return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
 
 
 async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:

@@ -1,6 +1,6 @@
 """The card of a status answer: `cardAuthInfo` with its 3-D Secure, and `bankInfo` of its issuer.
 
-It exists apart from `order_view.py` because it looks at the last try with a card, not at the order.
+Its rows read the last attempt with a card; those of `order_view.py` read the order.
 Source: rest-orders.md §4.2; codes.md §5, §6; merchant-settings.md §4, §5.
 """
 
@@ -13,7 +13,7 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Permission
 from altyn.protocol import eci
-from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, show
+from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderView, show
 from altyn.protocol.test_cards import ALL, RANGES
 from altyn.protocol.threeds import TransStatus
 
@@ -22,7 +22,7 @@ from altyn.protocol.threeds import TransStatus
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What is known of the bank behind a card."""
+    """What is known about the issuer of a card."""
 
     name: str
     country_code: str
@@ -44,10 +44,10 @@ def issuer_of(masked_pan: str) -> Issuer | None:
     return TEST_BANK if masked_pan[:_BIN_DIGITS] in _TEST_BINS else None
 
 
-def bank_info(seen: OrderSeen) -> dict[str, Any]:
-    """`bankInfo`: the issuer of the card, or that it is not known."""
-    english = seen.language == "en"
-    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
+def bank_info(view: OrderView) -> dict[str, Any]:
+    """`bankInfo`: the issuer of the card, or that the issuer is unknown."""
+    english = view.language == "en"
+    issuer = issuer_of(view.card.masked_pan) if view.card else None
     if issuer is None:
         country = "<Unknown>" if english else "<Неизвестно>"
         return {"bankCountryCode": "UNKNOWN", "bankCountryName": country}
@@ -73,46 +73,46 @@ PROTOCOL_VERSIONS: Final = {"1": "1.0.2", "2": "2.1.0"}
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """What 3-D Secure said about a try, and the payment system that gives its ECI a meaning."""
+    """The 3-D Secure data of an attempt, and the payment system, by which its ECI is read."""
 
-    said: ThreeDSData
+    data: ThreeDSData
     system: PaymentSystem
 
 
 def _three_ds_type(proof: _Proof) -> str | None:
     """How the holder was authenticated; None while that is not known."""
-    said = proof.said
-    if said.eci is None or said.version not in PROTOCOL_VERSIONS:
+    data = proof.data
+    if data.eci is None or data.version not in PROTOCOL_VERSIONS:
         return None
-    if said.eci == eci.eci(proof.system, eci.AuthenticationLevel.NONE):
+    if data.eci == eci.eci(proof.system, eci.AuthenticationLevel.NONE):
         return TYPE_SSL
-    full = said.eci == eci.eci(proof.system, eci.AuthenticationLevel.FULL)
-    if said.version == "1":
+    full = data.eci == eci.eci(proof.system, eci.AuthenticationLevel.FULL)
+    if data.version == "1":
         return TYPE_VERSION_1 if full else TYPE_VERSION_1_ATTEMPT
     if not full:
         return TYPE_VERSION_2_ATTEMPT
-    challenged = said.r_req == TransStatus.AUTHENTICATED
+    challenged = data.r_req == TransStatus.AUTHENTICATED
     return TYPE_VERSION_2_CHALLENGE if challenged else TYPE_VERSION_2_FRICTIONLESS
 
 
 def _three_ds_info(proof: _Proof) -> dict[str, Any] | None:
-    told = {"cavv": proof.said.cavv, "xid": proof.said.xid}
-    return {name: value for name, value in told.items() if value} or None
+    values = {"cavv": proof.data.cavv, "xid": proof.data.xid}
+    return {name: value for name, value in values.items() if value} or None
 
 
 SECURE_AUTH_INFO: Final[Fields[_Proof]] = Fields(
     source="rest-orders.md §4.2, codes.md §5",
     rows=(
-        Field("eci", lambda p: p.said.eci, "known", needs=Permission.SEND_ECI_CAVV),
+        Field("eci", lambda p: p.data.eci, "known", needs=Permission.SEND_ECI_CAVV),
         Field("threeDSInfo", _three_ds_info, "cavv or xid", needs=Permission.SEND_ECI_CAVV),
-        Field("veResStatus", lambda p: p.said.ve_res or None, "enrolment asked", since=7),
-        Field("paResStatus", lambda p: p.said.pa_res or None, "back from the ACS, 3DS 1", since=7),
+        Field("veResStatus", lambda p: p.data.ve_res or None, "enrolment asked", since=7),
+        Field("paResStatus", lambda p: p.data.pa_res or None, "back from the ACS, 3DS 1", since=7),
         Field("authTypeIndicator", _three_ds_type, "eci known", before=43),
-        Field("aResTransStatus", lambda p: p.said.a_res or None, "3DS 2", since=30),
-        Field("rReqTransStatus", lambda p: p.said.r_req or None, "3DS 2, challenged", since=30),
+        Field("aResTransStatus", lambda p: p.data.a_res or None, "3DS 2", since=30),
+        Field("rReqTransStatus", lambda p: p.data.r_req or None, "3DS 2, challenged", since=30),
         Field(
             "threeDSProtocolVersion",
-            lambda p: PROTOCOL_VERSIONS.get(p.said.version),
+            lambda p: PROTOCOL_VERSIONS.get(p.data.version),
             "enrolment asked",
             since=30,
         ),
@@ -121,72 +121,72 @@ SECURE_AUTH_INFO: Final[Fields[_Proof]] = Fields(
 )
 
 
-def _proof(seen: OrderSeen) -> _Proof | None:
-    said = seen.card_try.authentication if seen.card_try else None
-    if said is None:
+def _proof(view: OrderView) -> _Proof | None:
+    data = view.card_attempt.authentication if view.card_attempt else None
+    if data is None:
         return None
-    # a card of no known system gets its ECI as a Visa card does, so it is read as one
-    system = seen.card.system if seen.card else None
-    return _Proof(said, PaymentSystem(system) if system else PaymentSystem.VISA)
+    # a card of an unknown system gets the ECI of a Visa card, so it is read as one
+    system = view.card.system if view.card else None
+    return _Proof(data, PaymentSystem(system) if system else PaymentSystem.VISA)
 
 
-def _secure_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
-    proof = _proof(seen)
-    return (show(SECURE_AUTH_INFO, proof, seen.merchant) or None) if proof else None
+def _secure_auth_info(view: OrderView) -> dict[str, Any] | None:
+    proof = _proof(view)
+    return (show(SECURE_AUTH_INFO, proof, view.merchant) or None) if proof else None
 
 
-def three_ds_type(seen: OrderSeen) -> str | None:
+def three_ds_type(view: OrderView) -> str | None:
     """How the holder was authenticated, one of the `TYPE_` values; None while not known."""
-    proof = _proof(seen)
+    proof = _proof(view)
     return _three_ds_type(proof) if proof else None
 
 
 # ── The card ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def masked_pan(seen: OrderSeen) -> str | None:
-    """First six and last four digits of the last card tried."""
-    return seen.card.masked_pan if seen.card else None
+def masked_pan(view: OrderView) -> str | None:
+    """First six and last four digits of the last card."""
+    return view.card.masked_pan if view.card else None
 
 
-def expiration(seen: OrderSeen) -> str | None:
+def expiration(view: OrderView) -> str | None:
     """YYYYMM."""
-    return (seen.card.expiry or None) if seen.card else None
+    return (view.card.expiry or None) if view.card else None
 
 
-def cardholder_name(seen: OrderSeen) -> str | None:
+def cardholder_name(view: OrderView) -> str | None:
     """The holder as typed by the payer."""
-    return (seen.card.holder or None) if seen.card else None
+    return (view.card.holder or None) if view.card else None
 
 
-def approval_code(seen: OrderSeen) -> str | None:
-    """The issuer's six characters; there is none for a declined try."""
-    return (seen.card_try.approval_code or None) if seen.card_try else None
+def approval_code(view: OrderView) -> str | None:
+    """The issuer's six characters; a declined attempt has none."""
+    return (view.card_attempt.approval_code or None) if view.card_attempt else None
 
 
-def payment_system(seen: OrderSeen) -> str | None:
-    """The system of the last card tried, as far as its number tells."""
-    return (seen.card.system or None) if seen.card else None
+def payment_system(view: OrderView) -> str | None:
+    """The system of the last card, as far as its number shows."""
+    return (view.card.system or None) if view.card else None
 
 
-def _product(seen: OrderSeen) -> str | None:
-    card = seen.card
+def _product(view: OrderView) -> str | None:
+    card = view.card
     if card is None or not card.system or issuer_of(card.masked_pan) is None:
         return None
     return f"{card.system.lower()}-product"
 
 
-def _product_category(seen: OrderSeen) -> str | None:
-    issuer = issuer_of(seen.card.masked_pan) if seen.card else None
+def _product_category(view: OrderView) -> str | None:
+    issuer = issuer_of(view.card.masked_pan) if view.card else None
     return issuer.product_category if issuer else None
 
 
-def _corporate_card(seen: OrderSeen) -> str | None:
+def _corporate_card(view: OrderView) -> str | None:
     # typed clients read text here, not a boolean
-    return "false" if seen.card and issuer_of(seen.card.masked_pan) else None
+    return "false" if view.card and issuer_of(view.card.masked_pan) else None
 
 
-CARD_AUTH_INFO: Final[Fields[OrderSeen]] = Fields(
+CARD_AUTH_INFO: Final[Fields[OrderView]] = Fields(
     source="rest-orders.md §4.2",
     rows=(
         Field("maskedPan", masked_pan),
@@ -204,6 +204,6 @@ CARD_AUTH_INFO: Final[Fields[OrderSeen]] = Fields(
 )
 
 
-def card_auth_info(seen: OrderSeen) -> dict[str, Any] | None:
-    """`cardAuthInfo`, once a card was tried."""
-    return show(CARD_AUTH_INFO, seen, seen.merchant) if seen.card else None
+def card_auth_info(view: OrderView) -> dict[str, Any] | None:
+    """`cardAuthInfo`, once there was an attempt with a card."""
+    return show(CARD_AUTH_INFO, view, view.merchant) if view.card else None

@@ -4,22 +4,9 @@ Which of them a method can answer, and which comes first, is the method's own ta
 (`methods.py`). Source: rest-orders.md §1.6, §2.4, §3–§5; 004 (error codes).
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """A number of the wire with its Russian and English text. `{name}` is the parameter."""
-
-    code: int
-    ru: str
-    en: str
-
-    def text(self, language: str, *, name: str = "") -> str:
-        """The text in this language (Russian for any but `en`)."""
-        return (self.en if language == "en" else self.ru).replace("{name}", name)
-
+from altyn.protocol.error_code import ErrorCode
 
 SUCCESS: Final = ErrorCode(0, "Успешно", "Success")
 

@@ -1,7 +1,7 @@
 """The values of `features` and what each does.
 
-Values that only the engine's own enumeration knows are accepted and have no effect: libraries send
-them, and a shop must not be refused for one. Source: rest-orders.md §2.3; merchant-settings.md §5.
+Values that only the enumeration of the engine has are accepted without effect: libraries send them.
+Source: rest-orders.md §2.3; merchant-settings.md §5.
 """
 
 from collections.abc import Mapping

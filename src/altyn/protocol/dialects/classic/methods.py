@@ -4,162 +4,52 @@ A new parameter is a new row, a new dialect a new table; numbers once published 
 Source: rest-orders.md §2–§5; 004 (request parameters, error codes).
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.merchant import Permission
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
-from altyn.protocol.cart_type import CART
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.table import Envelope, Method, Parameter
-
-Refusals = Mapping[Refusal, e.ErrorCode]
-
-WHO: Final[Refusals] = {
-    Refusal.ACCESS_DENIED: e.ACCESS_DENIED,
-    Refusal.USER_BLOCKED: e.USER_BLOCKED,
-    Refusal.PASSWORD_CHANGE_REQUIRED: e.PASSWORD_CHANGE,
-    Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,  # merchantLogin is read for every method
-}
-ALWAYS: Final[Refusals] = {
-    Refusal.BUSY: e.SYSTEM_ERROR,
-    Refusal.OUTCOME_UNKNOWN: e.SYSTEM_ERROR,
-    Refusal.SYSTEM_ERROR: e.SYSTEM_ERROR,
-}
-INVALID: Final[Refusals] = {Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID}
-
-LENIENT_LANGUAGE: Final = Parameter(
-    "language", t.LENIENT_LANGUAGE, "language", "Language of texts: ru or en."
+from altyn.protocol.dialects.classic import presentation as p
+from altyn.protocol.dialects.classic import types as c
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, PLAIN
+from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
+from altyn.protocol.dialects.classic.registration import (
+    PRE_AUTHORISATION,
+    REGISTRATION,
+    REGISTRATION_REFUSALS,
 )
-MERCHANT_LOGIN: Final = Parameter(
-    "merchantLogin", t.text(255), "merchant_login", "Act for this child merchant."
-)
-ORDER_NUMBER_SELECTOR: Final = Parameter(
-    "orderNumber", t.ANY_TEXT, "order_number", "The shop's number, where orderId is not known."
-)
-
-
-def order_id(required: Refusal, *, unless: str | None = None) -> Parameter:
-    """The row that names an order; an id that is no UUID is the id of no order."""
-    note = "The order's number in the gateway."
-    return Parameter(
-        "orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN, unless=unless
-    )
-
-
-def amount(note: str, *, required: bool) -> Parameter:
-    """The row of a sum, in minor units."""
-    missing = Refusal.AMOUNT_INVALID if required else None
-    return Parameter("amount", t.AMOUNT, "amount_minor", note, missing, Refusal.AMOUNT_INVALID)
-
-
-def stored(name: str, type_: t.Type, note: str) -> Parameter:
-    """The row of a parameter that is kept with the order for a method yet to read it."""
-    return Parameter(name, type_, "more", note)
-
-
-REGISTRATION: Final = (
-    Parameter("orderNumber", t.ORDER_NUMBER, "order_number",
-              "The shop's own number, unique per merchant; may be left out where the gateway "
-              "makes numbers.", Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID,
-              optional_with=Permission.ORDER_NUMBER_GENERATION),
-    Parameter("amount", t.ORDER_AMOUNT, "amount_minor", "Sum in minor units; 0 with VERIFY only.",
-              Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID),
-    Parameter("returnUrl", t.RETURN_URL, "return_url", "Where the payer goes after paying.",
-              Refusal.RETURN_URL_EMPTY, Refusal.RETURN_URL_INVALID),
-    Parameter("failUrl", t.URL, "fail_url", "Where the payer goes after failing; else returnUrl."),
-    Parameter("dynamicCallbackUrl", t.URL, "dynamic_callback_url",
-              "Payment callbacks of this order go here, for merchants with dynamic callbacks."),
-    Parameter("description", t.text(598, lines=True), "description",
-              "What is paid for; shown to the payer."),
-    Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
-    Parameter("clientId", t.text(255), "client_id", "The payer in the shop, for stored cards."),
+from altyn.protocol.dialects.classic.shared_rows import (
+    ACCEPTED,
+    ALWAYS,
+    BY_ID_OR_NUMBER,
+    INVALID,
+    LENIENT_LANGUAGE,
     MERCHANT_LOGIN,
-    Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
-              "The order's life in seconds; 1200 unless the merchant's settings say otherwise."),
-    Parameter("expirationDate", t.MOMENT, "expiration_date",
-              "The end of the order's life, Moscow time; beats sessionTimeoutSecs."),
-    Parameter("bindingId", t.text(255), "binding_id", "Only this stored card may pay."),
-    Parameter("email", t.text(128), "email", "The payer's e-mail address."),
-    Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
-    Parameter("postAddress", t.text(255), "post_address", "Delivery address."),
-    Parameter("billingPayerData", t.PAYER_DATA, "billing_payer_data",
-              "Address the card is registered at; line 1 and postal code are mandatory under AVS."),
-    Parameter("shippingPayerData", t.PAYER_DATA, "shipping_payer_data", "For 3-D Secure 2."),
-    Parameter("preOrderPayerData", t.PAYER_DATA, "preorder_payer_data", "For 3-D Secure 2."),
-    Parameter("orderPayerData", t.PAYER_DATA, "order_payer_data", "For 3-D Secure 2."),
-    Parameter("orderBundle", CART, "order_bundle", "The cart, for a fiscal receipt."),
-    Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5."),
-    Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
-    Parameter("mcc", t.code(4), "mcc", "Merchant category code."),
-    Parameter("ip", t.text(39), "ip", "The payer's address."),
-    Parameter("currency", t.CURRENCY, "currency", "ISO 4217 numeric code; 643 by default.",
-              invalid=Refusal.CURRENCY_UNKNOWN),
-    Parameter("language", t.LANGUAGE, "language", "Language of the page and of texts: ru or en.",
-              invalid=Refusal.LANGUAGE_INVALID),
-    Parameter("jsonParams", t.JSON_PARAMS, "json_params",
-              "Free attributes of the order, echoed in merchantOrderParams.",
-              invalid=Refusal.JSON_PARAMS_INVALID),
-    Parameter("recurringFrequency", t.digits(2, low=1, high=28), "recurring_frequency",
-              "Least number of days between recurring charges; goes with recurringExpiry.",
-              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
-    Parameter("recurringExpiry", t.DAY, "recurring_expiry", "Last day of recurring charges.",
-              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
-    Parameter("features", t.FEATURE_LIST, "features", "Features of the order, see the list below.",
-              invalid=Refusal.FEATURES_INVALID),
-    stored("app2app", t.BOOLEAN, "Payment in the bank's app."),
-    stored("back2app", t.BOOLEAN, "Payment in the bank's app by push message."),
-    stored("app.osType", t.text(32), "The phone's system: ios or android."),
-    stored("app.deepLink", t.text(512), "Where the bank's app returns to."),
-    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
-    stored("additionalOfdParams", t.JSON, "More for the fiscal receipt."),
-    stored("merchantInn", t.text(12), "The child merchant by its tax number."),
-)  # fmt: skip
-
-PRE_AUTHORISATION: Final = (
-    Parameter("autocompletionDate", t.MOMENT, "auto_completion_date",
-              "Deposit the whole hold by itself then, Moscow time."),
-    Parameter("autoReverseDate", t.MOMENT, "auto_reverse_date",
-              "Let the hold go by itself then, Moscow time."),
-)  # fmt: skip
-
-REGISTRATION_REFUSALS: Final[Refusals] = {
-    Refusal.LOGIN_EMPTY: e.LOGIN_EMPTY,
-    Refusal.PASSWORD_EMPTY: e.PASSWORD_EMPTY,
-    **WHO,
-    Refusal.MERCHANT_LOGIN_UNKNOWN: e.MERCHANT_LOGIN_UNKNOWN,
-    Refusal.ORDER_NUMBER_EMPTY: e.NUMBER_EMPTY,
-    Refusal.AMOUNT_MISSING: e.AMOUNT_MISSING,
-    Refusal.RETURN_URL_EMPTY: e.RETURN_URL_EMPTY,
-    Refusal.ORDER_NUMBER_INVALID: e.NUMBER_INVALID,
-    Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
-    Refusal.RETURN_URL_INVALID: e.RETURN_URL_INVALID,
-    Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID,
-    Refusal.CURRENCY_UNKNOWN: e.CURRENCY_UNKNOWN,
-    Refusal.LANGUAGE_INVALID: e.LANGUAGE_INVALID,
-    Refusal.JSON_PARAMS_INVALID: e.JSON_PARAMS_INVALID,
-    Refusal.FEATURES_INVALID: e.FEATURES_INVALID,
-    Refusal.FEATURES_CONFLICT: e.FEATURES_CONFLICT,
-    Refusal.VERIFY_FORBIDDEN: e.VERIFY_FORBIDDEN,
-    Refusal.AUTO_PAYMENT_FORBIDDEN: e.AUTO_FORBIDDEN,
-    Refusal.ORDER_NUMBER_TAKEN: e.NUMBER_TAKEN,
-    **ALWAYS,
-}
+    ORDER_NUMBER_SELECTOR,
+    WHO,
+    amount,
+    order_id,
+)
+from altyn.protocol.table import Method, Parameter
 
 REGISTER: Final = Method(
     name="register",
+    operation=Operation.REGISTER,
     rest=("register.do",),
     soap="registerOrder",
     source="rest-orders.md §2",
     summary="Register an order that is paid in one stage.",
     parameters=REGISTRATION,
     refusals=REGISTRATION_REFUSALS,
-    envelope=Envelope.REGISTRATION,
+    present=p.REGISTERED,
+    envelope=REGISTERED,
 )
 
 REGISTER_PRE_AUTH: Final = Method(
     name="registerPreAuth",
+    operation=Operation.REGISTER_PRE_AUTH,
     rest=("registerPreAuth.do",),
     soap="registerOrderPreAuth",
     source="rest-orders.md §2",
@@ -167,22 +57,13 @@ REGISTER_PRE_AUTH: Final = Method(
     needs=Permission.TWO_PHASE,
     parameters=(*REGISTRATION, *PRE_AUTHORISATION),
     refusals=REGISTRATION_REFUSALS,
-    envelope=Envelope.REGISTRATION,
-)
-
-ECHOED: Final = (
-    Parameter("currency", t.text(3), "currency", "Accepted; an order keeps its currency."),
-    Parameter("jsonParams", t.FLAT_JSON, "json_params", "Accepted."),
-    MERCHANT_LOGIN,
-    LENIENT_LANGUAGE,
-)
-BY_ID_OR_NUMBER: Final = (
-    order_id(Refusal.ORDER_ID_EMPTY, unless="orderNumber"),
-    ORDER_NUMBER_SELECTOR,
+    present=p.REGISTERED,
+    envelope=REGISTERED,
 )
 
 DEPOSIT: Final = Method(
     name="deposit",
+    operation=Operation.DEPOSIT,
     rest=("deposit.do",),
     soap="depositOrder",
     source="rest-orders.md §3.1",
@@ -191,7 +72,7 @@ DEPOSIT: Final = Method(
         *BY_ID_OR_NUMBER,
         amount("Sum to deposit; 0 deposits the whole hold.", required=True),
         Parameter("depositItems", t.JSON, "items", "The cart of the completion."),
-        *ECHOED,
+        *ACCEPTED,
     ),
     refusals={
         **WHO,
@@ -205,10 +86,13 @@ DEPOSIT: Final = Method(
         Refusal.DECLINED_BY_BANK: e.DECLINED,
         **ALWAYS,
     },
+    present=p.DONE,
+    envelope=PLAIN,
 )
 
 REVERSE: Final = Method(
     name="reverse",
+    operation=Operation.REVERSE,
     rest=("reverse.do",),
     soap="reverseOrder",
     source="rest-orders.md §3.2",
@@ -217,7 +101,7 @@ REVERSE: Final = Method(
     parameters=(
         *BY_ID_OR_NUMBER,
         amount("Sum to reverse; left out or 0 for everything.", required=False),
-        *ECHOED,
+        *ACCEPTED,
     ),
     refusals={
         **WHO,
@@ -230,10 +114,13 @@ REVERSE: Final = Method(
         Refusal.DECLINED_BY_BANK: e.DECLINED,
         **ALWAYS,
     },
+    present=p.DONE,
+    envelope=PLAIN,
 )
 
 REFUND: Final = Method(
     name="refund",
+    operation=Operation.REFUND,
     rest=("refund.do",),
     soap="refundOrder",
     source="rest-orders.md §3.3",
@@ -246,7 +133,7 @@ REFUND: Final = Method(
                   "Refund only if this is what is deposited now.",
                   invalid=Refusal.AMOUNT_INVALID),
         Parameter("refundItems", t.JSON, "items", "The part of the cart that is returned."),
-        *ECHOED,
+        *ACCEPTED,
         Parameter("externalRefundId", t.text(32), "external_refund_id",
                   "The refund's name: repeating it refunds once.", in_json_params=True),
     ),
@@ -263,10 +150,13 @@ REFUND: Final = Method(
         Refusal.DECLINED_BY_BANK: e.DECLINED,
         **ALWAYS,
     },
+    present=p.DONE,
+    envelope=PLAIN,
 )  # fmt: skip
 
 DECLINE: Final = Method(
     name="decline",
+    operation=Operation.DECLINE,
     rest=("decline.do",),
     soap="declineOrder",
     source="rest-orders.md §3.4",
@@ -280,10 +170,13 @@ DECLINE: Final = Method(
         Refusal.WRONG_STATUS: e.IMPOSSIBLE_STATE,
         **ALWAYS,
     },
+    present=p.DONE,
+    envelope=PLAIN,
 )
 
 ADD_PARAMS: Final = Method(
     name="addParams",
+    operation=Operation.ADD_PARAMS,
     rest=("addParams.do",),
     soap="addParams",
     source="rest-orders.md §3.5",
@@ -303,10 +196,13 @@ ADD_PARAMS: Final = Method(
         Refusal.ORDER_UNKNOWN: e.ORDER_UNKNOWN,
         **ALWAYS,
     },
+    present=p.DONE,
+    envelope=PLAIN,
 )  # fmt: skip
 
 GET_ORDER_STATUS: Final = Method(
     name="getOrderStatus",
+    operation=Operation.ORDER_STATUS,
     rest=("getOrderStatus.do",),
     soap="getOrderStatus",
     source="rest-orders.md §4.1",
@@ -319,11 +215,13 @@ GET_ORDER_STATUS: Final = Method(
         Refusal.ORDER_UNKNOWN: e.ORDER_UNREGISTERED,
         **ALWAYS,
     },
-    envelope=Envelope.CAPITALS,
+    present=p.SHORT_STATUS,
+    envelope=CAPITALS,
 )
 
 GET_ORDER_STATUS_EXTENDED: Final = Method(
     name="getOrderStatusExtended",
+    operation=Operation.ORDER_STATUS,
     rest=("getOrderStatusExtended.do",),
     soap="getOrderStatusExtended",
     source="rest-orders.md §4.2",
@@ -341,10 +239,13 @@ GET_ORDER_STATUS_EXTENDED: Final = Method(
         Refusal.ORDER_UNKNOWN: e.ORDER_NOT_FOUND,
         **ALWAYS,
     },
+    present=p.EXTENDED_STATUS,
+    envelope=PLAIN,
 )
 
 LAST_ORDERS: Final = Method(
     name="getLastOrdersForMerchants",
+    operation=Operation.LAST_ORDERS,
     rest=("getLastOrdersForMerchants.do",),
     soap="getLastOrdersForMerchants",
     source="rest-orders.md §4.3",
@@ -357,7 +258,7 @@ LAST_ORDERS: Final = Method(
                   Refusal.FIELD_MISSING, Refusal.FIELD_MISSING),
         Parameter("to", t.COMPACT_MOMENT, "to", "End of the period, Moscow time.",
                   Refusal.FIELD_MISSING, Refusal.FIELD_MISSING),
-        Parameter("transactionStates", t.STATES, "states",
+        Parameter("transactionStates", c.STATUSES, "statuses",
                   "CREATED, APPROVED, DEPOSITED, DECLINED, REVERSED, REFUNDED.",
                   Refusal.FIELD_MISSING, Refusal.STATES_INVALID),
         Parameter("merchants", t.CSV, "merchants", "Logins; empty for all that are visible."),
@@ -374,10 +275,13 @@ LAST_ORDERS: Final = Method(
         Refusal.MERCHANT_NOT_VISIBLE: e.MERCHANT_NOT_VISIBLE,
         **ALWAYS,
     },
+    present=p.LAST_ORDERS,
+    envelope=PLAIN,
 )  # fmt: skip
 
 VERIFY_ENROLLMENT: Final = Method(
     name="verifyEnrollment",
+    operation=Operation.VERIFY_ENROLMENT,
     rest=("verifyEnrollment.do",),
     soap="verifyEnrollment",
     source="rest-orders.md §4.4",
@@ -394,4 +298,6 @@ VERIFY_ENROLLMENT: Final = Method(
         **INVALID,
         **ALWAYS,
     },
+    present=p.ENROLMENT,
+    envelope=PLAIN,
 )

@@ -19,7 +19,7 @@ from altyn.domain.waiting import AtAcs, MethodStep
 
 
 class PaymentState(StrEnum):
-    """What became of the payment (`paymentState`); `transactionStates` asks for orders by it."""
+    """The state of the payment (`paymentState`); `transactionStates` selects orders by it."""
 
     CREATED = "CREATED"
     APPROVED = "APPROVED"

@@ -8,14 +8,14 @@ merchant-settings.md §4 (response versions), §5 (permissions).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.order import Attempt, AttemptState, Kind, Order
-from altyn.protocol import action_codes as codes
+from altyn.domain.order import Order
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.card_view import (
     CARD_AUTH_INFO,
     SECURE_AUTH_INFO,
@@ -26,19 +26,27 @@ from altyn.protocol.dialects.classic.card_view import (
     expiration,
     masked_pan,
 )
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
+from altyn.protocol.dialects.classic.operations_view import (
+    OPERATION,
+    REFUND,
+    Objects,
+    operations,
+    refunds,
+)
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.dialects.classic.registration import PRE_AUTHORISATION, REGISTRATION
 from altyn.protocol.dialects.classic.status_fields import (
     Field,
     Fields,
-    OrderSeen,
+    OrderView,
     epoch_ms,
     epoch_ms_or_none,
-    look_at,
     show,
+    view_of,
 )
-
-Objects = list[dict[str, Any]]
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.table import Parameter
 
 
 def extended_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
@@ -47,7 +55,7 @@ def extended_status(order: Order, merchant: Merchant, language: str) -> dict[str
     `merchant` is the order's: its response version and permissions choose the fields; texts are
     Russian unless `language` is "en". Source: rest-orders.md §4.2.
     """
-    return show(EXTENDED, look_at(order, merchant, language), merchant)
+    return show(EXTENDED, view_of(order, merchant, language), merchant)
 
 
 def short_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
@@ -55,7 +63,7 @@ def short_status(order: Order, merchant: Merchant, language: str) -> dict[str, A
 
     The capitals are the protocol's. Source: rest-orders.md §4.1.
     """
-    return show(SHORT, look_at(order, merchant, language), merchant)
+    return show(SHORT, view_of(order, merchant, language), merchant)
 
 
 # ── The order ─────────────────────────────────────────────────────────────────────────────────────
@@ -65,44 +73,44 @@ def _pairs(named: Mapping[str, str]) -> Objects:
     return [{"name": name, "value": value} for name, value in named.items()]
 
 
-def _original_action_code(seen: OrderSeen) -> str | None:
+def _original_action_code(view: OrderView) -> str | None:
     """What processing answered last. Negative codes are the gateway's own."""
-    code = seen.payment.action_code if seen.payment else None
+    code = view.payment.action_code if view.payment else None
     return str(code) if code is not None and code >= 0 else None
 
 
-def _display_error_message(seen: OrderSeen) -> str | None:
-    """The payer's words for a failure; success and "not tried yet" have none."""
-    return codes.describe(seen.order.action_code, seen.language) or None
+def _display_error_message(view: OrderView) -> str | None:
+    """The text of a failure for the payer; there is none for success or before an attempt."""
+    return describe(view.order.action_code, view.language) or None
 
 
-def fee_minor(seen: OrderSeen) -> int | None:
-    """The payer's fee, where the merchant's fees count."""
-    fee = seen.order.request.fee_input
-    return None if fee is None or not seen.merchant.may(Permission.FEE) else fee
+def fee_minor(view: OrderView) -> int | None:
+    """The fee, for a merchant with the permission."""
+    fee = view.order.request.fee_input
+    return None if fee is None or not view.merchant.may(Permission.FEE) else fee
 
 
-def _binding_info(seen: OrderSeen) -> dict[str, Any] | None:
-    request = seen.order.request
-    if seen.payment is None or not (request.client_id and request.binding_id):
+def _binding_info(view: OrderView) -> dict[str, Any] | None:
+    request = view.order.request
+    if view.payment is None or not (request.client_id and request.binding_id):
         return None
     return {"clientId": request.client_id, "bindingId": request.binding_id}
 
 
-def _payer_data(seen: OrderSeen) -> dict[str, Any] | None:
-    request = seen.order.request
+def _payer_data(view: OrderView) -> dict[str, Any] | None:
+    request = view.order.request
     if not (request.email or request.phone or request.post_address):
         return None
-    told = (
+    values = (
         ("email", request.email),
         ("phone", request.phone),
         ("postAddress", request.post_address),
     )
-    return {name: value for name, value in told if value}
+    return {name: value for name, value in values if value}
 
 
 def _without_nulls(value: object) -> object:
-    """A cart as the shop sent it, but for its nulls: an empty field is left out."""
+    """A cart as the shop sent it, without its nulls: an empty field is left out."""
     if isinstance(value, dict):
         return {name: _without_nulls(v) for name, v in value.items() if v is not None}
     if isinstance(value, list | tuple):
@@ -110,8 +118,8 @@ def _without_nulls(value: object) -> object:
     return value
 
 
-def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
-    cart = seen.order.request.order_bundle
+def _order_bundle(view: OrderView) -> dict[str, Any] | None:
+    cart = view.order.request.order_bundle
     if cart is None:
         return None
     shown = _without_nulls(cart.document)
@@ -121,37 +129,39 @@ def _order_bundle(seen: OrderSeen) -> dict[str, Any] | None:
 # ── The payment ───────────────────────────────────────────────────────────────────────────────────
 
 
-def authorised_ms(seen: OrderSeen) -> int | None:
+def authorised_ms(view: OrderView) -> int | None:
     """When the payment was authorised, milliseconds since 1970 UTC."""
-    order, payment = seen.order, seen.payment
+    order, payment = view.order, view.payment
     if order.approved_at:
         return epoch_ms(order.approved_at)
     if payment is None or not payment.rrn:
         return None
-    return epoch_ms_or_none(payment.answered_at)  # numbered by the bank, though not approved
+    return epoch_ms_or_none(
+        payment.answered_at
+    )  # the bank gave it a number, though it was not approved
 
 
-def rrn(seen: OrderSeen) -> str | None:
-    """The bank's number of the last try to pay."""
-    return (seen.payment.rrn or None) if seen.payment else None
+def rrn(view: OrderView) -> str | None:
+    """The bank's number of the last payment attempt."""
+    return (view.payment.rrn or None) if view.payment else None
 
 
-def terminal(seen: OrderSeen) -> str | None:
+def terminal(view: OrderView) -> str | None:
     """The terminal of the order, else the merchant's."""
-    return seen.order.request.terminal or seen.merchant.settings.terminal or None
+    return view.order.request.terminal or view.merchant.settings.terminal or None
 
 
-def avs_code(seen: OrderSeen) -> str | None:
-    """What the bank found of the payer's address, A to F (codes.md §6)."""
-    return seen.payment.avs_code if seen.payment else None
+def avs_code(view: OrderView) -> str | None:
+    """The result of the bank's address check, A to F (codes.md §6)."""
+    return view.payment.avs_code if view.payment else None
 
 
-def payment_way(seen: OrderSeen) -> str | None:
-    """How the last try was paid (codes.md §6)."""
-    return (seen.payment.payment_way or None) if seen.payment else None
+def payment_way(view: OrderView) -> str | None:
+    """The payment way of the last attempt (codes.md §6)."""
+    return (view.payment.payment_way or None) if view.payment else None
 
 
-PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
+PAYMENT_AMOUNT_INFO: Final[Fields[OrderView]] = Fields(
     source="rest-orders.md §4.2, §1.5",
     rows=(
         Field("paymentState", lambda s: status_on_wire(s.order).state.value),
@@ -164,166 +174,96 @@ PAYMENT_AMOUNT_INFO: Final[Fields[OrderSeen]] = Fields(
 )
 
 
-# ── What was done with the money ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An approved attempt, beside the order that it belongs to."""
-
-    order: Order
-    attempt: Attempt
-
-
-_OPERATION_TYPES: Final = {
-    Kind.DEPOSIT: "COMPLETION",
-    Kind.REVERSE: "REVERSAL",
-    Kind.REFUND: "REFUND",
-}
-
-
-def _operation_type(done: _Done) -> str:
-    if done.attempt.kind is Kind.PAY:
-        return "PREAUTHORIZATION" if done.order.two_phase else "AUTHORIZATION"
-    return _OPERATION_TYPES[done.attempt.kind]
-
-
-def _card_holder(done: _Done) -> str | None:
-    return (done.attempt.card.holder or None) if done.attempt.card else None
-
-
-_DATE: Final[Field[_Done]] = Field(
-    "date", lambda d: epoch_ms(d.attempt.answered_at or d.attempt.started_at)
-)
-_AMOUNT: Final[Field[_Done]] = Field("amount", lambda d: d.attempt.amount_minor)
-_REFERENCE: Final[Field[_Done]] = Field(
-    "referenceNumber", lambda d: d.attempt.rrn or None, "RRN known"
-)
-_ACTION_CODE: Final[Field[_Done]] = Field("actionCode", lambda d: d.attempt.action_code)
-
-REFUND: Final[Fields[_Done]] = Fields(
-    source="rest-orders.md §4.2",
-    rows=(
-        _DATE,
-        Field(
-            "externalRefundId", lambda d: d.attempt.external_refund_id or None, "given", since=21
-        ),
-        Field("approvalCode", lambda d: d.attempt.approval_code or None, "known", since=26),
-        _ACTION_CODE,
-        _REFERENCE,
-        _AMOUNT,
-    ),
-)
-
-# The newer names and the older ones (cardHolder, authCode) side by side: a client reads its own.
-OPERATION: Final[Fields[_Done]] = Fields(
-    source="rest-orders.md §4.2",
-    rows=(
-        _DATE,
-        Field("type", _operation_type),
-        _AMOUNT,
-        _REFERENCE,
-        Field("externalRefundId", lambda d: d.attempt.external_refund_id or None, "given"),
-        Field("approvalCode", lambda d: d.attempt.approval_code or None, "known"),
-        _ACTION_CODE,
-        Field("cardHolder", _card_holder, "payment"),
-        Field("authCode", lambda d: d.attempt.approval_code or None, "known"),
-    ),
-)
-
-
-def _refunds(seen: OrderSeen) -> Objects | None:
-    if not seen.order.refunded_minor:
-        return None
-    return [
-        show(REFUND, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
-        if attempt.kind is Kind.REFUND and attempt.state is AttemptState.APPROVED
-    ] or None
-
-
-def _operations(seen: OrderSeen) -> Objects | None:
-    if not seen.order.attempts:
-        return None
-    return [
-        show(OPERATION, _Done(seen.order, attempt), seen.merchant)
-        for attempt in seen.order.attempts
-        if attempt.state is AttemptState.APPROVED
-    ] or None
-
-
 # ── getOrderStatusExtended.do ─────────────────────────────────────────────────────────────────────
 
-EXTENDED: Final[Fields[OrderSeen]] = Fields(
-    source="rest-orders.md §4.2, merchant-settings.md §4",
-    rows=(
-        Field("orderNumber", lambda s: s.order.order_number),
-        Field("orderStatus", lambda s: status_on_wire(s.order).number),
-        Field("actionCode", lambda s: s.order.action_code),
-        Field("actionCodeDescription", lambda s: codes.describe(s.order.action_code, s.language)),
-        Field(
-            "originalActionCode",
-            _original_action_code,
-            "processing answered",
-            needs=Permission.ORIGINAL_ACTION_CODE,
-        ),
-        Field("amount", lambda s: s.order.amount_minor),
-        Field("currency", lambda s: s.order.currency),
-        Field("date", lambda s: epoch_ms(s.order.created_at)),
-        Field(
-            "depositedDate",
-            lambda s: epoch_ms_or_none(s.order.deposited_at),
-            "after a deposit",
-            since=10,
-        ),
-        Field(
-            "refundedDate",
-            lambda s: epoch_ms_or_none(s.order.refunded_at),
-            "after a refund",
-            since=12,
-        ),
-        Field(
-            "reversedDate",
-            lambda s: epoch_ms_or_none(s.order.reversed_at),
-            "after a reversal, also a partial one",
-            since=12,
-        ),
-        Field("orderDescription", lambda s: s.order.request.description or None, "given"),
-        Field("ip", lambda s: s.order.payer_ip or None, "known"),
-        Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
-        # nothing of ours is an attribute of the transaction; version 13 shows so of a paid order
-        Field(
-            "transactionAttributes",
-            lambda s: [] if s.payment else None,
-            "after a try to pay",
-            since=13,
-            before=14,
-        ),
-        Field("transactionAttributes", lambda _: [], since=14),
-        Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
-        Field("cardAuthInfo", card_auth_info, "after a try with a card"),
-        Field("bindingInfo", _binding_info, "after a try with a stored card"),
-        Field("authDateTime", authorised_ms, "after the authorisation", since=2),
-        Field("terminalId", terminal, since=2),
-        Field("authRefNum", rrn, "after the authorisation", since=2),
-        Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
-        Field("bankInfo", bank_info, since=3),
-        Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
-        Field("orderBundle", _order_bundle, "given"),
-        Field("refunds", _refunds, "after a refund", since=5),
-        Field("chargeback", lambda s: False if s.payment else None, "after a try to pay", since=6),
-        Field(
-            "operations",
-            _operations,
-            "something was approved",
-            needs=Permission.OPERATIONS_IN_STATUS,
-        ),
-        Field("paymentWay", payment_way, "after a try to pay", since=9),
-        Field("avsCode", avs_code, "after the address was checked", since=19),
-        Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
-        Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
+_EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
+    Field("orderNumber", lambda s: s.order.order_number),
+    Field("orderStatus", lambda s: status_on_wire(s.order).number),
+    Field("actionCode", lambda s: s.order.action_code),
+    Field("actionCodeDescription", lambda s: describe(s.order.action_code, s.language)),
+    Field(
+        "originalActionCode",
+        _original_action_code,
+        "processing answered",
+        needs=Permission.ORIGINAL_ACTION_CODE,
     ),
+    Field("amount", lambda s: s.order.amount_minor),
+    Field("currency", lambda s: s.order.currency),
+    Field("date", lambda s: epoch_ms(s.order.created_at)),
+    Field(
+        "depositedDate",
+        lambda s: epoch_ms_or_none(s.order.deposited_at),
+        "after a deposit",
+        since=10,
+    ),
+    Field(
+        "refundedDate",
+        lambda s: epoch_ms_or_none(s.order.refunded_at),
+        "after a refund",
+        since=12,
+    ),
+    Field(
+        "reversedDate",
+        lambda s: epoch_ms_or_none(s.order.reversed_at),
+        "after a reversal, also a partial one",
+        since=12,
+    ),
+    Field("orderDescription", lambda s: s.order.request.description or None, "given"),
+    Field("ip", lambda s: s.order.payer_ip or None, "known"),
+    Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
+    # We have no transaction attributes; version 13 sends an empty list once there is a payment.
+    Field(
+        "transactionAttributes",
+        lambda s: [] if s.payment else None,
+        "after a try to pay",
+        since=13,
+        before=14,
+    ),
+    Field("transactionAttributes", lambda _: [], since=14),
+    Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
+    Field("cardAuthInfo", card_auth_info, "after a try with a card"),
+    Field("bindingInfo", _binding_info, "after a try with a stored card"),
+    Field("authDateTime", authorised_ms, "after the authorisation", since=2),
+    Field("terminalId", terminal, since=2),
+    Field("authRefNum", rrn, "after the authorisation", since=2),
+    Field("paymentAmountInfo", lambda s: show(PAYMENT_AMOUNT_INFO, s, s.merchant), since=3),
+    Field("bankInfo", bank_info, since=3),
+    Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
+    Field("orderBundle", _order_bundle, "given"),
+    Field("refunds", refunds, "after a refund", since=5),
+    Field("chargeback", lambda s: False if s.payment else None, "after a try to pay", since=6),
+    Field(
+        "operations",
+        operations,
+        "something was approved",
+        needs=Permission.OPERATIONS_IN_STATUS,
+    ),
+    Field("paymentWay", payment_way, "after a try to pay", since=9),
+    Field("avsCode", avs_code, "after the address was checked", since=19),
+    Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
+    Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
 )
+
+
+def extended_fields(registration: Iterable[Parameter]) -> Fields[OrderView]:
+    """The fields of the extended status, with the stored parameters that registration echoes."""
+    return Fields(
+        source="rest-orders.md §4.2, merchant-settings.md §4",
+        rows=(*_EXTENDED_ROWS, *_echoed(registration)),
+    )
+
+
+def _echoed(registration: Iterable[Parameter]) -> Iterator[Field[OrderView]]:
+    for row in registration:
+        if row.echo is not None:
+            yield Field(row.echo.name, _stored_value(row.name), "given", since=row.echo.since)
+
+
+def _stored_value(name: str) -> Callable[[OrderView], str | None]:
+    return lambda view: view.order.request.more.get(name)
+
+
+EXTENDED: Final = extended_fields((*REGISTRATION, *PRE_AUTHORISATION))
 
 
 # ── getOrderStatus.do ─────────────────────────────────────────────────────────────────────────────
@@ -336,19 +276,19 @@ CARD_DATA_WRONG: Final = ErrorCode(
     "The order is declined: wrong payment details",
 )
 
-# Declined for what the payer typed: number, expiry or CVC (codes.md §4.2).
+# Declined because of what the payer typed: number, expiry or CVC (codes.md §4.2).
 CARD_DATA_CODES: Final = frozenset(
     {14, 53, codes.WRONG_CVC, codes.EXPIRED_CARD, 111, 125, 1015, codes.INPUT_ERROR}
 )
 
 
-def _short_error(seen: OrderSeen) -> ErrorCode:
-    order = seen.order
+def _short_error(view: OrderView) -> ErrorCode:
+    order = view.order
     declined = order.status is OrderStatus.DECLINED and order.action_code in CARD_DATA_CODES
     return CARD_DATA_WRONG if declined else SUCCESS
 
 
-SHORT: Final[Fields[OrderSeen]] = Fields(
+SHORT: Final[Fields[OrderView]] = Fields(
     source="rest-orders.md §4.1",
     rows=(
         Field("expiration", expiration, "after a try with a card"),

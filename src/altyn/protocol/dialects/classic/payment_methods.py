@@ -1,16 +1,19 @@
-"""The methods that carry a card, as tables: from a shop that sends it, or from the payment page.
+"""The methods that send a card, as tables: from a shop, or from the payment page.
 
-`paymentorder.do` and the page's `processform.do` are one operation; they differ in who asks.
+`paymentorder.do` and the page's `processform.do` are one operation; they differ in the caller.
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
 from typing import Final
 
 from altyn.domain.merchant import Permission
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic.methods import (
+from altyn.protocol.dialects.classic import presentation as p
+from altyn.protocol.dialects.classic.envelopes import PAYMENT
+from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
     INVALID,
     LENIENT_LANGUAGE,
@@ -18,7 +21,7 @@ from altyn.protocol.dialects.classic.methods import (
     Refusals,
     stored,
 )
-from altyn.protocol.table import Envelope, Method, Parameter
+from altyn.protocol.table import Method, Parameter
 
 MD_ORDER: Final = Parameter(
     "MDORDER", t.ORDER_ID, "order_id", "The order's number in the gateway.",
@@ -37,7 +40,7 @@ CARD_START: Final = (
 
 
 def holder(type_: t.Type) -> Parameter:
-    """The name on the card: a shop sends any text, a payer types Latin letters."""
+    """The row of the name on the card: a shop sends any text, a payer types Latin letters."""
     note, refusal = "The name on the card.", Refusal.HOLDER_INVALID
     return Parameter("TEXT", type_, "holder", note, refusal, refusal)
 
@@ -85,6 +88,7 @@ CARD_REFUSALS: Final[Refusals] = {
 
 PAYMENT_ORDER: Final = Method(
     name="paymentOrder",
+    operation=Operation.PAY_BY_CARD,
     rest=("paymentOrder.do",),
     soap="paymentOrder",
     source="rest-orders.md §5.1",
@@ -92,22 +96,26 @@ PAYMENT_ORDER: Final = Method(
     needs=Permission.CARD_FROM_SHOP,
     parameters=(*CARD_START, holder(t.text(512)), *CARD_REST),
     refusals=CARD_REFUSALS,
-    envelope=Envelope.PAYMENT,
+    present=p.CARD_PAYMENT,
+    envelope=PAYMENT,
 )
 
 PROCESS_FORM: Final = Method(
     name="processform",
+    operation=Operation.PAY_BY_CARD,
     rest=("processform.do",),
     source="payment-page.md §3.2",
     summary="Pay an order with the card of the payment page's form.",
     parameters=(*CARD_START, holder(t.HOLDER), *CARD_REST),
     refusals=CARD_REFUSALS,
-    envelope=Envelope.PAYMENT,
     credentials=False,
+    present=p.CARD_PAYMENT,
+    envelope=PAYMENT,
 )
 
 FINISH_3DS_PAYMENT: Final = Method(
     name="finish3dsPayment",
+    operation=Operation.FINISH_3DS,
     rest=("finish3dsPayment.do",),
     soap="finishThreeDs",
     source="rest-orders.md §5.2",
@@ -122,11 +130,13 @@ FINISH_3DS_PAYMENT: Final = Method(
         LENIENT_LANGUAGE,
     ),
     refusals=CARD_REFUSALS,
-    envelope=Envelope.PAYMENT,
+    present=p.FINISHED_PAYMENT,
+    envelope=PAYMENT,
 )  # fmt: skip
 
 FINISH_3DS_VER2_PAYMENT: Final = Method(
     name="finish3dsVer2Payment",
+    operation=Operation.FINISH_3DS_VERSION_2,
     rest=("finish3dsVer2Payment.do",),
     source="rest-orders.md §5.2",
     summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
@@ -140,5 +150,6 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
         LENIENT_LANGUAGE,
     ),
     refusals={Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING, **CARD_REFUSALS},
-    envelope=Envelope.PAYMENT,
+    present=p.FINISHED_VERSION_2,
+    envelope=PAYMENT,
 )  # fmt: skip

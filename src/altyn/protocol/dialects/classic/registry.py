@@ -1,4 +1,4 @@
-"""Every method with credentials, by name: what the doors serve and the docs print."""
+"""Every method with credentials, by name: what the endpoints serve and the docs print."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

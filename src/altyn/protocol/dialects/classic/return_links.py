@@ -17,7 +17,7 @@ _PREFIXES: Final = {"DESKTOP": "", "MOBILE": "mobile_"}
 
 
 def page_prefix(page_view: str | None) -> str:
-    """What stands before the name of a page file for this pageView (payment-page.md §1)."""
+    """The prefix of the name of a page file for this pageView (payment-page.md §1)."""
     view = page_view or "DESKTOP"
     return _PREFIXES.get(view.upper(), f"{view}_")
 
@@ -30,7 +30,7 @@ def page_link(base_url: str, merchant_login: str, order: Order, page: str = "pay
 
 
 def final_link(base_url: str, merchant_login: str, order_id: UUID, language: str) -> str:
-    """The gateway's own result page, where a shop gave no usable address or wants it."""
+    """The gateway's own result page, for a shop without a usable address, or by its setting."""
     folder = f"{base_url}/payment/merchants/{quote(merchant_login, safe='')}"
     return f"{folder}/finish.html?orderId={order_id}&lang={language}"
 
@@ -38,10 +38,10 @@ def final_link(base_url: str, merchant_login: str, order_id: UUID, language: str
 def back_link(
     order: Order, merchant: Merchant, *, base_url: str, succeeded: bool, language: str
 ) -> str:
-    """Where the payer goes when it is over, with `orderId` and `lang` appended.
+    """Where the payer goes after the payment, with `orderId` and `lang` appended.
 
-    A failed payer goes to failUrl, else to returnUrl. An address without a scheme leads to the
-    gateway's own host, as the reference says, so that the shop sees its mistake.
+    After a failure the payer goes to failUrl, else to returnUrl. An address without a scheme leads
+    to the gateway's own host, as the reference says, so that the shop sees its mistake.
     """
     if merchant.settings.show_final_page:
         return final_link(base_url, merchant.login, order.order_id, language)

@@ -1,4 +1,4 @@
-"""What a status answer is made of: rows, one for each field, and the look at an order they share.
+"""The parts of a status answer: one row per field, and the view of an order that the rows read.
 
 The set of fields that a shop sees depends on the response version and the permissions of its
 merchant, so both stand in the row; REST, SOAP and the printed reference read the same rows.
@@ -26,9 +26,9 @@ Value = int | str | bool | list[dict[str, Any]] | dict[str, Any]
 class Field(Generic[T]):
     """One field of an answer.
 
-    `value` finds it, None means that it is left out; `present` says in words when it is there.
-    Response versions from `since` up to, but without, `before` know it, and a merchant without the
-    permission `needs` does not see it.
+    `value` finds it, None means that it is left out; `present` says in words when there is one.
+    Response versions from `since` up to, but without, `before` have it, for merchants with the
+    permission `needs`.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Field(Generic[T]):
     before: int | None = None
     needs: Permission | None = None
 
-    def known_to(self, version: int) -> bool:
+    def is_in(self, version: int) -> bool:
         """Whether answers of this response version have the field."""
         return self.since <= version and (self.before is None or version < self.before)
 
@@ -53,23 +53,23 @@ class Fields(Generic[T]):
 
 _Row = tuple[str, Callable[[Any], Value | None]]
 
-_SETTINGS_REMEMBERED: Final = 4096  # objects × versions × sets of permissions: a few per merchant
+_CACHED_ROWS_MAX: Final = 4096  # objects × versions × sets of permissions: a few per merchant
 
 
-@lru_cache(_SETTINGS_REMEMBERED)
+@lru_cache(_CACHED_ROWS_MAX)
 def _rows_for(
     fields: Fields[Any], version: int, permissions: frozenset[Permission]
 ) -> tuple[_Row, ...]:
-    """What can be there at all, worked out once for every kind of merchant."""
+    """The rows that a merchant may have, computed once per version and set of permissions."""
     return tuple(
         (row.name, row.value)
         for row in fields.rows
-        if row.known_to(version) and (row.needs is None or row.needs in permissions)
+        if row.is_in(version) and (row.needs is None or row.needs in permissions)
     )
 
 
 def show(fields: Fields[T], subject: T, merchant: Merchant) -> dict[str, Any]:
-    """Write an object as this merchant sees it: only fields that are there, and never None."""
+    """The object as this merchant gets it: only fields with a value, and never None."""
     settings = merchant.settings
     shown: dict[str, Any] = {}
     for name, find in _rows_for(fields, settings.status_version, settings.permissions):
@@ -80,29 +80,30 @@ def show(fields: Fields[T], subject: T, merchant: Merchant) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderSeen:
-    """An order as somebody looks at it: who looks, in which language ("en", otherwise Russian).
+class OrderView:
+    """An order for a merchant, in a language ("en", otherwise Russian).
 
-    `payment` is the last try to pay, `card_try` the last one with a card, and `card` its card.
+    `payment` is the last payment attempt, `card_attempt` the last one with a card, and `card` its
+    card.
     """
 
     order: Order
     merchant: Merchant
     language: str
     payment: Attempt | None
-    card_try: Attempt | None
+    card_attempt: Attempt | None
     card: PaymentCard | None
 
 
-def look_at(order: Order, merchant: Merchant, language: str) -> OrderSeen:
-    """Find once what several fields ask for."""
+def view_of(order: Order, merchant: Merchant, language: str) -> OrderView:
+    """The view of an order; it finds once what several fields read."""
     if not order.attempts:
-        return OrderSeen(order, merchant, language, None, None, None)
-    tries = order.payments
-    card_try = next((a for a in reversed(tries) if a.card is not None), None)
-    payment = tries[-1] if tries else None
-    card = card_try.card if card_try else None
-    return OrderSeen(order, merchant, language, payment, card_try, card)
+        return OrderView(order, merchant, language, None, None, None)
+    payments = order.payments
+    card_attempt = next((a for a in reversed(payments) if a.card is not None), None)
+    payment = payments[-1] if payments else None
+    card = card_attempt.card if card_attempt else None
+    return OrderView(order, merchant, language, payment, card_attempt, card)
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,5 +116,5 @@ def epoch_ms(moment: datetime) -> int:
 
 
 def epoch_ms_or_none(moment: datetime | None) -> int | None:
-    """As `epoch_ms`; None for what has not happened."""
+    """As `epoch_ms`; None for None."""
     return None if moment is None else epoch_ms(moment)

@@ -23,12 +23,12 @@ from altyn.domain.effects import OutboxEntry
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Order
-from altyn.protocol import action_codes as codes
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic import order_view as view
 from altyn.protocol.dialects.classic.callbacks import values
 from altyn.protocol.dialects.classic.callbacks.values import NotifiedChange
-from altyn.protocol.dialects.classic.status_fields import epoch_ms, epoch_ms_or_none, look_at
+from altyn.protocol.dialects.classic.status_fields import epoch_ms, epoch_ms_or_none, view_of
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ def order_callbacks(
     change = Change(order, notification)
     parameters = {row.name: str(row.value(change)) for row in CORE}
     if names := merchant.settings.callbacks.parameters:
-        snapshot = look_at(order, merchant, merchant.settings.default_language)
+        snapshot = view_of(order, merchant, merchant.settings.default_language)
         parameters |= _chosen(NotifiedChange(snapshot, notification, at), names)
     operation = notification.operation.value
     return tuple(callback_entry(operation, address, parameters) for address in addresses)
@@ -242,7 +242,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row("actionCode", lambda c: c.snapshot.order.action_code, "The last word about the payment."),
     _Row(
         "actionCodeDescription",
-        lambda c: codes.describe(c.snapshot.order.action_code, c.snapshot.language),
+        lambda c: describe(c.snapshot.order.action_code, c.snapshot.language),
         "The payer's words for it, in the merchant's default language.",
         "after a failure",
     ),

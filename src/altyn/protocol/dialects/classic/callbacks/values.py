@@ -18,14 +18,14 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import CURRENCIES, Money
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic.order_view import fee_minor
-from altyn.protocol.dialects.classic.status_fields import OrderSeen, epoch_ms
+from altyn.protocol.dialects.classic.status_fields import OrderView, epoch_ms
 
 
 @dataclass(frozen=True, slots=True)
 class NotifiedChange:
     """The notification of a change and its time (UTC), with the order as it is after the change."""
 
-    snapshot: OrderSeen
+    snapshot: OrderView
     notification: OrderNotification
     at: datetime
 
@@ -105,7 +105,7 @@ AVS_NUMBERS: Final = MappingProxyType({"A": 1, "B": 1, "C": 2, "D": -1, "E": 3, 
 
 def authentication(change: NotifiedChange) -> ThreeDSData:
     """The 3-D Secure data of the last attempt with a card."""
-    attempt = change.snapshot.card_try
+    attempt = change.snapshot.card_attempt
     return (attempt.authentication if attempt else None) or ThreeDSData()
 
 

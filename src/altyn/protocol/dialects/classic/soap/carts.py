@@ -1,7 +1,7 @@
-"""Nested types of a request, such as a cart, as the JSON objects that REST takes in their place.
+"""Nested types of a request, such as a cart, as the JSON objects that REST takes for them.
 
-Attributes and children become members, what repeats becomes a list, the text of an element that has
-attributes besides is its `value`. Source: soap.md §5; fiscal.md §3.
+Attributes and children become members, repeated parts become a list, and the text of an element
+with attributes becomes `value`. Source: soap.md §5; fiscal.md §3.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from altyn.domain.moscow import REQUEST_FORMAT
+from altyn.protocol.dialects.classic.soap.dates import moscow_text
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
     attributes,
@@ -19,7 +20,6 @@ from altyn.protocol.dialects.classic.soap.elements import (
     text_of,
     trimmed,
 )
-from altyn.protocol.dialects.classic.soap.moments import moscow_text
 from altyn.protocol.dialects.classic.soap.notation import NUMBERS, Part
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from altyn.protocol.dialects.classic.soap.types import text_of as text_type_of
@@ -47,7 +47,7 @@ def _shape(type_name: str) -> _Shape:
 def read_object(type_name: str, element: Element) -> dict[str, Any]:
     """An element of this type as an object; unknown and empty parts are left out.
 
-    Types hold one another to a fixed depth, so this ends whatever was sent.
+    Types contain each other to a fixed depth, so the recursion is bounded.
     """
     shape = _shape(type_name)
     found = dict[str, Any]()
@@ -82,7 +82,7 @@ def _put(found: dict[str, Any], part: Part, value: Any) -> None:
 
 
 def _value(type_name: str, text: str) -> Any:
-    """A value as JSON has it; a number that is none stays text, for the cart's own rules."""
+    """The value in JSON; a malformed number stays text, for the cart's own rules."""
     value = trimmed(text)
     if not value:
         return None

@@ -1,4 +1,4 @@
-"""What is read of an XML element, whichever parser made it: names, values, nothing hidden.
+"""Names and values of an XML element, whichever parser made it.
 
 Elements of lxml and of the standard library are the same here. Source: soap.md §1.1.
 """
@@ -8,14 +8,14 @@ from typing import Any, Final, Protocol
 
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, XSI
 
-# Nested names are unqualified; the commonest mistake is to qualify them, and harms nobody.
+# Nested names are unqualified; to qualify them is the most common mistake, and is accepted.
 _OURS: Final = frozenset(f"{{{namespace}" for namespace in MESSAGE_NAMESPACES)
 _SPACE: Final = " \t\r\n"
 _NIL: Final = f"{{{XSI}}}nil"
 
 
 class Element(Protocol):
-    """An element of a parsed document; comments and the like have a tag that is no text."""
+    """An element of a parsed document; comments and the like have a tag that is not a text."""
 
     @property
     def tag(self) -> Any: ...
@@ -30,7 +30,7 @@ class Element(Protocol):
 
 
 def local_name(name: str) -> str:
-    """The name without its namespace; empty where it is of a namespace that is not ours."""
+    """The name without its namespace; empty for a namespace that is not ours."""
     if not name.startswith("{"):
         return name
     namespace, _, local = name.rpartition("}")
@@ -38,7 +38,7 @@ def local_name(name: str) -> str:
 
 
 def children(element: Element) -> Iterator[tuple[str, Any]]:
-    """Its child elements by local name, without those that say they are not there (xsi:nil)."""
+    """Its child elements by local name, without those marked as absent (xsi:nil)."""
     for child in element:
         if isinstance(child.tag, str) and child.get(_NIL) not in ("true", "1"):
             yield local_name(child.tag), child
@@ -51,7 +51,7 @@ def attributes(element: Element) -> Iterator[tuple[str, str]]:
 
 
 def text_of(element: Element) -> str:
-    """Its own text. A comment in the middle hides nothing: the text goes on behind it."""
+    """Its own text, including the text behind a comment."""
     if len(element) == 0:
         return element.text or ""
     rest = (child.tail or "" for child in element)
@@ -59,5 +59,5 @@ def text_of(element: Element) -> str:
 
 
 def trimmed(text: str) -> str:
-    """A value without the white space that XML lays around it; other spaces are its own."""
+    """A value without the XML white space around it; other spaces belong to the value."""
     return text.strip(_SPACE)

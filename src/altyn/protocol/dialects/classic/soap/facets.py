@@ -1,7 +1,7 @@
-"""The facets of the schema: what REST's rows demand of a value, for the part that spells it here.
+"""The facets of the schema: the limits of REST's rows, for the parts of requests in SOAP.
 
-It exists so that a client which checks its request against our WSDL hears beforehand what an error
-would tell it. Answers have none, and neither has a part that several methods read differently.
+A client that validates its request against the WSDL finds the mistake before an error answers it.
+Answers have no facets, and neither has a part that several methods read differently.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ def _rows(operation: SoapOperation) -> Iterator[tuple[Place, Type]]:
             continue
         for declaring, part in declared(TYPES[element.type]):
             name = operation.spelled.get(part.name, part.name)
-            place = operation.method.places.get(name)
+            place = operation.method.positions.get(name)
             if place is not None and part.simple and not part.repeating:
                 yield (declaring.name, part.name), operation.method.parameters[place].type
 
@@ -48,7 +48,7 @@ FACETS: Final[Mapping[Place, Type]] = _facets()
 def facet_lines(type_: Type | None, base: str) -> list[str]:
     """The facets of a REST type on a simple type of XML Schema, as elements.
 
-    An empty text is a value not given, so every text may be empty.
+    An empty text counts as missing, so every text may be empty.
     """
     if type_ is None or type_.forgiving:
         return []

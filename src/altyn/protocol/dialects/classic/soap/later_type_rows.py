@@ -1,6 +1,6 @@
-"""The types of what is served later: stored cards, wallets, refunds by position. Row by row.
+"""The types of operations that are not served yet: stored cards, wallets, refunds by position.
 
-They stand in the WSDL already, so that a client made from it need not be made anew.
+The WSDL contains them already, so that a client generated from it stays valid.
 Source: soap.md §5.
 """
 

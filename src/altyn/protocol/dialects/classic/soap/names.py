@@ -1,13 +1,13 @@
 """The names by which SOAP clients know the service: namespaces, and the service's own.
 
-Clients compile them in, so they are facts of the wire like any number. Nobody calls the addresses
-that namespaces look like.
+Clients are compiled with them, so they are part of the wire. The namespaces look like addresses,
+but are never called.
 Source: soap.md §1, §1.2.
 """
 
 from typing import Final
 
-# Either may be asked in, and is answered in; the first is the one that our own WSDL speaks.
+# A request may use either, and is answered in the same; our own WSDL uses the first.
 MESSAGE_NAMESPACES: Final = (
     "http://engine.paymentgate.ru/webservices/merchant",
     "http://engine.paymentgate.com/webservices/merchant",

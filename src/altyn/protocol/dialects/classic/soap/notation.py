@@ -1,7 +1,7 @@
 """The notation of the type tables: a word for each part, a row for each type.
 
-It exists so that ninety types fit on a few screens and can be laid beside the reference's own
-table: `amount:long!` is a required number, `params:serviceParam*` repeats, a bare name is text.
+Ninety types fit on a few screens and can be compared with the table of the reference:
+`amount:long!` is a required number, `params:serviceParam*` repeats, a bare name is text.
 Source: soap.md §5.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# Types that XML Schema knows itself. A moment is the date of a field that the schema calls text.
+# Types of XML Schema itself. A moment is a date in a field that the schema declares as text.
 SIMPLE: Final[Mapping[str, str]] = {
     "string": "string",
     "int": "int",
@@ -43,7 +43,7 @@ class ComplexType:
     """A type: its base, whose parts come first, its attributes, its children in their order.
 
     `text` is the type of the text between the tags, for the few types that have it. `newer` are
-    names that later versions of the service have; they come last, and old clients do not miss them.
+    names that later versions of the service have; they come last and are optional.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Every operation of the service: what is sent, what comes back, and the REST method behind it.
 
-A name that SOAP spells otherwise than REST stands in the row of its operation and nowhere else; all
-other names are REST's. An operation whose method is yet to come says so in words.
+A name that differs from REST is in the row of its operation; all other names are those of REST. An
+operation that is not served yet has a text that says so.
 Source: soap.md §2, §3.
 """
 
@@ -41,8 +41,8 @@ class SoapOperation:
         return f"{self.name}Response"
 
     @property
-    def tells_errors(self) -> bool:
-        """Whether its answer can hold an error; where it cannot, only a fault is left."""
+    def has_errors(self) -> bool:
+        """Whether its answer can hold an error; otherwise an error is a fault."""
         every = (*attributes_of(self.answer), *children_of(self.answer))
         return any(part.name in ("errorCode", "error") for part in every)
 

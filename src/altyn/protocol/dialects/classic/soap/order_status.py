@@ -1,6 +1,6 @@
 """The order's status as SOAP's getOrderStatus answers it: rows of REST's two forms, put together.
 
-It exists because REST's old form has irregular capitals and fewer fields; the values are the same.
+REST's old form has irregular capitals and fewer fields; the values are the same.
 Source: soap.md §2, §5 (orderStatusResponse).
 """
 
@@ -10,13 +10,15 @@ from typing import Any, Final
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.operations.results import OrderFound
 from altyn.protocol.dialects.classic.order_view import EXTENDED, SHORT
-from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderSeen, look_at, show
+from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderView, show, view_of
+from altyn.protocol.presentation import AnswerContext, presents
 
-_SHORT: Final[Mapping[str, Field[OrderSeen]]] = {row.name: row for row in SHORT.rows}
-_EXTENDED: Final[Mapping[str, Field[OrderSeen]]] = {row.name: row for row in EXTENDED.rows}
+_SHORT: Final[Mapping[str, Field[OrderView]]] = {row.name: row for row in SHORT.rows}
+_EXTENDED: Final[Mapping[str, Field[OrderView]]] = {row.name: row for row in EXTENDED.rows}
 
-STATUS: Final[Fields[OrderSeen]] = Fields(
+STATUS: Final[Fields[OrderView]] = Fields(
     source="soap.md §2, §5",
     rows=(
         replace(_SHORT["ErrorCode"], name="errorCode"),
@@ -45,4 +47,11 @@ STATUS: Final[Fields[OrderSeen]] = Fields(
 
 def soap_status(order: Order, merchant: Merchant, language: str) -> dict[str, Any]:
     """The whole answer of getOrderStatus, errorCode and errorMessage included."""
-    return show(STATUS, look_at(order, merchant, language), merchant)
+    return show(STATUS, view_of(order, merchant, language), merchant)
+
+
+def _soap_status(found: OrderFound, context: AnswerContext) -> dict[str, Any]:
+    return soap_status(found.order, found.merchant, context.language)
+
+
+SOAP_STATUS: Final = presents(OrderFound, _soap_status)

@@ -9,30 +9,43 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic import methods as m
-from altyn.protocol.table import Envelope, Method, Parameter
+from altyn.protocol.dialects.classic import presentation as p
+from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.methods import GET_ORDER_STATUS
+from altyn.protocol.dialects.classic.shared_rows import ALWAYS, INVALID, LENIENT_LANGUAGE, WHO
+from altyn.protocol.dialects.classic.soap.order_status import SOAP_STATUS
+from altyn.protocol.table import Method, Parameter
 
 ORDER_STATUS: Final = replace(
-    m.GET_ORDER_STATUS, name="getOrderStatus.soap", rest=(), envelope=Envelope.PLAIN
+    GET_ORDER_STATUS,
+    name="getOrderStatus.soap",
+    rest=(),
+    present=SOAP_STATUS,
+    envelope=PLAIN,
 )
 
 CHECK_AUTHENTICATE: Final = Method(
     name="checkAuthenticate",
+    operation=Operation.CHECK_CREDENTIALS,
     rest=(),
     soap="checkAuthenticate",
     source="soap.md §3",
     summary="Whether a login and a password are right.",
-    parameters=(m.LENIENT_LANGUAGE,),
-    refusals={**m.WHO, **m.INVALID, **m.ALWAYS},
+    parameters=(LENIENT_LANGUAGE,),
+    refusals={**WHO, **INVALID, **ALWAYS},
+    present=p.DONE,
+    envelope=PLAIN,
 )
 
 
 def _card_list(operation: str, which: str) -> Method:
     return Method(
         name=operation,
+        operation=Operation.LIST_CARD,
         rest=(),
         soap=operation,
         source="soap.md §3",
@@ -48,12 +61,14 @@ def _card_list(operation: str, which: str) -> Method:
             ),
         ),
         refusals={
-            **m.WHO,
+            **WHO,
             Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
-            **m.INVALID,
+            **INVALID,
             Refusal.ORDER_UNKNOWN: e.ORDER_UNKNOWN,
-            **m.ALWAYS,
+            **ALWAYS,
         },
+        present=p.DONE,
+        envelope=PLAIN,
     )
 
 

@@ -1,7 +1,7 @@
 """Every type and enumeration of the service by its name.
 
-Enumerations whose values are those of a REST parameter take them from its row, so that a feature
-that REST learns is a feature of SOAP.
+Enumerations whose values are those of a REST parameter take them from its row, so that a new
+feature of REST is a feature of SOAP too.
 Source: soap.md §4, §5.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.soap.later_type_rows import LATER_TYPES
 from altyn.protocol.dialects.classic.soap.notation import ComplexType, Part, lineage
 from altyn.protocol.dialects.classic.soap.type_rows import ORDER_TYPES
@@ -28,7 +28,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "REFUND_AWARD",
             "VERIFY",
         ),
-        "orderFeature": t.FEATURE_LIST.enumeration,
+        "orderFeature": c.FEATURE_LIST.enumeration,
         "processingOperationType": (
             "PRE_AUTH",
             "COMPLETION",
@@ -50,7 +50,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "VAT_20",
             "VAT_120",
         ),
-        "transactionState": t.STATES.enumeration,
+        "transactionState": c.STATES.enumeration,
     }
 )
 

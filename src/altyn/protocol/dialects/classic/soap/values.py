@@ -1,6 +1,6 @@
 """Values as XML text, by their type; None for a value that its type cannot hold.
 
-It exists so that whatever an order carries (a cart is the shop's own JSON) an answer is valid.
+So an answer is valid XML of its schema whatever an order contains (a cart is the shop's own JSON).
 Source: soap.md §1.3, §5.
 """
 
@@ -10,13 +10,13 @@ from functools import partial
 from math import isfinite
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.soap.moments import date_time
+from altyn.protocol.dialects.classic.soap.dates import date_time
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS
 
 Write = Callable[[Any], str | None]
 
-# All but what may stand as it is: marks of XML, white space that a reader would change, and what
-# XML cannot hold at all.
+# The characters to escape: XML markup, white space that a parser would change, and characters that
+# XML cannot contain.
 _SPECIAL: Final = re.compile("[^ !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPELLED: Final = {
     "&": "&amp;",
@@ -32,7 +32,7 @@ _DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def escape(text: str) -> str:
-    """A text as it may stand in an attribute and in an element alike."""
+    """The text, escaped for an attribute and for an element."""
     if _SPECIAL.search(text) is None:
         return text
     return _SPECIAL.sub(lambda found: _SPELLED.get(found[0], "\ufffd"), text)
@@ -47,7 +47,7 @@ def _string(value: Any) -> str | None:
 
 
 def _number(value: Any, bits: int) -> str | None:
-    """A whole number. Carts are computed in floating point, so 100.0 is one as well."""
+    """A whole number. Shops compute carts in floating point, so 100.0 is accepted."""
     if isinstance(value, bool):
         return None
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
@@ -71,7 +71,7 @@ def _boolean(value: Any) -> str | None:
 
 
 def _moment(value: Any) -> str | None:
-    """A date in a field of text: an answer's milliseconds are told as everywhere else."""
+    """A date in a field of text: milliseconds are written as a dateTime, as in other fields."""
     return date_time(value) or _string(value)
 
 

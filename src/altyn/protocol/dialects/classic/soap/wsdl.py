@@ -1,7 +1,7 @@
 """The two documents that describe the service to clients, printed from the tables.
 
 The first says where the service is and imports the second, which says what it understands: as
-clients of the family know it. Source: soap.md §1, §1.1.
+clients of this protocol expect. Source: soap.md §1, §1.1.
 """
 
 from collections.abc import Iterator
@@ -75,13 +75,13 @@ def _messages(operation: SoapOperation) -> Iterator[str]:
 
 def _offered(operation: SoapOperation) -> Iterator[str]:
     name, answers = operation.name, operation.answers
-    yield f'<wsdl:operation name="{name}"><wsdl:documentation>{_said(operation)}'
+    yield f'<wsdl:operation name="{name}"><wsdl:documentation>{_documentation(operation)}'
     yield "</wsdl:documentation>"
     yield f'<wsdl:input message="tns:{name}" name="{name}"/>'
     yield f'<wsdl:output message="tns:{answers}" name="{answers}"/></wsdl:operation>'
 
 
-def _said(operation: SoapOperation) -> str:
+def _documentation(operation: SoapOperation) -> str:
     """What an operation does, or why it is not served."""
     method = operation.method
     return operation.why_not if method is None else method.summary

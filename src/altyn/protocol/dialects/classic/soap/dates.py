@@ -1,6 +1,6 @@
-"""Dates as XML Schema writes them, from and to the spellings of REST.
+"""Dates of XML Schema, from and to the formats of REST.
 
-SOAP clients send any zone or none; REST reads Moscow time without one, and answers milliseconds.
+SOAP clients send any zone or none; REST reads Moscow time without a zone, and answers milliseconds.
 Source: soap.md §1.3; fiscal.md §3 (orderCreationDate).
 """
 
@@ -8,21 +8,21 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from altyn.domain.moscow import to_moscow
+from altyn.domain.moscow import MOSCOW, to_moscow
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_TIME: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-# Shops put seconds into carts as well as milliseconds: what would be a day of 1973 is seconds.
+# Shops send seconds in carts as well as milliseconds: a smaller number than this is seconds.
 _SECONDS_MAX: Final = 10**11
 
 
 def moscow_text(text: str, layout: str) -> str:
     """A dateTime as REST reads it: Moscow time, whole seconds, in this layout of strftime.
 
-    What is no dateTime stays as it is, for the parameter's own rule to refuse.
+    A text that is not a dateTime is returned unchanged, and the parameter's own rule refuses it.
     """
     moment = _moscow(text)
     return text if moment is None else moment.strftime(layout)
@@ -31,7 +31,7 @@ def moscow_text(text: str, layout: str) -> str:
 def date_time(value: object) -> str | None:
     """A dateTime of XML Schema, Moscow time with zone and milliseconds.
 
-    From epoch milliseconds, or from text as a cart has it; None for what is no date.
+    From epoch milliseconds, or from the text of a cart; None for any other value.
     """
     try:
         if isinstance(value, str):
@@ -47,12 +47,12 @@ def date_time(value: object) -> str | None:
 
 
 def _moscow(text: str) -> datetime | None:
-    """A dateTime on a Moscow clock; without a zone it is Moscow's already."""
+    """A dateTime in Moscow time; without a zone it is Moscow time already."""
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
     try:
-        moment = datetime.fromisoformat(match[1] + (match[2] or "+03:00"))
-        return to_moscow(moment)
+        moment = datetime.fromisoformat(match[1] + (match[2] or ""))
+        return to_moscow(moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW))
     except (ValueError, OverflowError):
         return None

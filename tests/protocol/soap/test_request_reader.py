@@ -16,19 +16,19 @@ from lxml import etree
 
 from altyn.domain.moscow import REQUEST_FORMAT
 from altyn.protocol.dialects.classic.soap.carts import read_object
-from altyn.protocol.dialects.classic.soap.moments import date_time, moscow_text
+from altyn.protocol.dialects.classic.soap.dates import date_time, moscow_text
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, XSI
 from altyn.protocol.dialects.classic.soap.notation import Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
-from altyn.protocol.dialects.classic.soap.reading import read_request
+from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
 from tests.soap import wrapper
 
 MDO: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
-Told = dict[str, Any]
+Parameters = dict[str, Any]
 
 
-def told(operation: str, inside: str, *, parse: Any = etree.fromstring) -> Told:
+def parameters(operation: str, inside: str, *, parse: Any = etree.fromstring) -> Parameters:
     """The REST parameters of an operation whose element has this inside; lists where repeated."""
     mer = MESSAGE_NAMESPACES[0]
     text = f'<mer:{operation} xmlns:mer="{mer}" xmlns:xsi="{XSI}">{inside}</mer:{operation}>'
@@ -55,7 +55,7 @@ CART_JSON: Final = (
 )
 
 # what a client sends, and what REST would have been sent
-EXAMPLES: Final[tuple[tuple[str, str, Told], ...]] = (
+EXAMPLES: Final[tuple[tuple[str, str, Parameters], ...]] = (
     (
         "registerOrder",
         (
@@ -175,8 +175,8 @@ EXAMPLES: Final[tuple[tuple[str, str, Told], ...]] = (
 
 @pytest.mark.parametrize("parse", [etree.fromstring, ET.fromstring])
 @pytest.mark.parametrize(("operation", "inside", "expected"), EXAMPLES)
-def test_the_examples(operation: str, inside: str, expected: Told, parse: Any) -> None:
-    assert told(operation, inside, parse=parse) == expected
+def test_the_examples(operation: str, inside: str, expected: Parameters, parse: Any) -> None:
+    assert parameters(operation, inside, parse=parse) == expected
 
 
 # ── What clients do besides ───────────────────────────────────────────────────────────────────────
@@ -201,8 +201,8 @@ def test_the_examples(operation: str, inside: str, expected: Told, parse: Any) -
         "<order><?pi?><amount>1<?pi?></amount></order>",
     ],
 )
-def test_the_same_said_in_many_ways(inside: str) -> None:
-    assert told("registerOrder", inside) == {"amount": "1"}
+def test_equal_requests_in_different_spellings(inside: str) -> None:
+    assert parameters("registerOrder", inside) == {"amount": "1"}
 
 
 def test_the_wrapper_may_come_in_its_body() -> None:
@@ -212,41 +212,41 @@ def test_the_wrapper_may_come_in_its_body() -> None:
 
 
 def test_of_two_values_the_attribute_is_first() -> None:
-    said = told("registerOrder", '<order amount="1"><amount>2</amount></order>')
-    assert said == {"amount": ("1", "2")}
+    sent = parameters("registerOrder", '<order amount="1"><amount>2</amount></order>')
+    assert sent == {"amount": ("1", "2")}
 
 
-def test_a_comment_hides_nothing() -> None:
-    said = told("registerOrder", "<order><clientId>a<!-- x -->b<?y z?>c</clientId></order>")
-    assert said == {"clientId": "abc"}
+def test_text_behind_a_comment_is_read() -> None:
+    sent = parameters("registerOrder", "<order><clientId>a<!-- x -->b<?y z?>c</clientId></order>")
+    assert sent == {"clientId": "abc"}
 
 
 def test_free_text_keeps_its_spaces_and_an_attribute_is_taken_as_it_stands() -> None:
-    said = told("registerOrder", "<order><description> two\n words </description></order>")
-    assert said == {"description": " two\n words "}
-    assert told("registerOrder", '<order merchantOrderNumber=" A"/>') == {"orderNumber": " A"}
-    assert told("registerOrder", "<order><description> \n</description></order>") == {}
+    sent = parameters("registerOrder", "<order><description> two\n words </description></order>")
+    assert sent == {"description": " two\n words "}
+    assert parameters("registerOrder", '<order merchantOrderNumber=" A"/>') == {"orderNumber": " A"}
+    assert parameters("registerOrder", "<order><description> \n</description></order>") == {}
 
 
 def test_names_of_another_namespace_are_not_ours() -> None:
     inside = '<order xmlns:x="urn:x" x:amount="1"><x:clientId>c</x:clientId></order>'
-    assert told("registerOrder", inside) == {}
+    assert parameters("registerOrder", inside) == {}
 
 
 def test_credentials_cannot_be_smuggled_into_a_request() -> None:
     inside = '<order userName="a" password="b" token="c" jsonParams="{}" orderNumber="n"/>'
-    assert told("registerOrder", inside) == {}
+    assert parameters("registerOrder", inside) == {}
 
 
-def test_a_card_does_not_print() -> None:
+def test_repr_hides_the_card() -> None:
     source = read_request(OPERATIONS["verifyEnrollment"], wrapper("verifyEnrollment", {"pan": "4"}))
     assert "4" not in repr(source)
 
 
-def test_what_is_no_date_is_left_to_the_rule_of_rest() -> None:
+def test_a_malformed_date_is_left_to_the_rule_of_rest() -> None:
     for wrong in ("2026-13-01T00:00:00", "yesterday", "2026-01-05", "9999-12-31T23:59:59-14:00"):
-        said = told("registerOrder", f'<order expirationDate="{wrong}"/>')
-        assert said == {"expirationDate": wrong}
+        sent = parameters("registerOrder", f'<order expirationDate="{wrong}"/>')
+        assert sent == {"expirationDate": wrong}
 
 
 @given(
@@ -264,7 +264,7 @@ def test_a_date_means_the_same_in_every_zone(moment: Any, minutes: int) -> None:
 
 # ── Anything at all ───────────────────────────────────────────────────────────────────────────────
 
-SPOKEN: Final = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
+SPELLINGS: Final = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])
 NAMES: Final = st.sampled_from(sorted({p.name for t in TYPES.values() for p in t.children}))
 
 
@@ -272,9 +272,9 @@ NAMES: Final = st.sampled_from(sorted({p.name for t in TYPES.values() for p in t
 def elements(draw: st.DrawFn, depth: int = 2) -> Any:
     """An element of known names in no sensible order."""
     element = etree.Element(draw(NAMES))
-    element.text = draw(st.text(SPOKEN))
+    element.text = draw(st.text(SPELLINGS))
     for name in draw(st.lists(NAMES | st.just(f"{{{XSI}}}nil"), max_size=3)):
-        element.set(name, draw(st.text(SPOKEN)))
+        element.set(name, draw(st.text(SPELLINGS)))
     if depth:
         for child in draw(st.lists(elements(depth - 1), max_size=2)):
             element.append(child)
@@ -296,7 +296,7 @@ def test_no_document_makes_the_reader_fail(name: str, parts: list[Any]) -> None:
 
 
 @given(name=st.sampled_from(sorted(OPERATIONS)), data=st.data())
-def test_whatever_is_said_arrives_under_its_name_in_rest(name: str, data: st.DataObject) -> None:
+def test_every_value_has_its_name_in_rest(name: str, data: st.DataObject) -> None:
     operation = OPERATIONS[name]
     if operation.method is None:
         return
@@ -304,17 +304,17 @@ def test_whatever_is_said_arrives_under_its_name_in_rest(name: str, data: st.Dat
         if element.type not in TYPES:
             continue
         texts = [p for p in attributes_of(element.type) if p.type == "string"]
-        said = {part.name: data.draw(st.text(SPOKEN, min_size=1)) for part in texts}
-        source = read_request(operation, wrapper(name, said))
-        for part, value in said.items():
+        sent = {part.name: data.draw(st.text(SPELLINGS, min_size=1)) for part in texts}
+        source = read_request(operation, wrapper(name, sent))
+        for part, value in sent.items():
             spelled = operation.spelled.get(part, part)
-            if spelled in operation.method.places:
+            if spelled in operation.method.positions:
                 assert source.get(spelled) == value
 
 
 # ── Carts ─────────────────────────────────────────────────────────────────────────────────────────
 
-VISIBLE: Final = st.text(SPOKEN, min_size=1).filter(lambda text: text.strip() != "")
+VISIBLE: Final = st.text(SPELLINGS, min_size=1).filter(lambda text: text.strip() != "")
 
 
 def values(part: Part) -> st.SearchStrategy[Any]:

@@ -1,8 +1,8 @@
 """From the members of an answer to the whole envelope that is sent.
 
 The members are REST's; the types say which of them are attributes, which are children, and in which
-order. What `return` demands and no member tells is 0, since strict clients miss it; below it an
-object that lacks what its type demands is left out, and never told by halves.
+order. A missing required member of `return` is written as 0, because strict clients need it; an
+incomplete nested object is left out.
 Source: soap.md §1.1, §1.3, §2, §5, §6.
 """
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.error_codes import SUCCESS, ErrorCode
+from altyn.protocol.dialects.classic.envelopes import PLAIN, REGISTRATION
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import OBSOLETE_AUTH_CODE
 from altyn.protocol.dialects.classic.soap.carts import TEXT_MEMBER
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE
@@ -19,14 +20,15 @@ from altyn.protocol.dialects.classic.soap.notation import NUMBERS, Part
 from altyn.protocol.dialects.classic.soap.operations import SoapOperation
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of, text_of
 from altyn.protocol.dialects.classic.soap.values import WRITERS, Write
-from altyn.protocol.table import Envelope
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import Envelope
 
 REGISTERED: Final = ErrorCode(0, SUCCESS.ru, "Successful")
 
-# How a success is told where the method's own members do not: REST's words, where REST has any.
+# The text of a success, for methods whose own members have none: as in REST.
 _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
-    Envelope.PLAIN: SUCCESS,
-    Envelope.REGISTRATION: REGISTERED,
+    PLAIN: SUCCESS,
+    REGISTRATION: REGISTERED,
 }
 
 # type → its name of a part → the name of the member in REST, where they differ
@@ -40,7 +42,7 @@ MEMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
-# REST's type of an operation → SOAP's; a reversal is named after what it takes back
+# REST's type of an operation → SOAP's; a reversal is named after what it reverses
 OPERATION_TYPES: Final = {
     "PREAUTHORIZATION": "PRE_AUTH",
     "AUTHORIZATION": "PURCHASE",
@@ -64,8 +66,8 @@ def write_answer(
     error: tuple[int, str] | None,
 ) -> bytes:
     """The answer of an operation: its members, or its error's code and text, in one envelope."""
-    told = _failed(*error) if error is not None else _done(operation, members, language)
-    head, inner = _object(operation.answer, told, top=True)
+    content = _failed(*error) if error is not None else _done(operation, members, language)
+    head, inner = _object(operation.answer, content, top=True)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP_ENVELOPE}">'
         f'<soap:Body><ns1:{operation.answers} xmlns:ns1="{namespace}">'
@@ -82,7 +84,7 @@ def _done(operation: SoapOperation, members: dict[str, Any], language: str) -> d
 
 
 def _failed(code: int, text: str) -> dict[str, Any]:
-    """An error; wallets tell it in an object of its own."""
+    """The members of an error; wallets have it in an object of its own."""
     error = {"code": code, "description": text, "message": text}
     return {"errorCode": code, "errorMessage": text, "success": False, "error": error}
 
@@ -90,25 +92,25 @@ def _failed(code: int, text: str) -> dict[str, Any]:
 # ── Objects ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Unfit(Exception):  # noqa: N818 - it says what the members are, and is always caught
-    """The members do not make an object of the type."""
+class _Incomplete(Exception):  # noqa: N818 - it names the members, and is always caught
+    """The members do not fill an object of the type."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """One part of a type: the member it tells, and how. `untold` stands for a missing value."""
+    """One part of a type: its member, and how it is written. `default` replaces a missing value."""
 
     name: str
     member: str
     write: Write
     required: bool
-    untold: str
+    default: str
 
     def instead(self, *, top: bool) -> str:
-        """What is told of a required part that has no value."""
+        """The text of a required part without a value."""
         if not top:
-            raise _Unfit
-        return self.untold
+            raise _Incomplete
+        return self.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class _Shape:
 
 
 def _object(type_name: str, members: Mapping[str, Any], *, top: bool = False) -> tuple[str, str]:
-    """The attributes of an element, and what stands in it. Raises _Unfit, but not at the top."""
+    """The attributes of an element, and its content. Raises _Incomplete, but not at the top."""
     shape = _shape(type_name)
     head, inner = list[str](), list[str]()
     for slot in shape.attributes:
@@ -130,22 +132,22 @@ def _object(type_name: str, members: Mapping[str, Any], *, top: bool = False) ->
         if text is not None:
             head.append(f' {slot.name}="{text}"')
     for slot in shape.children:
-        if (text := _child_told(slot, members, top=top)) is not None:
+        if (text := _write_child(slot, members, top=top)) is not None:
             inner.append(text)
     if shape.text is not None:
         text = shape.text(members.get(TEXT_MEMBER, ""))
-        if text is None:  # nothing is no number
-            raise _Unfit
+        if text is None:  # an empty text is not a number
+            raise _Incomplete
         inner.append(text)
     return "".join(head), "".join(inner)
 
 
-def _child_told(slot: _Slot, members: Mapping[str, Any], *, top: bool) -> str | None:
+def _write_child(slot: _Slot, members: Mapping[str, Any], *, top: bool) -> str | None:
     text = None
     if (value := members.get(slot.member)) is not None:
         try:
             text = slot.write(value)
-        except _Unfit:
+        except _Incomplete:
             if not top:
                 raise
     return slot.instead(top=top) if text is None and slot.required else text
@@ -161,26 +163,26 @@ def _nested(value: Any, name: str, type_name: str) -> str | None:
         return None
     try:
         head, inner = _object(type_name, value)
-    except _Unfit:
+    except _Incomplete:
         return None
     return f"<{name}{head}>{inner}</{name}>" if inner else f"<{name}{head}/>"
 
 
 def _list(value: Any, write: Write, prepare: "Prepare | None") -> str:
-    """Every one of them. A list with a gap would be a lie, so its owner is left out with it."""
+    """Every element of a list. If one cannot be written, the object with the list is left out."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        raise _Unfit
+        raise _Incomplete
     written = [write(each) for each in (value if prepare is None else prepare(value))]
     if None in written:
-        raise _Unfit
+        raise _Incomplete
     return "".join(filter(None, written))
 
 
-# ── What the types say, worked out once ───────────────────────────────────────────────────────────
+# ── The shapes of the types, computed once ────────────────────────────────────────────────────────
 
 
 def _operations(operations: Sequence[Any]) -> Iterator[Any]:
-    """Operations in SOAP's words for their types."""
+    """Operations with the names of SOAP for their types."""
     before = ""
     for each in operations:
         kind = each["type"]
@@ -206,24 +208,24 @@ def _shape(type_name: str) -> _Shape:
 
 def _attribute_slot(part: Part, spelled: Mapping[str, str]) -> _Slot:
     member = spelled.get(part.name, part.name)
-    return _Slot(part.name, member, WRITERS[part.type], part.required, _untold(part))
+    return _Slot(part.name, member, WRITERS[part.type], part.required, _default(part))
 
 
 def _child_slot(part: Part, spelled: Mapping[str, str]) -> _Slot:
     write: Write
     if part.type in TYPES:
         write = partial(_nested, name=part.name, type_name=part.type)
-        untold = f"<{part.name}/>"
+        default = f"<{part.name}/>"
     else:
         write = partial(_child, name=part.name, write=WRITERS[part.type])
-        untold = f"<{part.name}>{_untold(part)}</{part.name}>"
+        default = f"<{part.name}>{_default(part)}</{part.name}>"
     if part.repeating:
         write = partial(_list, write=write, prepare=_PREPARED.get(part.type))
-    return _Slot(part.name, spelled.get(part.name, part.name), write, part.required, untold)
+    return _Slot(part.name, spelled.get(part.name, part.name), write, part.required, default)
 
 
-def _untold(part: Part) -> str:
-    """What stands for a value that a type demands and nobody told."""
+def _default(part: Part) -> str:
+    """The text for a required value that is missing."""
     if part.name == "authCode":
         return str(OBSOLETE_AUTH_CODE)
     if part.type in NUMBERS:

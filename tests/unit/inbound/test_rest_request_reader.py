@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.inbound.http.reading import (
+from altyn.inbound.http.request_reader import (
     BodyTooLarge,
     BodyTooSlow,
     Disconnected,
@@ -121,14 +121,14 @@ async def test_utf_8_is_tried_first_then_the_declared_charset(
         (multipart(named("a", "x\x7fy")).replace(b"\x7f", b"\xff"), MULTIPART),
     ],
 )
-async def test_bytes_of_no_charset_are_replaced_and_remembered(
+async def test_bytes_of_no_charset_are_replaced_and_marked(
     body: bytes, content_type: bytes
 ) -> None:
     fields = await read(body, content_type, query=b"b=1")
     assert (fields.get("a"), fields.get("b"), fields.broken_encoding) == ("x\ufffdy", "1", True)
 
 
-async def test_a_broken_query_is_remembered_too() -> None:
+async def test_a_broken_query_is_marked_too() -> None:
     assert (await read(query=b"a=%FF")).broken_encoding
 
 
@@ -193,7 +193,7 @@ async def test_a_body_may_come_in_pieces_up_to_the_limit(length: bytes) -> None:
     assert fields.get("a") == "x" * 48 + "y" * 50
 
 
-async def test_a_client_that_leaves() -> None:
+async def test_a_client_that_closes_the_connection() -> None:
     receive = receive_from(part(b"a=1", more=True), {"type": "http.disconnect"})
     with pytest.raises(Disconnected):
         await read_fields({"query_string": b"", "headers": []}, receive)
@@ -249,7 +249,7 @@ TYPES = st.sampled_from([FORM, FORM_1251, JSON, MULTIPART, b"text/xml", None]) |
 
 
 @given(body=BODIES, content_type=TYPES, query=BODIES, header=st.binary(max_size=20))
-async def test_no_input_makes_reading_fail(
+async def test_no_input_raises(
     body: bytes, content_type: bytes | None, query: bytes, header: bytes
 ) -> None:
     fields = await read(body, content_type, query, headers=((b"content-length", header),))
@@ -260,7 +260,7 @@ async def test_no_input_makes_reading_fail(
 
 
 @given(st.text(st.sampled_from('\\u"d8c0019abx'), max_size=30))
-async def test_no_json_text_makes_reading_fail(text: str) -> None:
+async def test_no_json_text_raises(text: str) -> None:
     fields = await read(f'{{"a":"{text}","b":{{"c":["{text}"]}}}}'.encode(), JSON)
     try:
         json.loads(f'"{text}"')
@@ -270,6 +270,6 @@ async def test_no_json_text_makes_reading_fail(text: str) -> None:
     assert ("a" in fields.malformed) == ("b" in fields.malformed)
 
 
-async def test_fields_do_not_print_what_they_hold() -> None:
+async def test_repr_of_fields_hides_their_values() -> None:
     fields = await read(b"password=secret&%00cvc=123")
     assert repr(fields) == "Fields(malformed_body=None, broken_encoding=False)"

@@ -1,6 +1,6 @@
-"""Two shops that are alike: one asks over REST, the other over SOAP, about orders that are alike.
+"""Two equal shops: one sends its requests over REST, the other over SOAP, for equal orders.
 
-It exists so that the two spellings of the protocol can be compared request by request.
+Tests compare the two spellings of the protocol request by request.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NUMBERS: Final = itertools.count(1)
 Rest = Mapping[str, str | list[str]]
 Members = dict[str, Any]
 
-# What two orders that are alike differ in: moments, and the numbers that the bank draws.
+# What two equal orders differ in: times, and the numbers of the bank.
 OWN: Final = frozenset(
     {
         "approvalCode",
@@ -58,8 +58,8 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """Asks a gateway in both spellings."""
+class TwinShops:
+    """Sends requests to a gateway in both spellings."""
 
     gateway: Gateway
 
@@ -78,7 +78,7 @@ class Counter:
         return members
 
     async def soap(self, operation: str, values: Values, *, shop: str = SOAP_SHOP) -> SoapAnswer:
-        """A request over SOAP, through the door."""
+        """A request over SOAP, to the endpoint."""
         body = envelope(wrapper(operation, values), f"{shop}-api", DEMO_PASSWORD)
         answer = await AsgiClient(self.gateway.router).post(PATH, body=body, headers=HEADERS)
         assert answer.status == 200, answer.text
@@ -101,10 +101,10 @@ class Counter:
         return order_id
 
     async def status(self, order_id: str, shop: str) -> Members:
-        """What an order is, without what makes it itself."""
+        """The status of an order, without the values that are its own."""
         asked = {"orderId": order_id}
-        seen: Members = scrubbed(await self.rest("getOrderStatusExtended.do", asked, shop=shop))
-        return seen
+        shown: Members = scrubbed(await self.rest("getOrderStatusExtended.do", asked, shop=shop))
+        return shown
 
     async def kept(self, order_id: str, shop: str) -> Order:
         """The order as it is stored."""
@@ -116,14 +116,14 @@ class Counter:
 
 
 def scrubbed(value: Any) -> Any:
-    """An answer without what two orders that are alike differ in."""
+    """An answer without the values that differ between two equal orders."""
     if isinstance(value, dict):
         return {name: scrubbed(each) for name, each in value.items() if name not in OWN}
     return [scrubbed(each) for each in value] if isinstance(value, list) else value
 
 
-def said(order: Order) -> tuple[object, ...]:
-    """What a shop said when it registered an order, as it was understood."""
+def registered_values(order: Order) -> tuple[object, ...]:
+    """What a shop registered_values when it registered an order, as it was understood."""
     life = round((order.expires_at - order.created_at).total_seconds() / 60)
     return (
         order.amount_minor,
@@ -152,7 +152,7 @@ def as_rest(operation: str, values: Values) -> dict[str, Any]:
     for name, value in values.items():
         rest = names.get(name, name)
         if value == []:
-            continue  # a list without elements says nothing at all
+            continue  # a list without elements is not sent
         if name == "params":
             rest = "params" if operation == "addParams" else "jsonParams"
             pairs = {each["name"]: each["value"] for each in value}

@@ -1,4 +1,4 @@
-"""A step of a card payment, in the members that shops and payment pages read.
+"""A step of a card payment, as the members that shops and payment pages read.
 
 Source: rest-orders.md §5.1 (responses); payment-page.md §3.2.
 """
@@ -6,12 +6,14 @@ Source: rest-orders.md §5.1 (responses); payment-page.md §3.2.
 from enum import Enum
 from typing import Any, Final
 
+from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
-from altyn.protocol import action_codes as codes
+from altyn.operations.results import CardStep
+from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack
 
@@ -41,14 +43,14 @@ AUTHENTICATION_CODES: Final = frozenset(
 
 
 class Asker(Enum):
-    """Who reads the answer: a page can let its payer try again, a shop is sent back."""
+    """Who reads the answer: a page lets its payer try again, a shop sends its payer back."""
 
     SHOP = "shop"
     PAGE = "page"
 
 
 def present_step(
-    step: Ended | GoToAcs | RunMethod | ShowChallenge,
+    step: CardStep,
     merchant: Merchant,
     *,
     asker: Asker,
@@ -81,12 +83,12 @@ def present_step(
 
 
 def absolute(address: str, base_url: str) -> str:
-    """The sandbox's own ACS is known by its path alone; a browser needs the host too."""
+    """A whole address: the sandbox's own ACS is given by its path alone."""
     return f"{base_url}{address}" if address.startswith("/") else address
 
 
 def return_address(order: Order, merchant: Merchant, *, base_url: str, language: str) -> str:
-    """Where the payer of an order that has ended belongs."""
+    """Where the payer of a finished order goes."""
     paid = order.status in PAID
     return back_link(order, merchant, base_url=base_url, succeeded=paid, language=language)
 
@@ -103,7 +105,7 @@ def _ended(
 
 
 def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str, Any]:
-    text = codes.describe(order.action_code, language)
+    text = describe(order.action_code, language)
     authentication = order.action_code in AUTHENTICATION_CODES
     members: dict[str, Any] = {
         "error": text,

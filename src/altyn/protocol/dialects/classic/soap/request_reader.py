@@ -1,8 +1,8 @@
 """From an operation's XML to the parameters of its REST method.
 
-What SOAP says with attributes, repeated elements and nested types becomes the flat texts that the
-method's own table reads and checks, so that no rule stands here. Order does not matter, unknown
-names are passed over, and a value may come as an attribute or as a child.
+Attributes, repeated elements and nested types become the flat texts that the method's own table
+reads and checks; there is no rule here. Order does not matter, unknown names are ignored, and a
+value may be an attribute or a child.
 Source: soap.md §1.1, §1.3, §2, §5.
 """
 
@@ -15,7 +15,9 @@ import msgspec
 
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.soap.carts import read_object
+from altyn.protocol.dialects.classic.soap.dates import moscow_text
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
     attributes,
@@ -24,7 +26,6 @@ from altyn.protocol.dialects.classic.soap.elements import (
     text_of,
     trimmed,
 )
-from altyn.protocol.dialects.classic.soap.moments import moscow_text
 from altyn.protocol.dialects.classic.soap.notation import Part
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.types import TYPES, attributes_of, children_of
@@ -35,7 +36,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class SoapParameters:
-    """The parameters of a request by their names in REST; prints without them, they hold cards."""
+    """The parameters of a request by their names in REST. `repr` hides them: they hold cards."""
 
     values: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -53,8 +54,8 @@ class SoapParameters:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How one name of a request is read: from an attribute, from a child, or from children that
-    belong together."""
+    """How one name of a request is read: from an attribute, from a child, or from a group of
+    children."""
 
     name: str
     attribute: Callable[[str], str] | None = None
@@ -63,10 +64,10 @@ class _Reader:
 
 
 def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
-    """What a request says, in the parameters of `operation.method`.
+    """The request as the parameters of `operation.method`.
 
     `body` is the operation's wrapper, or the element around it. Empty values are left out: an empty
-    element is one that was not given.
+    element counts as missing.
     """
     found = dict[str, list[str]]()
     pairs = dict[str, dict[str, str]]()
@@ -76,8 +77,8 @@ def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
             _take(found, pairs, fields[name], part)
         elif name in parts:
             _read_part(found, pairs, parts[name], part)
-    for name, said in pairs.items():
-        _add(found, name, _encode(said).decode())
+    for name, named in pairs.items():
+        _add(found, name, _encode(named).decode())
     return SoapParameters({name: tuple(values) for name, values in found.items()})
 
 
@@ -108,9 +109,9 @@ def _take(
     found: dict[str, list[str]], pairs: dict[str, dict[str, str]], reader: _Reader, child: Element
 ) -> None:
     if reader.pair:
-        said = {**dict(attributes(child)), **{name: text_of(e) for name, e in children(child)}}
-        if "name" in said and "value" in said:
-            pairs.setdefault(reader.name, {})[said["name"]] = said["value"]
+        named = {**dict(attributes(child)), **{name: text_of(e) for name, e in children(child)}}
+        if "name" in named and "value" in named:
+            pairs.setdefault(reader.name, {})[named["name"]] = named["value"]
     elif reader.child is not None:
         value = reader.child(child)
         for each in (value,) if isinstance(value, str) else value:
@@ -132,7 +133,7 @@ def _as_it_is(value: str) -> str:
 
 
 def _kept(element: Element) -> str:
-    """Free text: its spaces are part of it, unless there is nothing else."""
+    """Free text with its spaces; empty if there are only spaces."""
     text = text_of(element)
     return text if trimmed(text) else ""
 
@@ -181,24 +182,24 @@ def _nested(part: Part, type_: t.Type) -> Callable[[Element], Any]:
     """A type whose only child repeats is a list; any other is an object of a cart."""
     inside = children_of(part.type)
     if len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES:
-        read = _each if type_ is t.FEATURE_LIST else _comma_separated
+        read = _each if type_ is c.FEATURE_LIST else _comma_separated
         return partial(read, name=inside[0].name)
     return partial(_json, type_name=part.type)
 
 
 def _known(operation: SoapOperation, part: Part) -> _Reader | None:
-    """The reader of a name; None where REST has no such parameter, so that nothing reads it."""
+    """The reader of a name; None where REST has no such parameter."""
     method = operation.method
     assert method is not None
     name = operation.spelled.get(part.name, part.name)
-    place = method.places.get(name)
+    place = method.positions.get(name)
     if place is None and part.name not in operation.spelled:
         return None
     return _reader(name, part, _row(method, name))
 
 
 def _row(method: Method, name: str) -> Parameter | None:
-    place = method.places.get(name)
+    place = method.positions.get(name)
     return None if place is None else method.parameters[place]
 
 

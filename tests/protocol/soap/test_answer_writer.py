@@ -1,4 +1,4 @@
-"""What REST would have answered, in SOAP's words; every answer is held to the schema on the way.
+"""The answers of REST as SOAP writes them; every answer is checked against the schema.
 
 Source: soap.md §1.1, §1.3, §2, §5, §6 (the examples of answers).
 """
@@ -17,11 +17,11 @@ from altyn.domain.cart import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, OrderRequest
 from altyn.protocol.dialects.classic.order_view import extended_status
-from altyn.protocol.dialects.classic.soap.moments import date_time
+from altyn.protocol.dialects.classic.soap.answer_writer import write_answer
+from altyn.protocol.dialects.classic.soap.dates import date_time
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from altyn.protocol.dialects.classic.soap.order_status import soap_status
-from altyn.protocol.dialects.classic.soap.writing import write_answer
 from tests.builders import ORDER_ID, PAID_AT, a_merchant, an_attempt, an_order
 from tests.soap import SoapAnswer, answers_schema, read_answer
 
@@ -67,7 +67,7 @@ def test_the_envelope_is_as_clients_know_it() -> None:
     )
 
 
-def test_a_card_payment_says_what_rest_says_and_no_more() -> None:
+def test_a_card_payment_has_the_members_of_rest_and_no_more() -> None:
     to_acs = {"info": "…", "acsUrl": "https://acs.example", "paReq": "eJx", "termUrl": "https://t"}
     assert answer("paymentOrder", to_acs).members == {
         "errorCode": "0",
@@ -92,8 +92,8 @@ def test_a_card_payment_says_what_rest_says_and_no_more() -> None:
 # ── Errors ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", [n for n, each in OPERATIONS.items() if each.tells_errors])
-def test_every_answer_can_tell_an_error(name: str) -> None:
+@pytest.mark.parametrize("name", [n for n, each in OPERATIONS.items() if each.has_errors])
+def test_every_answer_can_hold_an_error(name: str) -> None:
     members = answer(name, {"orderId": MDO}, error=(7, 'Не "так"')).members
     if "errorCode" in members:
         assert (members["errorCode"], members["errorMessage"]) == ("7", 'Не "так"')
@@ -103,10 +103,10 @@ def test_every_answer_can_tell_an_error(name: str) -> None:
     assert "orderId" not in members
 
 
-def test_what_strict_clients_miss_is_told_with_an_error_too() -> None:
+def test_required_members_are_there_with_an_error_too() -> None:
     members = answer("getOrderStatus", error=(6, "нет")).members
-    told = {name: members[name] for name in ("orderStatus", "amount", "authCode")}
-    assert told == {"orderStatus": "0", "amount": "0", "authCode": "2"}
+    answered = {name: members[name] for name in ("orderStatus", "amount", "authCode")}
+    assert answered == {"orderStatus": "0", "amount": "0", "authCode": "2"}
     assert "orderStatus" not in answer("getOrderStatusExtended", error=(6, "нет")).members
 
 
@@ -147,25 +147,25 @@ def extended(order: Any, **settings: Any) -> Members:
 
 
 def test_everything_of_a_paid_order() -> None:
-    seen = extended(PAID)
-    assert seen["date"] == "2026-01-01T03:00:00.000+03:00"
-    assert seen["depositedDate"] == "2026-01-01T03:00:59.250+03:00"
-    assert seen["orderDescription"] == "Чай & кофе"
-    assert seen["merchantOrderParams"] == [{"name": "email", "value": "b@shop.example"}]
-    assert seen["attributes"] == [{"name": "mdOrder", "value": MDO}]
-    assert seen["paymentAmountInfo"] == {
+    shown = extended(PAID)
+    assert shown["date"] == "2026-01-01T03:00:00.000+03:00"
+    assert shown["depositedDate"] == "2026-01-01T03:00:59.250+03:00"
+    assert shown["orderDescription"] == "Чай & кофе"
+    assert shown["merchantOrderParams"] == [{"name": "email", "value": "b@shop.example"}]
+    assert shown["attributes"] == [{"name": "mdOrder", "value": MDO}]
+    assert shown["paymentAmountInfo"] == {
         "paymentState": "DEPOSITED",
         "approvedAmount": "250000",
         "depositedAmount": "250000",
         "refundedAmount": "0",
     }
-    assert seen["cardAuthInfo"]["maskedPan"] == "411111**1111"
-    assert seen["chargeback"] == "false"
-    assert seen["paymentWay"] == "CARD"
-    (item,) = seen["orderBundle"]["cartItems"]["items"]
+    assert shown["cardAuthInfo"]["maskedPan"] == "411111**1111"
+    assert shown["chargeback"] == "false"
+    assert shown["paymentWay"] == "CARD"
+    (item,) = shown["orderBundle"]["cartItems"]["items"]
     assert item["itemAmount"] == "1000"
     assert item["quantity"] == {"measure": "шт", "value": "2"}
-    (operation,) = seen["operations"]
+    (operation,) = shown["operations"]
     assert operation["operationType"] == "PURCHASE"
     assert operation["operationDate"] == "2026-01-01T03:00:59.000+03:00"
     assert operation["processingResultCode"] == "0"
@@ -195,21 +195,21 @@ def test_the_old_form_has_normal_names_and_more_of_them() -> None:
     }
 
 
-def test_a_declined_card_is_told_in_the_old_form() -> None:
+def test_a_declined_card_is_an_error_in_the_old_form() -> None:
     declined = replace(PAID, status=OrderStatus.DECLINED, action_code=116)
     assert answer("getOrderStatus", soap_status(declined, a_merchant(), "ru")).code in (0, 2)
 
 
-SAID: Final = ThreeDSData(version="1", eci=5, ve_res="Y", pa_res="Y", cavv="AA", xid="BB")
+AUTHENTICATION: Final = ThreeDSData(version="1", eci=5, ve_res="Y", pa_res="Y", cavv="AA", xid="BB")
 
 
 @pytest.mark.parametrize(("eci", "there"), [(5, True), (None, False)])
-def test_3_d_secure_is_told_when_it_can_be_told_whole(eci: int | None, *, there: bool) -> None:
-    tried = an_attempt(authentication=replace(SAID, eci=eci))
-    seen = extended(replace(PAID, attempts=(tried,)))
-    assert ("secureAuthInfo" in seen["cardAuthInfo"]) is there
+def test_an_incomplete_3_d_secure_object_is_left_out(eci: int | None, *, there: bool) -> None:
+    tried = an_attempt(authentication=replace(AUTHENTICATION, eci=eci))
+    shown = extended(replace(PAID, attempts=(tried,)))
+    assert ("secureAuthInfo" in shown["cardAuthInfo"]) is there
     if there:
-        assert seen["cardAuthInfo"]["secureAuthInfo"]["eci"] == "5"
+        assert shown["cardAuthInfo"]["secureAuthInfo"]["eci"] == "5"
 
 
 @pytest.mark.parametrize(
@@ -225,19 +225,19 @@ def test_a_reversal_is_named_after_what_it_takes_back(
 ) -> None:
     kinds = (Kind.PAY, *before, Kind.REVERSE)
     attempts = tuple(an_attempt(kind, number=n) for n, kind in enumerate(kinds, 1))
-    seen = extended(replace(PAID, two_phase=two_phase, attempts=attempts))
-    told = [each["operationType"] for each in seen["operations"]]
-    assert told[-1] == reversal
-    assert told[0] == ("PRE_AUTH" if two_phase else "PURCHASE")
+    shown = extended(replace(PAID, two_phase=two_phase, attempts=attempts))
+    answered = [each["operationType"] for each in shown["operations"]]
+    assert answered[-1] == reversal
+    assert answered[0] == ("PRE_AUTH" if two_phase else "PURCHASE")
 
 
 def test_a_refund() -> None:
     refund = an_attempt(Kind.REFUND, number=2, amount_minor=100)
-    seen = extended(replace(PAID, attempts=(an_attempt(), refund), refunded_minor=100))
-    (told,) = seen["refunds"]
-    assert told["amount"] == "100"
-    assert told["date"] == "2026-01-01T03:00:59.000+03:00"
-    assert seen["operations"][1]["operationType"] == "REFUND"
+    shown = extended(replace(PAID, attempts=(an_attempt(), refund), refunded_minor=100))
+    (answered,) = shown["refunds"]
+    assert answered["amount"] == "100"
+    assert answered["date"] == "2026-01-01T03:00:59.000+03:00"
+    assert shown["operations"][1]["operationType"] == "REFUND"
 
 
 def test_a_page_of_orders() -> None:
@@ -278,9 +278,9 @@ def test_a_part_that_may_be_missing_is_left_out_alone() -> None:
     order = replace(
         PAID, request=replace(PAID.request, order_bundle=Cart.of({"cartItems": {"items": [item]}}))
     )
-    (told,) = extended(order)["orderBundle"]["cartItems"]["items"]
-    assert told["tax"] == {}
-    assert "itemCurrency" not in told
+    (answered,) = extended(order)["orderBundle"]["cartItems"]["items"]
+    assert answered["tax"] == {}
+    assert "itemCurrency" not in answered
 
 
 def test_texts_that_xml_must_spell_or_cannot_hold() -> None:
@@ -332,7 +332,7 @@ def test_whatever_a_shop_has_put_into_an_order_its_answer_is_valid(
     extended(replace(PAID, request=request, params={text: text}, attempts=attempts))
 
 
-def test_an_answer_that_is_not_valid_would_be_seen() -> None:
+def test_an_invalid_answer_is_found() -> None:
     mer = MESSAGE_NAMESPACES[0]
     wrong = f'<m:depositOrderResponse xmlns:m="{mer}"><return/></m:depositOrderResponse>'
     assert not answers_schema().validate(etree.fromstring(wrong))

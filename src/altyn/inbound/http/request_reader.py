@@ -1,7 +1,7 @@
-"""Reads a REST request from its bare ASGI scope into one flat set of fields.
+"""Reads the parameters of a request from its ASGI scope into one flat set of fields.
 
-Shops spell the same request as GET, form, JSON or multipart, with right and wrong Content-Types;
-here all of it becomes `Fields`, within limits, and nothing a stranger sends makes it fail.
+Shops send the same request as GET, form, JSON or multipart, with right and wrong Content-Types. All
+of them become `Fields`, within limits; no input makes it fail.
 Source: rest-orders.md §1.1.
 """
 
@@ -17,6 +17,7 @@ from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import read_json
 from altyn.inbound.http.multipart import read_multipart
+from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -29,7 +30,7 @@ _CONTENT_LENGTH_DIGITS_MAX: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one request may bring.
+    """How much one request may hold.
 
     `body_bytes` and `body_seconds` of the body, `fields` of query and body together (empty ones
     and files included), `depth` in levels of JSON, the outermost object being the first.
@@ -45,26 +46,49 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class BodyTooLarge(Exception):  # noqa: N818 — named for what happened
-    """The body is above the limit, by its Content-Length or by what has come so far; HTTP 413."""
+    """The body is above the limit, by its Content-Length or by its bytes so far; HTTP 413."""
 
 
 class Disconnected(Exception):  # noqa: N818 — named for what happened
-    """The client left before its request was complete; nobody waits for an answer."""
+    """The client closed the connection before its request was complete; there is no answer."""
 
 
 class BodyTooSlow(Disconnected):
-    """The body did not come in time. Treated like a client that left; HTTP 408 if one answers."""
+    """The body did not arrive in time. Treated as a closed connection; HTTP 408 if answered."""
 
 
-async def read_fields(scope: Scope, receive: Receive, limits: Limits = DEFAULT_LIMITS) -> Fields:
-    """Everything sent, by query string and by body, whatever the HTTP method and the Content-Type.
+class BodyKindRefused(Exception):  # noqa: N818 — named for what happened
+    """The dialect does not read a body of this kind; HTTP 415."""
 
-    Raises BodyTooLarge, Disconnected and nothing else: what cannot be read is told in the fields'
-    own marks.
+
+async def read_fields(
+    scope: Scope,
+    receive: Receive,
+    limits: Limits = DEFAULT_LIMITS,
+    kinds: frozenset[BodyKind] = EVERY_BODY_KIND,
+) -> Fields:
+    """The fields of the query string and of the body, whatever the HTTP method and Content-Type.
+
+    A query string is ignored where `kinds` lacks it.
+    Raises BodyTooLarge, BodyKindRefused, Disconnected and nothing else: the fields themselves say
+    what could not be read.
     """
     headers = content_headers(scope)
     body = await read_body(headers, receive, limits)
-    return _merge(scope["query_string"], body, headers, limits)
+    query = scope["query_string"] if BodyKind.QUERY in kinds else b""
+    if body and _kind_of(body, headers) not in kinds:
+        raise BodyKindRefused
+    return _merge(query, body, headers, limits)
+
+
+def _kind_of(body: bytes, headers: Mapping[bytes, bytes]) -> BodyKind:
+    """The kind of a body: as declared, but a JSON object is JSON even when declared as a form."""
+    kind = ContentType.of(headers.get(b"content-type", b"")).kind
+    if kind == "multipart/form-data":
+        return BodyKind.MULTIPART
+    if kind == "application/json" or body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+        return BodyKind.JSON
+    return BodyKind.FORM
 
 
 def content_headers(scope: Scope) -> dict[bytes, bytes]:
@@ -97,7 +121,7 @@ async def _received(receive: Receive, bytes_max: int) -> bytes:
 
 
 def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:
-    """A Content-Length that is no number says nothing; the body is counted as it comes anyhow."""
+    """Whether the Content-Length is above the limit. One that is not a number is ignored."""
     if not content_length.isdigit():
         return False
     return len(content_length) > _CONTENT_LENGTH_DIGITS_MAX or int(content_length) > bytes_max
@@ -106,11 +130,11 @@ def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:
 def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Limits) -> Fields:
     """The query's fields, then the body's, as a servlet orders them.
 
-    If one of the two cannot be read, the fields say so and the other is still used.
+    If one of the two cannot be read, the fields say so and hold the other.
     """
     content_type = ContentType.of(headers.get(b"content-type", b""))
     pairs: Pairs = []
-    complaints: list[str] = []
+    reasons: list[str] = []
     broken_query = broken_body = False
     if query:
         try:
@@ -118,7 +142,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
                 query, charset=content_type.charset, fields_max=limits.fields
             )
         except Unreadable as finding:
-            complaints.append(f"query string: {finding}")
+            reasons.append(f"query string: {finding}")
     if body:
         try:
             refuse_compressed(headers.get(b"content-encoding", b""))
@@ -130,17 +154,17 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
             )
             pairs += body_pairs
         except Unreadable as finding:
-            complaints.append(str(finding))
+            reasons.append(str(finding))
     return Fields.of(
         pairs,
-        malformed_body="; ".join(complaints) or None,
+        malformed_body="; ".join(reasons) or None,
         broken_encoding=broken_query or broken_body,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ContentType:
-    """What a body is said to be: its media type in lower case, and parameters of it."""
+    """The declared type of a body: its media type in lower case, and its parameters."""
 
     kind: str
     charset: str | None = None
@@ -158,7 +182,7 @@ class ContentType:
 
 
 def refuse_compressed(content_encoding: bytes) -> None:
-    """Raises Unreadable: no client is known to compress orders, and a bomb is small on the wire."""
+    """Raises Unreadable for a compressed body: no client is known to send one."""
     if content_encoding.strip().lower() not in {b"", b"identity"}:
         raise Unreadable("compressed bodies are not read")
 

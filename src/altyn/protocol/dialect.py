@@ -1,0 +1,83 @@
+"""A dialect: one way to speak to the gateway, as one value made of tables.
+
+The endpoints find the dialect and the method of a request by its path. The request handler reads
+the request by the method's table and presents the result by the method's function. A further
+dialect is therefore a further value, and needs no change of the gateway's code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from altyn.protocol.presentation import Members
+from altyn.protocol.table import Method
+
+
+class BodyKind(Enum):
+    """Where the parameters of a request may be."""
+
+    QUERY = "query"
+    FORM = "form"
+    JSON = "json"
+    MULTIPART = "multipart"
+
+
+EVERY_BODY_KIND: Final = frozenset(BodyKind)
+
+
+class TransportFault(Enum):
+    """Why a request is not read at all; the value is the HTTP status of the answer."""
+
+    BODY_TOO_LARGE = 413
+    BODY_KIND = 415
+    OVERLOADED = 429
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerParameters:
+    """The names of the parameters that say who calls, for whom, and in which language."""
+
+    user_name: str = "userName"
+    password: str = "password"  # noqa: S105 - the name of a parameter
+    token: str = "token"  # noqa: S105 - the name of a parameter
+    merchant_login: str = "merchantLogin"
+    language: str = "language"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimits:
+    """How much a request may hold: `fields` in all, and levels of JSON, the outermost one first."""
+
+    fields: int = 1_000
+    depth: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One dialect.
+
+    `name` is what the merchant setting `dialects` lists. The methods are served under `prefix`, by
+    the paths of their tables. `bodies` are the kinds of body that are read, `transport_faults` the
+    members of the answer to a request that is not read.
+    """
+
+    name: str
+    prefix: str
+    methods: tuple[Method, ...]
+    transport_faults: Mapping[TransportFault, Members]
+    caller: CallerParameters = CallerParameters()
+    bodies: frozenset[BodyKind] = EVERY_BODY_KIND
+    limits: RequestLimits = RequestLimits()
+
+    def __post_init__(self) -> None:
+        """Check that every fault that can happen has an answer."""
+        possible = set(TransportFault)
+        if self.bodies == EVERY_BODY_KIND:
+            possible.remove(TransportFault.BODY_KIND)
+        assert possible <= self.transport_faults.keys(), "a transport fault has no answer"
+
+    @property
+    def paths(self) -> Mapping[str, Method]:
+        """The methods by their whole path."""
+        return {f"{self.prefix}{path}": method for method in self.methods for path in method.rest}

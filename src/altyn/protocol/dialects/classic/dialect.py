@@ -1,0 +1,33 @@
+"""The classic dialect: the first one, and the one that every merchant has unless it is taken away.
+
+SOAP is its second spelling (`soap/`). Source: rest-orders.md §1.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from altyn.protocol.dialect import Dialect, TransportFault
+from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.error_codes import SYSTEM_ERROR
+from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.presentation import ErrorAnswer, Members
+
+
+def _fault(text: str) -> Members:
+    return PLAIN.refusal(ErrorAnswer(SYSTEM_ERROR.code, text))
+
+
+TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
+    {
+        TransportFault.BODY_TOO_LARGE: _fault("The request body is larger than this gateway reads"),
+        TransportFault.OVERLOADED: _fault("The gateway is busy: repeat the request in a moment"),
+    }
+)
+
+CLASSIC: Final = Dialect(
+    name="classic",
+    prefix="/payment/rest/",
+    methods=tuple(METHODS.values()),
+    transport_faults=TRANSPORT_FAULTS,
+)

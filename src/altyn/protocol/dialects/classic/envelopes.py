@@ -1,0 +1,52 @@
+"""The envelopes of this dialect: where errorCode is a text, a number, absent, or in capitals.
+
+Source: rest-orders.md §1.4.
+"""
+
+from typing import Final
+
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
+from altyn.protocol.presentation import Envelope, ErrorAnswer, Members
+
+
+def _plain(members: Members, language: str) -> Members:
+    return {
+        "errorCode": str(SUCCESS.code),
+        "errorMessage": SUCCESS.text(language),
+        **members,
+    }
+
+
+def _bare(members: Members, _language: str) -> Members:
+    return members
+
+
+def _payment(members: Members, _language: str) -> Members:
+    return {**members, "errorCode": SUCCESS.code}
+
+
+def _refusal(error: ErrorAnswer) -> Members:
+    return {"errorCode": str(error.code), "errorMessage": error.text}
+
+
+def _refusal_in_capitals(error: ErrorAnswer) -> Members:
+    return {"ErrorCode": str(error.code), "ErrorMessage": error.text}
+
+
+def _refusal_of_payment(error: ErrorAnswer) -> Members:
+    return {
+        "error": error.text,
+        "errorCode": error.code,
+        "errorMessage": error.text,
+        "is3DSVer2": False,
+    }
+
+
+# errorCode as a text
+PLAIN: Final = Envelope("plain", _plain, _refusal)
+# no errorCode on success
+REGISTRATION: Final = Envelope("registration", _bare, _refusal)
+# ErrorCode, as a text, of getOrderStatus.do
+CAPITALS: Final = Envelope("capitals", _bare, _refusal_in_capitals)
+# errorCode as a number
+PAYMENT: Final = Envelope("payment", _payment, _refusal_of_payment)

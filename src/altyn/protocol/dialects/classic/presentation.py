@@ -1,0 +1,89 @@
+"""How the methods of this dialect show the results of operations.
+
+Source: rest-orders.md §2.2, §4, §5 (responses).
+"""
+
+from typing import Final
+
+from altyn.operations.results import (
+    CardEnrolment,
+    CardStep,
+    Done,
+    OrderFound,
+    OrdersFound,
+    Registered,
+)
+from altyn.protocol.dialects.classic.card_view import issuer_of
+from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.error_codes import SUCCESS
+from altyn.protocol.dialects.classic.order_view import extended_status, short_status
+from altyn.protocol.dialects.classic.payment_steps import Asker, present_step
+from altyn.protocol.dialects.classic.return_links import page_link
+from altyn.protocol.presentation import AnswerContext, Members, Present, presents
+
+
+def _registered(result: Registered, context: AnswerContext) -> Members:
+    form_url = page_link(context.base_url, context.merchant.login, result.order)
+    return {"orderId": str(result.order.order_id), "formUrl": form_url}
+
+
+def _done(_result: Done, _context: AnswerContext) -> Members:
+    return {}
+
+
+def _short_status(found: OrderFound, context: AnswerContext) -> Members:
+    return short_status(found.order, found.merchant, context.language)
+
+
+def _extended_status(found: OrderFound, context: AnswerContext) -> Members:
+    return extended_status(found.order, found.merchant, context.language)
+
+
+def _last_orders(found: OrdersFound, context: AnswerContext) -> Members:
+    language = context.language
+    return {
+        "orderStatuses": [
+            PLAIN.success(_extended_status(each, context), language) for each in found.orders
+        ],
+        "totalCount": found.total,
+        "page": found.page,
+        "pageSize": found.page_size,
+    }
+
+
+def _enrolment(enrolment: CardEnrolment, _context: AnswerContext) -> Members:
+    members = {"isEnrolled": enrolment.ve_res.value if enrolment.ve_res else "U"}
+    if issuer := issuer_of(enrolment.masked_pan):
+        members |= {"emitterName": issuer.name, "emitterCountryCode": issuer.country_code}
+    return members
+
+
+def _card_payment(step: object, context: AnswerContext) -> Members:
+    assert isinstance(step, CardStep)
+    return present_step(
+        step,
+        context.merchant,
+        asker=Asker.SHOP,
+        language=context.language,
+        base_url=context.base_url,
+    )
+
+
+def _finished_payment(step: object, context: AnswerContext) -> Members:
+    """As `_card_payment`, with the text that a finish answers on success too."""
+    return {"errorMessage": SUCCESS.text(context.language), **_card_payment(step, context)}
+
+
+def _finished_version_2(step: object, context: AnswerContext) -> Members:
+    return {**_finished_payment(step, context), "is3DSVer2": True}
+
+
+REGISTERED: Final = presents(Registered, _registered)
+DONE: Final = presents(Done, _done)
+SHORT_STATUS: Final = presents(OrderFound, _short_status)
+EXTENDED_STATUS: Final = presents(OrderFound, _extended_status)
+LAST_ORDERS: Final = presents(OrdersFound, _last_orders)
+ENROLMENT: Final = presents(CardEnrolment, _enrolment)
+CARD_PAYMENT: Final[Present] = _card_payment
+FINISHED_PAYMENT: Final[Present] = _finished_payment
+FINISHED_VERSION_2: Final[Present] = _finished_version_2

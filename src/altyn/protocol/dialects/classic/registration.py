@@ -1,0 +1,109 @@
+"""The parameters of register.do and registerPreAuth.do, and what they refuse.
+
+Source: rest-orders.md §2; 004 (request parameters, error codes).
+"""
+
+from typing import Final
+
+from altyn.domain.merchant import Permission
+from altyn.domain.refusals import Refusal
+from altyn.protocol import types as t
+from altyn.protocol.cart_type import CART
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import types as c
+from altyn.protocol.dialects.classic.shared_rows import (
+    ALWAYS,
+    MERCHANT_LOGIN,
+    WHO,
+    Refusals,
+    stored,
+)
+from altyn.protocol.table import Parameter
+
+REGISTRATION: Final = (
+    Parameter("orderNumber", t.ORDER_NUMBER, "order_number",
+              "The shop's own number, unique per merchant; may be left out where the gateway "
+              "makes numbers.", Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID,
+              optional_with=Permission.ORDER_NUMBER_GENERATION),
+    Parameter("amount", c.ORDER_AMOUNT, "amount_minor", "Sum in minor units; 0 with VERIFY only.",
+              Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID),
+    Parameter("returnUrl", t.RETURN_URL, "return_url", "Where the payer goes after paying.",
+              Refusal.RETURN_URL_EMPTY, Refusal.RETURN_URL_INVALID),
+    Parameter("failUrl", t.URL, "fail_url", "Where the payer goes after failing; else returnUrl."),
+    Parameter("dynamicCallbackUrl", t.URL, "dynamic_callback_url",
+              "Payment callbacks of this order go here, for merchants with dynamic callbacks."),
+    Parameter("description", t.text(598, lines=True), "description",
+              "What is paid for; shown to the payer."),
+    Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
+    Parameter("clientId", t.text(255), "client_id", "The payer in the shop, for stored cards."),
+    MERCHANT_LOGIN,
+    Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
+              "The order's life in seconds; 1200 unless the merchant's settings say otherwise."),
+    Parameter("expirationDate", t.MOMENT, "expiration_date",
+              "The end of the order's life, Moscow time; beats sessionTimeoutSecs."),
+    Parameter("bindingId", t.text(255), "binding_id", "Only this stored card may pay."),
+    Parameter("email", t.text(128), "email", "The payer's e-mail address."),
+    Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
+    Parameter("postAddress", t.text(255), "post_address", "Delivery address."),
+    Parameter("billingPayerData", t.PAYER_DATA, "billing_payer_data",
+              "Address the card is registered at; line 1 and postal code are mandatory under AVS."),
+    Parameter("shippingPayerData", t.PAYER_DATA, "shipping_payer_data", "For 3-D Secure 2."),
+    Parameter("preOrderPayerData", t.PAYER_DATA, "preorder_payer_data", "For 3-D Secure 2."),
+    Parameter("orderPayerData", t.PAYER_DATA, "order_payer_data", "For 3-D Secure 2."),
+    Parameter("orderBundle", CART, "order_bundle", "The cart, for a fiscal receipt."),
+    Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5."),
+    Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
+    Parameter("mcc", t.code(4), "mcc", "Merchant category code."),
+    Parameter("ip", t.text(39), "ip", "The payer's address."),
+    Parameter("currency", t.CURRENCY, "currency", "ISO 4217 numeric code; 643 by default.",
+              invalid=Refusal.CURRENCY_UNKNOWN),
+    Parameter("language", t.LANGUAGE, "language", "Language of the page and of texts: ru or en.",
+              invalid=Refusal.LANGUAGE_INVALID),
+    Parameter("jsonParams", t.JSON_PARAMS, "json_params",
+              "Free attributes of the order, echoed in merchantOrderParams.",
+              invalid=Refusal.JSON_PARAMS_INVALID),
+    Parameter("recurringFrequency", t.digits(2, low=1, high=28), "recurring_frequency",
+              "Least number of days between recurring charges; goes with recurringExpiry.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
+    Parameter("recurringExpiry", t.DAY, "recurring_expiry", "Last day of recurring charges.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
+    Parameter("features", c.FEATURE_LIST, "features", "Features of the order, see the list below.",
+              invalid=Refusal.FEATURES_INVALID),
+    stored("app2app", t.BOOLEAN, "Payment in the bank's app."),
+    stored("back2app", t.BOOLEAN, "Payment in the bank's app by push message."),
+    stored("app.osType", t.text(32), "The phone's system: ios or android."),
+    stored("app.deepLink", t.text(512), "Where the bank's app returns to."),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
+    stored("additionalOfdParams", t.JSON, "More for the fiscal receipt."),
+    stored("merchantInn", t.text(12), "The child merchant by its tax number."),
+)  # fmt: skip
+
+PRE_AUTHORISATION: Final = (
+    Parameter("autocompletionDate", t.MOMENT, "auto_completion_date",
+              "Deposit the whole hold by itself then, Moscow time."),
+    Parameter("autoReverseDate", t.MOMENT, "auto_reverse_date",
+              "Let the hold go by itself then, Moscow time."),
+)  # fmt: skip
+
+REGISTRATION_REFUSALS: Final[Refusals] = {
+    Refusal.LOGIN_EMPTY: e.LOGIN_EMPTY,
+    Refusal.PASSWORD_EMPTY: e.PASSWORD_EMPTY,
+    **WHO,
+    Refusal.MERCHANT_LOGIN_UNKNOWN: e.MERCHANT_LOGIN_UNKNOWN,
+    Refusal.ORDER_NUMBER_EMPTY: e.NUMBER_EMPTY,
+    Refusal.AMOUNT_MISSING: e.AMOUNT_MISSING,
+    Refusal.RETURN_URL_EMPTY: e.RETURN_URL_EMPTY,
+    Refusal.ORDER_NUMBER_INVALID: e.NUMBER_INVALID,
+    Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
+    Refusal.RETURN_URL_INVALID: e.RETURN_URL_INVALID,
+    Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID,
+    Refusal.CURRENCY_UNKNOWN: e.CURRENCY_UNKNOWN,
+    Refusal.LANGUAGE_INVALID: e.LANGUAGE_INVALID,
+    Refusal.JSON_PARAMS_INVALID: e.JSON_PARAMS_INVALID,
+    Refusal.FEATURES_INVALID: e.FEATURES_INVALID,
+    Refusal.FEATURES_CONFLICT: e.FEATURES_CONFLICT,
+    Refusal.VERIFY_FORBIDDEN: e.VERIFY_FORBIDDEN,
+    Refusal.AUTO_PAYMENT_FORBIDDEN: e.AUTO_FORBIDDEN,
+    Refusal.ORDER_NUMBER_TAKEN: e.NUMBER_TAKEN,
+    **ALWAYS,
+}

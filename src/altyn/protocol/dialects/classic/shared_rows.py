@@ -1,0 +1,73 @@
+"""Rows and refusals that several methods share.
+
+Source: rest-orders.md §1.2, §3; 004 (request parameters, error codes).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from altyn.domain.refusals import Refusal
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.table import STORED, Echo, Parameter
+
+Refusals = Mapping[Refusal, ErrorCode]
+
+WHO: Final[Refusals] = {
+    Refusal.ACCESS_DENIED: e.ACCESS_DENIED,
+    Refusal.USER_BLOCKED: e.USER_BLOCKED,
+    Refusal.PASSWORD_CHANGE_REQUIRED: e.PASSWORD_CHANGE,
+    Refusal.MERCHANT_LOGIN_UNKNOWN: e.ACCESS_DENIED,  # merchantLogin is read for every method
+}
+ALWAYS: Final[Refusals] = {
+    Refusal.BUSY: e.SYSTEM_ERROR,
+    Refusal.OUTCOME_UNKNOWN: e.SYSTEM_ERROR,
+    Refusal.SYSTEM_ERROR: e.SYSTEM_ERROR,
+}
+INVALID: Final[Refusals] = {Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID}
+
+LENIENT_LANGUAGE: Final = Parameter(
+    "language", t.LENIENT_LANGUAGE, "language", "Language of texts: ru or en."
+)
+MERCHANT_LOGIN: Final = Parameter(
+    "merchantLogin", t.text(255), "merchant_login", "Act for this child merchant."
+)
+ORDER_NUMBER_SELECTOR: Final = Parameter(
+    "orderNumber", t.ANY_TEXT, "order_number", "The shop's number, where orderId is not known."
+)
+
+
+def order_id(required: Refusal, *, unless: str | None = None) -> Parameter:
+    """The row that names an order; an id that is not a UUID is an unknown order."""
+    note = "The order's number in the gateway."
+    return Parameter(
+        "orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN, unless=unless
+    )
+
+
+def amount(note: str, *, required: bool) -> Parameter:
+    """The row of a sum, in minor units."""
+    missing = Refusal.AMOUNT_INVALID if required else None
+    return Parameter("amount", t.AMOUNT, "amount_minor", note, missing, Refusal.AMOUNT_INVALID)
+
+
+def stored(name: str, type_: t.Type, note: str, *, echo: Echo | None = None) -> Parameter:
+    """The row of a parameter that is only kept with the order; `echo` shows it in the status too.
+
+    Such a row is all that the parameter needs: reading, storage, the status answer and the printed
+    reference follow from it.
+    """
+    return Parameter(name, type_, STORED, note, echo=echo)
+
+
+ACCEPTED: Final = (
+    Parameter("currency", t.text(3), "currency", "Accepted; an order keeps its currency."),
+    Parameter("jsonParams", t.FLAT_JSON, "json_params", "Accepted."),
+    MERCHANT_LOGIN,
+    LENIENT_LANGUAGE,
+)
+BY_ID_OR_NUMBER: Final = (
+    order_id(Refusal.ORDER_ID_EMPTY, unless="orderNumber"),
+    ORDER_NUMBER_SELECTOR,
+)

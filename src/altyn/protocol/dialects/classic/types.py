@@ -1,0 +1,56 @@
+"""The types of parameters that only this dialect has: they read its features and its states.
+
+Source: rest-orders.md §2.1, §2.3, §4.3.
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from altyn.domain.lifecycle import OrderStatus
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
+from altyn.protocol.dialects.classic.order_statuses import STATUSES_OF
+
+PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
+
+
+def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Features of one request: repeated, or separated by `;` or `,` (rest-orders.md §2.1)."""
+    parts = (part.strip() for value in values for part in re.split("[;,]", value))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _features(_: str, context: t.Context) -> tuple[str, ...]:
+    features = split_features(context.source.get_all("features"))
+    unknown = [feature for feature in features if feature not in FEATURES]
+    if unknown:
+        raise t.Malformed("a feature is not one of the reference's list (rest-orders.md §2.3)")
+    return features
+
+
+def _order_amount(value: str, context: t.Context) -> int:
+    """The sum of an order; 0 is for a card check, which the features name."""
+    if t.AMOUNT.parse(value, context) == 0:
+        if "VERIFY" in split_features(context.source.get_all("features")):
+            return 0
+        raise t.Malformed("0 goes with features=VERIFY only")
+    return int(t.ORDER_AMOUNT.parse(value, context))
+
+
+def _states(value: str, context: t.Context) -> tuple[str, ...]:
+    states: tuple[str, ...] = t.CSV.parse(value, context)
+    if not states or any(state not in PAYMENT_STATES for state in states):
+        raise t.Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
+    return states
+
+
+def _statuses(value: str, context: t.Context) -> tuple[OrderStatus, ...]:
+    return tuple(status for state in _states(value, context) for status in STATUSES_OF[state])
+
+
+ORDER_AMOUNT: Final = replace(t.ORDER_AMOUNT, parse=_order_amount)
+FEATURE_LIST: Final = t.Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
+STATES: Final = t.Type("list, comma separated", _states, enumeration=PAYMENT_STATES)
+STATUSES: Final = replace(STATES, parse=_statuses)
+"""Payment states, read as the statuses of orders that they stand for."""
