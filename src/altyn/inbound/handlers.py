@@ -12,21 +12,16 @@ from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Refused
 from altyn.operations.deposit import Deposit, decide_deposit
-from altyn.operations.enrolment import check_enrolment
 from altyn.operations.order_status import find_key, find_order, last_orders
 from altyn.operations.outcome import outcome_of
+from altyn.operations.paying.card.enrolment import check_enrolment
+from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register
-from altyn.operations.results import (
-    CardEnrolment,
-    Done,
-    OrderFound,
-    OrdersFound,
-    Registered,
-)
+from altyn.operations.results import Done, OrderFound, OrdersFound, Registered
 from altyn.operations.reverse import Reverse, decide_reversal
 
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
-from altyn.operations.paying.steps import Ended
-from altyn.protocol.threeds import VeRes
+from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,4 @@ class OrdersFound:
     page_size: int
 
 
-@dataclass(frozen=True, slots=True)
-class CardEnrolment:
-    """Whether a card takes part in 3-D Secure; `ve_res` is None when no one could be asked."""
-
-    ve_res: VeRes | None
-    masked_pan: str
-
-
-CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
 Result = Done | Registered | OrderFound | OrdersFound | CardEnrolment | CardStep

@@ -9,7 +9,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Actor, OrderKey
 from altyn.protocol.payment_ways import PaymentWay
-from altyn.protocol.threeds import MethodCompletion
+from altyn.protocol.threeds import MethodCompletion, VeRes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +95,13 @@ class ShowChallenge:
     acs_trans_id: str
 
 
+CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
 Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class CardEnrolment:
+    """Whether a card takes part in 3-D Secure; `ve_res` is None when no one could be asked."""
+
+    ve_res: VeRes | None
+    masked_pan: str

@@ -10,9 +10,8 @@ from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
-from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
+from altyn.operations.paying.card.steps import CardStep, GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
-from altyn.operations.results import CardStep
 from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.return_links import back_link
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack

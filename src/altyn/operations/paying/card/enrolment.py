@@ -5,8 +5,8 @@ from dataclasses import replace
 from altyn.domain.card.values import Pan
 from altyn.domain.merchant import Merchant
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.ports import World
-from altyn.operations.results import CardEnrolment
 from altyn.protocol.threeds import EnrolmentRequest
 
 
