@@ -19,16 +19,16 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent / "src" / "altyn"
 MIDDLE: Final = ("domain", "operations", "workers")
 CARD_PACKAGES: Final = ("domain/card/", "operations/paying/card/")
 CARD_WORD: Final = re.compile(
-    r"(?<![a-z])(acs|pan|cvc|luhn|tds|3_?ds)(?![a-z])|three_?ds", re.IGNORECASE
+    r"(?<![a-z])(acs|pan|cvc|luhn|tds|3ds)(?![a-z])|three_?ds", re.IGNORECASE
 )
 
 ACTION_CODES: Final = "the protocol's list of action codes; some of them are about cards"
 PERMISSIONS: Final = "the protocol's list of permissions and settings of a merchant"
 REFUSALS: Final = "one list of refusals for every method; some methods take cards"
+OPERATIONS: Final = "one list of operations; some of them finish a card payment"
 STORED_CARDS: Final = "the notification about a stored card, which the protocol shows so"
 STORED_COLUMN: Final = "Attempt.authentication is a stored column; its type is the card's"
 PAYER_ACTS: Final = "what a payer may have to do: one of several, by its name"
-OPERATIONS: Final = "the list of everything that a caller can ask for, cards included"
 FEATURES: Final = "features of an order, which its registration checks against each other"
 
 # file → the identifiers and strings in it that are meant, and why
@@ -62,12 +62,7 @@ MEANT: Final[dict[str, tuple[frozenset[str], str]]] = {
         REFUSALS,
     ),
     "domain/operation.py": (
-        frozenset(
-            {
-                *("FINISH_3DS", "finish_3ds"),
-                *("FINISH_3DS_VERSION_2", "finish_3ds_version_2"),
-            }
-        ),
+        frozenset({"FINISH_3DS", "finish_3ds", "FINISH_3DS_VERSION_2", "finish_3ds_version_2"}),
         OPERATIONS,
     ),
     "domain/callback.py": (frozenset({"masked_pan", "pan_country"}), STORED_CARDS),

@@ -21,7 +21,12 @@ from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register
-from altyn.operations.results import Done, OrderFound, OrdersFound, Registered
+from altyn.operations.results import (
+    Done,
+    OrderFound,
+    OrdersFound,
+    Registered,
+)
 from altyn.operations.reverse import Reverse, decide_reversal
 
 

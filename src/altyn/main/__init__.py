@@ -24,8 +24,9 @@ from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
-from altyn.main.ways import all_ways, routes_of, titles_of
+from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
+from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
 from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
@@ -71,7 +72,6 @@ async def running(
     """A running gateway with its workers; at the end it stops them and closes its connections."""
     assert settings.database_url is not None
     supervisor = supervisor or Supervisor()
-    registered = extensions.payment_ways
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
         pool = await connect(settings.database_url, pool_size=settings.pool_size)
@@ -92,7 +92,7 @@ async def running(
         world = World(
             orders=orders,
             merchants=merchants,
-            ways=all_ways(connectors.ways, registered),
+            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
             card=_card_ports(connectors, cards, orders),
             effects=effect_kinds,
             clock=clock,
@@ -117,9 +117,9 @@ async def running(
             workers_down=supervisor.down,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
             dialects=(*DIALECTS, *extensions.dialects),
-            way_titles=titles_of(registered),
+            way_titles=titles_of(extensions.payment_ways),
         )
-        routes = (*connectors.routes, *routes_of(registered, world))
+        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
 
 

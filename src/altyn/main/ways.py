@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from altyn.operations.paying.ways import PaymentWays, WayToPay
+from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import World
 
 Titles = Mapping[str, str]
@@ -28,11 +28,6 @@ class RegisteredWay:
 def routes_of(registered: Sequence[RegisteredWay], world: World) -> tuple[BaseRoute, ...]:
     """The routes of all registered ways, in their order."""
     return tuple(route for each in registered if each.routes for route in each.routes(world))
-
-
-def all_ways(built_in: Sequence[WayToPay], registered: Sequence[RegisteredWay]) -> PaymentWays:
-    """The ways of a gateway: those that are built in, and those that were registered."""
-    return PaymentWays((*built_in, *(each.way for each in registered)))
 
 
 def titles_of(registered: Sequence[RegisteredWay]) -> dict[str, Titles]:

@@ -40,4 +40,5 @@ class OrdersFound:
     page_size: int
 
 
+# The results of the ways to pay are defined where each way is.
 Result = Done | Registered | OrderFound | OrdersFound | CardEnrolment | CardStep

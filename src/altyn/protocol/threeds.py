@@ -136,7 +136,7 @@ def check_url(url: str) -> None:
     if len(url) > URL_CHARS_MAX or not (url.isascii() and url.isprintable()) or " " in url:
         raise ThreeDSFormatError("the address is too long or has odd characters")
     if web_address(url) is None:
-        raise ThreeDSFormatError("the address must be http or https, with a host")
+        raise ThreeDSFormatError("the address must be http or https")
 
 
 def bounded(text: str) -> str:

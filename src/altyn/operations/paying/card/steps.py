@@ -95,13 +95,13 @@ class ShowChallenge:
     acs_trans_id: str
 
 
-CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
-Step = Ended | GoToAcs | RunMethod | ShowChallenge | Refused
-
-
 @dataclass(frozen=True, slots=True)
 class CardEnrolment:
     """Whether a card takes part in 3-D Secure; `ve_res` is None when no one could be asked."""
 
     ve_res: VeRes | None
     masked_pan: str
+
+
+CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
+Step = CardStep | Refused

@@ -6,7 +6,12 @@ Source: rest-orders.md §2.2, §4, §5 (responses).
 from typing import Final
 
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
-from altyn.operations.results import Done, OrderFound, OrdersFound, Registered
+from altyn.operations.results import (
+    Done,
+    OrderFound,
+    OrdersFound,
+    Registered,
+)
 from altyn.protocol.dialects.classic.card_view import issuer_of
 from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
