@@ -91,8 +91,9 @@ class Customers:
 
     async def must_be(self, order_id: str, status: int, *sums: int) -> None:
         """The order's status, approved, deposited and refunded sums; and that all books agree."""
-        seen = await self.shop.see(order_id)
-        assert (seen.status, seen.approved, seen.deposited, seen.refunded) == (status, *sums), seen
+        state = await self.shop.see(order_id)
+        shown = (state.status, state.approved, state.deposited, state.refunded)
+        assert shown == (status, *sums), state
         assert await audit(self.shop.pool, [order_id], other_books=self.wallet) == []
 
     async def until(self, order_id: str, reached: Callable[[dict[str, Any]], bool]) -> None:

@@ -111,13 +111,13 @@ class Site:
 
     async def until(self, order_id: str, status: int, *sums: int) -> None:
         """Wait until the order has this status, approved, deposited and refunded sums."""
-        seen: tuple[int, ...] = ()
+        shown: tuple[int, ...] = ()
         async with asyncio.timeout(WITHIN_SECONDS):
-            while seen != (status, *sums):
+            while shown != (status, *sums):
                 answer = await self.crowd.status(order_id)
                 amounts = answer["paymentAmountInfo"]
                 names = ("approvedAmount", "depositedAmount", "refundedAmount")
-                seen = (answer["orderStatus"], *(amounts[name] for name in names))
+                shown = (answer["orderStatus"], *(amounts[name] for name in names))
                 await asyncio.sleep(0.1)
 
 

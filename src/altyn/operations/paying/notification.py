@@ -1,4 +1,4 @@
-"""A result that a way to pay pushes in by itself, instead of being asked for it."""
+"""A result that the other side of a way to pay sends without an inquiry."""
 
 from altyn.domain.order import Attempt, AttemptState
 from altyn.domain.refusals import Refusal

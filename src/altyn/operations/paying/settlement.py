@@ -1,4 +1,4 @@
-"""What a connector's response makes of an order, whoever brings it.
+"""What a connector's response makes of an order, however it arrives.
 
 The request itself, a notification and reconciliation settle the same way. Settling twice changes
 nothing: an attempt that is no longer in flight keeps its first outcome.

@@ -56,5 +56,5 @@ class PaymentWays:
         return self._by_name.get(name)
 
     def offered(self, order: Order, merchant: Merchant) -> tuple[WayToPay, ...]:
-        """The ways beside the card that the payer of this order may choose."""
+        """The ways, other than the card, that the payer of this order may choose."""
         return tuple(way for way in self._by_name.values() if way.may_pay(order, merchant))

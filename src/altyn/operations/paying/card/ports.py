@@ -1,4 +1,4 @@
-"""What a card payment needs from outside beside its connector."""
+"""What a card payment needs from outside in addition to its connector."""
 
 from dataclasses import dataclass
 from datetime import datetime
