@@ -75,7 +75,7 @@ async def audit(
     other_books: OtherBooks | None = None,
 ) -> list[str]:
     """Every inconsistency of these orders, or of all orders, as text."""
-    errors = []
+    errors = [error] if (error := await _without_order(pool)) else []
     for records in await _records(pool, order_ids, other_books):
         order = records.order
         errors += [
@@ -83,6 +83,16 @@ async def audit(
             for error in _errors(records)
         ]
     return errors
+
+
+async def _without_order(pool: Pool) -> str:
+    """The attempts and postings whose order does not exist; no foreign key looks for them."""
+    count = await pool.fetchval(
+        """SELECT count(*) FROM (SELECT merchant_id, order_id FROM payment_attempts
+                                 UNION ALL SELECT merchant_id, order_id FROM postings) AS written
+           LEFT JOIN orders USING (merchant_id, order_id) WHERE orders.order_id IS NULL"""
+    )
+    return f"{count} attempts or postings belong to no order" if count else ""
 
 
 async def unsettled(pool: Pool) -> int:

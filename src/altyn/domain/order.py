@@ -212,9 +212,14 @@ class Order:
 
     def with_attempt(self, attempt: Attempt) -> "Order":
         """The order with this attempt added, or changed when its number is known."""
-        other_attempts = [a for a in self.attempts if a.number != attempt.number]
-        attempts = tuple(sorted((*other_attempts, attempt), key=lambda a: a.number))
-        return replace(self, attempts=attempts)
+        return replace(self, attempts=self.attempts_with((attempt,)))
+
+    def attempts_with(self, changed: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+        """The attempts by number, with these added or changed."""
+        if not changed:
+            return self.attempts
+        by_number = {attempt.number: attempt for attempt in (*self.attempts, *changed)}
+        return tuple(by_number[number] for number in sorted(by_number))
 
     def due(self) -> tuple[datetime, Due] | None:
         """The next timer and its time; None when no timer is left."""

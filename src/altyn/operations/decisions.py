@@ -103,10 +103,15 @@ def accept(
     the decision is about, `other_attempts` change with it.
     """
     status = TRANSITIONS[order.status, event] if isinstance(event, Event) else order.status
-    after = replace(order, version=order.version + 1, changed_at=at, status=status, **changes)
     changed = (*other_attempts, attempt) if attempt else other_attempts
-    for each in changed:
-        after = after.with_attempt(each)
+    after = replace(
+        order,
+        version=order.version + 1,
+        changed_at=at,
+        status=status,
+        attempts=order.attempts_with(changed),
+        **changes,
+    )
     return Accepted(
         order=after,
         event=str(event),

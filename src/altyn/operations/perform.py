@@ -160,9 +160,9 @@ async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
     if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    entries = (
+    entries = tuple(
         entry
         for effect in accepted.effects
         for entry in world.effects.entries(effect, accepted.order, merchant, accepted.at)
     )
-    return replace(accepted, outbox=tuple(entries))
+    return replace(accepted, outbox=entries) if entries else accepted

@@ -54,7 +54,9 @@ def settle(order: Order, number: int, response: ConnectorResponse, now: datetime
     )
     if answered.in_flight:
         return _keep_in_flight(order, answered, response, now)
-    return SETTLE[attempt.kind](order, replace(answered, waiting=None), now)
+    if answered.waiting is not None:
+        answered = replace(answered, waiting=None)
+    return SETTLE[attempt.kind](order, answered, now)
 
 
 def _state_after(attempt: Attempt, response: ConnectorResponse) -> AttemptState:

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS simulators.bank_requests (
 );
 
 CREATE TABLE IF NOT EXISTS simulators.bank_authorisations (
-    key             text PRIMARY KEY REFERENCES simulators.bank_requests (key),
+    key             text PRIMARY KEY,   -- of its request, which the same statement stores
     merchant        text NOT NULL,
     currency        text NOT NULL,
     card            text NOT NULL,
