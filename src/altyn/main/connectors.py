@@ -43,7 +43,7 @@ async def open_connectors(
     if not settings.sandbox:
         card = CardConnector(await _acquirer_over_http(settings, stack))
         return Connectors(ways=_ways(card), checks=card, threeds=NoDirectory())
-    bank = IssuerSimulator(pool, clock.now)
+    bank = IssuerSimulator(pool, clock.now, same_database=True)
     key = ring.derive(ACS_KEY)
     directory = DirectoryServer(pool, key, settings.public_url or "")
     acquirer: Acquirer
@@ -56,7 +56,7 @@ async def open_connectors(
         ways=_ways(card),
         checks=TestCardsOnly(card),
         threeds=DirectoryConnector(directory, key),
-        routes=(*acs_routes(directory), *issuer_routes(bank)),
+        routes=(*acs_routes(directory), *issuer_routes(IssuerSimulator(pool, clock.now))),
     )
 
 

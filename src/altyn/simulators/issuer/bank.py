@@ -63,6 +63,10 @@ class IssuerSimulator:
     """One bank for all merchants. Its state is the database, so several processes may share it.
 
     `clock_now` returns aware UTC; `pause` waits a number of seconds, for the slow test card.
+    `same_database`: the gateway that asks keeps its orders in the database of this bank. Then the
+    bank's commits need not wait for the disk: the gateway's next commit stands behind them in the
+    same log, so a crash loses a response of the bank only together with the order's knowledge of
+    it, and the inquiry that follows finds no such request.
     """
 
     def __init__(
@@ -70,8 +74,11 @@ class IssuerSimulator:
         pool: Pool,
         clock_now: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        same_database: bool = False,
     ) -> None:
         self._pool = pool
+        self._waits_for_disk = not same_database
         self._clock_now = clock_now
         self._pause = pause
 
@@ -145,7 +152,7 @@ class IssuerSimulator:
     def _values(
         self, request: AcquirerRequest, verdict: Verdict, authorisation: asyncpg.Record | None
     ) -> tuple[object, ...]:
-        """The values $1 to $18 of `record_request` and `record_movement`.
+        """The values $1 to $19 of `record_request` and `record_movement`.
 
         A deposit and a reversal share the RRN and the approval code of their authorisation.
         """
@@ -171,6 +178,7 @@ class IssuerSimulator:
             _rrn_prefix(now),
             shared["rrn"] if shared else None,
             shared["approval_code"] if shared else None,
+            "on" if self._waits_for_disk else "off",
         )
 
     async def _inquire(self, request: AcquirerRequest) -> AcquirerResponse:

@@ -1,9 +1,12 @@
 -- record_request: store a new request; a key that is stored already returns no row. An approved
 -- authorisation is booked by the same statement. Of two concurrent requests with one key, the second
 -- waits until the first commits, and then finds the key. $16 is the RRN's YDDDhh; $17 and $18 are
--- the RRN and the approval code of the authorisation when the request shares them.
+-- the RRN and the approval code of the authorisation when the request shares them. $19 is how the
+-- commit waits (`synchronous_commit`).
 WITH ticket AS (
-    SELECT nextval('simulators.bank_tickets') AS number
+    SELECT
+        nextval('simulators.bank_tickets') AS number,
+        set_config('synchronous_commit', $19, true) AS commit_mode
 ), asked AS (
     INSERT INTO simulators.bank_requests (
         key, operation, merchant, terminal, amount_minor, currency, original_key,
@@ -80,14 +83,17 @@ SELECT * FROM settled;
 SELECT * FROM simulators.bank_authorisations WHERE key = $1;
 
 -- record_movement: store a request that moves money, and the sums of its authorisation after it. No
--- row where the key is stored already, or where the sums are no longer those of $19 to $23 that the
--- movement was decided by: then nothing is stored. $24 to $28 are the sums afterwards.
+-- row where the key is stored already, or where the sums are no longer those of $20 to $24 that the
+-- movement was decided by: then nothing is stored. $25 to $29 are the sums afterwards. $19 is how the
+-- commit waits (`synchronous_commit`).
 WITH ticket AS (
-    SELECT nextval('simulators.bank_tickets') AS number
+    SELECT
+        nextval('simulators.bank_tickets') AS number,
+        set_config('synchronous_commit', $19, true) AS commit_mode
 ), locked AS (
     SELECT key FROM simulators.bank_authorisations
-    WHERE key = $7 AND held_minor = $19 AND deposited_minor = $20 AND reversed_minor = $21
-      AND refunded_minor = $22 AND released_minor = $23
+    WHERE key = $7 AND held_minor = $20 AND deposited_minor = $21 AND reversed_minor = $22
+      AND refunded_minor = $23 AND released_minor = $24
     FOR UPDATE
 ), asked AS (
     INSERT INTO simulators.bank_requests (
@@ -105,8 +111,8 @@ WITH ticket AS (
 ), moved AS (
     UPDATE simulators.bank_authorisations AS books
     SET
-        held_minor = $24, deposited_minor = $25, reversed_minor = $26, refunded_minor = $27,
-        released_minor = $28
+        held_minor = $25, deposited_minor = $26, reversed_minor = $27, refunded_minor = $28,
+        released_minor = $29
     FROM asked
     WHERE books.key = asked.original_key
 )
