@@ -176,8 +176,8 @@ def test_unknown_callback_is_refused(till: Till) -> None:
     nobodys = EntryId(1, new_order_id(datetime.now(UTC), 1), 1, 1)
 
     for text in ("B-1", str(nobodys), str(nobodys.subject_id)):
-        assert f"Nothing was told under {text}." in till.refused("show", text)
-        assert f"Nothing was told under {text}." in till.refused("resend", text)
+        assert f"There is no callback for {text}." in till.refused("show", text)
+        assert f"There is no callback for {text}." in till.refused("resend", text)
 
 
 def test_dead_callback_is_resent(till: Till) -> None:

@@ -50,7 +50,7 @@ RESPONSE = AcquirerResponse(
 
 
 @pytest.mark.parametrize(
-    "request",
+    "sent",
     [
         REQUEST,
         replace(REQUEST, deposit_at_once=False, verify_only=True, cvc=None),
@@ -65,8 +65,8 @@ RESPONSE = AcquirerResponse(
         ),
     ],
 )
-def test_request_is_decoded_as_it_was_encoded(request: AcquirerRequest) -> None:
-    assert decode_request(encode_request(request)) == request
+def test_request_is_decoded_as_it_was_encoded(sent: AcquirerRequest) -> None:
+    assert decode_request(encode_request(sent)) == sent
 
 
 @pytest.mark.parametrize("outcome", AcquirerOutcome)

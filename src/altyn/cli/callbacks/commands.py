@@ -306,6 +306,6 @@ def _nothing(*, narrowed: bool) -> str:
 
 def _unknown(text: str) -> CommandError:
     return CommandError(
-        f"Nothing was told under {text}. `altyn callbacks list` shows all callbacks; a change of "
+        f"There is no callback for {text}. `altyn callbacks list` shows all callbacks; a change of "
         "an order while its shop has no address (callbacks.urls) has none, also not afterwards."
     )
