@@ -95,7 +95,7 @@ class CallbackDetail:
         summary = self.summary
         if attempt == summary.attempts and summary.is_sending:
             return "on its way at this moment"
-        text = "nothing recorded: its process ended before the answer"
+        text = "nothing recorded: the process was stopped before the answer"
         if attempt < summary.attempts:
             return f"{text}; it was sent again"
         return f"{text}; it is sent again" if summary.state is EntryState.WAITING else text

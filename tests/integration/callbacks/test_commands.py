@@ -256,7 +256,7 @@ def test_deliveries_are_watched_as_they_happen(till: Till) -> None:
     lines = watched.output.splitlines()
     assert len(lines) == 2
     for line in lines:
-        assert "till  A-1  deposited  try " in line
+        assert "till  A-1  deposited  attempt " in line
         assert "503 in 0 ms" in line
         assert line.endswith(f"GET {SHOP}  {till.which}")
     assert lines[0] != lines[1]

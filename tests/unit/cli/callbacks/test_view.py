@@ -129,7 +129,7 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
         f"to        {RECEIVER}",
         "orderNumber  A-1",
         "Attempt 1 · 2026-11-21 15:00:00 (Moscow) · 12 ms · answered 500",
-        "Attempt 2: nothing recorded: its process ended before the answer; it is sent again",
+        "Attempt 2: nothing recorded: the process was stopped before the answer; it is sent again",
     )
     places = [text.find(part) for part in parts]
     assert -1 not in places, text
