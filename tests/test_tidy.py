@@ -22,20 +22,20 @@ SOURCE: Final = ROOT / "src"
 PACKAGE: Final = SOURCE / "altyn"
 
 
-# ── The arrows ────────────────────────────────────────────────────────────────────────────────────
+# ── Imports ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class ImportRule:
     """What one part of the package may import of the others, and why no more."""
 
     may_import: frozenset[str]
     why: str
 
 
-def floor(*may_import: str, why: str) -> Floor:
-    """Write a row of FLOORS: modules or packages by their name under `altyn`."""
-    return Floor(frozenset(may_import), why)
+def rule(*may_import: str, why: str) -> ImportRule:
+    """Write a row of IMPORT_RULES: modules or packages by their name under `altyn`."""
+    return ImportRule(frozenset(may_import), why)
 
 
 EVERY_PART: Final = "*"
@@ -43,11 +43,11 @@ BUSINESS: Final = ("domain", "operations", "protocol")
 DIALECTS: Final = "protocol.dialects"
 
 # part of altyn      what it may import, apart from itself
-FLOORS: Final = {
-    "__init__": floor(why="the package's name and version; importing it must cost nothing"),
-    "domain": floor(why="rules of payments do not depend on callers, storage or formats"),
-    "protocol": floor("domain", why="forms of the wire: tables and formats, which decide nothing"),
-    DIALECTS: floor(
+IMPORT_RULES: Final = {
+    "__init__": rule(why="the package's name and version; importing it must cost nothing"),
+    "domain": rule(why="rules of payments do not depend on callers, storage or formats"),
+    "protocol": rule("domain", why="forms of the wire: tables and formats, which decide nothing"),
+    DIALECTS: rule(
         "domain",
         "protocol",
         "operations.results",
@@ -55,34 +55,34 @@ FLOORS: Final = {
         "operations.paying.card.steps",
         why="a dialect presents the results of operations, and nothing below imports a dialect",
     ),
-    "operations": floor("domain", why="a decision is the same over REST, SOAP and in a test"),
-    "look": floor(
+    "operations": rule("domain", why="a decision is the same over REST, SOAP and in a test"),
+    "look": rule(
         "domain", why="style and words for every page; a leaf, so that any page can use it"
     ),
-    "masking": floor("domain", why="needs the types that must never be printed, nothing more"),
-    "logs": floor("domain", "masking", why="prints what it is given"),
-    "settings": floor("domain", why="every setting, typed; main hands the values down"),
-    "diagnostics": floor(
+    "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
+    "logs": rule("domain", "masking", why="prints what it is given"),
+    "settings": rule("domain", why="every setting, typed; main hands the values down"),
+    "diagnostics": rule(
         "domain",
         "protocol",
         DIALECTS,
         why="compares a received callback with what the protocol demands",
     ),
-    "security": floor("domain", why="keys, vault and passwords need values, no tables"),
-    "embedded_postgres": floor(why="starts PostgreSQL and has nothing to do with payments"),
-    "storage": floor(
+    "security": rule("domain", why="keys, vault and passwords need values, no tables"),
+    "embedded_postgres": rule(why="starts PostgreSQL and has nothing to do with payments"),
+    "storage": rule(
         *BUSINESS,
         "masking",
         "security",
         why="a port of operations: it could be swapped for another",
     ),
-    "outbound": floor(
+    "outbound": rule(
         *BUSINESS,
         "protocol.dialects.classic.callbacks",
         "masking",
         why="a port of operations, one folder per neighbour; a callback has a dialect's form",
     ),
-    "inbound": floor(
+    "inbound": rule(
         *BUSINESS,
         DIALECTS,
         "diagnostics",
@@ -90,19 +90,19 @@ FLOORS: Final = {
         "masking",
         why="an endpoint parses and presents; storage and outside are ports",
     ),
-    "workers": floor(
+    "workers": rule(
         *BUSINESS, DIALECTS, "masking", why="background workers get their ports from main"
     ),
-    "simulators": floor(
+    "simulators": rule(
         "protocol",
         "domain.money",
         "domain.action_codes",
         "look",
         why="a real bank replaces the simulator by an address: it uses the wire only",
     ),
-    "main": floor(EVERY_PART, why="the composition root: it builds a gateway from all parts"),
-    "cli": floor(EVERY_PART, why="the command starts whatever it names"),
-    "__main__": floor(EVERY_PART, why="`python -m altyn` is the command"),
+    "main": rule(EVERY_PART, why="the composition root: it builds a gateway from all parts"),
+    "cli": rule(EVERY_PART, why="the command starts whatever it names"),
+    "__main__": rule(EVERY_PART, why="`python -m altyn` is the command"),
 }
 
 
@@ -134,7 +134,7 @@ class Arrow:
     imported: str
 
 
-@pytest.mark.parametrize("part", sorted(FLOORS))
+@pytest.mark.parametrize("part", sorted(IMPORT_RULES))
 def test_imports_run_one_way(part: str) -> None:
     forbidden = [
         text
@@ -144,9 +144,11 @@ def test_imports_run_one_way(part: str) -> None:
     assert not forbidden, "\n".join(["forbidden imports:", *forbidden])
 
 
-def test_every_part_has_a_row_in_floors() -> None:
-    unknown = {part_of(module) for module in modules()} - FLOORS.keys()
-    assert not unknown, f"no row in FLOORS for {sorted(unknown)}: say what they may import, and why"
+def test_every_part_has_an_import_rule() -> None:
+    unknown = {part_of(module) for module in modules()} - IMPORT_RULES.keys()
+    assert not unknown, (
+        f"no row in IMPORT_RULES for {sorted(unknown)}: say what they may import, and why"
+    )
 
 
 def test_no_import_runs_in_a_circle() -> None:
@@ -251,7 +253,7 @@ def imports_of() -> dict[str, set[str]]:
 def objection(arrow: Arrow) -> str | None:
     """Return what is wrong with an arrow and why, or None."""
     importer, imported = part_of(arrow.importer), arrow.imported.removeprefix("altyn.")
-    row = FLOORS.get(importer)
+    row = IMPORT_RULES.get(importer)
     if row is None or importer == part_of(arrow.imported) or imported == "altyn":
         return None
     exceptions = {row.module for row in ARROW_EXCEPTIONS if row.part == importer}
