@@ -1,6 +1,6 @@
-"""Orders, attempts and merchants for tests: complete by default, told apart by what a test names.
+"""Orders, attempts and merchants for tests: complete by default.
 
-They exist so that a test says only what it is about. The order is the fresh one of rest-orders.md
+A test names only the values that it is about. The order is the fresh one of rest-orders.md
 §4.2; `changes` are fields of the domain's own values.
 """
 

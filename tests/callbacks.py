@@ -30,7 +30,7 @@ SIGNED: Final = f"mdOrder;{ID.subject_id};operation;deposited;orderNumber;A-1;st
 
 
 def a_summary(**changes: Any) -> CallbackSummary:
-    """A callback that waits for its next try."""
+    """A callback that waits for its next delivery."""
     values: dict[str, Any] = {
         "id": ID,
         "merchant": "test",
@@ -51,7 +51,7 @@ def a_summary(**changes: Any) -> CallbackSummary:
 
 
 def a_delivery(**changes: Any) -> DeliveryDetail:
-    """A try that the shop answered with 500."""
+    """A delivery that the shop answered with 500."""
     values: dict[str, Any] = {
         "attempt": 1,
         "at": NOW,
@@ -71,7 +71,7 @@ def a_delivery(**changes: Any) -> DeliveryDetail:
 
 
 def a_delivery_summary(**changes: Any) -> DeliverySummary:
-    """The same as whoever watches sees it."""
+    """The same delivery in the list of `altyn callbacks tail`."""
     values: dict[str, Any] = {
         "id": ID,
         "merchant": "test",

@@ -1,6 +1,6 @@
 """What every test shares: how Hypothesis searches.
 
-It exists so that a found counterexample can be told and replayed. The search stays random on every
+A counterexample that is found can be replayed. The search stays random on every
 run (a derandomised one would look at the same examples for ever), so a failure prints the blob that
 replays it; no example has a deadline, because no test may depend on speed.
 Fixtures belong to the folder that uses them: `tests/e2e/conftest.py`, for example.
@@ -11,7 +11,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Helpers that assert tell what differed, as tests do; said here, before any test imports them.
+# Asserts in helpers show what differed, as in tests; registered before any test imports them.
 pytest.register_assert_rewrite("tests.shop", "tests.audit", "tests.simulation.scenario")
 
 settings.register_profile(

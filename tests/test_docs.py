@@ -14,8 +14,8 @@ from altyn.protocol.acquiring import (
     AcquirerOutcome,
     AcquirerRequest,
     decode_card_check,
-    decode_question,
-    decode_reply,
+    decode_request,
+    decode_response,
 )
 from docs.printing.pages import REFERENCE, printed
 from docs.printing.sections import anchor
@@ -132,9 +132,9 @@ def test_decision_0001_lists_every_module_that_operations_may_import() -> None:
 
 def test_the_examples_of_the_acquirers_connector_are_messages_of_its_format() -> None:
     text = (DOCS / "how-to" / "run-in-production.md").read_text("utf-8")
-    question, reply, check = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    assert decode_question(question.encode()).operation is AcquirerOperation.AUTHORISE
-    assert decode_reply(reply.encode()).outcome is AcquirerOutcome.APPROVED
+    request, response, check = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert decode_request(request.encode()).operation is AcquirerOperation.AUTHORISE
+    assert decode_response(response.encode()).outcome is AcquirerOutcome.APPROVED
     assert decode_card_check(check.encode()).cvc is not None
     for word in (*AcquirerOperation, *AcquirerOutcome, *fields(AcquirerRequest)):
         name = word if isinstance(word, str) else word.name

@@ -1,7 +1,7 @@
-"""Holds the tree to its own explanation: imports, lengths, names, and what is never written.
+"""Checks the rules of the tree: imports, lengths, names, and texts that are never written.
 
-It exists because an arrow drawn once is soon forgotten; here each is drawn from the code itself,
-and a forbidden one is told with its reason. Every exception is a row of a table, with its own.
+The imports are read from the code. A forbidden one is reported with the reason of the rule. Every
+exception is a row of a table, with its own reason.
 """
 
 import ast
@@ -22,91 +22,93 @@ SOURCE: Final = ROOT / "src"
 PACKAGE: Final = SOURCE / "altyn"
 
 
-# ── The arrows ────────────────────────────────────────────────────────────────────────────────────
+# ── Imports ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
-    """What one part of the package may know of the others, and why no more."""
+class ImportRule:
+    """What one part of the package may import of the others, and why no more."""
 
     may_import: frozenset[str]
     why: str
 
 
-def floor(*may_import: str, why: str) -> Floor:
-    """Write a row of FLOORS: modules or packages by their name under `altyn`."""
-    return Floor(frozenset(may_import), why)
+def rule(*may_import: str, why: str) -> ImportRule:
+    """Write a row of IMPORT_RULES: modules or packages by their name under `altyn`."""
+    return ImportRule(frozenset(may_import), why)
 
 
-EVERYBODY: Final = "*"
+EVERY_PART: Final = "*"
 BUSINESS: Final = ("domain", "operations", "protocol")
 DIALECTS: Final = "protocol.dialects"
 
-# part of altyn      what it may import, besides itself
-FLOORS: Final = {
-    "__init__": floor(why="the package's name and version; importing it must cost nothing"),
-    "domain": floor(why="what is true stays true whatever calls it, stores it or spells it"),
-    "protocol": floor("domain", why="how it is said: tables and formats, which decide nothing"),
-    DIALECTS: floor(
+# part of altyn      what it may import, apart from itself
+IMPORT_RULES: Final = {
+    "__init__": rule(why="the package's name and version; importing it must cost nothing"),
+    "domain": rule(why="rules of payments do not depend on callers, storage or formats"),
+    "protocol": rule("domain", why="forms of the wire: tables and formats, which decide nothing"),
+    DIALECTS: rule(
         "domain",
         "protocol",
         "operations.results",
         "operations.paying.steps",
         "operations.paying.card.steps",
-        why="a dialect presents the results of operations, and nothing below knows a dialect",
+        why="a dialect presents the results of operations, and nothing below imports a dialect",
     ),
-    "operations": floor("domain", why="a decision is the same over REST, SOAP and in a test"),
-    "look": floor("domain", why="tokens and words for every page; a leaf, so that any page has it"),
-    "masking": floor("domain", why="knows the types that must never be printed, nothing more"),
-    "logs": floor("domain", "masking", why="prints what it is given"),
-    "settings": floor("domain", why="every knob, typed; values are handed down by main"),
-    "diagnostics": floor(
+    "operations": rule("domain", why="a decision is the same over REST, SOAP and in a test"),
+    "look": rule(
+        "domain", why="style and words for every page; a leaf, so that any page can use it"
+    ),
+    "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
+    "logs": rule("domain", "masking", why="prints what it is given"),
+    "settings": rule("domain", why="every setting, typed; main hands the values down"),
+    "diagnostics": rule(
         "domain",
         "protocol",
         DIALECTS,
         why="compares a received callback with what the protocol demands",
     ),
-    "security": floor("domain", why="keys, vault and passwords know values, no tables"),
-    "embedded_postgres": floor(why="starts PostgreSQL and knows nothing of payments"),
-    "storage": floor(
+    "security": rule("domain", why="keys, vault and passwords need values, no tables"),
+    "embedded_postgres": rule(why="starts PostgreSQL and has nothing to do with payments"),
+    "storage": rule(
         *BUSINESS,
         "masking",
         "security",
         why="a port of operations: it could be swapped for another",
     ),
-    "outbound": floor(
+    "outbound": rule(
         *BUSINESS,
         "protocol.dialects.classic.callbacks",
         "masking",
         why="a port of operations, one folder per neighbour; a callback has a dialect's form",
     ),
-    "inbound": floor(
+    "inbound": rule(
         *BUSINESS,
         DIALECTS,
         "diagnostics",
         "look",
         "masking",
-        why="a door parses and presents; storage and outside are ports",
+        why="an endpoint parses and presents; storage and outside are ports",
     ),
-    "workers": floor(
-        *BUSINESS, DIALECTS, "masking", why="what happens by itself is given its ports by main"
+    "workers": rule(
+        *BUSINESS, DIALECTS, "masking", why="background workers get their ports from main"
     ),
-    "simulators": floor(
+    "simulators": rule(
         "protocol",
         "domain.money",
         "domain.action_codes",
         "look",
-        why="a pretended bank gives way to a real one by a new address: it knows the wire only",
+        why="a real bank replaces the simulator by an address: it uses the wire only",
     ),
-    "main": floor(EVERYBODY, why="the composition root: the one file that knows everybody"),
-    "cli": floor(EVERYBODY, why="the command starts whatever it names"),
-    "__main__": floor(EVERYBODY, why="`python -m altyn` is the command"),
+    "main": rule(EVERY_PART, why="the composition root: it builds a gateway from all parts"),
+    "cli": rule(EVERY_PART, why="the command starts whatever it names"),
+    "__main__": rule(EVERY_PART, why="`python -m altyn` is the command"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ArrowException:
-    """An arrow against the table that we want: a part, the one module it may know besides, why."""
+    """An import against the table that we want: a part, one more module that it may import, why."""
 
     part: str
     module: str
@@ -132,19 +134,21 @@ class Arrow:
     imported: str
 
 
-@pytest.mark.parametrize("part", sorted(FLOORS))
+@pytest.mark.parametrize("part", sorted(IMPORT_RULES))
 def test_imports_run_one_way(part: str) -> None:
     forbidden = [
-        told
+        text
         for arrow in arrows()
-        if part_of(arrow.importer) == part and (told := objection(arrow)) is not None
+        if part_of(arrow.importer) == part and (text := objection(arrow)) is not None
     ]
     assert not forbidden, "\n".join(["forbidden imports:", *forbidden])
 
 
-def test_every_part_has_its_floor() -> None:
-    unknown = {part_of(module) for module in modules()} - FLOORS.keys()
-    assert not unknown, f"no row in FLOORS for {sorted(unknown)}: say what they may import, and why"
+def test_every_part_has_an_import_rule() -> None:
+    unknown = {part_of(module) for module in modules()} - IMPORT_RULES.keys()
+    assert not unknown, (
+        f"no row in IMPORT_RULES for {sorted(unknown)}: say what they may import, and why"
+    )
 
 
 def test_no_import_runs_in_a_circle() -> None:
@@ -189,7 +193,9 @@ def test_no_import_runs_in_a_circle() -> None:
         ("cli.serve", "main", True),
     ],
 )
-def test_the_arrows_are_those_of_the_house(importer: str, imported: str, *, allowed: bool) -> None:
+def test_table_of_allowed_imports_is_applied(
+    importer: str, imported: str, *, allowed: bool
+) -> None:
     arrow = Arrow(f"altyn.{importer}", 1, f"altyn.{imported}")
     assert (objection(arrow) is None) is allowed
 
@@ -215,7 +221,7 @@ def test_operations_and_domain_reach_no_presentation(part: str) -> None:
     assert not found, "\n".join([f"{part} reaches a presentation:", *found])
 
 
-def test_a_presentation_behind_another_module_is_found() -> None:
+def test_indirect_import_of_a_presentation_is_found() -> None:
     graph = {"a": {"b"}, "b": {"c"}, "c": set[str]()}
     assert reached_from(["a"], graph)["c"] == ("a", "b", "c")
 
@@ -245,14 +251,14 @@ def imports_of() -> dict[str, set[str]]:
 
 
 def objection(arrow: Arrow) -> str | None:
-    """Tell what is wrong with an arrow and why, or None."""
+    """Return what is wrong with an arrow and why, or None."""
     importer, imported = part_of(arrow.importer), arrow.imported.removeprefix("altyn.")
-    row = FLOORS.get(importer)
+    row = IMPORT_RULES.get(importer)
     if row is None or importer == part_of(arrow.imported) or imported == "altyn":
         return None
     exceptions = {row.module for row in ARROW_EXCEPTIONS if row.part == importer}
     allowed = row.may_import | exceptions
-    if EVERYBODY in allowed or any(is_allowed(imported, name) for name in allowed):
+    if EVERY_PART in allowed or any(is_allowed(imported, name) for name in allowed):
         return None
     return (
         f"  {arrow.importer}, line {arrow.line} → {arrow.imported}\n"
@@ -331,19 +337,19 @@ MEASURED: Final = {".py", ".sql", ".html", ".js", ".css"}
 LONGER_FOR_A_REASON: Final[dict[str, str]] = {}
 
 
-def test_files_and_functions_fit_the_screen() -> None:
+def test_files_and_functions_are_short() -> None:
     too_long = {**long_files(), **long_functions()}
-    told = [f"  {name}: {lines} lines" for name, lines in too_long.items()]
-    unreasoned = [line for line, name in zip(told, too_long, strict=True) if not reasoned(name)]
+    lines = [f"  {name}: {lines} lines" for name, lines in too_long.items()]
+    unreasoned = [line for line, name in zip(lines, too_long, strict=True) if not reasoned(name)]
     assert not unreasoned, "\n".join(
-        ["longer than a reader holds in mind (a name is missing inside):", *unreasoned]
+        ["too long for one screen; split it into named pieces:", *unreasoned]
     )
     stale = LONGER_FOR_A_REASON.keys() - too_long.keys()
     assert not stale, f"no longer too long, so remove the exception: {sorted(stale)}"
 
 
 def reasoned(name: str) -> bool:
-    """Whether a length is in the table of exceptions, with words beside it."""
+    """Whether a length is in the table of exceptions, with a reason."""
     return bool(LONGER_FOR_A_REASON.get(name, "").strip())
 
 
@@ -372,16 +378,14 @@ def long_functions() -> dict[str, int]:
 
 # ── Names ─────────────────────────────────────────────────────────────────────────────────────────
 
-NAMES_STILL_TO_BE_FOUND: Final = {"utils", "util", "common", "helpers", "misc"}
+VAGUE_NAMES: Final = {"utils", "util", "common", "helpers", "misc"}
 
 
-def test_every_folder_and_module_has_found_its_name() -> None:
+def test_no_folder_or_module_has_a_vague_name() -> None:
     vague = [
-        path.as_posix()
-        for path in tree_files()
-        if NAMES_STILL_TO_BE_FOUND & {*path.parent.parts, path.stem}
+        path.as_posix() for path in tree_files() if VAGUE_NAMES & {*path.parent.parts, path.stem}
     ]
-    assert not vague, f"a name still to be found: {vague}"
+    assert not vague, f"a vague name: {vague}"
 
 
 def test_every_query_file_begins_with_a_sentence() -> None:
@@ -402,7 +406,7 @@ BANKS: Final = (
 )
 TOP_LEVELS: Final = "ru|su|com|net|org|by|kz|am|kg|uz|ua|tj|az|рф"
 
-# A letter in brackets means itself, and keeps this file from saying what it forbids.
+# A letter in brackets means itself, and keeps this file from containing what it forbids.
 FORBIDDEN: Final = {
     "a real bank's or payment system's host": re.compile(
         rf"(?i)(?<![\w@-])(?:[\w-]+\.)*[\w-]*(?:{BANKS})[\w-]*\.(?:[\w-]+\.)*(?:{TOP_LEVELS})\b(?!\()"
@@ -448,7 +452,7 @@ def test_nothing_names(what: str) -> None:
         ("a private key", "-----BEGIN " + "RSA PRIVATE KEY-----", True),
     ],
 )
-def test_the_guards_bite(what: str, text: str, *, found: bool) -> None:
+def test_forbidden_texts_are_found(what: str, text: str, *, found: bool) -> None:
     assert bool(FORBIDDEN[what].search(text)) is found
 
 

@@ -115,10 +115,10 @@ def _errors() -> Iterator[tuple[object, ...]]:
 
 def _answered_by(method: Method) -> set[ErrorCode]:
     """The refusals of a method, and the error that the old status shows for a declined card."""
-    beside = {SUCCESS} if method.envelope is not REGISTRATION else set()
+    without_refusal = {SUCCESS} if method.envelope is not REGISTRATION else set()
     if method.envelope is CAPITALS:
-        beside.add(CARD_DATA_WRONG)
-    return {*method.refusals.values(), *beside}
+        without_refusal.add(CARD_DATA_WRONG)
+    return {*method.refusals.values(), *without_refusal}
 
 
 # ── 3-D Secure ────────────────────────────────────────────────────────────────────────────────────

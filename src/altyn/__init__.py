@@ -1,3 +1,3 @@
-"""Altyn: a payment gateway that speaks the RBS acquiring protocol, on a laptop or in a cluster."""
+"""Altyn: a payment gateway with the RBS acquiring protocol, on a laptop or in a cluster."""
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
 """Races for one order's money, in one process and between two: it moves once or not at all.
 
-Every race is run against real processes over HTTP, and whatever its outcome, the auditor must find
-that the order, its history, its postings and the bank's books tell the same story.
+Every race is run against real processes over HTTP. After it the order, its history, its postings
+and the bank's books must agree.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def ok(answers: list[dict[str, Any]]) -> int:
     return sum(str(answer.get("errorCode")) == "0" for answer in answers)
 
 
-async def test_two_refunds_of_60_from_100_are_one(scene: Scene) -> None:
+async def test_of_two_concurrent_refunds_of_60_from_100_one_succeeds(scene: Scene) -> None:
     order_id = await scene.crowd.paid(100_00)
     answers = await scene.crowd.at_once("refund.do", *[{"orderId": order_id, "amount": 60_00}] * 2)
     assert ok(answers) == 1, answers
@@ -85,7 +85,7 @@ async def test_two_refunds_of_60_from_100_are_one(scene: Scene) -> None:
     await scene.must_add_up(order_id)
 
 
-async def test_of_64_refunds_as_many_are_made_as_there_is_money_for(scene: Scene) -> None:
+async def test_concurrent_refunds_never_exceed_the_deposit(scene: Scene) -> None:
     order_id = await scene.crowd.paid(50_00)
     answers = await scene.crowd.at_once("refund.do", *[{"orderId": order_id, "amount": 1_00}] * 64)
     assert ok(answers) == 50, Counter(str(answer) for answer in answers)
@@ -95,28 +95,28 @@ async def test_of_64_refunds_as_many_are_made_as_there_is_money_for(scene: Scene
     await scene.must_add_up(order_id)
 
 
-async def test_one_refund_named_32_times_is_one(scene: Scene) -> None:
+async def test_refund_with_one_id_sent_32_times_is_made_once(scene: Scene) -> None:
     order_id = await scene.crowd.paid(100_00)
-    wish = {"orderId": order_id, "amount": 10_00, "externalRefundId": "R-1"}
-    answers = await scene.crowd.at_once("refund.do", *[wish] * 32)
+    form = {"orderId": order_id, "amount": 10_00, "externalRefundId": "R-1"}
+    answers = await scene.crowd.at_once("refund.do", *[form] * 32)
     assert ok(answers) == 32, Counter(str(answer) for answer in answers)
     assert (await scene.row(order_id))["refunded_minor"] == 10_00
     await scene.must_add_up(order_id)
 
 
-async def test_a_refund_whose_answer_is_lost_is_still_one(scene: Scene) -> None:
+async def test_refund_with_a_lost_answer_is_made_once(scene: Scene) -> None:
     order_id = await scene.crowd.register(100_00)
     card = card_for_fault(Fault.REFUND_ANSWER_LOST)
     await scene.crowd.call("paymentorder.do", **card_fields(order_id, card))
-    wish = {"orderId": order_id, "amount": 100_00, "externalRefundId": "R-1"}
-    await scene.crowd.at_once("refund.do", *[wish] * 8)
-    answers = await scene.crowd.at_once("refund.do", *[wish] * 8)
+    form = {"orderId": order_id, "amount": 100_00, "externalRefundId": "R-1"}
+    await scene.crowd.at_once("refund.do", *[form] * 8)
+    answers = await scene.crowd.at_once("refund.do", *[form] * 8)
     assert ok(answers) == 8, answers  # the second time around it is known
     assert (await scene.row(order_id))["refunded_minor"] == 100_00
     await scene.must_add_up(order_id)
 
 
-async def test_deposits_against_reversals(scene: Scene) -> None:
+async def test_concurrent_deposits_and_reversals_agree(scene: Scene) -> None:
     order_id = await scene.crowd.paid(100_00, two_phase=True)
     forms = [{"orderId": order_id, "amount": 0}] * 4
     deposits, reversals = await asyncio.gather(
@@ -149,16 +149,14 @@ async def test_parts_of_a_hold_are_deposited_once(scene: Scene) -> None:
     [(GOOD,), (GOOD, card_for_action_code(0)), (GOOD, card_for_action_code(116))],
     ids=["same-card", "two-cards", "one-without-money"],
 )
-async def test_an_order_paid_on_many_tabs_is_paid_once(
-    scene: Scene, cards: tuple[str, ...]
-) -> None:
+async def test_order_paid_in_many_tabs_is_paid_once(scene: Scene, cards: tuple[str, ...]) -> None:
     order_id = await scene.crowd.register(100_00)
     forms: list[dict[str, object]] = [
         dict(card_fields(order_id, cards[n % len(cards)])) for n in range(8)
     ]
     answers = await scene.crowd.at_once("paymentorder.do", *forms)
     row = await scene.row(order_id)
-    # three cards without money may come first and use the tries up
+    # three cards without money may come first and use the attempts up
     assert row["status"] == "deposited" or (len(cards) == 2 and row["status"] == "declined")
     if row["status"] == "deposited":
         paid = [a for a in answers if "redirect" in a and "error" not in a]
@@ -171,7 +169,7 @@ async def test_an_order_paid_on_many_tabs_is_paid_once(
     await scene.must_add_up(order_id)
 
 
-async def test_a_pares_brought_many_times_at_once_pays_once(scene: Scene) -> None:
+async def test_pares_posted_concurrently_pays_once(scene: Scene) -> None:
     order_id = await scene.crowd.register(100_00)
     sent = await scene.crowd.call("paymentorder.do", **card_fields(order_id, ENROLLED))
     pa_res = await Payer(scene.crowd).at_acs(sent)
@@ -182,7 +180,7 @@ async def test_a_pares_brought_many_times_at_once_pays_once(scene: Scene) -> Non
     await scene.must_add_up(order_id)
 
 
-async def test_a_tab_that_pays_beside_one_at_the_acs(scene: Scene) -> None:
+async def test_payment_in_one_tab_and_return_from_the_acs_in_another_pay_once(scene: Scene) -> None:
     order_id = await scene.crowd.register(100_00)
     sent = await scene.crowd.call("paymentorder.do", **card_fields(order_id, ENROLLED))
     pa_res = await Payer(scene.crowd).at_acs(sent)
@@ -194,7 +192,7 @@ async def test_a_tab_that_pays_beside_one_at_the_acs(scene: Scene) -> None:
     await scene.must_add_up(order_id)
 
 
-async def test_an_order_number_used_32_times_at_once_is_one_order(scene: Scene) -> None:
+async def test_order_number_used_32_times_concurrently_makes_one_order(scene: Scene) -> None:
     number = f"RACE-{uuid4().hex[:12]}"
     form: dict[str, object] = {
         "orderNumber": number,
@@ -211,7 +209,7 @@ async def test_an_order_number_used_32_times_at_once_is_one_order(scene: Scene) 
     await scene.must_add_up(made[0]["orderId"])
 
 
-async def test_a_session_that_ends_while_somebody_pays(scene: Scene) -> None:
+async def test_order_whose_session_ends_during_payment_is_paid_or_declined(scene: Scene) -> None:
     order_ids = [await scene.crowd.register(100_00) for _ in range(12)]
     moving = asyncio.create_task(scene.crowd.move_clock(minutes=20))
     paying = [
@@ -224,15 +222,15 @@ async def test_a_session_that_ends_while_somebody_pays(scene: Scene) -> None:
     await scene.crowd.move_clock(minutes=2)
     for number, order_id in enumerate(order_ids):
         row = await scene.row(order_id)
-        told = answers[2 * number : 2 * number + 2]
-        paid = [a for a in told if "redirect" in a and "error" not in a]
+        tab_answers = answers[2 * number : 2 * number + 2]
+        paid = [a for a in tab_answers if "redirect" in a and "error" not in a]
         assert row["status"] in {"deposited", "declined"}
-        assert len(paid) == (row["status"] == "deposited"), (row["status"], told)
+        assert len(paid) == (row["status"] == "deposited"), (row["status"], tab_answers)
     await scene.must_add_up(*order_ids)
 
 
-async def test_many_orders_at_once_do_not_block_each_other(scene: Scene) -> None:
-    """Batches of two processes that hold the same rows: none waits for the other for ever."""
+async def test_batches_of_two_processes_do_not_deadlock(scene: Scene) -> None:
+    """Batches of two processes lock the same rows: neither waits for the other for ever."""
     order_ids = [await scene.crowd.paid(100_00) for _ in range(12)]
     chance = random.Random(20261121)
     forms: list[dict[str, object]] = [
@@ -244,10 +242,10 @@ async def test_many_orders_at_once_do_not_block_each_other(scene: Scene) -> None
     await scene.must_add_up(*order_ids)
 
 
-async def test_one_key_asked_many_times_at_once_is_done_once(scene: Scene) -> None:
-    """The bank's part of the bargain, which all of the above leans on."""
+async def test_acquirer_requests_with_one_key_are_carried_out_once(scene: Scene) -> None:
+    """The property of the bank that all tests above rely on."""
     banks = [IssuerSimulator(scene.pool, lambda: datetime.now(UTC)) for _ in range(2)]
-    question = AcquirerRequest(
+    request = AcquirerRequest(
         key=f"{uuid4().hex}-1",
         operation=AcquirerOperation.AUTHORISE,
         merchant="test",
@@ -258,9 +256,9 @@ async def test_one_key_asked_many_times_at_once_is_done_once(scene: Scene) -> No
         expiry="209912",
         deposit_at_once=True,
     )
-    replies = await asyncio.gather(*(banks[n % 2].handle(question) for n in range(16)))
-    assert {reply.outcome for reply in replies} == {AcquirerOutcome.APPROVED}
-    assert len({reply.rrn for reply in replies}) == 1
+    responses = await asyncio.gather(*(banks[n % 2].handle(request) for n in range(16)))
+    assert {response.outcome for response in responses} == {AcquirerOutcome.APPROVED}
+    assert len({response.rrn for response in responses}) == 1
 
 
 class Payer(Shop):

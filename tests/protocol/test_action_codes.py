@@ -266,7 +266,7 @@ def test_every_named_code_has_a_row() -> None:
     assert named <= set(ACTION_CODES)
 
 
-def test_logs_know_what_processing_calls_a_code() -> None:
+def test_logs_have_the_name_of_a_code_in_processing() -> None:
     assert ACTION_CODES[116].processing_text == "Decline. Not enough money"
     assert ACTION_CODES[-2017].processing_text == 'Declined. PARes status is not "Y"'
     assert ACTION_CODES[41].processing_text == ""

@@ -101,7 +101,7 @@ PLAIN: Final = a_merchant(
 )
 DEMO: Final = a_merchant()
 
-# Authenticated by the shop's own means: the gateway has not spoken to a directory server.
+# Authenticated by the shop's own means: the gateway has not called a directory server.
 EXTERNAL_PROOF: Final = ThreeDSData(
     eci=5, cavv="AAABBBCCCDDDEEEFFFGGGHHHIII=", xid="MDAwMDAwMDAwMDAwMDAwMDAwMDE="
 )
@@ -350,7 +350,7 @@ def test_transaction_attributes_come_early_for_a_paid_order_only() -> None:
     assert has(extended_status(an_order(), at_version(14), "ru"), "transactionAttributes")
 
 
-def test_the_failure_s_words_are_a_field_of_their_own_from_version_33() -> None:
+def test_decline_reason_is_a_separate_field_from_version_33() -> None:
     declined = a_declined_order(116)
     assert not has(extended_status(declined, at_version(32), "ru"), "displayErrorMessage")
     shown = extended_status(declined, at_version(33), "ru")
@@ -368,7 +368,7 @@ def test_the_failure_s_words_are_a_field_of_their_own_from_version_33() -> None:
         (Permission.FEE, "paymentAmountInfo.feeAmount"),
     ],
 )
-def test_a_field_waits_for_its_permission(permission: Permission, path: str) -> None:
+def test_field_needs_its_permission(permission: Permission, path: str) -> None:
     order = an_order_with_everything()
     assert has(extended_status(order, DEMO, "ru"), path)
     without = a_merchant(permissions=OPENING - {permission})
@@ -536,7 +536,7 @@ def test_the_fee_is_added_to_the_total() -> None:
 # ── Failures ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def a_failed_try(number: int, action_code: int, **changes: Any) -> Attempt:
+def a_failed_attempt(number: int, action_code: int, **changes: Any) -> Attempt:
     return an_attempt(
         number=number,
         state=AttemptState.DECLINED,
@@ -551,7 +551,7 @@ def a_declined_order(action_code: int) -> Order:
     return an_order(
         status=OrderStatus.DECLINED,
         action_code=action_code,
-        attempts=(a_failed_try(1, action_code),),
+        attempts=(a_failed_attempt(1, action_code),),
     )
 
 
@@ -580,9 +580,9 @@ def test_the_gateway_s_own_refusal_is_not_processing_s() -> None:
     assert "originalActionCode" not in shown
 
 
-def test_the_last_card_tried_is_shown() -> None:
+def test_card_of_the_last_attempt_is_shown() -> None:
     second = an_attempt(number=2, card=a_card(masked_pan="510000**0008", system="MASTERCARD"))
-    order = a_paid_order(attempts=(a_failed_try(1, 116), second))
+    order = a_paid_order(attempts=(a_failed_attempt(1, 116), second))
     card = extended_status(order, DEMO, "ru")["cardAuthInfo"]
     assert (card["maskedPan"], card["product"]) == ("510000**0008", "mastercard-product")
 
@@ -763,9 +763,7 @@ merchants: Final = st.builds(
 
 
 @given(orders, merchants, st.sampled_from(["ru", "en"]))
-def test_whatever_became_of_an_order_no_field_is_null(
-    order: Order, merchant: Merchant, language: str
-) -> None:
+def test_no_field_of_any_order_is_null(order: Order, merchant: Merchant, language: str) -> None:
     for shown in (
         extended_status(order, merchant, language),
         short_status(order, merchant, language),
@@ -785,7 +783,7 @@ def assert_neutral(value: object) -> None:
             assert_neutral(each)
 
 
-def test_rows_of_one_name_never_meet_in_one_version() -> None:
+def test_rows_of_one_name_have_different_versions() -> None:
     for name, fields in OBJECTS.items():
         for version in range(1, 47):
             names = [row.name for row in fields.rows if row.is_in(version)]

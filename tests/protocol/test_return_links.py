@@ -37,12 +37,12 @@ def test_a_payer_returns_with_the_orders_id(url: str, address: str) -> None:
     assert back(url) == address
 
 
-def test_a_payer_who_failed_goes_where_the_shop_wants_such_payers() -> None:
+def test_failed_payer_is_sent_to_the_fail_url() -> None:
     assert back("https://test.ru/ok", fail_url="https://test.ru/no", succeeded=False) == (
         f"https://test.ru/no?{END}"
     )
     assert back("https://test.ru/ok", fail_url=None, succeeded=False) == f"https://test.ru/ok?{END}"
 
 
-def test_an_address_that_is_lost_leads_to_the_gateways_own_page() -> None:
+def test_missing_return_address_leads_to_the_gateways_page() -> None:
     assert back("").startswith("https://gw.example:8443/payment/merchants/demo/finish.html?")

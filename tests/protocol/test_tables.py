@@ -38,7 +38,7 @@ every_row = pytest.mark.parametrize(
 # ── The rows ──────────────────────────────────────────────────────────────────────────────────────
 
 # What the request handler and the handlers read apart from the command, by the name of the field.
-BESIDE: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
+READ_FOR_EVERY_METHOD: Final = frozenset({"order_id", "order_number", "merchant_login", "language"})
 
 # Fields that a request may carry and that no rule reads yet → what becomes of them.
 NOT_YET_READ: Final = {
@@ -73,7 +73,7 @@ COMMAND_FIELDS: Final = {
 
 @every_row
 def test_a_row_fills_a_field_that_is_read(method: Method, row: Parameter) -> None:
-    known = COMMAND_FIELDS[method.name] | BESIDE | NOT_YET_READ.keys()
+    known = COMMAND_FIELDS[method.name] | READ_FOR_EVERY_METHOD | NOT_YET_READ.keys()
     assert row.field in known, f"{row.name} is read into {row.field}, which is not read"
 
 
@@ -82,7 +82,7 @@ def test_the_list_of_unread_fields_is_up_to_date() -> None:
         row.field
         for method in EVERY_METHOD
         for row in method.parameters
-        if row.field not in COMMAND_FIELDS[method.name] | BESIDE
+        if row.field not in COMMAND_FIELDS[method.name] | READ_FOR_EVERY_METHOD
     }
     assert unread == NOT_YET_READ.keys()
 
@@ -180,7 +180,7 @@ OUT_OF_REACH: Final = {
 @pytest.mark.parametrize(
     "method", [*EVERY_METHOD, *SOAP_METHODS.values()], ids=lambda method: method.name
 )
-def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
+def test_every_refusal_in_the_code_has_its_row(method: Method) -> None:
     possible = {Refusal[name] for name in refusals_of(HANDLERS[method.operation])}
     allowed = {refusal for name, refusal in OUT_OF_REACH if name in ("*", method.name)}
     assert possible - method.refusals.keys() <= allowed
@@ -197,7 +197,7 @@ def test_whatever_the_code_refuses_has_its_row(method: Method) -> None:
         ("paymentOrder", {"ALREADY_PAID", "SESSION_OVER", "ATTEMPTS_EXHAUSTED", "CVC_INVALID"}),
     ],
 )
-def test_the_scan_sees_what_is_known_to_be_refused(name: str, expected: set[str]) -> None:
+def test_scan_finds_the_known_refusals(name: str, expected: set[str]) -> None:
     assert expected <= refusals_of(HANDLERS[METHODS[name].operation])
 
 

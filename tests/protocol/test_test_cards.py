@@ -164,7 +164,7 @@ def test_documented_cards_are_complete_and_pass_luhn() -> None:
         assert each.source
 
 
-def test_a_card_says_how_its_protocol_goes() -> None:
+def test_test_card_names_its_3d_secure_flow() -> None:
     for each in ALL:
         if each.protocol == "tds1":
             assert each.tds2 is None
@@ -177,7 +177,7 @@ def test_a_card_says_how_its_protocol_goes() -> None:
         assert (each.pares is not None) == (each.tds1 is VeRes.ENROLLED)
 
 
-def test_a_card_that_fails_in_3d_secure_is_good_for_the_issuer() -> None:
+def test_card_that_fails_in_3d_secure_is_approved_by_the_issuer() -> None:
     failing = {each.pan for each in ALL if each.fails_in_tds}
     assert failing == {
         "5555555555555557",
@@ -227,7 +227,7 @@ def test_any_code_has_a_card_that_ends_with_it(code: int, version: Literal["1", 
         ("10", Fault.SLOW, 0),
     ],
 )
-def test_a_card_for_each_fault_of_the_outside(number: str, fault: Fault, code: int) -> None:
+def test_every_fault_has_a_test_card(number: str, fault: Fault, code: int) -> None:
     pan = card_for_fault(fault)
     assert pan[:-1] == f"22000002{number}00000"
     found = card(pan)
@@ -277,7 +277,7 @@ def test_a_number_inside_a_test_range_pays(
 
 
 @given(st.text("0123456789", min_size=11, max_size=18))
-def test_a_number_that_is_nobodys_is_never_taken(partial: str) -> None:
+def test_unassigned_number_is_never_accepted(partial: str) -> None:
     pan = closed(partial)
     taken = lookup(pan, tds_version="1") is not None
     known = pan.startswith((*RANGES, "22000001", "22000002"))
@@ -296,7 +296,7 @@ def test_all_can_be_printed_and_found() -> None:
     assert {each.action_code for each in ALL} == set(ACTION_CODES)
 
 
-def test_the_attempt_of_version_1_has_no_page() -> None:
+def test_attempted_authentication_of_version_1_has_no_page() -> None:
     found = card("639002000000000003")
     assert found.pares is TransStatus.ATTEMPTED
     assert found.acs_code is None

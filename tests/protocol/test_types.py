@@ -321,7 +321,7 @@ def test_an_orders_sum_keeps_to_the_merchants_limits(
     assert outcome(c.ORDER_AMOUNT, value, context) == expected
 
 
-def test_nothing_is_sold_for_nothing_whatever_the_limits() -> None:
+def test_zero_amount_is_refused_whatever_the_limits() -> None:
     context = t.Context(a_merchant(amount_min_minor=0), Sent())
     assert outcome(c.ORDER_AMOUNT, "0", context) == MALFORMED
 
@@ -392,7 +392,7 @@ def test_a_rule_never_repeats_the_value(name: str) -> None:
     assert "script" not in text
 
 
-def test_neither_does_the_rule_of_a_payers_data() -> None:
+def test_rule_of_payer_data_never_repeats_the_value() -> None:
     value = '{"4111111111111111":"' + "x" * 51 + '"}'
     with pytest.raises(t.Malformed, match=r"^a value is longer than 50 characters$"):
         t.PAYER_DATA.parse(value, NO_CONTEXT)

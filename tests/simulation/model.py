@@ -1,7 +1,7 @@
-"""A small model of one order: what a shop is entitled to see, worked out on a napkin.
+"""A small model of one order: what a shop must see of it.
 
-It exists to be wrong in other ways than the gateway: it shares no code with it but the words for
-refusals, keeps sums in three numbers, and believes rest-orders.md §1.5.
+It shares no code with the gateway but the names of refusals, so that both do not have the same
+defect. It keeps sums in three numbers, and follows rest-orders.md §1.5.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from altyn.domain.refusals import Refusal
 MOSCOW: Final = timezone(timedelta(hours=3))
 SESSION: Final = timedelta(minutes=20)
 HOLD: Final = timedelta(days=7)
-TRIES: Final = 3
+ATTEMPTS_MAX: Final = 3
 NUMBER: Final = {
     "created": (0, "CREATED"),
     "at acs": (5, "CREATED"),
@@ -33,7 +33,7 @@ WALLET_DECLINES: Final = 100
 
 @dataclass
 class Ticket:
-    """One order of the model. `on_its_way` is what happens once the bank has told the ends."""
+    """One order of the model. `on_its_way` is what happens when the bank has sent the outcome."""
 
     order_id: str
     amount: int
@@ -45,7 +45,7 @@ class Ticket:
     deposited: int = 0
     refunded: int = 0
     code: int = -100
-    tries: int = 0
+    attempts: int = 0
     card: str = ""
     partly_reversed: bool = False
     held_at: datetime | None = None
@@ -73,14 +73,18 @@ class Ticket:
         if self.status == "declined":
             if self.code == -2007:
                 return Refusal.SESSION_OVER
-            return Refusal.ATTEMPTS_EXHAUSTED if self.tries == TRIES else Refusal.WRONG_STATUS
+            return (
+                Refusal.ATTEMPTS_EXHAUSTED
+                if self.attempts == ATTEMPTS_MAX
+                else Refusal.WRONG_STATUS
+            )
         if self.status not in UNPAID:
             return Refusal.ALREADY_PAID
         if self.on_its_way or self.status == "at wallet":
             return Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER
-        return Refusal.ATTEMPTS_EXHAUSTED if self.tries == TRIES else None
+        return Refusal.ATTEMPTS_EXHAUSTED if self.attempts == ATTEMPTS_MAX else None
 
     def may_deposit(self, amount: int) -> Refusal | None:
         if self.status != "held":
@@ -129,7 +133,7 @@ class Ticket:
     def fail(self, code: int) -> None:
         """A try has ended without money."""
         self.code = code
-        self.status = "declined" if self.tries == TRIES else "created"
+        self.status = "declined" if self.attempts == ATTEMPTS_MAX else "created"
 
     def wait_at_wallet(self) -> None:
         """The wallet has the payment, and waits for the payer."""
@@ -141,7 +145,7 @@ class Ticket:
         self.authorise(self.began_at)
 
     def authorise(self, now: datetime) -> None:
-        """The bank has said yes to a payment."""
+        """The bank has approved a payment."""
         self.code = 0
         if self.verify:
             self.status = "reversed"
@@ -176,8 +180,8 @@ class Ticket:
             self.refunds[name] = amount
 
     def pass_time(self, now: datetime) -> None:
-        """The bank has told everything, and the clock stands at `now`."""
-        self.told()
+        """The bank has sent every outcome, and the clock stands at `now`."""
+        self.settle()
         if self.status == "at wallet" and now >= self.registered_at + SESSION:
             self.fail(WALLET_DECLINES)
         if self.status in UNPAID and now >= self.registered_at + SESSION:
@@ -185,8 +189,8 @@ class Ticket:
         if self.status == "held" and self.held_at and now >= self.held_at + HOLD:
             self.reverse(0)
 
-    def told(self) -> None:
-        """The bank has told the end of what was on its way."""
+    def settle(self) -> None:
+        """The bank has sent the outcomes of the requests in flight."""
         for happen in self.on_its_way:
             happen()
         self.on_its_way, self.asked_for, self.reserved = [], "", 0

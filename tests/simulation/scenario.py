@@ -1,7 +1,7 @@
-"""Scenarios: short plays in the language of the trade, read from `scenarios/*.txt` and performed.
+"""Scenarios in the language of the trade, read from `scenarios/*.txt` and carried out.
 
-It exists so that the table of rest-orders.md §1.5 can be held against a running gateway line by
-line, by somebody who reads no Python. A line is a step, an arrow, and what the shop then sees:
+They check the table of rest-orders.md §1.5 against a running gateway line by line, readable without
+Python. A line is a step, an arrow, and what the shop then sees:
 orderStatus, paymentState, the sums approved, deposited and refunded, actionCode.
 
     register A 1000 RUB two-stage     → 0 CREATED      0   0   0 -100
@@ -50,7 +50,7 @@ class Line:
     verb: str
     words: tuple[str, ...]
     refused: Refusal | None = None
-    seen: OrderState | None = None
+    expected: OrderState | None = None
 
 
 def read_scenario(path: Path) -> list[Line]:
@@ -76,7 +76,7 @@ def _line(number: int, text: str) -> Line:
         refunded=minor(refunded),
         action_code=int(action_code),
     )
-    return Line(number, text, verb, tuple(words), seen=columns)
+    return Line(number, text, verb, tuple(words), expected=columns)
 
 
 def minor(roubles: str) -> int:
@@ -96,30 +96,30 @@ class Stage:
     at_acs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def perform(self, line: Line) -> None:
-        """Do what the line says and hold the outcome against it."""
+        """Carry out the line and compare the outcome."""
         name = line.words[0] if line.words else ""
-        before = await self._seen(name)
+        before = await self._state_of(name)
         act: Callable[..., Awaitable[dict[str, Any] | None]] = getattr(self, f"_{line.verb}")
         answer = await act(*line.words)
         if line.refused is not None:
             assert answer is not None
             assert refused(METHOD[line.verb], answer, line.refused), answer
-            assert await self._seen(name) == before, "a refusal has changed the order"
-        elif line.seen is not None:
-            assert await self._seen(name) == line.seen
+            assert await self._state_of(name) == before, "a refusal has changed the order"
+        elif line.expected is not None:
+            assert await self._state_of(name) == line.expected
 
     async def leave(self) -> None:
-        """The play is over: nothing is left open, and everybody's books agree."""
+        """End the scenario: nothing is left open, and the books of all sides agree."""
         await self._settle()
         assert await audit(self.shop.pool, list(self.orders.values())) == []
 
-    async def _seen(self, name: str) -> OrderState | None:
+    async def _state_of(self, name: str) -> OrderState | None:
         return await self.shop.see(self.orders[name]) if name in self.orders else None
 
     # ── The verbs ─────────────────────────────────────────────────────────────────────────────────
 
     async def _register(self, name: str, roubles: str, _currency: str, *words: str) -> None:
-        said = " ".join(words)
+        text = " ".join(words)
         more: dict[str, object] = {"orderNumber": f"{name}-{new_number()}"}
         if "VERIFY" in words:
             more["features"] = "VERIFY"
@@ -127,9 +127,9 @@ class Stage:
             ("auto-completion", "autocompletionDate"),
             ("auto-reverse", "autoReverseDate"),
         ):
-            if found := re.search(rf"{phrase} in (\d+ \w+)", said):
+            if found := re.search(rf"{phrase} in (\d+ \w+)", text):
                 more[parameter] = self._moment(found[1])
-        if found := re.search(r"session of (\d+) seconds", said):
+        if found := re.search(r"session of (\d+) seconds", text):
             more["sessionTimeoutSecs"] = found[1]
         self.orders[name] = await self.shop.register(
             minor(roubles), two_phase="two-stage" in words, **more
@@ -179,13 +179,13 @@ class Stage:
         await self.shop.travel_to(moment if moment > now else moment + timedelta(days=1))
 
     async def _settle(self) -> None:
-        """The bank is asked about everything that is unknown, until all is known."""
+        """Inquire about every unknown outcome until all are known."""
         for _ in range(INQUIRIES_MAX):
             if not await unsettled(self.shop.pool):
                 return
             await self.shop.travel(timedelta(minutes=1))
             await settle_unknown(self.shop.gateway.world)
-        raise AssertionError("the bank never told")
+        raise AssertionError("the bank never sent the outcome")
 
     def _moment(self, span: str) -> str:
         moment: datetime = self.shop.clock.now() + _span(span)

@@ -40,9 +40,9 @@ PAUSE: Final = timedelta(seconds=30)
 RECEIVERS: Final = ("http://one.example/cb", "http://one.example/other", "http://two.example/")
 ENOUGH: Final = 400  # pauses; more than any schedule of the test has
 
-# What a shop does with a try: takes it and says so, takes it and is not heard, or never has it.
-TAKES, UNHEARD, REFUSES, UNREACHED = "takes", "unheard", "refuses", "unreached"
-FATES: Final = (TAKES, TAKES, UNHEARD, REFUSES, UNREACHED)
+# What happens to a delivery: it is confirmed, its answer is lost, it is refused or never arrives.
+TAKES, ANSWER_LOST, REFUSES, UNREACHED = "takes", "answer lost", "refuses", "unreached"
+FATES: Final = (TAKES, TAKES, ANSWER_LOST, REFUSES, UNREACHED)
 
 CHANGE, SEND, DIE, LATER = "change", "send", "die", "later"
 STEPS: Final = st.one_of(
@@ -68,7 +68,7 @@ class Network:
     """Shops and the way to them; `fates` are used up in turn, and then everything goes well."""
 
     fates: list[str]
-    got: list[tuple[str, str]] = field(default_factory=list)  # receiver, what was told
+    got: list[tuple[str, str]] = field(default_factory=list)  # receiver, the text that was sent
     dies_after: int | None = None
     sent: int = 0
 
@@ -77,7 +77,7 @@ class Network:
         await asyncio.sleep(0)
         fate = self.fates.pop() if self.fates else TAKES
         self.sent += 1
-        if fate in (TAKES, UNHEARD):
+        if fate in (TAKES, ANSWER_LOST):
             receiver, _, query = request.url.partition("?")
             self.got.append((receiver, query))
         await asyncio.sleep(0)
@@ -112,7 +112,7 @@ class Site:
     versions: Counter[UUID] = field(default_factory=Counter)
 
     async def change(self, number: int, receivers: int) -> None:
-        """An order changes, and so many addresses are to be told."""
+        """Change an order, with callbacks to so many addresses."""
         order = self.orders[number]
         self.versions[order] += 1
         version = self.versions[order]
@@ -169,7 +169,7 @@ class Site:
         raise AssertionError("it never ends")
 
     async def check_deliveries(self) -> None:
-        """Hold what shops got against what was to be told."""
+        """Compare what shops got with the callbacks that were due."""
         rows = await self.pool.fetch(
             "SELECT subject_id, version, receiver, state, failures, attempts FROM outbox"
             " ORDER BY version"

@@ -15,7 +15,7 @@ SCENARIOS: Final = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    """One gateway for all: its clock only goes on, and scenarios do not know each other."""
+    """One gateway for all: its clock only goes forward, and scenarios share no orders."""
     async with open_shop(database_url, tmp_path_factory.mktemp("home")) as opened:
         yield opened
 

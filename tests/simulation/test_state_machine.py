@@ -1,6 +1,6 @@
 """Shops, payers, a failing bank and a moving clock, drawn at random and held against a small model.
 
-After every step each order must look as the model says, and the auditor must find nothing: sums in
+After every step each order must be as the model expects, and the auditor must find nothing: sums in
 order, postings that balance and project, a history without gaps, statuses that move along the
 lifecycle only, and books that equal the bank's. A failure prints the steps and the blob that
 replays them.
@@ -266,7 +266,7 @@ class Orders(RuleBasedStateMachine):
         if refusal:
             assert refused("paymentOrder", answer, refusal), (refusal, answer)
             return
-        order.tries += 1
+        order.attempts += 1
         order.card = card
         order.pa_res = None
         if card == "asks ACS":
@@ -300,7 +300,7 @@ class Orders(RuleBasedStateMachine):
             assert isinstance(decision, Refused), decision
             assert decision.refusal is refusal, (decision.refusal, refusal)
             return
-        order.tries += 1
+        order.attempts += 1
         order.card = WALLET
         order.pa_res = None
         order.status = "created"
@@ -329,7 +329,7 @@ class Orders(RuleBasedStateMachine):
     @rule(order=orders, answer=st.sampled_from(ANSWERS), notified=st.booleans())
     def answer_at_wallet(self, order: Ticket, answer: str, notified: bool) -> None:  # noqa: FBT001
         """The payer answers on the phone; the wallet's notification comes, twice, or is lost."""
-        key = payment_key(UUID(order.order_id), order.tries)
+        key = payment_key(UUID(order.order_id), order.attempts)
         if key not in self.gateway.wallet.waiting_keys:
             return
         act = self.gateway.wallet.confirm if answer == "confirm" else self.gateway.wallet.refuse
@@ -337,7 +337,7 @@ class Orders(RuleBasedStateMachine):
         confirmed, refused_ = order.confirm_at_wallet, partial(order.fail, WALLET_DECLINES)
         order.on_its_way = [confirmed if answer == "confirm" else refused_]
         if notified:
-            order.told()
+            order.settle()
             for _ in range(2):
                 self._do(self._notified(key))
 
@@ -372,7 +372,7 @@ class Orders(RuleBasedStateMachine):
     def refund(self, order: Ticket, share: str, name: str | None, dies: str | None) -> None:
         amount = _amount(share, order.left)
         if name and (name in order.refunds or order.reserved):
-            return  # said again below
+            return  # repeated below
         refusal = order.may_refund(amount)
         more = {"externalRefundId": name} if name else {}
         answer = self._change("refund", order, amount, dies, **more)
@@ -414,7 +414,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule()
     def ask_for_more_while_the_bank_is_silent(self) -> None:
-        """Whoever does not wait for an answer is told to, and nothing more is asked of the bank."""
+        """A request while an answer is awaited is refused, and the bank gets no further request."""
         for order in self.tickets:
             if not order.on_its_way and order.status != "at wallet":
                 continue
@@ -444,14 +444,14 @@ class Orders(RuleBasedStateMachine):
     def reconcile(self) -> None:
         self.gateway.settle()
         for ticket in self.tickets:
-            ticket.told()
+            ticket.settle()
 
     @rule(order=orders, acts=st.lists(ACTS, min_size=4, max_size=8))
     def live_through(self, order: Ticket, acts: list[tuple[str, str, str | None]]) -> None:
         """A life as eventful as shops' lives are; every step of it is looked at."""
         for verb, share, dies in acts:
             self._live(order, verb, share, dies)
-            self._must_be_as_the_model_says(order)
+            self._must_be_as_the_model_expects(order)
 
     def _live(self, order: Ticket, verb: str, share: str, dies: str | None) -> None:
         match verb:
@@ -485,20 +485,20 @@ class Orders(RuleBasedStateMachine):
     def _live_at_wallet(self, order: Ticket, share: str, dies: str | None) -> None:
         """Begin, then confirm with a notification or without one, refuse, or leave it waiting."""
         self.begin_at_wallet(order, dies)
-        self._must_be_as_the_model_says(order)
+        self._must_be_as_the_model_expects(order)
         if share != "above":
             answer = "refuse" if share == "whole" else "confirm"
             self.answer_at_wallet(order, answer, notified=share != "some")
 
     @invariant()
-    def every_order_is_as_the_model_says(self) -> None:
+    def every_order_is_as_the_model_expects(self) -> None:
         for ticket in self.tickets:
-            self._must_be_as_the_model_says(ticket)
+            self._must_be_as_the_model_expects(ticket)
 
-    def _must_be_as_the_model_says(self, ticket: Ticket) -> None:
-        seen = self._do(self._shop.see(ticket.order_id))
-        row = (seen.status, seen.state, seen.approved, seen.deposited, seen.refunded)
-        assert (*row, seen.action_code) == ticket.row, ticket
+    def _must_be_as_the_model_expects(self, ticket: Ticket) -> None:
+        state = self._do(self._shop.see(ticket.order_id))
+        row = (state.status, state.state, state.approved, state.deposited, state.refunded)
+        assert (*row, state.action_code) == ticket.row, ticket
 
     @invariant()
     def the_auditor_finds_nothing(self) -> None:
@@ -553,7 +553,7 @@ class Orders(RuleBasedStateMachine):
     def _asked_to_move(
         self, verb: str, order: Ticket, then: Callable[[], None], dies: str | None
     ) -> bool:
-        """What was accepted happens; whether it is on its way only."""
+        """Apply an accepted change, now or when its lost answer is found; whether it was lost."""
         lost = self._answer_lost(verb, order, dies)
         if lost:
             order.on_its_way.append(_nothing if dies == "before" else then)
@@ -563,7 +563,7 @@ class Orders(RuleBasedStateMachine):
         return lost
 
     def _travel_to(self, moment: datetime) -> None:
-        # the dead are found by real seconds, which pass before anybody moves the clock
+        # killed processes are found by real seconds, so they are found before the clock is moved
         self.gateway.find_the_dead()
         self._do(self._shop.travel_to(moment))
         self.gateway.settle()
@@ -576,7 +576,7 @@ def _amount(share: str, whole: int) -> int:
 
 
 def _nothing() -> None:
-    """The question never reached the bank."""
+    """The request never reached the bank."""
 
 
 async def _all(calls: Sequence[Awaitable[T]]) -> list[T]:
@@ -623,7 +623,7 @@ def gateway(
 
 
 @pytest.mark.slow
-def test_orders_do_what_the_model_says(gateway: Gateway) -> None:
+def test_orders_agree_with_the_model(gateway: Gateway) -> None:
     Orders.gateway = gateway
     everyday = settings().max_examples  # 100; HYPOTHESIS_PROFILE=thorough looks at 50 times more
     examples = everyday * EXAMPLES // EVERYDAY
@@ -633,8 +633,8 @@ def test_orders_do_what_the_model_says(gateway: Gateway) -> None:
 
 
 @pytest.mark.slow
-def test_eventful_lives_end_as_the_model_says(gateway: Gateway) -> None:
-    """As above, drawn evenly: Hypothesis likes short lives, and this one no rest."""
+def test_long_lives_of_orders_agree_with_the_model(gateway: Gateway) -> None:
+    """As above, with evenly drawn steps: Hypothesis prefers short examples."""
     seed = int(os.environ.get("ALTYN_LIVES_SEED", random.SystemRandom().randrange(10**6)))
     print(f"ALTYN_LIVES_SEED={seed}")  # noqa: T201 - shown when the test fails
     Orders.gateway = gateway
@@ -647,5 +647,5 @@ def test_eventful_lives_end_as_the_model_says(gateway: Gateway) -> None:
             act = (chance.choice(VERBS), chance.choice(PARTS), chance.choice(ENDS))
             shop.live_through(chance.choice(tickets), [act])
         shop.pass_time(chance.choice(PASSES))
-        shop.every_order_is_as_the_model_says()
+        shop.every_order_is_as_the_model_expects()
         shop.the_auditor_finds_nothing()

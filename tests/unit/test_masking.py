@@ -177,7 +177,7 @@ def test_secrets_in_text(text: str, shown: str) -> None:
     ids=lambda text: text[:10],
 )
 def test_masking_a_text_takes_bounded_time(text: str) -> None:
-    # The test's own time limit speaks: a pattern that goes back over its steps would need hours.
+    # The test has a time limit: a pattern that backtracks would need hours.
     assert mask_text(text) is not None
 
 

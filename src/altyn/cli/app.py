@@ -14,7 +14,7 @@ from altyn.cli.server import doctor, keys, migrations, serve
 
 app = typer.Typer(
     name="altyn",
-    help="A payment gateway that speaks the RBS acquiring protocol. Start here: altyn serve",
+    help="A payment gateway with the RBS acquiring protocol. Start here: altyn serve",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,14 +22,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_RUN, _TRY, _MANAGE = "Run the gateway", "Try it out", "Manage it"
+_RUN, _TRIAL, _MANAGE = "Run the gateway", "Try it out", "Manage it"
 
 app.command(rich_help_panel=_RUN)(serve.serve)
 app.command(rich_help_panel=_RUN)(doctor.doctor)
 app.command(rich_help_panel=_RUN)(migrations.migrate)
-app.command(rich_help_panel=_TRY)(pay.pay)
-app.command(rich_help_panel=_TRY)(cards.cards)
-app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRY)
+app.command(rich_help_panel=_TRIAL)(pay.pay)
+app.command(rich_help_panel=_TRIAL)(cards.cards)
+app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
@@ -41,7 +41,7 @@ def altyn(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version."),  # noqa: FBT001, FBT003
 ) -> None:
-    """A payment gateway that speaks the RBS acquiring protocol. Start here: altyn serve"""
+    """A payment gateway with the RBS acquiring protocol. Start here: altyn serve"""
     from altyn import __version__
 
     if version:

@@ -43,7 +43,7 @@ MISTAKES: Final = (
         name="own_query_left_in",
         happened="The parameters of your own address's query were signed too.",
         remedy="Sign only what the gateway added: leave out the query that your callback address "
-        "has by itself.",
+        "already had.",
         variants=mistaken.own_left_in,
     ),
     Mistake(
@@ -106,7 +106,7 @@ MISTAKES: Final = (
     Mistake(
         name="additional_params_not_flattened",
         happened="The members of `additionalParams` were left out, or signed as one value.",
-        remedy="Sign each member of `additionalParams` as a parameter beside the others.",
+        remedy="Sign each member of `additionalParams` as a parameter of its own.",
         variants=mistaken.nested_otherwise,
     ),
     Mistake(

@@ -1,1 +1,1 @@
-"""What is true about money, cards, orders and merchants: pure, without a clock and without I/O."""
+"""Values and rules of money, cards, orders and merchants: pure, without a clock and without I/O."""

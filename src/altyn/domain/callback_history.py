@@ -91,11 +91,11 @@ class CallbackDetail:
         return ((number, recorded.get(number)) for number in range(1, last + 1))
 
     def unrecorded(self, attempt: int) -> str:
-        """What is known of a delivery without a record, in words."""
+        """The result of a delivery without a record, in words."""
         summary = self.summary
         if attempt == summary.attempts and summary.is_sending:
             return "on its way at this moment"
-        text = "nothing recorded: whoever sent it was stopped before the answer"
+        text = "nothing recorded: the process was stopped before the answer"
         if attempt < summary.attempts:
             return f"{text}; it was sent again"
         return f"{text}; it is sent again" if summary.state is EntryState.WAITING else text

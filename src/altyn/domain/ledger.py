@@ -81,7 +81,7 @@ def totals(postings: Iterable[Posting]) -> Totals:
     released = sums[Movement.RELEASE, Account.HOLD]
     nothing_left = held == reversed_in_all + released
     return Totals(
-        # an order reversed to the last kopeck shows nothing approved, whatever was let go before
+        # an order reversed to the last kopeck shows nothing approved, also after partial ones
         approved_minor=0 if nothing_left else held - reversed_in_all,
         deposited_minor=sums[Movement.DEPOSIT, Account.HOLD] - reversed_deposit,
         refunded_minor=refunded,

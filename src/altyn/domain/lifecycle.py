@@ -9,7 +9,7 @@ from typing import Final
 
 
 class OrderStatus(StrEnum):
-    """What has become of an order. A dialect's `order_statuses.py` has the wire numbers."""
+    """The state of an order. A dialect's `order_statuses.py` has the wire numbers."""
 
     CREATED = "created"
     WAITING = "waiting"  # the payer has a step to do elsewhere, whatever the way to pay

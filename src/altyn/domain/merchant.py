@@ -1,4 +1,4 @@
-"""A merchant: who it is, what it may do, and how its orders are treated when a request is silent.
+"""A merchant: who it is, what it may do, and how its orders are treated by default.
 
 One typed value holds every setting, so that a setting which is not listed here does not exist.
 Source: merchant-settings.md.
@@ -86,15 +86,15 @@ class Merchant:
         return permission in self.settings.permissions
 
     def wants(self, notification: CallbackOperation) -> bool:
-        """Whether this kind of change is to be told at all."""
+        """Whether the merchant gets a callback about this kind of change."""
         callbacks = self.settings.callbacks
         return callbacks.enabled and (
             not callbacks.operations or notification in callbacks.operations
         )
 
     def addresses_for(self, order: Order) -> tuple[str, ...]:
-        """Where changes of this order are told: at its own address where the merchant may name
-        one, else at the merchant's (callbacks.md §2)."""
+        """The addresses for callbacks about this order: its own where the merchant may name one,
+        else the merchant's (callbacks.md §2)."""
         callbacks = self.settings.callbacks
         dynamic = callbacks.mode is CallbackMode.DYNAMIC and self.may(Permission.DYNAMIC_CALLBACK)
         own = order.request.dynamic_callback_url if dynamic else None
@@ -103,7 +103,7 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whoever passed the door: a merchant's API user, and the address the call came from."""
+    """The authenticated caller: a merchant's API user, and the IP address of the call."""
 
     merchant: Merchant
     login: str

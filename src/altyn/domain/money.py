@@ -1,6 +1,6 @@
 """Money: a whole number of minor units together with the currency that gives it meaning.
 
-Every amount of the gateway is an integer; decimal text appears only where somebody reads it.
+Every amount of the gateway is an integer; decimal text appears only where a person reads it.
 Source: codes.md §8; rest-orders.md §1.3 (amounts), payment-page.md §3.1 (amount with currency).
 """
 

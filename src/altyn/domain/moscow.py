@@ -1,4 +1,4 @@
-"""Moscow time, the only place where it is known: request dates, the midnight cut-off, reports.
+"""Moscow time, converted in this module only: request dates, the midnight cut-off, reports.
 
 Everywhere else time is aware UTC. Moscow has had no daylight saving since 2014: UTC+3 all year.
 """

@@ -1,8 +1,8 @@
-"""Order ids that tell which merchant an order belongs to, and order numbers for shops without any.
+"""Order ids, which contain the merchant's number, and order numbers for shops without any.
 
 An id is a UUID (version 8): 48 bits of milliseconds keep inserts local in the index, 18 bits name
-the merchant so that no lookup by id is global, and 56 random bits make the id a capability: whoever
-knows it may pay the order, and nobody can guess it.
+the merchant so that no lookup by id is global, and 56 random bits make the id a capability: a
+holder of the id may pay the order, and the id cannot be guessed.
 """
 
 import secrets
@@ -28,7 +28,7 @@ def new_order_id(now: datetime, merchant_id: int) -> UUID:
 
 
 def merchant_of(order_id: UUID) -> int | None:
-    """The merchant an id names; None when the id was not made here."""
+    """The merchant an id names; None when the id has another form."""
     bits = order_id.int
     if order_id.version != 8:  # noqa: PLR2004 - the version is part of the layout above
         return None

@@ -1,7 +1,7 @@
 """The outbox: entries that a worker carries out, each by the handler of its kind.
 
 The kinds share the delivery queues, the order of entries, the retries and the states that are
-described here; what an entry does is known to its handler alone. Pure values.
+described here; what an entry does is up to its handler. Pure values.
 """
 
 from collections.abc import Mapping
@@ -101,8 +101,11 @@ class Claimed:
 
 
 class Verdict(StrEnum):
-    """What a handler says about an attempt. After `FAILED` the next attempt follows by the schedule
-    of the kind; after `REJECTED` no further attempt can help."""
+    """The result that a handler reports for an attempt.
+
+    After `FAILED` the next attempt follows by the schedule of the kind; after `REJECTED` there is
+    no further attempt.
+    """
 
     DELIVERED = "delivered"
     FAILED = "failed"

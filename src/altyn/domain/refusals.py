@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """A reason to say no. A refusal is a value, never an exception."""
+    """A reason to refuse a request. It is a value, never an exception."""
 
     # who is asking
     ACCESS_DENIED = "access_denied"
@@ -62,7 +62,7 @@ class Refusal(StrEnum):
     ALREADY_PAID = "already_paid"
     BINDING_REQUIRED = "binding_required"
     AUTHENTICATION_UNKNOWN = "authentication_unknown"
-    # what the world answered
+    # what the other side answered
     DECLINED_BY_BANK = "declined_by_bank"
     OUTCOME_UNKNOWN = "outcome_unknown"
     BUSY = "busy"

@@ -1,1 +1,1 @@
-"""Who calls us: doors that parse, authenticate and present; they decide nothing."""
+"""Endpoints that parse and authenticate requests and present results; they decide nothing."""

@@ -66,7 +66,7 @@ def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:
     """The connector over HTTP; its library is a third of the start, so it comes when needed."""
-    import aiohttp  # noqa: PLC0415 - as said above
+    import aiohttp  # noqa: PLC0415 - as above
 
     from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - as above
 

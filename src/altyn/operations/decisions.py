@@ -64,7 +64,7 @@ Decision = Accepted | Refused | Unchanged | Busy
 
 
 class OrderChanges(TypedDict, total=False):
-    """The fields of `Order` that a decision may change, beside its status and attempts."""
+    """The fields of `Order` that a decision may change, apart from status and attempts."""
 
     approved_minor: int
     deposited_minor: int

@@ -39,7 +39,7 @@ def decide_due(order: Order, merchant: Merchant, now: datetime) -> Decision:
 
 
 def decide_postponement(order: Order, now: datetime) -> Decision:
-    """Try again later: the connector is being asked, or declined to release a hold.
+    """Postpone the due action: the connector is being asked, or declined to release a hold.
 
     After a minute at first, after twice as long with each refusal, after six hours at most.
     """

@@ -127,7 +127,7 @@ class EffectEntries(Protocol):
     ) -> tuple[OutboxEntry, ...]:
         """The rows for an effect of a change. `order` is the order after it, `at` its time (UTC).
 
-        An effect that concerns nobody has no rows.
+        An effect without a receiver has no rows.
         """
         ...
 

@@ -15,7 +15,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, World
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
-GENERATED_NUMBER_TRIES: Final = 5
+GENERATED_NUMBER_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ async def register(
     Refuses: as `decide_registration`, then ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.
     """
-    for _ in range(GENERATED_NUMBER_TRIES):
+    for _ in range(GENERATED_NUMBER_ATTEMPTS):
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused) or await world.orders.register(order, actor):
             return order

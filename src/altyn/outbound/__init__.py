@@ -1,1 +1,1 @@
-"""Whom we call: each connector speaks to one kind of outside through a small port."""
+"""Connectors to outside services: each implements one small port."""

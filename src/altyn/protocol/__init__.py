@@ -1,1 +1,1 @@
-"""How it is said on the wire: tables and formats; nothing here decides anything."""
+"""The forms of the wire: tables and formats; nothing here decides anything."""

@@ -1,7 +1,7 @@
-"""The acquiring message format: what the gateway asks the acquiring bank, and its honest answers.
+"""The acquiring message format: requests to the acquiring bank and its responses.
 
-It is our own format, JSON over HTTP or handed over in process, so that the pretended bank of the
-sandbox gives way to a real one by changing an address.
+The format is our own, JSON over HTTP or values in process. A real bank replaces the simulator of
+the sandbox by another address.
 Source: docs/architecture.md; codes.md §4 (action codes).
 """
 
@@ -41,7 +41,7 @@ class AcquirerOperation(StrEnum):
 
 
 class AcquirerOutcome(StrEnum):
-    """What became of a question. Only APPROVED, DECLINED and NOT_SENT are final."""
+    """The outcome of a request. Only APPROVED, DECLINED and NOT_SENT are final."""
 
     APPROVED = "APPROVED"
     PENDING = "PENDING"  # the bank has it and is not done: inquire later
@@ -52,9 +52,10 @@ class AcquirerOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardCheck:
-    """Is what the payer typed right for this card? Nothing is reserved, so it needs no key.
+    """The request to check a card before a payment. Nothing is reserved, so it needs no key.
 
-    It is asked before 3-D Secure, because a CVC lives for one call and may not wait for the payer.
+    It comes before 3-D Secure, because a CVC is kept for one call only and may not wait for the
+    payer.
     """
 
     pan: Pan
@@ -64,7 +65,7 @@ class CardCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcquirerRequest:
-    """One question to the bank.
+    """One request to the bank.
 
     `key` is an idempotency key: asked twice, done once, answered the same. The same key with other
     contents is declined with action code 94 and changes nothing.
@@ -73,10 +74,10 @@ class AcquirerRequest:
     result of 3-D Secure (`eci`, `cavv`, `xid`). `deposit_at_once` makes it a purchase: the sum is
     taken, not held. `verify_only` checks the card and reserves nothing.
     DEPOSIT, REVERSE and REFUND name the authorisation by `original_key`, the key it was asked with.
-    INQUIRE carries in `key` the key whose fate is asked, and is answered with what became of it.
-    An inquiry for a key the bank has never seen answers NOT_SENT **and closes the key**: a question
-    that comes late with it is not carried out and is answered NOT_SENT too, so the gateway may
-    safely forget it.
+    INQUIRE has in `key` the key of the request it asks about; the response is the result of that.
+    An inquiry for a key that the bank does not have answers NOT_SENT **and closes the key**: a
+    request that comes late with it is not carried out and is answered NOT_SENT too, so the gateway
+    may treat it as not sent.
 
     `amount_minor` is in minor units of `currency` (ISO 4217, three digits). INQUIRE ignores both.
     `order_number` and `description` (24 characters) are the shop's, for the payer's statement;
@@ -104,7 +105,7 @@ class AcquirerRequest:
     postal_code: str | None = None
 
     def card_check(self) -> CardCheck | None:
-        """What the question says of the card; None where it names no card or no expiry."""
+        """The card check for the card of the request; None where it names no card or no expiry."""
         if self.pan is None or self.expiry is None:
             return None
         return CardCheck(pan=self.pan, expiry=Expiry.parse(self.expiry), cvc=self.cvc)
@@ -169,41 +170,41 @@ class _CardCheckReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 
 
-def encode_question(question: AcquirerRequest) -> bytes:
-    """A question as JSON, PAN and CVC in clear, because that is what travels; do not log it."""
+def encode_request(request: AcquirerRequest) -> bytes:
+    """A request as JSON, PAN and CVC in clear, as they are sent; do not log it."""
     return msgspec.json.encode(
         _QuestionOnWire(
-            key=question.key,
-            operation=question.operation,
-            merchant=question.merchant,
-            terminal=question.terminal,
-            amount_minor=question.amount_minor,
-            currency=question.currency,
-            original_key=question.original_key,
-            pan=question.pan.reveal() if question.pan else None,
-            expiry=question.expiry,
-            cvc=question.cvc.reveal() if question.cvc else None,
-            eci=question.eci,
-            cavv=question.cavv,
-            xid=question.xid,
-            verify_only=question.verify_only,
-            deposit_at_once=question.deposit_at_once,
-            order_number=question.order_number,
-            description=question.description,
-            address=question.address,
-            postal_code=question.postal_code,
+            key=request.key,
+            operation=request.operation,
+            merchant=request.merchant,
+            terminal=request.terminal,
+            amount_minor=request.amount_minor,
+            currency=request.currency,
+            original_key=request.original_key,
+            pan=request.pan.reveal() if request.pan else None,
+            expiry=request.expiry,
+            cvc=request.cvc.reveal() if request.cvc else None,
+            eci=request.eci,
+            cavv=request.cavv,
+            xid=request.xid,
+            verify_only=request.verify_only,
+            deposit_at_once=request.deposit_at_once,
+            order_number=request.order_number,
+            description=request.description,
+            address=request.address,
+            postal_code=request.postal_code,
         )
     )
 
 
-def decode_question(body: bytes) -> AcquirerRequest:
-    """The question in a JSON body.
+def decode_request(body: bytes) -> AcquirerRequest:
+    """The request in a JSON body.
 
     Refuses (AcquiringFormatError): too long, not this JSON, no key, no expiry, no card number.
     """
     wire = _decode(body, _QuestionOnWire)
     if not wire.key:
-        raise AcquiringFormatError("a question needs a key")
+        raise AcquiringFormatError("a request needs a key")
     if not 0 <= wire.amount_minor <= AMOUNT_MINOR_MAX:
         raise AcquiringFormatError("the amount is out of bounds")
     if wire.expiry is not None:
@@ -231,21 +232,21 @@ def decode_question(body: bytes) -> AcquirerRequest:
     )
 
 
-def encode_reply(reply: AcquirerResponse) -> bytes:
-    """A reply as JSON."""
+def encode_response(response: AcquirerResponse) -> bytes:
+    """A response as JSON."""
     return msgspec.json.encode(
         _ReplyOnWire(
-            outcome=reply.outcome,
-            action_code=reply.action_code,
-            rrn=reply.rrn,
-            approval_code=reply.approval_code,
-            avs_code=reply.avs_code,
+            outcome=response.outcome,
+            action_code=response.action_code,
+            rrn=response.rrn,
+            approval_code=response.approval_code,
+            avs_code=response.avs_code,
         )
     )
 
 
-def decode_reply(body: bytes) -> AcquirerResponse:
-    """The reply in a JSON body.
+def decode_response(body: bytes) -> AcquirerResponse:
+    """The response in a JSON body.
 
     Refuses (AcquiringFormatError): too long, not this JSON, an RRN or approval code of other form.
     A connector should take a refusal here as UNKNOWN: the bank did answer, only not legibly.
@@ -275,7 +276,7 @@ def encode_card_check(check: CardCheck) -> bytes:
 
 
 def decode_card_check(body: bytes) -> CardCheck:
-    """The card check in a JSON body. Refuses (AcquiringFormatError) as decode_question does."""
+    """The card check in a JSON body. Refuses (AcquiringFormatError) as decode_request does."""
     wire = _decode(body, _CardCheckOnWire)
     return CardCheck(
         pan=_pan(wire.pan),
@@ -284,12 +285,12 @@ def decode_card_check(body: bytes) -> CardCheck:
     )
 
 
-def encode_card_check_reply(action_code: int | None) -> bytes:
+def encode_card_check_response(action_code: int | None) -> bytes:
     """The answer to a card check: the action code of the refusal, or none."""
     return msgspec.json.encode(_CardCheckReplyOnWire(action_code=action_code))
 
 
-def decode_card_check_reply(body: bytes) -> int | None:
+def decode_card_check_response(body: bytes) -> int | None:
     """The action code of the refusal, or None where the card passes."""
     return _decode(body, _CardCheckReplyOnWire).action_code
 

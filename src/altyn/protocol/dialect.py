@@ -1,4 +1,4 @@
-"""A dialect: one way to speak to the gateway, as one value made of tables.
+"""A dialect: one form of the gateway's API, as one value made of tables.
 
 The endpoints find the dialect and the method of a request by its path. The request handler reads
 the request by the method's table and presents the result by the method's function. A further

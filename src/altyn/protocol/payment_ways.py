@@ -1,6 +1,6 @@
 """The ways an order can be paid, by their names on the wire.
 
-A status answer, a callback and a binding all say `paymentWay`; they say it from this one list.
+`paymentWay` of a status answer, a callback and a binding is a name of this list.
 Source: codes.md §6; wallets.md §7; sbp-qr.md; sberpay.md; bnpl.md §9.
 """
 

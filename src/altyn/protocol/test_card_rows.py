@@ -61,8 +61,8 @@ class TestCard:
     """One card of the sandbox and how the outside behaves when it is used.
 
     `action_code` is how a payment ends when everything asked is typed rightly.
-    `protocol` is the 3-D Secure the card speaks, whatever the merchant prefers; "both" means that
-    none is involved and either version finds the card not enrolled.
+    `protocol` is the 3-D Secure version of the card, which the merchant cannot change; "both" means
+    that none is involved and either version finds the card not enrolled.
     `acs_code` is what the payer types at the ACS; None means no page is shown.
     `expiry`, `cvc`: None means any. A listed expiry is accepted whatever today is, for documents
     name months that have passed; `other_expiries` likewise.
@@ -119,7 +119,7 @@ class TestCard:
 
 
 def system_of(pan: str) -> PaymentSystem:
-    """The payment system of a number that is known to have one."""
+    """The payment system of a number that has one."""
     system = payment_system(pan)
     assert system is not None, "a test card belongs to a payment system"
     return system

@@ -1,7 +1,7 @@
 """The words of 3-D Secure that both versions share, and the talk with the directory server.
 
-Whatever comes through a browser may be garbage or an attack, so the parsers of `threeds_version1`
-and `threeds_version2` are bounded and know one way to fail: `ThreeDSFormatError`.
+A message through a browser may be garbage or an attack, so the parsers of `threeds_version1`
+and `threeds_version2` are bounded and raise one error only: `ThreeDSFormatError`.
 Source: codes.md §5; payment-page.md §4.
 """
 
@@ -67,12 +67,12 @@ class EnrolmentRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """VERes: what the directory server says of a card.
+    """VERes: the answer of the directory server about a card.
 
-    `ve_res` is None when the directory server could not be spoken to (action code 151017).
-    `version` is "1" or "2": the one this card speaks, whatever the merchant prefers.
-    Version 1 goes on to `acs_url` with a PaReq naming `account` (it stands for the PAN, which never
-    travels through a browser). Version 2 goes on to `method_url`, or straight to `authenticate`
+    `ve_res` is None when the directory server could not be reached (action code 151017).
+    `version` is "1" or "2": the version of this card, which the merchant cannot change.
+    Version 1 goes on to `acs_url` with a PaReq naming `account` (it stands for the PAN, which is
+    never sent through a browser). Version 2 goes on to `method_url`, or straight to `authenticate`
     where that is empty.
     """
 
@@ -120,7 +120,8 @@ class AuthenticationAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeResult:
-    """RReq: how the challenge ended, told by the ACS itself. A CRes is only the browser's word."""
+    """RReq: how the challenge ended, from the ACS directly. A CRes comes through the browser
+    and proves nothing."""
 
     trans_status: TransStatus
     cavv: str | None = None

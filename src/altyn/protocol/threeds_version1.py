@@ -134,10 +134,10 @@ def parse_pares(text: str, key: bytes) -> PaRes:
 
 def _sign_pares(pares: PaRes, key: bytes) -> str:
     # A JSON array keeps the fields apart, so that none can borrow a character of its neighbour.
-    said = msgspec.json.encode(
+    fields = msgspec.json.encode(
         [pares.message_id, pares.status.value, pares.xid, pares.eci, pares.cavv]
     )
-    return hmac.new(key, b"PARes\n" + said, hashlib.sha256).hexdigest()
+    return hmac.new(key, b"PARes\n" + fields, hashlib.sha256).hexdigest()
 
 
 def _pares_status(text: str) -> TransStatus:

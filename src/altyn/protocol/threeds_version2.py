@@ -1,6 +1,6 @@
 """3-D Secure version 2: threeDSMethodData, CReq and CRes, base64url of JSON without padding.
 
-Only what travels through the payer's browser is packed here; AReq, ARes and RReq go between servers
+Only what is sent through the payer's browser is packed here; AReq, ARes and RReq go between servers
 and are plain values of `threeds`.
 Source: payment-page.md §4.2; rest-orders.md §5.2.
 """
@@ -72,7 +72,7 @@ class CRes(
         "message_version": "messageVersion",
     },
 ):
-    """The end of the challenge as the browser tells it; the directory server knows the truth."""
+    """The end of the challenge as the browser sends it; only the result of the RReq counts."""
 
     threeds_server_trans_id: str
     acs_trans_id: str

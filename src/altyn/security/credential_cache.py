@@ -37,7 +37,7 @@ class _Check:
 
 
 class CredentialCache:
-    """Tells whether a secret is a login's; each credential is hashed once.
+    """Checks whether a secret is a login's; each credential is hashed once.
 
     A digest covers login, secret and stored hash together, so a result is never used after a change
     of the password, and a cached failure stays a failure. Successes and failures have separate

@@ -1,1 +1,1 @@
-"""PostgreSQL: how orders, bindings and everything owed to the outside are kept and found again."""
+"""PostgreSQL: stores orders, merchants, cards and the outbox, and finds them again."""

@@ -62,7 +62,7 @@ class RowCache(Generic[Key, Value]):
         self._missing.pop(key, None)
 
     def drop_where(self, changed: Callable[[Value], bool]) -> None:
-        """Drop the values for which this is true, and all keys that are known to be missing."""
+        """Drop the values for which this is true, and all keys that are cached as missing."""
         self._drops += 1
         self._missing.clear()
         for key in [key for key, value in self._values.items() if changed(value)]:

@@ -1,1 +1,1 @@
-"""What happens by itself: time passing, and questions whose answers were lost."""
+"""Background workers: timers, reconciliation, the outbox and housekeeping."""

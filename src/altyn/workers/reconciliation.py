@@ -27,7 +27,7 @@ log = structlog.get_logger("altyn.reconciliation")
 
 
 class LaggedClock:
-    """The gateway's time some real time ago; it tells which requests are overdue.
+    """The gateway's time some real time ago, by which requests are found to be overdue.
 
     A bank answers in real seconds, while the sandbox's clock may jump by days: a jump must not make
     a request that was just sent look overdue.

@@ -39,7 +39,7 @@ HALF_MINUTE: Final = timedelta(seconds=31)
 
 
 async def set_up(shop: Shop, **callbacks: object) -> None:
-    """Change the shop's settings, and wait until the gateway knows."""
+    """Change the shop's settings, and wait until the gateway has received them."""
     merchants = shop.gateway.world.merchants
     merchant = await merchants.by_login("test")
     assert merchant is not None
@@ -47,7 +47,7 @@ async def set_up(shop: Shop, **callbacks: object) -> None:
     after = await set_callbacks(shop.gateway.settings.database_url, **callbacks)
     async with asyncio.timeout(10):
         while (await merchants.get(merchant.merchant_id)).settings != after:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # the news of it travels through PostgreSQL
+            await asyncio.sleep(0.01)  # the notification of it comes through PostgreSQL
 
 
 @asynccontextmanager
@@ -223,22 +223,22 @@ async def test_retries_follow_the_schedule_and_end(database_url: str, tmp_path: 
         assert await settled(shop, order_id) == [("deposited", "dead")]
         first, second, third = receiver.got
         assert first.parameters == second.parameters == third.parameters
-        tries = await shop.pool.fetch(
+        attempts = await shop.pool.fetch(
             "SELECT attempt, status FROM deliveries WHERE subject_id = $1 ORDER BY attempt",
             order_id,
         )
-        assert [tuple(row) for row in tries] == [(1, 500), (2, 500), (3, 500)]
+        assert [tuple(row) for row in attempts] == [(1, 500), (2, 500), (3, 500)]
 
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 400, 404, 503, None])
-async def test_nothing_but_200_counts_as_received(
+async def test_only_status_200_counts_as_received(
     database_url: str, tmp_path: Path, status: int | None
 ) -> None:
-    seen = list[ReceivedCallback]()
+    received = list[ReceivedCallback]()
 
     async def first_time_not(got: ReceivedCallback) -> int | None:
-        seen.append(got)
-        return status if len(seen) == 1 else 200
+        received.append(got)
+        return status if len(received) == 1 else 200
 
     async with (
         a_receiver(first_time_not) as receiver,
@@ -272,7 +272,7 @@ async def test_a_later_change_waits_for_an_earlier_one(database_url: str, tmp_pa
 
 
 async def test_dead_shop_does_not_delay_others(database_url: str, tmp_path: Path) -> None:
-    """The dead one holds every connection open; the healthy one hears of each order at once."""
+    """The dead one holds every connection open; the healthy one gets each callback at once."""
     held = asyncio.Event()
 
     async def hold(_: ReceivedCallback) -> int | None:
@@ -351,7 +351,9 @@ async def test_asymmetric_checksums_are_signed_with_the_shops_certificate(
         merchant = await shop.gateway.world.merchants.by_login("test")
         assert merchant is not None
         made = await keys.create(merchant.merchant_id, shop.clock.now())
-        await set_up(shop, timeout_seconds=9)  # the news of both travel by one channel, in order
+        await set_up(
+            shop, timeout_seconds=9
+        )  # the notifications of both come through one channel, in order
         order_id = await shop.paid(1000_00)
         assert await settled(shop, order_id) == [("deposited", "delivered")]
 
@@ -409,7 +411,7 @@ async def test_a_plugin_switches_callbacks_on(database_url: str, tmp_path: Path)
         merchants = shop.gateway.world.merchants
         async with asyncio.timeout(10):
             while not (await merchants.get(1)).settings.callbacks.enabled:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)  # the news of it travels through PostgreSQL
+                await asyncio.sleep(0.01)  # the notification of it comes through PostgreSQL
         order_id = await shop.paid(1000_00)
         assert await settled(shop, order_id) == [("deposited", "delivered")]
 
@@ -448,14 +450,14 @@ async def test_stored_card_callback_goes_to_the_static_address(
 
 
 async def test_metrics_count_the_results_of_callbacks(database_url: str, tmp_path: Path) -> None:
-    def tries(outcome: str) -> float:
+    def attempts(outcome: str) -> float:
         labels = {"kind": "callback", "merchant": "test", "outcome": outcome}
         return REGISTRY.get_sample_value("altyn_outbox_attempts_total", labels) or 0
 
     async def second_time(_: ReceivedCallback) -> int | None:
         return 200 if len(receiver.got) > 1 else 500
 
-    before = [tries(outcome) for outcome in ("delivered", "retried", "failed")]
+    before = [attempts(outcome) for outcome in ("delivered", "retried", "failed")]
     async with (
         a_receiver(second_time) as receiver,
         a_shop(database_url, tmp_path, urls=receiver.url()) as shop,
@@ -464,5 +466,5 @@ async def test_metrics_count_the_results_of_callbacks(database_url: str, tmp_pat
         await failures(shop, order_id, 1)
         await shop.travel(HALF_MINUTE)
         await settled(shop, order_id)
-        after = [tries(outcome) for outcome in ("delivered", "retried", "failed")]
+        after = [attempts(outcome) for outcome in ("delivered", "retried", "failed")]
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 0]

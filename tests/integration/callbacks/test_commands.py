@@ -43,7 +43,7 @@ Got = TypeVar("Got")
 
 @dataclass(frozen=True)
 class Till:
-    """A shop with an order that was told, and the command beside it."""
+    """A shop with an order that has a callback, and the command."""
 
     url: str
     which: EntryId
@@ -52,13 +52,13 @@ class Till:
         return CliRunner().invoke(app, ["callbacks", *words])
 
     def refused(self, *words: str) -> str:
-        """What a command that cannot be done says."""
+        """The error text of a command that is refused."""
         result = self.run(*words)
         assert isinstance(result.exception, CommandError), result.output
         return str(result.exception)
 
     def go(self, state: EntryState, status: int, at: datetime | None = None) -> None:
-        """One try of what is due."""
+        """One delivery of the due callback."""
 
         async def work(pool: Pool) -> None:
             outbox = OutboxStore(pool)
@@ -73,15 +73,15 @@ class Till:
                 settled_callback(callback, state, response, at=now, due_at=due_at, request=request)
             )
 
-        beside(self.url, work)
+        with_pool(self.url, work)
 
     def begin(self) -> None:
-        """Somebody begins to send, and is at it for an hour."""
+        """A worker begins to send, and takes an hour."""
 
         async def work(pool: Pool) -> None:
             await claim(OutboxStore(pool))
 
-        beside(self.url, work)
+        with_pool(self.url, work)
 
 
 async def claim(outbox: OutboxStore) -> ClaimedEntry:
@@ -90,7 +90,7 @@ async def claim(outbox: OutboxStore) -> ClaimedEntry:
     return callback
 
 
-def beside(url: str, work: Callable[[Pool], Awaitable[Got]]) -> Got:
+def with_pool(url: str, work: Callable[[Pool], Awaitable[Got]]) -> Got:
     async def run() -> Got:
         pool = await connect(url, pool_size=1)
         try:
@@ -121,7 +121,7 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return EntryId(shop.merchant_id, order_id, 2, 1)
 
     asyncio.run(prepare(empty_database_url))
-    return Till(empty_database_url, beside(empty_database_url, work))
+    return Till(empty_database_url, with_pool(empty_database_url, work))
 
 
 async def prepare(url: str) -> None:
@@ -176,13 +176,13 @@ def test_unknown_callback_is_refused(till: Till) -> None:
     nobodys = EntryId(1, new_order_id(datetime.now(UTC), 1), 1, 1)
 
     for text in ("B-1", str(nobodys), str(nobodys.subject_id)):
-        assert f"Nothing was told under {text}." in till.refused("show", text)
-        assert f"Nothing was told under {text}." in till.refused("resend", text)
+        assert f"There is no callback for {text}." in till.refused("show", text)
+        assert f"There is no callback for {text}." in till.refused("resend", text)
 
 
 def test_dead_callback_is_resent(till: Till) -> None:
     till.go(EntryState.DEAD, 500)
-    assert "given up on" in till.run("show", str(till.which)).output
+    assert "abandoned on" in till.run("show", str(till.which)).output
 
     resent = till.run("resend", str(till.which))
 
@@ -190,7 +190,7 @@ def test_dead_callback_is_resent(till: Till) -> None:
     assert f"{till.which} is sent again." in resent.output
     assert "without one when the next one starts" in resent.output
     till.go(EntryState.DELIVERED, 200)
-    assert "after 2 tries" in till.run("show", str(till.which)).output
+    assert "after 2 attempts" in till.run("show", str(till.which)).output
 
 
 def test_a_whole_order_is_sent_to_another_address(till: Till) -> None:
@@ -201,7 +201,7 @@ def test_a_whole_order_is_sent_to_another_address(till: Till) -> None:
 
 
 def test_all_dead_callbacks_of_a_shop_are_resent(till: Till) -> None:
-    assert "was given up" in till.run("resend", "--dead", "--shop", "till").output
+    assert "was abandoned" in till.run("resend", "--dead", "--shop", "till").output
 
     till.go(EntryState.DEAD, 500)
     resent = till.run("resend", "--dead", "--shop", "till")
@@ -215,7 +215,7 @@ def test_callback_that_is_being_sent_is_refused(till: Till) -> None:
 
     assert "is on its way at this moment" in till.refused("resend", str(till.which))
     assert "on its way" in till.run("list").output
-    assert "try 1 is on its way" in till.run("show", str(till.which)).output
+    assert "attempt 1 is in progress" in till.run("show", str(till.which)).output
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_deliveries_are_watched_as_they_happen(till: Till) -> None:
     ended = threading.Event()
 
     def knock() -> None:
-        """Try until the watcher has seen enough: when it begins to look, nobody knows."""
+        """Deliver until the watcher has enough: the time of its first look is not known."""
         while not ended.wait(0.05):
             till.go(EntryState.WAITING, 503)
 
@@ -256,7 +256,7 @@ def test_deliveries_are_watched_as_they_happen(till: Till) -> None:
     lines = watched.output.splitlines()
     assert len(lines) == 2
     for line in lines:
-        assert "till  A-1  deposited  try " in line
+        assert "till  A-1  deposited  attempt " in line
         assert "503 in 0 ms" in line
         assert line.endswith(f"GET {SHOP}  {till.which}")
     assert lines[0] != lines[1]

@@ -286,21 +286,21 @@ def in_a_process_of(account: pwd.struct_passwd, work: Callable[[], None]) -> Non
 @needs_root
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_ordinary_user_runs_it_under_its_own_uid(open_folder: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
+    ordinary_user = pwd.getpwnam("nobody")
     reachable = copy_binaries(find_binaries(None, data_major=None), open_folder / "binaries")
     home = open_folder / "home"
     home.mkdir(mode=0o700)
-    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    os.chown(home, ordinary_user.pw_uid, ordinary_user.pw_gid)
 
     def work() -> None:
         with EmbeddedPostgres(home / "data", binaries=reachable.folder) as postgres:
             program = [str(reachable.folder / "psql"), postgres.url, "-Atc", "SELECT 6 * 7"]
             assert subprocess.check_output(program, cwd="/") == b"42\n"
 
-    in_a_process_of(nobody, work)
+    in_a_process_of(ordinary_user, work)
 
     made = owners_and_modes(home / "data").values()
-    assert {uid for uid, _, _ in made} == {nobody.pw_uid}
+    assert {uid for uid, _, _ in made} == {ordinary_user.pw_uid}
     assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
 
 

@@ -68,7 +68,7 @@ async def write(_: ClaimedEntry) -> AttemptResult:
 
 @dataclass
 class Books:
-    """The handler of notes: keeps what it writes. A test says how the attempts end."""
+    """The handler of notes: keeps what it writes. A test decides how the attempts end."""
 
     answer: Callable[[ClaimedEntry], Awaitable[AttemptResult]] = write
     attempts: Counter[str] = field(default_factory=Counter)
@@ -113,5 +113,5 @@ async def _opened(books: Books) -> AsyncIterator[OutboxHandler]:
 
 
 def with_notes(books: Books) -> Extensions:
-    """A gateway that knows notes, and writes them into these books."""
+    """A gateway with a handler for notes, which writes them into these books."""
     return Extensions(effect_kinds=(EffectKind(LEDGER_NOTE, note_entries, books.open),))

@@ -1,6 +1,6 @@
 """A further kind of effect, registered without a change of the gateway's code.
 
-The gateway, PostgreSQL and the callbacks beside it are real; only the clock is moved.
+The gateway, PostgreSQL and the callbacks are real; only the clock is moved.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ async def test_another_worker_takes_over_the_note_of_a_killed_process(
     empty_database_url: str, tmp_path: Path
 ) -> None:
     books = Books()
-    async with open_shop(empty_database_url, tmp_path) as shop:  # it does not know notes
+    async with open_shop(empty_database_url, tmp_path) as shop:  # it has no handler for notes
         order_id = await shop.register(1000_00)
         process = subprocess.Popen(  # noqa: ASYNC220 - it has to be killed
             [

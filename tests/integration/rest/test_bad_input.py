@@ -158,7 +158,7 @@ def as_form(pairs: Iterable[Pair]) -> tuple[bytes, str]:
 
 
 def as_json(pairs: Iterable[Pair]) -> tuple[bytes, str]:
-    """Escapes and all: half a surrogate pair can travel so; a repeated name stays repeated."""
+    """Escapes and all: half a surrogate pair can be sent so; a repeated name stays repeated."""
     members = (f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs)
     return ("{" + ",".join(members) + "}").encode(), "application/json"
 

@@ -13,11 +13,11 @@ from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     CardCheck,
-    decode_card_check_reply,
-    decode_reply,
+    decode_card_check_response,
+    decode_response,
     encode_card_check,
-    encode_question,
-    encode_reply,
+    encode_request,
+    encode_response,
 )
 from altyn.protocol.test_cards import card_for_action_code
 from altyn.simulators.issuer import IssuerSimulator
@@ -97,11 +97,13 @@ async def test_formats_of_rrn_and_approval_code(bank: BankClient) -> None:
     refund = await bank.refund(request.key, 1_000)
     assert first.rrn is not None
     assert first.rrn.startswith("632509")  # 2026, day 325, 9 h UTC
-    assert {len(reply.rrn or "") for reply in (first, second, deposit, refund)} == {12}
-    assert {len(reply.approval_code or "") for reply in (first, second, deposit, refund)} == {6}
+    assert {len(response.rrn or "") for response in (first, second, deposit, refund)} == {12}
+    assert {len(response.approval_code or "") for response in (first, second, deposit, refund)} == {
+        6
+    }
     assert (deposit.rrn, deposit.approval_code) == (first.rrn, first.approval_code)
     assert len({first.rrn, second.rrn, refund.rrn}) == 3
-    assert decode_reply(encode_reply(first)) == first
+    assert decode_response(encode_response(first)) == first
 
 
 async def test_request_with_the_same_key_is_carried_out_once(bank: BankClient) -> None:
@@ -229,19 +231,19 @@ async def test_no_pan_is_stored(bank: BankClient) -> None:
 async def test_bank_over_http(bank: BankClient) -> None:
     client = AsgiClient(Starlette(routes=list(routes(bank.simulator))))
     request = bank.authorisation()
-    answer = await client.post("/issuer/acquiring", body=encode_question(request))
+    answer = await client.post("/issuer/acquiring", body=encode_request(request))
     assert answer.status == 200
-    assert decode_reply(answer.body) == await bank.inquire(request.key)
+    assert decode_response(answer.body) == await bank.inquire(request.key)
 
     check = CardCheck(pan=Pan(GOOD), expiry=Expiry(2027, 1), cvc=Cvc("999"))
     answer = await client.post("/issuer/card-check", body=encode_card_check(check))
-    assert (answer.status, decode_card_check_reply(answer.body)) == (200, 71015)
+    assert (answer.status, decode_card_check_response(answer.body)) == (200, 71015)
 
     for wrong in (
         b"",
         b"{}",
         b"[" * 100_000,
-        encode_question(request).replace(b"AUTHORISE", b"X"),
+        encode_request(request).replace(b"AUTHORISE", b"X"),
     ):
         answer = await client.post("/issuer/acquiring", body=wrong)
         assert answer.status == 400

@@ -188,7 +188,7 @@ def tried() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("case", "name", "type_"), list(tried()))
-async def test_soap_does_what_rest_does(
+async def test_soap_and_rest_have_the_same_effect(
     gateway: Gateway, case: Case, name: str, type_: Type
 ) -> None:
     shops = TwinShops(gateway)

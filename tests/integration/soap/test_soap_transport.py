@@ -297,14 +297,14 @@ def broken(error: Exception, *, concurrency_max: int = 10) -> Router:
     return Router(rest, soap, None, concurrency_max)
 
 
-async def response_of(front: Router) -> SoapResponse:
-    http = await AsgiClient(front).post(PATH, body=envelope(REGISTER).encode(), headers=[TEXT_XML])
+async def response_of(router: Router) -> SoapResponse:
+    http = await AsgiClient(router).post(PATH, body=envelope(REGISTER).encode(), headers=[TEXT_XML])
     return read(http)
 
 
-@pytest.mark.parametrize("front", [broken(Overloaded()), broken(Overloaded(), concurrency_max=0)])
-async def test_overload_is_a_fault_of_the_server(front: Router) -> None:
-    response = await response_of(front)
+@pytest.mark.parametrize("router", [broken(Overloaded()), broken(Overloaded(), concurrency_max=0)])
+async def test_overload_is_a_fault_of_the_server(router: Router) -> None:
+    response = await response_of(router)
     assert response.http.status == 503
     assert response.http.headers["retry-after"] == "1"
     assert response.fault_code == "soap:Server"

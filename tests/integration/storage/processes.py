@@ -27,7 +27,7 @@ TOKEN_KEY: Final = b"k" * 32
 
 
 class StoppedClock:
-    """A clock that always says NOW."""
+    """A clock that always returns NOW."""
 
     def now(self) -> datetime:
         return NOW

@@ -28,7 +28,7 @@ _COLUMNS: Final = """
     FROM information_schema.columns WHERE table_schema = 'public'
     ORDER BY table_name, ordinal_position
 """
-# PostgreSQL 18 lists NOT NULL here too; the columns say it already, on every version alike.
+# PostgreSQL 18 lists NOT NULL here too; the columns have it already, on every version alike.
 _CONSTRAINTS: Final = """
     SELECT conrelid::regclass::text, format('%s %s', conname, pg_get_constraintdef(oid))
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'

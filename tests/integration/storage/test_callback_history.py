@@ -79,7 +79,7 @@ async def go(
     status: int | None = None,
     at: datetime = NOW,
 ) -> None:
-    """One try of what is due."""
+    """One delivery of the due callback."""
     (callback,) = await claim(outbox, DeliveryQueue(CALLBACK, merchant, ORIGIN), now=at)
     request = CallbackRequest(
         method="POST",

@@ -43,9 +43,7 @@ async def test_kept_card_is_revealed_to_its_merchant_only(pool: Pool, key_file: 
     assert fingerprint != cards.fingerprint(2, PAN)
 
 
-async def test_cards_that_are_loaded_together_answer_their_own_keys(
-    pool: Pool, key_file: Path
-) -> None:
+async def test_cards_loaded_in_one_batch_belong_to_their_keys(pool: Pool, key_file: Path) -> None:
     cards = store_of(pool, key_file)
     await asyncio.gather(cards.keep(1, PAN, until=SOON), cards.keep(2, OTHER, until=SOON))
     first, second = cards.fingerprint(1, PAN), cards.fingerprint(2, OTHER)

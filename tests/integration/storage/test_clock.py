@@ -50,7 +50,7 @@ async def test_advancing_moves_all_processes(pool: Pool, start_process: Start) -
         return there.clock.now() >= before + WEEK
 
     await eventually(moved)
-    # Who starts later begins where the others are.
+    # A process that starts later has the time of the others.
     assert (await start_process()).clock.now() >= before + WEEK
 
 
@@ -81,14 +81,14 @@ async def test_clock_does_not_go_back(pool: Pool, start_process: Start) -> None:
         await here.clock.set(datetime(2029, 12, 31, tzinfo=UTC))
     with pytest.raises(ClockRefusedError, match="forward only"):
         await here.clock.advance(timedelta(seconds=-1))
-    # A process that has not heard yet is refused by the database.
+    # A process that has not been notified yet is refused by the database.
     there.clock._ahead_by = timedelta()
     with pytest.raises(ClockRefusedError, match="forward only"):
         await there.clock.set(datetime(2029, 12, 31, tzinfo=UTC))
     assert here.clock.now() >= datetime(2030, 1, 1, tzinfo=UTC)
 
 
-async def test_clock_has_an_end(pool: Pool, start_process: Start) -> None:
+async def test_clock_does_not_pass_its_maximum(pool: Pool, start_process: Start) -> None:
     process = await start_process()
     with pytest.raises(ClockRefusedError, match="2100"):
         await process.clock.set(datetime(2100, 1, 2, tzinfo=UTC))

@@ -26,7 +26,7 @@ async def test_open_transaction_does_not_reach_the_next_user_of_a_connection(
 ) -> None:
     pool = await connect(database_url, pool_size=1)
     async with pool.acquire() as connection:
-        # As code would that forgets the end; asyncpg says so to the loop's exception handler.
+        # As code would that never ends the transaction; asyncpg reports it to the loop's handler.
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         await connection.execute("BEGIN")
         await connection.execute("CREATE TABLE left_over (nothing integer)")

@@ -233,7 +233,7 @@ async def test_login_is_taken_once(pool: Pool) -> None:
         assert len(await list_merchants(staff)) == 2
 
 
-async def test_refusals_of_staff_say_what_is_allowed(pool: Pool) -> None:
+async def test_refusal_of_a_staff_command_names_what_is_allowed(pool: Pool) -> None:
     await Staff(pool).add_shop("shop")
     async with Staff(pool).at_work() as staff:
         with pytest.raises(UnknownLoginError, match="nobody"):

@@ -1,4 +1,4 @@
-"""The store of orders: what is saved comes back, races are lost, questions are claimed once.
+"""The store of orders: saved values are loaded again, one save of a race wins, one worker claims.
 
 Every field of an order and of an attempt makes the round trip, so that no column is forgotten.
 """
@@ -84,7 +84,7 @@ def key(order: Order) -> OrderKey:
     return OrderKey(order.merchant_id, order.order_id)
 
 
-async def test_a_registered_order_comes_back_whole(pool: Pool) -> None:
+async def test_registered_order_is_loaded_unchanged(pool: Pool) -> None:
     store = OrderStore(pool)
     order = fresh(
         two_phase=True, auto_completion_at=LATER, auto_reverse_at=LATER + timedelta(days=1)
@@ -118,10 +118,10 @@ async def test_every_field_of_an_order_and_of_its_attempts_is_saved(pool: Pool) 
     assert loaded == second.order
     assert loaded is not None
     blank = {field.name for field in fields(loaded) if getattr(loaded, field.name) is None}
-    assert not blank, "every field has a value here, or its column would go unseen"
+    assert not blank, "every field has a value here, or its column would not be checked"
 
 
-async def test_orders_that_are_loaded_together_answer_their_own_keys(pool: Pool) -> None:
+async def test_orders_loaded_in_one_batch_belong_to_their_keys(pool: Pool) -> None:
     store = OrderStore(pool)
     first, second, other = (
         fresh(order_number="A-1"),
@@ -200,13 +200,13 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
     store = OrderStore(pool)
     order = fresh()
     await store.register(order, WHO)
-    told = (
+    entries = (
         callback_entry(
             operation="approved", receiver="https://shop.example/", parameters={"a": "1"}
         ),
     )
     decisions = [
-        replace(accept(order, "params_added", NOW, params={"n": str(n)}), outbox=told)
+        replace(accept(order, "params_added", NOW, params={"n": str(n)}), outbox=entries)
         for n in range(5)
     ]
     saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]
@@ -216,7 +216,7 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
 
 
-async def test_a_number_is_taken_once_also_within_one_batch(pool: Pool) -> None:
+async def test_order_number_is_taken_once_also_within_one_batch(pool: Pool) -> None:
     store = OrderStore(pool)
     twins = [fresh(order_number="A-1") for _ in range(3)]
     taken = await asyncio.gather(*(store.register(each, WHO) for each in twins))
@@ -224,7 +224,7 @@ async def test_a_number_is_taken_once_also_within_one_batch(pool: Pool) -> None:
     assert not await store.register(fresh(order_number="A-1"), WHO)
 
 
-async def test_money_that_is_not_there_is_refused_by_the_database_itself(pool: Pool) -> None:
+async def test_database_refuses_a_refund_above_the_deposit(pool: Pool) -> None:
     store = OrderStore(pool)
     bad, good = fresh(order_number="bad"), fresh(order_number="good")
     await asyncio.gather(store.register(bad, WHO), store.register(good, WHO))
@@ -236,7 +236,7 @@ async def test_money_that_is_not_there_is_refused_by_the_database_itself(pool: P
         return_exceptions=True,
     )
     assert type(refused).__name__ == "CheckViolationError"
-    assert saved is True, "one bad row harms nobody else in its batch"
+    assert saved is True, "one bad row fails no other in its batch"
 
 
 async def unsettled(
@@ -259,7 +259,7 @@ async def claim(store: OrderStore, limit: int = 16) -> list[OrderKey]:
     return [order_key for order_key, _ in claimed]
 
 
-async def test_questions_are_claimed_once_and_the_longest_due_first(pool: Pool) -> None:
+async def test_unsettled_attempts_are_claimed_once_longest_due_first(pool: Pool) -> None:
     store = OrderStore(pool)
     orders = [await unsettled(store, f"A-{n}", NOW + timedelta(seconds=n)) for n in (3, 1, 2)]
     await unsettled(store, "A-9", LATER + timedelta(seconds=1))
@@ -269,14 +269,14 @@ async def test_questions_are_claimed_once_and_the_longest_due_first(pool: Pool) 
     assert await claim(store) == []
 
 
-async def test_a_question_that_was_just_asked_is_left_to_its_own_answer(pool: Pool) -> None:
+async def test_attempt_that_was_just_asked_is_not_claimed(pool: Pool) -> None:
     store = OrderStore(pool)
     await unsettled(store, "A-1", NOW, state=AttemptState.ASKED, started_at=LATER)
     assert await claim(store) == []
 
 
 @pytest.mark.parametrize("wrong", ["", "other", "server "])
-async def test_a_transaction_names_its_order(pool: Pool, wrong: str) -> None:
+async def test_order_is_found_by_its_transaction(pool: Pool, wrong: str) -> None:
     store = OrderStore(pool)
     order = await unsettled(store, "A-1", NOW)
     assert await store.order_of_transaction(1, "server") == order.order_id
@@ -284,7 +284,7 @@ async def test_a_transaction_names_its_order(pool: Pool, wrong: str) -> None:
     assert await store.order_of_transaction(2, "server") is None, "another shop's is not there"
 
 
-async def test_orders_are_due_by_their_own_next_time(pool: Pool) -> None:
+async def test_order_is_due_at_its_next_due_action(pool: Pool) -> None:
     store = OrderStore(pool)
     order = fresh()
     await store.register(order, WHO)

@@ -46,7 +46,7 @@ async def put(
     receivers: tuple[str, ...] = (SHOP,),
     merchant: int = 1,
 ) -> UUID:
-    """One change, told to some addresses; its subject."""
+    """One change with callbacks to some addresses; its subject."""
     subject = subject or uuid4()
     entries = [
         callback_entry(operation="deposited", receiver=receiver, parameters={"status": "1"})

@@ -70,7 +70,7 @@ class Customers:
         return payment_key((await self.shop.key(order_id)).order_id, number)
 
     async def notify(self, order_id: str, number: int = 1, *, key: str = WALLET_KEY) -> int:
-        """The wallet sends what it knows of an attempt; the HTTP status of the answer."""
+        """The wallet sends the state of an attempt; the HTTP status of the answer."""
         return await self.send_notification(
             self.wallet.response_of(await self.payment(order_id, number)), key=key
         )

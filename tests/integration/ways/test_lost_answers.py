@@ -26,7 +26,7 @@ async def loaded(customers: Customers, order_id: str) -> Order:
 
 
 async def until_known(customers: Customers) -> None:
-    """Wait until the gateway's own worker knows every outcome."""
+    """Wait until the gateway's own worker has settled every attempt."""
     async with asyncio.timeout(WITHIN_SECONDS):
         while await unsettled(customers.shop.pool):  # noqa: ASYNC110 - it happens in PostgreSQL
             await asyncio.sleep(0.05)

@@ -163,7 +163,7 @@ def test_lower_case_is_another_checksum(key: str) -> None:
     assert not is_symmetric(key, "a;b;", symmetric(key, "a;b;").lower())
 
 
-def test_the_asymmetric_example_fits_and_takes_nothing_else() -> None:
+def test_asymmetric_example_is_verified_and_no_other_signature() -> None:
     assert is_asymmetric(sample_key(), SAMPLE_SIGNED, SAMPLE_CHECKSUM)
     assert not is_asymmetric(sample_key(), SAMPLE_SIGNED, SAMPLE_CHECKSUM.lower())
     assert not is_asymmetric(sample_key(), SAMPLE_SIGNED[:-1], SAMPLE_CHECKSUM)
@@ -210,7 +210,7 @@ def test_the_order_of_arrival_never_matters(sent: dict[str, str], random: Random
 
 
 @given(parameters, st.text(), st.text())
-def test_what_is_about_the_signature_is_not_signed(
+def test_parameters_of_the_signature_are_not_signed(
     sent: dict[str, str], checksum: str, alias: str
 ) -> None:
     assert canonical({**sent, "checksum": checksum, "sign_alias": alias}) == canonical(

@@ -28,7 +28,7 @@ def examples() -> dict[str, Any]:
     return names
 
 
-def test_the_example_takes_the_right_checksum_and_no_other() -> None:
+def test_example_accepts_the_right_checksum_only() -> None:
     is_right = examples()["is_right"]
     checksum = symmetric(KEY, canonical(SENT))
 

@@ -164,7 +164,7 @@ def parameters_of(
     return dict(entry.parameters)
 
 
-# ── Who is told ───────────────────────────────────────────────────────────────────────────────────
+# ── Receivers ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_shop_without_a_choice_gets_the_core() -> None:
@@ -217,7 +217,7 @@ def test_paid_order_has_all_parameters() -> None:
 
 
 def test_every_row_is_tested_or_always_empty() -> None:
-    """A row that no example of this file has would be a row that nobody has proved."""
+    """Otherwise a row without an example in this file would not be tested."""
     tried = {*OF_A_PAID_ORDER, *OF_A_REFUND, *OF_A_DECLINE, "currentReverseAmountFormatted"}
     assert set(OPTIONAL_NAMES) - tried == NEVER_KNOWN
     described_as_absent = {row.name for row in OPTIONAL if row.present.startswith("never")}

@@ -1,7 +1,7 @@
 """The schema and REST's rows agree: what REST takes is valid, and what is valid REST takes.
 
 Values at and beyond every bound go into a whole request, once before our schema and once, read as
-the door reads it, before the table of REST. The few places where one knows more are named.
+the endpoint reads it, by the table of REST. The few places where one is stricter are named.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ BASES: Final[dict[str, Values]] = {
     "verifyEnrollment": {"pan": "4111111111111111"},
 }
 
-# Where REST knows more than a schema can say → what.
+# Where REST is stricter than a schema can be → what.
 REST_KNOWS_MORE: Final = {
     "amount": "0 goes with VERIFY only",
     "threeDSVer2FinishUrl": "addresses that a browser may be sent to",
@@ -127,7 +127,7 @@ def hold(operation: SoapOperation, part: Part, value: str) -> None:
 
 
 def bounds(type_: Type) -> Iterator[str]:
-    """Values at and beyond what the type's facets say, and some that are wrong anywhere."""
+    """Values at and beyond the type's facets, and some that are wrong anywhere."""
     yield from ("0", "1", "-1", "+1", " 1", "1 ", "1.5", "1e3", "x", "é", "№ 1", "a b", "a'b")
     yield from ('a"b', "a<b", "a>b", "a\tb", "a\nb", "a\r\nb", ORDER, ORDER.upper(), ORDER[:-1])
     yield from ("ru", "RU", "eN", "de", "rus", "643", "0643", "64", "RUB", "+79000000000", "123456")
@@ -141,14 +141,16 @@ def bounds(type_: Type) -> Iterator[str]:
 
 
 @every_held_part
-def test_both_agree_at_the_bounds(operation: SoapOperation, part: Part, type_: Type) -> None:
+def test_rest_and_schema_agree_at_the_bounds(
+    operation: SoapOperation, part: Part, type_: Type
+) -> None:
     for value in bounds(type_):
         hold(operation, part, value)
 
 
 @settings(max_examples=settings().max_examples * 8)
 @given(data=st.data(), held=st.sampled_from(HELD))
-def test_both_agree_on_anything(data: st.DataObject, held: Held) -> None:
+def test_rest_and_schema_agree_on_any_value(data: st.DataObject, held: Held) -> None:
     operation, part, type_ = held
     sign = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
     like_it = st.from_regex(type_.pattern, fullmatch=True) if type_.pattern else st.nothing()
@@ -165,7 +167,7 @@ def test_a_text_that_is_empty_was_not_given(
         assert verdicts(operation, part, "") == (True, True)
 
 
-def test_both_know_the_same_features() -> None:
+def test_both_have_the_same_features() -> None:
     row, part = OPERATIONS["registerOrder"], Part("features", "features")
     for feature in (*ENUMERATIONS["orderFeature"], "NONSENSE", "verify"):
         known = feature in FEATURES
@@ -173,7 +175,7 @@ def test_both_know_the_same_features() -> None:
         assert verdicts(row, part, value) == (known, known), feature
 
 
-def test_the_test_would_see_a_bound_that_moved() -> None:
+def test_moved_bound_is_detected() -> None:
     row = OPERATIONS["registerOrder"]
     assert verdicts(row, Part("bindingId"), "x" * 255) == (True, True)
     assert verdicts(row, Part("bindingId"), "x" * 256) == (False, False)
@@ -182,7 +184,7 @@ def test_the_test_would_see_a_bound_that_moved() -> None:
     assert verdicts(row, Part("taxSystem"), "6") == (False, False)
 
 
-def test_every_base_is_good() -> None:
+def test_every_base_value_is_valid() -> None:
     for name, values in BASES.items():
         operation = OPERATIONS[name]
         assert operation.method is not None

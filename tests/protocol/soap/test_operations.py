@@ -147,7 +147,7 @@ def test_the_features_of_the_reference_are_among_those_of_rest() -> None:
 
 
 def names_of(operation: SoapOperation) -> set[str]:
-    """Every name that a request may say."""
+    """Every name that a request may have."""
     inner = {
         part.name
         for element in operation.parts
@@ -177,7 +177,7 @@ def test_every_required_parameter_of_rest_exists_in_soap(operation: SoapOperatio
             assert spellings & names or (row.parts and set(row.parts) <= names), row.name
 
 
-# What the reference's types have no place for, whichever version: REST alone can say it.
+# What the reference's types have no place for, whichever version: only REST has it.
 REST_ALONE: Final = {
     "additionalOfdParams",
     "app.deepLink",

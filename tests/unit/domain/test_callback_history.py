@@ -50,7 +50,7 @@ def test_attempts_without_a_record_are_listed() -> None:
 
 
 def test_attempt_without_a_record_has_a_reason() -> None:
-    stopped = "nothing recorded: whoever sent it was stopped before the answer"
+    stopped = "nothing recorded: the process was stopped before the answer"
     waiting = CallbackDetail(a_summary(attempts=2), ())
     sending = CallbackDetail(a_summary(attempts=2, is_sending=True), ())
     settled = CallbackDetail(a_summary(attempts=2, state=EntryState.DEAD), ())

@@ -1,4 +1,4 @@
-"""A card number and a CVC stay covered whatever is done to them; the rest of a card is plain."""
+"""A card number and a CVC print masked in every form; the other values of a card are plain."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_no_form_of_a_pan_shows_more_than_six_and_four(digits: str) -> None:
         assert max(map(len, re.findall("[0-9]+", text))) <= 6
 
 
-def test_a_pan_tells_its_parts_and_gives_its_digits_only_on_asking() -> None:
+def test_pan_prints_masked_and_only_reveal_returns_its_digits() -> None:
     assert str(visa) == visa.masked == "411111**1111"
     assert (visa.bin6, visa.last4) == ("411111", "1111")
     assert visa.reveal() == "4111111111111111"
@@ -71,7 +71,7 @@ def test_a_pan_tells_its_parts_and_gives_its_digits_only_on_asking() -> None:
 
 
 @given(pans)
-def test_a_pan_is_its_value(digits: str) -> None:
+def test_pans_are_equal_by_their_digits(digits: str) -> None:
     other = digits[:6] + str((int(digits[6]) + 1) % 10) + digits[7:]
     assert Pan(digits) == Pan(digits)
     assert hash(Pan(digits)) == hash(Pan(digits))
@@ -92,7 +92,7 @@ def test_a_pan_is_its_value(digits: str) -> None:
         "٤١١١١١١١١١١١١١١١",
     ],
 )
-def test_what_is_no_card_number_is_refused_without_being_shown(text: str) -> None:
+def test_invalid_card_number_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(ValueError, match="card number must be 12 to 19 digits") as refusal:
         Pan(text)
     assert "4111" not in str(refusal.value)
@@ -115,7 +115,7 @@ def test_a_secret_is_not_serialised(secret: Pan | Cvc) -> None:
 
 
 @pytest.mark.parametrize("secret", [visa, Cvc("123")])
-def test_a_secret_does_not_change_and_its_copy_is_itself(secret: Pan | Cvc) -> None:
+def test_secret_is_immutable_and_its_copy_is_the_same_object(secret: Pan | Cvc) -> None:
     with pytest.raises(AttributeError, match="does not change"):
         cast("Any", secret)._digits = "5555555555555599"
     with pytest.raises(AttributeError, match="does not change"):
@@ -137,37 +137,37 @@ def test_a_cvc_prints_as_three_stars(digits: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "12", "12345", "12a", "١٢٣"])
-def test_what_is_no_cvc_is_refused(text: str) -> None:
+def test_invalid_cvc_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="security code must be 3 to 4 digits"):
         Cvc(text)
 
 
 @given(st.text(DIGITS, min_size=1, max_size=18))
-def test_exactly_one_luhn_digit_fits(partial: str) -> None:
+def test_exactly_one_digit_passes_luhn(partial: str) -> None:
     fitting = [digit for digit in DIGITS if luhn_ok(partial + digit)]
     assert fitting == [luhn_digit(partial)]
 
 
 @given(pans, st.data())
-def test_luhn_notices_one_wrong_digit(digits: str, data: st.DataObject) -> None:
+def test_luhn_detects_one_wrong_digit(digits: str, data: st.DataObject) -> None:
     good = digits[:-1] + luhn_digit(digits[:-1])
-    place = data.draw(st.integers(0, len(good) - 1))
-    wrong = data.draw(st.sampled_from([digit for digit in DIGITS if digit != good[place]]))
+    position = data.draw(st.integers(0, len(good) - 1))
+    wrong = data.draw(st.sampled_from([digit for digit in DIGITS if digit != good[position]]))
     assert luhn_ok(good)
-    assert not luhn_ok(good[:place] + wrong + good[place + 1 :])
+    assert not luhn_ok(good[:position] + wrong + good[position + 1 :])
 
 
 @given(pans, st.data())
-def test_luhn_notices_neighbours_changed_about(digits: str, data: st.DataObject) -> None:
+def test_luhn_detects_two_swapped_neighbours(digits: str, data: st.DataObject) -> None:
     good = digits[:-1] + luhn_digit(digits[:-1])
-    place = data.draw(st.integers(0, len(good) - 2))
-    left, right = good[place], good[place + 1]
-    # Nine and nought are the one pair which the rule cannot tell apart.
+    position = data.draw(st.integers(0, len(good) - 2))
+    left, right = good[position], good[position + 1]
+    # Nine and nought are the one pair which the rule cannot distinguish.
     assume(left != right and {left, right} != {"0", "9"})
-    assert not luhn_ok(good[:place] + right + left + good[place + 2 :])
+    assert not luhn_ok(good[:position] + right + left + good[position + 2 :])
 
 
-def test_luhn_knows_published_examples() -> None:
+def test_luhn_agrees_with_published_examples() -> None:
     assert luhn_digit("7992739871") == "3"
     assert luhn_ok("4111111111111111")
     assert luhn_ok("639002000000000003")
@@ -205,7 +205,7 @@ def test_luhn_knows_published_examples() -> None:
         ("", None),
     ],
 )
-def test_the_payment_system_is_known_by_the_beginning(
+def test_payment_system_is_found_by_the_first_digits(
     beginning: str, system: PaymentSystem | None
 ) -> None:
     assert payment_system(beginning) is system
@@ -230,12 +230,12 @@ def test_an_expiry_is_read_and_written() -> None:
 @pytest.mark.parametrize(
     "text", ["", "2028", "12/28", "202813", "202800", "2028-1", " 20281", "2028123", "٢٠٢٨١٢"]
 )
-def test_what_is_no_expiry_is_refused(text: str) -> None:
+def test_invalid_expiry_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expiry must be"):
         Expiry.parse(text)
 
 
-def test_a_card_is_good_until_the_end_of_its_month() -> None:
+def test_card_is_valid_until_the_end_of_its_month() -> None:
     expiry = Expiry(2028, 2)
     assert expiry.valid_on(date(2028, 2, 29))
     assert not expiry.valid_on(date(2028, 3, 1))
@@ -251,14 +251,14 @@ def test_expiries_are_ordered_as_their_wire_texts(a: int, b: int, c: int, d: int
 
 
 @pytest.mark.parametrize("name", ["IVAN PETROV", "J. O'Neil-Smith", "a", "X" * 64])
-def test_a_holder_has_latin_letters(name: str) -> None:
+def test_holder_name_of_latin_letters_is_accepted(name: str) -> None:
     assert holder_ok(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", " ", "-.'", "ИВАН", "IVAN1", "IVAN\n", "Ivan_P", "X" * 65, "José", "<b>"]
 )
-def test_a_holder_with_anything_else_is_refused(name: str) -> None:
+def test_holder_name_with_other_characters_is_refused(name: str) -> None:
     assert not holder_ok(name)
 
 
@@ -294,9 +294,7 @@ def test_free_text_is_masked(text: str, covered: str) -> None:
     st.sampled_from(["", " ", "-", "+", "%20", "\u00a0"]),
     st.text(st.characters(codec="utf-8", exclude_categories=["Nd"]), max_size=20),
 )
-def test_a_pan_in_free_text_does_not_survive(
-    before: str, digits: str, between: str, after: str
-) -> None:
+def test_pan_in_free_text_is_masked(before: str, digits: str, between: str, after: str) -> None:
     grouped = between.join(digits[i : i + 4] for i in range(0, len(digits), 4))
     covered = mask(f"{before}{grouped}{after}")
     assert f"{digits[:6]}**{digits[-4:]}" in covered
@@ -305,5 +303,5 @@ def test_a_pan_in_free_text_does_not_survive(
 
 
 @given(st.text(st.sampled_from(DIGITS + " -abc%20"), max_size=80))
-def test_masking_leaves_no_long_run(text: str) -> None:
+def test_masked_text_has_no_long_run_of_digits(text: str) -> None:
     assert max([0, *map(len, re.findall("[0-9]+", mask(text)))]) <= 11

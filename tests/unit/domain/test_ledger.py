@@ -1,4 +1,4 @@
-"""Double entry: whatever moves, nothing is made or lost, and amounts are the plain sums."""
+"""Double entry: no money is created or lost, and the amounts are the plain sums."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SUMS = st.integers(1, 10**12)
 
 
 def balance(postings: Sequence[Posting]) -> dict[Account, int]:
-    """Where the money is, worked out the long way."""
+    """The balance of each account, summed posting by posting."""
     accounts: dict[Account, int] = defaultdict(int)
     for posting in postings:
         accounts[posting.source] -= posting.amount_minor
@@ -31,7 +31,7 @@ def balance(postings: Sequence[Posting]) -> dict[Account, int]:
         ledger.refund(0),
     ],
 )
-def test_nothing_is_not_posted(postings: tuple[Posting, ...]) -> None:
+def test_zero_amount_is_not_posted(postings: tuple[Posting, ...]) -> None:
     assert postings == ()
 
 
@@ -41,7 +41,7 @@ def test_a_deposit_of_all_releases_nothing() -> None:
     )
 
 
-def test_no_postings_no_money() -> None:
+def test_totals_of_no_postings_are_zero() -> None:
     assert totals(()) == Totals(0, 0, 0)
 
 

@@ -1,4 +1,4 @@
-"""The life of an order: what the table has happens, what it has not cannot."""
+"""The life of an order: events of the table happen, all others are refused."""
 
 from itertools import product
 
@@ -43,17 +43,17 @@ def test_every_status_can_be_reached(status: OrderStatus) -> None:
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-def test_what_has_ended_has_ended(status: OrderStatus) -> None:
+def test_final_status_has_no_transitions(status: OrderStatus) -> None:
     leads_on = any(start is status for start, _, _ in LIFECYCLE)
     assert leads_on is (status not in ENDS)
 
 
-def test_no_way_leads_back_to_payable_once_money_has_moved() -> None:
+def test_no_transition_leads_back_to_payable_after_a_payment() -> None:
     for start, event, then in LIFECYCLE:
         assert start in PAYABLE or then not in PAYABLE, (start, event, then)
 
 
-def test_a_plain_name_is_history_only() -> None:
+def test_event_without_a_transition_changes_no_status() -> None:
     accepted = accept(an_order(), "params_added", PAID_AT, params={"a": "1"})
     assert (accepted.order.status, accepted.order.version) == (OrderStatus.CREATED, 2)
     assert accepted.event == "params_added"

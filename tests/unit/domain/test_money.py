@@ -1,4 +1,4 @@
-"""Money prints exactly, counts in whole minor units and knows its currencies."""
+"""Money prints exactly, counts in whole minor units and finds currencies by code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_an_unknown_currency_is_none(code: str) -> None:
     assert canonical_currency(code) is None
 
 
-def test_the_old_rouble_is_an_alias_and_no_currency_of_its_own() -> None:
+def test_old_rouble_code_is_an_alias_of_the_rouble() -> None:
     assert canonical_currency("810") is RUB
     assert "810" not in CURRENCIES
     assert all(code == currency.code for code, currency in CURRENCIES.items())
@@ -70,7 +70,7 @@ def test_the_wire_form_names_the_currency() -> None:
     assert Money(250000, RUB).wire() == "2500.00 RUB"
 
 
-def test_people_read_grouped_amounts_that_do_not_break() -> None:
+def test_displayed_amount_is_grouped_by_no_break_spaces() -> None:
     assert Money(150000, RUB).human() == "1\u202f500,00\u00a0₽"
     assert Money(150000, RUB).human("ru") == "1\u202f500,00\u00a0₽"
     assert Money(150000, RUB).human("en") == "1\u202f500.00\u00a0₽"
@@ -81,13 +81,13 @@ def test_people_read_grouped_amounts_that_do_not_break() -> None:
 
 
 @pytest.mark.parametrize("amount", [1.0, Decimal(1), "1", True, None])
-def test_an_amount_is_an_integer_and_nothing_else(amount: object) -> None:
+def test_amount_must_be_an_integer(amount: object) -> None:
     with pytest.raises(TypeError):
         Money(cast("int", amount), RUB)
 
 
 @given(st.integers(-(10**14), 10**14), st.sampled_from([RUB, YEN, DINAR]))
-def test_no_form_loses_a_minor_unit(amount_minor: int, currency: Currency) -> None:
+def test_every_form_keeps_each_minor_unit(amount_minor: int, currency: Currency) -> None:
     money = Money(amount_minor, currency)
     assert Decimal(money.text()).scaleb(currency.exponent) == amount_minor
     digits = re.sub(r"[^0-9]", "", money.human())

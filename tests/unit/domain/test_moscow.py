@@ -14,11 +14,11 @@ from altyn.domain.moscow import (
     to_moscow,
 )
 
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 
 
 @pytest.mark.parametrize(
-    ("moment", "end"),
+    ("time", "end"),
     [
         ("2026-11-21T20:59:59.999999", "2026-11-21T21:00"),  # 23:59:59.999999 in Moscow
         ("2026-11-21T21:00:00", "2026-11-22T21:00"),  # 00:00, a new day
@@ -27,40 +27,38 @@ MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.
         ("2028-02-28T21:00:00", "2028-02-29T21:00"),
     ],
 )
-def test_the_business_day_ends_at_midnight_in_moscow(moment: str, end: str) -> None:
-    ends = end_of_business_day(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+def test_the_business_day_ends_at_midnight_in_moscow(time: str, end: str) -> None:
+    ends = end_of_business_day(datetime.fromisoformat(time).replace(tzinfo=UTC))
     assert ends == datetime.fromisoformat(end).replace(tzinfo=UTC)
     assert ends.tzinfo is UTC
 
 
-@given(MOMENTS)
-def test_a_moment_is_within_its_own_day(moment: datetime) -> None:
-    ends = end_of_business_day(moment)
-    assert ends - timedelta(days=1) <= moment < ends
+@given(TIMES)
+def test_time_is_within_its_business_day(time: datetime) -> None:
+    ends = end_of_business_day(time)
+    assert ends - timedelta(days=1) <= time < ends
     assert to_moscow(ends).timetz().isoformat() == "00:00:00+03:00"
 
 
-@given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=2)))
-def test_two_moments_share_a_day_as_on_a_calendar_in_moscow(
-    moment: datetime, by: timedelta
-) -> None:
-    same = end_of_business_day(moment) == end_of_business_day(moment + by)
-    assert same is (to_moscow(moment).date() == to_moscow(moment + by).date())
+@given(TIMES, st.timedeltas(timedelta(0), timedelta(days=2)))
+def test_business_day_is_the_calendar_day_of_moscow(time: datetime, by: timedelta) -> None:
+    same = end_of_business_day(time) == end_of_business_day(time + by)
+    assert same is (to_moscow(time).date() == to_moscow(time + by).date())
 
 
-@given(MOMENTS)
-def test_dates_of_requests_are_moscow_time(moment: datetime) -> None:
-    whole = moment.replace(microsecond=0)
+@given(TIMES)
+def test_dates_of_requests_are_moscow_time(time: datetime) -> None:
+    whole = time.replace(microsecond=0)
     assert from_moscow(whole.astimezone(MOSCOW).strftime("%Y-%m-%dT%H:%M:%S")) == whole
 
 
-def test_both_spellings() -> None:
+def test_both_date_formats_are_read() -> None:
     noon = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # summer makes no difference
     assert from_moscow("2026-06-01T12:00:00") == noon
     assert from_moscow("20260601120000", COMPACT_FORMAT) == noon
 
 
 @pytest.mark.parametrize("text", ["", "2026-06-01", "2026-02-30T00:00:00", "2026-06-01T12:00:00Z"])
-def test_what_is_no_date_is_none(text: str) -> None:
+def test_text_that_is_not_a_date_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"time data|unconverted|out of range"):
         from_moscow(text)

@@ -1,4 +1,4 @@
-"""An order's own words about itself: what is on its way, what is left, what is due."""
+"""Properties of an order: attempts in flight, amounts left, and the next due action."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("state", AttemptState)
-def test_what_may_have_happened_is_in_flight(state: AttemptState) -> None:
+def test_attempt_with_an_open_outcome_is_in_flight(state: AttemptState) -> None:
     assert an_attempt(state=state).in_flight is (state in {"asked", "pending", "unknown"})
     order = an_order(attempts=(an_attempt(state=state),))
     assert bool(order.in_flight()) is (state in IN_FLIGHT)
@@ -36,7 +36,7 @@ def test_refunds_on_their_way_are_reserved(state: AttemptState) -> None:
     assert order.refundable_minor == (1700_00 if state in IN_FLIGHT else 2000_00)
 
 
-def test_an_attempt_takes_the_place_of_its_number() -> None:
+def test_attempt_replaces_the_one_with_its_number() -> None:
     order = an_order(attempts=(an_attempt(number=1), an_attempt(number=2)))
     changed = order.with_attempt(an_attempt(number=1, state=AttemptState.DECLINED))
     assert [a.number for a in changed.attempts] == [1, 2]
@@ -45,19 +45,19 @@ def test_an_attempt_takes_the_place_of_its_number() -> None:
     assert added.attempt(3).number == 3
 
 
-@pytest.mark.parametrize(("tries", "left"), [(0, 3), (1, 2), (3, 0), (4, 0)])
-def test_tries_are_counted_whatever_became_of_them(tries: int, left: int) -> None:
+@pytest.mark.parametrize(("count", "left"), [(0, 3), (1, 2), (3, 0), (4, 0)])
+def test_payment_attempts_are_counted_whatever_their_result(count: int, left: int) -> None:
     states = (AttemptState.DECLINED, AttemptState.ABANDONED, AttemptState.NOT_SENT)
-    attempts = tuple(an_attempt(number=n + 1, state=states[n % 3]) for n in range(tries))
+    attempts = tuple(an_attempt(number=n + 1, state=states[n % 3]) for n in range(count))
     assert an_order(attempts=attempts).attempts_left == left
 
 
-def test_other_attempts_are_no_tries() -> None:
+def test_only_payment_attempts_are_counted() -> None:
     attempts = (an_attempt(), an_attempt(Kind.REFUND, number=2), an_attempt(Kind.REFUND, number=3))
     assert an_order(attempts=attempts).attempts_left == 2
 
 
-def test_the_authorisation_is_the_try_that_the_bank_approved() -> None:
+def test_authorisation_is_the_approved_payment_attempt() -> None:
     order = an_order(
         attempts=(
             an_attempt(number=1, state=AttemptState.DECLINED),
@@ -69,7 +69,7 @@ def test_the_authorisation_is_the_try_that_the_bank_approved() -> None:
     assert an_order().authorisation is None
 
 
-def test_only_one_thing_is_due_and_it_is_the_earliest() -> None:
+def test_only_the_earliest_action_is_due() -> None:
     assert an_order().due() == (REGISTERED_AT + timedelta(minutes=20), Due.SESSION_EXPIRY)
     hold = an_order(
         status=OrderStatus.APPROVED,
@@ -82,7 +82,7 @@ def test_only_one_thing_is_due_and_it_is_the_earliest() -> None:
     assert an_order(postponed_until=late).due() == (late, Due.SESSION_EXPIRY)
 
 
-def test_time_goes_on_from_the_last_change_though_a_clock_be_behind() -> None:
+def test_change_is_never_dated_before_the_last_change() -> None:
     order = an_order()
     before, after = order.created_at - HOUR, order.created_at + HOUR
     assert order.not_before_last_change(before) == order.created_at

@@ -1,4 +1,4 @@
-"""Order ids: they tell their merchant, sort by time, and cannot be guessed."""
+"""Order ids: they contain their merchant, sort by time, and cannot be guessed."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID, uuid4
@@ -16,18 +16,18 @@ from altyn.domain.order_id import (
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 MERCHANTS = st.integers(1, MERCHANTS_MAX)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 
 
-@given(MOMENTS, MERCHANTS)
-def test_an_id_tells_its_merchant(now: datetime, merchant_id: int) -> None:
+@given(TIMES, MERCHANTS)
+def test_order_id_contains_its_merchant(now: datetime, merchant_id: int) -> None:
     order_id = new_order_id(now, merchant_id)
     assert merchant_of(order_id) == merchant_id
     assert merchant_of(UUID(str(order_id))) == merchant_id
     assert (order_id.version, order_id.variant) == (8, RFC_4122)
 
 
-@given(MOMENTS, st.timedeltas(timedelta(milliseconds=1), timedelta(days=999)), MERCHANTS, MERCHANTS)
+@given(TIMES, st.timedeltas(timedelta(milliseconds=1), timedelta(days=999)), MERCHANTS, MERCHANTS)
 def test_later_ids_are_greater(now: datetime, by: timedelta, one: int, other: int) -> None:
     earlier, later = new_order_id(now, one), new_order_id(now + by, other)
     assert earlier < later
@@ -48,12 +48,12 @@ def test_ids_of_one_millisecond_differ_in_random_bits_alone(merchant_id: int) ->
 
 
 @pytest.mark.parametrize("merchant_id", [0, -1, MERCHANTS_MAX + 1])
-def test_a_merchant_beyond_the_layout_has_no_ids(merchant_id: int) -> None:
+def test_merchant_number_outside_the_layout_is_refused(merchant_id: int) -> None:
     with pytest.raises(AssertionError):
         new_order_id(NOW, merchant_id)
 
 
-def test_an_id_made_elsewhere_names_nobody() -> None:
+def test_id_of_another_form_has_no_merchant() -> None:
     assert merchant_of(uuid4()) is None
     assert merchant_of(UUID(int=0)) is None
     assert merchant_of(UUID(int=0x8 << 76 | 0b10 << 62)) is None

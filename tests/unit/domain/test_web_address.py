@@ -37,5 +37,5 @@ def test_an_absolute_web_address_gives_its_parts(text: str, host: str) -> None:
         "data:text/html,x",
     ],
 )
-def test_other_texts_are_no_web_address(text: str) -> None:
+def test_other_texts_are_not_web_addresses(text: str) -> None:
     assert web_address(text) is None

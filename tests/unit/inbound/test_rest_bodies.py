@@ -1,4 +1,4 @@
-"""Forms, JSON, multipart: each kind of body gives the same flat fields, or says why it cannot."""
+"""Forms, JSON, multipart: each kind of body gives the same flat fields or an error with reason."""
 
 from __future__ import annotations
 

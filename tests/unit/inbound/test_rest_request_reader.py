@@ -1,4 +1,4 @@
-"""One flat set of fields, wherever a shop put them and whatever is wrong with them."""
+"""One flat set of fields from the query and every kind of body, also from broken ones."""
 
 from __future__ import annotations
 
@@ -193,13 +193,13 @@ async def test_a_body_may_come_in_pieces_up_to_the_limit(length: bytes) -> None:
     assert fields.get("a") == "x" * 48 + "y" * 50
 
 
-async def test_a_client_that_closes_the_connection() -> None:
+async def test_closed_connection_of_the_client_is_reported() -> None:
     receive = receive_from(part(b"a=1", more=True), {"type": "http.disconnect"})
     with pytest.raises(Disconnected):
         await read_fields({"query_string": b"", "headers": []}, receive)
 
 
-async def test_a_client_that_never_sends_its_body() -> None:
+async def test_missing_body_ends_with_a_timeout() -> None:
     async def receive() -> Mapping[str, Any]:
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""Parameters added to an order: merged, and the same again is nothing."""
+"""Parameters added to an order: they are merged, and the same pairs again change nothing."""
 
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Accepted, Unchanged

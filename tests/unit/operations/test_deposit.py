@@ -15,7 +15,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.deposit import Deposit, decide_deposit, settle_deposit
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
-from tests.unit.operations.ladders import climb, promised, told
+from tests.unit.operations.ladders import documented_refusals, ladder_cases, refusal_of
 
 NOW = PAID_AT + timedelta(hours=1)
 
@@ -55,31 +55,31 @@ RUNGS = (
 )
 
 
-def test_the_ladder_is_the_one_promised() -> None:
-    assert promised(decide_deposit) == [refusal for refusal, _ in RUNGS]
+def test_refusals_are_those_of_the_docstring() -> None:
+    assert documented_refusals(decide_deposit) == [refusal for refusal, _ in RUNGS]
 
 
-@pytest.mark.parametrize(("case", "refusal"), climb(FINE, RUNGS))
-def test_the_first_rung_is_told(case: Case, refusal: Refusal) -> None:
-    assert told(decide_deposit(case.order, case.command, case.merchant, NOW)) is refusal
+@pytest.mark.parametrize(("case", "refusal"), ladder_cases(FINE, RUNGS))
+def test_first_refusal_of_the_docstring_is_returned(case: Case, refusal: Refusal) -> None:
+    assert refusal_of(decide_deposit(case.order, case.command, case.merchant, NOW)) is refusal
 
 
 @pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.REVERSE])
 @pytest.mark.parametrize("state", [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN])
-def test_the_bank_is_asked_one_thing_at_a_time(kind: Kind, state: AttemptState) -> None:
+def test_request_is_busy_while_another_is_in_flight(kind: Kind, state: AttemptState) -> None:
     asked = an_attempt(kind, number=2, state=state)
     order = a_hold().with_attempt(asked)
     assert isinstance(decide_deposit(order, Deposit(amount_minor=0), a_merchant(), NOW), Busy)
 
 
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
-def test_after_a_refusal_the_hold_may_be_deposited_again(state: AttemptState) -> None:
+def test_hold_may_be_deposited_after_a_declined_deposit(state: AttemptState) -> None:
     order = a_hold().with_attempt(an_attempt(Kind.DEPOSIT, number=2, state=state))
     assert isinstance(decide_deposit(order, Deposit(amount_minor=0), a_merchant(), NOW), Accepted)
 
 
 @pytest.mark.parametrize(("wanted", "asked"), [(0, 2500_00), (2500_00, 2500_00), (1_00, 1_00)])
-def test_zero_takes_the_whole_hold(wanted: int, asked: int) -> None:
+def test_deposit_of_zero_takes_the_whole_hold(wanted: int, asked: int) -> None:
     accepted = decide_deposit(a_hold(), Deposit(amount_minor=wanted), a_merchant(), NOW)
     assert isinstance(accepted, Accepted)
     attempt = accepted.order.attempt(2)
@@ -92,18 +92,20 @@ def test_zero_takes_the_whole_hold(wanted: int, asked: int) -> None:
     assert accepted.order.version == 2
 
 
-def test_whole_needs_no_permission_for_parts() -> None:
+def test_whole_deposit_needs_no_permission_for_partial_ones() -> None:
     merchant = a_merchant(permissions=WITHOUT)
-    assert told(decide_deposit(a_hold(), Deposit(amount_minor=0), merchant, NOW)) is None
-    assert told(decide_deposit(a_hold(), Deposit(amount_minor=2500_00), merchant, NOW)) is None
+    assert refusal_of(decide_deposit(a_hold(), Deposit(amount_minor=0), merchant, NOW)) is None
+    assert (
+        refusal_of(decide_deposit(a_hold(), Deposit(amount_minor=2500_00), merchant, NOW)) is None
+    )
 
 
 def test_a_hold_of_less_than_a_unit_is_deposited_whole() -> None:
     hold = a_hold(amount_minor=50, approved_minor=50)
-    assert told(decide_deposit(hold, Deposit(amount_minor=0), a_merchant(), NOW)) is None
+    assert refusal_of(decide_deposit(hold, Deposit(amount_minor=0), a_merchant(), NOW)) is None
 
 
-def test_an_approved_part_is_taken_and_the_rest_released() -> None:
+def test_partial_deposit_releases_the_rest_of_the_hold() -> None:
     attempt = an_attempt(Kind.DEPOSIT, number=2, amount_minor=1000_00)
     accepted = settle_deposit(a_hold(), attempt, NOW)
     assert accepted.order.status is OrderStatus.DEPOSITED
@@ -117,7 +119,7 @@ def test_an_approved_part_is_taken_and_the_rest_released() -> None:
 
 
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
-def test_a_refused_deposit_leaves_the_hold(state: AttemptState) -> None:
+def test_declined_deposit_keeps_the_hold(state: AttemptState) -> None:
     attempt = an_attempt(Kind.DEPOSIT, number=2, state=state, action_code=116)
     order = a_hold(auto_completion_at=NOW)
     accepted = settle_deposit(order, attempt, NOW)
@@ -125,13 +127,13 @@ def test_a_refused_deposit_leaves_the_hold(state: AttemptState) -> None:
     assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (2500_00, 0)
     assert accepted.order.auto_completion_at == NOW
     assert accepted.postings == ()
-    told_to_shop = OrderNotification(
+    expected_effects = OrderNotification(
         CallbackOperation.DEPOSITED, succeeded=False, amount_minor=2500_00
     )
-    assert accepted.effects == (told_to_shop,)
+    assert accepted.effects == (expected_effects,)
 
 
-def test_a_completion_by_itself_is_tried_once() -> None:
+def test_failed_automatic_completion_is_not_repeated() -> None:
     attempt = an_attempt(
         Kind.DEPOSIT, number=2, state=AttemptState.DECLINED, due=Due.AUTO_COMPLETION
     )

@@ -1,4 +1,4 @@
-"""What happens by itself: when, and by the same decisions a shop could ask for."""
+"""Due actions: their times, and the decisions that they make."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def a_hold(**changes: Any) -> Order:
     return replace(hold, **changes)
 
 
-def test_a_session_ends_by_itself() -> None:
+def test_unpaid_order_is_declined_when_its_session_ends() -> None:
     order = an_order()
     assert decide_due(order, MERCHANT, order.expires_at - A_TICK) == Unchanged(order)
     decision = decide_due(order, MERCHANT, order.expires_at)
@@ -61,7 +61,9 @@ def test_a_session_ends_by_itself() -> None:
         (a_hold(auto_completion_at=RELEASE + A_TICK), RELEASE, Kind.REVERSE, Due.HOLD_RELEASE),
     ],
 )
-def test_a_hold_ends_by_itself(order: Order, at: datetime, kind: Kind, due: Due) -> None:
+def test_hold_is_deposited_or_released_when_due(
+    order: Order, at: datetime, kind: Kind, due: Due
+) -> None:
     assert order.due() == (at, due)
     assert decide_due(order, MERCHANT, at - A_TICK) == Unchanged(order)
     decision = decide_due(order, MERCHANT, at)
@@ -72,20 +74,20 @@ def test_a_hold_ends_by_itself(order: Order, at: datetime, kind: Kind, due: Due)
 
 
 @pytest.mark.parametrize("status", ["deposited", "reversed", "refunded", "declined"])
-def test_what_has_ended_waits_for_nothing(status: str) -> None:
+def test_order_in_a_final_status_has_no_due_action(status: str) -> None:
     order = a_hold(status=OrderStatus(status), auto_completion_at=PAID_AT, auto_reverse_at=PAID_AT)
     assert order.due() is None
     assert decide_due(order, MERCHANT, RELEASE) == Unchanged(order)
     assert decide_postponement(order, RELEASE) == Unchanged(order)
 
 
-def test_a_merchant_without_permissions_has_its_holds_released_too() -> None:
+def test_due_actions_need_no_permission_of_the_merchant() -> None:
     bare = a_merchant(permissions=frozenset())
     assert isinstance(decide_due(a_hold(), bare, RELEASE), Accepted)
     assert isinstance(decide_due(a_hold(auto_completion_at=PAID_AT), bare, RELEASE), Accepted)
 
 
-def test_what_is_due_while_the_bank_is_asked_is_put_off() -> None:
+def test_due_action_is_postponed_while_an_attempt_is_in_flight() -> None:
     order = a_hold().with_attempt(an_attempt(Kind.DEPOSIT, number=2, state=AttemptState.UNKNOWN))
     assert isinstance(decide_due(order, MERCHANT, RELEASE), Busy)
     decision = decide_postponement(order, RELEASE)
@@ -96,6 +98,6 @@ def test_what_is_due_while_the_bank_is_asked_is_put_off() -> None:
     assert decide_postponement(decision.order, RELEASE) == Unchanged(decision.order)
 
 
-def test_what_was_put_off_is_not_forgotten_by_the_next_that_is_due() -> None:
+def test_later_due_action_is_not_moved_by_a_postponement() -> None:
     order = a_hold(postponed_until=PAID_AT + POSTPONE)
     assert order.due() == (RELEASE, Due.HOLD_RELEASE)

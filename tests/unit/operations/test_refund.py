@@ -1,4 +1,4 @@
-"""Refunds: the ladder of refusals, reserved sums, and the same refund said again."""
+"""Refunds: the ladder of refusals, reserved sums, and repeated refunds."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Unchanged
 from altyn.operations.refund import Refund, decide_refund, settle_refund
 from tests.builders import PAID_AT, an_attempt, an_order, notifications
-from tests.unit.operations.ladders import climb, promised, told
+from tests.unit.operations.ladders import documented_refusals, ladder_cases, refusal_of
 
 NOW = PAID_AT + timedelta(days=40)
 IN_FLIGHT = [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN]
@@ -67,19 +67,19 @@ RUNGS = (
 FINE = Case(a_deposit(), Refund(amount_minor=100_00, external_refund_id="R"))
 
 
-def test_the_ladder_is_the_one_promised() -> None:
-    assert promised(decide_refund) == [refusal for refusal, _ in RUNGS]
+def test_refusals_are_those_of_the_docstring() -> None:
+    assert documented_refusals(decide_refund) == [refusal for refusal, _ in RUNGS]
 
 
-@pytest.mark.parametrize(("case", "refusal"), climb(FINE, RUNGS))
-def test_the_first_rung_is_told(case: Case, refusal: Refusal) -> None:
-    assert told(decide_refund(case.order, case.command, NOW)) is refusal
+@pytest.mark.parametrize(("case", "refusal"), ladder_cases(FINE, RUNGS))
+def test_first_refusal_of_the_docstring_is_returned(case: Case, refusal: Refusal) -> None:
+    assert refusal_of(decide_refund(case.order, case.command, NOW)) is refusal
 
 
 @pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"deposited", "refunded"}])
-def test_only_what_was_deposited_is_refunded(status: OrderStatus) -> None:
+def test_only_a_deposited_order_is_refunded(status: OrderStatus) -> None:
     order = a_deposit(status=status)
-    assert told(decide_refund(order, Refund(amount_minor=1), NOW)) is Refusal.WRONG_STATUS
+    assert refusal_of(decide_refund(order, Refund(amount_minor=1), NOW)) is Refusal.WRONG_STATUS
 
 
 @pytest.mark.parametrize(("wanted", "asked"), [(0, 1500_00), (1500_00, 1500_00), (1, 1)])
@@ -92,36 +92,42 @@ def test_zero_refunds_all_that_is_left(wanted: int, asked: int) -> None:
     assert accepted.postings == ()
 
 
-def test_nothing_left_is_too_much_for_zero() -> None:
+def test_refund_of_zero_is_refused_when_nothing_is_left() -> None:
     order = a_deposit(status=OrderStatus.REFUNDED, refunded_minor=2500_00)
-    assert told(decide_refund(order, Refund(amount_minor=0), NOW)) is Refusal.AMOUNT_ABOVE_DEPOSIT
+    assert (
+        refusal_of(decide_refund(order, Refund(amount_minor=0), NOW))
+        is Refusal.AMOUNT_ABOVE_DEPOSIT
+    )
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
 def test_refunds_on_their_way_are_reserved(state: AttemptState) -> None:
     order = with_refund(a_deposit(), state, 2000_00, None)
-    assert told(decide_refund(order, Refund(amount_minor=500_00), NOW)) is None
+    assert refusal_of(decide_refund(order, Refund(amount_minor=500_00), NOW)) is None
     assert isinstance(decide_refund(order, Refund(amount_minor=500_01), NOW), Busy)
     assert isinstance(decide_refund(order, Refund(amount_minor=0), NOW), Busy)
 
 
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
-def test_refunds_that_failed_are_not(state: AttemptState) -> None:
+def test_failed_refunds_reserve_nothing(state: AttemptState) -> None:
     order = with_refund(a_deposit(), state, 2000_00, "R")
     for name in (None, "R"):
         command = Refund(amount_minor=2500_00, external_refund_id=name)
-        assert told(decide_refund(order, command, NOW)) is None
+        assert refusal_of(decide_refund(order, command, NOW)) is None
 
 
-def test_a_reversal_on_its_way_comes_first() -> None:
+def test_refund_is_busy_while_a_reversal_is_in_flight() -> None:
     asked = an_attempt(Kind.REVERSE, number=2, state=AttemptState.UNKNOWN)
     order = a_deposit().with_attempt(asked)
     assert isinstance(decide_refund(order, Refund(amount_minor=1), NOW), Busy)
 
 
-def test_what_is_expected_is_compared_with_what_is_left() -> None:
+def test_expected_amount_is_compared_with_the_amount_left() -> None:
     order = a_deposit(status=OrderStatus.REFUNDED, refunded_minor=1000_00)
-    assert told(decide_refund(order, Refund(amount_minor=1, expected_minor=1500_00), NOW)) is None
+    assert (
+        refusal_of(decide_refund(order, Refund(amount_minor=1, expected_minor=1500_00), NOW))
+        is None
+    )
     unsure = with_refund(order, AttemptState.UNKNOWN, 1, None)
     command = Refund(amount_minor=1, expected_minor=1500_00)
     assert isinstance(decide_refund(unsure, command, NOW), Busy)
@@ -129,20 +135,20 @@ def test_what_is_expected_is_compared_with_what_is_left() -> None:
 
 @pytest.mark.parametrize("amount_minor", [0, 300_00])
 @pytest.mark.parametrize("status", list(OrderStatus))
-def test_a_refund_said_again_is_the_same_refund(status: OrderStatus, amount_minor: int) -> None:
+def test_repeated_refund_is_carried_out_once(status: OrderStatus, amount_minor: int) -> None:
     order = with_refund(a_deposit(status=status), AttemptState.APPROVED, 300_00, "R")
     command = Refund(amount_minor=amount_minor, external_refund_id="R", expected_minor=2500_00)
     assert decide_refund(order, command, NOW) == Unchanged(order, 2)
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
-def test_a_refund_said_again_waits_for_the_first(state: AttemptState) -> None:
+def test_repeated_refund_is_busy_while_the_first_is_in_flight(state: AttemptState) -> None:
     order = with_refund(a_deposit(), state, 300_00, "R")
     command = Refund(amount_minor=300_00, external_refund_id="R")
     assert isinstance(decide_refund(order, command, NOW), Busy)
 
 
-def test_an_approved_refund_lowers_what_is_left() -> None:
+def test_approved_refund_lowers_the_amount_left() -> None:
     order = a_deposit(status=OrderStatus.REFUNDED, refunded_minor=1000_00)
     attempt = an_attempt(Kind.REFUND, number=2, amount_minor=500_00)
     accepted = settle_refund(order, attempt, NOW)
@@ -156,7 +162,7 @@ def test_an_approved_refund_lowers_what_is_left() -> None:
 
 @pytest.mark.parametrize("external_refund_id", [None, "R-1"])
 @pytest.mark.parametrize("state", [AttemptState.APPROVED, AttemptState.DECLINED])
-def test_the_shop_is_told_which_refund_it_was(
+def test_refund_notification_has_the_external_refund_id(
     state: AttemptState, external_refund_id: str | None
 ) -> None:
     attempt = an_attempt(
@@ -166,8 +172,8 @@ def test_the_shop_is_told_which_refund_it_was(
         amount_minor=500_00,
         external_refund_id=external_refund_id,
     )
-    (notice,) = settle_refund(a_deposit(), attempt, NOW).effects
-    assert notice == OrderNotification(
+    (effect,) = settle_refund(a_deposit(), attempt, NOW).effects
+    assert effect == OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=state is AttemptState.APPROVED,
         amount_minor=500_00,
@@ -176,7 +182,7 @@ def test_the_shop_is_told_which_refund_it_was(
 
 
 @pytest.mark.parametrize("state", [AttemptState.DECLINED, AttemptState.NOT_SENT])
-def test_a_refused_refund_changes_nothing(state: AttemptState) -> None:
+def test_declined_refund_changes_no_amount(state: AttemptState) -> None:
     attempt = an_attempt(Kind.REFUND, number=2, state=state, amount_minor=500_00)
     accepted = settle_refund(a_deposit(), attempt, NOW)
     assert accepted.order.status is OrderStatus.DEPOSITED

@@ -16,7 +16,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order, notifications
-from tests.unit.operations.ladders import climb, promised, told
+from tests.unit.operations.ladders import documented_refusals, ladder_cases, refusal_of
 
 NOW = PAID_AT + timedelta(hours=1)
 MIDNIGHT = end_of_business_day(PAID_AT)
@@ -66,32 +66,32 @@ RUNGS = (
 )
 
 
-def test_the_ladder_is_the_one_promised() -> None:
-    promise = promised(decide_reversal)
-    assert promise == [*(refusal for refusal, _ in RUNGS), Refusal.AMOUNT_INVALID]
+def test_refusals_are_those_of_the_docstring() -> None:
+    documented = documented_refusals(decide_reversal)
+    assert documented == [*(refusal for refusal, _ in RUNGS), Refusal.AMOUNT_INVALID]
 
 
-@pytest.mark.parametrize(("case", "refusal"), climb(FINE, RUNGS))
-def test_the_first_rung_is_told(case: Case, refusal: Refusal) -> None:
-    assert told(decide_reversal(case.order, case.command, case.merchant, NOW)) is refusal
+@pytest.mark.parametrize(("case", "refusal"), ladder_cases(FINE, RUNGS))
+def test_first_refusal_of_the_docstring_is_returned(case: Case, refusal: Refusal) -> None:
+    assert refusal_of(decide_reversal(case.order, case.command, case.merchant, NOW)) is refusal
 
 
 @pytest.mark.parametrize("partly", [False, True])
 @pytest.mark.parametrize("order", [a_hold(), a_deposit()], ids=["hold", "deposit"])
-def test_no_more_is_given_back_than_there_is(order: Order, *, partly: bool) -> None:
+def test_reversal_above_the_amount_left_is_refused(order: Order, *, partly: bool) -> None:
     above = Reverse(amount_minor=2500_01)
     order = replace(order, partly_reversed=partly)
-    assert told(decide_reversal(order, above, a_merchant(), NOW)) is Refusal.AMOUNT_INVALID
+    assert refusal_of(decide_reversal(order, above, a_merchant(), NOW)) is Refusal.AMOUNT_INVALID
 
 
 @pytest.mark.parametrize("status", [s for s in OrderStatus if s not in {"approved", "deposited"}])
-def test_only_money_that_is_there_is_reversed(status: OrderStatus) -> None:
+def test_only_a_hold_or_a_deposit_is_reversed(status: OrderStatus) -> None:
     order = a_hold(status=status)
-    assert told(decide_reversal(order, PART, a_merchant(), NOW)) is Refusal.WRONG_STATUS
+    assert refusal_of(decide_reversal(order, PART, a_merchant(), NOW)) is Refusal.WRONG_STATUS
 
 
 @pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.REVERSE, Kind.REFUND])
-def test_the_bank_is_asked_one_thing_at_a_time(kind: Kind) -> None:
+def test_request_is_busy_while_another_is_in_flight(kind: Kind) -> None:
     asked = an_attempt(kind, number=2, state=AttemptState.UNKNOWN, amount_minor=1)
     order = a_deposit().with_attempt(asked)
     assert isinstance(decide_reversal(order, Reverse(), a_merchant(), NOW), Busy)
@@ -103,20 +103,21 @@ def test_the_bank_is_asked_one_thing_at_a_time(kind: Kind) -> None:
 def test_a_deposit_is_reversed_until_midnight_in_moscow(
     now: datetime, refusal: Refusal | None
 ) -> None:
-    assert told(decide_reversal(a_deposit(), Reverse(), a_merchant(), now)) is refusal
-    assert told(decide_reversal(a_deposit(), PART, a_merchant(), now)) is refusal
+    assert refusal_of(decide_reversal(a_deposit(), Reverse(), a_merchant(), now)) is refusal
+    assert refusal_of(decide_reversal(a_deposit(), PART, a_merchant(), now)) is refusal
 
 
-def test_the_day_is_the_deposits_and_not_the_holds() -> None:
+def test_business_day_is_that_of_the_deposit() -> None:
     late = a_deposit(deposited_at=MIDNIGHT + timedelta(hours=1))
     assert (
-        told(decide_reversal(late, Reverse(), a_merchant(), MIDNIGHT + timedelta(hours=2))) is None
+        refusal_of(decide_reversal(late, Reverse(), a_merchant(), MIDNIGHT + timedelta(hours=2)))
+        is None
     )
 
 
-def test_a_hold_knows_no_midnight() -> None:
+def test_hold_is_reversed_after_midnight_too() -> None:
     later = MIDNIGHT + timedelta(days=3)
-    assert told(decide_reversal(a_hold(), Reverse(), a_merchant(), later)) is None
+    assert refusal_of(decide_reversal(a_hold(), Reverse(), a_merchant(), later)) is None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_a_hold_knows_no_midnight() -> None:
     ids=["hold", "deposit of a part"],
 )
 @pytest.mark.parametrize("named", [False, True], ids=["0", "the sum"])
-def test_everything_is_what_there_is(order: Order, whole: int, *, named: bool) -> None:
+def test_reversal_of_zero_takes_the_whole_amount(order: Order, whole: int, *, named: bool) -> None:
     command = Reverse(amount_minor=whole if named else 0)
     order = replace(order, partly_reversed=True)  # a whole reversal may follow a partial one
     accepted = decide_reversal(order, command, a_merchant(), NOW)
@@ -136,7 +137,7 @@ def test_everything_is_what_there_is(order: Order, whole: int, *, named: bool) -
 
 
 @pytest.mark.parametrize("deposited", [False, True])
-def test_a_whole_reversal_leaves_nothing(*, deposited: bool) -> None:
+def test_whole_reversal_sets_the_amounts_to_zero(*, deposited: bool) -> None:
     order = a_deposit(deposited_minor=1000_00) if deposited else a_hold()
     amount = 1000_00 if deposited else 2500_00
     attempt = an_attempt(Kind.REVERSE, number=2, amount_minor=amount)
@@ -164,7 +165,7 @@ def test_a_partial_reversal_keeps_the_status(order: Order, left: tuple[int, int]
 
 
 @pytest.mark.parametrize("due", [None, Due.AUTO_REVERSE, Due.HOLD_RELEASE])
-def test_a_refused_reversal_leaves_everything(due: Due | None) -> None:
+def test_declined_reversal_changes_nothing(due: Due | None) -> None:
     order = a_hold(auto_reverse_at=NOW)
     attempt = an_attempt(Kind.REVERSE, number=2, state=AttemptState.DECLINED, due=due)
     accepted = settle_reversal(order, attempt, NOW)
@@ -172,6 +173,6 @@ def test_a_refused_reversal_leaves_everything(due: Due | None) -> None:
     assert accepted.order.approved_minor == 2500_00
     assert accepted.postings == ()
     assert [each.succeeded for each in notifications(accepted.effects)] == [False]
-    # what the shop had named for itself is tried once; a hold is let go some time, whatever is said
+    # an automatic reversal is attempted once; the release of a hold is repeated
     expected = None if due is Due.AUTO_REVERSE else NOW
     assert accepted.order.auto_reverse_at == expected

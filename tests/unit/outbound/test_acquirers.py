@@ -1,4 +1,4 @@
-"""The connectors to the bank never raise: a lost answer is unknown, a closed door is not sent."""
+"""Connectors to the bank never raise: a lost answer is unknown, a refused connection not sent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,16 +21,16 @@ from altyn.protocol.acquiring import (
     AcquirerResponse,
     CardCheck,
     decode_card_check,
-    decode_question,
-    encode_card_check_reply,
-    encode_reply,
+    decode_request,
+    encode_card_check_response,
+    encode_response,
 )
 
 APPROVED = AcquirerResponse(
     outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="632500000001", approval_code="123456"
 )
 PAN = Pan("5555555555555599")
-QUESTION = AcquirerRequest(
+REQUEST = AcquirerRequest(
     key="o-1",
     operation=AcquirerOperation.AUTHORISE,
     merchant="test",
@@ -44,7 +44,7 @@ CHECK = CardCheck(pan=PAN, expiry=Expiry(2034, 12), cvc=Cvc("123"))
 
 
 class Bank:
-    """Does what the test tells it to."""
+    """Answers, fails or hangs as the test defines."""
 
     def __init__(self, failure: Exception | None = None, *, hangs: bool = False) -> None:
         self._failure, self._hangs = failure, hangs
@@ -52,7 +52,7 @@ class Bank:
     async def check_card(self, check: CardCheck) -> int | None:
         return None if check.cvc == Cvc("123") else 71015
 
-    async def handle(self, question: AcquirerRequest) -> AcquirerResponse:
+    async def handle(self, request: AcquirerRequest) -> AcquirerResponse:
         if self._hangs:
             await asyncio.Event().wait()
         if self._failure:
@@ -60,26 +60,26 @@ class Bank:
         return APPROVED
 
 
-async def test_a_bank_in_process_answers() -> None:
+async def test_in_process_acquirer_answers() -> None:
     acquirer = InProcessAcquirer(Bank(), timeout_seconds=5)
-    assert await acquirer.ask(QUESTION) == APPROVED
+    assert await acquirer.ask(REQUEST) == APPROVED
     assert await acquirer.check(CHECK) is None
 
 
-async def test_a_bank_that_is_silent_for_too_long_may_have_done_it() -> None:
+async def test_timeout_of_the_acquirer_is_unknown() -> None:
     acquirer = InProcessAcquirer(Bank(hangs=True), timeout_seconds=0.01)
-    assert (await acquirer.ask(QUESTION)).outcome is AcquirerOutcome.UNKNOWN
+    assert (await acquirer.ask(REQUEST)).outcome is AcquirerOutcome.UNKNOWN
 
 
-async def test_a_bank_that_breaks_may_have_done_it() -> None:
+async def test_error_of_the_acquirer_is_unknown() -> None:
     acquirer = InProcessAcquirer(Bank(RuntimeError("no money table")), timeout_seconds=5)
-    assert (await acquirer.ask(QUESTION)).outcome is AcquirerOutcome.UNKNOWN
+    assert (await acquirer.ask(REQUEST)).outcome is AcquirerOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("digits", "accepted"), [("5555555555555599", True), ("4012888888881881", False)]
 )
-def test_the_sandbox_takes_test_cards_only(digits: str, *, accepted: bool) -> None:
+def test_sandbox_accepts_test_cards_only(digits: str, *, accepted: bool) -> None:
     checks = TestCardsOnly(CardConnector(InProcessAcquirer(Bank(), timeout_seconds=5)))
     assert (checks.refusal_of(Pan(digits)) is None) is accepted
 
@@ -87,10 +87,10 @@ def test_the_sandbox_takes_test_cards_only(digits: str, *, accepted: bool) -> No
 @asynccontextmanager
 async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str, list[str]]]:
     """A bank at a loopback address; None hangs up without an answer."""
-    seen: list[str] = []
+    received: list[str] = []
 
     async def acquiring(request: web.Request) -> web.Response:
-        seen.append(decode_question(await request.read()).key)
+        received.append(decode_request(await request.read()).key)
         if answer is None:
             assert request.transport is not None
             request.transport.abort()
@@ -98,8 +98,8 @@ async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str
         return answer
 
     async def card_check(request: web.Request) -> web.Response:
-        seen.append(decode_card_check(await request.read()).expiry.wire)
-        return web.Response(body=encode_card_check_reply(101))
+        received.append(decode_card_check(await request.read()).expiry.wire)
+        return web.Response(body=encode_card_check_response(101))
 
     app = web.Application()
     app.router.add_post("/acquiring", acquiring)
@@ -109,7 +109,7 @@ async def bank_over_http(answer: web.Response | None) -> AsyncIterator[tuple[str
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        yield site.name, seen
+        yield site.name, received
     finally:
         await runner.cleanup()
 
@@ -118,15 +118,15 @@ def connector(session: aiohttp.ClientSession, url: str) -> HttpAcquirer:
     return HttpAcquirer(session, url, timeout_seconds=5, key="k-1")
 
 
-async def ask(url: str, question: AcquirerRequest = QUESTION) -> AcquirerResponse:
+async def ask(url: str, request: AcquirerRequest = REQUEST) -> AcquirerResponse:
     async with aiohttp.ClientSession() as session:
-        return await connector(session, url).ask(question)
+        return await connector(session, url).ask(request)
 
 
-async def test_a_bank_at_an_address_answers() -> None:
-    async with bank_over_http(web.Response(body=encode_reply(APPROVED))) as (url, seen):
+async def test_acquirer_over_http_answers() -> None:
+    async with bank_over_http(web.Response(body=encode_response(APPROVED))) as (url, received):
         assert await ask(url) == APPROVED
-        assert seen == ["o-1"]
+        assert received == ["o-1"]
         async with aiohttp.ClientSession() as session:
             assert await connector(session, url).check(CHECK) == 101
 
@@ -141,34 +141,34 @@ async def test_a_bank_at_an_address_answers() -> None:
     ],
     ids=["error", "redirect", "garbage", "hang-up"],
 )
-async def test_an_answer_that_says_nothing_may_hide_a_payment(answer: web.Response | None) -> None:
+async def test_unreadable_answer_is_unknown(answer: web.Response | None) -> None:
     async with bank_over_http(answer) as (url, _):
         assert (await ask(url)).outcome is AcquirerOutcome.UNKNOWN
 
 
-async def test_a_closed_door_means_not_sent() -> None:
+async def test_refused_connection_is_not_sent() -> None:
     async with bank_over_http(None) as (url, _):
         pass
     assert (await ask(url)).outcome is AcquirerOutcome.NOT_SENT
 
 
-async def test_an_inquiry_at_a_closed_door_says_nothing_of_the_payment() -> None:
+async def test_refused_connection_of_an_inquiry_is_unknown() -> None:
     async with bank_over_http(None) as (url, _):
         pass
-    inquiry = replace(QUESTION, operation=AcquirerOperation.INQUIRE)
+    inquiry = replace(REQUEST, operation=AcquirerOperation.INQUIRE)
     assert (await ask(url, inquiry)).outcome is AcquirerOutcome.UNKNOWN
 
 
-async def test_an_answer_may_come_in_pieces() -> None:
-    body = encode_reply(APPROVED)
+async def test_answer_may_arrive_in_pieces() -> None:
+    body = encode_response(APPROVED)
 
     async def slowly(request: web.Request) -> web.StreamResponse:
         assert request.headers["Authorization"] == "Bearer k-1"
         answer = web.StreamResponse()
         answer.content_length = len(body)
         await answer.prepare(request)
-        for place in range(0, len(body), 7):
-            await answer.write(body[place : place + 7])
+        for start in range(0, len(body), 7):
+            await answer.write(body[start : start + 7])
             await asyncio.sleep(0.001)
         return answer
 
@@ -184,7 +184,7 @@ async def test_an_answer_may_come_in_pieces() -> None:
         await runner.cleanup()
 
 
-async def test_the_sandbox_gives_no_real_card_to_any_bank() -> None:
+async def test_sandbox_sends_no_real_card_to_an_acquirer() -> None:
     async with aiohttp.ClientSession() as session:
         checks = TestCardsOnly(CardConnector(connector(session, "http://127.0.0.1:1")))
         assert checks.refusal_of(PAN) is None

@@ -1,4 +1,4 @@
-"""The acquiring format: what goes in comes out, what is not of it is refused, and no card shows."""
+"""The acquiring format: round trips, refused messages, and no card number in texts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from altyn.protocol.acquiring import (
     AcquiringFormatError,
     CardCheck,
     decode_card_check,
-    decode_card_check_reply,
-    decode_question,
-    decode_reply,
+    decode_card_check_response,
+    decode_request,
+    decode_response,
     encode_card_check,
-    encode_card_check_reply,
-    encode_question,
-    encode_reply,
+    encode_card_check_response,
+    encode_request,
+    encode_response,
 )
 
 DIGITS = "4111111111111111"
-QUESTION = AcquirerRequest(
+REQUEST = AcquirerRequest(
     key="0b5f2a34-1",
     operation=AcquirerOperation.AUTHORISE,
     merchant="demo",
@@ -44,16 +44,16 @@ QUESTION = AcquirerRequest(
     xid="B" * 28,
     deposit_at_once=True,
 )
-REPLY = AcquirerResponse(
+RESPONSE = AcquirerResponse(
     outcome=AcquirerOutcome.APPROVED, action_code=0, rrn="612345678901", approval_code="123456"
 )
 
 
 @pytest.mark.parametrize(
-    "question",
+    "sent",
     [
-        QUESTION,
-        replace(QUESTION, deposit_at_once=False, verify_only=True, cvc=None),
+        REQUEST,
+        replace(REQUEST, deposit_at_once=False, verify_only=True, cvc=None),
         AcquirerRequest(
             key="k2",
             operation=AcquirerOperation.REFUND,
@@ -65,32 +65,32 @@ REPLY = AcquirerResponse(
         ),
     ],
 )
-def test_a_question_comes_out_as_it_went_in(question: AcquirerRequest) -> None:
-    assert decode_question(encode_question(question)) == question
+def test_request_is_decoded_as_it_was_encoded(sent: AcquirerRequest) -> None:
+    assert decode_request(encode_request(sent)) == sent
 
 
 @pytest.mark.parametrize("outcome", AcquirerOutcome)
-def test_a_reply_comes_out_as_it_went_in(outcome: AcquirerOutcome) -> None:
-    for reply in (
-        replace(REPLY, outcome=outcome),
+def test_response_is_decoded_as_it_was_encoded(outcome: AcquirerOutcome) -> None:
+    for response in (
+        replace(RESPONSE, outcome=outcome),
         AcquirerResponse(outcome=outcome, action_code=-1),
     ):
-        assert decode_reply(encode_reply(reply)) == reply
+        assert decode_response(encode_response(response)) == response
 
 
-def test_a_card_check_comes_out_as_it_went_in() -> None:
+def test_card_check_is_decoded_as_it_was_encoded() -> None:
     for cvc in (Cvc("987"), None):
         check = CardCheck(pan=Pan(DIGITS), expiry=Expiry(2028, 12), cvc=cvc)
         assert decode_card_check(encode_card_check(check)) == check
     for code in (None, 71015):
-        assert decode_card_check_reply(encode_card_check_reply(code)) == code
+        assert decode_card_check_response(encode_card_check_response(code)) == code
 
 
-def test_a_card_travels_in_clear_and_prints_masked() -> None:
-    assert DIGITS.encode() in encode_question(QUESTION)
-    assert DIGITS not in repr(QUESTION)
-    assert "987" not in repr(QUESTION)
-    assert "411111**1111" in repr(QUESTION)
+def test_card_is_sent_in_clear_and_printed_masked() -> None:
+    assert DIGITS.encode() in encode_request(REQUEST)
+    assert DIGITS not in repr(REQUEST)
+    assert "987" not in repr(REQUEST)
+    assert "411111**1111" in repr(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_a_card_travels_in_clear_and_prints_masked() -> None:
         ("surprise", 1),
     ],
 )
-def test_a_malformed_question_is_refused_without_repeating_it(field: str, wrong: object) -> None:
-    fields = json.loads(encode_question(QUESTION)) | {field: wrong}
+def test_malformed_request_is_refused_without_being_shown(field: str, wrong: object) -> None:
+    fields = json.loads(encode_request(REQUEST)) | {field: wrong}
     with pytest.raises(AcquiringFormatError) as refusal:
-        decode_question(json.dumps(fields).encode())
+        decode_request(json.dumps(fields).encode())
     assert "4111" not in str(refusal.value)
     # The cause would print with the traceback, and msgspec's texts may quote what was received.
     assert refusal.value.__suppress_context__ or refusal.value.__context__ is None
@@ -121,19 +121,19 @@ def test_a_malformed_question_is_refused_without_repeating_it(field: str, wrong:
     ("field", "wrong"),
     [("rrn", "12345"), ("approval_code", "12345"), ("outcome", "MAYBE"), ("action_code", None)],
 )
-def test_a_malformed_reply_is_refused(field: str, wrong: object) -> None:
-    fields = json.loads(encode_reply(REPLY)) | {field: wrong}
+def test_malformed_response_is_refused(field: str, wrong: object) -> None:
+    fields = json.loads(encode_response(RESPONSE)) | {field: wrong}
     with pytest.raises(AcquiringFormatError):
-        decode_reply(json.dumps(fields).encode())
+        decode_response(json.dumps(fields).encode())
 
 
-def test_a_message_too_long_is_refused() -> None:
+def test_too_long_message_is_refused() -> None:
     with pytest.raises(AcquiringFormatError):
-        decode_reply(encode_reply(REPLY) + b" " * MESSAGE_BYTES_MAX)
+        decode_response(encode_response(RESPONSE) + b" " * MESSAGE_BYTES_MAX)
 
 
 @given(st.one_of(st.binary(), st.text().map(str.encode), st.just(b"[" * 10_000)))
-def test_garbage_is_refused_and_nothing_else_happens(garbage: bytes) -> None:
-    for decode in (decode_question, decode_reply, decode_card_check, decode_card_check_reply):
+def test_garbage_is_a_format_error(garbage: bytes) -> None:
+    for decode in (decode_request, decode_response, decode_card_check, decode_card_check_response):
         with pytest.raises(AcquiringFormatError):
             decode(garbage)

@@ -13,7 +13,7 @@ from altyn.storage.coalescing import Coalescer
 
 
 class Database:
-    """Answers a batch when it is let, and remembers what it was asked."""
+    """Answers a batch when it is released, and records the calls."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []

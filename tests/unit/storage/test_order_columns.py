@@ -11,7 +11,7 @@ from altyn.storage.statements import sql_text
 
 SAVE: Final = sql_text("save_orders")
 REGISTER: Final = sql_text("register_orders")
-SAVED_BESIDE: Final = {"expected_version", "due_at", "at", "event", "actor", "actor_ip", "detail"}
+OTHER_COLUMNS: Final = {"expected_version", "due_at", "at", "event", "actor", "actor_ip", "detail"}
 
 
 def between(text: str, begin: str, end: str) -> str:
@@ -34,7 +34,7 @@ def test_every_field_of_an_order_has_its_column() -> None:
 def test_save_orders_writes_the_columns_that_change() -> None:
     types = {c.name: c.type for c in ORDER_COLUMNS}
     read = declared(between(SAVE, "(:orders) AS decided (", ")\n)"))
-    assert read.keys() - SAVED_BESIDE == {*CHANGING, "merchant_id", "order_id"}
+    assert read.keys() - OTHER_COLUMNS == {*CHANGING, "merchant_id", "order_id"}
     assert {name: read[name] for name in CHANGING} == {name: types[name] for name in CHANGING}
     changed = re.findall(
         r"(\w+) = decided\.(\w+)", between(SAVE, "UPDATE orders SET", "FROM decided")

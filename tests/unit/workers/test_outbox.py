@@ -39,7 +39,7 @@ CMS = "https://cms.example/cb"
 
 @dataclass
 class Memory:
-    """An outbox in memory; whoever waits stands in its lane."""
+    """An outbox in memory, with its delivery queues."""
 
     waiting: dict[DeliveryQueue, list[ClaimedEntry]] = field(
         default_factory=lambda: defaultdict(list)
@@ -83,16 +83,16 @@ class Memory:
         )
 
     async def until(self, merchant_id: int, count: int) -> None:
-        """Wait until a merchant has been told so often."""
+        """Wait until a merchant has received so many callbacks."""
         async with asyncio.timeout(20), self.changed:
             await self.changed.wait_for(lambda: self.delivered_to(merchant_id) >= count)
 
 
 @dataclass
 class Network:
-    """Hosts whose name begins with `dead` say nothing for a while; the others answer at once."""
+    """Hosts whose name begins with `dead` do not answer for a while; the others answer at once."""
 
-    gives_up: asyncio.Event = field(default_factory=asyncio.Event)
+    hang_up: asyncio.Event = field(default_factory=asyncio.Event)
     sent: Counter[str] = field(default_factory=Counter)
 
     async def send(self, request: CallbackRequest, *, timeout_seconds: float) -> CallbackResponse:
@@ -102,7 +102,7 @@ class Network:
             await asyncio.sleep(0)
             return CallbackResponse(status=200, took_seconds=0.001)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.gives_up.wait(), 0.2)
+            await asyncio.wait_for(self.hang_up.wait(), 0.2)
         return CallbackResponse(problem="no answer")
 
 
@@ -124,7 +124,7 @@ async def working(outbox: Memory, *, unreadable: int | None = None) -> AsyncIter
     try:
         yield network
     finally:
-        network.gives_up.set()
+        network.hang_up.set()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

@@ -16,7 +16,7 @@ _NUMBERS = count()
 
 
 class Pauses:
-    """Replaces the clock: a pause ends, and time passes, when the test says so."""
+    """Replaces the clock: a pause ends, and time passes, when the test decides."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []

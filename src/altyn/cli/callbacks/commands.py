@@ -1,6 +1,6 @@
 """`altyn callbacks`: lists callbacks, shows their deliveries, and sends them again.
 
-It answers "why does my shop not know that the order was paid?" without SQL.
+It shows without SQL why a shop was not notified of a payment.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -61,7 +61,7 @@ def show(
     ],
     shop: Shop = None,
 ) -> None:
-    """Everything about a callback: its parameters, and every try as it went over the wire."""
+    """Everything about a callback: its parameters, and every attempt to deliver it."""
     from altyn.domain.callback_history import parse_callback_id
 
     async def work(pool: "Pool", clock: "Clock") -> None:
@@ -85,10 +85,11 @@ def show(
 def tail(
     shop: Shop = None,
     limit: Annotated[
-        int | None, typer.Option(help="End after so many tries; by default with Ctrl-C.", min=1)
+        int | None,
+        typer.Option(help="End after so many deliveries; by default with Ctrl-C.", min=1),
     ] = None,
 ) -> None:
-    """Callbacks as they go out, a line for each try, until Ctrl-C."""
+    """Callbacks as they go out, a line for each delivery, until Ctrl-C."""
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         from rich.markup import escape
@@ -120,11 +121,11 @@ def resend(
     ] = None,
     to: Annotated[str | None, typer.Option(help="To this address instead of the old one.")] = None,
     dead: Annotated[  # noqa: FBT002 - an option of the command
-        bool, typer.Option("--dead", help="All callbacks of the shop --shop that were given up.")
+        bool, typer.Option("--dead", help="All abandoned callbacks of the shop --shop.")
     ] = False,
     shop: Shop = None,
 ) -> None:
-    """Send callbacks again, now and with all their tries, whatever became of them before."""
+    """Send callbacks again, now, with all their attempts and in any state."""
     named = callbacks or []
     _check_request(named, to, dead=dead, shop=shop)
 
@@ -173,7 +174,7 @@ def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: st
     """Refuses: nothing or too much named, an address that cannot be called."""
     if dead and (named or to):
         raise CommandError(
-            "--dead sends all given-up callbacks of a shop again, each to its own address: "
+            "--dead sends all abandoned callbacks of a shop again, each to its own address: "
             "leave out the ids and --to."
         )
     if dead and shop is None:
@@ -181,7 +182,7 @@ def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: st
     if not dead and not named:
         raise CommandError(
             "Name what is to be sent again: ids from `altyn callbacks list`, an orderId, "
-            "or --dead --shop LOGIN for all callbacks that were given up."
+            "or --dead --shop LOGIN for all abandoned callbacks."
         )
     refusal = None if to is None else refusal_of_address(to)
     if refusal is not None:
@@ -233,7 +234,7 @@ async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
     assert merchant_id is not None, "checked before"
     count = await _history(pool).resend_dead(merchant_id, now=now)
     if count == 0:
-        console().print(f"No callback of {shop} was given up.")
+        console().print(f"No callback of {shop} was abandoned.")
         return
     console().print(f"{count} of {shop} {'is' if count == 1 else 'are'} sent again.")
     _print_resent(count)
@@ -305,6 +306,6 @@ def _nothing(*, narrowed: bool) -> str:
 
 def _unknown(text: str) -> CommandError:
     return CommandError(
-        f"Nothing was told under {text}. `altyn callbacks list` shows all callbacks; a change of "
+        f"There is no callback for {text}. `altyn callbacks list` shows all callbacks; a change of "
         "an order while its shop has no address (callbacks.urls) has none, also not afterwards."
     )

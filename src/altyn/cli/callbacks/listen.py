@@ -40,7 +40,7 @@ def listen(
     key: Key = None,
     certificate: Certificate = None,
 ) -> None:
-    """Receive callbacks: show each, check its checksum, answer 200 or fail as told."""
+    """Receive callbacks: show each, check its checksum, answer 200 or fail as requested."""
     behaviour = read_behaviour(fail, times=times, seconds=seconds)
     keys = find_keys(shop, key, certificate)
     with suppress(KeyboardInterrupt):

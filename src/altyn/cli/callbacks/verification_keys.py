@@ -73,7 +73,7 @@ def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> Ve
             "out --key and --certificate."
         )
     if key is not None and not key.isprintable():
-        raise CommandError("The key has characters that nobody can type; was it cut out of UTF-8?")
+        raise CommandError("The key has characters that do not print; was it cut out of UTF-8?")
     if key is not None or certificate is not None:
         certificates = {"": read_public_key(certificate)} if certificate else {}
         return VerificationKeys(

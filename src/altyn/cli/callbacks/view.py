@@ -48,7 +48,7 @@ def callbacks_table(callbacks: Sequence[CallbackSummary]) -> Table:
         table.add_column(name, no_wrap=True)
     table.add_column("Status", justify="right", no_wrap=True)
     table.add_column("State", no_wrap=True)
-    table.add_column("Tries", justify="right", no_wrap=True)
+    table.add_column("Attempts", justify="right", no_wrap=True)
     table.add_column("Last answer", no_wrap=True)
     table.add_column("Address", no_wrap=True, max_width=ADDRESS_SHOWN, overflow="ellipsis")
     table.add_column("Id", no_wrap=True)
@@ -108,7 +108,7 @@ def print_callback(callback: CallbackDetail, now: datetime) -> None:
             if delivery is None
             else f" · {escape(_heading(delivery))}"
         )
-        console().print(f"\n[dim]Try {attempt}[/]{text}", soft_wrap=True)
+        console().print(f"\n[dim]Attempt {attempt}[/]{text}", soft_wrap=True)
         if delivery is not None:
             _print(list(delivery_lines(delivery)))
 
@@ -129,19 +129,19 @@ def state_in_words(callback: CallbackSummary, now: datetime) -> str:
     """The state of a callback, and what happens or can be done next. `now`: UTC, the gateway's
     clock."""
     begun = callback.attempts
-    tries = f"{begun} {'try' if begun == 1 else 'tries'}"
+    attempts = f"{begun} {'attempt' if begun == 1 else 'attempts'}"
     command = f"altyn callbacks resend {callback.id}"
     when = f" on {in_words(callback.settled_at)}" if callback.settled_at else ""
     if callback.is_sending:
-        return f"try {begun} is on its way"
+        return f"attempt {begun} is in progress"
     if callback.state is EntryState.DELIVERED:
-        return f"delivered{when}, after {tries}. To tell it again: {command}"
+        return f"delivered{when}, after {attempts}. To send it again: {command}"
     if callback.state is EntryState.DEAD:
-        return f"given up{when}, after {tries}. To try again: {command}"
+        return f"abandoned{when}, after {attempts}. To send it again: {command}"
     if callback.due_at > now:
         left = describe(max(callback.due_at - now, timedelta(seconds=1)))
-        return f"try {begun + 1} is due on {in_words(callback.due_at)} (in {left})"
-    return f"try {begun + 1} is due: a running gateway sends it as soon as its turn comes"
+        return f"attempt {begun + 1} is due on {in_words(callback.due_at)} (in {left})"
+    return f"attempt {begun + 1} is due: a running gateway sends it soon"
 
 
 def _heading(delivery: DeliveryDetail) -> str:
@@ -195,7 +195,7 @@ def delivery_line(delivery: DeliverySummary) -> str:
     subject = delivery.order_number or STORED_CARD
     return (
         f"{in_moscow(delivery.at)}  {delivery.merchant}  {subject}  {delivery.operation}  "
-        f"try {delivery.attempt}: {_result(delivery)}  {delivery.method} {delivery.address}  "
+        f"attempt {delivery.attempt}: {_result(delivery)}  {delivery.method} {delivery.address}  "
         f"{delivery.id}"
     )
 
@@ -211,9 +211,9 @@ def _result(delivery: DeliverySummary) -> str:
     if delivery.delivered:
         return f"{result}, delivered"
     if _state_after(delivery) is EntryState.DEAD:
-        return f"{result}, given up"
+        return f"{result}, abandoned"
     if delivery.attempt < delivery.attempts or delivery.state is not EntryState.WAITING:
-        return f"{result}, tried again"
+        return f"{result}, sent again"
     return f"{result}, again at {in_moscow(delivery.due_at)}"
 
 

@@ -1,4 +1,4 @@
-"""The card as the gateway may know it: a number and a CVC that never print, an expiry, a system.
+"""The values of a card: a number and a CVC that print masked, an expiry, a payment system.
 
 Whatever a log, a traceback or a serialiser does to a `Pan` or a `Cvc`, it gets the masked form; the
 digits come out only by asking `reveal()`, so the places that handle them are found by that word.
@@ -21,7 +21,7 @@ HOLDER_LENGTH_MAX: Final = 64
 
 
 class _Secret:
-    """Digits that show a cover to everybody: no dictionary, no change, no pickle, no state."""
+    """Digits that print masked: no dictionary, no change, no pickle, no state."""
 
     __slots__ = ("_digits",)
     _digits: str
@@ -35,7 +35,7 @@ class _Secret:
 
     @property
     def masked(self) -> str:
-        """The cover: what may be shown to anybody."""
+        """The masked form, which may be shown to all."""
         raise NotImplementedError
 
     def reveal(self) -> str:
@@ -87,7 +87,8 @@ class _Secret:
 class Pan(_Secret):
     """A card number of 12 to 19 digits that prints as its first six and last four: 411111**1111.
 
-    The Luhn digit is not demanded: a mistyped number is to be told to the payer, not thrown.
+    The Luhn digit is not checked here: the payer gets a message about a mistyped number, not an
+    exception.
     Raises ValueError, without a digit of what was given, when the text is not a card number.
     """
 
@@ -108,12 +109,12 @@ class Pan(_Secret):
 
     @property
     def last4(self) -> str:
-        """The last four digits, by which a payer knows the card."""
+        """The last four digits, by which a payer recognises the card."""
         return self._digits[-4:]
 
 
 class Cvc(_Secret):
-    """The security code of three or four digits; it lives for one call and is never stored."""
+    """The security code of three or four digits; it is kept for one call and never stored."""
 
     __slots__ = ()
 
@@ -194,7 +195,7 @@ def is_maestro(pan: Pan | str) -> bool:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expiry:
-    """The month a card is good to the end of; later months are greater.
+    """The last month in which a card is valid; later months are greater.
 
     Raises ValueError for a month outside 1 to 12 or a year outside 2000 to 2099.
     """
@@ -255,7 +256,7 @@ _LONG_RUN: Final = re.compile(r"[0-9](?:(?:[ +\-\u00a0\u202f]|%20)?[0-9]){11,}")
 
 
 def mask(text: str) -> str:
-    """Cover every run of 12 or more digits in free text: first six, two stars, last four.
+    """Mask every run of 12 or more digits in free text: first six, two stars, last four.
 
     Digits may be grouped by single spaces, pluses, hyphens or %20. Ids of orders (36 characters
     with hyphens) are left as they are.

@@ -1,6 +1,6 @@
 """Parses multipart/form-data into pairs; files in it are ignored.
 
-No client is known to need it, but HTTP libraries send it easily by mistake.
+No known client needs it, but HTTP libraries send it easily by mistake.
 Source: rest-orders.md §1.1; RFC 7578, RFC 2046 §5.1.
 """
 

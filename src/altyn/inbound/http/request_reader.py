@@ -182,7 +182,7 @@ class ContentType:
 
 
 def refuse_compressed(content_encoding: bytes) -> None:
-    """Raises Unreadable for a compressed body: no client is known to send one."""
+    """Raises Unreadable for a compressed body: no known client sends one."""
     if content_encoding.strip().lower() not in {b"", b"identity"}:
         raise Unreadable("compressed bodies are not read")
 

@@ -86,7 +86,7 @@ class OfferedWay:
 class TestCard:
     """A test card that a click fills in: `expiry` is MM/YY, `cvc` may be empty.
 
-    `does` tells the result of a payment with it, in the language of the page.
+    `does` is the result of a payment with it, in the language of the page.
     """
 
     __test__ = False  # pytest collects classes whose names begin with Test
@@ -238,7 +238,7 @@ def render_payment_page(view: PaymentPageView) -> str:
 
 
 def render_errors_page(view: ErrorsPageView) -> str:
-    """The page that tells why the order cannot be paid."""
+    """The page with the reason why the order cannot be paid."""
     return _render("errors.html", view)
 
 

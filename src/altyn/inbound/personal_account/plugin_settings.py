@@ -132,8 +132,8 @@ def _basic(header: str) -> tuple[str, str] | None:
 def _names(user: ApiUser, merchant: Merchant) -> set[str]:
     """The names by which a plugin may call the shop.
 
-    A plugin has the user's login only, and derives the shop's from it: some plugins cut the last
-    four letters off, whatever they are, others remove every `-api`.
+    A plugin has the user's login only, and derives the shop's from it: some plugins cut off the
+    last four letters, others remove every `-api`.
     """
     guessed = {user.login[: -len(_API)], user.login.replace(_API, "")}
     return {merchant.login, merchant.login + _API, user.login, *guessed}

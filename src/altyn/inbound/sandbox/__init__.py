@@ -1,1 +1,1 @@
-"""The sandbox's own doors: the clock and the test cards, by HTTP. Production has none of this."""
+"""The sandbox's own endpoints: the clock, the test cards and callbacks. Not in production."""

@@ -1,7 +1,7 @@
 """A receiver of callbacks that fails on request, for a shop that has no receiver yet.
 
-Retries, time-outs and dead letters can be seen with it without writing a server. The requests that
-it received are shown with the callback itself.
+Retries, time-outs and dead callbacks can be seen with it without writing a server. The requests
+that it received are shown with the callback itself.
 """
 
 import asyncio

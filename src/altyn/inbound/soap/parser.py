@@ -103,7 +103,7 @@ def _decoded(document: bytes, charset: str | None) -> str:
         if document.startswith(mark):
             if not encoding:
                 raise wrong_message("The request body is UTF-32: send UTF-8 or UTF-16")
-            return _tried(document, (encoding,))
+            return _decoded_by_one_of(document, (encoding,))
     declared = _DECLARED.match(document)
     names = (
         (charset or "").strip(" '\"").lower(),
@@ -122,14 +122,14 @@ def _decoded(document: bytes, charset: str | None) -> str:
         raise wrong_message(
             "The request body holds zero bytes: if it is UTF-16, begin it with a byte order mark"
         )
-    return _tried(document, tuple(encodings))
+    return _decoded_by_one_of(document, tuple(encodings))
 
 
 def _known() -> str:
     return ", ".join(CHARSETS)
 
 
-def _tried(document: bytes, encodings: tuple[str, ...]) -> str:
+def _decoded_by_one_of(document: bytes, encodings: tuple[str, ...]) -> str:
     for encoding in encodings:
         try:
             return document.decode(encoding).strip(_WHITE)

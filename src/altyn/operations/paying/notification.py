@@ -11,7 +11,7 @@ from altyn.operations.ports import Actor, OrderKey, World
 async def settle_notification(
     way: str, key: str, response: ConnectorResponse, *, actor: Actor, world: World
 ) -> Decision:
-    """Settle the attempt that the connector knows by `key`; a repeated result changes nothing.
+    """Settle the attempt with the connector's `key`; a repeated result changes nothing.
 
     The caller has authenticated the sender as the other side of `way`; attempts of other ways are
     out of its reach.

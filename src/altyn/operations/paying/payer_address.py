@@ -13,7 +13,7 @@ PAYER_ADDRESS_RECORDED: Final = "payer_seen"
 
 
 def decide_payer_address(order: Order, ip: str, now: datetime) -> Decision:
-    """Note the address of whoever opened the page; Unchanged when there is nothing new to note.
+    """Record the IP address from which the page was opened; Unchanged when it is not new.
 
     An order that is over keeps the address it was paid from. While it may still be paid the newest
     address counts, as the first visitor of a link is often a messenger's preview and no payer.

@@ -17,9 +17,9 @@ class WayToPay:
     """One way to pay, under the name that `paymentWay` has on the wire.
 
     `read_details` makes the typed value that `begin` needs from the fields that the payer sent.
-    `offered` tells whether the payer of this order may choose it on the payment page; an order that
-    checks a card (VERIFY) or names a stored card is never asked about. The card has neither: it has
-    a form of its own.
+    `offered` returns whether the payer of this order may choose it on the payment page; it is never
+    called for an order that checks a card (VERIFY) or names a stored card. The card has neither: it
+    has a form of its own.
     """
 
     name: str

@@ -14,10 +14,10 @@ from altyn.protocol.acquiring import (
     AcquirerResponse,
     AcquiringFormatError,
     CardCheck,
-    decode_card_check_reply,
-    decode_reply,
+    decode_card_check_response,
+    decode_response,
     encode_card_check,
-    encode_question,
+    encode_request,
 )
 
 log = structlog.get_logger("altyn.acquirer")
@@ -53,7 +53,7 @@ class HttpAcquirer:
         """
         try:
             body = await self._post("/card-check", encode_card_check(card))
-            return decode_card_check_reply(body)
+            return decode_card_check_response(body)
         except (aiohttp.ClientError, TimeoutError, AcquiringFormatError) as error:
             log.warning("card_check_failed", error=type(error).__name__)
             return None
@@ -65,7 +65,7 @@ class HttpAcquirer:
         request was never carried out.
         """
         try:
-            return decode_reply(await self._post("/acquiring", encode_question(request)))
+            return decode_response(await self._post("/acquiring", encode_request(request)))
         except aiohttp.ClientConnectorError as error:
             log.warning("bank_not_reached", key=request.key, error=type(error).__name__)
             inquiry = request.operation is AcquirerOperation.INQUIRE

@@ -1,4 +1,4 @@
-"""The sandbox's promise to take test cards only, whatever acquirer stands behind it."""
+"""Refuses all but test cards in the sandbox, for any acquirer."""
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.refusals import Refusal

@@ -1,1 +1,1 @@
-"""The shops' own addresses: where a callback may go, and the letter that goes there."""
+"""Callback requests: which addresses may be called, and how a request is written and sent."""

@@ -257,7 +257,7 @@ def refusal_of_address(address: IPv4Address | IPv6Address, rules: Rules) -> str 
     """Why a resolved address may not be called, in words; None when it may.
 
     An IPv6 address that contains an IPv4 address is checked as that address too. In production an
-    address that is not known to be public is refused.
+    address that is not certainly public is refused.
     """
     if isinstance(address, IPv4Address):
         return _refusal_by_table(address, SPECIAL_V4, rules)

@@ -86,8 +86,8 @@ CERTIFICATE_FAULTS: Final = {
     18: "is self-signed; have it issued by a certification authority",
     19: "leads to a self-signed root that is not trusted here; use a public authority, or have the "
     "operator trust this root",
-    20: "was issued by somebody who is not trusted here; send the intermediate certificates with "
-    "it, or have the operator trust its root",
+    20: "was issued by an authority that is not trusted here; send the intermediate certificates "
+    "with it, or have the operator trust its root",
     21: "cannot be verified; send the intermediate certificates with it",
     62: "is for another name; have one issued for this host",
     64: "is for another name than this IP address; call the host by its name",

@@ -64,8 +64,8 @@ class DirectoryServer:
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
         """VERes: whether the card is enrolled, and in which version.
 
-        A card has the version of its row, whatever the merchant prefers. A number that is not a
-        test card is not enrolled.
+        A card has the version of its row; the merchant's preference does not matter. A number that
+        is not a test card is not enrolled.
         """
         preferred: Literal["1", "2"] = "2" if request.version == "2" else "1"
         card = lookup(request.pan.reveal(), tds_version=preferred)

@@ -15,9 +15,9 @@ from altyn.protocol.acquiring import (
     MESSAGE_BYTES_MAX,
     AcquiringFormatError,
     decode_card_check,
-    decode_question,
-    encode_card_check_reply,
-    encode_reply,
+    decode_request,
+    encode_card_check_response,
+    encode_response,
 )
 from altyn.simulators.issuer.bank import IssuerSimulator
 
@@ -29,17 +29,17 @@ def routes(bank: IssuerSimulator) -> Sequence[Route]:
 
     async def acquiring(request: Request) -> Response:
         try:
-            acquirer_request = decode_question(await _body(request))
+            acquirer_request = decode_request(await _body(request))
         except AcquiringFormatError as error:
             return PlainTextResponse(str(error), 400)
-        return Response(encode_reply(await bank.handle(acquirer_request)), media_type=_JSON)
+        return Response(encode_response(await bank.handle(acquirer_request)), media_type=_JSON)
 
     async def card_check(request: Request) -> Response:
         try:
             check = decode_card_check(await _body(request))
         except AcquiringFormatError as error:
             return PlainTextResponse(str(error), 400)
-        return Response(encode_card_check_reply(await bank.check_card(check)), media_type=_JSON)
+        return Response(encode_card_check_response(await bank.check_card(check)), media_type=_JSON)
 
     return (
         Route("/issuer/acquiring", acquiring, methods=["POST"]),

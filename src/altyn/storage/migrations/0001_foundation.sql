@@ -15,8 +15,8 @@ CREATE TABLE merchants (
 
 CREATE INDEX merchants_children ON merchants (parent_id) WHERE parent_id IS NOT NULL;
 
--- Every name that somebody signs in by, or is called by, with its owner. One name must never mean
--- two: a request that names `shop` would reach whichever was found first.
+-- Every login of a merchant or a user, with its owner. One login has one owner: otherwise a request
+-- that names `shop` could reach either of two merchants.
 CREATE TABLE logins (
     merchant_id  integer  NOT NULL REFERENCES merchants,
     login        text     NOT NULL UNIQUE CHECK (login ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,29}$'),
@@ -24,7 +24,7 @@ CREATE TABLE logins (
 );
 
 -- One row per version of a merchant's settings; the newest is in force, the others are its history.
--- Only what was set is here: what was left unsaid is what the code takes for it.
+-- Only what was set is here; for the rest the code has defaults.
 CREATE TABLE merchant_settings (
     merchant_id  integer      NOT NULL REFERENCES merchants,
     version      integer      NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE api_users (
     FOREIGN KEY (merchant_id, login) REFERENCES logins
 );
 
--- A token stands for an API user; who is blocked is blocked by both doors.
+-- A token stands for an API user; a blocked user is refused with password and with token.
 CREATE TABLE api_tokens (
     merchant_id  integer      NOT NULL,
     token_hash   bytea        NOT NULL UNIQUE,  -- keyed digest: a token is found by it, never read back
@@ -101,7 +101,7 @@ CREATE TABLE orders (
     auto_completion_at  timestamptz,
     auto_reverse_at     timestamptz,
     postponed_until     timestamptz,
-    due_at              timestamptz,  -- when something happens to the order by itself next
+    due_at              timestamptz,  -- the time of the next due action
     payer_ip            text,
     request             jsonb        NOT NULL,
     params              jsonb        NOT NULL,
@@ -143,10 +143,10 @@ CREATE TABLE payment_attempts (
     FOREIGN KEY (merchant_id, order_id) REFERENCES orders
 );
 
--- Reconciliation looks here: the bank was asked and has not told.
+-- Reconciliation looks here: the bank was asked and its answer is not known.
 CREATE INDEX payment_attempts_unsettled ON payment_attempts (inquire_at)
     WHERE state IN ('asked', 'pending', 'unknown');
--- A shop may finish 3-D Secure 2 knowing the transaction alone.
+-- A shop may finish 3-D Secure 2 by the transaction alone.
 CREATE INDEX payment_attempts_transaction
     ON payment_attempts (merchant_id, (authentication ->> 'server_trans_id'))
     WHERE authentication ->> 'server_trans_id' IS NOT NULL;
@@ -197,7 +197,7 @@ CREATE VIEW ledger_entries AS
 CREATE TABLE outbox (
     merchant_id  integer      NOT NULL,
     order_id     uuid         NOT NULL,
-    version      integer      NOT NULL,  -- of the order that this tells about
+    version      integer      NOT NULL,  -- of the order after the change
     line         smallint     NOT NULL,
     kind         text         NOT NULL DEFAULT 'callback',
     payload      jsonb        NOT NULL,

@@ -1,42 +1,42 @@
--- 0002_callbacks: the outbox learns to whom, by when and how often something was told.
--- Until now nothing ever left it, and its rows name no receiver: it is made anew.
+-- 0002_callbacks: the outbox gets receivers, due times and attempts.
+-- Until now no row was ever sent, and the rows have no receiver, so the table is created again.
 
 DROP TABLE outbox;
 
--- What a shop is to be told: one row for each change and address, saved with the change itself.
+-- Callbacks to be sent: one row for each change and address, saved with the change itself.
 CREATE TABLE outbox (
     merchant_id  integer      NOT NULL,
     subject_id   uuid         NOT NULL,  -- the order, or the stored card
-    version      integer      NOT NULL,  -- of the subject that this tells about
+    version      integer      NOT NULL,  -- of the subject after the change
     line         smallint     NOT NULL,
     operation    text         NOT NULL,
     receiver     text         NOT NULL,
     origin       text         NOT NULL,  -- the receiver's host: one that hangs must not hold up others
-    parameters   json         NOT NULL,  -- as they will be signed and sent, by every try, in this order
+    parameters   json         NOT NULL,  -- as they will be signed and sent, by every delivery, in this order
     created_at   timestamptz  NOT NULL,
     state        text         NOT NULL DEFAULT 'waiting'
                               CHECK (state IN ('waiting', 'delivered', 'dead')),
     due_at       timestamptz  NOT NULL,  -- by the gateway's clock, which tests may move
-    -- By the real time: whoever sends it has it until then. A killed process leaves a lease behind,
-    -- and when that ends the callback is sent by another: twice is better than never.
+    -- Real time: until then one worker has the row. A killed process leaves a lease behind, and when
+    -- that ends another worker sends the callback: twice is better than never.
     lease_until  timestamptz  NOT NULL DEFAULT '-infinity',
-    attempts     smallint     NOT NULL DEFAULT 0,  -- tries begun
+    attempts     smallint     NOT NULL DEFAULT 0,  -- deliveries begun
     failures     smallint     NOT NULL DEFAULT 0,  -- of this round; a resend begins another
     settled_at   timestamptz,
     PRIMARY KEY (merchant_id, subject_id, version, line)
 ) WITH (fillfactor = 80);  -- a lease is an update in place
 
--- Workers look here; what has arrived is not in it.
+-- Workers look here; delivered callbacks are not in it.
 CREATE INDEX outbox_waiting ON outbox (merchant_id, origin, due_at) WHERE state = 'waiting';
 -- The list of callbacks, newest first.
 CREATE INDEX outbox_by_created ON outbox (merchant_id, created_at);
--- What was given up, which somebody may want sent again.
+-- Dead callbacks, for resending.
 CREATE INDEX outbox_dead ON outbox (merchant_id, created_at) WHERE state = 'dead';
--- Housekeeping looks here for what is old enough to be forgotten.
+-- Housekeeping looks here for what is old enough to be deleted.
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state <> 'waiting';
 
--- Every try: what went out, what was signed, and what came back. Written with the outbox row's new
--- state and forgotten with the row.
+-- Every delivery: the request, what was signed, and the response. Written with the outbox row's new
+-- state and deleted with the row.
 CREATE TABLE deliveries (
     merchant_id  integer      NOT NULL,
     subject_id   uuid         NOT NULL,
@@ -58,5 +58,5 @@ CREATE TABLE deliveries (
     PRIMARY KEY (merchant_id, subject_id, version, line, attempt)
 );
 
--- Whoever watches callbacks go out looks at the end; the table grows in the order of time.
+-- `altyn callbacks tail` reads the end; the table grows in the order of time.
 CREATE INDEX deliveries_at ON deliveries USING brin (at) WITH (pages_per_range = 16);

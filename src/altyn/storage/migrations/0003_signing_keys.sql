@@ -1,7 +1,7 @@
--- 0003_signing_keys: the RSA keys by which shops know that a callback is ours.
+-- 0003_signing_keys: the RSA keys that sign callbacks.
 
--- A shop checks with the certificate of the alias that a callback names, so older keys stay beside
--- the newest, which is the one that signs.
+-- A shop checks with the certificate of the alias that a callback names, so older keys are
+-- kept. The newest one signs.
 CREATE TABLE signing_keys (
     merchant_id  integer      NOT NULL REFERENCES merchants,
     alias        text         NOT NULL,
@@ -10,6 +10,6 @@ CREATE TABLE signing_keys (
     sealed       bytea        NOT NULL,  -- the private key, bound to merchant and alias (signing_keys.py)
     created_at   timestamptz  NOT NULL,
     PRIMARY KEY (merchant_id, alias),
-    -- Two made at once must not both be the newest: callbacks would be signed by either.
+    -- Two keys created at once must not both be the newest: either could sign.
     UNIQUE (merchant_id, number)
 );

@@ -1,4 +1,4 @@
--- 0004_changed_at: an order knows when it was changed last, so that its history cannot run backwards though the
--- clocks of two machines differ, or one has not heard yet that the sandbox's clock was moved.
+-- 0004_changed_at: orders keep the time of their last change, so that the history cannot run backwards when the clocks
+-- of two machines differ, or one process has not received a move of the sandbox's clock yet.
 
 ALTER TABLE orders ADD COLUMN changed_at timestamptz;  -- null: not since its creation, or before this column

@@ -1,4 +1,4 @@
--- advance_clock: move the sandbox's clock forward from wherever it is; two moves at once add up.
+-- advance_clock: move the sandbox's clock forward; concurrent moves add up.
 INSERT INTO sandbox_clock (ahead_by) VALUES (:by::interval)
 ON CONFLICT (one) DO UPDATE SET ahead_by = sandbox_clock.ahead_by + excluded.ahead_by
 RETURNING ahead_by;

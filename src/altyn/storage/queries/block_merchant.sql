@@ -1,2 +1,2 @@
--- block_merchant: shut a merchant out or let it in; no row when nobody has the login.
+-- block_merchant: block or unblock a merchant; no row when the login does not exist.
 UPDATE merchants SET blocked = :blocked::boolean WHERE login = :login::text RETURNING merchant_id;

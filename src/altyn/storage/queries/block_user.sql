@@ -1,4 +1,4 @@
--- block_user: shut a user out or let him in, whichever kind he is; no row when nobody has the login.
+-- block_user: block or unblock a user of either kind; no row when the login does not exist.
 WITH api AS (
     UPDATE api_users SET blocked = :blocked::boolean WHERE login = :login::text
     RETURNING merchant_id

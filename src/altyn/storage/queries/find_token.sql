@@ -1,2 +1,2 @@
--- find_token: the API user for whom a token stands, by the token's keyed digest.
+-- find_token: the API user who owns a token, by the token's keyed digest.
 SELECT login FROM api_tokens WHERE token_hash = :token_hash::bytea;

@@ -1,5 +1,5 @@
--- keep_cards: keep many sealed cards. A card that is already there gets the fresh seal, which also brings it under the
--- active key, and the later of the two times.
+-- keep_cards: keep many encrypted cards. A card that is already there gets the new encryption, so it is under the active
+-- key, and the later of the two times.
 INSERT INTO card_vault (merchant_id, fingerprint, key_id, wrapped_key, nonce, ciphertext, keep_until)
 SELECT * FROM unnest(:merchant_ids::integer[], :fingerprints::bytea[], :key_ids::text[],
                      :wrapped_keys::bytea[], :nonces::bytea[], :ciphertexts::bytea[],

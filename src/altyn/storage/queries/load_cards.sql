@@ -1,4 +1,4 @@
--- load_cards: the sealed cards of the given merchants with the given fingerprints, in no order. A missing card has no
+-- load_cards: the encrypted cards of the given merchants with the given fingerprints, in no order. A missing card has no
 -- row. The caller picks the pairs of merchant and fingerprint that it asked for.
 SELECT merchant_id, fingerprint, key_id, wrapped_key, nonce, ciphertext
 FROM card_vault

@@ -1,3 +1,3 @@
--- notify: tell every process what has changed; it leaves with the commit. A statement of its own, since on a
--- distributed database one that touches tables may run where nobody listens.
+-- notify: notify every process of a change; the notification is sent with the commit. A statement of its own: on a
+-- distributed database a statement that reads tables may run on a node where no process listens.
 SELECT pg_notify(:channel::text, :payload::text);

@@ -1,2 +1,2 @@
--- notify_all: sends several notifications; each leaves with the commit.
+-- notify_all: sends several notifications; each is sent with the commit.
 SELECT pg_notify(:channel::text, payload) FROM unnest(:payloads::text[]) AS payload;

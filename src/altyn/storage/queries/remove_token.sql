@@ -1,2 +1,2 @@
--- remove_token: make a token worthless; answers for whom it stood.
+-- remove_token: delete a token; returns its owner.
 DELETE FROM api_tokens WHERE token_hash = :token_hash::bytea RETURNING login;

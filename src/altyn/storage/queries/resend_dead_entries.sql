@@ -3,7 +3,7 @@
 WITH chosen AS (
     SELECT subject_id, version, line FROM outbox
     WHERE merchant_id = :merchant_id::integer AND kind = :kind::text AND state = 'dead'
-      AND settled_at <= :now::timestamptz  -- an entry that died again since then is not resent twice
+      AND settled_at <= :now::timestamptz  -- an entry that is dead again since then is not resent twice
     ORDER BY created_at LIMIT :limit::integer
 ), resent AS (
     UPDATE outbox SET

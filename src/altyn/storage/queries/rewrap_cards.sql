@@ -1,5 +1,5 @@
 -- rewrap_cards: put many cards' data keys under another key. A card whose wrapped key is no longer the one that was read
--- is left as it is: another process has sealed it since.
+-- is left as it is: another process has encrypted it since.
 UPDATE card_vault SET key_id = rewrapped.key_id, wrapped_key = rewrapped.wrapped_key
 FROM unnest(:card_merchant_ids::integer[], :fingerprints::bytea[],
             :old_wrapped_keys::bytea[], :key_ids::text[], :wrapped_keys::bytea[])

@@ -1,4 +1,4 @@
--- set_password: a user's new password, whichever kind he is; no row when nobody has the login.
+-- set_password: a new password for a user of either kind; no row when the login does not exist.
 WITH api AS (
     UPDATE api_users SET password_hash = :password_hash::text,
                          must_change_password = :must_change_password::boolean

@@ -1,7 +1,7 @@
 -- waiting_queues: the delivery queues (kind, merchant, host) in which entries of some kinds wait, and when the first
 -- entry of each is due. Steps from queue to queue along the index outbox_queues, so that the cost depends on the number
--- of queues, not on the number of entries. Looks at the queues of all merchants on purpose: it finds what no
--- notification has announced, so it has no merchant to name and visits every shard.
+-- of queues, not on the number of entries. Looks at the queues of all merchants on purpose: it finds entries
+-- whose notification was lost, so it has no merchant to name and visits every shard.
 WITH RECURSIVE queue AS (
     SELECT (SELECT ARRAY[kind, merchant_id::text, origin] FROM outbox
             WHERE state = 'waiting'

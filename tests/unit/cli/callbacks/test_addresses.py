@@ -36,7 +36,7 @@ def test_production_refuses_this_machine_before_any_change(production: None, add
         change("test", [f"callbacks.urls=https://shop.example/cb,{address}"])
 
 
-def test_the_ports_are_the_operators_to_choose(
+def test_operator_chooses_the_allowed_ports(
     production: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALTYN_CALLBACK_PORTS", "443, 9090")

@@ -98,7 +98,7 @@ async def test_receiver_fails_without_end() -> None:
 async def test_receiver_closes_the_connection_without_a_response() -> None:
     async with listening(Behaviour(drops=True, times=1)) as (address, arrived):
         with pytest.raises(aiohttp.ClientError):
-            # POST: a client may ask a GET again by itself.
+            # POST: a client may repeat a GET without being asked to.
             await status_of("POST", address, data=SIGNED)
         assert await status_of("POST", address, data=SIGNED) == 200
 
@@ -109,7 +109,7 @@ async def test_receiver_ends_while_a_response_waits() -> None:
     async with listening(Behaviour(pause_seconds=3600)) as (address, arrived):
         with pytest.raises(TimeoutError):
             await status_of("GET", address, timeout=aiohttp.ClientTimeout(total=0.2))
-        assert len(arrived) == 1  # told before it is answered
+        assert len(arrived) == 1  # reported before it is answered
 
     assert arrived[0].behaviour.words == "200 after 3600 s"
 
@@ -136,13 +136,13 @@ async def test_a_taken_port_is_refused() -> None:
         ("drop", Behaviour(drops=True, times=3), "connection closed without an answer"),
     ],
 )
-def test_how_to_fail_is_one_word(word: str, behaviour: Behaviour, words: str) -> None:
+def test_failure_mode_is_read(word: str, behaviour: Behaviour, words: str) -> None:
     assert read_behaviour(word, times=3, seconds=30) == behaviour
     assert behaviour.words == words
 
 
 @pytest.mark.parametrize("word", ["", "fast", "99", "600", "-1", "5xx"])
-def test_another_word_is_refused(word: str) -> None:
+def test_unknown_failure_mode_is_refused(word: str) -> None:
     with pytest.raises(CommandError, match="--fail takes"):
         read_behaviour(word, times=None, seconds=30)
 

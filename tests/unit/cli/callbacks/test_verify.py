@@ -111,7 +111,7 @@ def test_address_without_quotation_marks_is_recognised() -> None:
     assert "in quotes" in answer.output
 
 
-def test_nothing_from_outside_moves_the_cursor() -> None:
+def test_control_characters_of_outside_texts_are_not_printed() -> None:
     answer = run("a=%1b[2J%0a&b=[red]&checksum=%07", "--key", KEY)
 
     assert answer.exit_code == 1
@@ -158,7 +158,7 @@ def public_pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
 @pytest.mark.parametrize(
     "pem", [certificate, public_pem, lambda key: b"alias k1\n" + certificate(key)]
 )
-def test_a_certificate_or_a_public_key_will_do(
+def test_certificate_or_public_key_is_accepted(
     pem: Any, private_key: rsa.RSAPrivateKey, tmp_path: Path
 ) -> None:
     file = tmp_path / "shop.pem"

@@ -37,7 +37,7 @@ def table(capsys: pytest.CaptureFixture[str]) -> Table:
     return text
 
 
-def test_list_shows_time_shop_operation_tries_and_response(table: Table) -> None:
+def test_list_shows_time_shop_operation_attempts_and_response(table: Table) -> None:
     header, row = table(a_summary()).splitlines()
 
     assert header.split()[:3] == ["Happened", "(Moscow)", "Shop"]
@@ -71,16 +71,16 @@ def test_brackets_in_outside_text_are_not_markup(table: Table) -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({}, "try 2 is due on 21 November 2026, 15:00:30 (Moscow) (in 30 s)"),
-        ({"due_at": NOW}, "try 2 is due: a running gateway sends it"),
-        ({"is_sending": True, "attempts": 2}, "try 2 is on its way"),
+        ({}, "attempt 2 is due on 21 November 2026, 15:00:30 (Moscow) (in 30 s)"),
+        ({"due_at": NOW}, "attempt 2 is due: a running gateway sends it"),
+        ({"is_sending": True, "attempts": 2}, "attempt 2 is in progress"),
         (
             {"state": EntryState.DELIVERED, "settled_at": NOW},
-            "delivered on 21 November 2026, 15:00:00 (Moscow), after 1 try. To tell it again: ",
+            "delivered on 21 November 2026, 15:00:00 (Moscow), after 1 attempt. To send it again: ",
         ),
         (
             {"state": EntryState.DEAD, "settled_at": NOW, "attempts": 3},
-            "given up on 21 November 2026, 15:00:00 (Moscow), after 3 tries. To try again: ",
+            "abandoned on 21 November 2026, 15:00:00 (Moscow), after 3 attempts. To send it again:",
         ),
     ],
 )
@@ -128,8 +128,8 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
         f"id        {ID}",
         f"to        {RECEIVER}",
         "orderNumber  A-1",
-        "Try 1 · 2026-11-21 15:00:00 (Moscow) · 12 ms · answered 500",
-        "Try 2: nothing recorded: whoever sent it was stopped before the answer; it is sent again",
+        "Attempt 1 · 2026-11-21 15:00:00 (Moscow) · 12 ms · answered 500",
+        "Attempt 2: nothing recorded: the process was stopped before the answer; it is sent again",
     )
     places = [text.find(part) for part in parts]
     assert -1 not in places, text
@@ -141,8 +141,8 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
     [
         ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
         ({}, "500 in 12 ms, again at 2026-11-21 15:00:30", "yellow"),
-        ({"attempts": 2}, "500 in 12 ms, tried again", "yellow"),
-        ({"state": EntryState.DEAD}, "500 in 12 ms, given up", "red"),
+        ({"attempts": 2}, "500 in 12 ms, sent again", "yellow"),
+        ({"state": EntryState.DEAD}, "500 in 12 ms, abandoned", "red"),
         (
             {"status": None, "problem": "no answer", "took_ms": 10_049},
             "no answer in 10.0 s",
@@ -153,7 +153,9 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
 def test_delivery_in_one_line(changes: dict[str, object], text: str, colour: str) -> None:
     delivery = a_delivery_summary(**changes)
 
-    assert delivery_line(delivery).startswith("2026-11-21 15:00:00  test  A-1  deposited  try 1: ")
+    assert delivery_line(delivery).startswith(
+        "2026-11-21 15:00:00  test  A-1  deposited  attempt 1: "
+    )
     assert text in delivery_line(delivery)
     assert delivery_line(delivery).endswith(f"GET {RECEIVER}  {ID}")
     assert delivery_colour(delivery).startswith(colour)

@@ -14,9 +14,9 @@ SECOND = timedelta(seconds=1)
 
 @dataclass
 class Deliveries:
-    """Tries as they were written down."""
+    """Deliveries as they were recorded."""
 
-    tries: list[DeliverySummary] = field(default_factory=list)
+    rows: list[DeliverySummary] = field(default_factory=list)
     asked: list[datetime] = field(default_factory=list)
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -25,7 +25,7 @@ class Deliveries:
     ) -> Sequence[DeliverySummary]:
         self.asked.append(after)
         self.looked.set()
-        return sorted((each for each in self.tries if each.at > after), key=lambda each: each.at)
+        return sorted((each for each in self.rows if each.at > after), key=lambda each: each.at)
 
 
 async def test_earlier_deliveries_are_not_shown_and_new_ones_once() -> None:
@@ -34,9 +34,9 @@ async def test_earlier_deliveries_are_not_shown_and_new_ones_once() -> None:
     first = asyncio.ensure_future(anext(watching))
     await deliveries.looked.wait()
 
-    deliveries.tries += [a_delivery_summary(attempt=2), a_delivery_summary(attempt=3)]
+    deliveries.rows += [a_delivery_summary(attempt=2), a_delivery_summary(attempt=3)]
     got = [await first, await anext(watching)]
-    deliveries.tries.append(a_delivery_summary(attempt=4))
+    deliveries.rows.append(a_delivery_summary(attempt=4))
     got.append(await anext(watching))
     await watching.aclose()
 
@@ -56,7 +56,7 @@ def test_long_delivery_is_shown_after_a_later_one() -> None:
     assert memory.new([slow, quick], real=60) == [slow]
 
 
-def test_a_jump_of_the_clock_hides_nothing() -> None:
+def test_deliveries_are_shown_after_a_jump_of_the_clock() -> None:
     memory = Memory(NOW)
     week = a_delivery_summary(attempt=2, at=NOW + timedelta(days=7))
     before = a_delivery_summary(attempt=1, at=NOW + SECOND)  # began before the jump, ended after it

@@ -1,8 +1,8 @@
-"""Documents of about a million bytes that are after a reader's memory, and a measure of it.
+"""Documents of about a million bytes that attack a reader's memory, and a measure of it.
 
-Started with a document on its standard input, it tells by how many bytes its peak grew; with
+Started with a document on its standard input, it prints by how many bytes its peak grew; with
 `remembered`, what many documents leave behind. A peak can only be measured in a process that did
-nothing else. Linux only, since /proc tells it.
+nothing else. Linux only, because the value comes from /proc.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Messages as SOAP clients write them, and what the door says to broken ones.
+"""Messages as SOAP clients write them, and the faults for broken ones.
 
 Each test spoils one thing of a message that is otherwise right.
 """

@@ -1,6 +1,6 @@
-"""Small documents that would fill the memory of a careless reader cost ours what they weigh.
+"""Small documents that fill the memory of a careless reader take little memory in ours.
 
-It is bytes that are measured, each time in a process of its own, and never seconds. Source:
+The tests measure bytes, each time in a process of its own, and never seconds. Source:
 docs/architecture.md (limits everywhere).
 """
 
@@ -28,7 +28,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="memory is read 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs_are_small_documents(bomb: str) -> None:
-    """The door's limit of bytes would let each of them through."""
+    """Each of them is below the endpoint's limit of bytes."""
     assert len(BOMBS[bomb]()) <= 1_300_000
 
 
@@ -39,7 +39,7 @@ def test_a_bomb_takes_the_memory_that_its_bytes_explain(bomb: str) -> None:
 
 
 @linux_only
-def test_names_of_strangers_are_forgotten() -> None:
+def test_names_of_read_documents_are_not_kept() -> None:
     """libxml2, as Python has it, would keep more than thirty million bytes of them for ever."""
     assert measured(b"", "remembered") < MEMORY_KEPT_MAX
 

@@ -87,7 +87,7 @@ def test_the_body_holds_one_operation(body: str, number: int) -> None:
     assert refused(envelope(body)).text.endswith(f"here it holds {number}")
 
 
-def test_comments_beside_the_operation_do_not_count() -> None:
+def test_comments_next_to_the_operation_are_ignored() -> None:
     assert opened(envelope(f"<!-- a -->\n{OPERATION}\n<!-- b -->")).name == "getOrderStatus"
 
 
@@ -165,7 +165,7 @@ def test_the_fault_of_an_unknown_operation_lists_the_nearest(sent: str, nearest:
     assert nearest in text
 
 
-def test_a_name_from_nowhere_has_no_nearest() -> None:
+def test_unrelated_operation_name_has_no_suggestion() -> None:
     assert "nearest" not in unknown_operation("zzzzzz", OPERATIONS).fault.text
 
 

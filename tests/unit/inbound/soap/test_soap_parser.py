@@ -262,7 +262,7 @@ UNREADABLE: Final[dict[str, tuple[bytes, str | None]]] = {
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_bytes_that_are_no_text_are_refused(kind: str) -> None:
+def test_bytes_that_are_not_text_are_refused(kind: str) -> None:
     body, charset = UNREADABLE[kind]
     assert refusal(body, charset).code is FaultCode.CLIENT
 
@@ -273,7 +273,7 @@ def test_utf_7_is_never_read_as_such() -> None:
 
 # ── Limits ────────────────────────────────────────────────────────────────────────────────────────
 
-# name → what is just small enough, what is one too many, and what is said of it
+# name → what is just small enough, what is one too many, and the text of the fault
 SIZES: Final[dict[str, tuple[str, str, str]]] = {
     "depth": ("<a><a><a/></a></a>", "<a><a><a><a/></a></a></a>", "deeper than 3"),
     "tags": (f"<a>{'<b/>' * 8}</a>", f"<a>{'<b/>' * 9}</a>", "more than 10 tags"),

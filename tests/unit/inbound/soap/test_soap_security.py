@@ -1,4 +1,4 @@
-"""WS-Security: whose name and password a message holds, and every way in which it holds none.
+"""WS-Security: the name and password of a message, and the faults where they are missing.
 
 Source: soap.md §1.2.
 """
@@ -132,7 +132,7 @@ def test_the_rule_names_what_else_was_found(kind: str, rule: str) -> None:
     assert rule in refused(MISSING[kind]).rule
 
 
-# what is wrong → the header, and what is said of it
+# what is wrong → the header, and the text of the fault
 WRONG: Final = {
     "two headers": (secured(TOKEN) * 2, "there are several for this service"),
     "no token": (secured(""), "it holds 0 UsernameToken"),
@@ -206,7 +206,7 @@ def test_a_token_of_the_body_is_ignored() -> None:
     assert SOURCE.get_all("token") == ()
 
 
-def test_everything_else_is_the_bodys() -> None:
+def test_other_parameters_are_those_of_the_body() -> None:
     assert SOURCE.get("amount") == "1"
     assert SOURCE.get_all("amount") == ("1", "2")
     assert list(SOURCE) == ["userName", "password", "amount"]

@@ -1,4 +1,4 @@
-"""The payer's address is noted when the page is opened, while the order may still be paid."""
+"""The payer's address is recorded when the page is opened, while the order may still be paid."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ NOW = REGISTERED_AT + timedelta(seconds=5)
 
 @pytest.mark.parametrize("status", sorted(PAYABLE))
 @pytest.mark.parametrize("before", [None, "198.51.100.7"])
-def test_a_new_address_is_noted(status: OrderStatus, before: str | None) -> None:
+def test_new_payer_address_is_recorded(status: OrderStatus, before: str | None) -> None:
     order = an_order(status=status, payer_ip=before)
     decision = decide_payer_address(order, "203.0.113.9", NOW)
     assert isinstance(decision, Accepted)
@@ -24,12 +24,12 @@ def test_a_new_address_is_noted(status: OrderStatus, before: str | None) -> None
 
 
 @pytest.mark.parametrize("ip", ["", "203.0.113.9"])
-def test_nothing_new_changes_nothing(ip: str) -> None:
+def test_empty_or_equal_payer_address_changes_nothing(ip: str) -> None:
     order = an_order(payer_ip="203.0.113.9")
     assert decide_payer_address(order, ip, NOW) == Unchanged(order)
 
 
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - PAYABLE))
-def test_an_order_that_is_over_keeps_its_payers_address(status: OrderStatus) -> None:
+def test_payer_address_of_a_finished_order_is_kept(status: OrderStatus) -> None:
     order = an_order(status=status, payer_ip="198.51.100.7")
     assert decide_payer_address(order, "203.0.113.9", NOW) == Unchanged(order)

@@ -1,4 +1,4 @@
-"""Payments: who may try, what a try leaves behind, and what the bank's answer makes of it."""
+"""Payments: when an attempt may begin, what it changes, and how the bank's answer is settled."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchan
 from altyn.operations.paying import decisions as pay
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from tests.builders import PAID_AT, a_card, an_attempt, an_order, notifications
-from tests.unit.operations.ladders import climb, promised, told
+from tests.unit.operations.ladders import documented_refusals, ladder_cases, refusal_of
 
 NOW = PAID_AT
 OVER = an_order().expires_at
@@ -34,7 +34,7 @@ REQUEST = pay.AttemptRequest(
 AT_ACS = AtAcs(url="https://acs.example")
 IN_FLIGHT = [AttemptState.ASKED, AttemptState.PENDING, AttemptState.UNKNOWN]
 
-# Every way to begin a try, so that all of them are held to the same ladder.
+# Every way to begin an attempt; all must refuse in the same order.
 BEGIN: dict[str, Callable[[Order, datetime], Decision]] = {
     "authorisation": lambda order, now: pay.decide_begin(order, REQUEST, now),
     "authentication": lambda order, now: pay.decide_wait(order, REQUEST, AT_ACS, now),
@@ -60,7 +60,7 @@ def accepted(decision: Decision) -> Accepted:
     return decision
 
 
-# ── Who may try ───────────────────────────────────────────────────────────────────────────────────
+# ── Refusals ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def bound_to_a_card(order: Order) -> Order:
@@ -75,8 +75,8 @@ PAYABLE_RUNGS = (
 )
 
 
-def test_the_ladder_is_the_one_promised() -> None:
-    assert promised(pay.refuse_payment) == [
+def test_refusals_are_those_of_the_docstring() -> None:
+    assert documented_refusals(pay.refuse_payment) == [
         Refusal.ALREADY_PAID,
         Refusal.SESSION_OVER,
         Refusal.ATTEMPTS_EXHAUSTED,
@@ -86,55 +86,57 @@ def test_the_ladder_is_the_one_promised() -> None:
 
 
 @every_beginning
-@pytest.mark.parametrize(("order", "refusal"), climb(an_order(), PAYABLE_RUNGS))
-def test_the_first_rung_is_told(
+@pytest.mark.parametrize(("order", "refusal"), ladder_cases(an_order(), PAYABLE_RUNGS))
+def test_first_refusal_of_the_docstring_is_returned(
     begin: Callable[[Order, datetime], Decision], order: Order, refusal: Refusal
 ) -> None:
-    assert told(begin(order, NOW)) is refusal
+    assert refusal_of(begin(order, NOW)) is refusal
 
 
 @every_beginning
 @pytest.mark.parametrize("status", ["approved", "deposited", "reversed", "refunded"])
-def test_what_is_paid_is_not_paid_again(
+def test_paid_order_is_not_paid_again(
     begin: Callable[[Order, datetime], Decision], status: str
 ) -> None:
     order = an_order(status=OrderStatus(status), expires_at=NOW, attempts=failed(1, 2, 3))
-    assert told(begin(order, NOW)) is Refusal.ALREADY_PAID
+    assert refusal_of(begin(order, NOW)) is Refusal.ALREADY_PAID
 
 
 @every_beginning
 @pytest.mark.parametrize(
-    ("code", "tries", "refusal"),
+    ("code", "failed_numbers", "refusal"),
     [
         (codes.SESSION_EXPIRED, (1, 2, 3), Refusal.SESSION_OVER),
         (116, (1, 2, 3), Refusal.ATTEMPTS_EXHAUSTED),
         (codes.CANCELLED, (1,), Refusal.WRONG_STATUS),
     ],
 )
-def test_a_declined_order_says_why(
+def test_declined_order_is_refused_by_the_reason_of_its_decline(
     begin: Callable[[Order, datetime], Decision],
     code: int,
-    tries: tuple[int, ...],
+    failed_numbers: tuple[int, ...],
     refusal: Refusal,
 ) -> None:
-    order = an_order(status=OrderStatus.DECLINED, action_code=code, attempts=failed(*tries))
-    assert told(begin(order, NOW)) is refusal
+    order = an_order(
+        status=OrderStatus.DECLINED, action_code=code, attempts=failed(*failed_numbers)
+    )
+    assert refusal_of(begin(order, NOW)) is refusal
 
 
 @every_beginning
 @pytest.mark.parametrize("state", IN_FLIGHT)
 @pytest.mark.parametrize("now", [NOW, OVER])
-def test_nobody_pays_while_the_bank_is_asked(
+def test_new_attempt_is_busy_while_another_is_in_flight(
     begin: Callable[[Order, datetime], Decision], state: AttemptState, now: datetime
 ) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     assert isinstance(begin(order, now), Busy)
 
 
-# ── A try begins ──────────────────────────────────────────────────────────────────────────────────
+# ── New attempts ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_bank_is_asked_for_the_orders_sum() -> None:
+def test_new_attempt_asks_for_the_amount_of_the_order() -> None:
     decision = accepted(pay.decide_begin(an_order(), REQUEST, NOW))
     attempt = decision.order.attempt(1)
     assert (attempt.state, attempt.amount_minor, decision.ask) == (AttemptState.ASKED, 2500_00, 1)
@@ -145,13 +147,13 @@ def test_the_bank_is_asked_for_the_orders_sum() -> None:
     assert decision.postings == ()
 
 
-def test_the_shops_word_on_the_address_stays() -> None:
+def test_email_of_the_registration_is_kept() -> None:
     order = an_order(request=replace(an_order().request, email="b@shop.example"))
     decision = accepted(pay.decide_begin(order, REQUEST, NOW))
     assert decision.order.request.email == "b@shop.example"
 
 
-def test_a_payer_goes_to_the_acs_and_nobody_asks_the_bank() -> None:
+def test_attempt_at_the_acs_waits_and_asks_no_acquirer() -> None:
     decision = accepted(pay.decide_wait(an_order(), REQUEST, AT_ACS, NOW))
     assert decision.order.status is OrderStatus.WAITING
     assert decision.order.attempt(1).state is AttemptState.WAITING
@@ -159,7 +161,7 @@ def test_a_payer_goes_to_the_acs_and_nobody_asks_the_bank() -> None:
 
 
 @every_beginning
-def test_a_new_try_gives_up_the_one_at_the_acs(
+def test_new_attempt_abandons_the_one_at_the_acs(
     begin: Callable[[Order, datetime], Decision],
 ) -> None:
     decision = accepted(begin(at_acs(), NOW))
@@ -169,7 +171,7 @@ def test_a_new_try_gives_up_the_one_at_the_acs(
 
 
 @pytest.mark.parametrize(
-    ("before", "status", "told_to_shop"),
+    ("before", "status", "expected_effects"),
     [
         (0, OrderStatus.CREATED, ()),
         (1, OrderStatus.CREATED, ()),
@@ -184,18 +186,18 @@ def test_a_new_try_gives_up_the_one_at_the_acs(
         ),
     ],
 )
-def test_the_last_failure_closes_the_order(
-    before: int, status: OrderStatus, told_to_shop: tuple[OrderNotification, ...]
+def test_last_failed_attempt_declines_the_order(
+    before: int, status: OrderStatus, expected_effects: tuple[OrderNotification, ...]
 ) -> None:
     order = an_order(attempts=failed(*range(1, before + 1)))
     decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
     assert (decision.order.status, decision.order.action_code) == (status, 111)
-    assert decision.effects == told_to_shop
+    assert decision.effects == expected_effects
     last = decision.order.attempts[-1]
     assert (last.state, last.action_code, last.answered_at) == (AttemptState.DECLINED, 111, NOW)
 
 
-def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
+def test_failed_two_stage_order_sends_approved_with_status_0() -> None:
     order = an_order(two_phase=True, attempts_max=1)
     decision = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
     assert decision.effects == (
@@ -206,7 +208,7 @@ def test_a_two_stage_order_fails_as_approved_with_status_0() -> None:
 # ── Back from the ACS ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_authenticated_payer_pays() -> None:
+def test_authenticated_attempt_asks_the_acquirer() -> None:
     proven = replace(PROOF, eci=5, cavv="c")
     decision = accepted(decide_authenticated(at_acs(), 1, proven, None, NOW))
     attempt = decision.order.attempt(1)
@@ -216,13 +218,13 @@ def test_an_authenticated_payer_pays() -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [(1, "created"), (2, "created"), (3, "declined")])
-def test_a_payer_who_failed_has_used_a_try(number: int, status: str) -> None:
+def test_failed_authentication_uses_an_attempt(number: int, status: str) -> None:
     decision = accepted(decide_authenticated(at_acs(number), number, PROOF, -2006, NOW))
     assert (decision.order.status, decision.order.action_code) == (status, -2006)
     assert decision.ask is None
 
 
-def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
+def test_authentication_after_the_session_declines_the_order() -> None:
     decision = accepted(decide_authenticated(at_acs(), 1, PROOF, None, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
     assert decision.order.attempt(1).state is AttemptState.ABANDONED
@@ -231,18 +233,18 @@ def test_a_payer_who_comes_too_late_finds_the_session_over() -> None:
 
 @pytest.mark.parametrize("code", [None, -2006])
 @pytest.mark.parametrize("state", ["approved", "declined", "not_sent", "abandoned"])
-def test_a_pares_brought_twice_moves_nothing(state: str, code: int | None) -> None:
+def test_pares_for_a_settled_attempt_changes_nothing(state: str, code: int | None) -> None:
     order = an_order(attempts=(an_attempt(state=AttemptState(state)),))
     assert decide_authenticated(order, 1, PROOF, code, NOW) == Unchanged(order, 1)
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
-def test_a_pares_brought_at_once_waits(state: AttemptState) -> None:
+def test_pares_for_an_attempt_in_flight_is_busy(state: AttemptState) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     assert isinstance(decide_authenticated(order, 1, PROOF, None, NOW), Busy)
 
 
-def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
+def test_challenge_is_stored_while_the_payer_is_at_the_acs() -> None:
     asked = replace(PROOF, acs_trans_id="a-1")
     decision = accepted(decide_challenge(at_acs(), 1, asked, NOW))
     assert decision.order.attempt(1).authentication == asked
@@ -255,7 +257,7 @@ def test_a_challenge_is_remembered_while_the_payer_is_at_the_acs() -> None:
 
 
 @pytest.mark.parametrize("order", [an_order(), at_acs()], ids=["registered", "at the ACS"])
-def test_a_session_ends_on_time(order: Order) -> None:
+def test_session_ends_at_its_expiry_and_not_before(order: Order) -> None:
     assert pay.decide_expiry(order, OVER - timedelta(microseconds=1)) == Unchanged(order)
     decision = accepted(pay.decide_expiry(order, OVER))
     assert (decision.order.status, decision.order.action_code) == ("declined", -2007)
@@ -267,7 +269,7 @@ def test_a_session_ends_on_time(order: Order) -> None:
 
 
 @pytest.mark.parametrize("state", IN_FLIGHT)
-def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> None:
+def test_session_does_not_end_while_an_attempt_is_in_flight(state: AttemptState) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     assert isinstance(pay.decide_expiry(order, OVER), Busy)
     assert isinstance(pay.decide_cancellation(order, NOW), Busy)
@@ -277,11 +279,11 @@ def test_a_session_does_not_end_while_the_bank_is_asked(state: AttemptState) -> 
 def test_only_an_unpaid_order_expires_or_is_cancelled(status: OrderStatus) -> None:
     order = an_order(status=status)
     assert pay.decide_expiry(order, OVER) == Unchanged(order)
-    assert told(pay.decide_cancellation(order, NOW)) is Refusal.WRONG_STATUS
+    assert refusal_of(pay.decide_cancellation(order, NOW)) is Refusal.WRONG_STATUS
 
 
 @pytest.mark.parametrize("order", [an_order(), at_acs()], ids=["registered", "at the ACS"])
-def test_a_shop_cancels(order: Order) -> None:
+def test_unpaid_order_is_cancelled_by_its_shop(order: Order) -> None:
     decision = accepted(pay.decide_cancellation(order, NOW))
     assert (decision.order.status, decision.order.action_code) == ("declined", codes.CANCELLED)
     assert decision.order.waiting_attempt is None
@@ -293,7 +295,7 @@ def test_a_shop_cancels(order: Order) -> None:
 YES = an_attempt()
 
 
-def test_yes_to_one_stage_is_a_deposit() -> None:
+def test_approved_one_stage_payment_is_deposited() -> None:
     settled = pay.settle_payment(an_order(), YES, NOW)
     order = settled.order
     assert (order.status, order.action_code) == (OrderStatus.DEPOSITED, 0)
@@ -306,7 +308,7 @@ def test_yes_to_one_stage_is_a_deposit() -> None:
     )
 
 
-def test_yes_to_two_stages_is_a_hold() -> None:
+def test_approved_two_stage_payment_is_held() -> None:
     settled = pay.settle_payment(an_order(two_phase=True), YES, NOW)
     order = settled.order
     assert (order.status, order.action_code) == (OrderStatus.APPROVED, 0)
@@ -316,7 +318,7 @@ def test_yes_to_two_stages_is_a_hold() -> None:
 
 
 @pytest.mark.parametrize("two_phase", [False, True])
-def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
+def test_approved_verification_is_reversed_and_posts_nothing(*, two_phase: bool) -> None:
     order = an_order(two_phase=two_phase, request=replace(an_order().request, features=("VERIFY",)))
     settled = pay.settle_payment(order, YES, NOW)
     assert settled.order.status is OrderStatus.REVERSED
@@ -331,7 +333,9 @@ def test_yes_to_a_verification_moves_nothing(*, two_phase: bool) -> None:
 
 @pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.WAITING])
 @pytest.mark.parametrize("number", [1, 3])
-def test_no_ends_the_try(status: OrderStatus, number: int) -> None:
+def test_declined_attempt_ends_and_the_last_one_declines_the_order(
+    status: OrderStatus, number: int
+) -> None:
     order = an_order(status=status, attempts=failed(*range(1, number)))
     no = an_attempt(number=number, state=AttemptState.DECLINED, action_code=116)
     settled = pay.settle_payment(order, no, NOW)
@@ -343,7 +347,7 @@ def test_no_ends_the_try(status: OrderStatus, number: int) -> None:
 
 
 @pytest.mark.parametrize("code", [None, 0])
-def test_a_no_without_a_reason_gets_one(code: int | None) -> None:
+def test_decline_without_an_action_code_gets_one(code: int | None) -> None:
     """Action code 0 on an order that failed would read as paid."""
     no = an_attempt(state=AttemptState.NOT_SENT, action_code=code)
     settled = pay.settle_payment(an_order(), no, NOW)

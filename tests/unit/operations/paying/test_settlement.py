@@ -1,4 +1,4 @@
-"""Answers of the bank: each is taken once, and what is not known stays open."""
+"""Answers of the bank: each is settled once, and an unknown outcome stays open."""
 
 from datetime import timedelta
 
@@ -24,7 +24,9 @@ def test_every_outcome_and_every_kind_is_settled() -> None:
 
 @pytest.mark.parametrize("state", FINAL)
 @pytest.mark.parametrize("outcome", Outcome)
-def test_what_is_settled_stays_settled(state: AttemptState, outcome: Outcome) -> None:
+def test_settled_attempt_is_not_changed_by_a_late_answer(
+    state: AttemptState, outcome: Outcome
+) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     late = ConnectorResponse(outcome=outcome, action_code=0)
     assert settle(order, 1, late, NOW) == Unchanged(order, 1)
@@ -32,7 +34,9 @@ def test_what_is_settled_stays_settled(state: AttemptState, outcome: Outcome) ->
 
 @pytest.mark.parametrize("state", WAITING)
 @pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.UNKNOWN])
-def test_what_is_not_known_stays_in_flight(state: AttemptState, outcome: Outcome) -> None:
+def test_attempt_without_a_final_answer_stays_in_flight(
+    state: AttemptState, outcome: Outcome
+) -> None:
     order = an_order(attempts=(an_attempt(state=state, inquiries=3),))
     decision = settle(order, 1, ConnectorResponse(outcome=outcome, action_code=-9000), NOW)
     assert isinstance(decision, Accepted)
@@ -45,7 +49,7 @@ def test_what_is_not_known_stays_in_flight(state: AttemptState, outcome: Outcome
 
 
 @pytest.mark.parametrize("state", WAITING)
-def test_a_late_yes_counts(state: AttemptState) -> None:
+def test_late_approval_is_settled(state: AttemptState) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     decision = settle(order, 1, YES, NOW)
     assert isinstance(decision, Accepted)
@@ -53,7 +57,7 @@ def test_a_late_yes_counts(state: AttemptState) -> None:
     assert decision.order.attempt(1).rrn == "1" * 12
 
 
-def test_a_later_answer_does_not_forget_the_number_of_an_earlier_one() -> None:
+def test_rrn_of_an_earlier_answer_is_kept() -> None:
     order = an_order(attempts=(an_attempt(state=AttemptState.PENDING, rrn="2" * 12),))
     bare = ConnectorResponse(outcome=Outcome.APPROVED, action_code=0)
     decision = settle(order, 1, bare, NOW)

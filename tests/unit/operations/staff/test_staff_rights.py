@@ -1,4 +1,4 @@
-"""Each role of staff may do what its row in RIGHTS says, for its own merchant, and nothing else."""
+"""Each role of staff may do only what its row in RIGHTS allows, for its own merchant."""
 
 from __future__ import annotations
 

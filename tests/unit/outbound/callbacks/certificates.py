@@ -24,7 +24,7 @@ class Issued:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     def served(self, folder: Path) -> ssl.SSLContext:
-        """What a shop with this certificate speaks TLS with."""
+        """The TLS context of a shop with this certificate."""
         file = folder / "shop.pem"
         private = self.key.private_bytes(
             serialization.Encoding.PEM,
@@ -37,7 +37,7 @@ class Issued:
         return context
 
     def trusted(self) -> ssl.SSLContext:
-        """What a caller who trusts this authority speaks TLS with."""
+        """The TLS context of a caller that trusts this authority."""
         return ssl.create_default_context(cadata=self.pem.decode())
 
 

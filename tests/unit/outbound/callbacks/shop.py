@@ -1,4 +1,4 @@
-"""A shop at a loopback port that answers a callback as the test says, byte by byte."""
+"""A shop at a loopback port that answers a callback as the test defines, byte by byte."""
 
 import asyncio
 import ssl
@@ -44,7 +44,7 @@ async def whole_request(reader: asyncio.StreamReader) -> bytes:
 
 @asynccontextmanager
 async def shop(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[Shop]:
-    """A shop that is open until the end of the block, and then drops whoever is still there."""
+    """A shop that is open until the end of the block, and then closes its connections."""
     opened = Shop(answer)
     visits: set[asyncio.Task[None]] = set()
 

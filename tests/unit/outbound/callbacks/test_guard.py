@@ -201,7 +201,7 @@ def test_an_operator_may_name_other_ports() -> None:
     )
 
 
-# network → whether the sandbox may go there; production may not, except where it says so
+# network → whether the sandbox may go there; production may not, except where the row has it
 NETWORKS = {
     "0.0.0.0/8": False,
     "10.0.0.0/8": True,
@@ -351,7 +351,7 @@ def test_any_text_is_allowed_or_refused_without_an_error(text: str, rules: Rules
 @given(st.text("abc019.-_:@[]%/\\?#", max_size=20))
 def test_http_client_reads_an_allowed_address_in_the_same_way(text: str) -> None:
     """A second parser reads the address when it is called: it must find the host that was judged"""
-    from yarl import URL  # noqa: PLC0415 - only here: the guard itself knows no HTTP client
+    from yarl import URL  # noqa: PLC0415 - only here: the guard itself uses no HTTP client
 
     url = f"https://{text}"
     if refusal_of_url(url, ANY_PORT) is None:

@@ -1,4 +1,4 @@
-"""A request has a result whatever the shop does, and goes to checked addresses only.
+"""Every request has a result, also when the shop fails, and goes to checked addresses only.
 
 The shops are real servers at loopback ports.
 """

@@ -229,7 +229,7 @@ async function send(values, more = {}) {
   const answer = await call(page.rest, "processform.do", { ...values, ...more });
   if (answer.waiting && values.paymentWay) {
     left = true;
-    window.location.reload(); // the waiting page tells what the payer has to do
+    window.location.reload(); // the waiting page shows what the payer has to do
     return;
   }
   await follow(answer, sendAgain);

@@ -1,1 +1,1 @@
-"""The card with 3-D Secure: the first way to pay, and the only place that knows cards."""
+"""The card with 3-D Secure: the first way to pay, and the only package about cards."""

@@ -58,7 +58,7 @@ VAULT_TIME: Final = timedelta(hours=1)
 
 
 async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None = None) -> Step:
-    """Phase 1: try to pay an order with a card. `loaded` is the order, if it was just loaded.
+    """Phase 1: begin to pay an order with a card. `loaded` is the order, if it was just loaded.
 
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
     PAN_NOT_A_TEST_CARD (sandbox), BUSY.
@@ -222,7 +222,7 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
 async def _send_to_acs(
     plan: SendToAcs, order: Order, request: AttemptRequest, command: PayByCard, world: World
 ) -> Step:
-    """Store the attempt and the card, and tell the browser where to go."""
+    """Store the attempt and the card, and return the address for the browser."""
     enrolment, version_2 = plan.enrolment, plan.enrolment.version == "2"
     proof = replace(
         plan.authentication,

@@ -19,7 +19,7 @@ from altyn.protocol.threeds_version1 import PaRes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardDetails:
-    """What the card's connector needs to begin a payment. The CVC lives for this call only."""
+    """What the card's connector needs to begin a payment. The CVC is kept for this call only."""
 
     pan: Pan
     cvc: Cvc | None = None

@@ -14,7 +14,7 @@ from altyn.protocol.threeds import MethodCompletion, VeRes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayByCard:
-    """Phase 1: a payer's or a shop's card for an order. The CVC lives for this call only.
+    """Phase 1: a payer's or a shop's card for an order. The CVC is kept for this call only.
 
     `base_url` is the gateway's address as the payer's browser reaches it, `language` the language
     of the payer's page (the order's own if None). A shop that sends cards itself may want the payer

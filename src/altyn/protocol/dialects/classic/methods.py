@@ -225,7 +225,7 @@ GET_ORDER_STATUS_EXTENDED: Final = Method(
     rest=("getOrderStatusExtended.do",),
     soap="getOrderStatusExtended",
     source="rest-orders.md §4.2",
-    summary="Everything the gateway knows of an order.",
+    summary="The status and all data of an order.",
     parameters=(
         order_id(Refusal.ORDER_SELECTOR_MISSING, unless="orderNumber"),
         ORDER_NUMBER_SELECTOR,

@@ -60,7 +60,7 @@ CARD_REST: Final = (
     Parameter("threeDSMethodNotificationUrl", t.URL, "method_notification_url",
               "Where the method step reports to."),
     Parameter("threeDSProtocolVersion", t.TDS_VERSION, "tds_protocol_version", "2.1.0 or 2.2.0."),
-    Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "What the browser tells of itself."),
+    Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "Data of the payer's browser."),
     stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
     stored("seToken", t.text(2048), "Encrypted card data."),
     LENIENT_LANGUAGE,

@@ -80,9 +80,9 @@ REGISTRATION: Final = (
 
 PRE_AUTHORISATION: Final = (
     Parameter("autocompletionDate", t.MOMENT, "auto_completion_date",
-              "Deposit the whole hold by itself then, Moscow time."),
+              "Automatic deposit of the whole hold at this time, Moscow."),
     Parameter("autoReverseDate", t.MOMENT, "auto_reverse_date",
-              "Let the hold go by itself then, Moscow time."),
+              "Automatic release of the hold at this time, Moscow."),
 )  # fmt: skip
 
 REGISTRATION_REFUSALS: Final[Refusals] = {

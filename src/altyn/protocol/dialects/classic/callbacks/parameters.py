@@ -132,8 +132,8 @@ CORE: Final[tuple[CallbackParameter[Change], ...]] = (
 )
 """The parameters of every callback about an order."""
 
-_NEVER: Final = "never: the gateway does not know it"
-_CARD_TRIED: Final = "after a try with a card"
+_NEVER: Final = "never: the gateway has no such value"
+_CARD_USED: Final = "after an attempt with a card"
 _ON_REFUND: Final = "with `refunded`, also a failed one"
 _ON_REVERSAL: Final = "with `reversed`, also a failed one"
 _CREATION_DATE_WHAT: Final = "When the change was: `Mon Jan 31 21:46:52 UTC 2022`."
@@ -239,11 +239,11 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row("processingId", _unknown, "The payer's number at processing.", _NEVER),
     _Row("terminalId", lambda c: view.terminal(c.snapshot), "The terminal."),
     _Row("bankName", values.bank_name, "The card's issuer.", "the issuer is known"),
-    _Row("actionCode", lambda c: c.snapshot.order.action_code, "The last word about the payment."),
+    _Row("actionCode", lambda c: c.snapshot.order.action_code, "The latest result of the payment."),
     _Row(
         "actionCodeDescription",
         lambda c: describe(c.snapshot.order.action_code, c.snapshot.language),
-        "The payer's words for it, in the merchant's default language.",
+        "The text for the payer, in the merchant's default language.",
         "after a failure",
     ),
     _Row(
@@ -254,15 +254,20 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
         "the address was checked",
     ),
     # the card
-    _Row("cardholderName", lambda c: card.cardholder_name(c.snapshot), "As typed.", _CARD_TRIED),
-    _Row("maskedPan", lambda c: card.masked_pan(c.snapshot), "First six, last four.", _CARD_TRIED),
+    _Row("cardholderName", lambda c: card.cardholder_name(c.snapshot), "As typed.", _CARD_USED),
+    _Row("maskedPan", lambda c: card.masked_pan(c.snapshot), "First six, last four.", _CARD_USED),
     _Row(
         "paymentSystem",
         lambda c: card.payment_system(c.snapshot),
         "VISA, MASTERCARD, MIR and others.",
         "known by the number",
     ),
-    _Row("paymentWay", lambda c: view.payment_way(c.snapshot), "How it was paid.", "after a try"),
+    _Row(
+        "paymentWay",
+        lambda c: view.payment_way(c.snapshot),
+        "How it was paid.",
+        "after a payment attempt",
+    ),
     _Row(
         "threeDSType",
         lambda c: values.THREE_DS_TYPES.get(card.three_ds_type(c.snapshot) or ""),
@@ -285,7 +290,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     ),
     _Row("cavv", lambda c: values.authentication(c).cavv, "3-D Secure's proof.", "known", _SEE_3DS),
     # the order
-    _Row("mdorder", lambda c: str(c.snapshot.order.order_id), "As `mdOrder`; signed beside it."),
+    _Row("mdorder", lambda c: str(c.snapshot.order.order_id), "As `mdOrder`; both are signed."),
     _Row("merchantLogin", lambda c: c.snapshot.merchant.login, "The merchant's login."),
     _Row("merchantFullName", lambda c: c.snapshot.merchant.name, "The merchant's name."),
     _Row(
@@ -308,7 +313,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row(
         "paymentState",
         lambda c: values.PAYMENT_STATES[c.snapshot.order.status],
-        f"What became of the payment: {', '.join(dict.fromkeys(values.PAYMENT_STATES.values()))}.",
+        f"The state of the payment: {', '.join(dict.fromkeys(values.PAYMENT_STATES.values()))}.",
     ),
     _Row("transactionAttributes", _unknown, "Attributes of the transaction.", _NEVER),
     _Row("finishCheckUrl", _unknown, "Where the receipt is.", "never: receipts come later"),

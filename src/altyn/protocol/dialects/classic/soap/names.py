@@ -1,4 +1,4 @@
-"""The names by which SOAP clients know the service: namespaces, and the service's own.
+"""The names by which SOAP clients find the service: namespaces, and the service's own.
 
 Clients are compiled with them, so they are part of the wire. The namespaces look like addresses,
 but are never called.

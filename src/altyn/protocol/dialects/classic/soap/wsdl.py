@@ -1,7 +1,7 @@
 """The two documents that describe the service to clients, printed from the tables.
 
-The first says where the service is and imports the second, which says what it understands: as
-clients of this protocol expect. Source: soap.md §1, §1.1.
+The first has the address of the service and imports the second, which has its operations and
+types, as clients of this protocol expect. Source: soap.md §1, §1.1.
 """
 
 from collections.abc import Iterator
