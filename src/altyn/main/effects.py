@@ -40,8 +40,13 @@ class EffectKinds:
 
     @classmethod
     def of(cls, kinds: Iterable[EffectKind]) -> "EffectKinds":
-        """These kinds by their names."""
-        return cls({kind.name: kind for kind in kinds})
+        """These kinds by their names. Raises ValueError for two kinds of one name."""
+        all_kinds = tuple(kinds)
+        by_name = {kind.name: kind for kind in all_kinds}
+        if len(by_name) != len(all_kinds):
+            names = ", ".join(kind.name for kind in all_kinds)
+            raise ValueError(f"each kind of effect needs a name of its own: {names}")
+        return cls(by_name)
 
     def entries(
         self, effect: Effect, order: Order, merchant: Merchant, at: datetime

@@ -4,6 +4,7 @@ A connector begins a payment, inquires about it, deposits, reverses and refunds.
 or *pending*; a pending payment is inquired about later, or a notification pushes its result in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -104,6 +105,6 @@ def read_payment_key(key: str) -> tuple[int, UUID, int] | None:
     except ValueError:
         return None
     merchant_id = merchant_of(order_id)
-    if merchant_id is None or not (number.isascii() and number.isdigit()):
+    if merchant_id is None or re.fullmatch("[0-9]{1,9}", number) is None:
         return None
     return merchant_id, order_id, int(number)

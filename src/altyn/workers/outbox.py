@@ -35,10 +35,15 @@ PULSE_SECONDS: Final = 1.0
 DEPTHS_EVERY: Final = 10  # pulses
 QUEUES_PER_CLAIM: Final = 200
 LEASE_MARGIN_SECONDS: Final = 5
+HANDLER_MARGIN_SECONDS: Final = 1.0
+"""How much longer than its own longest time a handler may take. The result of a handler that is
+stopped then is still saved within the lease."""
+
 SHUTDOWN_GRACE_SECONDS: Final = 10.0
 """At the end: how long running attempts may take to finish."""
 
-SETTLE_PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)  # in all less than the lease's margin
+SETTLE_PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""With the handler's margin, in all less than the lease's margin."""
 
 log = structlog.get_logger("altyn.outbox")
 
@@ -207,10 +212,10 @@ class OutboxWorker:
     async def _deliver(
         self, handler: OutboxHandler, entry: ClaimedEntry, merchant: Merchant
     ) -> AttemptResult:
-        """The handler's result. A handler that raises, or that takes longer than its claim, has
+        """The handler's result. A handler that raises, or that takes longer than it says, has
         failed like any other failure."""
         try:
-            async with asyncio.timeout(handler.attempt_seconds(merchant) + LEASE_MARGIN_SECONDS):
+            async with asyncio.timeout(handler.attempt_seconds(merchant) + HANDLER_MARGIN_SECONDS):
                 return await handler.deliver(entry, merchant)
         except Exception as error:
             log.exception("handler_failed", kind=entry.kind, entry=str(entry.id))

@@ -240,3 +240,12 @@ async def change(gateway: Gateway, login: str, changes: dict[str, object]) -> No
     # What ends the wait is a NOTIFY in the gateway's own task.
     while (await gateway.world.merchants.get(merchant.merchant_id)).settings != settings:  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/payment/rest/REGISTER.do", 200), ("/PAYMENT/rest/register.do", 404)]
+)
+async def test_letters_of_a_method_may_differ_in_case_and_those_of_the_prefix_may_not(
+    gateway: Gateway, path: str, status: int
+) -> None:
+    assert (await shop(gateway).post(path, {**WHO, **ORDER})).status == status

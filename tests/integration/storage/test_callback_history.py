@@ -16,7 +16,16 @@ from altyn.domain.callback import (
     callback_entry,
 )
 from altyn.domain.order_id import new_order_id
-from altyn.domain.outbox import ClaimedEntry, ClaimOrder, DeliveryQueue, EntryId, EntryState
+from altyn.domain.outbox import (
+    AttemptResult,
+    ClaimedEntry,
+    ClaimOrder,
+    DeliveryQueue,
+    EntryId,
+    EntryState,
+    Settlement,
+    Verdict,
+)
 from altyn.operations.ports import Actor
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
@@ -125,6 +134,23 @@ async def test_callback_is_shown_with_all_deliveries(
     assert (second.body, second.signed, second.checksum) == ("сумма=1", "status;1;", "AB")
     assert (second.status, second.response) == (200, "so")
     assert second.response_headers == (("Server", "till"),)
+
+
+async def test_problem_of_an_attempt_without_a_delivery_is_shown(
+    outbox: OutboxStore, history: CallbackHistory, merchant: int
+) -> None:
+    which = await put(outbox, merchant)
+    (callback,) = await claim(outbox, DeliveryQueue(CALLBACK, merchant, ORIGIN))
+    problem = "the handler failed (ValueError); the gateway's log says why"
+    result = AttemptResult(verdict=Verdict.FAILED, problem=problem)
+    await outbox.settle(
+        Settlement(entry=callback, result=result, state=EntryState.DEAD, settled_at=NOW)
+    )
+
+    shown = await history.show(which)
+
+    assert shown is not None
+    assert (shown.summary.response_status, shown.summary.problem) == (None, problem)
 
 
 async def test_delivery_of_a_killed_worker_is_shown_as_unrecorded(

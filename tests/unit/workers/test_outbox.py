@@ -10,16 +10,21 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from altyn.domain.callback import (
+    CALLBACK,
     CallbackRequest,
     CallbackResponse,
     CallbackSettings,
     host_of,
 )
+from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import (
+    AttemptResult,
     Claimed,
     ClaimedEntry,
     ClaimOrder,
@@ -29,6 +34,7 @@ from altyn.domain.outbox import (
     QueueDepth,
     Settlement,
 )
+from altyn.workers import outbox as worker_module
 from tests.builders import a_merchant
 from tests.callbacks import MerchantsAlike, a_callback_worker, a_claimed_callback
 
@@ -165,3 +171,40 @@ async def test_unreadable_merchant_does_not_stop_others() -> None:
     async with working(outbox, unreadable=1) as network:
         await outbox.until(2, 20)
         assert network.sent["https://one.example:443"] == 0
+
+
+class HangingHandler:
+    """A handler that says one second, and never ends."""
+
+    def attempt_seconds(self, _merchant: Merchant) -> int:
+        return 1
+
+    async def deliver(self, _entry: ClaimedEntry, _merchant: Merchant) -> AttemptResult:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing sets the event")
+
+    def retry_pause(self, _merchant: Merchant, _failures: int) -> timedelta | None:
+        return None
+
+
+async def test_hanging_handler_is_a_failed_attempt_within_its_lease(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert worker_module.HANDLER_MARGIN_SECONDS + sum(worker_module.SETTLE_PAUSES_SECONDS) < (
+        worker_module.LEASE_MARGIN_SECONDS
+    )
+    monkeypatch.setattr(worker_module, "HANDLER_MARGIN_SECONDS", -0.9)
+    outbox = Memory()
+    outbox.put(1, HEALTHY)
+    worker = worker_module.OutboxWorker(
+        outbox, {CALLBACK: HangingHandler()}, merchants=MerchantsAlike(SHOP), clock=Clock()
+    )
+    running = asyncio.create_task(worker.run(pulse_seconds=0.02))
+    try:
+        async with asyncio.timeout(3), outbox.changed:
+            await outbox.changed.wait_for(lambda: outbox.settled)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert [each.state for each in outbox.settled] == [EntryState.DEAD]

@@ -75,13 +75,14 @@ class RestEndpoint:
     ) -> None:
         self._handler = handler
         self._dialects = tuple(dialects)
-        self._routes = dict(_routes(dialects, limits))
+        self._routes = _routes_by_path(dialects, limits)
         self._public_url = public_url
         self._show_rules = show_rules
 
     def route(self, path: str) -> Route | None:
-        """The method of this path. Clients differ in the case of letters; the table decides."""
-        return self._routes.get(path.lower())
+        """The method of this path. Clients differ in the case of letters of a method's own path."""
+        route = self._routes.get(path.lower())
+        return route if route is not None and path.startswith(route.dialect.prefix) else None
 
     async def __call__(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -140,6 +141,20 @@ def present(method: Method, answer: Served | Refusing) -> Members:
     if isinstance(answer, Refusing):
         return method.envelope.refusal(answer.answer)
     return method.envelope.success(answer.members, answer.language)
+
+
+def _routes_by_path(dialects: Sequence[Dialect], limits: Limits) -> dict[str, Route]:
+    """The routes by path in lower case. Raises ValueError for two methods of one path, and for two
+    dialects of one name: a merchant's setting could not tell them apart."""
+    names = [dialect.name for dialect in dialects]
+    if len(set(names)) != len(names):
+        raise ValueError(f"each dialect needs a name of its own: {', '.join(names)}")
+    routes: dict[str, Route] = {}
+    for path, route in _routes(dialects, limits):
+        if path in routes:
+            raise ValueError(f"two methods have the path {path}")
+        routes[path] = route
+    return routes
 
 
 def _routes(dialects: Sequence[Dialect], limits: Limits) -> Iterator[tuple[str, Route]]:

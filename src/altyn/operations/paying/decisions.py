@@ -56,10 +56,8 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
         return _refuse_declined(order)
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
-    if asked := order.in_flight(Kind.PAY):
-        if asked[-1].waiting:
-            return Refused(Refusal.BUSY, "the payment waits for its payer", order)
-        return Busy(order)
+    if busy := _busy_with_payment(order):
+        return busy
     if now >= order.expires_at:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
     if not order.attempts_left:
@@ -176,13 +174,14 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
 def decide_cancellation(order: Order, now: datetime) -> Decision:
     """Cancel an order that is not paid (decline.do).
 
-    Refuses: WRONG_STATUS. Busy while a connector is asked for the money.
+    Refuses: WRONG_STATUS; BUSY at once while a payment waits for its payer. Busy while a connector
+    is asked for the money.
     Source: rest-orders.md §3.4.
     """
     if not order.allows(Event.CANCELLED):
         return Refused(Refusal.WRONG_STATUS, f"only an unpaid order, this is {order.status}")
-    if order.in_flight(Kind.PAY):
-        return Busy(order)
+    if busy := _busy_with_payment(order):
+        return busy
     return accept(
         order,
         Event.CANCELLED,
@@ -293,6 +292,17 @@ def _changes_by(order: Order, request: AttemptRequest) -> OrderChanges:
     if completed != order.request:
         changes["request"] = completed
     return changes
+
+
+def _busy_with_payment(order: Order) -> Refused | Busy | None:
+    """BUSY at once while a payment waits for its payer, which may take minutes; else Busy while
+    the connector is asked."""
+    asked = order.in_flight(Kind.PAY)
+    if not asked:
+        return None
+    if asked[-1].waiting:
+        return Refused(Refusal.BUSY, "the payment waits for its payer", order)
+    return Busy(order)
 
 
 def _refuse_declined(order: Order) -> Refused:

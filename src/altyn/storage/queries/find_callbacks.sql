@@ -1,9 +1,10 @@
--- find_callbacks: the newest callbacks of one merchant, with the last recorded delivery of each. Executed once for each
+-- find_callbacks: the newest callbacks of one merchant, with the last recorded delivery of each. The problem is
+-- that of the last attempt, which has no recorded delivery where the handler itself failed. Executed once for each
 -- merchant that is asked for, so that each answer comes from that merchant's own index.
 SELECT found.merchant_id, merchants.login, found.subject_id, found.version, found.line,
        found.operation, found.receiver, found.parameters, found.created_at, found.state,
        found.due_at, found.attempts, found.failures, found.settled_at, found.is_sending,
-       last.status, last.problem
+       last.status, coalesce(found.problem, last.problem) AS problem
 FROM (
     SELECT *, state = 'waiting' AND lease_until > now() AS is_sending FROM outbox
     WHERE merchant_id = :merchant_id::integer AND kind = 'callback'

@@ -14,7 +14,7 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
-from altyn.domain.waiting import AtAcs
+from altyn.domain.waiting import AtAcs, ConfirmOnPhone
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
 from altyn.operations.paying import decisions as pay
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
@@ -288,6 +288,12 @@ def test_unpaid_order_is_cancelled_by_its_shop(order: Order) -> None:
     assert (decision.order.status, decision.order.action_code) == ("declined", codes.CANCELLED)
     assert decision.order.waiting_attempt is None
     assert isinstance(pay.refuse_payment(decision.order, NOW), Refused)
+
+
+def test_order_whose_payment_waits_for_its_payer_is_not_cancelled() -> None:
+    attempt = an_attempt(state=AttemptState.PENDING, waiting=ConfirmOnPhone())
+    order = an_order(status=OrderStatus.WAITING, attempts=(attempt,))
+    assert told(pay.decide_cancellation(order, NOW)) is Refusal.BUSY
 
 
 # ── The bank's answer ─────────────────────────────────────────────────────────────────────────────
