@@ -293,7 +293,7 @@ def test_unpaid_order_is_cancelled_by_its_shop(order: Order) -> None:
 def test_order_whose_payment_waits_for_its_payer_is_not_cancelled() -> None:
     attempt = an_attempt(state=AttemptState.PENDING, waiting=ConfirmOnPhone())
     order = an_order(status=OrderStatus.WAITING, attempts=(attempt,))
-    assert told(pay.decide_cancellation(order, NOW)) is Refusal.BUSY
+    assert refusal_of(pay.decide_cancellation(order, NOW)) is Refusal.BUSY
 
 
 # ── The bank's answer ─────────────────────────────────────────────────────────────────────────────
