@@ -72,14 +72,12 @@ IMPORT_RULES: Final = {
     "embedded_postgres": rule(why="starts PostgreSQL and has nothing to do with payments"),
     "storage": rule(
         *BUSINESS,
-        "masking",
         "security",
         why="a port of operations: it could be swapped for another",
     ),
     "outbound": rule(
         *BUSINESS,
         "protocol.dialects.classic.callbacks",
-        "masking",
         why="a port of operations, one folder per neighbour; a callback has a dialect's form",
     ),
     "inbound": rule(
@@ -87,12 +85,9 @@ IMPORT_RULES: Final = {
         DIALECTS,
         "diagnostics",
         "look",
-        "masking",
         why="an endpoint parses and presents; storage and outside are ports",
     ),
-    "workers": rule(
-        *BUSINESS, DIALECTS, "masking", why="background workers get their ports from main"
-    ),
+    "workers": rule(*BUSINESS, why="background workers get their ports from main"),
     "simulators": rule(
         "protocol",
         "domain.money",
