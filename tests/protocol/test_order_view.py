@@ -238,6 +238,12 @@ def test_status_5_is_for_a_payer_at_an_acs_only(waiting: AnyWaiting, number: int
     assert extended_status(order, DEMO, "ru")["paymentAmountInfo"]["paymentState"] == "CREATED"
 
 
+def test_payer_who_is_back_from_the_acs_is_not_status_5() -> None:
+    asked = an_attempt(state=AttemptState.ASKED, waiting=None)
+    order = an_order(status=OrderStatus.WAITING, attempts=(asked,))
+    assert extended_status(order, DEMO, "ru")["orderStatus"] == 0
+
+
 def test_no_status_is_left_without_its_row() -> None:
     assert set(ON_WIRE) == set(OrderStatus)
     assert len({row.number for row in ORDER_STATUSES}) == len(OrderStatus)

@@ -12,7 +12,7 @@ from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Refused
 from altyn.operations.deposit import Deposit, decide_deposit
-from altyn.operations.order_status import find_key, find_order, last_orders
+from altyn.operations.order_status import find_order, find_target, last_orders
 from altyn.operations.outcome import outcome_of
 from altyn.operations.paying.card.enrolment import check_enrolment
 from altyn.operations.paying.card.steps import CardEnrolment
@@ -124,10 +124,13 @@ async def handle_list_card(call: Call, world: World) -> Done | Refused:
 
 async def _change(call: Call, world: World, decide: Decide) -> Done | Refused:
     """Apply a decision to the order that the request names."""
-    key = await find_key(call.merchant, call.key, call.values.get("order_number"), world)
-    if isinstance(key, Refused):
-        return key
-    return outcome_of(await perform_and_ask(decide, key, world=world, actor=call.actor))
+    target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
+    if isinstance(target, Refused):
+        return target
+    decision = await perform_and_ask(
+        decide, target.key, world=world, actor=call.actor, loaded=target.loaded
+    )
+    return outcome_of(decision)
 
 
 HANDLERS: Final[Mapping[Operation, Handler]] = {

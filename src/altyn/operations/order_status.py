@@ -1,6 +1,6 @@
 """Order status: finds orders for the merchant that asks, and never those of another merchant."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
@@ -29,21 +29,29 @@ async def find_order(
     return order or Refused(Refusal.ORDER_UNKNOWN, "no such order of this merchant")
 
 
-async def find_key(
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The order that is to change; `loaded` is there where the search has loaded the order."""
+
+    key: OrderKey
+    loaded: Order | None = None
+
+
+async def find_target(
     merchant: Merchant, key: OrderKey | None, order_number: str | None, world: World
-) -> OrderKey | Refused:
-    """The key of the order that is to change: as given, or found by the merchant's number.
+) -> Target | Refused:
+    """The order that is to change: by its id, or by the merchant's number.
 
     Refuses: ORDER_ID_EMPTY, ORDER_UNKNOWN (by number only: a change looks for the id itself).
     """
     if key is not None:
-        return key
+        return Target(key)
     if order_number is None:
         return Refused(Refusal.ORDER_ID_EMPTY, "mandatory, but missing", parameter="order_id")
     order = await find_order(merchant, None, order_number, world)
     if isinstance(order, Refused):
         return order
-    return OrderKey(order.merchant_id, order.order_id)
+    return Target(OrderKey(order.merchant_id, order.order_id), order)
 
 
 async def last_orders(

@@ -15,7 +15,7 @@ def outcome_of(decision: Decision) -> Done | Refused:
     match decision:
         case Refused():
             return decision
-        case Accepted(order=order) if numbers := _sent_to_bank(decision):
+        case Accepted(order=order) if numbers := _sent_attempts(decision):
             return _outcome_of_attempt(order, numbers[-1])
         case Unchanged(order, number) if number is not None:
             return _outcome_of_attempt(order, number)
@@ -23,7 +23,7 @@ def outcome_of(decision: Decision) -> Done | Refused:
             return Done()
 
 
-def _sent_to_bank(decision: Accepted) -> list[int]:
+def _sent_attempts(decision: Accepted) -> list[int]:
     """The numbers of the attempts that the bank was asked about; an abandoned one never was."""
     return [a.number for a in decision.attempts if a.state is not AttemptState.ABANDONED]
 

@@ -67,7 +67,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         return _declined(order, attempt, now)
     deposited = order.status is OrderStatus.DEPOSITED
     postings = ledger.reversal(amount, deposited=deposited)
-    reversed_ = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
+    notifications = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
     if not attempt.partial:
         return accept(
             order,
@@ -75,7 +75,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=postings,
-            effects=reversed_,
+            effects=notifications,
             approved_minor=0,
             deposited_minor=0,
             reversed_at=now,
@@ -87,7 +87,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=postings,
-        effects=reversed_,
+        effects=notifications,
         approved_minor=order.approved_minor - amount,
         deposited_minor=order.deposited_minor - (amount if deposited else 0),
         partly_reversed=True,

@@ -207,6 +207,9 @@ class Listener:
                 await connection.fetchval("SELECT 1", timeout=self._heartbeat_seconds)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 return
+            except Exception:
+                log.exception("listener_failed")  # an unexpected error must not end the listener
+                return
 
     async def _reconnect(self) -> asyncpg.Connection[asyncpg.Record]:
         attempts = 0

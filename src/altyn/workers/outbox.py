@@ -86,7 +86,7 @@ class OutboxWorker:
         self._work_available.set()
 
     async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
-        """Work until cancelled, or until a look or a claim fails: its error is raised.
+        """Work until cancelled. An error while finding queues or claiming entries is raised.
 
         Attempts that run then may still finish.
         """

@@ -35,9 +35,7 @@ from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_language
 from altyn.inbound.payment_page.view import STATIC, Problem
 from altyn.look.static_files import CACHE_CONTROL
-from altyn.operations.decisions import Accepted
-from altyn.operations.paying.payer_address import decide_payer_address
-from altyn.operations.perform import perform
+from altyn.operations.paying.payer_address import record_payer_address
 from altyn.operations.ports import World
 
 SHOP_ASSET_CACHE: Final = "public, max-age=300"
@@ -240,18 +238,9 @@ class PageEndpoint:
 
     async def _with_payer_address(self, page_order: PageOrder, request: Request) -> PageOrder:
         """The order with the payer's address, which is saved when it is new."""
-        payer = self._payer(request, DEFAULT_LANGUAGE)
-        now = self.world.clock.now()
-        if not isinstance(decide_payer_address(page_order.order, payer.ip, now), Accepted):
-            return page_order
-        decision = await perform(
-            lambda order, now: decide_payer_address(order, payer.ip, now),
-            page_order.key,
-            world=self.world,
-            actor=payer.actor,
-            loaded=page_order.order,
-        )
-        return replace(page_order, order=decision.order or page_order.order)
+        actor = self._payer(request, DEFAULT_LANGUAGE).actor
+        order = await record_payer_address(page_order.order, actor, self.world)
+        return replace(page_order, order=order)
 
     async def _own_page(self, page_order: PageOrder, name: PageName) -> bytes | None:
         """The shop's own page: in the requested language, else in its default, else in Russian."""

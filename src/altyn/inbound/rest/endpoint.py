@@ -60,8 +60,9 @@ class Route:
 class RestEndpoint:
     """Serves the methods of dialects, each under its dialect's prefix.
 
-    The first dialect answers for the paths of none. `show_rules` adds the header `X-Altyn-Rule` to
-    refusals: the exact rule that was broken, for a developer who uses the sandbox.
+    A busy answer for a path outside all prefixes has the first dialect's form. `show_rules` adds
+    the header `X-Altyn-Rule` to refusals: the exact rule that was broken, for a developer who uses
+    the sandbox.
     """
 
     def __init__(

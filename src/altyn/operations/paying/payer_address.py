@@ -1,6 +1,6 @@
-"""Payer seen: the payer's address is noted when the payment page is opened.
+"""Saves the payer's address when the payment page is opened.
 
-Shops and fraud rules look at it before a card was ever typed. Source: payment-page.md §1.
+Shops and fraud rules use it before a card is typed. Source: payment-page.md §1.
 """
 
 from datetime import datetime
@@ -8,6 +8,8 @@ from typing import Final
 
 from altyn.domain.order import Order
 from altyn.operations.decisions import Decision, Unchanged, accept
+from altyn.operations.perform import perform
+from altyn.operations.ports import Actor, OrderKey, World
 
 PAYER_ADDRESS_RECORDED: Final = "payer_seen"
 
@@ -21,3 +23,15 @@ def decide_payer_address(order: Order, ip: str, now: datetime) -> Decision:
     if not ip or not order.payable or order.payer_ip == ip:
         return Unchanged(order)
     return accept(order, PAYER_ADDRESS_RECORDED, now, payer_ip=ip)
+
+
+async def record_payer_address(order: Order, actor: Actor, world: World) -> Order:
+    """The order with the address of this payer. An address that is not new costs no save."""
+    decision = await perform(
+        lambda order, now: decide_payer_address(order, actor.ip, now),
+        OrderKey(order.merchant_id, order.order_id),
+        world=world,
+        actor=actor,
+        loaded=order,
+    )
+    return decision.order or order

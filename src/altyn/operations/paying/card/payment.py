@@ -366,7 +366,7 @@ async def _authenticated(
 def _ended_or_unknown(order: Order) -> Step:
     if order.payments:
         return Ended(order)
-    return Refused(Refusal.AUTHENTICATION_UNKNOWN, "nobody was sent to the ACS", order)
+    return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
 
 
 def _return_from_acs(method: str, order: Order, command: PayByCard | AfterMethod) -> str:
