@@ -3,7 +3,7 @@
 -- worker carries them out meanwhile. Of one kind, subject and receiver only the oldest waiting entry is claimed, so
 -- that changes arrive in the order in which they happened.
 -- `candidates` counts the entries that could be claimed: when fewer were, another worker was quicker, and there may
--- be more. The constant limit below makes the cost of a queue independent of the parameters, so that PostgreSQL keeps
+-- be more. The constant limit is the most slots that a host can have; as a constant it lets PostgreSQL keep
 -- one plan for all queues. Claims of several queues are sent together, one execution for each.
 WITH oldest AS (
     SELECT subject_id, version, line FROM outbox
@@ -15,7 +15,7 @@ WITH oldest AS (
             AND earlier.kind = :kind AND earlier.receiver = outbox.receiver
             AND earlier.state = 'waiting'
             AND (earlier.version, earlier.line) < (outbox.version, outbox.line))
-    ORDER BY due_at LIMIT 128
+    ORDER BY due_at LIMIT 32
 ), candidate AS (
     SELECT subject_id, version, line FROM oldest LIMIT :slots::integer
 ), claimed AS (
