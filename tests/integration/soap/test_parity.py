@@ -203,8 +203,6 @@ async def test_soap_and_rest_have_the_same_effect(
 
 async def compare(shops: TwinShops, case: Case, values: Values, twins: Twins | None) -> bool:
     """Send the same request in both spellings and compare everything; whether it succeeded."""
-    if case.operation == "getLastOrdersForMerchants":
-        await no_order_is_due(shops.gateway)
     number = new_number()
     rest_values = filled(values, twins.rest if twins else "", number)
     soap_values = filled(values, twins.soap if twins else "", number)
@@ -233,13 +231,6 @@ async def compare(shops: TwinShops, case: Case, values: Values, twins: Twins | N
     if code == 0:
         same_numbers(rest, soap)
     return code == 0
-
-
-async def no_order_is_due(gateway: Gateway) -> None:
-    """Wait until no session is about to expire: an expiry would change the list of one shop."""
-    soon = "SELECT count(*) FROM orders WHERE due_at <= now() + interval '2 seconds'"
-    while await gateway.pool.fetchval(soon):  # noqa: ASYNC110 - it happens in PostgreSQL
-        await asyncio.sleep(0.05)
 
 
 def filled(values: Values, order_id: str, number: str) -> dict[str, Any]:
