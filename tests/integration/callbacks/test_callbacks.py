@@ -23,13 +23,14 @@ from prometheus_client import REGISTRY
 
 from altyn import main
 from altyn.domain.callback import BindingNotification, CallbackOperation
-from altyn.protocol.dialects.classic.callbacks.checksum import canonical, is_asymmetric
+from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
 from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.storage.demo import DEMO_CALLBACK_KEY
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.signing_keys import SigningKeys
+from tests.checksum_check import is_asymmetric
 from tests.processes import Launcher, a_crowd
 from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
 from tests.shop import Shop, open_shop, settings_of

@@ -16,10 +16,9 @@ from altyn.protocol.dialects.classic.callbacks.checksum import (
     UNSIGNED,
     asymmetric,
     canonical,
-    is_asymmetric,
-    is_symmetric,
     symmetric,
 )
+from tests.checksum_check import is_asymmetric, is_symmetric
 
 KEY = "sb-test-key-0001"
 ORDER = {"mdOrder": "5f0c1b0a-3d3e-7a11-9c55-1f2e3d4c5b6a", "orderNumber": "ORD-1001"}

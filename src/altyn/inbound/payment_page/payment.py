@@ -5,7 +5,6 @@ Source: payment-page.md §3.2, §4, §5.
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 import structlog
@@ -14,7 +13,7 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
 from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
-from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.payer import Payer
 from altyn.inbound.payment_page.results import (
     FieldFault,
@@ -29,7 +28,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
-from altyn.operations.paying.decisions import refuse_payment
+from altyn.operations.paying.decisions import refuse_declined
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
 from altyn.protocol.threeds import MethodCompletion
@@ -55,7 +54,7 @@ async def pay(
     """
     by_card = form.payment_way in CARD_WAYS
     if page_order.over:
-        return _order_over(page_order, world.clock.now())
+        return _order_over(page_order)
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
     if by_card:
@@ -70,7 +69,7 @@ async def _pay_by_other_way(
         key=page_order.key, way=form.payment_way, actor=payer.actor, fields=form.other_fields
     )
     step = await begin_payment(command, world, loaded=page_order.order)
-    return await _result_of(step, page_order, world)
+    return _result_of(step, page_order)
 
 
 async def _pay_by_card(
@@ -84,13 +83,13 @@ async def _pay_by_card(
             step = await pay_by_card(
                 _with_browser(form, command, payer), world, loaded=page_order.order
             )
-            return await _result_of(step, page_order, world)
+            return _result_of(step, page_order)
         case AfterMethod():
             after = _after_method_step(form, command, payer)
             step = await continue_after_method(after, world, loaded=page_order.order)
-            return await _result_of(step, page_order, world)
+            return _result_of(step, page_order)
         case Refused():
-            return await _refused(page_order, command, world)
+            return _refused(page_order, command)
         case faults:
             return _fields_wrong(page_order, faults)
 
@@ -142,10 +141,10 @@ def _method_completed(form: PageForm) -> MethodCompletion:
     return MethodCompletion(indicator) if known else MethodCompletion.FINISHED
 
 
-async def _result_of(step: Step, page_order: PageOrder, world: World) -> PaymentResult:
+def _result_of(step: Step, page_order: PageOrder) -> PaymentResult:
     """The result of a payment step."""
     if isinstance(step, Refused):
-        return await _refused(page_order, step, world)
+        return _refused(page_order, step)
     after = page_order.after(step)
     if isinstance(step, Ended) and after.paid:
         return OrderOver(after, None)
@@ -154,7 +153,7 @@ async def _result_of(step: Step, page_order: PageOrder, world: World) -> Payment
     return StepTaken(after, step)
 
 
-async def _refused(page_order: PageOrder, refused: Refused, world: World) -> PaymentResult:
+def _refused(page_order: PageOrder, refused: Refused) -> PaymentResult:
     """The result of a refusal: wait, the end of the order, a wrong field, or the refusal itself."""
     log.info(
         "payment_refused",
@@ -167,17 +166,14 @@ async def _refused(page_order: PageOrder, refused: Refused, world: World) -> Pay
         return WaitingForBank(after)
     if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
         return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))
-    if refused.refusal is Refusal.SESSION_OVER and not after.over:
-        # The session ended after the order was loaded: loading it again ends the order.
-        after = await find_page_order(page_order.order_id, world) or after
     if refused.refusal in REFUSALS_OF_AN_ENDED_ORDER and after.over:
-        return _order_over(after, world.clock.now())
+        return _order_over(after)
     return PaymentRefused(after, refused)
 
 
-def _order_over(page_order: PageOrder, now: datetime) -> OrderOver:
-    refused = None if page_order.paid else refuse_payment(page_order.order, now)
-    return OrderOver(page_order, refused.refusal if isinstance(refused, Refused) else None)
+def _order_over(page_order: PageOrder) -> OrderOver:
+    refused = None if page_order.paid else refuse_declined(page_order.order)
+    return OrderOver(page_order, refused.refusal if refused else None)
 
 
 def _fields_wrong(page_order: PageOrder, faults: tuple[FieldFault, ...]) -> FieldsWrong:

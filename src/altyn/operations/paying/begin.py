@@ -10,6 +10,7 @@ from altyn.domain.waiting import EnterCode
 from altyn.operations.connector import Outcome
 from altyn.operations.decisions import Decision, Refused
 from altyn.operations.paying.decisions import AttemptRequest, decide_begin
+from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import payment_of, perform_and_ask, settle_response
 from altyn.operations.ports import Actor, OrderKey, World
@@ -23,11 +24,6 @@ class BeginPayment:
     way: str
     actor: Actor
     fields: Mapping[str, str] = field(default_factory=dict)
-    payer_ip: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
-    more: Mapping[str, str] = field(default_factory=dict)
 
 
 async def begin_payment(
@@ -36,10 +32,15 @@ async def begin_payment(
     """Ask the connector of the way for the money; the order may then wait for the payer.
 
     A payment that waits for a code gets the code by the same call, and no second attempt begins; a
-    code that did not reach the other side changes nothing, and the payer may send it again.
+    code that did not reach the other side changes nothing, and the payer may send it again. An
+    unpaid order whose session is over is declined by this call.
     Refuses: ORDER_UNKNOWN, PARAMETER_INVALID (the way), what the way refuses of its fields, then
     what `refuse_payment` refuses, BUSY.
     """
+    return await with_session_ended(await _begin(command, world, loaded), world)
+
+
+async def _begin(command: BeginPayment, world: World, loaded: Order | None) -> Ended | Refused:
     order = loaded or await world.orders.load(command.key)
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
@@ -64,14 +65,7 @@ async def begin_payment(
                 command.key, attempt.number, response, world=world, actor=command.actor
             )
         )
-    request = AttemptRequest(
-        payment_way=command.way,
-        payer_ip=command.payer_ip or command.actor.ip or None,
-        email=command.email,
-        phone=command.phone,
-        params=command.params,
-        more=command.more,
-    )
+    request = AttemptRequest(payment_way=command.way, payer_ip=command.actor.ip or None)
 
     def decide(order: Order, now: datetime) -> Decision:
         return decide_begin(order, request, now)

@@ -53,7 +53,7 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     Source: rest-orders.md §5.1, payment-page.md §2.
     """
     if order.status is OrderStatus.DECLINED:
-        return _refuse_declined(order)
+        return refuse_declined(order)
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
     if busy := _busy_with_payment(order):
@@ -305,7 +305,8 @@ def _busy_with_payment(order: Order) -> Refused | Busy | None:
     return Busy(order)
 
 
-def _refuse_declined(order: Order) -> Refused:
+def refuse_declined(order: Order) -> Refused:
+    """Why a declined order takes no payment: SESSION_OVER, ATTEMPTS_EXHAUSTED or WRONG_STATUS."""
     if order.action_code == codes.SESSION_EXPIRED:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
     if not order.attempts_left:

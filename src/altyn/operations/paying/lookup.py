@@ -1,10 +1,7 @@
 """Find the order that a payer has opened."""
 
 from altyn.domain.order import Kind, Order
-from altyn.operations.decisions import Accepted
-from altyn.operations.due_actions import TIMER_ACTOR
-from altyn.operations.paying.decisions import decide_expiry
-from altyn.operations.perform import perform
+from altyn.operations.paying.session import end_session
 from altyn.operations.ports import OrderKey, World
 
 
@@ -18,7 +15,4 @@ async def find_for_payer(key: OrderKey, world: World) -> Order | None:
     if order is None:
         return None
     over = order.payable and world.clock.now() >= order.expires_at
-    if not over or order.in_flight(Kind.PAY):
-        return order
-    decision = await perform(decide_expiry, key, world=world, actor=TIMER_ACTOR, loaded=order)
-    return decision.order if isinstance(decision, Accepted) else await world.orders.load(key)
+    return await end_session(order, world) if over and not order.in_flight(Kind.PAY) else order

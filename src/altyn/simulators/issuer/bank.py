@@ -8,14 +8,16 @@ Source: codes.md §9; `altyn.protocol.acquiring` is the contract.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
+import msgspec
 
+from altyn.coalescing import Coalescer
 from altyn.domain.action_codes import (
     APPROVED,
     PROCESSING_STARTED,
@@ -33,6 +35,9 @@ from altyn.protocol.test_cards import Fault
 from altyn.simulators.database import Pool, apply_schema, statements
 from altyn.simulators.issuer.books import Books, move
 from altyn.simulators.issuer.cards import Verdict, authorise, avs_code, check_card
+
+NewRequest: TypeAlias = "dict[str, Any]"
+"""A row for `record_requests`, by the names of the statement."""
 
 INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a PENDING response gets PENDING again
 DUPLICATE_TRANSMISSION: Final = 94
@@ -81,6 +86,8 @@ class IssuerSimulator:
         self._waits_for_disk = not same_database
         self._clock_now = clock_now
         self._pause = pause
+        self._recording = Coalescer(self._record_batch)
+        self._reading = Coalescer(self._read_batch)
 
     @staticmethod
     async def prepare(pool: Pool) -> None:
@@ -103,7 +110,7 @@ class IssuerSimulator:
 
     async def books(self, authorisation_key: str) -> Books | None:
         """The books of an authorisation; None when no approved one has this key."""
-        row = await self._pool.fetchrow(_SQL["read_authorisation"], authorisation_key)
+        row = await self._reading.call(authorisation_key)
         return _books(row) if row else None
 
     async def _authorise(self, request: AcquirerRequest) -> AcquirerResponse:
@@ -124,7 +131,7 @@ class IssuerSimulator:
         otherwise the stored response is returned, or it is decided again.
         """
         while True:
-            row = await self._pool.fetchrow(_SQL["read_authorisation"], request.original_key)
+            row = await self._reading.call(request.original_key or "")
             books = _books(row) if row else None
             moved = move(books, request)
             if isinstance(moved, int):
@@ -132,9 +139,9 @@ class IssuerSimulator:
                 return await self._record(request, refused)
             assert row is not None
             assert books is not None
-            sums = (*_sums(books), *_sums(moved))
-            values = self._values(request, _approved(row, request), row)
-            stored = await self._pool.fetchrow(_SQL["record_movement"], *values, *sums)
+            movement = self._values(request, _approved(row, request), row)
+            movement["sums_before"], movement["sums_after"] = _sums(books), _sums(moved)
+            stored = await self._recording.call(movement)
             if stored is None:
                 stored = await self._pool.fetchrow(_SQL["read_request"], request.key)
             if stored is not None:
@@ -142,8 +149,7 @@ class IssuerSimulator:
 
     async def _record(self, request: AcquirerRequest, verdict: Verdict) -> AcquirerResponse:
         """Store the request and its response; or find the stored response."""
-        values = self._values(request, verdict, None)
-        row = await self._pool.fetchrow(_SQL["record_request"], *values)
+        row = await self._recording.call(self._values(request, verdict, None))
         if row is None:
             row = await self._pool.fetchrow(_SQL["read_request"], request.key)
             assert row is not None
@@ -151,35 +157,58 @@ class IssuerSimulator:
 
     def _values(
         self, request: AcquirerRequest, verdict: Verdict, authorisation: asyncpg.Record | None
-    ) -> tuple[object, ...]:
-        """The values $1 to $19 of `record_request` and `record_movement`.
+    ) -> NewRequest:
+        """The row of a request, by the names of `record_requests`.
 
         A deposit and a reversal share the RRN and the approval code of their authorisation.
         """
         shares_rrn = request.operation in (AcquirerOperation.DEPOSIT, AcquirerOperation.REVERSE)
         shared = authorisation if shares_rrn else None
         now = self._clock_now()
-        return (
-            request.key,
-            request.operation,
-            request.merchant,
-            request.terminal,
-            request.amount_minor,
-            request.currency,
-            request.original_key,
-            request.deposit_at_once,
-            request.verify_only,
-            request.pan.masked if request.pan else None,
-            verdict.fault,
-            verdict.outcome,
-            verdict.action_code,
-            verdict.answer_lost,
-            now,
-            _rrn_prefix(now),
-            shared["rrn"] if shared else None,
-            shared["approval_code"] if shared else None,
+        return {
+            "key": request.key,
+            "operation": request.operation,
+            "merchant": request.merchant,
+            "terminal": request.terminal,
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "original_key": request.original_key,
+            "deposit_at_once": request.deposit_at_once,
+            "verify_only": request.verify_only,
+            "card": request.pan.masked if request.pan else None,
+            "fault": verdict.fault,
+            "outcome": verdict.outcome,
+            "action_code": verdict.action_code,
+            "answer_lost": verdict.answer_lost,
+            "asked_at": now,
+            "rrn_prefix": _rrn_prefix(now),
+            "rrn": shared["rrn"] if shared else None,
+            "approval_code": shared["approval_code"] if shared else None,
+        }
+
+    async def _record_batch(self, batch: Sequence[NewRequest]) -> list[asyncpg.Record | None]:
+        """Store requests by one statement; None for a request that was not stored.
+
+        Of several requests with one key, and of several movements of one authorisation, only the
+        first is stored: the statement changes each row once.
+        """
+        chosen: dict[object, NewRequest] = {}
+        for new in batch:
+            moves = "sums_before" in new
+            chosen.setdefault((moves, new["original_key"] if moves else new["key"]), new)
+        rows = await self._pool.fetch(
+            _SQL["record_requests"],
+            msgspec.json.encode(list(chosen.values())).decode(),
             "on" if self._waits_for_disk else "off",
         )
+        stored = {row["key"]: row for row in rows}
+        first = {id(new) for new in chosen.values()}
+        return [stored.get(new["key"]) if id(new) in first else None for new in batch]
+
+    async def _read_batch(self, keys: Sequence[str]) -> list[asyncpg.Record | None]:
+        rows = await self._pool.fetch(_SQL["read_authorisations"], list(dict.fromkeys(keys)))
+        found = {row["key"]: row for row in rows}
+        return [found.get(key) for key in keys]
 
     async def _inquire(self, request: AcquirerRequest) -> AcquirerResponse:
         now = self._clock_now()
@@ -264,7 +293,7 @@ def _books(row: asyncpg.Record) -> Books:
 
 
 def _sums(books: Books) -> tuple[int, ...]:
-    """The five sums in the order of `record_movement`."""
+    """The five sums in the order of `record_requests`."""
     return (
         books.held_minor,
         books.deposited_minor,

@@ -1,12 +1,28 @@
--- record_request: store a new request; a key that is stored already returns no row. An approved
--- authorisation is booked by the same statement. Of two concurrent requests with one key, the second
--- waits until the first commits, and then finds the key. $16 is the RRN's YDDDhh; $17 and $18 are
--- the RRN and the approval code of the authorisation when the request shares them. $19 is how the
--- commit waits (`synchronous_commit`).
-WITH ticket AS (
-    SELECT
-        nextval('simulators.bank_tickets') AS number,
-        set_config('synchronous_commit', $19, true) AS commit_mode
+-- record_requests: store new requests, and change the books by the same statement. $1 is a JSON array of
+-- them, $2 is how the commit waits (`synchronous_commit`). A key that is stored already returns no row.
+-- An approved authorisation is booked. A movement has the sums of its authorisation `sums_before` and
+-- `sums_after` it: where the sums are other ones by now, nothing is stored and no row is returned. An
+-- array names each authorisation once at most. Rows are locked in the order of their keys, so that two
+-- arrays never wait for each other. Of two concurrent requests with one key the second waits until the
+-- first commits, and then finds the key.
+WITH commit_mode AS MATERIALIZED (
+    SELECT set_config('synchronous_commit', $2, true) AS mode
+), new AS MATERIALIZED (
+    SELECT new.*, nextval('simulators.bank_tickets') AS number
+    FROM commit_mode, json_to_recordset($1::json) AS new (
+        key text, operation text, merchant text, terminal text, amount_minor bigint,
+        currency text, original_key text, deposit_at_once boolean, verify_only boolean, card text,
+        fault smallint, outcome text, action_code integer, answer_lost boolean,
+        asked_at timestamptz, rrn_prefix text, rrn text, approval_code text,
+        sums_before bigint[], sums_after bigint[])
+), locked AS (
+    SELECT books.key
+    FROM simulators.bank_authorisations AS books
+    JOIN new ON books.key = new.original_key
+        AND new.sums_before = ARRAY[held_minor, deposited_minor, reversed_minor, refunded_minor,
+                                    released_minor]
+    ORDER BY books.key
+    FOR UPDATE OF books
 ), asked AS (
     INSERT INTO simulators.bank_requests (
         key, operation, merchant, terminal, amount_minor, currency, original_key,
@@ -14,12 +30,18 @@ WITH ticket AS (
         rrn, approval_code
     )
     SELECT
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-        CASE WHEN $12 = 'APPROVED' THEN coalesce($17, $16 || lpad(number::text, 6, '0')) END,
-        CASE WHEN $12 = 'APPROVED'
-            THEN coalesce($18, lpad((number * 7919 % 1000000)::text, 6, '0'))
+        new.key, operation, merchant, terminal, amount_minor, currency, original_key,
+        deposit_at_once, verify_only, card, fault, outcome, action_code, answer_lost, asked_at,
+        CASE WHEN outcome = 'APPROVED'
+            THEN coalesce(rrn, rrn_prefix || lpad(number::text, 6, '0'))
+        END,
+        CASE WHEN outcome = 'APPROVED'
+            THEN coalesce(approval_code, lpad((number * 7919 % 1000000)::text, 6, '0'))
         END
-    FROM ticket
+    FROM new
+    LEFT JOIN locked ON locked.key = new.original_key
+    WHERE sums_before IS NULL OR locked.key IS NOT NULL
+    ORDER BY new.key
     ON CONFLICT (key) DO NOTHING
     RETURNING *
 ), booked AS (
@@ -34,6 +56,14 @@ WITH ticket AS (
         0, 0, 0
     FROM asked
     WHERE operation = 'AUTHORISE' AND outcome = 'APPROVED' AND NOT verify_only
+), moved AS (
+    UPDATE simulators.bank_authorisations AS books
+    SET
+        held_minor = sums_after[1], deposited_minor = sums_after[2],
+        reversed_minor = sums_after[3], refunded_minor = sums_after[4],
+        released_minor = sums_after[5]
+    FROM asked JOIN new USING (key)
+    WHERE sums_before IS NOT NULL AND books.key = asked.original_key
 )
 SELECT * FROM asked;
 
@@ -79,41 +109,5 @@ WITH settled AS (
 )
 SELECT * FROM settled;
 
--- read_authorisation: the books of an authorisation.
-SELECT * FROM simulators.bank_authorisations WHERE key = $1;
-
--- record_movement: store a request that moves money, and the sums of its authorisation after it. No
--- row where the key is stored already, or where the sums are no longer those of $20 to $24 that the
--- movement was decided by: then nothing is stored. $25 to $29 are the sums afterwards. $19 is how the
--- commit waits (`synchronous_commit`).
-WITH ticket AS (
-    SELECT
-        nextval('simulators.bank_tickets') AS number,
-        set_config('synchronous_commit', $19, true) AS commit_mode
-), locked AS (
-    SELECT key FROM simulators.bank_authorisations
-    WHERE key = $7 AND held_minor = $20 AND deposited_minor = $21 AND reversed_minor = $22
-      AND refunded_minor = $23 AND released_minor = $24
-    FOR UPDATE
-), asked AS (
-    INSERT INTO simulators.bank_requests (
-        key, operation, merchant, terminal, amount_minor, currency, original_key,
-        deposit_at_once, verify_only, card, fault, outcome, action_code, answer_lost, asked_at,
-        rrn, approval_code
-    )
-    SELECT
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-        coalesce($17, $16 || lpad(number::text, 6, '0')),
-        coalesce($18, lpad((number * 7919 % 1000000)::text, 6, '0'))
-    FROM ticket, locked
-    ON CONFLICT (key) DO NOTHING
-    RETURNING *
-), moved AS (
-    UPDATE simulators.bank_authorisations AS books
-    SET
-        held_minor = $25, deposited_minor = $26, reversed_minor = $27, refunded_minor = $28,
-        released_minor = $29
-    FROM asked
-    WHERE books.key = asked.original_key
-)
-SELECT * FROM asked;
+-- read_authorisations: the books of some authorisations.
+SELECT * FROM simulators.bank_authorisations WHERE key = ANY ($1::text[]);

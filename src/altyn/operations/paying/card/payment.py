@@ -46,6 +46,7 @@ from altyn.operations.paying.decisions import (
     decide_wait,
     refuse_payment,
 )
+from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
@@ -60,10 +61,15 @@ VAULT_TIME: Final = timedelta(hours=1)
 async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None = None) -> Step:
     """Phase 1: begin to pay an order with a card. `loaded` is the order, if it was just loaded.
 
+    An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
     PAN_NOT_A_TEST_CARD (sandbox), BUSY.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
+    return await with_session_ended(await _pay_by_card(command, world, loaded), world)
+
+
+async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     if refused := refuse_missing_cvc(command.pan, command.cvc, merchant):
         return refused

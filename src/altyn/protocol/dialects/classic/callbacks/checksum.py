@@ -1,15 +1,14 @@
 """The checksum of a callback: it proves that the gateway sent it and that it was not altered.
 
-Senders, receivers and tests compute and check it here, in the same way. Source: callbacks.md §6.
+Source: callbacks.md §6.
 """
 
 from collections.abc import Mapping
-from hmac import compare_digest, digest
+from hmac import digest
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA512
 
 UNSIGNED: Final = frozenset({"checksum", "sign_alias"})
@@ -33,21 +32,3 @@ def symmetric(key: str, signed: str) -> str:
 def asymmetric(private_key: RSAPrivateKey, signed: str) -> str:
     """The checksum that only the gateway can compute: an RSA signature in upper-case hex."""
     return private_key.sign(signed.encode(), PKCS1v15(), SHA512()).hex().upper()
-
-
-def is_symmetric(key: str, signed: str, checksum: str) -> bool:
-    """Whether the checksum is correct; lower-case hex is not.
-
-    Compares in constant time, so that the time reveals nothing about the correct checksum.
-    """
-    return compare_digest(symmetric(key, signed).encode(), checksum.encode())
-
-
-def is_asymmetric(public_key: RSAPublicKey, signed: str, checksum: str) -> bool:
-    """Whether the private key made this checksum; lower-case hex is not correct."""
-    try:
-        signature = bytes.fromhex(checksum)
-        public_key.verify(signature, signed.encode(), PKCS1v15(), SHA512())
-    except (ValueError, InvalidSignature):
-        return False
-    return signature.hex().upper() == checksum
