@@ -1,6 +1,6 @@
-"""The database of a command: a pool, or an administration, that is open for one piece of work.
+"""Opens the gateway's database for one command, as a pool or with the rights of the staff.
 
-A database that was never prepared is reported as such, not as a missing table.
+The error for a database without our tables names the command that creates them.
 """
 
 import asyncio
@@ -27,11 +27,12 @@ from altyn.storage.statements import statement
 Result = TypeVar("Result")
 
 OPERATOR: Final = StaffActor(name="altyn merchant", role=StaffRole.OPERATOR)
-"""Who uses the command line: the provider's staff. The name is kept in the settings' history."""
+"""The actor of changes from the command line: the provider's staff. The history of settings
+records the name."""
 
 
 def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:
-    """Run a coroutine with the gateway's database, whether the gateway runs or not; its result.
+    """Run `work` with a pool of the gateway's database; its result. The gateway may be stopped.
 
     Refuses with CommandError: no gateway in the data folder, a database without our tables.
     """
@@ -54,7 +55,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
 
 
 def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:
-    """Run a coroutine with the rights of the provider's staff: add merchants, change settings.
+    """Run `work` with the rights of the provider's staff, as for adding a shop; its result.
 
     One command is one transaction: it is applied completely or not at all.
     """
@@ -71,7 +72,7 @@ def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Resu
 
 @dataclass(frozen=True, slots=True)
 class OffsetClock:
-    """The sandbox's time, with the offset that was stored when the command began."""
+    """The sandbox's clock: the real time plus the offset that was stored when the command began."""
 
     ahead_by: timedelta
 

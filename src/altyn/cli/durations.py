@@ -1,4 +1,4 @@
-"""Durations as users type them: `7d`, `2h30m`, `45s`; every command reads and prints them alike."""
+"""Durations as users type them: `7d`, `2h30m`, `45s`; every command uses this format."""
 
 import re
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """The settings of a command, its data folder and database, and the address of the gateway.
 
-An option is written into the environment, so it also holds for the processes that the command
+An option is written into the environment, so it also applies to the processes that the command
 starts.
 """
 
@@ -36,9 +36,12 @@ def read_settings(**options: object) -> Settings:
 
 
 def make_home(settings: Settings) -> None:
-    """Create the data folder if it is missing, closed to other users. Refuses with CommandError."""
-    # Under root, PostgreSQL may run as another user. That user must be able to pass through the
-    # folder, but not to list it.
+    """Create the data folder if it is missing; other users cannot list it.
+
+    Refuses with CommandError: the folder cannot be created.
+    """
+    # If this user is root, PostgreSQL may run as another user, which must be able to open files
+    # below the folder.
     mode = 0o711 if os.geteuid() == 0 else 0o700
     try:
         settings.home.mkdir(mode=mode, parents=True, exist_ok=True)
@@ -50,7 +53,7 @@ def make_home(settings: Settings) -> None:
 
 
 def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
-    """The PostgreSQL of the data folder, with connections for every process of the gateway."""
+    """The PostgreSQL of the data folder, with enough connections for all gateway processes."""
     from altyn.embedded_postgres import EmbeddedPostgres
 
     connections = max(100, settings.workers * (settings.pool_size + 2) + 20)
@@ -63,8 +66,10 @@ def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
 
 @contextmanager
 def keep_postgres_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
-    """Restart PostgreSQL if it ends while the gateway runs: it was killed, or a short command that
-    had started it has stopped it."""
+    """Restart PostgreSQL if it ends while the gateway runs.
+
+    It ends when it is killed, or when a short command that had started it stops it.
+    """
     from altyn.embedded_postgres import EmbeddedPostgresError
 
     stopping = threading.Event()
@@ -85,9 +90,10 @@ def keep_postgres_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
 
 @contextmanager
 def settings_with_database(settings: Settings, *, create: bool = False) -> Iterator[Settings]:
-    """The settings with a database that answers. A database that this starts is stopped again.
+    """The settings with the URL of a running database.
 
-    Refuses with CommandError, unless `create`: the data folder has no gateway.
+    A database that this starts is stopped at the end. Refuses with CommandError, unless `create`:
+    the data folder has no gateway.
     """
     if settings.database_url is not None:
         yield settings
@@ -95,7 +101,7 @@ def settings_with_database(settings: Settings, *, create: bool = False) -> Itera
     if not create and not (settings.home / POSTGRES).exists():
         raise CommandError(
             f"There is no gateway in {settings.home} yet. Start one with `altyn serve`, or set "
-            "ALTYN_HOME to another data folder or ALTYN_DATABASE_URL to a PostgreSQL."
+            "ALTYN_HOME to another data folder or ALTYN_DATABASE_URL to the URL of a PostgreSQL."
         )
     make_home(settings)
     with embedded_postgres(settings) as postgres:
@@ -111,7 +117,7 @@ def write_address_file(settings: Settings, address: str) -> Path:
 
 
 def remove_address_file(path: Path) -> None:
-    """Remove the file of `write_address_file`, unless another gateway has replaced it since."""
+    """Remove the file of `write_address_file`, unless another gateway has replaced it."""
     try:
         if path.read_text(encoding="utf-8").splitlines()[1:] == [str(os.getpid())]:
             path.unlink()
@@ -120,9 +126,10 @@ def remove_address_file(path: Path) -> None:
 
 
 def gateway_address(settings: Settings, url: str | None = None) -> str:
-    """The address of the running gateway: `url`, that of ALTYN_PORT, or that of its address file.
+    """The address of the running gateway.
 
-    Without any of them it is the address that `serve` uses by default.
+    The first of these that exists: `url`, the address with ALTYN_PORT, the address in the address
+    file, the default address of `serve`.
     """
     if url is not None:
         return url.rstrip("/")
@@ -136,6 +143,6 @@ def gateway_address(settings: Settings, url: str | None = None) -> str:
 
 def reachable_address(host: str, port: int) -> str:
     """The address by which this machine reaches a server that listens on `host`."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - read, not bound
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - it is not bound
     name = f"[{name}]" if ":" in name and not name.startswith("[") else name
     return f"http://{name}:{port}"

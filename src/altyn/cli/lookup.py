@@ -1,4 +1,4 @@
-"""Orders and shops as users name them on the command line."""
+"""Finds the orders and shops that the arguments of a command name."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,7 +24,7 @@ def read_order_id(text: str) -> "OrderKey | None":
 
 
 async def find_merchant_id(pool: "Pool", login: str) -> int:
-    """The number of the shop with this login. Refuses with CommandError: there is none."""
+    """The number of the shop with this login. Refuses with CommandError: no such shop."""
     from altyn.storage.statements import statement
 
     rows = await statement("find_merchant").fetch(pool, login=login)

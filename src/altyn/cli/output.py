@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 100
 PIPE_WIDTH: Final = 160
 
-# Errors whose text is written for users, by module. The modules are named and not imported: a
-# command that succeeds must not wait for modules that only its failure needs.
+# Errors whose text is written for users, by module. The modules are not imported here: a command
+# that succeeds must not load modules that only an error needs.
 _USER_ERRORS: Final = {
     "altyn.settings": ("SettingsError",),
     "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
@@ -39,12 +39,12 @@ def console() -> "Console":
     """The console for standard output; it prints plain text when that is not a terminal."""
     from rich.console import Console
 
-    # A pipe has no width of its own, and rich would fold a table to 80 columns, which breaks grep.
+    # A pipe has no width of its own, and rich would wrap a table at 80 columns, which breaks grep.
     return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def print_error(error: Exception) -> int:
-    """Print an error on standard error, as text for the user; the exit code to end with."""
+    """Print an error as text for the user on standard error; the exit code of the command."""
     text = str(error) if _is_user_error(error) else _unexpected(error)
     print(_paragraph(text), file=sys.stderr)  # noqa: T201 - the command's error output
     return 1
@@ -71,7 +71,7 @@ def _unexpected(error: Exception) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """The text as sentences, folded to the width; indented lines keep their form."""
+    """The text as sentences, wrapped at WIDTH characters; indented lines are not wrapped."""
     first, *rest = text.splitlines() or [""]
     if not first.partition(" ")[0].endswith(":"):  # the name of a setting keeps its spelling
         first = first[:1].upper() + first[1:]

@@ -188,7 +188,7 @@ def test_dead_callback_is_resent(till: Till) -> None:
 
     assert resent.exit_code == 0, resent.output
     assert f"{till.which} is sent again." in resent.output
-    assert "without one when the next one starts" in resent.output
+    assert "If no gateway runs, the next start sends it." in resent.output
     till.go(EntryState.DELIVERED, 200)
     assert "after 2 attempts" in till.run("show", str(till.which)).output
 
@@ -206,22 +206,22 @@ def test_all_dead_callbacks_of_a_shop_are_resent(till: Till) -> None:
     till.go(EntryState.DEAD, 500)
     resent = till.run("resend", "--dead", "--shop", "till")
 
-    assert "1 of till is sent again." in resent.output
+    assert "1 callback of till is sent again." in resent.output
     assert "waiting" in till.run("list").output
 
 
 def test_callback_that_is_being_sent_is_refused(till: Till) -> None:
     till.begin()
 
-    assert "is on its way at this moment" in till.refused("resend", str(till.which))
-    assert "on its way" in till.run("list").output
+    assert "is being sent at this moment" in till.refused("resend", str(till.which))
+    assert "being sent" in till.run("list").output
     assert "attempt 1 is in progress" in till.run("show", str(till.which)).output
 
 
 @pytest.mark.parametrize(
     ("words", "parameters"),
     [
-        ((), "Name what is to be sent again"),
+        ((), "Name the callbacks to send again"),
         (("--dead",), "--dead needs the shop"),
         (("--dead", "--shop", "till", "A-1"), "leave out the ids"),
         (("--dead", "--shop", "till", "--to", SHOP), "leave out the ids and --to"),

@@ -1,13 +1,13 @@
-"""Checks the address of callbacks when a person types it.
+"""Checks an address for callbacks that a user types.
 
-An address that would never be called is refused at once, with the reason.
+An address that the gateway would never call is refused at once, with the reason.
 """
 
 from altyn.cli.environment import read_settings
 
 
 def refusal_of_address(address: str) -> str | None:
-    """Why callbacks of this gateway may not go there; None when they may."""
+    """Why this gateway may not send callbacks to the address; None when it may."""
     from altyn.outbound.callbacks.guard import Rules, refusal_of_url
 
     settings = read_settings()

@@ -1,6 +1,6 @@
 """`altyn callbacks`: lists callbacks, shows their deliveries, and sends them again.
 
-It shows without SQL why a shop was not notified of a payment.
+An operator sees without SQL why a shop was not notified of a payment.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from altyn.storage.callback_history import CallbackHistory
     from altyn.storage.database import Pool
 
-app = typer.Typer(help="Callbacks: see, send again, check.")
-Shop = Annotated[str | None, typer.Option(help="Only this shop's (its login).")]
+app = typer.Typer(help="List, show, resend and check callbacks.")
+Shop = Annotated[str | None, typer.Option(help="Only callbacks of this shop (its login).")]
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
 
@@ -33,12 +33,14 @@ LIST_SIZE_MAX: Final = 1000
 def list_callbacks(
     shop: Shop = None,
     order: Annotated[str | None, typer.Option(help="orderId, or the shop's orderNumber.")] = None,
-    state: Annotated[str | None, typer.Option(help="waiting, delivered or dead.")] = None,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=LIST_SIZE_MAX)] = (
-        LIST_SIZE
-    ),
+    state: Annotated[
+        str | None, typer.Option(help="waiting, delivered or dead (abandoned).")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(help="List at most this many.", min=1, max=LIST_SIZE_MAX)
+    ] = LIST_SIZE,
 ) -> None:
-    """The newest callbacks, newest first."""
+    """List the newest callbacks, newest first."""
     wanted = read_state(state)
 
     async def work(pool: "Pool", _: "Clock") -> None:
@@ -57,11 +59,12 @@ def list_callbacks(
 @app.command()
 def show(
     callback: Annotated[
-        str, typer.Argument(help="A callback's id; or an orderId or orderNumber: all of it.")
+        str,
+        typer.Argument(help="A callback's id; or orderId or orderNumber, for all its callbacks."),
     ],
     shop: Shop = None,
 ) -> None:
-    """Everything about a callback: its parameters, and every attempt to deliver it."""
+    """Show a callback: its parameters, its state, and every attempt to deliver it."""
     from altyn.domain.callback_history import parse_callback_id
 
     async def work(pool: "Pool", clock: "Clock") -> None:
@@ -86,10 +89,10 @@ def tail(
     shop: Shop = None,
     limit: Annotated[
         int | None,
-        typer.Option(help="End after so many deliveries; by default with Ctrl-C.", min=1),
+        typer.Option(help="End after this many deliveries; default: run until Ctrl-C.", min=1),
     ] = None,
 ) -> None:
-    """Callbacks as they go out, a line for each delivery, until Ctrl-C."""
+    """Print a line for each delivery of a callback when it ends, until Ctrl-C."""
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         from rich.markup import escape
@@ -100,7 +103,7 @@ def tail(
         merchant_id = await _merchant_id(pool, shop)
         left = limit
         if console().is_terminal:
-            console().print("[dim]Waiting for callbacks. Ctrl-C ends.[/]")
+            console().print("[dim]Waiting for callbacks. Ctrl-C stops the command.[/]")
         async for delivery in watch(_history(pool), merchant_id, clock.now()):
             text = escape(delivery_line(delivery))
             console().print(f"[{delivery_colour(delivery)}]{text}[/]", soft_wrap=True)
@@ -117,15 +120,18 @@ def tail(
 @app.command()
 def resend(
     callbacks: Annotated[
-        list[str] | None, typer.Argument(help="Ids; or an orderId or orderNumber: all of it.")
+        list[str] | None,
+        typer.Argument(help="Callback ids; or orderId or orderNumber, for all its callbacks."),
     ] = None,
-    to: Annotated[str | None, typer.Option(help="To this address instead of the old one.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Send to this address instead of the old one.")
+    ] = None,
     dead: Annotated[  # noqa: FBT002 - an option of the command
-        bool, typer.Option("--dead", help="All abandoned callbacks of the shop --shop.")
+        bool, typer.Option("--dead", help="All abandoned callbacks of the shop in --shop.")
     ] = False,
     shop: Shop = None,
 ) -> None:
-    """Send callbacks again, now, with all their attempts and in any state."""
+    """Send callbacks again now, in any state; each has its full number of attempts again."""
     named = callbacks or []
     _check_request(named, to, dead=dead, shop=shop)
 
@@ -157,7 +163,7 @@ app.command()(listen)
 
 
 def read_state(text: str | None) -> "EntryState | None":
-    """A state by its name. Refuses with CommandError: an unknown one."""
+    """The state with this name; None without a name. Refuses with CommandError: unknown name."""
     from altyn.domain.outbox import EntryState
 
     if text is None:
@@ -166,22 +172,26 @@ def read_state(text: str | None) -> "EntryState | None":
         return EntryState(text.lower())
     except ValueError:
         raise CommandError(
-            f"There is no state {text!r}. There are: {', '.join(EntryState)}."
+            f"There is no state {text!r}. The states are: {', '.join(EntryState)}."
         ) from None
 
 
 def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: str | None) -> None:
-    """Refuses: nothing or too much named, an address that cannot be called."""
+    """Check the arguments of `resend`.
+
+    Refuses with CommandError: --dead with ids or --to, --dead without --shop, neither ids nor
+    --dead, an address that the gateway would never call.
+    """
     if dead and (named or to):
         raise CommandError(
-            "--dead sends all abandoned callbacks of a shop again, each to its own address: "
-            "leave out the ids and --to."
+            "--dead sends all abandoned callbacks of a shop again, each to its own address. "
+            "With --dead, leave out the ids and --to."
         )
     if dead and shop is None:
         raise CommandError("--dead needs the shop: `altyn callbacks resend --dead --shop LOGIN`.")
     if not dead and not named:
         raise CommandError(
-            "Name what is to be sent again: ids from `altyn callbacks list`, an orderId, "
+            "Name the callbacks to send again: ids from `altyn callbacks list`, an orderId, "
             "or --dead --shop LOGIN for all abandoned callbacks."
         )
     refusal = None if to is None else refusal_of_address(to)
@@ -190,7 +200,7 @@ def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: st
 
 
 async def _callbacks_of(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
-    """The callbacks that an id, an orderId or an orderNumber names. Refuses: none."""
+    """The callbacks that an id, an orderId or an orderNumber names. Refuses as `_of_order`."""
     from altyn.domain.callback_history import parse_callback_id
 
     which = parse_callback_id(text)
@@ -198,7 +208,10 @@ async def _callbacks_of(pool: "Pool", text: str, shop: str | None) -> "list[Entr
 
 
 async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
-    """All callbacks of an order, oldest first. Refuses: none, several shops' order."""
+    """All callbacks of an order, oldest first.
+
+    Refuses with CommandError: no callbacks, orders of several shops with this orderNumber.
+    """
     merchant_id = await _merchant_id(pool, shop)
     lines = await _newest(_history(pool), text, merchant_id, state=None, limit=LIST_SIZE_MAX)
     if not lines:
@@ -206,7 +219,7 @@ async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]
     shops = sorted({line.merchant for line in lines})
     if len(shops) > 1:
         raise CommandError(
-            f"Several shops have an order {text}: {', '.join(shops)}. Name one by --shop."
+            f"Several shops have an order {text}: {', '.join(shops)}. Choose one with --shop."
         )
     return [line.id for line in reversed(lines)]
 
@@ -217,15 +230,15 @@ async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]
 async def _resend(
     history: "CallbackHistory", which: "EntryId", to: str | None, now: datetime
 ) -> str | None:
-    """Send one again. Why it was not sent: there is none, or it is being sent; None when it was."""
+    """Send a callback again; None when done, else the reason: it is unknown, or is being sent."""
     if await history.resend(which, receiver=to, now=now):
         console().print(f"{which} is sent again{f' to {to}' if to else ''}.", soft_wrap=True)
         return None
     if await history.show(which) is None:
         return str(_unknown(str(which)))
     return (
-        f"{which} is on its way at this moment, so it was left alone. See what comes of it with "
-        f"`altyn callbacks show {which}`, and send it again then."
+        f"{which} is being sent at this moment, so it is not sent again. See the result with "
+        f"`altyn callbacks show {which}`, then send it again if necessary."
     )
 
 
@@ -236,15 +249,16 @@ async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
     if count == 0:
         console().print(f"No callback of {shop} was abandoned.")
         return
-    console().print(f"{count} of {shop} {'is' if count == 1 else 'are'} sent again.")
+    what = "callback" if count == 1 else "callbacks"
+    console().print(f"{count} {what} of {shop} {'is' if count == 1 else 'are'} sent again.")
     _print_resent(count)
 
 
 def _print_resent(count: int) -> None:
-    verb = "goes" if count == 1 else "go"
+    what = "it" if count == 1 else "them"
     console().print(
-        f"[dim]With a running gateway {'it' if count == 1 else 'they'} {verb} out at once, without "
-        "one when the next one starts. `altyn callbacks tail` shows it.[/]",
+        f"[dim]A running gateway sends {what} at once. If no gateway runs, the next start sends "
+        f"{what}. `altyn callbacks tail` shows the deliveries.[/]",
         soft_wrap=True,
     )
 
@@ -253,7 +267,7 @@ def _print_resent(count: int) -> None:
 
 
 def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:
-    """Do a piece of work with the gateway's database and by its clock."""
+    """Run `work` with a pool of the gateway's database and the gateway's clock."""
     from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
@@ -283,7 +297,7 @@ async def _newest(
     state: "EntryState | None",
     limit: int,
 ) -> "Sequence[CallbackSummary]":
-    """The newest callbacks, of one order where one is named by its id or number."""
+    """The newest callbacks, newest first. `order`: only those of this orderId or orderNumber."""
     key = read_order_id(order) if order else None
     if key is None:
         return await history.newest(merchant_id, order_number=order, state=state, limit=limit)
@@ -299,13 +313,13 @@ def _nothing(*, narrowed: bool) -> str:
     if narrowed:
         return "There is no such callback."
     return (
-        "There are no callbacks yet. A shop gets them when it has an address: "
+        "There are no callbacks yet. A shop gets callbacks after it has an address: "
         "altyn merchant set LOGIN callbacks.urls=http://127.0.0.1:9090/cb"
     )
 
 
 def _unknown(text: str) -> CommandError:
     return CommandError(
-        f"There is no callback for {text}. `altyn callbacks list` shows all callbacks; a change of "
-        "an order while its shop has no address (callbacks.urls) has none, also not afterwards."
+        f"There is no callback for {text}. `altyn callbacks list` lists the newest. A change of "
+        "an order gets no callback if its shop has no address (callbacks.urls) at that time."
     )

@@ -1,7 +1,7 @@
 """`altyn callbacks listen`: receives callbacks, shows each one and checks its checksum.
 
 A developer sees what a shop will receive before the shop is ready, and what the gateway does when
-the shop is slow, broken or away.
+the shop is slow, fails or does not answer.
 """
 
 import asyncio
@@ -22,25 +22,27 @@ if TYPE_CHECKING:
 
 STATUS_MIN: Final = 200
 STATUS_MAX: Final = 599
-DEMO: Final = "test"  # repeated here, so that `--help` does not load the storage
+DEMO: Final = "test"  # a copy of DEMO_LOGIN, so that `--help` does not load the storage
 _INDENT: Final = "  "
 
 
 def listen(
-    port: Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)] = 9090,
-    host: Annotated[str, typer.Option(help="0.0.0.0 listens to other machines too.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0: any free port.", min=0, max=65535)] = 9090,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0: also for other machines.")
+    ] = "127.0.0.1",
     fail: Annotated[
         str, typer.Option(help="How to answer: ok, a status (500), slow, or drop.")
     ] = "ok",
     times: Annotated[
-        int | None, typer.Option(help="Fail only the first so many, then answer 200.", min=1)
+        int | None, typer.Option(help="Fail only this many requests, then answer 200.", min=1)
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How long `slow` waits.", min=0)] = 30,
+    seconds: Annotated[float, typer.Option(help="Seconds that `slow` waits.", min=0)] = 30,
     shop: Shop = None,
     key: Key = None,
     certificate: Certificate = None,
 ) -> None:
-    """Receive callbacks: show each, check its checksum, answer 200 or fail as requested."""
+    """Receive callbacks: show each, check its checksum, and answer 200 or as --fail selects."""
     behaviour = read_behaviour(fail, times=times, seconds=seconds)
     keys = find_keys(shop, key, certificate)
     with suppress(KeyboardInterrupt):
@@ -48,7 +50,7 @@ def listen(
 
 
 def read_behaviour(fail: str, *, times: int | None, seconds: float) -> "Behaviour":
-    """The behaviour that a word names. Refuses with CommandError: another word or number."""
+    """The behaviour that `--fail` names. Refuses with CommandError: another word or number."""
     from altyn.cli.callbacks.receiver import Behaviour
 
     word = fail.strip().lower()
@@ -78,19 +80,19 @@ async def _listen(
             await asyncio.Event().wait()
     except OSError as error:
         raise CommandError(
-            f"Nothing can listen at {host}, port {port} ({error.strerror}). Choose another with "
-            "--port; 0 takes any free one."
+            f"Cannot listen on {host}, port {port} ({error.strerror}). Choose another port with "
+            "--port; 0 takes any free port."
         ) from None
 
 
 def _print_introduction(address: str, keys: str, shop: str) -> None:
-    console().print(f"Listening at {address}; checked with {keys}.", soft_wrap=True)
+    console().print(f"Listening at {address}. Callbacks are checked with {keys}.", soft_wrap=True)
     console().print(
-        f"To have them sent here: altyn merchant set {shop} callbacks.urls={address}",
+        f"To send callbacks here: altyn merchant set {shop} callbacks.urls={address}",
         soft_wrap=True,
         markup=False,
     )
-    console().print("Ctrl-C ends.\n", style="dim")
+    console().print("Ctrl-C stops the command.\n", style="dim")
 
 
 def print_request(request: "ReceivedRequest") -> None:

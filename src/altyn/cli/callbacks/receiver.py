@@ -1,7 +1,7 @@
 """A receiver of callbacks for developers: shows each request, checks it, and answers or fails.
 
-Callbacks can be seen with it before a shop can receive them, and the gateway's retries can be
-watched. Source: callbacks.md §1, §5.
+A developer sees callbacks before the shop can receive them, and can watch the gateway's retries.
+Source: callbacks.md §1, §5.
 """
 
 import asyncio
@@ -25,7 +25,8 @@ OK: Final = 200
 class Behaviour:
     """How the receiver answers: with a status, after a pause, or not at all.
 
-    `times`: only the first so many requests; later ones are answered 200 at once.
+    `times`: the number of first requests that it applies to; later ones are answered 200 at once.
+    None: all requests.
     """
 
     status: int = OK
@@ -39,7 +40,7 @@ class Behaviour:
 
     @property
     def words(self) -> str:
-        """The same in words."""
+        """The answer in words: "500 after 30 s"."""
         if self.drops:
             return "connection closed without an answer"
         return f"{self.status}" + (f" after {self.pause_seconds:g} s" if self.pause_seconds else "")
@@ -60,7 +61,7 @@ class ReceivedRequest:
 
 
 class Receiver:
-    """Listens inside `async with`. Calls `show` with each request before it is answered."""
+    """An HTTP server, inside `async with`. It calls `show` with each request before it answers."""
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class Receiver:
             address=request.raw_path,
             behaviour=self._behaviour.at(self._count),
         )
-        # aiohttp decodes the query and encodes it again; the raw path is as it was received
+        # aiohttp decodes the query and encodes it again; only the raw path is as it was received
         received = await self._checked(received, body if body.strip() else request.raw_path)
         self._show(received)
         return await self._answer(request, received.behaviour)
@@ -124,13 +125,13 @@ class Receiver:
             callback = read_received(text)
         except UnreadableCallbackError as error:
             return replace(request, problem=str(error))
-        # in a thread: the search for a mistake may take half a second
+        # In a thread, because the search for a mistake may take half a second.
         verdict = await asyncio.to_thread(self._check, callback)
         return replace(request, callback=callback, verdict=verdict)
 
     async def _answer(self, request: web.BaseRequest, behaviour: Behaviour) -> web.StreamResponse:
         if behaviour.pause_seconds:
-            with suppress(TimeoutError):  # the usual case: the receiver does not end before that
+            with suppress(TimeoutError):  # the usual case: the pause ends before the receiver does
                 await asyncio.wait_for(self._ending.wait(), behaviour.pause_seconds)
         if behaviour.drops and request.transport is not None:
             request.transport.abort()

@@ -1,6 +1,6 @@
-"""The keys by which a command checks callbacks: those of a shop, or those that were given.
+"""The keys with which `verify` and `listen` check callbacks: a shop's, or those in the options.
 
-`verify` and `listen` find them in the same way, and no key is ever printed.
+No key is ever printed.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationKeys:
-    """A shared key, certificates by their aliases (newest first), or both; `owner` in words.
+    """The keys of a check: a shared key, certificates by alias (newest first), or both.
 
-    `other_keys`: keys of other shops that may have been used by mistake, by the shop's login.
+    `owner`: whose keys they are, in words. `other_keys`: keys of other shops, by login; one of them
+    may have been used by mistake.
     """
 
     owner: str
@@ -48,8 +49,8 @@ class VerificationKeys:
 
         if computed is not None and self.key is None:
             raise CommandError(
-                "With a certificate a shop computes no checksum: it verifies the one that came. "
-                "Leave out --computed, or give the shared key."
+                "With a certificate a shop computes no checksum: it verifies the received one. "
+                "Leave out --computed, or give the shared key with --key."
             )
         newest = next(iter(self.certificates.values()), None)
         return check_checksum(
@@ -62,7 +63,7 @@ class VerificationKeys:
 
 
 def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> VerificationKeys:
-    """The keys that were given, else the shop's from the gateway's database, else the demo shop's.
+    """The keys in the options, else the shop's from the gateway's database, else the demo shop's.
 
     Refuses with CommandError: a shop together with a key, a key with unprintable characters, a
     certificate that cannot be read, an unknown shop, a shop without key and certificate.
@@ -73,7 +74,7 @@ def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> Ve
             "out --key and --certificate."
         )
     if key is not None and not key.isprintable():
-        raise CommandError("The key has characters that do not print; was it cut out of UTF-8?")
+        raise CommandError("The key has unprintable characters. Give it as UTF-8 text.")
     if key is not None or certificate is not None:
         certificates = {"": read_public_key(certificate)} if certificate else {}
         return VerificationKeys(
@@ -97,7 +98,7 @@ def _demo(key: str | None) -> Mapping[str, str]:
 def read_public_key(path: Path) -> "RSAPublicKey":
     """The public key of a PEM file: a certificate, or the key itself.
 
-    Refuses with CommandError: no such file, neither of the two, not RSA.
+    Refuses with CommandError: the file cannot be read, it contains neither, the key is not RSA.
     """
     try:
         return public_key_of(path.read_bytes())
@@ -105,13 +106,13 @@ def read_public_key(path: Path) -> "RSAPublicKey":
         raise CommandError(f"{path} cannot be read ({error.strerror}).") from None
     except ValueError:
         raise CommandError(
-            f"{path} holds no RSA certificate and no RSA public key in PEM. "
-            "`altyn merchant certificate SHOP` prints the right one."
+            f"{path} must contain an RSA certificate or an RSA public key in PEM. "
+            "`altyn merchant certificate SHOP` prints the shop's certificate."
         ) from None
 
 
 def public_key_of(pem: bytes) -> "RSAPublicKey":
-    """The public key in a PEM text. Raises ValueError."""
+    """The public key in a PEM text. Raises ValueError: neither certificate nor key, not RSA."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from cryptography.x509 import load_pem_x509_certificate
@@ -122,7 +123,7 @@ def public_key_of(pem: bytes) -> "RSAPublicKey":
         else load_pem_public_key(pem)
     )
     if not isinstance(found, RSAPublicKey):
-        raise ValueError("no RSA key")  # noqa: TRY004 - the caller asks for the right text
+        raise ValueError("no RSA key")  # noqa: TRY004 - as for a text without a key
     return found
 
 
@@ -136,7 +137,7 @@ def _stored(settings: "Settings", login: str) -> VerificationKeys:
         found = await statement("find_merchant").fetch(pool, login=login)
         if not found:
             raise CommandError(
-                f"There is no shop {login}. `altyn merchant list` shows them all; or give the key "
+                f"There is no shop {login}. `altyn merchant list` lists all shops. Or give the key "
                 "itself with --key."
             )
         merchant_id = found[0]["merchant_id"]

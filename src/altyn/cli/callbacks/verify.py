@@ -14,25 +14,23 @@ if TYPE_CHECKING:
     from altyn.diagnostics.checksum_verdict import Checked, Verdict
     from altyn.diagnostics.received_callback import Received
 
-Shop = Annotated[
-    str | None, typer.Option(help="Whose key and certificates; by default the demo shop's.")
-]
-Key = Annotated[str | None, typer.Option(help="The shared key itself.")]
-Certificate = Annotated[Path | None, typer.Option(help="A PEM file: certificate or public key.")]
+Shop = Annotated[str | None, typer.Option(help="Shop whose keys are used; default: the demo shop.")]
+Key = Annotated[str | None, typer.Option(help="A shared key, instead of a shop's.")]
+Certificate = Annotated[Path | None, typer.Option(help="PEM file: certificate or public key.")]
 
 
 def verify(
     text: Annotated[
-        str, typer.Argument(help="The address (in quotes) or body that was received; - for stdin.")
+        str, typer.Argument(help="The received address (in quotes) or body; -: standard input.")
     ],
     shop: Shop = None,
     key: Key = None,
     certificate: Certificate = None,
     computed: Annotated[
-        str | None, typer.Option(help="The checksum your own code computed: what it did wrong.")
+        str | None, typer.Option(help="Checksum from your code; the mistake in it is named.")
     ] = None,
 ) -> None:
-    """Check a callback's checksum and name the mistake; exit code 0 right, 1 wrong."""
+    """Check a callback's checksum and name the mistake; exit code 0 if right, 1 if wrong."""
     received = read_text(sys.stdin.read() if text == "-" else text)
     keys = find_keys(shop, key, certificate)
     verdict = keys.check(received, computed)
@@ -40,7 +38,8 @@ def verify(
     print_verdict(verdict)
     if verdict.received is None and len(received.pairs) == 1 and text != "-":
         console().print(
-            "Only one parameter arrived here: put the address in quotes, the shell cuts it at &.",
+            "Only one parameter was given. Put the address in quotes; without them the shell cuts "
+            "it at the first &.",
             soft_wrap=True,
         )
     if not verdict.right:
@@ -66,12 +65,12 @@ def print_verdict(verdict: "Verdict", indent: str = "") -> None:
 
 
 def verdict_lines(verdict: "Verdict") -> Iterator[str]:
-    """The signed text, its checksum, and the mistakes of the checksums that there are."""
+    """The signed text, its checksum, and the mistakes in the received and the computed checksum."""
     yield f"signed    {visible(verdict.signed)}"
     if verdict.expected is not None:
         yield f"checksum  {verdict.expected}"
     if own := ", ".join(verdict.own_query):
-        yield f"not ours  {visible(own)}: of the shop's own address, not signed"
+        yield f"not ours  {visible(own)}: part of the shop's own address, not signed"
     if verdict.received is None and verdict.computed is None:
         yield from _explanation(verdict.mistakes[0].happened, verdict.mistakes[0].remedy)
     if verdict.received is not None:
@@ -88,7 +87,7 @@ def _checked(
         happened = (in_transit and mistake.altered) or mistake.happened
         yield from _explanation(happened, mistake.remedy)
     if checked.made_of not in {None, verdict.signed}:
-        yield f"  Made of   {visible(checked.made_of or '')}"
+        yield f"  Made from {visible(checked.made_of or '')}"
 
 
 def _explanation(happened: str, remedy: str) -> Iterator[str]:
@@ -97,7 +96,7 @@ def _explanation(happened: str, remedy: str) -> Iterator[str]:
 
 
 def visible(text: str) -> str:
-    """A text from outside on one line, without characters that move the terminal's cursor."""
+    """The text on one line. Unprintable characters are escaped: they could control the terminal."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )

@@ -1,6 +1,6 @@
-"""Callbacks at a terminal: a list, one callback with all its deliveries, deliveries as they happen.
+"""The output of `altyn callbacks`: a table, one callback with its deliveries, a line per delivery.
 
-Separate from the commands, so that the printed text can be tested without a database.
+It is separate from the commands, so that it can be tested without a database.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,21 +28,21 @@ _COLOURS: Final = {
     EntryState.DELIVERED: "green",
     EntryState.DEAD: "red",
 }
-SENDING: Final = "on its way"
+SENDING: Final = "being sent"
 STORED_CARD: Final = "a stored card"
-ADDRESS_SHOWN: Final = 60  # letters of it in a list
-BRIEF: Final = 48  # letters of a problem in a list; `show` prints all of it
+ADDRESS_SHOWN: Final = 60  # characters of an address in a table
+BRIEF: Final = 48  # characters of a problem in a table; `show` prints all of it
 ANSWER_LINES: Final = 20
 WIDE: Final = 400
 
 
 def print_callbacks(callbacks: Sequence[CallbackSummary]) -> None:
-    """Print a table of callbacks at its full width: an id that is cut cannot be copied."""
+    """Print a table of callbacks at its full width, because an id that is cut cannot be copied."""
     Console(highlight=False, width=WIDE).print(callbacks_table(callbacks), crop=False)
 
 
 def callbacks_table(callbacks: Sequence[CallbackSummary]) -> Table:
-    """Callbacks, a line each; the id is last, where a click selects all of it."""
+    """A table with one line per callback; the id is last, so that a click selects all of it."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("Happened (Moscow)", "Shop", "Order number", "Operation"):
         table.add_column(name, no_wrap=True)
@@ -80,7 +80,7 @@ def _last_response(callback: CallbackSummary) -> str:
 
 
 def brief(text: str) -> str:
-    """The beginning of a long text, without its line breaks."""
+    """The text on one line, cut to BRIEF characters."""
     whole = " ".join(text.split())
     return whole if len(whole) <= BRIEF else f"{whole[: BRIEF - 1]}…"
 
@@ -152,7 +152,7 @@ def _heading(delivery: DeliveryDetail) -> str:
 
 def duration(milliseconds: int) -> str:
     """A duration as text: "12 ms", "10.0 s"."""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"  # noqa: PLR2004 - a second
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"  # noqa: PLR2004 - one second
 
 
 def delivery_lines(delivery: DeliveryDetail) -> Iterator[str]:
@@ -175,7 +175,7 @@ def delivery_lines(delivery: DeliveryDetail) -> Iterator[str]:
         rows = delivery.response.splitlines()
         yield from (f"← {row}" for row in rows[:ANSWER_LINES])
         if len(rows) > ANSWER_LINES:
-            yield f"← … {len(rows) - ANSWER_LINES} lines more"
+            yield f"← … {len(rows) - ANSWER_LINES} more lines"
     if delivery.problem is not None:
         yield f"problem   {delivery.problem}"
 
@@ -214,7 +214,7 @@ def _result(delivery: DeliverySummary) -> str:
         return f"{result}, abandoned"
     if delivery.attempt < delivery.attempts or delivery.state is not EntryState.WAITING:
         return f"{result}, sent again"
-    return f"{result}, again at {in_moscow(delivery.due_at)}"
+    return f"{result}, next attempt at {in_moscow(delivery.due_at)}"
 
 
 def _state_after(delivery: DeliverySummary) -> EntryState:

@@ -1,4 +1,4 @@
-"""Watches the deliveries of callbacks: every delivery once, when it has ended.
+"""Watches the deliveries of callbacks, and returns every delivery once, when it has ended.
 
 A delivery is recorded when it ends, with the time at which it began. A watcher that asked only for
 deliveries newer than the last one would miss those that took longer.
@@ -14,12 +14,12 @@ from altyn.domain.outbox import EntryId
 
 POLL_SECONDS: Final = 0.5
 DELIVERY_SECONDS_MAX: Final = 90.0  # the longest time-out, and the time to record a delivery
-SKEW: Final = timedelta(minutes=10)  # how far the gateway's machine may be behind this one
+SKEW: Final = timedelta(minutes=10)  # how far the clock of the gateway's machine may be behind ours
 BATCH_MAX: Final = 10_000
 
 
 class Recent(Protocol):
-    """Reads deliveries: the newest ones after a moment (UTC), oldest first."""
+    """Reads the newest deliveries that began after a time (UTC), at most `limit`, oldest first."""
 
     async def recent(
         self, merchant_id: int | None, after: datetime, limit: int
@@ -48,7 +48,8 @@ async def watch(
 class Memory:
     """The deliveries that a watcher has shown, and how far back it has to look.
 
-    It looks back by the real time that a delivery may take: the gateway's clock may jump.
+    It looks back by the longest real time that a delivery may take, because the gateway's clock may
+    jump.
     """
 
     def __init__(self, begin: datetime) -> None:
@@ -56,13 +57,13 @@ class Memory:
         self._shown: dict[tuple[EntryId, int], datetime] = {}
 
     def after(self, real: float) -> datetime:
-        """Every delivery that began up to this time has ended and was shown."""
+        """The time (UTC) up to which all deliveries have ended and were shown. `real`: seconds."""
         old = [mark for mark in self._marks if mark[0] <= real - DELIVERY_SECONDS_MAX]
         self._marks = [*old[-1:], *self._marks[len(old) :]]
         return self._marks[0][1]
 
     def new(self, deliveries: Sequence[DeliverySummary], real: float) -> list[DeliverySummary]:
-        """The deliveries that were not shown before; they are remembered."""
+        """The deliveries that were not shown before. From now on they count as shown."""
         fresh = [each for each in deliveries if (each.id, each.attempt) not in self._shown]
         since = self._marks[0][1]
         self._shown = {key: at for key, at in self._shown.items() if at > since}

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from altyn.storage.signing_keys import SigningKey
 
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
-New = Annotated[bool, typer.Option("--new", help="Create another one and sign with it from now.")]
+New = Annotated[bool, typer.Option("--new", help="Create a new one; it signs from now on.")]
 
 
 def certificate(login: Login, new: New = False) -> None:  # noqa: FBT002 - an option of the command
-    """Print the certificate with which a shop checks its callbacks; --new creates another one."""
+    """Print the certificate with which a shop checks its callbacks; --new creates a new one."""
     from altyn.cli.database import with_pool
 
     settings = read_settings()
@@ -66,13 +66,13 @@ async def _signing_key(
 
 
 def print_certificate(merchant: "Merchant", key: "SigningKey") -> None:
-    """Print the use of a certificate and the certificate. PEM readers skip the lines before it."""
+    """Print the use of a certificate, then the certificate. PEM readers skip the first lines."""
     for line in certificate_lines(merchant, key):
         console().print(line, soft_wrap=True, markup=False)
 
 
 def certificate_lines(merchant: "Merchant", key: "SigningKey") -> Iterator[str]:
-    """Lines about the certificate for a reader, then the certificate in PEM."""
+    """Lines that explain the certificate, then the certificate in PEM."""
     from altyn.domain.callback import ChecksumKind
 
     yield f"alias  {key.alias}"

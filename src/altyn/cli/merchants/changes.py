@@ -1,6 +1,6 @@
-"""Changes of a merchant as users type them: `hold_days=5`, `+refund`, `-two_phase`.
+"""Changes of a shop as users type them: `hold_days=5`, `+refund`, `-two_phase`.
 
-All words of a command are checked before anything is changed.
+All changes of a command are checked before the first one is applied.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ class Changes:
     revoked: frozenset[Permission]
 
     def applied_to(self, permissions: Collection[Permission]) -> dict[str, object]:
-        """The changes as `change_settings` takes them."""
+        """The changes in the form that `change_settings` takes."""
         changes: dict[str, object] = dict(self.settings)
         if self.granted or self.revoked:
             changes["permissions"] = sorted((set(permissions) | self.granted) - self.revoked)
@@ -30,7 +30,7 @@ class Changes:
 
 
 def read_changes(words: Sequence[str]) -> Changes:
-    """Read the words of a command.
+    """The changes that the words of a command name.
 
     Refuses with CommandError: a word that is not a change, an unknown permission, a permission
     that is both granted and revoked.
@@ -46,7 +46,7 @@ def read_changes(words: Sequence[str]) -> Changes:
         if not equals or not key:
             raise CommandError(
                 f"{word!r} is not a change. Write KEY=VALUE (hold_days=5), +permission or "
-                "-permission; `altyn merchant settings` lists them all."
+                "-permission; `altyn merchant settings` lists all of them."
             )
         settings[key] = None if value in DEFAULT_WORDS else value
     both = granted & revoked

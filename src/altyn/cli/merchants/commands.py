@@ -1,4 +1,4 @@
-"""`altyn merchant`: adds, shows and changes shops. For the provider's staff.
+"""`altyn merchant`: adds, shows and changes shops, for the provider's staff.
 
 Every change is checked and recorded in the shop's history.
 """
@@ -47,7 +47,7 @@ def add(
         str | None, typer.Option(help="For the API user; default: generated and shown once.")
     ] = None,
 ) -> None:
-    """Add a shop and its API user LOGIN-api; with all permissions in the sandbox, else with few."""
+    """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
     from altyn.cli.merchants.changes import read_changes
     from altyn.operations.staff.merchants import add_merchant
     from altyn.operations.staff.settings import change_settings
@@ -132,7 +132,7 @@ def change(
         lines = differences(merchant.settings, after)
         for line in lines:
             console().print(line, soft_wrap=True, markup=False)
-        result = "in force within a second" if lines else "nothing to change"
+        result = "changed, in force within a second" if lines else "nothing to change"
         console().print(f"{merchant.login}: {result}.")
         for line in warnings_of(merchant, after):
             console().print(line, soft_wrap=True)

@@ -162,7 +162,7 @@ def value_text(key: str, value: object) -> str:
 
 
 def currency_text(currency: str) -> str:
-    """The letter code of a currency by its digits: "RUB" for "643"; unknown digits as they are."""
+    """The letter code of a numeric currency code: "RUB" for "643"; an unknown code as it is."""
     known = CURRENCIES.get(currency)
     return known.alpha if known else currency
 
@@ -176,7 +176,7 @@ def print_choices() -> None:
         if setting.key != "permissions":
             table.add_row(setting.key, setting.allowed)
     console().print(table)
-    console().print("\n[dim]+ or - and a permission[/]")
+    console().print("\n[dim]+ or -, followed by a permission[/]")
     for permission in Permission:
         mark = "  (adds a requirement)" if permission in DEMANDING else ""
         console().print(f"  {permission}{mark}")

@@ -1,4 +1,4 @@
-"""A minimal browser: it opens pages, reads and posts forms, keeps cookies, follows no redirect.
+"""A minimal browser: it posts and reads forms, keeps cookies, and does not follow redirects.
 
 `altyn pay` uses it to go through the same pages as a payer's browser.
 """
@@ -28,7 +28,7 @@ AGENT: Final = "altyn pay"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page. `fields` are its hidden fields, `inputs` the names of those to be typed."""
+    """A form of a page. `fields` are its hidden fields, `inputs` the names of those to type."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Answer:
         if not isinstance(members, dict):
             raise CommandError(
                 f"{self.address} answered {self.status} without JSON. Does a gateway run there? "
-                "Start one with `altyn serve`, or name its address with --url."
+                "Start one with `altyn serve`, or give its address with --url."
             )
         return members
 
@@ -68,7 +68,7 @@ class Answer:
 
 
 class Browser:
-    """Sends GET and POST requests; cookies are kept between them."""
+    """Sends POST requests, and keeps cookies between them."""
 
     def __init__(self) -> None:
         self._opener: OpenerDirector = build_opener(
@@ -77,12 +77,14 @@ class Browser:
 
     def post(self, address: str, fields: dict[str, str]) -> Answer:
         """Post a form. Refuses with CommandError: no server answers."""
-        return self._open(Request(address, urlencode(fields).encode(), _HEADERS))  # noqa: S310 - http only, below
+        return self._open(Request(address, urlencode(fields).encode(), _HEADERS))  # noqa: S310 - `_open` checks the scheme
 
     def _open(self, request: Request) -> Answer:
         address = request.full_url
         if urlsplit(address).scheme not in {"http", "https"}:
-            raise CommandError(f"{address} cannot be opened: it must begin with http.")
+            raise CommandError(
+                f"{address} cannot be opened: it must begin with http:// or https://."
+            )
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 return _read(address, response.status, response.headers, response)
@@ -94,7 +96,7 @@ class Browser:
             server = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}"
             raise CommandError(
                 f"No server answers at {server} ({reason}). Start the gateway with `altyn serve`, "
-                "or name another with --url."
+                "or give another address with --url."
             ) from None
 
 
@@ -102,7 +104,7 @@ _HEADERS: Final = {"User-Agent": AGENT, "Accept": "*/*"}
 
 
 class _NoRedirects(HTTPRedirectHandler):
-    """Returns a redirect as a response, so that each step of the payment is visible."""
+    """Returns a redirect as the response, so that each step of the payment is visible."""
 
     def redirect_request(
         self,

@@ -1,4 +1,4 @@
-"""`altyn order`: lists orders, and shows everything about one. It only reads."""
+"""`altyn order`: lists orders, and shows all details of one. It changes nothing."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -151,9 +151,11 @@ async def _find_key(history: "OrderHistory", text: str, merchant: str | None) ->
         raise _unknown_order(text)
     if len(matches) > 1:
         shops = ", ".join(matches)
-        raise CommandError(f"Several shops have an order {text}: {shops}. Choose by --merchant.")
+        raise CommandError(
+            f"Several shops have an order {text}: {shops}. Choose one with --merchant."
+        )
     return next(iter(matches.values()))
 
 
 def _unknown_order(text: str) -> CommandError:
-    return CommandError(f"There is no order {text}. `altyn order list` shows the newest.")
+    return CommandError(f"There is no order {text}. `altyn order list` lists the newest orders.")

@@ -23,12 +23,12 @@ def pay(
         str | None, typer.Option(help="MM/YY; default: that of the test card.")
     ] = None,
     cvc: Annotated[str | None, typer.Option(help="Default: that of the test card.")] = None,
-    holder: Annotated[str, typer.Option(help="Latin letters.")] = "CARD HOLDER",
+    holder: Annotated[str, typer.Option(help="Cardholder, in Latin letters.")] = "CARD HOLDER",
     code: Annotated[
         str | None, typer.Option(help="3-D Secure code; default: the correct one.")
     ] = None,
     no_code: Annotated[  # noqa: FBT002
-        bool, typer.Option("--no-3ds-code", help="Stop at the bank's page, without a code.")
+        bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
     language: Annotated[str, typer.Option(help="Language of the answers: ru or en.")] = "en",
@@ -63,8 +63,8 @@ def read_order(order: str, url: str | None) -> tuple[str, str]:
     ids = query.get("mdOrder") or query.get("orderId")
     if not ids:
         raise CommandError(
-            f"{order} has no mdOrder, so it names no order. Give the formUrl of register.do's "
-            "answer, or the orderId."
+            f"{order} has no mdOrder parameter, so the order is unknown. Give the formUrl from the "
+            "answer of register.do, or the orderId."
         )
     return ids[0], url.rstrip("/") if url else f"{parts.scheme}://{parts.netloc}"
 

@@ -61,7 +61,7 @@ class PagePayment:
     browser: Browser = field(default_factory=Browser)
 
     def pay(self, card: TypedCard) -> Outcome:
-        """Pay the order; how the payment ended.
+        """Pay the order. Returns how the payment ended.
 
         Refuses with CommandError: no gateway answers, no such order, an answer without JSON.
         """
@@ -104,7 +104,7 @@ class PagePayment:
         transaction = str(answer["threeDSServerTransId"])
         completed = "U"
         if answer["threeDSMethodURL"]:
-            self.print_step("→ 3-D Secure 2: the bank examines the browser (hidden frame).")
+            self.print_step("→ 3-D Secure 2: the bank checks the browser (in a hidden frame).")
             data = {"threeDSMethodData": str(answer["threeDSMethodDataPacked"])}
             notification = self.browser.post(str(answer["threeDSMethodURL"]), data).form()
             if notification is not None:
@@ -114,7 +114,7 @@ class PagePayment:
         return self._process({**form, **method_result})
 
     def _visit_bank(self, answer: dict[str, Any]) -> Outcome:
-        """Post the bank's pages until the last one leads back to the gateway."""
+        """Submit the forms of the bank's pages until the browser is back at the gateway."""
         address = str(answer["acsUrl"])
         if answer.get("packedCReq"):
             self.print_step("→ 3-D Secure 2: the browser opens the bank's page.")

@@ -157,7 +157,7 @@ def possible_actions(details: OrderDetails) -> Iterator[str]:
     if order.payable:
         page = f"{details.base_url}/payment/merchants/{details.merchant}/payment_ru.html"
         yield f"pay on the page: {page}?mdOrder={order.order_id}"
-        yield f"pay at the terminal: altyn pay {order.order_id} --card NUMBER"
+        yield f"pay from the command line: altyn pay {order.order_id} --card NUMBER"
         yield f"attempts left: {order.attempts_left}"
     if order.allows(Event.DEPOSIT_APPROVED):
         yield f"deposit.do: up to {money(order.approved_minor, order.currency)}"

@@ -21,7 +21,7 @@ def cards(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
 ) -> None:
-    """List the test cards; where no expiry or CVC is listed, any CVC and any future expiry fit."""
+    """List the test cards. `any` means any CVC, or any expiry in the future."""
     from altyn.protocol import test_cards
 
     if action_code is not None:
@@ -85,9 +85,9 @@ def _three_d_secure(card: "TestCard") -> str:
         version = "2" if card.protocol == "tds2" else "1"
         return f"3-D Secure {version}, code {card.acs_code}"
     if card.tds1 is VeRes.ENROLLED:
-        return "3-D Secure 1 without a question"
+        return "3-D Secure 1 without a code"
     if card.tds1 is VeRes.UNKNOWN:
-        return "3-D Secure 1 cannot say"
+        return "3-D Secure 1, enrolment unknown"
     if card.protocol == "tds2" and card.tds2 is not None:
         return f"3-D Secure 2, {card.tds2.value}"
     return "no 3-D Secure"

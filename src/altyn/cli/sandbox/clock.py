@@ -1,7 +1,7 @@
 """`altyn clock`: shows and moves the sandbox's clock.
 
-The running gateway moves its clock and runs, in order, every action that became due. A hold of
-seven days is so tested in a second.
+The running gateway moves its clock and runs, in order, every action that became due. So the test of
+a seven-day hold takes a second.
 """
 
 import json
@@ -35,7 +35,7 @@ def show(url: Url = None) -> None:
 def advance(
     by: Annotated[str, typer.Argument(help="A duration: 7d, 2h30m, 45s.")], url: Url = None
 ) -> None:
-    """Move the clock forward by a duration; all that becomes due is run, in order."""
+    """Move the clock forward by a duration, and run all actions that become due, in order."""
     duration = parse_duration(by)
     before = _clock_time(_request(url))
     after = _clock_time(_request(url, {"seconds": duration.total_seconds()}))
@@ -64,7 +64,7 @@ def set_to(
 def _print_move(before: datetime, after: datetime) -> None:
     console().print(
         f"The clock moved forward by {describe(after - before)}: from {in_words(before)} to "
-        f"{in_words(after)}. All that became due has been run: sessions, holds, timers.",
+        f"{in_words(after)}. All due actions have been run: sessions, holds, timers.",
         soft_wrap=True,
     )
 
@@ -103,6 +103,6 @@ def _refusal(base: str, error: "HTTPError") -> str:
         return str(json.load(error)["error"])
     except (ValueError, KeyError, TypeError):
         return (
-            f"The gateway at {base} has no sandbox clock: it runs in production, or it is not an "
-            "Altyn. Name a sandbox with --url."
+            f"The server at {base} has no sandbox clock: it runs in production mode, or it is not "
+            "an Altyn gateway. Give the address of a sandbox with --url."
         )

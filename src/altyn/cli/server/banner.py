@@ -19,7 +19,7 @@ CARDS: Final = (
 
 
 def print_banner(settings: Settings, address: str, data: str, took_seconds: float) -> None:
-    """Print the gateway's addresses; in production without credentials and examples."""
+    """Print the gateway's addresses; in the sandbox also the demo credentials and examples."""
     facts_of = _sandbox if settings.sandbox else _production
     facts = facts_of(settings, address, f"{data}; keys in {settings.keys}")
     mode = "sandbox, no money moves" if settings.sandbox else "production"
@@ -36,15 +36,15 @@ def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str,
         ("Gateway", [f"{public}/payment/rest/", f"{public}/payment/webservices/merchant-ws?wsdl"]),
         ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),
-        ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` shows them all"]),
+        ("Cards", [*(" · ".join(card) for card in CARDS), "`altyn cards` lists all test cards"]),
         ("Try", _first_commands(public)),
         (
             "Callbacks",
-            ["altyn callbacks listen   receives callbacks, prints them, and says how to send them"],
+            ["altyn callbacks listen   receives and prints callbacks, and shows how to send them"],
         ),
         (
             "Time",
-            ["altyn clock advance 7d   moves the gateway's clock and runs all that became due"],
+            ["altyn clock advance 7d   moves the gateway's clock and runs all due actions"],
         ),
         ("Data", [data]),
         ("Stop", ["Ctrl-C; the data are kept for the next start"]),

@@ -29,7 +29,7 @@ CLOCK_DIFFERENCE_MAX: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The subject of a check, its result, and the remedy; no remedy means that all is well."""
+    """The subject of a check, its result, and the remedy; an empty remedy: nothing is wrong."""
 
     subject: str
     result: str
@@ -48,12 +48,12 @@ def doctor() -> None:
         if finding.remedy:
             console().print(f"{'':<18}{finding.remedy}", markup=False, soft_wrap=True)
     if wrong:
-        console().print(f"\nRepair {wrong} of these before you rely on the gateway.")
+        console().print(f"\nRepair what is marked wrong ({wrong}) before you use the gateway.")
         raise typer.Exit(1)
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Every check in order; a check that cannot be made is a finding too."""
+    """The findings of all checks, in order; a check that cannot run gives a finding too."""
     yield Finding("Python", f"{platform.python_version()}, {platform.system()}")
     yield _mode(settings)
     yield _disk(settings.home)
@@ -74,17 +74,18 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     found = f"{free / (1 << 30):.1f} GiB free at {folder}"
     enough = free >= DISK_MIN_BYTES
-    return Finding("disk", found, "" if enough else "Make room: a full disk stops every payment.")
+    remedy = "" if enough else "Free some disk space: a full disk stops every payment."
+    return Finding("disk", found, remedy)
 
 
 def _templates(folder: Path) -> Finding:
     if not folder.exists():
-        return Finding("templates", f"no merchant has its own ({folder} does not exist)")
+        return Finding("templates", f"no shop has its own ({folder} does not exist)")
     try:
         merchants = sorted(each.name for each in folder.iterdir() if each.is_dir())
     except OSError as error:
-        return Finding("templates", str(error), f"Let Altyn's user read {folder}.")
-    result = f"{len(merchants)} merchants have their own in {folder}: "
+        return Finding("templates", str(error), f"Allow Altyn's user to read {folder}.")
+    result = f"in {folder}, for these shops: "
     return Finding("templates", result + (", ".join(merchants) or "none"))
 
 
@@ -97,7 +98,7 @@ def _port(settings: Settings) -> Finding:
     owner = find_port_owner(settings.port)
     if owner is None:
         return Finding("port", f"{settings.port} is free; no gateway runs")
-    found = f"{settings.port} is used by process {owner.pid} ({owner.command})"
+    found = f"{settings.port} is in use by process {owner.pid} ({owner.command})"
     return Finding("port", found, "End that process, or set ALTYN_PORT to another port.")
 
 
@@ -171,7 +172,7 @@ async def _migrations(pool: "Pool") -> Finding:
         applied = {row["number"] for row in rows}
     if applied - known.keys():
         found = f"the database has migration {max(applied)}, this Altyn has {max(known)}"
-        return Finding("migrations", found, "Run the newer Altyn that has used this database.")
+        return Finding("migrations", found, "Run the newer version that used this database.")
     missing = sorted(known.keys() - applied)
     if missing:
         names = ", ".join(known[number] for number in missing)
@@ -180,7 +181,7 @@ async def _migrations(pool: "Pool") -> Finding:
 
 
 async def _clock(pool: "Pool", settings: Settings) -> Finding:
-    """Compares this machine's clock with the database's: at most 2 s may lie between them.
+    """Compares this machine's clock with the database's; they may differ by at most 2 s.
 
     A large difference would falsify the times in every order's history.
     """
@@ -190,10 +191,10 @@ async def _clock(pool: "Pool", settings: Settings) -> Finding:
     database_now: datetime = await pool.fetchval("SELECT clock_timestamp()")
     difference = abs(database_now - before - (datetime.now(UTC) - before) / 2)
     rows = await statement("load_clock").fetch(pool) if settings.sandbox else []
-    ahead = f"; the sandbox is {describe(rows[0]['ahead_by'])} ahead" if rows else ""
+    ahead = f"; the sandbox's clock is {describe(rows[0]['ahead_by'])} ahead" if rows else ""
     found = f"{difference.total_seconds():.1f} s between this machine and the database{ahead}"
     wrong = difference > CLOCK_DIFFERENCE_MAX
-    return Finding("clock", found, "Synchronise both by NTP." if wrong else "")
+    return Finding("clock", found, "Synchronise both clocks with NTP." if wrong else "")
 
 
 async def _vault(pool: "Pool", settings: Settings) -> Finding:
@@ -205,9 +206,9 @@ async def _vault(pool: "Pool", settings: Settings) -> Finding:
     known: frozenset[str] = frozenset()
     with suppress(KeyFileError):
         known = frozenset(KeyRing.load(settings.keys).vault_keys)
-    lost = [f"{row['cards']} under {row['key_id']}" for row in rows if row["key_id"] not in known]
+    lost = [f"{row['cards']} of key {row['key_id']}" for row in rows if row["key_id"] not in known]
     cards = sum(row["cards"] for row in rows)
     if lost:
-        remedy = "Restore the key file that has these keys: the cards cannot be decrypted without."
+        remedy = "Restore the key file with these keys; without it the cards cannot be decrypted."
         return Finding("vault", f"cards without their key: {', '.join(lost)}", remedy)
-    return Finding("vault", f"{cards} stored cards, the key of each is present")
+    return Finding("vault", f"{cards} stored cards, the keys of all are present")

@@ -1,6 +1,6 @@
-"""`altyn keys`: creates and rotates the key file that encrypts stored cards.
+"""`altyn keys`: manages the key file; its keys encrypt stored cards.
 
-Only the names of keys are printed, never a key.
+Only the ids of keys are printed, never a key.
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ def create(
     ring = KeyRing.create(file.absolute(), sandbox=sandbox)
     console().print(
         f"Created {file} for {_mode(ring)}; key {ring.active} is active.\n"
-        "Keep a copy in another place: without it no stored card can be decrypted. "
+        "Keep a copy in another place: without the key file no stored card can be decrypted. "
         "Set ALTYN_KEY_FILE to its path.",
         soft_wrap=True,
     )
@@ -42,7 +42,7 @@ def create(
 
 @app.command()
 def rotate(file: File = None) -> None:
-    """Add a key and activate it, when the gateway runs on one machine."""
+    """Add a key and activate it, if the gateway runs on one machine; else see stage."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
@@ -62,7 +62,7 @@ def stage(file: File = None) -> None:
 
 @app.command()
 def activate(
-    key_id: Annotated[str, typer.Argument(help="Name of a key; see `altyn keys show-ids`.")],
+    key_id: Annotated[str, typer.Argument(help="Id of a key; see `altyn keys show-ids`.")],
     file: File = None,
 ) -> None:
     """Activate a key: the second step of a rotation on several machines."""
@@ -74,7 +74,7 @@ def activate(
 
 @app.command("show-ids")
 def show_ids(file: File = None) -> None:
-    """List the names of the keys, oldest first."""
+    """List the ids of the keys, oldest first."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)

@@ -1,7 +1,7 @@
 """`altyn migrate`: prepares a database for this version of Altyn before gateways start.
 
-It is for installations where one machine prepares the database and several serve from it. `serve`
-runs the migrations too.
+It is for installations where one machine prepares the database and several machines run gateways.
+`serve` also applies the migrations.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from altyn.cli.output import console
 
 
 def migrate() -> None:
-    """Apply the migrations of this version to the database; it may be repeated."""
+    """Apply the migrations of this version to the database; it may be run again."""
     from altyn.main import prepare
     from altyn.storage.database import address
 

@@ -1,4 +1,4 @@
-"""Binding a port; the error for a port in use names the process that listens on it."""
+"""Binds a port; the error for a port in use names the process that listens on it."""
 
 import errno
 import json
@@ -57,7 +57,7 @@ def _owner_text(port: int) -> str:
 
 
 def altyn_answers_at(host_and_port: str) -> bool:
-    """Whether a gateway of ours answers at `host:port`."""
+    """Whether an Altyn gateway answers at `host:port`."""
     connection = HTTPConnection(host_and_port, timeout=1)
     try:
         connection.request("GET", "/health")
@@ -70,8 +70,8 @@ def altyn_answers_at(host_and_port: str) -> bool:
 
 
 def find_port_owner(port: int) -> PortOwner | None:
-    """The process that listens on a port. None when unknown: only Linux shows it, and only for
-    processes that this user may inspect."""
+    """The process that listens on a port. None when it is unknown: only Linux shows it, and
+    only for processes that this user may inspect."""
     inodes = {f"socket:[{inode}]" for inode in _listening(port)}
     if not inodes:
         return None

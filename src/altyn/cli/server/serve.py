@@ -1,6 +1,6 @@
 """`altyn serve`: starts PostgreSQL and the gateway's processes, and prints their addresses.
 
-When it is stopped no process is left running; the data are kept.
+When it is stopped, no process is left running, and the data are kept.
 """
 
 import contextlib
@@ -48,9 +48,9 @@ close first; otherwise it may send a payment on a connection that the gateway ha
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port; 0: a free one. [ALTYN_PORT]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0: any free port. [ALTYN_PORT]")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [ALTYN_HOST]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes. [ALTYN_WORKERS]")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes. [ALTYN_WORKERS]")] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder. [ALTYN_HOME]")] = None,
     database_url: Annotated[
         str | None, typer.Option(help="A PostgreSQL of your own. [ALTYN_DATABASE_URL]")
@@ -113,10 +113,10 @@ def _prepare(settings: Settings, stack: ExitStack) -> Settings:
     """Start the embedded PostgreSQL unless a database is configured, and apply migrations."""
     if settings.database_url is None:
         postgres = embedded_postgres(settings)
-        # Callbacks run last in, first out: PostgreSQL stops after everything that uses it, and no
-        # signal interrupts its shutdown.
+        # The stack runs its entries in reverse order: PostgreSQL stops after everything that uses
+        # it, and no signal interrupts its shutdown.
         stack.callback(postgres.stop)
-        stack.callback(_ignore_signals)  # also when a signal interrupts the start itself
+        stack.callback(_ignore_signals)  # needed if a signal interrupts the start
         settings = replace(settings, database_url=_start(postgres))
         stack.enter_context(keep_postgres_running(postgres))
         stack.callback(_ignore_signals)
@@ -134,7 +134,7 @@ def _prepare(settings: Settings, stack: ExitStack) -> Settings:
 
 
 def _start(postgres: "EmbeddedPostgres") -> str:
-    """Start PostgreSQL while Python imports the gateway, which takes longer; the database URL."""
+    """Start PostgreSQL during the import of the gateway, which takes longer; the database URL."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as executor:
@@ -208,7 +208,7 @@ def _becomes_ready(address: str) -> bool:
         connection = HTTPConnection(host_and_port, timeout=5)
         try:
             connection.request("GET", "/ready")
-            if connection.getresponse().status == 200:  # noqa: PLR2004 - HTTP's own number
+            if connection.getresponse().status == 200:  # noqa: PLR2004 - the status OK
                 return True
         except (OSError, HTTPException):
             pass

@@ -69,7 +69,7 @@ def test_an_altered_callback_ends_with_1_and_is_explained() -> None:
     assert answer.exit_code == 1
     assert "wrong" in answer.output
     assert "changed after the signing" in answer.output
-    assert f"Made of   {SIGNED}" in answer.output
+    assert f"Made from {SIGNED}" in answer.output
 
 
 def test_the_mistake_of_a_shop_is_explained() -> None:
@@ -126,7 +126,7 @@ def test_control_characters_of_outside_texts_are_not_printed() -> None:
         (("a=1", "--key", KEY, "--shop", "test"), "--shop"),
         (("a=1", "--certificate", "/nowhere/at.all"), "cannot be read"),
         (("a=1", "--shop", "test"), "There is no gateway"),
-        (("a=1", "--key", "a\x00b"), "The key has characters"),
+        (("a=1", "--key", "a\x00b"), "The key has unprintable characters"),
     ],
 )
 def test_invalid_options_are_refused(words: tuple[str, ...], expected: str) -> None:

@@ -48,7 +48,7 @@ def test_list_shows_time_shop_operation_attempts_and_response(table: Table) -> N
 
 
 def test_list_shows_running_and_untried_callbacks(table: Table) -> None:
-    assert "on its way" in table(a_summary(is_sending=True))
+    assert "being sent" in table(a_summary(is_sending=True))
     assert "none yet" in table(a_summary(attempts=0, response_status=None))
 
 
@@ -116,7 +116,7 @@ def test_only_the_beginning_of_a_long_response_is_shown() -> None:
     text = list(delivery_lines(a_delivery(response="line\n" * (ANSWER_LINES + 5))))
 
     assert text.count("← line") == ANSWER_LINES
-    assert text[-1] == "← … 5 lines more"
+    assert text[-1] == "← … 5 more lines"
 
 
 def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +140,7 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
     ("changes", "text", "colour"),
     [
         ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
-        ({}, "500 in 12 ms, again at 2026-11-21 15:00:30", "yellow"),
+        ({}, "500 in 12 ms, next attempt at 2026-11-21 15:00:30", "yellow"),
         ({"attempts": 2}, "500 in 12 ms, sent again", "yellow"),
         ({"state": EntryState.DEAD}, "500 in 12 ms, abandoned", "red"),
         (
