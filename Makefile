@@ -8,7 +8,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 # Settings of other projects must not affect this one. The source of packages (index, proxy, certificates) stays as the
-# user has set it; how packages are installed is set here. ALTYN_* is passed on unchanged.
+# user has set it; the way to install packages is set here. Variables ALTYN_* are passed on unchanged.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
 unexport PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PIP_PYTHON PIP_EDITABLE PIP_DRY_RUN
@@ -46,11 +46,11 @@ serve: $(PROJECT_STAMP)  ## run a gateway with a demo shop
 	@exec $(BIN)/altyn serve
 
 .PHONY: test
-test: system-tools check  ## run all checks of CI: format, lint, types, every test
+test: system-tools check  ## run all checks of CI: format, lint, types, all tests
 	@$(PYTEST) $(PYTEST_PARALLEL)
 
 .PHONY: test-fast
-test-fast: $(DEV_STAMP)  ## run unit and protocol tests: seconds, no database
+test-fast: $(DEV_STAMP)  ## run the unit and protocol tests, in seconds and without a database
 	@$(PYTEST) $(PYTEST_PARALLEL) -m 'not slow' $(wildcard tests/unit tests/protocol tests/test_tidy.py tests/test_docs.py)
 
 .PHONY: check
@@ -78,17 +78,17 @@ LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links
 
 .PHONY: clean
-clean:  ## remove .venv, caches and builds, never data
+clean:  ## remove .venv, caches and builds; data is kept
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Installs Chromium, wrk and PHP on Debian as root; elsewhere it lists the missing ones.
+# Installs Chromium, wrk and PHP on Debian as root; elsewhere it lists the missing programs.
 .PHONY: system-tools
 system-tools:
 	@scripts/system-tools
 
-# The stamps record what has been installed. They are void when the Python of the environment does not run any more,
-# for example after an upgrade of the system.
+# The stamps record what has been installed. They are ignored when the Python of the environment no longer runs, for
+# example after an upgrade of the system.
 ifneq ($(shell test -x $(BIN)/python && echo here),here)
 .PHONY: $(RUN_STAMP)
 endif

@@ -1,6 +1,6 @@
-"""`make bench`: Altyn compared with the bare database, in one run on this machine.
+"""`make bench`: compares Altyn with PostgreSQL alone, in one run on one machine.
 
-Quote the ratios and the medians of alternating rounds: absolute figures depend on the machine.
+Compare the ratios and the medians of alternating rounds: absolute figures depend on the machine.
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Figures:
-    """The measured runs by name, one per round."""
+    """The measured runs of each name, one per round."""
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
@@ -65,7 +65,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """PostgreSQL and a gateway under test."""
+    """A gateway and its PostgreSQL, which are measured."""
 
     plan: Plan
     postgres: EmbeddedPostgres
@@ -73,7 +73,7 @@ class Bench:
     base_url: str
 
     def measure(self) -> Figures:
-        """Measure all kinds of load, alternating, round by round."""
+        """Measure all kinds of load; they alternate in each round."""
         figures = Figures()
         ids = self._order_ids()
         for count in range(self.plan.rounds):
@@ -114,7 +114,7 @@ class Bench:
         return measure()
 
     def _order_ids(self) -> Path:
-        """Register orders and write the ids of stored orders to a file for the load generator."""
+        """Register orders, and write the ids of stored orders to a file for the load generator."""
         wrk(
             self.base_url,
             "register.lua",
@@ -142,7 +142,7 @@ async def _fetch(url: str) -> list[str]:
 def gateway(
     home: Path, url: str, *, processes: int = PROCESSES
 ) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
-    """Run a gateway; its address, its process, and the seconds until its first answer."""
+    """Run a gateway; yield its address, its process, and the seconds until its first answer."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -183,7 +183,7 @@ def _wait_for(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None
 
 
 def memory_mb(server: subprocess.Popen[bytes]) -> float:
-    """The unique set size of the largest process, in MiB."""
+    """The memory that only the largest process uses (unique set size), in MiB."""
     serving = psutil.Process(server.pid).children(recursive=True)
     python = [process for process in serving if "python" in process.name()]
     return max(process.memory_full_info().uss for process in python) / 2**20
@@ -226,7 +226,7 @@ NAMES = {
 def _arguments() -> Plan:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="seconds of each run")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of all runs")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all runs are repeated")
     parser.add_argument(
         "--million", type=int, default=1_000_000, help="stored orders; 0 skips this part"
     )

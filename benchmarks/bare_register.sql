@@ -1,5 +1,5 @@
--- The bare register write, with which all figures are compared: one statement that inserts an order
--- and a history row into Altyn's tables with all their indexes.
+-- The bare register write: one statement that inserts an order and a history row into Altyn's tables
+-- with all their indexes. All figures are compared with it.
 \set amount random(100, 1000000)
 WITH registered AS (
     INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency, amount_minor,

@@ -1,4 +1,4 @@
-"""Callbacks: throughput of one process, delay after the payment, memory while a queue is sent."""
+"""Measures callbacks: throughput of one process, delay after a payment, memory with a queue."""
 
 import asyncio
 import json
@@ -41,8 +41,11 @@ BACKLOG = """
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """The result of sending a queue: callbacks per second, memory in MiB at its start, quarters and
-    end, and the number of callbacks that were sent again."""
+    """The result of sending a queue.
+
+    `memory_mb`: MiB at the start, after each quarter, and at the end. `duplicates`: how many
+    callbacks were sent again.
+    """
 
     per_second: float
     memory_mb: tuple[float, ...]
@@ -60,7 +63,7 @@ class Latency:
 
 @contextmanager
 def receiver() -> Iterator[str]:
-    """Run a receiver in a process of its own; its address."""
+    """Run a receiver in its own process; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -89,7 +92,7 @@ def report(url: str) -> dict[str, Any]:
 
 
 async def configure(database: str, url: str) -> None:
-    """Set the demo shop's callback URL to this receiver, and notify the gateway."""
+    """Set the demo shop's callback URL to the receiver, and notify the gateway."""
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(
@@ -107,7 +110,7 @@ async def configure(database: str, url: str) -> None:
 
 
 async def drain(database: str, url: str, server: int, count: int) -> Drained:
-    """Insert a queue of callbacks, and measure how a gateway sends it."""
+    """Insert a queue of callbacks, and measure until the gateway has sent all of them."""
     connection = await asyncpg.connect(database)
     python = _python(server)
     try:
@@ -171,7 +174,7 @@ async def _pay(session: aiohttp.ClientSession, base_url: str, paid: list[str]) -
 
 
 def _python(server: int) -> psutil.Process:
-    """The process that serves and sends: the only one of the gateway, or its largest."""
+    """The gateway's process that sends callbacks: its largest process."""
     family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
     python = [each for each in family if "python" in each.name() or "altyn" in each.name()]
     return max(python, key=lambda each: each.memory_full_info().uss)

@@ -1,5 +1,5 @@
--- register -> pay -> status -> refund, repeated. Each thread has one connection and so its own step.
--- A wrong answer is printed, and the cycle begins again.
+-- Repeats register -> pay -> status -> refund. Each thread has one connection, so it has its own step.
+-- A wrong answer is printed, and the cycle starts again.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)

@@ -1,4 +1,4 @@
-"""Load on a running gateway or on PostgreSQL alone, and its measurement."""
+"""Puts load on a running gateway or on PostgreSQL alone, and measures it."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ class Run:
 
 
 def pgbench(bin_dir: Path, url: str, *, clients: int, seconds: int) -> float:
-    """Transactions per second of the bare register write."""
+    """Transactions per second of the bare register write in PostgreSQL."""
     command = [
         str(bin_dir / "pgbench"), "-M", "prepared", "-n", "-f", str(HERE / "bare_register.sql"),
         "-c", str(clients), "-j", "2", "-T", str(seconds), url,
@@ -50,7 +50,7 @@ def wrk(
     threads: int,
     words: Sequence[str],
 ) -> Run:
-    """Requests per second of a script over HTTP."""
+    """The requests per second and the 99th percentile of a wrk script."""
     command = [
         "wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "--latency",
         "-s", str(HERE / script), base_url, "--", *words,
@@ -65,7 +65,7 @@ def wrk(
 
 
 async def constant_rate(base_url: str, *, per_second: int, seconds: int) -> Run:
-    """register.do at a constant rate that does not depend on the answers."""
+    """Send register.do at a constant rate, which does not depend on the answers."""
     waits: list[float] = []
 
     async def one(session: aiohttp.ClientSession) -> None:

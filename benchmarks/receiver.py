@@ -1,4 +1,4 @@
-"""A minimal receiver of callbacks, in a process of its own.
+"""A minimal receiver of callbacks, in its own process.
 
 It answers every request with 200 and stores the time of the first callback of each order. Run as
 `python -m benchmarks.receiver PORT`. `GET /report` returns the number of requests, and the times by
@@ -16,7 +16,7 @@ _ORDER = re.compile(rb"[?&]mdOrder=([^& ]+)")
 
 
 class Receiver(asyncio.Protocol):
-    """One connection with requests without a body, one after the other."""
+    """One connection. Its requests have no body, and arrive one after another."""
 
     received_at: dict[str, float] = {}  # noqa: RUF012 - shared by all connections
     requests = 0

@@ -1,4 +1,4 @@
--- registerOrder over SOAP: the order of register.lua in an envelope, with a new number in each request.
+-- registerOrder over SOAP: the same order as in register.lua, with a new order number in each request.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)

@@ -1,6 +1,6 @@
-"""The gateway's log: JSON lines for machines, colours for a person at a terminal, no secrets.
+"""The gateway's log: JSON lines for programs, coloured text for a terminal, secrets masked.
 
-Our lines, those of uvicorn, asyncio and other libraries, and uncaught exceptions take one form, so
+Our lines, those of uvicorn, asyncio and other libraries, and uncaught exceptions have one form, so
 that card numbers, codes and passwords are masked in one place. Source: docs/architecture.md.
 """
 
@@ -19,29 +19,29 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from altyn.masking import CUT, TEXT_LENGTH_MAX, mask_text, mask_value
 
-# Libraries with handlers of their own; these are removed, and ours writes their lines.
+# Libraries with their own handlers; we remove those, and our handler writes the lines.
 _WITH_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.asgi", "asyncio", "py.warnings")
-# We write a line per request ourselves, where the outcome of the request is known.
+# We write one line per request ourselves, where the outcome of the request is known.
 _MUTED: Final = ("uvicorn.access", "aiohttp.access")
 
 
-def configure_logging(level: str, json: bool | None = None) -> None:  # noqa: FBT001 - the caller names it
+def configure_logging(level: str, json: bool | None = None) -> None:  # noqa: FBT001 - callers pass it by name
     """Send every log line to standard error in one form, from `level` ("debug" to "critical") up.
 
-    `json`: True for machines, False for people, None: False if standard error is a terminal.
+    `json`: True for JSON lines, False for text, None for text if standard error is a terminal.
     May be called again. Raises ValueError for an unknown level.
     """
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"unknown log level {level!r}")
     as_json = not sys.stderr.isatty() if json is None else json
-    # The time is added after the masking, which would look for card numbers in it.
+    # The time is added after the masking, so that its digits are not taken for a card number.
     finish = (_mask, _STAMP, _json_renderer if as_json else _console_renderer())
     structlog.configure(
         processors=[*_START, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=_StandardError,
-        # Not cached, so that a logger made before this call follows it too.
+        # Not cached, so that this configuration applies to loggers made earlier too.
         cache_logger_on_first_use=False,
     )
     _configure_libraries(number, finish)
@@ -73,7 +73,7 @@ def _configure_libraries(level: int, finish: tuple[Processor, ...]) -> None:
 
 
 def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Mask secrets in the whole line; runs after tracebacks are text, and before rendering."""
+    """Mask secrets in the whole line; runs when tracebacks are text already, before rendering."""
     exception = event.pop("exception", None)
     masked: dict[str, Any] = mask_value(event)
     if exception is not None:
@@ -87,7 +87,7 @@ def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 _STAMP: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
-# The plain formatter makes text of tracebacks: richer ones print local variables.
+# The plain formatter turns tracebacks into text; other formatters also print local variables.
 _START: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -109,7 +109,7 @@ def _console_renderer() -> structlog.dev.ConsoleRenderer:
 
 
 class _StandardError:
-    """Writes our own lines to the present `sys.stderr`, not to that of the logger's creation."""
+    """Writes our own lines to the current `sys.stderr`, which may have changed since the start."""
 
     def __init__(self, *_names: object) -> None:
         pass
@@ -121,7 +121,7 @@ class _StandardError:
 
 
 class _Handler(logging.Handler):
-    """Writes the lines of other libraries; its own errors do not show what was to be logged."""
+    """Writes the lines of other libraries; never shows the arguments of a line that fails."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -129,7 +129,7 @@ class _Handler(logging.Handler):
         except Exception as error:  # noqa: BLE001 - a log line must not stop a payment
             # The standard library would print the arguments of the call here, unmasked.
             where = f"{record.pathname}:{record.lineno}"
-            line = f"a log line of {where} could not be formed ({type(error).__name__})"
+            line = f"a log line of {where} could not be formatted ({type(error).__name__})"
         _write(line)
 
 
@@ -140,7 +140,7 @@ def _write(line: str) -> None:
             stream.write(line + "\n")
             stream.flush()
     except (OSError, ValueError):
-        # The log's reader is gone; the error is ignored.
+        # The reader of the log is gone; the error is ignored.
         return
 
 

@@ -1,7 +1,7 @@
 """Masks card numbers, security codes and secrets in values and texts that are logged.
 
 Types are checked first (`Pan` and `Cvc` print masked), then names (`password`, `$CVC`), and then
-the text itself, so that a card number without a type and a name is masked too.
+the text itself, so that a card number in free text is masked too.
 Source: docs/architecture.md.
 """
 
@@ -27,7 +27,7 @@ NODES_MAX: Final = 2_000
 TEXT_LENGTH_MAX: Final = 16_384
 _INTEGER_BITS_MAX: Final = 128
 _PAIR_LENGTH: Final = 2
-_PAN_SMALLEST: Final = 10**11  # the least number of twelve digits
+_PAN_SMALLEST: Final = 10**11  # the smallest number of twelve digits
 
 
 def mask_value(value: object) -> Any:
@@ -55,7 +55,7 @@ def mask_text(text: str) -> str:
 
 
 class _Walk:
-    """One pass over one value; the number of its nodes is bounded, and so is the log line."""
+    """One pass over one value; the number of nodes is limited, so the log line is limited too."""
 
     def __init__(self) -> None:
         self._nodes = NODES_MAX
@@ -77,7 +77,7 @@ class _Walk:
         try:
             return self._visit_inside(value, depth + 1)
         except Exception as error:  # noqa: BLE001 - a value that cannot be printed must not stop a payment
-            return f"[{type(value).__name__} does not print: {type(error).__name__}]"
+            return f"[{type(value).__name__} cannot be printed: {type(error).__name__}]"
 
     def _visit_inside(self, value: object, depth: int) -> Any:
         if isinstance(value, Mapping):
@@ -112,7 +112,7 @@ class _Walk:
         return plain
 
     def _member(self, name: object, value: object, depth: int) -> Any:
-        # A typed number prints masked, and whether a secret was given at all is not a secret.
+        # `Pan` and `Cvc` print masked; None, True and False do not reveal a secret.
         is_harmless = value is None or isinstance(value, (bool, Pan, Cvc))
         if not is_harmless and isinstance(name, (str, bytes)) and is_secret_name(_text(name)):
             self._nodes -= 1
@@ -153,7 +153,7 @@ def _plain_integer(value: int) -> int | str:
 
 
 def _text(value: str | bytes | bytearray) -> str:
-    # str.__str__, because an enumeration may print in another way.
+    # str.__str__, because a member of an enumeration may print differently.
     return str.__str__(value) if isinstance(value, str) else value.decode(errors="backslashreplace")
 
 
@@ -166,18 +166,21 @@ def _description(value: object) -> str:
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a long text, without digits at the cut: half of a card number would not be
-    recognised as one."""
+    """The beginning of a long text, without digits at its end.
+
+    A card number that is cut in half would not be recognised and masked.
+    """
     if len(text) <= TEXT_LENGTH_MAX:
         return text
     return text[:TEXT_LENGTH_MAX].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
 
 
-# --- secrets by their names
+# --- secrets: by name
 
 # A name that contains one of these words is a secret's name: newPassword, cvc_code.
 _SECRET_WORDS: Final = frozenset({"cvc", "cvv", "passphrase", "passwd", "password", "secret"})
-# A name that ends with one of these is: seToken and api_key are, key_id and token_age are not.
+# A name that ends with one of these words is a secret's name too: seToken and api_key, but not
+# key_id and token_age.
 _SECRET_LAST_WORDS: Final = frozenset(
     {"authorization", "cavv", "cookie", "credential", "cryptogram", "key", "otp", "pan", "pin"}
     | {"token"}
@@ -196,7 +199,7 @@ _NAME_AND_SIGN: Final = re.compile(
         (?:[\\"'\]\s]|%(?:20|22|27|5D))*+ (?:[=:]|%3[AD]|(?<=["']),) \s*+""",
     re.VERBOSE | re.IGNORECASE,
 )
-# An opening quote without an end masks the rest: the text may have been cut inside a secret.
+# After a quote that is not closed the rest is masked: the text may have been cut inside a secret.
 _VALUE: Final = re.compile(
     r"""b?"(?:[^"\\]|\\.)*+(?:"|\Z) | b?'(?:[^'\\]|\\.)*+(?:'|\Z) | [\[({][^\])}]*+[\])}]?
         | (?:(?:Basic|Bearer)\s+)?[^\s&<]+""",
@@ -207,8 +210,8 @@ _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a value with this name is never shown; case and the path before it do not matter."""
-    # Names come from requests too: only names of a usual length are cached.
+    """Whether a value with this name is a secret; case and a path before the name are ignored."""
+    # Names may come from requests, so only names of a usual length are cached.
     return _is_secret(name) if len(name) <= _NAME_LENGTH_USUAL else _is_secret.__wrapped__(name)
 
 
@@ -229,12 +232,12 @@ def _mask_named(text: str) -> str:
     parts: list[str] = []
     copied = position = 0
     while found := _NAME_AND_SIGN.search(text, position):
-        # After a harmless name the search goes on behind its sign: in url=https://…?password=…,
-        # a pair is within a pair.
+        # After a harmless name the search continues after the sign, because a value may contain
+        # another pair: url=https://…?password=….
         position = found.end()
         name = found["name"]
         if text[found.start() - 1 : found.start()] == "%":
-            name = name[2:]  # the rest of an encoded "$" or "["
+            name = name[2:]  # removes "24" or "5B" of an encoded "$" or "["
         if is_secret_name(name) and (value := _VALUE.match(text, position)):
             parts += (text[copied:position], HIDDEN)
             copied = position = value.end()
@@ -245,14 +248,14 @@ def _mask_element(found: re.Match[str]) -> str:
     return found["open"] + HIDDEN if is_secret_name(found["name"]) else found[0]
 
 
-# --- card numbers by their look
+# --- card numbers: by their digits
 
 _PAN_LENGTH_MIN: Final = 12
 _PAN_LENGTH_MAX: Final = 19
 _PAN_LENGTH_USUAL: Final = 16
 _DIGITS_MAX: Final = 64
 
-# Ids of orders are kept: they may hold twelve digits in a row, and logs are searched by them.
+# Order ids are not masked: they may contain twelve digits in a row, and logs are searched by them.
 _DIGITS: Final = re.compile(
     r"""(?P<id>(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z]))
         | [0-9](?:(?:[ +.\-\u00a0\u202f]|%20)?[0-9]){11,}""",
@@ -294,8 +297,10 @@ def _card_numbers(groups: list[re.Match[str]]) -> list[tuple[int, int, str]]:
 
 
 def _joined(one: tuple[int, int, str], two: tuple[int, int, str]) -> tuple[int, int, str]:
-    """Two that overlap, `two` beginning no earlier; if neither contains the other, no digit is
-    shown."""
+    """One entry for two that overlap; `two` does not begin before `one`.
+
+    If neither contains the other, all digits are hidden.
+    """
     if two[1] <= one[1]:
         return one
     return two if two[0] == one[0] else (one[0], two[1], HIDDEN)
@@ -306,7 +311,8 @@ def _mask_if_card_number(digits: str, *, joined: bool) -> str:
         return ""
     if len(digits) > _PAN_LENGTH_MAX:
         return HIDDEN if joined else ""
-    # A number joined with its expiry or code is masked whole: its last four are not the card's.
+    # A card number joined with its expiry or code is hidden completely: the last four digits are
+    # not those of the card.
     usual = range(len(digits) - _PAN_LENGTH_USUAL + 1) if len(digits) > _PAN_LENGTH_USUAL else ()
     if joined and any(luhn_ok(digits[start : start + _PAN_LENGTH_USUAL]) for start in usual):
         return HIDDEN

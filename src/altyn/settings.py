@@ -1,6 +1,6 @@
 """The settings of a gateway, typed, with their units; read once from the environment.
 
-The sandbox needs none of them. Production refuses to start without those that protect real money.
+The sandbox needs no settings. Production refuses to start without those that protect real money.
 """
 
 import os
@@ -16,14 +16,14 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class Mode(StrEnum):
-    """The sandbox simulates banks and payers' phones; production never does."""
+    """The sandbox simulates the bank and 3-D Secure; production simulates nothing."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
 
 
 class SettingsError(Exception):
-    """A setting is wrong or missing; the text says which, why, and what to write instead."""
+    """A setting is wrong or missing; the text names it, the reason, and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Settings:
 
     @property
     def keys(self) -> Path:
-        """The key file: the configured one, or the sandbox's own in its data folder."""
+        """The path of the key file: the configured one, or `keys.json` in the data folder."""
         return self.key_file or self.home / "keys.json"
 
 
@@ -98,11 +98,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _guard_production(settings: Settings) -> None:
-    """Raise SettingsError for settings that real money needs and that are missing or unsafe."""
+    """Raise SettingsError if a setting that production needs is missing or unsafe."""
     required = (
-        (settings.database_url, "ALTYN_DATABASE_URL", "the address of a PostgreSQL of your own"),
+        (settings.database_url, "ALTYN_DATABASE_URL", "the address of your own PostgreSQL server"),
         (settings.key_file, "ALTYN_KEY_FILE", "a key file made by `altyn keys create FILE`"),
-        (settings.public_url, "ALTYN_PUBLIC_URL", "the https:// address payers and shops use"),
+        (settings.public_url, "ALTYN_PUBLIC_URL", "the https:// address that payers and shops use"),
         (settings.acquirer_url, "ALTYN_ACQUIRER_URL", "the address of your acquirer's connector"),
         (
             settings.acquirer_key,
@@ -126,12 +126,12 @@ def _guard_production(settings: Settings) -> None:
     if bank.scheme != "https" and bank.hostname not in LOOPBACK:
         raise SettingsError(
             "ALTYN_ACQUIRER_URL must begin with https:// in production (or be on this machine): "
-            "card numbers are sent there in clear"
+            "only TLS protects the card numbers that are sent there"
         )
 
 
 class _Reader:
-    """Reads environment variables and explains what is wrong with one."""
+    """Reads environment variables; a wrong value raises SettingsError with an explanation."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -149,18 +149,19 @@ class _Reader:
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         value = self.text(name) or str(default)
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-            raise SettingsError(f"{name} must be a whole number from {low} to {high}: {value!r}")
+            allowed = f"a whole number from {low} to {high}"
+            raise SettingsError(f"{name} must be {allowed}, not {value!r}")
         return int(value)
 
     def ports(self, name: str, default: str) -> frozenset[int]:
         words = [word.strip() for word in (self.text(name) or default).split(",")]
         numbers = [int(word) if word.isascii() and word.isdigit() else 0 for word in words]
         if not all(0 < number <= PORT_MAX for number in numbers):
-            raise SettingsError(f"{name} must be port numbers with commas between: 443,8443")
+            raise SettingsError(f"{name} must be port numbers separated by commas: 443,8443")
         return frozenset(numbers)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = (self.text(name) or default).lower()
         if value not in allowed:
-            raise SettingsError(f"{name} must be one of {', '.join(allowed)}: {value!r}")
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
         return value

@@ -165,7 +165,7 @@ def test_long_traceback_keeps_its_end() -> None:
 def test_line_that_cannot_be_formed_does_not_show_its_arguments() -> None:
     text = written(lambda: logging.getLogger("library").error(*("two %s %s", DIGITS)))
 
-    assert "could not be formed (TypeError)" in text
+    assert "could not be formatted (TypeError)" in text
     assert "test_logs.py" in text
     assert DIGITS not in text
 

@@ -241,7 +241,7 @@ class Unprintable:
         ((1, 2.5, True, None, "a"), [1, 2.5, True, None, "a"]),
         (DIGITS.encode(), COVER),
         (ValueError(f"no {DIGITS}"), f"ValueError: no {COVER}"),
-        (Unprintable(), "[Unprintable does not print: RuntimeError]"),
+        (Unprintable(), "[Unprintable cannot be printed: RuntimeError]"),
         ({Colour.RED: Number.ONE}, {"red": 1}),
         (UUID(int=5), "00000000-0000-0000-0000-000000000005"),
         (Path("a/b"), "a/b"),

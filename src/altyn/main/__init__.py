@@ -1,7 +1,7 @@
-"""The composition root: the only part that imports every other part.
+"""The composition root: builds a gateway from settings, with its workers.
 
-It builds a gateway from settings, connects ports to their adapters, and runs the workers for as
-long as the server runs.
+The only package that imports all others: it connects ports to their adapters, and runs the workers
+for as long as the server runs.
 """
 
 import asyncio
@@ -47,14 +47,14 @@ from altyn.workers.timers import run_timers
 __all__ = ["App", "Gateway", "create_app", "prepare", "running"]
 
 GC_THRESHOLD: Final = (20_000, 20, 20)
-"""A request leaves no reference cycles, so a collection after every 700 objects finds nothing."""
+"""Fewer collections than Python's default (every 700 objects): requests leave no cycles."""
 
 log = structlog.get_logger("altyn")
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A running gateway: its world, its router, and what the command line and tests use."""
+    """A running gateway, with the parts that the command line and tests use."""
 
     settings: Settings
     pool: Pool
@@ -182,7 +182,7 @@ class App:
         try:
             async with running(self._settings, self._extensions) as gateway:
                 self._router = gateway.router
-                gc.freeze()  # objects that live as long as the process are not collected again
+                gc.freeze()  # objects that live as long as the process are not scanned again
                 gc.set_threshold(*GC_THRESHOLD)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

@@ -1,4 +1,4 @@
-"""Opens the handler of callbacks: its sender, and the rules for the addresses that it may call."""
+"""Opens the callback handler: its sender, and the rules for the addresses that it may call."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from altyn.workers.host_limiter import HostLimiter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerServices:
-    """What the handler of a kind may be built from."""
+    """The services from which the handler of an effect kind is built."""
 
     settings: Settings
     pool: Pool
@@ -28,10 +28,10 @@ class HandlerServices:
 
 @asynccontextmanager
 async def open_callback_handler(services: HandlerServices) -> AsyncIterator[CallbackHandler]:
-    """The handler of callbacks, with connections of its own.
+    """The callback handler, with its own connections.
 
-    Loading the HTTP library takes a third of a gateway's start. So it is loaded in a thread, while
-    the gateway already serves.
+    Loading the HTTP library takes a third of a gateway's start time. So it is loaded in a thread,
+    while the gateway already serves requests.
     """
     module = await asyncio.to_thread(import_module, "altyn.outbound.callbacks.sender")
     opened = module.CallbackSender.opened(
@@ -48,5 +48,5 @@ async def open_callback_handler(services: HandlerServices) -> AsyncIterator[Call
 
 
 def callback_rules(settings: Settings) -> Rules:
-    """The addresses that callbacks of this gateway may go to."""
+    """The rules for the addresses that this gateway may send callbacks to."""
     return Rules.of(sandbox=settings.sandbox, ports=settings.callback_ports)

@@ -39,7 +39,7 @@ class Connectors:
 async def open_connectors(
     settings: Settings, pool: Pool, ring: KeyRing, clock: Clock, stack: AsyncExitStack
 ) -> Connectors:
-    """Connect to the acquirer and to 3-D Secure; connections end with `stack`."""
+    """Connect to the acquirer and to 3-D Secure; `stack` closes the connections."""
     if not settings.sandbox:
         card = CardConnector(await _acquirer_over_http(settings, stack))
         return Connectors(ways=_ways(card), checks=card, threeds=NoDirectory())
@@ -65,7 +65,7 @@ def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:
-    """The connector over HTTP; its library is a third of the start, so it comes when needed."""
+    """The acquirer over HTTP. Its library takes a third of the start time: loaded only here."""
     import aiohttp  # noqa: PLC0415 - as above
 
     from altyn.outbound.acquirer.over_http import HttpAcquirer  # noqa: PLC0415 - as above

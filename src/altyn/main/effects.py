@@ -1,5 +1,7 @@
-"""The kinds of effects: the outbox entries that each of them makes, and the handler that carries
-them out. A new kind is one more row of `BUILT_IN`."""
+"""The kinds of effects: how each becomes outbox entries, and the handler that carries them out.
+
+A new kind is a new row of `BUILT_IN`.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -21,7 +23,7 @@ OpenHandler = Callable[[HandlerServices], AbstractAsyncContextManager[OutboxHand
 
 @dataclass(frozen=True, slots=True)
 class EffectKind:
-    """One kind of effect, by the name that its rows in the outbox have.
+    """One kind of effect; `name` is the kind of its rows in the outbox.
 
     `entries` makes the outbox entries of an effect. `open_handler` opens the handler that carries
     them out, for as long as the gateway runs.
@@ -34,18 +36,18 @@ class EffectKind:
 
 @dataclass(frozen=True, slots=True)
 class EffectKinds:
-    """The port `EffectEntries` over the kinds of effects."""
+    """Implements the port `EffectEntries` with the kinds of effects."""
 
     by_name: Mapping[str, EffectKind]
 
     @classmethod
     def of(cls, kinds: Iterable[EffectKind]) -> "EffectKinds":
-        """These kinds by their names. Raises ValueError for two kinds of one name."""
+        """These kinds by name. Raises ValueError if two kinds have the same name."""
         all_kinds = tuple(kinds)
         by_name = {kind.name: kind for kind in all_kinds}
         if len(by_name) != len(all_kinds):
             names = ", ".join(kind.name for kind in all_kinds)
-            raise ValueError(f"each kind of effect needs a name of its own: {names}")
+            raise ValueError(f"two kinds of effects have the same name: {names}")
         return cls(by_name)
 
     def entries(
@@ -58,7 +60,7 @@ class EffectKinds:
 def _callback_entries(
     effect: Effect, order: Order, merchant: Merchant, at: datetime
 ) -> tuple[OutboxEntry, ...]:
-    assert isinstance(effect, OrderNotification), "callbacks are made of notifications only"
+    assert isinstance(effect, OrderNotification), "a callback is made from a notification only"
     return order_callbacks(order, merchant, effect, at)
 
 

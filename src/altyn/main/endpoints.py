@@ -42,7 +42,7 @@ DIALECTS: Final = (CLASSIC,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointContext:
-    """What the endpoints of one process use."""
+    """The settings and services that the endpoints of one process use."""
 
     settings: Settings
     pool: Pool
@@ -63,7 +63,7 @@ class EndpointContext:
     async def change_settings(
         self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
     ) -> MerchantSettings:
-        """Change settings of a merchant, over a connection of its own."""
+        """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
             staff = staff_context(
                 connection, actor=actor, clock=self.clock, token_key=self.token_key
@@ -71,12 +71,15 @@ class EndpointContext:
             return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
-        """Why this gateway sends no callbacks to an address; None when it does."""
+        """Why this gateway does not send callbacks to an address; None when it sends them."""
         return refusal_of_url(url, callback_rules(self.settings))
 
 
 def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute]) -> Router:
-    """The router of a process; `simulator_routes` are the pages of simulated systems."""
+    """The router of a process.
+
+    `simulator_routes` are the pages of the simulators, and the routes of added ways to pay.
+    """
     settings = context.settings
     handler = RequestHandler(context.world, context.credentials, HANDLERS)
     rest = RestEndpoint(

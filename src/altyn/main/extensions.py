@@ -1,4 +1,4 @@
-"""What a gateway can be started with in addition to what is built in."""
+"""The parts that can be added to a gateway at its start."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from altyn.protocol.dialect import Dialect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extensions:
-    """Further parts of a gateway, without a change of its code."""
+    """Parts that are added to the built-in ones, without a change of the gateway's code."""
 
     effect_kinds: tuple[EffectKind, ...] = ()
     dialects: tuple[Dialect, ...] = ()

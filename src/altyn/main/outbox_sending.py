@@ -1,4 +1,4 @@
-"""The outbox of one process: its store, its notifier, and its worker with a handler per kind."""
+"""Runs the outbox of one process: its store, its notifier, its worker, a handler for each kind."""
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack

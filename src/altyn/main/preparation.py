@@ -1,6 +1,6 @@
-"""Prepares a database and a sandbox, once, before any process serves.
+"""Prepares the database and the sandbox once, before a process serves requests.
 
-It refuses unsafe combinations: real money with a sandbox's keys, production with the demo shop.
+Unsafe combinations are refused: production with a sandbox's keys or the demo shop, and the reverse.
 """
 
 import asyncpg
@@ -20,7 +20,7 @@ from altyn.storage.statements import statement
 async def prepare(settings: Settings) -> list[str]:
     """Migrate the database, and prepare the sandbox; return the names of the migrations.
 
-    It runs once, before any process serves, and may be repeated.
+    Called once, before a process serves requests; it may be repeated.
     Refuses: keys made for the other mode, an unreachable database, a database of a newer Altyn, and
     in production the demo shop.
     """
@@ -29,7 +29,7 @@ async def prepare(settings: Settings) -> list[str]:
         production_keys(settings)
     pool = await connect(settings.database_url, pool_size=2)
     try:
-        # A migration may take longer than the pool lets any other statement take.
+        # A connection of its own: a migration may take longer than the pool's time-out.
         connection = await asyncpg.connect(settings.database_url)
         try:
             applied = await migrate(connection)
@@ -49,8 +49,8 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     ring = KeyRing.create(settings.keys)
     if not ring.sandbox:
         raise SettingsError(
-            f"{settings.keys} holds production's keys, which the sandbox must not use. "
-            " Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
+            f"{settings.keys} contains production keys, which the sandbox must not use. "
+            "Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
         )
     await _refuse_production_database(pool)
     await IssuerSimulator.prepare(pool)
@@ -59,21 +59,21 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
 
 
 def production_keys(settings: Settings) -> KeyRing:
-    """The key ring of a gateway that handles real money."""
+    """The key ring for production. Raises SettingsError for keys that were made for a sandbox."""
     ring = KeyRing.load(settings.keys)
     if ring.sandbox:
         raise SettingsError(
-            f"{settings.keys} was made for a sandbox, and production does not use such keys. "
-            "Make others with `altyn keys create FILE` and name the file in ALTYN_KEY_FILE."
+            f"{settings.keys} was made for a sandbox, and production must not use its keys. "
+            "Make new keys with `altyn keys create FILE` and name the file in ALTYN_KEY_FILE."
         )
     return ring
 
 
 async def _refuse_production_database(pool: Pool) -> None:
-    """Raise SettingsError for shops without the demo shop, which each sandbox has."""
+    """Raise SettingsError if there are shops but no demo shop, which every sandbox has."""
     if await statement("list_merchants").fetch(pool) and not await demo_exists(pool):
         raise SettingsError(
-            "the database holds shops and no demo shop, so it is production's. Set "
+            "the database has shops but no demo shop, so it belongs to production. Set "
             "ALTYN_MODE=production, or name another database in ALTYN_DATABASE_URL."
         )
 
@@ -82,6 +82,6 @@ async def _refuse_demo(pool: Pool) -> None:
     """Raise SettingsError for a database with the demo shop, whose password is public."""
     if await demo_exists(pool):
         raise SettingsError(
-            "the database holds the sandbox's demo shop, whose password is public. Name another "
+            "the database has the sandbox's demo shop, whose password is public. Name another "
             "database in ALTYN_DATABASE_URL."
         )

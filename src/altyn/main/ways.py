@@ -1,4 +1,4 @@
-"""The registration of a way to pay: its connector, its titles, its notifications' routes."""
+"""Registers a way to pay: its connector, its titles, and the routes of its notifications."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ Routes = Callable[[World], Sequence[BaseRoute]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredWay:
-    """A way to pay as a gateway is given it.
+    """A way to pay that is added to a gateway.
 
-    `titles` are the texts of its button on the payment page, by language. `routes` makes the routes
-    that receive the notifications of its other side; a route authenticates the sender itself.
+    `titles` are the texts of its button on the payment page, by language. `routes` creates the
+    routes that receive notifications about its payments; each route authenticates the sender.
     """
 
     way: WayToPay
@@ -26,7 +26,7 @@ class RegisteredWay:
 
 
 def routes_of(registered: Sequence[RegisteredWay], world: World) -> tuple[BaseRoute, ...]:
-    """The routes of all registered ways, in their order."""
+    """The routes of all registered ways, in the order of the ways."""
     return tuple(route for each in registered if each.routes for route in each.routes(world))
 
 

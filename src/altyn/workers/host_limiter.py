@@ -1,8 +1,8 @@
-"""Limits how many attempts of one kind run at once, in all and for each host.
+"""Limits how many attempts of one kind run at once, in total and for each host.
 
-A host starts with 2 attempts at once. The limit grows while the host answers fast, and drops to 1
-when it does not answer. Half of the slots are reserved for fast hosts, so that slow and dead hosts
-use at most the other half, and one merchant's slow hosts only a part of that.
+The limit of a host is 2 at first. It grows with each response, and drops to 1 when the host does
+not answer. Half of the slots are reserved for fast hosts: slow and dead hosts use at most the other
+half, and the slow hosts of one merchant at most an eighth of all slots.
 Source: callbacks.md §1, §5.
 """
 
@@ -20,7 +20,7 @@ HOSTS_REMEMBERED: Final = 10_000
 class Host:
     """The state of one host: at most `limit` attempts at once, of which `in_flight` run now.
 
-    `fast`: its last response was fast; False for a host that was not called before.
+    `fast`: its last response was fast. A host that was not called before is not fast.
     """
 
     limit: int = INITIAL_LIMIT
@@ -30,7 +30,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The slot of a running attempt. `slow`: it counts in the half for hosts that are not fast."""
+    """The slot of a running attempt. `slow`: it belongs to the half for hosts that are not fast."""
 
     merchant_id: int
     host: str
@@ -39,14 +39,14 @@ class Slot:
 
 @dataclass(slots=True)
 class ClaimPlan:
-    """Attempts that are about to be claimed: in all, by host, and by merchant to slow hosts."""
+    """Attempts that are planned for a claim: in total, by host, and by merchant to slow hosts."""
 
     total: int = 0
     of_host: Counter[str] = field(default_factory=Counter)
     slow: Counter[int] = field(default_factory=Counter)
 
     def add(self, merchant_id: int, host: str, count: int, *, fast: bool) -> None:
-        """Plan so many more attempts."""
+        """Plan `count` more attempts."""
         self.total += count
         self.of_host[host] += count
         if not fast:
@@ -55,17 +55,17 @@ class ClaimPlan:
 
 @dataclass(slots=True)
 class HostLimiter:
-    """The slots of one process for one kind: `total` in all, at most `per_host` for one host."""
+    """The slots of one process for one kind: `total`, of which one host uses at most `per_host`."""
 
     total: int = 256
     per_host: int = 32
-    hosts: dict[str, Host] = field(default_factory=dict)  # the host used last is the last one
+    hosts: dict[str, Host] = field(default_factory=dict)  # the most recently used one is last
     taken: int = 0
     taken_by_slow: int = 0
     slow_of_merchant: Counter[int] = field(default_factory=Counter)
 
     def free(self, merchant_id: int, host: str, plan: ClaimPlan | None = None) -> int:
-        """How many more attempts of this merchant may go to this host now, planned ones counted."""
+        """How many more attempts of this merchant may go to this host, besides the planned ones."""
         plan, state = plan or ClaimPlan(), self.hosts.get(host) or Host()
         free = self.total - self.taken - plan.total
         free = min(free, state.limit - state.in_flight - plan.of_host[host])
@@ -80,7 +80,7 @@ class HostLimiter:
         return max(0, free)
 
     def is_full(self, plan: ClaimPlan) -> bool:
-        """Whether no slot is left, planned ones counted."""
+        """Whether running and planned attempts use all slots."""
         return self.taken + plan.total >= self.total
 
     def is_fast(self, host: str) -> bool:
@@ -94,7 +94,7 @@ class HostLimiter:
         return state is None or state.limit - state.in_flight >= max(1, state.limit // 4)
 
     def acquire(self, merchant_id: int, host: str) -> Slot:
-        """Take the slot of an attempt that begins; `release` gives it back."""
+        """Take a slot for an attempt that starts; `release` returns it."""
         state = self.hosts.setdefault(host, Host())
         slot = Slot(merchant_id, host, slow=not state.fast)
         state.in_flight += 1
@@ -105,9 +105,9 @@ class HostLimiter:
     def release(
         self, slot: Slot, *, response_seconds: float | None, contacted: bool = True
     ) -> None:
-        """Give back the slot of an attempt that ended. `response_seconds`: None without a response.
+        """Return the slot of an attempt that ended. `response_seconds`: None without a response.
 
-        An attempt that did not contact the host leaves the host's limit as it is.
+        An attempt that did not contact the host does not change the host's limit.
         """
         state = self.hosts.pop(slot.host)
         self.hosts[slot.host] = state
@@ -124,7 +124,7 @@ class HostLimiter:
             state.limit, state.fast = min(self.per_host, state.limit + 1), True
 
     def forget_old(self) -> None:
-        """Forget the idle hosts used longest ago: each order may name a host of its own."""
+        """Remove the least recently used idle hosts, because each order may name another host."""
         surplus = len(self.hosts) - HOSTS_REMEMBERED
         idle = (host for host, state in self.hosts.items() if not state.in_flight)
         for host in [host for _, host in zip(range(surplus), idle, strict=False)]:

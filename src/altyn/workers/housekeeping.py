@@ -1,5 +1,4 @@
-"""Housekeeping: deletes cards and callbacks that are no longer needed, and moves the other cards
-to the active key."""
+"""Housekeeping: deletes old cards and callbacks, and moves the other cards to the active key."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ log = structlog.get_logger("altyn.housekeeping")
 
 
 class Rewrapping(Protocol):
-    """The result of moving cards to the active key: rows moved, and rows that did not open."""
+    """The result of moving cards to the active key: rows moved, and rows without a known key."""
 
     @property
     def rows(self) -> int: ...
@@ -24,20 +23,20 @@ class Rewrapping(Protocol):
 
 
 class CardStore(Protocol):
-    """A store that deletes cards past their time, and moves the others to new keys online."""
+    """A store that deletes cards after their storage time, and moves the others to a new key."""
 
     async def purge(self, now: datetime) -> int: ...
     async def rewrap_all(self) -> Rewrapping: ...
 
 
 class CallbackStore(Protocol):
-    """A store that deletes settled callbacks, at most `limit` at once; returns how many."""
+    """A store that deletes settled callbacks, at most `limit` at once; `purge` returns how many."""
 
     async def purge(self, *, before: datetime, limit: int = ...) -> int: ...
 
 
 async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
-    """Delete callbacks that were settled before a moment (UTC), in short batches."""
+    """Delete the callbacks that were settled before a time (UTC), in small batches."""
     purged = 0
     while deleted := await callbacks.purge(before=before, limit=BATCH):
         purged += deleted
@@ -46,7 +45,7 @@ async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
 
 
 async def maintain_cards(cards: CardStore, now: datetime) -> None:
-    """Delete cards past their time (UTC), and bring the others under the active key."""
+    """Delete cards whose storage time is over at `now` (UTC); move the others to the active key."""
     purged = await cards.purge(now)
     if purged:
         log.info("cards_purged", cards=purged)
@@ -65,9 +64,9 @@ async def run_housekeeping(
     keep_callbacks: timedelta,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Maintain cards and callbacks once a pulse, until cancelled.
+    """Maintain cards and callbacks every `pulse_seconds`, until cancelled.
 
-    An error of one does not stop the other; errors are raised together after both have run.
+    An error of one task does not stop the other; errors are raised together after both have run.
     """
     while True:
         results = await asyncio.gather(

@@ -1,8 +1,9 @@
 """The outbox worker: carries out the entries that are due, and retries them until they are settled.
 
-Every process runs one; entries are claimed, so that no two workers carry out the same entry at
-once. A saved change wakes the worker, and it looks for due entries once a second, so that a lost
-notification costs a second at most. Source: callbacks.md §1, §5; docs/architecture.md.
+Each process runs one worker. A worker claims an entry first, so that two workers do not carry out
+the same entry at the same time. A saved change notifies the worker. It also looks for due entries
+once a second, so that a lost notification delays an entry by one second at most.
+Source: callbacks.md §1, §5; docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -36,30 +37,30 @@ DEPTHS_EVERY: Final = 10  # pulses
 QUEUES_PER_CLAIM: Final = 200
 LEASE_MARGIN_SECONDS: Final = 5
 HANDLER_MARGIN_SECONDS: Final = 1.0
-"""How much longer than its own longest time a handler may take. The result of a handler that is
-stopped then is still saved within the lease."""
+"""A handler is stopped this long after its own limit (`attempt_seconds`). That leaves enough time
+to save the result within the lease."""
 
 SHUTDOWN_GRACE_SECONDS: Final = 10.0
-"""At the end: how long running attempts may take to finish."""
+"""How long running attempts may take to finish after the worker was cancelled."""
 
 SETTLE_PAUSES_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
-"""With the handler's margin, in all less than the lease's margin."""
+"""Their sum and the handler's margin together are less than the lease's margin."""
 
 log = structlog.get_logger("altyn.outbox")
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The handler of one kind, and slots of its own: no kind uses up those of another."""
+    """The handler of one kind with its own slots: a kind cannot use the slots of another kind."""
 
     handler: OutboxHandler
     limiter: HostLimiter = field(default_factory=HostLimiter)
 
 
 class OutboxWorker:
-    """Carries out what is due. `notify` it when entries were saved; `run` it until it is cancelled.
+    """Carries out due entries. `run` works until cancelled; `notify` reports saved entries.
 
-    `handlers` are named by their kinds. Entries of other kinds stay in the outbox.
+    `handlers` has the handler of each kind. Entries of other kinds stay in the outbox.
     """
 
     def __init__(
@@ -74,21 +75,21 @@ class OutboxWorker:
         self._kinds = {name: _Kind(handler) for name, handler in handlers.items()}
         self._merchants = merchants
         self._clock = clock
-        # Queues that may have due entries. A queue that was served goes to the end, so that no
-        # number of dead hosts keeps other queues from their turn.
+        # Queues that may have due entries. A queue that was served goes to the end, so that queues
+        # of dead hosts do not delay the others.
         self._queues: dict[DeliveryQueue, None] = {}
         self._work_available = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
     def notify(self, queues: Collection[DeliveryQueue]) -> None:
-        """There may be due entries in these queues."""
+        """Report queues that may have due entries."""
         self._queues.update(dict.fromkeys(each for each in queues if each.kind in self._kinds))
         self._work_available.set()
 
     async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
         """Work until cancelled. An error while finding queues or claiming entries is raised.
 
-        Attempts that run then may still finish.
+        Running attempts get `SHUTDOWN_GRACE_SECONDS` to finish.
         """
         pulse = asyncio.create_task(self._pulse(pulse_seconds))
         pulse.add_done_callback(lambda _: self._work_available.set())
@@ -108,7 +109,7 @@ class OutboxWorker:
                 task.cancel()
 
     async def look(self) -> None:
-        """Find the queues in which an entry is due."""
+        """Find the queues in which an entry is due, and notify the worker of them."""
         now = self._clock.now()
         queues = await self._outbox.waiting_queues(self._kinds.keys())
         self.notify([queue for queue, due_at in queues.items() if due_at <= now])
@@ -125,7 +126,7 @@ class OutboxWorker:
             await asyncio.sleep(seconds)
 
     async def _round(self) -> None:
-        """Claim from every queue that has work and a free slot, and start what was claimed."""
+        """Claim entries from each queue with work and a free slot, and start their attempts."""
         planned = self._plan()
         orders = {
             queue: ClaimOrder(slots, seconds)
@@ -138,8 +139,8 @@ class OutboxWorker:
         counts = Counter(entry.queue for entry in claimed.entries)
         for entry in claimed.entries:
             self._start(entry)
-        # A queue may have more when it gave all that was asked for, or when another worker
-        # claimed from it at the same moment.
+        # A queue may have more entries if the claim got as many as it asked for, or if another
+        # worker claimed from the queue at the same time.
         if unfinished := [
             queue
             for queue, order in orders.items()
@@ -171,7 +172,7 @@ class OutboxWorker:
         return slots
 
     async def _lease_seconds(self, queue: DeliveryQueue) -> int | None:
-        """How long a claim lasts; None for a merchant that cannot be read, and is left out."""
+        """How long a claim lasts; None if the merchant cannot be read, which skips the queue."""
         try:
             merchant = await self._merchants.get(queue.merchant_id)
             seconds = self._kinds[queue.kind].handler.attempt_seconds(merchant)
@@ -188,7 +189,7 @@ class OutboxWorker:
         task.add_done_callback(self._running.discard)
 
     async def _attempt(self, entry: ClaimedEntry, slot: Slot) -> None:
-        """One attempt: carry it out, save the result, and free the slot."""
+        """Carry out one attempt, save the result, and release the slot."""
         kind, followed = self._kinds[entry.kind], False
         result = AttemptResult(verdict=Verdict.FAILED, contacted=False)
         try:
@@ -212,8 +213,7 @@ class OutboxWorker:
     async def _deliver(
         self, handler: OutboxHandler, entry: ClaimedEntry, merchant: Merchant
     ) -> AttemptResult:
-        """The handler's result. A handler that raises, or that takes longer than it says, has
-        failed like any other failure."""
+        """The handler's result; FAILED if the handler raises an error or exceeds its time limit."""
         try:
             async with asyncio.timeout(handler.attempt_seconds(merchant) + HANDLER_MARGIN_SECONDS):
                 return await handler.deliver(entry, merchant)
@@ -223,12 +223,15 @@ class OutboxWorker:
             return AttemptResult(verdict=Verdict.FAILED, problem=problem)
 
     async def _settle(self, settlement: Settlement) -> bool:
-        """Save the result, with retries while the database is away: the lease lasts longer."""
+        """Save the result; True when another entry waits behind this one.
+
+        Retries while the database is not available; the lease lasts longer than all retries.
+        """
         for pause in SETTLE_PAUSES_SECONDS:
             try:
                 return await self._outbox.settle(settlement)
             except Exception as error:  # noqa: BLE001 - the last retry raises it
-                # only its type: PostgreSQL's message would quote the row with its checksum
+                # Only the type: PostgreSQL's message would quote the row with its checksum.
                 reason = type(error).__name__
                 log.warning("settle_failed", entry=str(settlement.entry.id), reason=reason)
             await asyncio.sleep(pause)

@@ -1,7 +1,7 @@
-"""Metrics of the outbox for Prometheus: how many entries wait and since when, results of attempts.
+"""Metrics of the outbox for Prometheus: waiting entries, their age, and the results of attempts.
 
-A label for every merchant would make a series for every merchant. So the first merchants have a
-label of their own, and all others share one.
+Each merchant's label would add time series without limit. So the first `MERCHANTS_MAX` merchants
+have their own label, and all others share one.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ ATTEMPTS: Final = Counter(
 )
 LATENCY: Final = Histogram(
     "altyn_outbox_latency_seconds",
-    "From the change of the order to the success of its effect, by the gateway's clock.",
+    "Time from the change of the order to the success of its effect, by the gateway's clock.",
     ["kind", "merchant"],
     buckets=_SECONDS,
 )
@@ -46,7 +46,7 @@ def label(merchant: str) -> str:
 
 
 def show_depths(depths: Iterable[QueueDepth], now: datetime) -> None:
-    """Set the gauges. A kind and merchant without a row in `depths` has nothing waiting."""
+    """Set the gauges. A kind and merchant without a row in `depths` has no waiting entries."""
     totals: dict[tuple[str, str], tuple[int, float]] = {}
     for depth in depths:
         key = (depth.kind, label(depth.merchant))

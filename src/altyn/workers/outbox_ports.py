@@ -1,4 +1,4 @@
-"""What the outbox worker needs from outside: the store of entries, and a handler for each kind."""
+"""The ports of the outbox worker: the store of entries, and the handler of a kind."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -19,16 +19,16 @@ from altyn.domain.outbox import (
 class OutboxHandler(Protocol):
     """Carries out the entries of one kind.
 
-    Every attempt may be repeated: a worker may be killed after the other side has acted and before
-    the result is saved. So what a handler does must be safe to repeat.
+    An attempt may be repeated: a worker may be killed after the receiver has acted and before the
+    result is saved. So an attempt must be safe to repeat.
     """
 
     def attempt_seconds(self, merchant: Merchant) -> int:
-        """The longest time that one attempt takes. The claim of an entry lasts a little longer."""
+        """The time limit of one attempt. The claim of an entry lasts a few seconds longer."""
         ...
 
     async def deliver(self, entry: ClaimedEntry, merchant: Merchant) -> AttemptResult:
-        """Carry out one attempt. Does not raise for anything that the other side does."""
+        """Carry out one attempt. Errors of the receiver are results, not exceptions."""
         ...
 
     def retry_pause(self, merchant: Merchant, failures: int) -> timedelta | None:
@@ -37,7 +37,7 @@ class OutboxHandler(Protocol):
 
 
 class Outbox(Protocol):
-    """The store of entries. Leases are real time, all other times are the gateway's clock (UTC)."""
+    """The store of entries. Leases use real time, all other times the gateway's clock (UTC)."""
 
     async def waiting_queues(self, kinds: Collection[str]) -> Mapping[DeliveryQueue, datetime]:
         """The queues in which entries of these kinds wait, and when the first entry is due."""

@@ -1,6 +1,6 @@
-"""Reconciliation: asks the bank about every request whose answer was lost, until it is known.
+"""Reconciliation: asks the bank about each request without an outcome, until it is known.
 
-It runs at the start too, so a killed process leaves no attempt without an outcome.
+It runs at the start too, so that attempts of a killed process also get their outcome.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ WORRYING_INQUIRIES: Final = 10
 PULSE_SECONDS: Final = 1.0
 WORKER: Final = Actor(name=RECONCILIATION)
 LEAVE_ASKED: Final = datetime.min.replace(tzinfo=UTC)
-"""For `asked_before`: every request that was sent may still bring its own answer."""
+"""For `asked_before`: leaves out all attempts whose own request may still get a response."""
 
 log = structlog.get_logger("altyn.reconciliation")
 
 
 class LaggedClock:
-    """The gateway's time some real time ago, by which requests are found to be overdue.
+    """The gateway's time a fixed real time ago; requests sent before it are overdue.
 
-    A bank answers in real seconds, while the sandbox's clock may jump by days: a jump must not make
-    a request that was just sent look overdue.
+    A bank answers in real seconds, but the sandbox's clock may jump by days. A jump must not make a
+    request overdue that was just sent.
     """
 
     def __init__(self, clock: Clock, lag: timedelta) -> None:
@@ -40,7 +40,7 @@ class LaggedClock:
         self._earliest = clock.now() - lag
 
     def look(self) -> datetime:
-        """Read the clock, and return the time that it showed the lag ago, or a little earlier."""
+        """Read the clock, and return its reading of `lag` ago, or a slightly older one."""
         now = monotonic()
         self._readings.append((now, self._clock.now()))
         while self._readings[0][0] <= now - self._lag_seconds:
@@ -49,11 +49,12 @@ class LaggedClock:
 
 
 async def settle_unknown(world: World, *, asked_before: datetime = LEAVE_ASKED) -> int:
-    """Ask the bank about every attempt that should have been answered; return how many were asked.
+    """Inquire at the bank about all attempts without an outcome; return the number of inquiries.
 
-    An attempt that was asked after `asked_before` is left alone: its own request may still bring
-    the answer. One that is known to be pending or unknown is asked about when it is due, ever more
-    rarely. Each attempt is claimed first, so that any number of processes may run this.
+    An attempt whose request was sent after `asked_before` is left out, because that request may
+    still get its response. An attempt that is known to be pending or unknown is inquired about when
+    it is due, with growing pauses. Each attempt is claimed first, so that several processes may run
+    this at the same time.
     """
     now, asked = world.clock.now(), 0
     while True:
@@ -69,9 +70,9 @@ async def settle_unknown(world: World, *, asked_before: datetime = LEAVE_ASKED) 
 async def run_reconciliation(
     world: World, lagged: LaggedClock, *, pulse_seconds: float = PULSE_SECONDS
 ) -> None:
-    """Look for lost answers once a pulse, until cancelled.
+    """Settle attempts without an outcome every `pulse_seconds`, until cancelled.
 
-    The lag of `lagged` is longer than the bank's time-out.
+    The lag of `lagged` must be longer than the bank's time-out.
     """
     while True:
         await settle_unknown(world, asked_before=lagged.look())
@@ -79,7 +80,7 @@ async def run_reconciliation(
 
 
 async def _settle(key: OrderKey, number: int, world: World) -> None:
-    """Ask about one attempt. After an error its lease ends, and it is asked about again."""
+    """Inquire about one attempt. After an error its lease expires, and the inquiry is repeated."""
     try:
         await _ask_about(key, number, world)
     except Exception:

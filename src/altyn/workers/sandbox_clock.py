@@ -1,7 +1,7 @@
-"""Moves the sandbox's clock forward, and does everything that becomes due on the way, in order.
+"""Moves the sandbox's clock forward, and runs each action that becomes due, in order of time.
 
-A shop developer who advances the clock by eight days finds the hold released, the session expired
-and the receipts written as if the days had passed. Source: docs/architecture.md.
+A shop developer who moves the clock by eight days finds the hold released and the session expired,
+as if the days had passed. Source: docs/architecture.md.
 """
 
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from altyn.workers.timers import FailedOrders, next_due, run_due_actions
 
 STOPS_MAX: Final = 10_000
 STEP_MIN: Final = timedelta(milliseconds=1)
-"""Real time passes between two moves, and the clock refuses to go back."""
+"""The shortest move: the clock runs on between two moves, and refuses to go back."""
 
 
 async def move_clock(world: World, clock: MovableClock, to: datetime) -> datetime:
-    """Move the clock to a moment, stopping at each due time on the way; return the new time (UTC).
+    """Move the clock to a time, and stop at each due time before it; return the new time (UTC).
 
-    Refuses with ClockRefusedError, as `MovableClock.set` does.
+    Raises ClockRefusedError, as `MovableClock.set` does.
     """
     if to < clock.now():
         return await clock.set(to)  # refused, with the reason

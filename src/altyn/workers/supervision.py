@@ -1,4 +1,4 @@
-"""Keeps the workers of a process running, and names those that are down.
+"""Runs the workers of a process, restarts them after errors, and names those that are down.
 
 A worker that ends with an error is logged, counted, and restarted after a pause that grows from one
 second to one minute. Source: docs/architecture.md.
@@ -16,7 +16,7 @@ from prometheus_client import Counter, Gauge
 PAUSE_SECONDS_MIN: Final = 1.0
 PAUSE_SECONDS_MAX: Final = 60.0
 STABLE_SECONDS: Final = 60.0
-"""After running this long, a worker that fails starts again with the shortest pause."""
+"""A worker that ran this long before it failed is restarted after the shortest pause."""
 
 RESTARTS: Final = Counter(
     "altyn_worker_restarts", "Restarts of a worker that ended with an error.", ["worker"]
@@ -37,7 +37,7 @@ log = structlog.get_logger("altyn.workers")
 
 
 class WorkerEndedError(Exception):
-    """A worker returned although nothing had cancelled it."""
+    """A worker returned without being cancelled."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +64,7 @@ class Supervisor:
         """Start a worker. Its name is unique in this process, and is its label in metrics."""
         assert name not in self._workers, f"two workers are named {name}"
         worker = self._workers[name] = _Worker(name, work)
-        RESTARTS.labels(name)  # shown from the start, with 0
+        RESTARTS.labels(name)  # so that the metric is shown from the start, with 0
         self._show(worker, up=True)
         worker.task = asyncio.get_running_loop().create_task(self._supervise(worker), name=name)
 
@@ -103,14 +103,14 @@ class Supervisor:
 
 
 async def _error_of(work: Work) -> BaseException:
-    """Run a worker until it ends; the error that ended it. A cancellation from outside passes."""
+    """Run a worker until it ends; return its error. A cancellation from outside is raised."""
     try:
         await work()
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        return error  # a part of the worker was cancelled: the worker itself was not
+        return error  # only a part of the worker was cancelled
     except Exception as error:  # noqa: BLE001 - the supervisor logs and counts it
         return error
     return WorkerEndedError("the worker returned; it should run until it is cancelled")

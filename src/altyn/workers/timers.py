@@ -1,7 +1,7 @@
-"""Timers: does what is due by the gateway's clock, earliest first.
+"""Timers: runs the due actions of orders by the gateway's clock, earliest first.
 
-Any number of processes may run this: each due action is a versioned save, so one of two workers
-wins, and the other finds nothing left to do.
+Several processes may run this at the same time: each due action is a versioned save, so one of two
+workers saves it, and the other finds the order no longer due.
 """
 
 import asyncio
@@ -35,8 +35,8 @@ class _Failure:
 class FailedOrders:
     """Orders whose due action raised an error; each is held back for a pause that doubles.
 
-    Without it a batch of orders that always fail would be loaded again and again, and no later
-    order would have its turn.
+    Without this pause a batch of orders that always fail would be loaded again and again, and later
+    orders would never be processed.
     """
 
     _failures: dict[OrderKey, _Failure] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class FailedOrders:
         return failure is not None and now < failure.until
 
     def remove_old(self, now: datetime) -> None:
-        """Forget orders that are no longer due: nothing has retried them since their pause."""
+        """Forget orders not retried within ten minutes after their pause: they are not due now."""
         old = [k for k, each in self._failures.items() if each.until + HOLD_BACK_MAX < now]
         for key in old:
             del self._failures[key]
@@ -76,10 +76,10 @@ async def next_due(
 
 
 async def run_due_actions(world: World, until: datetime, failed: FailedOrders) -> int:
-    """Do everything that is due by `until` (UTC); return how many due actions succeeded.
+    """Run all actions that are due by `until` (UTC); return how many succeeded.
 
-    An action that raises an error is logged and counted; its order is added to `failed`, and the
-    other orders go on.
+    An error of an action is logged and counted, and its order is added to `failed`. It does not
+    stop the actions of other orders.
     """
     succeeded = 0
     while True:
@@ -90,7 +90,7 @@ async def run_due_actions(world: World, until: datetime, failed: FailedOrders) -
 
 
 async def run_timers(world: World, *, pulse_seconds: float = PULSE_SECONDS) -> None:
-    """Do what is due, once a pulse, until cancelled."""
+    """Run due actions every `pulse_seconds`, until cancelled."""
     failed = FailedOrders()
     while True:
         done = await run_due_actions(world, world.clock.now(), failed)
@@ -101,7 +101,7 @@ async def run_timers(world: World, *, pulse_seconds: float = PULSE_SECONDS) -> N
 
 
 async def _run(due: DueOrder, world: World, failed: FailedOrders) -> bool:
-    """Run the due action of one order; whether it raised no error."""
+    """Run the due action of one order; False after an error."""
     try:
         await run_due_action(due, world)
     except Exception:

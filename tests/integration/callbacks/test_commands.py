@@ -227,7 +227,7 @@ def test_callback_that_is_being_sent_is_refused(till: Till) -> None:
         (("--dead", "--shop", "till", "--to", SHOP), "leave out the ids and --to"),
         (
             ("A-1", "--to", "ftp://shop.example/"),
-            "--to ftp://shop.example/: ftp:// is never called",
+            "--to ftp://shop.example/: Callbacks are not sent to ftp:// addresses",
         ),
     ],
 )

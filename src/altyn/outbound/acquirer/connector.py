@@ -1,4 +1,4 @@
-"""The card's connector: payments become acquiring messages (`protocol/acquiring.py`)."""
+"""The connector for cards: sends payments as acquiring messages (`protocol/acquiring.py`)."""
 
 import re
 from dataclasses import replace
@@ -31,8 +31,8 @@ OUTCOMES: Final = {
 class Acquirer(Protocol):
     """The acquiring bank; the contract of each message is `protocol/acquiring.py`.
 
-    No method raises for anything that the network or the bank does: a time-out is `UNKNOWN`, a
-    refused connection `NOT_SENT`.
+    Errors of the network or of the bank are results, not exceptions: a time-out is `UNKNOWN`, a
+    refused connection is `NOT_SENT`.
     """
 
     async def check(self, card: CardCheck) -> int | None:
@@ -43,13 +43,13 @@ class Acquirer(Protocol):
 
 
 class CardConnector:
-    """The `Connector` and `CardChecks` ports over an acquirer."""
+    """Implements the `Connector` and `CardChecks` ports with an acquirer."""
 
     def __init__(self, acquirer: Acquirer) -> None:
         self.acquirer = acquirer
 
     def refusal_of(self, _pan: Pan) -> Refused | None:
-        """An acquirer takes every card number; the sandbox wraps this (`test_cards.py`)."""
+        """None: an acquirer accepts every card number. In the sandbox see `test_cards.py`."""
         return None
 
     async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:
@@ -57,24 +57,24 @@ class CardConnector:
         return await self.acquirer.check(CardCheck(pan=pan, expiry=expiry, cvc=cvc))
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
-        """Authorise, or take the money at once for a one-phase order."""
+        """Authorise; for a one-stage order also deposit at once."""
         assert isinstance(details, CardDetails), "a card payment needs its card"
         return await self._ask(_authorisation(payment, details))
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:
-        """Ask what became of the key of this request."""
+        """Ask the bank for the outcome of the request with this key."""
         return await self._ask(_request(payment, AcquirerOperation.INQUIRE))
 
     async def deposit(self, payment: Payment) -> ConnectorResponse:
-        """Take a held sum."""
+        """Deposit a held sum, whole or in part."""
         return await self._ask(_request(payment, AcquirerOperation.DEPOSIT))
 
     async def reverse(self, payment: Payment) -> ConnectorResponse:
-        """Give back a held sum, or one that was taken on the same business day."""
+        """Release a held sum, or return one that was deposited on the same business day."""
         return await self._ask(_request(payment, AcquirerOperation.REVERSE))
 
     async def refund(self, payment: Payment) -> ConnectorResponse:
-        """Give back a taken sum."""
+        """Return a deposited sum, whole or in part."""
         return await self._ask(_request(payment, AcquirerOperation.REFUND))
 
     async def _ask(self, request: AcquirerRequest) -> ConnectorResponse:

@@ -1,6 +1,6 @@
-"""The `Acquirer` port over the bank simulator in this process, without a network.
+"""Implements the `Acquirer` port with the bank simulator in this process, without a network.
 
-A response after the timeout counts as lost, so that the sandbox behaves as a real connection does.
+A response after the time-out counts as lost, as it would over a real connection.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Bank(Protocol):
 
 
 class InProcessAcquirer:
-    """The acquirer over the bank simulator in this process."""
+    """The bank simulator in this process as the acquirer."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
         self._bank = bank

@@ -49,7 +49,7 @@ class HttpAcquirer:
     async def check(self, card: CardCheck) -> int | None:
         """The action code that refuses the card before an authorisation, or None.
 
-        Without a response of the bank the card is not refused.
+        When the bank does not respond, the card is not refused.
         """
         try:
             body = await self._post("/card-check", encode_card_check(card))
@@ -89,7 +89,7 @@ class HttpAcquirer:
 
 
 async def _read_body(content: aiohttp.StreamReader) -> bytes:
-    """The whole body, up to the end of the stream. Raises AcquiringFormatError: it is too long."""
+    """The whole body, to the end of the stream. Raises AcquiringFormatError if it is too long."""
     body = bytearray()
     async for piece in content.iter_any():
         body += piece

@@ -1,4 +1,4 @@
-"""Refuses all but test cards in the sandbox, for any acquirer."""
+"""Accepts only test cards in the sandbox, with any acquirer."""
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.refusals import Refusal
@@ -10,18 +10,18 @@ from altyn.protocol.test_cards import lookup
 class TestCardsOnly:
     """Wraps the checks of a connector: every card that is not a test card is refused."""
 
-    __test__ = False  # not a test, whatever its name
+    __test__ = False  # pytest must not collect this class
 
     def __init__(self, checks: CardChecks) -> None:
         self._checks = checks
 
     def refusal_of(self, pan: Pan) -> Refused | None:
-        """PAN_NOT_A_TEST_CARD, or what the connector refuses."""
+        """PAN_NOT_A_TEST_CARD, or the refusal of the connector."""
         if lookup(pan.reveal(), tds_version="1") is None:
-            rule = "only the test cards of `altyn cards` pay here"
+            rule = "only the test cards that `altyn cards` lists are accepted here"
             return Refused(Refusal.PAN_NOT_A_TEST_CARD, rule)
         return self._checks.refusal_of(pan)
 
     async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:
-        """As the connector checks it."""
+        """The result of the connector's own check."""
         return await self._checks.check(pan, expiry, cvc)

@@ -1,4 +1,4 @@
-"""The handler of callbacks: writes the request of one delivery, signs it and sends it.
+"""The callback handler: writes the request of one delivery, signs it and sends it.
 
 A request that cannot be written is a failed delivery, and its record says why.
 Source: callbacks.md §1, §5, §6.
@@ -29,7 +29,7 @@ log = structlog.get_logger("altyn.callbacks")
 
 
 class Sender(Protocol):
-    """Sends requests to shops. Never raises for anything that the network or a shop does."""
+    """Sends requests to shops. Errors of the network or of a shop are results, not exceptions."""
 
     async def send(
         self, request: CallbackRequest, *, timeout_seconds: float
@@ -46,17 +46,17 @@ class SigningKey(Protocol):
 
 
 class SigningKeys(Protocol):
-    """The keys of asymmetric checksums; None for a merchant without one."""
+    """The keys of asymmetric checksums; None for a merchant without a key."""
 
     async def current(self, merchant_id: int) -> SigningKey | None: ...
 
 
 class CallbacksDisabledError(Exception):
-    """The merchant has switched callbacks off; the text says what to do."""
+    """Callbacks are switched off for the merchant; the text says what to do."""
 
 
 class NoCertificateError(Exception):
-    """The merchant has no key to sign with; the text says what to do."""
+    """The merchant has no signing key and certificate; the text says what to do."""
 
 
 class CallbackHandler:
@@ -74,15 +74,15 @@ class CallbackHandler:
         self._clock = clock
 
     def attempt_seconds(self, merchant: Merchant) -> int:
-        """The time-out that the merchant has chosen."""
+        """The time-out that the merchant has chosen, in seconds."""
         return merchant.settings.callbacks.timeout_seconds
 
     def retry_pause(self, merchant: Merchant, failures: int) -> timedelta | None:
-        """The schedule that the merchant has chosen."""
+        """The pause of the merchant's schedule after so many failures; None after the last one."""
         return merchant.settings.callbacks.pause_after(failures)
 
     async def deliver(self, entry: ClaimedEntry, merchant: Merchant) -> AttemptResult:
-        """One delivery, with its record."""
+        """Send the callback once; return the result with the record of the delivery."""
         at = self._clock.now()
         request, response = await self._send(entry, merchant)
         return AttemptResult(
@@ -96,7 +96,7 @@ class CallbackHandler:
     async def _send(
         self, entry: ClaimedEntry, merchant: Merchant
     ) -> tuple[CallbackRequest, CallbackResponse]:
-        """The request and its response. What cannot be written is a response with a problem."""
+        """The request and its response. If the request cannot be written, the response says why."""
         settings = merchant.settings.callbacks
         unsent = CallbackRequest(method=settings.method, url=entry.receiver)
         try:
@@ -107,19 +107,20 @@ class CallbackHandler:
             return unsent, CallbackResponse(problem=str(error), contacted=False)
         except Exception as error:
             log.exception("request_failed", callback=str(entry.id))
-            problem = f"the gateway could not write it ({type(error).__name__}); its log says why"
+            kind = type(error).__name__
+            problem = f"the request could not be written ({kind}); see the gateway's log"
             return unsent, CallbackResponse(problem=problem, contacted=False)
         return request, await self._sender.send(request, timeout_seconds=settings.timeout_seconds)
 
     async def _signer(self, merchant: Merchant) -> Signer | None:
-        """What signs this merchant's callbacks now; None when they are sent unsigned.
+        """The signer of this merchant's callbacks; None when they are sent unsigned.
 
-        Refuses: callbacks switched off, no certificate.
+        Raises CallbacksDisabledError, then NoCertificateError.
         """
         settings = merchant.settings.callbacks
         if not settings.enabled:
             raise CallbacksDisabledError(
-                "callbacks have been switched off for this merchant. Switch them on "
+                "callbacks are switched off for this merchant. Switch them on "
                 f"(`altyn merchant set {merchant.login} callbacks.enabled=true`) and resend."
             )
         if settings.checksum is ChecksumKind.SYMMETRIC and settings.key:
@@ -128,7 +129,7 @@ class CallbackHandler:
             key = await self._signing_keys.current(merchant.merchant_id)
             if key is None:
                 raise NoCertificateError(
-                    "the merchant has no certificate to sign with. Make one "
+                    "the merchant has no certificate for signing callbacks. Create one "
                     f"(`altyn merchant certificate {merchant.login} --new`)."
                 )
             return Signer(alias=key.alias, sign=partial(asymmetric, key.private_key))

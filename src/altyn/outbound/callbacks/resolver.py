@@ -1,7 +1,8 @@
-"""Resolves host names once, and checks every IP address before anything connects to it.
+"""Resolves host names once, and checks every IP address before a connection to it.
 
-A shop's name may point into the gateway's own network, at once or at the second lookup only (DNS
-rebinding). So the connector gets checked IP addresses, and connects to them without a new lookup.
+A shop's host name may resolve to an address in the gateway's own network, at the first lookup or
+only at the second one (DNS rebinding). So the connector gets checked IP addresses, and connects to
+them without a new lookup.
 """
 
 import asyncio
@@ -16,24 +17,24 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from altyn.outbound.callbacks.guard import Rules, refusal_of_address
 
 THREADS_FOR_KNOWN: Final = 16
-THREADS_FOR_UNKNOWN: Final = 128  # as many as attempts may go to hosts that are not fast
+THREADS_FOR_UNKNOWN: Final = 128  # the number of attempts that may go to slow hosts at once
 NAMES_REMEMBERED: Final = 10_000
 
 
 class ForbiddenAddressError(Exception):
-    """A name resolves to an address that may not be called; the text says which one and why."""
+    """A name resolves to an address that may not be called; the text names it, with the reason."""
 
 
 class ThreadedResolver(AbstractResolver):
-    """The system's resolver, in threads of its own.
+    """The system's resolver, in its own threads.
 
     A name whose name servers do not answer blocks its thread for half a minute, long after the
-    delivery has ended. So names that were resolved the last time have threads of their own, which
-    other names cannot use up, and none of them uses the threads of the rest of the gateway.
+    delivery has ended. So there are two groups of threads: one for names whose last lookup
+    succeeded, and one for all other names. The rest of the gateway uses other threads.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, None] = {}  # the name resolved last is the last one
+        self._known: dict[str, None] = {}  # the most recent name is the last one
         self._threads_for_known = ThreadPoolExecutor(THREADS_FOR_KNOWN, "names")
         self._threads_for_unknown = ThreadPoolExecutor(THREADS_FOR_UNKNOWN, "new names")
 
@@ -67,9 +68,9 @@ class ThreadedResolver(AbstractResolver):
 class GuardedResolver(AbstractResolver):
     """A resolver that returns only addresses which the rules allow.
 
-    In production a name with one forbidden address is refused, because a shop is not public and
-    private at once. In the sandbox the forbidden address is left out, so that `localhost` works on
-    any machine. aiohttp does not resolve IP addresses: `refusal_of_url` has checked those.
+    In production a name with one forbidden address is refused, because a shop has public addresses
+    only. In the sandbox the forbidden address is left out, so that `localhost` works on any
+    machine. aiohttp does not resolve IP addresses: `refusal_of_url` has checked those.
     """
 
     def __init__(self, inner: AbstractResolver, rules: Rules) -> None:
@@ -94,8 +95,11 @@ class GuardedResolver(AbstractResolver):
 
 
 def _refusal(text: str, rules: Rules) -> str | None:
-    """Refuses a text that is not an IP address: the connector would resolve it again."""
+    """Why an address is refused; None when it is allowed.
+
+    A text that is not an IP address is refused, because the connector would resolve it again.
+    """
     try:
         return refusal_of_address(ip_address(text), rules)
     except ValueError:
-        return f"{text} is no IP address."
+        return f"{text} is not an IP address."

@@ -1,6 +1,6 @@
 """Sends callback requests over HTTP.
 
-Whatever the shop does, there is a result within the time-out, and no error reaches the gateway.
+Each delivery has a result within the time-out. Errors of a shop are results, not exceptions.
 Source: callbacks.md §1.
 """
 
@@ -37,8 +37,8 @@ from altyn.outbound.callbacks.resolver import (
 log = structlog.get_logger("altyn.callbacks")
 
 REQUEST_URL_LENGTH_MAX: Final = 8_000  # with the parameters of a GET; most servers read up to 8 KiB
-BODY_BYTES_MAX: Final = 4_096  # read of a response
-BODY_LENGTH_MAX: Final = 1_000  # kept of it, in characters
+BODY_BYTES_MAX: Final = 4_096  # the part of a response's body that is read
+BODY_LENGTH_MAX: Final = 1_000  # the part of the body that is stored, in characters
 HEADERS_MAX: Final = 40
 HEADER_LENGTH_MAX: Final = 1_000
 NAMES_KEPT_SECONDS: Final = 10
@@ -53,7 +53,7 @@ DROPPED: Final = (
 
 
 class CallbackSender:
-    """Sends callback requests. `opened` makes the `session`, which all deliveries share."""
+    """Sends callback requests. `opened` creates the `session`, which all deliveries share."""
 
     def __init__(self, session: aiohttp.ClientSession, rules: Rules) -> None:
         self._session = session
@@ -70,7 +70,7 @@ class CallbackSender:
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
     ) -> AsyncIterator["CallbackSender"]:
-        """A sender with connections of its own, which stay open between deliveries.
+        """A sender with its own connections, which stay open between deliveries.
 
         Trusts the system's certification authorities unless an `ssl_context` is given; resolves
         names with the system's resolver (and its hosts file) unless a `resolver` is given.
@@ -86,7 +86,7 @@ class CallbackSender:
         session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),  # no cookies between deliveries
-            trust_env=False,  # a proxy would resolve names itself, without the check
+            trust_env=False,  # a proxy would resolve names without our check
             auto_decompress=False,
             headers={"User-Agent": f"Altyn/{__version__}"},
             skip_auto_headers=("Accept-Encoding", "Content-Type"),
@@ -103,10 +103,11 @@ class CallbackSender:
         """Send a request once. Never raises, unless cancelled.
 
         The time-out covers the whole delivery. Redirects are not followed: they are a status other
-        than 200. When an open connection of an earlier delivery turns out to be closed, the request
-        is sent once more, because the shop has most likely not received it.
-        Refuses (no delivery can help): the address, an extra header. A name that resolves to a
-        forbidden address is an ordinary failure, because DNS can be corrected.
+        than 200. When the open connection of an earlier delivery has been closed by the shop, the
+        request is sent once more, because the shop has most likely not received it.
+        `refused` means that further attempts would fail too: the URL or an extra header is not
+        allowed. A name that resolves to a forbidden address is an ordinary failure, because DNS can
+        be corrected.
         """
         started = perf_counter()
         response = await self._response(request, timeout_seconds)
@@ -136,7 +137,10 @@ class CallbackSender:
     async def _exchange(
         self, request: CallbackRequest, progress: "_Progress", timeout_seconds: float
     ) -> CallbackResponse:
-        """The status decides; the body is read as far as it arrives in time, for people."""
+        """Send the request and read the response.
+
+        The status decides the result. The part of the body that arrives in time is kept for people.
+        """
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         async with asyncio.timeout_at(deadline):
             response = await self._session.request(
@@ -152,7 +156,7 @@ class CallbackSender:
         try:
             body = await _beginning(response.content, deadline)
         finally:
-            response.close()  # ends the connection, unless all of the body was read
+            response.close()  # closes the connection, unless the whole body was read
         return CallbackResponse(
             status=response.status,
             headers=tuple(_readable(response.raw_headers)),
@@ -161,10 +165,10 @@ class CallbackSender:
 
 
 def refusal_of_headers(headers: Iterable[tuple[str, str]]) -> str | None:
-    """Why a request with these headers is not sent, in words; None when it is sent."""
+    """Why a request with these headers is not sent, in words for the shop; None when it is sent."""
     for name, _ in headers:
         if is_reserved_header(name):
-            return f"The header {name} is the gateway's to set; remove it from the extra headers."
+            return f"The gateway itself sets the header {name}; remove it from the extra headers."
     return None
 
 
@@ -203,7 +207,7 @@ def _where(url: str) -> str:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one delivery has come, as aiohttp reports it. `reused`: over an open connection."""
+    """The stage of one delivery, as aiohttp reports it. `reused`: it uses an open connection."""
 
     stage: Stage = Stage.QUEUEING
     reused: bool = False
@@ -211,8 +215,8 @@ class _Progress:
     async def resend_when_stale(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Send once more over a stale connection; aiohttp itself would resend every GET and no
-        POST."""
+        """Send once more when a reused connection was closed; aiohttp itself would resend every GET
+        but no POST."""
         try:
             return await _attempt(request, handler)
         except DroppedError:
@@ -229,7 +233,7 @@ async def _attempt(
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
-        raise  # there was no connection that could be dropped
+        raise  # no connection was established
     except DROPPED as error:
         raise DroppedError from error
 

@@ -1,7 +1,7 @@
-"""The 3-D Secure port without a directory server, for production without a connector to one.
+"""The 3-D Secure port for production, which has no connector to a directory server.
 
 Every request gets a communication error. So payments of a merchant with 3-D Secure are declined
-(151017), and are never made without authentication.
+(151017); they are never made without authentication.
 """
 
 from altyn.protocol.threeds import (
@@ -16,14 +16,14 @@ from altyn.protocol.threeds_version1 import PaRes
 
 
 class NoDirectory:
-    """The `ThreeDS` port without 3-D Secure."""
+    """Implements the `ThreeDS` port without a directory server."""
 
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
         """An enrolment with a communication error."""
         return Enrolment(ve_res=None, version=request.version)
 
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:  # noqa: ARG002 - the port's shape
-        """An UNKNOWN status with the error."""
+        """The status UNKNOWN with an error."""
         return AuthenticationAnswer(
             trans_status=TransStatus.UNKNOWN, acs_trans_id="", error="no directory server"
         )

@@ -1,4 +1,4 @@
-"""The `ThreeDS` port over a directory server and its ACS.
+"""Implements the `ThreeDS` port with a directory server and its ACS.
 
 The sandbox calls the directory simulator in this process. An exception becomes a communication
 error (151017).
@@ -31,7 +31,7 @@ class Directory(Protocol):
 
 
 class DirectoryConnector:
-    """The `ThreeDS` port. `acs_key` is the key with which the ACS signs a PaRes."""
+    """Implements the `ThreeDS` port. `acs_key` is the key with which the ACS signs a PaRes."""
 
     def __init__(self, directory: Directory, acs_key: bytes) -> None:
         self._directory = directory
@@ -56,7 +56,7 @@ class DirectoryConnector:
             )
 
     async def challenge_result(self, server_trans_id: str) -> ChallengeResult | None:
-        """The result of a challenge as the ACS has it; None while there is none."""
+        """The result of a challenge from the ACS; None while there is none, or after an error."""
         try:
             return await self._directory.challenge_result(server_trans_id)
         except Exception:

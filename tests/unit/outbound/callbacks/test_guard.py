@@ -107,16 +107,16 @@ TRICKS = [
     ("https://127.0.0.1./", "both", "ends with a dot", "no number to one, a number to another"),
     ("https://localhost./", "both", "ends with a dot", "a name that escapes the list"),
     ("https://shop.example./", "both", "ends with a dot", "one shop counted as two"),
-    ("https://1.2.3.4.5/", "both", "no IPv4", "five parts"),
-    ("https://256.256.256.256/", "both", "no IPv4", "parts that run over, and come out elsewhere"),
-    ("https://shop.08/", "both", "no IPv4", "a name that ends in a number"),
+    ("https://1.2.3.4.5/", "both", "not an IPv4", "five parts"),
+    ("https://256.256.256.256/", "both", "not an IPv4", "parts that overflow to another address"),
+    ("https://shop.08/", "both", "not an IPv4", "a name that ends in a number"),
     ("https://localhost/", "production", "within one network", "the gateway calls itself"),
     ("https://shop.localhost/", "production", "within one network", "resolved without being asked"),
     ("https://printer.local/", "production", "within one network", "names of the office"),
     ("https://metadata.google.internal/", "production", "within one network", "the cloud's keys"),
     ("https://wiki.CORP/", "production", "within one network", "names of the office, in capitals"),
     ("https://router.home.arpa/", "production", "within one network", "names of the home"),
-    ("https://wiki/", "production", "no full name", "completed by the search list"),
+    ("https://wiki/", "production", "not a full host name", "completed by the search list"),
     # addresses in brackets
     ("https://[::1]/", "production", "loopback", "the gateway calls itself"),
     ("https://[0:0:0:0:0:0:0:1]/", "production", "loopback", "the same, at length"),
@@ -196,9 +196,8 @@ def test_request_url_may_be_longer_than_the_shops_address() -> None:
 def test_an_operator_may_name_other_ports() -> None:
     rules = Rules.production(frozenset({9443}))
     assert refusal_of_url("https://shop.example:9443/", rules) is None
-    assert (
-        refusal_of_url("https://shop.example/", rules) == "Port 443 is not called; these are: 9443."
-    )
+    refusal = refusal_of_url("https://shop.example/", rules)
+    assert refusal == "Port 443 is not allowed for callbacks; allowed: 9443."
 
 
 # network → whether the sandbox may go there; production may not, except where the row has it

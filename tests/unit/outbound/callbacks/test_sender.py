@@ -270,8 +270,8 @@ async def test_a_shop_that_never_answers(text: bytes) -> None:
     async with shop(hesitating) as receiver:
         response = await response_of(receiver.url, timeout_seconds=SHORT)
     assert response.problem == (
-        f"Time-out after 0.2 s: 127.0.0.1:{receiver.port} took the callback and did not answer; "
-        "answer 200 first and do the work afterwards."
+        f"Time-out after 0.2 s: 127.0.0.1:{receiver.port} accepted the connection and did not "
+        "answer; answer 200 first and do the work afterwards."
     )
     assert (response.status, response.refused) == (None, False)
 
@@ -426,7 +426,7 @@ async def test_https_to_a_port_with_plain_http() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         response = await response_of(f"https://127.0.0.1:{port}/")
-    assert "check that this port speaks https" in (response.problem or "")
+    assert "check that this port serves https" in (response.problem or "")
 
 
 async def test_https_to_a_port_that_closes_the_connection() -> None:
@@ -437,7 +437,7 @@ async def test_https_to_a_port_that_closes_the_connection() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         response = await response_of(f"https://127.0.0.1:{port}/")
-    assert "broke the connection off as it began" in (response.problem or "")
+    assert "closed the new connection at once" in (response.problem or "")
 
 
 # ── Where letters go ──────────────────────────────────────────────────────────────────────────────
@@ -499,7 +499,7 @@ async def test_dns_rebinding_is_blocked() -> None:
     assert not response.contacted
     assert response.problem == (
         "shop.example may not be called: 127.0.0.1 is the gateway's own machine (loopback); "
-        "callbacks go to public ones."
+        "callbacks are sent to public addresses only."
     )
     assert called == [(PUBLIC, 443)] * 2
 
@@ -522,7 +522,7 @@ async def test_in_the_sandbox_forbidden_addresses_are_left_out() -> None:
 
 async def test_resolver_result_that_is_not_an_ip_address_is_refused() -> None:
     resolver = GuardedResolver(Names([["other.example"], ["fe80::1%eth0"]]), SANDBOX)
-    with pytest.raises(ForbiddenAddressError, match="no IP address"):
+    with pytest.raises(ForbiddenAddressError, match="not an IP address"):
         await resolver.resolve("shop")
     with pytest.raises(ForbiddenAddressError, match="zone"):
         await resolver.resolve("shop")
@@ -540,7 +540,7 @@ async def test_names_without_an_address() -> None:
 
     for names, timeout_seconds, words in (
         (Names([[]]), LONG, "The name of shop.example does not exist"),
-        (Failing([[]]), LONG, "could not be looked up just now"),
+        (Failing([[]]), LONG, "could not be looked up now"),
         (Silent([[]]), SHORT, "the name servers of shop.example did not answer"),
     ):
         async with opened(resolver=names) as sender:
