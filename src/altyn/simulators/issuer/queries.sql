@@ -1,8 +1,8 @@
--- record_request: store a new request; a key that is stored already returns no row. An approved
--- authorisation is booked by the same statement. Of two concurrent requests with one key, the second
+-- record_request: store a new request; no row is returned if its key is stored already. The same
+-- statement books an approved authorisation. Of two concurrent requests with the same key, the second
 -- waits until the first commits, and then finds the key. $16 is the RRN's YDDDhh; $17 and $18 are
--- the RRN and the approval code of the authorisation when the request shares them. $19 is how the
--- commit waits (`synchronous_commit`).
+-- the RRN and the approval code of the authorisation if the request shares them. $19 is the value of
+-- `synchronous_commit`: whether the commit waits for the disk.
 WITH ticket AS (
     SELECT
         nextval('simulators.bank_tickets') AS number,
@@ -82,10 +82,10 @@ SELECT * FROM settled;
 -- read_authorisation: the books of an authorisation.
 SELECT * FROM simulators.bank_authorisations WHERE key = $1;
 
--- record_movement: store a request that moves money, and the sums of its authorisation after it. No
--- row where the key is stored already, or where the sums are no longer those of $20 to $24 that the
--- movement was decided by: then nothing is stored. $25 to $29 are the sums afterwards. $19 is how the
--- commit waits (`synchronous_commit`).
+-- record_movement: store a request that moves money, and the sums of its authorisation after it. Stores
+-- nothing and returns no row if the key is stored already, or if the sums are no longer $20 to $24,
+-- for which the movement was decided. $25 to $29 are the sums afterwards. $19 is the value of
+-- `synchronous_commit`: whether the commit waits for the disk.
 WITH ticket AS (
     SELECT
         nextval('simulators.bank_tickets') AS number,
