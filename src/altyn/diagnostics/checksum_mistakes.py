@@ -1,7 +1,7 @@
 """The common mistakes in the check of a callback's checksum, in the order in which they are tried.
 
-A checksum that does not match has some thirty possible reasons. Each of them leads to a checksum of
-its own, by which it can be recognised. Source: callbacks.md §6.4.
+A wrong checksum has about thirty usual causes. Each cause gives a different checksum, by which it
+can be recognised. Source: callbacks.md §6.4.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ Variants = Callable[[Recipe], Iterator[Recipe]]
 
 
 def _no_variant(_: Recipe) -> Iterator[Recipe]:
-    """For a mistake that is found without a search."""
+    """No recipe, for a mistake that is found without a search."""
     return iter(())
 
 
@@ -23,10 +23,10 @@ def _no_variant(_: Recipe) -> Iterator[Recipe]:
 class Mistake:
     """One reason for a wrong checksum.
 
-    `happened` says how the checksum was computed, `remedy` what to do. `altered` explains the
-    checksum that came with the callback, where that differs: what changed the callback in transit.
-    `variants` yields the recipes with this mistake. `needs_key`: only possible with a shared key.
-    `only_in_transit`: never made by a shop's code.
+    `happened` says how the checksum was computed, `remedy` what to do. `altered` replaces
+    `happened` for the checksum that came with the callback: it says what changed the callback in
+    transit. `variants` yields the recipes with this mistake. `needs_key`: the mistake is possible
+    with a shared key only. `only_in_transit`: a shop's code never makes the mistake.
     """
 
     name: str
@@ -41,9 +41,9 @@ class Mistake:
 MISTAKES: Final = (
     Mistake(
         name="own_query_left_in",
-        happened="The parameters of your own address's query were signed too.",
-        remedy="Sign only what the gateway added: leave out the query that your callback address "
-        "already had.",
+        happened="The query parameters of your own callback address were signed too.",
+        remedy="Sign only the parameters that the gateway added. Leave out the query that your "
+        "callback address already had.",
         variants=mistaken.own_left_in,
     ),
     Mistake(
@@ -55,12 +55,12 @@ MISTAKES: Final = (
     Mistake(
         name="sign_alias_left_in",
         happened="`sign_alias` was signed.",
-        remedy="Leave `sign_alias` out, as `checksum`.",
+        remedy="Leave out `sign_alias` too, as you leave out `checksum`.",
         variants=mistaken.with_alias,
     ),
     Mistake(
         name="order_received",
-        happened="The names stood in the order they came.",
+        happened="The names were in the order in which they were received.",
         remedy="Sort the names before you join them.",
         variants=mistaken.unsorted,
     ),
@@ -73,21 +73,21 @@ MISTAKES: Final = (
     ),
     Mistake(
         name="names_lower_cased",
-        happened="The names were put in lower case, as some frameworks do.",
-        remedy="Take the names as they came, from the raw query or body.",
-        altered="Names came in another case than they were signed in.",
+        happened="The names were changed to lower case, as some frameworks do.",
+        remedy="Use the names as they were received, from the raw query or body.",
+        altered="The letter case of the names was changed after the signing.",
         variants=mistaken.lower_names,
     ),
     Mistake(
         name="last_semicolon_missing",
         happened="The semicolon at the very end was missing.",
-        remedy="Put a `;` behind every value, the last one too.",
+        remedy="Put a `;` after every value, also after the last one.",
         variants=mistaken.no_last_semicolon,
     ),
     Mistake(
         name="other_separators",
-        happened="Names and values were joined by something else than semicolons.",
-        remedy="Write `name;value;` for each parameter, with nothing between them.",
+        happened="Names and values were not joined by semicolons.",
+        remedy="Write `name;value;` for each parameter, with nothing between two parameters.",
         variants=mistaken.other_separators,
     ),
     Mistake(
@@ -99,14 +99,16 @@ MISTAKES: Final = (
     Mistake(
         name="core_only",
         happened="Only mdOrder, operation, orderNumber and status were signed.",
-        remedy="Sign every parameter that came: which ones come is a setting of the shop.",
-        altered="Parameters were added after the signing: only the four that always come fit.",
+        remedy="Sign every parameter that you receive: a setting of the shop decides which ones "
+        "the gateway sends.",
+        altered="Parameters were added after the signing: only the four that are always sent were "
+        "signed.",
         variants=mistaken.core_only,
     ),
     Mistake(
         name="additional_params_not_flattened",
         happened="The members of `additionalParams` were left out, or signed as one value.",
-        remedy="Sign each member of `additionalParams` as a parameter of its own.",
+        remedy="Sign each member of `additionalParams` as a separate parameter.",
         variants=mistaken.nested_otherwise,
     ),
     Mistake(
@@ -118,98 +120,98 @@ MISTAKES: Final = (
     ),
     Mistake(
         name="first_of_equal_names",
-        happened="Of two parameters with one name the first was signed.",
-        remedy="Take the last one: your own query stands before what the gateway adds. Better, "
-        "take that name out of your callback address.",
+        happened="Of two parameters with the same name, the first one was signed.",
+        remedy="Sign the last one: the gateway adds its parameters after your own query. It is "
+        "better to remove that name from your callback address.",
         variants=mistaken.first_of_equal,
     ),
     Mistake(
         name="plus_and_space",
         happened="`+` and the space were confused in a value.",
         remedy="Decode once, as a form is decoded: `+` is a space and `%2B` is a plus.",
-        altered="A `+` became a space on the way, or a space a `+`.",
+        altered="In transit a `+` became a space, or a space became a `+`.",
         variants=mistaken.plus_and_space,
     ),
     Mistake(
         name="still_encoded",
-        happened="The values were signed percent-encoded.",
+        happened="The values were signed while they were percent-encoded.",
         remedy="Decode every value before you sign it.",
-        altered="The values had been decoded already when this text was copied.",
+        altered="The values were already decoded when this text was copied.",
         variants=mistaken.still_encoded,
     ),
     Mistake(
         name="decoded_twice",
         happened="The values were decoded twice.",
-        remedy="Decode once: most frameworks have done it already when your code gets the value.",
-        altered="The values were encoded once more on the way.",
+        remedy="Decode once: most frameworks decode a value before your code gets it.",
+        altered="The values were encoded a second time in transit.",
         variants=mistaken.decoded_twice,
     ),
     Mistake(
         name="values_trimmed",
-        happened="White space around a value was taken off.",
-        remedy="Sign the values to the letter; switch the framework's trimming off here.",
+        happened="White space around a value was removed.",
+        remedy="Sign the values exactly as you receive them: your framework must not trim them.",
         altered="White space was added around a value after the signing.",
         variants=mistaken.trimmed,
     ),
     Mistake(
         name="other_words_for_yes",
-        happened="true and false were written as your language writes them.",
-        remedy="Sign the words `true` and `false`, in lower case, as they stand in the callback.",
+        happened="true and false were written as your programming language writes them.",
+        remedy="Sign the words `true` and `false` in lower case, as the callback has them.",
         variants=mistaken.other_words_for_yes,
     ),
     Mistake(
         name="other_charset",
-        happened="Text was read or signed in another character set than UTF-8.",
+        happened="Text was read or signed in a character set other than UTF-8.",
         remedy="Use UTF-8 for the values, for the signed text, and for the key.",
-        altered="The values came in another character set than UTF-8.",
+        altered="The values were sent in a character set other than UTF-8.",
         variants=mistaken.other_charset,
     ),
     Mistake(
         name="key_white_space",
         happened="There was white space, a line end or a quotation mark around the key.",
-        remedy="Strip the key where it is read, often from a file or an environment variable.",
+        remedy="Remove them where the key is read, often from a file or an environment variable.",
         variants=mistaken.key_white_space,
         needs_key=True,
     ),
     Mistake(
         name="key_decoded",
-        happened="The key was taken for hex or base64 and decoded, or encoded.",
-        remedy="Use the key's characters as they stand, in UTF-8.",
+        happened="The key was decoded from hex or base64, or it was encoded.",
+        remedy="Use the characters of the key unchanged, in UTF-8.",
         variants=mistaken.key_decoded,
         needs_key=True,
     ),
     Mistake(
         name="key_other_case",
-        happened="The key was put in upper or lower case.",
-        remedy="Use the key to the letter.",
+        happened="The key was changed to upper or lower case.",
+        remedy="Use the key exactly as it is set in the gateway.",
         variants=mistaken.key_other_case,
         needs_key=True,
     ),
     Mistake(
         name="key_empty",
         happened="The key was empty.",
-        remedy="See that the setting that holds the key is really read.",
+        remedy="Check that your code reads the setting that holds the key.",
         variants=mistaken.key_empty,
         needs_key=True,
     ),
     Mistake(
         name="no_hmac",
-        happened="A plain hash was taken instead of an HMAC.",
+        happened="A plain hash was used instead of an HMAC.",
         remedy="Use HMAC with SHA-256: `hash_hmac('sha256', $text, $key)` in PHP.",
         variants=mistaken.no_hmac,
         needs_key=True,
     ),
     Mistake(
         name="key_and_text_exchanged",
-        happened="Key and text had changed places.",
-        remedy="See which argument of your HMAC function is the key.",
+        happened="The key and the text were exchanged.",
+        remedy="Check which argument of your HMAC function is the key.",
         variants=mistaken.exchanged,
         needs_key=True,
     ),
     Mistake(
         name="other_hash",
         happened="Another hash function was used.",
-        remedy="The shared key takes SHA-256, the certificate SHA-512.",
+        remedy="Use SHA-256 with the shared key, and SHA-512 with the certificate.",
         variants=mistaken.other_hash,
     ),
     Mistake(
@@ -222,21 +224,22 @@ MISTAKES: Final = (
     Mistake(
         name="unknown_left_out",
         happened="Parameters with names that your code does not know were left out.",
-        remedy="Sign every parameter that came: an order's own parameters may be among them.",
+        remedy="Sign every parameter that you receive: some may be the order's own parameters.",
         altered="Parameters that are not the gateway's were added after the signing.",
         variants=mistaken.without_unknown,
     ),
     Mistake(
         name="one_left_out",
         happened="One parameter was left out.",
-        remedy="Sign every parameter that came except `checksum` and `sign_alias`.",
+        remedy="Sign every parameter that you receive, except `checksum` and `sign_alias`.",
         altered="One parameter was added after the signing.",
         variants=mistaken.without_one,
     ),
     Mistake(
         name="result_changed",
         happened="The operation or its status was changed after the signing.",
-        remedy="Do not believe it: somebody altered it. Ask getOrderStatusExtended.do.",
+        remedy="Do not trust the callback: it was altered. Get the order's status by "
+        "getOrderStatusExtended.do.",
         variants=mistaken.result_changed,
         only_in_transit=True,
     ),
@@ -248,23 +251,23 @@ MISTAKES: Final = (
 LOWER_CASE: Final = Mistake(
     name="lower_case",
     happened="The checksum is in lower-case hex.",
-    remedy="Put it in upper case before you compare, or compare bytes.",
-    altered="The checksum was put in lower case on the way; the gateway writes upper case.",
+    remedy="Change it to upper case before you compare, or compare the bytes.",
+    altered="The checksum was changed to lower case in transit; the gateway writes upper case.",
 )
 NO_CHECKSUM: Final = Mistake(
     name="no_checksum",
-    happened="There is no checksum in it.",
+    happened="The callback has no checksum.",
     remedy="Switch it on: `altyn merchant set SHOP callbacks.checksum=symmetric`, with a key in "
-    "`callbacks.key`. Without it anybody can send you such a callback.",
+    "`callbacks.key`. Without a checksum, anyone can send you such a callback.",
 )
 NOT_HEX: Final = Mistake(
     name="not_hex",
-    happened="The checksum is no hexadecimal number, so part of it may be missing.",
-    remedy="Copy it whole: 64 hex digits with a shared key, 512 with a certificate of 2048 bits.",
+    happened="The checksum is not a hexadecimal number; a part of it may be missing.",
+    remedy="Copy all of it: 64 hex digits with a shared key, 512 with a certificate of 2048 bits.",
 )
 NEEDS_CERTIFICATE: Final = Mistake(
     name="needs_certificate",
-    happened="This checksum is longer than a shared key's: it was made with a private key.",
+    happened="This checksum is too long for a shared key: it was made with a private key.",
     remedy="Check it with the certificate that `sign_alias` names, not with the shared key.",
 )
 NEEDS_KEY: Final = Mistake(
@@ -274,10 +277,10 @@ NEEDS_KEY: Final = Mistake(
 )
 UNEXPLAINED: Final = Mistake(
     name="unexplained",
-    happened="It was made with another key, or over other values.",
-    remedy="Compare the key letter by letter; then compare the signed text of your code with the "
-    "one shown here.",
-    altered="It was made with another key, or a value was altered after the signing.",
+    happened="The checksum was made with another key, or from other values.",
+    remedy="Compare the keys character by character; then compare the signed text of your code "
+    "with the one shown here.",
+    altered="The checksum was made with another key, or a value was altered after the signing.",
 )
 FOUND_WITHOUT_SEARCH: Final = (
     LOWER_CASE,
@@ -287,14 +290,14 @@ FOUND_WITHOUT_SEARCH: Final = (
     NEEDS_KEY,
     UNEXPLAINED,
 )
-"""Mistakes that are found without a search, in no order."""
+"""Mistakes that are found without a search, in no particular order."""
 
 
 def other_key(owner: str) -> Mistake:
     """The checksum was computed with the key of another shop."""
     return Mistake(
         name="other_key",
-        happened=f"It was made with the key of {owner}.",
+        happened=f"The checksum was made with the key of {owner}.",
         remedy="Use the key of the shop that the callback is for.",
         needs_key=True,
     )

@@ -1,4 +1,4 @@
-"""The computation of a checksum as a recipe: its steps as values that can be changed one by one.
+"""A recipe computes a checksum; each step of the computation is a field that can be replaced.
 
 A mistake is a recipe with one changed step; two mistakes are two changed steps.
 Source: callbacks.md §6.
@@ -15,12 +15,12 @@ from altyn.protocol.dialects.classic.callbacks.checksum import UNSIGNED
 
 
 def unchanged(text: str) -> str:
-    """The step that changes nothing."""
+    """The text without a change; the default of most steps."""
     return text
 
 
 def as_bytes(name: str) -> bytes:
-    """Names are sorted by their bytes (callbacks.md §6.1)."""
+    """The sort key of a name: its bytes (callbacks.md §6.1)."""
     return name.encode()
 
 
@@ -35,7 +35,7 @@ def in_hex(digest: bytes) -> str:
 
 
 def everything(_: Pair) -> bool:
-    """All parameters are signed."""
+    """True: every parameter is signed."""
     return True
 
 
@@ -44,9 +44,9 @@ class Recipe:
     """How a checksum is computed from a received callback; by default, the correct way.
 
     The first `own_pairs` parameters belong to the query of the shop's own address and are not
-    signed. `decode` undoes the encoding for the transport, `change_value` changes values after
-    that. `sort` is the sort key of names, None for the order received. `keep` selects parameters.
-    Raises UnicodeError for a letter that the character set does not have.
+    signed. `decode` undoes the encoding for the transport, `change_value` changes the decoded
+    values. `sort` is the sort key of names; with None they keep the order received. `keep` selects
+    the signed parameters. Raises UnicodeError for a character that `charset` does not have.
     """
 
     received: Received
@@ -86,9 +86,9 @@ class Recipe:
         return [pair for pair in pairs if pair.name not in self.left_out and self.keep(pair)]
 
     def signed_bytes(self) -> bytes:
-        """The signed text in bytes."""
+        """The signed text, encoded in `charset`."""
         return self.signed().encode(self.charset)
 
     def checksum(self) -> str:
-        """The checksum."""
+        """The checksum of the signed text."""
         return self.encode(self.digest(self.key, self.signed_bytes(), self.hash))

@@ -41,10 +41,10 @@ NO_OTHER_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One checksum: the one of the callback, or the one that a shop's code computed.
+    """The check of one checksum: of the callback's, or of the one that a shop's code computed.
 
-    `mistakes` together explain a wrong checksum; `made_of` is the text that it was computed from,
-    if that was found.
+    All `mistakes` together explain a wrong checksum; `made_of` is the text from which it was
+    computed, if that text was found.
     """
 
     checksum: str
@@ -59,12 +59,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The result of a check.
+    """The result of checking a callback.
 
     `signed` is the text that has to be signed. `expected` is its checksum, None where only the
     holder of the private key can compute it. `own_query`: names in the query of the shop's own
-    address, which are not signed. `received` is the checksum of the callback, `computed` the one of
-    the shop's code, None when there is none.
+    address, which are not signed. `received` is the check of the callback's checksum, `computed`
+    that of the checksum of the shop's code; each is None if there is no such checksum.
     """
 
     signed: str
@@ -75,13 +75,13 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        """Whether nothing is wrong; a callback without any checksum is not right."""
+        """Whether every checksum is correct; false for a callback without any checksum."""
         checked = [each for each in (self.received, self.computed) if each is not None]
         return bool(checked) and all(each.right for each in checked)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """All mistakes; those of the received checksum first."""
+        """All mistakes; the mistakes of the received checksum come first."""
         checked = [each for each in (self.received, self.computed) if each is not None]
         if not checked:
             return (NO_CHECKSUM,)
@@ -96,14 +96,14 @@ def check_checksum(
     computed: str | None = None,
     other_keys: Mapping[str, str] = NO_OTHER_KEYS,
 ) -> Verdict:
-    """Check a callback by the shared key, or by the certificate's public key.
+    """Check a callback with the shared key, or with the certificate's public key.
 
-    With both, the length of the checksum decides. `computed` is the checksum that the shop's own
-    code computed; it can be checked with a shared key only. `other_keys`: keys that may have been
-    used by mistake, by the login of their shop.
+    With both, the length of the checksum decides which one is used. `computed` is the checksum that
+    the shop's own code computed; it can be checked with a shared key only. `other_keys`: keys of
+    other shops, by login; one of them may have been used by mistake.
     """
-    assert key is not None or public_key is not None, "nothing to check with"
-    assert computed is None or public_key is None, "a shop computes nothing with a certificate"
+    assert key is not None or public_key is not None, "a shared key or a public key is required"
+    assert computed is None or public_key is None, "`computed` requires a shared key"
     checksum = received.checksum
     has_key = key is not None and (
         public_key is None or checksum is None or len(checksum) == SYMMETRIC_DIGITS
@@ -129,7 +129,7 @@ def check_checksum(
 
 def _own_pairs(recipe: Recipe, checksum: str | None, fits: Fits) -> int:
     """How many parameters at the beginning belong to the shop's own address: the number with which
-    the checksum fits, else those before the first name of the gateway (callbacks.md §1)."""
+    the checksum matches, else the number before the gateway's first name (callbacks.md §1)."""
     names = recipe.received.names
     for count in range(len(names)):
         if checksum and fits(replace(recipe, own_pairs=count), checksum):
@@ -138,10 +138,10 @@ def _own_pairs(recipe: Recipe, checksum: str | None, fits: Fits) -> int:
 
 
 def _fits_key(recipe: Recipe, checksum: str) -> bool:
-    """Whether this recipe leads to this checksum, in upper or lower case."""
+    """Whether this recipe gives this checksum, in upper or lower case."""
     try:
         made = recipe.checksum()
-    except ValueError:  # a letter that the character set lacks, a hash that this machine lacks
+    except ValueError:  # the character set lacks a character, or this machine a hash
         return False
     return checksum == made or checksum.upper() == made
 
@@ -178,7 +178,10 @@ class _Search:
     other_keys: Mapping[str, str]
 
     def check(self, checksum: str, *, in_transit: bool) -> Checked:
-        """Correct, or the first explanation: one mistake, another key, two mistakes."""
+        """Whether a checksum is correct, else the first recipe that explains it.
+
+        One mistake is tried first, then the key of another shop, then two mistakes.
+        """
         lower = (LOWER_CASE,) if re.fullmatch("[0-9A-Fa-f]*[a-f][0-9A-Fa-f]*", checksum) else ()
         if self.fits(self.correct, checksum):
             return Checked(checksum=checksum, mistakes=lower)
@@ -213,8 +216,8 @@ class _Search:
             yield from (((other, row), both) for row in rows for both in _variants(row, recipe))
 
     def _effective(self, single: list[tuple[Mistake, Recipe]]) -> Iterator[tuple[Mistake, Recipe]]:
-        """The mistakes that change the checksum of this callback, each once. Most do not, and a
-        mistake without an effect has none together with another one."""
+        """The recipes that change the checksum of this callback; of equal results only the first.
+        Most mistakes change nothing here, and then they change nothing in a pair either."""
         outcomes = {_ingredients(self.correct)}
         for row, recipe in single:
             try:
@@ -236,7 +239,7 @@ class _Search:
 
 
 def _variants(row: Mistake, recipe: Recipe) -> Iterator[Recipe]:
-    """The recipes with a mistake; none if it cannot be made with this callback."""
+    """The recipes with this mistake; none if it is not possible with this callback."""
     try:
         yield from row.variants(recipe)
     except ValueError:
@@ -244,7 +247,7 @@ def _variants(row: Mistake, recipe: Recipe) -> Iterator[Recipe]:
 
 
 def _ingredients(recipe: Recipe) -> tuple[object, ...]:
-    """Everything that a checksum is computed from."""
+    """Everything that determines a checksum."""
     return recipe.signed_bytes(), recipe.key, recipe.hash, recipe.digest, recipe.encode
 
 

@@ -1,8 +1,8 @@
-"""Recipes with a mistake: each function yields every recipe that one mistake leads to.
+"""Recipes with a mistake: each function yields every recipe that one mistake can give.
 
-The table of mistakes is in `checksum_mistakes.py`. A function changes the recipe that it is given,
-so that two mistakes can be combined. It raises ValueError when the mistake cannot be made with this
-callback. Source: callbacks.md §6.4.
+The table of mistakes is in `checksum_mistakes.py`. Each function changes the recipe that it gets,
+so that two mistakes can be combined. It raises ValueError when the mistake is not possible with
+this callback. Source: callbacks.md §6.4.
 """
 
 import base64
@@ -27,7 +27,7 @@ _NAMES: Final = tuple(
     row.name for rows in (CORE, OPTIONAL, BINDING, BINDING_OPTIONAL) for row in rows
 )
 KNOWN: Final = frozenset(_NAMES)
-"""Every name of a parameter in the reference."""
+"""All parameter names in the reference."""
 
 _CORE_NAMES: Final = frozenset(row.name for row in CORE)
 _CORRECT_CASE: Final = {name.lower(): name for name in reversed(_NAMES)}
@@ -74,7 +74,7 @@ def without_empty(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def first_of_equal(recipe: Recipe) -> Iterator[Recipe]:
-    """Of two parameters with one name the first one is signed."""
+    """Of two parameters with the same name, the first one is signed."""
     yield replace(recipe, first_wins=True)
     yield replace(recipe, first_wins=True, own_pairs=0)
 
@@ -91,7 +91,7 @@ def without_one(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def result_changed(recipe: Recipe) -> Iterator[Recipe]:
-    """`status` or `operation` was changed, as a forger would do it."""
+    """`status` or `operation` was changed after the signing, as in a forged callback."""
     for name, values in (("status", ("1", "0")), ("operation", tuple(CallbackOperation))):
         for value in values:
             pairs = tuple(
@@ -110,13 +110,13 @@ def unsorted(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def ignoring_case(recipe: Recipe) -> Iterator[Recipe]:
-    """Names are sorted without regard to case; ties as they come, or lower case first."""
+    """Names are sorted without regard to case; equal names as received, or lower case first."""
     yield replace(recipe, sort=str.lower)
     yield replace(recipe, sort=lambda name: (name.lower(), name.swapcase()))
 
 
 def lower_names(recipe: Recipe) -> Iterator[Recipe]:
-    """Names are put in lower case; or they were, and are put back in the correct case."""
+    """Names are changed to lower case, or from lower case back to the correct case."""
     yield replace(recipe, change_name=str.lower)
     yield replace(recipe, change_name=lambda name: _CORRECT_CASE.get(name.lower(), name))
 
@@ -130,7 +130,7 @@ def no_last_semicolon(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def other_separators(recipe: Recipe) -> Iterator[Recipe]:
-    """Other separators are used; each with one at the end and without."""
+    """Other separators are used; for each, with and without a separator at the end."""
     for inner, separator, ends_with_separator in (
         ("=", "&", False),
         *((":", ":", True), (":", ";", True), ("=", ";", True), (",", ",", True)),
@@ -162,7 +162,7 @@ def values_only(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def plus_and_space(recipe: Recipe) -> Iterator[Recipe]:
-    """A `+` is not decoded; or `+` and the space are exchanged."""
+    """A `+` is not decoded; or a `+` becomes a space, or a space becomes a `+`."""
     if recipe.received.form is Form.ENCODED:
         yield replace(recipe, decode=unquote)
     yield _with_value(recipe, lambda value: value.replace("+", " "))
@@ -184,7 +184,7 @@ def decoded_twice(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def other_words_for_yes(recipe: Recipe) -> Iterator[Recipe]:
-    """true and false as Python, PHP and databases write them."""
+    """true and false are written as Python, PHP and databases write them."""
     for yes, no in (("True", "False"), ("1", ""), ("1", "0")):
         words = {"true": yes, "false": no}
         yield _with_value(recipe, _replacing(words))
@@ -205,7 +205,7 @@ def _with_value(recipe: Recipe, change: Callable[[str], str]) -> Recipe:
 
 
 def other_charset(recipe: Recipe) -> Iterator[Recipe]:
-    """Values, signed text or key are in a character set of older shops."""
+    """The values, the signed text or the key are in a character set that older shops use."""
     for charset in ("cp1251", "latin-1"):
         if recipe.received.form is Form.ENCODED:
             yield replace(recipe, decode=_decoding(charset))
@@ -229,7 +229,7 @@ def _misread(charset: str) -> Callable[[str], str]:
 
 
 def key_white_space(recipe: Recipe) -> Iterator[Recipe]:
-    """There are extra characters around the key, or some were removed from it."""
+    """The key has extra characters around it, or some were removed from it."""
     for before, after in (
         *((b"", b"\n"), (b"", b"\r\n"), (b"", b" "), (b" ", b""), (b"", b"\t"), (b" ", b" ")),
         *((b"\n", b""), (b'"', b'"'), (b"'", b"'"), (b"\xef\xbb\xbf", b"")),
@@ -265,7 +265,7 @@ def key_empty(recipe: Recipe) -> Iterator[Recipe]:
 
 
 def no_hmac(recipe: Recipe) -> Iterator[Recipe]:
-    """A plain hash of the text, alone or with the key before or after it."""
+    """A plain hash is used: of the text alone, or with the key before or after it."""
     yield replace(recipe, digest=lambda _, text, name: hashlib.new(name, text).digest())
     yield replace(recipe, digest=lambda key, text, name: hashlib.new(name, text + key).digest())
     yield replace(recipe, digest=lambda key, text, name: hashlib.new(name, key + text).digest())

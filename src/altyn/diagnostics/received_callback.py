@@ -48,19 +48,19 @@ class Received:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """Decoded, in the order received. Of two equal names the later one counts: the gateway adds
-        its parameters after the query of the shop's address."""
+        """Decoded values by name, in the order received. Of two equal names the later one counts:
+        the gateway adds its parameters after the query of the shop's address."""
         values = (self.decoded(pair.value) for pair in self.pairs)
         return dict(zip(self.names, values, strict=True))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Decoded, one for each pair."""
+        """Decoded names, one for each pair."""
         return tuple(self.decoded(pair.name) for pair in self.pairs)
 
     @property
     def checksum(self) -> str | None:
-        """None when there is none, or an empty one."""
+        """The checksum; None when it is missing or empty."""
         return self.parameters.get("checksum") or None
 
     @property
@@ -89,8 +89,8 @@ def read_received(text: str) -> Received:
     query = _query_of(text)
     if "=" not in query:
         raise UnreadableCallbackError(
-            "This is no callback: neither an address with a query, nor a form body "
-            "(name=value&…), nor a JSON object."
+            "This is not a callback. A callback is an address with a query, a form body "
+            "(name=value&…) or a JSON object."
         )
     pairs = (part.partition("=") for part in query.split("&") if part)
     return Received(Form.ENCODED, query, tuple(Pair(name, value) for name, _, value in pairs))
@@ -99,7 +99,7 @@ def read_received(text: str) -> Received:
 def _query_of(text: str) -> str:
     """The part after the `?` of an address; any other text is a query already."""
     address, mark, query = text.partition("?")
-    # An address may have been typed without its scheme; a query has a `=` before its first `?`.
+    # An address may be typed without its scheme; a query has a `=` before its first `?`.
     if _ADDRESS.match(address) or (mark and "=" not in address):
         return query.partition("#")[0]
     return text

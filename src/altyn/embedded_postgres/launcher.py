@@ -1,4 +1,4 @@
-"""The launcher: starts PostgreSQL on a folder, or finds the one that runs there, and stops its own.
+"""The launcher: starts PostgreSQL on a folder or joins the one that runs there; stops what it owns.
 
 Altyn needs no installed database, and neither kill -9 nor Ctrl-C loses data.
 """
@@ -34,7 +34,7 @@ from altyn.embedded_postgres.sockets import free_port, socket_folder
 from altyn.embedded_postgres.unprivileged import choose_run_as
 
 START_SECONDS: Final = 180.0
-"""After a crash, a start first replays up to `max_wal_size` of the write-ahead log."""
+"""A start after a crash takes long: it replays up to `max_wal_size` of the write-ahead log."""
 
 WAIT_SECONDS: Final = 60.0
 """How long processes of a killed or stopping server may take to leave the data directory."""
@@ -60,14 +60,14 @@ class EmbeddedPostgres:
     """PostgreSQL on a data folder.
 
     Processes that start on the same folder share one server. The process that started it owns it
-    and stops it; the others only use it. When the owner was killed, the server goes on serving, and
+    and stops it; the others only use it. When the owner was killed, the server keeps running, and
     the next process that starts on the folder becomes its owner. (A server whose data directory was
     deleted ends within a minute.) Ownership is a lock, which the kernel releases when the owner
     ends.
 
     `data_dir` is made if missing. Everything that the launcher makes is inside it, except for the
-    socket's folder where the path is too long for a socket. `settings` are PostgreSQL's, and
-    override the launcher's. Methods block; asyncio code calls them by `asyncio.to_thread`.
+    socket's folder if its path is too long for a socket. `settings` are PostgreSQL settings, and
+    override those of the launcher. Methods block; asyncio code calls them by `asyncio.to_thread`.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, or join the one that runs on the folder; return the URL to connect to.
 
-        Called again, it checks that the server still answers, and starts it if it does not.
+        A second call checks that the server still answers, and starts it if it does not.
         Refuses (EmbeddedPostgresError): no binaries, data of another major version or another user,
         root without another user to run it as, a server that does not answer (with the end of its
         log).
@@ -151,7 +151,7 @@ class EmbeddedPostgres:
             return self._server.address.url
 
     def stop(self) -> None:
-        """Stop the server if it is ours: connections are cut, committed work stays. Idempotent."""
+        """Stop the server if we own it: connections are closed, commits are kept. Idempotent."""
         with self._lock:
             server, self._server = self._server, None
             if self._log_cleaner is not None:
@@ -172,7 +172,7 @@ class EmbeddedPostgres:
         return self._server
 
     def _is_there(self, server: _Server) -> bool:
-        """Whether this server answers, and not another one that replaced it."""
+        """Whether this server still answers; false if another one replaced it."""
         found = read_lock_file(self._layout)
         return found is not None and found.pid == server.pid and server.address.answers()
 
@@ -195,9 +195,9 @@ class EmbeddedPostgres:
             time.sleep(locks.PAUSE_SECONDS)
         found = read_lock_file(self._layout)
         raise EmbeddedPostgresError(
-            f"A PostgreSQL on {self._layout.cluster} neither answers nor ends "
-            f"(process {found.pid if found else 'unknown'}). End it, then start again. Its log "
-            f"ends:\n{self._log_end()}"
+            f"A PostgreSQL on {self._layout.cluster} does not answer, and does not end "
+            f"(process {found.pid if found else 'unknown'}). End it, then start again. The end of "
+            f"its log:\n{self._log_end()}"
         )
 
     def _join(self, running: LockFile) -> _Server:
@@ -230,11 +230,11 @@ class EmbeddedPostgres:
             self._halt(child.pid, child)
             raise
         self._forget_dead_server()
-        layout.owner_lock.unlink(missing_ok=True)  # a process that holds it owned a dead server
+        layout.owner_lock.unlink(missing_ok=True)  # its holder owned a server that ended
         return _Server(address, child.pid, owned=self._claim_ownership(), child=child)
 
     def _forget_dead_server(self) -> None:
-        """Another server runs now, so the one that we used before has ended or is ending."""
+        """Forget the old server: another one runs now, so the old one has ended or is ending."""
         if self._server is not None and self._server.child is not None:
             self._server.child.wait(timeout=WAIT_SECONDS)
         self._server = None
@@ -245,8 +245,8 @@ class EmbeddedPostgres:
         owner, uid = self._layout.cluster_owner(), os.geteuid()
         if uid != 0 and owner not in (None, uid):
             raise EmbeddedPostgresError(
-                f"{self._layout.cluster} belongs to uid {owner}, and we are uid {uid}. Start Altyn "
-                "as the user that made it, or name another data folder."
+                f"{self._layout.cluster} belongs to uid {owner}, but Altyn runs as uid {uid}. "
+                "Start Altyn as the user that made it, or name another data folder."
             )
 
     def _choose_address(self, run_as: RunAs) -> Address:
@@ -288,7 +288,7 @@ class EmbeddedPostgres:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"PostgreSQL in {self._layout.cluster} did not answer within "
-                    f"{START_SECONDS:.0f} s. Its log ends:\n{self._log_end()}"
+                    f"{START_SECONDS:.0f} s. The end of its log:\n{self._log_end()}"
                 )
             time.sleep(locks.PAUSE_SECONDS)
 
@@ -296,7 +296,7 @@ class EmbeddedPostgres:
         return last_lines(self._layout.start_log, *log_files(self._layout.log)[-1:])
 
     def _halt(self, pid: int, child: subprocess.Popen[bytes] | None) -> None:
-        """End the server. A pid is signalled only while it certainly belongs to the server."""
+        """End the server. A pid gets a signal only while it certainly belongs to the server."""
         for step, timeout_seconds in STOP_STEPS:
             deadline = time.monotonic() + timeout_seconds
             if child is not None:
@@ -309,11 +309,11 @@ class EmbeddedPostgres:
                     return
                 time.sleep(locks.PAUSE_SECONDS)
         raise EmbeddedPostgresError(
-            f"PostgreSQL (process {pid}) on {self._layout.cluster} does not end, even when killed."
+            f"PostgreSQL (process {pid}) on {self._layout.cluster} does not end after SIGKILL."
         )
 
     def _remove_socket_folder(self, address: Address) -> None:
-        """Remove our folder in the system's temporary folder, unless a server is started in it."""
+        """Remove our folder in the system's temporary folder, unless a server uses it."""
         folder = Path(address.host)
         if not address.is_socket or folder == self._layout.run:
             return

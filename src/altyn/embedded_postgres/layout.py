@@ -1,6 +1,6 @@
 """The paths of the embedded PostgreSQL under its data folder.
 
-Every folder is made here, and is closed to other users.
+Its folders are made by `make_folder` and, by default, are closed to other users.
 """
 
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 
 CLOSED = 0o700
-"""Mode of folders that only the server (and root) may enter."""
+"""The mode of folders that only the server (and root) may enter."""
 
 PASSAGE = 0o711
-"""Mode of a data folder made by root: the server's uid may pass through it, but not list it."""
+"""The mode of a data folder made by root: the server's uid may pass through it, but not list it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def run(self) -> Path:
-        """The socket's folder, where the path is short enough for a socket."""
+        """The socket's folder, if its path is short enough for a socket."""
         return self.root / "run"
 
     @property
@@ -43,7 +43,7 @@ class Layout:
 
     @property
     def start_log(self) -> Path:
-        """The server's output from before its own log was open."""
+        """The server's output until it opens its own log."""
         return self.root / "start.log"
 
     @property
@@ -57,7 +57,7 @@ class Layout:
 
     @property
     def password(self) -> Path:
-        """Password of the database's owner; needed over TCP only."""
+        """The password of the database's owner; it is needed over TCP only."""
         return self.root / "password"
 
     @property
@@ -72,7 +72,7 @@ class Layout:
 
     @property
     def server_lock(self) -> Path:
-        """Held by the server's processes, by inheritance, until the last of them has ended."""
+        """Held by the server's processes, which inherit it, until the last of them has ended."""
         return self.root / "server.lock"
 
     def make_root(self) -> None:
@@ -83,14 +83,14 @@ class Layout:
         make_folder(self.root, mode=PASSAGE if os.geteuid() == 0 else CLOSED)
 
     def cluster_owner(self) -> int | None:
-        """Uid that owns the data directory; None when there is none yet."""
+        """The uid that owns the data directory; None when there is none yet."""
         try:
             return self.cluster.lstat().st_uid
         except FileNotFoundError:
             return None
 
     def cluster_major(self) -> int | None:
-        """Major version of the data directory's format; None when there is none yet."""
+        """The major version of the data directory's format; None when there is none yet."""
         try:
             return int((self.cluster / "PG_VERSION").read_text(encoding="ascii"))
         except FileNotFoundError:
@@ -103,11 +103,11 @@ class Layout:
 
 
 def make_folder(path: Path, *, mode: int = CLOSED, uid: int | None = None) -> None:
-    """Make a folder and give it to `uid` (None: it stays ours); an existing one is not changed."""
+    """Make a folder and give it to `uid`, if one is set; an existing folder is not changed."""
     try:
         path.mkdir(mode=mode)
     except FileExistsError:
         return
-    path.chmod(mode)  # against a strict umask
+    path.chmod(mode)  # a strict umask may have removed bits
     if uid is not None:
         os.chown(path, uid, -1, follow_symlinks=False)

@@ -1,6 +1,6 @@
-"""File locks, which the kernel releases when the process that holds them ends, however it ends.
+"""File locks, which the kernel releases when the process that holds them ends, for any reason.
 
-A kill -9 never leaves a folder locked, and a reused pid never looks like the holder.
+So a killed process leaves no folder locked, and a process with its old pid is not the holder.
 """
 
 import contextlib
@@ -13,11 +13,11 @@ from typing import Final
 
 from altyn.embedded_postgres.errors import EmbeddedPostgresError
 
-if sys.platform != "win32":  # the launcher refuses Windows with a sentence, not with an ImportError
+if sys.platform != "win32":  # on Windows the launcher raises its own error, not an ImportError
     import fcntl
 
 PAUSE_SECONDS: Final = 0.01
-"""Between two checks of a condition that we wait for."""
+"""The time between two checks of a condition that we wait for."""
 
 
 def take(path: Path) -> int | None:
@@ -45,7 +45,7 @@ def is_held(path: Path) -> bool:
 
 @contextlib.contextmanager
 def held(path: Path, *, timeout_seconds: float) -> Iterator[None]:
-    """Hold the lock for a block, after waiting for it. Raises EmbeddedPostgresError."""
+    """Wait for the lock and hold it during a block; EmbeddedPostgresError after the time-out."""
     deadline = time.monotonic() + timeout_seconds
     while (descriptor := take(path)) is None:
         if time.monotonic() > deadline:

@@ -1,6 +1,6 @@
 """The server's log: reads its last lines for the text of an error, and deletes old files.
 
-PostgreSQL starts new log files by size, but never deletes one.
+PostgreSQL starts new log files by size, but never deletes old ones.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 FILES_KEPT: Final = 5
-"""Of 4 MB each (`log_rotation_size`)."""
+"""Each has up to 4 MB (`log_rotation_size`)."""
 
 CLEAN_EVERY_SECONDS: Final = 30.0
 TAIL_BYTES: Final = 4_000
@@ -25,7 +25,7 @@ def log_files(folder: Path) -> list[Path]:
 
 
 def delete_old_logs(folder: Path) -> None:
-    """Delete all log files but the newest ones."""
+    """Delete all log files except the newest ones."""
     for path in log_files(folder)[:-FILES_KEPT]:
         path.unlink(missing_ok=True)  # another Altyn process may have deleted it
 

@@ -1,4 +1,4 @@
-"""Starts PostgreSQL's programs: as which user, with which environment, apart from our terminal."""
+"""Starts PostgreSQL's programs as a chosen user, in a small environment, without our terminal."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 INHERITED_VARIABLES: Final = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""All that PostgreSQL gets of our environment: no secrets, and no PGHOST of another server."""
+"""The only variables that PostgreSQL gets from us: no secrets, and no PGHOST of another server."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunAs:
-    """As which user the server's programs run: our own, by a command prefix, or another uid."""
+    """The user that runs the server's programs: ours, that of a command prefix, or another uid."""
 
     name: str = "the current user"
     prefix: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class RunAs:
 
     @property
     def owner(self) -> int:
-        """Uid that owns the server's files, as we see it."""
+        """The uid that owns the server's files, as we see it."""
         return os.geteuid() if self.uid is None else self.uid
 
     def start(
@@ -57,7 +57,7 @@ class RunAs:
         keep_open: Sequence[int] = (),
         timeout_seconds: float = 120,
     ) -> tuple[int, str]:
-        """Run a program to its end with this input; its exit code and its output."""
+        """Run a program to its end with this input; return its exit code and its output."""
         with self.start(
             arguments,
             output=subprocess.PIPE,
@@ -73,6 +73,6 @@ class RunAs:
 
 
 def environment() -> dict[str, str]:
-    """The environment of PostgreSQL's programs; their messages are English everywhere."""
+    """The environment of PostgreSQL's programs; their messages are always in English."""
     inherited = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
     return {"PATH": os.defpath, **inherited, "LC_ALL": "C"}

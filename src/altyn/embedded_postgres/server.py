@@ -1,4 +1,4 @@
-"""A running server as other processes find it: its lock file, its address, whether it answers."""
+"""Finds a running server: reads its lock file and its address, and checks that it answers."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ TERMINATE: Final = b"X\0\0\0\4"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server listens: a socket's folder (a host that begins with '/'), or loopback."""
+    """Where a server listens: in a socket's folder (the host begins with '/'), or on loopback."""
 
     host: str
     port: int
@@ -44,7 +44,7 @@ class Address:
     def answers(self) -> bool:
         """Whether a server accepts connections here.
 
-        One that is starting or stopping does not; one whose connections are all in use does.
+        A server that is starting or stopping does not; a server without a free connection does.
         """
         with contextlib.suppress(OSError), self._connect() as line:
             names = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
@@ -90,7 +90,7 @@ def lock_file(layout: Layout) -> Path:
 
 
 def read_lock_file(layout: Layout) -> LockFile | None:
-    """Read the lock file; None when there is none, or it is just being written."""
+    """Read the lock file; None if there is none, or if it is not completely written yet."""
     try:
         lines = lock_file(layout).read_text(encoding="utf-8").splitlines()
         pid, port, socket_folder, host, ready = lines[0], lines[3], lines[4], lines[5], lines[7]
@@ -100,11 +100,11 @@ def read_lock_file(layout: Layout) -> LockFile | None:
 
 
 def is_server_of(pid: int, layout: Layout) -> bool:
-    """Whether the process is a server of this data directory, and not another one with its old pid.
+    """Whether the process is a server of this data directory, not another one with the same pid.
 
-    It is recognised by its arguments, which every user may read, or (started by hand) by its
-    working directory. Where the system shows neither, our lock decides, which only the server's
-    processes hold.
+    It is recognised by its arguments, which every user may read, or (if it was started by hand) by
+    its working directory. Where the system shows neither, the server's lock decides, which only the
+    server's processes hold.
     """
     if not Path("/proc/self").exists():
         return is_held(layout.server_lock) and _is_alive(pid)
@@ -128,7 +128,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def find_running(layout: Layout) -> LockFile | None:
-    """The server that runs on the data directory and answers, also when it was started by hand."""
+    """The server that runs on the data directory and answers, also if it was started by hand."""
     found = read_lock_file(layout)
     if found is None or not found.ready:
         return None
@@ -138,10 +138,10 @@ def find_running(layout: Layout) -> LockFile | None:
 
 
 def remove_leftovers(layout: Layout, socket_folder: Path | None) -> None:
-    """Remove files of a killed server that would stop a new one.
+    """Remove the files of a killed server that would keep a new server from starting.
 
-    PostgreSQL trusts a lock file whose pid belongs to another process by now. Called only while we
-    hold the server's lock.
+    PostgreSQL does not start if the pid in an old lock file now belongs to any other process. Call
+    this only while holding the server's lock.
     """
     found = read_lock_file(layout)
     if found is not None and not is_server_of(found.pid, layout):

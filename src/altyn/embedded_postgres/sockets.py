@@ -19,11 +19,11 @@ PATH_BYTES_MAX: Final = 103
 """107 on Linux, 103 on macOS; the smaller limit is used on both."""
 
 PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._-]+")
-"""PostgreSQL reads a list with commas and quotes here, so other paths are not used."""
+"""Other paths are not used: in this setting PostgreSQL reads commas and quotes as a list."""
 
 
 def socket_folder(layout: Layout, run_as: RunAs, *, port: int) -> Path | None:
-    """A closed folder in which a socket can be made; None when there is none.
+    """A closed folder in which a socket can be made; None if there is no such folder.
 
     It is in the data folder if the path is short enough, else in the system's temporary folder.
     """
@@ -39,15 +39,15 @@ def socket_folder(layout: Layout, run_as: RunAs, *, port: int) -> Path | None:
 
 
 def _candidates(layout: Layout, run_as: RunAs) -> tuple[Path, ...]:
-    """Folders to try. The name is the same at every start, so killed processes leave one folder."""
+    """Folders to try. Their names never change, so killed processes leave at most one of each."""
     digest = hashlib.sha256(str(layout.root).encode()).hexdigest()[:16]
     name = f"altyn-{run_as.owner}-{digest}"
-    short = "/tmp"  # noqa: S108  # the folder made in it is closed, and checked to be ours
+    short = "/tmp"  # noqa: S108  # our folder in it is closed, and its owner is checked
     return layout.run, *(Path(one).resolve() / name for one in (tempfile.gettempdir(), short))
 
 
 def _is_private(folder: Path, run_as: RunAs) -> bool:
-    """Whether a folder is ours and closed: in a temporary folder another user may have made it."""
+    """Whether a folder is closed and the server's user owns it; another user may have made it."""
     found = folder.lstat()
     return (
         stat.S_ISDIR(found.st_mode)

@@ -1,6 +1,6 @@
-"""Chooses a user for PostgreSQL, which refuses root, when Altyn runs as root (containers, CI).
+"""Chooses the user for PostgreSQL, which refuses root, when Altyn runs as root (containers, CI).
 
-No user is created, and nothing is changed that the launcher did not make.
+It creates no user, and changes only what the launcher made.
 """
 
 import os
@@ -15,7 +15,7 @@ from altyn.embedded_postgres.errors import ELSEWHERE, EmbeddedPostgresError
 from altyn.embedded_postgres.layout import Layout, make_folder
 from altyn.embedded_postgres.programs import RunAs
 
-if sys.platform != "win32":  # the launcher refuses Windows with a sentence, not with an ImportError
+if sys.platform != "win32":  # on Windows the launcher raises its own error, not an ImportError
     import pwd
 
 PREFERRED_ACCOUNTS = ("postgres", "nobody")
@@ -26,12 +26,11 @@ class _NotPossibleError(Exception):
 
 
 def choose_run_as(layout: Layout, binaries: Binaries) -> tuple[RunAs, Binaries]:
-    """As which user the server runs, and the binaries that this user can reach.
+    """The user that runs the server, and the binaries that this user can reach.
 
     An ordinary user runs it under its own uid. Root tries a user namespace, in which root's files
-    appear as an ordinary user's, then an unprivileged uid. Existing data must be opened by their
-    owner.
-    Refuses: root, when neither is possible.
+    appear as an ordinary user's, then an unprivileged uid. Only their owner can open existing data.
+    Refuses: root, if neither is possible.
     """
     if os.geteuid() != 0:
         return RunAs(), binaries
@@ -52,7 +51,7 @@ def choose_run_as(layout: Layout, binaries: Binaries) -> tuple[RunAs, Binaries]:
 def _user_namespace(
     layout: Layout, binaries: Binaries, *, owner: int | None
 ) -> tuple[RunAs, Binaries]:
-    """`unshare` maps us to an ordinary account; on the disk everything stays root's."""
+    """`unshare` maps root to an ordinary account; on the disk all files still belong to root."""
     if owner not in (None, 0):
         raise _NotPossibleError(f"{layout.cluster} belongs to uid {owner}, not to root")
     unshare = shutil.which("unshare")
@@ -71,7 +70,7 @@ def _user_namespace(
 
 
 def _other_uid(layout: Layout, binaries: Binaries, *, owner: int | None) -> tuple[RunAs, Binaries]:
-    """The server runs as the owner of its data (of the data folder, when the data are new).
+    """The server runs as the owner of its data, or of the data folder if the data are new.
 
     If that user cannot reach the binaries, it gets a copy of them under the data folder.
     """
@@ -88,13 +87,13 @@ def _other_uid(layout: Layout, binaries: Binaries, *, owner: int | None) -> tupl
     obstacle = first_obstacle(layout.root, uid=account.pw_uid, gid=account.pw_gid)
     if obstacle is not None:
         raise _NotPossibleError(
-            f"{run_as.name} cannot pass {obstacle}; name a data folder which it can reach, "
+            f"{run_as.name} cannot pass {obstacle}; name a data folder that it can reach, "
             "such as /var/lib/altyn"
         )
     try:
         return run_as, read_version(binaries.folder, run_as)
     except EmbeddedPostgresError:
-        pass  # it cannot reach them, as in a closed home folder: it gets a copy
+        pass  # the user cannot reach them, as in a closed home folder, and gets a copy
     try:
         make_folder(layout.binaries, mode=0o755)
         return run_as, read_version(copy_binaries(binaries, layout.binaries).folder, run_as)
@@ -108,7 +107,7 @@ def _ordinary_account() -> "pwd.struct_passwd":
     for name in (*PREFERRED_ACCOUNTS, *reversed(accounts)):
         if name in accounts:
             return accounts[name]
-    raise _NotPossibleError("the system knows no user but root (/etc/passwd)")
+    raise _NotPossibleError("the system has no user other than root (/etc/passwd)")
 
 
 def _account(uid: int) -> "pwd.struct_passwd":

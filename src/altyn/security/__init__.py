@@ -1,1 +1,1 @@
-"""Secrets at rest and proof of identity: key files, the card vault, passwords, signing keys."""
+"""Protects secrets: the key file, the card vault, passwords, and signing keys."""

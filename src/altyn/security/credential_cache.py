@@ -1,7 +1,7 @@
 """A cache of password checks, in the memory of one process.
 
-Every API call carries the shop's password, and argon2 per call would cost a hundred times the call
-itself. The result of a check is kept under a digest, whose key ends with the process.
+Every API call carries the shop's password, and an argon2 check costs about a hundred times as much
+as the call itself. The result is kept under a keyed digest; its key is lost when the process ends.
 Source: docs/architecture.md; rest-orders.md §1.2.
 """
 
@@ -37,11 +37,11 @@ class _Check:
 
 
 class CredentialCache:
-    """Checks whether a secret is a login's; each credential is hashed once.
+    """Checks whether a secret is the password of a login; each credential is hashed once.
 
-    A digest covers login, secret and stored hash together, so a result is never used after a change
-    of the password, and a cached failure stays a failure. Successes and failures have separate
-    limits: a flood of wrong passwords removes no cached success.
+    A digest covers login, secret and stored hash together, so a cached success or failure is never
+    used after a change of the password. Successes and failures have separate limits, so a flood of
+    wrong passwords does not remove cached successes.
     """
 
     def __init__(
@@ -60,13 +60,14 @@ class CredentialCache:
         self._successes: OrderedDict[str, bytes] = OrderedDict()
         self._failures: OrderedDict[bytes, str] = OrderedDict()
         self._checks: dict[bytes, _Check] = {}
-        # Counted apart from `_checks`: a check whose login was forgotten still uses the hasher.
+        # Counted separately from `_checks`: a check that `forget` removed still uses the hasher.
         self._checks_by_hash: Counter[str] = Counter()
 
     async def check(self, login: str, secret: str, stored_hash: str) -> bool:
         """Whether `secret` is the password whose argon2 hash is stored for `login`.
 
-        For an unknown login pass `DECOY_HASH`, so that the time does not show that it is unknown.
+        For an unknown login pass `DECOY_HASH`, so that the response time does not show that the
+        login is unknown.
         Refuses: PasswordsBusyError (too many other secrets wait), then StoredHashError.
         """
         if len(login) > LOGIN_LENGTH_MAX or len(secret) > PASSWORD_LENGTH_MAX:
@@ -81,7 +82,7 @@ class CredentialCache:
         return await asyncio.shield(check.task)
 
     def forget(self, login: str) -> None:
-        """Drop the results of a login, and do not keep the results of its checks in progress."""
+        """Remove the cached results of a login; its checks in progress will not be cached."""
         self._successes.pop(login, None)
         for digest in [digest for digest, failed in self._failures.items() if failed == login]:
             del self._failures[digest]
@@ -106,8 +107,8 @@ class CredentialCache:
     def _start_check(self, login: str, secret: str, stored_hash: str, digest: bytes) -> _Check:
         if self._checks_by_hash[stored_hash] >= self._checks_per_hash_max:
             # Guesses at one login can fill only that login's share of the hasher's queue. All
-            # unknown logins have one hash, and so share one share.
-            raise PasswordsBusyError("too many passwords of one login wait already")
+            # unknown logins have the same hash, so together they have one share.
+            raise PasswordsBusyError("too many passwords of one login are waiting already")
         self._checks_by_hash[stored_hash] += 1
 
         async def run() -> bool:
@@ -143,8 +144,8 @@ class CredentialCache:
                 self._failures.popitem(last=False)
 
     def _digest(self, login: str, secret: str, stored_hash: str) -> bytes:
-        # Lengths first: without them "ab" + "c" and "a" + "bc" would be one message.
+        # The lengths come first: without them "ab" + "c" and "a" + "bc" would be one message.
         lengths = f"{len(login)},{len(secret)},"
         message = (lengths + login + secret + stored_hash).encode("utf-8", "surrogatepass")
-        # A keyed BLAKE2b is as good a keyed digest as an HMAC, at a third of its cost per request.
+        # A keyed BLAKE2b is as secure as an HMAC, at a third of its cost per request.
         return hashlib.blake2b(message, key=self._digest_key, digest_size=32).digest()

@@ -1,8 +1,8 @@
-"""The key file: the keys of the card vault, the key of fingerprints, and the root of all other
-secrets.
+"""The key file: the keys of the card vault, the fingerprint key, and the root key, from which all
+other secrets are derived.
 
-It is never kept in the database, so that neither a stolen dump nor a stolen key file alone gives a
-card number away. Source: docs/architecture.md.
+It is never kept in the database, so neither a stolen dump nor a stolen key file alone reveals a
+card number. Source: docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -27,11 +27,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES: Final = 32
 FILE_BYTES_MAX: Final = 1 << 20
 _GROUP_AND_WORLD: Final = stat.S_IRWXG | stat.S_IRWXO
-_CREATE_FIRST: Final = "Name the right file, or make one with `altyn keys create`."
+_CREATE_FIRST: Final = "Name the right file, or create one with `altyn keys create`."
 
 
 class KeyFileError(Exception):
-    """The key file cannot be used; says what is wrong, where, and what to do, and quotes no key."""
+    """The key file cannot be used; the text says what is wrong, where, and what to do.
+
+    It never quotes a key.
+    """
 
     def __init__(self, *, what: str, where: Path, remedy: str) -> None:
         super().__init__(f"{where}: {what}. {remedy}")
@@ -42,8 +45,8 @@ class KeyFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The keys of one installation: one active and some older keys of the vault, one key of
-    fingerprints, one root.
+    """The keys of one installation: the vault keys, of which one is active, one fingerprint key,
+    and one root key.
 
     `sandbox` is true for a ring that a sandbox created at its first start; production refuses it.
     """
@@ -58,15 +61,15 @@ class KeyRing:
     def load(cls, path: Path) -> KeyRing:
         """Read a key file.
 
-        Refuses with KeyFileError: missing, unreadable, not a file, accessible to other users,
-        malformed.
+        Refuses with KeyFileError: a file that is missing, unreadable, not a regular file,
+        accessible to other users, or malformed.
         """
         return _parse(_read(path), path)
 
     @classmethod
     def create(cls, path: Path, *, sandbox: bool = True) -> KeyRing:
-        """Create the key file, or read it when it exists; of two processes that create it at once,
-        the second one reads the file of the first."""
+        """Create the key file, or read it if it exists. If two processes create it at once, the
+        second one reads the file of the first."""
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
@@ -78,8 +81,8 @@ class KeyRing:
 
     @classmethod
     def rotate(cls, path: Path) -> KeyRing:
-        """Add a new vault key and make it active; the old ones stay, since rows are still encrypted
-        under them."""
+        """Add a new vault key and make it active; the old keys stay, because rows are still
+        encrypted under them."""
         return _change(path, lambda ring: _with_new_key(ring, active=True))
 
     @classmethod
@@ -100,7 +103,7 @@ class KeyRing:
         def activated(ring: KeyRing) -> KeyRing:
             if key_id not in ring.vault_keys:
                 raise KeyFileError(
-                    what=f"has no key {key_id}",
+                    what=f"the key file has no key {key_id}",
                     where=path,
                     remedy=f"Choose one of {', '.join(ring.vault_keys)}.",
                 )
@@ -111,7 +114,7 @@ class KeyRing:
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one named purpose (HKDF-SHA-256 of the root).
 
-        The bytes of one purpose do not help to find those of another.
+        The bytes of one purpose reveal nothing about those of another.
         """
         return HKDF(
             SHA256(), KEY_BYTES, salt=None, info=b"altyn secret: " + purpose.encode()
@@ -119,7 +122,7 @@ class KeyRing:
 
 
 class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
-    """The key file as it is written; msgspec keeps bytes as base64."""
+    """The content of the key file; msgspec writes bytes as base64."""
 
     format: Literal["altyn-keys-1"]
     made_for: Literal["sandbox", "production"]
@@ -147,7 +150,7 @@ def _with_new_key(ring: KeyRing, *, active: bool) -> KeyRing:
 
 
 def _new_key_id(*, number: int) -> str:
-    """A key id: its number shows people the order of keys, and its random part distinguishes the
+    """A key id. Its number shows people the order of the keys; its random part distinguishes the
     keys of two machines."""
     return f"k{number}-{secrets.token_hex(4)}"
 
@@ -165,16 +168,16 @@ def _serialise(ring: KeyRing) -> bytes:
 
 
 def _parse(content: bytes, path: Path) -> KeyRing:
-    remedy = "Restore the file from its copy; a new one would not decrypt the stored cards."
+    remedy = "Restore the file from a backup; a new file cannot decrypt the stored cards."
     try:
         keys = msgspec.json.decode(content, type=_KeyFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # Without the cause: a parser's message may quote what it could not read.
+        # `from None`: a parser's message may quote the content that it could not read.
         what = str(error) if isinstance(error, msgspec.ValidationError) else "is not JSON"
         raise KeyFileError(what=f"malformed: {what}", where=path, remedy=remedy) from None
     all_keys = [*keys.vault_keys.values(), keys.fingerprint_key, keys.root]
     if any(len(key) != KEY_BYTES for key in all_keys):
-        what = f"malformed: a key is not of {KEY_BYTES} bytes"
+        what = f"malformed: a key does not have {KEY_BYTES} bytes"
         raise KeyFileError(what=what, where=path, remedy=remedy)
     if keys.active not in keys.vault_keys:
         what = "malformed: the active key is not among the vault keys"
@@ -197,11 +200,11 @@ def _read(path: Path) -> bytes:
             what="the key file is missing", where=path, remedy=_CREATE_FIRST
         ) from None
     except OSError as error:
-        remedy = "Give the file to the user under whom Altyn runs."
+        remedy = "Change the owner of the file to the user that Altyn runs as."
         what = f"cannot be read ({error.strerror})"
         raise KeyFileError(what=what, where=path, remedy=remedy) from error
     try:
-        # Of the descriptor, so that the file that is checked is the file that is read.
+        # The descriptor is checked, not the path, so that the checked file is the one that is read.
         _require_private_file(os.fstat(descriptor), path)
         return os.read(descriptor, FILE_BYTES_MAX)
     finally:
@@ -216,7 +219,7 @@ def _require_private_file(found: os.stat_result, path: Path) -> None:
         raise KeyFileError(
             what=f"other users than its owner may open it (mode {mode:04o})",
             where=path,
-            remedy=f"Run `chmod 600 {path}`; if it was open for long, rotate the key.",
+            remedy=f"Run `chmod 600 {path}`; if it was open for long, rotate the keys.",
         )
 
 
@@ -239,7 +242,7 @@ def _change(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Lock the file that has this name now; one that was replaced while we waited is released."""
+    """Lock the file. If it was replaced while we waited, lock the file that has its name now."""
     while True:
         with path.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -249,8 +252,8 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _publish(path: Path, content: bytes, *, replace_existing: bool) -> None:
-    """Write a temporary file, flush it to the disk, then rename it in one step, so that a half
-    written key file is never read.
+    """Write a temporary file, flush it to the disk, then rename it in one step, so that a
+    half-written key file is never read.
 
     Without `replace_existing`, a hard link fails when the name exists, and the existing file stays.
     """
@@ -273,8 +276,8 @@ def _publish(path: Path, content: bytes, *, replace_existing: bool) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Flush the folder: a power cut could else remove the name of a file whose keys have already
-    encrypted rows."""
+    """Flush the folder: otherwise a power cut could remove the name of a file whose keys have
+    already encrypted rows."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -287,5 +290,5 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> KeyFileError:
-    remedy = "Choose a folder on a local disk which belongs to the user under whom Altyn runs."
+    remedy = "Choose a folder on a local disk that belongs to the user that Altyn runs as."
     return KeyFileError(what=f"cannot be written ({error.strerror})", where=path, remedy=remedy)

@@ -1,7 +1,7 @@
-"""Password hashing with argon2, in threads of its own.
+"""Hashes and verifies passwords with argon2, in separate threads.
 
-A hash costs about 30 milliseconds and 19 megabytes on purpose. The limits here keep that cost away
-from the event loop, and bound the memory that a flood of wrong passwords can take.
+A hash takes about 30 milliseconds and 19 megabytes, on purpose. The threads keep that work out of
+the event loop; the limits bound the memory that a flood of wrong passwords can take.
 Source: docs/architecture.md.
 """
 
@@ -21,8 +21,8 @@ from altyn.domain.credentials import PASSWORD_LENGTH_MAX
 
 Result = TypeVar("Result")
 
-# OWASP's first choice for argon2id: a process may hold 120 MB, and parallel lanes of one hash would
-# take the cores from the event loop rather than make an attacker's work harder.
+# The parameters that OWASP names first for argon2id. A process may use 120 MB in all. Parallelism
+# in one hash would take cores from the event loop and not make an attacker's work harder.
 TIME_COST: Final = 2
 MEMORY_COST_KIB: Final = 19 * 1024
 PARALLELISM: Final = 1
@@ -43,7 +43,7 @@ _HASHER: Final = PasswordHasher(
 
 
 class PasswordsBusyError(Exception):
-    """Too many passwords wait to be checked; the caller is asked to come back later (HTTP 429)."""
+    """Too many passwords wait to be checked; the caller should try again later (HTTP 429)."""
 
 
 class StoredHashError(Exception):
@@ -51,8 +51,8 @@ class StoredHashError(Exception):
 
 
 class PasswordHashing:
-    """Hashes and verifies in at most `concurrency` threads; refuses at once when `waiting_max`
-    calls wait."""
+    """Hashes and verifies passwords in at most `concurrency` threads; refuses a call at once when
+    `waiting_max` calls wait."""
 
     def __init__(self, *, concurrency: int = CONCURRENCY, waiting_max: int = WAITING_MAX) -> None:
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="passwords")
@@ -73,12 +73,12 @@ class PasswordHashing:
         return await self._run(lambda: _verify_now(password, stored_hash))
 
     def close(self) -> None:
-        """End the threads; calls that wait are dropped."""
+        """End the threads; waiting calls are cancelled."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         if self._waiting >= self._waiting_max:
-            raise PasswordsBusyError(f"{self._waiting} passwords wait already")
+            raise PasswordsBusyError(f"{self._waiting} passwords are waiting already")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -116,7 +116,7 @@ def _verify_now(password: str, stored_hash: str) -> bool:
 
 
 def _octets(password: str) -> bytes:
-    # Malformed input can hold lone surrogates; it is a wrong password, not an error of ours.
+    # Malformed input can hold lone surrogates; the result is a wrong password, not an exception.
     return password.encode("utf-8", "surrogatepass")
 
 
@@ -130,6 +130,6 @@ def _unpadded(content: bytes) -> str:
     return base64.b64encode(content).decode().rstrip("=")
 
 
-# A hash that no password has. It is checked for an unknown login, so that the refusal takes as long
-# as any other, and does not show which logins exist.
+# A hash that matches no password. It is checked for an unknown login, so that this refusal takes as
+# long as any other, and does not show which logins exist.
 DECOY_HASH: Final = _make_decoy_hash()

@@ -1,7 +1,7 @@
-"""The RSA keys that sign callbacks: make a pair and its certificate, encrypt and decrypt it.
+"""Makes, encrypts and decrypts the RSA keys that sign callbacks, and makes their certificates.
 
-The private key is encrypted under a key of the key file, so that a stolen database dump signs
-nothing. Source: callbacks.md §6.3.
+A private key is encrypted under a key that is derived from the key file, so a stolen database dump
+cannot be used to sign. Source: callbacks.md §6.3.
 """
 
 import os
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 
 SIGNING_KEY_PURPOSE: Final = "callback signing keys"
-"""What the encryption key is derived for: `KeyRing.derive(SIGNING_KEY_PURPOSE)`."""
+"""The purpose of the encryption key, which is `KeyRing.derive(SIGNING_KEY_PURPOSE)`."""
 
 KEY_BITS: Final = 2048
 CERTIFICATE_YEARS: Final = 10
@@ -32,26 +32,26 @@ class KeyNotDecryptedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """Whose private key it is; a row that was copied to another merchant cannot be decrypted."""
+    """The owner of a private key; a row that was copied to another merchant cannot be decrypted."""
 
     merchant_id: int
     alias: str
 
     @property
     def associated_data(self) -> bytes:
-        """What is authenticated together with the key."""
+        """The bytes that are authenticated together with the private key."""
         merchant = self.merchant_id.to_bytes(8, "big", signed=True)
         return _CONTEXT + merchant + self.alias.encode()
 
 
 class PrivateKeyCipher:
-    """Encrypts private keys; `key` is `KeyRing.derive(SIGNING_KEY_PURPOSE)`."""
+    """Encrypts and decrypts private keys; `key` is `KeyRing.derive(SIGNING_KEY_PURPOSE)`."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
     def encrypt(self, private_key: rsa.RSAPrivateKey, owner: KeyOwner) -> bytes:
-        """The bytes to store."""
+        """The encrypted private key, as it is stored."""
         nonce = os.urandom(_NONCE_BYTES)
         secret = private_key.private_bytes(
             serialization.Encoding.DER,
@@ -78,10 +78,10 @@ def new_private_key() -> rsa.RSAPrivateKey:
 
 
 def certificate_of(private_key: rsa.RSAPrivateKey, login: str, now: datetime) -> str:
-    """A self-signed certificate of the merchant's login, PEM; `now` is UTC.
+    """A self-signed certificate for the merchant's login, in PEM; `now` is UTC.
 
-    It proves no identity: the shop gets it from us by a way that it trusts, and checks checksums
-    with its public key.
+    It does not prove an identity: the shop gets it from us over a trusted channel, and verifies
+    checksums with its public key.
     """
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, login)])
     certificate = (
@@ -90,7 +90,7 @@ def certificate_of(private_key: rsa.RSAPrivateKey, login: str, now: datetime) ->
         .issuer_name(name)
         .public_key(private_key.public_key())
         .serial_number(x509.random_serial_number())
-        # A shop whose clock is a little behind must not find the certificate not yet valid.
+        # One day early, so that the certificate is valid for a shop whose clock is a little slow.
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=365 * CERTIFICATE_YEARS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

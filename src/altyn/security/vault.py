@@ -1,7 +1,8 @@
-"""Encryption of card numbers: a card number becomes the columns of a row, and back; no SQL is here.
+"""Encrypts card numbers into the columns of a row, and decrypts them. This module has no SQL.
 
-Every row has a data key of its own, which is wrapped by the active key of the ring. Keys are
-changed online by rewrapping 32 bytes a row, without decrypting a card number.
+Every row has its own data key, which is encrypted (wrapped) under the active key of the ring. A
+change of the active key rewraps these 32 bytes of each row while the gateway runs; it decrypts no
+card number.
 Source: docs/architecture.md.
 """
 
@@ -31,7 +32,7 @@ class VaultError(Exception):
 
 
 class KeyMissingError(VaultError):
-    """The ring does not have the row's key: the key file is older than the row, or another's."""
+    """The ring does not have the row's key: the key file is older than the row, or a wrong one."""
 
     def __init__(self, key_id: str) -> None:
         super().__init__(f"the key file has no key {key_id}")
@@ -46,7 +47,7 @@ class DecryptionError(VaultError):
 class EncryptedPan:
     """A card number as a row keeps it.
 
-    `wrapped_key` begins with a nonce of its own; `nonce` is that of the ciphertext.
+    `wrapped_key` begins with its own nonce; `nonce` is the nonce of the ciphertext.
     """
 
     key_id: str
@@ -68,11 +69,11 @@ class Vault:
 
     @property
     def active_key_id(self) -> str:
-        """The key of new rows; rows under any other key wait for `rewrap`."""
+        """The id of the key for new rows; rows under any other key are still to be rewrapped."""
         return self._ring.active
 
     def reread_keys(self) -> None:
-        """Use the present content of the key file, so that a running process follows a rotation."""
+        """Read the key file again, so that a running process gets the keys of a rotation."""
         if self._reread is not None:
             self._use(self._reread())
 
@@ -113,11 +114,11 @@ class Vault:
     def fingerprint(self, pan: Pan, *, merchant_id: int) -> bytes:
         """32 bytes that are the same for the same card of one merchant.
 
-        Two merchants cannot compare theirs. A rotation does not change it: the fingerprint key does
-        not rotate.
+        Fingerprints of two merchants cannot be compared. A rotation does not change a fingerprint:
+        the fingerprint key does not rotate.
         """
-        # The merchant's number has a fixed width, so two pairs of merchant and card never give the
-        # same message.
+        # The merchant's number has a fixed width, so two different pairs of merchant and card never
+        # give the same message.
         message = _context(_FINGERPRINT, merchant_id) + pan.reveal().encode()
         return hmac.digest(self._ring.fingerprint_key, message, "sha256")
 
@@ -149,7 +150,7 @@ class Vault:
 
 
 def _context(purpose: bytes, merchant_id: int) -> bytes:
-    """Associated data: what the bytes are for, and of which merchant.
+    """Associated data: the purpose of the bytes, and the merchant that they belong to.
 
     A row that was copied to another merchant cannot be decrypted.
     """

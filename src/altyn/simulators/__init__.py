@@ -1,1 +1,1 @@
-"""Simulators of banks, card schemes and phones, which the sandbox uses in their place."""
+"""Simulators of a bank and of the card schemes' servers, which the sandbox uses instead of them."""

@@ -30,7 +30,7 @@ async def apply_schema(pool: Pool, schema: str) -> None:
 
 
 def statements(queries: Path) -> Mapping[str, str]:
-    """The statements of an .sql file by the names above them (`-- name: a sentence`)."""
+    """The statements of an .sql file, by the name above each of them (`-- name: a sentence`)."""
     text = queries.read_text("utf-8")
     heads = list(_NAMED.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]

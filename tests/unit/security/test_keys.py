@@ -195,7 +195,7 @@ def test_unreadable_file_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch
 
     KeyRing.create(path)
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(KeyFileError, match=r"Permission denied.*user under whom"):
+    with pytest.raises(KeyFileError, match=r"Permission denied.*user that Altyn runs as"):
         KeyRing.load(path)
 
 

@@ -1,6 +1,6 @@
 """The authentications of payers, as the ACS simulator stores them.
 
-Their state is in the database, so the back button of a browser gains no attempts, and any gateway
+Their state is in the database: the browser's back button gives no more attempts, and any gateway
 process can serve the next step.
 Source: payment-page.md §4; codes.md §9 (codes).
 """
@@ -29,7 +29,7 @@ _WITH_PROOF: Final = frozenset({TransStatus.AUTHENTICATED, TransStatus.ATTEMPTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A card of version 1 with its behaviour. `code` None: the payer types no code."""
+    """A card of version 1 with its behaviour. If `code` is None, the payer types no code."""
 
     account: str
     card: str
@@ -40,10 +40,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """An authentication of either version. `amount_minor` in minor units of `currency`.
+    """An authentication of either version. `amount_minor` is in minor units of `currency`.
 
-    `status` None: the payer has not answered yet. `cavv` and `eci` belong to `on_success`; `proof`
-    returns those of the actual result.
+    `status` is None until the payer has answered. `cavv` and `eci` belong to `on_success`; `proof`
+    returns the ones of the actual result.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Authentication:
 
     @property
     def proof(self) -> tuple[str | None, int | None]:
-        """CAVV and ECI when the result has them, else None for both."""
+        """The CAVV and ECI of the result; None for both if the result has none."""
         return (self.cavv, self.eci) if self.status in _WITH_PROOF else (None, None)
 
 
@@ -108,7 +108,7 @@ class Authentications:
         )
 
     async def begin(self, new: Authentication) -> Authentication:
-        """Store a new authentication, or find it when it was begun before; its current state."""
+        """Store a new authentication, or find the stored one; return its current state."""
         await self._pool.execute(
             _SQL["begin_authentication"],
             new.id,
@@ -146,7 +146,7 @@ class Authentications:
     async def answer(
         self, authentication_id: str, *, typed: str, cancelled: bool
     ) -> Authentication | None:
-        """Store the payer's code or cancellation; the state after it. None: unknown id."""
+        """Store the payer's code or cancellation; return the new state, None for an unknown id."""
         await self._pool.execute(
             _SQL["answer"], authentication_id, cancelled, typed[:TYPED_CHARS_MAX], ATTEMPTS_MAX
         )

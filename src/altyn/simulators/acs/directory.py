@@ -1,6 +1,7 @@
 """The simulator of the directory server: which cards are enrolled, and how they authenticate.
 
-The gateway calls it as it calls a scheme's server; the payer's browser opens the pages of `http`.
+The gateway calls it as it calls a scheme's server; the payer's browser opens the pages of
+`acs/http.py`.
 Source: codes.md §5.1 and §9; payment-page.md §4.
 """
 
@@ -41,7 +42,7 @@ _VERSION: Final[dict[str, Literal["1", "2"]]] = {"tds1": "1", "tds2": "2"}
 
 
 class DirectoryServer:
-    """One directory for all cards. Its state is the database, so any process may serve any step.
+    """One directory for all cards. Its state is in the database: any process may serve any step.
 
     `key` signs PaRes; the gateway needs it too. `base_url` is the address of the ACS for browsers:
     scheme and host, no slash at the end.
@@ -64,8 +65,8 @@ class DirectoryServer:
     async def enrolment(self, request: EnrolmentRequest) -> Enrolment:
         """VERes: whether the card is enrolled, and in which version.
 
-        A card has the version of its row; the merchant's preference does not matter. A number that
-        is not a test card is not enrolled.
+        The card's row decides the version; if it names both versions, the request decides. A number
+        that is not a test card is not enrolled.
         """
         preferred: Literal["1", "2"] = "2" if request.version == "2" else "1"
         card = lookup(request.pan.reveal(), tds_version=preferred)
@@ -107,8 +108,8 @@ class DirectoryServer:
     async def authenticate(self, request: AuthenticationRequest) -> AuthenticationAnswer:
         """ARes: authenticated, failed, or a challenge. A repeated AReq gets the same ARes.
 
-        An AReq that cannot be served (not a card of version 2, an invalid notification URL) gets U
-        with the error.
+        An AReq that cannot be served (an invalid notification URL, not a card of version 2) gets
+        the status U and an error text.
         """
         try:
             check_url(request.notification_url)
@@ -158,7 +159,7 @@ class DirectoryServer:
         )
 
     async def challenge_result(self, threeds_server_trans_id: str) -> ChallengeResult | None:
-        """RReq: the result of a challenge. None while it is open, and when there was none.
+        """RReq: the result of a challenge; None while it is open, or if there was no challenge.
 
         The gateway trusts this result, not the CRes, which comes from the browser.
         """

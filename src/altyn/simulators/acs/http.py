@@ -1,6 +1,6 @@
 """The endpoints of the ACS simulator: the payer's browser confirms payments here.
 
-Nothing that a browser sends is trusted: the return address comes from the packed or stored message,
+Form fields are not trusted: the return address comes from the 3-D Secure message or the database,
 the number of attempts from the database, and the state of a page is signed.
 Source: payment-page.md §4; rest-orders.md §5.2.
 """
@@ -65,14 +65,15 @@ class _Pages:
         self._key = directory.key
 
     async def pareq(self, request: Request, form: _Form) -> Response:
-        """Version 1: PaReq, MD and TermUrl. The form's TermUrl is ignored: the PaReq has its own.
+        """Version 1: show the challenge of a PaReq; the form has PaReq, MD and TermUrl.
 
-        A repeated PaReq continues its authentication.
+        The form's TermUrl is ignored: the PaReq contains one. A repeated PaReq continues its
+        authentication.
         """
         pareq = parse_pareq(form.get("PaReq", ""))
         account = await self._authentications.account(pareq.account)
         if account is None:
-            raise ThreeDSFormatError("the PaReq is for no card of this bank")
+            raise ThreeDSFormatError("the PaReq is not for a card of this bank")
         authentication_id = keys.derived(self._key, "pareq", msgspec.json.encode(pareq).decode())
         current = await self._authentications.begin(
             Authentication(
@@ -94,7 +95,7 @@ class _Pages:
         return self._page(request, current, _echo(form, "MD"))
 
     async def method(self, _request: Request, form: _Form) -> Response:
-        """Version 2, the 3DS method: the simulator examines no browser and notifies at once."""
+        """Version 2, the 3DS method: notify at once; the simulator does not examine the browser."""
         request_data = unpack(form.get("threeDSMethodData", ""), MethodData)
         if not request_data.notification_url:
             raise ThreeDSFormatError("no threeDSMethodNotificationURL")
@@ -103,17 +104,17 @@ class _Pages:
         return HTMLResponse(page, headers=_headers(METHOD_CONTENT_SECURITY_POLICY))
 
     async def challenge(self, request: Request, form: _Form) -> Response:
-        """Version 2, the challenge: creq and threeDSSessionData."""
+        """Version 2: show the challenge of a CReq; the form has creq and threeDSSessionData."""
         creq = unpack(form.get("creq", ""), CReq)
         current = await self._authentications.read(creq.acs_trans_id)
         if current is None or current.server_trans_id != creq.threeds_server_trans_id:
-            raise ThreeDSFormatError("the CReq is for no transaction of this bank")
+            raise ThreeDSFormatError("the CReq is not for a transaction of this bank")
         if current.code is None:
             raise ThreeDSFormatError("this transaction has no challenge")
         return self._page(request, current, _echo(form, "threeDSSessionData"))
 
     async def answer(self, request: Request, form: _Form) -> Response:
-        """Both versions: the signed state of the page, the typed code, and the pressed button."""
+        """Both versions: store the answer; the form has page state, typed code, pressed button."""
         authentication_id, echo = keys.verify(self._key, _STATE, form.get("state", ""), 2)
         cancelled = form.get("decision") == "cancel"
         typed = form.get("password", "").strip()
@@ -121,13 +122,13 @@ class _Pages:
             authentication_id, typed=typed, cancelled=cancelled
         )
         if answered is None:
-            raise ThreeDSFormatError("the authentication is no more")
+            raise ThreeDSFormatError("the authentication no longer exists")
         return self._page(request, answered, echo, wrong=True)
 
     def _page(
         self, request: Request, current: Authentication, echo: str, *, wrong: bool = False
     ) -> Response:
-        """The page of the challenge; once it has ended, the page that returns to the gateway."""
+        """The challenge page; after the challenge, the page that returns to the gateway."""
         language = _language(request, current)
         if current.status is None:
             page = render_challenge_page(
@@ -180,7 +181,7 @@ class _Pages:
 
 
 def _posted(handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that reads a posted form; a malformed one gets status 400 in plain text."""
+    """An endpoint that reads a posted form; a malformed form gets status 400 in plain text."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -204,7 +205,7 @@ async def _form(request: Request) -> _Form:
     except ValueError:
         raise ThreeDSFormatError("the form is malformed") from None
     if any("\0" in text for texts in fields.values() for text in texts):
-        raise ThreeDSFormatError("the form has a character that no text has")
+        raise ThreeDSFormatError("the form contains a NUL character")
     return {name: texts[0] for name, texts in fields.items()}
 
 

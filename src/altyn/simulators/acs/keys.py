@@ -29,14 +29,14 @@ def cavv(key: bytes, authentication_id: str) -> str:
 
 
 def sign(key: bytes, purpose: str, *fields: str) -> str:
-    """The fields as signed text for a hidden field: the browser can read it, not change it."""
+    """The fields as signed text for a hidden field; the browser can read it but not change it."""
     payload = msgspec.json.encode(fields)
     mac = _mac(key, purpose, payload)
     return base64.urlsafe_b64encode(mac + payload).decode()
 
 
 def verify(key: bytes, purpose: str, signed: str, count: int) -> list[str]:
-    """The `count` fields of a signed text with this purpose. Else ThreeDSFormatError."""
+    """The `count` fields of a signed text with this purpose. Raises ThreeDSFormatError."""
     if len(signed) > SIGNED_CHARS_MAX:
         raise ThreeDSFormatError("the page state is too long")
     try:
@@ -49,7 +49,7 @@ def verify(key: bytes, purpose: str, signed: str, count: int) -> list[str]:
         raise ThreeDSFormatError("the signature of the page state is wrong")
     fields = msgspec.json.decode(payload, type=list[str])
     if len(fields) != count:
-        raise ThreeDSFormatError("the page state has another number of fields")
+        raise ThreeDSFormatError("the page state has a wrong number of fields")
     return fields
 
 

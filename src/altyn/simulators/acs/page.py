@@ -1,7 +1,8 @@
 """The pages of the ACS simulator: the 3-D Secure challenge, and the return to the gateway.
 
-The pages look and read unlike the gateway's, because a real bank is another party; they share only
-the style sheet's tokens. This module renders; the simulator decides which code is correct.
+The pages have another look and other texts than the gateway's, because a real bank is another
+party; they share only the style sheet's tokens. This module only renders: the caller decides which
+code is correct.
 Source: payment-page.md §4.
 """
 
@@ -24,7 +25,7 @@ _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
 STATIC_PREFIX: Final = STATIC.prefix("/simulators/acs/static")
 
-# The challenge is posted to the bank itself, the last form to the gateway, at any address.
+# The challenge is posted to the bank itself, the last form to the gateway, which has any address.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
@@ -51,8 +52,8 @@ TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
             "A real bank would send the code to the cardholder's phone.",
         ),
         "simulated": _Text("Это не настоящий банк", "This is not a real bank"),
-        "passes": _Text("Подойдёт код", "The code that passes is"),
-        "wrong": _Text("Код не подошёл.", "That code is not right."),
+        "passes": _Text("Подойдёт код", "The correct code is"),
+        "wrong": _Text("Код не подошёл.", "The code is not correct."),
         "left_one": _Text("Осталась {count} попытка.", "{count} attempt left."),
         "left_few": _Text("Осталось {count} попытки.", "{count} attempts left."),
         "left_many": _Text("Осталось {count} попыток.", "{count} attempts left."),
@@ -72,8 +73,8 @@ class ChallengePageView:
     """A payment that its payer has to confirm.
 
     The form posts `fields`, `password` (the typed code) and `decision` (confirm or cancel) to
-    `action`. A simulator shows the correct `code`; a real bank would not. `wrong`: the last code
-    was not correct.
+    `action`. The simulator shows the correct `code`; a real bank would not. `wrong`: the last
+    code was not correct.
     """
 
     language: str

@@ -1,6 +1,6 @@
 """The page of the 3DS method: it runs in a hidden frame and posts its notification.
 
-It has no style, since it is not visible; its button is for browsers without scripts.
+It has no style, because it is not visible; its button is for browsers without scripts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from altyn.simulators.acs.page import STATIC_PREFIX
 
-# As for the bank's pages, but without frame-ancestors: the gateway's address is unknown here.
+# The policy of the bank's pages without frame-ancestors: the gateway's address is unknown here.
 METHOD_CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; form-action https: http:; base-uri 'none'"
 )

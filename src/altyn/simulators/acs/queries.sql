@@ -21,9 +21,9 @@ SELECT * FROM simulators.acs_authentications WHERE id = $1;
 -- read_by_server_trans_id: an authentication of version 2 by the gateway's id.
 SELECT * FROM simulators.acs_authentications WHERE server_trans_id = $1;
 
--- answer: store the payer's answer. Only an open authentication changes: a page that is sent again
--- does not change a finished one, and every answer counts as an attempt. $2: cancelled, $3: the typed
--- code, $4: the maximum of attempts.
+-- answer: store the payer's answer. Only an open authentication changes: a form that is sent again
+-- does not change a finished one, and every typed code counts as an attempt. $2: cancelled, $3: the
+-- typed code, $4: the maximum number of attempts.
 UPDATE simulators.acs_authentications
 SET
     cancelled = $2,

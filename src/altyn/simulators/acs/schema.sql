@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS simulators.acs_accounts (
     account text PRIMARY KEY,  -- keyed hash of the PAN
     card    text NOT NULL,     -- masked: 411111**1111
     pares   text NOT NULL,     -- the status when the payer types the correct code
-    eci     integer,           -- of that status
+    eci     integer,           -- the ECI of that status
     code    text               -- the correct code; null: no page is shown
 );
 
@@ -25,8 +25,8 @@ CREATE TABLE IF NOT EXISTS simulators.acs_authentications (
     return_url      text NOT NULL,     -- the only address that the browser returns to
     code            text,              -- null: decided without the payer
     on_success      text NOT NULL,     -- the status after the correct code
-    cavv            text,              -- of on_success
-    eci             integer,           -- of on_success
+    cavv            text,              -- the CAVV of on_success
+    eci             integer,           -- the ECI of on_success
     tries           integer NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 3),
     status          text,              -- null: the payer has not answered
     cancelled       boolean NOT NULL DEFAULT false,

@@ -1,7 +1,7 @@
 """The simulator of the acquiring bank. It keeps its own books and records every request.
 
-It is as strict as a bank: a repeated request is carried out once, and a movement of more than the
-authorised amount is declined, whatever the gateway has stored.
+It is as strict as a real bank: it carries out a repeated request once, and declines a movement of
+more than the authorised amount, even if the gateway's own data would allow it.
 Source: codes.md §9; `altyn.protocol.acquiring` is the contract.
 """
 
@@ -68,10 +68,10 @@ class IssuerSimulator:
     """One bank for all merchants. Its state is the database, so several processes may share it.
 
     `clock_now` returns aware UTC; `pause` waits a number of seconds, for the slow test card.
-    `same_database`: the gateway that asks keeps its orders in the database of this bank. Then the
-    bank's commits need not wait for the disk: the gateway's next commit stands behind them in the
-    same log, so a crash loses a response of the bank only together with the order's knowledge of
-    it, and the inquiry that follows finds no such request.
+    `same_database`: the gateway keeps its orders in the database of this bank. Then the bank's
+    commits do not wait for the disk: the gateway's next commit comes after them in the same
+    write-ahead log. A crash that loses a request of the bank therefore also loses the order's
+    record of its response, and the inquiry that follows finds no such request.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class IssuerSimulator:
         await apply_schema(pool, _SCHEMA)
 
     async def check_card(self, check: CardCheck) -> int | None:
-        """The action code that refuses the card as typed, or None. Nothing is stored."""
+        """The action code of the refusal of a typed card, or None. Nothing is stored."""
         return check_card(check, self._clock_now().date())
 
     async def handle(self, request: AcquirerRequest) -> AcquirerResponse:
-        """Carry out a request at most once; its response."""
+        """Carry out a request at most once, and return its response."""
         match request.operation:
             case AcquirerOperation.AUTHORISE:
                 return replace(await self._authorise(request), avs_code=avs_code(request))
@@ -127,8 +127,8 @@ class IssuerSimulator:
     async def _move(self, request: AcquirerRequest) -> AcquirerResponse:
         """Deposit, reverse or refund: decide, then store the request and the books together.
 
-        The books change only with a new request, and only if they are still those of the decision;
-        otherwise the stored response is returned, or it is decided again.
+        The books change only for a new request, and only if they have not changed since the
+        decision. Otherwise the stored response is returned, or the decision is made again.
         """
         while True:
             row = await self._reading.call(request.original_key or "")
@@ -148,7 +148,7 @@ class IssuerSimulator:
                 return _response(stored, request)
 
     async def _record(self, request: AcquirerRequest, verdict: Verdict) -> AcquirerResponse:
-        """Store the request and its response; or find the stored response."""
+        """Store the request and its response; for a repeated request, find the stored response."""
         row = await self._recording.call(self._values(request, verdict, None))
         if row is None:
             row = await self._pool.fetchrow(_SQL["read_request"], request.key)

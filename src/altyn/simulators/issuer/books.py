@@ -1,6 +1,6 @@
 """The books of one authorisation: its held, deposited and returned sums, and how they change.
 
-The functions are pure. A CHECK constraint of the table enforces the same sum.
+The functions are pure. A CHECK constraint of the table also enforces that the sums add up.
 Source: codes.md §4.2 (125, 2009, 914, 913); rest-orders.md §3.1-3.3.
 """
 
@@ -66,7 +66,7 @@ def move(books: Books | None, request: AcquirerRequest) -> Books | int:
         case AcquirerOperation.REFUND:
             return _refund(books, request.amount_minor)
         case AcquirerOperation.AUTHORISE | AcquirerOperation.INQUIRE:
-            raise AssertionError("this operation moves nothing")
+            raise AssertionError("this operation does not move money")
 
 
 def _deposit(books: Books, amount_minor: int) -> Books | int:

@@ -1,6 +1,6 @@
 """The issuer simulator's decisions: the check of a typed card, and the result of an authorisation.
 
-They depend on the table of test cards only, so a row of it describes each behaviour of the sandbox.
+They depend on the table of test cards only: each behaviour of the sandbox is a row of that table.
 Source: codes.md §4.2 and §9.
 """
 
@@ -45,7 +45,7 @@ class Verdict:
 
 
 def check_card(check: CardCheck, today: date) -> int | None:
-    """The action code that refuses a card as typed, or None.
+    """The action code of the refusal of a typed card, or None.
 
     Refuses: 111 (not a test card), 101 (expired), then 82 or 71015 (wrong CVC, ecom or classic).
     """
@@ -62,7 +62,7 @@ def check_card(check: CardCheck, today: date) -> int | None:
 def authorise(request: AcquirerRequest, today: date) -> Verdict:
     """The result of an AUTHORISE request.
 
-    Refuses: 904 (no card), 110 (no amount), as check_card, then by the card's row.
+    Refuses: 904 (no card), 110 (no amount), as `check_card` does, then as the card's row says.
     """
     if request.pan is None:
         return _declined(FORMAT_ERROR)

@@ -25,7 +25,10 @@ _JSON = "application/json"
 
 
 def routes(bank: IssuerSimulator) -> Sequence[Route]:
-    """`POST /issuer/acquiring` takes acquirer requests, `/issuer/card-check` card checks; JSON."""
+    """`POST /issuer/acquiring` for acquirer requests, `POST /issuer/card-check` for card checks.
+
+    Both use JSON.
+    """
 
     async def acquiring(request: Request) -> Response:
         try:

@@ -1,10 +1,11 @@
--- record_requests: store new requests, and change the books by the same statement. $1 is a JSON array of
--- them, $2 is how the commit waits (`synchronous_commit`). A key that is stored already returns no row.
--- An approved authorisation is booked. A movement has the sums of its authorisation `sums_before` and
--- `sums_after` it: where the sums are other ones by now, nothing is stored and no row is returned. An
--- array names each authorisation once at most. Rows are locked in the order of their keys, so that two
--- arrays never wait for each other. Of two concurrent requests with one key the second waits until the
--- first commits, and then finds the key.
+-- record_requests: store new requests and change the books in one statement. $1 is a JSON array of the
+-- requests. $2 is the value of `synchronous_commit`: whether the commit waits for the disk. No row is
+-- returned for a request whose key is stored already. An approved authorisation is booked. A request that
+-- moves money brings the sums of its authorisation before and after the movement. If the sums are no
+-- longer those before it, nothing is stored for this request and no row is returned. The array has at
+-- most one movement of each authorisation. Rows are locked in the order of their keys, so that two
+-- statements cannot block each other. Of two concurrent requests with the same key, the second waits
+-- until the first commits, and then finds the key.
 WITH commit_mode AS MATERIALIZED (
     SELECT set_config('synchronous_commit', $2, true) AS mode
 ), new AS MATERIALIZED (

@@ -1,9 +1,9 @@
--- The books of the bank simulator. They share nothing with the gateway's tables, so that the two can
--- be compared. No PAN and no CVC is stored here.
+-- The books of the bank simulator. They share nothing with the gateway's tables, so that a test can
+-- compare the two. No PAN and no CVC is stored here.
 
 CREATE SCHEMA IF NOT EXISTS simulators;
 
--- Numbers for RRNs and approval codes. An RRN has six digits of it, so the sequence cycles.
+-- Numbers for RRNs and approval codes. An RRN has six digits for it, so the sequence cycles.
 CREATE SEQUENCE IF NOT EXISTS simulators.bank_tickets MINVALUE 1 MAXVALUE 999999 CYCLE;
 
 CREATE TABLE IF NOT EXISTS simulators.bank_requests (
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS simulators.bank_requests (
     card            text,               -- masked: 411111**1111
     fault           smallint,           -- the fault of the card, numbered as in 22000002…
     outcome         text NOT NULL CHECK (outcome IN ('APPROVED', 'PENDING', 'DECLINED', 'NOT_SENT')),
-    action_code     integer NOT NULL,   -- for PENDING: the final one
+    action_code     integer NOT NULL,   -- for PENDING: the code of the final outcome
     rrn             text,
     approval_code   text,
     answer_lost     boolean NOT NULL DEFAULT false,  -- carried out, but only an inquiry returns the result
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS simulators.bank_requests (
 );
 
 CREATE TABLE IF NOT EXISTS simulators.bank_authorisations (
-    key             text PRIMARY KEY,   -- of its request, which the same statement stores
+    key             text PRIMARY KEY,   -- the key of its request, which the same statement stores
     merchant        text NOT NULL,
     currency        text NOT NULL,
     card            text NOT NULL,

@@ -81,7 +81,7 @@ def test_the_mistake_of_a_shop_is_explained() -> None:
     assert f"received  {CHECKSUM}, right" in answer.output
     assert f"computed  {computed}, wrong" in answer.output
     assert "The semicolon at the very end was missing." in answer.output
-    assert "Remedy    Put a `;` behind every value" in answer.output
+    assert "Remedy    Put a `;` after every value" in answer.output
 
 
 def test_without_a_gateway_the_demo_shops_key_is_taken() -> None:
@@ -107,7 +107,7 @@ def test_address_without_quotation_marks_is_recognised() -> None:
     answer = run(ADDRESS.partition("&")[0], "--key", KEY)
 
     assert answer.exit_code == 1
-    assert "There is no checksum in it" in answer.output
+    assert "The callback has no checksum" in answer.output
     assert "in quotes" in answer.output
 
 

@@ -292,7 +292,7 @@ async def test_asymmetric_checksum_is_checked_by_its_certificate(
     [
         ({"received": SIGNED_QUERY}, 400, "name either the shop"),
         ({"received": SIGNED_QUERY, "shop": "test", "key": KEY}, 400, "name either the shop"),
-        ({"received": "nothing", "key": KEY}, 400, "received: This is no callback"),
+        ({"received": "nothing", "key": KEY}, 400, "received: This is not a callback"),
         ({"received": SIGNED_QUERY, "shop": "nobody"}, 404, "shop: there is no"),
         ({"shop": "test"}, 400, "missing required field `received`"),
         ({"received": "a=" + "b" * 70_000, "key": KEY}, 400, "at most 65536 bytes"),
