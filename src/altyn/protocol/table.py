@@ -146,12 +146,12 @@ def check_rows(
     """
     context = Context(merchant, source)
     values: dict[str, Any] = {}
-    faults = tuple(
-        fault
-        for parameter in _to_read(method, source)
-        if (fault := _read_row(parameter, context, malformed, values)) is not None
-    )
-    return CheckedRows(values, faults)
+    faults: list[Fault] = []
+    for parameter in _to_read(method, source):
+        fault = _read_row(parameter, context, malformed, values)
+        if fault is not None:
+            faults.append(fault)
+    return CheckedRows(values, tuple(faults))
 
 
 class HasRefusal(Protocol):
@@ -191,12 +191,15 @@ def _read_row(
 def _to_read(method: Method, source: Source) -> list[Parameter]:
     """The rows that were sent, and the required ones; in the order of the table."""
     positions = method.positions
-    sent = {positions[name] for name in source if name in positions}
-    return [method.parameters[position] for position in sorted(sent | method.required_positions)]
+    to_read = {positions[name] for name in source if name in positions}
+    to_read |= method.required_positions
+    return [method.parameters[position] for position in sorted(to_read)]
 
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
     """The text of a parameter; an empty one counts as missing."""
+    if value := source.get(parameter.name):
+        return value  # nearly always
     for name in (parameter.name, *parameter.aliases):
         if value := source.get(name):
             return value

@@ -5,6 +5,7 @@ Source: soap.md §1.1, §1.3, §2, §6 (the examples of requests).
 
 import json
 import re
+from datetime import datetime
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -323,7 +324,8 @@ def values(part: Part) -> st.SearchStrategy[Any]:
     if part.type in TYPES:
         one = objects(part.type)
     elif part.type == "dateTime":
-        one = st.datetimes().map(lambda d: d.replace(microsecond=0, year=2026).isoformat())
+        first, last = datetime(2026, 1, 1), datetime(2026, 12, 31)  # noqa: DTZ001
+        one = st.datetimes(first, last).map(lambda d: d.replace(microsecond=0).isoformat())
     else:
         one = {
             "string": VISIBLE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters
@@ -22,6 +23,7 @@ from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
+_CONTENT_TYPES_REMEMBERED: Final = 64
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _CONTENT_LENGTH_DIGITS_MAX: Final = (
     18  # beyond that no limit would allow it, and int() of a long text is slow
@@ -171,6 +173,7 @@ class ContentType:
     boundary: bytes = b""
 
     @classmethod
+    @lru_cache(maxsize=_CONTENT_TYPES_REMEMBERED)  # clients send few different ones
     def of(cls, header: bytes) -> ContentType:
         kind, semicolon, rest = header.decode("latin-1").partition(";")
         kind = kind.strip().lower()

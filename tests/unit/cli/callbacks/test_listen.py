@@ -79,7 +79,7 @@ async def test_request_that_is_not_a_callback_is_shown_and_answered() -> None:
         assert await status_of("GET", address) == 200
         assert await status_of("POST", address, data="{") == 200
 
-    assert "no callback" in arrived[0].problem
+    assert "not a callback" in arrived[0].problem
     assert "JSON is broken" in arrived[1].problem
 
 
@@ -162,7 +162,7 @@ async def test_received_request_is_printed(capsys: pytest.CaptureFixture[str]) -
     assert "  wrong\n" in statuses
     assert "were added after the signing" in statuses
     assert "  answer    200\n" in statuses
-    assert "no callback" in statuses
+    assert "not a callback" in statuses
 
 
 def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:

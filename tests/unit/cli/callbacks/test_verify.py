@@ -122,7 +122,7 @@ def test_control_characters_of_outside_texts_are_not_printed() -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("hello", "--key", KEY), "no callback"),
+        (("hello", "--key", KEY), "not a callback"),
         (("a=1", "--key", KEY, "--shop", "test"), "--shop"),
         (("a=1", "--certificate", "/nowhere/at.all"), "cannot be read"),
         (("a=1", "--shop", "test"), "There is no gateway"),
@@ -183,7 +183,7 @@ def test_a_file_without_an_rsa_key_is_refused(
     for content in (b"", b"hello", public_pem(ec.generate_private_key(ec.SECP256R1()))):
         file = tmp_path / "other.pem"
         file.write_bytes(content)
-        with pytest.raises(CommandError, match="no RSA"):
+        with pytest.raises(CommandError, match="must contain an RSA"):
             find_keys(None, None, file)
     assert public_key_of(public_pem(private_key)) == private_key.public_key()
 
