@@ -162,13 +162,6 @@ class OutboxStore:
             self._pool,
             merchant_ids=sorted({each.entry.id.merchant_id for each in settlements}),
             attempts=to_json([_attempt_row(each) for each in settlements]),
-            deliveries=to_json(
-                [
-                    _delivery_row(each.entry, each.result.record)
-                    for each in settlements
-                    if isinstance(each.result.record, CallbackDelivery)
-                ]
-            ),
         )
         followed = {_id(row) for row in rows}
         return [each.entry.id in followed for each in batch]
@@ -234,6 +227,8 @@ def _entry(row: Mapping[str, Any]) -> ClaimedEntry:
 def _attempt_row(settlement: Settlement) -> dict[str, Any]:
     """The row of `attempted` in `settle_entries`."""
     entry, problem = settlement.entry, settlement.result.problem
+    record = settlement.result.record
+    delivery = _delivery_columns(record) if isinstance(record, CallbackDelivery) else {}
     return {
         **id_values(entry.id),
         "kind": entry.kind,
@@ -243,15 +238,14 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
         "problem": None if problem is None else _text(problem),
         "settled_at": settlement.settled_at,
         "due_at": settlement.due_at,
+        **delivery,
     }
 
 
-def _delivery_row(entry: ClaimedEntry, record: CallbackDelivery) -> dict[str, Any]:
-    """The row of `delivery` in `settle_entries`. A merchant's header may hold a token."""
+def _delivery_columns(record: CallbackDelivery) -> dict[str, Any]:
+    """The record of a delivery, in the same row. A merchant's header may hold a token."""
     request, response = record.request, record.response
     return {
-        **id_values(entry.id),
-        "attempt": entry.attempt,
         "at": record.at,
         "took_ms": round(response.took_seconds * 1000),
         "method": request.method,
@@ -263,7 +257,7 @@ def _delivery_row(entry: ClaimedEntry, record: CallbackDelivery) -> dict[str, An
         "status": response.status,
         "answer_headers": [[_text(name), _text(value)] for name, value in response.headers],
         "answer": _text(response.body),
-        "problem": response.problem,
+        "delivery_problem": response.problem,
     }
 
 

@@ -44,6 +44,8 @@ class Statement:
         Returns the rows of all of them, in the order of the calls.
         """
         arguments = [self._arguments(values) for values in calls]
+        if len(arguments) == 1:  # needs no transaction
+            return list(await connection.fetch(self.sql, *arguments[0]))
         rows: list[Any] = await connection.fetchmany(self.sql, arguments)
         return rows
 

@@ -6,7 +6,9 @@ WITH attempted AS (
     SELECT * FROM jsonb_to_recordset(:attempts) AS attempted (
         merchant_id integer, subject_id uuid, version integer, line smallint, kind text,
         receiver text, attempt smallint, state text, problem text, settled_at timestamptz,
-        due_at timestamptz)
+        due_at timestamptz, at timestamptz, took_ms integer, method text, url text, headers jsonb,
+        body text, signed text, checksum text, status integer, answer_headers jsonb, answer text,
+        delivery_problem text)
 ), settled AS (
     UPDATE outbox SET
         state = attempted.state, due_at = coalesce(attempted.due_at, outbox.due_at),
@@ -38,11 +40,8 @@ WITH attempted AS (
                             url, headers, body, signed, checksum, status, answer_headers, answer,
                             problem)
     SELECT merchant_id, subject_id, version, line, attempt, at, took_ms, method,
-           url, headers, body, signed, checksum, status, answer_headers, answer, problem
-    FROM jsonb_to_recordset(:deliveries) AS delivery (
-        merchant_id integer, subject_id uuid, version integer, line smallint, attempt smallint,
-        at timestamptz, took_ms integer, method text, url text, headers jsonb, body text,
-        signed text, checksum text, status integer, answer_headers jsonb, answer text, problem text)
+           url, headers, body, signed, checksum, status, answer_headers, answer, delivery_problem
+    FROM attempted WHERE method IS NOT NULL  -- only a callback has a record of its delivery
     ON CONFLICT DO NOTHING
 )
 SELECT merchant_id, subject_id, version, line FROM settled
