@@ -117,11 +117,16 @@ async def a_receiver(answer: Answer = answer_ok, *, port: int = 0) -> AsyncItera
 
 async def set_callbacks(database_url: str, **changes: object) -> MerchantSettings:
     """Change the demo shop's callback settings as the staff does; the settings then in force."""
+    named = {f"callbacks.{name}": value for name, value in changes.items()}
+    return await set_settings(database_url, named)
+
+
+async def set_settings(database_url: str, changes: Mapping[str, object]) -> MerchantSettings:
+    """Change the demo shop's settings as the staff does; the settings then in force."""
     connection = await asyncpg.connect(database_url)
     try:
         staff = operator(connection)
         merchant = await find_merchant("test", staff)
-        named = {f"callbacks.{name}": value for name, value in changes.items()}
-        return await change_settings(merchant.merchant_id, named, staff)
+        return await change_settings(merchant.merchant_id, changes, staff)
     finally:
         await connection.close()

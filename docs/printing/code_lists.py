@@ -165,7 +165,8 @@ def _indicators() -> Iterator[tuple[object, ...]]:
 
 def currencies_page() -> str:
     """The currencies that orders may name."""
-    rows = ((code(each.code), each.alpha, each.exponent) for each in CURRENCIES.values())
+    by_letters = sorted(CURRENCIES.values(), key=lambda each: each.alpha)
+    rows = ((code(each.code), each.alpha, each.exponent) for each in by_letters)
     return page(
         "Currencies",
         "`currency` is an ISO 4217 numeric code. Amounts are whole numbers of minor units. A "

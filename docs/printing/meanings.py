@@ -94,7 +94,9 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.CUSTOM_SESSION: (
         "`sessionTimeoutSecs` and `expirationDate` are used. Without it they are ignored."
     ),
-    Permission.DYNAMIC_CALLBACK: ("`dynamicCallbackUrl` is used if `callbacks.mode` is `dynamic`."),
+    Permission.DYNAMIC_CALLBACK: (
+        "An order's `dynamicCallbackUrl` is used for callbacks about its payments."
+    ),
     Permission.BINDINGS: "Stored cards (not implemented yet).",
     Permission.RECURRENT: "Recurring charges (not implemented yet).",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
@@ -122,11 +124,12 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "ip_allow_list": "Addresses from which the shop's servers may call.",
     "show_final_page": "After the payment the payer sees the gateway's result page and is not "
     "returned to the shop.",
+    "return_query_before_fragment": "Where `orderId` and `lang` are added to a return address with "
+    "a fragment: before it, or behind it, where shops with hash routes read them.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
     "callbacks.enabled": "Whether callbacks are sent.",
     "callbacks.urls": "Addresses of callbacks: each callback goes to all of them.",
-    "callbacks.mode": "Whether an order may have its own address.",
     "callbacks.method": "In the query (`GET`), as a form (`POST`), or as an object (`JSON`).",
     "callbacks.operations": "Which changes are sent.",
     "callbacks.parameters": (

@@ -22,6 +22,7 @@ from altyn.protocol.dialects.classic.order_statuses import (
     PaymentState,
 )
 from altyn.protocol.dialects.classic.order_view import OBJECTS, extended_status, short_status
+from altyn.protocol.dialects.classic.soap.order_status import soap_status
 from tests.builders import PAID_AT, a_card, a_merchant, an_attempt, an_order
 
 # ── The examples of the reference ─────────────────────────────────────────────────────────────────
@@ -34,6 +35,7 @@ FRESH: Final = {
     "amount": 250000,
     "currency": "643",
     "date": 1767225600000,
+    "orderDescription": "",
     "merchantOrderParams": [],
     "attributes": [{"name": "mdOrder", "value": "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"}],
     "terminalId": "123456",
@@ -194,6 +196,13 @@ def test_the_old_form_shows_a_stored_card_flat() -> None:
     assert shown["clientId"] == "c-7"
     assert shown["bindingId"] == "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"
     assert "bindingInfo" not in shown
+
+
+def test_the_old_form_shows_the_client_before_a_stored_card_has_paid() -> None:
+    order = an_order(request=OrderRequest(client_id="c-7"))
+    for shown in (short_status(order, DEMO, "ru"), soap_status(order, DEMO, "ru")):
+        assert shown["clientId"] == "c-7"
+        assert "bindingId" not in shown
 
 
 # ── Statuses ──────────────────────────────────────────────────────────────────────────────────────
@@ -663,7 +672,7 @@ def test_empty_text_is_left_out_as_what_is_not_there() -> None:
     shown = extended_status(order, a_merchant(terminal="", mcc="", status_version=46), "ru")
     old = short_status(order, DEMO, "ru")
     empty = {name for name, value in {**old, **shown}.items() if value == ""}
-    assert empty == {"actionCodeDescription"}
+    assert empty == {"actionCodeDescription", "orderDescription"}
     for response in (shown["cardAuthInfo"], shown["operations"][0]):
         assert "" not in response.values()
 

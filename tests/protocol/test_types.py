@@ -121,9 +121,16 @@ NUMBERS: Final = (
     (t.ORDER_ID, f"{{{ORDER}}}", MALFORMED),
     (t.ORDER_ID, f"urn:uuid:{ORDER}", MALFORMED),
     (t.ORDER_ID, f"{ORDER}\n", MALFORMED),
-    (t.LANGUAGE, "EN", "en"),
-    (t.LANGUAGE, "de", MALFORMED),
-    (t.LENIENT_LANGUAGE, "de", None),
+    *(
+        (type_, value, value.lower())
+        for type_ in (t.LANGUAGE, t.LENIENT_LANGUAGE)
+        for value in ("by", "ua", "hy", "ro", "bg", "kz", "de", "fr", "FR", "RU", "eN")
+    ),
+    *(
+        (t.LANGUAGE, value, MALFORMED)
+        for value in ("", "r", "rus", "r1", "ру", "ｅｎ", "en\n", "e ")
+    ),
+    *((t.LENIENT_LANGUAGE, value, None) for value in ("", "rus", "r1", "ру")),
     (t.PHONE, "+79000000000", "+79000000000"),
     (t.PHONE, "89000000000", "89000000000"),
     (t.PHONE, "9000000000", "9000000000"),
@@ -177,39 +184,62 @@ DATES: Final = (
     (t.EXPIRY, "1230", MALFORMED),
 )
 
+FULL: Final = "https://a.example/" + "x" * 494
+FOR_NO_BROWSER: Final = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "\x01javascript:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:https://a.example/1",
+    "https://a.example/\r\nSet-Cookie: a=b",
+    "https://",
+    "http:///ok",
+    "https:a.example",
+    "https://a b.example/",
+    "https://a\\b.example/",
+    "   ",
+    FULL + "x",
+)
 ADDRESSES: Final = (
-    (t.RETURN_URL, "https://test.ru", "https://test.ru"),
-    (t.RETURN_URL, "test.ru", "test.ru"),  # registered; the payer is sent astray later (004)
-    (t.RETURN_URL, "myshop-app://paid?x=1#f", "myshop-app://paid?x=1#f"),
-    (t.RETURN_URL, "https://магазин.рф/спасибо", "https://магазин.рф/спасибо"),
-    (t.RETURN_URL, "https://a.example/" + "x" * 494, "https://a.example/" + "x" * 494),
-    (t.RETURN_URL, "https://a.example/" + "x" * 495, MALFORMED),
     *(
-        (t.RETURN_URL, value, MALFORMED)
+        (t.RETURN_URL, value, value)
         for value in (
+            "https://test.ru",
+            "test.ru",  # the gateway's own address (004)
             "/ok",
             "./ok",
-            "../ok",
+            "thanks",
             "//evil.example/ok",
-            "javascript:alert(1)",
-            "JaVaScRiPt:alert(1)",
-            "java\tscript:alert(1)",
-            "\x01javascript:alert(1)",
-            " javascript:alert(1)",
-            "data:text/html,x",
-            "vbscript:x",
-            "file:///etc/passwd",
-            "blob:https://a.example/1",
-            "https://a.example/a b",
-            'https://a.example/"x',
-            "https://a.example/<x>",
-            "https://a.example/\r\nSet-Cookie: a=b",
-            "https://a.example/\u2028",
-            "https://a.example/\u00a0",
+            "myshop-app://paid?x=1#f",
+            "https://магазин.рф/спасибо",
+            "https://a.example/a b;c|d",
+            'https://a.example/"<x>',
+            "https://a.example/\u2028\u00a0x",
+            FULL,
         )
     ),
+    (t.RETURN_URL, " https://test.ru ", "https://test.ru"),
+    *((type_, value, MALFORMED) for type_ in (t.RETURN_URL, t.URL) for value in FOR_NO_BROWSER),
     (t.URL, "/ok", "/ok"),
-    (t.URL, "javascript:alert(1)", MALFORMED),
+    (t.URL, "https://кафе.рф/a b|c", "https://xn--80akn5b.xn--p1ai/a%20b%7Cc"),
+    (t.CALLBACK_URL, "https://shop.example/cb?a=1", "https://shop.example/cb?a=1"),
+    (t.CALLBACK_URL, "HTTP://10.0.0.1:8080", "HTTP://10.0.0.1:8080"),
+    (t.CALLBACK_URL, "https://кафе.рф/путь и я", "https://кафе.рф/путь и я"),
+    *(
+        (t.CALLBACK_URL, value, MALFORMED)
+        for value in (
+            *FOR_NO_BROWSER,
+            "ftp://shop.example/cb",
+            "mailto:shop@shop.example",
+            "shop.example/cb",
+            "//shop.example/cb",
+            "/cb",
+        )
+    ),
 )
 
 JSON_TEXTS: Final = (

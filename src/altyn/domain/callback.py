@@ -95,13 +95,6 @@ def is_reserved_header(name: str) -> bool:
     return name.strip().lower() in _RESERVED_HEADERS
 
 
-class CallbackMode(StrEnum):
-    """Whether an order may name its own callback address (callbacks.md §2)."""
-
-    STATIC = "static"
-    DYNAMIC = "dynamic"
-
-
 class CallbackMethod(StrEnum):
     """Where the parameters are: in the query, in a form, or in JSON (callbacks.md §1)."""
 
@@ -129,7 +122,6 @@ class CallbackSettings:
 
     enabled: bool = True
     urls: tuple[str, ...] = ()
-    mode: CallbackMode = CallbackMode.STATIC
     method: CallbackMethod = CallbackMethod.GET
     operations: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ Source: merchant-settings.md.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from altyn.domain.callback import CallbackMode, CallbackOperation, CallbackSettings
+from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 
 
@@ -45,6 +45,16 @@ class Permission(StrEnum):
 
 DEMANDING = frozenset({Permission.AVS_REQUIRED, Permission.THREE_DS_REQUIRED})
 OPENING = frozenset(Permission) - DEMANDING
+BASIC = frozenset(
+    {
+        Permission.ONE_PHASE,
+        Permission.REVERSAL,
+        Permission.REFUND,
+        Permission.THREE_DS,
+        Permission.CUSTOM_SESSION,
+    }
+)
+"""What a new shop of production may do; the provider opens the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,7 @@ class MerchantSettings:
     amount_max_minor: int = 999_999_999_999
     ip_allow_list: tuple[str, ...] = ()
     show_final_page: bool = False
+    return_query_before_fragment: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
@@ -93,12 +104,11 @@ class Merchant:
         )
 
     def addresses_for(self, order: Order) -> tuple[str, ...]:
-        """The addresses for callbacks about this order: its own where the merchant may name one,
-        else the merchant's (callbacks.md §2)."""
-        callbacks = self.settings.callbacks
-        dynamic = callbacks.mode is CallbackMode.DYNAMIC and self.may(Permission.DYNAMIC_CALLBACK)
-        own = order.request.dynamic_callback_url if dynamic else None
-        return (own,) if own else callbacks.urls
+        """The addresses for callbacks about payments of this order: its own where the merchant may
+        name one, else the merchant's (callbacks.md §2)."""
+        own = order.request.dynamic_callback_url
+        dynamic = own and self.may(Permission.DYNAMIC_CALLBACK)
+        return (own,) if own and dynamic else self.settings.callbacks.urls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from altyn.domain.iso_4217 import EXPONENTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,26 +34,29 @@ class Currency:
     symbol: str
 
 
-RUB: Final = Currency("643", "RUB", 2, "₽")
+# What people read instead of the letters.
+_SYMBOLS: Final = {
+    "RUB": "₽",
+    "USD": "$",
+    "EUR": "€",
+    "CNY": "¥",
+    "GBP": "£",
+    "KZT": "₸",
+    "BYN": "Br",
+    "AMD": "֏",
+    "AZN": "₼",
+}
+
+
+def _currency(row: str, exponent: int) -> Currency:
+    code, alpha = row.split("-")
+    return Currency(code, alpha, exponent, _SYMBOLS.get(alpha, alpha))
+
 
 CURRENCIES: Final[Mapping[str, Currency]] = MappingProxyType(
-    {
-        currency.code: currency
-        for currency in (
-            RUB,
-            Currency("840", "USD", 2, "$"),
-            Currency("978", "EUR", 2, "€"),
-            Currency("156", "CNY", 2, "¥"),
-            Currency("826", "GBP", 2, "£"),
-            Currency("398", "KZT", 2, "₸"),
-            Currency("933", "BYN", 2, "Br"),
-            Currency("051", "AMD", 2, "֏"),
-            Currency("944", "AZN", 2, "₼"),
-            Currency("417", "KGS", 2, "KGS"),
-            Currency("860", "UZS", 2, "UZS"),
-        )
-    }
+    {each.code: each for each in (_currency(*row) for row in EXPONENTS.items())}
 )
+RUB: Final = CURRENCIES["643"]
 
 # The rouble before 1998 was 810; some clients still send it and mean the present one.
 ALIASES: Final[Mapping[str, str]] = MappingProxyType({"810": "643"})

@@ -7,11 +7,12 @@ operation, and presents the result. REST and SOAP pass requests to it and write 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 
+from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
@@ -22,9 +23,8 @@ from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
 from altyn.protocol.table import Fault, Method, check
-from altyn.protocol.types import LANGUAGES, Source
+from altyn.protocol.types import Source
 
-DEFAULT_LANGUAGE: Final = "ru"
 log = structlog.get_logger("altyn.requests")
 
 
@@ -155,8 +155,7 @@ class RequestHandler:
         merchant = await self._merchant_for(request, caller)
         if isinstance(merchant, Refused):
             return self._refuse(request, merchant, language)
-        own = _text_language(merchant.settings.default_language)
-        language = language or own or DEFAULT_LANGUAGE
+        language = text_language(language, merchant.settings.default_language)
         checked = check(request.method, request.source, merchant, request.malformed)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -251,7 +250,6 @@ class RequestHandler:
         authenticated: bool = True,
     ) -> Refusing:
         method = request.method
-        text_language = language or DEFAULT_LANGUAGE
         parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
@@ -265,7 +263,8 @@ class RequestHandler:
             ip=request.ip,
         )
         error = method.error(refused.refusal)
-        return Refusing(error, refused.refusal, text_language, parameter, rule, authenticated)
+        language = text_language(language)
+        return Refusing(error, refused.refusal, language, parameter, rule, authenticated)
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
@@ -284,12 +283,7 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
 
 
 def _language(request: Request) -> str | None:
-    return _text_language((request.source.get(request.dialect.caller.language) or "").lower())
-
-
-def _text_language(language: str) -> str | None:
-    """The language if there are texts in it; a merchant's pages may have more languages."""
-    return language if language in LANGUAGES else None
+    return request.source.get(request.dialect.caller.language)
 
 
 def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:

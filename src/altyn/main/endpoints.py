@@ -13,6 +13,7 @@ from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
+from altyn.inbound.payment_page.no_scheme import no_scheme_routes
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
@@ -134,5 +135,6 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
                 context.refusal_of_callback_url,
             ),
             *receiver_routes(),
+            *no_scheme_routes(world),
         ]
     return routes

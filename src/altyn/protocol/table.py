@@ -36,6 +36,7 @@ class Parameter:
     sent. `field` is the field of the operation's command; STORED collects the parameters that are
     only stored. `parts` are names whose joined texts replace the parameter where it is missing.
     A parameter that may be `in_json_params` has its row below the row of jsonParams.
+    Where the parameter `overridden_by` is sent, it is not read, so its value is never an error.
     `echo` is for a stored parameter that the status answer repeats.
     """
 
@@ -47,6 +48,7 @@ class Parameter:
     invalid: Refusal = Refusal.PARAMETER_INVALID
     optional_with: Permission | None = None
     unless: str | None = None
+    overridden_by: str | None = None
     in_json_params: bool = False
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -174,6 +176,8 @@ def _read_row(
     parameter: Parameter, context: Context, malformed: frozenset[str], values: dict[str, Any]
 ) -> Fault | None:
     """Put the value of one row into `values`, or give its fault."""
+    if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
+        return None
     raw = _raw(parameter, context.source, values)
     if parameter.name in malformed and not parameter.type.forgiving:
         return Fault(parameter.invalid, parameter.name, "not UTF-8 text")

@@ -14,11 +14,13 @@ from uuid import UUID
 import msgspec
 
 from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
+from altyn.domain.language import language_code
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
+from altyn.domain.web_address import web_address
+from altyn.protocol.addresses import ascii_address
 
-LANGUAGES: Final = ("ru", "en")
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
 AMOUNT_DIGITS: Final = 12
 
@@ -127,36 +129,49 @@ def _order_amount(value: str, context: Context) -> int:
 def _currency(value: str, context: Context) -> str:
     currency = canonical_currency(value)
     if currency is None:
-        raise Malformed("not an ISO 4217 numeric code that the gateway knows")
+        raise Malformed("not a numeric code of ISO 4217, such as 643")
     if context.merchant is not None and currency.code not in context.merchant.settings.currencies:
-        raise Malformed("the merchant does not take this currency")
+        raise Malformed("the merchant's setting currencies does not list this currency")
     return currency.code
 
 
 def _language(value: str, _: Context) -> str:
-    if value.lower() not in LANGUAGES:
-        raise Malformed(f"not one of {', '.join(LANGUAGES)}")
-    return value.lower()
+    code = language_code(value)
+    if code is None:
+        raise Malformed("not a language code of two Latin letters, such as ru")
+    return code
 
 
 def _lenient_language(value: str, _: Context) -> str | None:
-    return value.lower() if value.lower() in LANGUAGES else None
+    return language_code(value)
 
 
 def _return_url(value: str, context: Context) -> str:
-    if value.startswith((".", "/")):
-        raise Malformed("the address is relative: give it in full, with https://")
-    return _url(value, context)
+    """An address as the shop gave it, which need not be encoded nor have a scheme."""
+    address = str(URL_TEXT.parse(value, context)).strip()
+    scheme = _SCHEME.match(address)
+    if not address or (scheme and scheme[1].lower() in _NOT_FOR_BROWSERS):
+        raise Malformed("not an address that a browser may be sent to")
+    if scheme and scheme[1].lower() in {"http", "https"}:
+        _web_address(address)
+    return address
 
 
 def _url(value: str, context: Context) -> str:
-    URL_TEXT.parse(value, context)
-    if not _URL.fullmatch(value):
-        raise Malformed("not a URL: spaces, quotes and angle brackets must be percent-encoded")
-    scheme = _SCHEME.match(value)
-    if scheme and scheme[1].lower() in {"javascript", "data", "vbscript", "file", "blob"}:
-        raise Malformed("not an address that a browser may be sent to")
-    return value
+    """An address for messages of 3-D Secure, which have no other form: encoded."""
+    return ascii_address(_return_url(value, context))
+
+
+def _callback_url(value: str, context: Context) -> str:
+    address = str(URL_TEXT.parse(value, context)).strip()
+    _web_address(address)
+    return address
+
+
+def _web_address(address: str) -> None:
+    parts = web_address(address)
+    if parts is None or _NOT_IN_HOSTS.search(parts.netloc):
+        raise Malformed("not a whole http or https address, such as https://shop.example/path")
 
 
 def _order_number(value: str, context: Context) -> str:
@@ -324,7 +339,8 @@ def _spelled(raw: msgspec.Raw) -> str | None:
 _ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
 _CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_URL: Final = re.compile(r'[^\s<>"]*')
+_NOT_IN_HOSTS: Final = re.compile(r"""[\s<>"'\\^`{|}]""")
+_NOT_FOR_BROWSERS: Final = frozenset({"javascript", "data", "vbscript", "file", "blob"})
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
@@ -346,10 +362,11 @@ ANY_TEXT: Final = Type("ANS", lambda value, _: value)
 AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
 CURRENCY: Final = Type("N3", _currency, pattern="[0-9]{3}")
-LANGUAGE: Final = Type("A2", _language, pattern="[rR][uU]|[eE][nN]")
+LANGUAGE: Final = Type("A2", _language, pattern="[a-zA-Z]{2}")
 LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, forgiving=True)
-RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512, pattern=_URL.pattern)
-URL: Final = Type("ANS..512", _url, max_length=512, pattern=_URL.pattern)
+RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512, pattern=_ONE_LINE)
+CALLBACK_URL: Final = Type("ANS..512", _callback_url, max_length=512, pattern=_ONE_LINE)
+URL: Final = Type("ANS..512", _url, max_length=512, pattern=_ONE_LINE)
 ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32, pattern=_ONE_LINE)
 ORDER_ID: Final = Type("ANS36", _order_id, pattern=_UUID.pattern)
 BOOLEAN: Final = Type("boolean", _boolean)

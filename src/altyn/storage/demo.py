@@ -7,7 +7,6 @@ from typing import Final
 
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
-from altyn.domain.money import CURRENCIES
 from altyn.operations.ports import Clock
 from altyn.operations.staff import merchants, tokens, users
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -26,10 +25,15 @@ DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - public, and moves simulated mo
 DEMO_TOKEN: Final = "test-token"  # noqa: S105 - as above
 DEMO_CALLBACK_KEY: Final = "test-callback-key"
 
+# Those of codes.md §8, and those that shops of this engine were seen to send (rest-orders.md §2.1).
+DEMO_CURRENCIES: Final = (
+    *("643", "840", "978", "156", "826", "398", "933", "051", "944", "417", "860"),
+    *("946", "975", "012", "788", "084", "554"),
+)
 DEMO_SETTINGS: Final = MerchantSettings(
     permissions=OPENING,
     default_currency="643",
-    currencies=tuple(CURRENCIES),
+    currencies=DEMO_CURRENCIES,
     payment_attempts=3,
     status_version=13,
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),

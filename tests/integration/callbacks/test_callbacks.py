@@ -23,6 +23,7 @@ from prometheus_client import REGISTRY
 
 from altyn import main
 from altyn.domain.callback import BindingNotification, CallbackOperation
+from altyn.domain.merchant import OPENING, MerchantSettings, Permission
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
 from altyn.security.keys import KeyRing
@@ -32,7 +33,7 @@ from altyn.storage.outbox import OutboxStore
 from altyn.storage.signing_keys import SigningKeys
 from tests.checksum_check import is_asymmetric
 from tests.processes import Launcher, a_crowd
-from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
+from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks, set_settings
 from tests.shop import Shop, open_shop, settings_of
 
 DECLINED: Final = "2223000000000007"
@@ -40,14 +41,25 @@ HALF_MINUTE: Final = timedelta(seconds=31)
 
 
 async def set_up(shop: Shop, **callbacks: object) -> None:
-    """Change the shop's settings, and wait until the gateway has received them."""
+    """Change the shop's settings of callbacks, and wait until the gateway has received them."""
+    assert shop.gateway.settings.database_url is not None
+    await in_force(shop, await set_callbacks(shop.gateway.settings.database_url, **callbacks))
+
+
+async def permit(shop: Shop, permissions: frozenset[Permission]) -> None:
+    """Give the shop these permissions, and wait until the gateway has received them."""
+    assert shop.gateway.settings.database_url is not None
+    changes = {"permissions": permissions}
+    await in_force(shop, await set_settings(shop.gateway.settings.database_url, changes))
+
+
+async def in_force(shop: Shop, settings: MerchantSettings) -> None:
+    """Wait until the gateway has received these settings."""
     merchants = shop.gateway.world.merchants
     merchant = await merchants.by_login("test")
     assert merchant is not None
-    assert shop.gateway.settings.database_url is not None
-    after = await set_callbacks(shop.gateway.settings.database_url, **callbacks)
     async with asyncio.timeout(10):
-        while (await merchants.get(merchant.merchant_id)).settings != after:  # noqa: ASYNC110
+        while (await merchants.get(merchant.merchant_id)).settings != settings:  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the notification of it comes through PostgreSQL
 
 
@@ -55,7 +67,7 @@ async def set_up(shop: Shop, **callbacks: object) -> None:
 async def a_shop(database_url: str, home: Path, **callbacks: object) -> AsyncIterator[Shop]:
     async with open_shop(database_url, home) as shop:
         fresh: dict[str, Any] = dict.fromkeys(
-            ("urls", "mode", "method", "operations", "parameters", "headers", "attempts")
+            ("urls", "method", "operations", "parameters", "headers", "attempts")
         )
         await set_up(shop, **{**fresh, **callbacks})
         yield shop
@@ -192,20 +204,25 @@ async def test_every_static_address_gets_the_callback(database_url: str, tmp_pat
         assert one.of(order_id) == two.of(order_id) == [("deposited", "1")]
 
 
-@pytest.mark.parametrize("mode", ["dynamic", "static"])
-async def test_an_order_may_name_its_own_address(
-    database_url: str, tmp_path: Path, mode: str
+@pytest.mark.parametrize("permitted", [True, False])
+async def test_an_order_may_name_its_own_address_where_the_shop_has_the_permission(
+    database_url: str,
+    tmp_path: Path,
+    permitted: bool,  # noqa: FBT001 - the test's one case
 ) -> None:
     async with (
         a_receiver() as fixed,
         a_receiver() as named,
-        a_shop(database_url, tmp_path, urls=fixed.url(), mode=mode) as shop,
+        a_shop(database_url, tmp_path, urls=fixed.url()) as shop,
     ):
+        if not permitted:
+            await permit(shop, OPENING - {Permission.DYNAMIC_CALLBACK})
         order_id = await shop.register(1000_00, dynamicCallbackUrl=named.url())
         await shop.pay(order_id)
         await settled(shop, order_id)
-        assert bool(named.got) is (mode == "dynamic")
-        assert bool(fixed.got) is (mode == "static")
+        assert bool(named.got) is permitted
+        assert bool(fixed.got) is not permitted
+        await permit(shop, OPENING)
 
 
 async def test_retries_follow_the_schedule_and_end(database_url: str, tmp_path: Path) -> None:
@@ -422,7 +439,7 @@ async def test_stored_card_callback_goes_to_the_static_address(
 ) -> None:
     async with (
         a_receiver() as receiver,
-        a_shop(database_url, tmp_path, urls=receiver.url(), mode="dynamic") as shop,
+        a_shop(database_url, tmp_path, urls=receiver.url()) as shop,
     ):
         merchant = await shop.gateway.world.merchants.by_login("test")
         assert merchant is not None

@@ -33,6 +33,7 @@ SHOPS: Final[dict[str, MerchantSettings]] = {
     "english": replace(DEMO_SETTINGS, default_language="en"),
     "german": replace(DEMO_SETTINGS, default_language="de"),
     "roubles": replace(DEMO_SETTINGS, currencies=("643",)),
+    "dinars": replace(DEMO_SETTINGS, currencies=("643", "048", "392")),
     "newest": replace(DEMO_SETTINGS, status_version=46),
     "shut": DEMO_SETTINGS,
     "changing": DEMO_SETTINGS,

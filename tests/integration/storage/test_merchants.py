@@ -10,7 +10,6 @@ import pytest
 
 from altyn.domain.callback import (
     CallbackMethod,
-    CallbackMode,
     CallbackSettings,
     ChecksumKind,
 )
@@ -51,12 +50,12 @@ EVERYTHING = MerchantSettings(
     amount_max_minor=1_000_00,
     ip_allow_list=("192.0.2.0/24", "2001:db8::1"),
     show_final_page=True,
+    return_query_before_fragment=True,
     terminal="12345678",
     mcc="7011",
     callbacks=CallbackSettings(
         enabled=False,
         urls=("https://shop.example/callback",),
-        mode=CallbackMode.DYNAMIC,
         method=CallbackMethod.POST,
         operations=("deposited", "refunded"),
         parameters=("amount", "callbackCreationDate"),

@@ -69,5 +69,27 @@ async def test_failed_migration_changes_nothing(
     assert await schema_text(connection) == ""
 
 
+async def test_setting_of_the_callback_mode_is_removed(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = available()
+    monkeypatch.setattr(migrating, "available", lambda: every[:7])
+    await migrate(connection)
+    await connection.execute(
+        "INSERT INTO merchants (merchant_id, login, name, created_at) VALUES (1, 'a', 'A', now())"
+    )
+    stored = ('{"hold_days": 9}', '{"callbacks": {"mode": "dynamic", "attempts": 5}}')
+    for version, settings in enumerate(stored, 1):
+        await connection.execute(
+            "INSERT INTO merchant_settings VALUES (1, $1, $2::jsonb, now(), 'anna')",
+            version,
+            settings,
+        )
+    monkeypatch.setattr(migrating, "available", lambda: every)
+    await migrate(connection)
+    rows = await connection.fetch("SELECT settings::text FROM merchant_settings ORDER BY version")
+    assert [row[0] for row in rows] == ['{"hold_days": 9}', '{"callbacks": {"attempts": 5}}']
+
+
 def test_migrations_are_numbered_without_gaps() -> None:
     assert [number for number, _, _ in available()] == list(range(1, len(available()) + 1))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 
-from altyn.domain.callback import CallbackMode, CallbackSettings
+from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.personal_account.plugin_settings import routes
 from altyn.operations.staff.actors import StaffActor
@@ -61,7 +61,6 @@ async def test_change_by_a_plugin_is_in_force_in_every_process(
         settings = (await there.merchants.get(shop.merchant_id)).settings
         return settings.callbacks == CallbackSettings(
             urls=("https://shop.example?wc-api=rbs&x=1,2", "https://two.example"),
-            mode=CallbackMode.DYNAMIC,
             operations=("deposited", "approved"),
         )
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from altyn.domain.callback import (
     BindingNotification,
-    CallbackMode,
     CallbackOperation,
     CallbackSettings,
     OrderNotification,
@@ -188,8 +187,7 @@ def test_every_address_gets_the_same_parameters() -> None:
 
 def test_an_order_may_have_an_address_of_its_own() -> None:
     order = an_order(request=OrderRequest(dynamic_callback_url="https://own.example"))
-    shop = a_shop(more={"mode": CallbackMode.DYNAMIC})
-    assert order_callbacks(order, shop, DEPOSITED, AT)[0].receiver == "https://own.example"
+    assert order_callbacks(order, a_shop(), DEPOSITED, AT)[0].receiver == "https://own.example"
 
 
 @pytest.mark.parametrize(
@@ -466,6 +464,6 @@ def test_activity_change_has_the_flag_enabled(*, enabled: bool) -> None:
 
 
 def test_stored_card_callback_goes_to_the_merchants_addresses_only() -> None:
-    shop = a_shop(more={"mode": CallbackMode.DYNAMIC, "urls": (SHOP, "https://crm.example")})
+    shop = a_shop(more={"urls": (SHOP, "https://crm.example")})
     receivers = [each.receiver for each in binding_callbacks(BOUND, shop, AT)]
     assert receivers == [SHOP, "https://crm.example"]

@@ -22,8 +22,8 @@ from altyn.domain.outbox import ClaimedEntry
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
 from altyn.protocol.dialects.classic.callbacks.request import (
     Signer,
-    ascii_address,
     callback_request,
+    request_address,
 )
 from tests.callbacks import a_claimed_callback
 
@@ -295,11 +295,11 @@ def test_headers_are_not_printed() -> None:
     ],
 )
 def test_any_address_can_be_written_into_a_request(receiver: str, address: str) -> None:
-    assert ascii_address(receiver) == address
+    assert request_address(receiver) == address
 
 
 @given(st.one_of(TEXTS, TEXTS.map(lambda text: f"https://{text}")))
 def test_encoding_an_address_twice_changes_nothing(receiver: str) -> None:
-    address = ascii_address(receiver)
+    address = request_address(receiver)
     assert re.fullmatch(r"(%[0-9a-fA-F]{2}|[!-~])*", address)
-    assert ascii_address(address) == address
+    assert request_address(address) == address

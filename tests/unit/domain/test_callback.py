@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from altyn.domain.callback import (
-    CallbackMode,
     CallbackOperation,
     CallbackResponse,
     CallbackSettings,
@@ -59,23 +58,17 @@ def test_state_after_a_delivery(
 
 
 @pytest.mark.parametrize(
-    ("mode", "permitted", "own", "addresses"),
-    [
-        (CallbackMode.STATIC, True, OWN, STATIC),
-        (CallbackMode.DYNAMIC, True, OWN, (OWN,)),
-        (CallbackMode.DYNAMIC, True, None, STATIC),
-        (CallbackMode.DYNAMIC, False, OWN, STATIC),
-    ],
+    ("permitted", "own", "addresses"),
+    [(True, OWN, (OWN,)), (True, None, STATIC), (False, OWN, STATIC), (False, None, STATIC)],
 )
-def test_an_orders_own_address_needs_mode_and_permission(
-    mode: CallbackMode,
+def test_an_orders_own_address_needs_the_permission(
     permitted: bool,  # noqa: FBT001 - a column of the table above
     own: str | None,
     addresses: tuple[str, ...],
 ) -> None:
     merchant = a_merchant(
         permissions=frozenset({Permission.DYNAMIC_CALLBACK} if permitted else ()),
-        callbacks=CallbackSettings(urls=STATIC, mode=mode),
+        callbacks=CallbackSettings(urls=STATIC),
     )
     order = an_order(request=OrderRequest(dynamic_callback_url=own))
     assert merchant.addresses_for(order) == addresses

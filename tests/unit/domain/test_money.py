@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from altyn.domain.iso_4217 import EXPONENTS
 from altyn.domain.money import CURRENCIES, RUB, Currency, Money, canonical_currency
 
 YEN = Currency("392", "JPY", 0, "¥")
@@ -17,29 +18,44 @@ DINAR = Currency("414", "KWD", 3, "KWD")
 
 
 @pytest.mark.parametrize(
-    ("code", "alpha"),
+    ("code", "alpha", "exponent"),
     [
-        ("643", "RUB"),
-        ("810", "RUB"),
-        ("840", "USD"),
-        ("978", "EUR"),
-        ("156", "CNY"),
-        ("826", "GBP"),
-        ("398", "KZT"),
-        ("933", "BYN"),
-        ("051", "AMD"),
-        ("944", "AZN"),
-        ("417", "KGS"),
-        ("860", "UZS"),
+        ("643", "RUB", 2),
+        ("810", "RUB", 2),
+        ("840", "USD", 2),
+        ("978", "EUR", 2),
+        ("156", "CNY", 2),
+        ("826", "GBP", 2),
+        ("398", "KZT", 2),
+        ("933", "BYN", 2),
+        ("051", "AMD", 2),
+        ("944", "AZN", 2),
+        ("417", "KGS", 2),
+        ("860", "UZS", 2),
+        ("946", "RON", 2),
+        ("975", "BGN", 2),
+        ("012", "DZD", 2),
+        ("788", "TND", 3),
+        ("084", "BZD", 2),
+        ("554", "NZD", 2),
+        ("048", "BHD", 3),
+        ("392", "JPY", 0),
+        ("990", "CLF", 4),
     ],
 )
-def test_a_currency_is_known_by_its_numeric_code(code: str, alpha: str) -> None:
+def test_a_currency_is_known_by_its_numeric_code(code: str, alpha: str, exponent: int) -> None:
     currency = canonical_currency(code)
     assert currency is not None
-    assert (currency.alpha, currency.exponent) == (alpha, 2)
+    assert (currency.alpha, currency.exponent) == (alpha, exponent)
 
 
-@pytest.mark.parametrize("code", ["", "51", "RUB", "000", "6430", "999", " 643"])
+def test_every_currency_has_one_code_and_one_name() -> None:
+    assert len({each.alpha for each in CURRENCIES.values()}) == len(CURRENCIES) == len(EXPONENTS)
+    assert all(re.fullmatch("[0-9]{3}-[A-Z]{3}", row) for row in EXPONENTS)
+
+
+# 959 is gold, 963 is for tests, 999 is no currency: none has a minor unit.
+@pytest.mark.parametrize("code", ["", "51", "RUB", "000", "6430", "959", "963", "999", " 643"])
 def test_an_unknown_currency_is_none(code: str) -> None:
     assert canonical_currency(code) is None
 

@@ -13,6 +13,7 @@ from altyn.inbound.payment_page.view import (
     ErrorsPageView,
     FinishPageView,
     MethodPageView,
+    NoSchemeView,
     OfferedWay,
     PaymentPageView,
     Problem,
@@ -130,6 +131,16 @@ def every_page(words: str, language: str) -> Iterator[str]:
                 bank_text=words,
             )
         )
+    yield view.render_no_scheme(
+        NoSchemeView(
+            **frame,  # type: ignore[arg-type] # as above
+            result=Result.PAID,
+            order_number=words,
+            amount=AMOUNT,
+            parameter="returnUrl",
+            address=words,
+        )
+    )
     yield view.render_three_ds_redirect(
         RedirectPageView(
             **frame,  # type: ignore[arg-type] # as above

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from altyn.domain.callback import CallbackMode
+from altyn.domain.callback import CallbackMethod
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.operations.staff.setting_table import check_changes, differences_from_default
 from altyn.storage.merchant_settings import merge_changes, read_settings
@@ -31,10 +31,12 @@ def test_none_removes_a_setting() -> None:
 
 
 def test_typed_value_is_read_back_as_it_was_stored() -> None:
-    stored = change_settings("{}", {"permissions": OPENING, "callbacks.mode": CallbackMode.DYNAMIC})
+    stored = change_settings(
+        "{}", {"permissions": OPENING, "callbacks.method": CallbackMethod.JSON}
+    )
     settings = read_settings(stored)
     assert settings.permissions == OPENING
-    assert settings.callbacks.mode is CallbackMode.DYNAMIC
+    assert settings.callbacks.method is CallbackMethod.JSON
     assert change_settings("{}", {"permissions": set(OPENING)}) == change_settings(
         "{}", {"permissions": sorted(OPENING)}
     )

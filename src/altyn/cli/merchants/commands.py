@@ -4,7 +4,6 @@ Every change is checked and recorded in the shop's history.
 """
 
 import getpass
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +12,7 @@ import typer
 from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
+from altyn.cli.merchants.secrets import new_password, new_token
 from altyn.cli.output import CommandError, console
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ User = Annotated[str, typer.Argument(help="The login of an API or account user."
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
 # click must not read `-permission` as an option, nor the h in it as a request for help.
 CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
-_PASSWORD_BYTES: Final = 16
-_TOKEN_BYTES: Final = 32
 
 
 def _administer(work: "Callable[[StaffContext], Awaitable[None]]") -> None:
@@ -56,7 +54,7 @@ def add(
     changed = read_changes(changes or [])
     settings = read_settings()
     _check_callback_urls(changed.settings.get("callbacks.urls"))
-    api_password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+    api_password = password or new_password()
 
     async def work(staff: "StaffContext") -> None:
         initial = _initial_settings(sandbox=settings.sandbox)
@@ -74,10 +72,9 @@ def add(
 
 def _initial_settings(*, sandbox: bool) -> "MerchantSettings":
     """The settings of a new shop: all permissions in the sandbox, the basic ones in production."""
-    from altyn.domain.merchant import OPENING, MerchantSettings, Permission
+    from altyn.domain.merchant import BASIC, OPENING, MerchantSettings
 
-    basic = {Permission.ONE_PHASE, Permission.REVERSAL, Permission.REFUND, Permission.THREE_DS}
-    return MerchantSettings(permissions=OPENING if sandbox else frozenset(basic))
+    return MerchantSettings(permissions=OPENING if sandbox else BASIC)
 
 
 def _print_once(name: str, secret: str) -> None:
@@ -163,7 +160,7 @@ def settings() -> None:
 @app.command()
 def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
     """Set a user's password: typed twice at the prompt, or generated."""
-    new = secrets.token_urlsafe(_PASSWORD_BYTES) if generate else _prompt_for_password(user)
+    new = new_password() if generate else _prompt_for_password(user)
 
     async def work(staff: "StaffContext") -> None:
         from altyn.operations.staff.users import set_password
@@ -190,7 +187,7 @@ def _prompt_for_password(user: str) -> str:
 @app.command()
 def token(user: User) -> None:
     """Create a token for an API user; it is shown once."""
-    new = secrets.token_urlsafe(_TOKEN_BYTES)
+    new = new_token()
 
     async def work(staff: "StaffContext") -> None:
         from altyn.operations.staff.tokens import add_token

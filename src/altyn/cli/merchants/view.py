@@ -11,7 +11,7 @@ from rich.table import Table
 
 from altyn.cli.dates import in_moscow
 from altyn.cli.output import console
-from altyn.domain.callback import CallbackMode, ChecksumKind
+from altyn.domain.callback import ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
@@ -133,7 +133,7 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
 def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
     """Warnings about settings that are valid one by one but incomplete together."""
     callbacks = settings.callbacks
-    if not (callbacks.urls or callbacks.mode is CallbackMode.DYNAMIC):
+    if not (callbacks.urls or Permission.DYNAMIC_CALLBACK in settings.permissions):
         return []
     if callbacks.checksum is ChecksumKind.SYMMETRIC and not callbacks.key:
         return ["Callbacks are unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from altyn.protocol.dialects.classic.return_links import page_prefix
@@ -80,10 +80,3 @@ def page_address(base_url: str, login: str, order_id: UUID, name: PageName) -> s
 def relative_address(order_id: UUID, name: PageName, language: str) -> str:
     """The address of a page in a language, relative to the page itself."""
     return f"{quote(name.in_language(language))}?mdOrder={order_id}"
-
-
-def with_parameters(address: str, **parameters: str) -> str:
-    """An address with more parameters in its query; its fragment stays at the end."""
-    bare, hash_, fragment = address.partition("#")
-    glue = "&" if "?" in bare else "?"
-    return f"{bare}{glue}{urlencode(parameters)}{hash_}{fragment}"

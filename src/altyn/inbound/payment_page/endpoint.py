@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
@@ -32,7 +33,7 @@ from altyn.inbound.payment_page.results import (
     WaitingForBank,
 )
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
-from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES, known_language
+from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.view import STATIC, Problem
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address
@@ -259,11 +260,9 @@ class PageEndpoint:
         return Response(content, headers=headers, media_type=media_type)
 
     def _context(self, request: Request, page_order: PageOrder, name: PageName) -> PageContext:
-        default = page_order.merchant.settings.default_language
-        languages = (name.language, default, DEFAULT_LANGUAGE)
         return PageContext(
             name=name,
-            language=next((each for each in languages if each in LANGUAGES), DEFAULT_LANGUAGE),
+            language=text_language(name.language, page_order.merchant.settings.default_language),
             base_url=self._payer(request, DEFAULT_LANGUAGE).base_url,
             sandbox=self.sandbox,
         )

@@ -8,6 +8,7 @@ Source: payment-page.md §3, §4.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
+from altyn.domain.language import DEFAULT_LANGUAGE
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
@@ -23,17 +25,17 @@ from altyn.inbound.payment_page.addresses import (
     PageName,
     page_address,
     read_page_view,
-    with_parameters,
 )
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
-from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, known_language
+from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.view import Problem
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
+from altyn.protocol.addresses import with_return_query
 from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS
@@ -241,11 +243,9 @@ def _finish_address(page_order: PageOrder, transaction: str | None) -> str | Non
     proof = attempt.authentication if attempt else None
     if proof is None or not proof.finish_url:
         return None
-    return with_parameters(
-        proof.finish_url,
-        mdOrder=page_order.order_id,
-        threeDSServerTransId=proof.server_trans_id or "",
-    )
+    names = {"mdOrder": page_order.order_id, "threeDSServerTransId": proof.server_trans_id or ""}
+    # The shop's server reads them, and a browser sends it no fragment.
+    return with_return_query(proof.finish_url, urlencode(names), before_fragment=True)
 
 
 def _unpacked(session_data: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from altyn.domain.language import DEFAULT_LANGUAGE
 from altyn.inbound.payment_page.page_order import PageOrder
-from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE
 from altyn.inbound.payment_page.view import OfferedWay
 from altyn.operations.ports import World
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from altyn.domain import action_codes as codes
+from altyn.domain.language import text_language
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
-from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol.action_codes import describe
@@ -119,8 +119,7 @@ class PageOrder:
     def language(self, *preferred: str | None) -> str:
         """The first of these languages that our pages have, else the order's, else the default."""
         default = self.merchant.settings.default_language
-        candidates = (*preferred, self.order.request.language, default)
-        return next((each for each in candidates if each and each in LANGUAGES), DEFAULT_LANGUAGE)
+        return text_language(*preferred, self.order.request.language, default)
 
     def return_address(self, base_url: str, language: str) -> str:
         """Where the payer of an order that is over goes: to the shop, or to our result page."""

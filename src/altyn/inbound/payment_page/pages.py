@@ -140,7 +140,7 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
     return view.render_finish_page(
         view.FinishPageView(
             **frame,
-            result=_end_result(page_order),
+            result=end_result(page_order),
             order_number=order.order_number,
             amount=page_order.amount,
             moment=order.approved_at,
@@ -277,7 +277,8 @@ def _problem(page_order: PageOrder) -> Problem:
     return Problem.DECLINED if page_order.order.attempts_left else Problem.ATTEMPTS
 
 
-def _end_result(page_order: PageOrder) -> Result:
+def end_result(page_order: PageOrder) -> Result:
+    """How the payment of an order ended."""
     if not page_order.paid:
         return Result.FAILED
     return Result.HELD if page_order.order.status in HELD else Result.PAID

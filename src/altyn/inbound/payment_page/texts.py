@@ -10,13 +10,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from altyn.domain.language import text_language
 from altyn.look import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
-DEFAULT_LANGUAGE: Final = "ru"  # payment-page.md §1: a missing language version falls back to it
 
 
 class Words(NamedTuple):
@@ -223,11 +223,24 @@ _FINISH: Final = {
     "fact_card": Words("Карта", "Card"),
     "fact_moment": Words("Время", "Time"),
     "fact_amount": Words("Сумма", "Amount"),
+    "fact_result": Words("Результат", "Result"),
+}
+
+_NO_SCHEME: Final = {
+    "no_scheme": Words("Магазин указал неполный адрес", "The shop gave an incomplete address"),
+    "no_scheme_means": Words(
+        "Магазин передал в {parameter} адрес «{address}» без http:// или https://. Такой адрес относится к самому шлюзу, поэтому после оплаты открылась эта страница, а не сайт магазина.",
+        "The shop sent the address “{address}” in {parameter}, without http:// or https://. Such an address belongs to the gateway itself, so this page opened after the payment instead of the shop's site.",
+    ),
+    "no_scheme_do": Words(
+        "Разработчику магазина: передавайте в {parameter} полный адрес, например https://shop.example/ok. Эта страница есть только в песочнице.",
+        "For the shop's developer: send a complete address in {parameter}, such as https://shop.example/ok. Only the sandbox has this page.",
+    ),
 }
 # fmt: on
 
 TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
-    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH
+    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME
 )
 
 # The texts that scripts show. All others are on the page or in an answer of the gateway.
@@ -246,7 +259,7 @@ SCRIPT_TEXTS: Final = (
 
 def known_language(language: str) -> str:
     """The language if the page has it, else Russian. Source: payment-page.md §1."""
-    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+    return text_language(language)
 
 
 def text(key: str, language: str, **values: object) -> str:

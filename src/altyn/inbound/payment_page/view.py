@@ -183,6 +183,17 @@ class FinishPageView(PageFrame):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoSchemeView(PageFrame):
+    """A payer whose shop gave an address without a scheme: `address`, in `parameter`."""
+
+    result: Result
+    order_number: str
+    amount: Money
+    parameter: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedirectPageView(PageFrame):
     """A form that the browser posts to the ACS: PaReq, MD, TermUrl or creq, threeDSSessionData."""
 
@@ -245,6 +256,11 @@ def render_errors_page(view: ErrorsPageView) -> str:
 def render_finish_page(view: FinishPageView) -> str:
     """The page with the result of a payment."""
     return _render("finish.html", view)
+
+
+def render_no_scheme(view: NoSchemeView) -> str:
+    """The sandbox's page for a return address without a scheme."""
+    return _render("no_scheme.html", view)
 
 
 def render_three_ds_redirect(view: RedirectPageView) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from altyn.domain.callback import CallbackMethod, CallbackMode, CallbackOperation
+from altyn.domain.callback import CallbackMethod, CallbackOperation
 
 MEMBERS: Final = (
     "callbacks_enabled",
@@ -23,6 +23,8 @@ MEMBERS: Final = (
 NAMES_SHOWN_MAX: Final = 10
 NAME_LENGTH_MAX: Final = 40
 
+STATIC: Final = "STATIC"
+DYNAMIC: Final = "DYNAMIC"
 _YES: Final = frozenset({"true", "1", "yes", "on"})
 _NO: Final = frozenset({"false", "0", "no", "off"})
 _METHODS: Final = frozenset({CallbackMethod.GET, CallbackMethod.POST})
@@ -40,18 +42,21 @@ class PluginRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PluginRequest:
-    """What the plugin sent; None for a member that it left out. `notes` name what was ignored."""
+    """What the plugin sent; None for a member that it left out. `notes` name what was ignored.
+
+    `dynamic` is no setting: the provider's permission decides it.
+    """
 
     enabled: bool | None = None
-    mode: CallbackMode | None = None
+    dynamic: bool | None = None
     urls: tuple[str, ...] | None = None
     method: CallbackMethod | None = None
     operations: tuple[CallbackOperation, ...] | None = None
     notes: tuple[str, ...] = ()
 
     def changes(self) -> dict[str, object]:
-        """The members that were sent, by the names of the settings of callbacks."""
-        names = ("enabled", "mode", "urls", "method", "operations")
+        """The settings of callbacks that were sent, by their names."""
+        names = ("enabled", "urls", "method", "operations")
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -74,7 +79,7 @@ def read_plugin_request(body: bytes) -> PluginRequest:
         notes.append(f"not known here and ignored: {_shortened(unknown)}")
     return PluginRequest(
         enabled=_member(members, "callbacks_enabled", _flag),
-        mode=_member(members, "callback_type", _mode),
+        dynamic=_member(members, "callback_type", _is_dynamic),
         urls=_member(members, "callback_addresses", _addresses),
         method=_member(members, "callback_http_method", _method),
         operations=_operations(_member(members, "callback_operations", _words) or (), notes),
@@ -104,11 +109,11 @@ def _flag(value: Any) -> bool:
     raise ValueError("true or false")
 
 
-def _mode(value: Any) -> CallbackMode:
-    try:
-        return CallbackMode(str(value).strip().lower())
-    except ValueError:
-        raise ValueError("STATIC or DYNAMIC") from None
+def _is_dynamic(value: Any) -> bool:
+    word = str(value).strip().upper()
+    if word not in {STATIC, DYNAMIC}:
+        raise ValueError("STATIC or DYNAMIC")
+    return word == DYNAMIC
 
 
 def _method(value: Any) -> CallbackMethod:

@@ -15,9 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.domain.callback import CallbackMode, CallbackOperation, CallbackSettings
+from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_request import (
+    DYNAMIC,
+    STATIC,
     PluginRequest,
     PluginRequestError,
     read_plugin_request,
@@ -86,7 +88,7 @@ def routes(
         except Overloaded:
             return _refusal(_RefusedError(429, "too much at once: repeat in a moment", _RETRY))
         log.info("callbacks_set_by_plugin", merchant=merchant.login, changed=sorted(changes))
-        return _json(_in_force(settings, (*asked.notes, *_notes(settings))))
+        return _json(_in_force(settings, (*asked.notes, *_notes(asked, settings))))
 
     return [Route(path, update, methods=["POST"]) for path in PATHS]
 
@@ -164,15 +166,21 @@ def _changes(asked: PluginRequest, callbacks: CallbackSettings) -> dict[str, obj
     }
 
 
-def _notes(settings: MerchantSettings) -> list[str]:
-    """What keeps callbacks from being sent, although the call was carried out."""
+def _notes(asked: PluginRequest, settings: MerchantSettings) -> list[str]:
+    """What differs from the plugin's wish, and what keeps callbacks from being sent, although the
+    call was carried out."""
     callbacks, notes = settings.callbacks, []
-    dynamic = callbacks.mode is CallbackMode.DYNAMIC
-    if dynamic and Permission.DYNAMIC_CALLBACK not in settings.permissions:
-        dynamic = False
+    dynamic = Permission.DYNAMIC_CALLBACK in settings.permissions
+    if asked.dynamic and not dynamic:
         notes.append(
             "callback_type DYNAMIC takes effect when the provider has switched on the permission "
             f"{Permission.DYNAMIC_CALLBACK}; until then dynamicCallbackUrl is not looked at"
+        )
+    if asked.dynamic is False and dynamic:
+        notes.append(
+            "callback_type STATIC changes nothing: the shop has the permission "
+            f"{Permission.DYNAMIC_CALLBACK}, so an order with a dynamicCallbackUrl uses it, the "
+            "others use callback_addresses"
         )
     if callbacks.enabled and not callbacks.urls and not dynamic:
         notes.append("no callback address is known, so no callbacks will be sent")
@@ -185,7 +193,9 @@ def _in_force(settings: MerchantSettings, notes: tuple[str, ...]) -> dict[str, A
     return {
         "success": True,
         "callbacks_enabled": callbacks.enabled,
-        "callback_type": callbacks.mode.upper(),
+        "callback_type": (
+            DYNAMIC if Permission.DYNAMIC_CALLBACK in settings.permissions else STATIC
+        ),
         "callback_addresses": ",".join(callbacks.urls),
         "callback_http_method": callbacks.method,
         "callback_operations": ",".join(callbacks.operations or CallbackOperation),

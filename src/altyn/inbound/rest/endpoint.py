@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -19,13 +20,7 @@ from altyn.inbound.http.request_reader import (
     read_fields,
 )
 from altyn.inbound.metrics import SERVED, count_request
-from altyn.inbound.request_handler import (
-    DEFAULT_LANGUAGE,
-    Refusing,
-    Request,
-    RequestHandler,
-    Served,
-)
+from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     JSON,
     NO_STORE,
@@ -169,8 +164,8 @@ def _failure(request: Request) -> Members:
     """A defect or an outage of the gateway: the dialect's system error, never a traceback."""
     error = request.method.error(Refusal.SYSTEM_ERROR)
     count_request(request.method.name, error.code)
-    language = request.source.get(request.dialect.caller.language) or DEFAULT_LANGUAGE
-    text = error.text(language.lower())
+    language = text_language(request.source.get(request.dialect.caller.language))
+    text = error.text(language)
     return request.method.envelope.refusal(ErrorAnswer(error.code, text))
 
 

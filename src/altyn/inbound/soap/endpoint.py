@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 
+from altyn.domain.language import text_language
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.request_reader import (
     BodyTooLarge,
@@ -23,13 +24,7 @@ from altyn.inbound.http.request_reader import (
     refuse_compressed,
 )
 from altyn.inbound.metrics import SERVED, count_fault, count_request
-from altyn.inbound.request_handler import (
-    DEFAULT_LANGUAGE,
-    Refusing,
-    Request,
-    RequestHandler,
-    Served,
-)
+from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     NO_STORE,
     Header,
@@ -197,7 +192,7 @@ class SoapEndpoint:
         except Exception:
             log.exception("failed", method=method.name)
             count_request(method.name, SYSTEM_ERROR.code)
-            language = (message.request.source.get("language") or DEFAULT_LANGUAGE).lower()
+            language = text_language(message.request.source.get("language"))
             error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
             return write_answer(message.operation, message.namespace, {}, language, error), ()
         if not isinstance(answer, Refusing):

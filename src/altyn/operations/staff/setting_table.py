@@ -12,11 +12,11 @@ import msgspec
 from altyn.domain.callback import (
     RESERVED_HEADERS,
     CallbackMethod,
-    CallbackMode,
     CallbackOperation,
     CallbackSettings,
     ChecksumKind,
 )
+from altyn.domain.language import language_code
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.errors import SettingRefusedError
@@ -42,21 +42,26 @@ from altyn.operations.staff.setting_rules import (
 )
 
 _AMOUNT_MAX: Final = 999_999_999_999
-_LANGUAGES: Final = frozenset({"ru", "en", "de", "fr", "es", "it", "zh", "ja", "ko", "ua", "kz"})
 CALLBACKS_PREFIX: Final = "callbacks."
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its key, the allowed values in words, and the rule that checks a typed value.
 
-    `split` makes a list of the text that a person types, where the setting is a list.
+    `split` makes a list of the text that a person types, where the setting is a list. `normal`
+    gives the form in which an allowed value is stored.
     """
 
     key: str
     allowed: str
     holds: Callable[[Any], bool]
     split: Callable[[str], list[str]] = words_of
+    normal: Callable[[Any], Any] = _as_it_is
 
 
 _EACH: Final = "a list of any of"
@@ -69,11 +74,20 @@ SETTINGS: Final = (
         "underscores",
         are_dialects,
     ),
-    Setting("default_language", f"one of {one_of(_LANGUAGES)}", lambda value: value in _LANGUAGES),
-    Setting("default_currency", f"one of {one_of(CURRENCIES)}", lambda value: value in CURRENCIES),
+    Setting(
+        "default_language",
+        "a language code of two Latin letters, as ru",
+        lambda value: language_code(value) is not None,
+        normal=str.lower,
+    ),
+    Setting(
+        "default_currency",
+        "an ISO 4217 numeric code, as 643; one of the merchant's currencies",
+        lambda value: value in CURRENCIES,
+    ),
     Setting(
         "currencies",
-        f"{_EACH} {one_of(CURRENCIES)}, at least one",
+        "a list of ISO 4217 numeric codes, at least one, as 643,978",
         lambda codes: bool(codes) and set(codes) <= CURRENCIES.keys(),
     ),
     Setting("session_timeout_seconds", "1 to 999999999 seconds", within(1, 999_999_999)),
@@ -89,6 +103,7 @@ SETTINGS: Final = (
         lambda networks: all(map(is_network, networks)),
     ),
     Setting("show_final_page", "true or false", lambda _: True),
+    Setting("return_query_before_fragment", "true or false", lambda _: True),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
     Setting("callbacks.enabled", "true or false", lambda _: True),
@@ -100,7 +115,6 @@ SETTINGS: Final = (
         are_web_addresses,
         split=addresses_of,
     ),
-    Setting("callbacks.mode", f"one of {one_of(CallbackMode)}", lambda _: True),
     Setting("callbacks.method", f"one of {one_of(CallbackMethod)}", lambda _: True),
     Setting(
         "callbacks.operations",
@@ -132,6 +146,11 @@ SETTINGS: Final = (
     Setting("callbacks.growing", "true or false", lambda _: True),
     Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
 )
+# A setting that is gone, and what a person changes instead.
+_REMOVED: Final = {
+    "callbacks.mode": "there is no such setting any more; the permission dynamic_callback decides: "
+    "write +dynamic_callback or -dynamic_callback",
+}
 _SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 _TYPES: Final[dict[str, Any]] = {
     **get_type_hints(MerchantSettings),
@@ -185,7 +204,7 @@ def _checked(key: str, value: object) -> object:
     """The typed value."""
     setting = _SETTING_BY_KEY.get(key)
     if setting is None:
-        raise SettingRefusedError(key, f"no such setting; there are {', '.join(_SETTING_BY_KEY)}")
+        raise SettingRefusedError(key, _REMOVED.get(key) or _no_such_setting())
     if value is None:
         return None
     if isinstance(value, str) and get_origin(_TYPES[key]) in {tuple, frozenset}:
@@ -197,7 +216,12 @@ def _checked(key: str, value: object) -> object:
         raise SettingRefusedError(key, setting.allowed) from None
     if not setting.holds(typed):
         raise SettingRefusedError(key, setting.allowed)
-    return typed
+    normal: object = setting.normal(typed)
+    return normal
+
+
+def _no_such_setting() -> str:
+    return f"no such setting; there are {', '.join(_SETTING_BY_KEY)}"
 
 
 def _refuse_contradictions(settings: MerchantSettings) -> None:

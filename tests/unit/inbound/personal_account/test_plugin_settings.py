@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 
 from altyn.domain.callback import (
     CallbackMethod,
-    CallbackMode,
     CallbackOperation,
     CallbackSettings,
 )
@@ -67,7 +66,6 @@ class Portal:
             login="shop",
             name="Shop",
             settings=MerchantSettings(
-                permissions=frozenset({Permission.DYNAMIC_CALLBACK}),
                 callbacks=CallbackSettings(enabled=False, key=KEY, headers=("X-Secret=value",)),
             ),
         )
@@ -172,30 +170,40 @@ async def test_plugin_switches_callbacks_on(portal: Portal) -> None:
     }
 
 
-async def test_older_plugin_without_a_type_keeps_the_type(portal: Portal) -> None:
-    portal.setting(callbacks=CallbackSettings(mode=CallbackMode.DYNAMIC))
+async def test_type_in_force_is_the_permission(portal: Portal) -> None:
     answer = await portal.call(OLDER)
-    assert (answer.status, answer.json()["callback_type"]) == (200, "DYNAMIC")
-    assert "callbacks.mode" not in portal.changed[0][1]
+    assert (answer.status, answer.json()["callback_type"]) == (200, "STATIC")
+    portal.setting(permissions=frozenset({Permission.DYNAMIC_CALLBACK}))
+    answer = await portal.call(OLDER)
+    assert (answer.json()["callback_type"], answer.json()["notes"]) == ("DYNAMIC", [])
 
 
 async def test_dynamic_plugin_without_an_address_keeps_the_addresses(portal: Portal) -> None:
-    await portal.call(STATIC)
+    portal.setting(permissions=frozenset({Permission.DYNAMIC_CALLBACK}))
+    await portal.call(OLDER)
     answer = await portal.call(DYNAMIC)
     assert answer.status == 200
-    assert portal.changed[1][1] == {"callbacks.mode": CallbackMode.DYNAMIC}
+    assert answer.json()["callback_type"] == "DYNAMIC"
     assert answer.json()["callback_addresses"] == ADDRESS
     assert answer.json()["notes"] == []
 
 
-async def test_dynamic_without_the_permission_is_saved_with_a_note(portal: Portal) -> None:
-    portal.setting(permissions=frozenset())
+async def test_dynamic_without_the_permission_is_answered_with_a_note(portal: Portal) -> None:
     answer = await portal.call(DYNAMIC)
-    assert answer.status == 200
-    assert portal.merchant.settings.callbacks.mode is CallbackMode.DYNAMIC
+    assert (answer.status, answer.json()["callback_type"]) == (200, "STATIC")
     permission, address = answer.json()["notes"]
     assert "dynamic_callback" in permission
     assert "no callback address" in address
+
+
+async def test_static_type_despite_the_permission_is_answered_with_a_note(
+    portal: Portal,
+) -> None:
+    portal.setting(permissions=frozenset({Permission.DYNAMIC_CALLBACK}))
+    answer = await portal.call(STATIC)
+    assert (answer.status, answer.json()["callback_type"]) == (200, "DYNAMIC")
+    (note,) = answer.json()["notes"]
+    assert note.startswith("callback_type STATIC changes nothing")
 
 
 async def test_repeated_call_makes_one_change(portal: Portal) -> None:

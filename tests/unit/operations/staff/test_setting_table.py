@@ -9,7 +9,6 @@ import pytest
 
 from altyn.domain.callback import (
     CallbackMethod,
-    CallbackMode,
     CallbackOperation,
     CallbackSettings,
     ChecksumKind,
@@ -54,9 +53,13 @@ def test_none_puts_a_setting_back_to_its_default() -> None:
         ("hold_days", "30", 30),
         ("show_final_page", "true", True),
         ("currencies", "643, 840", ("643", "840")),
+        ("currencies", "643,048,392", ("643", "048", "392")),
         ("ip_allow_list", "", ()),
         ("permissions", "refund,two_phase", {Permission.REFUND, Permission.TWO_PHASE}),
         ("mcc", "7011", "7011"),
+        ("default_language", "FR", "fr"),
+        ("default_language", "by", "by"),
+        ("return_query_before_fragment", "true", True),
     ],
 )
 def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
@@ -74,10 +77,11 @@ def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
         ("hold_days", 1.5, "1 to 365 days"),
         ("hold_days", "many", "1 to 365 days"),
         ("session_timeout_seconds", 1_000_000_000, "1 to 999999999 seconds"),
-        ("default_language", "xx", "one of de, en"),
-        ("default_currency", "036", "one of 051"),
+        ("default_language", "rus", "two Latin letters"),
+        ("default_language", "рус", "two Latin letters"),
+        ("default_currency", "999", "ISO 4217"),
         ("currencies", "", "at least one"),
-        ("currencies", "643,036", "at least one"),
+        ("currencies", "643,999", "at least one"),
         ("status_version", 47, "1 to 46"),
         ("tds_version", "3", "1 or 2"),
         ("ip_allow_list", "192.0.2.0/33", "192.0.2.0/24"),
@@ -85,7 +89,7 @@ def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
         ("terminal", "терминал", "1 to 8 letters and digits"),
         ("mcc", "701\n", "four digits"),
         ("callbacks.enabled", "sometimes", "true or false"),
-        ("callbacks.mode", "sometimes", "dynamic, static"),
+        ("callbacks.mode", "dynamic", "+dynamic_callback"),
         ("callbacks.method", "PUT", "GET, JSON, POST"),
         ("callbacks.operations", "exploded", "approved"),
         ("callbacks.parameters", "amount,1st", "a letter first"),
@@ -142,7 +146,6 @@ def test_all_callback_settings_may_be_typed_as_text() -> None:
     assert callbacks(
         enabled="false",
         urls="https://shop.example/cb",
-        mode="dynamic",
         method="JSON",
         operations="deposited, bindingCreated",
         parameters="amount, callbackCreationDate, merchant_own.param",
@@ -156,7 +159,6 @@ def test_all_callback_settings_may_be_typed_as_text() -> None:
     ) == CallbackSettings(
         enabled=False,
         urls=("https://shop.example/cb",),
-        mode=CallbackMode.DYNAMIC,
         method=CallbackMethod.JSON,
         operations=("deposited", "bindingCreated"),
         parameters=("amount", "callbackCreationDate", "merchant_own.param"),

@@ -14,6 +14,7 @@ from uuid import uuid4
 from altyn.domain import action_codes as codes
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Cvc, Pan, is_maestro, payment_system
+from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
@@ -280,7 +281,7 @@ def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
 def _to_version_1(
     order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
 ) -> GoToAcs:
-    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command)
+    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command, merchant)
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
@@ -315,7 +316,7 @@ async def _authenticate(
             browser=command.browser,
             comp_ind=command.method_completed,
             message_version=command.tds_protocol_version or MESSAGE_VERSION,
-            notification_url=_return_from_acs("finish3dsVer2.do", order, command),
+            notification_url=_return_from_acs("finish3dsVer2.do", order, command, merchant),
         )
     )
     updated = replace(
@@ -375,7 +376,10 @@ def _ended_or_unknown(order: Order) -> Step:
     return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
 
 
-def _return_from_acs(method: str, order: Order, command: PayByCard | AfterMethod) -> str:
+def _return_from_acs(
+    method: str, order: Order, command: PayByCard | AfterMethod, merchant: Merchant
+) -> str:
     """Where the ACS sends the payer back, in the language of the payer's page."""
-    language = command.language or order.request.language
+    default = merchant.settings.default_language
+    language = text_language(command.language, order.request.language, default)
     return f"{command.base_url}/payment/rest/{method}?lang={language}"

@@ -208,7 +208,7 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
         "after a reversal, also a partial one",
         since=12,
     ),
-    Field("orderDescription", lambda s: s.order.request.description or None, "given"),
+    Field("orderDescription", lambda s: s.order.request.description or ""),
     Field("ip", lambda s: s.order.payer_ip or None, "known"),
     Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
     # We have no transaction attributes; version 13 sends an empty list once there is a payment.
@@ -297,7 +297,7 @@ SHORT: Final[Fields[OrderView]] = Fields(
         Field("currency", lambda s: s.order.currency),
         Field("approvalCode", approval_code, "after the authorisation"),
         Field("authCode", lambda _: OBSOLETE_AUTH_CODE),
-        Field("clientId", lambda s: (_binding_info(s) or {}).get("clientId"), "as bindingId"),
+        Field("clientId", lambda s: s.order.request.client_id or None, "the order has one"),
         Field(
             "bindingId",
             lambda s: (_binding_info(s) or {}).get("bindingId"),

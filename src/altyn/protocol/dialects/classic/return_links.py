@@ -5,11 +5,13 @@ Source: rest-orders.md §2.1, §2.2; payment-page.md §1, §5.
 
 import re
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.protocol.addresses import ascii_address, with_return_query
 
 # `test.ru:8443/ok` is a host with a port, and has no scheme.
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9])")
@@ -40,20 +42,28 @@ def back_link(
 ) -> str:
     """Where the payer goes after the payment, with `orderId` and `lang` appended.
 
-    After a failure the payer goes to failUrl, else to returnUrl. An address without a scheme leads
-    to the gateway's own host, as the reference says, so that the shop sees its mistake.
+    After a failure the payer goes to failUrl, else to returnUrl. `language` is that of the page;
+    where it stands in for a language without texts, `lang` is what the shop asked for.
     """
-    if merchant.settings.show_final_page:
-        return final_link(base_url, merchant.login, order.order_id, language)
-    request = order.request
+    settings, request = merchant.settings, order.request
+    if text_language(request.language, settings.default_language) == language:
+        language = request.language
     url = request.return_url if succeeded else request.fail_url or request.return_url
-    if not url:
+    if settings.show_final_page or not url:
         return final_link(base_url, merchant.login, order.order_id, language)
-    if not _SCHEME.match(url):
-        url = f"http://{urlsplit(base_url).netloc}/{url}"
-    address, hash_, fragment = url.partition("#")
-    glue = "&" if "?" in address else "?"
-    if address.endswith(("?", "&")):
-        glue = ""
     query = urlencode({"orderId": str(order.order_id), "lang": language})
-    return f"{address}{glue}{query}{hash_}{fragment}"
+    address = ascii_address(absolute_address(url, base_url))
+    return with_return_query(address, query, before_fragment=settings.return_query_before_fragment)
+
+
+def has_scheme(url: str) -> bool:
+    """Whether an address that a shop gave begins with a scheme, such as https: or its app's own."""
+    return _SCHEME.match(url) is not None
+
+
+def absolute_address(url: str, base_url: str) -> str:
+    """The whole address; one without a scheme is at the gateway itself, as the reference says.
+
+    Source: 004 (returnUrl).
+    """
+    return url if has_scheme(url) else f"{base_url}/{url.lstrip('/')}"

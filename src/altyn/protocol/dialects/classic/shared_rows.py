@@ -28,7 +28,10 @@ ALWAYS: Final[Refusals] = {
 INVALID: Final[Refusals] = {Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID}
 
 LENIENT_LANGUAGE: Final = Parameter(
-    "language", t.LENIENT_LANGUAGE, "language", "Language of texts: ru or en."
+    "language",
+    t.LENIENT_LANGUAGE,
+    "language",
+    "Language of texts: ru or en.",
 )
 MERCHANT_LOGIN: Final = Parameter(
     "merchantLogin", t.text(255), "merchant_login", "Act for this child merchant."

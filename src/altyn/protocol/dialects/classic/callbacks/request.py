@@ -6,7 +6,6 @@ tested without a network. Source: callbacks.md §1, §3.1, §6.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -23,6 +22,7 @@ from altyn.domain.callback import (
     is_reserved_header,
 )
 from altyn.domain.outbox import ClaimedEntry
+from altyn.protocol.addresses import ascii_address, with_query
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -60,9 +60,9 @@ def callback_request(
         parameters["sign_alias"] = signer.alias
     if checksum is not None:
         parameters["checksum"] = checksum
-    url = ascii_address(callback.receiver)
+    url = request_address(callback.receiver)
     if settings.method is CallbackMethod.GET:
-        method, url, body, kind = "GET", _with_query(url, _encoded(parameters)), None, None
+        method, url, body, kind = "GET", with_query(url, _encoded(parameters)), None, None
     elif settings.method is CallbackMethod.POST:
         method, body, kind = "POST", _encoded(parameters).encode(), FORM
     else:
@@ -115,48 +115,13 @@ def _as_json(operation: str, parameters: Mapping[str, str]) -> bytes:
 
 # ── The receiver's address ────────────────────────────────────────────────────────────────────────
 
-_PARTS: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*://)([^/?#]*)([^?#]*)((?:\?[^#]*)?)")
-_HOST: Final = re.compile(r"(.*@)?(.*?)(:[0-9]*)?", re.DOTALL)
-_STRAY_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
-_LEFT_AS_IT_IS: Final = "%:/?#[]@!$&'()*+,;="  # reserved signs, and what is encoded already
+_WITHOUT_PATH: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*://[^/?#]*)(?=\?|$)")
 
 
 @lru_cache(ADDRESSES_REMEMBERED)
-def ascii_address(receiver: str) -> str:
-    """A receiver's address as a request can carry it, without its fragment.
-
-    Cyrillic and other letters are encoded: in the host by IDNA, elsewhere as %XX. Parts that are
-    encoded already stay. A text that is not an absolute address stays one that cannot be called.
-    """
-    parts = _PARTS.match(receiver)
-    if parts is None:
-        return _percent(receiver.partition("#")[0])
-    scheme, netloc, path, query = parts.groups()
-    return f"{scheme}{_ascii_host(netloc)}{_percent(path or '/')}{_percent(query)}"
-
-
-def _ascii_host(netloc: str) -> str:
-    if netloc.isascii():
-        return _percent(netloc)
-    found = _HOST.fullmatch(netloc)
-    assert found is not None, "every text has this shape"
-    user, host, port = (part or "" for part in found.groups())
-    with suppress(
-        UnicodeError
-    ):  # a text that is not a host cannot be called, and the sender says so
-        host = host.encode("idna").decode()
-    return f"{_percent(user)}{_percent(host)}{port}"
-
-
-def _percent(text: str) -> str:
-    return quote(_STRAY_PERCENT.sub("%25", text), safe=_LEFT_AS_IT_IS)
-
-
-def _with_query(url: str, query: str) -> str:
-    """Add to the query of the receiver's address, which stays (callbacks.md §1)."""
-    if not query or url.endswith(("?", "&")):
-        return url + query
-    return f"{url}{'&' if '?' in url else '?'}{query}"
+def request_address(receiver: str) -> str:
+    """A receiver's address as a request can carry it: in ASCII, with a path, without a fragment."""
+    return _WITHOUT_PATH.sub(r"\1/", ascii_address(receiver.partition("#")[0]), count=1)
 
 
 # ── Headers ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,41 @@
+"""The currencies of ISO 4217: numeric code, letters, and the digits of the minor unit.
+
+Left out: metals, units of account, and the codes for tests and for no currency, whose amounts have
+no minor unit. The Bulgarian lev (BGN) was replaced by the euro in 2026; shops still send it.
+Source: codes.md §8; rest-orders.md §2.1.
+"""
+
+from typing import Final
+
+# Digits of the minor unit → currencies, each as numeric code and letters.
+_BY_EXPONENT: Final = {
+    0: """
+    108-BIF 152-CLP 262-DJF 324-GNF 352-ISK 392-JPY 174-KMF 410-KRW 600-PYG 646-RWF 800-UGX 940-UYI
+    704-VND 548-VUV 950-XAF 952-XOF 953-XPF
+    """,
+    2: """
+    784-AED 971-AFN 008-ALL 051-AMD 973-AOA 032-ARS 036-AUD 533-AWG 944-AZN 977-BAM 052-BBD 050-BDT
+    975-BGN 060-BMD 096-BND 068-BOB 984-BOV 986-BRL 044-BSD 064-BTN 072-BWP 933-BYN 084-BZD 124-CAD
+    976-CDF 947-CHE 756-CHF 948-CHW 156-CNY 170-COP 970-COU 188-CRC 192-CUP 132-CVE 203-CZK 208-DKK
+    214-DOP 012-DZD 818-EGP 232-ERN 230-ETB 978-EUR 242-FJD 238-FKP 826-GBP 981-GEL 936-GHS 292-GIP
+    270-GMD 320-GTQ 328-GYD 344-HKD 340-HNL 332-HTG 348-HUF 360-IDR 376-ILS 356-INR 364-IRR 388-JMD
+    404-KES 417-KGS 116-KHR 408-KPW 136-KYD 398-KZT 418-LAK 422-LBP 144-LKR 430-LRD 426-LSL 504-MAD
+    498-MDL 969-MGA 807-MKD 104-MMK 496-MNT 446-MOP 929-MRU 480-MUR 462-MVR 454-MWK 484-MXN 979-MXV
+    458-MYR 943-MZN 516-NAD 566-NGN 558-NIO 578-NOK 524-NPR 554-NZD 590-PAB 604-PEN 598-PGK 608-PHP
+    586-PKR 985-PLN 634-QAR 946-RON 941-RSD 643-RUB 682-SAR 090-SBD 690-SCR 938-SDG 752-SEK 702-SGD
+    654-SHP 925-SLE 706-SOS 968-SRD 728-SSP 930-STN 222-SVC 760-SYP 748-SZL 764-THB 972-TJS 934-TMT
+    776-TOP 949-TRY 780-TTD 901-TWD 834-TZS 980-UAH 840-USD 997-USN 858-UYU 860-UZS 926-VED 928-VES
+    882-WST 951-XCD 532-XCG 886-YER 710-ZAR 967-ZMW 924-ZWG
+    """,
+    3: """
+    048-BHD 368-IQD 400-JOD 414-KWD 434-LYD 512-OMR 788-TND
+    """,
+    4: """
+    990-CLF 927-UYW
+    """,
+}
+
+EXPONENTS: Final = {
+    row: exponent for exponent, rows in _BY_EXPONENT.items() for row in rows.split()
+}
+"""The digits of the minor unit by `<numeric code>-<letters>`."""
