@@ -332,7 +332,7 @@ async def test_two_processes_send_nothing_twice(database_url: str, tmp_path: Pat
     launcher = Launcher(database_url, tmp_path, sockets=2)
     try:
         async with a_receiver(slowly) as receiver, a_crowd(launcher.ports) as crowd:
-            await set_callbacks(database_url, urls=receiver.url(), mode=None, operations=None)
+            await set_callbacks(database_url, urls=receiver.url(), operations=None)
             senders = [launcher.start(number) for number in range(2)]
             await crowd.must_be_ready()
             orders = await asyncio.gather(*(crowd.paid(10_00, two_phase=True) for _ in range(60)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from altyn.domain.merchant import OPENING, MerchantSettings, Permission
+from altyn.domain.merchant import BASIC, OPENING, MerchantSettings, Permission
 from altyn.main import Gateway
 from altyn.operations.staff.merchants import add_merchant, block_merchant
 from altyn.operations.staff.users import add_api_user, block_user
@@ -33,6 +33,7 @@ SHOPS: Final[dict[str, MerchantSettings]] = {
     "english": replace(DEMO_SETTINGS, default_language="en"),
     "german": replace(DEMO_SETTINGS, default_language="de"),
     "roubles": replace(DEMO_SETTINGS, currencies=("643",)),
+    "basic": replace(DEMO_SETTINGS, permissions=BASIC | {Permission.ORDER_NUMBER_GENERATION}),
     "dinars": replace(DEMO_SETTINGS, currencies=("643", "048", "392")),
     "newest": replace(DEMO_SETTINGS, status_version=46),
     "shut": DEMO_SETTINGS,

@@ -6,6 +6,7 @@ Source: rest-orders.md §2.1 and its additions; codes.md §8; 004 (request param
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -26,6 +27,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # Child elements of the SOAP request; the others are attributes.
 CHILDREN: Final = ("returnUrl", "failUrl", "dynamicCallbackUrl", "clientId")
 BASE: Final = {"amount": "100000", "returnUrl": "https://shop.example/ok"}
+
+CARD: Final = {
+    "$PAN": "5555555555555599",
+    "$EXPIRY": "203412",
+    "$CVC": "123",
+    "TEXT": "IVAN IVANOV",
+}
 
 Values = Mapping[str, str]
 Registered = tuple[str, str, str]
@@ -109,6 +117,19 @@ async def test_what_is_not_two_letters_is_refused(
     gateway: Gateway, register: Register, language: str
 ) -> None:
     assert await refused(gateway, register, language=language) == "5"
+
+
+async def test_payer_who_tries_again_stays_at_the_page_of_the_requested_language(
+    gateway: Gateway,
+) -> None:
+    order, form_url = await accepted(gateway, over_rest, language="fr")
+    client, order_id = AsgiClient(gateway.router), str(order.order_id)
+    form = {"MDORDER": order_id, **CARD, "$PAN": "4444444444444422"}
+    await client.post("/payment/rest/processform.do", form)
+    errors = await client.get("/payment/rest/showErrors.do", {"MDORDER": order_id})
+    assert "/errors_fr.html?" in errors.location
+    back = await client.post("/payment/rest/finish3ds.do", {"MD": order_id, "PaRes": "none"})
+    assert back.location == form_url
 
 
 async def test_error_text_of_an_unknown_language_is_in_the_shops_default(gateway: Gateway) -> None:
@@ -214,6 +235,14 @@ async def test_session_timeout_is_disregarded_where_an_expiration_date_is_sent(
         assert await refused(gateway, register, sessionTimeoutSecs=seconds) == "5"
 
 
+@both
+async def test_a_new_shop_of_production_may_set_the_session(
+    gateway: Gateway, register: Register
+) -> None:
+    order, _ = await accepted(gateway, register, login="basic-api", sessionTimeoutSecs="60")
+    assert order.expires_at - order.created_at == timedelta(seconds=60)
+
+
 # ── Status ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -239,13 +268,6 @@ async def test_status_over_soap_has_the_client_and_a_description(gateway: Gatewa
 
 
 # ── The payer comes back ──────────────────────────────────────────────────────────────────────────
-
-CARD: Final = {
-    "$PAN": "5555555555555599",
-    "$EXPIRY": "203412",
-    "$CVC": "123",
-    "TEXT": "IVAN IVANOV",
-}
 
 
 @both

@@ -39,6 +39,7 @@ from altyn.protocol.addresses import with_return_query
 from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS
+from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
@@ -165,7 +166,8 @@ async def show_errors(methods: PageMethods, call: PageCall) -> Response:
     if page_order is None:
         return methods.not_found(call)
     payer = call.payer_of(page_order)
-    name = PageName(_page_view(call, page_order), Kind.ERRORS, payer.language)
+    language = requested_language(page_order.order, page_order.merchant, payer.language)
+    name = PageName(_page_view(call, page_order), Kind.ERRORS, language)
     login, order_id = page_order.merchant.login, page_order.order.order_id
     return responses.redirect(page_address(payer.base_url, login, order_id, name))
 

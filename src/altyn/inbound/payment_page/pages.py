@@ -27,6 +27,7 @@ from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
 from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.payment_steps import absolute
+from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack, pack_session_data
 
 HELD: Final = frozenset({OrderStatus.APPROVED})
@@ -236,6 +237,7 @@ def next_address(
     if page_order.over:
         return page_order.return_address(base_url, language)
     order = page_order.order
+    language = requested_language(order, page_order.merchant, language)
     name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
     return page_address(base_url, page_order.merchant.login, order.order_id, name)
 

@@ -37,17 +37,23 @@ def final_link(base_url: str, merchant_login: str, order_id: UUID, language: str
     return f"{folder}/finish.html?orderId={order_id}&lang={language}"
 
 
+def requested_language(order: Order, merchant: Merchant, shown: str) -> str:
+    """The language for an address: what the shop asked for, where `shown` stands in for it because
+    it has no texts; `shown` where the payer has changed the language of the page."""
+    requested = order.request.language
+    stands_in = text_language(requested, merchant.settings.default_language) == shown
+    return requested if stands_in else shown
+
+
 def back_link(
     order: Order, merchant: Merchant, *, base_url: str, succeeded: bool, language: str
 ) -> str:
     """Where the payer goes after the payment, with `orderId` and `lang` appended.
 
-    After a failure the payer goes to failUrl, else to returnUrl. `language` is that of the page;
-    where it stands in for a language without texts, `lang` is what the shop asked for.
+    After a failure the payer goes to failUrl, else to returnUrl. `language` is that of the page.
     """
     settings, request = merchant.settings, order.request
-    if text_language(request.language, settings.default_language) == language:
-        language = request.language
+    language = requested_language(order, merchant, language)
     url = request.return_url if succeeded else request.fail_url or request.return_url
     if settings.show_final_page or not url:
         return final_link(base_url, merchant.login, order.order_id, language)
