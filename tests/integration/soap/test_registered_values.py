@@ -119,7 +119,7 @@ async def test_what_is_not_two_letters_is_refused(
     assert await refused(gateway, register, language=language) == "5"
 
 
-async def test_payer_who_tries_again_stays_at_the_page_of_the_requested_language(
+async def test_next_attempt_is_made_at_the_page_of_the_requested_language(
     gateway: Gateway,
 ) -> None:
     order, form_url = await accepted(gateway, over_rest, language="fr")

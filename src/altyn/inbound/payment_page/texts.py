@@ -229,8 +229,8 @@ _FINISH: Final = {
 _NO_SCHEME: Final = {
     "no_scheme": Words("Магазин указал неполный адрес", "The shop gave an incomplete address"),
     "no_scheme_means": Words(
-        "Магазин передал в {parameter} адрес «{address}» без http:// или https://. Такой адрес относится к самому шлюзу, поэтому после оплаты открылась эта страница, а не сайт магазина.",
-        "The shop sent the address “{address}” in {parameter}, without http:// or https://. Such an address belongs to the gateway itself, so this page opened after the payment instead of the shop's site.",
+        "Магазин передал в {parameter} адрес «{address}» без http:// или https://. Такой адрес относится к самому шлюзу, поэтому вместо сайта магазина открылась эта страница.",
+        "The shop sent the address “{address}” in {parameter}, without http:// or https://. Such an address belongs to the gateway itself, so this page opened instead of the shop's site.",
     ),
     "no_scheme_do": Words(
         "Разработчику магазина: передавайте в {parameter} полный адрес, например https://shop.example/ok. Эта страница есть только в песочнице.",
