@@ -7,6 +7,7 @@ provoked together.
 Source: rest-orders.md §2.4, and the order of the tables of rest-orders.md §3 to §5.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -157,6 +158,15 @@ WHO: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PASSWORD_CHANGE_REQUIRED: ({"userName": "new-api"},),
     Refusal.MERCHANT_LOGIN_UNKNOWN: ({"merchantLogin": "nobody"},),
 }
+
+
+def a_cart(**changes: object) -> str:
+    """A cart of 100 minor units, with changes in its only position."""
+    item = {"positionId": "1", "name": "Tea", "itemCode": "T", "itemPrice": 100}
+    item |= {"quantity": {"value": 1, "measure": "kg"}, **changes}
+    return json.dumps({"cartItems": {"items": [item]}})
+
+
 REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.LOGIN_EMPTY: ({"userName": ""}, {"userName": "  "}),
     Refusal.PASSWORD_EMPTY: ({"password": ""},),
@@ -172,6 +182,11 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.LANGUAGE_INVALID: ({"language": "xx"},),
     Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
     Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
+    Refusal.CART_FORMAT: ({"orderBundle": "{"}, {"orderBundle": "[]"}),
+    Refusal.CART_MANDATORY: ({"orderBundle": "{}"},),
+    Refusal.CART_CURRENCY: ({"orderBundle": a_cart(itemCurrency="840")},),
+    Refusal.CART_SUM: ({"orderBundle": a_cart(itemPrice=99)},),
+    Refusal.CART_QUANTITY: ({"orderBundle": a_cart(quantity={"value": 0, "measure": "kg"})},),
     Refusal.FEATURES_CONFLICT: ({"features": "AUTO_PAYMENT;FORCE_SSL"},),
     Refusal.VERIFY_FORBIDDEN: ({"features": "VERIFY"},),
     Refusal.AUTO_PAYMENT_FORBIDDEN: ({"features": "AUTO_PAYMENT"},),

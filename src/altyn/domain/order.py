@@ -11,7 +11,7 @@ from uuid import UUID
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import PAYABLE, TRANSITIONS, Event, OrderStatus
 from altyn.domain.waiting import AnyWaiting
 
