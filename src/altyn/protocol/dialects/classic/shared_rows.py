@@ -32,6 +32,9 @@ CART_REFUSALS: Final[Refusals] = {
     Refusal.CART_SUM: e.CART_SUM,
     Refusal.CART_QUANTITY: e.CART_QUANTITY,
 }
+PARTS_REFUSALS: Final[Refusals] = {
+    refusal: code for refusal, code in CART_REFUSALS.items() if refusal is not Refusal.CART_CURRENCY
+}
 INVALID: Final[Refusals] = {Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID}
 
 LENIENT_LANGUAGE: Final = Parameter(
