@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Attempt, AttemptState, Kind, Order, OrderRequest

@@ -7,6 +7,7 @@ provoked together.
 Source: rest-orders.md §2.4, and the order of the tables of rest-orders.md §3 to §5.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,9 +19,10 @@ from uuid import UUID
 import pytest
 
 from altyn.domain.card.values import Pan
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
-from altyn.domain.order import Kind, Order
+from altyn.domain.order import Kind, Order, OrderRequest
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.http.fields import Fields
@@ -53,11 +55,36 @@ CREATED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000001"
 HELD_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000002"
 CANCELLED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000004"
 DEPOSITED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000003"
+HELD_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000005"
+DEPOSITED_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000006"
 MISSING_ID: Final = "0b5f2a34-6c1d-7e90-8f11-00000000000f"
 
 _PAID: Final = {"attempts": (an_attempt(),), "approved_minor": 2500_00, "approved_at": PAID_AT}
 _REFUND: Final = an_attempt(Kind.REFUND, number=2, amount_minor=100_00, external_refund_id="R-1")
+_ITEM: Final = {
+    "positionId": "1",
+    "name": "Tea",
+    "itemCode": "T",
+    "quantity": {"value": 25, "measure": "kg"},
+    "itemPrice": 100_00,
+}
+_CART: Final = OrderRequest(order_bundle=Cart.of({"cartItems": {"items": [_ITEM]}}))
 ORDERS: Final = (
+    an_order(
+        order_id=UUID(HELD_CART_ID),
+        status=OrderStatus.APPROVED,
+        two_phase=True,
+        request=_CART,
+        **_PAID,
+    ),
+    an_order(
+        order_id=UUID(DEPOSITED_CART_ID),
+        status=OrderStatus.DEPOSITED,
+        request=_CART,
+        **_PAID,
+        deposited_minor=2400_00,
+        deposited_at=PAID_AT,
+    ),
     an_order(order_id=UUID(CREATED_ID), expires_at=NOW + timedelta(minutes=9)),
     an_order(order_id=UUID(CANCELLED_ID), status=OrderStatus.DECLINED, action_code=-102),
     an_order(order_id=UUID(HELD_ID), status=OrderStatus.APPROVED, two_phase=True, **_PAID),
@@ -157,6 +184,15 @@ WHO: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PASSWORD_CHANGE_REQUIRED: ({"userName": "new-api"},),
     Refusal.MERCHANT_LOGIN_UNKNOWN: ({"merchantLogin": "nobody"},),
 }
+
+
+def a_cart(**changes: object) -> str:
+    """A cart of 100 minor units, with changes in its only position."""
+    item = {"positionId": "1", "name": "Tea", "itemCode": "T", "itemPrice": 100}
+    item |= {"quantity": {"value": 1, "measure": "kg"}, **changes}
+    return json.dumps({"cartItems": {"items": [item]}})
+
+
 REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.LOGIN_EMPTY: ({"userName": ""}, {"userName": "  "}),
     Refusal.PASSWORD_EMPTY: ({"password": ""},),
@@ -172,6 +208,11 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.LANGUAGE_INVALID: ({"language": "xyz"},),
     Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
     Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
+    Refusal.CART_FORMAT: ({"orderBundle": "{"}, {"orderBundle": "[]"}),
+    Refusal.CART_MANDATORY: ({"orderBundle": "{}"},),
+    Refusal.CART_CURRENCY: ({"orderBundle": a_cart(itemCurrency="840")},),
+    Refusal.CART_SUM: ({"orderBundle": a_cart(itemPrice=99)},),
+    Refusal.CART_QUANTITY: ({"orderBundle": a_cart(quantity={"value": 0, "measure": "kg"})},),
     Refusal.FEATURES_CONFLICT: ({"features": "AUTO_PAYMENT;FORCE_SSL"},),
     Refusal.VERIFY_FORBIDDEN: ({"features": "VERIFY"},),
     Refusal.AUTO_PAYMENT_FORBIDDEN: ({"features": "AUTO_PAYMENT"},),
@@ -195,6 +236,21 @@ def on_order(
     return {"orderId": right_id, "amount": "100"}, provoked
 
 
+def on_a_cart(order_id: str, name: str) -> dict[Refusal, tuple[Changes, ...]]:
+    """What is refused of the parts of a cart whose only position costs 10000 minor units."""
+
+    def parts(quantity: int, amount: int) -> Changes:
+        item = {"positionId": "1", "quantity": {"value": quantity}, "itemAmount": amount}
+        return {"orderId": order_id, name: json.dumps([item])}
+
+    return {
+        Refusal.CART_FORMAT: ({"orderId": order_id, name: "{"}, {name: "[]"}),
+        Refusal.CART_MANDATORY: ({"orderId": order_id},),
+        Refusal.CART_SUM: (parts(1, 99),),
+        Refusal.CART_QUANTITY: (parts(26, 100), parts(0, 100)),
+    }
+
+
 CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
     "register": (
         {"orderNumber": "A-1", "amount": "100", "returnUrl": "https://shop.example/ok"},
@@ -205,7 +261,8 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
         CREATED_ID,
         {
             Refusal.AMOUNT_INVALID: ({"amount": ""}, {"amount": "1.5"}),
-            Refusal.PARAMETER_INVALID: ({"depositItems": "{"}, {"currency": TOO_LONG}),
+            Refusal.PARAMETER_INVALID: ({"currency": TOO_LONG},),
+            **on_a_cart(HELD_CART_ID, "depositItems"),
             Refusal.AMOUNT_ABOVE_HOLD: ({"amount": "250001"},),
             Refusal.DEPOSIT_TOO_SMALL: ({"amount": "99"},),
         },
@@ -227,7 +284,8 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
                 {"amount": "1.5"},
                 {"expectedDepositedAmount": "x"},
             ),
-            Refusal.PARAMETER_INVALID: ({"refundItems": "{"},),
+            Refusal.PARAMETER_INVALID: ({"currency": TOO_LONG},),
+            **on_a_cart(DEPOSITED_CART_ID, "refundItems"),
             Refusal.REFUND_ID_REUSED: (
                 {"externalRefundId": "R-1"},
                 {"jsonParams": '{"externalRefundId":"R-1"}'},

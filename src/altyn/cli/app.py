@@ -6,6 +6,7 @@
 import typer
 
 from altyn.cli.callbacks import commands as callbacks
+from altyn.cli.carts import check as carts
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
@@ -29,6 +30,7 @@ app.command(rich_help_panel=_RUN)(doctor.doctor)
 app.command(rich_help_panel=_RUN)(migrations.migrate)
 app.command(rich_help_panel=_TRIAL)(pay.pay)
 app.command(rich_help_panel=_TRIAL)(cards.cards)
+app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
+from altyn.domain.cart.parts import Part
 from altyn.domain.lifecycle import PAYABLE, TRANSITIONS, Event, OrderStatus
 from altyn.domain.waiting import AnyWaiting
 
@@ -56,8 +57,9 @@ class Attempt:
     """One request to a connector and its outcome. `number` counts from 1 within the order.
 
     `payment_way` names the connector's way, for a payment. `waiting` says what the payer has to do
-    while the payment waits for it. `details` are facts that the connector wants back with each
-    later request about the payment, such as the number of its invoice.
+    while the payment waits for it. `parts` are the positions of the
+    cart that a deposit or a refund is about. `details` are facts that the connector wants back
+    with each later request about the payment, such as the number of its invoice.
     """
 
     number: int
@@ -80,6 +82,7 @@ class Attempt:
     avs_code: str | None = None
     waiting: AnyWaiting | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     @property
     def in_flight(self) -> bool:

@@ -45,6 +45,12 @@ class Refusal(StrEnum):
     EXPIRY_INVALID = "expiry_invalid"
     CVC_INVALID = "cvc_invalid"
     HOLDER_INVALID = "holder_invalid"
+    # what is wrong in the cart
+    CART_FORMAT = "cart_format"
+    CART_MANDATORY = "cart_mandatory"
+    CART_CURRENCY = "cart_currency"
+    CART_SUM = "cart_sum"
+    CART_QUANTITY = "cart_quantity"
     # what the merchant may do
     VERIFY_FORBIDDEN = "verify_forbidden"
     AUTO_PAYMENT_FORBIDDEN = "auto_payment_forbidden"

@@ -10,7 +10,9 @@ from altyn.domain.lifecycle import Event
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
+from altyn.domain.order_cart import cart_positions
 from altyn.domain.refusals import Refusal
+from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
@@ -31,8 +33,9 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
 
     Amounts: minor units of the order's currency. `now` is UTC.
     Refuses: WRONG_STATUS, AMOUNT_ABOVE_HOLD, DEPOSIT_TOO_SMALL, ACCESS_DENIED (partial deposit
-    not opened). Busy while the connector is asked to deposit or reverse.
-    Source: rest-orders.md §3.1.
+    not opened), then what `parts_of` refuses. Busy while the connector is asked to deposit or
+    reverse.
+    Source: rest-orders.md §3.1; fiscal.md §8.
     """
     if not order.allows(Event.DEPOSIT_APPROVED):
         return Refused(Refusal.WRONG_STATUS, f"deposit needs a hold, order is {order.status}")
@@ -45,7 +48,16 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
         return Refused(Refusal.DEPOSIT_TOO_SMALL, f"{amount} is less than one currency unit")
     if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
         return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
-    attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due)
+    parts = parts_of(
+        command.items,
+        cart_positions(order),
+        amount_minor=amount,
+        whole_minor=order.approved_minor,
+        parameter="depositItems",
+    )
+    if isinstance(parts, Refused):
+        return parts
+    attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due, parts=parts)
     return accept(
         order,
         "deposit_asked",

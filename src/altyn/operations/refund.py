@@ -8,7 +8,9 @@ from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.order_cart import returnable_positions
 from altyn.domain.refusals import Refusal
+from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
@@ -35,9 +37,9 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
-    WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT. Busy while the answer depends on
-    the outcome of another request.
-    Source: rest-orders.md §3.3.
+    WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
+    Busy while the answer depends on the outcome of another request.
+    Source: rest-orders.md §3.3; fiscal.md §8.
     """
     if command.external_refund_id and (earlier := _earlier(order, command)):
         return earlier
@@ -57,8 +59,17 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         return Refused(Refusal.AMOUNT_ABOVE_DEPOSIT, f"{amount} > {order.left_minor} left")
     if amount > order.refundable_minor:
         return Busy(order)
+    parts = parts_of(
+        command.items,
+        returnable_positions(order),
+        amount_minor=amount,
+        whole_minor=order.refundable_minor,
+        parameter="refundItems",
+    )
+    if isinstance(parts, Refused):
+        return parts
     attempt = new_attempt(
-        order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id
+        order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id, parts=parts
     )
     return accept(
         order,

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.refusals import Refusal
+from altyn.operations.cart_rules import refuse_cart
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, World
 
@@ -62,14 +63,15 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     """The new order, or why there is none. Formats were checked by the parameter table.
 
     Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS,
-    dates), then FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is
-    checked by the store, which answers ORDER_NUMBER_TAKEN.
-    Source: rest-orders.md §2.1, §2.3, §2.4.
+    dates), then what `refuse_cart` refuses, then FEATURES_CONFLICT, VERIFY_FORBIDDEN,
+    AUTO_PAYMENT_FORBIDDEN. The order number is checked by the store: ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7.
     """
     refused = (
         _check_recurring(command)
         or _check_billing(command, merchant)
         or _check_dates(command, merchant, now)
+        or _check_cart(command, merchant)
         or _check_features(command, merchant)
     )
     if refused:
@@ -167,6 +169,13 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
     return None
+
+
+def _check_cart(command: Register, merchant: Merchant) -> Refused | None:
+    if command.order_bundle is None:
+        return None
+    currency = command.currency or merchant.settings.default_currency
+    return refuse_cart(command.order_bundle, amount_minor=command.amount_minor, currency=currency)
 
 
 def _session_end(command: Register, merchant: Merchant, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
+from altyn.domain.order_cart import cart_positions
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
 from altyn.operations.history import history_detail
@@ -31,7 +32,8 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
 
     Amounts: minor units of the order's currency; a partial reversal is possible once.
     Refuses: WRONG_STATUS, ACCESS_DENIED (partial reversal not opened), PARTIAL_REVERSAL_REPEATED,
-    AMOUNT_INVALID. Busy while the connector is asked about the money.
+    AMOUNT_INVALID (also for a part of an order with a cart). Busy while the connector is asked
+    about the money.
     Source: rest-orders.md §3.2, §1.5.
     """
     if not order.allows(Event.REVERSAL_APPROVED):
@@ -47,6 +49,9 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
         return Refused(Refusal.ACCESS_DENIED, "permission partial_reversal is off")
     if amount < whole and order.partly_reversed:
         return Refused(Refusal.PARTIAL_REVERSAL_REPEATED, "one partial reversal was made before")
+    if amount < whole and cart_positions(order):
+        rule = "an order with a cart is reversed whole; a part of it is refunded by its positions"
+        return Refused(Refusal.AMOUNT_INVALID, rule, parameter="amount_minor")
     if amount > whole:
         return Refused(Refusal.AMOUNT_INVALID, f"{amount} > {whole}", parameter="amount_minor")
     attempt = new_attempt(order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due)

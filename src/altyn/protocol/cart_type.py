@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.protocol.types import Context, Type, json_value
 
 

@@ -276,6 +276,14 @@ def json_value(value: str, _: Context) -> Any:
     return parsed
 
 
+def _parts_of_a_cart(value: str, context: Context) -> Any:
+    """JSON; a text that is none stays text, which the rules of a cart refuse in their turn."""
+    try:
+        return json_value(value, context)
+    except Malformed:
+        return value[:JSON_CHARS]
+
+
 def _deeper_than(levels: int, parsed: Any) -> bool:
     """Whether JSON is nested deeper, so that later code may walk it by recursion."""
     level = [parsed]
@@ -379,6 +387,7 @@ JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
 FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
 PAYER_DATA: Final = Type("JSON", _payer_data)
 JSON: Final = Type("JSON", json_value)
+CART_PARTS: Final = Type("JSON", _parts_of_a_cart)
 CSV: Final = Type("list, comma separated", _csv)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")

@@ -11,7 +11,7 @@ import pytest
 
 from altyn.domain.callback import callback_entry
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order, OrderRequest
 from altyn.domain.order_id import new_order_id

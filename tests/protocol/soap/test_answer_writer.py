@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.cart import Cart
+from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, OrderRequest
 from altyn.protocol.dialects.classic.order_view import extended_status

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from altyn.cli.app import app
 
-GROUPS = ("callbacks", "clock", "keys", "merchant", "order")
+GROUPS = ("callbacks", "cart", "clock", "keys", "merchant", "order")
 COMMANDS = ("serve", "doctor", "migrate", "pay", "cards", *GROUPS)
 
 

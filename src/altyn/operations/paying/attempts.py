@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from altyn.domain.cart.parts import Part
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 
 
@@ -15,6 +16,7 @@ def new_attempt(
     partial: bool = False,
     due: Due | None = None,
     external_refund_id: str | None = None,
+    parts: tuple[Part, ...] = (),
 ) -> Attempt:
     """The order's next attempt, about to be asked. `amount_minor` in the order's minor units."""
     return Attempt(
@@ -27,6 +29,7 @@ def new_attempt(
         partial=partial,
         due=due,
         external_refund_id=external_refund_id,
+        parts=parts,
     )
 
 

@@ -100,6 +100,25 @@ REFUND_ABOVE_DEPOSIT: Final = ErrorCode(
 DECLINED: Final = ErrorCode(
     7, "Ошибка при проведении операции: банк отказал", "The bank declined the operation"
 )
+CART_FORMAT: Final = ErrorCode(8, "Неверный формат Корзины.", "Invalid cart format")
+CART_MANDATORY: Final = ErrorCode(
+    8, "Отсутствие обязательного параметра Корзины.", "Mandatory cart parameter is missing"
+)
+CART_CURRENCY: Final = ErrorCode(
+    8,
+    "Валюта в Корзине не совпадает с валютой заказа.",
+    "Cart currency differs from the order currency",
+)
+CART_SUM: Final = ErrorCode(
+    8,
+    "Сумма товарных позиций в Корзине не совпадает с общей суммой заказа.",
+    "Sum of cart items differs from the order amount",
+)
+CART_QUANTITY: Final = ErrorCode(
+    8,
+    "Слишком большое либо слишком маленькое значение quantity.",
+    "Quantity is too large or too small",
+)
 SIZE_TOO_LARGE: Final = ErrorCode(
     10,
     "Значение параметра size превышает максимально допустимое",

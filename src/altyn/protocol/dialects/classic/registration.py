@@ -13,6 +13,7 @@ from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
+    CART_REFUSALS,
     MERCHANT_LOGIN,
     WHO,
     Refusals,
@@ -54,7 +55,8 @@ REGISTRATION: Final = (
     Parameter("shippingPayerData", t.PAYER_DATA, "shipping_payer_data", "For 3-D Secure 2."),
     Parameter("preOrderPayerData", t.PAYER_DATA, "preorder_payer_data", "For 3-D Secure 2."),
     Parameter("orderPayerData", t.PAYER_DATA, "order_payer_data", "For 3-D Secure 2."),
-    Parameter("orderBundle", CART, "order_bundle", "The cart, for a fiscal receipt."),
+    Parameter("orderBundle", CART, "order_bundle",
+              "The cart, for a fiscal receipt.", invalid=Refusal.CART_FORMAT),
     Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5."),
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units."),
     Parameter("mcc", t.code(4), "mcc", "Merchant category code."),
@@ -106,6 +108,7 @@ REGISTRATION_REFUSALS: Final[Refusals] = {
     Refusal.LANGUAGE_INVALID: e.LANGUAGE_INVALID,
     Refusal.JSON_PARAMS_INVALID: e.JSON_PARAMS_INVALID,
     Refusal.FEATURES_INVALID: e.FEATURES_INVALID,
+    **CART_REFUSALS,
     Refusal.FEATURES_CONFLICT: e.FEATURES_CONFLICT,
     Refusal.VERIFY_FORBIDDEN: e.VERIFY_FORBIDDEN,
     Refusal.AUTO_PAYMENT_FORBIDDEN: e.AUTO_FORBIDDEN,

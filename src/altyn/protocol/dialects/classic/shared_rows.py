@@ -25,6 +25,16 @@ ALWAYS: Final[Refusals] = {
     Refusal.OUTCOME_UNKNOWN: e.SYSTEM_ERROR,
     Refusal.SYSTEM_ERROR: e.SYSTEM_ERROR,
 }
+CART_REFUSALS: Final[Refusals] = {
+    Refusal.CART_FORMAT: e.CART_FORMAT,
+    Refusal.CART_MANDATORY: e.CART_MANDATORY,
+    Refusal.CART_CURRENCY: e.CART_CURRENCY,
+    Refusal.CART_SUM: e.CART_SUM,
+    Refusal.CART_QUANTITY: e.CART_QUANTITY,
+}
+PARTS_REFUSALS: Final[Refusals] = {
+    refusal: code for refusal, code in CART_REFUSALS.items() if refusal is not Refusal.CART_CURRENCY
+}
 INVALID: Final[Refusals] = {Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID}
 
 LENIENT_LANGUAGE: Final = Parameter(

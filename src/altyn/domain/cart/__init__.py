@@ -1,0 +1,1 @@
+"""The cart of an order: its document, positions, rules, and parts of it."""

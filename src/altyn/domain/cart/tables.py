@@ -1,0 +1,142 @@
+"""The fields of a cart, object by object. Source: fiscal.md §3, §5.
+
+Fields that no row names are kept as sent and are not checked.
+"""
+
+import re
+from typing import Final
+
+from altyn.domain.cart.codes import AGENT_TYPES, PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_TYPES
+from altyn.domain.cart.dates import creation_date
+from altyn.domain.cart.fields import (
+    Field,
+    a_list,
+    amount,
+    an_object,
+    inn,
+    must,
+    number,
+    one_of,
+    pattern,
+    phone,
+    quantity,
+    text,
+    texts,
+)
+
+_COUNTRY: Final = re.compile("[A-Za-z]{2}")
+_COUNT: Final = re.compile("[0-9]{1,12}")
+TAX_TYPE: Final = one_of(TAX_TYPES, "taxType")
+AGENT_TYPE: Final = one_of(AGENT_TYPES, "type of an agent")
+
+BUNDLE: Final = (
+    Field("orderCreationDate", creation_date, "3"),
+    Field("customerDetails", an_object, "3.1"),
+    Field("cartItems", an_object, "3"),
+    Field("agent", an_object, "3"),
+    Field("supplierPhones", texts(19), "3"),
+    Field("loyalties", a_list, "3"),
+)
+CUSTOMER: Final = (
+    Field("contact", text(40), "3.1"),
+    Field("email", text(40), "3.1"),
+    Field("phone", phone, "3.1"),
+    Field("fullName", text(100), "3.1"),
+    Field("passport", text(100), "3.1"),
+    Field("inn", inn, "3.1"),
+    Field("deliveryInfo", an_object, "3.1"),
+)
+DELIVERY: Final = (
+    Field("deliveryType", text(20), "3.1"),
+    must("country", pattern(_COUNTRY, "not a country code of two letters"), "3.1"),
+    must("city", text(40), "3.1"),
+    must("postAddress", text(255), "3.1"),
+)
+POSITION: Final = (
+    must("positionId", text(12), "3.2"),
+    must("name", text(255), "3.2"),
+    must("itemCode", text(100), "3.2"),
+    must("quantity", an_object, "3.2"),
+    Field("itemAmount", amount, "3.2"),
+    Field("itemPrice", amount, "3.2"),
+    Field("itemCurrency", pattern(re.compile("[0-9]{3}"), "not a currency of 3 digits"), "3.2"),
+    Field("itemDetails", an_object, "3.2"),
+    Field("discount", an_object, "3.2"),
+    Field("agentInterest", an_object, "3.2"),
+    Field("tax", an_object, "3.2"),
+)
+QUANTITY: Final = (
+    must("value", quantity, "7 row 5"),
+    must("measure", text(20), "3.2"),
+)
+PART: Final = (  # of depositItems and refundItems: name and code may be left out (additions)
+    must("positionId", text(12), "8"),
+    Field("name", text(255), "8"),
+    Field("itemCode", text(100), "8"),
+    must("quantity", an_object, "8"),
+    Field("itemAmount", amount, "8"),
+    Field("itemPrice", amount, "8"),
+)
+PART_QUANTITY: Final = (must("value", quantity, "8"),)
+TAX: Final = (
+    must("taxType", TAX_TYPE, "4.2"),
+    Field("taxSum", amount, "3.2"),
+)
+DISCOUNT: Final = (
+    must("discountType", text(20), "3.2"),
+    must("discountValue", number(20), "3.2"),
+)
+AGENT_INTEREST: Final = (
+    must("interestType", text(20), "3.2"),
+    must("interestValue", number(20), "3.2"),
+)
+ITEM_DETAIL: Final = (
+    must("name", text(255), "3.2"),
+    Field("value", text(2000), "3.2"),
+)
+ATTRIBUTES: Final = {
+    each.name: each
+    for each in (
+        Field("paymentMethod", one_of(PAYMENT_METHODS, "payment method"), "4.3"),
+        Field("paymentObject", one_of(PAYMENT_OBJECTS, "payment object"), "4.4"),
+        Field("nomenclature", text(255), "5"),
+        Field("markQuantity", an_object, "5"),
+        Field("userData", text(64), "5"),
+        Field("agent_info", an_object, "5"),
+        Field("agent_info.type", AGENT_TYPE, "4.6"),
+        Field("agent_info.paying.operation", text(24), "5"),
+        Field("agent_info.paying.phones", texts(19), "5"),
+        Field("agent_info.paymentsOperator.phones", texts(19), "5"),
+        Field("agent_info.MTOperator.phones", texts(19), "5"),
+        Field("agent_info.MTOperator.name", text(256), "5"),
+        Field("agent_info.MTOperator.address", text(256), "5"),
+        Field("agent_info.MTOperator.inn", inn, "5"),
+        Field("supplier_info", an_object, "5"),
+        Field("supplier_info.phones", texts(19), "5"),
+        Field("supplier_info.name", text(256), "5"),
+        Field("supplier_info.inn", inn, "5"),
+    )
+}
+MARK_QUANTITY: Final = (
+    must("numerator", pattern(_COUNT, "not a number of at most 12 digits"), "5"),
+    must("denominator", pattern(_COUNT, "not a number of at most 12 digits"), "5"),
+)
+AGENT_INFO: Final = (
+    must("type", AGENT_TYPE, "4.6"),
+    Field("paying", an_object, "5"),
+    Field("paymentsOperator", an_object, "5"),
+    Field("MTOperator", an_object, "5"),
+)
+SUPPLIER_INFO: Final = (
+    Field("phones", texts(19), "5"),
+    Field("name", text(256), "5"),
+    Field("inn", inn, "5"),
+)
+PAYING_AGENT: Final = (Field("operation", text(24), "5"), Field("phones", texts(19), "5"))
+PHONES: Final = (Field("phones", texts(19), "5"),)
+MT_OPERATOR: Final = (
+    Field("phones", texts(19), "5"),
+    Field("name", text(256), "5"),
+    Field("address", text(256), "5"),
+    Field("inn", inn, "5"),
+)
