@@ -21,7 +21,7 @@ from altyn.inbound.payment_page.results import (
 )
 from altyn.inbound.payment_page.texts import text
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
-from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Asker, present_step
+from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Redirects, present_step
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import first_of
 
@@ -56,7 +56,7 @@ def _step_members(taken: StepTaken, payer: Payer) -> Members:
     members = present_step(
         taken.step,
         taken.page_order.merchant,
-        asker=Asker.PAGE,
+        redirects=Redirects.AT_THE_END,
         language=payer.language,
         base_url=payer.base_url,
     )
