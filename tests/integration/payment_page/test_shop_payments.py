@@ -5,13 +5,15 @@ Source: rest-orders.md §5.1, §5.2; payment-page.md §4.
 
 from __future__ import annotations
 
+from altyn.domain.merchant import Permission
 from tests.integration.payment_page.page_client import (
     DECLINED,
     FAIL_URL,
     PageClient,
-
+    card,
 )
-from tests.integration.payment_page.test_page_methods import back_at_shop
+from tests.integration.payment_page.test_page_methods import ENROLLED, back_at_shop
+from tests.merchant_changes import permissions_off
 
 
 async def test_only_the_last_decline_sends_the_payer_away(client: PageClient) -> None:
@@ -23,3 +25,43 @@ async def test_only_the_last_decline_sends_the_payer_away(client: PageClient) ->
     last = await client.shop.pay(order_id, DECLINED)
     assert (last["attemptsLeft"], last["is3DSVer2"]) == (0, False)
     assert last["redirect"] == back_at_shop(order_id, FAIL_URL)
+
+
+# ── AUTO_PAYMENT ──────────────────────────────────────────────────────────────────────────────────
+
+WITHOUT_CVC = {"$CVC": ""}
+AUTHENTICATION_PERMISSIONS = (
+    Permission.SSL_ALLOWED,
+    Permission.SSL_WITHOUT_CVC,
+    Permission.THREE_DS,
+)
+
+
+async def test_an_automatic_payment_needs_no_cvc_and_no_3d_secure(client: PageClient) -> None:
+    by_page = await client.register(features="AUTO_PAYMENT")
+    assert (await client.session(by_page))["cvcNotRequired"] is True
+    assert 'name="$CVC"' not in (await client.open(by_page)).text
+    assert (await client.pay(by_page, ENROLLED, **WITHOUT_CVC))["redirect"] == back_at_shop(by_page)
+    by_shop = await client.register(features="AUTO_PAYMENT")
+    form = {"MDORDER": by_shop, **card(ENROLLED, cvc="")}
+    answer = await client.shop.call("paymentOrder.do", **form)
+    assert answer["redirect"] == back_at_shop(by_shop)
+
+
+async def test_an_automatic_payment_needs_only_its_own_permission(client: PageClient) -> None:
+    order_id = await client.register(features="AUTO_PAYMENT")
+    async with permissions_off(client.shop, *AUTHENTICATION_PERMISSIONS):
+        form = {"MDORDER": order_id, **card(ENROLLED, cvc="")}
+        answer = await client.shop.call("paymentOrder.do", **form)
+        assert answer["redirect"] == back_at_shop(order_id)
+
+
+async def test_without_the_permission_an_order_is_paid_with_cvc_and_3d_secure(
+    client: PageClient,
+) -> None:
+    order_id = await client.register(features="AUTO_PAYMENT")
+    async with permissions_off(client.shop, Permission.AUTO_PAYMENT, Permission.SSL_WITHOUT_CVC):
+        form = {"MDORDER": order_id, **card(ENROLLED)}
+        refused = await client.shop.call("paymentOrder.do", **{**form, **WITHOUT_CVC})
+        assert refused["error"] == "[$CVC] неверен"
+        assert "paReq" in await client.shop.call("paymentOrder.do", **form)

@@ -16,6 +16,7 @@ from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.texts import DEFAULT_LANGUAGE, LANGUAGES
+from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol.action_codes import describe
@@ -92,7 +93,9 @@ class PageOrder:
     @property
     def cvc_required(self) -> bool:
         """Whether the form asks for the CVC. It does, unless the merchant may leave it out and the
-        order says so."""
+        order says so, or the payment is automatic."""
+        if automatic(self.order, self.merchant):
+            return False
         may_lack = self.merchant.may(Permission.SSL_WITHOUT_CVC)
         return not (may_lack and self.order.request.has("FORCE_NO_CVC"))
 

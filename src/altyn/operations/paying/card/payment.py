@@ -27,6 +27,7 @@ from altyn.operations.paying.card.plan import (
     Plan,
     SendToAcs,
     after_enrolment,
+    automatic,
     before_enrolment,
     judge,
 )
@@ -71,9 +72,9 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant):
-        return refused
     order = loaded or await world.orders.load(command.key)
+    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order):
+        return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     refusal = refuse_payment(order, world.clock.now())
@@ -95,9 +96,9 @@ async def continue_after_method(
     Source: payment-page.md §4.2.
     """
     merchant = await world.merchants.get(command.key.merchant_id)
-    if command.pan and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant)):
-        return refused
     order = loaded or await world.orders.load(command.key)
+    if command.pan and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order)):
+        return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     attempt = attempt_of(order, server_trans_id=command.server_trans_id)
@@ -176,9 +177,16 @@ async def finish_challenge(
     return await _authenticated(order, attempt, proof, code, actor, world)
 
 
-def refuse_missing_cvc(pan: Pan, cvc: Cvc | None, merchant: Merchant) -> Refused | None:
-    """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2)."""
+def refuse_missing_cvc(
+    pan: Pan, cvc: Cvc | None, merchant: Merchant, order: Order | None
+) -> Refused | None:
+    """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2).
+
+    An automatic payment needs none. `order` is None when there is no such order.
+    """
     if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
+        return None
+    if order is not None and automatic(order, merchant):
         return None
     return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
 
