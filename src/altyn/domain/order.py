@@ -166,6 +166,21 @@ class Order:
         return self.status in PAYABLE
 
     @property
+    def checks_card_only(self) -> bool:
+        """Whether a payment only checks the card (VERIFY): nothing is held and nothing is taken."""
+        return self.request.has("VERIFY")
+
+    @property
+    def takes_money_at_once(self) -> bool:
+        """Whether an approved payment is a purchase, and neither a hold nor a card check."""
+        return not self.two_phase and not self.checks_card_only
+
+    @property
+    def asked_minor(self) -> int:
+        """The sum that the payer is asked for: none for a card check, whatever the amount is."""
+        return 0 if self.checks_card_only else self.amount_minor
+
+    @property
     def left_minor(self) -> int:
         """The part of the deposit that the merchant still has (`depositedAmount` on the wire)."""
         return self.deposited_minor - self.refunded_minor

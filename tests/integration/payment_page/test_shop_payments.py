@@ -5,6 +5,10 @@ Source: rest-orders.md §5.1, §5.2; payment-page.md §4.
 
 from __future__ import annotations
 
+from uuid import UUID
+
+import pytest
+
 from altyn.domain.merchant import Permission
 from tests.integration.payment_page.page_client import (
     DECLINED,
@@ -13,7 +17,7 @@ from tests.integration.payment_page.page_client import (
     card,
 )
 from tests.integration.payment_page.test_page_methods import ENROLLED, back_at_shop
-from tests.merchant_changes import permissions_off
+from tests.merchant_changes import changed, permissions_off
 
 
 async def test_only_the_last_decline_sends_the_payer_away(client: PageClient) -> None:
@@ -65,3 +69,25 @@ async def test_without_the_permission_an_order_is_paid_with_cvc_and_3d_secure(
         refused = await client.shop.call("paymentOrder.do", **{**form, **WITHOUT_CVC})
         assert refused["error"] == "[$CVC] неверен"
         assert "paReq" in await client.shop.call("paymentOrder.do", **form)
+
+
+# ── VERIFY ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("method", ["register.do", "registerPreAuth.do"])
+async def test_a_card_check_shows_nothing_taken(client: PageClient, method: str) -> None:
+    order_id = await client.register(method, features="VERIFY")
+    assert (await client.session(order_id))["amount"] == "0.00 RUB"
+    await client.shop.pay(order_id)
+    with_operations = {"status_version": 22}
+    async with changed(client.shop, with_operations):
+        status = await client.status(order_id)
+    sums = status["paymentAmountInfo"]
+    assert (status["orderStatus"], sums["paymentState"]) == (3, "REVERSED")
+    assert [(each["type"], each["amount"]) for each in status["operations"]] == [
+        ("PREAUTHORIZATION", 0)
+    ]
+    assert {sums[name] for name in ("approvedAmount", "depositedAmount", "refundedAmount")} == {0}
+    async with client.shop.pool.acquire() as connection:
+        query = "SELECT count(*) FROM postings WHERE order_id = $1"
+        assert await connection.fetchval(query, UUID(order_id)) == 0

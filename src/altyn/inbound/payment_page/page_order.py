@@ -85,10 +85,10 @@ class PageOrder:
 
     @property
     def amount(self) -> Money:
-        """The amount to pay."""
+        """The amount to pay; 0 for a check of the card."""
         currency = canonical_currency(self.order.currency)
         assert currency is not None, "an order is registered in a currency that the gateway knows"
-        return Money(self.order.amount_minor, currency)
+        return Money(self.order.asked_minor, currency)
 
     @property
     def cvc_required(self) -> bool:

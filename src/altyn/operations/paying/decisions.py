@@ -192,7 +192,10 @@ def decide_cancellation(order: Order, now: datetime) -> Decision:
 
 
 def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """Approval makes a hold, a purchase or a verified card; anything else ends the attempt."""
+    """Approval makes a hold, a purchase or a verified card; anything else ends the attempt.
+
+    A verified card gives `approved` and `reversed` without a sum (rest-orders.md §2.3, VERIFY).
+    """
     if attempt.state is not AttemptState.APPROVED:
         coded = (
             attempt
@@ -205,9 +208,8 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     paid = OrderChanges(approved_at=asked_at, action_code=0)
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
-    if order.request.has("VERIFY"):
-        first = held if order.two_phase else taken
-        both = (first, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
+    if order.checks_card_only:
+        both = (held, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
         paid["reversed_at"] = now
         return accept(order, Event.CARD_VERIFIED, now, attempt=attempt, effects=both, **paid)
     paid["approved_minor"] = amount
@@ -254,7 +256,8 @@ def fail_attempt(
             other_attempts=other_attempts,
             **changes,
         )
-    operation = CallbackOperation.APPROVED if order.two_phase else CallbackOperation.DEPOSITED
+    taken = order.takes_money_at_once
+    operation = CallbackOperation.DEPOSITED if taken else CallbackOperation.APPROVED
     failed = OrderNotification(operation, succeeded=False, amount_minor=attempt.amount_minor)
     return accept(
         order,
@@ -269,7 +272,7 @@ def fail_attempt(
 
 def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> Attempt:
     return replace(
-        new_attempt(order, Kind.PAY, order.amount_minor, now),
+        new_attempt(order, Kind.PAY, order.asked_minor, now),
         card=request.card,
         payment_way=request.payment_way,
         authentication=request.authentication,

@@ -307,7 +307,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row("bindingId", lambda c: c.snapshot.order.request.binding_id, "The stored card.", "given"),
     _Row(
         "depositFlag",
-        lambda c: 2 if c.snapshot.order.two_phase else 1,
+        lambda c: 1 if c.snapshot.order.takes_money_at_once else 2,
         "1 purchase, 2 pre-authorisation.",
     ),
     _Row(
