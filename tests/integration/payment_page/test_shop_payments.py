@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 
 from altyn.domain.merchant import Permission
+from altyn.protocol.threeds_version2 import pack_session_data
 from tests.integration.payment_page.page_client import (
+    ACS_CODE,
     DECLINED,
     FAIL_URL,
     PageClient,
     card,
 )
-from tests.integration.payment_page.test_page_methods import ENROLLED, back_at_shop
+from tests.integration.payment_page.test_page_methods import CHALLENGED, ENROLLED, back_at_shop
 from tests.merchant_changes import changed, permissions_off
 
 
@@ -91,3 +93,38 @@ async def test_a_card_check_shows_nothing_taken(client: PageClient, method: str)
     async with client.shop.pool.acquire() as connection:
         query = "SELECT count(*) FROM postings WHERE order_id = $1"
         assert await connection.fetchval(query, UUID(order_id)) == 0
+
+
+# ── The repeated request of 3-D Secure 2 ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("spelled", ["threeDSServerTransId", "threeDSServerTransID"])
+async def test_the_repeated_request_names_its_transaction_in_either_spelling(
+    client: PageClient, spelled: str
+) -> None:
+    shop, order_id = client.shop, await client.register()
+    form = {"MDORDER": order_id, **card(CHALLENGED)}
+    first = await shop.call("paymentOrder.do", **form)
+    named = {spelled: first["threeDSServerTransId"]}
+    step = await shop.call("paymentOrder.do", **form, **named)
+    assert {"acsUrl", "packedCReq"} <= step.keys()
+    at_acs = {**step, "session": pack_session_data(order_id)}
+    await client.back(await client.at_bank(at_acs, order_id, ACS_CODE))
+    assert "errorMessage" in await shop.call("finish3dsVer2Payment.do", **named)
+    by_page = await client.register()
+    first = await client.pay(by_page, CHALLENGED)
+    step = await client.pay(by_page, CHALLENGED, **{spelled: first["threeDSServerTransId"]})
+    assert {"acsUrl", "packedCReq"} <= step.keys()
+
+
+# ── An expired card ───────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_expired_card_is_refused_and_uses_no_attempt(client: PageClient) -> None:
+    order_id = await client.register()
+    form = {"MDORDER": order_id, **card(year="2020")}
+    answer = await client.shop.call("paymentOrder.do", **form, language="en")
+    assert (answer["errorCode"], answer["errorMessage"]) == (1, "Card expired")
+    assert (await client.session(order_id))["attemptsLeft"] == 3
+    documented = {"MDORDER": order_id, **card(year="2024", month="12")}
+    assert "redirect" in await client.shop.call("paymentOrder.do", **documented)

@@ -99,7 +99,7 @@ def _command(
 ) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
     """Phase 1 with the card of the form, or phase 2 of a 3-D Secure 2 payment."""
     form, page_order = reader.form, reader.page_order
-    transaction = form.get("threeDSServerTransId")
+    transaction = form.transaction
     if transaction and not form.get("$PAN"):
         # A browser without scripts posts the card only once: afterwards it is in the vault.
         return AfterMethod(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Final, Protocol
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
@@ -51,6 +52,10 @@ class CardConnector:
     def refusal_of(self, _pan: Pan) -> Refused | None:
         """None: an acquirer accepts every card number. In the sandbox see `test_cards.py`."""
         return None
+
+    def expired(self, _pan: Pan, expiry: Expiry, today: date) -> bool:
+        """Whether the last month of the card is over."""
+        return not expiry.valid_on(today)
 
     async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:
         """The action code when the card is not valid, else None."""

@@ -15,6 +15,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Cvc, Pan, is_maestro, payment_system
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.moscow import to_moscow
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
@@ -64,7 +65,7 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PAN_NOT_A_TEST_CARD (sandbox), BUSY.
+    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -80,7 +81,7 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
-    if refused := world.card.checks.refusal_of(command.pan):
+    if refused := _refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
     return await _carry_out(plan, order, command, world)
@@ -189,6 +190,17 @@ def refuse_missing_cvc(
     if order is not None and automatic(order, merchant):
         return None
     return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
+
+
+def _refuse_card(command: PayByCard, world: World) -> Refused | None:
+    """Why no attempt is made with this card: no test card, or its last month is over."""
+    checks, expiry = world.card.checks, command.expiry
+    if refused := checks.refusal_of(command.pan):
+        return refused
+    if checks.expired(command.pan, expiry, to_moscow(world.clock.now()).date()):
+        rule = f"the card was valid until the end of {expiry.text} (Moscow time)"
+        return Refused(Refusal.CARD_EXPIRED, rule, parameter="expiry")
+    return None
 
 
 async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
