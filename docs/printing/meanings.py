@@ -134,6 +134,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
         "Optional parameters, such as `amount` or `paymentWay`, and additional parameters of "
         "orders."
     ),
+    "callbacks.payer_parameters": (
+        "Additional parameters that a payer may send in `jsonParams` of the payment page. The shop "
+        "must not trust their values. All other names that a payer sends are never signed."
+    ),
     "callbacks.headers": "Headers added to every callback. Their values are never printed.",
     "callbacks.checksum": "How callbacks are signed.",
     "callbacks.key": "The secret of the symmetric checksum. It is never printed.",

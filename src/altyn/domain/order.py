@@ -89,7 +89,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """The registration request of the shop, parsed; it never changes its meaning."""
+    """The registration request of the shop, parsed; it never changes its meaning.
+
+    `payer_params` are the names in `Order.params` whose values a payer has sent, and not the shop.
+    """
 
     description: str | None = None
     return_url: str = ""
@@ -112,6 +115,7 @@ class OrderRequest:
     tax_system: int | None = None
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+    payer_params: tuple[str, ...] = ()
 
     def has(self, feature: str) -> bool:
         """Whether the shop asked for this feature (codes of rest-orders.md §2.3)."""

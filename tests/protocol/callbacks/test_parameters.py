@@ -364,6 +364,15 @@ def test_orders_own_parameter_never_replaces_an_unknown_value() -> None:
     assert parameters_of(order, a_shop("clientId", "eci")) == CORE
 
 
+def test_name_that_a_payer_has_sent_is_signed_only_where_the_shop_lists_it_as_the_payers() -> None:
+    order = an_order(
+        params={"table": "12", "gift": "yes"}, request=OrderRequest(payer_params=("gift",))
+    )
+    assert parameters_of(order, a_shop("table", "gift")) == CORE | {"table": "12"}
+    listed = a_shop("table", more={"payer_parameters": ("gift",)})
+    assert parameters_of(order, listed) == CORE | {"table": "12", "gift": "yes"}
+
+
 @given(st.lists(st.sampled_from([*NAMES_OF_THE_REFERENCE, *RESERVED, "table", "?"])))
 def test_chosen_values_are_never_empty_and_always_text(names: list[str]) -> None:
     parameters = parameters_of(a_paid_order(), a_shop(*names))

@@ -116,13 +116,15 @@ def _command(
 
 
 def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
-    """Add the browser, the result of the method step, and the address to return to from the ACS.
+    """Add who has sent the parameters, the browser, the result of the method step, and the address
+    to return to from the ACS.
 
     That address carries the language of the page, so that the payer reads the same language after
     the ACS.
     """
     return replace(
         command,
+        params_of_payer=True,
         method_completed=_method_completed(form),
         browser={**payer.browser, **command.browser},
         term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",

@@ -23,6 +23,7 @@ from altyn.operations.decisions import (
     Unchanged,
     accept,
 )
+from altyn.operations.order_params import with_params_of_payer, with_params_of_shop
 from altyn.operations.paying.attempts import abandon_earlier, new_attempt
 
 
@@ -31,7 +32,7 @@ class AttemptRequest:
     """A payer's request to pay in one way: what is kept of it.
 
     `card` and `authentication` are there for a card only. `params` and `more` are further
-    parameters that the payer's page or the shop has sent.
+    parameters that the payer's page (`params_of_payer`) or the shop has sent.
     """
 
     payment_way: str
@@ -41,6 +42,7 @@ class AttemptRequest:
     email: str | None = None
     phone: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    params_of_payer: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -284,10 +286,17 @@ def _changes_by(order: Order, request: AttemptRequest) -> OrderChanges:
     changes = OrderChanges()
     if request.payer_ip:
         changes["payer_ip"] = request.payer_ip
-    if request.params:
-        changes["params"] = {**request.params, **order.params}
+    params, payer_params = order.params, order.request.payer_params
+    if request.params and request.params_of_payer:
+        params, payer_params = with_params_of_payer(order, request.params)
+    elif request.params:
+        own = {name: value for name, value in params.items() if name not in payer_params}
+        params, payer_params = with_params_of_shop(order, {**request.params, **own})
+    if params != order.params:
+        changes["params"] = params
     completed = replace(
         order.request,
+        payer_params=payer_params,
         email=order.request.email or request.email,
         phone=order.request.phone or request.phone,
         more={**order.request.more, **request.more},

@@ -114,6 +114,11 @@ SETTINGS: Final = (
         are_parameter_names,
     ),
     Setting(
+        "callbacks.payer_parameters",
+        "a list of names, as in callbacks.parameters",
+        are_parameter_names,
+    ),
+    Setting(
         "callbacks.headers",
         f"a list of at most {HEADERS_MAX} Name=value, or {{Name=value, Name=value}}; not "
         f"{', '.join(RESERVED_HEADERS)}",

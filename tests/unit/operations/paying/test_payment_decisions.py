@@ -343,7 +343,7 @@ def test_approved_verification_is_reversed_and_posts_nothing(*, two_phase: bool)
 
 
 @pytest.mark.parametrize("two_phase", [False, True])
-def test_failed_verification_announces_no_debit(*, two_phase: bool) -> None:
+def test_failed_verification_notifies_of_no_debit(*, two_phase: bool) -> None:
     order = a_card_check(two_phase=two_phase, attempts_max=1)
     failure = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
     (failed,) = notifications(failure.effects)

@@ -13,9 +13,8 @@ from uuid import uuid4
 
 from altyn.domain import action_codes as codes
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.card.values import Cvc, Pan, is_maestro, payment_system
-from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.moscow import to_moscow
+from altyn.domain.card.values import Pan, payment_system
+from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
@@ -28,11 +27,11 @@ from altyn.operations.paying.card.plan import (
     Plan,
     SendToAcs,
     after_enrolment,
-    automatic,
     before_enrolment,
     judge,
 )
 from altyn.operations.paying.card.ports import CardDetails
+from altyn.operations.paying.card.refusals import refuse_card, refuse_missing_cvc
 from altyn.operations.paying.card.steps import (
     AfterMethod,
     GoToAcs,
@@ -81,7 +80,7 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
-    if refused := _refuse_card(command, world):
+    if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
     return await _carry_out(plan, order, command, world)
@@ -178,31 +177,6 @@ async def finish_challenge(
     return await _authenticated(order, attempt, proof, code, actor, world)
 
 
-def refuse_missing_cvc(
-    pan: Pan, cvc: Cvc | None, merchant: Merchant, order: Order | None
-) -> Refused | None:
-    """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2).
-
-    An automatic payment needs none. `order` is None when there is no such order.
-    """
-    if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
-        return None
-    if order is not None and automatic(order, merchant):
-        return None
-    return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
-
-
-def _refuse_card(command: PayByCard, world: World) -> Refused | None:
-    """Why no attempt is made with this card: no test card, or its last month is over."""
-    checks, expiry = world.card.checks, command.expiry
-    if refused := checks.refusal_of(command.pan):
-        return refused
-    if checks.expired(command.pan, expiry, to_moscow(world.clock.now()).date()):
-        rule = f"the card was valid until the end of {expiry.text} (Moscow time)"
-        return Refused(Refusal.CARD_EXPIRED, rule, parameter="expiry")
-    return None
-
-
 async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
     """Find out, without moving any money, how this attempt has to go on."""
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
@@ -228,6 +202,7 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
         email=command.email,
         phone=command.phone,
         params=command.params,
+        params_of_payer=command.params_of_payer,
         more=command.more,
     )
     if isinstance(plan, SendToAcs):
