@@ -102,8 +102,21 @@ def session_members(
     queried: tuple[str, ...],
     other_ways: bool,
 ) -> Members:
-    """The answer of getSessionStatus.do. `queried` names the order's parameters to show."""
+    """The answer of getSessionStatus.do. `queried` names the order's parameters to show.
+
+    What the order is for is shown only while it can be paid: for an order that is over, the page
+    needs only the way back to the shop.
+    """
     order = page_order.order
+    if page_order.over:
+        return {
+            "remainingSecs": 0,
+            "attemptsLeft": 0,
+            "bindingItems": [],
+            "queriedParams": {},
+            "loyaltyServices": [],
+            **_state_members(page_order, payer),
+        }
     fee = fee_of(page_order)
     members: Members = {
         "orderNumber": order.order_number,
@@ -121,7 +134,7 @@ def session_members(
         "bonusAmount": 0,
         "queriedParams": {name: order.params[name] for name in queried if name in order.params},
         "loyaltyServices": [],
-        "attemptsLeft": order.attempts_left if order.payable else 0,
+        "attemptsLeft": order.attempts_left,
     }
     return {**members, **_state_members(page_order, payer)}
 
@@ -132,8 +145,8 @@ def session_not_found_members(language: str) -> Members:
 
 
 def fee_members(page_order: PageOrder) -> Members:
-    """The answer of getFee.do."""
-    fee = fee_of(page_order) or Money(0, page_order.amount.currency)
+    """The answer of getFee.do; the payer of an order that is over has no fee to pay."""
+    fee = (None if page_order.over else fee_of(page_order)) or Money(0, page_order.amount.currency)
     return {"errorCode": 0, "fee": fee.text()}
 
 

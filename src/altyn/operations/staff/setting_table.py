@@ -37,6 +37,7 @@ from altyn.operations.staff.setting_rules import (
     is_network,
     matches,
     one_of,
+    spelled_operations,
     within,
     words_of,
 )
@@ -46,17 +47,23 @@ _LANGUAGES: Final = frozenset({"ru", "en", "de", "fr", "es", "it", "zh", "ja", "
 CALLBACKS_PREFIX: Final = "callbacks."
 
 
+def _as_typed(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its key, the allowed values in words, and the rule that checks a typed value.
 
-    `split` makes a list of the text that a person types, where the setting is a list.
+    `split` makes a list of the text that a person types, where the setting is a list. `spell`
+    writes a typed value in the spelling of the gateway.
     """
 
     key: str
     allowed: str
     holds: Callable[[Any], bool]
     split: Callable[[str], list[str]] = words_of
+    spell: Callable[[Any], Any] = _as_typed
 
 
 _EACH: Final = "a list of any of"
@@ -106,6 +113,7 @@ SETTINGS: Final = (
         "callbacks.operations",
         f"{_EACH} {one_of(CallbackOperation)}; empty: all of them",
         lambda words: set(words) <= set(CallbackOperation),
+        spell=spelled_operations,
     ),
     Setting(
         "callbacks.parameters",
@@ -200,9 +208,10 @@ def _checked(key: str, value: object) -> object:
     except msgspec.ValidationError:
         # msgspec's text would quote the value, which may be a secret key
         raise SettingRefusedError(key, setting.allowed) from None
-    if not setting.holds(typed):
+    spelled: object = setting.spell(typed)
+    if not setting.holds(spelled):
         raise SettingRefusedError(key, setting.allowed)
-    return typed
+    return spelled
 
 
 def _refuse_contradictions(settings: MerchantSettings) -> None:

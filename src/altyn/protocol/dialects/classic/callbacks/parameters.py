@@ -240,6 +240,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     ),
     _Row("authCode", lambda c: card.approval_code(c.snapshot), "As `approvalCode`.", "approved"),
     _Row("refNum", lambda c: view.rrn(c.snapshot), "RRN of the payment.", "the bank was asked"),
+    _Row("refnum", lambda c: view.rrn(c.snapshot), "As `refNum`.", "the bank was asked"),
     _Row("paymentRefNum", lambda c: view.rrn(c.snapshot), "As `refNum`.", "the bank was asked"),
     _Row("processingId", _unknown, "The payer's number at processing.", _NEVER),
     _Row("terminalId", lambda c: view.terminal(c.snapshot), "The terminal."),
