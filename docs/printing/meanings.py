@@ -32,7 +32,7 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
 }
 
 _PAYMENT: Final = (
-    ("redirect", "Where the payer's browser goes next."),
+    ("redirect", "Where the payer's browser goes next; absent while the payer may try again."),
     ("info", "A sentence for the payer."),
     ("error", "After a failed attempt: the text for the payer; `errorMessage` repeats it."),
     ("actionCode", "After a failed attempt: the action code."),
@@ -41,7 +41,7 @@ _PAYMENT: Final = (
     ("acsUrl", "3-D Secure: the address to which the browser posts."),
     ("paReq", "3-D Secure 1: the value to post, with `termUrl` and the order's id as `MD`."),
     ("termUrl", "3-D Secure 1: the address to which the ACS returns the browser."),
-    ("is3DSVer2", "3-D Secure 2 is under way; `false` in a refusal."),
+    ("is3DSVer2", "3-D Secure 2 is or was under way; always there after a failed attempt."),
     ("threeDSServerTransId", "3-D Secure 2: repeat the call with it after the method step."),
     ("threeDSMethodURL", "3-D Secure 2: the page of the method step."),
     ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
@@ -63,7 +63,8 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("pageSize", "Orders per page."),
     ),
     "verifyEnrollment": (
-        ("isEnrolled", "`Y`: the card takes part in 3-D Secure; `N`: it does not; `U`: unknown."),
+        ("enrolled", "`Y`: the card takes part in 3-D Secure; `N`: it does not; `U`: unknown."),
+        ("isEnrolled", "The same."),
         ("emitterName", "The issuing bank."),
         ("emitterCountryCode", "Its country, two letters."),
     ),
@@ -135,6 +136,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "callbacks.parameters": (
         "Optional parameters, such as `amount` or `paymentWay`, and additional parameters of "
         "orders."
+    ),
+    "callbacks.payer_parameters": (
+        "Additional parameters that a payer may send in `jsonParams` of the payment page. The shop "
+        "must not trust their values. All other names that a payer sends are never signed."
     ),
     "callbacks.headers": "Headers added to every callback. Their values are never printed.",
     "callbacks.checksum": "How callbacks are signed.",

@@ -10,7 +10,7 @@ Source: rest-orders.md §2.4, and the order of the tables of rest-orders.md §3 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from types import SimpleNamespace
 from typing import Final, cast
@@ -18,7 +18,7 @@ from uuid import UUID
 
 import pytest
 
-from altyn.domain.card.values import Pan
+from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
@@ -147,12 +147,16 @@ def refusal_of_card(pan: Pan) -> Refused | None:
     return None if taken else Refused(Refusal.PAN_NOT_A_TEST_CARD, "not a test card")
 
 
+def expired(_pan: Pan, expiry: Expiry, today: date) -> bool:
+    return not expiry.valid_on(today)
+
+
 WORLD: Final = cast(
     "World",
     SimpleNamespace(
         orders=Orders(),
         merchants=Merchants(),
-        card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card)),
+        card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card, expired=expired)),
         clock=SimpleNamespace(now=lambda: NOW),
     ),
 )
@@ -366,6 +370,7 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
             Refusal.ALREADY_PAID: ({"MDORDER": HELD_ID},),
             Refusal.WRONG_STATUS: ({"MDORDER": CANCELLED_ID},),
             Refusal.PAN_NOT_A_TEST_CARD: ({"$PAN": "5105105105105100"},),
+            Refusal.CARD_EXPIRED: ({"$EXPIRY": "202401"},),
         },
     ),
 }

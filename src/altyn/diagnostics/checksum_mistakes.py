@@ -79,6 +79,14 @@ MISTAKES: Final = (
         variants=mistaken.lower_names,
     ),
     Mistake(
+        name="operation_lower_cased",
+        happened="The value of `operation` was changed to lower case.",
+        remedy="Sign the values exactly as you receive them: `declinedByTimeout` has two capital "
+        "letters.",
+        altered="The value of `operation` was changed to lower case after the signing.",
+        variants=mistaken.operation_lower_cased,
+    ),
+    Mistake(
         name="last_semicolon_missing",
         happened="The semicolon at the very end was missing.",
         remedy="Put a `;` after every value, also after the last one.",

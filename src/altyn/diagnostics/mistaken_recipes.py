@@ -30,6 +30,7 @@ KNOWN: Final = frozenset(_NAMES)
 """All parameter names in the reference."""
 
 _CORE_NAMES: Final = frozenset(row.name for row in CORE)
+_OPERATIONS: Final = {str(each).lower(): str(each) for each in CallbackOperation}
 _CORRECT_CASE: Final = {name.lower(): name for name in reversed(_NAMES)}
 
 
@@ -98,6 +99,21 @@ def result_changed(recipe: Recipe) -> Iterator[Recipe]:
                 replace(pair, value=str(value)) if pair.name == name else pair
                 for pair in recipe.received.pairs
             )
+            yield replace(recipe, received=replace(recipe.received, pairs=pairs))
+
+
+def _as_the_gateway_spells(operation: str) -> str:
+    return _OPERATIONS.get(operation.lower(), operation)
+
+
+def operation_lower_cased(recipe: Recipe) -> Iterator[Recipe]:
+    """The value of `operation` is changed to lower case, or back to the spelling of the gateway."""
+    for change in (str.lower, _as_the_gateway_spells):
+        pairs = tuple(
+            replace(pair, value=change(pair.value)) if pair.name == "operation" else pair
+            for pair in recipe.received.pairs
+        )
+        if pairs != recipe.received.pairs:
             yield replace(recipe, received=replace(recipe.received, pairs=pairs))
 
 

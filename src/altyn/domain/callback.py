@@ -115,7 +115,8 @@ class ChecksumKind(StrEnum):
 class CallbackSettings:
     """Which callbacks a merchant receives, where, and how often they are tried. Times: seconds.
 
-    Without an address there are no callbacks. No `operations` means all of them. `headers` are
+    Without an address there are no callbacks. No `operations` means all of them. Names that a payer
+    sends are left out unless they are `payer_parameters`. `headers` are
     `Name=value`. After a failed delivery the next one waits `interval_seconds`, multiplied by the
     number of failures when `growing`. Source: callbacks.md §1, §2, §5; personal-account.md §7.
     """
@@ -125,6 +126,7 @@ class CallbackSettings:
     method: CallbackMethod = CallbackMethod.GET
     operations: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    payer_parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = field(default=(), repr=False)
     checksum: ChecksumKind = ChecksumKind.SYMMETRIC
     key: str | None = field(default=None, repr=False)

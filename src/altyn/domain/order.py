@@ -92,7 +92,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """The registration request of the shop, parsed; it never changes its meaning."""
+    """The registration request of the shop, parsed; it never changes its meaning.
+
+    `payer_params` are the names in `Order.params` whose values a payer has sent, and not the shop.
+    """
 
     description: str | None = None
     return_url: str = ""
@@ -115,6 +118,7 @@ class OrderRequest:
     tax_system: int | None = None
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+    payer_params: tuple[str, ...] = ()
 
     def has(self, feature: str) -> bool:
         """Whether the shop asked for this feature (codes of rest-orders.md §2.3)."""
@@ -167,6 +171,21 @@ class Order:
     def payable(self) -> bool:
         """Whether the payer may start another attempt."""
         return self.status in PAYABLE
+
+    @property
+    def checks_card_only(self) -> bool:
+        """Whether a payment only checks the card (VERIFY): nothing is held and nothing is taken."""
+        return self.request.has("VERIFY")
+
+    @property
+    def takes_money_at_once(self) -> bool:
+        """Whether an approved payment is a purchase, and neither a hold nor a card check."""
+        return not self.two_phase and not self.checks_card_only
+
+    @property
+    def asked_minor(self) -> int:
+        """The sum that the payer is asked for: none for a card check, whatever the amount is."""
+        return 0 if self.checks_card_only else self.amount_minor
 
     @property
     def left_minor(self) -> int:

@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     PAN_INVALID = "pan_invalid"
     PAN_NOT_A_TEST_CARD = "pan_not_a_test_card"
     EXPIRY_INVALID = "expiry_invalid"
+    CARD_EXPIRED = "card_expired"
     CVC_INVALID = "cvc_invalid"
     HOLDER_INVALID = "holder_invalid"
     # what is wrong in the cart

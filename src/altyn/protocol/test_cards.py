@@ -15,7 +15,7 @@ from altyn.domain.action_codes import (
     NOT_ENOUGH_MONEY,
     PROCESSING_TIMEOUT,
 )
-from altyn.domain.card.values import luhn_digit, luhn_ok
+from altyn.domain.card.values import Expiry, luhn_digit, luhn_ok
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.test_card_rows import (
     ACS_CODE_CLASSIC,
@@ -188,3 +188,12 @@ def lookup(pan: str, *, tds_version: Literal["1", "2"]) -> TestCard | None:
     if pan.startswith(ACTION_CODE_PREFIX) and len(pan) == _OWN_LENGTH:
         return _action_code_card(pan)
     return _range_card(pan)
+
+
+def lists_expiry(pan: str, expiry: Expiry) -> bool:
+    """Whether the documents of this test card name this expiry, so that it counts in the past too.
+
+    The lists of both versions of 3-D Secure count. Source: codes.md §9.2, §9.3.
+    """
+    rows = (lookup(pan, tds_version="1"), lookup(pan, tds_version="2"))
+    return any(row is not None and expiry in (row.expiry, *row.other_expiries) for row in rows)

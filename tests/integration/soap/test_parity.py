@@ -115,6 +115,12 @@ LISTS: Final[dict[str, tuple[Any, ...]]] = {
         {"transactionStates": each} for each in (["CREATED"], ["created"], [], ["DECLINED", "x"])
     ),
     "merchants": tuple({"merchants": each} for each in (["unknown"], [])),
+    "billingPayerData": (
+        {"billingAddressLine1": "Arbat 1", "billingPostalCode": "101000"},
+        {"billingCity": "x" * 50},
+        {"billingCity": "x" * 51},
+        {},
+    ),
     "orderBundle": (
         {
             "customerDetails": {"email": "b@shop.example"},

@@ -5,10 +5,13 @@ Source: soap.md §1.2, §2, §3, §6; 001 (WSDL interface).
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from altyn.inbound.soap.security import NOT_PROCESSED
 from altyn.main import Gateway
+from altyn.operations.ports import OrderKey
 from altyn.protocol.dialects.classic.soap.names import MESSAGE_NAMESPACES, SOAP_ENVELOPE
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
@@ -157,6 +160,36 @@ async def test_a_shop_may_act_for_its_child(gateway: Gateway) -> None:
     assert response.error_code == "7"  # found, and not paid
     denied = await ask(gateway, reverse.format(order_id, "stranger"))
     assert denied.error_code == "5"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        '<billingPayerData billingAddressLine1="Arbat 1" billingPostalCode="101000"/>',
+        (
+            "<billingPayerData><billingAddressLine1>Arbat 1</billingAddressLine1>"
+            "<billingPostalCode>101000</billingPostalCode></billingPayerData>"
+        ),
+    ],
+    ids=["attributes", "children"],
+)
+async def test_a_shop_that_checks_addresses_registers(gateway: Gateway, address: str) -> None:
+    order = '<mer:registerOrder><order amount="15000">{}</order></mer:registerOrder>'
+    back = "<returnUrl>https://test.ru</returnUrl>"
+    refused = await ask(gateway, order.format(back), "careful-api")
+    assert refused.error_code == "5"
+    answer = await ask(gateway, order.format(back + address), "careful-api")
+    assert answer.error_code == "0", answer.http.text
+    merchant = await gateway.world.merchants.by_login("careful")
+    order_id = answer.returned.get("orderId")
+    assert merchant is not None
+    assert order_id is not None
+    stored = await gateway.world.orders.load(OrderKey(merchant.merchant_id, UUID(order_id)))
+    assert stored is not None
+    assert stored.request.payer_data["billingPayerData"] == {
+        "billingAddressLine1": "Arbat 1",
+        "billingPostalCode": "101000",
+    }
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,15 @@ NAMES_OF_THE_REFERENCE: Final = (
     *("depositedTotalAmountFormatted", "currentReverseAmountFormatted"),
     *("currentRefundAmountFormatted", "operationRefundedAmount"),
     *("operationRefundedAmountFormatted", "externalRefundId", "currency", "currencyName"),
-    *("approvalCode", "authCode", "refNum", "paymentRefNum", "processingId", "terminalId"),
+    *(
+        "approvalCode",
+        "authCode",
+        "refNum",
+        "paymentRefNum",
+        "processingId",
+        "terminalId",
+    ),
+    "refnum",
     *("bankName", "cardholderName", "maskedPan", "ip", "ipCountryCode", "mdorder"),
     *("merchantLogin", "merchantFullName", "orderDescription", "threeDSType", "eci", "xid"),
     *("cavv", "date", "paymentDate", "depositedDate", "refundedDate", "reversedDate"),
@@ -79,6 +87,7 @@ OF_A_PAID_ORDER: Final = {
     "approvalCode": "123456",
     "authCode": "123456",
     "refNum": "600112345678",
+    "refnum": "600112345678",
     "paymentRefNum": "600112345678",
     "terminalId": "123456",
     "bankName": "TEST BANK",
@@ -360,6 +369,15 @@ def test_orders_own_parameter_never_replaces_a_reserved_one(name: str) -> None:
 def test_orders_own_parameter_never_replaces_an_unknown_value() -> None:
     order = an_order(params={"clientId": "forged", "eci": "05"})
     assert parameters_of(order, a_shop("clientId", "eci")) == CORE
+
+
+def test_name_that_a_payer_has_sent_is_signed_only_where_the_shop_lists_it_as_the_payers() -> None:
+    order = an_order(
+        params={"table": "12", "gift": "yes"}, request=OrderRequest(payer_params=("gift",))
+    )
+    assert parameters_of(order, a_shop("table", "gift")) == CORE | {"table": "12"}
+    listed = a_shop("table", more={"payer_parameters": ("gift",)})
+    assert parameters_of(order, listed) == CORE | {"table": "12", "gift": "yes"}
 
 
 @given(st.lists(st.sampled_from([*NAMES_OF_THE_REFERENCE, *RESERVED, "table", "?"])))

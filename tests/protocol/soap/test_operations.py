@@ -73,7 +73,7 @@ SERVED: Final = {
     "updateWhiteCardList",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 95
+TYPE_COUNT: Final = 96
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name
@@ -184,7 +184,6 @@ REST_ALONE: Final = {
     "app.osType",
     "app2app",
     "back2app",
-    "billingPayerData",
     "bindingNotNeeded",
     "mcc",
     "merchantInn",

@@ -38,6 +38,7 @@ def parameters(operation: str, inside: str, *, parse: Any = etree.fromstring) ->
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
+BILLING_JSON: Final = '{"billingAddressLine1":"Arbat 1","billingPostalCode":"101000"}'
 CART: Final = (
     "<orderBundle><orderCreationDate>2026-01-05T00:00:00Z</orderCreationDate><customerDetails>"
     "<email>b@shop.example</email><deliveryInfo><country>RU</country></deliveryInfo>"
@@ -76,6 +77,20 @@ EXAMPLES: Final[tuple[tuple[str, str, Parameters], ...]] = (
         },
     ),
     ("registerOrder", f"<order>{CART}</order>", {"orderBundle": CART_JSON}),
+    *(
+        ("registerOrder", f"<order>{written}</order>", {"billingPayerData": BILLING_JSON})
+        for written in (
+            '<billingPayerData billingAddressLine1="Arbat 1" billingPostalCode="101000"/>',
+            (
+                "<billingPayerData><billingAddressLine1>Arbat 1</billingAddressLine1>"
+                "<billingPostalCode> 101000 </billingPostalCode></billingPayerData>"
+            ),
+        )
+    ),
+    *(
+        ("paymentOrder", f'<order {spelled}="t-1"/>', {"threeDSServerTransId": "t-1"})
+        for spelled in ("threeDSServerTransId", "threeDSServerTransID")
+    ),
     (
         "registerOrder",
         (

@@ -191,6 +191,18 @@ def test_a_mistake_of_a_shop_is_found(name: str, compute: Callable[[Sent, str], 
     assert verdict.signed == canonical(SENT)
 
 
+@pytest.mark.parametrize("in_transit", [False, True])
+def test_lower_case_operation_is_named(*, in_transit: bool) -> None:
+    sent = {**SENT, "operation": "declinedByTimeout"}
+    lower = {**SENT, "operation": "declinedbytimeout"}
+    received = address(sent)
+    if in_transit:
+        received = received.replace("declinedByTimeout", "declinedbytimeout")
+    computed = None if in_transit else mac(text_of(lower))
+    verdict = check_checksum(read_received(received), key=KEY, computed=computed)
+    assert names_of(verdict.mistakes) == ["operation_lower_cased"]
+
+
 def test_a_right_computation_is_right_also_without_a_checksum_in_the_callback() -> None:
     url = address(SENT)
     unsigned = urlencode(SENT)
@@ -529,7 +541,7 @@ def test_every_mistake_has_texts_and_a_unique_name() -> None:
 def test_every_row_is_shown_by_a_test_above() -> None:
     tried = {name for name, _ in SHOP_CODE} | {
         *("own_query_left_in", "sign_alias_left_in", "first_of_equal_names", "result_changed"),
-        *("additional_params_not_flattened", "other_words_for_yes"),
+        *("additional_params_not_flattened", "other_words_for_yes", "operation_lower_cased"),
     }
     assert {row.name for row in MISTAKES} <= tried
 

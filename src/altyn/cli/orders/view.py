@@ -104,7 +104,8 @@ def _summary(details: OrderDetails) -> Iterator[str]:
 
 def _amounts(order: Order) -> Iterator[str]:
     stages = "two-stage" if order.two_phase else "one-stage"
-    yield f"to pay     {money(order.amount_minor, order.currency)}  ({stages})"
+    kind = "card check: nothing is taken" if order.checks_card_only else stages
+    yield f"to pay     {money(order.asked_minor, order.currency)}  ({kind})"
     for name, amount in (
         ("approved", order.approved_minor),
         ("deposited", order.deposited_minor),

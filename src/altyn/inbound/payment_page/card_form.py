@@ -17,11 +17,15 @@ from altyn.domain.refusals import Refusal
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.results import FieldFault
-from altyn.inbound.payment_page.sandbox_cards import listed_expiry
 from altyn.inbound.payment_page.view import TypedValues, read_expiry
 from altyn.operations.decisions import Refused
-from altyn.protocol.dialects.classic.payment_methods import MD_ORDER, PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_methods import (
+    MD_ORDER,
+    PROCESS_FORM,
+    TRANSACTION_SPELLINGS,
+)
 from altyn.protocol.table import CheckedRows, check_rows, first_of
+from altyn.protocol.test_cards import lists_expiry
 
 YEARS_AHEAD_MAX: Final = 20
 TYPED_CHARS_MAX: Final = 256
@@ -66,6 +70,12 @@ class PageForm:
     def payment_way(self) -> str:
         """The way to pay that the payer chose; empty for the card of the form."""
         return self._fields.get("paymentWay") or ""
+
+    @property
+    def transaction(self) -> str | None:
+        """The transaction of 3-D Secure 2 whose method step is over; None at the first call."""
+        spellings = ("threeDSServerTransId", *TRANSACTION_SPELLINGS)
+        return next((value for name in spellings if (value := self._fields.get(name))), None)
 
     @property
     def other_fields(self) -> dict[str, str]:
@@ -143,7 +153,7 @@ class CardFormReader:
     def _broken_expiry_rule(self, expiry: Expiry) -> str:
         """Test cards keep the expiry of their documentation, although it may be in the past."""
         today = to_moscow(self.now).date()
-        if self.sandbox and listed_expiry(self._pan_digits(), expiry, self.page_order.merchant):
+        if self.sandbox and lists_expiry(self._pan_digits(), expiry):
             return ""
         if not expiry.valid_on(today):
             return "expiry_past"

@@ -21,7 +21,7 @@ from altyn.inbound.payment_page.results import (
 )
 from altyn.inbound.payment_page.texts import text
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
-from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Asker, present_step
+from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Redirects, present_step
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import first_of
 
@@ -56,7 +56,7 @@ def _step_members(taken: StepTaken, payer: Payer) -> Members:
     members = present_step(
         taken.step,
         taken.page_order.merchant,
-        asker=Asker.PAGE,
+        redirects=Redirects.AT_THE_END,
         language=payer.language,
         base_url=payer.base_url,
     )
@@ -102,8 +102,21 @@ def session_members(
     queried: tuple[str, ...],
     other_ways: bool,
 ) -> Members:
-    """The answer of getSessionStatus.do. `queried` names the order's parameters to show."""
+    """The answer of getSessionStatus.do. `queried` names the order's parameters to show.
+
+    What the order is for is shown only while it can be paid: for an order that is over, the page
+    needs only the way back to the shop.
+    """
     order = page_order.order
+    if page_order.over:
+        return {
+            "remainingSecs": 0,
+            "attemptsLeft": 0,
+            "bindingItems": [],
+            "queriedParams": {},
+            "loyaltyServices": [],
+            **_state_members(page_order, payer),
+        }
     fee = fee_of(page_order)
     members: Members = {
         "orderNumber": order.order_number,
@@ -121,7 +134,7 @@ def session_members(
         "bonusAmount": 0,
         "queriedParams": {name: order.params[name] for name in queried if name in order.params},
         "loyaltyServices": [],
-        "attemptsLeft": order.attempts_left if order.payable else 0,
+        "attemptsLeft": order.attempts_left,
     }
     return {**members, **_state_members(page_order, payer)}
 
@@ -132,8 +145,8 @@ def session_not_found_members(language: str) -> Members:
 
 
 def fee_members(page_order: PageOrder) -> Members:
-    """The answer of getFee.do."""
-    fee = fee_of(page_order) or Money(0, page_order.amount.currency)
+    """The answer of getFee.do; the payer of an order that is over has no fee to pay."""
+    fee = (None if page_order.over else fee_of(page_order)) or Money(0, page_order.amount.currency)
     return {"errorCode": 0, "fee": fee.text()}
 
 

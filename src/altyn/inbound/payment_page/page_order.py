@@ -16,6 +16,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
+from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
 from altyn.protocol.action_codes import describe
@@ -84,15 +85,17 @@ class PageOrder:
 
     @property
     def amount(self) -> Money:
-        """The amount to pay."""
+        """The amount to pay; 0 for a check of the card."""
         currency = canonical_currency(self.order.currency)
         assert currency is not None, "an order is registered in a currency that the gateway knows"
-        return Money(self.order.amount_minor, currency)
+        return Money(self.order.asked_minor, currency)
 
     @property
     def cvc_required(self) -> bool:
         """Whether the form asks for the CVC. It does, unless the merchant may leave it out and the
-        order says so."""
+        order says so, or the payment is automatic."""
+        if automatic(self.order, self.merchant):
+            return False
         may_lack = self.merchant.may(Permission.SSL_WITHOUT_CVC)
         return not (may_lack and self.order.request.has("FORCE_NO_CVC"))
 

@@ -99,7 +99,7 @@ def _command(
 ) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
     """Phase 1 with the card of the form, or phase 2 of a 3-D Secure 2 payment."""
     form, page_order = reader.form, reader.page_order
-    transaction = form.get("threeDSServerTransId")
+    transaction = form.transaction
     if transaction and not form.get("$PAN"):
         # A browser without scripts posts the card only once: afterwards it is in the vault.
         return AfterMethod(
@@ -116,13 +116,15 @@ def _command(
 
 
 def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
-    """Add the browser, the result of the method step, and the address to return to from the ACS.
+    """Add who has sent the parameters, the browser, the result of the method step, and the address
+    to return to from the ACS.
 
     That address carries the language of the page, so that the payer reads the same language after
     the ACS.
     """
     return replace(
         command,
+        params_of_payer=True,
         method_completed=_method_completed(form),
         browser={**payer.browser, **command.browser},
         term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",

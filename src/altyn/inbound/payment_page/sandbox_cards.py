@@ -66,13 +66,6 @@ def band_cards(merchant: Merchant, now: datetime, language: str) -> tuple[TestCa
     return tuple(_test_card(row, now, language) for row in rows if row is not None)
 
 
-def listed_expiry(pan: str, expiry: Expiry, merchant: Merchant) -> bool:
-    """Whether this expiry is documented for this test card, so that it counts even in the past."""
-    version: Literal["1", "2"] = "2" if merchant.settings.tds_version == "2" else "1"
-    row = lookup(pan, tds_version=version)
-    return row is not None and expiry in (row.expiry, *row.other_expiries)
-
-
 def _test_card(row: Row, now: datetime, language: str) -> TestCard:
     later = Expiry(to_moscow(now).year + YEARS_AHEAD, 12)
     does = "; ".join(

@@ -23,6 +23,7 @@ from altyn.operations.decisions import (
     Unchanged,
     accept,
 )
+from altyn.operations.order_params import with_params_of_payer, with_params_of_shop
 from altyn.operations.paying.attempts import abandon_earlier, new_attempt
 
 
@@ -31,7 +32,7 @@ class AttemptRequest:
     """A payer's request to pay in one way: what is kept of it.
 
     `card` and `authentication` are there for a card only. `params` and `more` are further
-    parameters that the payer's page or the shop has sent.
+    parameters that the payer's page (`params_of_payer`) or the shop has sent.
     """
 
     payment_way: str
@@ -41,6 +42,7 @@ class AttemptRequest:
     email: str | None = None
     phone: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    params_of_payer: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -192,7 +194,10 @@ def decide_cancellation(order: Order, now: datetime) -> Decision:
 
 
 def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
-    """Approval makes a hold, a purchase or a verified card; anything else ends the attempt."""
+    """Approval makes a hold, a purchase or a verified card; anything else ends the attempt.
+
+    A verified card gives `approved` and `reversed` without a sum (rest-orders.md §2.3, VERIFY).
+    """
     if attempt.state is not AttemptState.APPROVED:
         coded = (
             attempt
@@ -205,9 +210,8 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     paid = OrderChanges(approved_at=asked_at, action_code=0)
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
-    if order.request.has("VERIFY"):
-        first = held if order.two_phase else taken
-        both = (first, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
+    if order.checks_card_only:
+        both = (held, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
         paid["reversed_at"] = now
         return accept(order, Event.CARD_VERIFIED, now, attempt=attempt, effects=both, **paid)
     paid["approved_minor"] = amount
@@ -254,7 +258,8 @@ def fail_attempt(
             other_attempts=other_attempts,
             **changes,
         )
-    operation = CallbackOperation.APPROVED if order.two_phase else CallbackOperation.DEPOSITED
+    taken = order.takes_money_at_once
+    operation = CallbackOperation.DEPOSITED if taken else CallbackOperation.APPROVED
     failed = OrderNotification(operation, succeeded=False, amount_minor=attempt.amount_minor)
     return accept(
         order,
@@ -269,7 +274,7 @@ def fail_attempt(
 
 def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> Attempt:
     return replace(
-        new_attempt(order, Kind.PAY, order.amount_minor, now),
+        new_attempt(order, Kind.PAY, order.asked_minor, now),
         card=request.card,
         payment_way=request.payment_way,
         authentication=request.authentication,
@@ -281,10 +286,17 @@ def _changes_by(order: Order, request: AttemptRequest) -> OrderChanges:
     changes = OrderChanges()
     if request.payer_ip:
         changes["payer_ip"] = request.payer_ip
-    if request.params:
-        changes["params"] = {**request.params, **order.params}
+    params, payer_params = order.params, order.request.payer_params
+    if request.params and request.params_of_payer:
+        params, payer_params = with_params_of_payer(order, request.params)
+    elif request.params:
+        own = {name: value for name, value in params.items() if name not in payer_params}
+        params, payer_params = with_params_of_shop(order, {**request.params, **own})
+    if params != order.params:
+        changes["params"] = params
     completed = replace(
         order.request,
+        payer_params=payer_params,
         email=order.request.email or request.email,
         phone=order.request.phone or request.phone,
         more={**order.request.more, **request.more},

@@ -29,7 +29,7 @@ class WayToPay:
 
     def may_pay(self, order: Order, merchant: Merchant) -> bool:
         """Whether the payer of this order may choose this way on the payment page."""
-        for_card_only = order.request.has("VERIFY") or order.request.binding_id is not None
+        for_card_only = order.checks_card_only or order.request.binding_id is not None
         if self.offered is None or for_card_only:
             return False
         return self.offered(order, merchant)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import SplitResult
 
-from altyn.domain.callback import is_reserved_header
+from altyn.domain.callback import CallbackOperation, is_reserved_header
 from altyn.domain.web_address import web_address
 
 KEY_LENGTH_MIN: Final = 8
@@ -27,6 +27,9 @@ _NEXT_HEADER: Final = re.compile(rf",\s*(?={_TOKEN}=)")
 _NEXT_ADDRESS: Final = re.compile(r",\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 _DIALECT: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_OPERATION_SPELLINGS: Final = {
+    "declinedCardPresent": CallbackOperation.DECLINED_CARD_PRESENT.value  # callbacks.md §3.3
+}
 _PARAMETER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
 
 
@@ -96,6 +99,11 @@ def _is_ipv6(text: str) -> bool:
 def are_parameter_names(names: Collection[str]) -> bool:
     """Whether all can be names of a callback's parameters: ours, or an order's own."""
     return len(names) <= PARAMETERS_MAX and all(map(_PARAMETER.fullmatch, names))
+
+
+def spelled_operations(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Operations of callbacks as the gateway spells them; some documents spell one differently."""
+    return tuple(_OPERATION_SPELLINGS.get(word, word) for word in words)
 
 
 def are_dialects(names: Collection[str]) -> bool:

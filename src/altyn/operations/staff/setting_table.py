@@ -37,6 +37,7 @@ from altyn.operations.staff.setting_rules import (
     is_network,
     matches,
     one_of,
+    spelled_operations,
     within,
     words_of,
 )
@@ -54,7 +55,7 @@ class Setting:
     """One setting: its key, the allowed values in words, and the rule that checks a typed value.
 
     `split` makes a list of the text that a person types, where the setting is a list. `normal`
-    gives the form in which an allowed value is stored.
+    gives the form in which a typed value is checked and stored.
     """
 
     key: str
@@ -120,11 +121,17 @@ SETTINGS: Final = (
         "callbacks.operations",
         f"{_EACH} {one_of(CallbackOperation)}; empty: all of them",
         lambda words: set(words) <= set(CallbackOperation),
+        normal=spelled_operations,
     ),
     Setting(
         "callbacks.parameters",
         "a list of names, each of at most 64 Latin letters, digits, dots and underscores, a letter "
         "first",
+        are_parameter_names,
+    ),
+    Setting(
+        "callbacks.payer_parameters",
+        "a list of names, as in callbacks.parameters",
         are_parameter_names,
     ),
     Setting(
@@ -214,9 +221,9 @@ def _checked(key: str, value: object) -> object:
     except msgspec.ValidationError:
         # msgspec's text would quote the value, which may be a secret key
         raise SettingRefusedError(key, setting.allowed) from None
-    if not setting.holds(typed):
-        raise SettingRefusedError(key, setting.allowed)
     normal: object = setting.normal(typed)
+    if not setting.holds(normal):
+        raise SettingRefusedError(key, setting.allowed)
     return normal
 
 

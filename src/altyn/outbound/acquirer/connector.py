@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Final, Protocol
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
@@ -51,6 +52,10 @@ class CardConnector:
     def refusal_of(self, _pan: Pan) -> Refused | None:
         """None: an acquirer accepts every card number. In the sandbox see `test_cards.py`."""
         return None
+
+    def expired(self, _pan: Pan, expiry: Expiry, today: date) -> bool:
+        """Whether the last month of the card is over."""
+        return not expiry.valid_on(today)
 
     async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:
         """The action code when the card is not valid, else None."""
@@ -114,8 +119,8 @@ def _authorisation(payment: Payment, details: CardDetails) -> AcquirerRequest:
         eci=proof.eci if proof else None,
         cavv=proof.cavv if proof else None,
         xid=proof.xid if proof else None,
-        verify_only=order.request.has("VERIFY"),
-        deposit_at_once=not order.two_phase,
+        verify_only=order.checks_card_only,
+        deposit_at_once=order.takes_money_at_once,
         order_number=order.order_number,
         description=_for_the_statement(order.request.description),
         address=billing.get("billingAddressLine1"),

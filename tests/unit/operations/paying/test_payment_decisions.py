@@ -323,18 +323,31 @@ def test_approved_two_stage_payment_is_held() -> None:
     assert settled.effects == (OrderNotification(CallbackOperation.APPROVED, amount_minor=2500_00),)
 
 
+def a_card_check(**changes: Any) -> Order:
+    return an_order(request=replace(an_order().request, features=("VERIFY",)), **changes)
+
+
 @pytest.mark.parametrize("two_phase", [False, True])
 def test_approved_verification_is_reversed_and_posts_nothing(*, two_phase: bool) -> None:
-    order = an_order(two_phase=two_phase, request=replace(an_order().request, features=("VERIFY",)))
-    settled = pay.settle_payment(order, YES, NOW)
+    order = accepted(pay.decide_begin(a_card_check(two_phase=two_phase), REQUEST, NOW)).order
+    asked = order.attempt(1)
+    assert asked.amount_minor == 0
+    settled = pay.settle_payment(order, replace(asked, state=AttemptState.APPROVED), NOW)
     assert settled.order.status is OrderStatus.REVERSED
     assert (settled.order.approved_minor, settled.order.deposited_minor) == (0, 0)
     assert settled.postings == ()
-    first = CallbackOperation.APPROVED if two_phase else CallbackOperation.DEPOSITED
-    assert [n.operation for n in notifications(settled.effects)] == [
-        first,
-        CallbackOperation.REVERSED,
+    assert [(n.operation, n.amount_minor) for n in notifications(settled.effects)] == [
+        (CallbackOperation.APPROVED, 0),
+        (CallbackOperation.REVERSED, 0),
     ]
+
+
+@pytest.mark.parametrize("two_phase", [False, True])
+def test_failed_verification_notifies_of_no_debit(*, two_phase: bool) -> None:
+    order = a_card_check(two_phase=two_phase, attempts_max=1)
+    failure = accepted(pay.decide_failure(order, REQUEST, 111, NOW))
+    (failed,) = notifications(failure.effects)
+    assert (failed.operation, failed.succeeded) == (CallbackOperation.APPROVED, False)
 
 
 @pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.WAITING])

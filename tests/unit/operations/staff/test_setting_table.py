@@ -172,6 +172,14 @@ def test_all_callback_settings_may_be_typed_as_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "typed", ["declinedCardPresent,reversed", ("declinedCardPresent", "reversed")]
+)
+def test_other_spelling_of_an_operation_is_accepted(typed: object) -> None:
+    chosen = change({"callbacks.operations": typed}).callbacks.operations
+    assert chosen == (CallbackOperation.DECLINED_CARD_PRESENT, CallbackOperation.REVERSED)
+
+
 def test_every_callback_operation_may_be_chosen() -> None:
     assert callbacks(operations=list(CallbackOperation)).operations == tuple(CallbackOperation)
 

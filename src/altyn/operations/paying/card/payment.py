@@ -13,9 +13,9 @@ from uuid import uuid4
 
 from altyn.domain import action_codes as codes
 from altyn.domain.card.three_ds import ThreeDSData
-from altyn.domain.card.values import Cvc, Pan, is_maestro, payment_system
+from altyn.domain.card.values import Pan, payment_system
 from altyn.domain.language import text_language
-from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
@@ -32,6 +32,7 @@ from altyn.operations.paying.card.plan import (
     judge,
 )
 from altyn.operations.paying.card.ports import CardDetails
+from altyn.operations.paying.card.refusals import refuse_card, refuse_missing_cvc
 from altyn.operations.paying.card.steps import (
     AfterMethod,
     GoToAcs,
@@ -64,7 +65,7 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PAN_NOT_A_TEST_CARD (sandbox), BUSY.
+    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -72,15 +73,15 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant):
-        return refused
     order = loaded or await world.orders.load(command.key)
+    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order):
+        return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
-    if refused := world.card.checks.refusal_of(command.pan):
+    if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
     return await _carry_out(plan, order, command, world)
@@ -96,9 +97,9 @@ async def continue_after_method(
     Source: payment-page.md §4.2.
     """
     merchant = await world.merchants.get(command.key.merchant_id)
-    if command.pan and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant)):
-        return refused
     order = loaded or await world.orders.load(command.key)
+    if command.pan and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order)):
+        return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     attempt = attempt_of(order, server_trans_id=command.server_trans_id)
@@ -177,13 +178,6 @@ async def finish_challenge(
     return await _authenticated(order, attempt, proof, code, actor, world)
 
 
-def refuse_missing_cvc(pan: Pan, cvc: Cvc | None, merchant: Merchant) -> Refused | None:
-    """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2)."""
-    if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
-        return None
-    return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
-
-
 async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
     """Find out, without moving any money, how this attempt has to go on."""
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
@@ -209,6 +203,7 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
         email=command.email,
         phone=command.phone,
         params=command.params,
+        params_of_payer=command.params_of_payer,
         more=command.more,
     )
     if isinstance(plan, SendToAcs):
@@ -286,7 +281,7 @@ def _to_version_1(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
         merchant=merchant.name,
-        amount_minor=order.amount_minor,
+        amount_minor=order.asked_minor,
         currency=order.currency,
         xid=proof.xid or "",
         term_url=term_url,
@@ -310,7 +305,7 @@ async def _authenticate(
             threeds_server_trans_id=recorded.server_trans_id or "",
             pan=pan,
             expiry=command.expiry.wire if command.expiry else card.expiry,
-            amount_minor=order.amount_minor,
+            amount_minor=order.asked_minor,
             currency=order.currency,
             merchant=merchant.name,
             browser=command.browser,

@@ -1,7 +1,7 @@
 """What a card payment needs from outside in addition to its connector."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +30,10 @@ class CardChecks(Protocol):
 
     def refusal_of(self, pan: Pan) -> Refused | None:
         """Why this gateway takes no such card at all; None when it does."""
+        ...
+
+    def expired(self, pan: Pan, expiry: Expiry, today: date) -> bool:
+        """Whether the last month of the card is over; `today` is the date in Moscow."""
         ...
 
     async def check(self, pan: Pan, expiry: Expiry, cvc: Cvc | None) -> int | None:

@@ -19,7 +19,8 @@ class PayByCard:
     `base_url` is the gateway's address as the payer's browser reaches it, `language` the language
     of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
     back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
-    challenge; it then finishes by a call of its own.
+    challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
+    sent `params`, which the shop has not checked.
     """
 
     key: OrderKey
@@ -35,6 +36,7 @@ class PayByCard:
     email: str | None = None
     phone: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    params_of_payer: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
     term_url: str | None = None
     finish_url: str | None = None

@@ -10,7 +10,7 @@ from typing import Final
 
 DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "AUTO_PAYMENT": "Pay without CVC and 3-D Secure, by a stored card; needs a permission.",
+        "AUTO_PAYMENT": "Pay without CVC and 3-D Secure; needs a permission.",
         "VERIFY": "Check the card, move no money; the order ends reversed. The amount may be 0.",
         "FORCE_TDS": "Always ask for 3-D Secure; a card that is not enrolled pays as an attempt.",
         "FORCE_SSL": "Pay without 3-D Secure.",

@@ -31,7 +31,7 @@ _OPERATION_TYPES: Final = {
 
 def _operation_type(done: _Done) -> str:
     if done.attempt.kind is Kind.PAY:
-        return "PREAUTHORIZATION" if done.order.two_phase else "AUTHORIZATION"
+        return "AUTHORIZATION" if done.order.takes_money_at_once else "PREAUTHORIZATION"
     return _OPERATION_TYPES[done.attempt.kind]
 
 

@@ -28,6 +28,9 @@ MD_ORDER: Final = Parameter(
     Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, aliases=("mdOrder", "orderId"),
 )  # fmt: skip
 
+# Our answers spell threeDSServerTransId; clients send it back as EMV 3-D Secure spells it.
+TRANSACTION_SPELLINGS: Final = ("threeDSServerTransID",)
+
 CARD_START: Final = (
     MD_ORDER,
     Parameter("$PAN", t.PAN, "pan", "The card number.", Refusal.PAN_EMPTY, Refusal.PAN_INVALID,
@@ -52,7 +55,7 @@ CARD_REST: Final = (
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
-              "The second call of 3-D Secure 2."),
+              "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),
     Parameter("threeDSVer2FinishUrl", t.URL, "finish_url",
               "Where the payer returns to after a challenge."),
     Parameter("termUrl", t.URL, "term_url",
@@ -82,6 +85,7 @@ CARD_REFUSALS: Final[Refusals] = {
     Refusal.WRONG_STATUS: e.STATUS_INVALID,
     Refusal.BINDING_REQUIRED: e.WRONG_BINDING,
     Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
+    Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
     Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
     **ALWAYS,
 }
@@ -146,7 +150,8 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
                   "transaction alone will do.", invalid=Refusal.ORDER_UNKNOWN,
                   aliases=("mdOrder", "MDORDER")),
         Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
-                  "The transaction of 3-D Secure 2.", Refusal.PARAMETER_EMPTY),
+                  "The transaction of 3-D Secure 2.", Refusal.PARAMETER_EMPTY,
+                  aliases=TRANSACTION_SPELLINGS),
         LENIENT_LANGUAGE,
     ),
     refusals={Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING, **CARD_REFUSALS},

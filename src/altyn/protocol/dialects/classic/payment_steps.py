@@ -41,18 +41,22 @@ AUTHENTICATION_CODES: Final = frozenset(
 )
 
 
-class Asker(Enum):
-    """Who reads the answer: a page lets its payer try again, a shop sends its payer back."""
+class Redirects(Enum):
+    """When the answer about a declined attempt has `redirect`, the payer's way back to the shop.
 
-    SHOP = "shop"
-    PAGE = "page"
+    A payer with an attempt left may send another card. A finish of 3-D Secure (rest-orders.md §5.2)
+    always has the address, because its payer stands on a page of the shop without a form.
+    """
+
+    AT_THE_END = "at_the_end"
+    ALWAYS = "always"
 
 
 def present_step(
     step: CardStep,
     merchant: Merchant,
     *,
-    asker: Asker,
+    redirects: Redirects,
     language: str,
     base_url: str,
 ) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def present_step(
                 "packedCReq": packed,
             }
         case Ended(order):
-            return _ended(order, merchant, asker, language, base_url)
+            return _ended(order, merchant, redirects, language, base_url)
 
 
 def absolute(address: str, base_url: str) -> str:
@@ -93,17 +97,17 @@ def return_address(order: Order, merchant: Merchant, *, base_url: str, language:
 
 
 def _ended(
-    order: Order, merchant: Merchant, asker: Asker, language: str, base_url: str
+    order: Order, merchant: Merchant, redirects: Redirects, language: str, base_url: str
 ) -> dict[str, Any]:
     back = return_address(order, merchant, base_url=base_url, language=language)
     if order.status in PAID:
         return {"redirect": back, "info": INFO[language]}
     if order.in_flight(Kind.PAY) or order.waiting_attempt:
         return {"info": WAITING[language], "waiting": True}
-    return _declined(order, asker, back, language)
+    return _declined(order, redirects, back, language)
 
 
-def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str, Any]:
+def _declined(order: Order, redirects: Redirects, back: str, language: str) -> dict[str, Any]:
     text = describe(order.action_code, language)
     authentication = order.action_code in AUTHENTICATION_CODES
     members: dict[str, Any] = {
@@ -114,10 +118,17 @@ def _declined(order: Order, asker: Asker, back: str, language: str) -> dict[str,
         "processingErrorType": "MANDATORY_3DSECURE" if authentication else "CLIENT_ERROR",
         "actionCode": order.action_code,
         "attemptsLeft": order.attempts_left if order.payable else 0,
+        "is3DSVer2": _by_version_2(order),
     }
-    if asker is Asker.SHOP or not order.payable:
+    if redirects is Redirects.ALWAYS or not order.payable:
         members["redirect"] = back
     return members
+
+
+def _by_version_2(order: Order) -> bool:
+    """Whether the last attempt took the steps of 3-D Secure 2."""
+    proof = order.payments[-1].authentication if order.payments else None
+    return proof is not None and proof.version == "2"
 
 
 def _method(server_trans_id: str, method_url: str, notify: str) -> dict[str, Any]:

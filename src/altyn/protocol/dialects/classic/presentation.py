@@ -16,7 +16,7 @@ from altyn.protocol.dialects.classic.card_view import issuer_of
 from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
-from altyn.protocol.dialects.classic.payment_steps import Asker, present_step
+from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
 from altyn.protocol.dialects.classic.return_links import page_link
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
@@ -51,26 +51,32 @@ def _last_orders(found: OrdersFound, context: AnswerContext) -> Members:
 
 
 def _enrolment(enrolment: CardEnrolment, _context: AnswerContext) -> Members:
-    members = {"isEnrolled": enrolment.ve_res.value if enrolment.ve_res else "U"}
+    enrolled = enrolment.ve_res.value if enrolment.ve_res else "U"
+    members = {"enrolled": enrolled, "isEnrolled": enrolled}
     if issuer := issuer_of(enrolment.masked_pan):
         members |= {"emitterName": issuer.name, "emitterCountryCode": issuer.country_code}
     return members
 
 
 def _card_payment(step: object, context: AnswerContext) -> Members:
+    return _step(step, context, redirects=Redirects.AT_THE_END)
+
+
+def _finished_payment(step: object, context: AnswerContext) -> Members:
+    """The step that a finish led to: always with its text, and with an address for the payer."""
+    members = _step(step, context, redirects=Redirects.ALWAYS)
+    return {"errorMessage": SUCCESS.text(context.language), **members}
+
+
+def _step(step: object, context: AnswerContext, *, redirects: Redirects) -> Members:
     assert isinstance(step, CardStep)
     return present_step(
         step,
         context.merchant,
-        asker=Asker.SHOP,
+        redirects=redirects,
         language=context.language,
         base_url=context.base_url,
     )
-
-
-def _finished_payment(step: object, context: AnswerContext) -> Members:
-    """As `_card_payment`, with the text that a finish answers on success too."""
-    return {"errorMessage": SUCCESS.text(context.language), **_card_payment(step, context)}
 
 
 def _finished_version_2(step: object, context: AnswerContext) -> Members:

@@ -73,7 +73,8 @@ def order_callbacks(
     """The outbox entries of one notification: one for each address that is configured.
 
     `order` is the order after the change, `at` the time of the change. A shop may also choose the
-    order's own parameters (merchantOrderParams) by their names.
+    order's own parameters (merchantOrderParams) by their names. Those that a payer has sent
+    are left out, unless the shop lists them as the payer's.
     Source: callbacks.md §3.1, §3.3.
     """
     addresses = merchant.addresses_for(order)
@@ -81,7 +82,8 @@ def order_callbacks(
         return ()
     change = Change(order, notification)
     parameters = {row.name: str(row.value(change)) for row in CORE}
-    if names := merchant.settings.callbacks.parameters:
+    callbacks = merchant.settings.callbacks
+    if names := (*callbacks.parameters, *callbacks.payer_parameters):
         snapshot = view_of(order, merchant, merchant.settings.default_language)
         parameters |= _chosen(NotifiedChange(snapshot, notification, at), names)
     operation = notification.operation.value
@@ -108,12 +110,15 @@ def binding_callbacks(
 
 def _chosen(change: NotifiedChange, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     snapshot = change.snapshot
-    for name in names:
+    of_payer = set(snapshot.merchant.settings.callbacks.payer_parameters)
+    untrusted = {*snapshot.order.request.payer_params} - of_payer
+    for name in dict.fromkeys(names):
         row = _ROW_BY_NAME.get(name)
         value: str | int | None
         if row is None:
             # a parameter of the shop or the payer never replaces one of the gateway's
-            value = None if name in RESERVED else snapshot.order.params.get(name)
+            kept = name not in RESERVED and name not in untrusted
+            value = snapshot.order.params.get(name) if kept else None
         elif row.needs is None or snapshot.merchant.may(row.needs):
             value = row.value(change)
         else:
@@ -235,6 +240,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     ),
     _Row("authCode", lambda c: card.approval_code(c.snapshot), "As `approvalCode`.", "approved"),
     _Row("refNum", lambda c: view.rrn(c.snapshot), "RRN of the payment.", "the bank was asked"),
+    _Row("refnum", lambda c: view.rrn(c.snapshot), "As `refNum`.", "the bank was asked"),
     _Row("paymentRefNum", lambda c: view.rrn(c.snapshot), "As `refNum`.", "the bank was asked"),
     _Row("processingId", _unknown, "The payer's number at processing.", _NEVER),
     _Row("terminalId", lambda c: view.terminal(c.snapshot), "The terminal."),
@@ -307,7 +313,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row("bindingId", lambda c: c.snapshot.order.request.binding_id, "The stored card.", "given"),
     _Row(
         "depositFlag",
-        lambda c: 2 if c.snapshot.order.two_phase else 1,
+        lambda c: 1 if c.snapshot.order.takes_money_at_once else 2,
         "1 purchase, 2 pre-authorisation.",
     ),
     _Row(

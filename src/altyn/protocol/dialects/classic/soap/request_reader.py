@@ -155,6 +155,13 @@ def _json(element: Element, type_name: str) -> str:
     return _encode(read_object(type_name, element)).decode()
 
 
+def _named_values(element: Element) -> str:
+    """The attributes and the children of an element as a JSON object; an attribute wins."""
+    named = {name: trimmed(text_of(child)) for name, child in children(element)}
+    named |= dict(attributes(element))
+    return _encode({name: value for name, value in named.items() if name and value}).decode()
+
+
 def _each(element: Element, name: str) -> tuple[str, ...]:
     return tuple(_trimmed(child) for child_name, child in children(element) if child_name == name)
 
@@ -179,7 +186,10 @@ def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
 
 
 def _nested(part: Part, type_: t.Type) -> Callable[[Element], Any]:
-    """A type whose only child repeats is a list; any other is an object of a cart."""
+    """A type whose only child repeats is a list, data of a payer are named values; any other is an
+    object of a cart."""
+    if type_ is t.PAYER_DATA:
+        return _named_values
     inside = children_of(part.type)
     if len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES:
         read = _each if type_ is c.FEATURE_LIST else _comma_separated
@@ -213,15 +223,24 @@ def _readers(operation: SoapOperation) -> tuple[Mapping[str, Fields], Fields]:
     parts, fields = dict[str, Fields](), dict[str, _Reader]()
     for part in operation.parts:
         if part.type in TYPES:
-            named = {
-                inner.name: reader
-                for inner in (*attributes_of(part.type), *children_of(part.type))
-                if (reader := _known(operation, inner)) is not None
-            }
-            parts[part.name] = named
+            parts[part.name] = _named(operation, part)
         elif (reader := _known(operation, part)) is not None:
             fields[part.name] = reader
     return parts, fields
+
+
+def _named(operation: SoapOperation, part: Part) -> Fields:
+    """The readers of a parameter element's values, also by the other spellings of REST's rows."""
+    named = dict[str, _Reader]()
+    for inner in (*attributes_of(part.type), *children_of(part.type)):
+        if (reader := _known(operation, inner)) is not None:
+            named[inner.name] = reader
+    assert operation.method is not None
+    for reader in tuple(named.values()):
+        row = _row(operation.method, reader.name)
+        for alias in row.aliases if row is not None else ():
+            named.setdefault(alias, reader)
+    return named
 
 
 _READERS: Final = {operation.name: _readers(operation) for operation in OPERATIONS.values()}

@@ -32,6 +32,11 @@ ORDER_TYPES: Final = (
     ),
     row("cardBindingInfo", "clientId bindingId"),
     row("cartItems", "", "items:item*"),
+    row(
+        "billingPayerData",
+        "billingCity billingCountry billingAddressLine1 billingAddressLine2 billingAddressLine3 "
+        "billingPostalCode billingState",
+    ),
     row("customerDetails", "", "email phone contact deliveryInfo:deliveryInfo"),
     row("deliveryInfo", "", "deliveryType country! city! postAddress!"),
     row(
@@ -104,7 +109,7 @@ ORDER_TYPES: Final = (
         "returnUrl failUrl merchantLogin email postAddress params:serviceParam* clientId "
         "orderBundle:orderBundle features:features",
         newer="feeInput:int ip phone",
-        newer_children="dynamicCallbackUrl",
+        newer_children="dynamicCallbackUrl billingPayerData:billingPayerData",
     ),
     row("orderResult", "", "amount:long currency", extends="abstractResponse"),
     row("orderStatusRequest", "orderId language"),
