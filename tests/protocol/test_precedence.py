@@ -248,7 +248,7 @@ def on_a_cart(order_id: str, name: str) -> dict[Refusal, tuple[Changes, ...]]:
         return {"orderId": order_id, name: json.dumps([item])}
 
     return {
-        Refusal.CART_FORMAT: ({"orderId": order_id, name: "{"}, {name: "[]"}),
+        Refusal.CART_FORMAT: ({"orderId": order_id, name: "{"}, {name: '["x"]'}),
         Refusal.CART_MANDATORY: ({"orderId": order_id},),
         Refusal.CART_SUM: (parts(1, 99),),
         Refusal.CART_QUANTITY: (parts(26, 100), parts(0, 100)),

@@ -16,6 +16,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 
 FAULTS_SHOWN: Final = 5
+NO_ITEMS: Final[tuple[object, ...]] = ([], {}, {"items": []})
 
 
 def refuse_cart(cart: Cart, *, amount_minor: int, currency: str) -> Refused | None:
@@ -38,11 +39,13 @@ def parts_of(
 ) -> tuple[Part, ...] | Refused:
     """The positions that a deposit or a refund of this amount is about.
 
-    `left` are the positions that it may take, `whole_minor` is their sum. Without items the whole
-    is taken. An order without a cart has no parts. `parameter` is the parameter of the items.
+    `left` are the positions that it may take, `whole_minor` is their sum. Without items, or with
+    an empty list of them, the whole is taken. An order without a cart has no parts. `parameter` is the parameter of the items.
     Refuses: CART_MANDATORY (a part of the sum without items), CART_FORMAT, CART_SUM, CART_QUANTITY.
     Source: fiscal.md §8.
     """
+    if items in NO_ITEMS:
+        items = None
     if not left:
         if items is None:
             return ()
