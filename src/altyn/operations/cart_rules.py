@@ -40,7 +40,8 @@ def parts_of(
     """The positions that a deposit or a refund of this amount is about.
 
     `left` are the positions that it may take, `whole_minor` is their sum. Without items, or with
-    an empty list of them, the whole is taken. An order without a cart has no parts. `parameter` is the parameter of the items.
+    an empty list of them, the whole is taken. An order without a cart has no parts. `parameter`
+    is the parameter of the items.
     Refuses: CART_MANDATORY (a part of the sum without items), CART_FORMAT, CART_SUM, CART_QUANTITY.
     Source: fiscal.md §8.
     """
