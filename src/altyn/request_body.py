@@ -32,13 +32,17 @@ async def read_body(
     receive: Receive,
     *,
     bytes_max: int,
-    seconds_max: float = BODY_SECONDS_MAX,
+    seconds_max: float | None = None,
 ) -> bytes:
-    """The whole body. Raises BodyTooLarge, BodyTooSlow and Disconnected."""
+    """The whole body; `seconds_max` is BODY_SECONDS_MAX unless it is named.
+
+    Raises BodyTooLarge, BodyTooSlow and Disconnected.
+    """
+    seconds = BODY_SECONDS_MAX if seconds_max is None else seconds_max
     if _declares_more_than(bytes_max, content_length):
         raise BodyTooLarge
     try:
-        async with asyncio.timeout(seconds_max):
+        async with asyncio.timeout(seconds):
             return await _received(receive, bytes_max)
     except TimeoutError:
         raise BodyTooSlow from None

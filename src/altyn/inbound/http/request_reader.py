@@ -19,7 +19,7 @@ from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import read_json
 from altyn.inbound.http.multipart import read_multipart
 from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
-from altyn.request_body import BODY_SECONDS_MAX, BodyTooLarge, BodyTooSlow, Disconnected, Receive
+from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, Receive
 
 __all__ = ["BodyTooLarge", "BodyTooSlow", "Disconnected"]
 
@@ -33,12 +33,13 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class Limits:
     """How much one request may hold.
 
-    `body_bytes` and `body_seconds` of the body, `fields` of query and body together (empty ones
-    and files included), `depth` in levels of JSON, the outermost object being the first.
+    `body_bytes` and `body_seconds` of the body (None: the time of every endpoint), `fields` of
+    query and body together (empty ones and files included), `depth` in levels of
+    JSON, the outermost object being the first.
     """
 
     body_bytes: int = 1_048_576
-    body_seconds: float = BODY_SECONDS_MAX
+    body_seconds: float | None = None
     fields: int = 1_000
     depth: int = 20
 
