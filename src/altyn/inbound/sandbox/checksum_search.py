@@ -6,7 +6,7 @@ Source: callbacks.md §6.4.
 
 import asyncio
 import threading
-import time
+from time import monotonic
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -45,7 +45,7 @@ class ChecksumSearch:
         stopping = threading.Event()
         try:
             async with self._slots:
-                deadline = time.monotonic() + self._seconds_max
+                deadline = monotonic() + self._seconds_max
                 search = asyncio.create_task(
                     asyncio.to_thread(
                         check_checksum,
@@ -53,7 +53,7 @@ class ChecksumSearch:
                         key=key,
                         public_key=public_key,
                         computed=computed,
-                        stop=lambda: stopping.is_set() or time.monotonic() >= deadline,
+                        stop=lambda: stopping.is_set() or monotonic() >= deadline,
                     )
                 )
                 await asyncio.wait((search, client_left), return_when=asyncio.FIRST_COMPLETED)
