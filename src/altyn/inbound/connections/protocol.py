@@ -137,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Close the connection, even when the client does not read its last answer."""
         if not self.transport.is_closing():
             self.transport.close()
-        self._cut_after(self._bounds.write_seconds)
+            self._cut_after(self._bounds.write_seconds)
 
     def _cut_after(self, seconds: float) -> None:
         if self._end is None:
