@@ -223,11 +223,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_begun = True
         super().on_message_begin()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header of the request; trailers of a body are ignored."""
-        if self._head_begun:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """The head is complete. Raises RefusedError: it is too large, or not served here."""
         self._refuse_large_head()
@@ -243,6 +238,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
         super().on_headers_complete()
+        self.headers = []  # trailers of the body do not become headers of the request
         if self._shutting_down:
             self.cycle.keep_alive = False
 
