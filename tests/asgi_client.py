@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -81,8 +82,12 @@ class AsgiClient:
         query = "&".join(filter(None, (parts.query, urlencode(list(_pairs(parameters))))))
         sent: list[Any] = []
 
+        unread = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> Any:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not unread:  # the client stays until it has its answer
+                await asyncio.get_running_loop().create_future()
+            return unread.pop()
 
         async def take(message: Any) -> None:
             sent.append(message)

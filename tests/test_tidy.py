@@ -69,6 +69,7 @@ IMPORT_RULES: Final = {
         why="compares a received callback with what the protocol demands",
     ),
     "coalescing": rule(why="sends calls that meet as one statement, whatever they are about"),
+    "request_body": rule(why="reads bodies within bounds; a leaf, so that simulators can use it"),
     "security": rule("domain", why="keys, vault and passwords need values, no tables"),
     "embedded_postgres": rule(why="starts PostgreSQL and has nothing to do with payments"),
     "storage": rule(
@@ -87,6 +88,7 @@ IMPORT_RULES: Final = {
         DIALECTS,
         "diagnostics",
         "look",
+        "request_body",
         why="an endpoint parses and presents; storage and outside are ports",
     ),
     "workers": rule(*BUSINESS, why="background workers get their ports from main"),
@@ -96,6 +98,7 @@ IMPORT_RULES: Final = {
         "domain.action_codes",
         "coalescing",
         "look",
+        "request_body",
         why="a real bank replaces the simulator by an address: it uses the wire only",
     ),
     "main": rule(EVERY_PART, why="the composition root: it builds a gateway from all parts"),

@@ -172,6 +172,10 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_BODY_MAX": "Largest request body.",
     "ALTYN_CONCURRENCY_MAX": "Requests at the same time in a process; above it the answer is HTTP "
     "429.",
+    "ALTYN_CONNECTIONS_MAX": "Open connections of a process; fewer where the limit of open files "
+    "is lower. Further ones are closed.",
+    "ALTYN_CONNECTIONS_PER_ADDRESS_MAX": "Open connections of a process from one address; trusted "
+    "proxies are not bound. Further ones get HTTP 429.",
     "ALTYN_LOG_LEVEL": "The lowest level that is logged.",
     "ALTYN_LOG_FORMAT": "`auto` writes text to a terminal, and JSON elsewhere.",
 }
@@ -183,6 +187,8 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_POOL_SIZE": "connections",
     "ALTYN_WORKERS": "processes",
     "ALTYN_CONCURRENCY_MAX": "requests",
+    "ALTYN_CONNECTIONS_MAX": "connections",
+    "ALTYN_CONNECTIONS_PER_ADDRESS_MAX": "connections",
 }
 
 # When it is sent, and the meaning of its status 1 and 0 (callbacks.md §4).

@@ -49,6 +49,8 @@ class Settings:
     callback_days: int = 90
     body_max_bytes: int = 1_048_576
     concurrency_max: int = 1_000
+    connections_max: int = 4_000
+    connections_per_address_max: int = 500
     log_level: str = "info"
     log_json: bool | None = None
 
@@ -87,6 +89,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
         concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=4_000),
+        connections_max=read.number("ALTYN_CONNECTIONS_MAX", 4_000, low=10, high=60_000),
+        connections_per_address_max=read.number(
+            "ALTYN_CONNECTIONS_PER_ADDRESS_MAX", 500, low=1, high=60_000
+        ),
         log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_json={"json": True, "console": False}.get(
             read.choice("ALTYN_LOG_FORMAT", "auto", ("auto", "json", "console"))

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 import uvicorn
 
 from altyn.main import App
+from altyn.main.http_server import server_config
+from altyn.settings import load
 from tests.shop import CREDENTIALS
 
 START_SECONDS_MAX: Final = 60
@@ -85,7 +87,7 @@ class Registered:
 @contextmanager
 def serving(app: App) -> Iterator[int]:
     """Serve an application on a free port in a thread; yields the port."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none")
+    config = server_config(app, load({}), host="127.0.0.1", port=0)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -5,9 +5,8 @@ starts.
 """
 
 import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -70,22 +69,13 @@ def keep_postgres_running(postgres: "EmbeddedPostgres") -> Iterator[None]:
 
     It ends when it is killed, or when a short command that had started it stops it.
     """
-    from altyn.embedded_postgres import EmbeddedPostgresError
+    from altyn.embedded_postgres.repeating_thread import RepeatingThread
 
-    stopping = threading.Event()
-
-    def restart_if_ended() -> None:
-        while not stopping.wait(CHECK_SECONDS):
-            with suppress(EmbeddedPostgresError):  # its log has the reason; the next check retries
-                postgres.start()
-
-    supervisor = threading.Thread(target=restart_if_ended, name="postgres supervisor", daemon=True)
-    supervisor.start()
+    supervisor = RepeatingThread("postgres", postgres.start, every_seconds=CHECK_SECONDS)
     try:
         yield
     finally:
-        stopping.set()
-        supervisor.join()
+        supervisor.stop()
 
 
 @contextmanager

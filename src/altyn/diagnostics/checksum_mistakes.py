@@ -290,7 +290,14 @@ UNEXPLAINED: Final = Mistake(
     "with the one shown here.",
     altered="The checksum was made with another key, or a value was altered after the signing.",
 )
+NOT_FOUND_IN_TIME: Final = Mistake(
+    name="not_found_in_time",
+    happened="The checksum is wrong. The search for the reason was stopped, because it took too "
+    "long: the callback has very many parameters.",
+    remedy="Compare the signed text of your code with the one shown here.",
+)
 FOUND_WITHOUT_SEARCH: Final = (
+    NOT_FOUND_IN_TIME,
     LOWER_CASE,
     NO_CHECKSUM,
     NOT_HEX,

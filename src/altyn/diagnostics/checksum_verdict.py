@@ -21,6 +21,7 @@ from altyn.diagnostics.checksum_mistakes import (
     NEEDS_CERTIFICATE,
     NEEDS_KEY,
     NO_CHECKSUM,
+    NOT_FOUND_IN_TIME,
     NOT_HEX,
     UNEXPLAINED,
     Mistake,
@@ -35,8 +36,18 @@ PAIRS_LENGTH_MAX: Final = 8192
 """In longer callbacks (characters) pairs of mistakes are not searched for: it takes too long."""
 
 Fits = Callable[[Recipe, str], bool]
+Stop = Callable[[], bool]
 Found = tuple[tuple[Mistake, ...], Recipe]
 NO_OTHER_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def never() -> bool:
+    """Do not stop the search."""
+    return False
+
+
+class _StoppedError(Exception):
+    """The search has been stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +106,14 @@ def check_checksum(
     public_key: RSAPublicKey | None = None,
     computed: str | None = None,
     other_keys: Mapping[str, str] = NO_OTHER_KEYS,
+    stop: Stop = never,
 ) -> Verdict:
     """Check a callback with the shared key, or with the certificate's public key.
 
     With both, the length of the checksum decides which one is used. `computed` is the checksum that
     the shop's own code computed; it can be checked with a shared key only. `other_keys`: keys of
-    other shops, by login; one of them may have been used by mistake.
+    other shops, by login; one of them may have been used by mistake. `stop` is asked again and
+    again during the search; when it returns True, the mistake of the verdict is NOT_FOUND_IN_TIME.
     """
     assert key is not None or public_key is not None, "a shared key or a public key is required"
     assert computed is None or public_key is None, "`computed` requires a shared key"
@@ -117,7 +130,7 @@ def check_checksum(
     fits: Fits = _fits_key if has_key or public_key is None else _fitting(public_key)
     correct = replace(correct, own_pairs=_own_pairs(correct, checksum, fits))
     keys = other_keys if has_key else NO_OTHER_KEYS
-    search = _Search(correct, fits, has_key=has_key, other_keys=keys)
+    search = _Search(correct, fits, has_key=has_key, other_keys=keys, stop=stop)
     return Verdict(
         signed=correct.signed(),
         expected=correct.checksum() if has_key else None,
@@ -176,6 +189,7 @@ class _Search:
     fits: Fits
     has_key: bool
     other_keys: Mapping[str, str]
+    stop: Stop
 
     def check(self, checksum: str, *, in_transit: bool) -> Checked:
         """Whether a checksum is correct, else the first recipe that explains it.
@@ -185,12 +199,20 @@ class _Search:
         lower = (LOWER_CASE,) if re.fullmatch("[0-9A-Fa-f]*[a-f][0-9A-Fa-f]*", checksum) else ()
         if self.fits(self.correct, checksum):
             return Checked(checksum=checksum, mistakes=lower)
-        for mistakes, recipe in self._explanations(in_transit=in_transit):
-            if self.fits(recipe, checksum):
-                return Checked(
-                    checksum=checksum, mistakes=(*mistakes, *lower), made_of=_signed(recipe)
-                )
+        try:
+            for mistakes, recipe in self._explanations(in_transit=in_transit):
+                self._check_time()
+                if self.fits(recipe, checksum):
+                    return Checked(
+                        checksum=checksum, mistakes=(*mistakes, *lower), made_of=_signed(recipe)
+                    )
+        except _StoppedError:
+            return Checked(checksum=checksum, mistakes=(NOT_FOUND_IN_TIME,))
         return Checked(checksum=checksum, mistakes=(self._unexplained(checksum),))
+
+    def _check_time(self) -> None:
+        if self.stop():
+            raise _StoppedError
 
     def _explanations(self, *, in_transit: bool) -> Iterator[Found]:
         rows = [
@@ -220,6 +242,7 @@ class _Search:
         Most mistakes change nothing here, and then they change nothing in a pair either."""
         outcomes = {_ingredients(self.correct)}
         for row, recipe in single:
+            self._check_time()
             try:
                 outcome = _ingredients(recipe)
             except ValueError:

@@ -14,6 +14,8 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 NESTED: Final = "additionalParams"
+PARAMETERS_MAX: Final = 100
+"""More than any callback has; the search for a mistake grows with their square."""
 _REQUEST_LINE: Final = re.compile(r"(?:GET|POST) (\S+)(?: HTTP/\S+)?")
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://|/")
 
@@ -77,8 +79,17 @@ def read_received(text: str) -> Received:
     """Read a whole address, a line of an access log, a query, a form body, or a JSON body.
 
     Refuses with UnreadableCallbackError: an empty text, JSON that is broken or not an object, an
-    address without a query, a text without parameters.
+    address without a query, a text without parameters, more than PARAMETERS_MAX of them.
     """
+    received = _read(text)
+    if len(received.pairs) > PARAMETERS_MAX:
+        raise UnreadableCallbackError(
+            f"It has {len(received.pairs)} parameters; a callback has at most {PARAMETERS_MAX}."
+        )
+    return received
+
+
+def _read(text: str) -> Received:
     text = _clean(text).strip().strip("\ufeff")
     if not text:
         raise UnreadableCallbackError("There is nothing to read: the text is empty.")

@@ -20,8 +20,9 @@ from altyn.embedded_postgres.binaries import Binaries, find_binaries
 from altyn.embedded_postgres.cluster import make_cluster, write_configuration
 from altyn.embedded_postgres.errors import ELSEWHERE, EmbeddedPostgresError
 from altyn.embedded_postgres.layout import Layout, make_folder
-from altyn.embedded_postgres.logs import LogCleaner, last_lines, log_files
+from altyn.embedded_postgres.logs import clean_logs, last_lines, log_files
 from altyn.embedded_postgres.programs import RunAs
+from altyn.embedded_postgres.repeating_thread import RepeatingThread
 from altyn.embedded_postgres.server import (
     Address,
     LockFile,
@@ -86,7 +87,7 @@ class EmbeddedPostgres:
         self._binaries: Binaries | None = None
         self._server: _Server | None = None
         self._ownership: int | None = None
-        self._log_cleaner: LogCleaner | None = None
+        self._log_cleaner: RepeatingThread | None = None
 
     @property
     def url(self) -> str:
@@ -147,7 +148,7 @@ class EmbeddedPostgres:
                         f"data folder that this user may write to, or {ELSEWHERE}."
                     ) from error
                 if self._log_cleaner is None:
-                    self._log_cleaner = LogCleaner(self._layout.log)
+                    self._log_cleaner = clean_logs(self._layout.log)
             return self._server.address.url
 
     def stop(self) -> None:

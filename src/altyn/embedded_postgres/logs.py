@@ -3,11 +3,11 @@
 PostgreSQL starts new log files by size, but never deletes old ones.
 """
 
-import contextlib
 import re
-import threading
 from pathlib import Path
 from typing import Final
+
+from altyn.embedded_postgres.repeating_thread import RepeatingThread
 
 FILES_KEPT: Final = 5
 """Each has up to 4 MB (`log_rotation_size`)."""
@@ -41,22 +41,8 @@ def last_lines(*files: Path, lines_max: int = 15) -> str:
     return "\n".join(lines[-lines_max:]) or "(the log is empty)"
 
 
-class LogCleaner:
-    """A thread that deletes old log files while we use the server."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="postgresql-log", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            with contextlib.suppress(OSError):  # the next round tries again
-                delete_old_logs(self._folder)
-            if self._stopped.wait(CLEAN_EVERY_SECONDS):
-                return
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
+def clean_logs(folder: Path) -> RepeatingThread:
+    """Delete old log files while we use the server, until the thread is stopped."""
+    return RepeatingThread(
+        "postgresql-log", lambda: delete_old_logs(folder), every_seconds=CLEAN_EVERY_SECONDS
+    )

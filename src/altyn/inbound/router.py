@@ -1,13 +1,17 @@
 """The router of a process: directs each request to the REST endpoint, to SOAP or to the pages.
 
-Over its capacity it answers at once (429; in SOAP a fault with 503), so that no queue grows without
-end.
+Above its capacity it answers at once (429; in SOAP a fault with 503), so that no queue grows
+without end.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.soap.endpoint import SoapEndpoint
+
+GET_AND_POST: Final = frozenset({"GET", "POST"})
+HEALTH: Final = frozenset({"/health", "/ready"})
+"""Answered above the capacity too: a busy gateway is alive."""
 
 
 class Router:
@@ -27,8 +31,11 @@ class Router:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
-        if self._open >= self._concurrency_max:
-            await self._send_busy(scope["path"], send)
+        path: str = scope["path"]
+        if scope["method"] not in GET_AND_POST and await self._rest.refuse_http_method(path, send):
+            return
+        if self._open >= self._concurrency_max and path not in HEALTH:
+            await self._send_busy(path, send)
             return
         self._open += 1
         try:

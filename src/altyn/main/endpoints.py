@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
+from altyn.inbound.page_guard import PageGuard
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.payment_page.no_scheme import no_scheme_routes
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
@@ -96,7 +98,9 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
         public_url=settings.public_url,
         show_rules=settings.sandbox,
     )
-    pages = Starlette(routes=[*simulator_routes, *_routes(context)])
+    pages = Starlette(
+        routes=[*simulator_routes, *_routes(context)], middleware=[Middleware(PageGuard)]
+    )
     return Router(rest, soap, pages, settings.concurrency_max)
 
 

@@ -299,10 +299,14 @@ def _decode(body: bytes, wire_type: type[Wire]) -> Wire:
     if len(body) > MESSAGE_BYTES_MAX:
         raise AcquiringFormatError("the message is too long")
     try:
-        return msgspec.json.decode(body, type=wire_type)
+        message = msgspec.json.decode(body, type=wire_type)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # Without the cause: msgspec's texts and the frame's locals may repeat the digits of a card.
         raise AcquiringFormatError("the message is not of the acquiring format") from None
+    values = (getattr(message, name) for name in message.__struct_fields__)
+    if any(isinstance(value, str) and "\0" in value for value in values):
+        raise AcquiringFormatError("the message contains the character U+0000")
+    return message
 
 
 def _require(pattern: re.Pattern[str], text: str, name: str) -> None:

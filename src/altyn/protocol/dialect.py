@@ -8,6 +8,7 @@ dialect is therefore a further value, and needs no change of the gateway's code.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
 from typing import Final
 
 from altyn.protocol.presentation import Members
@@ -27,11 +28,28 @@ EVERY_BODY_KIND: Final = frozenset(BodyKind)
 
 
 class TransportFault(Enum):
-    """Why a request is not read at all; the value is the HTTP status of the answer."""
+    """Why a request is not read at all; `status` is the HTTP status of the answer."""
 
-    BODY_TOO_LARGE = 413
-    BODY_KIND = 415
-    OVERLOADED = 429
+    METHOD = "method"
+    CARD_BY_GET = "card by GET"
+    BODY_TOO_SLOW = "body too slow"
+    BODY_TOO_LARGE = "body too large"
+    BODY_KIND = "body kind"
+    OVERLOADED = "overloaded"
+
+    @property
+    def status(self) -> int:
+        return int(_STATUSES[self])
+
+
+_STATUSES: Final = {
+    TransportFault.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.CARD_BY_GET: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
+    TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TransportFault.BODY_KIND: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    TransportFault.OVERLOADED: HTTPStatus.TOO_MANY_REQUESTS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

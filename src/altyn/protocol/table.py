@@ -4,7 +4,7 @@ REST and SOAP are two spellings of one row. Parsing, checking, the error for the
 reference page and the generated test cases all come from the row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import Envelope, Present
-from altyn.protocol.types import Context, Malformed, Source, Type
+from altyn.protocol.types import CVC, PAN, Context, Malformed, Source, Type
 
 STORED: Final = "more"
 """The field that collects the parameters which are only stored, by their names."""
@@ -81,6 +81,7 @@ class Method:
     credentials: bool = True
     positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
     required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
+    card_names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the rows: a request has a few parameters, the table has dozens."""
@@ -90,10 +91,28 @@ class Method:
         required = (position for position, row in rows if row.required or row.in_json_params)
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "required_positions", frozenset(required))
+        cards = [row for row in self.parameters if row.type in (PAN, CVC)]
+        names = frozenset(name for row in cards for name in (row.name, *row.aliases))
+        object.__setattr__(self, "card_names", names)
 
     def error(self, refusal: Refusal) -> ErrorCode:
         """The error of this method for a refusal; a refusal without a row is a defect."""
         return self.refusals[refusal]
+
+    @property
+    def takes_card(self) -> bool:
+        """Whether a request names a card number."""
+        return any(row.type is PAN and row.required for row in self.parameters)
+
+    def refuses_get(self, names: Container[str]) -> bool:
+        """Whether a request with these parameters is refused by GET: addresses are kept in logs.
+
+        That is every request of a method that takes a card, and of others those that have card
+        data among their names. Source: rest-orders.md §1.1.
+        """
+        if not self.card_names:
+            return False
+        return self.takes_card or any(name in names for name in self.card_names)
 
     def name_of(self, field: str) -> str:
         """The parameter that fills this field; the field itself where no parameter does."""

@@ -184,6 +184,9 @@ SECOND: Final = Dialect(
     ),
     bodies=frozenset({BodyKind.JSON}),
     transport_faults={
+        TransportFault.METHOD: {"ok": False, "code": 4050},
+        TransportFault.CARD_BY_GET: {"ok": False, "code": 4051},
+        TransportFault.BODY_TOO_SLOW: {"ok": False, "code": 4080},
         TransportFault.BODY_TOO_LARGE: {"ok": False, "code": 4130},
         TransportFault.BODY_KIND: {"ok": False, "code": 4150},
         TransportFault.OVERLOADED: {"ok": False, "code": 4290},

@@ -71,7 +71,6 @@ WAYS: Final[dict[str, tuple[str, dict[str, str], bytes, list[tuple[str, str]]]]]
         multipart(ASKED),
         [("content-type", "multipart/form-data;boundary=b")],
     ),
-    "put": ("PUT", {}, ENCODED, [FORM]),
 }
 
 

@@ -38,13 +38,8 @@ if TYPE_CHECKING:
     from altyn.embedded_postgres import EmbeddedPostgres
 
 FACTORY: Final = "altyn.main:create_app"
-BACKLOG: Final = 2048
-SHUTDOWN_GRACE_SECONDS: Final = 10
 READY_WITHIN_SECONDS: Final = 60
 _START_FAILED: Final = 3  # uvicorn's exit code of a worker that could not start
-KEEP_ALIVE_SECONDS: Final = 65
-"""Longer than the 60 s after which load balancers close an idle connection. The balancer must
-close first; otherwise it may send a payment on a connection that the gateway has just closed."""
 
 
 def serve(
@@ -145,27 +140,11 @@ def _start(postgres: "EmbeddedPostgres") -> str:
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
     """Run the server until a signal ends it. Refuses with CommandError: it could not start."""
-    import uvicorn
+    from altyn.inbound.connections.descriptors import raise_descriptor_limit
+    from altyn.main.http_server import server_config
 
-    config = uvicorn.Config(
-        FACTORY,
-        factory=True,
-        workers=settings.workers,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        log_level="debug" if settings.log_level == "debug" else "warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=SHUTDOWN_GRACE_SECONDS,
-    )
+    raise_descriptor_limit()
+    config = server_config(FACTORY, settings, factory=True)
     if not _run(config, listener):
         raise CommandError("The gateway could not start; see the log above.")
 
@@ -173,10 +152,11 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
 def _run(config: "uvicorn.Config", listener: socket.socket) -> bool:
     """Serve in this process, or in several under uvicorn's supervisor; whether it started."""
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
+
+    from altyn.inbound.connections.processes import WorkerProcesses
 
     if config.workers > 1:
-        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor = WorkerProcesses(config, sockets=[listener])
         supervisor.run()
         return all(process.exitcode != _START_FAILED for process in supervisor.processes)
     server = uvicorn.Server(config)

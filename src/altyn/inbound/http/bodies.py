@@ -36,7 +36,7 @@ _PARAMETER: Final = re.compile(
 _BACKSLASHED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
-class Unreadable(Exception):  # noqa: N818 — a finding about the body, not an error of the gateway
+class Unreadable(ValueError):  # noqa: N818 — a finding about the body, not an error of the gateway
     """The body cannot be read; the text says why and repeats nothing of the body."""
 
 

@@ -15,6 +15,8 @@ import msgspec
 
 from altyn.inbound.http.bodies import Pairs, Unreadable, read_text
 
+TOO_DEEP: Final = "JSON is nested deeper than {} levels, or its brackets do not match"
+
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _STRING: Final = msgspec.json.Decoder(str)
@@ -45,9 +47,7 @@ def read_json(
     text, broken = read_text(data.decode, charset)
     document = text.encode()
     if _is_deeper_than(depth_max, document):
-        raise Unreadable(
-            f"JSON is nested deeper than {depth_max} levels, or its brackets do not match"
-        )
+        raise Unreadable(TOO_DEEP.format(depth_max))
     every_pair = (
         (name, value)
         for name, literal in _members(document).items()
@@ -57,6 +57,14 @@ def read_json(
     if len(pairs) > fields_max:
         raise Unreadable(f"more than {fields_max} fields")
     return pairs, broken
+
+
+def refuse_unstorable(document: bytes, *, depth_max: int) -> None:
+    """Raises Unreadable: nested too deep, or an escaped U+0000, which PostgreSQL cannot keep."""
+    if _is_deeper_than(depth_max, document):
+        raise Unreadable(TOO_DEEP.format(depth_max))
+    if rb"\u0000" in document and _NUL.sub(lambda escape: escape[1] or b"\0", document) != document:
+        raise Unreadable("JSON contains the character U+0000 (\\u0000): remove it")
 
 
 def _members(document: bytes) -> dict[str, msgspec.Raw]:

@@ -7,56 +7,44 @@ Source: rest-orders.md §1.1.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from altyn import request_body
 from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import read_json
 from altyn.inbound.http.multipart import read_multipart
 from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
+from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, Receive
+
+__all__ = ["BodyTooLarge", "BodyTooSlow", "Disconnected"]
 
 Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 _CONTENT_TYPES_REMEMBERED: Final = 64
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_CONTENT_LENGTH_DIGITS_MAX: Final = (
-    18  # beyond that no limit would allow it, and int() of a long text is slow
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one request may hold.
 
-    `body_bytes` and `body_seconds` of the body, `fields` of query and body together (empty ones
-    and files included), `depth` in levels of JSON, the outermost object being the first.
+    `body_bytes` and `body_seconds` of the body (None: the time of every endpoint), `fields` of
+    query and body together (empty ones and files included), `depth` in levels of
+    JSON, the outermost object being the first.
     """
 
     body_bytes: int = 1_048_576
-    body_seconds: float = 30.0
+    body_seconds: float | None = None
     fields: int = 1_000
     depth: int = 20
 
 
 DEFAULT_LIMITS: Final = Limits()
-
-
-class BodyTooLarge(Exception):  # noqa: N818 — named for what happened
-    """The body is above the limit, by its Content-Length or by its bytes so far; HTTP 413."""
-
-
-class Disconnected(Exception):  # noqa: N818 — named for what happened
-    """The client closed the connection before its request was complete; there is no answer."""
-
-
-class BodyTooSlow(Disconnected):
-    """The body did not arrive in time. Treated as a closed connection; HTTP 408 if answered."""
 
 
 class BodyKindRefused(Exception):  # noqa: N818 — named for what happened
@@ -72,8 +60,8 @@ async def read_fields(
     """The fields of the query string and of the body, whatever the HTTP method and Content-Type.
 
     A query string is ignored where `kinds` lacks it.
-    Raises BodyTooLarge, BodyKindRefused, Disconnected and nothing else: the fields themselves say
-    what could not be read.
+    Raises BodyTooLarge, BodyTooSlow, BodyKindRefused, Disconnected and nothing else: the fields
+    themselves say what could not be read.
     """
     headers = content_headers(scope)
     body = await read_body(headers, receive, limits)
@@ -99,34 +87,13 @@ def content_headers(scope: Scope) -> dict[bytes, bytes]:
 
 
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits) -> bytes:
-    """The whole body. Raises BodyTooLarge and Disconnected."""
-    if _declares_more_than(limits.body_bytes, headers.get(b"content-length", b"")):
-        raise BodyTooLarge
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            return await _received(receive, limits.body_bytes)
-    except TimeoutError:
-        raise BodyTooSlow from None
-
-
-async def _received(receive: Receive, bytes_max: int) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        body += message.get("body", b"")
-        if len(body) > bytes_max:
-            raise BodyTooLarge
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:
-    """Whether the Content-Length is above the limit. One that is not a number is ignored."""
-    if not content_length.isdigit():
-        return False
-    return len(content_length) > _CONTENT_LENGTH_DIGITS_MAX or int(content_length) > bytes_max
+    """The whole body. Raises BodyTooLarge, BodyTooSlow and Disconnected."""
+    return await request_body.read_body(
+        headers.get(b"content-length", b""),
+        receive,
+        bytes_max=limits.body_bytes,
+        seconds_max=limits.body_seconds,
+    )
 
 
 def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Limits) -> Fields:

@@ -16,7 +16,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
-from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.http.request_reader import (
+    BodyTooLarge,
+    BodyTooSlow,
+    Disconnected,
+    Limits,
+    read_fields,
+)
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.card_form import PageForm
@@ -109,8 +115,8 @@ class PageEndpoint:
             if request.method == "POST" and name.kind is Kind.PAYMENT:
                 return await self._post(request, name)
             return await self._get(request, name)
-        except Disconnected:
-            return PlainTextResponse("the request was not completed\n", 408)
+        except (BodyTooSlow, Disconnected):
+            raise  # the guard of the pages answers
         except BodyTooLarge:
             return PlainTextResponse("the form is too large\n", 413)
         except Exception:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from altyn.domain.card.values import is_maestro
 from altyn.domain.language import DEFAULT_LANGUAGE
 from altyn.inbound.http.fields import Fields
-from altyn.inbound.http.request_reader import BodyTooLarge, Disconnected, Limits, read_fields
+from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
 from altyn.inbound.payment_page.addresses import (
     Kind,
@@ -93,8 +93,10 @@ class PageMethods:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
             return responses.json(TRANSPORT_FAULTS[TransportFault.BODY_TOO_LARGE], 413)
-        except Disconnected:
-            return responses.json({"error": "incomplete", "errorCode": 7}, 408)
+        if request.method == "GET" and (name in TAKES_CARD or any(map(fields.get, CARD_NAMES))):
+            refusal = responses.json(TRANSPORT_FAULTS[TransportFault.CARD_BY_GET], 405)
+            refusal.headers["Allow"] = "POST"
+            return refusal
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
         try:
             return await method(self, call)
@@ -285,6 +287,10 @@ METHODS: Final[dict[str, Method]] = {
     "finish3dsver2.do": finish_3ds_version_2,
     "finish3dsmethodnotification.do": finish_3ds_method,
 }
+TAKES_CARD: Final = frozenset({"processform.do", "ismaestrocard.do"})
+CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")
+"""A request with one of these is refused by GET too: addresses are kept in logs."""
+
 OPENED_BY_BROWSER: Final = frozenset(
     {"showerrors.do", "finish3ds.do", "finish3dsver2.do", "finish3dsmethodnotification.do"}
 )

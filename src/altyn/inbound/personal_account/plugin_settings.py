@@ -29,6 +29,7 @@ from altyn.inbound.rest.answers import client_ip
 from altyn.operations.ports import Merchants, Overloaded
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.errors import NotPermittedError, SettingRefusedError
+from altyn.request_body import BodyTooLarge, read_body
 
 ChangeSettings = Callable[[StaffActor, int, Mapping[str, object]], Awaitable[MerchantSettings]]
 """Changes settings of a merchant, by their keys; returns the settings that are then in force."""
@@ -142,12 +143,11 @@ def _names(user: ApiUser, merchant: Merchant) -> set[str]:
 
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_MAX:
-            raise _RefusedError(413, f"the body is larger than {BODY_MAX} bytes")
-    return bytes(body)
+    length = request.headers.get("content-length", "").encode("latin-1")
+    try:
+        return await read_body(length, request.receive, bytes_max=BODY_MAX)
+    except BodyTooLarge:
+        raise _RefusedError(413, f"the body is larger than {BODY_MAX} bytes") from None
 
 
 def _check_urls(asked: PluginRequest, url_refusal: UrlRefusal) -> None:

@@ -12,9 +12,11 @@ import structlog
 
 from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
+from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
     BodyTooLarge,
+    BodyTooSlow,
     Disconnected,
     Limits,
     read_fields,
@@ -40,7 +42,13 @@ from altyn.protocol.presentation import ErrorAnswer, Members
 from altyn.protocol.table import Method
 
 RETRY: Final[Header] = (b"retry-after", b"1")
+GET_AND_POST_ALLOWED: Final[Header] = (b"allow", b"GET, POST")
+POST_ALLOWED: Final[Header] = (b"allow", b"POST")
 log = structlog.get_logger("altyn.rest")
+
+
+class _CardByGetError(Exception):
+    """The request has a card in its address, or is for a method that takes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +92,45 @@ class RestEndpoint:
         """Answer one request."""
         try:
             request = await self._read(route, scope, receive)
+        except _CardByGetError:
+            await _send_fault(send, route.dialect, TransportFault.CARD_BY_GET, POST_ALLOWED)
         except BodyTooLarge:
             await _send_fault(send, route.dialect, TransportFault.BODY_TOO_LARGE)
+        except BodyTooSlow:
+            log_body_too_slow(scope)
+            await _send_fault(send, route.dialect, TransportFault.BODY_TOO_SLOW, CLOSE)
         except BodyKindRefused:
             await _send_fault(send, route.dialect, TransportFault.BODY_KIND)
         except Disconnected:
-            return
+            log_client_left(scope)
         else:
             await self._answer(request, send)
 
     async def send_busy(self, path: str, send: Send) -> None:
         """Answer a request that the gateway has no capacity for; the client may try again."""
+        dialect = self._dialect_of(path) or self._dialects[0]
+        await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
+
+    async def refuse_http_method(self, path: str, send: Send) -> bool:
+        """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.
+
+        Source: rest-orders.md §1.1.
+        """
+        dialect = self._dialect_of(path)
+        if dialect is None:
+            return False
+        await _send_fault(send, dialect, TransportFault.METHOD, GET_AND_POST_ALLOWED)
+        return True
+
+    def _dialect_of(self, path: str) -> Dialect | None:
         lowered = path.lower()
         own = (each for each in self._dialects if lowered.startswith(each.prefix.lower()))
-        dialect = next(own, self._dialects[0])
-        await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
+        return next(own, None)
 
     async def _read(self, route: Route, scope: Scope, receive: Receive) -> Request:
         fields = await read_fields(scope, receive, route.limits, route.dialect.bodies)
+        if scope["method"] == "GET" and route.method.refuses_get(fields):
+            raise _CardByGetError
         return Request(
             dialect=route.dialect,
             method=route.method,
@@ -177,4 +206,4 @@ async def _send_fault(
     send: Send, dialect: Dialect, fault: TransportFault, *headers: Header
 ) -> None:
     body = encode_json(dialect.transport_faults[fault])
-    await send_answer(send, fault.value, body, (JSON, *headers))
+    await send_answer(send, fault.status, body, (JSON, *headers))

@@ -4,7 +4,6 @@ A shop's own test suite sees its callbacks here and can have them sent again. Th
 in production. Source: callbacks.md.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
@@ -17,15 +16,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict, check_checksum
+from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict
 from altyn.diagnostics.received_callback import Received, UnreadableCallbackError, read_received
 from altyn.domain.callback import ChecksumKind
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
 from altyn.domain.merchant import Merchant
 from altyn.domain.order_id import merchant_of
 from altyn.domain.outbox import EntryId, EntryState
-from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.inbound.sandbox.answers import (
+    from_another_site,
+    json_answer,
+    problem,
+    read_json,
+    read_query,
+)
 from altyn.inbound.sandbox.callback_members import detail_members, summary_members, verdict_members
+from altyn.inbound.sandbox.checksum_search import ChecksumSearch
 from altyn.operations.ports import Merchants
 
 LIST_SIZE: Final = 20
@@ -150,10 +156,11 @@ class _RequestHandler:
         self._now = now
         self._certificates = certificates
         self._refusal_of_url = refusal_of_url
+        self._search = ChecksumSearch()
 
     async def list_newest(self, request: Request) -> Response:
         """Filtered by `shop`, `order` (id or number) and `state`; at most `limit`."""
-        query = request.query_params
+        query = read_query(request)
         merchant = await self._merchant(query["shop"]) if query.get("shop") else None
         merchant_id = None if merchant is None else merchant.merchant_id
         order_id = _order_id(query.get("order"))
@@ -173,7 +180,7 @@ class _RequestHandler:
     async def resend(self, request: Request) -> Response:
         """Send a callback again, now; returns the callback as it is then."""
         which = _callback_id(request)
-        wanted = msgspec.json.decode(await body_of(request) or b"{}", type=ResendRequest)
+        wanted = await read_json(request, ResendRequest)
         refusal = None if wanted.to is None else self._refusal_of_url(wanted.to)
         if refusal is not None:
             raise RefusedError(f"to: {refusal}")
@@ -184,18 +191,17 @@ class _RequestHandler:
 
     async def verify(self, request: Request) -> Response:
         """Check a checksum, and explain a wrong one."""
-        body = await body_of(request, longest=RECEIVED_MAX)
-        check = msgspec.json.decode(body, type=VerifyRequest)
+        check = await read_json(request, VerifyRequest, longest=RECEIVED_MAX)
         if (check.shop is None) is (check.key is None):
             raise RefusedError("name either the shop (its login) or the key, not both")
         try:
             received = read_received(check.received)
         except UnreadableCallbackError as error:
             raise RefusedError(f"received: {error}") from None
-        return json_answer(verdict_members(await self._verdict(check, received)))
+        return json_answer(verdict_members(await self._verdict(request, check, received)))
 
-    async def _verdict(self, check: VerifyRequest, received: Received) -> Verdict:
-        """The verdict, computed in a thread: the search for mistakes may take half a second."""
+    async def _verdict(self, request: Request, check: VerifyRequest, received: Received) -> Verdict:
+        """The verdict, computed in a thread: the search for mistakes may take seconds."""
         key, public_key = check.key, None
         if check.shop is not None:
             merchant = await self._merchant(check.shop)
@@ -210,8 +216,8 @@ class _RequestHandler:
             raise RefusedError(
                 f"{check.shop} has no key: `altyn merchant set {check.shop} callbacks.key=…`"
             )
-        return await asyncio.to_thread(
-            check_checksum, received, key=key, public_key=public_key, computed=check.computed
+        return await self._search.check(
+            request, received, key=key, public_key=public_key, computed=check.computed
         )
 
     async def _public_key(self, merchant: Merchant, received: Received) -> RSAPublicKey | None:

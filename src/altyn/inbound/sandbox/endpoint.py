@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
-from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.inbound.sandbox.answers import from_another_site, json_answer, problem, read_json
 from altyn.operations.ports import ClockRefusedError
 from altyn.protocol.test_cards import ALL
 
@@ -51,7 +51,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
         if from_another_site(request):
             return problem("another site's page may not move this clock", 403)
         try:
-            wanted = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
+            wanted = await read_json(request, Move)
             arrived = await move_clock(wanted.target(now()))
         except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)

@@ -116,6 +116,10 @@ async def _subject(request: Request) -> str:
             parameters |= msgspec.json.decode(body, type=dict[str, Any])
         else:
             parameters |= {name: values[-1] for name, values in parse_qs(body.decode()).items()}
-    except (ValueError, msgspec.MsgspecError):  # a body that is not a callback names no subject
+    except (
+        ValueError,
+        RecursionError,
+        msgspec.MsgspecError,
+    ):  # a body that is not a callback names no subject
         pass
     return str(parameters.get("mdOrder") or parameters.get("bindingId") or "")

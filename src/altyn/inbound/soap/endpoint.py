@@ -14,8 +14,10 @@ import structlog
 
 from altyn.domain.language import text_language
 from altyn.inbound.http.bodies import Unreadable
+from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyTooLarge,
+    BodyTooSlow,
     ContentType,
     Disconnected,
     Limits,
@@ -39,6 +41,7 @@ from altyn.inbound.rest.answers import (
 from altyn.inbound.soap.envelope import Message, open_envelope, unknown_operation
 from altyn.inbound.soap.faults import (
     BODY_TOO_LARGE,
+    BODY_TOO_SLOW,
     FAILED,
     FAILED_AUTHENTICATION,
     OVERLOADED,
@@ -142,7 +145,10 @@ class SoapEndpoint:
             message = await self._read(scope, receive)
             body, headers = await self._perform(message)
         except Disconnected:
-            return
+            log_client_left(scope)
+        except BodyTooSlow:
+            log_body_too_slow(scope)
+            await self._send_fault(send, BODY_TOO_SLOW, ip=client_ip(scope))
         except MessageRefusedError as refusal:
             await self._send_fault(send, refusal.fault, ip=client_ip(scope))
         except BodyTooLarge:
@@ -221,7 +227,8 @@ class SoapEndpoint:
         count_fault(fault.code.value)
         log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
         retry = (RETRY,) if fault.status == BUSY else ()
-        headers = (XML, NO_STORE, *retry, *self._rule(fault.rule))
+        close = (CLOSE,) if fault is BODY_TOO_SLOW else ()
+        headers = (XML, NO_STORE, *retry, *close, *self._rule(fault.rule))
         body = write_fault(fault, show_rule=self._show_rules)
         await send_answer(send, fault.status, body, headers)
 

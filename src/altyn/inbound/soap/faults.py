@@ -75,6 +75,9 @@ OVERLOADED: Final = SoapFault(
 BODY_TOO_LARGE: Final = SoapFault(
     FaultCode.CLIENT, "The request body is larger than this gateway reads"
 )
+BODY_TOO_SLOW: Final = SoapFault(
+    FaultCode.SERVER, "The request body was not complete in time: repeat the request", status=408
+)
 FAILED: Final = SoapFault(FaultCode.SERVER, "System error.")
 
 

@@ -21,6 +21,7 @@ from altyn.look.static_files import CACHE_CONTROL
 from altyn.protocol.threeds import ThreeDSFormatError, TransStatus
 from altyn.protocol.threeds_version1 import PaRes, build_pares, parse_pareq
 from altyn.protocol.threeds_version2 import CReq, CRes, MethodData, pack, unpack
+from altyn.request_body import BodyTooLarge, read_body
 from altyn.simulators.acs import keys
 from altyn.simulators.acs.authentications import Authentication
 from altyn.simulators.acs.directory import DirectoryServer
@@ -193,11 +194,11 @@ def _posted(handler: _Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _form(request: Request) -> _Form:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES_MAX:
-            raise ThreeDSFormatError("the form is too long")
+    length = request.headers.get("content-length", "").encode("latin-1")
+    try:
+        body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
+    except BodyTooLarge:
+        raise ThreeDSFormatError("the form is too long") from None
     try:
         fields = parse_qs(
             body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FORM_FIELDS_MAX

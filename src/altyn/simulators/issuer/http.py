@@ -19,6 +19,7 @@ from altyn.protocol.acquiring import (
     encode_card_check_response,
     encode_response,
 )
+from altyn.request_body import BodyTooLarge, read_body
 from altyn.simulators.issuer.bank import IssuerSimulator
 
 _JSON = "application/json"
@@ -51,9 +52,8 @@ def routes(bank: IssuerSimulator) -> Sequence[Route]:
 
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MESSAGE_BYTES_MAX:
-            raise AcquiringFormatError("the message is too long")
-    return bytes(body)
+    length = request.headers.get("content-length", "").encode("latin-1")
+    try:
+        return await read_body(length, request.receive, bytes_max=MESSAGE_BYTES_MAX)
+    except BodyTooLarge:
+        raise AcquiringFormatError("the message is too long") from None

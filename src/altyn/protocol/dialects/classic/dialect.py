@@ -14,14 +14,27 @@ from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.presentation import ErrorAnswer, Members
 
 
-def _fault(text: str) -> Members:
+def transport_fault(text: str) -> Members:
+    """The members of the answer to a request that is not read."""
     return PLAIN.refusal(ErrorAnswer(SYSTEM_ERROR.code, text))
 
 
 TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
     {
-        TransportFault.BODY_TOO_LARGE: _fault("The request body is larger than this gateway reads"),
-        TransportFault.OVERLOADED: _fault("The gateway is busy: repeat the request in a moment"),
+        TransportFault.METHOD: transport_fault("This address takes GET and POST"),
+        TransportFault.CARD_BY_GET: transport_fault(
+            "This method takes a card, so it is served by POST only: addresses are kept in logs "
+            "and histories. Send the parameters in the body"
+        ),
+        TransportFault.BODY_TOO_SLOW: transport_fault(
+            "The request body was not complete in time: repeat the request"
+        ),
+        TransportFault.BODY_TOO_LARGE: transport_fault(
+            "The request body is larger than this gateway reads"
+        ),
+        TransportFault.OVERLOADED: transport_fault(
+            "The gateway is busy: repeat the request in a moment"
+        ),
     }
 )
 
