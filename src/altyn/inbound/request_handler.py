@@ -15,10 +15,11 @@ import structlog
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.results import Result
-from altyn.protocol.dialect import Dialect
+from altyn.protocol.dialect import CallerParameters, Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
 from altyn.protocol.table import Fault, Method, check
@@ -149,14 +150,15 @@ class RequestHandler:
         user = await self._user(request)
         if isinstance(user, Refused):
             return self._refuse(request, user, language, authenticated=False)
-        caller = await self._caller_of(request, user)
+        own = await self._world.merchants.get(user.merchant_id)
+        language = language or _text_language(own.settings.default_language)
+        caller = self._caller_of(request, user, own)
         if isinstance(caller, Refused):
             return self._refuse(request, caller, language)
         merchant = await self._merchant_for(request, caller)
         if isinstance(merchant, Refused):
             return self._refuse(request, merchant, language)
-        own = _text_language(merchant.settings.default_language)
-        language = language or own or DEFAULT_LANGUAGE
+        language = _language(request) or _default_language(merchant, own)
         checked = check(request.method, request.source, merchant, request.malformed)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -175,13 +177,13 @@ class RequestHandler:
         context = AnswerContext(call.merchant, language, call.base_url)
         return Served(method.present(result, context), language)
 
-    async def _caller_of(self, request: Request, found: ApiUser) -> Caller | Refused:
+    @staticmethod
+    def _caller_of(request: Request, found: ApiUser, merchant: Merchant) -> Caller | Refused:
         """The user as a caller of this method.
 
         Refuses: what `access_refusal` refuses, a dialect that the merchant does not have, a
         permission that is off.
         """
-        merchant = await self._world.merchants.get(found.merchant_id)
         refused = access_refusal(found, merchant, request.ip)
         if refused is not None:
             return refused
@@ -198,34 +200,30 @@ class RequestHandler:
     async def _user(self, request: Request) -> ApiUser | Refused:
         """The user of the credentials. A user name and password win over a token.
 
-        Source: rest-orders.md §1.2.
+        An empty parameter counts as absent. Refuses: CREDENTIALS_MISSING, then, where the method
+        names them, LOGIN_EMPTY and PASSWORD_EMPTY, then ACCESS_DENIED.
+        Source: rest-orders.md §1.2; 004 (error codes).
         """
         names, source = request.dialect.caller, request.source
-        name, password = source.get(names.user_name), source.get(names.password)
-        token = source.get(names.token)
-        if name is None and password is None and token:
+        name, password = source.get(names.user_name) or "", source.get(names.password) or ""
+        if name and password and not name.isspace():
+            return await self._user_by_password(name, password, names)
+        if token := None if name or password else source.get(names.token):
             found = await self._credentials.by_token(token)
             return found or Refused(
                 Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
             )
-        names_empty_credentials = Refusal.LOGIN_EMPTY in request.method.refusals
-        if names_empty_credentials and name is not None and not name.strip():
-            return Refused(
-                Refusal.LOGIN_EMPTY, f"{names.user_name} is empty", parameter=names.user_name
-            )
-        if names_empty_credentials and name and not password:
-            return Refused(
-                Refusal.PASSWORD_EMPTY, f"{names.password} is empty", parameter=names.password
-            )
-        if not name or not password:
-            return Refused(
-                Refusal.ACCESS_DENIED,
-                f"neither {names.user_name} and {names.password} nor {names.token} given",
-            )
+        return _without_credentials(name.strip(), password, request)
+
+    async def _user_by_password(
+        self, name: str, password: str, names: CallerParameters
+    ) -> ApiUser | Refused:
         found = await self._credentials.authenticate(name, password)
-        return found or Refused(
-            Refusal.ACCESS_DENIED, f"{names.user_name} or {names.password} is wrong"
-        )
+        if found is not None:
+            return found
+        rule = f"{names.user_name} or {names.password} is wrong"
+        hint = await wrong_login_hint(name, self._world.merchants)
+        return Refused(Refusal.ACCESS_DENIED, f"{rule}: {hint}" if hint else rule)
 
     async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
@@ -281,6 +279,29 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
     if user.must_change_password:
         return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
     return None
+
+
+def _without_credentials(name: str, password: str, request: Request) -> Refused:
+    """The refusal of a request that lacks a user name, a password, or both and a token."""
+    names, refusals = request.dialect.caller, request.method.refusals
+    if not name and not password:
+        rule = f"{names.user_name} with {names.password}, or {names.token}, is mandatory"
+        return Refused(Refusal.CREDENTIALS_MISSING, rule)
+    refusal, missing, sent = (
+        (Refusal.PASSWORD_EMPTY, names.password, names.user_name)
+        if name
+        else (Refusal.LOGIN_EMPTY, names.user_name, names.password)
+    )
+    rule = f"{missing} is empty or missing beside {sent}"
+    if refusal not in refusals:
+        return Refused(Refusal.ACCESS_DENIED, rule)
+    return Refused(refusal, rule, parameter=missing)
+
+
+def _default_language(*merchants: Merchant) -> str:
+    """The first default language of these merchants that there are texts in."""
+    own = (_text_language(each.settings.default_language) for each in merchants)
+    return next(filter(None, own), DEFAULT_LANGUAGE)
 
 
 def _language(request: Request) -> str | None:

@@ -10,6 +10,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
+from altyn.domain.phone import phone_text
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, World
@@ -202,7 +203,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         binding_id=command.binding_id,
         features=command.features,
         email=command.email or json_params.get("email"),
-        phone=command.phone or json_params.get("phone"),
+        phone=command.phone or phone_text(json_params.get("phone", "")) or None,
         post_address=command.post_address,
         recurring_frequency=command.recurring_frequency,
         recurring_expiry=command.recurring_expiry,

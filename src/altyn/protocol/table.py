@@ -175,6 +175,8 @@ def _read_row(
 ) -> Fault | None:
     """Put the value of one row into `values`, or give its fault."""
     raw = _raw(parameter, context.source, values)
+    if raw is not None and parameter.type.is_absent(raw):
+        raw = None
     if parameter.name in malformed and not parameter.type.forgiving:
         return Fault(parameter.invalid, parameter.name, "not UTF-8 text")
     if raw is None:

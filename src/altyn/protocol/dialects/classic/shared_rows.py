@@ -15,6 +15,7 @@ from altyn.protocol.table import STORED, Echo, Parameter
 Refusals = Mapping[Refusal, ErrorCode]
 
 WHO: Final[Refusals] = {
+    Refusal.CREDENTIALS_MISSING: e.CREDENTIALS_MISSING,
     Refusal.ACCESS_DENIED: e.ACCESS_DENIED,
     Refusal.USER_BLOCKED: e.USER_BLOCKED,
     Refusal.PASSWORD_CHANGE_REQUIRED: e.PASSWORD_CHANGE,
