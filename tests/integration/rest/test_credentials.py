@@ -93,9 +93,7 @@ async def test_a_missing_permission_over_soap_is_refused_in_the_language_of_the_
         ("sweets", "logins of the API end in -api: is it sweets-api?"),
     ],
 )
-async def test_the_rule_names_the_login_of_the_api(
-    gateway: Gateway, login: str, hint: str
-) -> None:
+async def test_the_rule_names_the_login_of_the_api(gateway: Gateway, login: str, hint: str) -> None:
     answer = await post(gateway, "register.do", userName=login, password=DEMO_PASSWORD)
     assert answer.json() == {"errorCode": "5", "errorMessage": "Доступ запрещён"}
     assert answer.headers["x-altyn-rule"].startswith("userName or password is wrong: ")
