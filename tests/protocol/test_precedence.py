@@ -105,7 +105,7 @@ class Merchants:
 
 
 class Orders:
-    async def register(self, order: Order, actor: Actor) -> bool:
+    async def register(self, order: Order, actor: Actor, detail: object) -> bool:
         return order.order_number != "TAKEN"
 
     async def load(self, key: OrderKey) -> Order | None:

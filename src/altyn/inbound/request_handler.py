@@ -10,23 +10,22 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-import structlog
-
 from altyn.domain.merchant import Caller, Merchant
+from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.results import Result
+from altyn.operations.results import Registered, Result, notes_of
 from altyn.protocol.dialect import CallerParameters, Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
 from altyn.protocol.table import Fault, Method, check
 from altyn.protocol.types import LANGUAGES, Source
+from altyn.protocol.unknown_names import notes_of_unknown, unknown_names
 
 DEFAULT_LANGUAGE: Final = "ru"
-log = structlog.get_logger("altyn.requests")
 
 
 class ApiUser(Protocol):
@@ -54,7 +53,8 @@ class Request:
     """A request, whatever it was sent as: its method, its parameters, and where it came from.
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
-    stored, `broken_body` the reason why the body gave no parameters.
+    stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
+    endpoint has found and that no parameter has.
     """
 
     dialect: Dialect
@@ -64,6 +64,7 @@ class Request:
     base_url: str = ""
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Call:
     """A request of an authenticated caller, with its values checked.
 
     `merchant` owns the orders that the request concerns: the caller's own merchant, or a child of
-    it that merchantLogin names. `values` are by field of the operation's command.
+    it that merchantLogin names. `values` are by field of the operation's command, `notes` are about
+    what of the request has no effect; `name_of` gives the wire's name of a field.
     """
 
     operation: Operation
@@ -80,6 +82,12 @@ class Call:
     values: dict[str, Any]
     language: str
     base_url: str
+    notes: Notes = ()
+    name_of: Callable[[str], str] = str
+
+    def named(self, notes: Notes) -> Notes:
+        """Notes of the operation, with the names of the wire in place of those of fields."""
+        return tuple(replace(note, parameter=self.name_of(note.parameter)) for note in notes)
 
     @property
     def actor(self) -> Actor:
@@ -95,17 +103,29 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The operation succeeded: the members of the answer, before the envelope."""
+    """The operation succeeded: the members of the answer, before the envelope.
+
+    `notes` are about what of the request has no effect; `shop` and `order` are for the log.
+    """
 
     members: Members = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
+    notes: Notes = ()
+    shop: str = ""
+    order: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The notes, for the developer; empty where everything has its effect."""
+        return "; ".join(map(str, self.notes))
 
 
 @dataclass(frozen=True, slots=True)
 class Refusing:
     """The operation was refused: the error of the wire, and the broken rule for the developer.
 
-    `authenticated` is False when the caller is not known: SOAP answers that with a fault.
+    `authenticated` is False when the caller is not known: SOAP answers that with a fault. `notes`,
+    `shop` and `order` are as in `Served`.
     """
 
     error: ErrorCode
@@ -114,6 +134,9 @@ class Refusing:
     parameter: str = ""
     rule: str = ""
     authenticated: bool = True
+    notes: Notes = ()
+    shop: str = ""
+    order: str = ""
 
     @property
     def answer(self) -> ErrorAnswer:
@@ -122,9 +145,10 @@ class Refusing:
         return ErrorAnswer(self.error.code, text, self.parameter)
 
     @property
-    def broken_rule(self) -> str:
-        """The rule with the parameter that broke it."""
-        return f"{self.parameter}: {self.rule}" if self.parameter else self.rule
+    def explanation(self) -> str:
+        """The rule with the parameter that broke it, then the notes, for the developer."""
+        broken = f"{self.parameter}: {self.rule}" if self.parameter else self.rule
+        return "; ".join((broken, *map(str, self.notes)))
 
 
 Handler = Callable[[Call, World], Awaitable[Result | Refused]]
@@ -154,28 +178,44 @@ class RequestHandler:
         language = language or _text_language(own.settings.default_language)
         caller = self._caller_of(request, user, own)
         if isinstance(caller, Refused):
-            return self._refuse(request, caller, language)
+            return self._refuse(request, caller, language, shop=own)
         merchant = await self._merchant_for(request, caller)
         if isinstance(merchant, Refused):
-            return self._refuse(request, merchant, language)
+            return self._refuse(request, merchant, language, shop=own)
         language = _language(request) or _default_language(merchant, own)
-        checked = check(request.method, request.source, merchant, request.malformed)
+        method = request.method
+        checked = check(method, request.source, merchant, request.malformed)
+        notes = (*checked.notes, *_notes_of(request))
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
-            return self._refuse(request, refused, language)
-        operation = request.method.operation
-        call = Call(operation, caller, merchant, checked.values, language, request.base_url)
+            return self._refuse(request, refused, language, shop=merchant, notes=notes)
+        call = Call(
+            operation=method.operation,
+            caller=caller,
+            merchant=merchant,
+            values=checked.values,
+            language=language,
+            base_url=request.base_url,
+            notes=notes,
+            name_of=method.name_of,
+        )
         return await self._perform(call, request)
 
     async def _perform(self, call: Call, request: Request) -> Served | Refusing:
         """The operation's result in the members of the request's dialect."""
-        method, language = request.method, call.language
+        method, language, merchant = request.method, call.language, call.merchant
         result = await self._handlers[call.operation](call, self._world)
         if isinstance(result, Refused):
             named = replace(result, parameter=method.name_of(result.parameter))
-            return self._refuse(request, named, language)
-        context = AnswerContext(call.merchant, language, call.base_url)
-        return Served(method.present(result, context), language)
+            return self._refuse(request, named, language, shop=merchant, notes=call.notes)
+        members = method.present(result, AnswerContext(merchant, language, call.base_url))
+        return Served(
+            members=members,
+            language=language,
+            notes=(*call.notes, *notes_of(result)),
+            shop=merchant.login,
+            order=str(result.order.order_id) if isinstance(result, Registered) else "",
+        )
 
     @staticmethod
     def _caller_of(request: Request, found: ApiUser, merchant: Merchant) -> Caller | Refused:
@@ -247,23 +287,24 @@ class RequestHandler:
         language: str | None,
         *,
         authenticated: bool = True,
+        shop: Merchant | None = None,
+        notes: Notes | None = None,
     ) -> Refusing:
         method = request.method
         text_language = language or DEFAULT_LANGUAGE
         parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
-        log.info(
-            "refused",
-            method=method.name,
-            refusal=refused.refusal.value,
+        return Refusing(
+            error=method.error(refused.refusal),
+            refusal=refused.refusal,
+            language=text_language,
             parameter=parameter,
             rule=rule,
-            source=method.source,
-            ip=request.ip,
+            authenticated=authenticated,
+            notes=_notes_of(request) if notes is None else notes,
+            shop=shop.login if shop else "",
         )
-        error = method.error(refused.refusal)
-        return Refusing(error, refused.refusal, text_language, parameter, rule, authenticated)
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
@@ -279,6 +320,18 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
     if user.must_change_password:
         return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
     return None
+
+
+def _notes_of(request: Request) -> Notes:
+    """The notes about parameters that have no effect whatever the method does with the others."""
+    method, source, dialect = request.method, request.source, request.dialect
+    unknown = [*unknown_names(method, dialect, source), *request.unread]
+    notes = notes_of_unknown(method, dialect, unknown) if unknown else ()
+    caller = dialect.caller
+    if source.get(caller.token) and source.get(caller.user_name):
+        both = f"{caller.user_name} and {caller.password}"
+        notes = (Note(caller.token, f"ignored beside {both}"), *notes)
+    return notes
 
 
 def _without_credentials(name: str, password: str, request: Request) -> Refused:

@@ -41,6 +41,12 @@ def _refusal_of_list(error: ErrorAnswer) -> Members:
     return _refusal(error) | page
 
 
+def _refusal_of_wallet(error: ErrorAnswer) -> Members:
+    """Wallets and recurring payments read `success` and `error`; both forms are there."""
+    details = {"code": str(error.code), "description": error.text, "message": error.text}
+    return {"success": False, "error": details, **_refusal(error)}
+
+
 def _refusal_in_capitals(error: ErrorAnswer) -> Members:
     return {"ErrorCode": str(error.code), "ErrorMessage": error.text}
 
@@ -60,6 +66,8 @@ PLAIN: Final = Envelope("plain", _plain, _refusal)
 STATUS: Final = Envelope("status", _plain, _refusal_of_status)
 # as PLAIN, with an empty page in a refusal
 ORDER_LIST: Final = Envelope("order list", _plain, _refusal_of_list)
+# as PLAIN, with success and error
+WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
 # no errorCode on success
 REGISTRATION: Final = Envelope("registration", _bare, _refusal)
 # ErrorCode, as a text, of getOrderStatus.do

@@ -10,6 +10,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic import types as c
@@ -71,7 +72,9 @@ DEPOSIT: Final = Method(
     parameters=(
         *BY_ID_OR_NUMBER,
         amount("Sum to deposit; 0 deposits the whole hold.", required=True),
-        Parameter("depositItems", t.JSON, "items", "The cart of the completion."),
+        Parameter(
+            "depositItems", t.JSON, "items", "The cart of the completion.", caution=k.NO_RECEIPTS
+        ),
         *ACCEPTED,
     ),
     refusals={
@@ -132,7 +135,8 @@ REFUND: Final = Method(
         Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
                   "Refund only if this is what is deposited now.",
                   invalid=Refusal.AMOUNT_INVALID),
-        Parameter("refundItems", t.JSON, "items", "The part of the cart that is returned."),
+        Parameter("refundItems", t.JSON, "items", "The part of the cart that is returned.",
+                  caution=k.NO_RECEIPTS),
         *ACCEPTED,
         Parameter("externalRefundId", t.text(32), "external_refund_id",
                   "The refund's name: repeating it refunds once.", in_json_params=True),
