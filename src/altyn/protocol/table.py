@@ -37,7 +37,7 @@ class Parameter:
     sent. `field` is the field of the operation's command; STORED collects the parameters that are
     only stored. `parts` are names whose joined texts replace the parameter where it is missing.
     A parameter that may be `in_json_params` has its row below the row of jsonParams.
-    Beside the parameter `overridden_by` it is not read at all, so its value is never an error.
+    Where the parameter `overridden_by` is sent it is not read, so its value is never an error.
     It has an effect only for merchants with the permission `effect_with`; `caution` is a text about
     a parameter that is accepted without its full effect, `remarks` are texts about its value. Each
     of these becomes a note for a developer who sends the parameter.

@@ -52,9 +52,9 @@ def _explanation(name: str, method: str, _dialect: str, names: _Names) -> str:
     own = sorted(frozenset().union(*known.values()))
     if meant := similar_name(name, own):
         return f"unknown, ignored; did you mean {meant}?"
-    others = [each for each, each_names in names if name in each_names]
-    if others:
-        return f"ignored: a parameter of {', '.join(others)}, not of {method}"
+    owners = [each for each, each_names in names if name in each_names]
+    if owners:
+        return f"ignored: a parameter of {', '.join(owners)}, not of {method}"
     return "unknown, ignored"
 
 

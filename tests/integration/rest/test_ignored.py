@@ -235,7 +235,7 @@ async def test_a_card_payment_names_what_it_ignores(gateway: Gateway) -> None:
     assert any(each.get(IGNORED) == notes for each in await details(gateway, order_id))
 
 
-async def test_a_status_in_an_unknown_language_says_so(gateway: Gateway) -> None:
+async def test_a_language_that_is_not_read_is_named(gateway: Gateway) -> None:
     sent = {"orderNumber": "none", "language": "klingon"}
     answer = await post(gateway, "getOrderStatusExtended.do", sent)
     assert answer.headers[RULE].endswith("; language: not read as A2: ignored")

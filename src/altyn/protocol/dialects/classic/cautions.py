@@ -1,4 +1,4 @@
-"""What a developer is told about parameters that are accepted without their full effect.
+"""The texts for developers about parameters that are accepted without their full effect.
 
 Each text stands in the row of its parameter until the part that it is about is served.
 Source: rest-orders.md §2.1, §2.3; fiscal.md.
@@ -13,7 +13,7 @@ NO_BINDING: Final = "kept, but stored cards are not served yet: no card is store
 NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
 NO_RECEIPTS: Final = "kept, but fiscal receipts are not served yet: none is made"
 NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
-NO_SEALED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
+NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
 APP_PARAMETERS: Final = frozenset({"app2app", "back2app", "app.osType", "app.deepLink"})

@@ -22,7 +22,7 @@ _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
 _RECEIPTS: Final = ("фискальные чеки", "fiscal receipts")
 _WALLETS: Final = ("кошельки", "wallets")
-_SEALED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
+_ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
 _CREDIT: Final = ("покупки в кредит и частями", "credit and payment in parts")
 _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps of 3-D Secure 2")
 
@@ -52,7 +52,7 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _WALLETS: "applepay/payment.do applepay/paymentDirect.do google/payment.do "
         "google/paymentDirect.do samsung/payment.do samsung/paymentDirect.do samsungWeb/payment.do "
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
-        _SEALED_CARDS: "se/keys.do",
+        _ENCRYPTED_CARDS: "se/keys.do",
     },
     "/sbercredit/": {_CREDIT: "register.do registerPreAuth.do deposit.do reverse.do refund.do"},
 }

@@ -63,7 +63,7 @@ CARD_REST: Final = (
     Parameter("threeDSProtocolVersion", t.TDS_VERSION, "tds_protocol_version", "2.1.0 or 2.2.0."),
     Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "Data of the payer's browser."),
     stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
-    stored("seToken", t.text(2048), "Encrypted card data.", caution=k.NO_SEALED_CARD),
+    stored("seToken", t.text(2048), "Encrypted card data.", caution=k.NO_ENCRYPTED_CARD),
     LENIENT_LANGUAGE,
 )  # fmt: skip
 

@@ -41,7 +41,7 @@ REGISTRATION: Final = (
     MERCHANT_LOGIN,
     Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
               "The order's life in seconds; 1200 unless the merchant's settings say otherwise. "
-              "Not read beside expirationDate.", overridden_by="expirationDate",
+              "Not read if expirationDate is sent.", overridden_by="expirationDate",
               effect_with=Permission.CUSTOM_SESSION),
     Parameter("expirationDate", t.MOMENT, "expiration_date",
               "The end of the order's life, Moscow time; beats sessionTimeoutSecs.",

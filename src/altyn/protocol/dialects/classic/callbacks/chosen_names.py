@@ -1,7 +1,7 @@
 """Notes about names in the setting callbacks.parameters that no parameter of callbacks has.
 
 Such a name is allowed: it chooses an order's own parameter. It has no effect for other orders, so
-the person who sets it is told. Source: callbacks.md §3.3.
+the command that sets it prints a note. Source: callbacks.md §3.3.
 """
 
 from typing import Final
