@@ -42,7 +42,7 @@ def log_unread(method: str, *, code: int, rule: str, ip: str, started: float) ->
 
 
 def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
-    """Log a call of a method that is not served, or that does not exist; `code` is the error code."""
+    """Log a call of a method that is not served, or does not exist; `code` is the error code."""
     log.info("not_served", method=method, code=code, rule=rule, ip=ip, ms=_since(started))
 
 

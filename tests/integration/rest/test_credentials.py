@@ -109,3 +109,10 @@ async def test_a_wrong_password_of_an_api_user_has_no_hint(gateway: Gateway) -> 
 async def test_a_text_that_cannot_be_a_login_is_not_repeated(gateway: Gateway, login: str) -> None:
     answer = await post(gateway, "register.do", userName=login, password="wrong")
     assert answer.headers["x-altyn-rule"] == "userName or password is wrong"
+
+
+async def test_the_rule_of_a_soap_fault_has_the_hint_too(gateway: Gateway) -> None:
+    response = await ask(gateway, SOAP_REGISTER, DEMO_PORTAL_LOGIN)
+    assert response.fault_code == "wsse:FailedAuthentication"
+    rule = response.http.headers["x-altyn-rule"]
+    assert rule.endswith("is a user of the personal account: the API takes test-api")

@@ -47,6 +47,7 @@ from altyn.protocol.presentation import ErrorAnswer, Members
 from altyn.protocol.table import Method
 
 log = structlog.get_logger("altyn.requests")
+PATH_CHARS_MAX: Final = 64
 RETRY: Final[Header] = (b"retry-after", b"1")
 
 
@@ -153,6 +154,7 @@ class RestEndpoint:
         own = (each for each in self._dialects if lowered.startswith(each.prefix.lower()))
         dialect = next(own, self._dialects[0])
         await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
+        log.info("not_read", path=path[:PATH_CHARS_MAX], code=429, rule="overloaded")
 
     async def _read(self, route: Route, scope: Scope, receive: Receive) -> Request:
         fields = await read_fields(scope, receive, route.limits, route.dialect.bodies)

@@ -200,7 +200,7 @@ class SoapEndpoint:
             return
         count_request(method.name, answer.error.code if isinstance(answer, Refusing) else SERVED)
         if isinstance(answer, Refusing) and not answer.authenticated:
-            await self._write_fault(send, FAILED_AUTHENTICATION)
+            await self._write_fault(send, _authentication_fault(answer))
         else:
             headers = (XML, NO_STORE, *self._rule(answer.explanation))
             await send_answer(send, 200, _body(message, answer), headers)
@@ -245,6 +245,13 @@ class SoapEndpoint:
 
     def _base_url(self, scope: Scope) -> str:
         return self._public_url or base_url_of(scope)
+
+
+def _authentication_fault(answer: Refusing) -> SoapFault:
+    """The fault for wrong credentials; its rule has the hint which login to use, if there is one."""
+    hint = answer.rule.partition(": ")[2]
+    rule = FAILED_AUTHENTICATION.rule
+    return replace(FAILED_AUTHENTICATION, rule=f"{rule}: {hint}" if hint else rule)
 
 
 def _body(message: _SoapRequest, answer: Served | Refusing) -> bytes:

@@ -1,8 +1,9 @@
 """The output of `altyn merchant`: differences of settings, with secrets masked."""
 
-from altyn.cli.merchants.view import differences, settings_lines
+from altyn.cli.merchants.view import differences, settings_lines, unknown_names_of
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.protocol.dialects.classic.callbacks.parameters import OPTIONAL_NAMES
 
 
 def test_differences_name_what_changed_and_hide_secrets() -> None:
@@ -34,3 +35,18 @@ def test_values_of_headers_are_masked() -> None:
     shown = "\n".join(settings_lines(after))
     assert "Authorization=•••,X-Shop=•••" in shown
     assert not any(secret in shown for secret in ("wxyz", "a=b", "Bearer"))
+
+
+def test_names_that_no_callback_has_are_named_with_the_nearest_one() -> None:
+    callbacks = CallbackSettings(parameters=("formattedAmount", "amountt", "amount", "mdOrder"))
+    settings = MerchantSettings(callbacks=callbacks, dialects=("classic", "v3"))
+    absent = "is not a parameter of callbacks. It is sent only for orders that have it in their"
+    known = unknown_names_of(settings)
+    assert known[0].startswith(f"callbacks.parameters: formattedAmount {absent} jsonParams.")
+    assert known[1] == (f"callbacks.parameters: amountt {absent} jsonParams. Did you mean amount?")
+    assert known[2:] == ["dialects: v3: only a gateway with this dialect added serves it."]
+
+
+def test_names_that_callbacks_have_are_not_mentioned() -> None:
+    settings = MerchantSettings(callbacks=CallbackSettings(parameters=OPTIONAL_NAMES))
+    assert unknown_names_of(settings) == []
