@@ -248,7 +248,7 @@ class SoapEndpoint:
 
 
 def _authentication_fault(answer: Refusing) -> SoapFault:
-    """The fault for wrong credentials; its rule has the hint which login to use, if there is one."""
+    """The fault for wrong credentials; its rule says which login to use, where that is known."""
     hint = answer.rule.partition(": ")[2]
     rule = FAILED_AUTHENTICATION.rule
     return replace(FAILED_AUTHENTICATION, rule=f"{rule}: {hint}" if hint else rule)
