@@ -8,13 +8,30 @@ from typing import Final
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.merchant import Permission
-from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT, PLAIN, REGISTRATION
+from altyn.protocol.dialects.classic.envelopes import (
+    CAPITALS,
+    ORDER_LIST,
+    PAYMENT,
+    PLAIN,
+    REGISTRATION,
+    STATUS,
+)
 from altyn.protocol.presentation import Envelope
 
 ENVELOPES: Final[Mapping[Envelope, str]] = {
     PLAIN: (
         'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
         "`errorMessage` is its text."
+    ),
+    STATUS: (
+        'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` for an order that was '
+        "found; `errorMessage` is its text. An unknown order (code 6) is answered with empty "
+        "`merchantOrderParams` and `attributes`."
+    ),
+    ORDER_LIST: (
+        'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
+        "`errorMessage` is its text. A refusal also has an empty page: `orderStatuses` without "
+        "orders, and 0 in `totalCount`, `page` and `pageSize`."
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "

@@ -90,6 +90,10 @@ def _note(row: Parameter) -> str:
         notes.append(f"Stored with the order; {code(row.echo.name)} of the status{versions}.")
     elif row.field == STORED:
         notes.append("Stored with the order, without effect.")
+    if row.effect_with:
+        notes.append(f"Ignored without permission {code(row.effect_with)}.")
+    if row.caution and row.field != STORED:
+        notes.append(f"Not served in full: {row.caution}.")
     if row.in_json_params:
         notes.append("May also be a member of `jsonParams`.")
     if row.parts:
@@ -135,7 +139,7 @@ _REFUSALS_WORDS: Final = (
     "In order of precedence: if several are true, the answer is the first. What depends on the "
     "order (its status, its amounts, a permission for a partial amount) is checked after the "
     "request itself. `{name}` is the parameter's name. The sandbox adds a header `X-Altyn-Rule` "
-    "with the broken rule."
+    "with the broken rule; an accepted request has it too, if a part of the request is ignored."
 )
 _VERSIONS_WORDS: Final = (
     "The members depend on the merchant's response version (`status_version`, 13 by default) and "

@@ -62,6 +62,8 @@ class _Walk:
 
     def visit(self, value: object, *, depth: int) -> Any:
         self._nodes -= 1
+        if type(value) is str:  # nearly always
+            return mask_text(_shortened(value))
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (Pan, Cvc)):
@@ -95,7 +97,7 @@ class _Walk:
                 plain[CUT] = CUT
                 break
             key = name if isinstance(name, (str, bytes)) else _description(name)
-            plain[mask_text(_shortened(_text(key)))] = self._member(name, value, depth)
+            plain[_masked_name(_text(key))] = self._member(name, value, depth)
         return plain
 
     def _items(self, items: Iterable[object], depth: int) -> list[Any]:
@@ -207,6 +209,16 @@ _VALUE: Final = re.compile(
 )
 _ELEMENT: Final = re.compile(r"(?P<open><(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>)[^<]++")
 _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
+
+
+def _masked_name(name: str) -> str:
+    """The name of a member as it is printed. Names of the usual length are cached."""
+    return _mask_name(name) if len(name) <= _NAME_LENGTH_USUAL else _mask_name.__wrapped__(name)
+
+
+@lru_cache(maxsize=4_096)
+def _mask_name(name: str) -> str:
+    return mask_text(_shortened(name))
 
 
 def is_secret_name(name: str) -> bool:

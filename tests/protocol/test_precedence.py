@@ -132,7 +132,7 @@ class Merchants:
 
 
 class Orders:
-    async def register(self, order: Order, actor: Actor) -> bool:
+    async def register(self, order: Order, actor: Actor, detail: object) -> bool:
         return order.order_number != "TAKEN"
 
     async def load(self, key: OrderKey) -> Order | None:
@@ -179,6 +179,7 @@ TOO_LONG: Final = "x" * 3000
 CREDENTIALS: Final = {"userName": "shop-api", "password": "pw"}
 
 WHO: Final[dict[Refusal, tuple[Changes, ...]]] = {
+    Refusal.CREDENTIALS_MISSING: ({"userName": "", "password": ""},),
     Refusal.ACCESS_DENIED: (
         {"userName": "nobody"},
         {"password": "wrong"},
@@ -422,6 +423,8 @@ def cases() -> Iterator[Case]:
 
 def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) -> bool:
     """Whether the second change undoes the first mistake."""
+    if (earlier, later) == (Refusal.LOGIN_EMPTY, Refusal.PASSWORD_EMPTY):
+        return True  # a request without both has no credentials, which is another error
     if earlier is Refusal.ACCESS_DENIED and "merchantLogin" in first:
         # A caller who is refused does not get as far as merchantLogin.
         return later in {Refusal.USER_BLOCKED, Refusal.PASSWORD_CHANGE_REQUIRED}

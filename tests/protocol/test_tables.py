@@ -18,7 +18,7 @@ from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
-from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT, PLAIN
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, ORDER_LIST, PAYMENT, PLAIN, STATUS
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
@@ -141,6 +141,8 @@ def test_a_method_names_its_source(method: Method) -> None:
 ENVELOPES: Final = {
     REGISTERED: {"register", "registerPreAuth"},
     CAPITALS: {"getOrderStatus"},
+    STATUS: {"getOrderStatusExtended"},
+    ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
 }
 
@@ -376,7 +378,9 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "finish3dsPayment": CARD,
     "finish3dsVer2Payment": CARD,
 }
+NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {
+    Refusal.CREDENTIALS_MISSING: (5, NONE_SENT, NONE_SENT),
     Refusal.ACCESS_DENIED: ACCESS,
     Refusal.PASSWORD_CHANGE_REQUIRED: PASSWORD_CHANGE,
     Refusal.USER_BLOCKED: (5, "Пользователь отключён", "The user is disabled"),
@@ -405,10 +409,10 @@ def test_numbers_and_texts_are_the_references(method: Method) -> None:
 
 @every_method
 def test_every_error_has_two_languages(method: Method) -> None:
-    for error in method.refusals.values():
+    for refusal, error in method.refusals.items():
         assert error.ru
         assert error.en
-        assert error.ru != error.en
+        assert (error.ru != error.en) is (refusal is not Refusal.CREDENTIALS_MISSING)
         assert error.en.isascii()
 
 

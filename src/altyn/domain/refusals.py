@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     """A reason to refuse a request. It is a value, never an exception."""
 
     # who is asking
+    CREDENTIALS_MISSING = "credentials_missing"
     ACCESS_DENIED = "access_denied"
     LOGIN_EMPTY = "login_empty"
     PASSWORD_EMPTY = "password_empty"  # noqa: S105 - a reason, not a password

@@ -4,14 +4,20 @@ There is one handler per operation, for every dialect.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from altyn.domain.money import canonical_currency
+from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
+from altyn.domain.order import Order
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
-from altyn.operations.decisions import Refused
+from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
+from altyn.operations.history import with_notes
 from altyn.operations.order_status import find_order, find_target, last_orders
 from altyn.operations.outcome import outcome_of
 from altyn.operations.paying.card.enrolment import check_enrolment
@@ -20,7 +26,7 @@ from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
-from altyn.operations.register import Register, register
+from altyn.operations.register import Register, register, session_notes
 from altyn.operations.results import (
     Done,
     OrderFound,
@@ -34,8 +40,10 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     """Register an order, of one stage or of two."""
     two_phase = call.operation is Operation.REGISTER_PRE_AUTH
     command = Register(two_phase=two_phase, **call.values)
-    order = await register(command, call.merchant, world=world, actor=call.actor)
-    return order if isinstance(order, Refused) else Registered(order)
+    bounded = call.named(session_notes(command, call.merchant, world.clock.now()))
+    notes = (*call.notes, *bounded)
+    order = await register(command, call.merchant, world=world, actor=call.actor, notes=notes)
+    return order if isinstance(order, Refused) else Registered(order, bounded)
 
 
 async def handle_deposit(call: Call, world: World) -> Done | Refused:
@@ -123,14 +131,30 @@ async def handle_list_card(call: Call, world: World) -> Done | Refused:
 
 
 async def _change(call: Call, world: World, decide: Decide) -> Done | Refused:
-    """Apply a decision to the order that the request names."""
+    """Apply a decision to the order that the request names; the history keeps the notes."""
     target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
     if isinstance(target, Refused):
         return target
+
+    def decide_with_notes(order: Order, now: datetime) -> Decision:
+        return with_notes(decide(order, now), (*call.notes, *_currency_notes(call, order)))
+
     decision = await perform_and_ask(
-        decide, target.key, world=world, actor=call.actor, loaded=target.loaded
+        decide_with_notes, target.key, world=world, actor=call.actor, loaded=target.loaded
     )
-    return outcome_of(decision)
+    result = outcome_of(decision)
+    if isinstance(result, Refused) or not isinstance(decision, Accepted | Unchanged):
+        return result
+    return replace(result, notes=_currency_notes(call, decision.order))
+
+
+def _currency_notes(call: Call, order: Order) -> Notes:
+    """The note about a currency that is not the order's: a sum is always in the order's own."""
+    sent = canonical_currency(call.values.get("currency") or order.currency)
+    if sent is not None and sent.code == order.currency:
+        return ()
+    text = f"ignored: the order keeps its currency, {order.currency}"
+    return call.named((Note("currency", text),))
 
 
 HANDLERS: Final[Mapping[Operation, Handler]] = {

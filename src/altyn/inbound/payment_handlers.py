@@ -63,7 +63,9 @@ def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
 async def handle_payment(call: Call, world: World) -> Step:
     """Pay with a card that the shop sends itself."""
     card = card_command(_key(call), call.values, call.actor, call.base_url)
-    command = replace(card, payer_ip=call.values.get("ip"), **_shop_fields(call.values))
+    command = replace(
+        card, payer_ip=call.values.get("ip"), notes=call.notes, **_shop_fields(call.values)
+    )
     if transaction := call.values.get("server_trans_id"):
         return await continue_after_method(after_method(command, transaction), world)
     return await pay_by_card(command, world)

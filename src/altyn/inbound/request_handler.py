@@ -10,22 +10,21 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 from uuid import UUID
 
-import structlog
-
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
+from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.results import Result
-from altyn.protocol.dialect import Dialect
+from altyn.operations.results import Registered, Result, notes_of
+from altyn.protocol.dialect import CallerParameters, Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
 from altyn.protocol.table import Fault, Method, check
 from altyn.protocol.types import Source
-
-log = structlog.get_logger("altyn.requests")
+from altyn.protocol.unknown_names import notes_of_unknown, unknown_names
 
 
 class ApiUser(Protocol):
@@ -53,7 +52,8 @@ class Request:
     """A request, whatever it was sent as: its method, its parameters, and where it came from.
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
-    stored, `broken_body` the reason why the body gave no parameters.
+    stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
+    endpoint has found and that no parameter has.
     """
 
     dialect: Dialect
@@ -63,6 +63,7 @@ class Request:
     base_url: str = ""
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Call:
     """A request of an authenticated caller, with its values checked.
 
     `merchant` owns the orders that the request concerns: the caller's own merchant, or a child of
-    it that merchantLogin names. `values` are by field of the operation's command.
+    it that merchantLogin names. `values` are by field of the operation's command, `notes` are about
+    what of the request has no effect; `name_of` gives the wire's name of a field.
     """
 
     operation: Operation
@@ -79,6 +81,12 @@ class Call:
     values: dict[str, Any]
     language: str
     base_url: str
+    notes: Notes = ()
+    name_of: Callable[[str], str] = str
+
+    def named(self, notes: Notes) -> Notes:
+        """Notes of the operation, with the names of the wire in place of those of fields."""
+        return tuple(replace(note, parameter=self.name_of(note.parameter)) for note in notes)
 
     @property
     def actor(self) -> Actor:
@@ -94,17 +102,29 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The operation succeeded: the members of the answer, before the envelope."""
+    """The operation succeeded: the members of the answer, before the envelope.
+
+    `notes` are about what of the request has no effect; `shop` and `order` are for the log.
+    """
 
     members: Members = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
+    notes: Notes = ()
+    shop: str = ""
+    order: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The notes, for the developer; empty where everything has its effect."""
+        return "; ".join(map(str, self.notes))
 
 
 @dataclass(frozen=True, slots=True)
 class Refusing:
     """The operation was refused: the error of the wire, and the broken rule for the developer.
 
-    `authenticated` is False when the caller is not known: SOAP answers that with a fault.
+    `authenticated` is False when the caller is not known: SOAP answers that with a fault. `notes`,
+    `shop` and `order` are as in `Served`.
     """
 
     error: ErrorCode
@@ -113,6 +133,9 @@ class Refusing:
     parameter: str = ""
     rule: str = ""
     authenticated: bool = True
+    notes: Notes = ()
+    shop: str = ""
+    order: str = ""
 
     @property
     def answer(self) -> ErrorAnswer:
@@ -121,9 +144,10 @@ class Refusing:
         return ErrorAnswer(self.error.code, text, self.parameter)
 
     @property
-    def broken_rule(self) -> str:
-        """The rule with the parameter that broke it."""
-        return f"{self.parameter}: {self.rule}" if self.parameter else self.rule
+    def explanation(self) -> str:
+        """The rule with the parameter that broke it, then the notes, for the developer."""
+        broken = f"{self.parameter}: {self.rule}" if self.parameter else self.rule
+        return "; ".join((broken, *map(str, self.notes)))
 
 
 Handler = Callable[[Call, World], Awaitable[Result | Refused]]
@@ -145,42 +169,61 @@ class RequestHandler:
         Refuses in the order of the method's own table: the caller, then the parameters, then what
         the operation refuses. Source: rest-orders.md §1.2, §2.4.
         """
-        language = _language(request)
+        requested = _language(request)
         user = await self._user(request)
         if isinstance(user, Refused):
-            return self._refuse(request, user, language, authenticated=False)
-        caller = await self._caller_of(request, user)
+            return self._refuse(request, user, requested, authenticated=False)
+        own = await self._world.merchants.get(user.merchant_id)
+        language = text_language(requested, own.settings.default_language)
+        caller = self._caller_of(request, user, own)
         if isinstance(caller, Refused):
-            return self._refuse(request, caller, language)
+            return self._refuse(request, caller, language, shop=own)
         merchant = await self._merchant_for(request, caller)
         if isinstance(merchant, Refused):
-            return self._refuse(request, merchant, language)
-        language = text_language(language, merchant.settings.default_language)
-        checked = check(request.method, request.source, merchant, request.malformed)
+            return self._refuse(request, merchant, language, shop=own)
+        defaults = (merchant.settings.default_language, own.settings.default_language)
+        language = text_language(requested, *defaults)
+        method = request.method
+        checked = check(method, request.source, merchant, request.malformed)
+        notes = (*checked.notes, *_notes_of(request))
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
-            return self._refuse(request, refused, language)
-        operation = request.method.operation
-        call = Call(operation, caller, merchant, checked.values, language, request.base_url)
+            return self._refuse(request, refused, language, shop=merchant, notes=notes)
+        call = Call(
+            operation=method.operation,
+            caller=caller,
+            merchant=merchant,
+            values=checked.values,
+            language=language,
+            base_url=request.base_url,
+            notes=notes,
+            name_of=method.name_of,
+        )
         return await self._perform(call, request)
 
     async def _perform(self, call: Call, request: Request) -> Served | Refusing:
         """The operation's result in the members of the request's dialect."""
-        method, language = request.method, call.language
+        method, language, merchant = request.method, call.language, call.merchant
         result = await self._handlers[call.operation](call, self._world)
         if isinstance(result, Refused):
             named = replace(result, parameter=method.name_of(result.parameter))
-            return self._refuse(request, named, language)
-        context = AnswerContext(call.merchant, language, call.base_url)
-        return Served(method.present(result, context), language)
+            return self._refuse(request, named, language, shop=merchant, notes=call.notes)
+        members = method.present(result, AnswerContext(merchant, language, call.base_url))
+        return Served(
+            members=members,
+            language=language,
+            notes=(*call.notes, *notes_of(result)),
+            shop=merchant.login,
+            order=str(result.order.order_id) if isinstance(result, Registered) else "",
+        )
 
-    async def _caller_of(self, request: Request, found: ApiUser) -> Caller | Refused:
+    @staticmethod
+    def _caller_of(request: Request, found: ApiUser, merchant: Merchant) -> Caller | Refused:
         """The user as a caller of this method.
 
         Refuses: what `access_refusal` refuses, a dialect that the merchant does not have, a
         permission that is off.
         """
-        merchant = await self._world.merchants.get(found.merchant_id)
         refused = access_refusal(found, merchant, request.ip)
         if refused is not None:
             return refused
@@ -197,34 +240,30 @@ class RequestHandler:
     async def _user(self, request: Request) -> ApiUser | Refused:
         """The user of the credentials. A user name and password win over a token.
 
-        Source: rest-orders.md §1.2.
+        An empty parameter counts as absent. Refuses: CREDENTIALS_MISSING, then, where the method
+        names them, LOGIN_EMPTY and PASSWORD_EMPTY, then ACCESS_DENIED.
+        Source: rest-orders.md §1.2; 004 (error codes).
         """
         names, source = request.dialect.caller, request.source
-        name, password = source.get(names.user_name), source.get(names.password)
-        token = source.get(names.token)
-        if name is None and password is None and token:
+        name, password = source.get(names.user_name) or "", source.get(names.password) or ""
+        if name and password and not name.isspace():
+            return await self._user_by_password(name, password, names)
+        if token := None if name or password else source.get(names.token):
             found = await self._credentials.by_token(token)
             return found or Refused(
                 Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
             )
-        names_empty_credentials = Refusal.LOGIN_EMPTY in request.method.refusals
-        if names_empty_credentials and name is not None and not name.strip():
-            return Refused(
-                Refusal.LOGIN_EMPTY, f"{names.user_name} is empty", parameter=names.user_name
-            )
-        if names_empty_credentials and name and not password:
-            return Refused(
-                Refusal.PASSWORD_EMPTY, f"{names.password} is empty", parameter=names.password
-            )
-        if not name or not password:
-            return Refused(
-                Refusal.ACCESS_DENIED,
-                f"neither {names.user_name} and {names.password} nor {names.token} given",
-            )
+        return _without_credentials(name.strip(), password, request)
+
+    async def _user_by_password(
+        self, name: str, password: str, names: CallerParameters
+    ) -> ApiUser | Refused:
         found = await self._credentials.authenticate(name, password)
-        return found or Refused(
-            Refusal.ACCESS_DENIED, f"{names.user_name} or {names.password} is wrong"
-        )
+        if found is not None:
+            return found
+        rule = f"{names.user_name} or {names.password} is wrong"
+        hint = await wrong_login_hint(name, self._world.merchants)
+        return Refused(Refusal.ACCESS_DENIED, f"{rule}: {hint}" if hint else rule)
 
     async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
@@ -248,23 +287,23 @@ class RequestHandler:
         language: str | None,
         *,
         authenticated: bool = True,
+        shop: Merchant | None = None,
+        notes: Notes | None = None,
     ) -> Refusing:
         method = request.method
         parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
-        log.info(
-            "refused",
-            method=method.name,
-            refusal=refused.refusal.value,
+        return Refusing(
+            error=method.error(refused.refusal),
+            refusal=refused.refusal,
+            language=text_language(language),
             parameter=parameter,
             rule=rule,
-            source=method.source,
-            ip=request.ip,
+            authenticated=authenticated,
+            notes=_notes_of(request) if notes is None else notes,
+            shop=shop.login if shop else "",
         )
-        error = method.error(refused.refusal)
-        language = text_language(language)
-        return Refusing(error, refused.refusal, language, parameter, rule, authenticated)
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
@@ -280,6 +319,35 @@ def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None
     if user.must_change_password:
         return Refused(Refusal.PASSWORD_CHANGE_REQUIRED, "the password is for one use")
     return None
+
+
+def _notes_of(request: Request) -> Notes:
+    """The notes about parameters that have no effect whatever the method does with the others."""
+    method, source, dialect = request.method, request.source, request.dialect
+    unknown = [*unknown_names(method, dialect, source), *request.unread]
+    notes = notes_of_unknown(method, dialect, unknown) if unknown else ()
+    caller = dialect.caller
+    if source.get(caller.token) and source.get(caller.user_name):
+        both = f"{caller.user_name} and {caller.password}"
+        notes = (Note(caller.token, f"ignored beside {both}"), *notes)
+    return notes
+
+
+def _without_credentials(name: str, password: str, request: Request) -> Refused:
+    """The refusal of a request that lacks a user name, a password, or both and a token."""
+    names, refusals = request.dialect.caller, request.method.refusals
+    if not name and not password:
+        rule = f"{names.user_name} with {names.password}, or {names.token}, is mandatory"
+        return Refused(Refusal.CREDENTIALS_MISSING, rule)
+    refusal, missing, sent = (
+        (Refusal.PASSWORD_EMPTY, names.password, names.user_name)
+        if name
+        else (Refusal.LOGIN_EMPTY, names.user_name, names.password)
+    )
+    rule = f"{missing} is empty or missing beside {sent}"
+    if refusal not in refusals:
+        return Refused(Refusal.ACCESS_DENIED, rule)
+    return Refused(refusal, rule, parameter=missing)
 
 
 def _language(request: Request) -> str | None:

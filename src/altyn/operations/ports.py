@@ -4,7 +4,7 @@ Adapters live in `outbound/` and `storage/`; `main` hands them to the operations
 to pay is `connector.py`, the further ports of a card payment are `paying/card/ports.py`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -50,8 +50,11 @@ class SigningKeyUnusable(Exception):  # noqa: N818 - a state of the key, not a d
 class Orders(Protocol):
     """The store of orders; each change is one statement, saved whole or not at all."""
 
-    async def register(self, order: Order, actor: Actor) -> bool:
-        """Add an order. False when the merchant already has one with this number."""
+    async def register(self, order: Order, actor: Actor, detail: Mapping[str, object]) -> bool:
+        """Add an order. False when the merchant already has one with this number.
+
+        `detail` goes into the history with it.
+        """
         ...
 
     async def load(self, key: OrderKey) -> Order | None: ...

@@ -8,11 +8,14 @@ from typing import Final
 from altyn.domain.cart.document import Cart
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
+from altyn.domain.phone import phone_text
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import refuse_cart
 from altyn.operations.decisions import Refused
+from altyn.operations.history import notes_detail
 from altyn.operations.ports import Actor, World
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
@@ -98,17 +101,32 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     )
 
 
+def session_notes(command: Register, merchant: Merchant, now: datetime) -> Notes:
+    """The note about a session that is shorter than the request wants: a year is the longest."""
+    if not merchant.may(Permission.CUSTOM_SESSION):
+        return ()
+    text = f"bounded to {SESSION_SECONDS_MAX} seconds from now"
+    latest = now + timedelta(seconds=SESSION_SECONDS_MAX)
+    if command.expiration_date is not None:
+        return (Note("expiration_date", text),) if command.expiration_date > latest else ()
+    too_long = (command.session_timeout_seconds or 0) > SESSION_SECONDS_MAX
+    return (Note("session_timeout_seconds", text),) if too_long else ()
+
+
 async def register(
-    command: Register, merchant: Merchant, *, world: World, actor: Actor
+    command: Register, merchant: Merchant, *, world: World, actor: Actor, notes: Notes = ()
 ) -> Order | Refused:
     """Register an order; its number is unique per merchant, also after a failed payment.
+
+    The history keeps the notes of the request.
 
     Refuses: as `decide_registration`, then ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.
     """
+    detail = notes_detail(notes)
     for _ in range(GENERATED_NUMBER_ATTEMPTS):
         order = decide_registration(command, merchant, world.clock.now())
-        if isinstance(order, Refused) or await world.orders.register(order, actor):
+        if isinstance(order, Refused) or await world.orders.register(order, actor, detail):
             return order
         if command.order_number is not None:
             return Refused(
@@ -211,7 +229,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         binding_id=command.binding_id,
         features=command.features,
         email=command.email or json_params.get("email"),
-        phone=command.phone or json_params.get("phone"),
+        phone=command.phone or phone_text(json_params.get("phone", "")) or None,
         post_address=command.post_address,
         recurring_frequency=command.recurring_frequency,
         recurring_expiry=command.recurring_expiry,

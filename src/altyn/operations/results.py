@@ -6,20 +6,27 @@ A refusal is not a result: an operation returns `Result | Refused`.
 from dataclasses import dataclass
 
 from altyn.domain.merchant import Merchant
+from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The operation succeeded, and there is nothing more to report."""
+    """The operation succeeded, and there is nothing more to report.
+
+    `notes` are about what the operation ignored, in the names of the wire.
+    """
+
+    notes: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A new order."""
+    """A new order. `notes` are as in `Done`."""
 
     order: Order
+    notes: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +49,8 @@ class OrdersFound:
 
 # The results of the ways to pay are defined where each way is.
 Result = Done | Registered | OrderFound | OrdersFound | CardEnrolment | CardStep
+
+
+def notes_of(result: Result) -> Notes:
+    """What the operation ignored or bounded, for the caller."""
+    return result.notes if isinstance(result, Done | Registered) else ()

@@ -10,4 +10,4 @@ def _cart(value: str, context: Context) -> Cart:
     return Cart.of(json_value(value, context))
 
 
-CART: Final = Type("JSON", _cart)
+CART: Final = Type("JSON", _cart, json=True)

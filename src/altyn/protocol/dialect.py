@@ -6,12 +6,13 @@ dialect is therefore a further value, and needs no change of the gateway's code.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
 
-from altyn.protocol.presentation import Members
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.presentation import Envelope, Members
 from altyn.protocol.table import Method
 
 
@@ -61,6 +62,12 @@ class CallerParameters:
     token: str = "token"  # noqa: S105 - the name of a parameter
     merchant_login: str = "merchantLogin"
     language: str = "language"
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Collect the names: every request looks them up."""
+        names = (self.user_name, self.password, self.token, self.merchant_login, self.language)
+        object.__setattr__(self, "names", frozenset(names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +78,24 @@ class RequestLimits:
     depth: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class UnservedMethod:
+    """A known method that is not served: its name, its whole path, and the refusal that says so."""
+
+    name: str
+    path: str
+    error: ErrorCode
+    envelope: Envelope
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One dialect.
 
     `name` is what the merchant setting `dialects` lists. The methods are served under `prefix`, by
     the paths of their tables. `bodies` are the kinds of body that are read, `transport_faults` the
-    members of the answer to a request that is not read.
+    members of the answer to a request that is not read. `unserved` are known methods without a
+    table; their paths may be outside of `prefix`.
     """
 
     name: str
@@ -87,6 +105,7 @@ class Dialect:
     caller: CallerParameters = CallerParameters()
     bodies: frozenset[BodyKind] = EVERY_BODY_KIND
     limits: RequestLimits = RequestLimits()
+    unserved: tuple[UnservedMethod, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that every fault that can happen has an answer."""

@@ -4,11 +4,12 @@ REST and SOAP are two spellings of one row. Parsing, checking, the error for the
 reference page and the generated test cases all come from the row.
 """
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
@@ -36,7 +37,10 @@ class Parameter:
     sent. `field` is the field of the operation's command; STORED collects the parameters that are
     only stored. `parts` are names whose joined texts replace the parameter where it is missing.
     A parameter that may be `in_json_params` has its row below the row of jsonParams.
-    Where the parameter `overridden_by` is sent, it is not read, so its value is never an error.
+    Where the parameter `overridden_by` is sent it is not read, so its value is never an error.
+    It has an effect only for merchants with the permission `effect_with`; `caution` is a text about
+    a parameter that is accepted without its full effect, `remarks` are texts about its value. Each
+    of these becomes a note for a developer who sends the parameter.
     `echo` is for a stored parameter that the status answer repeats.
     """
 
@@ -53,10 +57,24 @@ class Parameter:
     aliases: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     echo: Echo | None = None
+    effect_with: Permission | None = None
+    caution: str = ""
+    remarks: Callable[[Any], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         """Check that an echoed parameter is a stored one."""
         assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
+
+    @property
+    def may_have_note(self) -> bool:
+        """Whether sending this parameter can lead to a note."""
+        return bool(
+            self.effect_with
+            or self.caution
+            or self.remarks
+            or self.overridden_by
+            or self.type.forgiving
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +100,8 @@ class Method:
     positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
     required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
     card_names: frozenset[str] = field(init=False, repr=False, compare=False)
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+    order_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the rows: a request has a few parameters, the table has dozens."""
@@ -94,6 +114,16 @@ class Method:
         cards = [row for row in self.parameters if row.type in (PAN, CVC)]
         names = frozenset(name for row in cards for name in (row.name, *row.aliases))
         object.__setattr__(self, "card_names", names)
+        parts = (part for row in self.parameters for part in row.parts)
+        object.__setattr__(self, "names", frozenset((*positions, *parts)))
+        object.__setattr__(self, "order_names", tuple(self._order_names()))
+
+    def _order_names(self) -> Iterator[str]:
+        """The names of the parameters that say which order a request is about."""
+        for field_name in ("order_id", "order_number"):
+            for row in self.parameters:
+                if row.field == field_name:
+                    yield from (row.name, *row.aliases)
 
     def error(self, refusal: Refusal) -> ErrorCode:
         """The error of this method for a refusal; a refusal without a row is a defect."""
@@ -121,11 +151,15 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A parameter that is not accepted: its name, the refusal, and the broken rule."""
+    """A parameter that is not accepted: its name, the refusal, and the broken rule.
+
+    `notes` are about other parameters of the same request.
+    """
 
     refusal: Refusal
     parameter: str
     rule: str
+    notes: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +167,7 @@ class Checked:
     """A request read by its table: values by field of the operation's command."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    notes: Notes = ()
 
 
 def check(
@@ -144,18 +179,21 @@ def check(
     precedence of errors is part of the wire. `malformed` names parameters whose text is broken.
     """
     rows = check_rows(method, source, merchant, malformed)
-    return first_of(method, rows.faults) if rows.faults else Checked(rows.values)
+    if rows.faults:
+        return replace(first_of(method, rows.faults), notes=rows.notes)
+    return Checked(rows.values, rows.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRows:
     """Every row of a request: the values that could be read, and the faults of the others.
 
-    `values` are by field of the operation's command, `faults` in the order of the table.
+    `values` are by field of the operation's command, `faults` and `notes` in the table's order.
     """
 
     values: dict[str, Any]
     faults: tuple[Fault, ...]
+    notes: Notes = ()
 
 
 def check_rows(
@@ -168,11 +206,14 @@ def check_rows(
     context = Context(merchant, source)
     values: dict[str, Any] = {}
     faults: list[Fault] = []
+    notes: list[Note] = []
     for parameter in _to_read(method, source):
         fault = _read_row(parameter, context, malformed, values)
         if fault is not None:
             faults.append(fault)
-    return CheckedRows(values, tuple(faults))
+        elif parameter.may_have_note:
+            notes += _notes_of(parameter, context, values)
+    return CheckedRows(values, tuple(faults), tuple(notes))
 
 
 class HasRefusal(Protocol):
@@ -198,6 +239,8 @@ def _read_row(
     if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
         return None
     raw = _raw(parameter, context.source, values)
+    if raw is not None and parameter.type.is_absent(raw):
+        raw = None
     if parameter.name in malformed and not parameter.type.forgiving:
         return Fault(parameter.invalid, parameter.name, "not UTF-8 text")
     if raw is None:
@@ -209,6 +252,31 @@ def _read_row(
     except Malformed as fault:
         return Fault(parameter.invalid, parameter.name, str(fault))
     return None
+
+
+def _notes_of(parameter: Parameter, context: Context, values: Mapping[str, Any]) -> Iterator[Note]:
+    """The notes about a row that was sent and accepted."""
+    raw = _raw(parameter, context.source, values)
+    if raw is None or parameter.type.is_absent(raw):
+        return
+    if reason := _why_without_effect(parameter, context, values):
+        yield Note(parameter.name, reason)
+    elif parameter.remarks is not None:
+        yield from (
+            Note(parameter.name, text) for text in parameter.remarks(values[parameter.field])
+        )
+
+
+def _why_without_effect(parameter: Parameter, context: Context, values: Mapping[str, Any]) -> str:
+    """Why a row that was sent has no effect, or not its full one; empty where it has."""
+    permission, merchant = parameter.effect_with, context.merchant
+    if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
+        return f"ignored beside {parameter.overridden_by}"
+    if permission is not None and merchant is not None and not merchant.may(permission):
+        return f"ignored: permission {permission} is off"
+    if parameter.type.forgiving and parameter.field not in values:
+        return f"not read as {parameter.type.notation}: ignored"
+    return parameter.caution
 
 
 def _to_read(method: Method, source: Source) -> list[Parameter]:

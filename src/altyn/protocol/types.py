@@ -18,6 +18,7 @@ from altyn.domain.language import language_code
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
+from altyn.domain.phone import phone_text
 from altyn.domain.web_address import web_address
 from altyn.protocol.addresses import ascii_address
 
@@ -56,6 +57,7 @@ class Type:
     in the syntax that Python and XSD share, `enumeration` of each value of a list, `low` and `high`
     of numbers. `lines`: the value may have several, so white space is part of it.
     `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
+    `json`: the value is a JSON document, so that `null` means that nothing was sent.
     """
 
     notation: str
@@ -67,6 +69,11 @@ class Type:
     high: int | None = None
     lines: bool = False
     forgiving: bool = False
+    json: bool = False
+
+    def is_absent(self, value: str) -> bool:
+        """Whether a value that was sent means that none was: JSON null (rest-orders.md, 1.1)."""
+        return self.json and value.strip() == "null"
 
 
 def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
@@ -215,9 +222,10 @@ def _day(value: str, _: Context) -> str:
 
 
 def _phone(value: str, _: Context) -> str:
-    if not _PHONE.fullmatch(value):
+    number = phone_text(value)
+    if not _PHONE.fullmatch(number):
         raise Malformed("not a phone number of 7 to 15 digits, with or without a plus")
-    return value
+    return number
 
 
 def _page_view(value: str, _: Context) -> str | None:
@@ -381,13 +389,13 @@ BOOLEAN: Final = Type("boolean", _boolean)
 MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)
 COMPACT_MOMENT: Final = Type("N14", _compact_moment, pattern=_FOURTEEN.pattern)
 DAY: Final = Type("N8", _day, pattern=_EIGHT.pattern)
-PHONE: Final = Type("NS..12", _phone, pattern=_PHONE.pattern)
+PHONE: Final = Type("NS..12", _phone, pattern=r"[+ ]?[0-9]{7,15}")
 PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
-JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params)
-FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json)
-PAYER_DATA: Final = Type("JSON", _payer_data)
-JSON: Final = Type("JSON", json_value)
-CART_PARTS: Final = Type("JSON", _parts_of_a_cart)
+JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True)
+FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json, json=True)
+PAYER_DATA: Final = Type("JSON", _payer_data, json=True)
+JSON: Final = Type("JSON", json_value, json=True)
+CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True)
 CSV: Final = Type("list, comma separated", _csv)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")

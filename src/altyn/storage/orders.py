@@ -1,9 +1,10 @@
 """The store of orders: PostgreSQL behind the `Orders` port, one statement per change."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -17,7 +18,9 @@ from altyn.storage.coalescing import Coalescer
 from altyn.storage.records import order_of, request_json, to_json
 from altyn.storage.statements import key_array, statement
 
+Registering = tuple[Order, Actor, Mapping[str, object]]
 Saving = tuple[Accepted, int, Actor]
+NO_DETAIL: Final[Mapping[str, object]] = MappingProxyType({})
 Notify = Callable[[Collection[DeliveryQueue]], None]
 
 
@@ -39,9 +42,11 @@ class OrderStore:
         self._loading = Coalescer(self._load_batch)
         self._loading_by_number = Coalescer(self._load_by_number_batch)
 
-    async def register(self, order: Order, actor: Actor) -> bool:
+    async def register(
+        self, order: Order, actor: Actor, detail: Mapping[str, object] = NO_DETAIL
+    ) -> bool:
         """Add an order. False when the merchant already has one with this number."""
-        return await self._registering.call((order, actor))
+        return await self._registering.call((order, actor, detail))
 
     async def load(self, key: OrderKey) -> Order | None:
         """The order as it is now, with its attempts."""
@@ -99,9 +104,9 @@ class OrderStore:
         order_id: UUID | None = rows[0]["order_id"] if rows else None
         return order_id
 
-    async def _register_batch(self, batch: Sequence[tuple[Order, Actor]]) -> list[bool]:
-        orders = sorted(batch, key=lambda pair: (pair[0].merchant_id, pair[0].order_number))
-        of = partial(_column, [order for order, _ in orders])
+    async def _register_batch(self, batch: Sequence[Registering]) -> list[bool]:
+        orders = sorted(batch, key=lambda each: (each[0].merchant_id, each[0].order_number))
+        of = partial(_column, [order for order, _, _ in orders])
         rows = await statement("register_orders").fetch(
             self._pool,
             merchant_ids=of("merchant_id"),
@@ -117,13 +122,14 @@ class OrderStore:
             auto_completion_ats=of("auto_completion_at"),
             auto_reverse_ats=of("auto_reverse_at"),
             payer_ips=of("payer_ip"),
-            requests=[to_json(request_json(order.request)) for order, _ in orders],
-            params=[to_json(order.params) for order, _ in orders],
-            actors=[actor.name for _, actor in orders],
-            actor_ips=[actor.ip for _, actor in orders],
+            requests=[to_json(request_json(order.request)) for order, _, _ in orders],
+            params=[to_json(order.params) for order, _, _ in orders],
+            actors=[actor.name for _, actor, _ in orders],
+            actor_ips=[actor.ip for _, actor, _ in orders],
+            details=[to_json(detail) if detail else None for _, _, detail in orders],
         )
         registered = {row["order_id"] for row in rows}
-        return [order.order_id in registered for order, _ in batch]
+        return [order.order_id in registered for order, _, _ in batch]
 
     async def _save_batch(self, batch: Sequence[Saving]) -> list[bool]:
         # of two decisions about one order only the first can be saved: it changes the version

@@ -30,6 +30,7 @@ OUTSIDE: Final = ErrorCode(5020, "Банк отказал", "The bank declined")
 OWN: Final = ErrorCode(5000, "Ошибка шлюза", "Error of the gateway")
 
 _WITHOUT_ACCESS: Final = (
+    Refusal.CREDENTIALS_MISSING,
     Refusal.ACCESS_DENIED,
     Refusal.USER_BLOCKED,
     Refusal.PASSWORD_CHANGE_REQUIRED,

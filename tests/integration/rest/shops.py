@@ -31,6 +31,7 @@ SHOPS: Final[dict[str, MerchantSettings]] = {
     "careful": replace(DEMO_SETTINGS, permissions=OPENING | {Permission.AVS_REQUIRED}),
     "local": replace(DEMO_SETTINGS, ip_allow_list=("10.0.0.0/8", "2001:db8::/32")),
     "english": replace(DEMO_SETTINGS, default_language="en"),
+    "english-closed": replace(DEMO_SETTINGS, default_language="en", permissions=frozenset()),
     "german": replace(DEMO_SETTINGS, default_language="de"),
     "roubles": replace(DEMO_SETTINGS, currencies=("643",)),
     "basic": replace(DEMO_SETTINGS, permissions=BASIC | {Permission.ORDER_NUMBER_GENERATION}),

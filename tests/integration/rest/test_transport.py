@@ -125,7 +125,7 @@ async def test_every_refusal_is_http_200_and_json_that_is_not_cached(
         text = answer.json()["ErrorMessage" if capitals else "errorMessage"]
         assert code == (5 if method.envelope is PAYMENT else "5")
         assert type(code) is (int if method.envelope is PAYMENT else str)
-        assert text == "Доступ запрещён"
+        assert text == "[userName] or [password] or [token] is empty"
         assert not answer.json().keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
 
 

@@ -47,6 +47,7 @@ def add(
 ) -> None:
     """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
     from altyn.cli.merchants.changes import read_changes
+    from altyn.cli.merchants.view import unknown_names_of
     from altyn.operations.staff.merchants import add_merchant
     from altyn.operations.staff.settings import change_settings
     from altyn.operations.staff.users import add_api_user
@@ -61,7 +62,9 @@ def add(
         added = await add_merchant(login, name, staff, settings=initial, parent=parent)
         applied = changed.applied_to(initial.permissions)
         if applied:
-            await change_settings(added.merchant_id, applied, staff)
+            after = await change_settings(added.merchant_id, applied, staff)
+            for line in unknown_names_of(after):
+                console().print(line, soft_wrap=True, markup=False)
         await add_api_user(login, f"{login}-api", api_password, staff)
 
     _administer(work)
@@ -119,7 +122,7 @@ def change(
     _check_callback_urls(changed.settings.get("callbacks.urls"))
 
     async def work(staff: "StaffContext") -> None:
-        from altyn.cli.merchants.view import differences, warnings_of
+        from altyn.cli.merchants.view import differences, unknown_names_of, warnings_of
         from altyn.operations.staff.merchants import find_merchant
         from altyn.operations.staff.settings import change_settings
 
@@ -131,8 +134,8 @@ def change(
             console().print(line, soft_wrap=True, markup=False)
         result = "changed, in force within a second" if lines else "nothing to change"
         console().print(f"{merchant.login}: {result}.")
-        for line in warnings_of(merchant, after):
-            console().print(line, soft_wrap=True)
+        for line in (*warnings_of(merchant, after), *unknown_names_of(after)):
+            console().print(line, soft_wrap=True, markup=False)
 
     _administer(work)
 

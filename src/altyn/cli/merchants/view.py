@@ -17,6 +17,8 @@ from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
 from altyn.operations.staff.ports import UserSummary
 from altyn.operations.staff.setting_table import SETTINGS
+from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 
 VERSIONS_SHOWN: Final = 5
 _KEY, _HEADERS = "callbacks.key", "callbacks.headers"
@@ -141,6 +143,16 @@ def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
         certificate = f"altyn merchant certificate {merchant.login}"
         return [f"Callbacks wait until the shop has a certificate to sign with: {certificate}"]
     return []
+
+
+def unknown_names_of(settings: MerchantSettings) -> list[str]:
+    """Warnings about names in lists that the gateway itself does not have."""
+    dialects = [name for name in settings.dialects if name != CLASSIC.name]
+    warnings = [str(note) for note in notes_of_chosen(settings.callbacks.parameters)]
+    if dialects:
+        listed = ", ".join(dialects)
+        warnings.append(f"dialects: {listed}: only a gateway with this dialect added serves it.")
+    return warnings
 
 
 _EMPTY: Final = {"callbacks.operations": "all", "ip_allow_list": "any address"}

@@ -87,7 +87,7 @@ def routes(
     return [
         Route("/payment/merchants/{login}/{path:path}", endpoint.serve, methods=both),
         Route("/payment/static/{digest}/{name}", serve_static, methods=["GET"]),
-        Route("/payment/rest/{method}", methods.serve, methods=both),
+        Route("/payment/rest/{method:path}", methods.serve, methods=both),
     ]
 
 

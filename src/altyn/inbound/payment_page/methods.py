@@ -7,6 +7,7 @@ Source: payment-page.md §3, §4.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
 from altyn.domain.language import DEFAULT_LANGUAGE
+from altyn.inbound.call_log import log_page_call, log_unserved
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
@@ -33,18 +35,22 @@ from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import pay
 from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.view import Problem
+from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.rest.unknown_method import NAME_CHARS_MAX, unknown_method
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.addresses import with_return_query
 from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS
+from altyn.protocol.dialects.classic.dialect import CLASSIC, TRANSPORT_FAULTS
+from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 
 METHOD_REPORTED: Final = "<!doctype html><html lang=en><title>3-D Secure</title></html>"
+ORDER_NAMES: Final = ("MDORDER", "mdOrder", "orderId")
 log = structlog.get_logger("altyn.payment_page")
 
 
@@ -85,10 +91,11 @@ class PageMethods:
 
     async def serve(self, request: Request) -> Response:
         """Answer one call. No request makes it fail."""
+        started = perf_counter()
         name = request.path_params["method"].lower()
         method = METHODS.get(name)
         if method is None:
-            return responses.json({"error": "no such method", "errorCode": 5}, 404)
+            return _unknown_method(request, started)
         try:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
@@ -99,15 +106,18 @@ class PageMethods:
             return refusal
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
         try:
-            return await method(self, call)
+            response = await method(self, call)
         except Exception:
             # The page then asks for the state of the order, before the payer can pay again.
             log.exception("page_call_failed", method=name)
             return self._failed(name, call)
+        order, ip = call.get(*ORDER_NAMES, "MD") or "", call.payer.ip
+        log_page_call(name, order=order, status=response.status_code, ip=ip, started=started)
+        return response
 
     async def find(self, call: PageCall, *names: str) -> PageOrder | None:
         """The order that a call names."""
-        order_id = call.get(*names, "MDORDER", "mdOrder", "orderId")
+        order_id = call.get(*names, *ORDER_NAMES)
         return await find_page_order(order_id, self.world)
 
     def not_found(self, call: PageCall) -> Response:
@@ -234,6 +244,15 @@ async def finish_3ds_version_2(methods: PageMethods, call: PageCall) -> Response
 async def finish_3ds_method(_methods: PageMethods, _call: PageCall) -> Response:
     """finish3dsMethodNotification.do: shown in the hidden frame, where our page finds it."""
     return responses.framed(METHOD_REPORTED)
+
+
+def _unknown_method(request: Request, started: float) -> Response:
+    """404 for a method that does not exist, with the method that was probably meant."""
+    name = request.path_params["method"]
+    language = request.query_params.get("language", DEFAULT_LANGUAGE).lower()
+    error, ip = unknown_method(name, CLASSIC, language), client_ip(request.scope)
+    log_unserved(name[:NAME_CHARS_MAX], code=error.code, rule=error.text, ip=ip, started=started)
+    return responses.json(PLAIN.refusal(error), 404)
 
 
 def _redirect_onwards(page_order: PageOrder, payer: Payer) -> Response:

@@ -19,6 +19,11 @@ NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
 JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
 encode_json: Final = msgspec.json.Encoder().encode
 
+RULE_CHARS_MAX: Final = 2_000
+RULE_CUT: Final = "... (cut here; the log has the rest)"
+_UNPRINTABLE: Final = re.compile("[^ -~]")
+_FOUR_DIGITS_MAX: Final = 0xFFFF
+
 # Names on the internet have no underscore, names between containers may have one.
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -31,9 +36,18 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[He
 
 
 def rule_header(rule: str) -> Header:
-    """The header with the broken rule, for a developer who uses the sandbox."""
-    safe = "".join(c if " " <= c <= "~" else "?" for c in rule)[:500]
-    return (b"x-altyn-rule", safe.encode("ascii"))
+    r"""The header with the broken rule or with what was ignored, for a developer in the sandbox.
+
+    Characters that a header cannot hold are written as in JSON, `\u00a7`, so none is lost. A rule
+    of more than RULE_CHARS_MAX is cut, and says so.
+    """
+    cut = rule if len(rule) <= RULE_CHARS_MAX else f"{rule[:RULE_CHARS_MAX]}{RULE_CUT}"
+    return (b"x-altyn-rule", _UNPRINTABLE.sub(_escaped, cut).encode("ascii"))
+
+
+def _escaped(character: re.Match[str]) -> str:
+    number = ord(character[0])
+    return f"\\u{number:04x}" if number <= _FOUR_DIGITS_MAX else f"\\U{number:08x}"
 
 
 def base_url_of(scope: Scope) -> str:

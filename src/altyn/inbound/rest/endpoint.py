@@ -6,12 +6,14 @@ with JSON for everything that concerns orders, errors included. Source: rest-ord
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Final
 
 import structlog
 
 from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
+from altyn.inbound.call_log import call_facts, log_answer, log_unread, log_unserved
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -37,14 +39,15 @@ from altyn.inbound.rest.answers import (
     send_answer,
 )
 from altyn.operations.ports import Overloaded
-from altyn.protocol.dialect import Dialect, TransportFault
+from altyn.protocol.dialect import Dialect, TransportFault, UnservedMethod
 from altyn.protocol.presentation import ErrorAnswer, Members
 from altyn.protocol.table import Method
 
+log = structlog.get_logger("altyn.requests")
+PATH_CHARS_MAX: Final = 64
 RETRY: Final[Header] = (b"retry-after", b"1")
 GET_AND_POST_ALLOWED: Final[Header] = (b"allow", b"GET, POST")
 POST_ALLOWED: Final[Header] = (b"allow", b"POST")
-log = structlog.get_logger("altyn.rest")
 
 
 class _CardByGetError(Exception):
@@ -60,12 +63,21 @@ class Route:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class UnservedRoute:
+    """What is known at a path, but not served."""
+
+    dialect: Dialect
+    method: UnservedMethod
+    limits: Limits
+
+
 class RestEndpoint:
     """Serves the methods of dialects, each under its dialect's prefix.
 
     A busy answer for a path outside all prefixes has the first dialect's form. `show_rules` adds
-    the header `X-Altyn-Rule` to refusals: the exact rule that was broken, for a developer who uses
-    the sandbox.
+    the header `X-Altyn-Rule`: the exact rule that was broken, and what of the request is ignored,
+    for a developer who uses the sandbox.
     """
 
     def __init__(
@@ -80,36 +92,78 @@ class RestEndpoint:
         self._handler = handler
         self._dialects = tuple(dialects)
         self._routes = _routes_by_path(dialects, limits)
+        self._unserved = {
+            method.path.lower(): UnservedRoute(dialect, method, limits)
+            for dialect in dialects
+            for method in dialect.unserved
+        }
         self._public_url = public_url
         self._show_rules = show_rules
 
-    def route(self, path: str) -> Route | None:
+    def route(self, path: str) -> Route | UnservedRoute | None:
         """The method of this path. Clients differ in the case of letters of a method's own path."""
-        route = self._routes.get(path.lower())
-        return route if route is not None and path.startswith(route.dialect.prefix) else None
+        lowered = path.lower()
+        route = self._routes.get(lowered)
+        if route is None:
+            return self._unserved.get(lowered)
+        return route if path.startswith(route.dialect.prefix) else None
 
-    async def __call__(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+    async def __call__(
+        self, route: Route | UnservedRoute, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer one request, and log it."""
+        started = perf_counter()
+        if isinstance(route, UnservedRoute):
+            await self._refuse_unserved(route, scope, receive, send, started)
+            return
         try:
             request = await self._read(route, scope, receive)
         except _CardByGetError:
             await _send_fault(send, route.dialect, TransportFault.CARD_BY_GET, POST_ALLOWED)
+            _log_fault(route.method, TransportFault.CARD_BY_GET, client_ip(scope), started)
         except BodyTooLarge:
             await _send_fault(send, route.dialect, TransportFault.BODY_TOO_LARGE)
+            _log_fault(route.method, TransportFault.BODY_TOO_LARGE, client_ip(scope), started)
         except BodyTooSlow:
             log_body_too_slow(scope)
             await _send_fault(send, route.dialect, TransportFault.BODY_TOO_SLOW, CLOSE)
         except BodyKindRefused:
             await _send_fault(send, route.dialect, TransportFault.BODY_KIND)
+            _log_fault(route.method, TransportFault.BODY_KIND, client_ip(scope), started)
         except Disconnected:
             log_client_left(scope)
         else:
-            await self._answer(request, send)
+            await self._answer(request, send, started)
+
+    async def _refuse_unserved(
+        self, route: UnservedRoute, scope: Scope, receive: Receive, send: Send, started: float
+    ) -> None:
+        """Say that a known method is not served, in the language of the request."""
+        requested: str | None = None
+        try:
+            fields = await read_fields(scope, receive, route.limits)
+            requested = fields.get(route.dialect.caller.language)
+        except (BodyTooLarge, BodyTooSlow):
+            pass  # the answer is the same, in Russian
+        except Disconnected:
+            log_client_left(scope)
+            return
+        language = text_language(requested)
+        error = route.method.error
+        text = error.text(language)
+        count_request(route.method.name, error.code)
+        rule = error.text("en")
+        headers = (rule_header(rule),) if self._show_rules else ()
+        await _send(send, route.method.envelope.refusal(ErrorAnswer(error.code, text)), headers)
+        log_unserved(
+            route.method.name, code=error.code, rule=rule, ip=client_ip(scope), started=started
+        )
 
     async def send_busy(self, path: str, send: Send) -> None:
         """Answer a request that the gateway has no capacity for; the client may try again."""
         dialect = self._dialect_of(path) or self._dialects[0]
         await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
+        log.info("not_read", path=path[:PATH_CHARS_MAX], code=429, rule="overloaded")
 
     async def refuse_http_method(self, path: str, send: Send) -> bool:
         """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.
@@ -141,24 +195,26 @@ class RestEndpoint:
             broken_body=fields.malformed_body,
         )
 
-    async def _answer(self, request: Request, send: Send) -> None:
+    async def _answer(self, request: Request, send: Send, started: float) -> None:
         method = request.method
         try:
             answer = await self._handler.serve(request)
         except Overloaded:
             await _send_fault(send, request.dialect, TransportFault.OVERLOADED)
+            _log_fault(method, TransportFault.OVERLOADED, request.ip, started)
         except Exception:
-            log.exception("failed", method=method.name)
+            code = method.error(Refusal.SYSTEM_ERROR).code
+            log.exception("failed", code=code, **call_facts(request, started))
             await _send(send, _failure(request), ())
         else:
             code = answer.error.code if isinstance(answer, Refusing) else SERVED
             count_request(method.name, code)
             await _send(send, present(method, answer), self._rule_header(answer))
+            log_answer(request, answer, started)
 
     def _rule_header(self, answer: Served | Refusing) -> tuple[Header, ...]:
-        if not self._show_rules or not isinstance(answer, Refusing):
-            return ()
-        return (rule_header(answer.broken_rule),)
+        rule = answer.explanation if self._show_rules else ""
+        return (rule_header(rule),) if rule else ()
 
 
 def present(method: Method, answer: Served | Refusing) -> Members:
@@ -166,6 +222,11 @@ def present(method: Method, answer: Served | Refusing) -> Members:
     if isinstance(answer, Refusing):
         return method.envelope.refusal(answer.answer)
     return method.envelope.success(answer.members, answer.language)
+
+
+def _log_fault(method: Method, fault: TransportFault, ip: str, started: float) -> None:
+    rule = fault.name.lower().replace("_", " ")
+    log_unread(method.name, code=fault.status, rule=rule, ip=ip, started=started)
 
 
 def _routes_by_path(dialects: Sequence[Dialect], limits: Limits) -> dict[str, Route]:

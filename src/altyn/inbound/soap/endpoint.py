@@ -7,12 +7,14 @@ Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business error
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
 
 import structlog
 
 from altyn.domain.language import text_language
+from altyn.inbound.call_log import call_facts, log_answer
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
@@ -141,9 +143,10 @@ class SoapEndpoint:
         await self._send_fault(send, OVERLOADED)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
         try:
             message = await self._read(scope, receive)
-            body, headers = await self._perform(message)
+            await self._answer(message, send, started)
         except Disconnected:
             log_client_left(scope)
         except BodyTooSlow:
@@ -157,9 +160,7 @@ class SoapEndpoint:
             await self.send_busy(send)
         except Exception:
             log.exception("failed")
-            await self._send_fault(send, FAILED, ip=client_ip(scope))
-        else:
-            await send_answer(send, 200, body, (XML, NO_STORE, *headers))
+            await self._write_fault(send, FAILED)
 
     async def _read(self, scope: Scope, receive: Receive) -> _SoapRequest:
         """Read a message.
@@ -182,37 +183,29 @@ class SoapEndpoint:
             source=SignedSource(parameters, token),
             ip=client_ip(scope),
             base_url=self._base_url(scope),
+            unread=parameters.unread,
         )
         return _SoapRequest(operation, message.namespace, request, parameters)
 
-    async def _perform(self, message: _SoapRequest) -> tuple[bytes, tuple[Header, ...]]:
-        """Perform the operation: the answer, and headers for the developer.
-
-        Refuses (MessageRefusedError): wrong credentials.
-        """
-        method = message.request.method
+    async def _answer(self, message: _SoapRequest, send: Send, started: float) -> None:
+        """Perform the operation, send its answer with headers for the developer, and log it."""
+        request, method = message.request, message.request.method
         try:
             answer = await self._served(message)
         except Overloaded:
             raise
         except Exception:
-            log.exception("failed", method=method.name)
+            log.exception("failed", code=SYSTEM_ERROR.code, **call_facts(request, started))
             count_request(method.name, SYSTEM_ERROR.code)
-            language = text_language(message.request.source.get("language"))
-            error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
-            return write_answer(message.operation, message.namespace, {}, language, error), ()
-        if not isinstance(answer, Refusing):
-            count_request(method.name, SERVED)
-            body = write_answer(
-                message.operation, message.namespace, answer.members, answer.language, None
-            )
-            return body, ()
-        count_request(method.name, answer.error.code)
-        if not answer.authenticated:
-            raise MessageRefusedError(FAILED_AUTHENTICATION)
-        error = (answer.error.code, answer.answer.text)
-        body = write_answer(message.operation, message.namespace, {}, answer.language, error)
-        return body, self._rule(answer.broken_rule)
+            await send_answer(send, 200, _failure(message), (XML, NO_STORE))
+            return
+        count_request(method.name, answer.error.code if isinstance(answer, Refusing) else SERVED)
+        if isinstance(answer, Refusing) and not answer.authenticated:
+            await self._write_fault(send, _authentication_fault(answer))
+        else:
+            headers = (XML, NO_STORE, *self._rule(answer.explanation))
+            await send_answer(send, 200, _body(message, answer), headers)
+        log_answer(request, answer, started)
 
     async def _served(self, message: _SoapRequest) -> Served | Refusing:
         answer = await self._handler.serve(message.request)
@@ -224,8 +217,11 @@ class SoapEndpoint:
         return replace(checked, authenticated=True) if isinstance(checked, Refusing) else checked
 
     async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
-        count_fault(fault.code.value)
         log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
+        await self._write_fault(send, fault)
+
+    async def _write_fault(self, send: Send, fault: SoapFault) -> None:
+        count_fault(fault.code.value)
         retry = (RETRY,) if fault.status == BUSY else ()
         close = (CLOSE,) if fault is BODY_TOO_SLOW else ()
         headers = (XML, NO_STORE, *retry, *close, *self._rule(fault.rule))
@@ -251,6 +247,27 @@ class SoapEndpoint:
 
     def _base_url(self, scope: Scope) -> str:
         return self._public_url or base_url_of(scope)
+
+
+def _authentication_fault(answer: Refusing) -> SoapFault:
+    """The fault for wrong credentials; its rule says which login to use, where that is known."""
+    hint = answer.rule.partition(": ")[2]
+    rule = FAILED_AUTHENTICATION.rule
+    return replace(FAILED_AUTHENTICATION, rule=f"{rule}: {hint}" if hint else rule)
+
+
+def _body(message: _SoapRequest, answer: Served | Refusing) -> bytes:
+    """The answer's envelope: the members of a result, or the code and text of an error."""
+    members = answer.members if isinstance(answer, Served) else {}
+    error = (answer.error.code, answer.answer.text) if isinstance(answer, Refusing) else None
+    return write_answer(message.operation, message.namespace, members, answer.language, error)
+
+
+def _failure(message: _SoapRequest) -> bytes:
+    """The answer to a request that a defect or an outage of the gateway ended."""
+    language = text_language(message.request.source.get("language"))
+    error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
+    return write_answer(message.operation, message.namespace, {}, language, error)
 
 
 def _refuse_encoded(kind: str, content_encoding: bytes) -> None:

@@ -19,11 +19,13 @@ WITH registered AS (
     ON CONFLICT (merchant_id, order_number) DO NOTHING
     RETURNING merchant_id, order_id, created_at
 ), saved_events AS (
-    INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip)
+    INSERT INTO order_events (merchant_id, order_id, version, at, event, actor, actor_ip,
+                              detail)
     SELECT registered.merchant_id, registered.order_id, 1, registered.created_at, 'registered',
-           actor, actor_ip
+           actor, actor_ip, detail
     FROM registered
-    JOIN unnest(:order_ids::uuid[], :actors::text[], :actor_ips::text[])
-        AS caller (order_id, actor, actor_ip) USING (order_id)
+    JOIN unnest(:order_ids::uuid[], :actors::text[], :actor_ips::text[],
+                :details::jsonb[])
+        AS caller (order_id, actor, actor_ip, detail) USING (order_id)
 )
 SELECT order_id FROM registered;

@@ -1,8 +1,14 @@
 """The output of `altyn merchant`: differences of settings, with secrets masked."""
 
-from altyn.cli.merchants.view import differences, settings_lines, warnings_of
+from altyn.cli.merchants.view import (
+    differences,
+    settings_lines,
+    unknown_names_of,
+    warnings_of,
+)
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.protocol.dialects.classic.callbacks.parameters import OPTIONAL_NAMES
 from tests.builders import a_merchant
 
 
@@ -42,3 +48,18 @@ def test_unsigned_callbacks_are_named_for_orders_own_addresses_too() -> None:
     (warning,) = warnings_of(a_merchant(), dynamic)
     assert warning.startswith("Callbacks are unsigned")
     assert warnings_of(a_merchant(), MerchantSettings()) == []
+
+
+def test_names_that_no_callback_has_are_named_with_the_nearest_one() -> None:
+    callbacks = CallbackSettings(parameters=("formattedAmount", "amountt", "amount", "mdOrder"))
+    settings = MerchantSettings(callbacks=callbacks, dialects=("classic", "v3"))
+    absent = "is not a parameter of callbacks. It is sent only for orders that have it in their"
+    known = unknown_names_of(settings)
+    assert known[0].startswith(f"callbacks.parameters: formattedAmount {absent} jsonParams.")
+    assert known[1] == (f"callbacks.parameters: amountt {absent} jsonParams. Did you mean amount?")
+    assert known[2:] == ["dialects: v3: only a gateway with this dialect added serves it."]
+
+
+def test_names_that_callbacks_have_are_not_mentioned() -> None:
+    settings = MerchantSettings(callbacks=CallbackSettings(parameters=OPTIONAL_NAMES))
+    assert unknown_names_of(settings) == []

@@ -20,6 +20,7 @@ from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
+from altyn.operations.history import with_notes
 from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.plan import (
@@ -211,8 +212,9 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
 
     def decide(order: Order, now: datetime) -> Decision:
         if isinstance(plan, Authorise):
-            return decide_begin(order, request, now)
-        return decide_failure(order, request, plan.action_code, now)
+            return with_notes(decide_begin(order, request, now), command.notes)
+        failure = decide_failure(order, request, plan.action_code, now)
+        return with_notes(failure, command.notes)
 
     details = CardDetails(pan=command.pan, cvc=command.cvc)
     decision = await perform_and_ask(
@@ -239,7 +241,7 @@ async def _send_to_acs(
     until = min(order.expires_at, world.clock.now() + VAULT_TIME)
     await world.card.vault.keep(order.merchant_id, command.pan, until=until)
     decision = await perform(
-        lambda order, now: decide_wait(order, request, waiting, now),
+        lambda order, now: with_notes(decide_wait(order, request, waiting, now), command.notes),
         command.key,
         world=world,
         actor=command.actor,

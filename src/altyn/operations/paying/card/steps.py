@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.steps import Ended
@@ -20,7 +21,8 @@ class PayByCard:
     of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
     back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
     challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
-    sent `params`, which the shop has not checked.
+    sent `params`, which the shop has not checked. `notes` are about what of its request has no
+    effect; the history keeps them.
     """
 
     key: OrderKey
@@ -44,6 +46,7 @@ class PayByCard:
     tds_protocol_version: str | None = None
     method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
+    notes: Notes = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

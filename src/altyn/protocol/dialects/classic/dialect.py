@@ -10,6 +10,7 @@ from typing import Final
 from altyn.protocol.dialect import Dialect, TransportFault
 from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SYSTEM_ERROR
+from altyn.protocol.dialects.classic.later_methods import LATER_METHODS
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.presentation import ErrorAnswer, Members
 
@@ -43,4 +44,5 @@ CLASSIC: Final = Dialect(
     prefix="/payment/rest/",
     methods=tuple(METHODS.values()),
     transport_faults=TRANSPORT_FAULTS,
+    unserved=LATER_METHODS,
 )

@@ -1,11 +1,11 @@
 """The envelopes of this dialect: where errorCode is a text, a number, absent, or in capitals.
 
-Source: rest-orders.md §1.4.
+Source: rest-orders.md §1.4, §4.2, §4.3.
 """
 
 from typing import Final
 
-from altyn.protocol.dialects.classic.error_codes import SUCCESS
+from altyn.protocol.dialects.classic.error_codes import ORDER_NOT_FOUND, SUCCESS
 from altyn.protocol.presentation import Envelope, ErrorAnswer, Members
 
 
@@ -29,6 +29,24 @@ def _refusal(error: ErrorAnswer) -> Members:
     return {"errorCode": str(error.code), "errorMessage": error.text}
 
 
+def _refusal_of_status(error: ErrorAnswer) -> Members:
+    """An unknown order still has its two lists, which typed clients demand."""
+    lists: Members = {"merchantOrderParams": [], "attributes": []}
+    return _refusal(error) | (lists if error.code == ORDER_NOT_FOUND.code else {})
+
+
+def _refusal_of_list(error: ErrorAnswer) -> Members:
+    """A refused list of orders is a page without orders."""
+    page = {"orderStatuses": [], "totalCount": 0, "page": 0, "pageSize": 0}
+    return _refusal(error) | page
+
+
+def _refusal_of_wallet(error: ErrorAnswer) -> Members:
+    """Wallets and recurring payments read `success` and `error`; both forms are there."""
+    details = {"code": str(error.code), "description": error.text, "message": error.text}
+    return {"success": False, "error": details, **_refusal(error)}
+
+
 def _refusal_in_capitals(error: ErrorAnswer) -> Members:
     return {"ErrorCode": str(error.code), "ErrorMessage": error.text}
 
@@ -44,6 +62,12 @@ def _refusal_of_payment(error: ErrorAnswer) -> Members:
 
 # errorCode as a text
 PLAIN: Final = Envelope("plain", _plain, _refusal)
+# as PLAIN, with empty lists for an unknown order
+STATUS: Final = Envelope("status", _plain, _refusal_of_status)
+# as PLAIN, with an empty page in a refusal
+ORDER_LIST: Final = Envelope("order list", _plain, _refusal_of_list)
+# as PLAIN, with success and error
+WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
 # no errorCode on success
 REGISTRATION: Final = Envelope("registration", _bare, _refusal)
 # ErrorCode, as a text, of getOrderStatus.do

@@ -47,6 +47,12 @@ PASSWORD_EMPTY: Final = ErrorCode(4, "Пароль не может быть пу
 PARAMETER_MISSING: Final = ErrorCode(4, "[{name}] не задан", "[{name}] is empty")
 MERCHANT_LOGIN_UNKNOWN: Final = ErrorCode(5, "Логин продавца неверен", "Merchant login is invalid")
 AMOUNT_INVALID: Final = ErrorCode(5, "Неверная сумма", "Amount is invalid")
+# The live text, which is English whatever the language of the request.
+CREDENTIALS_MISSING: Final = ErrorCode(
+    5,
+    "[userName] or [password] or [token] is empty",
+    "[userName] or [password] or [token] is empty",
+)
 LANGUAGE_INVALID: Final = ErrorCode(5, "Неправильный параметр 'Язык'", "Invalid merchant language")
 ACCESS_DENIED: Final = ErrorCode(5, "Доступ запрещён", "Access denied.")
 PASSWORD_CHANGE: Final = ErrorCode(

@@ -13,7 +13,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic import types as c
-from altyn.protocol.dialects.classic.envelopes import CAPITALS, PLAIN
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, ORDER_LIST, PLAIN, STATUS
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.registration import (
     PRE_AUTHORISATION,
@@ -244,7 +244,7 @@ GET_ORDER_STATUS_EXTENDED: Final = Method(
         **ALWAYS,
     },
     present=p.EXTENDED_STATUS,
-    envelope=PLAIN,
+    envelope=STATUS,
 )
 
 LAST_ORDERS: Final = Method(
@@ -280,7 +280,7 @@ LAST_ORDERS: Final = Method(
         **ALWAYS,
     },
     present=p.LAST_ORDERS,
-    envelope=PLAIN,
+    envelope=ORDER_LIST,
 )  # fmt: skip
 
 VERIFY_ENROLLMENT: Final = Method(

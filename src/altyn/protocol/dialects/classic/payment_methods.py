@@ -10,6 +10,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.envelopes import PAYMENT
@@ -52,7 +53,7 @@ CARD_REST: Final = (
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
-    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card."),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),
@@ -65,7 +66,7 @@ CARD_REST: Final = (
     Parameter("threeDSProtocolVersion", t.TDS_VERSION, "tds_protocol_version", "2.1.0 or 2.2.0."),
     Parameter("clientBrowserInfo", t.FLAT_JSON, "browser", "Data of the payer's browser."),
     stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
-    stored("seToken", t.text(2048), "Encrypted card data."),
+    stored("seToken", t.text(2048), "Encrypted card data.", caution=k.NO_ENCRYPTED_CARD),
     LENIENT_LANGUAGE,
 )  # fmt: skip
 

@@ -9,12 +9,14 @@ from typing import Final
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic.cautions import STORED_ONLY
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import STORED, Echo, Parameter
 
 Refusals = Mapping[Refusal, ErrorCode]
 
 WHO: Final[Refusals] = {
+    Refusal.CREDENTIALS_MISSING: e.CREDENTIALS_MISSING,
     Refusal.ACCESS_DENIED: e.ACCESS_DENIED,
     Refusal.USER_BLOCKED: e.USER_BLOCKED,
     Refusal.PASSWORD_CHANGE_REQUIRED: e.PASSWORD_CHANGE,
@@ -65,13 +67,20 @@ def amount(note: str, *, required: bool) -> Parameter:
     return Parameter("amount", t.AMOUNT, "amount_minor", note, missing, Refusal.AMOUNT_INVALID)
 
 
-def stored(name: str, type_: t.Type, note: str, *, echo: Echo | None = None) -> Parameter:
+def stored(
+    name: str,
+    type_: t.Type,
+    note: str,
+    *,
+    echo: Echo | None = None,
+    caution: str = STORED_ONLY,
+) -> Parameter:
     """The row of a parameter that is only kept with the order; `echo` shows it in the status too.
 
     Such a row is all that the parameter needs: reading, storage, the status answer and the printed
-    reference follow from it.
+    reference follow from it. A row without an echo has a `caution` for the developer who sends it.
     """
-    return Parameter(name, type_, STORED, note, echo=echo)
+    return Parameter(name, type_, STORED, note, echo=echo, caution="" if echo else caution)
 
 
 ACCEPTED: Final = (

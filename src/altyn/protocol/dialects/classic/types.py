@@ -12,6 +12,10 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 from altyn.protocol.dialects.classic.order_statuses import STATUSES_OF
 
+_ALLOWED_FEATURES: Final = (
+    f"a value is not one of {', '.join(DOCUMENTED)}; accepted, but without effect in most cases, "
+    f"are {', '.join(ENGINE)}"
+)
 PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
 
 
@@ -25,7 +29,7 @@ def _features(_: str, context: t.Context) -> tuple[str, ...]:
     features = split_features(context.source.get_all("features"))
     unknown = [feature for feature in features if feature not in FEATURES]
     if unknown:
-        raise t.Malformed("a feature is not one of the reference's list (rest-orders.md §2.3)")
+        raise t.Malformed(_ALLOWED_FEATURES)
     return features
 
 

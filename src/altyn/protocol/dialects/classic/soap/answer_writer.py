@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.envelopes import PLAIN, REGISTRATION
+from altyn.protocol.dialects.classic.envelopes import ORDER_LIST, PLAIN, REGISTRATION, STATUS
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import OBSOLETE_AUTH_CODE
 from altyn.protocol.dialects.classic.soap.carts import TEXT_MEMBER
@@ -28,6 +28,8 @@ REGISTERED: Final = ErrorCode(0, SUCCESS.ru, "Successful")
 # The text of a success, for methods whose own members have none: as in REST.
 _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     PLAIN: SUCCESS,
+    STATUS: SUCCESS,
+    ORDER_LIST: SUCCESS,
     REGISTRATION: REGISTERED,
 }
 

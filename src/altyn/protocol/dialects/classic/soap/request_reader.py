@@ -36,9 +36,13 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class SoapParameters:
-    """The parameters of a request by their names in REST. `repr` hides them: they hold cards."""
+    """The parameters of a request by their names in REST. `repr` hides them: they hold cards.
+
+    `unread` are the names of attributes and elements that the operation does not have.
+    """
 
     values: Mapping[str, tuple[str, ...]] = field(repr=False)
+    unread: tuple[str, ...] = field(default=(), repr=False)
 
     def get(self, name: str) -> str | None:
         """The first value."""
@@ -71,15 +75,19 @@ def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
     """
     found = dict[str, list[str]]()
     pairs = dict[str, dict[str, str]]()
+    unread: list[str] = []
     parts, fields = _READERS[operation.name]
     for name, part in children(_wrapper(operation, body)):
         if name in fields:  # the parameter element itself is the value
             _take(found, pairs, fields[name], part)
         elif name in parts:
-            _read_part(found, pairs, parts[name], part)
+            unread += _read_part(found, pairs, parts[name], part)
+        else:
+            unread.append(name)
     for name, named in pairs.items():
         _add(found, name, _encode(named).decode())
-    return SoapParameters({name: tuple(values) for name, values in found.items()})
+    values = {name: tuple(each) for name, each in found.items()}
+    return SoapParameters(values, tuple(unread))
 
 
 def _read_part(
@@ -87,15 +95,22 @@ def _read_part(
     pairs: dict[str, dict[str, str]],
     readers: Mapping[str, _Reader],
     part: Element,
-) -> None:
+) -> list[str]:
+    """Read a parameter element; the names in it that are not read."""
+    unread: list[str] = []
     for name, value in attributes(part):
         reader = readers.get(name)
         if reader is not None and reader.attribute is not None:
             _add(found, reader.name, reader.attribute(value))
+        else:
+            unread.append(name)
     for name, child in children(part):
         reader = readers.get(name)
-        if reader is not None:
+        if reader is None:
+            unread.append(name)
+        else:
             _take(found, pairs, reader, child)
+    return unread
 
 
 def _wrapper(operation: SoapOperation, body: Element) -> Element:

@@ -1,0 +1,70 @@
+"""The one log line of each call: which method, of which shop and order, answered how, how fast.
+
+The endpoints write it when the answer is known. A call that cannot be read has its line too.
+"""
+
+from time import perf_counter
+from typing import Any, Final
+
+import structlog
+
+from altyn.inbound.metrics import SERVED
+from altyn.inbound.request_handler import Refusing, Request, Served
+
+ORDER_CHARS_MAX: Final = 64
+log = structlog.get_logger("altyn.requests")
+
+
+def log_answer(request: Request, answer: Served | Refusing, started: float) -> None:
+    """Log an answered call; `started` is the `perf_counter` of its beginning."""
+    line = {**call_facts(request, started), "shop": answer.shop}
+    if answer.order:
+        line["order"] = answer.order
+    if answer.notes:
+        line["ignored"] = [str(note) for note in answer.notes]
+    if isinstance(answer, Served):
+        log.info("served", code=SERVED, **line)
+        return
+    log.info(
+        "refused",
+        code=answer.error.code,
+        refusal=answer.refusal.value,
+        parameter=answer.parameter,
+        rule=answer.rule,
+        source=request.method.source,
+        **line,
+    )
+
+
+def log_unread(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
+    """Log a call whose parameters were not read: `code` is the HTTP status of its answer."""
+    log.info("not_read", method=method, code=code, rule=rule, ip=ip, ms=_since(started))
+
+
+def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
+    """Log a call of a method that is not served, or does not exist; `code` is the error code."""
+    log.info("not_served", method=method, code=code, rule=rule, ip=ip, ms=_since(started))
+
+
+def log_page_call(method: str, *, order: str, status: int, ip: str, started: float) -> None:
+    """Log a call of the payment page; `status` is the HTTP status of its answer."""
+    line = {"order": order[:ORDER_CHARS_MAX]} if order else {}
+    log.info("page_call", method=method, status=status, ip=ip, ms=_since(started), **line)
+
+
+def call_facts(request: Request, started: float) -> dict[str, Any]:
+    """What every line of a call has: its method, order, address, and how long it took."""
+    line = {"method": request.method.name, "ms": _since(started), "ip": request.ip}
+    order = order_named(request)
+    return {**line, "order": order} if order else line
+
+
+def order_named(request: Request) -> str:
+    """The order as the request names it; empty where it names none."""
+    sent = filter(None, map(request.source.get, request.method.order_names))
+    return next(sent, "")[:ORDER_CHARS_MAX]
+
+
+def _since(started: float) -> float:
+    """Milliseconds since then."""
+    return round((perf_counter() - started) * 1_000, 1)

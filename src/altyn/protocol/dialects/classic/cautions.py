@@ -1,0 +1,45 @@
+"""The texts for developers about parameters that are accepted without their full effect.
+
+Each text stands in the row of its parameter until the part that it is about is served.
+Source: rest-orders.md §2.1, §2.3; fiscal.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+STORED_ONLY: Final = "kept with the order, without effect"
+NO_STORED_CARDS: Final = "stored cards are not served yet: nothing can pay this order"
+NO_BINDING: Final = "kept, but stored cards are not served yet: no card is stored"
+NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
+NO_RECEIPTS: Final = "kept, but fiscal receipts are not served yet: none is made"
+NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
+NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
+NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
+
+APP_PARAMETERS: Final = frozenset({"app2app", "back2app", "app.osType", "app.deepLink"})
+"""Parameters of payments in the bank's app; most shops send them inside jsonParams (004)."""
+
+EFFECTIVE_FEATURES: Final = frozenset(
+    {
+        "AUTO_PAYMENT",
+        "VERIFY",
+        "FORCE_TDS",
+        "FORCE_SSL",
+        "FORCE_FULL_TDS",
+        "FORCE_NO_CVC",
+    }
+)
+
+
+def remarks_of_features(features: Sequence[str]) -> Iterator[str]:
+    """The features that are accepted without effect."""
+    idle = [feature for feature in features if feature not in EFFECTIVE_FEATURES]
+    if idle:
+        yield f"accepted without effect: {', '.join(idle)}"
+
+
+def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
+    """The parameters of the bank's app among the free attributes."""
+    names = [name for name in params if name in APP_PARAMETERS]
+    if names:
+        yield f"{', '.join(names)}: {NO_APP}"

@@ -1,0 +1,79 @@
+"""Methods of the family that this gateway knows and does not serve yet, each with what it is about.
+
+Their answer is a refusal that says so; a method that gets served loses its line here.
+Source: rest-orders.md §3.6, §3.7, §4.5, §5.2 to §5.6, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from altyn.protocol.dialect import UnservedMethod
+from altyn.protocol.dialects.classic.envelopes import PLAIN, WALLET
+from altyn.protocol.error_code import ErrorCode
+
+ERROR_CODE: Final = 5
+_REST: Final = "/payment/rest/"
+_STORED_CARDS: Final = ("привязки карт", "stored cards")
+_ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
+_RECURRENT: Final = ("повторные платежи", "recurring payments")
+_BY_POSITION: Final = ("возврат по позициям корзины", "refunds by position of a cart")
+_CARD_LISTS: Final = ("списки карт", "lists of cards")
+_OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
+_FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
+_RECEIPTS: Final = ("фискальные чеки", "fiscal receipts")
+_WALLETS: Final = ("кошельки", "wallets")
+_ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
+_CREDIT: Final = ("покупки в кредит и частями", "credit and payment in parts")
+_3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps of 3-D Secure 2")
+
+# prefix → paths, with spaces between, by what they are about
+_PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
+    _REST: {
+        _STORED_CARDS: "paymentOrderBinding.do getBindings.do getBindingsByCardOrId.do bindCard.do "
+        "unBindCard.do extendBinding.do createBindingNoPayment.do unbindcardanon.do "
+        "processBindingForm.do",
+        _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
+        _BY_POSITION: "processRawSumRefund.do processRawPositionRefund.do "
+        "processRawPositionOrderRefund.do",
+        _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
+        _OTHER_WAYS: "paymentotherway.do paymentSberPay.do payment.do",
+        _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "
+        "sbp/c2b/qr/dynamic/status.do sbp/c2b/qr/dynamic/reject.do sbp/c2b/getBindings.do "
+        "sbp/c2b/unBind.do sbp/c2b/getBankListSBP.do sbp/c2b/bio/getUrl.do "
+        "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
+        "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
+        "templates/create.do templates/get.do templates/update.do templates/getList.do",
+        _RECEIPTS: "getReceiptStatus.do externalReceipt.do closeOfdReceipt.do",
+        _3DS_STEPS: "finish3dsMethod.do 3ds/continue.do",
+        _RECURRENT: "recurrentPayment.do installmentPayment.do",
+    },
+    "/payment/": {
+        _RECURRENT: "recurrentPayment.do installmentPayment.do",
+        _WALLETS: "applepay/payment.do applepay/paymentDirect.do google/payment.do "
+        "google/paymentDirect.do samsung/payment.do samsung/paymentDirect.do samsungWeb/payment.do "
+        "mir/payment.do mir/paymentDirect.do yandex/payment.do",
+        _ENCRYPTED_CARDS: "se/keys.do",
+    },
+    "/sbercredit/": {_CREDIT: "register.do registerPreAuth.do deposit.do reverse.do refund.do"},
+}
+_WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
+
+
+def _methods() -> Iterator[UnservedMethod]:
+    for prefix, by_subject in _PATHS.items():
+        for subject, paths in by_subject.items():
+            envelope = WALLET if subject in _WITH_SUCCESS else PLAIN
+            for name in paths.split():
+                error = _error(name, *subject)
+                yield UnservedMethod(name, f"{prefix}{name}", error, envelope)
+
+
+def _error(name: str, ru: str, en: str) -> ErrorCode:
+    return ErrorCode(
+        ERROR_CODE,
+        f"Метод {name} известен, но пока не обслуживается ({ru})",
+        f"The method {name} is known, but not served yet ({en})",
+    )
+
+
+LATER_METHODS: Final = tuple(_methods())

@@ -1,0 +1,65 @@
+"""Notes about parameters that a method does not know, with the name that was probably meant.
+
+Source: rest-orders.md §1.4 (unknown parameters are ignored).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+
+from altyn.domain.notes import Note, Notes
+from altyn.protocol.dialect import Dialect
+from altyn.protocol.table import Method
+
+NAMES_MAX: Final = 5
+SIMILAR_ENOUGH: Final = 0.7
+# A body that was read wrongly puts values into the names, and a value may be a secret.
+_NAME: Final = re.compile(r"(?!.*[0-9]{8})[A-Za-z_$][A-Za-z0-9_.$-]{0,47}")
+_REMEMBERED: Final = 1_024
+
+
+def unknown_names(method: Method, dialect: Dialect, names: Iterable[str]) -> list[str]:
+    """The names that neither the method nor the dialect's caller has."""
+    own, caller = method.names, dialect.caller.names
+    return [name for name in names if name not in own and name not in caller]
+
+
+def notes_of_unknown(method: Method, dialect: Dialect, names: Sequence[str]) -> Notes:
+    """One note for each name, at most NAMES_MAX, and one for the rest."""
+    plain = [name for name in names if _NAME.fullmatch(name)]
+    notes = [
+        Note(name, _explanation(name, method.name, dialect.name, _names_by_method(dialect)))
+        for name in plain[:NAMES_MAX]
+    ]
+    if left_out := len(names) - len(notes):
+        notes.append(Note("unknown", f"{left_out} more names are not parameters, and are ignored"))
+    return tuple(notes)
+
+
+_Names = tuple[tuple[str, frozenset[str]], ...]
+
+
+def _names_by_method(dialect: Dialect) -> _Names:
+    callers = ("", dialect.caller.names)
+    return (callers, *((method.name, method.names) for method in dialect.methods))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _explanation(name: str, method: str, _dialect: str, names: _Names) -> str:
+    known = {each: own for each, own in names if each in {"", method}}
+    own = sorted(frozenset().union(*known.values()))
+    if meant := similar_name(name, own):
+        return f"unknown, ignored; did you mean {meant}?"
+    owners = [each for each, each_names in names if name in each_names]
+    if owners:
+        return f"ignored: a parameter of {', '.join(owners)}, not of {method}"
+    return "unknown, ignored"
+
+
+def similar_name(name: str, known: Sequence[str]) -> str | None:
+    """The known name that is nearest, whatever the case of letters."""
+    lowered = {each.lower(): each for each in known}
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=SIMILAR_ENOUGH)
+    return lowered[found[0]] if found else None
