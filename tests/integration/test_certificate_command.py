@@ -61,6 +61,18 @@ def test_hint_to_switch_signing_on_is_left_out_once_it_is_on(key_file: Path) -> 
     assert "PRIVATE" not in output
 
 
+def test_setting_and_certificate_agree_on_what_exists(key_file: Path) -> None:
+    merchant("set", "test", "callbacks.urls=http://127.0.0.1:9090/cb")
+    without = merchant("set", "test", "callbacks.checksum=asymmetric").output
+    assert "wait until the shop has a certificate" in without
+    assert "altyn merchant certificate test --new" in " ".join(without.split())
+
+    created = alias(merchant("certificate", "test", "--new").output)
+    with_certificate = merchant("set", "test", "callbacks.checksum=asymmetric").output
+    assert "certificate" not in with_certificate
+    assert created in merchant("show", "test").output
+
+
 def test_error_with_another_key_file_names_the_remedy(key_file: Path) -> None:
     merchant("certificate", "test", "--new")
     key_file.unlink()

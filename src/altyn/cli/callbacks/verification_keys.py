@@ -113,15 +113,19 @@ def read_public_key(path: Path) -> "RSAPublicKey":
 
 def public_key_of(pem: bytes) -> "RSAPublicKey":
     """The public key in a PEM text. Raises ValueError: neither certificate nor key, not RSA."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from cryptography.x509 import load_pem_x509_certificate
 
-    found = (
-        load_pem_x509_certificate(pem).public_key()
-        if b"-----BEGIN CERTIFICATE-----" in pem
-        else load_pem_public_key(pem)
-    )
+    try:
+        found = (
+            load_pem_x509_certificate(pem).public_key()
+            if b"-----BEGIN CERTIFICATE-----" in pem
+            else load_pem_public_key(pem)
+        )
+    except UnsupportedAlgorithm as error:
+        raise ValueError("a key of an unknown kind") from error
     if not isinstance(found, RSAPublicKey):
         raise ValueError("no RSA key")  # noqa: TRY004 - as for a text without a key
     return found

@@ -134,7 +134,8 @@ def change(
             console().print(line, soft_wrap=True, markup=False)
         result = "changed, in force within a second" if lines else "nothing to change"
         console().print(f"{merchant.login}: {result}.")
-        for line in warnings_of(merchant, after):
+        certificates = await staff.store.certificates(merchant.merchant_id)
+        for line in warnings_of(merchant, after, has_certificate=bool(certificates)):
             console().print(line, soft_wrap=True)
 
     _administer(work)

@@ -15,7 +15,7 @@ from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
-from altyn.operations.staff.ports import UserSummary
+from altyn.operations.staff.ports import CertificateSummary, UserSummary
 from altyn.operations.staff.setting_table import SETTINGS
 
 VERSIONS_SHOWN: Final = 5
@@ -53,6 +53,7 @@ def print_merchant(shown: MerchantDetails) -> None:
     for title, lines in (
         ("Users", [_user(user) for user in shown.users] + _tokens(shown.tokens)),
         ("Settings", list(settings_lines(merchant.settings))),
+        ("Certificates", [_certificate(each) for each in shown.certificates]),
         ("Permitted", _permissions(merchant.settings, granted=True)),
         ("Not permitted", _permissions(merchant.settings, granted=False)),
         ("Required", sorted(merchant.settings.permissions & DEMANDING)),
@@ -72,6 +73,10 @@ def _user(user: UserSummary) -> str:
         *(["blocked"] if user.blocked else []),
     ]
     return " · ".join((user.login, kind, *notes))
+
+
+def _certificate(certificate: CertificateSummary) -> str:
+    return f"{certificate.alias} · since {in_moscow(certificate.created_at)}"
 
 
 def _tokens(count: int) -> list[str]:
@@ -130,15 +135,17 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
     return [*changed, *(f"+{name}" for name in granted), *(f"-{name}" for name in revoked)]
 
 
-def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
+def warnings_of(
+    merchant: Merchant, settings: MerchantSettings, *, has_certificate: bool
+) -> list[str]:
     """Warnings about settings that are valid one by one but incomplete together."""
     callbacks = settings.callbacks
     if not (callbacks.urls or callbacks.mode is CallbackMode.DYNAMIC):
         return []
     if callbacks.checksum is ChecksumKind.SYMMETRIC and not callbacks.key:
         return ["Callbacks are unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]
-    if callbacks.checksum is ChecksumKind.ASYMMETRIC:
-        certificate = f"altyn merchant certificate {merchant.login}"
+    if callbacks.checksum is ChecksumKind.ASYMMETRIC and not has_certificate:
+        certificate = f"altyn merchant certificate {merchant.login} --new"
         return [f"Callbacks wait until the shop has a certificate to sign with: {certificate}"]
     return []
 

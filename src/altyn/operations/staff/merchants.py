@@ -7,7 +7,13 @@ from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.staff.actors import Right
 from altyn.operations.staff.errors import LoginMalformedError, LoginTakenError, UnknownLoginError
-from altyn.operations.staff.ports import NewMerchant, SettingsVersion, StaffContext, UserSummary
+from altyn.operations.staff.ports import (
+    CertificateSummary,
+    NewMerchant,
+    SettingsVersion,
+    StaffContext,
+    UserSummary,
+)
 from altyn.operations.staff.setting_table import (
     changed_settings,
     check_changes,
@@ -17,11 +23,13 @@ from altyn.operations.staff.setting_table import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantDetails:
-    """A merchant with its users, its number of tokens, and its settings' history, newest first."""
+    """A merchant with its users, its number of tokens, its certificates and its settings' history,
+    both newest first."""
 
     merchant: Merchant
     users: tuple[UserSummary, ...]
     tokens: int
+    certificates: tuple[CertificateSummary, ...]
     history: tuple[SettingsVersion, ...]
 
 
@@ -46,6 +54,7 @@ async def merchant_details(login: str, context: StaffContext) -> MerchantDetails
         merchant=merchant,
         users=tuple(await store.users(merchant_id)),
         tokens=await store.token_count(merchant_id),
+        certificates=tuple(await store.certificates(merchant_id)),
         history=tuple(await store.settings_history(merchant_id)),
     )
 

@@ -180,7 +180,11 @@ def test_certificate_or_public_key_is_accepted(
 def test_a_file_without_an_rsa_key_is_refused(
     tmp_path: Path, private_key: rsa.RSAPrivateKey
 ) -> None:
-    for content in (b"", b"hello", public_pem(ec.generate_private_key(ec.SECP256R1()))):
+    of_unknown_algorithm = (
+        b"-----BEGIN PUBLIC KEY-----\nMAswBQYDKgMEAwIAAA==\n-----END PUBLIC KEY-----\n"
+    )
+    elliptic = public_pem(ec.generate_private_key(ec.SECP256R1()))
+    for content in (b"", b"hello", elliptic, of_unknown_algorithm):
         file = tmp_path / "other.pem"
         file.write_bytes(content)
         with pytest.raises(CommandError, match="must contain an RSA"):
