@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from altyn import settings as settings_module
 from altyn.cli.output import CommandError
@@ -130,15 +131,34 @@ def gateway_address(settings: Settings, url: str | None = None) -> str:
 
     The first of these that exists: `url`, the address with ALTYN_PORT, the address in the address
     file, the default address of `serve`.
+    Refuses with CommandError: a `url` that is not an address of http or https.
     """
     if url is not None:
-        return url.rstrip("/")
+        return checked_url(url)
     if "ALTYN_PORT" not in os.environ:
         try:
             return (settings.home / ADDRESS_FILE).read_text(encoding="utf-8").splitlines()[0]
         except (OSError, IndexError):
             pass
     return reachable_address(settings.host, settings.port)
+
+
+def checked_url(url: str) -> str:
+    """The address of a gateway without a slash at its end.
+
+    Refuses with CommandError: not http or https, no host, an impossible port, a query, a user.
+    """
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid, parts = False, urlsplit("")
+    if not valid or parts.query or parts.fragment or "@" in parts.netloc or not url.isprintable():
+        raise CommandError(
+            f"--url {url!r} is not the address of a gateway. Write scheme, host and port: "
+            "http://127.0.0.1:8080."
+        )
+    return url.rstrip("/")
 
 
 def reachable_address(host: str, port: int) -> str:
