@@ -396,3 +396,34 @@ def test_rule_of_payer_data_never_repeats_the_value() -> None:
     value = '{"4111111111111111":"' + "x" * 51 + '"}'
     with pytest.raises(t.Malformed, match=r"^a value is longer than 50 characters$"):
         t.PAYER_DATA.parse(value, NO_CONTEXT)
+
+
+TERMINAL_CONTROLS: Final = (
+    *("\x00", "\x1b", "\x7f", "\x80", "\x9b", "\x9f"),
+    *("\u061c", "\u200e", "\u202a", "\u202e", "\u2066", "\u2069"),
+)
+
+
+@pytest.mark.parametrize("control", TERMINAL_CONTROLS)
+def test_controls_of_terminals_and_of_direction_are_refused_in_every_text(control: str) -> None:
+    context = t.Context(a_merchant(), Sent())
+    escaped = f"\\u{ord(control):04x}"
+    for type_, value in (
+        (t.ORDER_NUMBER, f"A{control}1"),
+        (t.text(512, lines=True), f"A{control}1"),
+        (t.RETURN_URL, f"https://shop.example/{control}"),
+        (t.JSON_PARAMS, f'{{"a": "b{control}"}}'),
+        (t.JSON_PARAMS, f'{{"a{escaped}": "b"}}'),
+        (t.JSON, f'{{"a": ["b{control}"]}}'),
+        (t.JSON, f'{{"a": ["b{escaped}"]}}'),
+        (t.JSON, f'[{{"a{escaped}": 1}}]'),
+    ):
+        with pytest.raises(t.Malformed):
+            type_.parse(value, context)
+
+
+def test_texts_in_other_scripts_stay_allowed() -> None:
+    context = t.Context(None, Sent())
+    for value in ("Заказ № 7", "שלום", "مرحبا", "价格", "a\u00a0b", "naïve"):
+        assert t.text(512).parse(value, context) == value
+    assert t.json_value('{"a": "b\\\\u202e \\n"}', context) == {"a": "b\\u202e \n"}

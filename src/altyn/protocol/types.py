@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
+from altyn.domain.control_characters import has_control
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
@@ -69,12 +70,11 @@ class Type:
 
 def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
     """ANS..n: any printable text of at most n characters; several `lines` where allowed."""
-    forbidden = _CONTROL_BUT_BREAKS if lines else _CONTROL
 
     def parse(value: str, _: Context) -> str:
         if len(value) > maximum:
             raise Malformed(f"longer than {maximum} characters")
-        if forbidden.search(value):
+        if has_control(value, lines=lines):
             raise Malformed("control characters are not allowed")
         return value
 
@@ -222,7 +222,7 @@ def flat_json(value: str, _: Context) -> dict[str, str]:
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         raise Malformed('not a JSON object of the form {"name": "value"}') from None
     flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
-    if any(_CONTROL_BUT_BREAKS.search(part) for pair in flat.items() for part in pair):
+    if any(has_control(part, lines=True) for pair in flat.items() for part in pair):
         raise Malformed("control characters are not allowed")
     if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
         raise Malformed(
@@ -256,9 +256,22 @@ def json_value(value: str, _: Context) -> Any:
         raise Malformed("not JSON") from None
     if _deeper_than(JSON_DEPTH_MAX, parsed):
         raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
-    if _CONTROL_BUT_BREAKS.search(value) or "\\u0000" in value:
+    if any(has_control(each, lines=True) for each in (value, *_escaped_texts(value, parsed))):
         raise Malformed("control characters are not allowed")
     return parsed
+
+
+def _escaped_texts(value: str, parsed: Any) -> Iterator[str]:
+    """Every text and name in JSON that has escapes; without an escape the JSON itself has them."""
+    waiting = [parsed] if "\\" in value else []
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += [*each, *each.values()]
 
 
 def _deeper_than(levels: int, parsed: Any) -> bool:
@@ -322,8 +335,6 @@ def _spelled(raw: msgspec.Raw) -> str | None:
 
 
 _ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
-_CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _URL: Final = re.compile(r'[^\s<>"]*')
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

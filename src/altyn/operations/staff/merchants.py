@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from altyn.domain.control_characters import has_control
 from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.staff.actors import Right
-from altyn.operations.staff.errors import LoginMalformedError, LoginTakenError, UnknownLoginError
+from altyn.operations.staff.errors import (
+    LoginMalformedError,
+    LoginTakenError,
+    NameMalformedError,
+    UnknownLoginError,
+)
 from altyn.operations.staff.ports import (
     CertificateSummary,
     NewMerchant,
@@ -69,10 +75,13 @@ async def add_merchant(
 ) -> Merchant:
     """Add a merchant without users.
 
-    Refuses: a malformed login, an unknown parent, settings that break their rules, a taken login.
+    Refuses: a malformed login, a malformed name, an unknown parent, settings that break their
+    rules, a taken login.
     """
     context.actor.require(Right.ADD_MERCHANTS)
     refuse_malformed_login(login)
+    if not name.strip() or has_control(name):
+        raise NameMalformedError
     parent_id = (await merchant_of(parent, context)).merchant_id if parent else None
     changes = check_changes(differences_from_default(settings))
     changed_settings(MerchantSettings(), changes)  # refuses contradictions
