@@ -16,7 +16,6 @@ app = typer.Typer(
     name="altyn",
     help="A payment gateway with the RBS acquiring protocol. Start here: altyn serve",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},

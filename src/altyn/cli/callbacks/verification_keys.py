@@ -70,8 +70,8 @@ def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> Ve
     """
     if shop is not None and (key is not None or certificate is not None):
         raise CommandError(
-            "--shop takes the key and the certificates from the gateway; leave it out, or leave "
-            "out --key and --certificate."
+            "--merchant takes the key and the certificates from the gateway; leave it out, or "
+            "leave out --key and --certificate."
         )
     if key is not None and not key.isprintable():
         raise CommandError("The key has unprintable characters. Give it as UTF-8 text.")

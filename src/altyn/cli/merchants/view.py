@@ -8,9 +8,11 @@ from dataclasses import fields
 from typing import Final
 
 from rich.table import Table
+from rich.text import Text
 
 from altyn.cli.dates import in_moscow
-from altyn.cli.output import console
+from altyn.cli.escaping import visible
+from altyn.cli.output import console, print_line
 from altyn.domain.callback import CallbackMode, ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
@@ -28,7 +30,7 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
     """A table with one line per shop."""
     logins = {merchant.merchant_id: merchant.login for merchant in merchants}
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("No.", justify="right")
+    table.add_column("No.", justify="right", no_wrap=True)
     for name in ("Login", "Name", "Currency", "Callbacks", "Parent", ""):
         table.add_column(name, overflow="fold")
     for merchant in merchants:
@@ -48,8 +50,9 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
 def print_merchant(shown: MerchantDetails) -> None:
     """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
-    blocked = " · [red]blocked[/]" if merchant.blocked else ""
-    console().print(f"[bold]{merchant.login}[/] · {merchant.name}{blocked}\n")
+    heading = Text(merchant.login, "bold").append(f" · {visible(merchant.name)}", "not bold")
+    heading.append(" · blocked" if merchant.blocked else "", "not bold red").append("\n")
+    console().print(heading, soft_wrap=True)
     for title, lines in (
         ("Users", [_user(user) for user in shown.users] + _tokens(shown.tokens)),
         ("Settings", list(settings_lines(merchant.settings))),
@@ -60,9 +63,9 @@ def print_merchant(shown: MerchantDetails) -> None:
         ("Changes", [_version(shown, index) for index in range(len(shown.history))]),
     ):
         if lines:
-            console().print(f"[dim]{title}[/]")
+            print_line(title, "dim")
             for line in lines[: VERSIONS_SHOWN if title == "Changes" else None]:
-                console().print(f"  {line}", markup=False, soft_wrap=True)
+                print_line(f"  {visible(line)}")
     console().print()
 
 
@@ -160,12 +163,27 @@ def value_text(key: str, value: object) -> str:
     if key == _KEY:
         return _MASK
     if key == _HEADERS and isinstance(value, tuple):
-        return ",".join(f"{line.partition('=')[0]}={_MASK}" for line in value)
+        return ",".join(map(_masked_header, value))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | frozenset):
         return ",".join(map(str, sorted(value) if isinstance(value, frozenset) else value))
     return str(value)
+
+
+def _masked_header(line: str) -> str:
+    return f"{line.partition('=')[0]}={_MASK}"
+
+
+def shown_value(key: str, value: object) -> object:
+    """A value for programs: a list, number, flag, text or None. Secrets are masked."""
+    if value is None:
+        return None
+    if key in {_KEY, _HEADERS}:
+        return [_masked_header(line) for line in value] if isinstance(value, tuple) else _MASK
+    if isinstance(value, tuple | frozenset):
+        return [str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
+    return value if isinstance(value, int) else str(value)
 
 
 def currency_text(currency: str) -> str:
@@ -183,7 +201,7 @@ def print_choices() -> None:
         if setting.key != "permissions":
             table.add_row(setting.key, setting.allowed)
     console().print(table)
-    console().print("\n[dim]+ or -, followed by a permission[/]")
+    print_line("\n+ or -, followed by a permission", "dim")
     for permission in Permission:
         mark = "  (adds a requirement)" if permission in DEMANDING else ""
-        console().print(f"  {permission}{mark}")
+        print_line(f"  {permission}{mark}")
