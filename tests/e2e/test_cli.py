@@ -188,3 +188,21 @@ def test_production_without_its_settings_is_refused(tmp_path: Path) -> None:
     assert refused.code == 1
     assert "ALTYN_DATABASE_URL" in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_second_gateway_on_one_home_takes_the_database_over(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with serving(home) as first, serving(home, log="second") as second:
+        order = first.register()["orderId"]
+        database = second.postgresql()
+
+        assert first.stop() == 0
+        assert second.status(order)["orderNumber"]
+        assert second.register()["orderId"]
+        assert second.postgresql() == database
+        assert second.stop() == 0
+        assert not second.processes()
+        for gateway in (first, second):
+            log = gateway.log.read_text(encoding="utf-8")
+            assert "Traceback" not in log
+            assert "warning" not in log
