@@ -53,15 +53,18 @@ def make_home(settings: Settings) -> None:
         ) from None
 
 
-def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
-    """The PostgreSQL of the data folder, with enough connections for all gateway processes."""
+def embedded_postgres(settings: Settings, **more: str) -> "EmbeddedPostgres":
+    """The PostgreSQL of the data folder, with enough connections for all gateway processes.
+
+    `more` are further settings of PostgreSQL.
+    """
     from altyn.embedded_postgres import EmbeddedPostgres
 
     connections = max(100, settings.workers * (settings.pool_size + 2) + 20)
     return EmbeddedPostgres(
         settings.home / POSTGRES,
         binaries=settings.postgres_bin,
-        settings={"max_connections": str(connections)},
+        settings={"max_connections": str(connections), **more},
     )
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from altyn.cli.app import app
 
 GROUPS = ("callbacks", "clock", "keys", "merchant", "order")
-COMMANDS = ("serve", "doctor", "migrate", "pay", "cards", *GROUPS)
+COMMANDS = ("serve", "stop", "reset", "doctor", "migrate", "pay", "cards", *GROUPS)
 
 
 @pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])
@@ -75,7 +75,6 @@ WITHOUT_JSON: Final = {
     "merchant unblock": "prints no data",
     "pay": "is being changed",
     "reset": "prints no data",
-    "serve": "follows",
     "stop": "prints no data",
 }
 
