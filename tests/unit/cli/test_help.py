@@ -42,6 +42,18 @@ def test_cards_are_printed_as_json() -> None:
     assert '"actionCode": 116' in result.output
 
 
+@pytest.mark.parametrize("words", [("cards",), ("merchant", "settings")])
+def test_tables_have_one_layout_at_any_width(words: tuple[str, ...]) -> None:
+    outputs = {
+        CliRunner().invoke(app, words, env={"COLUMNS": columns}).output
+        for columns in ("40", "80", "200")
+    }
+
+    (output,) = outputs
+    assert max(map(len, output.splitlines())) <= 80
+    assert "…" not in output
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion_is_offered(shell: str) -> None:
     result = CliRunner().invoke(
@@ -73,7 +85,7 @@ WITHOUT_JSON: Final = {
     "merchant block": "prints no data",
     "merchant set": "prints no data; `merchant show --json` shows the result",
     "merchant unblock": "prints no data",
-    "pay": "is being changed",
+    "pay": "prints steps; its exit code is the result",
     "reset": "prints no data",
     "stop": "prints no data",
 }

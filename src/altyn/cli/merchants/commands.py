@@ -50,6 +50,7 @@ def add(
 ) -> None:
     """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
     from altyn.cli.merchants.changes import read_changes
+    from altyn.cli.merchants.view import warnings_of
     from altyn.operations.staff.merchants import add_merchant
     from altyn.operations.staff.settings import change_settings
     from altyn.operations.staff.users import add_api_user
@@ -58,14 +59,17 @@ def add(
     settings = read_settings()
     _check_callback_urls(changed.settings.get("callbacks.urls"))
     api_password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+    warnings: list[str] = []
 
     async def work(staff: "StaffContext") -> None:
         initial = _initial_settings(sandbox=settings.sandbox)
         added = await add_merchant(login, name, staff, settings=initial, parent=parent)
         applied = changed.applied_to(initial.permissions)
+        after = initial
         if applied:
-            await change_settings(added.merchant_id, applied, staff)
+            after = await change_settings(added.merchant_id, applied, staff)
         await add_api_user(login, f"{login}-api", api_password, staff)
+        warnings.extend(warnings_of(added, after, has_certificate=False))
 
     _administer(work)
     shown = None if password else api_password
@@ -76,6 +80,8 @@ def add(
     print_line(f"{login} is added. Its API user: {login}-api")
     if shown:
         _print_once("password", shown)
+    for line in warnings:
+        print_line(line)
 
 
 def _initial_settings(*, sandbox: bool) -> "MerchantSettings":
