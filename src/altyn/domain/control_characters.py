@@ -17,3 +17,20 @@ _CONTROL_BUT_BREAKS: Final = re.compile(f"[{_ALWAYS}]")
 def has_control(text: str, *, lines: bool = False) -> bool:
     """Whether a text has a control character. `lines`: breaks and tabs are allowed."""
     return (_CONTROL_BUT_BREAKS if lines else _CONTROL).search(text) is not None
+
+
+def escape_controls(text: str, *, lines: bool = False) -> str:
+    """The text with an escape in the place of each control character.
+
+    `lines`: breaks and tabs stay.
+    """
+    return (_CONTROL_BUT_BREAKS if lines else _CONTROL).sub(_escape, text)
+
+
+def escape_controls_of_json(text: str) -> str:
+    """JSON with JSON's own escape in the place of each control character that it may have."""
+    return _CONTROL_BUT_BREAKS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _escape(found: "re.Match[str]") -> str:
+    return found.group().encode("unicode_escape").decode()
