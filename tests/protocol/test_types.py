@@ -426,4 +426,5 @@ def test_texts_in_other_scripts_stay_allowed() -> None:
     context = t.Context(None, Sent())
     for value in ("Заказ № 7", "שלום", "مرحبا", "价格", "a\u00a0b", "naïve"):
         assert t.text(512).parse(value, context) == value
+    assert t.json_value('{"mark": "0104\\u001d93"}', context) == {"mark": "0104\x1d93"}
     assert t.json_value('{"a": "b\\\\u202e \\n"}', context) == {"a": "b\\u202e \n"}

@@ -262,12 +262,15 @@ def json_value(value: str, _: Context) -> Any:
 
 
 def _escaped_texts(value: str, parsed: Any) -> Iterator[str]:
-    """Every text and name in JSON that has escapes; without an escape the JSON itself has them."""
+    """Every text and name in JSON that has escapes; without an escape the JSON itself has them.
+
+    The group separator is left out: it divides the parts of a mark code in a cart.
+    """
     waiting = [parsed] if "\\" in value else []
     while waiting:
         each = waiting.pop()
         if isinstance(each, str):
-            yield each
+            yield each.replace(GROUP_SEPARATOR, "")
         elif isinstance(each, list):
             waiting += each
         elif isinstance(each, dict):
@@ -345,6 +348,7 @@ _FOURTEEN: Final = re.compile("[0-9]{14}")
 _EIGHT: Final = re.compile("[0-9]{8}")
 _decode_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
+GROUP_SEPARATOR: Final = "\x1d"
 PAYER_DATA_MAX: Final = 50  # characters
 FLAT_JSON_CHARS: Final = 65_536
 FLAT_JSON_NAMES: Final = 100
