@@ -31,6 +31,7 @@ ALL_MERCHANTS: Final = {
     "cards_under_other_keys": "a key rotation looks for cards of all merchants",
     "claim_unsettled": "the worker looks for attempts of all merchants that are due",
     "count_cards_by_key": "the doctor counts the cards of all merchants",
+    "count_future": "the sandbox's clock is that of all merchants",
     "due_orders": "the worker looks for orders of all merchants that are due",
     "outbox_depths": "the metrics count waiting entries of all merchants",
     "settled_entries": "housekeeping looks for old entries of all merchants",

@@ -174,7 +174,7 @@ def _retries() -> Iterator[str]:
         "A callback is delivered if the shop answers with HTTP status 200; the body is ignored. "
         "Any other status, also a redirect, is a failure, and so is no answer within "
         f"{_DEFAULTS.timeout_seconds} seconds (`callbacks.timeout_seconds`). A retry sends the "
-        "same parameters and checksum. After the last attempt the callback is abandoned; the "
+        "same parameters and checksum. After the last attempt the callback is dead; the "
         "order does not change."
     )
     growing = replace(_DEFAULTS, growing=True)

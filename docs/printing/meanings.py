@@ -161,7 +161,7 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "callbacks.headers": "Headers added to every callback. Their values are never printed.",
     "callbacks.checksum": "How callbacks are signed.",
     "callbacks.key": "The secret of the symmetric checksum. It is never printed.",
-    "callbacks.attempts": "How many times a callback is sent until it is abandoned.",
+    "callbacks.attempts": "How many times a callback is sent until it is dead.",
     "callbacks.interval_seconds": "The pause after a failed delivery.",
     "callbacks.growing": "The pause is multiplied by the number of failures.",
     "callbacks.timeout_seconds": "How long a delivery may take.",

@@ -49,6 +49,9 @@ class _Recorder:
     def path(self, name: str) -> None:
         self.variables.append(Variable(name, "a path", ""))
 
+    def database(self, name: str) -> None:
+        self.variables.append(Variable(name, "the URL of a PostgreSQL database", ""))
+
     def ports(self, name: str, default: str) -> frozenset[int]:
         self.variables.append(Variable(name, "port numbers, separated by commas", default))
         return frozenset()

@@ -17,6 +17,7 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from altyn.domain.control_characters import escape_controls, escape_controls_of_json
 from altyn.masking import CUT, TEXT_LENGTH_MAX, mask_text, mask_value
 
 # Libraries with their own handlers; we remove those, and our handler writes the lines.
@@ -98,14 +99,26 @@ _START: Final[tuple[Processor, ...]] = (
 
 def _json_renderer(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> str:
     first = {name: event.pop(name) for name in ("timestamp", "level", "event") if name in event}
-    return json_text.dumps({**first, **event}, ensure_ascii=False)
+    return escape_controls_of_json(json_text.dumps({**first, **event}, ensure_ascii=False))
 
 
-def _console_renderer() -> structlog.dev.ConsoleRenderer:
-    return structlog.dev.ConsoleRenderer(
+def _console_renderer() -> Processor:
+    """Lines for a terminal: texts from outside cannot control it, only the colours are ours."""
+    renderer = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         exception_formatter=structlog.dev.plain_traceback,
     )
+
+    def render(logger: WrappedLogger, method: str, event: EventDict) -> str:
+        shown = {
+            name: escape_controls(value, lines=name == "exception")
+            if isinstance(value, str)
+            else value
+            for name, value in event.items()
+        }
+        return str(renderer(logger, method, shown))
+
+    return render
 
 
 class _StandardError:

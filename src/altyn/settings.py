@@ -75,7 +75,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         port=read.number("ALTYN_PORT", 8080, low=0, high=65535),
         workers=read.number("ALTYN_WORKERS", 1, low=1, high=64),
         home=Path(read.text("ALTYN_HOME") or Path.home() / ".altyn").expanduser().absolute(),
-        database_url=read.text("ALTYN_DATABASE_URL"),
+        database_url=read.database("ALTYN_DATABASE_URL"),
         postgres_bin=read.path("ALTYN_POSTGRES_BIN"),
         pool_size=read.number("ALTYN_POOL_SIZE", 8, low=2, high=200),
         key_file=read.path("ALTYN_KEY_FILE"),
@@ -170,4 +170,18 @@ class _Reader:
         value = (self.text(name) or default).lower()
         if value not in allowed:
             raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def database(self, name: str) -> str | None:
+        """The URL of a database. The error does not quote it, since it may have a password."""
+        value = self.text(name)
+        try:
+            scheme = urlsplit(value or "").scheme
+        except ValueError:
+            scheme = ""
+        if value is not None and scheme not in {"postgresql", "postgres"}:
+            raise SettingsError(
+                f"{name} (--database-url) must be the URL of a PostgreSQL database, like "
+                "postgresql://altyn@db.example:5432/altyn"
+            )
         return value

@@ -133,11 +133,14 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, **more: str) -> Iterator[Gateway]:
-    """Start a gateway on a free port; it is killed at the end unless the test has stopped it."""
+def serving(home: Path, *, log: str = "", **more: str) -> Iterator[Gateway]:
+    """Start a gateway on a free port; it is killed at the end unless the test has stopped it.
+
+    `log` names the file of its output, if another gateway has the same data folder.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    log = home.parent / f"{home.name}.log"
-    with log.open("w", encoding="utf-8") as output:
+    log_file = home.parent / f"{log or home.name}.log"
+    with log_file.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "altyn", "serve", "--port", "0"],
             env=environment(home, **more),
@@ -146,7 +149,7 @@ def serving(home: Path, **more: str) -> Iterator[Gateway]:
             text=True,
         )
     try:
-        yield Gateway(process, home, _wait_until_ready(process, log), log)
+        yield Gateway(process, home, _wait_until_ready(process, log_file), log_file)
     finally:
         if process.poll() is None:
             process.terminate()

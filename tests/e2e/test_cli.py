@@ -1,13 +1,24 @@
 """The commands of `altyn` against a gateway that `altyn serve` has started."""
 
+import json
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.command import Gateway, altyn, eventually, processes_of, serving
+from tests.e2e.command import (
+    CommandResult,
+    Gateway,
+    altyn,
+    environment,
+    eventually,
+    processes_of,
+    serving,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +38,11 @@ def test_banner_shows_commands_to_paste(gateway: Gateway) -> None:
     assert "sandbox, no money moves" in banner
     assert f"curl -s {gateway.address}/payment/rest/register.do -d 'userName=test-api" in banner
     assert str(gateway.home) in banner
+    assert "signed with the key test-callback-key" in banner
+    assert f"export ALTYN_HOME={gateway.home}" in banner
+    assert f"export ALTYN_PORT={urlsplit(gateway.address).port}" in banner
+    assert "bin/activate" in banner
+    assert "\x1b" not in banner  # not a terminal
 
 
 @pytest.mark.parametrize("card", [SSL, TDS1, FRICTIONLESS])
@@ -188,3 +204,97 @@ def test_production_without_its_settings_is_refused(tmp_path: Path) -> None:
     assert refused.code == 1
     assert "ALTYN_DATABASE_URL" in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_second_gateway_on_one_home_takes_the_database_over(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with serving(home) as first, serving(home, log="second") as second:
+        order = first.register()["orderId"]
+        database = second.postgresql()
+
+        assert first.stop() == 0
+        assert second.status(order)["orderNumber"]
+        assert second.register()["orderId"]
+        assert second.postgresql() == database
+        assert second.stop() == 0
+        assert not second.processes()
+        for gateway in (first, second):
+            log = gateway.log.read_text(encoding="utf-8")
+            assert "Traceback" not in log
+            assert "warning" not in log
+
+
+def test_stopped_gateway_prints_where_its_data_are(tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as gateway:
+        stopped = gateway.run("stop")
+        assert (stopped.code, stopped.err) == (0, "")
+        assert f"{gateway.address} has stopped" in stopped.out
+        assert gateway.process.wait(60) == 0
+        assert not gateway.processes()
+        log = gateway.log.read_text(encoding="utf-8")
+        assert f"Altyn has stopped. The data are kept in {gateway.home}" in log
+    again = altyn(tmp_path / "home", "stop")
+    assert again.code == 1
+    assert "No gateway runs on" in again.err
+
+
+def test_sandbox_is_reset_only_when_no_gateway_runs_and_after_a_question(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with serving(home) as gateway:
+        gateway.register(orderNumber="OLD-1")
+        refused = gateway.run("reset", "--yes")
+        assert refused.code == 1
+        assert "Stop it first" in refused.err
+        gateway.stop()
+    assert "Give --yes" in altyn(home, "reset").err
+    assert "ALTYN_MODE is production" in _in_production(home).err
+    assert altyn(home, "reset", "--yes").code == 0
+    assert not (home / "postgres").exists()
+    assert "There is no sandbox" in altyn(home, "reset", "--yes").err
+    with serving(home) as again:
+        assert "There is no order OLD-1" in again.run("order", "show", "OLD-1").err
+
+
+def _in_production(home: Path) -> CommandResult:
+    settings = {
+        "ALTYN_MODE": "production",
+        "ALTYN_DATABASE_URL": "postgresql://altyn@db.example/altyn?sslmode=verify-full",
+        "ALTYN_KEY_FILE": str(home / "keys.json"),
+        "ALTYN_PUBLIC_URL": "https://pay.shop.example",
+        "ALTYN_ACQUIRER_URL": "https://bank.example",
+        "ALTYN_ACQUIRER_KEY": "k" * 40,
+        "ALTYN_TLS_TERMINATED": "yes",
+    }
+    return altyn(home, "reset", "--yes", **settings)
+
+
+def test_fresh_gateway_prints_its_address_as_json_and_leaves_nothing(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "altyn", "serve", "--fresh", "--port", "0", "--json"],
+        env={**environment(tmp_path / "unused"), "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        gateway = Gateway(process, Path(ready["home"]), ready["address"], tmp_path)
+        assert ready["userName"] == "test-api"
+        assert gateway.home.parent == tmp_path
+        assert gateway.register()["orderId"]
+        process.terminate()
+        rest, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, rest) == (0, "")
+    assert not gateway.processes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fresh_data_and_named_data_are_refused_together(tmp_path: Path) -> None:
+    refused = altyn(tmp_path, "serve", "--fresh", "--home", str(tmp_path / "x"))
+
+    assert refused.code == 1
+    assert "--fresh" in refused.err

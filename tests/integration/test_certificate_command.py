@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from altyn import main
 from altyn.cli.app import app
 from altyn.cli.output import CommandError
+from altyn.operations.staff.errors import StaffError
 from altyn.security.keys import KeyRing
 from altyn.storage.signing_keys import SigningKeyError
 from tests.shop import settings_of
@@ -59,6 +60,35 @@ def test_hint_to_switch_signing_on_is_left_out_once_it_is_on(key_file: Path) -> 
     assert "callbacks of test are signed with it" in output
     assert "altyn merchant set" not in output
     assert "PRIVATE" not in output
+
+
+def test_setting_and_certificate_agree_on_what_exists(key_file: Path) -> None:
+    merchant("set", "test", "callbacks.urls=http://127.0.0.1:9090/cb")
+    without = merchant("set", "test", "callbacks.checksum=asymmetric").output
+    assert "wait until the shop has a certificate" in without
+    assert "altyn merchant certificate test --new" in " ".join(without.split())
+
+    created = alias(merchant("certificate", "test", "--new").output)
+    with_certificate = merchant("set", "test", "callbacks.checksum=asymmetric").output
+    assert "certificate" not in with_certificate
+    assert created in merchant("show", "test").output
+
+
+def test_new_shop_is_warned_of_incomplete_settings_too(key_file: Path) -> None:
+    added = merchant(
+        *("add", "books", "Books", "callbacks.urls=http://127.0.0.1:9090/cb"),
+        "callbacks.checksum=asymmetric",
+    )
+
+    assert added.exit_code == 0, added.output
+    assert "altyn merchant certificate books --new" in added.output
+
+
+def test_name_with_control_characters_is_refused(key_file: Path) -> None:
+    refused = merchant("add", "books", "Bo\x9b2Joks")
+
+    assert isinstance(refused.exception, StaffError)
+    assert "control characters" in str(refused.exception)
 
 
 def test_error_with_another_key_file_names_the_remedy(key_file: Path) -> None:

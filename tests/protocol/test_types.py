@@ -18,6 +18,8 @@ from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
+from altyn.protocol.json_text import json_value
+from altyn.protocol.malformed import Malformed
 from tests.builders import a_merchant
 
 
@@ -46,7 +48,7 @@ def outcome(type_: t.Type, value: str, context: t.Context = NO_CONTEXT) -> Any:
     """What a type makes of a value."""
     try:
         return type_.parse(value, context)
-    except t.Malformed:
+    except Malformed:
         return MALFORMED
 
 
@@ -416,7 +418,7 @@ def test_a_rule_never_repeats_the_value(name: str) -> None:
     text = ""
     try:
         EVERY_TYPE[name].parse(value, context)
-    except t.Malformed as rule:
+    except Malformed as rule:
         text = str(rule)
     assert "4111" not in text
     assert "script" not in text
@@ -424,5 +426,37 @@ def test_a_rule_never_repeats_the_value(name: str) -> None:
 
 def test_rule_of_payer_data_never_repeats_the_value() -> None:
     value = '{"4111111111111111":"' + "x" * 51 + '"}'
-    with pytest.raises(t.Malformed, match=r"^a value is longer than 50 characters$"):
+    with pytest.raises(Malformed, match=r"^a value is longer than 50 characters$"):
         t.PAYER_DATA.parse(value, NO_CONTEXT)
+
+
+TERMINAL_CONTROLS: Final = (
+    *("\x00", "\x1b", "\x7f", "\x80", "\x9b", "\x9f"),
+    *("\u061c", "\u200e", "\u202a", "\u202e", "\u2066", "\u2069"),
+)
+
+
+@pytest.mark.parametrize("control", TERMINAL_CONTROLS)
+def test_controls_of_terminals_and_of_direction_are_refused_in_every_text(control: str) -> None:
+    context = t.Context(a_merchant(), Sent())
+    escaped = f"\\u{ord(control):04x}"
+    for type_, value in (
+        (t.ORDER_NUMBER, f"A{control}1"),
+        (t.text(512, lines=True), f"A{control}1"),
+        (t.RETURN_URL, f"https://shop.example/{control}"),
+        (t.JSON_PARAMS, f'{{"a": "b{control}"}}'),
+        (t.JSON_PARAMS, f'{{"a{escaped}": "b"}}'),
+        (t.JSON, f'{{"a": ["b{control}"]}}'),
+        (t.JSON, f'{{"a": ["b{escaped}"]}}'),
+        (t.JSON, f'[{{"a{escaped}": 1}}]'),
+    ):
+        with pytest.raises(Malformed):
+            type_.parse(value, context)
+
+
+def test_texts_in_other_scripts_stay_allowed() -> None:
+    context = t.Context(None, Sent())
+    for value in ("Заказ № 7", "שלום", "مرحبا", "价格", "a\u00a0b", "naïve"):
+        assert t.text(512).parse(value, context) == value
+    assert json_value('{"mark": "0104\\u001d93"}') == {"mark": "0104\x1d93"}
+    assert json_value('{"a": "b\\\\u202e \\n"}') == {"a": "b\\u202e \n"}

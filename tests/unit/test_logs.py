@@ -79,6 +79,24 @@ def test_terminal_gets_the_human_form_and_pipe_gets_json() -> None:
         assert "hello" in stream.getvalue()
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_texts_from_outside_do_not_control_the_terminal(*, as_json: bool) -> None:
+    hostile = "a\x1b[2J\x7f\x9b2J\u202eb"
+
+    def act() -> None:
+        structlog.get_logger().info("refused", parameter=hostile, several=[hostile])
+        logging.getLogger("library").warning("saw %s", hostile)
+
+    text = written(act, as_json=as_json)
+
+    assert not set(text) & set("\x1b\x7f\x9b\u202e")
+    assert text.count("u202e") == 3
+    assert len(text.splitlines()) == 2
+    if as_json:
+        first, second = (json.loads(line) for line in text.splitlines())
+        assert (first["parameter"], second["event"]) == (hostile, f"saw {hostile}")
+
+
 def test_level_applies_to_all_loggers() -> None:
     def act() -> None:
         for log in (structlog.get_logger(), logging.getLogger("uvicorn.error")):

@@ -84,3 +84,10 @@ def test_production_sends_no_cards_over_plain_http(url: str) -> None:
 def test_connector_on_the_same_machine_needs_no_tls() -> None:
     near = "http://127.0.0.1:9000/acq"
     assert load({**PRODUCTION, "ALTYN_ACQUIRER_URL": near}).acquirer_url == near
+
+
+@pytest.mark.parametrize("url", ["shop", "mysql://u:secret@host/db", "http://[", "host:5432"])
+def test_database_url_of_another_kind_is_refused_by_name_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"ALTYN_DATABASE_URL \(--database-url\)") as refused:
+        load({"ALTYN_DATABASE_URL": url})
+    assert "secret" not in str(refused.value)

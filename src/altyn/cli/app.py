@@ -11,13 +11,12 @@ from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
 from altyn.cli.sandbox import cards, clock
-from altyn.cli.server import doctor, keys, migrations, serve
+from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
 app = typer.Typer(
     name="altyn",
     help="A payment gateway with the RBS acquiring protocol. Start here: altyn serve",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -26,6 +25,8 @@ app = typer.Typer(
 _RUN, _TRIAL, _MANAGE = "Run the gateway", "Try it out", "Manage it"
 
 app.command(rich_help_panel=_RUN)(serve.serve)
+app.command(rich_help_panel=_RUN)(stop.stop)
+app.command(rich_help_panel=_RUN)(reset.reset)
 app.command(rich_help_panel=_RUN)(doctor.doctor)
 app.command(rich_help_panel=_RUN)(migrations.migrate)
 app.command(rich_help_panel=_TRIAL)(pay.pay)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from altyn import settings as settings_module
 from altyn.cli.output import CommandError
@@ -51,15 +52,18 @@ def make_home(settings: Settings) -> None:
         ) from None
 
 
-def embedded_postgres(settings: Settings) -> "EmbeddedPostgres":
-    """The PostgreSQL of the data folder, with enough connections for all gateway processes."""
+def embedded_postgres(settings: Settings, **more: str) -> "EmbeddedPostgres":
+    """The PostgreSQL of the data folder, with enough connections for all gateway processes.
+
+    `more` are further settings of PostgreSQL.
+    """
     from altyn.embedded_postgres import EmbeddedPostgres
 
     connections = max(100, settings.workers * (settings.pool_size + 2) + 20)
     return EmbeddedPostgres(
         settings.home / POSTGRES,
         binaries=settings.postgres_bin,
-        settings={"max_connections": str(connections)},
+        settings={"max_connections": str(connections), **more},
     )
 
 
@@ -120,15 +124,34 @@ def gateway_address(settings: Settings, url: str | None = None) -> str:
 
     The first of these that exists: `url`, the address with ALTYN_PORT, the address in the address
     file, the default address of `serve`.
+    Refuses with CommandError: a `url` that is not an address of http or https.
     """
     if url is not None:
-        return url.rstrip("/")
+        return checked_url(url)
     if "ALTYN_PORT" not in os.environ:
         try:
             return (settings.home / ADDRESS_FILE).read_text(encoding="utf-8").splitlines()[0]
         except (OSError, IndexError):
             pass
     return reachable_address(settings.host, settings.port)
+
+
+def checked_url(url: str) -> str:
+    """The address of a gateway without a slash at its end.
+
+    Refuses with CommandError: not http or https, no host, an impossible port, a query, a user.
+    """
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid, parts = False, urlsplit("")
+    if not valid or parts.query or parts.fragment or "@" in parts.netloc or not url.isprintable():
+        raise CommandError(
+            f"--url {url!r} is not the address of a gateway. Write scheme, host and port: "
+            "http://127.0.0.1:8080."
+        )
+    return url.rstrip("/")
 
 
 def reachable_address(host: str, port: int) -> str:

@@ -1,4 +1,4 @@
-"""The command's output: one console, and one format for errors.
+"""The command's output: one console, JSON for programs, and one format for errors.
 
 An error says what is wrong, where, and what to do next; a traceback is printed only in debug mode.
 """
@@ -9,13 +9,15 @@ import textwrap
 import traceback
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH: Final = 100
-PIPE_WIDTH: Final = 160
+TABLE_WIDTH: Final = 80
 
 # Errors whose text is written for users, by module. The modules are not imported here: a command
 # that succeeds must not load modules that only an error needs.
@@ -30,6 +32,9 @@ _USER_ERRORS: Final = {
 }
 
 
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
 class CommandError(Exception):
     """The command failed; the text says what is wrong, where, and what to do next."""
 
@@ -37,16 +42,38 @@ class CommandError(Exception):
 @cache
 def console() -> "Console":
     """The console for standard output; it prints plain text when that is not a terminal."""
-    from rich.console import Console
+    from altyn.cli.terminal import SafeConsole
 
-    # A pipe has no width of its own, and rich would wrap a table at 80 columns, which breaks grep.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    return SafeConsole(highlight=False, markup=False, emoji=False, width=TABLE_WIDTH)
+
+
+def print_line(text: str, style: str | None = None) -> None:
+    """Print one line, however long it is; the terminal wraps it."""
+    console().print(text, style=style, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output, for programs."""
+    from altyn.cli.escaping import json_text
+
+    sys.stdout.write(json_text(value) + "\n")
+    sys.stdout.flush()
+
+
+def print_json_line(value: object) -> None:
+    """Print a value as JSON on one line, for programs that read while the command runs."""
+    from altyn.cli.escaping import json_line
+
+    sys.stdout.write(json_line(value) + "\n")
+    sys.stdout.flush()
 
 
 def print_error(error: Exception) -> int:
     """Print an error as text for the user on standard error; the exit code of the command."""
+    from altyn.cli.escaping import safe_for_terminal
+
     text = str(error) if _is_user_error(error) else _unexpected(error)
-    print(_paragraph(text), file=sys.stderr)  # noqa: T201 - the command's error output
+    print(safe_for_terminal(_paragraph(text)), file=sys.stderr)  # noqa: T201 - the error output
     return 1
 
 

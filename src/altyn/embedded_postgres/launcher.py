@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -60,11 +60,12 @@ class _Server:
 class EmbeddedPostgres:
     """PostgreSQL on a data folder.
 
-    Processes that start on the same folder share one server. The process that started it owns it
-    and stops it; the others only use it. When the owner was killed, the server keeps running, and
-    the next process that starts on the folder becomes its owner. (A server whose data directory was
-    deleted ends within a minute.) Ownership is a lock, which the kernel releases when the owner
-    ends.
+    Processes that start on the same folder share one server. The process that started it owns it.
+    An owner that stops while others use the server leaves it to them: the next of them that calls
+    `start` or `stop` becomes the owner. The last one stops the server. When the owner was killed,
+    the server keeps running, and is taken over in the same way. (A server whose data directory was
+    deleted ends within a minute.) Ownership and use are locks, which the kernel releases when their
+    process ends.
 
     `data_dir` is made if missing. Everything that the launcher makes is inside it, except for the
     socket's folder if its path is too long for a socket. `settings` are PostgreSQL settings, and
@@ -87,6 +88,7 @@ class EmbeddedPostgres:
         self._binaries: Binaries | None = None
         self._server: _Server | None = None
         self._ownership: int | None = None
+        self._use: int | None = None
         self._log_cleaner: RepeatingThread | None = None
 
     @property
@@ -100,7 +102,7 @@ class EmbeddedPostgres:
 
     @property
     def owned(self) -> bool:
-        """Whether `stop` will stop the server."""
+        """Whether `stop` will stop the server, if no other process uses it then."""
         return self._started().owned
 
     @property
@@ -125,7 +127,8 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, or join the one that runs on the folder; return the URL to connect to.
 
-        A second call checks that the server still answers, and starts it if it does not.
+        A second call checks that the server still answers, starts it if it does not, and takes
+        it over if its owner has ended.
         Refuses (EmbeddedPostgresError): no binaries, data of another major version or another user,
         root without another user to run it as, a server that does not answer (with the end of its
         log).
@@ -142,6 +145,7 @@ class EmbeddedPostgres:
                     self._refuse_data_of_another_user()
                     with locks.held(self._layout.start_lock, timeout_seconds=START_SECONDS):
                         self._server = self._join_or_launch()
+                        self._use = self._use or locks.share(self._layout.use_lock)
                 except OSError as error:
                     raise EmbeddedPostgresError(
                         f"PostgreSQL cannot be started in {self._layout.root}: {error}. Name a "
@@ -149,21 +153,51 @@ class EmbeddedPostgres:
                     ) from error
                 if self._log_cleaner is None:
                     self._log_cleaner = clean_logs(self._layout.log)
+            elif not self._server.owned:
+                self._server = replace(self._server, owned=self._take_over())
             return self._server.address.url
 
     def stop(self) -> None:
-        """Stop the server if we own it: connections are closed, commits are kept. Idempotent."""
+        """Stop the server if no other process uses it: connections are closed, commits are kept.
+
+        A server that was started by hand is never stopped. Idempotent.
+        """
         with self._lock:
             server, self._server = self._server, None
             if self._log_cleaner is not None:
                 self._log_cleaner.stop()
                 self._log_cleaner = None
             try:
-                if server is not None and server.owned:
-                    self._halt(server.pid, server.child)
+                if server is not None and self._stop_or_leave(server):
                     self._remove_socket_folder(server.address)
             finally:
+                self._release_use()
                 self._release_ownership()
+
+    def _stop_or_leave(self, server: _Server) -> bool:
+        """Stop the server unless others use it; whether it was stopped.
+
+        No process starts to use it meanwhile: a start waits for the lock that is held here.
+        """
+        try:
+            with locks.held(self._layout.start_lock, timeout_seconds=START_SECONDS):
+                self._release_use()
+                if locks.is_held(self._layout.use_lock):
+                    if server.child is not None:
+                        server.child.returncode = 0  # it lives on; Popen would warn of that
+                    return False
+                if not server.owned and not self._take_over():
+                    return False
+                self._halt(server.pid, server.child)
+        except FileNotFoundError:  # the data folder was deleted
+            if not server.owned:
+                return False
+            self._halt(server.pid, server.child)
+        return True
+
+    def _take_over(self) -> bool:
+        """Own the server if a launcher started it and its owner has ended; whether we own it."""
+        return locks.is_held(self._layout.server_lock) and self._claim_ownership()
 
     def _started(self) -> _Server:
         if self._server is None:
@@ -210,7 +244,7 @@ class EmbeddedPostgres:
         if known is None:
             self._forget_dead_server()
         child = known.child if known else None
-        owned = locks.is_held(self._layout.server_lock) and self._claim_ownership()
+        owned = self._take_over()
         return _Server(running.address(self._layout.password), running.pid, owned, child)
 
     def _launch(self, lock: int) -> _Server:
@@ -333,6 +367,11 @@ class EmbeddedPostgres:
         if self._ownership is None:
             self._ownership = locks.take(self._layout.owner_lock)
         return self._ownership is not None
+
+    def _release_use(self) -> None:
+        if self._use is not None:
+            os.close(self._use)
+            self._use = None
 
     def _release_ownership(self) -> None:
         if self._ownership is not None:

@@ -67,8 +67,13 @@ class Layout:
 
     @property
     def owner_lock(self) -> Path:
-        """Held by the process that will stop the server, for as long as that process lives."""
+        """Held by the process that owns the server, for as long as that process lives."""
         return self.root / "owner.lock"
+
+    @property
+    def use_lock(self) -> Path:
+        """Shared by all processes that use the server; the last of them stops it."""
+        return self.root / "use.lock"
 
     @property
     def server_lock(self) -> Path:

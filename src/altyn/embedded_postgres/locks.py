@@ -34,6 +34,17 @@ def take(path: Path) -> int | None:
     return descriptor
 
 
+def share(path: Path) -> int:
+    """Take the lock together with other processes that share it; return its descriptor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def is_held(path: Path) -> bool:
     """Whether a process has the lock at this moment."""
     descriptor = take(path)

@@ -21,6 +21,7 @@ from altyn.inbound.request_handler import Credentials, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
+from altyn.inbound.sandbox.clock_reset import clock_reset_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
@@ -131,6 +132,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
 
         routes += [
             *sandbox_routes(movable.now, move),
+            *clock_reset_routes(movable),
             *callback_routes(
                 CallbackHistory(context.pool),
                 world.merchants,

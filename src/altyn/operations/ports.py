@@ -149,8 +149,10 @@ class MovableClock(Clock, Protocol):
     """The sandbox's clock. Both moves go forward only, and return the new time (UTC).
 
     Refuses with ClockRefusedError: backwards, then beyond the last time that the clock can show.
+    `check` refuses in the same way, and moves nothing.
     """
 
+    def check(self, moment: datetime) -> None: ...
     async def advance(self, by: timedelta) -> datetime: ...
     async def set(self, moment: datetime) -> datetime: ...
 

@@ -3,11 +3,12 @@
 from typing import Final
 
 from altyn.domain.cart.document import Cart
-from altyn.protocol.types import Context, Type, json_value
+from altyn.protocol.json_text import json_value
+from altyn.protocol.types import Context, Type
 
 
-def _cart(value: str, context: Context) -> Cart:
-    return Cart.of(json_value(value, context))
+def _cart(value: str, _: Context) -> Cart:
+    return Cart.of(json_value(value))
 
 
 CART: Final = Type("JSON", _cart, json=True)

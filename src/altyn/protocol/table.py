@@ -13,8 +13,9 @@ from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.malformed import Malformed
 from altyn.protocol.presentation import Envelope, Present
-from altyn.protocol.types import CVC, PAN, Context, Malformed, Source, Type
+from altyn.protocol.types import CVC, PAN, Context, Source, Type
 
 STORED: Final = "more"
 """The field that collects the parameters which are only stored, by their names."""

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-import msgspec
-
 from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
+from altyn.domain.control_characters import has_control
 from altyn.domain.language import language_code
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
@@ -21,13 +20,11 @@ from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
 from altyn.domain.phone import phone_text
 from altyn.domain.web_address import web_address
 from altyn.protocol.addresses import ascii_address
+from altyn.protocol.json_text import JSON_CHARS, flat_json, json_value
+from altyn.protocol.malformed import Malformed
 
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
 AMOUNT_DIGITS: Final = 12
-
-
-class Malformed(Exception):  # noqa: N818 - it names the value, and is always caught
-    """The value breaks a rule; the text names the rule, never the value."""
 
 
 class Source(Protocol):
@@ -78,12 +75,11 @@ class Type:
 
 def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
     """ANS..n: any printable text of at most n characters; several `lines` where allowed."""
-    forbidden = _CONTROL_BUT_BREAKS if lines else _CONTROL
 
     def parse(value: str, _: Context) -> str:
         if len(value) > maximum:
             raise Malformed(f"longer than {maximum} characters")
-        if forbidden.search(value):
+        if has_control(value, lines=lines):
             raise Malformed("control characters are not allowed")
         return value
 
@@ -233,74 +229,27 @@ def _page_view(value: str, _: Context) -> str | None:
     return value if _PAGE_VIEW.fullmatch(value) else None
 
 
-def flat_json(value: str, _: Context) -> dict[str, str]:
-    """A JSON object of named values; numbers, booleans and nested values keep their own text.
-
-    Bounded, because every status answer of the order reads it again.
-    """
-    if len(value) > FLAT_JSON_CHARS:
-        raise Malformed(f"longer than {FLAT_JSON_CHARS} characters")
-    try:
-        raw = _decode_object(value.encode())
-    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
-        raise Malformed('not a JSON object of the form {"name": "value"}') from None
-    flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
-    if any(_CONTROL_BUT_BREAKS.search(part) for pair in flat.items() for part in pair):
-        raise Malformed("control characters are not allowed")
-    if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
-        raise Malformed(
-            f"more than {FLAT_JSON_NAMES} names, or one of over {NAME_CHARS} characters"
-        )
-    return flat
-
-
-def _json_params(value: str, context: Context) -> dict[str, str]:
-    flat = flat_json(value, context)
+def _json_params(value: str, _: Context) -> dict[str, str]:
+    flat = flat_json(value)
     reserved = [name for name in flat if name in RESERVED_NAMES]
     if reserved:
         raise Malformed(f"reserved names: {', '.join(reserved)}")
     return flat
 
 
-def _payer_data(value: str, context: Context) -> dict[str, str]:
-    flat = flat_json(value, context)
+def _payer_data(value: str, _: Context) -> dict[str, str]:
+    flat = flat_json(value)
     if any(len(each) > PAYER_DATA_MAX for each in flat.values()):
         raise Malformed(f"a value is longer than {PAYER_DATA_MAX} characters")
     return flat
 
 
-def json_value(value: str, _: Context) -> Any:
-    """Read bounded JSON of any shape."""
-    if len(value) > JSON_CHARS:
-        raise Malformed(f"longer than {JSON_CHARS} characters")
-    try:
-        parsed = msgspec.json.decode(value.encode())
-    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
-        raise Malformed("not JSON") from None
-    if _deeper_than(JSON_DEPTH_MAX, parsed):
-        raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
-    if _CONTROL_BUT_BREAKS.search(value) or "\\u0000" in value:
-        raise Malformed("control characters are not allowed")
-    return parsed
-
-
-def _parts_of_a_cart(value: str, context: Context) -> Any:
+def _parts_of_a_cart(value: str, _: Context) -> Any:
     """JSON; a text that is none stays text, which the rules of a cart refuse in their turn."""
     try:
-        return json_value(value, context)
+        return json_value(value)
     except Malformed:
         return value[:JSON_CHARS]
-
-
-def _deeper_than(levels: int, parsed: Any) -> bool:
-    """Whether JSON is nested deeper, so that later code may walk it by recursion."""
-    level = [parsed]
-    for _ in range(levels + 1):
-        inner = [each for each in level if isinstance(each, dict | list)]
-        level = [
-            child for each in inner for child in (each.values() if isinstance(each, dict) else each)
-        ]
-    return bool(level)
 
 
 def _csv(value: str, _: Context) -> tuple[str, ...]:
@@ -345,16 +294,7 @@ def _holder(value: str, _: Context) -> str:
     return name
 
 
-def _spelled(raw: msgspec.Raw) -> str | None:
-    literal = bytes(raw).strip()
-    if literal == b"null":
-        return None
-    return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
-
-
 _ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|[\r\n\t]")
-_CONTROL_BUT_BREAKS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOT_IN_HOSTS: Final = re.compile(r"""[\s<>"'\\^`{|}]""")
 _NOT_FOR_BROWSERS: Final = frozenset({"javascript", "data", "vbscript", "file", "blob"})
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -364,14 +304,8 @@ _PAGE_VIEW: Final = re.compile("[A-Za-z0-9_-]{1,20}")
 _MOMENT: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 _FOURTEEN: Final = re.compile("[0-9]{14}")
 _EIGHT: Final = re.compile("[0-9]{8}")
-_decode_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 PAYER_DATA_MAX: Final = 50  # characters
-FLAT_JSON_CHARS: Final = 65_536
-FLAT_JSON_NAMES: Final = 100
-NAME_CHARS: Final = 255
-JSON_CHARS: Final = 262_144
-JSON_DEPTH_MAX: Final = 20
 URL_TEXT: Final = text(512)
 ORDER_NUMBER_TEXT: Final = text(32)
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
@@ -392,9 +326,9 @@ DAY: Final = Type("N8", _day, pattern=_EIGHT.pattern)
 PHONE: Final = Type("NS..12", _phone, pattern=r"[+ ]?[0-9]{7,15}")
 PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
 JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True)
-FLAT_JSON: Final = Type('JSON {"name":"value"}', flat_json, json=True)
+FLAT_JSON: Final = Type('JSON {"name":"value"}', lambda value, _: flat_json(value), json=True)
 PAYER_DATA: Final = Type("JSON", _payer_data, json=True)
-JSON: Final = Type("JSON", json_value, json=True)
+JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True)
 CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True)
 CSV: Final = Type("list, comma separated", _csv)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")

@@ -12,6 +12,7 @@ from altyn.domain.merchant import Merchant
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import (
+    CertificateSummary,
     CurrentSettings,
     NewMerchant,
     NewUser,
@@ -74,6 +75,11 @@ class StaffTables:
         """How many tokens the users of a merchant have."""
         rows = await statement("count_tokens").fetch(self._connection, merchant_id=merchant_id)
         return int(rows[0]["tokens"])
+
+    async def certificates(self, merchant_id: int) -> Sequence[CertificateSummary]:
+        """All certificates of a merchant, newest first: that one signs."""
+        rows = await statement("list_certificates").fetch(self._connection, merchant_id=merchant_id)
+        return [CertificateSummary(row["alias"], row["created_at"]) for row in rows]
 
     async def settings_history(self, merchant_id: int) -> Sequence[SettingsVersion]:
         """All versions of a merchant's settings, newest first."""

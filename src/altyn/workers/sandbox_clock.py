@@ -19,10 +19,9 @@ STEP_MIN: Final = timedelta(milliseconds=1)
 async def move_clock(world: World, clock: MovableClock, to: datetime) -> datetime:
     """Move the clock to a time, and stop at each due time before it; return the new time (UTC).
 
-    Raises ClockRefusedError, as `MovableClock.set` does.
+    Raises ClockRefusedError, as `MovableClock.set` does, before anything moves.
     """
-    if to < clock.now():
-        return await clock.set(to)  # refused, with the reason
+    clock.check(to)
     failed = FailedOrders()
     for _ in range(STOPS_MAX):
         await settle_unknown(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -134,20 +135,31 @@ async def prepare(url: str) -> None:
     "words",
     [
         (),
-        ("--shop", "till"),
+        ("--merchant", "till"),
         ("--order", "A-1"),
-        ("--state", "waiting", "--shop", "till", "--limit", "1"),
+        ("--state", "waiting", "--merchant", "till", "--limit", "1"),
     ],
 )
 def test_a_callback_is_listed(till: Till, words: tuple[str, ...]) -> None:
     listed = till.run("list", *words)
 
     assert listed.exit_code == 0, listed.output
-    row = listed.output.splitlines()[1].split()
-    assert row[2:] == [
-        *("till", "A-1", "deposited", "1", "waiting", "0", "none", "yet", SHOP),
-        str(till.which),
-    ]
+    first, second, third = (line.split() for line in listed.output.splitlines()[3:])
+    assert first[2:] == ["deposited", "1", "waiting", "0", "till"]
+    assert second == [str(till.which), "A-1"]
+    assert third == ["none", "yet", SHOP]
+
+
+def test_callbacks_are_printed_as_json(till: Till) -> None:
+    till.go(EntryState.WAITING, 500)
+
+    (listed,) = json.loads(till.run("list", "--json").output)
+    (shown,) = json.loads(till.run("show", str(till.which), "--json").output)
+
+    assert listed["id"] == str(till.which)
+    assert (listed["orderNumber"], listed["operation"]) == ("A-1", "deposited")
+    assert {**shown, "attempts": None} == {**listed, "attempts": None}
+    assert shown["attempts"][0]["answer"]["status"] == 500
 
 
 def test_a_list_is_narrowed_to_nothing(till: Till) -> None:
@@ -155,7 +167,7 @@ def test_a_list_is_narrowed_to_nothing(till: Till) -> None:
 
     for words in (("--state", "dead"), ("--order", "B-1"), ("--order", nobodys)):
         assert "There is no such callback." in till.run("list", *words).output
-    assert "There is no shop nobody" in till.refused("list", "--shop", "nobody")
+    assert "There is no shop nobody" in till.refused("list", "--merchant", "nobody")
     assert "There is no state 'lost'" in till.refused("list", "--state", "lost")
 
 
@@ -164,7 +176,7 @@ def test_a_callback_is_shown_by_its_id_and_by_its_order(till: Till) -> None:
 
     by_id = till.run("show", str(till.which))
     by_order = till.run("show", str(till.which.subject_id))
-    by_number = till.run("show", "A-1", "--shop", "till")
+    by_number = till.run("show", "A-1", "--merchant", "till")
 
     assert by_id.exit_code == 0, by_id.output
     assert by_id.output == by_order.output == by_number.output
@@ -182,7 +194,7 @@ def test_unknown_callback_is_refused(till: Till) -> None:
 
 def test_dead_callback_is_resent(till: Till) -> None:
     till.go(EntryState.DEAD, 500)
-    assert "abandoned on" in till.run("show", str(till.which)).output
+    assert "dead since" in till.run("show", str(till.which)).output
 
     resent = till.run("resend", str(till.which))
 
@@ -201,10 +213,10 @@ def test_a_whole_order_is_sent_to_another_address(till: Till) -> None:
 
 
 def test_all_dead_callbacks_of_a_shop_are_resent(till: Till) -> None:
-    assert "was abandoned" in till.run("resend", "--dead", "--shop", "till").output
+    assert "has no dead callback" in till.run("resend", "--dead", "--merchant", "till").output
 
     till.go(EntryState.DEAD, 500)
-    resent = till.run("resend", "--dead", "--shop", "till")
+    resent = till.run("resend", "--dead", "--merchant", "till")
 
     assert "1 callback of till is sent again." in resent.output
     assert "waiting" in till.run("list").output
@@ -223,8 +235,8 @@ def test_callback_that_is_being_sent_is_refused(till: Till) -> None:
     [
         ((), "Name the callbacks to send again"),
         (("--dead",), "--dead needs the shop"),
-        (("--dead", "--shop", "till", "A-1"), "leave out the ids"),
-        (("--dead", "--shop", "till", "--to", SHOP), "leave out the ids and --to"),
+        (("--dead", "--merchant", "till", "A-1"), "leave out the ids"),
+        (("--dead", "--merchant", "till", "--to", SHOP), "leave out the ids and --to"),
         (
             ("A-1", "--to", "ftp://shop.example/"),
             "--to ftp://shop.example/: Callbacks are not sent to ftp:// addresses",
@@ -247,7 +259,7 @@ def test_deliveries_are_watched_as_they_happen(till: Till) -> None:
     knocking = threading.Thread(target=knock)
     knocking.start()
     try:
-        watched = till.run("tail", "--shop", "till", "--limit", "2")
+        watched = till.run("tail", "--merchant", "till", "--limit", "2")
     finally:
         ended.set()
         knocking.join()

@@ -178,6 +178,22 @@ def test_two_starts_on_one_folder_share_a_server_that_its_owner_stops(tmp_path: 
     assert not _answers(url)
 
 
+def test_owner_that_stops_leaves_the_server_to_another_user(data: Path) -> None:
+    first, second, third = (EmbeddedPostgres(data) for _ in range(3))
+    url, pid = first.start(), first.pid
+    second.start()
+    third.start()
+
+    first.stop()
+    assert _answers(url)
+    second.start()  # as a gateway does every few seconds
+    assert (second.pid, second.owned) == (pid, True)
+    second.stop()
+    assert _answers(url)
+    third.stop()  # takes it over only now
+    assert not _answers(url)
+
+
 def test_user_that_restarts_the_server_owns_it(data: Path) -> None:
     with EmbeddedPostgres(data) as first, EmbeddedPostgres(data) as second:
         os.kill(first.pid, signal.SIGKILL)
@@ -214,8 +230,10 @@ def test_server_of_a_killed_process_gets_a_new_owner(data: Path) -> None:
     heir.start()
     assert (heir.pid, heir.owned) == (pid, True)
     heir.stop()
-    assert not _answers(guest.url)
+    url = guest.url
+    assert _answers(url)  # the guest still uses it
     guest.stop()
+    assert not _answers(url)
 
 
 def test_data_folder_too_long_for_a_socket_uses_the_temporary_folder(

@@ -107,3 +107,39 @@ async def test_late_notification_does_not_move_the_clock_back(
     shown = await process.clock.advance(WEEK)
     process.clock._moved("0")
     assert process.clock.now() >= shown
+
+
+async def test_reset_puts_all_processes_back_to_the_real_time(
+    pool: Pool, start_process: Start
+) -> None:
+    here, there = await start_process(), await start_process()
+    await here.clock.advance(WEEK)
+
+    async def moved() -> bool:
+        return there.clock.now() > datetime.now(UTC) + WEEK / 2
+
+    await eventually(moved)
+    before = datetime.now(UTC)
+    assert before <= await here.clock.reset() <= datetime.now(UTC)
+
+    async def back() -> bool:
+        return there.clock.now() <= datetime.now(UTC)
+
+    await eventually(back)
+    assert (await start_process()).clock.now() <= datetime.now(UTC)
+
+
+async def test_clock_can_be_moved_at_once_after_its_reset(pool: Pool, start_process: Start) -> None:
+    here, there = await start_process(), await start_process()
+    await here.clock.advance(2 * WEEK)
+    await here.clock.reset()
+    await here.clock.advance(WEEK)
+
+    for _ in range(20):  # the notifications of all three moves come back meanwhile
+        assert WEEK <= here.clock.now() - datetime.now(UTC) + timedelta(minutes=1) < 2 * WEEK
+        await asyncio.sleep(0.01)
+
+    async def same() -> bool:
+        return abs(there.clock.now() - here.clock.now()) < timedelta(minutes=1)
+
+    await eventually(same)

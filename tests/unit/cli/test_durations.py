@@ -27,6 +27,12 @@ def test_invalid_duration_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["999999999w", "999999w", "36500d1s"])
+def test_duration_of_more_than_a_century_is_refused(text: str) -> None:
+    with pytest.raises(CommandError, match="at most 36500d"):
+        parse_duration(text)
+
+
 @pytest.mark.parametrize(
     ("duration", "words"),
     [

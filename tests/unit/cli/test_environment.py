@@ -71,3 +71,15 @@ def test_command_does_not_create_a_missing_data_folder(tmp_path: Path) -> None:
         pass
 
     assert not settings.home.exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "127.0.0.1:8080", "ftp://host", "http://", "http://host:0", "http://host:99999"),
+        *("http://[", "http://user:secret@host", "http://host/?x=1", "http://ho\x1bst"),
+    ],
+)
+def test_malformed_url_is_refused_by_name(url: str) -> None:
+    with pytest.raises(CommandError, match="--url"):
+        environment.gateway_address(Settings(), url)

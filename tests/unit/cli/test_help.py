@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Final
 
 import pytest
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from altyn.cli.app import app
 
 GROUPS = ("callbacks", "cart", "clock", "keys", "merchant", "order")
-COMMANDS = ("serve", "doctor", "migrate", "pay", "cards", *GROUPS)
+COMMANDS = ("serve", "stop", "reset", "doctor", "migrate", "pay", "cards", *GROUPS)
 
 
 @pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])
@@ -36,3 +40,86 @@ def test_cards_are_printed_as_json() -> None:
 
     assert result.exit_code == 0
     assert '"actionCode": 116' in result.output
+
+
+@pytest.mark.parametrize("words", [("cards",), ("merchant", "settings")])
+def test_tables_have_one_layout_at_any_width(words: tuple[str, ...]) -> None:
+    outputs = {
+        CliRunner().invoke(app, words, env={"COLUMNS": columns}).output
+        for columns in ("40", "80", "200")
+    }
+
+    (output,) = outputs
+    assert max(map(len, output.splitlines())) <= 80
+    assert "…" not in output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_is_offered(shell: str) -> None:
+    result = CliRunner().invoke(
+        app, [], prog_name="altyn", env={"_ALTYN_COMPLETE": f"source_{shell}"}
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "_ALTYN_COMPLETE" in result.output
+
+
+def test_commands_are_completed() -> None:
+    environment = {
+        "_ALTYN_COMPLETE": "complete_bash",
+        "COMP_WORDS": "altyn callbacks li",
+        "COMP_CWORD": "2",
+    }
+
+    result = CliRunner().invoke(app, [], prog_name="altyn", env=environment)
+
+    assert result.output.split() == ["list", "listen"]
+
+
+WITHOUT_JSON: Final = {
+    "callbacks resend": "prints no data; `callbacks show --json` shows the result",
+    "keys activate": "prints no data; `keys show-ids --json` shows the result",
+    "keys create": "as above",
+    "keys rotate": "as above",
+    "keys stage": "as above",
+    "merchant block": "prints no data",
+    "merchant set": "prints no data; `merchant show --json` shows the result",
+    "merchant unblock": "prints no data",
+    "pay": "prints steps; its exit code is the result",
+    "reset": "prints no data",
+    "stop": "prints no data",
+}
+
+
+def test_every_command_that_prints_data_has_json() -> None:
+    without = {
+        name
+        for name, command in commands_of(get_command(app))
+        if "--json" not in {option for each in command.params for option in each.opts}
+    }
+
+    assert without <= WITHOUT_JSON.keys()
+
+
+def test_each_option_has_one_name_in_all_commands() -> None:
+    options = {
+        option
+        for _, command in commands_of(get_command(app))
+        for each in command.params
+        for option in each.opts
+    }
+
+    assert "--merchant" in options
+    assert "--limit" in options
+    assert not options & {"--shop", "--login", "--size", "--count"}
+
+
+def commands_of(group: object, name: str = "") -> Iterator[tuple[str, TyperCommand]]:
+    """Every command with its full name."""
+    assert isinstance(group, TyperGroup)
+    for word, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands_of(command, f"{name}{word} ")
+        else:
+            assert isinstance(command, TyperCommand)
+            yield f"{name}{word}", command

@@ -14,44 +14,48 @@ from altyn.cli.callbacks.listen import listen
 from altyn.cli.callbacks.verify import verify
 from altyn.cli.environment import read_settings
 from altyn.cli.lookup import find_merchant_id, read_order_id
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
 if TYPE_CHECKING:
-    from altyn.domain.callback_history import CallbackSummary
+    from altyn.domain.callback_history import CallbackDetail, CallbackSummary
     from altyn.domain.outbox import EntryId, EntryState
     from altyn.operations.ports import Clock
     from altyn.storage.callback_history import CallbackHistory
     from altyn.storage.database import Pool
 
 app = typer.Typer(help="List, show, resend and check callbacks.")
-Shop = Annotated[str | None, typer.Option(help="Only callbacks of this shop (its login).")]
+MerchantOption = Annotated[
+    str | None, typer.Option("--merchant", help="Only callbacks of this shop (its login).")
+]
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
 
 
 @app.command("list")
 def list_callbacks(
-    shop: Shop = None,
+    merchant: MerchantOption = None,
     order: Annotated[str | None, typer.Option(help="orderId, or the shop's orderNumber.")] = None,
-    state: Annotated[
-        str | None, typer.Option(help="waiting, delivered or dead (abandoned).")
-    ] = None,
+    state: Annotated[str | None, typer.Option(help="waiting, delivered or dead.")] = None,
     limit: Annotated[
         int, typer.Option(help="List at most this many.", min=1, max=LIST_SIZE_MAX)
     ] = LIST_SIZE,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """List the newest callbacks, newest first."""
     wanted = read_state(state)
 
     async def work(pool: "Pool", _: "Clock") -> None:
         from altyn.cli.callbacks.view import print_callbacks
+        from altyn.inbound.sandbox.callback_members import summary_members
 
-        merchant_id = await _merchant_id(pool, shop)
+        merchant_id = await _merchant_id(pool, merchant)
         lines = await _newest(_history(pool), order, merchant_id, state=wanted, limit=limit)
-        if lines:
+        if as_json:
+            print_json([summary_members(line) for line in lines])
+        elif lines:
             print_callbacks(lines)
         else:
-            console().print(_nothing(narrowed=any((shop, order, state))), soft_wrap=True)
+            print_line(_nothing(narrowed=any((merchant, order, state))))
 
     _with_history(work)
 
@@ -62,21 +66,24 @@ def show(
         str,
         typer.Argument(help="A callback's id; or orderId or orderNumber, for all its callbacks."),
     ],
-    shop: Shop = None,
+    merchant: MerchantOption = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Show a callback: its parameters, its state, and every attempt to deliver it."""
     from altyn.domain.callback_history import parse_callback_id
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         from altyn.cli.callbacks.view import print_callback
+        from altyn.inbound.sandbox.callback_members import detail_members
 
         history = _history(pool)
         which = parse_callback_id(callback)
-        wanted = [which] if which else await _of_order(pool, callback, shop)
-        for number, each in enumerate(wanted):
-            detail = await history.show(each)
-            if detail is None:
-                raise _unknown(callback)
+        wanted = [which] if which else await _of_order(pool, callback, merchant)
+        details = [await _detail(history, each, callback) for each in wanted]
+        if as_json:
+            print_json([detail_members(detail) for detail in details])
+            return
+        for number, detail in enumerate(details):
             if number:
                 console().rule(style="dim")
             print_callback(detail, clock.now())
@@ -86,27 +93,25 @@ def show(
 
 @app.command()
 def tail(
-    shop: Shop = None,
+    merchant: MerchantOption = None,
     limit: Annotated[
         int | None,
         typer.Option(help="End after this many deliveries; default: run until Ctrl-C.", min=1),
     ] = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
-    """Print a line for each delivery of a callback when it ends, until Ctrl-C."""
+    """Print each delivery of a callback when it ends, until Ctrl-C; --json: one object per line."""
 
     async def work(pool: "Pool", clock: "Clock") -> None:
-        from rich.markup import escape
-
-        from altyn.cli.callbacks.view import delivery_colour, delivery_line
+        from altyn.cli.callbacks.view import print_delivery
         from altyn.cli.callbacks.watch import watch
 
-        merchant_id = await _merchant_id(pool, shop)
+        merchant_id = await _merchant_id(pool, merchant)
         left = limit
-        if console().is_terminal:
-            console().print("[dim]Waiting for callbacks. Ctrl-C stops the command.[/]")
+        if console().is_terminal and not as_json:
+            print_line("Waiting for callbacks. Ctrl-C stops the command.", "dim")
         async for delivery in watch(_history(pool), merchant_id, clock.now()):
-            text = escape(delivery_line(delivery))
-            console().print(f"[{delivery_colour(delivery)}]{text}[/]", soft_wrap=True)
+            print_delivery(delivery, as_json=as_json)
             left = None if left is None else left - 1
             if left == 0:
                 return
@@ -127,21 +132,21 @@ def resend(
         str | None, typer.Option(help="Send to this address instead of the old one.")
     ] = None,
     dead: Annotated[  # noqa: FBT002 - an option of the command
-        bool, typer.Option("--dead", help="All abandoned callbacks of the shop in --shop.")
+        bool, typer.Option("--dead", help="All dead callbacks of the shop in --merchant.")
     ] = False,
-    shop: Shop = None,
+    merchant: MerchantOption = None,
 ) -> None:
     """Send callbacks again now, in any state; each has its full number of attempts again."""
     named = callbacks or []
-    _check_request(named, to, dead=dead, shop=shop)
+    _check_request(named, to, dead=dead, merchant=merchant)
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         if dead:
-            await _resend_dead(pool, shop, clock.now())
+            await _resend_dead(pool, merchant, clock.now())
             return
         wanted: list[EntryId] = []
         for text in named:
-            wanted += await _callbacks_of(pool, text, shop)
+            wanted += await _callbacks_of(pool, text, merchant)
         refused = [
             refusal
             for which in wanted
@@ -176,50 +181,54 @@ def read_state(text: str | None) -> "EntryState | None":
         ) from None
 
 
-def _check_request(named: Sequence[str], to: str | None, *, dead: bool, shop: str | None) -> None:
+def _check_request(
+    named: Sequence[str], to: str | None, *, dead: bool, merchant: str | None
+) -> None:
     """Check the arguments of `resend`.
 
-    Refuses with CommandError: --dead with ids or --to, --dead without --shop, neither ids nor
+    Refuses with CommandError: --dead with ids or --to, --dead without --merchant, neither ids nor
     --dead, an address that the gateway would never call.
     """
     if dead and (named or to):
         raise CommandError(
-            "--dead sends all abandoned callbacks of a shop again, each to its own address. "
+            "--dead sends all dead callbacks of a shop again, each to its own address. "
             "With --dead, leave out the ids and --to."
         )
-    if dead and shop is None:
-        raise CommandError("--dead needs the shop: `altyn callbacks resend --dead --shop LOGIN`.")
+    if dead and merchant is None:
+        raise CommandError(
+            "--dead needs the shop: `altyn callbacks resend --dead --merchant LOGIN`."
+        )
     if not dead and not named:
         raise CommandError(
             "Name the callbacks to send again: ids from `altyn callbacks list`, an orderId, "
-            "or --dead --shop LOGIN for all abandoned callbacks."
+            "or --dead --merchant LOGIN for all dead callbacks."
         )
     refusal = None if to is None else refusal_of_address(to)
     if refusal is not None:
         raise CommandError(f"--to {to}: {refusal}")
 
 
-async def _callbacks_of(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
+async def _callbacks_of(pool: "Pool", text: str, merchant: str | None) -> "list[EntryId]":
     """The callbacks that an id, an orderId or an orderNumber names. Refuses as `_of_order`."""
     from altyn.domain.callback_history import parse_callback_id
 
     which = parse_callback_id(text)
-    return [which] if which else await _of_order(pool, text, shop)
+    return [which] if which else await _of_order(pool, text, merchant)
 
 
-async def _of_order(pool: "Pool", text: str, shop: str | None) -> "list[EntryId]":
+async def _of_order(pool: "Pool", text: str, merchant: str | None) -> "list[EntryId]":
     """All callbacks of an order, oldest first.
 
     Refuses with CommandError: no callbacks, orders of several shops with this orderNumber.
     """
-    merchant_id = await _merchant_id(pool, shop)
+    merchant_id = await _merchant_id(pool, merchant)
     lines = await _newest(_history(pool), text, merchant_id, state=None, limit=LIST_SIZE_MAX)
     if not lines:
         raise _unknown(text)
     shops = sorted({line.merchant for line in lines})
     if len(shops) > 1:
         raise CommandError(
-            f"Several shops have an order {text}: {', '.join(shops)}. Choose one with --shop."
+            f"Several shops have an order {text}: {', '.join(shops)}. Choose one with --merchant."
         )
     return [line.id for line in reversed(lines)]
 
@@ -232,7 +241,7 @@ async def _resend(
 ) -> str | None:
     """Send a callback again; None when done, else the reason: it is unknown, or is being sent."""
     if await history.resend(which, receiver=to, now=now):
-        console().print(f"{which} is sent again{f' to {to}' if to else ''}.", soft_wrap=True)
+        print_line(f"{which} is sent again{f' to {to}' if to else ''}.")
         return None
     if await history.show(which) is None:
         return str(_unknown(str(which)))
@@ -242,24 +251,24 @@ async def _resend(
     )
 
 
-async def _resend_dead(pool: "Pool", shop: str | None, now: datetime) -> None:
-    merchant_id = await _merchant_id(pool, shop)
+async def _resend_dead(pool: "Pool", merchant: str | None, now: datetime) -> None:
+    merchant_id = await _merchant_id(pool, merchant)
     assert merchant_id is not None, "checked before"
     count = await _history(pool).resend_dead(merchant_id, now=now)
     if count == 0:
-        console().print(f"No callback of {shop} was abandoned.")
+        print_line(f"{merchant} has no dead callback.")
         return
     what = "callback" if count == 1 else "callbacks"
-    console().print(f"{count} {what} of {shop} {'is' if count == 1 else 'are'} sent again.")
+    print_line(f"{count} {what} of {merchant} {'is' if count == 1 else 'are'} sent again.")
     _print_resent(count)
 
 
 def _print_resent(count: int) -> None:
     what = "it" if count == 1 else "them"
-    console().print(
-        f"[dim]A running gateway sends {what} at once. If no gateway runs, the next start sends "
-        f"{what}. `altyn callbacks tail` shows the deliveries.[/]",
-        soft_wrap=True,
+    print_line(
+        f"A running gateway sends {what} at once. If no gateway runs, the next start sends {what}. "
+        "`altyn callbacks tail` shows the deliveries.",
+        "dim",
     )
 
 
@@ -282,6 +291,15 @@ def _history(pool: "Pool") -> "CallbackHistory":
     from altyn.storage.callback_history import CallbackHistory
 
     return CallbackHistory(pool)
+
+
+async def _detail(history: "CallbackHistory", which: "EntryId", text: str) -> "CallbackDetail":
+    """A callback with its deliveries. Refuses with CommandError: there is none; `text` is what the
+    user has typed."""
+    detail = await history.show(which)
+    if detail is None:
+        raise _unknown(text)
+    return detail
 
 
 async def _merchant_id(pool: "Pool", login: str | None) -> int | None:

@@ -48,7 +48,11 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedRequest:
-    """One request as received. `at`: UTC; `problem` says why it is not a callback."""
+    """One request as received. `problem` says why it is not a callback.
+
+    `at` is the real time, `gateway_at` the time of the gateway's clock, where it is known; both are
+    UTC.
+    """
 
     number: int
     at: datetime
@@ -58,10 +62,14 @@ class ReceivedRequest:
     callback: Received | None = None
     verdict: Verdict | None = field(default=None, repr=False)
     problem: str = ""
+    gateway_at: datetime | None = None
 
 
 class Receiver:
-    """An HTTP server, inside `async with`. It calls `show` with each request before it answers."""
+    """An HTTP server, inside `async with`. It calls `show` with each request before it answers.
+
+    `gateway_time` reads the gateway's clock (UTC); None when no gateway answers.
+    """
 
     def __init__(
         self,
@@ -69,12 +77,14 @@ class Receiver:
         show: Callable[[ReceivedRequest], None],
         *,
         behaviour: Behaviour | None = None,
+        gateway_time: Callable[[], datetime | None] = lambda: None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self._check = check
         self._show = show
         self._behaviour = behaviour or Behaviour()
+        self._gateway_time = gateway_time
         self._host, self._port = host, port
         self._count = 0
         self._ending = asyncio.Event()
@@ -113,6 +123,9 @@ class Receiver:
             address=request.raw_path,
             behaviour=self._behaviour.at(self._count),
         )
+        # In a thread, because the gateway is asked for its time.
+        gateway_at = await asyncio.to_thread(self._gateway_time)
+        received = replace(received, gateway_at=gateway_at)
         # aiohttp decodes the query and encodes it again; only the raw path is as it was received
         received = await self._checked(received, body if body.strip() else request.raw_path)
         self._show(received)

@@ -70,8 +70,8 @@ def find_keys(shop: str | None, key: str | None, certificate: Path | None) -> Ve
     """
     if shop is not None and (key is not None or certificate is not None):
         raise CommandError(
-            "--shop takes the key and the certificates from the gateway; leave it out, or leave "
-            "out --key and --certificate."
+            "--merchant takes the key and the certificates from the gateway; leave it out, or "
+            "leave out --key and --certificate."
         )
     if key is not None and not key.isprintable():
         raise CommandError("The key has unprintable characters. Give it as UTF-8 text.")
@@ -113,15 +113,19 @@ def read_public_key(path: Path) -> "RSAPublicKey":
 
 def public_key_of(pem: bytes) -> "RSAPublicKey":
     """The public key in a PEM text. Raises ValueError: neither certificate nor key, not RSA."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from cryptography.x509 import load_pem_x509_certificate
 
-    found = (
-        load_pem_x509_certificate(pem).public_key()
-        if b"-----BEGIN CERTIFICATE-----" in pem
-        else load_pem_public_key(pem)
-    )
+    try:
+        found = (
+            load_pem_x509_certificate(pem).public_key()
+            if b"-----BEGIN CERTIFICATE-----" in pem
+            else load_pem_public_key(pem)
+        )
+    except UnsupportedAlgorithm as error:
+        raise ValueError("a key of an unknown kind") from error
     if not isinstance(found, RSAPublicKey):
         raise ValueError("no RSA key")  # noqa: TRY004 - as for a text without a key
     return found

@@ -1,4 +1,4 @@
-"""The output of `altyn callbacks`: a table, one callback with its deliveries, a line per delivery.
+"""The output of `altyn callbacks`: a list, one callback with its deliveries, a line per delivery.
 
 It is separate from the commands, so that it can be tested without a database.
 """
@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from altyn.cli.columns import Cell, Row, headers, print_records
 from altyn.cli.dates import in_moscow, in_words
 from altyn.cli.durations import describe
-from altyn.cli.output import console
+from altyn.cli.escaping import safe_for_terminal, visible
+from altyn.cli.output import console, print_json_line, print_line
 from altyn.domain.callback_history import (
     CallbackDetail,
     CallbackSummary,
@@ -30,47 +30,35 @@ _COLOURS: Final = {
 }
 SENDING: Final = "being sent"
 STORED_CARD: Final = "a stored card"
-ADDRESS_SHOWN: Final = 60  # characters of an address in a table
-BRIEF: Final = 48  # characters of a problem in a table; `show` prints all of it
+BRIEF: Final = 40  # characters of a problem in a list; `show` prints all of it
 ANSWER_LINES: Final = 20
-WIDE: Final = 400
 
 
 def print_callbacks(callbacks: Sequence[CallbackSummary]) -> None:
-    """Print a table of callbacks at its full width, because an id that is cut cannot be copied."""
-    Console(highlight=False, width=WIDE).print(callbacks_table(callbacks), crop=False)
+    """Print three lines per callback; the id begins the second, so that it is easy to select."""
+    names = [
+        headers("Happened (Moscow)", "Operation", "Status", "State", "Attempts", "Shop"),
+        headers("Id", "Order number"),
+        headers("Last answer", "Address"),
+    ]
+    print_records(names, [_callback_rows(callback) for callback in callbacks])
 
 
-def callbacks_table(callbacks: Sequence[CallbackSummary]) -> Table:
-    """A table with one line per callback; the id is last, so that a click selects all of it."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("Happened (Moscow)", "Shop", "Order number", "Operation"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("Status", justify="right", no_wrap=True)
-    table.add_column("State", no_wrap=True)
-    table.add_column("Attempts", justify="right", no_wrap=True)
-    table.add_column("Last answer", no_wrap=True)
-    table.add_column("Address", no_wrap=True, max_width=ADDRESS_SHOWN, overflow="ellipsis")
-    table.add_column("Id", no_wrap=True)
-    for callback in callbacks:
-        table.add_row(
-            in_moscow(callback.created_at),
-            callback.merchant,
-            escape(callback.order_number or STORED_CARD),
-            callback.operation,
-            callback.status or "",
-            _coloured_state(callback),
-            str(callback.attempts),
-            escape(_last_response(callback)),
-            escape(callback.receiver),
-            str(callback.id),
-        )
-    return table
+def _callback_rows(callback: CallbackSummary) -> Sequence[Row]:
+    first = (
+        Cell(in_moscow(callback.created_at)),
+        Cell(callback.operation),
+        Cell(callback.status or ""),
+        Cell(_state(callback), _COLOURS[callback.state]),
+        Cell(str(callback.attempts), right=True),
+        Cell(callback.merchant),
+    )
+    second = (Cell(str(callback.id)), Cell(callback.order_number or STORED_CARD))
+    return first, second, (Cell(_last_response(callback)), Cell(callback.receiver))
 
 
-def _coloured_state(callback: CallbackSummary) -> str:
-    text = SENDING if callback.is_sending else callback.state
-    return f"[{_COLOURS[callback.state]}]{text}[/]"
+def _state(callback: CallbackSummary) -> str:
+    return SENDING if callback.is_sending else callback.state
 
 
 def _last_response(callback: CallbackSummary) -> str:
@@ -93,29 +81,28 @@ def print_callback(callback: CallbackDetail, now: datetime) -> None:
     summary = callback.summary
     number = summary.order_number
     subject = f"order {number}" if number else STORED_CARD
-    console().print(
-        f"[bold]{summary.operation}[/] · {escape(subject)} of {summary.merchant} · "
-        f"{_coloured_state(summary)}",
-        soft_wrap=True,
+    title = Text(summary.operation, "bold").append(
+        safe_for_terminal(f" · {visible(subject)} of {summary.merchant} · "), "not bold"
     )
+    title.append(_state(summary), f"not bold {_COLOURS[summary.state]}")
+    console().print(title, soft_wrap=True)
     _print(list(_facts(summary, now)))
-    console().print("\n[dim]Parameters[/]")
+    print_line("\nParameters", "dim")
     width = max(map(len, summary.parameters), default=0)
-    _print([f"{name:<{width}}  {value}" for name, value in summary.parameters.items()])
+    _print([f"{name:<{width}}  {visible(value)}" for name, value in summary.parameters.items()])
     for attempt, delivery in callback.attempts():
         text = (
-            f": {callback.unrecorded(attempt)}"
-            if delivery is None
-            else f" · {escape(_heading(delivery))}"
+            f": {callback.unrecorded(attempt)}" if delivery is None else f" · {_heading(delivery)}"
         )
-        console().print(f"\n[dim]Attempt {attempt}[/]{text}", soft_wrap=True)
+        heading = Text(f"\nAttempt {attempt}", "dim").append(safe_for_terminal(text), "not dim")
+        console().print(heading, soft_wrap=True)
         if delivery is not None:
             _print(list(delivery_lines(delivery)))
 
 
 def _print(lines: Sequence[str]) -> None:
     for line in lines:
-        console().print(f"  {line}", markup=False, soft_wrap=True)
+        print_line(f"  {visible(line)}")
 
 
 def _facts(callback: CallbackSummary, now: datetime) -> Iterator[str]:
@@ -131,13 +118,13 @@ def state_in_words(callback: CallbackSummary, now: datetime) -> str:
     begun = callback.attempts
     attempts = f"{begun} {'attempt' if begun == 1 else 'attempts'}"
     command = f"altyn callbacks resend {callback.id}"
-    when = f" on {in_words(callback.settled_at)}" if callback.settled_at else ""
+    settled = in_words(callback.settled_at) if callback.settled_at else ""
     if callback.is_sending:
         return f"attempt {begun} is in progress"
     if callback.state is EntryState.DELIVERED:
-        return f"delivered{when}, after {attempts}. To send it again: {command}"
+        return f"delivered on {settled}, after {attempts}. To send it again: {command}"
     if callback.state is EntryState.DEAD:
-        return f"abandoned{when}, after {attempts}. To send it again: {command}"
+        return f"dead since {settled}, after {attempts}. To send it again: {command}"
     if callback.due_at > now:
         left = describe(max(callback.due_at - now, timedelta(seconds=1)))
         return f"attempt {begun + 1} is due on {in_words(callback.due_at)} (in {left})"
@@ -190,6 +177,32 @@ def _phrase(status: int) -> str:
 # ── Deliveries as they happen ─────────────────────────────────────────────────────────────────────
 
 
+def print_delivery(delivery: DeliverySummary, *, as_json: bool = False) -> None:
+    """Print one delivery on a line."""
+    if as_json:
+        print_json_line(delivery_members(delivery))
+    else:
+        print_line(visible(delivery_line(delivery)), delivery_colour(delivery))
+
+
+def delivery_members(delivery: DeliverySummary) -> dict[str, object]:
+    """A delivery with the names of the sandbox's HTTP API. Dates: ISO 8601, UTC."""
+    return {
+        "id": str(delivery.id),
+        "shop": delivery.merchant,
+        "operation": delivery.operation,
+        "orderNumber": delivery.order_number,
+        "try": delivery.attempt,
+        "at": delivery.at.isoformat(timespec="milliseconds"),
+        "tookMs": delivery.took_ms,
+        "request": {"method": delivery.method, "url": delivery.address},
+        "answer": {"status": delivery.status, "problem": delivery.problem},
+        "delivered": delivery.delivered,
+        "state": delivery.state,
+        "dueAt": delivery.due_at.isoformat(timespec="milliseconds"),
+    }
+
+
 def delivery_line(delivery: DeliverySummary) -> str:
     """One delivery as a line: time, shop, order, operation, result, and what happens next."""
     subject = delivery.order_number or STORED_CARD
@@ -211,7 +224,7 @@ def _result(delivery: DeliverySummary) -> str:
     if delivery.delivered:
         return f"{result}, delivered"
     if _state_after(delivery) is EntryState.DEAD:
-        return f"{result}, abandoned"
+        return f"{result}, dead: not sent again"
     if delivery.attempt < delivery.attempts or delivery.state is not EntryState.WAITING:
         return f"{result}, sent again"
     return f"{result}, next attempt at {in_moscow(delivery.due_at)}"

@@ -10,7 +10,7 @@ import typer
 
 from altyn.cli.dates import in_moscow
 from altyn.cli.environment import read_settings
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
@@ -22,7 +22,7 @@ Login = Annotated[str, typer.Argument(help="The shop's login.")]
 New = Annotated[bool, typer.Option("--new", help="Create a new one; it signs from now on.")]
 
 
-def certificate(login: Login, new: New = False) -> None:  # noqa: FBT002 - an option of the command
+def certificate(login: Login, new: New = False, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Print the certificate with which a shop checks its callbacks; --new creates a new one."""
     from altyn.cli.database import with_pool
 
@@ -30,7 +30,11 @@ def certificate(login: Login, new: New = False) -> None:  # noqa: FBT002 - an op
 
     async def work(pool: "Pool") -> None:
         merchant, key = await _signing_key(pool, settings, login, new=new)
-        print_certificate(merchant, key)
+        if as_json:
+            since = key.created_at.isoformat(timespec="milliseconds")
+            print_json({"alias": key.alias, "since": since, "certificate": key.certificate})
+        else:
+            print_certificate(merchant, key)
 
     with_pool(settings, work)
 
@@ -68,7 +72,7 @@ async def _signing_key(
 def print_certificate(merchant: "Merchant", key: "SigningKey") -> None:
     """Print the use of a certificate, then the certificate. PEM readers skip the first lines."""
     for line in certificate_lines(merchant, key):
-        console().print(line, soft_wrap=True, markup=False)
+        print_line(line)
 
 
 def certificate_lines(merchant: "Merchant", key: "SigningKey") -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from altyn.cli.output import CommandError
 from altyn.domain.merchant import Permission
+from altyn.operations.staff.setting_table import suggestion
 
 DEFAULT_WORDS: Final = frozenset({"", "default"})
 
@@ -59,7 +60,5 @@ def _permission(name: str) -> Permission:
     try:
         return Permission(name)
     except ValueError:
-        known = ", ".join(sorted(Permission))
-        raise CommandError(
-            f"There is no permission {name!r}. The permissions are: {known}."
-        ) from None
+        hint = suggestion(name, sorted(Permission))
+        raise CommandError(f"There is no permission {name!r}; {hint}") from None

@@ -13,7 +13,7 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
 from altyn.cli.merchants.secrets import new_password, new_token
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
@@ -44,10 +44,11 @@ def add(
     password: Annotated[
         str | None, typer.Option(help="For the API user; default: generated and shown once.")
     ] = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
     from altyn.cli.merchants.changes import read_changes
-    from altyn.cli.merchants.view import unknown_names_of
+    from altyn.cli.merchants.view import unknown_names_of, warnings_of
     from altyn.operations.staff.merchants import add_merchant
     from altyn.operations.staff.settings import change_settings
     from altyn.operations.staff.users import add_api_user
@@ -56,21 +57,30 @@ def add(
     settings = read_settings()
     _check_callback_urls(changed.settings.get("callbacks.urls"))
     api_password = password or new_password()
+    warnings: list[str] = []
 
     async def work(staff: "StaffContext") -> None:
         initial = _initial_settings(sandbox=settings.sandbox)
         added = await add_merchant(login, name, staff, settings=initial, parent=parent)
         applied = changed.applied_to(initial.permissions)
+        after = initial
         if applied:
             after = await change_settings(added.merchant_id, applied, staff)
-            for line in unknown_names_of(after):
-                console().print(line, soft_wrap=True, markup=False)
+            warnings.extend(unknown_names_of(after))
         await add_api_user(login, f"{login}-api", api_password, staff)
+        warnings.extend(warnings_of(added, after, has_certificate=False))
 
     _administer(work)
-    console().print(f"{login} is added. Its API user: {login}-api", soft_wrap=True)
-    if password is None:
-        _print_once("password", api_password)
+    shown = None if password else api_password
+    if as_json:
+        user = {"userName": f"{login}-api", **({"password": shown} if shown else {})}
+        print_json({"merchantLogin": login, **user})
+        return
+    print_line(f"{login} is added. Its API user: {login}-api")
+    if shown:
+        _print_once("password", shown)
+    for line in warnings:
+        print_line(line)
 
 
 def _initial_settings(*, sandbox: bool) -> "MerchantSettings":
@@ -81,31 +91,42 @@ def _initial_settings(*, sandbox: bool) -> "MerchantSettings":
 
 
 def _print_once(name: str, secret: str) -> None:
-    console().print(f"{name} (shown once, not stored): {secret}", soft_wrap=True)
+    print_line(f"{name} (shown once, not stored): {secret}")
 
 
 @app.command("list")
-def list_all() -> None:
+def list_all(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of the command
     """List all shops."""
 
     async def work(staff: "StaffContext") -> None:
+        from altyn.cli.merchants.members import merchant_members
         from altyn.cli.merchants.view import merchants_table
         from altyn.operations.staff.merchants import list_merchants
 
-        console().print(merchants_table(await list_merchants(staff)))
+        shops = await list_merchants(staff)
+        logins = {shop.merchant_id: shop.login for shop in shops}
+        if as_json:
+            print_json([merchant_members(s, logins.get(s.parent_id or 0)) for s in shops])
+        else:
+            console().print(merchants_table(shops))
 
     _administer(work)
 
 
 @app.command()
-def show(login: Login) -> None:
+def show(login: Login, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Show a shop: users, settings, permissions, and the history of its settings."""
 
     async def work(staff: "StaffContext") -> None:
+        from altyn.cli.merchants.members import detail_members
         from altyn.cli.merchants.view import print_merchant
         from altyn.operations.staff.merchants import merchant_details
 
-        print_merchant(await merchant_details(login, staff))
+        details = await merchant_details(login, staff)
+        if as_json:
+            print_json(detail_members(details))
+        else:
+            print_merchant(details)
 
     _administer(work)
 
@@ -131,11 +152,13 @@ def change(
         after = await change_settings(merchant.merchant_id, applied, staff)
         lines = differences(merchant.settings, after)
         for line in lines:
-            console().print(line, soft_wrap=True, markup=False)
+            print_line(line)
         result = "changed, in force within a second" if lines else "nothing to change"
-        console().print(f"{merchant.login}: {result}.")
-        for line in (*warnings_of(merchant, after), *unknown_names_of(after)):
-            console().print(line, soft_wrap=True, markup=False)
+        print_line(f"{merchant.login}: {result}.")
+        certificates = await staff.store.certificates(merchant.merchant_id)
+        warnings = warnings_of(merchant, after, has_certificate=bool(certificates))
+        for line in (*warnings, *unknown_names_of(after)):
+            print_line(line)
 
     _administer(work)
 
@@ -153,15 +176,19 @@ def _check_callback_urls(urls: str | None) -> None:
 
 
 @app.command()
-def settings() -> None:
+def settings(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of the command
     """List every setting and permission, with the allowed values."""
+    from altyn.cli.merchants.members import choice_members
     from altyn.cli.merchants.view import print_choices
 
-    print_choices()
+    if as_json:
+        print_json(choice_members())
+    else:
+        print_choices()
 
 
 @app.command()
-def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
+def password(user: User, generate: Generate = False, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Set a user's password: typed twice at the prompt, or generated."""
     new = new_password() if generate else _prompt_for_password(user)
 
@@ -171,7 +198,10 @@ def password(user: User, generate: Generate = False) -> None:  # noqa: FBT002
         await set_password(user, new, staff, must_change=False)
 
     _administer(work)
-    console().print(f"{user} has a new password; the old one is refused within a second.")
+    if as_json:
+        print_json({"userName": user, **({"password": new} if generate else {})})
+        return
+    print_line(f"{user} has a new password; the old one is refused within a second.")
     if generate:
         _print_once("password", new)
 
@@ -188,7 +218,7 @@ def _prompt_for_password(user: str) -> str:
 
 
 @app.command()
-def token(user: User) -> None:
+def token(user: User, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Create a token for an API user; it is shown once."""
     new = new_token()
 
@@ -198,7 +228,10 @@ def token(user: User) -> None:
         await add_token(user, new, staff)
 
     _administer(work)
-    _print_once(f"token of {user}", new)
+    if as_json:
+        print_json({"userName": user, "token": new})
+    else:
+        _print_once(f"token of {user}", new)
 
 
 @app.command()
@@ -220,4 +253,4 @@ def _block(login: str, *, blocked: bool) -> None:
         await block_merchant(login, staff, blocked=blocked)
 
     _administer(work)
-    console().print(f"{login} is {'blocked' if blocked else 'unblocked'}.")
+    print_line(f"{login} is {'blocked' if blocked else 'unblocked'}.")

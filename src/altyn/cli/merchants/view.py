@@ -8,14 +8,16 @@ from dataclasses import fields
 from typing import Final
 
 from rich.table import Table
+from rich.text import Text
 
 from altyn.cli.dates import in_moscow
-from altyn.cli.output import console
+from altyn.cli.escaping import visible
+from altyn.cli.output import console, print_line
 from altyn.domain.callback import ChecksumKind
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
-from altyn.operations.staff.ports import UserSummary
+from altyn.operations.staff.ports import CertificateSummary, UserSummary
 from altyn.operations.staff.setting_table import SETTINGS
 from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
 from altyn.protocol.dialects.classic.dialect import CLASSIC
@@ -30,7 +32,7 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
     """A table with one line per shop."""
     logins = {merchant.merchant_id: merchant.login for merchant in merchants}
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("No.", justify="right")
+    table.add_column("No.", justify="right", no_wrap=True)
     for name in ("Login", "Name", "Currency", "Callbacks", "Parent", ""):
         table.add_column(name, overflow="fold")
     for merchant in merchants:
@@ -50,20 +52,22 @@ def merchants_table(merchants: Sequence[Merchant]) -> Table:
 def print_merchant(shown: MerchantDetails) -> None:
     """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
-    blocked = " · [red]blocked[/]" if merchant.blocked else ""
-    console().print(f"[bold]{merchant.login}[/] · {merchant.name}{blocked}\n")
+    heading = Text(merchant.login, "bold").append(f" · {visible(merchant.name)}", "not bold")
+    heading.append(" · blocked" if merchant.blocked else "", "not bold red").append("\n")
+    console().print(heading, soft_wrap=True)
     for title, lines in (
         ("Users", [_user(user) for user in shown.users] + _tokens(shown.tokens)),
         ("Settings", list(settings_lines(merchant.settings))),
+        ("Certificates", [_certificate(each) for each in shown.certificates]),
         ("Permitted", _permissions(merchant.settings, granted=True)),
         ("Not permitted", _permissions(merchant.settings, granted=False)),
         ("Required", sorted(merchant.settings.permissions & DEMANDING)),
         ("Changes", [_version(shown, index) for index in range(len(shown.history))]),
     ):
         if lines:
-            console().print(f"[dim]{title}[/]")
+            print_line(title, "dim")
             for line in lines[: VERSIONS_SHOWN if title == "Changes" else None]:
-                console().print(f"  {line}", markup=False, soft_wrap=True)
+                print_line(f"  {visible(line)}")
     console().print()
 
 
@@ -74,6 +78,10 @@ def _user(user: UserSummary) -> str:
         *(["blocked"] if user.blocked else []),
     ]
     return " · ".join((user.login, kind, *notes))
+
+
+def _certificate(certificate: CertificateSummary) -> str:
+    return f"{certificate.alias} · since {in_moscow(certificate.created_at)}"
 
 
 def _tokens(count: int) -> list[str]:
@@ -132,15 +140,17 @@ def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
     return [*changed, *(f"+{name}" for name in granted), *(f"-{name}" for name in revoked)]
 
 
-def warnings_of(merchant: Merchant, settings: MerchantSettings) -> list[str]:
+def warnings_of(
+    merchant: Merchant, settings: MerchantSettings, *, has_certificate: bool
+) -> list[str]:
     """Warnings about settings that are valid one by one but incomplete together."""
     callbacks = settings.callbacks
     if not (callbacks.urls or Permission.DYNAMIC_CALLBACK in settings.permissions):
         return []
     if callbacks.checksum is ChecksumKind.SYMMETRIC and not callbacks.key:
         return ["Callbacks are unsigned: set callbacks.key, or callbacks.checksum=asymmetric."]
-    if callbacks.checksum is ChecksumKind.ASYMMETRIC:
-        certificate = f"altyn merchant certificate {merchant.login}"
+    if callbacks.checksum is ChecksumKind.ASYMMETRIC and not has_certificate:
+        certificate = f"altyn merchant certificate {merchant.login} --new"
         return [f"Callbacks wait until the shop has a certificate to sign with: {certificate}"]
     return []
 
@@ -165,12 +175,27 @@ def value_text(key: str, value: object) -> str:
     if key == _KEY:
         return _MASK
     if key == _HEADERS and isinstance(value, tuple):
-        return ",".join(f"{line.partition('=')[0]}={_MASK}" for line in value)
+        return ",".join(map(_masked_header, value))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | frozenset):
         return ",".join(map(str, sorted(value) if isinstance(value, frozenset) else value))
     return str(value)
+
+
+def _masked_header(line: str) -> str:
+    return f"{line.partition('=')[0]}={_MASK}"
+
+
+def shown_value(key: str, value: object) -> object:
+    """A value for programs: a list, number, flag, text or None. Secrets are masked."""
+    if value is None:
+        return None
+    if key in {_KEY, _HEADERS}:
+        return [_masked_header(line) for line in value] if isinstance(value, tuple) else _MASK
+    if isinstance(value, tuple | frozenset):
+        return [str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
+    return value if isinstance(value, int) else str(value)
 
 
 def currency_text(currency: str) -> str:
@@ -188,7 +213,7 @@ def print_choices() -> None:
         if setting.key != "permissions":
             table.add_row(setting.key, setting.allowed)
     console().print(table)
-    console().print("\n[dim]+ or -, followed by a permission[/]")
+    print_line("\n+ or -, followed by a permission", "dim")
     for permission in Permission:
         mark = "  (adds a requirement)" if permission in DEMANDING else ""
-        console().print(f"  {permission}{mark}")
+        print_line(f"  {permission}{mark}")

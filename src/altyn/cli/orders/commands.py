@@ -1,5 +1,6 @@
 """`altyn order`: lists orders, and shows all details of one. It changes nothing."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
@@ -9,16 +10,19 @@ import typer
 from altyn.cli.durations import parse_duration
 from altyn.cli.environment import gateway_address, read_settings
 from altyn.cli.lookup import find_merchant_id, read_order_id
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, console, print_json
 
 if TYPE_CHECKING:
     from altyn.domain.lifecycle import OrderStatus
+    from altyn.domain.merchant import Merchant
     from altyn.operations.ports import OrderKey
     from altyn.storage.database import Pool
     from altyn.storage.order_history import OrderHistory
 
 app = typer.Typer(help="List orders, or show one.")
-Merchant = Annotated[str | None, typer.Option(help="Only orders of this shop (its login).")]
+MerchantOption = Annotated[
+    str | None, typer.Option("--merchant", help="Only orders of this shop (its login).")
+]
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -26,33 +30,40 @@ BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @app.command("list")
 def list_orders(
-    merchant: Merchant = None,
+    merchant: MerchantOption = None,
     status: Annotated[
         list[str] | None, typer.Option(help="A status (deposited) or its number (2); repeatable.")
     ] = None,
-    last: Annotated[str, typer.Option(help="A number of orders (50) or a duration (7d).")] = str(
-        LIST_SIZE
-    ),
+    last: Annotated[
+        str | None, typer.Option(help="Only orders registered within this time: 7d, 2h30m.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="List at most this many.", min=1, max=LIST_SIZE_MAX)
+    ] = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """List the newest orders, newest first."""
     from altyn.cli.database import gateway_clock, with_pool
 
     settings = read_settings()
     statuses = read_statuses(status or [])
-    size, period = read_last(last)
+    period = read_last(last)
+    size = limit or (LIST_SIZE if period is None else LIST_SIZE_MAX)
 
     async def work(pool: "Pool") -> None:
-        from altyn.cli.orders.view import orders_table
+        from altyn.cli.orders.view import print_orders
         from altyn.storage.order_history import OrderHistory
 
         since = BEGINNING
         if period is not None:
-            since = (await gateway_clock(pool, settings)).now() - period
+            since = max(since, (await gateway_clock(pool, settings)).now() - period)
         lines = await OrderHistory(pool).newest(
             await _merchant_ids(pool, merchant), statuses=statuses, since=since, size=size
         )
-        if lines:
-            console().print(orders_table(lines))
+        if as_json:
+            print_json(await _members_of(pool, [line.key for line in lines]))
+        elif lines:
+            print_orders(lines)
         else:
             console().print("There are no such orders.")
 
@@ -62,7 +73,8 @@ def list_orders(
 @app.command()
 def show(
     order: Annotated[str, typer.Argument(help="orderId, or the shop's orderNumber.")],
-    merchant: Merchant = None,
+    merchant: MerchantOption = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Show an order: amounts, attempts, history, and what can be done with it now."""
     from altyn.cli.database import gateway_clock, with_pool
@@ -70,6 +82,7 @@ def show(
     settings = read_settings()
 
     async def work(pool: "Pool") -> None:
+        from altyn.cli.orders.members import detail_members
         from altyn.cli.orders.view import OrderDetails, print_order
         from altyn.storage.order_history import OrderHistory
         from altyn.storage.orders import OrderStore
@@ -79,10 +92,14 @@ def show(
         loaded = await OrderStore(pool).load(key)
         if loaded is None:
             raise _unknown_order(order)
+        shop, events = await _merchant(pool, key.merchant_id), await history.events(key)
+        if as_json:
+            print_json(detail_members(loaded, shop, events))
+            return
         details = OrderDetails(
             order=loaded,
-            merchant=await _login_of(pool, key.merchant_id),
-            events=await history.events(key),
+            merchant=shop.login,
+            events=events,
             postings=await history.postings(key),
             now=(await gateway_clock(pool, settings)).now(),
             base_url=settings.public_url or gateway_address(settings),
@@ -109,16 +126,13 @@ def read_statuses(words: Sequence[str]) -> "tuple[OrderStatus, ...]":
     )
 
 
-def read_last(text: str) -> tuple[int, timedelta | None]:
-    """The greatest number of orders, and the period before now; None without a period.
-
-    Refuses with CommandError: a number outside 1 to 1000, then as `parse_duration`.
-    """
-    if not text.isdecimal():
-        return LIST_SIZE_MAX, parse_duration(text)
-    if not 1 <= int(text) <= LIST_SIZE_MAX:
-        raise CommandError(f"--last must be 1 to {LIST_SIZE_MAX} orders, or a duration like 7d.")
-    return int(text), None
+def read_last(text: str | None) -> timedelta | None:
+    """The period before now; None without one. Refuses with CommandError: as `parse_duration`."""
+    if text is not None and text.isdecimal():
+        raise CommandError(
+            f"--last takes a duration, like 7d or 2h30m. For a number of orders: --limit {text}."
+        )
+    return None if text is None else parse_duration(text)
 
 
 async def _merchant_ids(pool: "Pool", login: str | None) -> list[int]:
@@ -130,11 +144,23 @@ async def _merchant_ids(pool: "Pool", login: str | None) -> list[int]:
     return [row["merchant_id"] for row in await statement("list_merchants").fetch(pool)]
 
 
-async def _login_of(pool: "Pool", merchant_id: int) -> str:
+async def _merchant(pool: "Pool", merchant_id: int) -> "Merchant":
+    from altyn.storage.merchants import merchant_of
     from altyn.storage.statements import statement
 
     rows = await statement("load_merchant").fetch(pool, merchant_id=merchant_id)
-    return str(rows[0]["login"])
+    return merchant_of(rows[0])
+
+
+async def _members_of(pool: "Pool", keys: "Sequence[OrderKey]") -> list[dict[str, object]]:
+    """The members of these orders, in this order."""
+    from altyn.cli.orders.members import order_members
+    from altyn.storage.orders import OrderStore
+
+    store = OrderStore(pool)
+    orders = await asyncio.gather(*map(store.load, keys))
+    shops = {number: await _merchant(pool, number) for number in {k.merchant_id for k in keys}}
+    return [order_members(each, shops[each.merchant_id]) for each in orders if each is not None]
 
 
 async def _find_key(history: "OrderHistory", text: str, merchant: str | None) -> "OrderKey":

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from rich.table import Table
-
+from altyn.cli.columns import Cell, Row, headers, print_records
 from altyn.cli.dates import in_moscow, in_words
 from altyn.cli.durations import describe
-from altyn.cli.output import console
+from altyn.cli.escaping import visible
+from altyn.cli.output import print_line
 from altyn.domain.action_codes import NO_PAYMENTS_YET
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.threeds import VeRes
 from altyn.storage.order_history import BookedPosting, OrderEvent, OrderLine
 
 _COLOURS: Final = {
@@ -47,24 +49,25 @@ class OrderDetails:
     base_url: str
 
 
-def orders_table(lines: Sequence[OrderLine]) -> Table:
-    """A table with one line per order."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("Registered (Moscow)", "Shop", "Order number", "orderId"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("Amount", justify="right", no_wrap=True)
-    table.add_column("Status", no_wrap=True)
-    for line in lines:
-        colour = _COLOURS.get(line.status, "default")
-        table.add_row(
-            in_moscow(line.created_at),
-            line.merchant,
-            line.order_number,
-            str(line.key.order_id),
-            money(line.amount_minor, line.currency),
-            f"[{colour}]{line.status}[/]{_decline_code(line)}",
-        )
-    return table
+def print_orders(lines: Sequence[OrderLine]) -> None:
+    """Print two lines per order; the orderId begins the second, so that it is easy to select."""
+    names = [
+        headers("Registered (Moscow)", "Status", "Amount", "Shop"),
+        headers("orderId", "Order number"),
+    ]
+    print_records(names, [_order_rows(line) for line in lines])
+
+
+def _order_rows(line: OrderLine) -> Sequence[Row]:
+    status = f"{line.status}{_decline_code(line)}"
+    amount = money(line.amount_minor, line.currency)
+    first = (
+        Cell(in_moscow(line.created_at)),
+        Cell(status, _COLOURS.get(line.status, "")),
+        Cell(amount, right=True),
+        Cell(line.merchant),
+    )
+    return first, (Cell(str(line.key.order_id)), Cell(line.order_number))
 
 
 def _decline_code(line: OrderLine) -> str:
@@ -85,20 +88,19 @@ def print_order(details: OrderDetails) -> None:
     ):
         if lines:
             if title:
-                console().print(f"\n[dim]{title}[/]")
+                print_line(f"\n{title}", "dim")
             for line in lines:
-                indent = "  " if title else ""
-                console().print(f"{indent}{line}", markup=False, soft_wrap=True)
+                print_line(f"{'  ' if title else ''}{line}")
 
 
 def _summary(details: OrderDetails) -> Iterator[str]:
     order = details.order
     row = status_on_wire(order)
     amount = money(order.amount_minor, order.currency)
-    yield f"Order {order.order_number} of {details.merchant}: {amount}"
+    yield f"Order {visible(order.order_number)} of {details.merchant}: {amount}"
     yield f"{order.status} (orderStatus {row.number}): {row.en}"
     if order.request.description:
-        yield order.request.description
+        yield visible(order.request.description)
     yield f"orderId {order.order_id}"
 
 
@@ -113,6 +115,9 @@ def _amounts(order: Order) -> Iterator[str]:
     ):
         if amount:
             yield f"{name:<10} {money(amount, order.currency)}"
+    if order.refunded_minor:
+        left = money(order.left_minor, order.currency)
+        yield f"left       {left}  (depositedAmount of the status)"
 
 
 def _attempt(order: Order, attempt: Attempt) -> str:
@@ -122,13 +127,23 @@ def _attempt(order: Order, attempt: Attempt) -> str:
     ]
     if attempt.card:
         facts.append(f"card {attempt.card.masked_pan}")
-    if attempt.authentication and attempt.authentication.version:
-        facts.append(f"3-D Secure {attempt.authentication.version}")
+    if attempt.authentication:
+        facts += three_d_secure(attempt.authentication)
     if attempt.action_code is not None:
         facts.append(action_code(attempt.action_code))
     facts += [f"RRN {attempt.rrn}"] if attempt.rrn else []
     facts += [f"approval {attempt.approval_code}"] if attempt.approval_code else []
     return " · ".join(facts)
+
+
+def three_d_secure(proof: ThreeDSData) -> list[str]:
+    """What 3-D Secure answered about the card: not enrolled, or its version; nothing if it was not
+    asked."""
+    if proof.ve_res == VeRes.NOT_ENROLLED:
+        return ["3-D Secure: the card is not enrolled"]
+    if proof.ve_res == VeRes.UNKNOWN:
+        return ["3-D Secure: the enrolment is unknown"]
+    return [f"3-D Secure {proof.version}"] if proof.version else []
 
 
 def action_code(code: int) -> str:
@@ -141,7 +156,7 @@ def _event(event: OrderEvent) -> str:
     address = f" from {event.actor_ip}" if event.actor_ip else ""
     detail = "".join(f" {name}={value}" for name, value in event.detail.items())
     name = event.event.replace("_", " ")
-    return f"{in_moscow(event.at)}  {name}{detail}  (by {event.actor}{address})"
+    return visible(f"{in_moscow(event.at)}  {name}{detail}  (by {event.actor}{address})")
 
 
 def _posting(order: Order, booked: BookedPosting) -> str:

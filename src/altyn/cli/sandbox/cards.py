@@ -1,13 +1,11 @@
 """`altyn cards`: the test cards of the sandbox, and the result of a payment with each."""
 
-import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
 if TYPE_CHECKING:
     from altyn.protocol.test_cards import TestCard
@@ -19,7 +17,7 @@ def cards(
     action_code: Annotated[
         int | None, typer.Option(help="Only the card whose payment ends with this action code.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """List the test cards. `any` means any CVC, or any expiry in the future."""
     from altyn.protocol import test_cards
@@ -35,7 +33,7 @@ def cards(
         ("One card per action code: altyn cards --action-code N", test_cards.BY_ACTION_CODE),
     )
     if as_json:
-        _write_json([card_facts(card, group) for group, members in groups for card in members])
+        print_json([card_facts(card, group) for group, members in groups for card in members])
         return
     for title, members in groups:
         _print_group(title, members)
@@ -50,9 +48,9 @@ def _for_action_code(code: int, *, as_json: bool) -> None:
     card = lookup(pan, tds_version="1")
     assert card is not None, "the number was generated for this table"
     if as_json:
-        _write_json([card_facts(card, "action code")])
+        print_json([card_facts(card, "action code")])
     else:
-        console().print(f"{pan}  action code {code}: {card.note}", soft_wrap=True)
+        print_line(f"{pan}  action code {code}: {card.note}")
 
 
 def card_facts(card: "TestCard", group: str) -> dict[str, object]:
@@ -110,7 +108,3 @@ def _print_group(title: str, members: Sequence["TestCard"]) -> None:
         table.add_row(card_number_text(card.pan), expiry, card.cvc or "any", what_happens(card))
     console().print(table)
     console().print()
-
-
-def _write_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

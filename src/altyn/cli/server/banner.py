@@ -1,13 +1,24 @@
 """The text that `altyn serve` prints when it is ready: addresses, and first commands to paste."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
+from rich.text import Text
+
 from altyn import __version__
+from altyn.cli.output import console, print_json_line, print_line
 from altyn.settings import Settings
-from altyn.storage.demo import DEMO_API_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, DEMO_TOKEN
+from altyn.storage.demo import (
+    DEMO_API_LOGIN,
+    DEMO_CALLBACK_KEY,
+    DEMO_LOGIN,
+    DEMO_PASSWORD,
+    DEMO_TOKEN,
+)
 
 # PAN, expiry, CVC, result; `altyn cards` lists all test cards.
 CARDS: Final = (
@@ -23,11 +34,49 @@ def print_banner(settings: Settings, address: str, data: str, took_seconds: floa
     facts_of = _sandbox if settings.sandbox else _production
     facts = facts_of(settings, address, f"{data}; keys in {settings.keys}")
     mode = "sandbox, no money moves" if settings.sandbox else "production"
-    lines = [f"Altyn {__version__} is ready: {mode}. Started in {took_seconds:.1f} s.", ""]
+    title = Text(f"Altyn {__version__} is ready", "bold green")
+    _print(title.append(f": {mode}. Started in {took_seconds:.1f} s.\n", "not bold default"))
     for name, values in facts:
-        lines += [f"  {name if number == 0 else '':<9} {v}" for number, v in enumerate(values)]
-    sys.stdout.write("\n".join((*lines, "", "")))
+        for number, value in enumerate(values):
+            _print(Text(f"  {name if number == 0 else '':<9} ", "cyan").append(value, "default"))
+    _print(Text())
     sys.stdout.flush()
+
+
+def print_ready_as_json(settings: Settings, address: str) -> None:
+    """Print the gateway's addresses as one line of JSON; in the sandbox also the credentials."""
+    public = settings.public_url or address
+    demo = {
+        "userName": DEMO_API_LOGIN,
+        "password": DEMO_PASSWORD,
+        "token": DEMO_TOKEN,
+        "callbackKey": DEMO_CALLBACK_KEY,
+    }
+    print_json_line(
+        {
+            "address": public,
+            "rest": f"{public}/payment/rest/",
+            "wsdl": f"{public}/payment/webservices/merchant-ws?wsdl",
+            "home": str(settings.home),
+            "pid": os.getpid(),
+            **(demo if settings.sandbox else {}),
+        }
+    )
+
+
+def print_stopped(settings: Settings, *, fresh: bool) -> None:
+    """Print that the gateway has stopped, and where the data are."""
+    if fresh:
+        data = "Its data are deleted."
+    elif settings.database_url is None:
+        data = f"The data are kept in {settings.home}; `altyn serve` starts it again."
+    else:
+        data = "The data are kept in its database; `altyn serve` starts it again."
+    print_line(f"\nAltyn has stopped. {data}")
+
+
+def _print(line: Text) -> None:
+    console().print(line, soft_wrap=True)
 
 
 def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
@@ -40,15 +89,36 @@ def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str,
         ("Try", _first_commands(public)),
         (
             "Callbacks",
-            ["altyn callbacks listen   receives and prints callbacks, and shows how to send them"],
+            [
+                "altyn callbacks listen   receives and prints them, and shows how to send them",
+                f"they are signed with the key {DEMO_CALLBACK_KEY}",
+            ],
         ),
         (
             "Time",
             ["altyn clock advance 7d   moves the gateway's clock and runs all due actions"],
         ),
+        *_second_terminal(settings),
         ("Data", [data]),
-        ("Stop", ["Ctrl-C; the data are kept for the next start"]),
+        ("Stop", ["Ctrl-C, or in a second terminal: altyn stop"]),
     )
+
+
+def _second_terminal(settings: Settings) -> Sequence[tuple[str, Sequence[str]]]:
+    """What a second terminal needs before it can run the commands; nothing if it needs nothing."""
+    lines = []
+    if sys.prefix != sys.base_prefix:
+        lines.append(f"source {shlex.quote(_from_here(Path(sys.prefix) / 'bin' / 'activate'))}")
+    default = Settings()
+    if (settings.port, settings.home) != (default.port, default.home):
+        home = shlex.quote(str(settings.home))
+        lines += [f"export ALTYN_HOME={home}", f"export ALTYN_PORT={settings.port}"]
+    return [("Terminal", ["a second one needs:", *lines])] if lines else []
+
+
+def _from_here(path: Path) -> str:
+    """The path, relative to the current folder if it is inside it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _first_commands(public: str) -> list[str]:

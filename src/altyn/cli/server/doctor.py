@@ -17,7 +17,7 @@ from altyn.cli.environment import (
     read_settings,
     settings_with_database,
 )
-from altyn.cli.output import console
+from altyn.cli.output import JsonFlag, console, print_json, print_line
 from altyn.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,19 +36,32 @@ class Finding:
     remedy: str = ""
 
 
-def doctor() -> None:
+def doctor(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of the command
     """Check database, keys, clock, port, disk and versions; exit code 1 when something is wrong."""
     settings = read_settings()
+    if as_json:
+        _print_as_json(examine(settings))
+        return
     wrong = 0
     for finding in examine(settings):
         wrong += bool(finding.remedy)
         label, colour = ("wrong", "red") if finding.remedy else ("ok", "green")
-        console().print(f"[{colour}]{label:<6}[/]{finding.subject:<11} ", end="")
-        console().print(finding.result, markup=False, soft_wrap=True)
+        console().print(f"{label:<6}", style=colour, end="")
+        print_line(f"{finding.subject:<11} {finding.result}")
         if finding.remedy:
-            console().print(f"{'':<18}{finding.remedy}", markup=False, soft_wrap=True)
+            print_line(f"{'':<18}{finding.remedy}")
     if wrong:
         console().print(f"\nRepair what is marked wrong ({wrong}) before you use the gateway.")
+        raise typer.Exit(1)
+
+
+def _print_as_json(findings: Iterator[Finding]) -> None:
+    shown = [
+        {"subject": each.subject, "result": each.result, "remedy": each.remedy or None}
+        for each in findings
+    ]
+    print_json(shown)
+    if any(each["remedy"] for each in shown):
         raise typer.Exit(1)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from altyn.cli.environment import read_settings
-from altyn.cli.output import CommandError, console
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 if TYPE_CHECKING:
     from altyn.security.keys import KeyRing
@@ -32,11 +32,10 @@ def create(
             "it would be lost. Choose another name, or add a key to it with `altyn keys rotate`."
         )
     ring = KeyRing.create(file.absolute(), sandbox=sandbox)
-    console().print(
+    print_line(
         f"Created {file} for {_mode(ring)}; key {ring.active} is active.\n"
         "Keep a copy in another place: without the key file no stored card can be decrypted. "
         "Set ALTYN_KEY_FILE to its path.",
-        soft_wrap=True,
     )
 
 
@@ -47,7 +46,7 @@ def rotate(file: File = None) -> None:
 
     path = _path(file)
     _show(KeyRing.rotate(path), path)
-    console().print("Running gateways load the new key, and re-encrypt stored cards with it.")
+    print_line("Running gateways load the new key, and re-encrypt stored cards with it.")
 
 
 @app.command()
@@ -57,7 +56,7 @@ def stage(file: File = None) -> None:
 
     path = _path(file)
     _show(KeyRing.stage(path), path)
-    console().print("Copy the file to every machine, then run `altyn keys activate ID` there.")
+    print_line("Copy the file to every machine, then run `altyn keys activate ID` there.")
 
 
 @app.command()
@@ -73,12 +72,17 @@ def activate(
 
 
 @app.command("show-ids")
-def show_ids(file: File = None) -> None:
+def show_ids(file: File = None, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """List the ids of the keys, oldest first."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
-    _show(KeyRing.load(path), path)
+    ring = KeyRing.load(path)
+    if as_json:
+        ids = {"keys": list(ring.vault_keys), "active": ring.active}
+        print_json({"file": str(path), "mode": _mode(ring), **ids})
+    else:
+        _show(ring, path)
 
 
 def _path(file: Path | None) -> Path:
@@ -90,6 +94,6 @@ def _mode(ring: "KeyRing") -> str:
 
 
 def _show(ring: "KeyRing", path: Path) -> None:
-    console().print(f"{path} (for {_mode(ring)})", soft_wrap=True)
+    print_line(f"{path} (for {_mode(ring)})")
     for key_id in ring.vault_keys:
-        console().print(f"  {key_id}{'  active' if key_id == ring.active else ''}")
+        print_line(f"  {key_id}{'  active' if key_id == ring.active else ''}")

@@ -7,10 +7,10 @@ It is for installations where one machine prepares the database and several mach
 import asyncio
 
 from altyn.cli.environment import read_settings, settings_with_database
-from altyn.cli.output import console
+from altyn.cli.output import JsonFlag, print_json, print_line
 
 
-def migrate() -> None:
+def migrate(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of the command
     """Apply the migrations of this version to the database; it may be run again."""
     from altyn.main import prepare
     from altyn.storage.database import address
@@ -18,7 +18,10 @@ def migrate() -> None:
     with settings_with_database(read_settings(), create=True) as settings:
         applied = asyncio.run(prepare(settings))
         database_address = address(settings.database_url or "")
+    if as_json:
+        print_json({"database": database_address, "applied": list(applied)})
+        return
     for name in applied:
-        console().print(f"applied {name}")
+        print_line(f"applied {name}")
     summary = f"{len(applied)} migrations applied" if applied else "no migration was missing"
-    console().print(f"{database_address} is up to date: {summary}.", soft_wrap=True)
+    print_line(f"{database_address} is up to date: {summary}.")

@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -29,6 +29,7 @@ from altyn.cli.environment import (
     write_address_file,
 )
 from altyn.cli.output import CommandError
+from altyn.cli.server.fresh import NOT_DURABLE, throw_away_home
 from altyn.cli.server.ports import bind_port
 from altyn.settings import Settings
 
@@ -53,17 +54,41 @@ def serve(
     log_level: Annotated[
         str | None, typer.Option(help="debug, info, warning or error. [ALTYN_LOG_LEVEL]")
     ] = None,
+    fresh: Annotated[  # noqa: FBT002 - an option of the command
+        bool, typer.Option("--fresh", help="With new data, which are deleted at the end.")
+    ] = False,
+    as_json: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--json", help="Print the address as one line of JSON when ready.")
+    ] = False,
 ) -> None:
     """Start the gateway; Ctrl-C stops it and keeps the data."""
     started_at = time.monotonic()
-    settings = read_settings(
-        port=port,
-        host=host,
-        workers=workers,
-        home=home.expanduser().absolute() if home else None,
-        database_url=database_url,
-        log_level=log_level,
-    )
+    if fresh and (home or database_url):
+        raise CommandError("--fresh makes new data of its own. Leave out --home, --database-url.")
+    with ExitStack() as fresh_stack:
+        if fresh:
+            home = fresh_stack.enter_context(throw_away_home())
+            fresh_stack.callback(_ignore_signals)
+        settings = read_settings(
+            port=port,
+            host=host,
+            workers=workers,
+            home=home.expanduser().absolute() if home else None,
+            database_url=database_url,
+            log_level=log_level,
+        )
+        _serve_until_stopped(settings, started_at, fresh=fresh, as_json=as_json)
+    if not as_json:
+        from altyn.cli.server.banner import print_stopped
+
+        print_stopped(settings, fresh=fresh)
+
+
+def _serve_until_stopped(
+    settings: Settings, started_at: float, *, fresh: bool, as_json: bool
+) -> None:
+    """Start everything, serve until a signal, and stop everything."""
+    from altyn.cli.server.banner import print_banner, print_ready_as_json
     from altyn.storage.database import address as database_address
 
     with ExitStack() as stack:
@@ -72,11 +97,19 @@ def serve(
         bound_port: int = listener.getsockname()[1]
         make_home(settings)
         data = "" if settings.database_url else str(settings.home / POSTGRES)
-        settings = _prepare(replace(settings, port=bound_port), stack)
+        data += " (deleted at the end)" if fresh else ""
+        settings = _prepare(replace(settings, port=bound_port), stack, durable=not fresh)
         address = reachable_address(settings.host, settings.port)
         stack.callback(remove_address_file, write_address_file(settings, address))
         data = data or database_address(settings.database_url or "")
-        _print_banner_when_ready(settings, address, data, started_at)
+        _when_ready(
+            address,
+            lambda: (
+                print_ready_as_json(settings, address)
+                if as_json
+                else print_banner(settings, address, data, time.monotonic() - started_at)
+            ),
+        )
         _serve(settings, listener)
 
 
@@ -104,10 +137,10 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _prepare(settings: Settings, stack: ExitStack) -> Settings:
+def _prepare(settings: Settings, stack: ExitStack, *, durable: bool) -> Settings:
     """Start the embedded PostgreSQL unless a database is configured, and apply migrations."""
     if settings.database_url is None:
-        postgres = embedded_postgres(settings)
+        postgres = embedded_postgres(settings, **({} if durable else NOT_DURABLE))
         # The stack runs its entries in reverse order: PostgreSQL stops after everything that uses
         # it, and no signal interrupts its shutdown.
         stack.callback(postgres.stop)
@@ -165,15 +198,12 @@ def _run(config: "uvicorn.Config", listener: socket.socket) -> bool:
     return server.started
 
 
-def _print_banner_when_ready(
-    settings: Settings, address: str, data: str, started_at: float
-) -> None:
-    """Print the banner, from a thread, as soon as one of the processes reports that it is ready."""
-    from altyn.cli.server.banner import print_banner
+def _when_ready(address: str, print_addresses: Callable[[], None]) -> None:
+    """Print the addresses, from a thread, as soon as one of its processes is ready."""
 
     def wait_and_print() -> None:
         if _becomes_ready(address):
-            print_banner(settings, address, data, time.monotonic() - started_at)
+            print_addresses()
 
     threading.Thread(target=wait_and_print, daemon=True).start()
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from altyn.domain.cart.faults import CartFault, FaultKind, shown
 from altyn.domain.cart.numbers import decimal, thousandths, whole
+from altyn.domain.control_characters import has_control
 
 QUANTITY_MAX_THOUSANDTHS: Final = 99_999_999
 
-_CONTROL: Final = re.compile("[\x00-\x1c\x1e-\x1f\x7f\ud800-\udfff]")  # GS divides a mark code
+GROUP_SEPARATOR: Final = "\x1d"  # it divides the parts of a mark code
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 _INN: Final = re.compile("[0-9]{10}|[0-9]{12}")
 
@@ -99,7 +100,7 @@ def text(maximum: int) -> Read:
         written = value if isinstance(value, str) else _number_text(value)
         if len(written) > maximum:
             raise BadValue(f"longer than {maximum} characters")
-        if _CONTROL.search(written.replace("\n", "").replace("\r", "").replace("\t", "")):
+        if has_control(written.replace(GROUP_SEPARATOR, ""), lines=True):
             raise BadValue("control characters are not allowed")
         return written
 

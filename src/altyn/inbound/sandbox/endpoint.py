@@ -31,21 +31,27 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
     seconds: float = 0
 
     def target(self, now: datetime) -> datetime:
-        """The time to move to. Raises ValueError for a date without a time zone."""
-        if self.to is not None:
-            if self.to.tzinfo is None:
-                raise ValueError("the moment needs a time zone: 2026-12-31T23:59:59+03:00")
-            return self.to.astimezone(UTC)
-        return now + timedelta(
-            days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds
-        )
+        """The time to move to. Raises ValueError for a date without a time zone.
+
+        A time that no calendar has is the end of the last year, which the clock refuses.
+        """
+        if self.to is not None and self.to.tzinfo is None:
+            raise ValueError("the moment needs a time zone: 2026-12-31T23:59:59+03:00")
+        try:
+            if self.to is not None:
+                return self.to.astimezone(UTC)
+            return now + timedelta(
+                days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds
+            )
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
 
 def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
     """`GET /sandbox/clock`, `POST /sandbox/clock`, `GET /sandbox/cards`."""
 
     async def show(_: Request) -> Response:
-        return json_answer(_clock(now()))
+        return json_answer(clock_members(now()))
 
     async def move(request: Request) -> Response:
         if from_another_site(request):
@@ -55,7 +61,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
             arrived = await move_clock(wanted.target(now()))
         except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)
-        return json_answer(_clock(arrived))
+        return json_answer(clock_members(arrived))
 
     async def cards(_: Request) -> Response:
         return json_answer(
@@ -80,7 +86,8 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
     ]
 
 
-def _clock(moment: datetime) -> dict[str, str]:
+def clock_members(moment: datetime) -> dict[str, str]:
+    """A time of the clock, in UTC and in Moscow time."""
     return {
         "utc": moment.isoformat(timespec="milliseconds"),
         "moscow": to_moscow(moment).isoformat(timespec="milliseconds"),

@@ -35,6 +35,13 @@ class LoginMalformedError(StaffError):
         super().__init__(f"a login has {LOGIN_FORM}")
 
 
+class NameMalformedError(StaffError):
+    """The name of a merchant is empty, or has control characters."""
+
+    def __init__(self) -> None:
+        super().__init__("a shop's name has at least one character, and no control characters")
+
+
 class LoginTakenError(StaffError):
     """Another merchant or user has this login: a login names one merchant or user only."""
 

@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from altyn.domain.control_characters import has_control
 from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.staff.actors import Right
-from altyn.operations.staff.errors import LoginMalformedError, LoginTakenError, UnknownLoginError
-from altyn.operations.staff.ports import NewMerchant, SettingsVersion, StaffContext, UserSummary
+from altyn.operations.staff.errors import (
+    LoginMalformedError,
+    LoginTakenError,
+    NameMalformedError,
+    UnknownLoginError,
+)
+from altyn.operations.staff.ports import (
+    CertificateSummary,
+    NewMerchant,
+    SettingsVersion,
+    StaffContext,
+    UserSummary,
+)
 from altyn.operations.staff.setting_table import (
     changed_settings,
     check_changes,
@@ -17,11 +29,13 @@ from altyn.operations.staff.setting_table import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantDetails:
-    """A merchant with its users, its number of tokens, and its settings' history, newest first."""
+    """A merchant with its users, its number of tokens, its certificates and its settings' history,
+    both newest first."""
 
     merchant: Merchant
     users: tuple[UserSummary, ...]
     tokens: int
+    certificates: tuple[CertificateSummary, ...]
     history: tuple[SettingsVersion, ...]
 
 
@@ -46,6 +60,7 @@ async def merchant_details(login: str, context: StaffContext) -> MerchantDetails
         merchant=merchant,
         users=tuple(await store.users(merchant_id)),
         tokens=await store.token_count(merchant_id),
+        certificates=tuple(await store.certificates(merchant_id)),
         history=tuple(await store.settings_history(merchant_id)),
     )
 
@@ -60,10 +75,13 @@ async def add_merchant(
 ) -> Merchant:
     """Add a merchant without users.
 
-    Refuses: a malformed login, an unknown parent, settings that break their rules, a taken login.
+    Refuses: a malformed login, a malformed name, an unknown parent, settings that break their
+    rules, a taken login.
     """
     context.actor.require(Right.ADD_MERCHANTS)
     refuse_malformed_login(login)
+    if not name.strip() or has_control(name):
+        raise NameMalformedError
     parent_id = (await merchant_of(parent, context)).merchant_id if parent else None
     changes = check_changes(differences_from_default(settings))
     changed_settings(MerchantSettings(), changes)  # refuses contradictions

@@ -38,6 +38,14 @@ class UserSummary:
     blocked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateSummary:
+    """A certificate with which a merchant checks its callbacks; `created_at` is UTC."""
+
+    alias: str
+    created_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsVersion:
     """Settings as they were from `changed_at` (UTC) until the next version."""
@@ -104,6 +112,10 @@ class StaffStore(Protocol):
 
     async def users(self, merchant_id: int) -> Sequence[UserSummary]: ...
     async def token_count(self, merchant_id: int) -> int: ...
+
+    async def certificates(self, merchant_id: int) -> Sequence[CertificateSummary]:
+        """All certificates of a merchant, newest first: that one signs."""
+        ...
 
     async def settings_history(self, merchant_id: int) -> Sequence[SettingsVersion]:
         """All versions of a merchant's settings, newest first."""

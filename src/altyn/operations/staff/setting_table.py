@@ -5,6 +5,7 @@ Source: merchant-settings.md; callbacks.md §1.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final, get_origin, get_type_hints
 
 import msgspec
@@ -211,7 +212,8 @@ def _checked(key: str, value: object) -> object:
     """The typed value."""
     setting = _SETTING_BY_KEY.get(key)
     if setting is None:
-        raise SettingRefusedError(key, _REMOVED.get(key) or _no_such_setting())
+        unknown = f"no such setting; {suggestion(key, _SETTING_BY_KEY)}"
+        raise SettingRefusedError(key, _REMOVED.get(key) or unknown)
     if value is None:
         return None
     if isinstance(value, str) and get_origin(_TYPES[key]) in {tuple, frozenset}:
@@ -229,6 +231,18 @@ def _checked(key: str, value: object) -> object:
 
 def _no_such_setting() -> str:
     return f"no such setting; there are {', '.join(_SETTING_BY_KEY)}"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like a word, as a question; all of them when none is like it."""
+    names = list(known)
+    by_lower = {name.lower(): name for name in names}
+    # The last part of a key is often all that a person remembers: `urls` of `callbacks.urls`.
+    by_part = {name.rpartition(".")[2]: name for name in by_lower}
+    near = get_close_matches(word.lower(), [*by_lower, *by_part], n=1)
+    if not near:
+        return f"there are {', '.join(names)}"
+    return f"did you mean {by_lower[by_part.get(near[0], near[0])]}?"
 
 
 def _refuse_contradictions(settings: MerchantSettings) -> None:

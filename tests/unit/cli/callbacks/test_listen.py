@@ -1,5 +1,6 @@
 """`altyn callbacks listen`: a real receiver on a free port, called by real requests."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
@@ -14,9 +16,10 @@ from urllib.request import urlopen
 import aiohttp
 import pytest
 
-from altyn.cli.callbacks.listen import print_request, read_behaviour
+from altyn.cli.callbacks.listen import print_request, print_request_as_json, read_behaviour
 from altyn.cli.callbacks.receiver import Behaviour, ReceivedRequest, Receiver
 from altyn.cli.callbacks.verification_keys import VerificationKeys
+from altyn.cli.dates import in_moscow
 from altyn.cli.output import CommandError
 from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmetric
 
@@ -163,6 +166,37 @@ async def test_received_request_is_printed(capsys: pytest.CaptureFixture[str]) -
     assert "were added after the signing" in statuses
     assert "  answer    200\n" in statuses
     assert "not a callback" in statuses
+
+
+async def test_real_time_and_gateway_time_are_shown_apart_and_the_checksum_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arrived: list[ReceivedRequest] = []
+    keys = VerificationKeys(owner="that was given", key=KEY)
+
+    def in_a_week() -> datetime:
+        return datetime.now(UTC) + timedelta(days=7)
+
+    async with Receiver(keys.check, arrived.append, gateway_time=in_a_week) as receiver:
+        await status_of("GET", f"http://127.0.0.1:{receiver.port}/cb?{QUERY}")
+    print_request(arrived[0])
+
+    output = capsys.readouterr().out
+    assert f"received  {in_moscow(arrived[0].at)} (Moscow, real time)" in output
+    gateway_at = arrived[0].gateway_at
+    assert gateway_at is not None
+    assert f"gateway   {in_moscow(gateway_at)} (Moscow, the gateway's clock: 7 days" in output
+    assert output.count(SIGNED["checksum"]) == 1
+
+
+async def test_received_request_is_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    async with listening() as (address, arrived):
+        await status_of("GET", f"{address}?{QUERY}")
+    print_request_as_json(arrived[0])
+
+    members = json.loads(capsys.readouterr().out)
+    assert members["parameters"] == SIGNED
+    assert members["verdict"]["right"] is True
 
 
 def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 
 from altyn.cli.callbacks import verification_keys
 from altyn.cli.callbacks.verification_keys import find_keys, public_key_of
-from altyn.cli.callbacks.verify import read_text, verify, visible
+from altyn.cli.callbacks.verify import read_text, verify
+from altyn.cli.escaping import visible
 from altyn.cli.output import CommandError
 from altyn.protocol.dialects.classic.callbacks.checksum import asymmetric, canonical, symmetric
 from altyn.storage.demo import DEMO_CALLBACK_KEY
@@ -54,7 +55,8 @@ def test_a_right_callback_ends_with_0_and_shows_what_was_signed() -> None:
     lines = answer.output.splitlines()
     assert "right" in lines
     assert f"signed    {SIGNED}" in lines
-    assert f"checksum  {CHECKSUM}" in lines
+    assert f"checksum  {CHECKSUM}, right" in lines
+    assert answer.output.count(CHECKSUM) == 1
 
 
 def test_a_body_comes_by_standard_input() -> None:
@@ -78,7 +80,7 @@ def test_the_mistake_of_a_shop_is_explained() -> None:
     answer = run(ADDRESS, "--key", KEY, "--computed", computed)
 
     assert answer.exit_code == 1
-    assert f"received  {CHECKSUM}, right" in answer.output
+    assert f"checksum  {CHECKSUM}, right" in answer.output
     assert f"computed  {computed}, wrong" in answer.output
     assert "The semicolon at the very end was missing." in answer.output
     assert "Remedy    Put a `;` after every value" in answer.output
@@ -123,9 +125,9 @@ def test_control_characters_of_outside_texts_are_not_printed() -> None:
     ("words", "expected"),
     [
         (("hello", "--key", KEY), "not a callback"),
-        (("a=1", "--key", KEY, "--shop", "test"), "--shop"),
+        (("a=1", "--key", KEY, "--merchant", "test"), "--merchant"),
         (("a=1", "--certificate", "/nowhere/at.all"), "cannot be read"),
-        (("a=1", "--shop", "test"), "There is no gateway"),
+        (("a=1", "--merchant", "test"), "There is no gateway"),
         (("a=1", "--key", "a\x00b"), "The key has unprintable characters"),
     ],
 )
@@ -180,7 +182,11 @@ def test_certificate_or_public_key_is_accepted(
 def test_a_file_without_an_rsa_key_is_refused(
     tmp_path: Path, private_key: rsa.RSAPrivateKey
 ) -> None:
-    for content in (b"", b"hello", public_pem(ec.generate_private_key(ec.SECP256R1()))):
+    of_unknown_algorithm = (
+        b"-----BEGIN PUBLIC KEY-----\nMAswBQYDKgMEAwIAAA==\n-----END PUBLIC KEY-----\n"
+    )
+    elliptic = public_pem(ec.generate_private_key(ec.SECP256R1()))
+    for content in (b"", b"hello", elliptic, of_unknown_algorithm):
         file = tmp_path / "other.pem"
         file.write_bytes(content)
         with pytest.raises(CommandError, match="must contain an RSA"):

@@ -38,13 +38,28 @@ def table(capsys: pytest.CaptureFixture[str]) -> Table:
 
 
 def test_list_shows_time_shop_operation_attempts_and_response(table: Table) -> None:
-    header, row = table(a_summary()).splitlines()
+    *names, first, second, third = table(a_summary()).splitlines()
 
-    assert header.split()[:3] == ["Happened", "(Moscow)", "Shop"]
-    assert row.split() == [
-        *("2026-11-21", "15:00:00", "test", "A-1", "deposited", "1", "waiting", "1", "500"),
-        *(RECEIVER, str(ID)),
+    assert [line.split()[0] for line in names] == ["Happened", "Id", "Last"]
+    assert first.split() == [
+        *("2026-11-21", "15:00:00", "deposited", "1", "waiting", "1", "test"),
     ]
+    assert second.split() == [str(ID), "A-1"]
+    assert third.split() == ["500", RECEIVER]
+
+
+def test_list_fits_80_columns_and_cuts_no_id(table: Table) -> None:
+    long = a_summary(
+        operation="declinedByTimeout",
+        merchant="m" * 30,
+        receiver=f"http://shop.example/{'x' * 200}",
+        parameters={"orderNumber": "N" * 32, "status": "1"},
+        problem=LONG,
+    )
+    lines = table(a_summary(), long).splitlines()
+
+    assert max(map(len, lines)) == 80
+    assert f"  {ID}  {'N' * 32}" in lines
 
 
 def test_list_shows_running_and_untried_callbacks(table: Table) -> None:
@@ -64,8 +79,15 @@ def test_brackets_in_outside_text_are_not_markup(table: Table) -> None:
     text = table(a_summary(receiver="http://[::1]:9090/[red]", parameters={"orderNumber": "[b]1"}))
 
     assert "http://[::1]:9090/[red]" in text
-    assert len(text.splitlines()) == 2
+    assert len(text.splitlines()) == 6
     assert "[b]1" in text
+
+
+def test_controls_in_outside_text_are_shown_as_escapes(table: Table) -> None:
+    text = table(a_summary(parameters={"orderNumber": "[/x]\x1b[2J\x9b2J\u202eA-1:bug:"}))
+
+    assert "[/x]\\x1b[2J\\x9b2J\\u202eA-1:bug:" in text
+    assert text.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +102,7 @@ def test_brackets_in_outside_text_are_not_markup(table: Table) -> None:
         ),
         (
             {"state": EntryState.DEAD, "settled_at": NOW, "attempts": 3},
-            "abandoned on 21 November 2026, 15:00:00 (Moscow), after 3 attempts. To send it again:",
+            "dead since 21 November 2026, 15:00:00 (Moscow), after 3 attempts. To send it again:",
         ),
     ],
 )
@@ -142,7 +164,7 @@ def test_callback_is_printed_with_all_deliveries(capsys: pytest.CaptureFixture[s
         ({"status": 200, "state": EntryState.DELIVERED}, "200 in 12 ms, delivered", "green"),
         ({}, "500 in 12 ms, next attempt at 2026-11-21 15:00:30", "yellow"),
         ({"attempts": 2}, "500 in 12 ms, sent again", "yellow"),
-        ({"state": EntryState.DEAD}, "500 in 12 ms, abandoned", "red"),
+        ({"state": EntryState.DEAD}, "500 in 12 ms, dead: not sent again", "red"),
         (
             {"status": None, "problem": "no answer", "took_ms": 10_049},
             "no answer in 10.0 s",

@@ -45,9 +45,9 @@ def test_values_of_headers_are_masked() -> None:
 
 def test_unsigned_callbacks_are_named_for_orders_own_addresses_too() -> None:
     dynamic = MerchantSettings(permissions=frozenset({Permission.DYNAMIC_CALLBACK}))
-    (warning,) = warnings_of(a_merchant(), dynamic)
+    (warning,) = warnings_of(a_merchant(), dynamic, has_certificate=False)
     assert warning.startswith("Callbacks are unsigned")
-    assert warnings_of(a_merchant(), MerchantSettings()) == []
+    assert warnings_of(a_merchant(), MerchantSettings(), has_certificate=False) == []
 
 
 def test_names_that_no_callback_has_are_named_with_the_nearest_one() -> None:

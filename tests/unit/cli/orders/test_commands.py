@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from altyn.cli.orders.commands import LIST_SIZE_MAX, read_last, read_statuses
+from altyn.cli.orders.commands import read_last, read_statuses
 from altyn.cli.output import CommandError
 from altyn.domain.lifecycle import OrderStatus
 
@@ -16,8 +16,10 @@ def test_statuses_are_read_by_name_or_number() -> None:
         read_statuses(["paid"])
 
 
-def test_last_is_a_number_or_a_duration() -> None:
-    assert read_last("50") == (50, None)
-    assert read_last("7d") == (LIST_SIZE_MAX, timedelta(days=7))
-    with pytest.raises(CommandError, match="1000"):
-        read_last("0")
+def test_last_is_a_duration_and_a_number_is_sent_to_limit() -> None:
+    assert read_last(None) is None
+    assert read_last("7d") == timedelta(days=7)
+    with pytest.raises(CommandError, match="--limit 50"):
+        read_last("50")
+    with pytest.raises(CommandError, match="at most 36500d"):
+        read_last("999999w")

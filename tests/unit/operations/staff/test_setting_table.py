@@ -69,7 +69,8 @@ def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
-        ("hold_day", 7, "no such setting; there are permissions"),
+        ("hold_day", 7, "no such setting; did you mean hold_days?"),
+        ("xyzzy", 7, "no such setting; there are permissions"),
         ("callbacks", {}, "no such setting"),
         ("callbacks.secret", "x", "no such setting"),
         ("permissions", "refunds", "reversal"),

@@ -11,6 +11,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 from altyn.protocol.dialects.classic.order_statuses import STATUSES_OF
+from altyn.protocol.malformed import Malformed
 
 _ALLOWED_FEATURES: Final = (
     f"a value is not one of {', '.join(DOCUMENTED)}; accepted, but without effect in most cases, "
@@ -29,7 +30,7 @@ def _features(_: str, context: t.Context) -> tuple[str, ...]:
     features = split_features(context.source.get_all("features"))
     unknown = [feature for feature in features if feature not in FEATURES]
     if unknown:
-        raise t.Malformed(_ALLOWED_FEATURES)
+        raise Malformed(_ALLOWED_FEATURES)
     return features
 
 
@@ -38,14 +39,14 @@ def _order_amount(value: str, context: t.Context) -> int:
     if t.AMOUNT.parse(value, context) == 0:
         if "VERIFY" in split_features(context.source.get_all("features")):
             return 0
-        raise t.Malformed("0 goes with features=VERIFY only")
+        raise Malformed("0 goes with features=VERIFY only")
     return int(t.ORDER_AMOUNT.parse(value, context))
 
 
 def _states(value: str, context: t.Context) -> tuple[str, ...]:
     states: tuple[str, ...] = t.CSV.parse(value, context)
     if not states or any(state not in PAYMENT_STATES for state in states):
-        raise t.Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
+        raise Malformed(f"not a list of {', '.join(PAYMENT_STATES)}")
     return states
 
 

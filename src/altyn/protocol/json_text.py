@@ -1,0 +1,87 @@
+"""JSON in the text of a parameter: a flat object of names and values, or any bounded JSON."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from altyn.domain.control_characters import has_control
+from altyn.protocol.malformed import Malformed
+
+_decode_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+FLAT_JSON_CHARS: Final = 65_536
+FLAT_JSON_NAMES: Final = 100
+NAME_CHARS: Final = 255
+JSON_CHARS: Final = 262_144
+JSON_DEPTH_MAX: Final = 20
+GROUP_SEPARATOR: Final = "\x1d"
+
+
+def flat_json(value: str) -> dict[str, str]:
+    """A JSON object of named values; numbers, booleans and nested values keep their own text.
+
+    Bounded, because every status answer of the order reads it again.
+    """
+    if len(value) > FLAT_JSON_CHARS:
+        raise Malformed(f"longer than {FLAT_JSON_CHARS} characters")
+    try:
+        raw = _decode_object(value.encode())
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise Malformed('not a JSON object of the form {"name": "value"}') from None
+    flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
+    if any(has_control(part, lines=True) for pair in flat.items() for part in pair):
+        raise Malformed("control characters are not allowed")
+    if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
+        raise Malformed(
+            f"more than {FLAT_JSON_NAMES} names, or one of over {NAME_CHARS} characters"
+        )
+    return flat
+
+
+def json_value(value: str) -> Any:
+    """Read bounded JSON of any shape."""
+    if len(value) > JSON_CHARS:
+        raise Malformed(f"longer than {JSON_CHARS} characters")
+    try:
+        parsed = msgspec.json.decode(value.encode())
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        raise Malformed("not JSON") from None
+    if _deeper_than(JSON_DEPTH_MAX, parsed):
+        raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
+    if any(has_control(each, lines=True) for each in (value, *_escaped_texts(value, parsed))):
+        raise Malformed("control characters are not allowed")
+    return parsed
+
+
+def _escaped_texts(value: str, parsed: Any) -> Iterator[str]:
+    """Every text and name in JSON that has escapes; without an escape the JSON itself has them.
+
+    The group separator is left out: it divides the parts of a mark code in a cart.
+    """
+    waiting = [parsed] if "\\" in value else []
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each.replace(GROUP_SEPARATOR, "")
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += [*each, *each.values()]
+
+
+def _deeper_than(levels: int, parsed: Any) -> bool:
+    """Whether JSON is nested deeper, so that later code may walk it by recursion."""
+    level = [parsed]
+    for _ in range(levels + 1):
+        inner = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            child for each in inner for child in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
+
+
+def _spelled(raw: msgspec.Raw) -> str | None:
+    literal = bytes(raw).strip()
+    if literal == b"null":
+        return None
+    return str(msgspec.json.decode(literal)) if literal[:1] == b'"' else literal.decode()
