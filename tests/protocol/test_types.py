@@ -18,6 +18,7 @@ from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
+from altyn.protocol.name_types import ORDER_NUMBER
 from tests.builders import a_merchant
 
 
@@ -62,13 +63,13 @@ TEXTS: Final = (
     (t.text(9, lines=True), "a\r\n\tb", "a\r\n\tb"),
     (t.text(9, lines=True), "a\x00b", MALFORMED),
     (t.text(4, lines=True), "a\r\nbc", MALFORMED),
-    (t.ORDER_NUMBER, "A" * 32, "A" * 32),
-    (t.ORDER_NUMBER, "A" * 33, MALFORMED),
-    (t.ORDER_NUMBER, "Заказ №1/2", "Заказ №1/2"),
-    (t.ORDER_NUMBER, " A", MALFORMED),
-    (t.ORDER_NUMBER, "A ", MALFORMED),
-    (t.ORDER_NUMBER, "A\u2028", MALFORMED),
-    (t.ORDER_NUMBER, "A\n1", MALFORMED),
+    (ORDER_NUMBER, "A" * 32, "A" * 32),
+    (ORDER_NUMBER, "A" * 33, MALFORMED),
+    (ORDER_NUMBER, "Заказ №1/2", "Заказ №1/2"),
+    (ORDER_NUMBER, " A", MALFORMED),
+    (ORDER_NUMBER, "A ", MALFORMED),
+    (ORDER_NUMBER, "A\u2028", MALFORMED),
+    (ORDER_NUMBER, "A\n1", MALFORMED),
     (t.PAGE_VIEW, "MOBILE", "MOBILE"),
     (t.PAGE_VIEW, "iphone", "iphone"),
     (t.PAGE_VIEW, "../../etc", None),

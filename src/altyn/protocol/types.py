@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from altyn.domain.card.free_text import holds_card_number, mask_card_numbers, mask_document
 from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import canonical_currency
@@ -67,8 +68,14 @@ class Type:
     forgiving: bool = False
 
 
-def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
-    """ANS..n: any printable text of at most n characters; several `lines` where allowed."""
+def text(
+    maximum: int, notation: str | None = None, *, lines: bool = False, masks: bool = True
+) -> Type:
+    """ANS..n: any printable text of at most n characters; several `lines` where allowed.
+
+    Card numbers in it are masked (decision 0012), but not where another rule refuses them (`masks`
+    False).
+    """
     forbidden = _CONTROL_BUT_BREAKS if lines else _CONTROL
 
     def parse(value: str, _: Context) -> str:
@@ -76,7 +83,7 @@ def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> T
             raise Malformed(f"longer than {maximum} characters")
         if forbidden.search(value):
             raise Malformed("control characters are not allowed")
-        return value
+        return mask_card_numbers(value) if masks else value
 
     pattern = None if lines else _ONE_LINE
     return Type(notation or f"ANS..{maximum}", parse, maximum, pattern, lines=lines)
@@ -159,12 +166,6 @@ def _url(value: str, context: Context) -> str:
     return value
 
 
-def _order_number(value: str, context: Context) -> str:
-    if value != value.strip():
-        raise Malformed("spaces at an end")
-    return str(ORDER_NUMBER_TEXT.parse(value, context))
-
-
 def _order_id(value: str, _: Context) -> UUID:
     if not _UUID.fullmatch(value):
         raise Malformed("not a UUID of 36 characters")
@@ -207,7 +208,7 @@ def _phone(value: str, _: Context) -> str:
 
 def _page_view(value: str, _: Context) -> str | None:
     """A missing or malformed value means DESKTOP and is no error (004, pageView)."""
-    return value if _PAGE_VIEW.fullmatch(value) else None
+    return value if _PAGE_VIEW.fullmatch(value) and not holds_card_number(value) else None
 
 
 def flat_json(value: str, _: Context) -> dict[str, str]:
@@ -221,7 +222,11 @@ def flat_json(value: str, _: Context) -> dict[str, str]:
         raw = _decode_object(value.encode())
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         raise Malformed('not a JSON object of the form {"name": "value"}') from None
-    flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
+    flat = {
+        mask_card_numbers(name): mask_card_numbers(spelled)
+        for name, each in raw.items()
+        if (spelled := _spelled(each)) is not None
+    }
     if any(_CONTROL_BUT_BREAKS.search(part) for pair in flat.items() for part in pair):
         raise Malformed("control characters are not allowed")
     if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
@@ -258,7 +263,7 @@ def json_value(value: str, _: Context) -> Any:
         raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
     if _CONTROL_BUT_BREAKS.search(value) or "\\u0000" in value:
         raise Malformed("control characters are not allowed")
-    return parsed
+    return mask_document(parsed)
 
 
 def _deeper_than(levels: int, parsed: Any) -> bool:
@@ -341,7 +346,6 @@ NAME_CHARS: Final = 255
 JSON_CHARS: Final = 262_144
 JSON_DEPTH_MAX: Final = 20
 URL_TEXT: Final = text(512)
-ORDER_NUMBER_TEXT: Final = text(32)
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
 AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
@@ -350,7 +354,6 @@ LANGUAGE: Final = Type("A2", _language, pattern="[rR][uU]|[eE][nN]")
 LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, forgiving=True)
 RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512, pattern=_URL.pattern)
 URL: Final = Type("ANS..512", _url, max_length=512, pattern=_URL.pattern)
-ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32, pattern=_ONE_LINE)
 ORDER_ID: Final = Type("ANS36", _order_id, pattern=_UUID.pattern)
 BOOLEAN: Final = Type("boolean", _boolean)
 MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)
