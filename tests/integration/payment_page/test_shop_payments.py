@@ -135,7 +135,7 @@ async def test_an_expired_card_is_refused_and_uses_no_attempt(client: PageClient
 # ── The payer of a shop that sends cards comes back from the ACS ──────────────────────────────────
 
 
-async def test_a_payer_who_fails_at_the_acs_may_try_again_or_go_back_to_the_shop(
+async def test_a_payer_who_fails_at_the_acs_may_pay_again_or_go_back_to_the_shop(
     client: PageClient,
 ) -> None:
     order_id = await client.register()
