@@ -20,6 +20,7 @@ from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
 from altyn.protocol.json_text import json_value
 from altyn.protocol.malformed import Malformed
+from altyn.protocol.name_types import ORDER_NUMBER
 from tests.builders import a_merchant
 
 
@@ -64,13 +65,13 @@ TEXTS: Final = (
     (t.text(9, lines=True), "a\r\n\tb", "a\r\n\tb"),
     (t.text(9, lines=True), "a\x00b", MALFORMED),
     (t.text(4, lines=True), "a\r\nbc", MALFORMED),
-    (t.ORDER_NUMBER, "A" * 32, "A" * 32),
-    (t.ORDER_NUMBER, "A" * 33, MALFORMED),
-    (t.ORDER_NUMBER, "Заказ №1/2", "Заказ №1/2"),
-    (t.ORDER_NUMBER, " A", MALFORMED),
-    (t.ORDER_NUMBER, "A ", MALFORMED),
-    (t.ORDER_NUMBER, "A\u2028", MALFORMED),
-    (t.ORDER_NUMBER, "A\n1", MALFORMED),
+    (ORDER_NUMBER, "A" * 32, "A" * 32),
+    (ORDER_NUMBER, "A" * 33, MALFORMED),
+    (ORDER_NUMBER, "Заказ №1/2", "Заказ №1/2"),
+    (ORDER_NUMBER, " A", MALFORMED),
+    (ORDER_NUMBER, "A ", MALFORMED),
+    (ORDER_NUMBER, "A\u2028", MALFORMED),
+    (ORDER_NUMBER, "A\n1", MALFORMED),
     (t.PAGE_VIEW, "MOBILE", "MOBILE"),
     (t.PAGE_VIEW, "iphone", "iphone"),
     (t.PAGE_VIEW, "../../etc", None),
@@ -441,7 +442,7 @@ def test_controls_of_terminals_and_of_direction_are_refused_in_every_text(contro
     context = t.Context(a_merchant(), Sent())
     escaped = f"\\u{ord(control):04x}"
     for type_, value in (
-        (t.ORDER_NUMBER, f"A{control}1"),
+        (ORDER_NUMBER, f"A{control}1"),
         (t.text(512, lines=True), f"A{control}1"),
         (t.RETURN_URL, f"https://shop.example/{control}"),
         (t.JSON_PARAMS, f'{{"a": "b{control}"}}'),

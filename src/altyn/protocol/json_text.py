@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from altyn.domain.card.free_text import mask_card_numbers, mask_document
 from altyn.domain.control_characters import has_control
 from altyn.protocol.malformed import Malformed
 
@@ -28,7 +29,11 @@ def flat_json(value: str) -> dict[str, str]:
         raw = _decode_object(value.encode())
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         raise Malformed('not a JSON object of the form {"name": "value"}') from None
-    flat = {name: spelled for name, each in raw.items() if (spelled := _spelled(each)) is not None}
+    flat = {
+        mask_card_numbers(name): mask_card_numbers(spelled)
+        for name, each in raw.items()
+        if (spelled := _spelled(each)) is not None
+    }
     if any(has_control(part, lines=True) for pair in flat.items() for part in pair):
         raise Malformed("control characters are not allowed")
     if len(flat) > FLAT_JSON_NAMES or any(len(name) > NAME_CHARS for name in flat):
@@ -50,7 +55,7 @@ def json_value(value: str) -> Any:
         raise Malformed(f"JSON nested deeper than {JSON_DEPTH_MAX} levels")
     if any(has_control(each, lines=True) for each in (value, *_escaped_texts(value, parsed))):
         raise Malformed("control characters are not allowed")
-    return parsed
+    return mask_document(parsed)
 
 
 def _escaped_texts(value: str, parsed: Any) -> Iterator[str]:

@@ -8,6 +8,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeVar
 
+import msgspec
+
+from altyn.domain.card.free_text import holds_card_number
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
@@ -313,6 +316,15 @@ def _put(values: dict[str, Any], parameter: Parameter, value: Any, raw: str) -> 
     if value is None:
         return
     if parameter.field == STORED:
-        values.setdefault(STORED, {})[parameter.name] = raw
+        values.setdefault(STORED, {})[parameter.name] = _text_to_store(value, raw)
     else:
         values[parameter.field] = value
+
+
+def _text_to_store(value: Any, raw: str) -> str:
+    """The text as it was sent; what was read from it where that has no card numbers any more."""
+    if isinstance(value, str):
+        return value
+    if holds_card_number(raw) or "\\u" in raw:
+        return msgspec.json.encode(value).decode()
+    return raw

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from altyn.domain.card.free_text import holds_card_number, mask_card_numbers
 from altyn.domain.card.values import Cvc, Expiry, Pan, holder_ok, luhn_ok
 from altyn.domain.control_characters import has_control
 from altyn.domain.language import language_code
@@ -73,15 +74,21 @@ class Type:
         return self.json and value.strip() == "null"
 
 
-def text(maximum: int, notation: str | None = None, *, lines: bool = False) -> Type:
-    """ANS..n: any printable text of at most n characters; several `lines` where allowed."""
+def text(
+    maximum: int, notation: str | None = None, *, lines: bool = False, masks: bool = True
+) -> Type:
+    """ANS..n: any printable text of at most n characters; several `lines` where allowed.
+
+    Card numbers in it are masked (decision 0012), but not where another rule refuses them (`masks`
+    False).
+    """
 
     def parse(value: str, _: Context) -> str:
         if len(value) > maximum:
             raise Malformed(f"longer than {maximum} characters")
         if has_control(value, lines=lines):
             raise Malformed("control characters are not allowed")
-        return value
+        return mask_card_numbers(value) if masks else value
 
     pattern = None if lines else _ONE_LINE
     return Type(notation or f"ANS..{maximum}", parse, maximum, pattern, lines=lines)
@@ -177,12 +184,6 @@ def _web_address(address: str) -> None:
         raise Malformed("not a whole http or https address, such as https://shop.example/path")
 
 
-def _order_number(value: str, context: Context) -> str:
-    if value != value.strip():
-        raise Malformed("spaces at an end")
-    return str(ORDER_NUMBER_TEXT.parse(value, context))
-
-
 def _order_id(value: str, _: Context) -> UUID:
     if not _UUID.fullmatch(value):
         raise Malformed("not a UUID of 36 characters")
@@ -226,7 +227,7 @@ def _phone(value: str, _: Context) -> str:
 
 def _page_view(value: str, _: Context) -> str | None:
     """A missing or malformed value means DESKTOP and is no error (004, pageView)."""
-    return value if _PAGE_VIEW.fullmatch(value) else None
+    return value if _PAGE_VIEW.fullmatch(value) and not holds_card_number(value) else None
 
 
 def _json_params(value: str, _: Context) -> dict[str, str]:
@@ -249,7 +250,7 @@ def _parts_of_a_cart(value: str, _: Context) -> Any:
     try:
         return json_value(value)
     except Malformed:
-        return value[:JSON_CHARS]
+        return mask_card_numbers(value[:JSON_CHARS])
 
 
 def _csv(value: str, _: Context) -> tuple[str, ...]:
@@ -307,7 +308,6 @@ _EIGHT: Final = re.compile("[0-9]{8}")
 
 PAYER_DATA_MAX: Final = 50  # characters
 URL_TEXT: Final = text(512)
-ORDER_NUMBER_TEXT: Final = text(32)
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
 AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
@@ -317,7 +317,6 @@ LENIENT_LANGUAGE: Final = Type("A2", _lenient_language, forgiving=True)
 RETURN_URL: Final = Type("ANS..512", _return_url, max_length=512, pattern=_ONE_LINE)
 CALLBACK_URL: Final = Type("ANS..512", _callback_url, max_length=512, pattern=_ONE_LINE)
 URL: Final = Type("ANS..512", _url, max_length=512, pattern=_ONE_LINE)
-ORDER_NUMBER: Final = Type("ANS..32", _order_number, max_length=32, pattern=_ONE_LINE)
 ORDER_ID: Final = Type("ANS36", _order_id, pattern=_UUID.pattern)
 BOOLEAN: Final = Type("boolean", _boolean)
 MOMENT: Final = Type("yyyy-MM-ddTHH:mm:ss", _moment)

@@ -16,6 +16,7 @@ from altyn.operations.results import Done, OrderFound, Registered
 from altyn.protocol import types as t
 from altyn.protocol.dialect import BodyKind, CallerParameters, Dialect, TransportFault
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.name_types import ORDER_NUMBER
 from altyn.protocol.presentation import AnswerContext, Envelope, ErrorAnswer, Members, presents
 from altyn.protocol.table import Method, Parameter
 
@@ -113,7 +114,7 @@ CREATE: Final = Method(
     parameters=(
         Parameter(
             "reference",
-            t.ORDER_NUMBER,
+            ORDER_NUMBER,
             "order_number",
             "The shop's number.",
             Refusal.ORDER_NUMBER_EMPTY,

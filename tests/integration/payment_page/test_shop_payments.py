@@ -11,12 +11,14 @@ import pytest
 
 from altyn.domain.merchant import Permission
 from altyn.protocol.threeds_version2 import pack_session_data
+from tests.asgi_client import Answer
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
     DECLINED,
     FAIL_URL,
     PageClient,
     card,
+    path_of,
 )
 from tests.integration.payment_page.test_page_methods import CHALLENGED, ENROLLED, back_at_shop
 from tests.merchant_changes import changed, permissions_off
@@ -128,3 +130,34 @@ async def test_an_expired_card_is_refused_and_uses_no_attempt(client: PageClient
     assert (await client.session(order_id))["attemptsLeft"] == 3
     documented = {"MDORDER": order_id, **card(year="2024", month="12")}
     assert "redirect" in await client.shop.call("paymentOrder.do", **documented)
+
+
+# ── The payer of a shop that sends cards comes back from the ACS ──────────────────────────────────
+
+
+async def test_a_payer_who_fails_at_the_acs_may_pay_again_or_go_back_to_the_shop(
+    client: PageClient,
+) -> None:
+    order_id = await client.register()
+    back = await failed_at_acs(client, order_id)
+    assert path_of(back.location) == f"/payment/merchants/test/payment_ru.html?mdOrder={order_id}"
+    page = await client.http.get(path_of(back.location))
+    assert 'name="$PAN"' in page.text
+    assert f'href="{FAIL_URL}?orderId={order_id}&amp;lang=ru"' in page.text
+    assert "redirect" in await client.pay(order_id)
+
+
+async def test_a_payer_who_fails_at_the_acs_for_the_last_time_goes_to_the_fail_address(
+    client: PageClient,
+) -> None:
+    order_id = await client.register()
+    for _ in range(2):
+        await client.shop.pay(order_id, DECLINED)
+    back = await failed_at_acs(client, order_id)
+    assert back.location == back_at_shop(order_id, FAIL_URL)
+
+
+async def failed_at_acs(client: PageClient, order_id: str) -> Answer:
+    """The shop sends a card that is enrolled, and its payer cancels at the ACS."""
+    step = await client.shop.call("paymentOrder.do", MDORDER=order_id, **card(ENROLLED))
+    return await client.back(await client.at_bank(step, order_id, None))

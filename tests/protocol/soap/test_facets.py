@@ -67,11 +67,12 @@ BASES: Final[dict[str, Values]] = {
 REST_KNOWS_MORE: Final = {
     "amount": "0 goes with VERIFY only",
     "threeDSVer2FinishUrl": "addresses that a browser may be sent to",
-    "cardholderName": "no control characters, DEL among them",
+    "cardholderName": "no control characters, DEL among them; no card number",
+    "clientId": "no card number",
     "currency": "only those of the gateway",
     "dynamicCallbackUrl": "addresses that a browser may be sent to",
     "failUrl": "addresses that a browser may be sent to",
-    "merchantOrderNumber": "no spaces at an end",
+    "merchantOrderNumber": "no spaces at an end; no card number",
     "pan": "the check digit",
     "returnUrl": "an address in full",
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from altyn.domain.card.free_text import holds_card_number
 from altyn.domain.card.values import PAN_LENGTHS, Expiry, is_maestro
 from altyn.domain.moscow import to_moscow
 from altyn.domain.refusals import Refusal
@@ -85,7 +86,8 @@ class PageForm:
     @property
     def typed_values(self) -> TypedValues:
         """The values that stay in the form after an error. The card number and CVC never do."""
-        return TypedValues(holder=self._short("TEXT"), expiry=self._short("$EXPIRY"))
+        holder, expiry = self._short("TEXT"), self._short("$EXPIRY")
+        return TypedValues(holder="" if holds_card_number(holder) else holder, expiry=expiry)
 
     def _short(self, name: str) -> str:
         return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]

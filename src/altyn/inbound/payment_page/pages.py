@@ -77,7 +77,7 @@ def payment_page(
     decline_text = "" if field_errors else page_order.decline_text(language)
     return view.render_payment_page(
         view.PaymentPageView(
-            **context.frame(page_order),
+            **context.frame(page_order, page_order.shop_address(context.base_url, language)),
             order_number=order.order_number,
             order_id=page_order.order_id,
             amount=page_order.amount,

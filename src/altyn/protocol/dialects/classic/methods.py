@@ -33,6 +33,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     amount,
     order_id,
 )
+from altyn.protocol.name_types import own_name
 from altyn.protocol.table import Method, Parameter
 
 REGISTER: Final = Method(
@@ -137,7 +138,7 @@ REFUND: Final = Method(
         Parameter("refundItems", t.CART_PARTS, "items",
                   "The part of the cart that is returned."),
         *ACCEPTED,
-        Parameter("externalRefundId", t.text(32), "external_refund_id",
+        Parameter("externalRefundId", own_name(32), "external_refund_id",
                   "The refund's name: repeating it refunds once.", in_json_params=True),
     ),
     refusals={

@@ -22,6 +22,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     Refusals,
     stored,
 )
+from altyn.protocol.name_types import name_on_card
 from altyn.protocol.table import Method, Parameter
 
 MD_ORDER: Final = Parameter(
@@ -99,7 +100,7 @@ PAYMENT_ORDER: Final = Method(
     source="rest-orders.md §5.1",
     summary="Pay an order with a card that the shop sends itself (PCI DSS).",
     needs=Permission.CARD_FROM_SHOP,
-    parameters=(*CARD_START, holder(t.text(512)), *CARD_REST),
+    parameters=(*CARD_START, holder(name_on_card(512)), *CARD_REST),
     refusals=CARD_REFUSALS,
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,

@@ -20,10 +20,11 @@ from altyn.protocol.dialects.classic.shared_rows import (
     Refusals,
     stored,
 )
+from altyn.protocol.name_types import ORDER_NUMBER, own_name
 from altyn.protocol.table import Parameter
 
 REGISTRATION: Final = (
-    Parameter("orderNumber", t.ORDER_NUMBER, "order_number",
+    Parameter("orderNumber", ORDER_NUMBER, "order_number",
               "The shop's own number, unique per merchant; may be left out where the gateway "
               "makes numbers.", Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID,
               optional_with=Permission.ORDER_NUMBER_GENERATION),
@@ -41,7 +42,7 @@ REGISTRATION: Final = (
     Parameter("description", t.text(598, lines=True), "description",
               "What is paid for; shown to the payer."),
     Parameter("pageView", t.PAGE_VIEW, "page_view", "DESKTOP, MOBILE, or the prefix of own pages."),
-    Parameter("clientId", t.text(255), "client_id", "The payer in the shop, for stored cards."),
+    Parameter("clientId", own_name(255), "client_id", "The payer in the shop, for stored cards."),
     MERCHANT_LOGIN,
     Parameter("sessionTimeoutSecs", t.digits(10), "session_timeout_seconds",
               "The order's life in seconds; 1200 unless the merchant's settings say otherwise. "
