@@ -122,6 +122,13 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "ip_allow_list": "Addresses from which the shop's servers may call.",
     "show_final_page": "After the payment the payer sees the gateway's result page and is not "
     "returned to the shop.",
+    "page_names": "The shop's name on pages in these languages; in others it is the merchant's "
+    "name.",
+    "page_logo": "The shop's logo on the payment page. The server of an https address sees the "
+    "addresses of payers.",
+    "page_holder": "Whether the payment page asks for the name on the card.",
+    "page_frame_origins": "Sites that may show the payment page in a frame. Without one it cannot "
+    "be framed.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
     "callbacks.enabled": "Whether callbacks are sent.",

@@ -8,6 +8,7 @@ from typing import Final
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.money import CURRENCIES
+from altyn.domain.page import HolderField
 from altyn.operations.ports import Clock
 from altyn.operations.staff import merchants, tokens, users
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -32,6 +33,8 @@ DEMO_SETTINGS: Final = MerchantSettings(
     currencies=tuple(CURRENCIES),
     payment_attempts=3,
     status_version=13,
+    page_names=("en=Demo shop",),
+    page_holder=HolderField.OFF,
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),
 )
 

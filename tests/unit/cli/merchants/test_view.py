@@ -34,3 +34,11 @@ def test_values_of_headers_are_masked() -> None:
     shown = "\n".join(settings_lines(after))
     assert "Authorization=•••,X-Shop=•••" in shown
     assert not any(secret in shown for secret in ("wxyz", "a=b", "Bearer"))
+
+
+def test_logo_in_a_data_address_is_shortened() -> None:
+    after = MerchantSettings(page_logo="data:image/png;base64," + "A" * 9_000)
+
+    assert differences(MerchantSettings(), after) == [
+        "page_logo: none → data:image/png;base64,… (9022 characters)"
+    ]
