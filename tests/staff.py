@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
+from altyn.operations.staff.merchants import find_merchant
 from altyn.operations.staff.ports import StaffContext
+from altyn.operations.staff.settings import change_settings
 from altyn.storage.clock import SystemClock
 from altyn.storage.database import Connection
 from altyn.storage.staff import staff_context
+from tests.shop import Shop
 
 
 def operator(
@@ -20,3 +23,18 @@ def operator(
     """What the use-cases of staff need, for an operator of this name."""
     actor = StaffActor(name=name, role=StaffRole.OPERATOR)
     return staff_context(connection, actor=actor, clock=clock or SystemClock(), token_key=token_key)
+
+
+async def change_settings_of(shop: Shop, login: str, **changes: object) -> None:
+    """Change a merchant's settings as the command line does, and wait for the gateway."""
+    async with shop.pool.acquire() as connection:
+        staff = operator(connection)
+        merchant = await find_merchant(login, staff)
+        await change_settings(merchant.merchant_id, changes, staff)
+    merchants = shop.gateway.world.merchants
+    for _ in range(500):
+        found = await merchants.by_login(login)
+        if found and all(getattr(found.settings, name) == value for name, value in changes.items()):
+            return
+        await shop.gateway.world.sleep(0.01)
+    raise AssertionError("the gateway has not loaded the change")

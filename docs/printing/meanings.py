@@ -144,6 +144,13 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "returned to the shop.",
     "return_query_before_fragment": "Where `orderId` and `lang` are added to a return address with "
     "a fragment: before it, or behind it, where shops with hash routes read them.",
+    "page_names": "The shop's name on pages in these languages; in others it is the merchant's "
+    "name.",
+    "page_logo": "The shop's logo on the payment page. The server of an https address sees the "
+    "addresses of payers.",
+    "page_holder": "Whether the payment page asks for the name on the card.",
+    "page_frame_origins": "Sites that may show the payment page in a frame. Without one it cannot "
+    "be framed.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
     "callbacks.enabled": "Whether callbacks are sent.",

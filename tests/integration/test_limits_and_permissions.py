@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from altyn.domain.refusals import Refusal
-from altyn.operations.staff.merchants import find_merchant
-from altyn.operations.staff.settings import change_settings
 from altyn.protocol.dialects.classic.cautions import NO_RECEIPTS
 from tests.shop import GOOD, Shop, card_fields, open_shop, refused
-from tests.staff import operator
+from tests.staff import change_settings_of as change
 
 CHILD = "test-child"
 ADDRESS = {"billingAddressLine1": "Arbat 1", "billingPostalCode": "101000"}
@@ -21,21 +19,6 @@ ADDRESS = {"billingAddressLine1": "Arbat 1", "billingPostalCode": "101000"}
 async def shop(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     async with open_shop(empty_database_url, tmp_path) as shop:
         yield shop
-
-
-async def change(shop: Shop, login: str, **changes: object) -> None:
-    """Change a merchant's settings as the command line does, and wait for the gateway."""
-    async with shop.pool.acquire() as connection:
-        staff = operator(connection)
-        merchant = await find_merchant(login, staff)
-        await change_settings(merchant.merchant_id, changes, staff)
-    merchants = shop.gateway.world.merchants
-    for _ in range(500):
-        found = await merchants.by_login(login)
-        if found and all(getattr(found.settings, name) == value for name, value in changes.items()):
-            return
-        await shop.gateway.world.sleep(0.01)
-    raise AssertionError("the gateway has not loaded the change")
 
 
 async def merchant_permissions(shop: Shop, login: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
+from altyn.domain.page import HolderField
 
 
 class Permission(StrEnum):
@@ -59,7 +60,10 @@ BASIC = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantSettings:
-    """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named."""
+    """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named.
+
+    `page_names` are `language=name`, for the languages in which the shop's name differs.
+    """
 
     permissions: frozenset[Permission] = frozenset()
     dialects: tuple[str, ...] = ("classic",)
@@ -76,6 +80,10 @@ class MerchantSettings:
     ip_allow_list: tuple[str, ...] = ()
     show_final_page: bool = False
     return_query_before_fragment: bool = False
+    page_names: tuple[str, ...] = ()
+    page_logo: str = ""
+    page_holder: HolderField = HolderField.REQUIRED
+    page_frame_origins: tuple[str, ...] = ()
     terminal: str = "123456"
     mcc: str = "5999"
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
@@ -95,6 +103,11 @@ class Merchant:
     def may(self, permission: Permission) -> bool:
         """Whether the provider has opened this for the merchant."""
         return permission in self.settings.permissions
+
+    def name_in(self, language: str) -> str:
+        """The shop's name for payers who read this language."""
+        names = dict(each.split("=", 1) for each in self.settings.page_names)
+        return names.get(language, self.name)
 
     def wants(self, notification: CallbackOperation) -> bool:
         """Whether the merchant gets a callback about this kind of change."""

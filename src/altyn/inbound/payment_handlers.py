@@ -31,7 +31,7 @@ def card_command(
         pan=values["pan"],
         expiry=values["expiry"],
         cvc=values.get("cvc"),
-        holder=values["holder"],
+        holder=values.get("holder", ""),
         actor=actor,
         base_url=base_url,
         language=values.get("language"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
+from altyn.domain.page import HolderField
 from altyn.operations.ports import Clock
 from altyn.operations.staff import merchants, tokens, users
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -36,6 +37,8 @@ DEMO_SETTINGS: Final = MerchantSettings(
     currencies=DEMO_CURRENCIES,
     payment_attempts=3,
     status_version=13,
+    page_names=("en=Demo shop",),
+    page_holder=HolderField.OFF,
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),
 )
 

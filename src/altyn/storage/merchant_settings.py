@@ -18,26 +18,37 @@ from altyn.operations.staff.setting_table import CALLBACKS_PREFIX, is_callback_s
 
 NOTHING_STORED: Final = "{}"
 
-_WORDS_OF_CALLBACKS: Final = {
-    name: frozenset(map(str, kind))
-    for name, kind in get_type_hints(CallbackSettings).items()
-    if isinstance(kind, type) and issubclass(kind, StrEnum)
-}
+
+def _words_by_name(settings: type) -> dict[str, frozenset[str]]:
+    """The words that each setting of a class may be, for the settings that are one word."""
+    return {
+        name: frozenset(map(str, kind))
+        for name, kind in get_type_hints(settings).items()
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+    }
+
+
+_WORDS: Final = _words_by_name(MerchantSettings)
+_WORDS_OF_CALLBACKS: Final = _words_by_name(CallbackSettings)
 _KNOWN_PERMISSIONS: Final = frozenset(map(str, Permission))
 
 
 def read_settings(stored: str) -> MerchantSettings:
     """The settings of a stored row, without keys, permissions and words of newer versions."""
     members: dict[str, Any] = msgspec.json.decode(stored)
-    callbacks = members.get("callbacks", {})
-    for name, words in _WORDS_OF_CALLBACKS.items():
-        if callbacks.get(name) not in words:
-            callbacks.pop(name, None)
+    _drop_unknown_words(members, _WORDS)
+    _drop_unknown_words(members.get("callbacks", {}), _WORDS_OF_CALLBACKS)
     if "permissions" in members:
         members["permissions"] = [
             name for name in members["permissions"] if name in _KNOWN_PERMISSIONS
         ]
     return msgspec.convert(members, MerchantSettings)
+
+
+def _drop_unknown_words(members: dict[str, Any], words_by_name: dict[str, frozenset[str]]) -> None:
+    for name, words in words_by_name.items():
+        if members.get(name) not in words:
+            members.pop(name, None)
 
 
 def merge_changes(stored: str, changes: Iterable[SettingChange]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.asgi_client import Answer, AsgiClient
 from tests.shop import CREDENTIALS, GOOD, Shop
+from tests.staff import change_settings_of
 
 RETURN_URL: Final = "https://shop.example/ok"
 FAIL_URL: Final = "https://shop.example/sorry"
@@ -33,6 +34,10 @@ class PageClient:
         answer = await self.http.post(f"/payment/rest/{method}", {**CREDENTIALS, **asked})
         assert "orderId" in answer.json(), answer.text
         return str(answer.json()["orderId"])
+
+    async def set(self, **settings: object) -> None:
+        """Change settings of the shop, and wait until the gateway uses them."""
+        await change_settings_of(self.shop, "test", **settings)
 
     async def status(self, order_id: str) -> dict[str, Any]:
         """The order's status as the shop reads it."""

@@ -303,7 +303,8 @@ async def test_pages_are_not_cached_and_run_only_own_scripts(acs: AcsClient) -> 
     for answer in (page, back):
         assert answer.headers["cache-control"] == "no-store"
         assert "script-src 'self'" in answer.headers["content-security-policy"]
-        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        # A shop may frame the payment page, and so the challenge.
+        assert "frame-ancestors" not in answer.headers["content-security-policy"]
     assert f'{STATIC_PREFIX}/autopost.js"' in back.text
     script = await acs.browser.get(f"{STATIC_PREFIX}/autopost.js")
     assert script.status == 200

@@ -10,6 +10,7 @@ import pytest
 from tests.asgi_client import AsgiClient
 from tests.integration.payment_page.page_client import PAYER_IP, RETURN_URL, PageClient, typed
 from tests.integration.ways.customers import Customers
+from tests.page_tree import by_id, parse, text_of
 from tests.ways.registration import TOO_EXPENSIVE_MINOR, WALLET
 from tests.ways.wallet import CODE, Asks
 
@@ -82,6 +83,12 @@ async def test_refusal_leaves_the_card_form_and_the_other_ways(
     assert BUTTON in html
     assert "Осталось 2 попытки" in html
     assert "<p>Номер карты и CVC введите" not in html
+    message = text_of(by_id(parse(html), "message"))
+    assert "Попробуйте ещё раз или выберите другой способ оплаты." in message
+    assert "карт" not in message
+    errors = (await page.open(order_id, "errors_ru.html")).text
+    assert "Попробуйте ещё раз или выберите другой способ оплаты." in errors
+    assert "другой картой" not in errors
     session = await page.session(order_id)
     assert ("waiting" in session, session["attemptsLeft"]) == (False, 2)
     paid = await page.fill(order_id, typed())

@@ -20,6 +20,7 @@ from altyn.inbound.payment_page.view import (
     RedirectPageView,
     Result,
     TestCard,
+    TestCardGroup,
     TypedValues,
     WaitingPageView,
 )
@@ -31,6 +32,9 @@ AMOUNT = Money(1_500_00, RUB)
 TEST_CARDS = tuple(
     TestCard(pan, "12/28", "123", "банк отклоняет: недостаточно средств")
     for pan in ("4111111111111111", "5555555555555599", "639002000000000003", "2202205000012424")
+)
+TEST_CARD_GROUPS = tuple(
+    TestCardGroup(key, TEST_CARDS) for key in ("test_pays", "test_asks", "test_declines")
 )
 
 
@@ -59,11 +63,12 @@ def full_view(**changes: object) -> PaymentPageView:
     return dataclasses.replace(
         payment_view(
             sandbox=True,
-            test_cards=TEST_CARDS,
+            test_cards=TEST_CARD_GROUPS,
             description="Чай «Тегуаньинь», 2 × 100 г",
             ways=(OfferedWay("SBP_C2B", "СБП"),),
             attempts_left=2,
             decline_text="Недостаточно средств.",
+            advice="Заплатите другой картой.",
             field_errors={"$PAN": "Опечатка", "$CVC": "Введите код"},
             typed_values=TypedValues(holder="IVAN", expiry="12 / 28"),
         ),
@@ -99,12 +104,13 @@ def every_page(words: str, language: str) -> Iterator[str]:
             description=words,
             form_action=words,
             decline_text=words,
+            advice=words,
             field_errors=dict.fromkeys(
                 ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
             ),
             typed_values=TypedValues(words, words),
             ways=(OfferedWay(words, words),),
-            test_cards=(TestCard(words, words, words, words),),
+            test_cards=(TestCardGroup("test_pays", (TestCard(words, words, words, words),)),),
         )
     )
     yield view.render_payment_page(payment_view(**frame, description=words * 3, order_number=words))
@@ -115,7 +121,8 @@ def every_page(words: str, language: str) -> Iterator[str]:
                 problem=problem,
                 order_number=words,
                 amount=AMOUNT,
-                bank_text=words,
+                reason=words,
+                advice=words,
                 retry_url=words,
             )
         )
@@ -128,7 +135,7 @@ def every_page(words: str, language: str) -> Iterator[str]:
                 amount=AMOUNT,
                 moment=NOW,
                 card=words,
-                bank_text=words,
+                reason=words,
             )
         )
     yield view.render_no_scheme(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from altyn.domain.page import HolderField
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.texts import LANGUAGES, text
 from altyn.inbound.payment_page.view import (
@@ -19,6 +20,7 @@ from altyn.inbound.payment_page.view import (
     OfferedWay,
     PayerAction,
     Problem,
+    TestCardGroup,
     TypedValues,
 )
 from tests.page_tree import by_id, find_all, parse, text_of, values
@@ -61,7 +63,8 @@ def test_no_script_or_style_is_inline_or_from_another_host(language: str) -> Non
 
 
 def test_a_page_with_its_files_has_at_most_60_kilobytes() -> None:
-    page = view.render_payment_page(full_view(test_cards=TEST_CARDS * 5))
+    groups = (TestCardGroup("test_declines", TEST_CARDS * 10),)  # about as many as there are
+    page = view.render_payment_page(full_view(test_cards=groups))
     loaded = loaded_files(page)
     assert {"look.css", "payment.css", "payment.js", "fields.js", "card.js"} < loaded
     # The page preloads every module that a script imports, so the sum is complete.
@@ -135,12 +138,69 @@ def test_an_error_is_shown_under_its_field_and_marks_it() -> None:
     assert not by_id(tree, "cvc-error").text
 
 
-def test_a_decline_shows_the_banks_reason_and_the_attempts_left() -> None:
-    declined = payment_view(decline_text="Недостаточно средств.", attempts_left=1)
+def test_a_hint_gives_way_to_the_error_of_its_field() -> None:
+    tree = parse(view.render_payment_page(payment_view(field_errors={"$CVC": "Введите код"})))
+    for name, hidden, described in (
+        ("cvc", True, "cvc-error"),
+        ("holder", False, "holder-error holder-hint"),
+    ):
+        assert (by_id(tree, f"{name}-hint").get("hidden") is not None) is hidden
+        assert by_id(tree, name).get("aria-describedby") == described
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("ru", ["МИР", "Visa", "Mastercard", "UnionPay"]),
+        ("en", ["MIR", "Visa", "Mastercard", "UnionPay"]),
+    ],
+)
+def test_payment_systems_have_a_name_and_a_neutral_mark(language: str, names: list[str]) -> None:
+    schemes = by_id(parse(view.render_payment_page(payment_view(language=language))), "schemes")
+    items = list(find_all(schemes, "li"))
+    assert [text_of(item).strip() for item in items] == names
+    shapes = [path.get("d") for item in items for path in find_all(item, "path")]
+    assert len(set(shapes)) == len(names)
+    for item in items:
+        (drawing,) = find_all(item, "svg")
+        assert drawing.get("aria-hidden") == "true"
+        # The colours are those of the page: no scheme's own.
+        attributes = {name for element in drawing.iter() for name in element.attrib}
+        assert not attributes & {"fill", "stroke", "style"}
+
+
+@pytest.mark.parametrize(
+    ("holder", "names"),
+    [
+        (HolderField.REQUIRED, ["$PAN", "$EXPIRY", "$CVC", "TEXT"]),
+        (HolderField.OPTIONAL, ["$PAN", "$EXPIRY", "$CVC", "TEXT"]),
+        (HolderField.OFF, ["$PAN", "$EXPIRY", "$CVC"]),
+    ],
+)
+def test_the_name_on_the_card_is_asked_as_the_shop_sets(
+    holder: HolderField, names: list[str]
+) -> None:
+    assert field_names(view.render_payment_page(payment_view(holder=holder))) == names
+
+
+def test_test_cards_are_visible_after_the_form_and_grouped() -> None:
+    page = view.render_payment_page(full_view())
+    assert page.index('id="payment"') < page.index('id="test-cards"')
+    section = by_id(parse(page), "test-cards")
+    assert section.tag == "section"  # it is not behind a click
+    headings = [text_of(each) for each in find_all(section, "h3")]
+    assert headings == ["Оплата пройдёт", "Банк спросит код", "Отказ"]
+    assert len([e for e in find_all(section, "li") if e.get("data-card")]) == 3 * len(TEST_CARDS)
+
+
+def test_a_decline_shows_the_reason_the_attempts_left_and_the_advice() -> None:
+    declined = payment_view(
+        decline_text="Недостаточно средств.", advice="Заплатите другой картой.", attempts_left=1
+    )
     tree = parse(view.render_payment_page(declined))
     message = text_of(by_id(tree, "message"))
     assert "Недостаточно средств." in message
-    assert "Осталась 1 попытка." in message
+    assert "Осталась 1 попытка. Заплатите другой картой." in message
     (title,) = find_all(tree, "title")
     assert text_of(title).strip() == "Оплата не прошла · Чайная на Покровке"
 

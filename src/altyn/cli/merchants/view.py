@@ -169,11 +169,16 @@ _EMPTY: Final = {"callbacks.operations": "all", "ip_allow_list": "any address"}
 
 
 def value_text(key: str, value: object) -> str:
-    """A value as `altyn merchant set` takes it. Secrets are masked; a header keeps its name."""
-    if value is None or value in ((), frozenset()):
+    """A value as `altyn merchant set` takes it. Secrets are masked; a header keeps its name.
+
+    A logo in a data address is shortened to its beginning.
+    """
+    if value in (None, "", (), frozenset()):
         return _EMPTY.get(key, "none")
     if key == _KEY:
         return _MASK
+    if isinstance(value, str) and value.startswith("data:"):
+        return f"{value.partition(',')[0]},… ({len(value)} characters)"
     if key == _HEADERS and isinstance(value, tuple):
         return ",".join(map(_masked_header, value))
     if isinstance(value, bool):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from altyn.domain.card.free_text import holds_card_number
 from altyn.domain.card.values import PAN_LENGTHS, Expiry, is_maestro
 from altyn.domain.moscow import to_moscow
+from altyn.domain.page import HolderField
 from altyn.domain.refusals import Refusal
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.payment_page.page_order import PageOrder
@@ -36,6 +37,14 @@ CARD_FIELDS: Final = frozenset({"$PAN", "pan", "$CVC", "cvc", "$EXPIRY", "YYYY",
 # The order's id is already read: the order was found by it.
 CARD_FORM: Final = replace(
     PROCESS_FORM, parameters=tuple(row for row in PROCESS_FORM.parameters if row is not MD_ORDER)
+)
+# For shops whose page does not demand the name on the card.
+WITHOUT_HOLDER: Final = replace(
+    CARD_FORM,
+    parameters=tuple(
+        replace(row, required=None) if row.field == "holder" else row
+        for row in CARD_FORM.parameters
+    ),
 )
 # A browser must not choose where the payer returns to: a forged page could send payers elsewhere.
 FOR_SHOPS_ONLY: Final = frozenset({"finish_url", "term_url", "method_notification_url", "ip"})
@@ -123,7 +132,10 @@ class CardFormReader:
         Refuses as the table of processform.do does, for a parameter that is not a field of the
         page.
         """
-        rows = check_rows(CARD_FORM, self.form, self.page_order.merchant, self.form.malformed)
+        merchant = self.page_order.merchant
+        demanded = merchant.settings.page_holder is HolderField.REQUIRED
+        table = CARD_FORM if demanded else WITHOUT_HOLDER
+        rows = check_rows(table, self.form, merchant, self.form.malformed)
         field_faults = tuple(self._field_faults(rows))
         if field_faults:
             return field_faults

@@ -139,10 +139,10 @@ class PageEndpoint:
         if page_order.waiting:
             return self._waiting(page_order, context)
         if page_order.merchant.blocked or not page_order.order.attempts_left:
-            return responses.page(pages.errors_page(page_order, context))
+            return responses.page(pages.errors_page(page_order, context), page_order=page_order)
         own = await self._own_page(page_order, name)
         if own is not None:
-            return responses.shop_page(own, page_order.order)
+            return responses.shop_page(own, page_order)
         return self._payment(page_order, context)
 
     async def _errors(self, page_order: PageOrder, context: PageContext) -> Response:
@@ -155,8 +155,8 @@ class PageEndpoint:
             )
         own = await self._own_page(page_order, name)
         if own is not None:
-            return responses.shop_page(own, order)
-        return responses.page(pages.errors_page(page_order, context))
+            return responses.shop_page(own, page_order)
+        return responses.page(pages.errors_page(page_order, context), page_order=page_order)
 
     async def _finish(self, request: Request) -> Response:
         """The result, for shops that gave no address to return to or want it shown here."""
@@ -175,8 +175,8 @@ class PageEndpoint:
         login = page_order.merchant.login
         own = await asyncio.to_thread(self.templates.read, login, FINISH_FILE)
         if own is not None:
-            return responses.shop_page(own, page_order.order)
-        return responses.page(pages.finish_page(page_order, context))
+            return responses.shop_page(own, page_order)
+        return responses.page(pages.finish_page(page_order, context), page_order=page_order)
 
     # ── Paying without scripts ────────────────────────────────────────────────────────────────────
 
@@ -187,7 +187,7 @@ class PageEndpoint:
             return self._page_without_order(name.language, 404)
         context = self._context(request, page_order, name)
         if page_order.merchant.blocked:
-            return responses.page(pages.errors_page(page_order, context))
+            return responses.page(pages.errors_page(page_order, context), page_order=page_order)
         form, payer = PageForm(fields), self._payer(request, context.language)
         result = await pay(form, page_order, payer, self.world, sandbox=self.sandbox)
         return self._after(result, form, context)
@@ -205,10 +205,9 @@ class PageEndpoint:
             case WaitingForBank():
                 return responses.redirect(context.own_address(page_order), 303)
             case StepTaken() if step := pages.step_page(result, context):
-                order = page_order.order
-                return responses.page(step, order=order, acs_origins=self.acs_origins)
+                return responses.page(step, page_order=page_order, acs_origins=self.acs_origins)
             case _ if not page_order.order.attempts_left:
-                return responses.page(pages.errors_page(page_order, context))
+                return responses.page(pages.errors_page(page_order, context), page_order=page_order)
             case _:
                 return self._payment(page_order, context, form, result)
 
@@ -229,13 +228,13 @@ class PageEndpoint:
             typed_values=form.typed_values if form else None,
             result=result,
         )
-        return responses.page(html, order=page_order.order, acs_origins=self.acs_origins)
+        return responses.page(html, page_order=page_order, acs_origins=self.acs_origins)
 
     def _waiting(
         self, page_order: PageOrder, context: PageContext, *, code_refused: bool = False
     ) -> Response:
         html = pages.waiting_page(page_order, context, code_refused=code_refused)
-        return responses.page(html, order=page_order.order)
+        return responses.page(html, page_order=page_order)
 
     async def _find(self, request: Request, order_id: str | None) -> PageOrder | None:
         """The order, if it belongs to the shop of the requested folder."""

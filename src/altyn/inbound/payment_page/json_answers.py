@@ -20,6 +20,7 @@ from altyn.inbound.payment_page.results import (
     WaitingForBank,
 )
 from altyn.inbound.payment_page.texts import text
+from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Redirects, present_step
 from altyn.protocol.error_code import ErrorCode
@@ -60,7 +61,20 @@ def _step_members(taken: StepTaken, payer: Payer) -> Members:
         language=payer.language,
         base_url=payer.base_url,
     )
+    if isinstance(taken.step, Ended) and taken.page_order.decline:
+        members |= _decline_members(taken.page_order, payer.language)
     return {**members, "errorCode": 0}
+
+
+def _decline_members(page_order: PageOrder, language: str) -> Members:
+    """The reason of a decline in words for payers, in the members that pages show.
+
+    `errorMessage` keeps the protocol's text. `advice` is ours: what the payer can do, or where the
+    payer goes next.
+    """
+    reason = page_order.decline_text(language)
+    advice = page_order.next_step_text(language)
+    return {"error": reason, "displayErrorMessage": reason, "advice": advice}
 
 
 def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:

@@ -16,10 +16,11 @@ from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
+from altyn.inbound.payment_page.declines import Decline, decline_of
+from altyn.inbound.payment_page.texts import text, words_in
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
-from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.payment_steps import PAID, return_address
 
 if TYPE_CHECKING:
@@ -111,13 +112,38 @@ class PageOrder:
             None,
         )
 
-    def decline_text(self, language: str) -> str:
-        """Why the bank declined the last attempt; empty when that attempt was not declined."""
+    @property
+    def last_was_by_card(self) -> bool:
+        """Whether the last attempt was made with a card; also true before the first attempt."""
+        attempts = self.order.payments
+        return not attempts or attempts[-1].card is not None
+
+    @property
+    def decline(self) -> Decline | None:
+        """Why the last attempt was declined; None when that attempt was not declined."""
         attempts = self.order.payments
         declined = {AttemptState.DECLINED, AttemptState.NOT_SENT}
         if not attempts or attempts[-1].state not in declined:
-            return ""
-        return describe(self.order.action_code, language)
+            return None
+        return decline_of(self.order.action_code, by_card=self.last_was_by_card)
+
+    def decline_text(self, language: str) -> str:
+        """The reason of the last decline; empty when the last attempt was not declined."""
+        return words_in(self.decline.reason, language) if self.decline else ""
+
+    def next_step_text(self, language: str) -> str:
+        """What the payer can do after a decline; where the payer goes when the order is over."""
+        if self.over:
+            texts = [] if self.order.attempts_left else ["attempts_over"]
+            texts.append("going_to_shop" if self.returns_to_shop else "going_to_result")
+            return " ".join(text(key, language) for key in texts)
+        return words_in(self.decline.advice, language) if self.decline else ""
+
+    @property
+    def returns_to_shop(self) -> bool:
+        """Whether the payer goes to the shop at the end, and not to our result page."""
+        settings = self.merchant.settings
+        return bool(self.order.request.return_url) and not settings.show_final_page
 
     def language(self, *preferred: str | None) -> str:
         """The first of these languages that our pages have, else the order's, else the default."""

@@ -19,13 +19,12 @@ from altyn.inbound.payment_page.results import (
     PaymentResult,
     StepTaken,
 )
-from altyn.inbound.payment_page.sandbox_cards import band_cards
+from altyn.inbound.payment_page.sandbox_cards import test_card_groups
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.payment_page.view import OfferedWay, PayerAction, Problem, Result, TypedValues
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
-from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.payment_steps import absolute
 from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack, pack_session_data
@@ -50,7 +49,7 @@ class PageContext:
             "language": self.language,
             "page_view": self.name.page_view,
             "merchant_login": page_order.merchant.login,
-            "shop_name": page_order.merchant.name,
+            "shop_name": page_order.merchant.name_in(self.language),
             "back_url": params.get("backToShopUrl") or back_url,
             "back_name": params.get("backToShopName", "") if "backToShopUrl" in params else "",
             "languages": {code: relative_address(order_id, self.name, code) for code in LANGUAGES},
@@ -74,10 +73,13 @@ def payment_page(
     """The card form. `result` is the failed payment of a browser without scripts."""
     order, now, language = page_order.order, clock.now(), context.language
     field_errors = _field_errors(result, language)
-    decline_text = "" if field_errors else page_order.decline_text(language)
+    refusal_text = _refusal_text(result, language)
+    decline_text = "" if field_errors or refusal_text else page_order.decline_text(language)
+    settings = page_order.merchant.settings
     return view.render_payment_page(
         view.PaymentPageView(
             **context.frame(page_order, page_order.shop_address(context.base_url, language)),
+            logo=settings.page_logo,
             order_number=order.order_number,
             order_id=page_order.order_id,
             amount=page_order.amount,
@@ -90,10 +92,12 @@ def payment_page(
             attempts_max=order.attempts_max,
             ways=ways,
             cvc_required=page_order.cvc_required,
-            test_cards=band_cards(page_order.merchant, now, language) if context.sandbox else (),
+            holder=settings.page_holder,
+            test_cards=test_card_groups(page_order, now, language) if context.sandbox else (),
             field_errors=field_errors,
-            decline_text=_failure_text(result, language) or decline_text,
-            declined_card=not order.payments or order.payments[-1].card is not None,
+            decline_text=refusal_text or decline_text,
+            advice=page_order.next_step_text(language) if decline_text else "",
+            declined_card=page_order.last_was_by_card,
             typed_values=typed_values or TypedValues(),
         )
     )
@@ -106,14 +110,15 @@ def errors_page(page_order: PageOrder, context: PageContext) -> str:
     payment = PageName(context.name.page_view, Kind.PAYMENT, context.name.language)
     retry = order.payable and order.attempts_left and not page_order.merchant.blocked
     retry_url = relative_address(order.order_id, payment, payment.language) if retry else None
-    bank_text = "" if problem is Problem.EXPIRED else page_order.decline_text(language)
+    reason = "" if problem is Problem.EXPIRED else page_order.decline_text(language)
     return view.render_errors_page(
         view.ErrorsPageView(
             **context.frame(page_order, page_order.shop_address(context.base_url, language)),
             problem=problem,
             order_number=order.order_number,
             amount=page_order.amount,
-            bank_text=bank_text,
+            reason=reason,
+            advice=page_order.next_step_text(language) if retry_url else "",
             retry_url=retry_url,
         )
     )
@@ -146,7 +151,7 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
             amount=page_order.amount,
             moment=order.approved_at,
             card=card.masked_pan if card else "",
-            bank_text="" if page_order.paid else page_order.decline_text(language),
+            reason="" if page_order.paid else page_order.decline_text(language),
         )
     )
 
@@ -248,15 +253,9 @@ def _field_errors(result: PaymentResult | None, language: str) -> dict[str, str]
     return {fault.name: fault.text(language) for fault in result.faults}
 
 
-def _failure_text(result: PaymentResult | None, language: str) -> str:
-    """Why the payment failed that the form has just posted; empty when it did not fail as such."""
-    match result:
-        case PaymentRefused():
-            return result.text(language)
-        case StepTaken(_, Ended(order)):
-            return describe(order.action_code, language)
-        case _:
-            return ""
+def _refusal_text(result: PaymentResult | None, language: str) -> str:
+    """Why the form that was just posted is refused; empty when it is not refused."""
+    return result.text(language) if isinstance(result, PaymentRefused) else ""
 
 
 def _payer_action(page_order: PageOrder) -> PayerAction | None:

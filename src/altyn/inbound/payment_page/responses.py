@@ -8,11 +8,13 @@ Source: payment-page.md §6, rule 10; docs/architecture.md.
 import re
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from altyn.domain.order import Order
+from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.view import CONTENT_SECURITY_POLICY
 
 ALWAYS: Final = {
@@ -32,9 +34,12 @@ SHOP_POLICY: Final = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src https: http:; "
     "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
 )
-# The page that the 3-D Secure method reports to is shown only in the hidden frame of our own page.
-FRAME_POLICY: Final = "default-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+# The page that the 3-D Secure method reports to is shown in the hidden frame of our own page, which
+# may itself be in a frame of a shop. It is empty, so framing it gains nothing.
+FRAME_POLICY: Final = "default-src 'none'; base-uri 'none'"
 
+_NO_ANCESTORS: Final = "frame-ancestors 'none'"
+_OWN_IMAGES: Final = "img-src 'self'"
 _ANY_FRAME: Final = "frame-src https: http:"
 _ANY_FORM: Final = "form-action https: http:"
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*(?=:(?![0-9]))")
@@ -42,28 +47,47 @@ _JSON: Final = "application/json;charset=UTF-8"
 
 
 def page(
-    html: str, status: int = 200, *, order: Order | None = None, acs_origins: Iterable[str] = ()
+    html: str,
+    status: int = 200,
+    *,
+    page_order: PageOrder | None = None,
+    acs_origins: Iterable[str] = (),
 ) -> Response:
-    """One of our own pages."""
-    policy = policy_for(CONTENT_SECURITY_POLICY, order, tuple(acs_origins))
-    return HTMLResponse(html, status, {**NOT_FRAMED, "Content-Security-Policy": policy})
+    """One of our own pages; `page_order` is None when it belongs to no order."""
+    logo = page_order.merchant.settings.page_logo if page_order else ""
+    policy = _with_logo(CONTENT_SECURITY_POLICY, logo)
+    return _html(html, status, policy, page_order, tuple(acs_origins))
 
 
-def shop_page(html: bytes, order: Order | None) -> Response:
+def shop_page(html: bytes, page_order: PageOrder) -> Response:
     """A page from a shop's own set, unchanged."""
-    policy = policy_for(SHOP_POLICY, order, ())
-    return HTMLResponse(html, headers={**NOT_FRAMED, "Content-Security-Policy": policy})
+    return _html(html, 200, SHOP_POLICY, page_order, ())
+
+
+def _html(
+    html: str | bytes,
+    status: int,
+    policy: str,
+    page_order: PageOrder | None,
+    acs_origins: tuple[str, ...],
+) -> Response:
+    """A page that only the sites of the shop's setting `page_frame_origins` may frame."""
+    policy = policy_for(policy, page_order.order if page_order else None, acs_origins)
+    origins = page_order.merchant.settings.page_frame_origins if page_order else ()
+    if origins:
+        policy = policy.replace(_NO_ANCESTORS, " ".join(("frame-ancestors", *origins)))
+    headers = ALWAYS if origins else NOT_FRAMED
+    return HTMLResponse(html, status, {**headers, "Content-Security-Policy": policy})
 
 
 def framed(html: str) -> Response:
-    """A page that is shown in a hidden frame of our own page."""
-    headers = {"X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": FRAME_POLICY}
-    return HTMLResponse(html, headers={**ALWAYS, **headers})
+    """An empty page that is shown in a hidden frame of our own page."""
+    return HTMLResponse(html, headers={**ALWAYS, "Content-Security-Policy": FRAME_POLICY})
 
 
 def redirect(address: str, status: int = 302) -> Response:
-    """A redirect to another address, by GET."""
-    return RedirectResponse(address, status, dict(NOT_FRAMED))
+    """A redirect to another address, by GET. It shows nothing, so it may happen in a frame."""
+    return RedirectResponse(address, status, dict(ALWAYS))
 
 
 def json(members: Any, status: int = 200) -> Response:
@@ -82,6 +106,15 @@ def policy_for(policy: str, order: Order | None, acs_origins: tuple[str, ...]) -
         policy = policy.replace(_ANY_FRAME, " ".join(("frame-src 'self'", *acs_origins)))
     apps = sorted(_app_schemes(order)) if order else []
     return policy.replace(_ANY_FORM, " ".join((_ANY_FORM, *(f"{each}:" for each in apps))))
+
+
+def _with_logo(policy: str, logo: str) -> str:
+    """The policy with the origin of the shop's logo, or with `data:` for a logo in its address."""
+    if not logo:
+        return policy
+    parts = urlsplit(logo)
+    origin = "data:" if parts.scheme == "data" else f"{parts.scheme}://{parts.netloc}"
+    return policy.replace(_OWN_IMAGES, f"{_OWN_IMAGES} {origin}")
 
 
 def _app_schemes(order: Order) -> set[str]:

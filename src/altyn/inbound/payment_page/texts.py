@@ -50,6 +50,7 @@ _PAGE: Final = {
     "cvc_hint_front": Words("4 цифры на лицевой стороне", "4 digits on the front"),
     "cvc_hint_optional": Words("3 цифры на обороте, если есть", "3 digits on the back, if any"),
     "holder": Words("Имя и фамилия", "Cardholder name"),
+    "holder_optional": Words("Имя и фамилия, если хотите", "Cardholder name, if you like"),
     "holder_hint": Words("Латинскими буквами, как на карте", "In Latin letters, as on the card"),
     "pay": Words("Оплатить {amount}", "Pay {amount}"),
     "paying": Words("Ждём ответ банка", "Waiting for the bank"),
@@ -59,8 +60,7 @@ _PAGE: Final = {
         "Card details travel over a secure connection to the bank, for this payment only. The shop never sees them.",
     ),
     "data_cvc": Words(
-        "Код CVC не хранится нигде. Номер карты хранится в зашифрованном виде, только если вы попросите её запомнить.",
-        "The CVC is never stored. The card number is kept, encrypted, only if you ask to remember the card.",
+        "Код CVC не хранится нигде.", "The CVC is never stored.",
     ),
     "data_bank": Words(
         "Банк может попросить подтвердить оплату кодом: так он убеждается, что платите именно вы.",
@@ -71,16 +71,18 @@ _PAGE: Final = {
     "back_named": Words("Вернуться в «{name}»", "Back to {name}"),
     "sandbox": Words("Тест: деньги не списываются", "Test: no money moves"),
     "test_cards": Words("Тестовые карты", "Test cards"),
-    "test_fill": Words("Подставить", "Fill in"),
+    "test_cards_short": Words("Карты", "Cards"),
+    "test_help": Words("Нажмите на карту, и форма заполнится.", "Press a card, and the form is filled in."),
+    "test_pays": Words("Оплата пройдёт", "The payment goes through"),
+    "test_asks": Words("Банк спросит код", "The bank asks for a code"),
+    "test_declines": Words("Отказ", "The payment is declined"),
+    "schemes": Words("Платёжные системы", "Payment systems"),
     "test_any_cvc": Words("без CVC", "no CVC"),
 }
 
 # The bank's own text follows these titles, and then what the payer can do.
 _PROBLEMS: Final = {
     "declined": Words("Оплата не прошла", "The payment did not go through"),
-    "try_again": Words(
-        "Можно заплатить другой картой.", "You can use another card.",
-    ),
     "attempts_one": Words("Осталась {count} попытка.", "{count} attempt left."),
     "attempts_few": Words("Осталось {count} попытки.", "{count} attempts left."),
     "attempts_many": Words("Осталось {count} попыток.", "{count} attempts left."),
@@ -112,7 +114,7 @@ _PROBLEMS: Final = {
         "Банк отвечает дольше обычного. Не закрывайте страницу и не платите повторно.",
         "The bank is taking longer than usual. Keep this page open and do not pay again.",
     ),
-    "redirecting": Words("Переходим дальше", "Taking you onwards"),
+    "redirecting": Words("Переходим дальше.", "Taking you onwards."),
     "continue": Words("Продолжить", "Continue"),
 }
 
@@ -182,17 +184,19 @@ _ERRORS: Final = {
     ),
     "error_declined": Words("Оплата не прошла", "The payment did not go through"),
     "error_declined_means": Words("Заказ не оплачен, деньги не списаны.", "The order is not paid and nothing was charged."),
-    "error_declined_do": Words(
-        "Попробуйте другую карту или уточните причину в своём банке.", "Try another card, or ask your bank for the reason.",
-    ),
+    "error_declined_do": Words("Вернитесь в магазин.", "Go back to the shop."),
     "error_attempts": Words("Попытки оплаты закончились", "No attempts left"),
     "error_attempts_means": Words(
-        "Банк отклонил все попытки. Заказ не оплачен, деньги не списаны.",
-        "The bank declined every attempt. The order is not paid and nothing was charged.",
+        "Ни одна попытка не прошла. Заказ не оплачен, деньги не списаны.",
+        "No attempt went through. The order is not paid and nothing was charged.",
     ),
     "error_attempts_do": Words(
-        "Оформите заказ в магазине заново и заплатите другой картой.", "Order again in the shop and use another card.",
+        "Вернитесь в магазин: если покупка ещё нужна, её оформляют там.",
+        "Go back to the shop: if you still want it, order there.",
     ),
+    "attempts_over": Words("Попытки закончились.", "No attempts are left."),
+    "going_to_shop": Words("Сейчас вы вернётесь в магазин.", "You are going back to the shop now."),
+    "going_to_result": Words("Сейчас откроется итог оплаты.", "The result opens now."),
     "error_unavailable": Words("Страница оплаты временно недоступна", "The payment page is unavailable"),
     "error_unavailable_means": Words(
         "Неполадка на нашей стороне. Новая оплата не началась.", "Something is wrong on our side. No new payment was started.",
@@ -200,8 +204,8 @@ _ERRORS: Final = {
     "error_unavailable_do": Words(
         "Подождите минуту и откройте страницу ещё раз.", "Wait a minute and open the page again.",
     ),
-    "bank_said": Words("Что ответил банк", "What the bank said"),
-    "try_other_card": Words("Попробовать ещё раз", "Try again"),
+    "reason": Words("Причина", "Reason"),
+    "retry": Words("Попробовать ещё раз", "Try again"),
 }
 
 _FINISH: Final = {
@@ -216,7 +220,8 @@ _FINISH: Final = {
     ),
     "finish_failed": Words("Не оплачено", "Not paid"),
     "finish_failed_next": Words(
-        "Деньги не списаны. Вернитесь в магазин, чтобы заплатить ещё раз.", "Nothing was charged. Go back to the shop to pay again.",
+        "Деньги не списаны. Вернитесь в магазин: если покупка ещё нужна, её оформляют там.",
+        "Nothing was charged. Go back to the shop: if you still want it, order there.",
     ),
     "fact_shop": Words("Магазин", "Shop"),
     "fact_order": Words("Заказ", "Order"),
@@ -262,10 +267,14 @@ def known_language(language: str) -> str:
     return text_language(language)
 
 
+def words_in(words: Words, language: str) -> str:
+    """A text in a language; in Russian for a language that the page does not have."""
+    return words.ru if known_language(language) == "ru" else words.en
+
+
 def text(key: str, language: str, **values: object) -> str:
-    """One text with its values filled in. Raises KeyError for an unknown key, language or missing value."""
-    words = TEXTS[key]
-    return (words.ru if known_language(language) == "ru" else words.en).format(**values)
+    """One text with its values filled in. Raises KeyError for an unknown key or a missing value."""
+    return words_in(TEXTS[key], language).format(**values)
 
 
 def attempts_text(count: int, language: str) -> str:

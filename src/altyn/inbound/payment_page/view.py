@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
+from altyn.domain.page import HolderField
 from altyn.inbound.payment_page.texts import (
     LANGUAGES,
     attempts_text,
@@ -86,7 +87,7 @@ class OfferedWay:
 class TestCard:
     """A test card that a click fills in: `expiry` is MM/YY, `cvc` may be empty.
 
-    `does` is the result of a payment with it, in the language of the page.
+    `does` is what happens at a payment with it, in the language of the page.
     """
 
     __test__ = False  # pytest collects classes whose names begin with Test
@@ -95,6 +96,16 @@ class TestCard:
     expiry: str
     cvc: str
     does: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestCardGroup:
+    """The test cards of one result; `title_key` is the key of its text."""
+
+    __test__ = False  # as above
+
+    title_key: str
+    cards: tuple[TestCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +141,11 @@ class PaymentPageView(PageFrame):
     """An order that the payer may pay.
 
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
-    card's expiry. `cvc_required` False hides the CVC. `field_errors` are texts by wire name.
-    `decline_text` is the bank's reason for the last decline. With `declined_card` False that was
-    not a payment by card, so the page does not ask to type a card again. `ways` are offered above
-    the card form. Without scripts the form is posted to `form_action`, with the expiry as typed
-    (see `read_expiry`).
+    card's expiry. `cvc_required` False hides the CVC. `logo` is an address, or empty.
+    `field_errors` are texts by wire name. `decline_text` is the reason of the last decline,
+    `advice` what the payer can do. With `declined_card` False that was not a payment by card, so
+    the page does not ask to type a card again. `ways` are offered above the card form. Without
+    scripts the form is posted to `form_action`, with the expiry as typed (see `read_expiry`).
     """
 
     order_number: str
@@ -149,9 +160,12 @@ class PaymentPageView(PageFrame):
     attempts_max: int = 3
     ways: tuple[OfferedWay, ...] = ()
     cvc_required: bool = True
-    test_cards: Sequence[TestCard] = ()
+    holder: HolderField = HolderField.REQUIRED
+    logo: str = ""
+    test_cards: Sequence[TestCardGroup] = ()
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
+    advice: str = ""
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
 
@@ -160,13 +174,14 @@ class PaymentPageView(PageFrame):
 class ErrorsPageView(PageFrame):
     """Why the order cannot be paid, and what the payer can do.
 
-    `retry_url` is there only while attempts are left.
+    `retry_url` and `advice` are there only while attempts are left.
     """
 
     problem: Problem
     order_number: str = ""
     amount: Money | None = None
-    bank_text: str = ""
+    reason: str = ""
+    advice: str = ""
     retry_url: str | None = None
 
 
@@ -179,7 +194,7 @@ class FinishPageView(PageFrame):
     amount: Money
     moment: datetime | None = None
     card: str = ""
-    bank_text: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,17 @@ from altyn.domain.callback import (
 from altyn.domain.language import language_code
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
+from altyn.domain.page import HolderField
 from altyn.operations.staff.errors import SettingRefusedError
+from altyn.operations.staff.page_rules import (
+    FRAME_ORIGINS_ALLOWED,
+    LOGO_ALLOWED,
+    NAMES_ALLOWED,
+    are_frame_origins,
+    are_names,
+    is_logo,
+    names_of,
+)
 from altyn.operations.staff.ports import SettingChange
 from altyn.operations.staff.setting_rules import (
     ADDRESS_LENGTH_MAX,
@@ -106,6 +116,10 @@ SETTINGS: Final = (
     ),
     Setting("show_final_page", "true or false", lambda _: True),
     Setting("return_query_before_fragment", "true or false", lambda _: True),
+    Setting("page_names", NAMES_ALLOWED, are_names, split=names_of),
+    Setting("page_logo", LOGO_ALLOWED, is_logo),
+    Setting("page_holder", f"one of {one_of(HolderField)}", lambda _: True),
+    Setting("page_frame_origins", FRAME_ORIGINS_ALLOWED, are_frame_origins),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
     Setting("callbacks.enabled", "true or false", lambda _: True),

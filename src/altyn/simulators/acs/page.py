@@ -26,9 +26,11 @@ STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
 STATIC_PREFIX: Final = STATIC.prefix("/simulators/acs/static")
 
 # The challenge is posted to the bank itself, the last form to the gateway, which has any address.
+# Any site may frame the page: a shop may show the payment page in a frame, and 3-D Secure lets a
+# challenge be shown in one. The page moves no real money.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
+    "form-action https: http:; base-uri 'none'"
 )
 
 _ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")

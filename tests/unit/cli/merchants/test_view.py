@@ -63,3 +63,11 @@ def test_names_that_no_callback_has_are_named_with_the_nearest_one() -> None:
 def test_names_that_callbacks_have_are_not_mentioned() -> None:
     settings = MerchantSettings(callbacks=CallbackSettings(parameters=OPTIONAL_NAMES))
     assert unknown_names_of(settings) == []
+
+
+def test_logo_in_a_data_address_is_shortened() -> None:
+    after = MerchantSettings(page_logo="data:image/png;base64," + "A" * 9_000)
+
+    assert differences(MerchantSettings(), after) == [
+        "page_logo: none → data:image/png;base64,… (9022 characters)"
+    ]

@@ -14,6 +14,8 @@ from altyn.domain.callback import (
     ChecksumKind,
 )
 from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.domain.page import PAGE_LANGUAGES, HolderField
+from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.setting_table import SETTINGS, changed_settings, check_changes
 
@@ -60,6 +62,17 @@ def test_none_puts_a_setting_back_to_its_default() -> None:
         ("default_language", "FR", "fr"),
         ("default_language", "by", "by"),
         ("return_query_before_fragment", "true", True),
+        ("page_names", "ru=Чай, кофе, en=Tea, coffee", ("ru=Чай, кофе", "en=Tea, coffee")),
+        ("page_names", "", ()),
+        ("page_logo", "https://shop.example/logo.svg", "https://shop.example/logo.svg"),
+        ("page_logo", "data:image/jpeg;base64,/9j/AA==", "data:image/jpeg;base64,/9j/AA=="),
+        ("page_logo", "", ""),
+        ("page_holder", "optional", HolderField.OPTIONAL),
+        (
+            "page_frame_origins",
+            "https://shop.example, https://*.shop.example:8443, http://localhost:3000",
+            ("https://shop.example", "https://*.shop.example:8443", "http://localhost:3000"),
+        ),
     ],
 )
 def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
@@ -89,6 +102,29 @@ def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
         ("terminal", "123456789", "1 to 8 letters and digits"),
         ("terminal", "терминал", "1 to 8 letters and digits"),
         ("mcc", "701\n", "four digits"),
+        ("page_names", "Tea", "language=name"),
+        ("page_names", "de=Tee", "of ru, en"),
+        ("page_names", "ru=Чай,ru=Кофе", "each language once"),
+        ("page_names", ["ru=Чай\u202e"], "printable"),
+        ("page_names", ["ru=" + "ч" * 101], "1 to 100"),
+        ("page_logo", "http://shop.example/logo.png", "an https address"),
+        ("page_logo", "https://магазин.рф/logo.png", "ASCII"),
+        ("page_logo", "https://user@shop.example/logo.png", "without a user"),
+        ("page_logo", "javascript:alert(1)", "an https address"),
+        ("page_logo", "data:text/html;base64,PGI+", "data:image/png"),
+        ("page_logo", "data:image/svg+xml;base64,PHN2Zz4=", "data:image/png"),
+        ("page_logo", "data:image/png;base64,PHN2Zz4=", "an image of that type"),
+        ("page_logo", "data:image/png;base64,iVBOR", "an image of that type"),
+        ("page_logo", "data:image/jpeg;base64,/9j/" + "A" * 22_000, "at most 16384 bytes"),
+        ("page_holder", "maybe", "off, optional, required"),
+        ("page_frame_origins", "shop.example", "as https://shop.example"),
+        ("page_frame_origins", "http://shop.example", "http only for localhost"),
+        ("page_frame_origins", "https://shop.example/page", "without a path"),
+        ("page_frame_origins", "https://shop.example:99999", "without a path"),
+        ("page_frame_origins", "https://*", "without a path"),
+        ("page_frame_origins", "https://shop.example; script-src *", "without a path"),
+        ("page_frame_origins", "*", "without a path"),
+        ("page_frame_origins", ["https://a.example"] * 21, "at most 20"),
         ("callbacks.enabled", "sometimes", "true or false"),
         ("callbacks.mode", "dynamic", "+dynamic_callback"),
         ("callbacks.method", "PUT", "GET, JSON, POST"),
@@ -119,6 +155,10 @@ def test_refusal_names_the_setting_and_what_is_allowed(
     assert refused.value.key == key
     assert allowed in refused.value.allowed
     assert str(refused.value).startswith(f"{key}: ")
+
+
+def test_names_may_be_given_in_the_languages_of_the_page() -> None:
+    assert set(PAGE_LANGUAGES) == set(LANGUAGES)
 
 
 def test_refusal_does_not_repeat_a_key() -> None:

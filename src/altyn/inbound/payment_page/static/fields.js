@@ -37,12 +37,12 @@ export function cardFields(form, message) {
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  // The page has no CVC field when the shop does without it.
+  // The page has no field for the CVC or the name when the shop does without it.
   const checks = [
     { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
     { wire: "$EXPIRY", input: expiry, check: checkExpiry },
     cvc && { wire: "$CVC", input: cvc, check: () => card.checkCvc(cvc.value, kind()) },
-    { wire: "TEXT", input: holder, check: () => card.checkHolder(holder.value) },
+    holder && { wire: "TEXT", input: holder, check: () => (holder.required || holder.value.trim() ? card.checkHolder(holder.value) : "") },
   ].filter(Boolean);
 
   function show(one, text) {
@@ -50,6 +50,10 @@ export function cardFields(form, message) {
     if (place.textContent !== text) place.textContent = text;
     if (text) one.input.setAttribute("aria-invalid", "true");
     else one.input.removeAttribute("aria-invalid");
+    const hint = $(`${one.input.id}-hint`);
+    if (!hint) return;
+    hint.hidden = Boolean(text); // a hint gives way to the error
+    one.input.setAttribute("aria-describedby", text ? place.id : `${place.id} ${hint.id}`);
   }
 
   function checkField(one) {
@@ -96,7 +100,10 @@ export function cardFields(form, message) {
   function showPaymentSystem() {
     const { name, cvcLength, cvcOptional } = kind();
     const shown = name === "MIR" && form.elements.language.value === "ru" ? "МИР" : name;
-    if ($("brand").textContent !== shown) $("brand").textContent = shown;
+    if ($("brand").textContent !== shown) {
+      const mark = document.querySelector(`#schemes [data-scheme="${name}"] svg`) || $("icon-scheme").content.firstChild;
+      $("brand").replaceChildren(...(shown ? [mark.cloneNode(true), shown] : []));
+    }
     if (!cvc) return;
     cvc.maxLength = cvcLength;
     let hint = cvcLength === 4 ? "cvc_hint_front" : "cvc_hint";
@@ -136,7 +143,7 @@ export function cardFields(form, message) {
         input.value = value;
         input.dispatchEvent(new Event("input"));
       }
-      if (!holder.value) holder.value = "IVAN PETROV";
+      if (holder?.required && !holder.value) holder.value = "IVAN PETROV";
       for (const one of checks) if (one.input.value) checkField(one);
     },
     forgetCode() {
@@ -150,7 +157,7 @@ export function cardFields(form, message) {
         $CVC: cvc ? cvc.value : "",
         YYYY: String(year),
         MM: String(month).padStart(2, "0"),
-        TEXT: holder.value.trim().toUpperCase(),
+        TEXT: holder ? holder.value.trim().toUpperCase() : "",
         bindingNotNeeded: "true",
       };
     },

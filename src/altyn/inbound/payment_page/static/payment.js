@@ -9,7 +9,7 @@ import { base64url, methodStep, postForm } from "./three_ds.js";
 const RESYNC_MS = 60000;
 const SHORT_SECONDS = 120;
 const DAY_SECONDS = 86400;
-const SHOW_BEFORE_LEAVING_MS = 3000;
+const SHOW_BEFORE_LEAVING_MS = 5000;
 const SLOW_MS = 8000;
 
 const $ = (id) => document.getElementById(id);
@@ -156,15 +156,14 @@ function openNext(address, title, ...lines) {
     return;
   }
   setBusy(false);
-  form.setAttribute("aria-busy", "true");
-  const words = showMessage($("message"), "danger", title, ...lines, message("redirecting"));
-  clear($("notice"));
+  form.classList.add("over");
+  const words = showMessage($("message"), "danger", title, ...lines);
   const link = document.createElement("a");
+  link.className = "button";
   link.href = isAllowedAddress(address) ? address : "#";
   link.textContent = message("continue");
   words.append(link);
   $("message").focus({ preventScroll: true });
-  $("pay").setAttribute("aria-disabled", "true");
   setTimeout(() => navigate(address), SHOW_BEFORE_LEAVING_MS);
 }
 
@@ -172,7 +171,7 @@ function declined(answer) {
   fields.forgetCode();
   const attempts = Number.isInteger(answer.attemptsLeft) ? answer.attemptsLeft : null;
   if (attempts === 0) {
-    openNext(errorsPage(page), message("declined"), answer.error);
+    openNext(errorsPage(page), message("declined"), answer.error, message("redirecting"));
     return;
   }
   const wrong = fields.showErrors(answer.fieldErrors || {});
@@ -183,7 +182,7 @@ function declined(answer) {
   }
   const hint = attempts === null ? "" : attemptsText(attempts);
   const text = answer.error || answer.errorMessage;
-  if (text) showFailure(message("declined"), text, `${hint} ${message("try_again")}`.trim());
+  if (text) showFailure(message("declined"), text, `${hint} ${answer.advice || ""}`.trim());
   else showFailure(message("unavailable"), message("unavailable_help"));
 }
 
@@ -199,7 +198,7 @@ async function follow(answer, sendAgain) {
     left = true;
     postForm(answer.acsUrl, { PaReq: answer.paReq, MD: page.order, TermUrl: answer.termUrl });
   } else if (answer.error && answer.redirect) {
-    openNext(answer.redirect, message("declined"), answer.error);
+    openNext(answer.redirect, message("declined"), answer.error, answer.advice || message("redirecting"));
   } else if (answer.redirect) {
     if (answer.info) $("pay-label").textContent = answer.info;
     openNext(answer.redirect);
@@ -295,15 +294,27 @@ form.addEventListener("submit", (event) => {
 
 // ---- Test cards, the keyboard of a phone, the browser's back button ----
 
-for (const button of document.querySelectorAll("#test-cards [data-pan]")) {
-  const { pan, expiry, cvc } = button.dataset;
-  button.hidden = false;
+// A card becomes a button; without scripts its number can be selected and copied.
+for (const item of document.querySelectorAll("#test-cards [data-card]")) {
+  const [pan, expiry, cvc] = item.dataset.card.split(" ");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "test-card";
+  button.append(...item.childNodes);
+  item.append(button);
   fields.rememberTestCard(pan, expiry);
   button.addEventListener("click", () => {
+    if (busy || left) return;
     fields.fill(pan, expiry, cvc);
-    $("test-cards").open = false;
     $("pay").focus();
   });
+}
+if ($("test-cards-help")) $("test-cards-help").hidden = false;
+
+// The payer can type at once, unless a keyboard on the screen would then cover the form, the page is in a frame of a
+// shop, or a message has to be read first.
+if (window.matchMedia("(hover: hover) and (pointer: fine)").matches && window.top === window && document.activeElement === document.body) {
+  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("pan")).focus({ preventScroll: true });
 }
 
 // Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.
@@ -318,6 +329,7 @@ window.addEventListener("pagehide", () => fields.forgetCode());
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   left = false;
+  form.classList.remove("over");
   clear($("message"), $("notice"));
   setBusy(false);
   resync();
