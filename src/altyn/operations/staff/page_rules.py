@@ -22,7 +22,7 @@ NAMES_ALLOWED: Final = (
 )
 LOGO_ALLOWED: Final = (
     f"an https address of at most {ADDRESS_LENGTH_MAX} ASCII characters without a user or a "
-    "#fragment, or data:image/png;base64,… (also jpeg, webp) with an image of that type of at most "
+    "#fragment, or data:image/png;base64,... (also jpeg, webp) with an image of that type of at most "
     f"{LOGO_BYTES_MAX} bytes; empty: no logo"
 )
 FRAME_ORIGINS_ALLOWED: Final = (
