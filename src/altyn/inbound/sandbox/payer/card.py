@@ -4,6 +4,7 @@ Source: payment-page.md §3.2, §4; codes.md §9.
 """
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final, Literal
@@ -174,14 +175,9 @@ class CardPayer:
 
     def _without_code(self, end: VisitEnd) -> VisitEnd:
         """The end of a visit in which no bank asked for a code; a given otp was not used."""
-        given = self._request.otp is not None
-        return VisitEnd(
-            redirect=end.redirect,
-            error=end.error,
-            field_errors=end.field_errors,
-            left=end.left,
-            unused=("otp",) if given else (),
-        )
+        if self._request.otp is None:
+            return end
+        return replace(end, unused=("otp",))
 
 
 def right_code(card: TestCard | None) -> str:

@@ -120,7 +120,7 @@ def _paid_before(it: _Ending) -> str:
 
 def _refunded(it: _Ending) -> str:
     sums = f"{it.money(it.order.refunded_minor)} of {it.money(it.order.deposited_minor)}"
-    return f"{NOTHING}: the order was paid and refunded before ({sums})."
+    return f"{NOTHING}: the order was refunded before ({sums})."
 
 
 def _declined(it: _Ending) -> str:

@@ -23,7 +23,7 @@ class VisitEnd:
 
     `redirect` is where the browser was sent at last. `error` and `field_errors` are the page's own
     texts. `left` says why the payer left before the end. `unused` names the members of the request
-    that nobody asked for.
+    that no page asked for.
     """
 
     redirect: str | None = None
