@@ -73,7 +73,9 @@ async def test_missing_otp_is_the_right_one_and_a_wrong_one_is_declined(
 
     assert (wrong["result"], wrong["actionCode"], wrong["attemptsLeft"]) == ("DECLINED", -2006, 2)
     assert wrong["redirect"] is None
-    assert wrong["text"].endswith("(action code -2006). Attempts left: 2.")
+    assert wrong["text"].startswith(
+        "Declined (action code -2006). Attempts left: 2. The payer reads: "
+    )
     assert wrong["steps"].count(f"The bank asks for a code; the payer types {WRONG_OTP}.") == 3
     assert (right["result"], right["orderStatus"]) == ("PAID", 2)
     assert "The bank asks for a code; the payer types 12345678." in right["steps"]

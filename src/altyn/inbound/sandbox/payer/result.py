@@ -103,10 +103,9 @@ class _Ending:
         return self.after.order
 
     @property
-    def reason(self) -> str:
-        """The text of the action code, with the code."""
-        text = describe(self.order.action_code, self.language).rstrip(".")
-        return f"{text} (action code {self.order.action_code})."
+    def code(self) -> str:
+        """The action code in brackets."""
+        return f"(action code {self.order.action_code})"
 
     def money(self, amount_minor: int) -> str:
         return Money(amount_minor, self.after.amount.currency).wire()
@@ -124,9 +123,11 @@ def _refunded(it: _Ending) -> str:
 
 
 def _declined(it: _Ending) -> str:
+    text = describe(it.order.action_code, it.language)
+    shown = f" The payer reads: {text}" if text else ""
     if not it.before.payable:
-        return f"{NOTHING}: the order was declined before. {it.reason}"
-    return f"Declined. {it.reason} Attempts left: {_attempts_left(it.order)}."
+        return f"{NOTHING}: the order was declined before {it.code}.{shown}"
+    return f"Declined {it.code}. Attempts left: {_attempts_left(it.order)}.{shown}"
 
 
 def _refused(it: _Ending) -> str:
@@ -145,7 +146,7 @@ TEXTS: Final[Mapping[Result, Callable[[_Ending], str]]] = {
     Result.REFUNDED: _refunded,
     Result.REVERSED: lambda _: f"{NOTHING}: the payment of the order was reversed before.",
     Result.DECLINED: _declined,
-    Result.EXPIRED: lambda it: f"Expired: the time for the payment is over. {it.reason}",
+    Result.EXPIRED: lambda it: f"Expired: the time for the payment is over {it.code}.",
     Result.WAITING: lambda it: f"Not paid yet: {it.end.left or 'the bank has not answered'}.",
     Result.REFUSED: _refused,
 }
