@@ -202,6 +202,8 @@ def test_documented_commands_end_in_an_approved_payment(
         )
 
         order_id = terminal.run(f"{register}echo $ORDER").strip()
+        simulated = f"altyn pay {order_id} --card 5555555555555599 --url {address}"
+        assert "it runs in production mode" in terminal.run(f"! {simulated} 2>&1 | tr '\\n' ' '")
         pay(address, order_id)
         found = json.loads(terminal.run(f"ORDER={order_id}\n{status}"))
         refunded = json.loads(terminal.run(f"ORDER={order_id}\n{refund}"))

@@ -5,17 +5,19 @@ Source: payment-page.md §3, §4; codes.md §1, §9.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
-from tests.asgi_client import Answer
+from tests.asgi_client import Answer, AsgiClient
 from tests.integration.payment_page.page_client import RETURN_URL, PageClient
 from tests.integration.rest.logbook import logbook_kept
-from tests.shop import ENROLLED, GOOD
+from tests.shop import ENROLLED, GOOD, open_shop
 
 FRICTIONLESS = "2202205000012424"
 CHALLENGED = "5000001111111115"
@@ -81,6 +83,16 @@ async def test_missing_otp_is_the_right_one_and_a_wrong_one_is_declined(
     assert "The bank asks for a code; the payer types 12345678." in right["steps"]
 
 
+async def test_order_is_paid_behind_a_public_address(database_url: str, tmp_path: Path) -> None:
+    async with open_shop(database_url, tmp_path, public_url="https://pay.example/gate") as shop:
+        client = PageClient(shop, AsgiClient(shop.gateway.router))
+        order_id = await client.register(returnUrl="https://shop.example/ok")
+
+        paid = await pay(client, order_id, ENROLLED)
+
+    assert paid["result"] == "PAID"
+
+
 @pytest.mark.parametrize("pan", [FRICTIONLESS, CHALLENGED])
 async def test_order_is_paid_with_3d_secure_2(client: PageClient, pan: str) -> None:
     order_id = await client.register()
@@ -121,6 +133,14 @@ async def test_second_payment_is_reported_as_paid_before(client: PageClient) -> 
     assert (again["result"], again["orderStatus"]) == ("PAID_BEFORE", 2)
     assert again["text"] == "Nothing was paid now: the order was paid before (1500.00 RUB)."
     assert not any("types the card" in step for step in again["steps"])
+
+
+async def test_of_two_payers_at_once_one_has_paid(client: PageClient) -> None:
+    order_id = await client.register()
+
+    answers = await asyncio.gather(*(pay(client, order_id, ENROLLED) for _ in range(2)))
+
+    assert sorted(each["result"] for each in answers) == ["PAID", "PAID_BEFORE"]
 
 
 async def test_refunded_and_reversed_orders_are_reported_so(client: PageClient) -> None:
@@ -219,6 +239,13 @@ async def test_malformed_request_is_refused_by_name(
 
     assert answer.status == 400
     assert text in answer.json()["error"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"way":' * 500, b"\xff", b" " * 5000])
+async def test_body_that_is_no_request_is_refused(client: PageClient, body: bytes) -> None:
+    answer = await client.http.post("/sandbox/orders/x/pay", body=body)
+
+    assert (answer.status, list(answer.json())) == (400, ["error"])
 
 
 async def test_unknown_order_and_foreign_page_are_refused(client: PageClient) -> None:

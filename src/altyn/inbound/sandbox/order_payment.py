@@ -5,6 +5,10 @@ page and the bank's page of this gateway. The API does not exist in production.
 Source: payment-page.md §3, §4.
 """
 
+import asyncio
+from typing import Final
+from weakref import WeakValueDictionary
+
 import msgspec
 import structlog
 from starlette.requests import Request
@@ -22,11 +26,18 @@ from altyn.inbound.sandbox.payer.visit import Visit
 from altyn.inbound.sandbox.payer.ways import read_request
 from altyn.operations.ports import World
 
+NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"
+
 log = structlog.get_logger("altyn.sandbox")
 
 
 def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute]:
-    """`POST /sandbox/orders/{order}/pay`. `public_url` is the gateway's address for payers."""
+    """`POST /sandbox/orders/{order}/pay`. `public_url` is the gateway's address for payers.
+
+    The payers of one order take turns. Otherwise one of them could take the other's payment for its
+    own.
+    """
+    turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def pay(request: Request) -> Response:
         if from_another_site(request):
@@ -35,18 +46,20 @@ def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute
             wanted = read_request(await body_of(request))
         except (msgspec.MsgspecError, ValueError) as error:
             return problem(str(error), 400)
+        except RecursionError:
+            return problem("the JSON is nested too deeply", 400)
         if wanted.language not in {None, *LANGUAGES}:
             return problem(f"language: one of {', '.join(LANGUAGES)}", 400)
-        page_order = await find_page_order(request.path_params["order"], world)
-        if page_order is None:
-            return problem(
-                "there is no order with this id; it is the orderId of register.do's answer", 404
-            )
+        order_id = request.path_params["order"]
         browser = Browser(request.app, request.scope, public_url or base_url_of(request.scope))
-        try:
-            return await _play(wanted, page_order, browser, world)
-        except PayerError as error:
-            return problem(str(error), 502)
+        async with turns.setdefault(order_id.lower(), asyncio.Lock()):
+            page_order = await find_page_order(order_id, world)
+            if page_order is None:
+                return problem(NO_ORDER, 404)
+            try:
+                return await _play(wanted, page_order, browser, world)
+            except PayerError as error:
+                return problem(str(error), 502)
 
     return [Route("/sandbox/orders/{order}/pay", pay, methods=["POST"])]
 

@@ -102,6 +102,8 @@ class Browser:
                 f"the payer is sent to {parts.scheme}://{parts.netloc}, which is not this gateway "
                 f"({self.base_url}); the simulated payer opens pages of this gateway only"
             )
+        # A proxy takes the path of the public address away before the gateway gets the request.
+        path = parts.path.removeprefix(own.path.rstrip("/")) or "/"
         headers = [(b"host", parts.netloc.encode()), (b"user-agent", AGENT.encode())]
         return {
             "type": "http",
@@ -109,8 +111,8 @@ class Browser:
             "http_version": "1.1",
             "method": method,
             "scheme": parts.scheme,
-            "path": unquote(parts.path),
-            "raw_path": parts.path.encode(),
+            "path": unquote(path),
+            "raw_path": path.encode(),
             "root_path": "",
             "query_string": parts.query.encode(),
             "headers": [*headers, FORM] if method == "POST" else headers,
