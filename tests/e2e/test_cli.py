@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e.command import (
+    SHOP,
     CommandResult,
     Gateway,
     altyn,
@@ -70,9 +71,55 @@ def test_wrong_code_or_decline_leaves_the_order_unpaid(gateway: Gateway) -> None
     wrong = gateway.run("pay", order, "--card", TDS1, "--code", "1")
     declined = gateway.run("pay", order, "--card", declining)
 
-    assert (wrong.code, declined.code) == (1, 1)
-    assert "action code 116" in declined.out
+    assert (wrong.code, declined.code) == (3, 3)
+    assert "(action code -2006). Attempts left: 2." in wrong.out
+    assert "(action code 116). Attempts left: 1." in declined.out
+    assert "Paid" not in wrong.out + declined.out
     assert gateway.status(order)["orderStatus"] != DEPOSITED
+
+
+def test_pay_reports_what_happened_by_words_and_exit_code(gateway: Gateway) -> None:
+    held = gateway.call("registerPreAuth.do", amount=150000, returnUrl=SHOP)["orderId"]
+    order = gateway.register()["orderId"]
+
+    runs = [gateway.run("pay", each, "--card", SSL) for each in (held, held, order, order)]
+    gateway.call("refund.do", orderId=order, amount=150000)
+    gateway.call("reverse.do", orderId=held)
+    runs += [gateway.run("pay", each, "--card", SSL) for each in (order, held)]
+
+    assert [run.code for run in runs] == [0, 5, 0, 5, 6, 7]
+    last_lines = [run.out.splitlines()[-2] for run in runs]
+    assert last_lines == [
+        "Held: 1500.00 RUB. The shop takes the amount by deposit.do.",
+        "Nothing was paid now: 1500.00 RUB are held since before.",
+        "Paid: 1500.00 RUB.",
+        "Nothing was paid now: the order was paid before (1500.00 RUB).",
+        "Nothing was paid now: the order was refunded before (1500.00 RUB of 1500.00 RUB).",
+        "Nothing was paid now: the payment of the order was reversed before.",
+    ]
+
+
+def test_unfinished_and_refused_payments_are_not_paid(gateway: Gateway) -> None:
+    order = gateway.register()["orderId"]
+
+    left = gateway.run("pay", order, "--card", TDS1, "--no-3ds-code")
+    refused = gateway.run("pay", order, "--card", TDS1, "--cvc", "1")
+    contradicting = gateway.run("pay", order, "--card", TDS1, "--code", "1", "--cancel")
+
+    assert (left.code, refused.code, contradicting.code) == (8, 9, 1)
+    assert "Not paid yet: the payer left the bank's page" in left.out
+    assert "no attempt was used" in refused.out
+    assert "contradict each other" in contradicting.err
+
+
+def test_pay_prints_json_with_the_names_of_the_wire(gateway: Gateway) -> None:
+    order = gateway.register()["orderId"]
+
+    paid = gateway.run("pay", order, "--card", SSL, "--code", "1", "--json")
+
+    answer = json.loads(paid.out)
+    assert (paid.code, answer["result"], answer["orderStatus"]) == (0, "PAID", DEPOSITED)
+    assert answer["unused"] == ["otp"]
 
 
 def test_order_is_listed_and_shown(gateway: Gateway) -> None:
@@ -103,10 +150,12 @@ def test_moved_clock_ends_sessions(gateway: Gateway) -> None:
     order = gateway.register()["orderId"]
 
     moved = gateway.run("clock", "advance", "21m")
+    paid = gateway.run("pay", order, "--card", SSL)
 
     assert moved.code == 0
     assert "forward by 21 min" in moved.out
     assert gateway.status(order)["orderStatus"] == DECLINED
+    assert (paid.code, paid.out.splitlines()[-2][:8]) == (4, "Expired:")
     assert "ahead of the real time" in gateway.run("clock", "show").out
     assert "forward only" in gateway.run("clock", "set", "2020-01-01T00:00:00Z").err
 

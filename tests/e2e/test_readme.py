@@ -1,126 +1,161 @@
-"""The example order of the README: each of its commands is run, and each answer is compared.
+"""The commands of the README: they are pasted as a whole, twice, and each answer is compared.
 
 The JSON below a command may show a part of the answer; each member shown must be in the answer,
 with the same codes.
 """
 
-import http.client
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from tests.e2e.command import STOP_SECONDS, Gateway, environment, eventually, serving
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-SECTION: Final = "## One order, from registration to refund"
+SECTIONS: Final = ("## One order, from registration to refund", "## Receive callbacks")
 PRINTED_ADDRESS: Final = "http://127.0.0.1:8080"
+PRINTED_PORT: Final = "9090"
 BLOCK: Final = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-START_SECONDS: Final = 120  # a guard against waiting for ever
+NUMBER: Final = re.compile(r"[AB]-\d{10}-\d+")
+MARK: Final = "-- end of block --"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A command of the README, and the answer printed below it."""
+class Block:
+    """Commands of the README, and the answer printed below them; None when there is none."""
 
-    command: str
+    commands: str
     answer: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """The commands of the section: assignments of shell variables, then the steps."""
+class Journey:
+    """The commands of the second terminal, and those of the third, which receives callbacks."""
 
-    assignments: str
-    steps: tuple[Step, ...]
+    second: tuple[Block, ...]
+    third: str
+
+    def pasted(self) -> str:
+        """All commands of the second terminal, with a mark in the output after each block."""
+        return "".join(f"{block.commands}echo; echo '{MARK}'\n" for block in self.second)
 
 
-def read_example(text: str) -> Example:
-    """Parse the section: a block of shell and the block of JSON after it are one step."""
-    section = text.split(SECTION, 1)[1].split("\n## ", 1)[0]
-    blocks = BLOCK.findall(section)
-    assignments, steps = "", []
-    for index, (kind, body) in enumerate(blocks):
-        if kind == "json":
-            continue
-        answered = blocks[index + 1 : index + 2]
-        if answered and answered[0][0] == "json":
-            steps.append(Step(body, json.loads(answered[0][1])))
-        else:
-            assignments += body
-    return Example(assignments, tuple(steps))
+def read_journey(text: str) -> Journey:
+    """Parse the sections: a block of shell and the block of JSON after it belong together."""
+    sections = [text.split(title, 1)[1].split("\n## ", 1)[0] for title in SECTIONS]
+    blocks = [*BLOCK.findall("\n".join(sections)), ("", "")]
+    read = [
+        Block(body, json.loads(after) if kind_after == "json" else None)
+        for (kind, body), (kind_after, after) in pairwise(blocks)
+        if kind == "sh"
+    ]
+    third = [block.commands for block in read if "callbacks listen" in block.commands]
+    assert len(third) == 1, "one block starts the receiver"
+    return Journey(tuple(block for block in read if block.commands not in third), third[0])
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `altyn serve` on a free port, with a data folder of its own."""
-    home = tmp_path_factory.mktemp("readme")
-    own = {"ALTYN_HOME": str(home), "ALTYN_PORT": "0"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
-    log = home.with_suffix(".log")
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [sys.executable, "-m", "altyn", "serve"],
-            env={**inherited, **own},
-            stdout=output,
-            stderr=output,
-        ) as server,
-    ):
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with serving(tmp_path_factory.mktemp("readme") / "home") as running:
+        yield running
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A folder with `.venv`, as `make serve` leaves it, and the gateway that runs there."""
+
+    folder: Path
+    gateway: Gateway
+
+    def bash(self, script: str) -> list[str]:
+        """A shell that stops at the first error."""
+        text = script.replace(PRINTED_ADDRESS, self.gateway.address)
+        return ["bash", "-euo", "pipefail", "-c", text]
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.gateway.home, PYTHONUNBUFFERED="1")
+
+    def paste(self, script: str) -> list[str]:
+        """Run the script; the output of each block. Fails the test if a command fails."""
+        done = subprocess.run(
+            self.bash(script),
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout.split(f"\n{MARK}\n")[:-1]
+
+    @contextmanager
+    def receiving(self, script: str) -> Iterator[tuple[str, Path]]:
+        """Run the receiver on a free port; yields the port, and the file with its output."""
+        log = self.folder / "receiver.log"
+        *before, command = script.splitlines()
+        free = command.replace(f"--port {PRINTED_PORT}", "--port 0")
+        with log.open("wb") as output:
+            receiver = subprocess.Popen(
+                self.bash("\n".join([*before, f"exec {free}"])),
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
         try:
-            yield wait_until_ready(home / "serving", server, log)
+            address = re.compile(r"http://127\.0\.0\.1:(\d+)/cb")
+            assert eventually(lambda: address.search(log.read_text("utf-8"))), log.read_text()
+            found = address.search(log.read_text("utf-8"))
+            assert found is not None
+            yield found[1], log
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(60)
+            receiver.terminate()
+            receiver.wait(STOP_SECONDS)
 
 
-def wait_until_ready(serving: Path, server: "subprocess.Popen[bytes]", log: Path) -> str:
-    """Wait until the gateway is ready; its address."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        if serving.exists() and (lines := serving.read_text().splitlines()):
-            connection = http.client.HTTPConnection(lines[0].removeprefix("http://"), timeout=5)
-            try:
-                connection.request("GET", "/ready")
-                if connection.getresponse().status == 200:
-                    return lines[0]
-            except OSError:
-                pass
-            finally:
-                connection.close()
-        time.sleep(0.1)
-    pytest.fail(f"the gateway did not start:\n{log.read_text()}")
+@pytest.fixture
+def checkout(gateway: Gateway, tmp_path: Path) -> Checkout:
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    assert os.access(tmp_path / ".venv" / "bin" / "activate", os.R_OK)
+    return Checkout(tmp_path, gateway)
 
 
 @pytest.mark.slow
-def test_commands_of_the_readme_get_the_printed_answers(gateway: str) -> None:
-    example = read_example((ROOT / "README.md").read_text("utf-8"))
-    assert len(example.steps) == 5, "a step was added or removed: change this number"
-    assignments = example.assignments.replace(PRINTED_ADDRESS, gateway)
-    printed_order = example.steps[0].answer["orderId"]
-    order = printed_order
-    for step in example.steps:
-        command = step.command.replace(printed_order, order)
-        assignments += "".join(re.findall(r"^\w+=.*\n", command, re.MULTILINE))
-        answer = json.loads(shell(assignments + command))
-        order = answer.get("orderId", order)
-        assert shape(step.answer) == shape(part_of(answer, like=step.answer)), step.command
+def test_commands_of_the_readme_run_twice_and_get_the_printed_answers(checkout: Checkout) -> None:
+    journey = read_journey((ROOT / "README.md").read_text("utf-8"))
+    assert sum(block.answer is not None for block in journey.second) == 5
+    with checkout.receiving(journey.third) as (port, log):
+        script = journey.pasted().replace(f":{PRINTED_PORT}/", f":{port}/")
+        for outputs in (checkout.paste(script), checkout.paste(script)):
+            check_answers(journey, outputs)
+            assert "Paid: 1500.00 RUB." in outputs[-1]
+            assert eventually(partial(is_received, UUID.findall(outputs[-1])[0], log))
 
 
-def shell(script: str) -> str:
-    """The output of a script of the README."""
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, check=True, timeout=60
-    )
-    return done.stdout.decode()
+def is_received(order_id: str, log: Path) -> bool:
+    """Whether the receiver has printed a callback of this order."""
+    return order_id in log.read_text("utf-8")
+
+
+def check_answers(journey: Journey, outputs: list[str]) -> None:
+    """Compare the output of each block with the answer that is printed below it."""
+    for block, output in zip(journey.second, outputs, strict=True):
+        if block.answer is not None:
+            answer = json.loads(output)
+            assert shape(block.answer) == shape(part_of(answer, like=block.answer)), block.commands
 
 
 def part_of(answer: Any, *, like: Any) -> Any:
@@ -133,13 +168,15 @@ def part_of(answer: Any, *, like: Any) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """The value with ids and the address replaced by constants, since they differ in each run."""
+    """The value with ids, order numbers and the address replaced by constants, since they differ in
+    each run."""
     if isinstance(value, dict):
         return {name: shape(each) for name, each in value.items()}
     if isinstance(value, list):
         return [shape(each) for each in value]
     if isinstance(value, str):
-        return re.sub(r"http://127\.0\.0\.1:\d+", "ADDRESS", UUID.sub("ID", value))
+        known = NUMBER.sub("NUMBER", UUID.sub("ID", value))
+        return re.sub(r"http://127\.0\.0\.1:\d+", "ADDRESS", known)
     return value
 
 

@@ -23,6 +23,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
+from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.callback_handler import callback_rules
@@ -140,6 +141,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
                 context.signing_keys.certificates,
                 context.refusal_of_callback_url,
             ),
+            *order_payment_routes(world, settings.public_url),
             *receiver_routes(),
             *no_scheme_routes(world),
         ]

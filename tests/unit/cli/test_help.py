@@ -85,7 +85,6 @@ WITHOUT_JSON: Final = {
     "merchant block": "prints no data",
     "merchant set": "prints no data; `merchant show --json` shows the result",
     "merchant unblock": "prints no data",
-    "pay": "prints steps; its exit code is the result",
     "reset": "prints no data",
     "stop": "prints no data",
 }

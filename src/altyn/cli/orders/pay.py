@@ -1,22 +1,17 @@
-"""`altyn pay`: pays an order by card through the gateway's own pages, and prints every step."""
+"""`altyn pay`: the simulated payer pays an order by card; prints every step and the result."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from altyn.cli.environment import gateway_address, read_settings
-from altyn.cli.output import CommandError, console
+from altyn.cli.environment import checked_url, gateway_address, read_settings
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
-if TYPE_CHECKING:
-    from altyn.cli.orders.payment import TypedCard
-
-ANY_EXPIRY: Final = "12/34"
-ANY_CVC: Final = "123"
-ANY_CVC_OF_FOUR: Final = "1234"
+LANGUAGES: Final = ("ru", "en")
 
 
-def pay(
+def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     order: Annotated[str, typer.Argument(help="The orderId, or the formUrl of register.do.")],
     card: Annotated[str, typer.Option(help="Card number; see `altyn cards`.")],
     expiry: Annotated[
@@ -31,27 +26,36 @@ def pay(
         bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
-    language: Annotated[str, typer.Option(help="Language of the answers: ru or en.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the pages: ru or en.")] = "en",
     url: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
-    """Pay an order by card as a browser would, and print each step; exit code 1 unless paid."""
-    from altyn.cli.orders.payment import PagePayment, Result
+    """Pay an order by card as a browser would, print each step, and tell how it ended.
+
+    Exit code 0: paid, held (two-stage payment) or verified.
+    3: declined. 4: expired. 8: not finished at the bank.
+    Nothing was paid now, as the order was 5: paid, 6: refunded, 7: reversed before.
+    9: refused by the page; no attempt was used. 1: any error.
+    """
+    from altyn.cli.orders.payment import exit_code_of, request_payment
 
     order_id, base_url = read_order(order, url)
-    typed = card_to_type(card, expiry=expiry, cvc=cvc, holder=holder)
-    payment = PagePayment(
-        base_url=base_url,
-        order_id=order_id,
-        language=language,
-        code=None if no_code else code or _correct_code(typed.pan),
-        cancel=cancel,
-        print_step=lambda step: console().print(step, soft_wrap=True, markup=False),
-    )
-    outcome = payment.pay(typed)
-    style = {Result.PAID: "green", Result.NOT_PAID: "red", Result.UNFINISHED: "yellow"}
-    console().print(outcome.text, style=style[outcome.result], soft_wrap=True, markup=False)
-    if outcome.result is not Result.PAID:
-        raise typer.Exit(1)
+    members = {
+        "way": "CARD",
+        "pan": "".join(character for character in card if character.isdigit()),
+        "expiry": None if expiry is None else read_expiry(expiry),
+        "cvc": cvc,
+        "holder": holder,
+        "language": read_language(language),
+        **read_acs(code=code, leave=no_code, cancel=cancel),
+    }
+    answer = request_payment(base_url, order_id, members)
+    if as_json:
+        print_json(answer)
+    else:
+        _print(answer)
+    if exit_code := exit_code_of(str(answer["result"])):
+        raise typer.Exit(exit_code)
 
 
 def read_order(order: str, url: str | None) -> tuple[str, str]:
@@ -66,25 +70,31 @@ def read_order(order: str, url: str | None) -> tuple[str, str]:
             f"{order} has no mdOrder parameter, so the order is unknown. Give the formUrl from the "
             "answer of register.do, or the orderId."
         )
-    return ids[0], url.rstrip("/") if url else f"{parts.scheme}://{parts.netloc}"
+    return ids[0], checked_url(url) if url else f"{parts.scheme}://{parts.netloc}"
 
 
-def card_to_type(pan: str, *, expiry: str | None, cvc: str | None, holder: str) -> "TypedCard":
-    """The card as the payer types it; a missing expiry or CVC is taken from the test card."""
-    from altyn.cli.orders.payment import TypedCard
-    from altyn.protocol.test_cards import lookup
+def read_acs(*, code: str | None, leave: bool, cancel: bool) -> dict[str, str | None]:
+    """What the payer does on the bank's page. Refuses with CommandError: options that contradict
+    each other."""
+    named = [
+        name
+        for name, is_set in (
+            ("--code", code is not None),
+            ("--no-3ds-code", leave),
+            ("--cancel", cancel),
+        )
+        if is_set
+    ]
+    if len(named) > 1:
+        raise CommandError(f"{' and '.join(named)} contradict each other. Give one of them.")
+    return {"otp": code, "acs": "LEAVE" if leave else "CANCEL" if cancel else "CONFIRM"}
 
-    digits = "".join(character for character in pan if character.isdigit())
-    listed = lookup(digits, tds_version="1")
-    own_expiry = listed.expiry.text if listed and listed.expiry else ANY_EXPIRY
-    amex = digits.startswith(("34", "37"))
-    any_cvc = ANY_CVC_OF_FOUR if amex else ANY_CVC
-    return TypedCard(
-        pan=digits,
-        expiry=read_expiry(expiry or own_expiry),
-        cvc=cvc if cvc is not None else (listed.cvc if listed and listed.cvc else any_cvc),
-        holder=holder,
-    )
+
+def read_language(text: str) -> str:
+    """The language. Refuses with CommandError: the pages do not have it."""
+    if text not in LANGUAGES:
+        raise CommandError(f"--language takes {' or '.join(LANGUAGES)}, not {text!r}.")
+    return text
 
 
 def read_expiry(text: str) -> str:
@@ -98,9 +108,15 @@ def read_expiry(text: str) -> str:
     return f"{year}{int(month):02}"
 
 
-def _correct_code(pan: str) -> str:
-    """The code that the bank's page accepts for this card, in 3-D Secure 1 or 2."""
-    from altyn.protocol.test_cards import ACS_CODE_CLASSIC, lookup
-
-    listed = (lookup(pan, tds_version="1"), lookup(pan, tds_version="2"))
-    return next((card.acs_code for card in listed if card and card.acs_code), ACS_CODE_CLASSIC)
+def _print(answer: dict[str, Any]) -> None:
+    """Print the steps, the option that had no effect, and the result."""
+    for step in answer["steps"]:
+        print_line(f"→ {step}")
+    if "otp" in answer.get("unused", ()):
+        print_line("--code was not used: the bank asked for no code.", "yellow")
+    result = answer["result"]
+    style = {"PAID": "green", "HELD": "green", "VERIFIED": "green", "WAITING": "yellow"}
+    print_line(
+        f"{answer['text']}\nOrder {answer['orderId']}, status {answer['orderStatus']}.",
+        style.get(result, "red"),
+    )

@@ -22,8 +22,8 @@ NAMES_ALLOWED: Final = (
 )
 LOGO_ALLOWED: Final = (
     f"an https address of at most {ADDRESS_LENGTH_MAX} ASCII characters without a user or a "
-    "#fragment, or data:image/png;base64,... (also jpeg, webp) with an image of that type of at most "
-    f"{LOGO_BYTES_MAX} bytes; empty: no logo"
+    "#fragment, or data:image/png;base64,... (also jpeg, webp) with an image of that type of at "
+    f"most {LOGO_BYTES_MAX} bytes; empty: no logo"
 )
 FRAME_ORIGINS_ALLOWED: Final = (
     f"a list of at most {FRAME_ORIGINS_MAX} origins, as https://shop.example, "

@@ -2,9 +2,10 @@
 
 import pytest
 
-from altyn.cli.orders.pay import card_to_type, read_expiry, read_order
+from altyn.cli.orders.pay import read_acs, read_expiry, read_language, read_order
+from altyn.cli.orders.payment import EXIT_CODES, exit_code_of, request_payment
 from altyn.cli.output import CommandError
-from altyn.protocol.test_cards import CLASSIC, lookup
+from altyn.inbound.sandbox.payer.result import Result
 
 FORM_URL = "https://pay.example:8443/payment/merchants/test/payment_ru.html?mdOrder=42"
 
@@ -34,17 +35,30 @@ def test_invalid_expiry_is_refused(text: str) -> None:
         read_expiry(text)
 
 
-def test_expiry_and_cvc_default_to_those_of_the_test_card() -> None:
-    listed = lookup("2202205000012424", tds_version="1")
-    assert listed is not None
+def test_each_result_of_the_simulated_payer_has_an_exit_code() -> None:
+    assert set(EXIT_CODES) == set(Result)
+    successes = [Result.PAID, Result.HELD, Result.VERIFIED]
+    assert [result for result in Result if exit_code_of(result) == 0] == successes
+    failures = [exit_code_of(result) for result in Result if result not in successes]
+    assert len(set(failures)) == len(failures)
+    assert exit_code_of("a result of a newer gateway") == 1
 
-    typed = card_to_type("2202 2050 0001 2424", expiry=None, cvc=None, holder="A B")
 
-    assert (typed.pan, typed.expiry, typed.cvc) == ("2202205000012424", "202805", listed.cvc)
+def test_options_of_the_bank_page_are_read() -> None:
+    assert read_acs(code=None, leave=False, cancel=False) == {"otp": None, "acs": "CONFIRM"}
+    assert read_acs(code="1", leave=False, cancel=False) == {"otp": "1", "acs": "CONFIRM"}
+    assert read_acs(code=None, leave=True, cancel=False)["acs"] == "LEAVE"
+    assert read_acs(code=None, leave=False, cancel=True)["acs"] == "CANCEL"
+    with pytest.raises(CommandError, match="--code and --cancel"):
+        read_acs(code="1", leave=False, cancel=True)
 
 
-def test_typed_values_replace_those_of_the_test_card() -> None:
-    typed = card_to_type(CLASSIC[0].pan, expiry="01/30", cvc="", holder="A B")
+def test_language_that_the_pages_do_not_have_is_refused() -> None:
+    assert read_language("ru") == "ru"
+    with pytest.raises(CommandError, match="--language takes ru or en"):
+        read_language("xx")
 
-    assert (typed.expiry, typed.cvc) == ("203001", "")
-    assert CLASSIC[0].pan not in repr(typed)
+
+def test_address_that_is_not_http_is_refused() -> None:
+    with pytest.raises(CommandError, match="begins with http://"):
+        request_payment("ftp://pay.example", "1", {})

@@ -1,6 +1,6 @@
-"""The minimal browser of `altyn pay`: the form that it reads from a page."""
+"""The minimal browser of the simulated payer: the form that it reads from a page."""
 
-from altyn.cli.orders.browser import Answer
+from altyn.inbound.sandbox.payer.browser import Answer
 
 PAGE = """
 <form method="get" action="/search"><input name="q"></form>

@@ -1,0 +1,78 @@
+"""The sandbox's HTTP API: pay an order as its payer would, and learn how the payment ended.
+
+A shop's own test suite pays its orders without a browser. The simulated payer opens the payment
+page and the bank's page of this gateway. The API does not exist in production.
+Source: payment-page.md §3, §4.
+"""
+
+import asyncio
+from typing import Final
+from weakref import WeakValueDictionary
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
+from altyn.inbound.payment_page.texts import LANGUAGES
+from altyn.inbound.rest.answers import base_url_of
+from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.inbound.sandbox.payer.browser import Browser, PayerError
+from altyn.inbound.sandbox.payer.request import PayerRequest
+from altyn.inbound.sandbox.payer.result import answer_members
+from altyn.inbound.sandbox.payer.visit import Visit
+from altyn.inbound.sandbox.payer.ways import read_request
+from altyn.operations.ports import World
+
+NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"
+
+log = structlog.get_logger("altyn.sandbox")
+
+
+def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute]:
+    """`POST /sandbox/orders/{order}/pay`. `public_url` is the gateway's address for payers.
+
+    The payers of one order take turns. Otherwise one of them could take the other's payment for its
+    own.
+    """
+    turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def pay(request: Request) -> Response:
+        if from_another_site(request):
+            return problem("another site's page may not pay this order", 403)
+        try:
+            wanted = read_request(await body_of(request))
+        except (msgspec.MsgspecError, ValueError) as error:
+            return problem(str(error), 400)
+        except RecursionError:
+            return problem("the JSON is nested too deeply", 400)
+        if wanted.language not in {None, *LANGUAGES}:
+            return problem(f"language: one of {', '.join(LANGUAGES)}", 400)
+        order_id = request.path_params["order"]
+        browser = Browser(request.app, request.scope, public_url or base_url_of(request.scope))
+        async with turns.setdefault(order_id.lower(), asyncio.Lock()):
+            page_order = await find_page_order(order_id, world)
+            if page_order is None:
+                return problem(NO_ORDER, 404)
+            try:
+                return await _play(wanted, page_order, browser, world)
+            except PayerError as error:
+                return problem(str(error), 502)
+
+    return [Route("/sandbox/orders/{order}/pay", pay, methods=["POST"])]
+
+
+async def _play(
+    wanted: PayerRequest, page_order: PageOrder, browser: Browser, world: World
+) -> Response:
+    """Pay, and compare the order with what it was before."""
+    language = page_order.language(wanted.language)
+    visit = Visit(browser=browser, page_order=page_order, language=language)
+    end = await visit.open_page() or await wanted.play(visit)
+    after = await find_page_order(page_order.order_id, world)
+    assert after is not None, "orders are never deleted"
+    members = answer_members(page_order, after, end, steps=visit.steps, language=language)
+    log.info("payer_simulated", order_id=after.order_id, way=wanted.way, result=members["result"])
+    return json_answer(members)

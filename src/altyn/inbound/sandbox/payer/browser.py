@@ -1,0 +1,149 @@
+"""A minimal browser for the simulated payer: it opens pages of this gateway and posts their forms.
+
+Its requests go through the gateway's own application without a socket, so that a public address, a
+proxy or a limit of connections cannot stand in their way. It follows no redirect.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from typing import Any, Final
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
+
+from altyn.inbound.rest.answers import Message, Scope
+
+AGENT: Final = "Altyn simulated payer"
+FORM: Final = (b"content-type", b"application/x-www-form-urlencoded")
+TEXT_SHOWN_MAX: Final = 200
+
+
+class PayerError(Exception):
+    """A page did not behave as a page of the gateway or of the bank; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a page. `fields` are its hidden fields, `inputs` the names of those to type."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response to the browser."""
+
+    address: str
+    status: int
+    text: str
+
+    def members(self) -> dict[str, Any]:
+        """The members of a JSON object. Raises PayerError: the response is not one."""
+        try:
+            members = json.loads(self.text)
+        except ValueError:
+            members = None
+        if not isinstance(members, dict):
+            shown = self.text.strip()[:TEXT_SHOWN_MAX]
+            raise PayerError(f"{self.address} answered {self.status} without JSON: {shown}")
+        return members
+
+    def form(self) -> Form | None:
+        """The page's first form with the method POST; its action is absolute."""
+        reader = _FormReader()
+        reader.feed(self.text)
+        if not reader.forms:
+            return None
+        form = reader.forms[0]
+        return replace(form, action=urljoin(self.address, form.action))
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Sends requests to the application `app` with the address and connection of `caller`.
+
+    `base_url` is the gateway's address; an address of another host is not opened.
+    """
+
+    app: Any
+    caller: Scope
+    base_url: str
+
+    async def get(self, address: str) -> Answer:
+        """Open a page. Raises PayerError: the page is not this gateway's."""
+        return await self._send("GET", address, b"")
+
+    async def post(self, address: str, fields: Mapping[str, str]) -> Answer:
+        """Post a form. Raises PayerError: the page is not this gateway's."""
+        return await self._send("POST", address, urlencode(fields).encode())
+
+    async def _send(self, method: str, address: str, body: bytes) -> Answer:
+        scope = self._scope(method, address)
+        requests: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        status, parts = 0, []
+
+        async def receive() -> Message:
+            return requests.pop() if requests else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            parts.append(message.get("body", b""))
+
+        await self.app(scope, receive, send)
+        return Answer(address, status, b"".join(parts).decode("utf-8", "replace"))
+
+    def _scope(self, method: str, address: str) -> Scope:
+        parts, own = urlsplit(address), urlsplit(self.base_url)
+        if (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
+            raise PayerError(
+                f"the payer is sent to {parts.scheme}://{parts.netloc}, which is not this gateway "
+                f"({self.base_url}); the simulated payer opens pages of this gateway only"
+            )
+        # A proxy takes the path of the public address away before the gateway gets the request.
+        path = parts.path.removeprefix(own.path.rstrip("/")) or "/"
+        headers = [(b"host", parts.netloc.encode()), (b"user-agent", AGENT.encode())]
+        return {
+            "type": "http",
+            "asgi": self.caller.get("asgi", {"version": "3.0"}),
+            "http_version": "1.1",
+            "method": method,
+            "scheme": parts.scheme,
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": parts.query.encode(),
+            "headers": [*headers, FORM] if method == "POST" else headers,
+            "client": self.caller.get("client"),
+            "server": self.caller.get("server"),
+        }
+
+
+class _FormReader(HTMLParser):
+    """Collects the forms with the method POST: hidden fields with values, other fields by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._in_form = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("method", "").lower() == "post":
+            self.forms.append(Form(attributes.get("action", "")))
+            self._in_form = True
+        elif tag == "input" and self._in_form and (name := attributes.get("name")):
+            self._add_input(name, attributes)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._in_form = False
+
+    def _add_input(self, name: str, attributes: dict[str, str]) -> None:
+        form = self.forms[-1]
+        if attributes.get("type") == "hidden":
+            form.fields[name] = attributes.get("value", "")
+        else:
+            self.forms[-1] = replace(form, inputs=(*form.inputs, name))

@@ -1,0 +1,129 @@
+"""One visit of the simulated payer to the payment page, whatever the way to pay.
+
+Source: payment-page.md §3.1, §3.2.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.sandbox.payer.browser import Answer, Browser, PayerError
+
+SERVER_ERROR: Final = 500
+WAIT_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEnd:
+    """Where a visit ended, as the page showed it.
+
+    `redirect` is where the browser was sent at last. `error` and `field_errors` are the page's own
+    texts. `left` says why the payer left before the end. `unused` names the members of the request
+    that no page asked for.
+    """
+
+    redirect: str | None = None
+    error: str | None = None
+    field_errors: dict[str, str] = field(default_factory=dict)
+    left: str | None = None
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A payer at the payment page of one order. `steps` says in words what the payer did."""
+
+    browser: Browser
+    page_order: PageOrder
+    language: str
+    steps: list[str] = field(default_factory=list)
+
+    @property
+    def base_url(self) -> str:
+        """The gateway's address as the payer's browser reaches it."""
+        return self.browser.base_url
+
+    def add_step(self, text: str) -> None:
+        """Note what the payer did or saw."""
+        self.steps.append(text)
+
+    async def open_page(self) -> VisitEnd | None:
+        """Open the payment page. The end of the visit when there is nothing to pay, else None."""
+        order = self.page_order.order
+        name = PageName(order.request.page_view or "DESKTOP", Kind.PAYMENT, self.language)
+        login = self.page_order.merchant.login
+        page = await self.browser.get(page_address(self.base_url, login, order.order_id, name))
+        if page.status >= SERVER_ERROR:
+            raise PayerError(f"{page.address} answered {page.status}")
+        status = await self.session()
+        if status.get("redirect"):
+            self.add_step("The payment page shows that this order is finished.")
+            return self._redirected(status)
+        if status.get("error"):
+            return VisitEnd(error=str(status["error"]))
+        self.add_step(
+            f"The payment page shows order {status.get('orderNumber')}, {status.get('amount')}"
+            f"{_time_left(status.get('remainingSecs'))}."
+        )
+        return None
+
+    async def session(self) -> dict[str, Any]:
+        """getSessionStatus.do."""
+        return (await self._post("getSessionStatus.do", {})).members()
+
+    async def process(self, form: dict[str, str]) -> dict[str, Any]:
+        """processform.do with the fields of the form."""
+        return (await self._post("processform.do", form)).members()
+
+    async def end_of(self, answer: dict[str, Any]) -> VisitEnd:
+        """The end of the visit by an answer of processform.do that asks for no further step."""
+        if answer.get("waiting"):
+            return await self._wait_for_bank()
+        if answer.get("redirect"):
+            return self._redirected(answer)
+        error = str(answer.get("error") or answer.get("errorMessage") or "")
+        fields = {str(name): str(text) for name, text in answer.get("fieldErrors", {}).items()}
+        return VisitEnd(error=error or None, field_errors=fields)
+
+    async def end_now(self) -> VisitEnd:
+        """The end of the visit as the payment page shows the order at this moment."""
+        status = await self.session()
+        return await self._wait_for_bank() if status.get("waiting") else await self.end_of(status)
+
+    async def _wait_for_bank(self) -> VisitEnd:
+        """Poll the page until the bank has answered, at most for WAIT_SECONDS of real time."""
+        self.add_step("The bank has not answered yet; the page waits.")
+        for _ in range(int(WAIT_SECONDS / POLL_SECONDS)):
+            await asyncio.sleep(POLL_SECONDS)
+            status = await self.session()
+            if not status.get("waiting"):
+                return await self.end_of(status)
+        return VisitEnd(
+            left=f"the bank did not answer within {WAIT_SECONDS:.0f} s; its answer may still come"
+        )
+
+    def _redirected(self, answer: dict[str, Any]) -> VisitEnd:
+        redirect = str(answer["redirect"])
+        self.add_step(f"The browser is sent to {_without_query(redirect)}")
+        return VisitEnd(redirect=redirect)
+
+    async def _post(self, method: str, form: dict[str, str]) -> Answer:
+        fields = {"MDORDER": self.page_order.order_id, "language": self.language, **form}
+        return await self.browser.post(f"{self.base_url}/payment/rest/{method}", fields)
+
+
+def _time_left(seconds: object) -> str:
+    """The time until the session expires, if the page shows it: ", 19 min 58 s left"."""
+    if not isinstance(seconds, int):
+        return ""
+    minutes, rest = divmod(seconds, 60)
+    return f", {minutes} min {rest} s left" if minutes else f", {rest} s left"
+
+
+def _without_query(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else address
