@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from altyn.domain.refusals import Refusal
-from altyn.protocol.dialects.classic.cautions import NO_RECEIPTS
 from tests.shop import GOOD, Shop, card_fields, open_shop, refused
 from tests.staff import change_settings_of as change
 
@@ -99,13 +98,17 @@ async def test_unpaid_orders_are_found_by_date(shop: Shop) -> None:
 
 
 async def test_deposit_items_are_stored_in_the_history(shop: Shop) -> None:
-    order_id = await shop.paid(1000, two_phase=True)
-    await shop.call("deposit.do", orderId=order_id, amount=0, depositItems='{"items":[1]}')
+    item = {"positionId": "1", "name": "Tea", "itemCode": "T", "itemPrice": 1000}
+    item |= {"quantity": {"value": 1, "measure": "kg"}}
+    cart = json.dumps({"cartItems": {"items": [item]}})
+    order_id = await shop.register(1000, two_phase=True, orderBundle=cart)
+    await shop.pay(order_id)
+    part = {"positionId": "1", "quantity": {"value": 1}}
+    await shop.call("deposit.do", orderId=order_id, amount=1000, depositItems=json.dumps([part]))
     detail = await shop.pool.fetchval(
         "SELECT detail FROM order_events WHERE event = 'deposit_asked'"
     )
-    ignored = [f"depositItems: {NO_RECEIPTS}"]
-    assert json.loads(detail) == {"items": {"items": [1]}, "ignored": ignored}
+    assert json.loads(detail) == {"items": [part]}
 
 
 async def test_clock_is_not_moved_by_a_page_of_another_site(shop: Shop) -> None:
