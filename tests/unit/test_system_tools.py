@@ -40,7 +40,7 @@ def test_it_waits_while_another_program_holds_the_lock(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reason", [LOCKED, BROKEN])
-def test_it_stops_and_says_why(tmp_path: Path, reason: str) -> None:
+def test_it_stops_and_shows_the_reason(tmp_path: Path, reason: str) -> None:
     result = run(tmp_path, f'echo "{reason}"; exit 100')
 
     assert result.returncode == 1
