@@ -61,7 +61,10 @@ IMPORT_RULES: Final = {
     ),
     "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
     "logs": rule("domain", "masking", why="prints what it is given"),
-    "settings": rule("domain", why="every setting, typed; main hands the values down"),
+    "setting_checks": rule(why="checks texts; knows neither the settings nor their readers"),
+    "settings": rule(
+        "domain", "setting_checks", why="every setting, typed; main hands the values down"
+    ),
     "diagnostics": rule(
         "domain",
         "protocol",

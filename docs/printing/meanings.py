@@ -159,6 +159,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_URL": "The acquirer's connector; without it the sandbox simulates a bank.",
     "ALTYN_ACQUIRER_KEY": "The key that Altyn sends to the connector as a bearer token.",
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
+    "ALTYN_SERVE_BANK": "Serves the sandbox's bank at `/issuer/acquiring` and `/issuer/card-check` "
+    "to gateways that send `ALTYN_ACQUIRER_KEY`.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
     "ALTYN_BODY_MAX": "Largest request body.",

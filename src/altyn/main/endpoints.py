@@ -96,6 +96,7 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
         show_rules=settings.sandbox,
     )
     pages = Starlette(routes=[*simulator_routes, *_routes(context)])
+    pages.state.public_url = settings.public_url
     return Router(rest, soap, pages, settings.concurrency_max)
 
 

@@ -13,7 +13,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
-from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
+from altyn.inbound.sandbox.answers import (
+    ANOTHER_SITE,
+    body_of,
+    from_another_site,
+    json_answer,
+    problem,
+)
 from altyn.operations.ports import ClockRefusedError
 from altyn.protocol.test_cards import ALL
 
@@ -49,7 +55,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
 
     async def move(request: Request) -> Response:
         if from_another_site(request):
-            return problem("another site's page may not move this clock", 403)
+            return problem(ANOTHER_SITE, 403)
         try:
             wanted = msgspec.json.decode(await body_of(request) or b"{}", type=Move)
             arrived = await move_clock(wanted.target(now()))
