@@ -44,7 +44,7 @@ class ApiUser(Protocol):
 class Credentials(Protocol):
     """Finds the user of some credentials; None when they are wrong, never an exception."""
 
-    async def authenticate(self, user_name: str, password: str) -> ApiUser | None: ...
+    async def authenticate(self, user_name: str, password: str, address: str) -> ApiUser | None: ...
     async def by_token(self, token: str) -> ApiUser | None: ...
 
 
@@ -222,7 +222,7 @@ class RequestHandler:
                 Refusal.ACCESS_DENIED,
                 f"neither {names.user_name} and {names.password} nor {names.token} given",
             )
-        found = await self._credentials.authenticate(name, password)
+        found = await self._credentials.authenticate(name, password, request.ip)
         return found or Refused(
             Refusal.ACCESS_DENIED, f"{names.user_name} or {names.password} is wrong"
         )

@@ -122,7 +122,7 @@ class RestEndpoint:
         try:
             answer = await self._handler.serve(request)
         except Overloaded:
-            await _send_fault(send, request.dialect, TransportFault.OVERLOADED)
+            await _send_fault(send, request.dialect, TransportFault.OVERLOADED, RETRY)
         except Exception:
             log.exception("failed", method=method.name)
             await _send(send, _failure(request), ())
