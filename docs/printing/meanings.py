@@ -151,6 +151,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_URL": "Your own PostgreSQL, `postgresql://…`; otherwise the embedded one.",
     "ALTYN_POSTGRES_BIN": "Folder with `postgres` and `initdb`, for the embedded PostgreSQL.",
     "ALTYN_POOL_SIZE": "Database connections of each process.",
+    "ALTYN_DATABASE_TIMEOUT": "How long a request waits for a database connection, and for a "
+    "statement; during an outage it is answered as busy at once.",
     "ALTYN_KEY_FILE": "The keys of the card vault; otherwise `keys.json` in the data folder.",
     "ALTYN_PUBLIC_URL": "The public address, for links; otherwise that of the request.",
     "ALTYN_TLS_TERMINATED": "Your confirmation that TLS 1.2 or newer ends in front of Altyn.",
@@ -172,6 +174,7 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
 
 GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_TIMEOUT": "seconds",
+    "ALTYN_DATABASE_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
     "ALTYN_CALLBACK_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",

@@ -42,6 +42,7 @@ class Settings:
     database_url: str | None = None
     postgres_bin: Path | None = None
     pool_size: int = 8
+    database_timeout_seconds: float = 5.0
     key_file: Path | None = None
     public_url: str | None = None
     tls_terminated: bool = False
@@ -94,6 +95,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=read.text("ALTYN_DATABASE_URL"),
         postgres_bin=read.path("ALTYN_POSTGRES_BIN"),
         pool_size=read.number("ALTYN_POOL_SIZE", 8, low=2, high=200),
+        database_timeout_seconds=read.number("ALTYN_DATABASE_TIMEOUT", 5, low=1, high=60),
         key_file=read.path("ALTYN_KEY_FILE"),
         public_url=(read.text("ALTYN_PUBLIC_URL") or "").rstrip("/") or None,
         tls_terminated=read.flag("ALTYN_TLS_TERMINATED"),

@@ -32,10 +32,11 @@ from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
+from altyn.storage.bounded_pool import connect_bounded
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
-from altyn.storage.database import Listener, Pool, connect
+from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
 from altyn.storage.signing_keys import SigningKeys
@@ -74,7 +75,7 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
-        pool = await connect(settings.database_url, pool_size=settings.pool_size)
+        pool = await _open_pool(settings)
         stack.push_async_callback(pool.close)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
@@ -121,6 +122,15 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+async def _open_pool(settings: Settings) -> Pool:
+    assert settings.database_url is not None
+    return await connect_bounded(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
 
 
 async def _open_clock(
