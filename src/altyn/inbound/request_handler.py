@@ -21,7 +21,7 @@ from altyn.operations.results import Result
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
-from altyn.protocol.table import Fault, Method, check
+from altyn.protocol.table import Fault, Method, check, drop_card_values
 from altyn.protocol.types import LANGUAGES, Source
 
 DEFAULT_LANGUAGE: Final = "ru"
@@ -158,6 +158,7 @@ class RequestHandler:
         own = _text_language(merchant.settings.default_language)
         language = language or own or DEFAULT_LANGUAGE
         checked = check(request.method, request.source, merchant, request.malformed)
+        drop_card_values(request.method, request.source)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
             return self._refuse(request, refused, language)

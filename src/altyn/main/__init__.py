@@ -24,6 +24,7 @@ from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
+from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
@@ -207,4 +208,7 @@ def create_app(extensions: Extensions = NO_EXTENSIONS) -> App:
     """The application of a server process, with settings from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
+    end_with_parent()
+    if not settings.sandbox:
+        forbid_core_dumps()
     return App(settings, extensions)

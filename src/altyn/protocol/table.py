@@ -4,17 +4,18 @@ REST and SOAP are two spellings of one row. Parsing, checking, the error for the
 reference page and the generated test cases all come from the row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import Envelope, Present
-from altyn.protocol.types import Context, Malformed, Source, Type
+from altyn.protocol.types import CVC, PAN, Context, Malformed, Source, Type
 
+CARD_TYPES: Final = (PAN, CVC)
 STORED: Final = "more"
 """The field that collects the parameters which are only stored, by their names."""
 
@@ -96,6 +97,25 @@ class Method:
     def name_of(self, field: str) -> str:
         """The parameter that fills this field; the field itself where no parameter does."""
         return next((row.name for row in self.parameters if row.field == field), field)
+
+
+@runtime_checkable
+class Droppable(Protocol):
+    """A source that can forget values: the text of a parameter becomes empty."""
+
+    def drop(self, names: Iterable[str]) -> None: ...
+
+
+def drop_card_values(method: Method, source: Source) -> None:
+    """Let go of the texts of card number and code once they were read.
+
+    The bank may take seconds to answer, and the request lives as long; memory that is free is used
+    again, and overwritten, by other requests.
+    """
+    names = [name for row in method.parameters if row.type in CARD_TYPES
+             for name in (row.name, *row.aliases)]  # fmt: skip
+    if names and isinstance(source, Droppable):
+        source.drop(names)
 
 
 @dataclass(frozen=True, slots=True)

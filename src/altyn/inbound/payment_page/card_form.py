@@ -21,7 +21,7 @@ from altyn.inbound.payment_page.sandbox_cards import listed_expiry
 from altyn.inbound.payment_page.view import TypedValues, read_expiry
 from altyn.operations.decisions import Refused
 from altyn.protocol.dialects.classic.payment_methods import MD_ORDER, PROCESS_FORM
-from altyn.protocol.table import CheckedRows, check_rows, first_of
+from altyn.protocol.table import CheckedRows, check_rows, drop_card_values, first_of
 
 YEARS_AHEAD_MAX: Final = 20
 TYPED_CHARS_MAX: Final = 256
@@ -61,6 +61,10 @@ class PageForm:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
+
+    def drop_card(self) -> None:
+        """Let go of card number and code, which are not shown again."""
+        drop_card_values(CARD_FORM, self._fields)
 
     @property
     def payment_way(self) -> str:
