@@ -60,8 +60,12 @@ IMPORT_RULES: Final = {
         "domain", why="style and words for every page; a leaf, so that any page can use it"
     ),
     "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
-    "logs": rule("domain", "masking", why="prints what it is given"),
-    "settings": rule("domain", why="every setting, typed; main hands the values down"),
+    "log_repeats": rule(why="counts errors of any kind; needs nothing of ours"),
+    "logs": rule("domain", "log_repeats", "masking", why="prints what it is given"),
+    "setting_checks": rule(why="checks texts; knows neither the settings nor their readers"),
+    "settings": rule(
+        "domain", "setting_checks", why="every setting, typed; main hands the values down"
+    ),
     "diagnostics": rule(
         "domain",
         "protocol",

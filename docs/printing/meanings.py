@@ -183,6 +183,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_URL": "Your own PostgreSQL, `postgresql://…`; otherwise the embedded one.",
     "ALTYN_POSTGRES_BIN": "Folder with `postgres` and `initdb`, for the embedded PostgreSQL.",
     "ALTYN_POOL_SIZE": "Database connections of each process.",
+    "ALTYN_DATABASE_TIMEOUT": "How long a request waits for a database connection, and for a "
+    "statement; during an outage it is answered as busy at once.",
     "ALTYN_KEY_FILE": "The keys of the card vault; otherwise `keys.json` in the data folder.",
     "ALTYN_PUBLIC_URL": "The public address, for links; otherwise that of the request.",
     "ALTYN_TLS_TERMINATED": "Your confirmation that TLS 1.2 or newer ends in front of Altyn.",
@@ -191,6 +193,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_URL": "The acquirer's connector; without it the sandbox simulates a bank.",
     "ALTYN_ACQUIRER_KEY": "The key that Altyn sends to the connector as a bearer token.",
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
+    "ALTYN_SERVE_BANK": "Serves the sandbox's bank at `/issuer/acquiring` and `/issuer/card-check` "
+    "to gateways that send `ALTYN_ACQUIRER_KEY`.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
     "ALTYN_BODY_MAX": "Largest request body.",
@@ -206,6 +210,7 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
 
 GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_TIMEOUT": "seconds",
+    "ALTYN_DATABASE_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
     "ALTYN_CALLBACK_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",

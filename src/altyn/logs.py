@@ -18,6 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from altyn.domain.control_characters import escape_controls, escape_controls_of_json
+from altyn.log_repeats import RepeatedErrors
 from altyn.masking import CUT, TEXT_LENGTH_MAX, mask_text, mask_value
 
 # Libraries with their own handlers; we remove those, and our handler writes the lines.
@@ -39,7 +40,7 @@ def configure_logging(level: str, json: bool | None = None) -> None:  # noqa: FB
     # The time is added after the masking, so that its digits are not taken for a card number.
     finish = (_mask, _STAMP, _json_renderer if as_json else _console_renderer())
     structlog.configure(
-        processors=[*_START, *finish],
+        processors=[RepeatedErrors(), *_START, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=_StandardError,
         # Not cached, so that this configuration applies to loggers made earlier too.

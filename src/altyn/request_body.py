@@ -58,7 +58,9 @@ async def _received(receive: Receive, bytes_max: int) -> bytes:
         if len(body) > bytes_max:
             raise BodyTooLarge
         if not message.get("more_body", False):
-            return bytes(body)
+            whole = bytes(body)
+            body[:] = bytes(len(body))  # it may hold a card; freed memory keeps its content
+            return whole
 
 
 def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:

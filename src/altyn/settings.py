@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from altyn import setting_checks
+
 PORT_MAX: Final = 65_535
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+YES: Final = ("1", "true", "yes", "on")
+NO: Final = ("0", "false", "no", "off")
+SIMULATED_BANK: Final = "only a sandbox simulates a bank; remove this setting"
 
 
 class Mode(StrEnum):
@@ -38,6 +42,7 @@ class Settings:
     database_url: str | None = None
     postgres_bin: Path | None = None
     pool_size: int = 8
+    database_timeout_seconds: float = 5.0
     key_file: Path | None = None
     public_url: str | None = None
     tls_terminated: bool = False
@@ -45,6 +50,7 @@ class Settings:
     acquirer_url: str | None = None
     acquirer_key: str | None = field(default=None, repr=False)
     acquirer_timeout_seconds: float = 15.0
+    serve_bank: bool = False
     callback_ports: frozenset[int] = frozenset({443, 8443})
     callback_days: int = 90
     body_max_bytes: int = 1_048_576
@@ -66,7 +72,20 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read `ALTYN_*`. Raises SettingsError for the first value that cannot be used."""
+    """Read `ALTYN_*`. Raises SettingsError for the first value that cannot be used, and in
+    production for all settings that it needs or must not have."""
+    settings = read(environ)
+    problems = () if settings.sandbox else production_problems(settings)
+    if problems:
+        raise SettingsError(
+            "production needs these settings before it handles real money:\n"
+            + "\n".join(f"  {name}: {what}" for name, what in problems)
+        )
+    return settings
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `ALTYN_*` without the demands of production. Raises SettingsError as `load` does."""
     source = os.environ if environ is None else environ
     read = _Reader(source)
     settings = Settings(
@@ -78,6 +97,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=read.database("ALTYN_DATABASE_URL"),
         postgres_bin=read.path("ALTYN_POSTGRES_BIN"),
         pool_size=read.number("ALTYN_POOL_SIZE", 8, low=2, high=200),
+        database_timeout_seconds=read.number("ALTYN_DATABASE_TIMEOUT", 5, low=1, high=60),
         key_file=read.path("ALTYN_KEY_FILE"),
         public_url=(read.text("ALTYN_PUBLIC_URL") or "").rstrip("/") or None,
         tls_terminated=read.flag("ALTYN_TLS_TERMINATED"),
@@ -85,6 +105,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         acquirer_url=read.text("ALTYN_ACQUIRER_URL"),
         acquirer_key=read.text("ALTYN_ACQUIRER_KEY"),
         acquirer_timeout_seconds=read.number("ALTYN_ACQUIRER_TIMEOUT", 15, low=1, high=120),
+        serve_bank=read.flag("ALTYN_SERVE_BANK"),
         callback_ports=read.ports("ALTYN_CALLBACK_PORTS", "443,8443"),
         callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
@@ -98,13 +119,39 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             read.choice("ALTYN_LOG_FORMAT", "auto", ("auto", "json", "console"))
         ),
     )
-    if settings.mode is Mode.PRODUCTION:
-        _guard_production(settings)
+    _refuse_unusable(settings)
     return settings
 
 
-def _guard_production(settings: Settings) -> None:
-    """Raise SettingsError if a setting that production needs is missing or unsafe."""
+def _refuse_unusable(settings: Settings) -> None:
+    """Raise SettingsError for a value that no gateway can use, neither sandbox nor production."""
+    web = ("http", "https")
+    url, bank, key = settings.public_url, settings.acquirer_url, settings.acquirer_key
+    checked = (
+        ("ALTYN_PUBLIC_URL", url and setting_checks.refusal_of_web_address(url, web)),
+        ("ALTYN_ACQUIRER_URL", bank and setting_checks.refusal_of_web_address(bank, web)),
+        ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_header_value(key)),
+        (
+            "ALTYN_TRUSTED_PROXIES",
+            setting_checks.refusal_of_proxies(settings.trusted_proxies),
+        ),
+    )
+    for name, refusal in checked:
+        if refusal:
+            raise SettingsError(f"{name}: {refusal}")
+    if settings.serve_bank and not settings.acquirer_key:
+        raise SettingsError(
+            "ALTYN_SERVE_BANK needs ALTYN_ACQUIRER_KEY, the key that callers of the simulated bank "
+            "have to send"
+        )
+
+
+def production_problems(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The settings that keep production from starting: each name, and what to do."""
+    return (*_missing(settings), *_unsafe(settings))
+
+
+def _missing(settings: Settings) -> list[tuple[str, str]]:
     required = (
         (settings.database_url, "ALTYN_DATABASE_URL", "the address of your own PostgreSQL server"),
         (settings.key_file, "ALTYN_KEY_FILE", "a key file made by `altyn keys create FILE`"),
@@ -121,19 +168,36 @@ def _guard_production(settings: Settings) -> None:
             "yes, once TLS 1.2 or newer ends in front of Altyn",
         ),
     )
-    missing = [f"  {name}: {what}" for value, name, what in required if not value]
-    if missing:
-        raise SettingsError(
-            "production needs these settings before it handles real money:\n" + "\n".join(missing)
-        )
-    if not (settings.public_url or "").startswith("https://"):
-        raise SettingsError("ALTYN_PUBLIC_URL must begin with https:// in production")
-    bank = urlsplit(settings.acquirer_url or "")
-    if bank.scheme != "https" and bank.hostname not in LOOPBACK:
-        raise SettingsError(
-            "ALTYN_ACQUIRER_URL must begin with https:// in production (or be on this machine): "
-            "only TLS protects the card numbers that are sent there"
-        )
+    return [(name, what) for value, name, what in required if not value]
+
+
+def _unsafe(settings: Settings) -> list[tuple[str, str]]:
+    """What the settings that are there must not be in production."""
+    url, key = settings.public_url, settings.acquirer_key
+    database, ports = settings.database_url, settings.callback_ports
+    checked = (
+        ("ALTYN_DATABASE_URL", database and setting_checks.refusal_of_plain_database(database)),
+        ("ALTYN_PUBLIC_URL", url and setting_checks.refusal_of_web_address(url, ("https",))),
+        ("ALTYN_ACQUIRER_URL", _refusal_of_plain_acquirer(settings.acquirer_url)),
+        ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_key(key)),
+        (
+            "ALTYN_TRUSTED_PROXIES",
+            setting_checks.refusal_of_wide_proxies(settings.trusted_proxies),
+        ),
+        ("ALTYN_SERVE_BANK", settings.serve_bank and SIMULATED_BANK),
+        ("ALTYN_CALLBACK_PORTS", setting_checks.refusal_of_callback_ports(ports)),
+    )
+    return [(name, refusal) for name, refusal in checked if refusal]
+
+
+def _refusal_of_plain_acquirer(url: str | None) -> str | None:
+    parts = urlsplit(url or "https://")
+    if parts.scheme == "https" or parts.hostname in setting_checks.LOOPBACK:
+        return None
+    return (
+        "it must begin with https:// (or be on this machine): only TLS protects the card numbers "
+        "that are sent there"
+    )
 
 
 class _Reader:
@@ -150,7 +214,10 @@ class _Reader:
         return Path(value).expanduser().absolute() if value else None
 
     def flag(self, name: str) -> bool:
-        return (self.text(name) or "no").lower() in ("1", "true", "yes", "on")
+        value = (self.text(name) or "no").lower()
+        if value not in (*YES, *NO):
+            raise SettingsError(f"{name} must be yes or no, not {self.text(name)!r}")
+        return value in YES
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         value = self.text(name) or str(default)

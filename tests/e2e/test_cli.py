@@ -234,6 +234,21 @@ def test_orders_survive_a_restart_with_two_workers(
         assert "Traceback" not in again.log.read_text(encoding="utf-8")
 
 
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path / "home", ALTYN_WORKERS="2") as gateway:
+        workers = gateway.workers()
+        postgres = gateway.postgresql()
+        assert postgres is not None
+        assert len(workers) == 2
+        gateway.process.kill()
+
+        assert eventually(lambda: not any(worker.is_running() for worker in workers))
+        assert "parent_ended" in gateway.log.read_text(encoding="utf-8")
+        with serving(tmp_path / "home") as again:  # takes the database over
+            assert again.register()["orderId"]
+            assert again.stop() == 0
+
+
 def test_killed_postgresql_is_restarted(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as gateway:
         order = gateway.register()["orderId"]

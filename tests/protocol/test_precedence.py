@@ -108,7 +108,9 @@ class User:
 
 
 class Users:
-    async def authenticate(self, user_name: str, password: str) -> ApiUser | None:
+    async def authenticate(
+        self, user_name: str, password: str, address: str = ""
+    ) -> ApiUser | None:
         users = (
             User("shop-api"),
             User("blocked-api", blocked=True),

@@ -8,11 +8,11 @@ from altyn.settings import Mode, SettingsError, load
 
 PRODUCTION = {
     "ALTYN_MODE": "production",
-    "ALTYN_DATABASE_URL": "postgresql://altyn@db.example/altyn",
+    "ALTYN_DATABASE_URL": "postgresql://altyn@db.example/altyn?sslmode=verify-full",
     "ALTYN_KEY_FILE": "/etc/altyn/keys.json",
     "ALTYN_PUBLIC_URL": "https://pay.example",
     "ALTYN_ACQUIRER_URL": "https://acquirer.example/altyn",
-    "ALTYN_ACQUIRER_KEY": "k-1",
+    "ALTYN_ACQUIRER_KEY": "test-key-of-the-acquirer",
     "ALTYN_TLS_TERMINATED": "yes",
 }
 
@@ -91,3 +91,107 @@ def test_database_url_of_another_kind_is_refused_by_name_without_its_password(ur
     with pytest.raises(SettingsError, match=r"ALTYN_DATABASE_URL \(--database-url\)") as refused:
         load({"ALTYN_DATABASE_URL": url})
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("ALTYN_TRUSTED_PROXIES", "*", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "0.0.0.0/0", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/1,128.0.0.0/1", "0.0.0.0/1 trusts every"),
+        ("ALTYN_TRUSTED_PROXIES", "::/0", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "2000::/3", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "proxy.example", "no IP address or network"),
+        ("ALTYN_TRUSTED_PROXIES", "10.0.0.5/8", "no IP address or network"),
+        ("ALTYN_TRUSTED_PROXIES", "10.0.0.5,,", "no IP address or network"),
+        ("ALTYN_TRUSTED_PROXIES", "10.0.0.5 10.0.0.6", "no IP address or network"),
+        ("ALTYN_ACQUIRER_URL", "https://", "no valid host"),
+        ("ALTYN_ACQUIRER_URL", "https:///acq", "no valid host"),
+        ("ALTYN_ACQUIRER_URL", "https://:443/acq", "no valid host"),
+        ("ALTYN_ACQUIRER_URL", "https://bank.example:port/", "no address"),
+        ("ALTYN_ACQUIRER_URL", "https://bank.example:0/", "port 0"),
+        ("ALTYN_ACQUIRER_URL", "https://bank.example/acq?way=1", "must not contain"),
+        ("ALTYN_ACQUIRER_URL", "https://user:pa55@bank.example/", "a user or a password"),
+        ("ALTYN_ACQUIRER_URL", "bank.example", "must begin with"),
+        ("ALTYN_PUBLIC_URL", "https://user@pay.example", "a user or a password"),
+        ("ALTYN_PUBLIC_URL", "https://pay.example/?a=1", "must not contain"),
+        ("ALTYN_PUBLIC_URL", "https://pay.example/#top", "must not contain"),
+        ("ALTYN_PUBLIC_URL", "https://pay.example/<b>", "its path may contain"),
+        ("ALTYN_PUBLIC_URL", 'https://pay.example/"onload', "its path may contain"),
+        ("ALTYN_PUBLIC_URL", "https://pay<.example", "no valid host"),
+        ("ALTYN_PUBLIC_URL", "https://оплата.example", "xn--"),
+        ("ALTYN_PUBLIC_URL", "ftp://pay.example", "must begin with"),
+        ("ALTYN_ACQUIRER_KEY", "k", "at least 16"),
+        ("ALTYN_ACQUIRER_KEY", "a key with some blanks", "without blanks"),
+        ("ALTYN_ACQUIRER_KEY", "ключ-нашего-эквайера", "ASCII"),
+        ("ALTYN_CALLBACK_PORTS", "443,22", "22: servers of other protocols"),
+        ("ALTYN_CALLBACK_PORTS", "25,22,443", "22, 25: servers of other protocols"),
+        ("ALTYN_CALLBACK_PORTS", "5432", "5432: servers of other protocols"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@db.example/altyn", "sslmode=verify-full"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@db.example/altyn?sslmode=prefer", "sslmode"),
+        ("ALTYN_DATABASE_URL", "postgresql://a@127.0.0.1:5432,10.0.0.2:5432/altyn", "10.0.0.2 is"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@/altyn?host=db.example", "db.example is"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@[2001:db8::1]:5432/altyn", "2001:db8::1 is"),
+        ("ALTYN_TLS_TERMINATED", "ture", "yes or no, not 'ture'"),
+        ("ALTYN_SERVE_BANK", "yes", "only a sandbox simulates a bank"),
+    ],
+)
+def test_production_refuses_by_name_with_what_to_do(name: str, value: str, what: str) -> None:
+    with pytest.raises(SettingsError, match=what) as refused:
+        load({**PRODUCTION, name: value})
+    assert name in str(refused.value)
+    assert "pa55" not in str(refused.value), "the password of an address is not repeated"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALTYN_TRUSTED_PROXIES", "10.0.0.5, 10.1.0.0/16,fd00::/8"),
+        ("ALTYN_TRUSTED_PROXIES", "104.16.0.0/13,2400:cb00::/32"),
+        ("ALTYN_ACQUIRER_URL", "https://bank.example:8443/acq/v1"),
+        ("ALTYN_ACQUIRER_URL", "https://[2001:db8::1]/acq"),
+        ("ALTYN_PUBLIC_URL", "https://pay.example/shop"),
+        ("ALTYN_CALLBACK_PORTS", "443,444,8443,9443"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@127.0.0.1:5432/altyn"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@[::1]/altyn"),
+        ("ALTYN_DATABASE_URL", "postgresql://altyn@/altyn?host=/var/run/postgresql"),
+        ("ALTYN_DATABASE_URL", "postgresql://a@db1.example,db2.example/altyn?sslmode=require"),
+        ("ALTYN_TLS_TERMINATED", "ON"),
+    ],
+)
+def test_production_accepts(name: str, value: str) -> None:
+    assert not load({**PRODUCTION, name: value}).sandbox
+
+
+@pytest.mark.parametrize("word", ["ture", "ja", "2", "да"])
+def test_boolean_with_an_unknown_word_is_refused(word: str) -> None:
+    with pytest.raises(
+        SettingsError, match=f"ALTYN_TLS_TERMINATED must be yes or no, not '{word}'"
+    ):
+        load({"ALTYN_TLS_TERMINATED": word})
+
+
+@pytest.mark.parametrize(("word", "value"), [("No", False), ("0", False), ("off", False),
+                                             ("YES", True), ("1", True), ("", False)])  # fmt: skip
+def test_boolean_words(word: str, *, value: bool) -> None:
+    assert load({"ALTYN_TLS_TERMINATED": word}).tls_terminated is value
+
+
+def test_all_problems_of_production_are_named_at_once() -> None:
+    wrong = {**PRODUCTION, "ALTYN_ACQUIRER_KEY": "k", "ALTYN_CALLBACK_PORTS": "22"}
+    del wrong["ALTYN_KEY_FILE"]
+    with pytest.raises(SettingsError) as refused:
+        load(wrong)
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in lines] == [
+        "ALTYN_KEY_FILE",
+        "ALTYN_ACQUIRER_KEY",
+        "ALTYN_CALLBACK_PORTS",
+    ]
+
+
+def test_bank_is_served_with_a_key_only() -> None:
+    assert not load({}).serve_bank
+    assert load({"ALTYN_SERVE_BANK": "yes", "ALTYN_ACQUIRER_KEY": "k-1"}).serve_bank
+    with pytest.raises(SettingsError, match="needs ALTYN_ACQUIRER_KEY"):
+        load({"ALTYN_SERVE_BANK": "yes"})

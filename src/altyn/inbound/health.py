@@ -1,25 +1,27 @@
 """Health of this process: whether it runs, whether it can serve, and its metrics (Prometheus)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-import asyncpg
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+DatabaseProblem = Callable[[], Awaitable[str | None]]
+"""Why the database takes no writes; None when it does."""
+
 
 def routes(
-    pool: "asyncpg.Pool[asyncpg.Record]", workers_down: Callable[[], Sequence[str]]
+    database_problem: DatabaseProblem, workers_down: Callable[[], Sequence[str]]
 ) -> list[BaseRoute]:
-    """`/health` (alive), `/ready` (the database answers and all workers run), `/metrics`."""
+    """`/health` (alive), `/ready` (the database takes writes, all workers run), `/metrics`."""
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def ready(_: Request) -> Response:
-        if not await _answers(pool):
-            return JSONResponse({"status": "the database does not answer"}, 503)
+        if problem := await database_problem():
+            return JSONResponse({"status": problem}, 503)
         if down := workers_down():
             return JSONResponse({"status": f"workers are down: {', '.join(down)}"}, 503)
         return JSONResponse({"status": "ready"})
@@ -32,12 +34,3 @@ def routes(
         Route("/ready", ready, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
     ]
-
-
-async def _answers(pool: "asyncpg.Pool[asyncpg.Record]") -> bool:
-    """Whether the database answers within two seconds."""
-    try:
-        await pool.fetchval("SELECT 1", timeout=2)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        return False
-    return True

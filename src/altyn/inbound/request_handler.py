@@ -19,10 +19,10 @@ from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.results import Registered, Result, notes_of
-from altyn.protocol.dialect import CallerParameters, Dialect
+from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
-from altyn.protocol.table import Fault, Method, check
+from altyn.protocol.table import Fault, Method, check, drop_card_values
 from altyn.protocol.types import Source
 from altyn.protocol.unknown_names import notes_of_unknown, unknown_names
 
@@ -43,7 +43,7 @@ class ApiUser(Protocol):
 class Credentials(Protocol):
     """Finds the user of some credentials; None when they are wrong, never an exception."""
 
-    async def authenticate(self, user_name: str, password: str) -> ApiUser | None: ...
+    async def authenticate(self, user_name: str, password: str, address: str) -> ApiUser | None: ...
     async def by_token(self, token: str) -> ApiUser | None: ...
 
 
@@ -185,6 +185,7 @@ class RequestHandler:
         language = text_language(requested, *defaults)
         method = request.method
         checked = check(method, request.source, merchant, request.malformed)
+        drop_card_values(method, request.source)
         notes = (*checked.notes, *_notes_of(request))
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -247,7 +248,7 @@ class RequestHandler:
         names, source = request.dialect.caller, request.source
         name, password = source.get(names.user_name) or "", source.get(names.password) or ""
         if name and password and not name.isspace():
-            return await self._user_by_password(name, password, names)
+            return await self._user_by_password(name, password, request)
         if token := None if name or password else source.get(names.token):
             found = await self._credentials.by_token(token)
             return found or Refused(
@@ -256,9 +257,10 @@ class RequestHandler:
         return _without_credentials(name.strip(), password, request)
 
     async def _user_by_password(
-        self, name: str, password: str, names: CallerParameters
+        self, name: str, password: str, request: Request
     ) -> ApiUser | Refused:
-        found = await self._credentials.authenticate(name, password)
+        names = request.dialect.caller
+        found = await self._credentials.authenticate(name, password, request.ip)
         if found is not None:
             return found
         rule = f"{names.user_name} or {names.password} is wrong"

@@ -24,6 +24,7 @@ from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
+from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
@@ -32,10 +33,11 @@ from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
+from altyn.storage.bounded_pool import connect_bounded
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
-from altyn.storage.database import Listener, Pool, connect
+from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
 from altyn.storage.signing_keys import SigningKeys
@@ -74,7 +76,7 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
-        pool = await connect(settings.database_url, pool_size=settings.pool_size)
+        pool = await _open_pool(settings)
         stack.push_async_callback(pool.close)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
@@ -121,6 +123,15 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+async def _open_pool(settings: Settings) -> Pool:
+    assert settings.database_url is not None
+    return await connect_bounded(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        timeout_seconds=settings.database_timeout_seconds,
+    )
 
 
 async def _open_clock(
@@ -197,4 +208,7 @@ def create_app(extensions: Extensions = NO_EXTENSIONS) -> App:
     """The application of a server process, with settings from the environment."""
     settings = settings_module.load()
     logs.configure_logging(settings.log_level, settings.log_json)
+    end_with_parent()
+    if not settings.sandbox:
+        forbid_core_dumps()
     return App(settings, extensions)

@@ -1,11 +1,13 @@
 """The connectors of a gateway: real ones in production, simulators in the sandbox."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.routing import BaseRoute
 
+from altyn.inbound.sandbox.answers import from_another_site
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
 from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import Clock
@@ -56,8 +58,17 @@ async def open_connectors(
         ways=_ways(card),
         checks=TestCardsOnly(card),
         threeds=DirectoryConnector(directory, key),
-        routes=(*acs_routes(directory), *issuer_routes(IssuerSimulator(pool, clock.now))),
+        routes=(*acs_routes(directory), *_bank_routes(settings, pool, clock)),
     )
+
+
+def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseRoute]:
+    """The simulated bank over HTTP for another gateway, if ALTYN_SERVE_BANK asks for it."""
+    if not settings.serve_bank:
+        return ()
+    assert settings.acquirer_key is not None
+    bank = IssuerSimulator(pool, clock.now)
+    return issuer_routes(bank, key=settings.acquirer_key, refused=from_another_site)
 
 
 def _ways(card: CardConnector) -> tuple[WayToPay, ...]:

@@ -38,6 +38,7 @@ from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.database import Pool
+from altyn.storage.readiness import Readiness
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
@@ -103,13 +104,14 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     pages = Starlette(
         routes=[*simulator_routes, *_routes(context)], middleware=[Middleware(PageGuard)]
     )
+    pages.state.public_url = settings.public_url
     return Router(rest, soap, pages, settings.concurrency_max)
 
 
 def _routes(context: EndpointContext) -> list[BaseRoute]:
     settings, world = context.settings, context.world
     routes = [
-        *health_routes(context.pool, context.workers_down),
+        *health_routes(Readiness(context.pool).problem, context.workers_down),
         *payment_page_routes(
             world,
             sandbox=settings.sandbox,

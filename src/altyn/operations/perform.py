@@ -16,7 +16,7 @@ from altyn.operations.connector import Connector, ConnectorResponse, Payment, pa
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
 from altyn.operations.paying.settlement import settle
-from altyn.operations.ports import Actor, OrderKey, World
+from altyn.operations.ports import Actor, OrderKey, Overloaded, ResultUnknown, World
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 """How long a request waits for a connector's answer to another one about the same order: 5 s."""
@@ -76,16 +76,21 @@ async def perform_and_ask(
     """`perform`; where the decision asks a connector, send the request and settle the response.
 
     `details` is what the way to pay needs to begin a payment.
+    Raises ResultUnknown when the database is lost after the request was saved.
     """
     decision = await perform(decide, key, world=world, actor=actor, loaded=loaded)
     if not isinstance(decision, Accepted) or decision.ask is None:
         return decision
     order = decision.order
     attempt = order.attempt(decision.ask)
-    response = await _ask(order, attempt, world, details)
-    return await settle_response(
-        key, attempt.number, response, world=world, actor=actor, loaded=order
-    )
+    try:
+        response = await _ask(order, attempt, world, details)
+        return await settle_response(
+            key, attempt.number, response, world=world, actor=actor, loaded=order
+        )
+    except Overloaded as error:
+        # "Busy" would invite the caller to repeat what the connector may have carried out.
+        raise ResultUnknown("the outcome could not be saved; it is inquired about later") from error
 
 
 async def settle_response(

@@ -40,7 +40,18 @@ RECONCILIATION = "reconciliation"
 
 
 class Overloaded(Exception):  # noqa: N818 - not a defect: the caller is asked to come back later
-    """Too many requests wait for a part of the gateway; the caller is refused at once (429)."""
+    """A part of the gateway has too much to do or is down; the caller is refused at once (429).
+
+    `expected`: the log shows no traceback.
+    """
+
+    expected = True
+
+
+class ResultUnknown(Exception):  # noqa: N818 - not a defect: the database was lost meanwhile
+    """A change may have been saved or not. The caller gets the system error and may ask later."""
+
+    expected = True
 
 
 class SigningKeyUnusable(Exception):  # noqa: N818 - a state of the key, not a defect of ours

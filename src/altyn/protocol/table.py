@@ -6,7 +6,7 @@ reference page and the generated test cases all come from the row.
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -151,6 +151,23 @@ class Method:
     def name_of(self, field: str) -> str:
         """The parameter that fills this field; the field itself where no parameter does."""
         return next((row.name for row in self.parameters if row.field == field), field)
+
+
+@runtime_checkable
+class Droppable(Protocol):
+    """A source that can forget values: the text of a parameter becomes empty."""
+
+    def drop(self, names: Iterable[str]) -> None: ...
+
+
+def drop_card_values(method: Method, source: Source) -> None:
+    """Let go of the texts of card number and code once they were read.
+
+    The bank may take seconds to answer, and the request lives as long; memory that is free is used
+    again, and overwritten, by other requests.
+    """
+    if method.card_names and isinstance(source, Droppable):
+        source.drop(method.card_names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,22 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from altyn.domain.credentials import PASSWORD_LENGTH_MAX
+from altyn.security.check_queue import CheckQueue
+from altyn.security.failed_passwords import subscriber_of
 from altyn.security.passwords import PasswordsBusyError, verify_password
 
 LOGINS_MAX: Final = 20_000
 FAILURES_MAX: Final = 4_096
-CHECKS_PER_HASH_MAX: Final = 8
 LOGIN_LENGTH_MAX: Final = 255
+WAIT_SECONDS_MAX: Final = 5.0
+PAUSE_SECONDS_WAITED_MAX: Final = 1.0
+"""A caller whose check is paused for longer is answered at once; the check stays in the queue."""
 
 Verify = Callable[[str, str], Awaitable[bool]]
 
@@ -32,7 +36,6 @@ class _Check:
     """One argon2 check in progress; all calls with the same credential share it."""
 
     login: str
-    stored_hash: str
     task: asyncio.Task[bool]
 
 
@@ -41,7 +44,8 @@ class CredentialCache:
 
     A digest covers login, secret and stored hash together, so a cached success or failure is never
     used after a change of the password. Successes and failures have separate limits, so a flood of
-    wrong passwords does not remove cached successes.
+    wrong passwords does not remove cached successes. A check that was begun is finished even if its
+    callers have been answered as busy, so the right password is known at the next call.
     """
 
     def __init__(
@@ -50,25 +54,26 @@ class CredentialCache:
         verify: Verify = verify_password,
         logins_max: int = LOGINS_MAX,
         failures_max: int = FAILURES_MAX,
-        checks_per_hash_max: int = CHECKS_PER_HASH_MAX,
+        queue: CheckQueue | None = None,
+        wait_seconds_max: float = WAIT_SECONDS_MAX,
     ) -> None:
         self._verify = verify
         self._logins_max = logins_max
         self._failures_max = failures_max
-        self._checks_per_hash_max = checks_per_hash_max
+        self._queue = queue or CheckQueue()
+        self._wait_seconds_max = wait_seconds_max
         self._digest_key = secrets.token_bytes(32)
         self._successes: OrderedDict[str, bytes] = OrderedDict()
         self._failures: OrderedDict[bytes, str] = OrderedDict()
-        self._checks: dict[bytes, _Check] = {}
-        # Counted separately from `_checks`: a check that `forget` removed still uses the hasher.
-        self._checks_by_hash: Counter[str] = Counter()
+        self._checks: dict[tuple[bytes, str], _Check] = {}
 
-    async def check(self, login: str, secret: str, stored_hash: str) -> bool:
+    async def check(self, login: str, secret: str, stored_hash: str, *, address: str = "") -> bool:
         """Whether `secret` is the password whose argon2 hash is stored for `login`.
 
         For an unknown login pass `DECOY_HASH`, so that the response time does not show that the
-        login is unknown.
-        Refuses: PasswordsBusyError (too many other secrets wait), then StoredHashError.
+        login is unknown. `address` is the caller's.
+        Refuses: PasswordsBusyError (too many other secrets wait, or a pause after failures), then
+        StoredHashError.
         """
         if len(login) > LOGIN_LENGTH_MAX or len(secret) > PASSWORD_LENGTH_MAX:
             return False
@@ -77,17 +82,29 @@ class CredentialCache:
             return True
         if self._is_failure(digest):
             return False
-        check = self._checks.get(digest) or self._start_check(login, secret, stored_hash, digest)
-        # Shielded: a caller that disconnects must not cancel the check for the other callers.
-        return await asyncio.shield(check.task)
+        # Each address has a check of its own, so that no pause of another address delays it.
+        key = (digest, subscriber_of(address))
+        check = self._checks.get(key) or self._start_check(login, secret, stored_hash, key)
+        if self._queue.paused(login, address) > PAUSE_SECONDS_WAITED_MAX and not check.task.done():
+            raise PasswordsBusyError("earlier wrong passwords delay the next check; repeat later")
+        try:
+            async with asyncio.timeout(self._wait_seconds_max):
+                # Shielded: a caller that leaves must not cancel the check for the other callers.
+                return await asyncio.shield(check.task)
+        except TimeoutError:
+            raise PasswordsBusyError("the check of the password waits for others") from None
+
+    def failures(self, login: str, address: str) -> int:
+        """How often this login has failed from this address lately."""
+        return self._queue.failed.count(login, subscriber_of(address))
 
     def forget(self, login: str) -> None:
         """Remove the cached results of a login; its checks in progress will not be cached."""
         self._successes.pop(login, None)
         for digest in [digest for digest, failed in self._failures.items() if failed == login]:
             del self._failures[digest]
-        for digest in [digest for digest, check in self._checks.items() if check.login == login]:
-            del self._checks[digest]
+        for key in [key for key, check in self._checks.items() if check.login == login]:
+            del self._checks[key]
 
     def _is_success(self, login: str, digest: bytes) -> bool:
         known = self._successes.get(login)
@@ -104,33 +121,31 @@ class CredentialCache:
         self._failures.move_to_end(digest)
         return True
 
-    def _start_check(self, login: str, secret: str, stored_hash: str, digest: bytes) -> _Check:
-        if self._checks_by_hash[stored_hash] >= self._checks_per_hash_max:
-            # Guesses at one login can fill only that login's share of the hasher's queue. All
-            # unknown logins have the same hash, so together they have one share.
-            raise PasswordsBusyError("too many passwords of one login are waiting already")
-        self._checks_by_hash[stored_hash] += 1
+    def _start_check(
+        self, login: str, secret: str, stored_hash: str, key: tuple[bytes, str]
+    ) -> _Check:
+        digest, address = key
+        turn = self._queue.enter(login, address)
 
         async def run() -> bool:
-            right = await self._verify(secret, stored_hash)
-            if self._checks.get(digest) is check:
+            right = await self._queue.run(
+                turn, login, address, lambda: self._verify(secret, stored_hash)
+            )
+            if self._checks.get(key) is check:
                 self._keep(login, digest, right=right)
             return right
 
-        check = _Check(login, stored_hash, asyncio.create_task(run(), name="check password"))
-        self._checks[digest] = check
-        check.task.add_done_callback(lambda _: self._finish(check, digest))
+        check = _Check(login, asyncio.create_task(run(), name="check password"))
+        self._checks[key] = check
+        check.task.add_done_callback(lambda _: self._finish(check, key))
         return check
 
-    def _finish(self, check: _Check, digest: bytes) -> None:
+    def _finish(self, check: _Check, key: tuple[bytes, str]) -> None:
         if not check.task.cancelled():
             # Retrieve the exception, or asyncio logs it as never retrieved when no caller is left.
             check.task.exception()
-        if self._checks.get(digest) is check:
-            del self._checks[digest]
-        self._checks_by_hash[check.stored_hash] -= 1
-        if not self._checks_by_hash[check.stored_hash]:
-            del self._checks_by_hash[check.stored_hash]
+        if self._checks.get(key) is check:
+            del self._checks[key]
 
     def _keep(self, login: str, digest: bytes, *, right: bool) -> None:
         if right:

@@ -8,6 +8,9 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
+from prometheus_client import Counter
+
 from altyn.domain.credentials import TOKEN_LENGTH_MAX, is_login
 from altyn.operations.ports import Overloaded
 from altyn.security.credential_cache import CredentialCache
@@ -15,6 +18,13 @@ from altyn.security.passwords import DECOY_HASH, PasswordsBusyError
 from altyn.storage.database import Listener, Pool
 from altyn.storage.row_cache import RowCache
 from altyn.storage.statements import statement
+
+AUTHENTICATION_FAILURES: Final = Counter(
+    "altyn_authentication_failures",
+    "Calls whose login or password was wrong, or whose check was delayed after failures.",
+    ["result"],
+)
+log = structlog.get_logger("altyn.credentials")
 
 USERS_CHANNEL: Final = "altyn_users"
 """The payload is the login of the user that was changed."""
@@ -67,19 +77,38 @@ class CredentialStore:
         self._logins_by_token = RowCache(self._find_token, listening=listening)
         listener.on(USERS_CHANNEL, self._changed, on_gap=self._drop_all)
 
-    async def authenticate(self, user_name: str, password: str) -> ApiUser | None:
+    async def authenticate(
+        self, user_name: str, password: str, address: str = ""
+    ) -> ApiUser | None:
         """The API user with this login and password; None for a wrong pair.
 
-        Raises Overloaded when too many passwords wait to be checked.
+        `address` is the caller's. A failure is logged with the login, and counted.
+        Raises Overloaded when too many passwords wait to be checked, or after many failures of this
+        login or address; the check goes on, and the right password is accepted at the next call.
         """
         stored = await self._users.get(user_name) if is_login(user_name) else None
         # An unknown login takes as long as a known one, so the time does not show which exist.
         stored_hash = stored.password_hash if stored else DECOY_HASH
         try:
-            right = await self._checks.check(user_name, password, stored_hash)
+            right = await self._checks.check(user_name, password, stored_hash, address=address)
         except PasswordsBusyError as error:
+            self._record_failure("delayed", user_name, address)
             raise Overloaded(str(error)) from None
-        return stored.user if stored and right else None
+        if stored and right:
+            return stored.user
+        self._record_failure("wrong", user_name, address)
+        return None
+
+    def _record_failure(self, result: str, login: str, address: str) -> None:
+        AUTHENTICATION_FAILURES.labels(result).inc()
+        log.warning(
+            "authentication_failed",
+            result=result,
+            # A text that cannot be a login may be a password in the wrong field.
+            login=login if is_login(login) else "not a login",
+            ip=address,
+            failures=self._checks.failures(login, address),
+        )
 
     async def by_token(self, token: str) -> ApiUser | None:
         """The API user of a token; None for an unknown token."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
@@ -64,35 +65,51 @@ async def connect(url: str, *, pool_size: int) -> Pool:
     A connection is not reset when it goes back to the pool, which saves a round trip per statement;
     so no code may change its session (SET without LOCAL, temporary tables, LISTEN).
     """
-    opening = asyncpg.create_pool(
-        url,
-        min_size=pool_size,
-        max_size=pool_size,
-        reset=_leave_as_is,
-        max_queries=_QUERIES_PER_CONNECTION,
-        max_inactive_connection_lifetime=0,
-        timeout=CONNECT_SECONDS,
-        command_timeout=COMMAND_SECONDS,
-        server_settings=_SESSION,
+    opening = asyncpg.create_pool(url, **pool_options(pool_size))
+    return await reach(url, opening)
+
+
+def pool_options(
+    pool_size: int,
+    *,
+    connect_seconds: float = CONNECT_SECONDS,
+    command_seconds: float = COMMAND_SECONDS,
+) -> dict[str, Any]:
+    """The options of every pool. `connect_seconds` is for each host of the URL."""
+    return {
+        "min_size": pool_size,
+        "max_size": pool_size,
+        "reset": _leave_as_is,
+        "max_queries": _QUERIES_PER_CONNECTION,
+        "max_inactive_connection_lifetime": 0,
+        "timeout": connect_seconds,
+        "command_timeout": command_seconds,
+        "server_settings": _SESSION,
         **_STATEMENTS,
-    )
-    return await _reach(url, opening)
+    }
 
 
 async def _leave_as_is(_connection: Connection) -> None:
     """Do nothing: asyncpg has rolled back an open transaction, and there is no other state."""
 
 
-async def _reach(url: str, opening: Awaitable[Opened]) -> Opened:
+async def reach(url: str, opening: Awaitable[Opened]) -> Opened:
     """Open a pool or a connection. Raises DatabaseUnreachableError with an advice."""
     try:
         return await opening
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+    except _NOT_OPENED as error:
         what, remedy = _explain(error)
         # Without its cause, whose text may quote the URL with the password.
         raise DatabaseUnreachableError(what=what, where=address(url), remedy=remedy) from None
 
 
+_NOT_OPENED: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.TargetServerAttributeNotMatched,
+    OSError,
+    ValueError,
+)
 _CHECK_URL: Final = "Check ALTYN_DATABASE_URL, or leave it out to use the embedded PostgreSQL."
 _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (
@@ -113,6 +130,11 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (asyncpg.CannotConnectNowError, "it is starting or stopping", "Try again in a moment."),
     (TimeoutError, f"it did not answer within {CONNECT_SECONDS:.0f} s", _CHECK_URL),
     (OSError, "nothing answers there", f"Start it. {_CHECK_URL}"),
+    (
+        asyncpg.exceptions.TargetServerAttributeNotMatched,
+        "no host of the URL has the role that target_session_attrs asks for",
+        "Name the primary too, or change target_session_attrs in ALTYN_DATABASE_URL.",
+    ),
 )
 
 
@@ -193,9 +215,11 @@ class Listener:
             finally:
                 self._listening = False
                 connection.terminate()
+            lost_at = time.monotonic()
             log.warning("listener_lost_connection", database=address(self._url))
             connection = await self._reconnect()
-            log.info("listener_reconnected", database=address(self._url))
+            seconds = round(time.monotonic() - lost_at, 3)
+            log.info("listener_reconnected", database=address(self._url), seconds=seconds)
 
     async def _until_lost(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         lost = asyncio.Event()
@@ -219,9 +243,9 @@ class Listener:
             try:
                 return await self._open()
             except DatabaseUnreachableError as error:
-                log.warning("listener_cannot_connect", reason=str(error), attempts=attempts)
+                log.debug("listener_cannot_connect", reason=str(error), attempts=attempts)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("listener_interrupted", reason=str(error), attempts=attempts)
+                log.debug("listener_interrupted", reason=str(error), attempts=attempts)
             except Exception:
                 # A subscriber failed: without another attempt the caches would stay unused.
                 log.exception("listener_failed", attempts=attempts)
@@ -233,7 +257,7 @@ class Listener:
             command_timeout=COMMAND_SECONDS,
             server_settings={**_SESSION, "application_name": "altyn listener"},
         )
-        connection = await _reach(self._url, opening)
+        connection = await reach(self._url, opening)
         try:
             for subscriber in self._subscribers:
                 await connection.add_listener(

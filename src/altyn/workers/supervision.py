@@ -13,6 +13,8 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from altyn.operations.ports import Overloaded, ResultUnknown
+
 PAUSE_SECONDS_MIN: Final = 1.0
 PAUSE_SECONDS_MAX: Final = 60.0
 STABLE_SECONDS: Final = 60.0
@@ -88,11 +90,16 @@ class Supervisor:
                 log.error("worker_failed_at_shutdown", worker=worker.name, exc_info=error)
                 return
             self._show(worker, up=False)
-            if self._monotonic() - started_at >= STABLE_SECONDS:
+            # The database is back suddenly, and then the worker is needed at once.
+            outage = isinstance(error, Overloaded | ResultUnknown)
+            if outage or self._monotonic() - started_at >= STABLE_SECONDS:
                 worker.pause_seconds = PAUSE_SECONDS_MIN
             pause = worker.pause_seconds
             worker.pause_seconds = min(2 * pause, PAUSE_SECONDS_MAX)
-            log.error("worker_failed", worker=worker.name, restart_in=pause, exc_info=error)
+            if outage:  # logged where the database was lost
+                log.debug("worker_interrupted", worker=worker.name, reason=str(error))
+            else:
+                log.error("worker_failed", worker=worker.name, restart_in=pause, exc_info=error)
             await self._sleep(pause)
             RESTARTS.labels(worker.name).inc()
             self._show(worker, up=True)

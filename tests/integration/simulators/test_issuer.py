@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.inbound.sandbox.answers import from_another_site
 from altyn.protocol.acquiring import (
     AcquirerOperation,
     CardCheck,
@@ -228,15 +229,24 @@ async def test_no_pan_is_stored(bank: BankClient) -> None:
         assert not any(GOOD in row["row"] for row in rows)
 
 
+KEY = "test-key-of-the-acquirer"
+BEARER = {"authorization": f"Bearer {KEY}"}
+
+
+def bank_over_http(bank: BankClient) -> AsgiClient:
+    mounted = routes(bank.simulator, key=KEY, refused=from_another_site)
+    return AsgiClient(Starlette(routes=list(mounted)))
+
+
 async def test_bank_over_http(bank: BankClient) -> None:
-    client = AsgiClient(Starlette(routes=list(routes(bank.simulator))))
+    client = bank_over_http(bank)
     request = bank.authorisation()
-    answer = await client.post("/issuer/acquiring", body=encode_request(request))
+    answer = await client.post("/issuer/acquiring", body=encode_request(request), headers=BEARER)
     assert answer.status == 200
     assert decode_response(answer.body) == await bank.inquire(request.key)
 
     check = CardCheck(pan=Pan(GOOD), expiry=Expiry(2027, 1), cvc=Cvc("999"))
-    answer = await client.post("/issuer/card-check", body=encode_card_check(check))
+    answer = await client.post("/issuer/card-check", body=encode_card_check(check), headers=BEARER)
     assert (answer.status, decode_card_check_response(answer.body)) == (200, 71015)
 
     for wrong in (
@@ -245,6 +255,28 @@ async def test_bank_over_http(bank: BankClient) -> None:
         b"[" * 100_000,
         encode_request(request).replace(b"AUTHORISE", b"X"),
     ):
-        answer = await client.post("/issuer/acquiring", body=wrong)
+        answer = await client.post("/issuer/acquiring", body=wrong, headers=BEARER)
         assert answer.status == 400
         assert GOOD.encode() not in answer.body
+
+
+@pytest.mark.parametrize("path", ["/issuer/acquiring", "/issuer/card-check"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer "}, 401),
+        ({"authorization": "Bearer test-key-of-the-acquire"}, 401),
+        ({"authorization": f"Basic {KEY}"}, 401),
+        ({**BEARER, "origin": "https://evil.example"}, 403),
+        ({**BEARER, "origin": "http://evil.test", "host": "evil.test"}, 403),
+    ],
+)
+async def test_bank_over_http_needs_the_key_and_refuses_pages(
+    bank: BankClient, path: str, headers: dict[str, str], status: int
+) -> None:
+    request = bank.authorisation()
+    body = encode_request(request)
+    answer = await bank_over_http(bank).post(path, body=body, headers=headers)
+    assert answer.status == status
+    assert (await bank.inquire(request.key)).outcome is NOT_SENT, "nothing was carried out"

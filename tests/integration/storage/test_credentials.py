@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from altyn.operations.ports import Overloaded
 from altyn.operations.staff.errors import TokenLengthError, TokenTakenError, UnknownLoginError
 from altyn.operations.staff.tokens import add_token, remove_token
 from altyn.operations.staff.users import block_user, set_password
@@ -161,3 +162,27 @@ async def test_unknown_login_is_refused(pool: Pool) -> None:
             await set_password("nobody", "long enough", staff, must_change=False)
         with pytest.raises(UnknownLoginError):
             await block_user("nobody", staff, blocked=True)
+
+
+async def test_guesses_delay_themselves_and_never_the_shop(
+    pool: Pool, start_process: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Forty clients guess at one address; the shop comes from another with the right password."""
+    shop = await Staff(pool).add_shop("shop")
+    credentials = (await start_process()).credentials
+    guesses = [
+        asyncio.create_task(credentials.authenticate("shop-api", f"guess {n}", "198.51.100.7"))
+        for n in range(40)
+    ]
+    await asyncio.sleep(0)
+    user = await credentials.authenticate("shop-api", "secret-shop", "203.0.113.9")
+    assert user == ApiUser(merchant_id=shop.merchant_id, login="shop-api")
+    results = await asyncio.gather(*guesses, return_exceptions=True)
+    assert sum(isinstance(result, Overloaded) for result in results) > 25
+    with pytest.raises(Overloaded):
+        await credentials.authenticate("shop-api", "secret-shop?", "198.51.100.7")
+    assert await credentials.authenticate("shop-api", "secret-shop", "198.51.100.7") == user
+    lines = capsys.readouterr()
+    assert "authentication_failed" in lines.out + lines.err
+    assert "login=shop-api" in lines.out + lines.err
+    assert "guess" not in lines.out + lines.err

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from altyn.security.check_queue import CheckQueue
 from altyn.security.credential_cache import CredentialCache
+from altyn.security.failed_passwords import FailedPasswords
 from altyn.security.passwords import PasswordsBusyError, StoredHashError, hash_password_now
 
 LOGIN, SECRET, STORED = "shop-api", "secret1", "hash of secret1"
@@ -38,7 +40,9 @@ def hasher() -> Hasher:
 
 @pytest.fixture
 def cache(hasher: Hasher) -> CredentialCache:
-    return CredentialCache(verify=hasher.verify, checks_per_hash_max=3)
+    return CredentialCache(
+        verify=hasher.verify, queue=CheckQueue(running_max=9, per_login_and_address_max=3)
+    )
 
 
 async def test_password_is_hashed_once(cache: CredentialCache, hasher: Hasher) -> None:
@@ -82,8 +86,10 @@ def test_results_are_those_of_the_hash_after_any_earlier_checks(
 ) -> None:
     async def run() -> None:
         cache = CredentialCache(verify=Hasher().verify, logins_max=3, failures_max=3)
-        for login, secret, of in checked:
-            answer = await cache.check(login, secret, f"hash of {of}")
+        for number, (login, secret, of) in enumerate(checked):
+            # From another address each time: failures of one address would delay its next check.
+            address = f"198.51.100.{number}"
+            answer = await cache.check(login, secret, f"hash of {of}", address=address)
             assert answer == (secret == of)
 
     asyncio.run(run())
@@ -178,7 +184,7 @@ async def test_flood_of_wrong_passwords_removes_no_success(hasher: Hasher) -> No
     cache = CredentialCache(verify=hasher.verify, failures_max=5)
     await cache.check(LOGIN, SECRET, STORED)
     for guess in range(50):
-        await cache.check(LOGIN, f"guess {guess}", STORED)
+        await cache.check(LOGIN, f"guess {guess}", STORED, address=f"198.51.100.{guess}")
     hasher.checked.clear()
 
     assert await cache.check(LOGIN, SECRET, STORED)
@@ -187,36 +193,59 @@ async def test_flood_of_wrong_passwords_removes_no_success(hasher: Hasher) -> No
     assert len(cache._failures) == 5  # bounded: nothing outside can show it
 
 
-async def test_guesses_at_one_login_do_not_block_other_logins(
-    cache: CredentialCache, hasher: Hasher
-) -> None:
+async def test_guesses_at_one_login_do_not_block_other_logins_or_addresses(hasher: Hasher) -> None:
+    cache = CredentialCache(verify=hasher.verify, queue=CheckQueue(per_login_and_address_max=3))
     hasher.held = asyncio.Event()
-    guesses = [asyncio.create_task(cache.check(LOGIN, f"guess {n}", STORED)) for n in range(3)]
+
+    def begin(login: str, secret: str, stored: str, address: str) -> asyncio.Task[bool]:
+        return asyncio.create_task(cache.check(login, secret, stored, address=address))
+
+    guesses = [begin(LOGIN, f"guess {n}", STORED, "198.51.100.7") for n in range(4)]
     await asyncio.sleep(0)
     with pytest.raises(PasswordsBusyError):
-        await cache.check(LOGIN, "guess 4", STORED)
-    other = asyncio.create_task(cache.check("other-api", "other", "hash of other"))
+        await cache.check(LOGIN, "guess 5", STORED, address="198.51.100.7")
+    shop = begin(LOGIN, SECRET, STORED, "203.0.113.9")
+    other = begin("other-api", "other", "hash of other", "198.51.100.7")
+    while hasher.checked != ["guess 0"]:  # noqa: ASYNC110 - until the first check runs
+        await asyncio.sleep(0)
     hasher.held.set()
 
+    assert await shop
     assert await other
-    assert await asyncio.gather(*guesses) == [False] * 3
-    assert await cache.check(LOGIN, SECRET, STORED), "the login can be checked again"
-    assert not cache._checks_by_hash  # else the counts would grow with every hash
-    assert not cache._checks
+    assert await asyncio.gather(*guesses) == [False] * 4
+    assert hasher.checked[0] == "guess 0"
+    assert set(hasher.checked[1:4]) == {SECRET, "other", "guess 1"}, "each has its turn"
 
 
-async def test_forgetting_a_login_gives_its_guesses_no_larger_share(
-    cache: CredentialCache, hasher: Hasher
+async def test_right_password_is_known_after_its_caller_was_refused_as_busy(
+    hasher: Hasher,
 ) -> None:
+    cache = CredentialCache(verify=hasher.verify, wait_seconds_max=0.01)
     hasher.held = asyncio.Event()
-    guesses = [asyncio.create_task(cache.check(LOGIN, f"guess {n}", STORED)) for n in range(3)]
-    await asyncio.sleep(0)
-    cache.forget(LOGIN)
-
-    with pytest.raises(PasswordsBusyError):
-        await cache.check(LOGIN, "guess 4", STORED)
+    with pytest.raises(PasswordsBusyError, match="waits"):
+        await cache.check(LOGIN, SECRET, STORED)
     hasher.held.set()
-    await asyncio.gather(*guesses)
+    while not cache._successes:  # noqa: ASYNC110 - polls a task in the background
+        await asyncio.sleep(0)
+
+    hasher.held.clear()
+    assert await cache.check(LOGIN, SECRET, STORED)
+    assert hasher.checked == [SECRET]
+
+
+async def test_pause_after_guesses_delays_the_right_password_and_does_not_refuse_it(
+    hasher: Hasher,
+) -> None:
+    now = [0.0]
+    failed = FailedPasswords(monotonic=lambda: now[0])
+    cache = CredentialCache(verify=hasher.verify, queue=CheckQueue(failed=failed))
+    for _ in range(30):
+        failed.add(LOGIN, "198.51.100.7")
+
+    with pytest.raises(PasswordsBusyError, match="delay the next check"):
+        await cache.check(LOGIN, SECRET, STORED, address="198.51.100.7")
+    assert await cache.check(LOGIN, SECRET, STORED, address="203.0.113.9") is True
+    assert await cache.check(LOGIN, SECRET, STORED, address="198.51.100.7"), "it is cached now"
 
 
 async def test_too_long_values_are_wrong_and_not_hashed(

@@ -1,15 +1,17 @@
 """`altyn doctor`: checks everything that a gateway needs, and says how to repair what is wrong."""
 
+import os
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from altyn import settings as settings_module
 from altyn.cli.durations import describe
 from altyn.cli.environment import (
     POSTGRES,
@@ -36,14 +38,23 @@ class Finding:
     remedy: str = ""
 
 
-def doctor(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of the command
-    """Check database, keys, clock, port, disk and versions; exit code 1 when something is wrong."""
-    settings = read_settings()
+def doctor(
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
+    production: Annotated[  # noqa: FBT002 - an option of the command line
+        bool, typer.Option("--production", help="Check the settings for production.")
+    ] = False,
+) -> None:
+    """Check database, keys, clock, port, disk and versions; exit code 1 when something is wrong.
+
+    Nothing is started or changed. With --production the settings are checked as production does,
+    whatever ALTYN_MODE is.
+    """
+    findings = examine_production() if production else examine(read_settings())
     if as_json:
-        _print_as_json(examine(settings))
+        _print_as_json(findings)
         return
     wrong = 0
-    for finding in examine(settings):
+    for finding in findings:
         wrong += bool(finding.remedy)
         label, colour = ("wrong", "red") if finding.remedy else ("ok", "green")
         console().print(f"{label:<6}", style=colour, end="")
@@ -74,6 +85,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _port(settings)
     yield _keys(settings)
     yield from _database(settings)
+
+
+def examine_production() -> Iterator[Finding]:
+    """As `examine`, but for production, with a finding for each setting that stops the start."""
+    settings = settings_module.read({**os.environ, "ALTYN_MODE": "production"})
+    for name, what in settings_module.production_problems(settings):
+        yield Finding("settings", name, what[:1].upper() + what[1:])
+    yield from examine(settings)
 
 
 def _mode(settings: Settings) -> Finding:
@@ -137,6 +156,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from altyn.embedded_postgres import EmbeddedPostgresError
     from altyn.storage.database import DatabaseUnreachableError
 
+    if settings.database_url is None and not settings.sandbox:
+        return  # a finding about the settings; the embedded PostgreSQL is not for production
     if settings.database_url is None and not (settings.home / POSTGRES).exists():
         yield Finding("database", f"none yet; the first start creates {settings.home / POSTGRES}")
         return
@@ -158,6 +179,7 @@ async def _examine_database(url: str, settings: Settings) -> list[Finding]:
         findings = [await _version(pool, url), await _migrations(pool)]
         if not findings[-1].remedy:
             findings += [await _clock(pool, settings), await _vault(pool, settings)]
+            findings += [] if settings.sandbox else [await _shops(pool)]
         return findings
     finally:
         await pool.close()
@@ -225,3 +247,12 @@ async def _vault(pool: "Pool", settings: Settings) -> Finding:
         remedy = "Restore the key file with these keys; without it the cards cannot be decrypted."
         return Finding("vault", f"cards without their key: {', '.join(lost)}", remedy)
     return Finding("vault", f"{cards} stored cards, the keys of all are present")
+
+
+async def _shops(pool: "Pool") -> Finding:
+    from altyn.storage.demo import demo_exists
+
+    if not await demo_exists(pool):
+        return Finding("shops", "no demo shop")
+    found = "the database has the sandbox's demo shop, whose password is public"
+    return Finding("shops", found, "Name another database in ALTYN_DATABASE_URL.")

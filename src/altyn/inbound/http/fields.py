@@ -57,6 +57,12 @@ class Fields:
     def get_all(self, name: str) -> tuple[str, ...]:
         return self.values.get(name, ())
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Let go of the values of these names; the names stay, with an empty value."""
+        assert isinstance(self.values, dict)
+        for name in self.values.keys() & set(names):
+            self.values[name] = ("",)
+
     def __contains__(self, name: object) -> bool:
         return name in self.values
 

@@ -26,7 +26,7 @@ from altyn.protocol.dialects.classic.payment_methods import (
     PROCESS_FORM,
     TRANSACTION_SPELLINGS,
 )
-from altyn.protocol.table import CheckedRows, check_rows, first_of
+from altyn.protocol.table import CheckedRows, check_rows, drop_card_values, first_of
 from altyn.protocol.test_cards import lists_expiry
 
 YEARS_AHEAD_MAX: Final = 20
@@ -75,6 +75,10 @@ class PageForm:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
+
+    def drop_card(self) -> None:
+        """Let go of card number and code, which are not shown again."""
+        drop_card_values(CARD_FORM, self._fields)
 
     @property
     def payment_way(self) -> str:

@@ -78,6 +78,7 @@ async def _pay_by_card(
     now = world.clock.now()
     reader = CardFormReader(form=form, page_order=page_order, now=now, sandbox=sandbox)
     command = _command(reader, payer)
+    form.drop_card()
     match command:
         case PayByCard():
             step = await pay_by_card(

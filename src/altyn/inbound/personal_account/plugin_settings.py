@@ -107,11 +107,12 @@ async def _caller(
         # Plugins call from their server; a browser might send a password that it has remembered.
         raise _RefusedError(403, "a page in a browser may not call this")
     pair = _basic(request.headers.get("authorization", ""))
-    user = await credentials.authenticate(*pair) if pair else None
+    ip = client_ip(request.scope)
+    user = await credentials.authenticate(*pair, ip) if pair else None
     if user is None:
         raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE)
     merchant = await merchants.get(user.merchant_id)
-    refused = access_refusal(user, merchant, client_ip(request.scope))
+    refused = access_refusal(user, merchant, ip)
     if refused is not None:
         raise _RefusedError(403, refused.rule)
     if request.path_params["login"] not in _names(user, merchant):

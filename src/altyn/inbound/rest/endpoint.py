@@ -200,7 +200,7 @@ class RestEndpoint:
         try:
             answer = await self._handler.serve(request)
         except Overloaded:
-            await _send_fault(send, request.dialect, TransportFault.OVERLOADED)
+            await _send_fault(send, request.dialect, TransportFault.OVERLOADED, RETRY)
             _log_fault(method, TransportFault.OVERLOADED, request.ip, started)
         except Exception:
             code = method.error(Refusal.SYSTEM_ERROR).code

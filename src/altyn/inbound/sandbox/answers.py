@@ -1,7 +1,9 @@
 """Shared by the endpoints of the sandbox: JSON responses, short bodies, and the check of the
 origin."""
 
+from ipaddress import ip_address
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -14,6 +16,12 @@ from altyn.request_body import BodyTooLarge, read_body
 
 BODY_MAX: Final = 4096
 Members = TypeVar("Members")
+ANOTHER_SITE: Final = (
+    "a page of another site may not use the sandbox: call this gateway as localhost or by its IP "
+    "address, or set ALTYN_PUBLIC_URL to the address by which it is called"
+)
+# Names that are never registered: RFC 6761, RFC 6762, RFC 8375, and `.internal` for private use.
+LOCAL_DOMAINS: Final = (".localhost", ".local", ".test", ".example", ".home.arpa", ".internal")
 
 
 def json_answer(members: Any, status: int = 200) -> Response:
@@ -29,9 +37,50 @@ def problem(text: str, status: int) -> Response:
 
 
 def from_another_site(request: Request) -> bool:
-    """Whether a page of another site sends this; programs send no Origin at all."""
-    own_site = str(request.base_url).rstrip("/")
-    return request.headers.get("origin", own_site) != own_site
+    """Whether a page of another site may have sent this; programs send no Origin at all.
+
+    An Origin has to be the configured public address, or this server under a loopback name: after
+    DNS rebinding a page of another site has an Origin that is equal to its Host. A browser sends no
+    Origin when it reads a page, so without one the Host must not be a name of the public DNS.
+    """
+    public_url = public_url_of(request)
+    origin, own = request.headers.get("origin"), request.base_url
+    if origin is None:
+        host = own.hostname or ""
+        return _in_public_dns(host) and host != urlsplit(public_url or "").hostname
+    if public_url is not None and origin == _origin_of(public_url):
+        return False
+    return not (is_loopback(own.hostname or "") and origin == _origin_of(str(own)))
+
+
+def public_url_of(request: Request) -> str | None:
+    """The configured public address of this gateway (`state.public_url` of the application)."""
+    url: str | None = getattr(request.app.state, "public_url", None)
+    return url
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is always this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_public_dns(host: str) -> bool:
+    """Whether someone can register this name: no IP address, no single label, no reserved name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." in host and not host.endswith(LOCAL_DOMAINS)
+    return False
 
 
 async def body_of(request: Request, *, longest: int = BODY_MAX) -> bytes:

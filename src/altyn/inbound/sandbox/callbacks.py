@@ -24,6 +24,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order_id import merchant_of
 from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.answers import (
+    ANOTHER_SITE,
     from_another_site,
     json_answer,
     problem,
@@ -37,7 +38,6 @@ from altyn.operations.ports import Merchants
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
 RECEIVED_MAX: Final = 65_536
-ANOTHER_SITE: Final = "another site's page may not do this"
 
 
 class History(Protocol):
@@ -118,7 +118,7 @@ def callback_routes(
 
     def answering(work: Callable[[Request], Awaitable[Response]]) -> _Endpoint:
         async def answer(request: Request) -> Response:
-            if request.method == "POST" and from_another_site(request):
+            if from_another_site(request):
                 return problem(ANOTHER_SITE, 403)
             try:
                 return await work(request)

@@ -13,7 +13,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.moscow import to_moscow
-from altyn.inbound.sandbox.answers import from_another_site, json_answer, problem, read_json
+from altyn.inbound.sandbox.answers import (
+    ANOTHER_SITE,
+    from_another_site,
+    json_answer,
+    problem,
+    read_json,
+)
 from altyn.operations.ports import ClockRefusedError
 from altyn.protocol.test_cards import ALL
 
@@ -55,7 +61,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
 
     async def move(request: Request) -> Response:
         if from_another_site(request):
-            return problem("another site's page may not move this clock", 403)
+            return problem(ANOTHER_SITE, 403)
         try:
             wanted = await read_json(request, Move)
             arrived = await move_clock(wanted.target(now()))

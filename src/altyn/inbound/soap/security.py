@@ -4,7 +4,7 @@ SOAP has the credentials outside the request; `SignedSource` adds them to the pa
 request handler looks for them. Source: soap.md §1.2; WS-Security UsernameToken Profile 1.0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from altyn.inbound.soap.faults import FaultCode, MessageRefusedError, SoapFault
 from altyn.inbound.soap.parser import local_name, namespace, plain_text
 from altyn.protocol.dialects.classic.soap.names import WSSE
+from altyn.protocol.table import Droppable
 from altyn.protocol.types import Source
 
 SECURITY: Final = f"{{{WSSE}}}Security"
@@ -49,6 +50,11 @@ class SignedSource:
             value = self.get(name)
             return () if value is None else (value,)
         return self.parameters.get_all(name)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Let go of the values of these parameters."""
+        if isinstance(self.parameters, Droppable):
+            self.parameters.drop(names)
 
     def __iter__(self) -> Iterator[str]:
         yield "userName"

@@ -8,11 +8,11 @@ from altyn.cli.output import CommandError
 
 PRODUCTION = {
     "ALTYN_MODE": "production",
-    "ALTYN_DATABASE_URL": "postgresql://db.example/altyn",
+    "ALTYN_DATABASE_URL": "postgresql://db.example/altyn?sslmode=require",
     "ALTYN_KEY_FILE": "/nowhere/keys.json",
     "ALTYN_PUBLIC_URL": "https://gw.example",
     "ALTYN_ACQUIRER_URL": "https://bank.example",
-    "ALTYN_ACQUIRER_KEY": "key",
+    "ALTYN_ACQUIRER_KEY": "test-key-of-the-acquirer",
     "ALTYN_TLS_TERMINATED": "yes",
 }
 

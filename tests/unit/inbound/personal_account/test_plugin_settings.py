@@ -74,7 +74,7 @@ class Portal:
     fails: Exception | None = None
     changed: list[tuple[int, Mapping[str, object], str]] = field(default_factory=list)
 
-    async def authenticate(self, user_name: str, password: str) -> User | None:
+    async def authenticate(self, user_name: str, password: str, address: str = "") -> User | None:
         if isinstance(self.fails, Overloaded):
             raise self.fails
         return self.user if (user_name, password) == (self.user.login, self.password) else None

@@ -6,7 +6,7 @@ value may be an attribute or a child.
 Source: soap.md §1.1, §1.3, §2, §5.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -51,6 +51,12 @@ class SoapParameters:
 
     def get_all(self, name: str) -> tuple[str, ...]:
         return self.values.get(name, ())
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Let go of the values of these names; the names stay, with an empty value."""
+        assert isinstance(self.values, dict)
+        for name in self.values.keys() & set(names):
+            self.values[name] = ("",)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.values)
