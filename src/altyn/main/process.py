@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-DRAIN_SECONDS_MAX: Final = 180
+DRAIN_SECONDS_MAX: Final = 300
 """Longer than any grace period of the server: afterwards the process ends in any case."""
 
 _PR_SET_DUMPABLE: Final = 4  # Linux: prctl(2)
