@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from uvicorn.server import ServerState
 
@@ -15,6 +15,8 @@ from altyn.inbound.connections.protocol import BoundedProtocol
 from altyn.inbound.connections.server_config import ServerConfig
 
 WAIT_SECONDS = 30
+
+ACQUIRER_KEY: Final = "key-of-the-simulated-bank"
 
 
 @dataclass(frozen=True, slots=True)

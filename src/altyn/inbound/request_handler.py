@@ -185,8 +185,8 @@ class RequestHandler:
         language = text_language(requested, *defaults)
         method = request.method
         checked = check(method, request.source, merchant, request.malformed)
-        drop_card_values(method, request.source)
         notes = (*checked.notes, *_notes_of(request))
+        drop_card_values(method, request.source)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
             return self._refuse(request, refused, language, shop=merchant, notes=notes)

@@ -8,13 +8,15 @@ import pytest
 import pytest_asyncio
 
 from tests.integration.rest.logbook import Logbook, logbook_kept
+from tests.raw_http import ACQUIRER_KEY
 from tests.shop import Shop, open_shop
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """The demo shop of a gateway in this process."""
-    async with open_shop(database_url, tmp_path_factory.mktemp("home")) as opened:
+    home = tmp_path_factory.mktemp("home")
+    async with open_shop(database_url, home, serve_bank=True, acquirer_key=ACQUIRER_KEY) as opened:
         yield opened
 
 

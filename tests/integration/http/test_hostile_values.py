@@ -25,6 +25,7 @@ from altyn.protocol.acquiring import AcquirerOperation, AcquirerRequest, encode_
 from altyn.protocol.dialects.classic.registry import METHODS
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.logbook import Logbook
+from tests.raw_http import ACQUIRER_KEY
 from tests.shop import CREDENTIALS, GOOD, Shop, card_fields, new_number
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -186,6 +187,8 @@ async def test_hostile_members_of_json_bodies_are_answered(
             members = {**BODIES[path], name: msgspec.Raw(literal)}
             body = msgspec.json.encode(members)
             headers = {**ORIGIN_FREE, "content-type": "application/json"}
+            if path.startswith("/issuer/"):
+                headers["authorization"] = f"Bearer {ACQUIRER_KEY}"
             answer = await client_of(shop).send("POST", path, (), body, headers)
             assert_answered(answer, logbook, f"{path}, {name}, {kind}")
 

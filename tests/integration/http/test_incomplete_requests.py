@@ -14,7 +14,7 @@ import pytest
 from altyn.inbound.soap.endpoint import PATH as SOAP_PATH
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.logbook import Logbook
-from tests.raw_http import RawServer, raw_server
+from tests.raw_http import ACQUIRER_KEY, RawServer, raw_server
 from tests.shop import CREDENTIALS, Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,7 +44,8 @@ def client_of(shop: Shop) -> AsgiClient:
 
 def begun(path: str) -> bytes:
     """A request whose body is announced and does not arrive."""
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n{BASIC}\r\n"
+    credentials = f"Authorization: Bearer {ACQUIRER_KEY}\r\n" if "/issuer/" in path else BASIC
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n{credentials}\r\n"
     return head.encode() + b"a=1&"
 
 
