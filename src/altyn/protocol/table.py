@@ -4,6 +4,7 @@ REST and SOAP are two spellings of one row. Parsing, checking, the error for the
 reference page and the generated test cases all come from the row.
 """
 
+import dataclasses
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
@@ -64,21 +65,13 @@ class Parameter:
     effect_with: Permission | None = None
     caution: str = ""
     remarks: Callable[[Any], Iterable[str]] | None = None
+    may_have_note: bool = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check that an echoed parameter is a stored one."""
+        """Check that an echoed parameter is a stored one; find whether it can lead to a note."""
         assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
-
-    @property
-    def may_have_note(self) -> bool:
-        """Whether sending this parameter can lead to a note."""
-        return bool(
-            self.effect_with
-            or self.caution
-            or self.remarks
-            or self.overridden_by
-            or self.type.forgiving
-        )
+        noted = (self.effect_with, self.caution, self.remarks, self.overridden_by)
+        object.__setattr__(self, "may_have_note", any(noted) or self.type.forgiving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +225,7 @@ def check_rows(
         fault = _read_row(parameter, context, malformed, values)
         if fault is not None:
             faults.append(fault)
-        elif parameter.may_have_note:
+        elif parameter.may_have_note and _was_sent(parameter, source, values):
             notes += _notes_of(parameter, context, values)
     return CheckedRows(values, tuple(faults), tuple(notes))
 
@@ -260,7 +253,7 @@ def _read_row(
     if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
         return None
     raw = _raw(parameter, context.source, values)
-    if raw is not None and parameter.type.is_absent(raw):
+    if parameter.type.json and raw is not None and parameter.type.is_absent(raw):
         raw = None
     if parameter.name in malformed and not parameter.type.forgiving:
         return Fault(parameter.invalid, parameter.name, "not UTF-8 text")
@@ -273,6 +266,13 @@ def _read_row(
     except Malformed as fault:
         return Fault(parameter.invalid, parameter.name, str(fault))
     return None
+
+
+def _was_sent(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> bool:
+    """Whether a row can have been sent; False is certain."""
+    if parameter.field in values or source.get(parameter.name) is not None:
+        return True
+    return any(source.get(alias) is not None for alias in parameter.aliases)
 
 
 def _notes_of(parameter: Parameter, context: Context, values: Mapping[str, Any]) -> Iterator[Note]:
