@@ -3,6 +3,7 @@
 A record may have several rows, and no id and no amount is ever cut.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -67,6 +68,19 @@ def _line(row: Row, widths: Sequence[int], indent: str) -> Text:
         line.append_text(cell.padded(width)).append(_GAP)
     last = row[-1]
     return line.append(cut(last.shown, TABLE_WIDTH - line.cell_len), last.style)
+
+
+def folded(text: str, indent: int) -> str:
+    """The text on lines of at most TABLE_WIDTH columns, broken after a blank or a comma.
+
+    Lines after the first are indented. A word that is longer than a line is not cut.
+    """
+    lines = [""]
+    for piece in re.findall(r"[^ ,]+[ ,]*|[ ,]+", text):
+        if lines[-1].strip() and cell_len(lines[-1] + piece.rstrip()) > TABLE_WIDTH:
+            lines.append(" " * indent)
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def cut(text: str, width: int) -> str:

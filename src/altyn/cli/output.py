@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-WIDTH: Final = 100
+WIDTH: Final = 80
 TABLE_WIDTH: Final = 80
 
 # Errors whose text is written for users, by module. The modules are not imported here: a command
@@ -100,7 +100,7 @@ def _unexpected(error: Exception) -> str:
 def _paragraph(text: str) -> str:
     """The text as sentences, wrapped at WIDTH characters; indented lines are not wrapped."""
     first, *rest = text.splitlines() or [""]
-    if not first.partition(" ")[0].endswith(":"):  # the name of a setting keeps its spelling
+    if first.partition(" ")[0].isalpha():  # a file, an address or a setting keeps its spelling
         first = first[:1].upper() + first[1:]
     text = "\n".join((first, *rest))
     text = text if text.rstrip().endswith((".", "!", "?")) or rest else f"{text}."

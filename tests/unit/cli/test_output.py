@@ -14,6 +14,8 @@ from altyn.settings import SettingsError
     [
         (CommandError("there is no order 5"), "There is no order 5."),
         (CommandError("hold_days: 1 to 365 days"), "hold_days: 1 to 365 days."),
+        (CommandError("cart.json is empty"), "cart.json is empty."),
+        (CommandError("127.0.0.1:1 is closed"), "127.0.0.1:1 is closed."),
         (
             SettingsError("two are missing:\n  A: one\n  B: two"),
             "Two are missing:\n  A: one\n  B: two",
@@ -43,4 +45,4 @@ def test_unexpected_error_is_printed_without_a_traceback(
 def test_long_paragraphs_are_folded(capsys: pytest.CaptureFixture[str]) -> None:
     print_error(CommandError("word " * 60))
 
-    assert max(map(len, capsys.readouterr().err.splitlines())) <= 100
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 80

@@ -151,7 +151,7 @@ def _stored(settings: "Settings", login: str) -> VerificationKeys:
         key = mine.settings.callbacks.key
         if key is None and not rows:
             raise CommandError(
-                f"{mine.login} has neither a key nor a certificate. Give it a key with "
+                f"The shop {mine.login} has neither a key nor a certificate. Give it a key with "
                 f"`altyn merchant set {mine.login} callbacks.key=…`."
             )
         return VerificationKeys(

@@ -55,13 +55,13 @@ def _document(file: str) -> object:
             with Path(file).open("rb") as opened:
                 content = opened.read(BYTES_MAX + 1)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+        raise CommandError(f"The file {file} cannot be read: {error.strerror}") from None
     if len(content) > BYTES_MAX:
-        raise CommandError(f"{file} has more than {BYTES_MAX} bytes; a cart is smaller.")
+        raise CommandError(f"The file {file} has more than {BYTES_MAX} bytes; a cart is smaller.")
     try:
         document: object = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise CommandError(f"{file} is not JSON: {error}") from None
+        raise CommandError(f"The file {file} is not JSON: {error}") from None
     if isinstance(document, dict) and isinstance(document.get("orderBundle"), dict):
         return document["orderBundle"]  # a whole registration in JSON
     return document

@@ -63,7 +63,7 @@ async def _signing_key(
     current = await keys.current(merchant.merchant_id)
     if current is None:
         raise CommandError(
-            f"{merchant.login} has no certificate yet. Create one with "
+            f"The shop {merchant.login} has no certificate yet. Create one with "
             f"`altyn merchant certificate {merchant.login} --new`."
         )
     return merchant, current

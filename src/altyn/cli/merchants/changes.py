@@ -33,13 +33,15 @@ class Changes:
 def read_changes(words: Sequence[str]) -> Changes:
     """The changes that the words of a command name.
 
-    Refuses with CommandError: a word that is not a change, an unknown permission, a permission
-    that is both granted and revoked.
+    Refuses with CommandError: an unknown option, a word that is not a change, an unknown
+    permission, a permission that is both granted and revoked.
     """
     settings: dict[str, str | None] = {}
     granted: set[Permission] = set()
     revoked: set[Permission] = set()
     for word in words:
+        if word.startswith("--"):
+            raise CommandError(f"{word!r} is no option of this command; --help lists its options.")
         if word[:1] in {"+", "-"} and "=" not in word:
             (granted if word[0] == "+" else revoked).add(_permission(word[1:]))
             continue

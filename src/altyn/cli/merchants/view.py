@@ -10,6 +10,7 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
+from altyn.cli.columns import folded
 from altyn.cli.dates import in_moscow
 from altyn.cli.escaping import visible
 from altyn.cli.output import console, print_line
@@ -53,6 +54,7 @@ def print_merchant(shown: MerchantDetails) -> None:
     """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
     heading = Text(merchant.login, "bold").append(f" · {visible(merchant.name)}", "not bold")
+    indents = {"Settings": 4 + max(map(len, settings_by_key(merchant.settings)))}
     heading.append(" · blocked" if merchant.blocked else "", "not bold red").append("\n")
     console().print(heading, soft_wrap=True)
     for title, lines in (
@@ -67,7 +69,7 @@ def print_merchant(shown: MerchantDetails) -> None:
         if lines:
             print_line(title, "dim")
             for line in lines[: VERSIONS_SHOWN if title == "Changes" else None]:
-                print_line(f"  {visible(line)}")
+                print_line(folded(f"  {visible(line)}", indents.get(title, 4)))
     console().print()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from altyn.cli.columns import Cell, Row, headers, print_records
+from altyn.cli.columns import Cell, Row, folded, headers, print_records
 from altyn.cli.dates import in_moscow, in_words
 from altyn.cli.durations import describe
 from altyn.cli.escaping import visible
@@ -75,6 +75,10 @@ def _decline_code(line: OrderLine) -> str:
     return f" ({line.action_code})" if declined else ""
 
 
+_FOLDED: Final = frozenset({"Attempts", "History (Moscow time)"})
+"""The parts with long lines. The others have addresses and commands, which are copied whole."""
+
+
 def print_order(details: OrderDetails) -> None:
     """Print an order: status, amounts, attempts, history, postings, and what can be done now."""
     order = details.order
@@ -90,7 +94,8 @@ def print_order(details: OrderDetails) -> None:
             if title:
                 print_line(f"\n{title}", "dim")
             for line in lines:
-                print_line(f"{'  ' if title else ''}{line}")
+                shown = f"{'  ' if title else ''}{line}"
+                print_line(folded(shown, 5) if title in _FOLDED else shown)
 
 
 def _summary(details: OrderDetails) -> Iterator[str]:

@@ -144,7 +144,7 @@ def _keys(settings: Settings) -> Finding:
     except KeyFileError as error:
         return Finding("keys", f"{error.where}: {error.what}", error.remedy)
     mode = "sandbox" if ring.sandbox else "production"
-    found = f"{settings.keys}: {len(ring.vault_keys)} vault keys, for {mode}"
+    found = f"{settings.keys}: {_counted(len(ring.vault_keys), 'vault key')}, for {mode}"
     if ring.sandbox == settings.sandbox:
         return Finding("keys", found)
     return Finding("keys", found, f"Set ALTYN_KEY_FILE to a key file for {settings.mode}.")
@@ -232,6 +232,11 @@ async def _clock(pool: "Pool", settings: Settings) -> Finding:
     return Finding("clock", found, "Synchronise both clocks with NTP." if wrong else "")
 
 
+def _counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 stored card", "2 stored cards"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 async def _vault(pool: "Pool", settings: Settings) -> Finding:
     """Checks that the key file has the key of every stored card."""
     from altyn.security.keys import KeyFileError, KeyRing
@@ -246,7 +251,7 @@ async def _vault(pool: "Pool", settings: Settings) -> Finding:
     if lost:
         remedy = "Restore the key file with these keys; without it the cards cannot be decrypted."
         return Finding("vault", f"cards without their key: {', '.join(lost)}", remedy)
-    return Finding("vault", f"{cards} stored cards, the keys of all are present")
+    return Finding("vault", f"{_counted(cards, 'stored card')}, the keys of all are present")
 
 
 async def _shops(pool: "Pool") -> Finding:

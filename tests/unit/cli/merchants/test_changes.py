@@ -36,6 +36,11 @@ def test_word_that_is_not_a_change_is_refused(word: str) -> None:
         read_changes([word])
 
 
+def test_unknown_option_is_not_read_as_a_permission() -> None:
+    with pytest.raises(CommandError, match="no option of this command"):
+        read_changes(["--jsn"])
+
+
 def test_permission_both_granted_and_revoked_is_refused() -> None:
     with pytest.raises(CommandError, match="refund"):
         read_changes(["+refund", "-refund"])
