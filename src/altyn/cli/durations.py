@@ -38,8 +38,8 @@ def parse_duration(text: str) -> timedelta:
 
 
 def describe(duration: timedelta) -> str:
-    """The duration in words, with at most two units: "7 days", "2 h 30 min"."""
-    seconds = int(duration.total_seconds())
+    """The duration in words, rounded to seconds, with at most two units: "7 days", "2 h 30 min"."""
+    seconds = round(duration.total_seconds())
     parts = []
     for size, name in ((86400, "day"), (3600, "h"), (60, "min"), (1, "s")):
         count, seconds = divmod(seconds, size)

@@ -75,8 +75,9 @@ async def test_missing_otp_is_the_right_one_and_a_wrong_one_is_declined(
 
     assert (wrong["result"], wrong["actionCode"], wrong["attemptsLeft"]) == ("DECLINED", -2006, 2)
     assert wrong["redirect"] is None
-    assert wrong["text"].startswith(
+    assert wrong["text"] == (
         "Declined (action code -2006). Attempts left: 2. The payer reads: "
+        "The payment was not confirmed at the bank."
     )
     assert wrong["steps"].count(f"The bank asks for a code; the payer types {WRONG_OTP}.") == 3
     assert (right["result"], right["orderStatus"]) == ("PAID", 2)
@@ -200,6 +201,8 @@ async def test_card_that_the_page_refuses_uses_no_attempt(client: PageClient) ->
     assert (refused["result"], refused["attemptsLeft"]) == ("REFUSED", 3)
     assert set(refused["fieldErrors"]) == {"$PAN", "$CVC"}
     assert "no attempt was used" in refused["text"]
+    for text in refused["fieldErrors"].values():
+        assert refused["text"].count(text.rstrip(".")) == 1
 
 
 async def test_payer_waits_for_a_late_answer_of_the_bank(client: PageClient) -> None:

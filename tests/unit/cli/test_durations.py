@@ -40,6 +40,10 @@ def test_duration_of_more_than_a_century_is_refused(text: str) -> None:
         (timedelta(days=7, hours=2, minutes=1), "7 days 2 h"),
         (timedelta(minutes=19, seconds=58), "19 min 58 s"),
         (timedelta(), "0 s"),
+        (
+            timedelta(days=3) - timedelta(milliseconds=40),
+            "3 days",
+        ),  # two clocks, one after the other
     ],
 )
 def test_duration_is_printed_with_at_most_two_units(duration: timedelta, words: str) -> None:

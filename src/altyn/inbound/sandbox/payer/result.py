@@ -123,7 +123,7 @@ def _refunded(it: _Ending) -> str:
 
 
 def _declined(it: _Ending) -> str:
-    text = describe(it.order.action_code, it.language)
+    text = it.after.decline_text(it.language)
     shown = f" The payer reads: {text}" if text else ""
     if not it.before.payable:
         return f"{NOTHING}: the order was declined before {it.code}.{shown}"
@@ -132,8 +132,9 @@ def _declined(it: _Ending) -> str:
 
 def _refused(it: _Ending) -> str:
     fields = "".join(f" {name}: {text.rstrip('.')}." for name, text in it.end.field_errors.items())
-    error = (it.end.error or "").rstrip(".")
-    return f"Refused by the page, and no attempt was used. {error}.{fields}"
+    shown = it.end.error in it.end.field_errors.values()
+    error = "" if shown or not it.end.error else f" {it.end.error.rstrip('.')}."
+    return f"Refused by the page, and no attempt was used.{error}{fields}"
 
 
 TEXTS: Final[Mapping[Result, Callable[[_Ending], str]]] = {
