@@ -200,7 +200,7 @@ def test_doctor_finds_no_fault(gateway: Gateway) -> None:
 
     assert (examined.code, examined.err) == (0, "")
     assert "wrong" not in examined.out
-    for part in ("a gateway answers", "PostgreSQL", "migrations", "stored cards"):
+    for part in ("a gateway answers", "PostgreSQL", "migrations", "stored card"):
         assert part in examined.out
 
 
