@@ -38,10 +38,12 @@ def end_with_parent() -> None:
 
 def _end_after(sentinel: int) -> None:
     wait([sentinel])
+    # Also ends a process whose log line blocks, because the reader of its pipe does not read.
+    end = threading.Timer(DRAIN_SECONDS_MAX, os._exit, (1,))
+    end.daemon = True
+    end.start()
     log.error("parent_ended", pid=os.getpid(), remedy="start the gateway again: altyn serve")
     os.kill(os.getpid(), signal.SIGTERM)
-    threading.Event().wait(DRAIN_SECONDS_MAX)
-    os._exit(1)
 
 
 def forbid_core_dumps() -> None:
