@@ -194,6 +194,7 @@ _SECRET_NAMES: Final = frozenset(
 _HARMLESS_FIRST_WORDS: Final = frozenset({"idempotency", "masked", "public"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME_LENGTH_USUAL: Final = 64
+_SEVERAL_DIGITS: Final = re.compile("[0-9]{3}")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]")
 
 _NAME_AND_SIGN: Final = re.compile(
@@ -212,8 +213,16 @@ _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
 
 
 def _masked_name(name: str) -> str:
-    """The name of a member as it is printed. Names of the usual length are cached."""
-    return _mask_name(name) if len(name) <= _NAME_LENGTH_USUAL else _mask_name.__wrapped__(name)
+    """The name of a member as it is printed."""
+    return _mask_name(name) if _may_be_cached(name) else _mask_name.__wrapped__(name)
+
+
+def _may_be_cached(name: str) -> bool:
+    """Whether a cache may keep this name: it is short, and cannot be a card number or code.
+
+    Names may come from requests, and a body that was read wrongly puts values into the names.
+    """
+    return len(name) <= _NAME_LENGTH_USUAL and not _SEVERAL_DIGITS.search(name)
 
 
 @lru_cache(maxsize=4_096)
@@ -223,8 +232,7 @@ def _mask_name(name: str) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Whether a value with this name is a secret; case and a path before the name are ignored."""
-    # Names may come from requests, so only names of a usual length are cached.
-    return _is_secret(name) if len(name) <= _NAME_LENGTH_USUAL else _is_secret.__wrapped__(name)
+    return _is_secret(name) if _may_be_cached(name) else _is_secret.__wrapped__(name)
 
 
 @lru_cache(maxsize=4_096)

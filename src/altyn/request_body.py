@@ -27,6 +27,17 @@ class Disconnected(Exception):  # noqa: N818 — named for what happened
     """The client closed the connection before its request was complete; there is no answer."""
 
 
+class ClearedBuffer(bytearray):
+    """Bytes that are overwritten with zeros when they are freed, since they may hold a card.
+
+    Freed memory keeps its content until it is used again. Copies made while the buffer grows, and
+    `bytes` made of it, are not overwritten.
+    """
+
+    def __del__(self) -> None:
+        self[:] = bytes(len(self))
+
+
 async def read_body(
     content_length: bytes,
     receive: Receive,
@@ -49,18 +60,21 @@ async def read_body(
 
 
 async def _received(receive: Receive, bytes_max: int) -> bytes:
-    body = bytearray()
+    """The body; one that comes in a single piece is not copied."""
+    body = ClearedBuffer()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        body += message.get("body", b"")
-        if len(body) > bytes_max:
+        piece: bytes = message.get("body", b"")
+        if len(body) + len(piece) > bytes_max:
             raise BodyTooLarge
-        if not message.get("more_body", False):
-            whole = bytes(body)
-            body[:] = bytes(len(body))  # it may hold a card; freed memory keeps its content
-            return whole
+        more = message.get("more_body", False)
+        if not more and not body:
+            return piece
+        body += piece
+        if not more:
+            return bytes(body)
 
 
 def _declares_more_than(bytes_max: int, content_length: bytes) -> bool:

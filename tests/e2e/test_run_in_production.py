@@ -21,6 +21,7 @@ from typing import Final
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from altyn.embedded_postgres import EmbeddedPostgres
@@ -122,7 +123,7 @@ class Terminal:
         kept = {name: text for name, text in os.environ.items() if not name.startswith("ALTYN_")}
         path = f"{Path(sys.executable).parent}:{kept['PATH']}"
         own = {"ALTYN_HOME": str(self.folder / "home"), "ALTYN_PORT": "0", "NO_COLOR": "1"}
-        return {**kept, **own, "PATH": path}
+        return {**kept, **own, "ALTYN_WORKERS": "2", "PATH": path}
 
     def run(self, script: str) -> str:
         """Run commands and wait for their end; their output. Fails the test if one of them does."""
@@ -195,6 +196,7 @@ def test_documented_commands_end_in_an_approved_payment(
     terminal.run(page.keys)
     assert "wrong" not in terminal.run(checks)
     with terminal.serving(f"{settings}altyn serve{serve}") as address:
+        assert core_dumps_are_off(terminal.folder / "home" / "serving")
         added = terminal.run(settings + page.shop)
         register, status, refund = (
             with_password(each.replace(PUBLIC_URL, address), added.split()[-1])
@@ -212,6 +214,16 @@ def test_documented_commands_end_in_an_approved_payment(
     assert refunded["errorCode"] == "0"
     assert bank.operations == ["/card-check", "AUTHORISE", "REFUND"]
     assert bank.keys == {f"Bearer {(terminal.folder / 'connector.key').read_text().strip()}"}
+
+
+def core_dumps_are_off(serving: Path) -> bool:
+    """Whether the server and its workers may write no core dump; only Linux shows it."""
+    parent = psutil.Process(int(serving.read_text().splitlines()[1]))
+    processes = [parent, *parent.children()]
+    assert len(processes) > 2, "the workers are running"
+    return sys.platform != "linux" or all(
+        process.rlimit(psutil.RLIMIT_CORE) == (0, 0) for process in processes
+    )
 
 
 def with_password(commands: str, password: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from altyn.inbound.payment_page.card_form import PageForm
 from tests.asgi_client import AsgiClient
 from tests.integration.payment_page.page_client import PAYER_IP, RETURN_URL, PageClient, typed
 from tests.integration.ways.customers import Customers
@@ -69,6 +70,24 @@ async def test_payer_confirms_and_goes_on_to_the_shop(
     assert (await page.open(order_id)).location == back
     status = await page.status(order_id)
     assert (status["orderStatus"], status["paymentWay"], status["ip"]) == (2, WALLET, PAYER_IP)
+
+
+async def test_card_that_was_typed_before_the_wallet_was_chosen_is_dropped(
+    page: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str | None] = []
+    drop_card = PageForm.drop_card
+
+    def drop_and_record(form: PageForm) -> None:
+        drop_card(form)
+        left.extend((form.get("$PAN"), form.get("$CVC")))
+
+    monkeypatch.setattr(PageForm, "drop_card", drop_and_record)
+    card = {"$PAN": "4111111111111111", "$CVC": "123"}
+    fields = {"MDORDER": await page.register(), **card, **CHOICE}
+    answer = await page.call("processform.do", fields)
+    assert answer.json()["waiting"] is True
+    assert left == ["", ""]
 
 
 async def test_refusal_leaves_the_card_form_and_the_other_ways(

@@ -155,8 +155,11 @@ def _prepare(settings: Settings, stack: ExitStack, *, durable: bool) -> Settings
 
     from altyn import logs
     from altyn.main import prepare
+    from altyn.main.process import forbid_core_dumps
 
     logs.configure_logging(settings.log_level, settings.log_json)
+    if not settings.sandbox:
+        forbid_core_dumps()  # this process reads the keys of the cards, also if others serve
     asyncio.run(prepare(settings))
     return settings
 

@@ -30,6 +30,7 @@ from altyn.inbound.connections.refusals import (
 )
 from altyn.inbound.connections.rewriting import encode_request_line, head_without_upgrade
 from altyn.inbound.connections.server_config import ServerConfig
+from altyn.request_body import ClearedBuffer
 
 PIECE_BYTES: Final = 65_536
 """Larger reads are parsed in pieces of this size, with the bounds checked in between."""
@@ -243,8 +244,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body."""
+        """A part of the body; the buffer of uvicorn that keeps it until it is read is cleared."""
         self._body_received += len(body)
+        if not self.cycle.body:
+            self.cycle.body = ClearedBuffer()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -276,7 +279,9 @@ class BoundedProtocol(HttpToolsProtocol):
     # ── Answering ─────────────────────────────────────────────────────────────────────────────────
 
     def on_response_complete(self) -> None:
-        """The answer has been written."""
+        """The answer has been written. A body that was not read for it is dropped."""
+        if self.cycle.response_complete and self.cycle.body:
+            self.cycle.body = bytearray()
         super().on_response_complete()
         if self.transport.is_closing():
             self._cut_after(self._bounds.write_seconds)

@@ -68,6 +68,7 @@ async def _pay_by_other_way(
     command = BeginPayment(
         key=page_order.key, way=form.payment_way, actor=payer.actor, fields=form.other_fields
     )
+    form.drop_card()  # a card may have been typed before another way was chosen
     step = await begin_payment(command, world, loaded=page_order.order)
     return _result_of(step, page_order)
 
