@@ -3,6 +3,7 @@
 The endpoints write it when the answer is known. A call that cannot be read has its line too.
 """
 
+import logging
 from time import perf_counter
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ log = structlog.get_logger("altyn.requests")
 
 def log_answer(request: Request, answer: Served | Refusing, started: float) -> None:
     """Log an answered call; `started` is the `perf_counter` of its beginning."""
+    if not log.is_enabled_for(logging.INFO):
+        return  # the facts are not gathered for nothing
     line = {**call_facts(request, started), "shop": answer.shop}
     if answer.order:
         line["order"] = answer.order

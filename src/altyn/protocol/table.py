@@ -65,12 +65,15 @@ class Parameter:
     effect_with: Permission | None = None
     caution: str = ""
     remarks: Callable[[Any], Iterable[str]] | None = None
+    names: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
     may_have_note: bool = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check that an echoed parameter is a stored one; find whether it can lead to a note."""
+        """Check that an echoed parameter is a stored one; find all names, and whether it can lead
+        to a note."""
         assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
         noted = (self.effect_with, self.caution, self.remarks, self.overridden_by)
+        object.__setattr__(self, "names", (self.name, *self.aliases))
         object.__setattr__(self, "may_have_note", any(noted) or self.type.forgiving)
 
 
@@ -109,7 +112,7 @@ class Method:
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "required_positions", frozenset(required))
         cards = [row for row in self.parameters if row.type in (PAN, CVC)]
-        names = frozenset(name for row in cards for name in (row.name, *row.aliases))
+        names = frozenset(name for row in cards for name in row.names)
         object.__setattr__(self, "card_names", names)
         parts = (part for row in self.parameters for part in row.parts)
         object.__setattr__(self, "names", frozenset((*positions, *parts)))
@@ -120,7 +123,7 @@ class Method:
         for field_name in ("order_id", "order_number"):
             for row in self.parameters:
                 if row.field == field_name:
-                    yield from (row.name, *row.aliases)
+                    yield from row.names
 
     def error(self, refusal: Refusal) -> ErrorCode:
         """The error of this method for a refusal; a refusal without a row is a defect."""
@@ -312,13 +315,14 @@ def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str
     """The text of a parameter; an empty one counts as missing."""
     if value := source.get(parameter.name):
         return value  # nearly always
-    for name in (parameter.name, *parameter.aliases):
-        if value := source.get(name):
-            return value
-        if value := next(filter(None, source.get_all(name)), None):
-            return value
+    for name in parameter.names:
+        for value in source.get_all(name):
+            if value:
+                return value
     if parameter.in_json_params:
         return values.get("json_params", {}).get(parameter.name) or None
+    if not parameter.parts:
+        return None
     return "".join(source.get(name) or "" for name in parameter.parts) or None
 
 
