@@ -172,6 +172,18 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "callbacks.interval_seconds": "The pause after a failed delivery.",
     "callbacks.growing": "The pause is multiplied by the number of failures.",
     "callbacks.timeout_seconds": "How long a delivery may take.",
+    "fiscal.provider": "Who registers the receipts. `none`: there are no receipts.",
+    "fiscal.ffd": "Version of the format of fiscal documents (FFD).",
+    "fiscal.inn": "The shop's taxpayer number (INN), shown on receipts.",
+    "fiscal.group": "The shop's group of cash registers at the provider.",
+    "fiscal.login": "The shop's login at the provider.",
+    "fiscal.tax_system": "Taxation system of an order without `taxSystem`.",
+    "fiscal.tax_type": "VAT rate of a position that names none.",
+    "fiscal.payment_method": "Method of payment of the default line.",
+    "fiscal.payment_object": "Object of payment of the default line.",
+    "fiscal.product_name": "Name of the default line.",
+    "fiscal.default_line": "An order without a cart gets a receipt with the default line.",
+    "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
 }
 
 GATEWAY_SETTINGS: Final[Mapping[str, str]] = {

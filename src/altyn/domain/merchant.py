@@ -10,6 +10,7 @@ from enum import StrEnum
 from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
+from altyn.domain.receipt.settings import FiscalSettings
 
 
 class Permission(StrEnum):
@@ -87,6 +88,7 @@ class MerchantSettings:
     terminal: str = "123456"
     mcc: str = "5999"
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
+    fiscal: FiscalSettings = field(default_factory=FiscalSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

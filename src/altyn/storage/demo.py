@@ -8,6 +8,7 @@ from typing import Final
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.page import HolderField
+from altyn.domain.receipt.settings import FiscalProvider, FiscalSettings
 from altyn.operations.ports import Clock
 from altyn.operations.staff import merchants, tokens, users
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -25,6 +26,7 @@ DEMO_CHILD_API_LOGIN: Final = "test-child-api"
 DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - public, and moves simulated money only
 DEMO_TOKEN: Final = "test-token"  # noqa: S105 - as above
 DEMO_CALLBACK_KEY: Final = "test-callback-key"
+DEMO_INN: Final = "7700000007"
 
 # Those of codes.md §8, and those that shops of this engine were seen to send (rest-orders.md §2.1).
 DEMO_CURRENCIES: Final = (
@@ -40,6 +42,13 @@ DEMO_SETTINGS: Final = MerchantSettings(
     page_names=("en=Demo shop",),
     page_holder=HolderField.OFF,
     callbacks=CallbackSettings(key=DEMO_CALLBACK_KEY),
+    # Orders with a cart get receipts; an order without one stays the short example that it is.
+    fiscal=FiscalSettings(
+        provider=FiscalProvider.SIMULATED,
+        inn=DEMO_INN,
+        default_line=False,
+        answer_version=5,
+    ),
 )
 
 _ACTOR: Final = StaffActor(name="demo", role=StaffRole.OPERATOR)

@@ -11,10 +11,9 @@ from typing import Any, Final, get_type_hints
 
 import msgspec
 
-from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.operations.staff.ports import SettingChange
-from altyn.operations.staff.setting_table import CALLBACKS_PREFIX, is_callback_setting
+from altyn.operations.staff.setting_table import GROUPS, group_of
 
 NOTHING_STORED: Final = "{}"
 
@@ -29,7 +28,7 @@ def _words_by_name(settings: type) -> dict[str, frozenset[str]]:
 
 
 _WORDS: Final = _words_by_name(MerchantSettings)
-_WORDS_OF_CALLBACKS: Final = _words_by_name(CallbackSettings)
+_WORDS_BY_GROUP: Final = {group: _words_by_name(kind) for group, kind in GROUPS.items()}
 _KNOWN_PERMISSIONS: Final = frozenset(map(str, Permission))
 
 
@@ -37,7 +36,8 @@ def read_settings(stored: str) -> MerchantSettings:
     """The settings of a stored row, without keys, permissions and words of newer versions."""
     members: dict[str, Any] = msgspec.json.decode(stored)
     _drop_unknown_words(members, _WORDS)
-    _drop_unknown_words(members.get("callbacks", {}), _WORDS_OF_CALLBACKS)
+    for group, words in _WORDS_BY_GROUP.items():
+        _drop_unknown_words(members.get(group, {}), words)
     if "permissions" in members:
         members["permissions"] = [
             name for name in members["permissions"] if name in _KNOWN_PERMISSIONS
@@ -55,10 +55,8 @@ def merge_changes(stored: str, changes: Iterable[SettingChange]) -> str:
     """The row to store after checked changes; everything else in it stays as it is."""
     members: dict[str, Any] = msgspec.json.decode(stored)
     for change in changes:
-        owner, name = members, change.key
-        if is_callback_setting(change.key):
-            owner = members.setdefault("callbacks", {})
-            name = change.key.removeprefix(CALLBACKS_PREFIX)
+        group, name = group_of(change.key)
+        owner = members.setdefault(group, {}) if group else members
         if change.value is None:
             owner.pop(name, None)
         else:

@@ -3,8 +3,8 @@
 Source: merchant-settings.md; callbacks.md §1.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from typing import Any, Final, get_origin, get_type_hints
 
@@ -21,7 +21,9 @@ from altyn.domain.language import language_code
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.page import HolderField
+from altyn.domain.receipt.settings import FiscalSettings
 from altyn.operations.staff.errors import SettingRefusedError
+from altyn.operations.staff.fiscal_settings import FISCAL_SETTINGS
 from altyn.operations.staff.page_rules import (
     FRAME_ORIGINS_ALLOWED,
     LOGO_ALLOWED,
@@ -32,6 +34,7 @@ from altyn.operations.staff.page_rules import (
     names_of,
 )
 from altyn.operations.staff.ports import SettingChange
+from altyn.operations.staff.setting import Setting
 from altyn.operations.staff.setting_rules import (
     ADDRESS_LENGTH_MAX,
     ADDRESSES_MAX,
@@ -50,30 +53,13 @@ from altyn.operations.staff.setting_rules import (
     one_of,
     spelled_operations,
     within,
-    words_of,
 )
 
 _AMOUNT_MAX: Final = 999_999_999_999
-CALLBACKS_PREFIX: Final = "callbacks."
-
-
-def _as_it_is(value: object) -> object:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: its key, the allowed values in words, and the rule that checks a typed value.
-
-    `split` makes a list of the text that a person types, where the setting is a list. `normal`
-    gives the form in which a typed value is checked and stored.
-    """
-
-    key: str
-    allowed: str
-    holds: Callable[[Any], bool]
-    split: Callable[[str], list[str]] = words_of
-    normal: Callable[[Any], Any] = _as_it_is
+CALLBACKS: Final = "callbacks"
+FISCAL: Final = "fiscal"
+GROUPS: Final[Mapping[str, type]] = {CALLBACKS: CallbackSettings, FISCAL: FiscalSettings}
+"""The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 
 
 _EACH: Final = "a list of any of"
@@ -167,6 +153,7 @@ SETTINGS: Final = (
     Setting("callbacks.interval_seconds", "1 to 86400 seconds", within(1, 86_400)),
     Setting("callbacks.growing", "true or false", lambda _: True),
     Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
+    *FISCAL_SETTINGS,
 )
 # A setting that is gone, and what a person changes instead.
 _REMOVED: Final = {
@@ -176,13 +163,23 @@ _REMOVED: Final = {
 _SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 _TYPES: Final[dict[str, Any]] = {
     **get_type_hints(MerchantSettings),
-    **{CALLBACKS_PREFIX + name: kind for name, kind in get_type_hints(CallbackSettings).items()},
+    **{
+        f"{group}.{name}": kind
+        for group, settings in GROUPS.items()
+        for name, kind in get_type_hints(settings).items()
+    },
 }
+
+
+def group_of(key: str) -> tuple[str, str]:
+    """The group of a key, and the key within it; the group is empty for a setting of none."""
+    group, dot, name = key.partition(".")
+    return (group, name) if dot and group in GROUPS else ("", key)
 
 
 def is_callback_setting(key: str) -> bool:
     """Whether a key belongs to the settings of callbacks."""
-    return key.startswith(CALLBACKS_PREFIX)
+    return group_of(key)[0] == CALLBACKS
 
 
 def differences_from_default(settings: MerchantSettings) -> dict[str, object]:
@@ -211,13 +208,14 @@ def changed_settings(
     values: dict[str, Any] = {
         each.key: _DEFAULTS[each.key] if each.value is None else each.value for each in changes
     }
-    own = {key: value for key, value in values.items() if not is_callback_setting(key)}
-    callbacks = {
-        key.removeprefix(CALLBACKS_PREFIX): value
-        for key, value in values.items()
-        if is_callback_setting(key)
-    }
-    changed = replace(settings, **own, callbacks=replace(settings.callbacks, **callbacks))
+    by_group: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        group, name = group_of(key)
+        by_group.setdefault(group, {})[name] = value
+    own = by_group.pop("", {})
+    for group, members in by_group.items():
+        own[group] = replace(getattr(settings, group), **members)
+    changed = replace(settings, **own)
     _refuse_contradictions(changed)
     return changed
 
@@ -274,8 +272,9 @@ def _refuse_contradictions(settings: MerchantSettings) -> None:
 def by_key(settings: MerchantSettings) -> dict[str, object]:
     """Settings by the keys of SETTINGS."""
     own = asdict(settings)
-    callbacks = own.pop("callbacks")
-    return {**own, **{CALLBACKS_PREFIX + name: value for name, value in callbacks.items()}}
+    for group in GROUPS:
+        own |= {f"{group}.{name}": value for name, value in own.pop(group).items()}
+    return own
 
 
 _DEFAULTS: Final = by_key(MerchantSettings())

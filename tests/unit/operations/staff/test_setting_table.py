@@ -17,7 +17,13 @@ from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.operations.staff.errors import SettingRefusedError
-from altyn.operations.staff.setting_table import SETTINGS, changed_settings, check_changes
+from altyn.operations.staff.setting_table import (
+    GROUPS,
+    SETTINGS,
+    changed_settings,
+    check_changes,
+    group_of,
+)
 
 DEFAULT = MerchantSettings()
 
@@ -28,8 +34,9 @@ def change(changes: Mapping[str, object], settings: MerchantSettings = DEFAULT) 
 
 
 def test_every_setting_has_its_row() -> None:
-    names = {field.name for field in fields(MerchantSettings)} - {"callbacks"}
-    names |= {f"callbacks.{field.name}" for field in fields(CallbackSettings)}
+    names = {field.name for field in fields(MerchantSettings)} - GROUPS.keys()
+    for group, settings in GROUPS.items():
+        names |= {f"{group}.{field.name}" for field in fields(settings)}
     assert [setting.key for setting in SETTINGS] == sorted(
         names, key=[setting.key for setting in SETTINGS].index
     )
@@ -38,8 +45,9 @@ def test_every_setting_has_its_row() -> None:
 def test_defaults_obey_the_rules() -> None:
     changes = {}
     for key in (setting.key for setting in SETTINGS):
-        owner = MerchantSettings().callbacks if key.startswith("callbacks.") else MerchantSettings()
-        changes[key] = getattr(owner, key.rpartition(".")[2])
+        group, name = group_of(key)
+        owner = getattr(DEFAULT, group) if group else DEFAULT
+        changes[key] = getattr(owner, name)
     assert change(changes) == MerchantSettings()
 
 
