@@ -104,10 +104,12 @@ class Verdict(StrEnum):
     """The result that a handler reports for an attempt.
 
     After `FAILED` the next attempt follows by the schedule of the kind; after `REJECTED` there is
-    no further attempt.
+    no further attempt. After `ACCEPTED` the receiver works on it, and the next attempt, which asks
+    for the result, follows when the result says so; that is no failure.
     """
 
     DELIVERED = "delivered"
+    ACCEPTED = "accepted"
     FAILED = "failed"
     REJECTED = "rejected"
 
@@ -116,7 +118,8 @@ class Verdict(StrEnum):
 class AttemptResult:
     """The result of one attempt to carry out an entry.
 
-    `problem` says why it failed, for people; None after a success. `contacted`: the host was
+    `problem` says why it failed, for people; None after a success. `again_after` is the time until
+    the next attempt after ACCEPTED. `contacted`: the host was
     called, so that a missing response counts against it. `response_seconds`: how long the response
     took, None without one. `record`: what the handler keeps of the attempt; the store saves it in
     the statement that saves the new state, if it has a table for records of that type.
@@ -124,6 +127,7 @@ class AttemptResult:
 
     verdict: Verdict
     problem: str | None = None
+    again_after: timedelta | None = None
     contacted: bool = True
     response_seconds: float | None = None
     record: object | None = None
@@ -152,6 +156,9 @@ def settlement_of(
     last one of the schedule.
     """
     state = EntryState.WAITING
+    if result.verdict is Verdict.ACCEPTED:
+        pause = result.again_after
+        assert pause is not None, "the result says when to ask again"
     if result.verdict is Verdict.DELIVERED:
         state = EntryState.DELIVERED
     elif result.verdict is Verdict.REJECTED or pause is None:

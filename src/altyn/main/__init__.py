@@ -40,6 +40,7 @@ from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
+from altyn.storage.receipts import ReceiptStore
 from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.housekeeping import run_housekeeping
 from altyn.workers.reconciliation import LaggedClock, run_reconciliation
@@ -97,6 +98,7 @@ async def running(
             ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
             card=_card_ports(connectors, cards, orders),
             effects=effect_kinds,
+            receipts=ReceiptStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
         )

@@ -13,7 +13,9 @@ from altyn.domain.callback import CALLBACK, OrderNotification
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.domain.receipt.values import RECEIPT, ReceiptMade, ReceiptState
 from altyn.main.callback_handler import HandlerServices, open_callback_handler
+from altyn.main.receipt_handler import open_receipt_handler
 from altyn.protocol.dialects.classic.callbacks.parameters import order_callbacks
 from altyn.workers.outbox_ports import OutboxHandler
 
@@ -64,4 +66,25 @@ def _callback_entries(
     return order_callbacks(order, merchant, effect, at)
 
 
-BUILT_IN: Final = (EffectKind(CALLBACK, _callback_entries, open_callback_handler),)
+def _receipt_entries(
+    effect: Effect, _order: Order, _merchant: Merchant, _at: datetime
+) -> tuple[OutboxEntry, ...]:
+    assert isinstance(effect, ReceiptMade), "`made_effects` has made the receipt"
+    receipt = effect.receipt
+    if receipt.state is not ReceiptState.SENT:
+        return ()
+    return (
+        OutboxEntry(
+            kind=RECEIPT,
+            operation=receipt.kind.value,
+            receiver=receipt.provider,
+            host=receipt.provider,
+            parameters={"receipt": str(receipt.receipt_id)},
+        ),
+    )
+
+
+BUILT_IN: Final = (
+    EffectKind(CALLBACK, _callback_entries, open_callback_handler),
+    EffectKind(RECEIPT, _receipt_entries, open_receipt_handler),
+)

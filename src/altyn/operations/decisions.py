@@ -13,6 +13,7 @@ from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
 from altyn.domain.order import Attempt, Order, OrderRequest
+from altyn.domain.receipt.values import Receipt
 from altyn.domain.refusals import Refusal
 
 
@@ -20,8 +21,8 @@ from altyn.domain.refusals import Refusal
 class Accepted:
     """The order becomes `order`; history, postings and effects are saved with it.
 
-    `ask` names the attempt whose request must now go to the connector. `outbox` holds the rows that
-    the effects come to for this merchant; `perform` fills it in just before it saves.
+    `ask` names the attempt whose request must now go to the connector. `outbox` and `receipts` hold
+    what the effects come to for this merchant; `perform` fills them in just before it saves.
     """
 
     order: Order
@@ -31,6 +32,7 @@ class Accepted:
     postings: tuple[Posting, ...] = ()
     effects: tuple[Effect, ...] = ()
     outbox: tuple[OutboxEntry, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.order_cart import cart_positions
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
@@ -86,7 +87,12 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=ledger.deposit(amount, remainder_minor=order.approved_minor - amount),
-        effects=(OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),),
+        effects=(
+            OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),
+            ReceiptDue(
+                receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount, attempt=attempt.number
+            ),
+        ),
         deposited_minor=amount,
         deposited_at=attempt.started_at,  # the connector's business day: the day of the request
         action_code=0,

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Final
 
 from altyn.domain.order import Attempt, Kind, Order
+from altyn.domain.receipt.values import ReceiptMade
 from altyn.domain.refusals import Refusal
 from altyn.operations.connector import Connector, ConnectorResponse, Payment, payment_key
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
 from altyn.operations.paying.settlement import settle
 from altyn.operations.ports import Actor, OrderKey, Overloaded, ResultUnknown, World
+from altyn.operations.receipts import made_effects
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 """How long a request waits for a connector's answer to another one about the same order: 5 s."""
@@ -161,13 +163,15 @@ def _connector(payment: Payment, world: World) -> Connector:
 
 
 async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
-    """The decision with the outbox rows that its effects come to for this merchant."""
+    """The decision with the receipts and outbox rows that its effects come to for this merchant."""
     if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
+    made = tuple(made_effects(accepted.effects, accepted.order, merchant, accepted.at))
     entries = tuple(
         entry
-        for effect in accepted.effects
+        for effect in made
         for entry in world.effects.entries(effect, accepted.order, merchant, accepted.at)
     )
-    return replace(accepted, outbox=entries) if entries else accepted
+    receipts = tuple(effect.receipt for effect in made if isinstance(effect, ReceiptMade))
+    return replace(accepted, outbox=entries, receipts=receipts)

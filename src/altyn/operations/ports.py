@@ -14,6 +14,7 @@ from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted
+from altyn.operations.fiscal import Receipts
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 
@@ -177,5 +178,6 @@ class World:
     ways: PaymentWays
     card: CardPorts
     effects: EffectEntries
+    receipts: Receipts
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]

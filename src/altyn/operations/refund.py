@@ -9,6 +9,7 @@ from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
@@ -99,7 +100,12 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=ledger.refund(amount),
-        effects=(notification,),
+        effects=(
+            notification,
+            ReceiptDue(
+                receipt_kind=ReceiptKind.REFUND, amount_minor=amount, attempt=attempt.number
+            ),
+        ),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,

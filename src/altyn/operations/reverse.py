@@ -6,11 +6,13 @@ from datetime import datetime
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.effects import Effect
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.order_cart import cart_positions
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
 from altyn.operations.history import history_detail
@@ -72,7 +74,11 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         return _declined(order, attempt, now)
     deposited = order.status is OrderStatus.DEPOSITED
     postings = ledger.reversal(amount, deposited=deposited)
-    notifications = (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
+    effects: tuple[Effect, ...] = (
+        OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),
+    )
+    if deposited:  # a hold has no receipt yet
+        effects += (ReceiptDue(receipt_kind=ReceiptKind.REFUND, amount_minor=amount),)
     if not attempt.partial:
         return accept(
             order,
@@ -80,7 +86,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=postings,
-            effects=notifications,
+            effects=effects,
             approved_minor=0,
             deposited_minor=0,
             reversed_at=now,
@@ -92,7 +98,7 @@ def settle_reversal(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=postings,
-        effects=notifications,
+        effects=effects,
         approved_minor=order.approved_minor - amount,
         deposited_minor=order.deposited_minor - (amount if deposited else 0),
         partly_reversed=True,

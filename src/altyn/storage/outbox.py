@@ -26,7 +26,9 @@ from altyn.domain.outbox import (
     EntryId,
     QueueDepth,
     Settlement,
+    Verdict,
 )
+from altyn.domain.receipt.values import ReceiptUpdate
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.outbox_notifier import notify_queues
@@ -228,7 +230,7 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
     """The row of `attempted` in `settle_entries`."""
     entry, problem = settlement.entry, settlement.result.problem
     record = settlement.result.record
-    delivery = _delivery_columns(record) if isinstance(record, CallbackDelivery) else {}
+    columns = _record_columns(record)
     return {
         **id_values(entry.id),
         "kind": entry.kind,
@@ -238,8 +240,24 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
         "problem": None if problem is None else _text(problem),
         "settled_at": settlement.settled_at,
         "due_at": settlement.due_at,
-        **delivery,
+        "failed": settlement.result.verdict in {Verdict.FAILED, Verdict.REJECTED},
+        **columns,
     }
+
+
+def _record_columns(record: object) -> dict[str, Any]:
+    """What the handler keeps of the attempt, in the same row."""
+    match record:
+        case CallbackDelivery():
+            return _delivery_columns(record)
+        case ReceiptUpdate():
+            return {
+                "receipt_state": record.state,
+                "provider_id": record.provider_id,
+                "fiscal": record.fiscal,
+            }
+        case _:
+            return {}
 
 
 def _delivery_columns(record: CallbackDelivery) -> dict[str, Any]:

@@ -99,6 +99,23 @@ def posting_rows(accepted: Accepted) -> list[dict[str, Any]]:
     ]
 
 
+def receipt_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `receipt` in `save_orders`."""
+    return [
+        {
+            "order_id": receipt.order_id,
+            "receipt_id": receipt.receipt_id,
+            "kind": receipt.kind,
+            "state": receipt.state,
+            "provider": receipt.provider,
+            "content": receipt.content,
+            "fiscal": receipt.fiscal,
+            "created_at": receipt.created_at,
+        }
+        for receipt in accepted.receipts
+    ]
+
+
 def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
     """The rows of `entry` in `save_orders`: what the effects of the decision come to."""
     return [

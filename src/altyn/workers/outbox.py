@@ -246,6 +246,9 @@ def _report(settlement: Settlement, merchant: Merchant) -> None:
         seconds = (settlement.settled_at - entry.created_at).total_seconds()
         LATENCY.labels(entry.kind, name).observe(max(0.0, seconds))
         return
+    if settlement.result.verdict is Verdict.ACCEPTED:
+        ATTEMPTS.labels(entry.kind, name, "accepted").inc()
+        return
     dead = settlement.state is EntryState.DEAD
     ATTEMPTS.labels(entry.kind, name, "failed" if dead else "retried").inc()
     (log.warning if dead else log.info)(

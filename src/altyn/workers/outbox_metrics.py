@@ -18,8 +18,8 @@ _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1
 
 ATTEMPTS: Final = Counter(
     "altyn_outbox_attempts",
-    "Attempts to carry out an entry of the outbox, by result: delivered, retried (failed, another "
-    "attempt follows), failed (no attempt follows).",
+    "Attempts to carry out an entry of the outbox, by result: delivered, accepted (the receiver "
+    "works on it), retried (failed, another attempt follows), failed (no attempt follows).",
     ["kind", "merchant", "outcome"],
 )
 LATENCY: Final = Histogram(

@@ -11,6 +11,7 @@ from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import AttemptState, Due, Kind, Order
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.deposit import Deposit, decide_deposit, settle_deposit
@@ -115,6 +116,7 @@ def test_partial_deposit_releases_the_rest_of_the_hold() -> None:
     assert accepted.postings == ledger.deposit(1000_00, remainder_minor=1500_00)
     assert accepted.effects == (
         OrderNotification(CallbackOperation.DEPOSITED, amount_minor=1000_00),
+        ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=1000_00, attempt=2),
     )
 
 

@@ -10,6 +10,7 @@ from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, Order
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy, Unchanged
 from altyn.operations.refund import Refund, decide_refund, settle_refund
@@ -157,7 +158,10 @@ def test_approved_refund_lowers_the_amount_left() -> None:
     assert (accepted.order.approved_minor, accepted.order.deposited_minor) == (2500_00, 2500_00)
     assert accepted.order.refunded_at == NOW
     assert accepted.postings == ledger.refund(500_00)
-    assert accepted.effects == (OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00),)
+    assert accepted.effects == (
+        OrderNotification(CallbackOperation.REFUNDED, amount_minor=500_00),
+        ReceiptDue(receipt_kind=ReceiptKind.REFUND, amount_minor=500_00, attempt=attempt.number),
+    )
 
 
 @pytest.mark.parametrize("external_refund_id", [None, "R-1"])
@@ -172,7 +176,7 @@ def test_refund_notification_has_the_external_refund_id(
         amount_minor=500_00,
         external_refund_id=external_refund_id,
     )
-    (effect,) = settle_refund(a_deposit(), attempt, NOW).effects
+    (effect,) = notifications(settle_refund(a_deposit(), attempt, NOW).effects)
     assert effect == OrderNotification(
         CallbackOperation.REFUNDED,
         succeeded=state is AttemptState.APPROVED,

@@ -12,6 +12,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
 from altyn.domain.order import AttemptState, Due, Kind, Order
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
@@ -147,7 +148,11 @@ def test_whole_reversal_sets_the_amounts_to_zero(*, deposited: bool) -> None:
     assert accepted.order.reversed_at == NOW
     assert accepted.order.due() is None
     assert accepted.postings == ledger.reversal(amount, deposited=deposited)
-    assert accepted.effects == (OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),)
+    receipt = ReceiptDue(receipt_kind=ReceiptKind.REFUND, amount_minor=amount)
+    assert accepted.effects == (
+        OrderNotification(CallbackOperation.REVERSED, amount_minor=amount),
+        *([receipt] if deposited else []),
+    )
 
 
 @pytest.mark.parametrize(

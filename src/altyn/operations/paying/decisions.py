@@ -12,6 +12,7 @@ from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AnyWaiting
 from altyn.operations.decisions import (
@@ -233,7 +234,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
-        effects=(taken,),
+        effects=(taken, ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount)),
         **paid,
     )
 

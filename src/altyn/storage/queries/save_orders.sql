@@ -1,5 +1,6 @@
 -- save_orders: save many decisions at once. An order whose version is no longer the expected one is left as it is.
--- Events, attempts, postings and outbox rows are saved for exactly the orders that are updated; returns their ids.
+-- Events, attempts, postings, receipts and outbox rows are saved for exactly the orders that are updated; returns their
+-- ids.
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
         merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
@@ -65,6 +66,14 @@ WITH decided AS (
     FROM saved JOIN jsonb_to_recordset(:postings) AS posting (
         order_id uuid, line smallint, movement text, source text, destination text,
         amount_minor bigint) USING (order_id)
+), saved_receipts AS (
+    INSERT INTO receipts (merchant_id, order_id, version, receipt_id, kind, state, provider, content, fiscal,
+                          created_at, changed_at)
+    SELECT merchant_id, order_id, saved.version, receipt_id, kind, state, provider, content, fiscal, created_at,
+           created_at
+    FROM saved JOIN jsonb_to_recordset(:receipts) AS receipt (
+        order_id uuid, receipt_id uuid, kind text, state text, provider text, content jsonb, fiscal jsonb,
+        created_at timestamptz) USING (order_id)
 ), entry AS (
     SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, due_after_seconds * interval '1 second' AS due_after

@@ -1,5 +1,5 @@
--- settle_entries: saves the results of attempts, with the records of callbacks' deliveries. A delivered entry stays
--- delivered. The failure of an attempt whose lease has ended, and after which another worker has made the next
+-- settle_entries: saves the results of attempts, with the records of callbacks' deliveries and the news of receipts. A
+-- delivered entry stays delivered. The failure of an attempt whose lease has ended, and after which another worker has made the next
 -- attempt, changes nothing. The entries behind a settled one, of the same kind, subject and receiver, become due with
 -- it: while a shop is away for hours, they are not looked at again and again. Returns the entries with others behind.
 WITH attempted AS (
@@ -8,12 +8,12 @@ WITH attempted AS (
         receiver text, attempt smallint, state text, problem text, settled_at timestamptz,
         due_at timestamptz, at timestamptz, took_ms integer, method text, url text, headers jsonb,
         body text, signed text, checksum text, status integer, answer_headers jsonb, answer text,
-        delivery_problem text)
+        delivery_problem text, failed boolean, receipt_state text, provider_id text, fiscal jsonb)
 ), settled AS (
     UPDATE outbox SET
         state = attempted.state, due_at = coalesce(attempted.due_at, outbox.due_at),
         lease_until = '-infinity', problem = attempted.problem,
-        failures = outbox.failures + (attempted.state <> 'delivered')::integer,
+        failures = outbox.failures + attempted.failed::integer,
         settled_at = CASE WHEN attempted.state <> 'waiting' THEN attempted.settled_at END
     FROM attempted
     WHERE outbox.merchant_id = ANY (:merchant_ids::integer[])
@@ -43,6 +43,18 @@ WITH attempted AS (
            url, headers, body, signed, checksum, status, answer_headers, answer, delivery_problem
     FROM attempted WHERE method IS NOT NULL  -- only a callback has a record of its delivery
     ON CONFLICT DO NOTHING
+), receipted AS (
+    -- What a provider has said is true whoever asked; only the first end of a receipt counts.
+    UPDATE receipts SET
+        state = attempted.receipt_state, changed_at = attempted.settled_at,
+        provider_id = coalesce(attempted.provider_id, receipts.provider_id),
+        fiscal = coalesce(attempted.fiscal, receipts.fiscal), problem = attempted.problem
+    FROM attempted
+    WHERE attempted.receipt_state IS NOT NULL
+      AND receipts.merchant_id = ANY (:merchant_ids::integer[])
+      AND receipts.merchant_id = attempted.merchant_id
+      AND receipts.order_id = attempted.subject_id AND receipts.version = attempted.version
+      AND receipts.state = 'sent'
 )
 SELECT merchant_id, subject_id, version, line FROM settled
 WHERE (merchant_id, subject_id, kind, receiver)

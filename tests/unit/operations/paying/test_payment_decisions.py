@@ -13,6 +13,7 @@ from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Order
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, ConfirmOnPhone
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged
@@ -311,6 +312,7 @@ def test_approved_one_stage_payment_is_deposited() -> None:
     assert settled.postings == (*ledger.hold(2500_00), *deposit)
     assert settled.effects == (
         OrderNotification(CallbackOperation.DEPOSITED, amount_minor=2500_00),
+        ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=2500_00),
     )
 
 

@@ -1,0 +1,161 @@
+"""What the receipt of a change contains: the lines, the tax, and where the payer gets it.
+
+A value of a position is used where the cart has one, else that of the merchant's settings.
+Source: fiscal.md §1, §3, §10 (the default line).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from altyn.domain.cart.document import Cart
+from altyn.domain.cart.numbers import product_minor
+from altyn.domain.cart.parts import taken_positions
+from altyn.domain.cart.reading import read_bundle
+from altyn.domain.cart.values import Customer, Position, Quantity
+from altyn.domain.merchant import Merchant
+from altyn.domain.order import Order
+from altyn.domain.order_cart import cart_positions, deposited_positions
+from altyn.domain.receipt.settings import FiscalSettings
+from altyn.domain.receipt.values import (
+    Receipt,
+    ReceiptContent,
+    ReceiptDue,
+    ReceiptLine,
+)
+
+ONE: Final = Quantity(1000, "0")
+"""One piece: the quantity of a line that stands for a sum."""
+
+
+def receipt_of(due: ReceiptDue, order: Order, merchant: Merchant, at: datetime) -> Receipt | None:
+    """The receipt of a change. `order` is the order after the change, `at` its time (UTC).
+
+    None when the merchant has no receipts, or none for orders without a cart.
+    """
+    settings = merchant.settings.fiscal
+    if not settings.enabled:
+        return None
+    lines = due.lines or tuple(_lines(due, order, settings))
+    if not lines:
+        return None
+    return Receipt(
+        merchant_id=order.merchant_id,
+        order_id=order.order_id,
+        version=order.version,
+        kind=due.receipt_kind,
+        content=_content(lines, due, order, settings),
+        created_at=at,
+        provider=settings.provider.value,
+    )
+
+
+def line_of(position: Position, settings: FiscalSettings) -> ReceiptLine:
+    """The line for a position of a cart, or for a part of one."""
+    of = partial(_code, position.attributes)
+    return ReceiptLine(
+        name=position.name,
+        quantity=_quantity(position),
+        price_minor=_price(position),
+        amount_minor=position.amount_minor,
+        tax_type=settings.tax_type if position.tax is None else position.tax.code,
+        payment_method=of("paymentMethod", settings.payment_method),
+        payment_object=of("paymentObject", settings.payment_object),
+        item_code=position.item_code,
+        position_id=position.position_id,
+        attributes=position.attributes,
+    )
+
+
+def default_line(amount_minor: int, settings: FiscalSettings) -> ReceiptLine:
+    """The single line of a receipt without a cart: the whole sum, as the settings say."""
+    return ReceiptLine(
+        name=settings.product_name,
+        quantity=ONE,
+        price_minor=amount_minor,
+        amount_minor=amount_minor,
+        tax_type=settings.tax_type,
+        payment_method=settings.payment_method,
+        payment_object=settings.payment_object,
+    )
+
+
+def _lines(due: ReceiptDue, order: Order, settings: FiscalSettings) -> Iterable[ReceiptLine]:
+    positions = _positions(due, order)
+    if positions:
+        return (line_of(position, settings) for position in positions)
+    if not settings.default_line and not cart_positions(order):
+        return ()
+    return (default_line(due.amount_minor, settings),)
+
+
+def _positions(due: ReceiptDue, order: Order) -> Sequence[Position]:
+    """The positions, or parts of them, that the money of the change is for."""
+    parts = order.attempt(due.attempt).parts if due.attempt is not None else ()
+    if parts:
+        return taken_positions(cart_positions(order), parts)
+    deposited = deposited_positions(order)
+    return deposited if sum(p.amount_minor for p in deposited) == due.amount_minor else ()
+
+
+def _content(
+    lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
+) -> ReceiptContent:
+    request = order.request
+    customer = _customer(request.order_bundle)
+    return ReceiptContent(
+        lines=lines,
+        currency=order.currency,
+        tax_system=settings.tax_system if request.tax_system is None else request.tax_system,
+        ffd=settings.ffd,
+        email=customer.email or request.email,
+        phone=customer.phone or request.phone,
+        ofd_params=due.ofd_params or ofd_params_of(order),
+    )
+
+
+def ofd_params_of(order: Order) -> Mapping[str, str]:
+    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6)."""
+    sent = order.request.more.get("additionalOfdParams")
+    return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
+
+
+def _customer(cart: Cart | None) -> Customer:
+    return read_bundle(cart.document)[0].customer if cart is not None else Customer()
+
+
+def _code(attributes: Mapping[str, object], name: str, default: int) -> int:
+    """A code among the fiscal attributes; they were checked when the cart was read."""
+    value = attributes.get(name)
+    return int(value) if isinstance(value, int | str) else default
+
+
+def _is_product(position: Position) -> bool:
+    price, quantity = position.price_minor, position.quantity.thousandths
+    return price is not None and product_minor(price, quantity) == position.amount_minor
+
+
+def _quantity(position: Position) -> Quantity:
+    """The quantity; one where price and quantity do not give the sum, as a receipt demands."""
+    if _is_product(position) or _even_price(position) is not None:
+        return position.quantity
+    return Quantity(ONE.thousandths, position.quantity.measure)
+
+
+def _price(position: Position) -> int:
+    if _is_product(position):
+        assert position.price_minor is not None
+        return position.price_minor
+    even = _even_price(position)
+    return position.amount_minor if even is None else even
+
+
+def _even_price(position: Position) -> int | None:
+    """The price of one unit, if the sum is a whole number of them."""
+    thousandths = position.quantity.thousandths
+    if thousandths <= 0 or position.amount_minor * 1000 % thousandths:
+        return None
+    return position.amount_minor * 1000 // thousandths

@@ -1,0 +1,1 @@
+"""Sends receipts to fiscal providers."""

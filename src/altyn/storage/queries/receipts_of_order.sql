@@ -1,0 +1,6 @@
+-- receipts_of_order: the receipts of an order, oldest first.
+SELECT merchant_id, order_id, version, kind, content, created_at, provider, state, provider_id, fiscal,
+       problem
+FROM receipts
+WHERE merchant_id = :merchant_id AND order_id = :order_id
+ORDER BY version;
