@@ -8,6 +8,7 @@ import asyncpg
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings, SettingsError
 from altyn.simulators.acs.directory import DirectoryServer
+from altyn.simulators.cash_register.register import CashRegisters
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
@@ -55,6 +56,7 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await _refuse_production_database(pool)
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
+    await CashRegisters.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 

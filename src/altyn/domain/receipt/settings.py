@@ -17,6 +17,15 @@ class FiscalProvider(StrEnum):
     ATOL = "atol"
 
 
+class SimulatedFault(StrEnum):
+    """How the simulated cash register misbehaves for a shop (the sandbox's tests of failures)."""
+
+    NONE = "none"
+    FAILS = "fails"
+    SILENT = "silent"
+    SLOW = "slow"
+
+
 class FfdVersion(StrEnum):
     """The version of the format of fiscal documents (FFD) that a shop's cash registers use."""
 
@@ -31,7 +40,8 @@ class FiscalSettings:
     An order without a cart has one line in its receipt, the default line, if `default_line` is on;
     its name is `product_name`. `tax_system`, `tax_type`, `payment_method` and `payment_object` are
     codes of fiscal.md §4, for positions that do not name their own. `answer_version` is the version
-    of the answer of getReceiptStatus.do (fiscal.md §9).
+    of the answer of getReceiptStatus.do (fiscal.md §9). `simulated_fault` is of the simulated cash
+    register alone.
     """
 
     provider: FiscalProvider = FiscalProvider.NONE
@@ -46,6 +56,7 @@ class FiscalSettings:
     product_name: str = "Оплата заказа"
     default_line: bool = True
     answer_version: int = 1
+    simulated_fault: SimulatedFault = SimulatedFault.NONE
 
     @property
     def enabled(self) -> bool:

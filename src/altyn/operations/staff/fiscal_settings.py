@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
-from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
+from altyn.domain.receipt.settings import FfdVersion, FiscalProvider, SimulatedFault
 from altyn.operations.staff.setting import Setting
 from altyn.operations.staff.setting_rules import matches, one_of, within
 
@@ -34,4 +34,5 @@ FISCAL_SETTINGS: Final = (
     ),
     Setting("fiscal.default_line", "true or false", lambda _: True),
     Setting("fiscal.answer_version", f"1 to {ANSWER_VERSION_MAX}", within(1, ANSWER_VERSION_MAX)),
+    Setting("fiscal.simulated_fault", f"one of {one_of(SimulatedFault)}", lambda _: True),
 )

@@ -1,0 +1,1 @@
+"""The simulated cash register and its operator of fiscal data (OFD)."""
