@@ -10,6 +10,7 @@ from altyn.domain.callback import CallbackOperation
 from altyn.domain.merchant import Permission
 from altyn.protocol.dialects.classic.envelopes import (
     CAPITALS,
+    CLOSING,
     ORDER_LIST,
     PAYMENT,
     PLAIN,
@@ -32,6 +33,10 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
         'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
         "`errorMessage` is its text. A refusal also has an empty page: `orderStatuses` without "
         "orders, and 0 in `totalCount`, `page` and `pageSize`."
+    ),
+    CLOSING: (
+        "HTTP 200 and JSON, errors included. `success` is true or false; `errorCode` is a string, "
+        '`"0"` on success; `errorMessage` is its text.'
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "
@@ -72,6 +77,35 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "registerPreAuth": (
         ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
         ("formUrl", "The payment page; send the payer's browser there."),
+    ),
+    "getReceiptStatus": (
+        ("orderNumber", "The shop's number of the order."),
+        ("orderId", "The order's number in the gateway."),
+        ("ecr_registration_number", "The cash register, once a receipt is delivered."),
+        ("receipt", "A list, oldest first; the members of each receipt follow."),
+        (
+            "receiptStatus",
+            "0 sent, 1 delivered, 2 failed; 3, 4, 5 the same for money that goes back.",
+        ),
+        ("uuid", "The receipt's id."),
+        ("receiptType", "`close` for a closing receipt, else null (version 3 and up)."),
+        ("amount_total", "The sum in roubles, a string such as `100.00`."),
+        (
+            (
+                "shift_number, fiscal_receipt_number, receipt_datetime, fn_number, "
+                "ecr_registration_number, fiscal_document_number, fiscal_document_attribute, "
+                "serial_number, fnsSite, ofd_receipt_url, OFD"
+            ),
+            (
+                "What the cash register and its operator say, once the receipt is delivered; "
+                "`original_ofd_uuid` from version 2."
+            ),
+        ),
+        ("ofdReceiptParams", "VAT inside the sum, and the FFD version (version 4 and up)."),
+        (
+            "ofdOrderBundle",
+            "The lines; of a payment those that were not refunded (version 5 and up).",
+        ),
     ),
     "getLastOrdersForMerchants": (
         ("orderStatuses", "A list; each is the answer of getOrderStatusExtended.do."),
@@ -122,6 +156,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
     Permission.SEE_OTHER_MERCHANTS: "Orders of child merchants in getLastOrdersForMerchants.do.",
     Permission.FEE: "`feeInput` is used.",
+    Permission.ELECTRONIC_CERTIFICATE: "externalReceipt.do.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }

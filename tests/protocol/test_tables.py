@@ -11,14 +11,23 @@ from typing import Final
 import pytest
 
 from altyn.domain.merchant import Permission
+from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
+from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
-from altyn.protocol.dialects.classic.envelopes import CAPITALS, ORDER_LIST, PAYMENT, PLAIN, STATUS
+from altyn.protocol.dialects.classic.envelopes import (
+    CAPITALS,
+    CLOSING,
+    ORDER_LIST,
+    PAYMENT,
+    PLAIN,
+    STATUS,
+)
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
@@ -68,6 +77,11 @@ COMMAND_FIELDS: Final = {
     ),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
+    "getReceiptStatus": frozenset({"receipt_id"}),
+    "closeOfdReceipt": frozenset(field.name for field in fields(CloseReceipt)),
+    "externalReceipt": frozenset(
+        {"receipt", "returns_money", "ofd", *(field.name for field in fields(FiscalData))}
+    ),
 }
 
 
@@ -134,7 +148,7 @@ def test_paths_differ_by_more_than_their_capitals() -> None:
 
 @every_method
 def test_a_method_names_its_source(method: Method) -> None:
-    assert method.source.startswith(("rest-orders.md §", "payment-page.md §"))
+    assert method.source.startswith(("rest-orders.md §", "payment-page.md §", "fiscal.md §"))
     assert method.summary.endswith(".")
 
 
@@ -144,6 +158,7 @@ ENVELOPES: Final = {
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
+    CLOSING: {"closeOfdReceipt"},
 }
 
 NEEDS: Final = {
@@ -153,6 +168,7 @@ NEEDS: Final = {
     "paymentOrder": Permission.CARD_FROM_SHOP,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
+    "externalReceipt": Permission.ELECTRONIC_CERTIFICATE,
 }
 
 
@@ -176,6 +192,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("closeOfdReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("externalReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
 
 
@@ -377,6 +395,25 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "paymentOrder": CARD,
     "finish3dsPayment": CARD,
     "finish3dsVer2Payment": CARD,
+    "getReceiptStatus": {
+        Refusal.ORDER_SELECTOR_MISSING: (
+            4,
+            "Ожидается [orderId], [orderNumber] или [uuid]",
+            "Expected [orderId], [orderNumber] or [uuid]",
+        ),
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+    },
+    "closeOfdReceipt": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.AMOUNT_INVALID: AMOUNT,
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+        Refusal.WRONG_STATUS: IMPOSSIBLE,
+    },
+    "externalReceipt": {
+        Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+        Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+        Refusal.WRONG_STATUS: IMPOSSIBLE,
+    },
 }
 NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {

@@ -21,3 +21,6 @@ class Operation(StrEnum):
     FINISH_3DS_VERSION_2 = "finish_3ds_version_2"
     CHECK_CREDENTIALS = "check_credentials"
     LIST_CARD = "list_card"
+    RECEIPT_STATUS = "receipt_status"
+    CLOSE_RECEIPT = "close_receipt"
+    EXTERNAL_RECEIPT = "external_receipt"

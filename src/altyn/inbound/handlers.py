@@ -13,6 +13,7 @@ from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
+from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
@@ -171,4 +172,5 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.CHECK_CREDENTIALS: handle_check_credentials,
     Operation.LIST_CARD: handle_list_card,
     **PAYMENT_HANDLERS,
+    **RECEIPT_HANDLERS,
 }

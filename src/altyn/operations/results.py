@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from altyn.domain.merchant import Merchant
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
+from altyn.domain.receipt.values import Receipt
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 
 
@@ -47,8 +48,16 @@ class OrdersFound:
     page_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptsFound:
+    """Receipts of one order, oldest first."""
+
+    order: Order
+    receipts: tuple[Receipt, ...]
+
+
 # The results of the ways to pay are defined where each way is.
-Result = Done | Registered | OrderFound | OrdersFound | CardEnrolment | CardStep
+Result = Done | Registered | OrderFound | OrdersFound | ReceiptsFound | CardEnrolment | CardStep
 
 
 def notes_of(result: Result) -> Notes:

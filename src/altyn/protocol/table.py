@@ -43,7 +43,8 @@ class Parameter:
     only stored. `parts` are names whose joined texts replace the parameter where it is missing.
     A parameter that may be `in_json_params` has its row below the row of jsonParams.
     Where the parameter `overridden_by` is sent it is not read, so its value is never an error.
-    It has an effect only for merchants with the permission `effect_with`; `caution` is a text about
+    It has an effect only for merchants with the permission `effect_with`, and none where `idle_for`
+    gives the reason; `caution` is a text about
     a parameter that is accepted without its full effect, `remarks` are texts about its value. Each
     of these becomes a note for a developer who sends the parameter.
     `echo` is for a stored parameter that the status answer repeats.
@@ -65,6 +66,7 @@ class Parameter:
     effect_with: Permission | None = None
     caution: str = ""
     remarks: Callable[[Any], Iterable[str]] | None = None
+    idle_for: Callable[[Merchant], str] | None = None
     names: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
     may_have_note: bool = dataclasses.field(init=False, repr=False, compare=False)
 
@@ -72,7 +74,10 @@ class Parameter:
         """Check that an echoed parameter is a stored one; find all names, and whether it can lead
         to a note."""
         assert self.echo is None or self.field == STORED, f"{self.name} is not stored"
-        noted = (self.effect_with, self.caution, self.remarks, self.overridden_by)
+        noted = (
+            *(self.effect_with, self.caution, self.remarks),
+            *(self.overridden_by, self.idle_for),
+        )
         object.__setattr__(self, "names", (self.name, *self.aliases))
         object.__setattr__(self, "may_have_note", any(noted) or self.type.forgiving)
 
@@ -101,6 +106,7 @@ class Method:
     required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
     card_names: frozenset[str] = field(init=False, repr=False, compare=False)
     names: frozenset[str] = field(init=False, repr=False, compare=False)
+    json_names: frozenset[str] = field(init=False, repr=False, compare=False)
     order_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +120,8 @@ class Method:
         cards = [row for row in self.parameters if row.type in (PAN, CVC)]
         names = frozenset(name for row in cards for name in row.names)
         object.__setattr__(self, "card_names", names)
+        json_names = frozenset(row.name for row in self.parameters if row.type.json)
+        object.__setattr__(self, "json_names", json_names)
         parts = (part for row in self.parameters for part in row.parts)
         object.__setattr__(self, "names", frozenset((*positions, *parts)))
         object.__setattr__(self, "order_names", tuple(self._order_names()))
@@ -220,7 +228,7 @@ def check_rows(
 
     A merchant gets one error (`check`); a payer corrects all wrong fields of a form at once.
     """
-    context = Context(merchant, source)
+    context = Context(merchant, source, method.json_names)
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     notes: list[Note] = []
@@ -253,7 +261,7 @@ def _read_row(
     parameter: Parameter, context: Context, malformed: frozenset[str], values: dict[str, Any]
 ) -> Fault | None:
     """Put the value of one row into `values`, or give its fault."""
-    if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
+    if parameter.overridden_by is not None and context.is_given(parameter.overridden_by):
         return None
     raw = _raw(parameter, context.source, values)
     if parameter.type.json and raw is not None and parameter.type.is_absent(raw):
@@ -261,7 +269,7 @@ def _read_row(
     if parameter.name in malformed and not parameter.type.forgiving:
         return Fault(parameter.invalid, parameter.name, "not UTF-8 text")
     if raw is None:
-        if parameter.required is None or _optional(parameter, context.source, context.merchant):
+        if parameter.required is None or _optional(parameter, context):
             return None
         return Fault(parameter.required, parameter.name, "mandatory, but missing")
     try:
@@ -294,10 +302,12 @@ def _notes_of(parameter: Parameter, context: Context, values: Mapping[str, Any])
 def _why_without_effect(parameter: Parameter, context: Context, values: Mapping[str, Any]) -> str:
     """Why a row that was sent has no effect, or not its full one; empty where it has."""
     permission, merchant = parameter.effect_with, context.merchant
-    if parameter.overridden_by is not None and context.source.get(parameter.overridden_by):
+    if parameter.overridden_by is not None and context.is_given(parameter.overridden_by):
         return f"ignored beside {parameter.overridden_by}"
     if permission is not None and merchant is not None and not merchant.may(permission):
         return f"ignored: permission {permission} is off"
+    if parameter.idle_for is not None and merchant and (reason := parameter.idle_for(merchant)):
+        return reason
     if parameter.type.forgiving and parameter.field not in values:
         return f"not read as {parameter.type.notation}: ignored"
     return parameter.caution
@@ -326,10 +336,10 @@ def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str
     return "".join(source.get(name) or "" for name in parameter.parts) or None
 
 
-def _optional(parameter: Parameter, source: Source, merchant: Merchant | None) -> bool:
-    if parameter.unless is not None and source.get(parameter.unless):
+def _optional(parameter: Parameter, context: Context) -> bool:
+    if parameter.unless is not None and context.is_given(parameter.unless):
         return True
-    permission = parameter.optional_with
+    permission, merchant = parameter.optional_with, context.merchant
     return permission is not None and merchant is not None and merchant.may(permission)
 
 

@@ -42,6 +42,12 @@ class Context:
 
     merchant: Merchant | None
     source: Source
+    json_names: frozenset[str] = frozenset()
+
+    def is_given(self, name: str) -> bool:
+        """Whether a parameter has a value. JSON null is none, for one of the `json_names`."""
+        value = self.source.get(name)
+        return bool(value) and not (name in self.json_names and value == "null")
 
 
 Parse = Callable[[str, Context], Any]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from altyn.domain.merchant import BASIC, OPENING, MerchantSettings, Permission
+from altyn.domain.receipt.settings import FiscalSettings
 from altyn.main import Gateway
 from altyn.operations.staff.merchants import add_merchant, block_merchant
 from altyn.operations.staff.users import add_api_user, block_user
@@ -37,6 +38,7 @@ SHOPS: Final[dict[str, MerchantSettings]] = {
     "basic": replace(DEMO_SETTINGS, permissions=BASIC | {Permission.ORDER_NUMBER_GENERATION}),
     "dinars": replace(DEMO_SETTINGS, currencies=("643", "048", "392")),
     "newest": replace(DEMO_SETTINGS, status_version=46),
+    "unfiscal": replace(DEMO_SETTINGS, fiscal=FiscalSettings()),
     "shut": DEMO_SETTINGS,
     "changing": DEMO_SETTINGS,
 }

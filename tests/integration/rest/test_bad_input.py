@@ -47,6 +47,14 @@ PERIOD: Final = {
     "to": "20991231235959",
     "transactionStates": "CREATED,DEPOSITED",
 }
+RECEIPT: Final = {
+    "receiptType": "sell",
+    "fn_number": "9999078900000001",
+    "fiscal_document_number": "17",
+    "fiscal_document_attribute": "0123456789",
+    "receipt_datetime": "1767225600000",
+    "amount_total": "150.00",
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,9 @@ def good(name: str, orders: Orders) -> dict[str, str]:
             "threeDSVer2MdOrder": orders.created,
             "threeDSServerTransId": orders.created,
         },
+        "getReceiptStatus": {"orderId": orders.deposited},
+        "closeOfdReceipt": {"mdOrder": orders.deposited},
+        "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
     }[name]
 
 

@@ -114,9 +114,9 @@ async def details(gateway: Gateway, order_id: str, shop: str = "test") -> list[d
             "bindingId: stored cards are not served yet: nothing can pay this order",
         ),
         (
-            "",
-            {"orderBundle": CART},
-            "orderBundle: kept, but fiscal receipts are not served yet: none is made",
+            "unfiscal-api",
+            {"taxSystem": "1"},
+            "taxSystem: kept, but the shop has no receipts: fiscal.provider is none",
         ),
         (
             "",

@@ -77,6 +77,7 @@ CASES: Final = (
     Case("reverseOrder", "reverse.do", {"orderId": ORDER}, "held"),
     Case("refundOrder", "refund.do", {"orderId": ORDER, "refundAmount": "1000"}, "paid"),
     Case("declineOrder", "decline.do", {"orderId": ORDER}, "new"),
+    Case("closeOfdReceipt", "closeOfdReceipt.do", {"mdOrder": ORDER, "amount": "1000"}, "paid"),
     Case("addParams", "addParams.do", {"orderId": ORDER, "params": PARAMS}, "new"),
     Case("getOrderStatus", "getOrderStatus.do", {"orderId": ORDER}, "paid"),
     Case("getOrderStatusExtended", "getOrderStatusExtended.do", {"orderId": ORDER}, "paid"),

@@ -28,6 +28,7 @@ ORDER: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
 BASES: Final[dict[str, Values]] = {
     "addParams": {"orderId": ORDER, "params": [{"name": "k", "value": "v"}]},
     "checkAuthenticate": {"login": "a", "password": "b"},
+    "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},
     "depositOrder": {"orderId": ORDER, "depositAmount": "0"},
     "finishThreeDs": {"md": ORDER, "paRes": "eJx"},

@@ -24,6 +24,7 @@ applePay arg0:applePayPaymentRequest applePayPaymentResponse
 applePayDirect arg0:applePayDirectPaymentRequest applePayPaymentResponse
 bindCard bindingId:string orderResult
 checkAuthenticate login:loginParams orderResult
+closeOfdReceipt request:closeOfdReceiptRequest closeOfdReceiptResponse
 createBindingNoPayment request:createBindingNoPaymentRequest createBindingNoPaymentResponse
 depositOrder order:depositOrderParams orderResult
 extendBinding request:extendBindingRequest extendBindingResponse
@@ -57,6 +58,7 @@ OURS: Final = {"declineOrder"}
 SERVED: Final = {
     "addParams",
     "checkAuthenticate",
+    "closeOfdReceipt",
     "declineOrder",
     "depositOrder",
     "finishThreeDs",
@@ -73,7 +75,7 @@ SERVED: Final = {
     "updateWhiteCardList",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 96
+TYPE_COUNT: Final = 98
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name
@@ -92,7 +94,7 @@ def test_the_operations_are_the_references() -> None:
         if not each.ours
     ]
     assert sorted(found) == sorted(REFERENCE.split("\n")[1:-1])
-    assert len(found) == 34
+    assert len(found) == 35
     assert {each.name for each in OPERATIONS.values() if each.ours} == OURS
 
 

@@ -7,11 +7,12 @@ Source: rest-orders.md §2.1, §2.3; fiscal.md.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from altyn.domain.merchant import Merchant
+
 STORED_ONLY: Final = "kept with the order, without effect"
 NO_STORED_CARDS: Final = "stored cards are not served yet: nothing can pay this order"
 NO_BINDING: Final = "kept, but stored cards are not served yet: no card is stored"
 NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
-NO_RECEIPTS: Final = "kept, but fiscal receipts are not served yet: none is made"
 NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
@@ -29,6 +30,12 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_NO_CVC",
     }
 )
+
+
+def without_receipts(merchant: Merchant) -> str:
+    """Why a parameter of receipts has no effect for this merchant; empty where it has."""
+    enabled = merchant.settings.fiscal.enabled
+    return "" if enabled else "kept, but the shop has no receipts: fiscal.provider is none"
 
 
 def remarks_of_features(features: Sequence[str]) -> Iterator[str]:

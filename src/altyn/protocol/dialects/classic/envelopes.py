@@ -25,6 +25,14 @@ def _payment(members: Members, _language: str) -> Members:
     return {**members, "errorCode": SUCCESS.code}
 
 
+def _closing(members: Members, language: str) -> Members:
+    return {"success": True, **_plain(members, language)}
+
+
+def _refusal_of_closing(error: ErrorAnswer) -> Members:
+    return {"success": False, **_refusal(error)}
+
+
 def _refusal(error: ErrorAnswer) -> Members:
     return {"errorCode": str(error.code), "errorMessage": error.text}
 
@@ -68,6 +76,8 @@ STATUS: Final = Envelope("status", _plain, _refusal_of_status)
 ORDER_LIST: Final = Envelope("order list", _plain, _refusal_of_list)
 # as PLAIN, with success and error
 WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
+# as PLAIN, with success
+CLOSING: Final = Envelope("closing receipt", _closing, _refusal_of_closing)
 # no errorCode on success
 REGISTRATION: Final = Envelope("registration", _bare, _refusal)
 # ErrorCode, as a text, of getOrderStatus.do

@@ -37,6 +37,11 @@ WRONG_BINDING: Final = ErrorCode(
 )
 CURRENCY_UNKNOWN: Final = ErrorCode(3, "Неизвестная валюта", "Unknown currency.")
 NUMBER_EMPTY: Final = ErrorCode(4, "Номер заказа не может быть пуст", "Order number is empty")
+RECEIPT_SELECTOR_MISSING: Final = ErrorCode(
+    4,
+    "Ожидается [orderId], [orderNumber] или [uuid]",
+    "Expected [orderId], [orderNumber] or [uuid]",
+)
 LOGIN_EMPTY: Final = ErrorCode(
     4, "Имя мерчанта не может быть пустым", "Merchant name cannot be empty."
 )

@@ -20,7 +20,6 @@ _BY_POSITION: Final = ("возврат по позициям корзины", "r
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
-_RECEIPTS: Final = ("фискальные чеки", "fiscal receipts")
 _WALLETS: Final = ("кошельки", "wallets")
 _ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
 _CREDIT: Final = ("покупки в кредит и частями", "credit and payment in parts")
@@ -43,7 +42,6 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
-        _RECEIPTS: "getReceiptStatus.do externalReceipt.do closeOfdReceipt.do",
         _3DS_STEPS: "finish3dsMethod.do 3ds/continue.do",
         _RECURRENT: "recurrentPayment.do installmentPayment.do",
     },

@@ -67,9 +67,9 @@ REGISTRATION: Final = (
               caution=k.NO_3DS_DATA),
     Parameter("orderBundle", CART, "order_bundle",
               "The cart: its positions, for partial deposits and refunds, and for receipts.",
-              invalid=Refusal.CART_FORMAT, caution=k.NO_RECEIPTS),
+              invalid=Refusal.CART_FORMAT),
     Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5.",
-              caution=k.NO_RECEIPTS),
+              idle_for=k.without_receipts),
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units.",
               effect_with=Permission.FEE),
     Parameter("mcc", t.code(4), "mcc", "Merchant category code."),
@@ -96,7 +96,7 @@ REGISTRATION: Final = (
     stored("app.deepLink", t.text(512), "Where the bank's app returns to.", caution=k.NO_APP),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),
     stored("additionalOfdParams", t.JSON, "More for the fiscal receipt.",
-           caution=k.NO_RECEIPTS),
+           idle_for=k.without_receipts),
     stored("merchantInn", t.text(12), "The child merchant by its tax number."),
 )  # fmt: skip
 

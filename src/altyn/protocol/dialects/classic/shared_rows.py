@@ -3,9 +3,10 @@
 Source: rest-orders.md §1.2, §3; 004 (request parameters, error codes).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from altyn.domain.merchant import Merchant
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
@@ -74,13 +75,16 @@ def stored(
     *,
     echo: Echo | None = None,
     caution: str = STORED_ONLY,
+    idle_for: Callable[[Merchant], str] | None = None,
 ) -> Parameter:
     """The row of a parameter that is only kept with the order; `echo` shows it in the status too.
 
     Such a row is all that the parameter needs: reading, storage, the status answer and the printed
-    reference follow from it. A row without an echo has a `caution` for the developer who sends it.
+    reference follow from it. A row without an echo has a `caution` for the developer who sends
+    it, or `idle_for`, which gives one for the shops where it has no effect.
     """
-    return Parameter(name, type_, STORED, note, echo=echo, caution="" if echo else caution)
+    warning = "" if echo or idle_for else caution
+    return Parameter(name, type_, STORED, note, echo=echo, caution=warning, idle_for=idle_for)
 
 
 ACCEPTED: Final = (

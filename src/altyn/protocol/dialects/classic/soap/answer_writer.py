@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from altyn.protocol.dialects.classic.envelopes import ORDER_LIST, PLAIN, REGISTRATION, STATUS
+from altyn.protocol.dialects.classic.envelopes import (
+    CLOSING,
+    ORDER_LIST,
+    PLAIN,
+    REGISTRATION,
+    STATUS,
+)
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import OBSOLETE_AUTH_CODE
 from altyn.protocol.dialects.classic.soap.carts import TEXT_MEMBER
@@ -30,6 +36,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     PLAIN: SUCCESS,
     STATUS: SUCCESS,
     ORDER_LIST: SUCCESS,
+    CLOSING: SUCCESS,
     REGISTRATION: REGISTERED,
 }
 
@@ -82,7 +89,7 @@ def _done(operation: SoapOperation, members: dict[str, Any], language: str) -> d
     success = _SUCCESS.get(method.envelope) if method is not None else None
     if success is None:
         return {"errorCode": 0, **members}
-    return {"errorCode": 0, "errorMessage": success.text(language), **members}
+    return {"errorCode": 0, "errorMessage": success.text(language), "success": True, **members}
 
 
 def _failed(code: int, text: str) -> dict[str, Any]:

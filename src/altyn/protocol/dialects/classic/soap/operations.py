@@ -12,6 +12,7 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic.soap import own_methods as own
 from altyn.protocol.dialects.classic.soap.notation import Part, parts
 from altyn.protocol.dialects.classic.soap.types import attributes_of, children_of
@@ -88,6 +89,12 @@ _ROWS: Final = (
         "login:loginParams",
         "orderResult",
         {"login": "userName", "password": "password"},
+    ),
+    _served(
+        r.CLOSE_OFD_RECEIPT,
+        "request:closeOfdReceiptRequest",
+        "closeOfdReceiptResponse",
+        _PARAMS,
     ),
     _later(
         "createBindingNoPayment",

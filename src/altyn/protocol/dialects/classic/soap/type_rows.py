@@ -37,6 +37,13 @@ ORDER_TYPES: Final = (
         "billingCity billingCountry billingAddressLine1 billingAddressLine2 billingAddressLine3 "
         "billingPostalCode billingState",
     ),
+    row(
+        "closeOfdReceiptRequest",
+        "mdOrder orderNumber merchantLogin amount:long",
+        "orderBundle:orderBundle additionalOfdParams params:serviceParam*",
+        extends="abstractServiceRequest",
+    ),
+    row("closeOfdReceiptResponse", "success:boolean!", extends="abstractResponse"),
     row("customerDetails", "", "email phone contact deliveryInfo:deliveryInfo"),
     row("deliveryInfo", "", "deliveryType country! city! postAddress!"),
     row(

@@ -1,0 +1,112 @@
+"""The closing receipt: the goods of an earlier payment are handed over.
+
+It moves no money. It may be made any number of times. Source: fiscal.md §10.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from altyn.domain.cart.checks import check_against_order
+from altyn.domain.cart.codes import FULL_PAYMENT
+from altyn.domain.cart.document import Cart
+from altyn.domain.cart.reading import read_bundle
+from altyn.domain.cart.values import Position
+from altyn.domain.merchant import Merchant
+from altyn.domain.order import Kind, Order
+from altyn.domain.order_cart import cart_positions, returnable_positions
+from altyn.domain.receipt.content import default_line, line_of
+from altyn.domain.receipt.settings import FiscalSettings
+from altyn.domain.receipt.values import ReceiptDue, ReceiptKind, ReceiptLine
+from altyn.domain.refusals import Refusal
+from altyn.operations.cart_rules import refusal_of
+from altyn.operations.decisions import Busy, Decision, Refused, accept
+from altyn.operations.history import history_detail
+
+RECEIPT_CLOSED: Final = "receipt_closed"
+"""The event in the order's history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseReceipt:
+    """A request for a closing receipt.
+
+    Without `cart` and with no `amount_minor`, or the order's, the order's own cart is meant.
+    `ofd_params` are the parameters of the whole receipt.
+    """
+
+    amount_minor: int | None = None
+    cart: Cart | None = None
+    ofd_params: Mapping[str, str] = field(default_factory=dict)
+    json_params: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide_closing(
+    order: Order, command: CloseReceipt, merchant: Merchant, now: datetime
+) -> Decision:
+    """Make a closing receipt of what the payer has not got back.
+
+    Refuses: ACCESS_DENIED (the shop has no receipts), WRONG_STATUS (nothing was deposited, or all
+    of it was refunded), AMOUNT_INVALID (0), then the faults of the cart as `refuse_cart`. Busy
+    while a refund or a reversal is under way. Source: fiscal.md §10.
+    """
+    settings = merchant.settings.fiscal
+    if not settings.enabled:
+        return Refused(Refusal.ACCESS_DENIED, "the shop has no receipts: fiscal.provider is none")
+    if order.in_flight(Kind.REFUND, Kind.REVERSE):
+        return Busy(order)
+    if not order.left_minor:
+        rule = f"a closing receipt needs a deposit that is not wholly returned: {order.status}"
+        return Refused(Refusal.WRONG_STATUS, rule)
+    if command.amount_minor == 0:
+        return Refused(Refusal.AMOUNT_INVALID, "0", parameter="amount_minor")
+    lines = _lines(order, command, settings)
+    if isinstance(lines, Refused):
+        return lines
+    due = ReceiptDue(
+        receipt_kind=ReceiptKind.CLOSING,
+        amount_minor=sum(line.amount_minor for line in lines),
+        lines=lines,
+        ofd_params=command.ofd_params,
+    )
+    detail = {
+        "amount": due.amount_minor,
+        **history_detail(items=None, json_params=command.json_params or None),
+    }
+    return accept(order, RECEIPT_CLOSED, now, effects=(due,), detail=detail)
+
+
+def _lines(
+    order: Order, command: CloseReceipt, settings: FiscalSettings
+) -> tuple[ReceiptLine, ...] | Refused:
+    if command.cart is not None:
+        return _lines_of_cart(command.cart, order, settings)
+    own = command.amount_minor in {None, order.amount_minor}
+    if own and (positions := _own_positions(order)):
+        lines = (line_of(position, settings) for position in positions)
+        return tuple(replace(line, payment_method=FULL_PAYMENT) for line in lines)
+    amount = order.left_minor if own else command.amount_minor or 0
+    return (replace(default_line(amount, settings), payment_method=FULL_PAYMENT),)
+
+
+def _own_positions(order: Order) -> Sequence[Position]:
+    """What is left of the order's cart; none where refunds by sum took of no position."""
+    left = returnable_positions(order)
+    if not cart_positions(order) or sum(p.amount_minor for p in left) != order.left_minor:
+        return ()
+    return left
+
+
+def _lines_of_cart(
+    cart: Cart, order: Order, settings: FiscalSettings
+) -> tuple[ReceiptLine, ...] | Refused:
+    """The cart of the request as it is, whatever the sum of the order."""
+    read, faults = read_bundle(cart.document)
+    faults = faults or check_against_order(
+        read, amount_minor=read.amount_minor, currency=order.currency
+    )
+    if faults:
+        return refusal_of(faults, parameter="cart")
+    closing = replace(settings, payment_method=FULL_PAYMENT)
+    return tuple(line_of(position, closing) for position in read.positions)

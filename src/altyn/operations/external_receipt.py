@@ -1,0 +1,66 @@
+"""A receipt that the shop's own cash register has made, kept with the order.
+
+Source: fiscal.md §11 (externalReceipt.do).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from altyn.domain.order import Order
+from altyn.domain.receipt.values import (
+    FiscalData,
+    Receipt,
+    ReceiptContent,
+    ReceiptKind,
+    ReceiptMade,
+    ReceiptState,
+)
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Decision, Refused, Unchanged, accept
+
+EXTERNAL: str = "external"
+"""The provider of such a receipt: the shop itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalReceipt:
+    """What the shop's cash register has said."""
+
+    returns_money: bool
+    fiscal: FiscalData
+
+
+def decide_external(
+    order: Order, command: ExternalReceipt, known: Sequence[Receipt], now: datetime
+) -> Decision:
+    """Keep a receipt of the shop's own cash register. `known` are the receipts of the order.
+
+    Unchanged: the document of this fiscal drive is known. Refuses: WRONG_STATUS (no money was
+    deposited).
+    """
+    fiscal = command.fiscal
+    if not order.deposited_minor:
+        return Refused(Refusal.WRONG_STATUS, f"a receipt needs a deposit, order is {order.status}")
+    if any(_is_same(each.fiscal, fiscal) for each in known):
+        return Unchanged(order)
+    kind = ReceiptKind.EXTERNAL_REFUND if command.returns_money else ReceiptKind.EXTERNAL_PAYMENT
+    receipt = Receipt(
+        merchant_id=order.merchant_id,
+        order_id=order.order_id,
+        version=order.version + 1,
+        kind=kind,
+        content=ReceiptContent(lines=(), currency=order.currency),
+        created_at=now,
+        provider=EXTERNAL,
+        state=ReceiptState.DELIVERED,
+        fiscal=fiscal,
+    )
+    detail = {"fn_number": fiscal.fn_number, "document_number": fiscal.document_number}
+    return accept(order, "receipt_received", now, effects=(ReceiptMade(receipt),), detail=detail)
+
+
+def _is_same(known: FiscalData | None, sent: FiscalData) -> bool:
+    return known is not None and (
+        (known.fn_number, known.document_number) == (sent.fn_number, sent.document_number)
+    )

@@ -1,0 +1,116 @@
+"""How getReceiptStatus.do shows receipts, by the version of the answer. Source: fiscal.md §9."""
+
+from typing import Final
+
+from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.order import Order
+from altyn.domain.order_cart import returnable_positions
+from altyn.domain.receipt.content import line_of
+from altyn.domain.receipt.settings import FiscalSettings
+from altyn.domain.receipt.values import (
+    FiscalData,
+    Receipt,
+    ReceiptKind,
+    ReceiptLine,
+    ReceiptState,
+)
+from altyn.operations.results import ReceiptsFound
+from altyn.protocol.dialects.classic.status_fields import epoch_ms
+from altyn.protocol.presentation import AnswerContext, Members, presents
+
+_STATES: Final = (ReceiptState.SENT, ReceiptState.DELIVERED, ReceiptState.FAILED)
+_OF_REFUNDS: Final = len(_STATES)
+CLOSE: Final = "close"
+
+OFD_ID_SINCE: Final = 2
+TYPE_SINCE: Final = 3
+PARAMS_SINCE: Final = 4
+CART_SINCE: Final = 5
+
+
+def receipt_status(receipt: Receipt) -> int:
+    """The status on the wire: 0 to 2 for payments, 3 to 5 for refunds."""
+    place = _STATES.index(receipt.state)
+    return place + _OF_REFUNDS if receipt.kind.returns_money else place
+
+
+def _receipts(found: ReceiptsFound, context: AnswerContext) -> Members:
+    settings = context.merchant.settings.fiscal
+    delivered = next((each.fiscal for each in found.receipts if each.fiscal is not None), None)
+    return {
+        "orderNumber": found.order.order_number,
+        "orderId": str(found.order.order_id),
+        **({"ecr_registration_number": delivered.ecr_registration_number} if delivered else {}),
+        "receipt": [_receipt(each, found.order, settings) for each in found.receipts],
+    }
+
+
+def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings) -> Members:
+    version = settings.answer_version
+    members: Members = {"receiptStatus": receipt_status(receipt), "uuid": str(receipt.receipt_id)}
+    if version >= TYPE_SINCE:
+        members["receiptType"] = CLOSE if receipt.kind is ReceiptKind.CLOSING else None
+    fiscal = receipt.fiscal
+    total = receipt.content.amount_minor if fiscal is None else fiscal.amount_minor
+    members["amount_total"] = _roubles(total)
+    if fiscal is not None:
+        if version >= OFD_ID_SINCE:
+            members["original_ofd_uuid"] = fiscal.ofd_receipt_id or str(receipt.receipt_id)
+        members |= _of_the_register(fiscal)
+    if version >= PARAMS_SINCE:
+        members["ofdReceiptParams"] = {
+            "vatAmount": _roubles(receipt.content.vat_minor),
+            "ofdReceiptStatus": {"ffdVersion": receipt.content.ffd.value},
+        }
+    if version >= CART_SINCE:
+        members["ofdOrderBundle"] = [_line(each) for each in _lines_left(receipt, order, settings)]
+    return members
+
+
+def _of_the_register(fiscal: FiscalData) -> Members:
+    registered_at = epoch_ms(fiscal.registered_at)
+    return {
+        "shift_number": fiscal.shift_number,
+        "fiscal_receipt_number": fiscal.receipt_number,
+        "receipt_datetime": registered_at,
+        "receipt_date_time": registered_at,
+        "fn_number": fiscal.fn_number,
+        "ecr_registration_number": fiscal.ecr_registration_number,
+        "fiscal_document_number": fiscal.document_number,
+        "fiscal_document_attribute": fiscal.document_attribute,
+        "serial_number": fiscal.serial_number,
+        "fnsSite": fiscal.fns_site,
+        "ofd_receipt_url": fiscal.ofd_receipt_url,
+        "OFD": {"name": fiscal.ofd_name, "website": fiscal.ofd_site, "inn": fiscal.ofd_inn},
+    }
+
+
+def _lines_left(
+    receipt: Receipt, order: Order, settings: FiscalSettings
+) -> tuple[ReceiptLine, ...]:
+    """The lines of a receipt; of a payment's those that were not refunded."""
+    if receipt.kind is ReceiptKind.PAYMENT and order.refunded_minor:
+        return tuple(line_of(each, settings) for each in returnable_positions(order))
+    return receipt.content.lines
+
+
+def _line(line: ReceiptLine) -> Members:
+    return {
+        "name": line.name,
+        "itemAmount": line.amount_minor,
+        "itemPrice": line.price_minor,
+        "quantity": {"value": line.quantity.thousandths / 1000, "measure": line.quantity.measure},
+        "taxType": TAX_TYPES[line.tax_type].name,
+        "itemAttributes": [
+            {"name": "paymentMethod", "value": str(line.payment_method)},
+            {"name": "paymentObject", "value": str(line.payment_object)},
+        ],
+    }
+
+
+def _roubles(minor: int) -> str:
+    """A sum as the receipt shows it: `100.00`."""
+    return f"{minor // 100}.{minor % 100:02}"
+
+
+RECEIPTS: Final = presents(ReceiptsFound, _receipts)
