@@ -17,6 +17,7 @@ from altyn.inbound.page_guard import PageGuard
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.payment_page.no_scheme import no_scheme_routes
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
+from altyn.inbound.receipt_page.endpoint import receipt_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
@@ -120,6 +121,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             limits=context.limits,
             way_titles=context.way_titles,
         ),
+        *receipt_routes(world, sandbox=settings.sandbox),
         *plugin_routes(
             context.credentials,
             world.merchants,

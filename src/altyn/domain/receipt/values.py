@@ -152,6 +152,11 @@ class Receipt:
         """The id under which the provider registers it once, however often it is sent."""
         return receipt_id_of(self.order_id, self.version)
 
+    @property
+    def page_path(self) -> str:
+        """The path of the page that shows it."""
+        return f"/receipts/{self.order_id}/{self.receipt_id}"
+
 
 def receipt_id_of(order_id: UUID, version: int) -> UUID:
     """The id of the receipt of one version of an order; a version has one receipt at most."""

@@ -41,11 +41,13 @@ def _receipts(found: ReceiptsFound, context: AnswerContext) -> Members:
         "orderNumber": found.order.order_number,
         "orderId": str(found.order.order_id),
         **({"ecr_registration_number": delivered.ecr_registration_number} if delivered else {}),
-        "receipt": [_receipt(each, found.order, settings) for each in found.receipts],
+        "receipt": [
+            _receipt(each, found.order, settings, context.base_url) for each in found.receipts
+        ],
     }
 
 
-def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings) -> Members:
+def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings, base_url: str) -> Members:
     version = settings.answer_version
     members: Members = {"receiptStatus": receipt_status(receipt), "uuid": str(receipt.receipt_id)}
     if version >= TYPE_SINCE:
@@ -56,7 +58,7 @@ def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings) -> Member
     if fiscal is not None:
         if version >= OFD_ID_SINCE:
             members["original_ofd_uuid"] = fiscal.ofd_receipt_id or str(receipt.receipt_id)
-        members |= _of_the_register(fiscal)
+        members |= _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
     if version >= PARAMS_SINCE:
         members["ofdReceiptParams"] = {
             "vatAmount": _roubles(receipt.content.vat_minor),
@@ -67,7 +69,8 @@ def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings) -> Member
     return members
 
 
-def _of_the_register(fiscal: FiscalData) -> Members:
+def _of_the_register(fiscal: FiscalData, *, page: str) -> Members:
+    """What the cash register says; `page` is the gateway's own page of the receipt."""
     registered_at = epoch_ms(fiscal.registered_at)
     return {
         "shift_number": fiscal.shift_number,
@@ -80,7 +83,7 @@ def _of_the_register(fiscal: FiscalData) -> Members:
         "fiscal_document_attribute": fiscal.document_attribute,
         "serial_number": fiscal.serial_number,
         "fnsSite": fiscal.fns_site,
-        "ofd_receipt_url": fiscal.ofd_receipt_url,
+        "ofd_receipt_url": fiscal.ofd_receipt_url or page,
         "OFD": {"name": fiscal.ofd_name, "website": fiscal.ofd_site, "inn": fiscal.ofd_inn},
     }
 

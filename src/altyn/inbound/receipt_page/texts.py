@@ -1,0 +1,74 @@
+"""The texts of a receipt in Russian and English. A receipt itself is written in Russian by law; the
+English texts help a payer who reads it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
+
+_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    "title": ("Кассовый чек", "Fiscal receipt"),
+    "sale": ("Приход", "Sale"),
+    "return": ("Возврат прихода", "Return"),
+    "closing": ("Приход. Зачёт предоплаты", "Sale. Prepayment used"),
+    "waiting": ("Чек отправлен в кассу", "The receipt was sent to the cash register"),
+    "waiting_more": (
+        "Обычно это занимает меньше минуты. Обновите страницу.",
+        "This usually takes less than a minute. Reload the page.",
+    ),
+    "failed": ("Чек не зарегистрирован", "The receipt is not registered"),
+    "failed_more": (
+        "Оплата прошла. Магазин должен выдать чек: обратитесь к нему.",
+        "The payment was made. The shop has to issue the receipt: please contact it.",
+    ),
+    "missing": ("Такого чека нет", "There is no such receipt"),
+    "missing_more": (
+        "Проверьте ссылку: возможно, она скопирована не целиком.",
+        "Check the link: it may be incomplete.",
+    ),
+    "inn": ("ИНН", "INN"),
+    "tax_system": ("Система налогообложения", "Taxation system"),
+    "order": ("Заказ", "Order"),
+    "total": ("Итого", "Total"),
+    "cashless": ("Безналичными", "Cashless"),
+    "vat": ("В том числе", "Including"),
+    "contact": ("Чек отправлен на", "Sent to"),
+    "shift": ("Смена", "Shift"),
+    "receipt": ("Чек за смену", "Receipt of the shift"),
+    "time": ("Дата и время", "Date and time"),
+    "ecr": ("РН ККТ", "Cash register"),
+    "fn": ("ФН", "Fiscal drive"),
+    "document": ("ФД", "Fiscal document"),
+    "sign": ("ФП", "Fiscal sign"),
+    "ofd": ("ОФД", "OFD"),
+    "site": ("Сайт ФНС", "Tax service"),
+    "qr": ("QR-код чека: проверьте чек в приложении ФНС", "QR code: check the receipt"),
+    "print": ("Распечатать", "Print"),
+    "sandbox": ("Песочница: чек не настоящий", "Sandbox: not a real receipt"),
+    "ffd": ("Версия ФФД", "FFD version"),
+}
+
+
+def text(name: str, *, language: str) -> str:
+    """The text in a language; any other than English is Russian."""
+    russian, english = _TEXTS[name]
+    return english if language == "en" else russian
+
+
+def tax_text(code: int, language: str) -> str:
+    """A VAT rate as it is printed."""
+    rate = TAX_TYPES[code]
+    if language != "en":
+        return rate.text
+    return "no VAT" if rate.percent is None else rate.text.replace("НДС", "VAT")
+
+
+def tax_system_text(code: int) -> str:
+    """A taxation system as it is printed."""
+    return TAX_SYSTEMS[code]
+
+
+def subject_text(payment_object: int, payment_method: int) -> str:
+    """What the money is for, and how it is paid, as it is printed."""
+    parts = (PAYMENT_OBJECTS.get(payment_object, ""), PAYMENT_METHODS.get(payment_method, ""))
+    return ", ".join(filter(None, parts))
