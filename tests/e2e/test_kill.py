@@ -2,8 +2,8 @@
 twice, and in the end the gateway's books, the bank's books, the callbacks and the receipts agree.
 
 Shops with an unreliable connection pay, deposit and refund orders with a cart without pause, and
-repeat each request until it is answered. Their callback receiver fails sometimes. Meanwhile gateways, and
-sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is printed;
+repeat each request until it is answered. Their callback receiver fails sometimes. Meanwhile
+gateways, and sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is printed;
 `ALTYN_KILL_SEED` repeats a run.
 """
 
