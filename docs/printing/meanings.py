@@ -188,6 +188,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "be framed.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
+    "cart_faults_in_answer": (
+        "An answer over REST that refuses a cart has the member `cartFaults` with every fault."
+    ),
     "callbacks.enabled": "Whether callbacks are sent.",
     "callbacks.urls": "Addresses of callbacks: each callback goes to all of them.",
     "callbacks.method": "In the query (`GET`), as a form (`POST`), or as an object (`JSON`).",
@@ -221,6 +224,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
+    "fiscal.strict_payer_identity": (
+        "A cart that names the payer has to identify the payer: by INN, or by birth date, kind and "
+        "number of a document. See [why a cart is refused](../how-to/why-was-my-cart-refused.md)."
+    ),
 }
 
 GATEWAY_SETTINGS: Final[Mapping[str, str]] = {

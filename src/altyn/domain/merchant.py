@@ -88,6 +88,7 @@ class MerchantSettings:
     page_frame_origins: tuple[str, ...] = ()
     terminal: str = "123456"
     mcc: str = "5999"
+    cart_faults_in_answer: bool = False
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)
 

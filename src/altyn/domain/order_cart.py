@@ -3,6 +3,7 @@
 Source: fiscal.md §8.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,7 @@ from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import left_of, taken_positions
 from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.values import Position
-from altyn.domain.order import AttemptState, Kind, Order
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 
 CARTS_REMEMBERED: Final = 64
 
@@ -31,12 +32,21 @@ def deposited_positions(order: Order) -> tuple[Position, ...]:
 
 def returnable_positions(order: Order) -> tuple[Position, ...]:
     """The deposited positions without what was refunded; refunds in flight are reserved."""
-    refunds = (
-        a
-        for a in order.attempts
-        if a.kind is Kind.REFUND and (a.in_flight or a.state is AttemptState.APPROVED)
-    )
+    refunds = (a for a in _refunds(order) if a.in_flight or a.state is AttemptState.APPROVED)
     return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
+
+
+def kept_amounts(order: Order) -> dict[str, int]:
+    """What the merchant has of each position, in minor units: deposited, and not refunded."""
+    if not order.left_minor:
+        return {}
+    refunds = (a for a in _refunds(order) if a.state is AttemptState.APPROVED)
+    left = left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
+    return {position.position_id: position.amount_minor for position in left}
+
+
+def _refunds(order: Order) -> Iterator[Attempt]:
+    return (a for a in order.attempts if a.kind is Kind.REFUND)
 
 
 @lru_cache(maxsize=CARTS_REMEMBERED)

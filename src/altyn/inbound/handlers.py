@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
@@ -79,6 +80,7 @@ async def handle_refund(call: Call, world: World) -> Done | Refused:
         external_refund_id=call.values.get("external_refund_id"),
         items=call.values.get("items"),
         json_params=call.values.get("json_params"),
+        receipt_params=call.values.get("receipt_params", ReceiptParams()),
     )
     return await _change(call, world, lambda order, now: decide_refund(order, command, now))
 

@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 from uuid import UUID
 
+from altyn.domain.cart.faults import CartFault
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
@@ -124,7 +125,8 @@ class Refusing:
     """The operation was refused: the error of the wire, and the broken rule for the developer.
 
     `authenticated` is False when the caller is not known: SOAP answers that with a fault. `notes`,
-    `shop` and `order` are as in `Served`.
+    `shop` and `order` are as in `Served`. `faults` are all faults of a refused cart; they are shown
+    to the shops that have switched `shows_faults` on.
     """
 
     error: ErrorCode
@@ -136,12 +138,15 @@ class Refusing:
     notes: Notes = ()
     shop: str = ""
     order: str = ""
+    faults: tuple[CartFault, ...] = ()
+    shows_faults: bool = False
 
     @property
     def answer(self) -> ErrorAnswer:
         """The error in the language of the request."""
         text = self.error.text(self.language, name=self.parameter)
-        return ErrorAnswer(self.error.code, text, self.parameter)
+        shown = self.faults if self.shows_faults else ()
+        return ErrorAnswer(self.error.code, text, self.parameter, shown)
 
     @property
     def explanation(self) -> str:
@@ -305,6 +310,8 @@ class RequestHandler:
             authenticated=authenticated,
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
+            faults=refused.faults,
+            shows_faults=shop is not None and shop.settings.cart_faults_in_answer,
         )
 
 

@@ -1,14 +1,19 @@
 """Refund: give back deposited money, in whole or in parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import msgspec
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
+from altyn.domain.receipt.content import ofd_params_of
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import parts_of
@@ -22,7 +27,8 @@ class Refund:
     """A request to give back. `amount_minor` 0 means all that is left.
 
     `expected_minor` is the deposited sum that the shop expects. `external_refund_id` is the shop's
-    idempotency key: a repeated request gives back once.
+    idempotency key: a repeated request gives back once. `receipt_params` are the parameters of the
+    whole receipt that differ from those of the registration.
     """
 
     amount_minor: int
@@ -30,6 +36,7 @@ class Refund:
     external_refund_id: str | None = None
     items: object = None
     json_params: Mapping[str, str] | None = None
+    receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
 
 
 def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
@@ -38,12 +45,16 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
+    PARAMETER_INVALID (parameters of the receipt that the registration did not have),
     WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
     Busy while the answer depends on the outcome of another request.
     Source: rest-orders.md §3.3; fiscal.md §8.
     """
     if command.external_refund_id and (earlier := _earlier(order, command)):
         return earlier
+    if command.receipt_params.known and not ofd_params_of(order):
+        rule = "the order was registered without additionalOfdParams"
+        return Refused(Refusal.PARAMETER_INVALID, rule, parameter="receipt_params")
     if not order.allows(Event.REFUND_APPROVED):
         return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
     reserved = order.left_minor - order.refundable_minor
@@ -72,6 +83,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     attempt = new_attempt(
         order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id, parts=parts
     )
+    attempt = replace(attempt, details={**attempt.details, **_kept(command.receipt_params)})
     return accept(
         order,
         "refund_asked",
@@ -103,13 +115,28 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         effects=(
             notification,
             ReceiptDue(
-                receipt_kind=ReceiptKind.REFUND, amount_minor=amount, attempt=attempt.number
+                receipt_kind=ReceiptKind.REFUND,
+                amount_minor=amount,
+                attempt=attempt.number,
+                ofd_params=_ofd_params(order, attempt),
             ),
         ),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,
     )
+
+
+def _kept(params: ReceiptParams) -> dict[str, str]:
+    """The parameters of the receipt as details of the attempt, until the bank has answered."""
+    return {OFD_PARAMS: msgspec.json.encode(params.known).decode()} if params.known else {}
+
+
+def _ofd_params(order: Order, attempt: Attempt) -> Mapping[str, str]:
+    """The parameters of the registration, with those of the refund in their place."""
+    kept = attempt.details.get(OFD_PARAMS)
+    own = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+    return {**ofd_params_of(order), **own}
 
 
 def _earlier(order: Order, command: Refund) -> Decision | None:

@@ -191,6 +191,7 @@ REST_ALONE: Final = {
     "merchantInn",
     "orderPayerData",
     "preOrderPayerData",
+    "prepaymentMdOrder",
     "shippingPayerData",
 }
 

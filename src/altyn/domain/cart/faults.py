@@ -45,6 +45,18 @@ class CartFault:
             place = f"{self.position}: {self.path.rpartition('].')[2] or self.path}"
         return f"{place} {self.value}, {self.rule}" if self.value else f"{place}: {self.rule}"
 
+    @property
+    def members(self) -> dict[str, str]:
+        """The fault as JSON shows it: in `altyn cart check --json`, and in answers (cartFaults)."""
+        return {
+            "path": self.path,
+            "position": self.position,
+            "value": self.value,
+            "rule": self.rule,
+            "kind": self.kind.value,
+            "section": f"fiscal.md §{self.section}",
+        }
+
 
 def first_fault(faults: Sequence[CartFault]) -> CartFault:
     """The fault that the answer names: by kind, then by place in the document."""

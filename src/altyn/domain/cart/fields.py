@@ -4,9 +4,11 @@ A field reads a JSON value to what the gateway keeps, or raises BadValue with th
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from altyn.domain.cart.faults import CartFault, FaultKind, shown
 from altyn.domain.cart.numbers import decimal, thousandths, whole
@@ -14,6 +16,7 @@ from altyn.domain.control_characters import has_control
 
 QUANTITY_MAX_THOUSANDTHS: Final = 99_999_999
 
+CURRENCY_MAX: Final = 999
 GROUP_SEPARATOR: Final = "\x1d"  # it divides the parts of a mark code
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 _INN: Final = re.compile("[0-9]{10}|[0-9]{12}")
@@ -122,6 +125,14 @@ def amount(value: object) -> int:
     return number
 
 
+def currency(value: object) -> str:
+    """A numeric code of ISO 4217; as a number it has no leading zeros."""
+    code = whole(value)
+    if code is None or not 0 < code <= CURRENCY_MAX:
+        raise BadValue("not a currency of 3 digits")
+    return f"{code:03}"
+
+
 def quantity(value: object) -> int:
     """A quantity in thousandths, above 0."""
     read = thousandths(value)
@@ -156,6 +167,17 @@ def one_of(codes: Mapping[int, object], name: str) -> Read:
     return read
 
 
+def word_of(words: Sequence[str], name: str) -> Read:
+    """A word of a list."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise BadValue(f"not a {name}: {', '.join(words)}")
+        return value
+
+    return read
+
+
 def pattern(expression: "re.Pattern[str]", rule: str) -> Read:
     """A text of a form."""
 
@@ -175,6 +197,16 @@ def an_object(value: object) -> Mapping[str, object]:
     return value
 
 
+def nested(value: object) -> Mapping[str, object]:
+    """A JSON object, or its text: SOAP and some plugins have only texts for attributes."""
+    if isinstance(value, str):
+        try:
+            value = msgspec.json.decode(value)
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            raise BadValue("not an object, and not the JSON of one") from None
+    return an_object(value)
+
+
 def a_list(value: object) -> list[object]:
     """A JSON array; one object alone counts as an array of it, as some plugins send it."""
     if isinstance(value, dict):
@@ -185,11 +217,13 @@ def a_list(value: object) -> list[object]:
 
 
 def texts(maximum: int, *, count: int = 100) -> Read:
-    """An array of texts, or one text."""
+    """An array of texts, or one text with commas between."""
     one = text(maximum)
 
     def read(value: object) -> tuple[str, ...]:
-        if isinstance(value, str | int):
+        if isinstance(value, str):
+            return tuple(one(each.strip()) for each in value.split(","))
+        if isinstance(value, int):
             return (one(value),)
         if not isinstance(value, list) or len(value) > count:
             raise BadValue(f"not an array of at most {count} texts")

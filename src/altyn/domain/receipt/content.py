@@ -15,7 +15,7 @@ from altyn.domain.cart.document import Cart
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.parts import taken_positions
 from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Customer, Position, Quantity
+from altyn.domain.cart.values import Position, Quantity, ReadCart
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_positions, deposited_positions
@@ -105,15 +105,17 @@ def _content(
     lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
 ) -> ReceiptContent:
     request = order.request
-    customer = _customer(request.order_bundle)
+    cart = _read(request.order_bundle)
+    customer = cart.customer
+    ofd_params = {**cart.receipt, **(due.ofd_params or ofd_params_of(order))}
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
         tax_system=settings.tax_system if request.tax_system is None else request.tax_system,
         ffd=settings.ffd,
-        email=customer.email or request.email,
-        phone=customer.phone or request.phone,
-        ofd_params=due.ofd_params or ofd_params_of(order),
+        email=customer.email or request.email or ofd_params.get("client.email"),
+        phone=customer.phone or request.phone or ofd_params.get("client.phone"),
+        ofd_params=ofd_params,
     )
 
 
@@ -123,8 +125,8 @@ def ofd_params_of(order: Order) -> Mapping[str, str]:
     return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
 
 
-def _customer(cart: Cart | None) -> Customer:
-    return read_bundle(cart.document)[0].customer if cart is not None else Customer()
+def _read(cart: Cart | None) -> ReadCart:
+    return read_bundle(cart.document)[0] if cart is not None else ReadCart()
 
 
 def _code(attributes: Mapping[str, object], name: str, default: int) -> int:

@@ -41,7 +41,8 @@ class FiscalSettings:
     its name is `product_name`. `tax_system`, `tax_type`, `payment_method` and `payment_object` are
     codes of fiscal.md §4, for positions that do not name their own. `answer_version` is the version
     of the answer of getReceiptStatus.do (fiscal.md §9). `simulated_fault` is of the simulated cash
-    register alone.
+    register alone. `strict_payer_identity` demands that a named payer is identified
+    (fiscal.md §3.1).
     """
 
     provider: FiscalProvider = FiscalProvider.NONE
@@ -57,6 +58,7 @@ class FiscalSettings:
     default_line: bool = True
     answer_version: int = 1
     simulated_fault: SimulatedFault = SimulatedFault.NONE
+    strict_payer_identity: bool = False
 
     @property
     def enabled(self) -> bool:

@@ -108,6 +108,7 @@ SETTINGS: Final = (
     Setting("page_frame_origins", FRAME_ORIGINS_ALLOWED, are_frame_origins),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
+    Setting("cart_faults_in_answer", "true or false", lambda _: True),
     Setting("callbacks.enabled", "true or false", lambda _: True),
     Setting(
         "callbacks.urls",

@@ -7,6 +7,8 @@ Source: rest-orders.md §2.1, §2.3; fiscal.md.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from altyn.domain.cart import unknown
+from altyn.domain.cart.document import Cart
 from altyn.domain.merchant import Merchant
 
 STORED_ONLY: Final = "kept with the order, without effect"
@@ -50,3 +52,8 @@ def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     names = [name for name in params if name in APP_PARAMETERS]
     if names:
         yield f"{', '.join(names)}: {NO_APP}"
+
+
+def remarks_of_cart(cart: Cart) -> Iterator[str]:
+    """The parts of a cart that are kept without effect."""
+    return unknown.remarks_of_cart(cart.document)
