@@ -18,7 +18,7 @@ from altyn.domain.mail_server import MailServerError, SmtpServer, parse_smtp_url
 PORT_MAX: Final = 65_535
 YES: Final = ("1", "true", "yes", "on")
 NO: Final = ("0", "false", "no", "off")
-SANDBOX_SENDER: Final = "Altyn <altyn@sandbox.test>"
+SANDBOX_SENDER: Final = "altyn@sandbox.test"
 NO_SERVER: Final = "it has no effect without ALTYN_SMTP_URL: set that too, or remove this setting"
 SIMULATED_BANK: Final = "only a sandbox simulates a bank; remove this setting"
 

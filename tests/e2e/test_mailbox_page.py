@@ -143,7 +143,7 @@ def test_api_lists_by_address_and_order_and_shows_one_mail(mailing: Served) -> N
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "says"),
+    ("path", "status", "expected"),
     [
         ("/sandbox/mails?address=a@b.example", 400, "address: no such parameter"),
         ("/sandbox/mails?to=nobody", 400, "no e-mail address"),
@@ -153,10 +153,12 @@ def test_api_lists_by_address_and_order_and_shows_one_mail(mailing: Served) -> N
         ("/sandbox/mail/7", 404, "There is no such mail"),
     ],
 )
-def test_wrong_question_is_explained(gateway: Served, path: str, status: int, says: str) -> None:
+def test_wrong_question_is_explained(
+    gateway: Served, path: str, status: int, expected: str
+) -> None:
     found, _, body = get(gateway, path)
     assert found == status
-    assert says in body.decode()
+    assert expected in body.decode()
 
 
 def test_page_of_another_site_cannot_read_the_mailbox(gateway: Served) -> None:

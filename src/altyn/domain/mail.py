@@ -56,14 +56,23 @@ class Mail:
 
 
 def mail_entries(due: MailDue) -> tuple[OutboxEntry, ...]:
-    """The rows of the outbox for a mail: one for each address."""
+    """The rows of the outbox for a mail: one for each address.
+
+    The receiver has the reason before the address, because the outbox keeps the order for each
+    receiver: a mail that waits for its receipt delays no mail of another reason.
+    """
     return tuple(
         OutboxEntry(
             kind=MAIL,
             operation=due.reason,
-            receiver=address,
+            receiver=f"{due.reason} {address}",
             host=MAIL_QUEUE,
             parameters=due.parameters,
         )
         for address in split_addresses(due.to)
     )
+
+
+def address_of(receiver: str) -> str:
+    """The address in the receiver of an entry."""
+    return receiver.partition(" ")[2]

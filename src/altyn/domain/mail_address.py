@@ -17,7 +17,7 @@ NAME_LENGTH_MAX: Final = 128
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
 _LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_NAMED: Final = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
+_NAMED: Final = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 
 
 class MailAddressError(Exception):

@@ -7,13 +7,16 @@ example while a receipt is being registered; then it is asked again later.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 from altyn.domain.mail import Mail
 from altyn.domain.mail_address import MailAddress
 from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import EntryId, Verdict
+
+SHORTEST_WAIT: Final = timedelta(seconds=2)
+LONGEST_WAIT: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,12 @@ class NotReady:
     problem: str
     again_after: timedelta
 
+    @classmethod
+    def for_a_while(cls, problem: str, request: MailRequest) -> Self:
+        """Ask again after a quarter of the time since the change: 2 seconds to an hour."""
+        age = request.now - request.due_at
+        return cls(problem, min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT))
+
 
 @dataclass(frozen=True, slots=True)
 class NotNeeded:
@@ -50,7 +59,7 @@ class NotNeeded:
 class MailTemplate(Protocol):
     """Writes the mails of one reason. It may be asked again, and then writes the same mail."""
 
-    async def __call__(self, request: MailRequest) -> Mail | NotReady | NotNeeded: ...
+    async def __call__(self, request: MailRequest, /) -> Mail | NotReady | NotNeeded: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

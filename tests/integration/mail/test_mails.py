@@ -63,7 +63,7 @@ async def test_payer_of_the_sandbox_gets_a_mail_into_the_mailbox(
         [mail] = await mailbox(shop, order_id)
     assert mail["recipient"] == PAYER
     assert mail["subject"] == "Заказ оплачен: 1\u202f500,00\u00a0₽, Демо-магазин"
-    assert mail["sender"] == f"Altyn <altyn@{SANDBOX_HOST}>"
+    assert mail["sender"] == f"Демо-магазин <altyn@{SANDBOX_HOST}>"
     assert "Описание: Чай & кофе" in mail["text"]
     assert "Чай &amp; кофе" in mail["html"]
     assert "<script" not in mail["html"]
@@ -224,6 +224,17 @@ async def test_template_that_is_not_ready_is_asked_again_without_a_failure(
         [mail] = await mailbox(shop, order_id)
     assert mail["subject"] == "at last"
     assert template.requests[0].parameters == {"text": "at last"}
+
+
+async def test_mail_that_waits_delays_no_mail_of_another_reason(
+    database_url: str, tmp_path: Path
+) -> None:
+    template = NoteTemplate(lambda _: NotReady("a receipt", timedelta(days=1)))
+    async with a_shop(database_url, tmp_path, template.extensions) as shop:
+        order_id = await shop.register(100, email=PAYER)
+        await send_note(shop, order_id, "later")
+        await shop.pay(order_id)
+        await until_states(shop, order_id, "waiting", "delivered")
 
 
 async def test_template_can_end_a_mail(database_url: str, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """The mail handler: has each mail written by the template of its reason, and sends it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from altyn.domain.mail import Mail
+from altyn.domain.mail import Mail, address_of
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import AttemptResult, ClaimedEntry, Verdict
@@ -68,12 +68,13 @@ class MailHandler:
             return _unsent(Verdict.FAILED, f"this gateway has no mail {entry.operation!r}")
         if self._transport is None:
             return _unsent(Verdict.REJECTED, NO_SERVER)
+        address = address_of(entry.receiver)
         try:
-            to = parse_mail_address(entry.receiver)
+            to = parse_mail_address(address)
         except MailAddressError as error:
-            return _unsent(Verdict.REJECTED, f"{entry.receiver!r} is no e-mail address: {error}")
+            return _unsent(Verdict.REJECTED, f"{address!r} is no e-mail address: {error}")
         at = self._clock.now()
-        match await template(_request(entry, merchant, self._clock)):
+        match await template(_request(entry, merchant, at)):
             case NotReady() as waiting:
                 return AttemptResult(
                     verdict=Verdict.ACCEPTED,
@@ -88,15 +89,15 @@ class MailHandler:
                 return await _sent(self._transport, outgoing)
 
 
-def _request(entry: ClaimedEntry, merchant: Merchant, clock: Clock) -> MailRequest:
+def _request(entry: ClaimedEntry, merchant: Merchant, now: datetime) -> MailRequest:
     return MailRequest(
         merchant=merchant,
         order_id=entry.id.subject_id,
         reason=entry.operation,
-        to=entry.receiver,
+        to=address_of(entry.receiver),
         parameters=entry.parameters,
         due_at=entry.created_at,
-        now=clock.now(),
+        now=now,
     )
 
 
