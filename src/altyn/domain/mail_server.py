@@ -72,8 +72,10 @@ def parse_smtp_url(url: str) -> SmtpServer:
             " (signs like / # ? @ : in a password are written %2F %23 %3F %40 %3A)"
         )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if bool(user) != bool(password) or not (user + password).isprintable():
+    if bool(user) != bool(password):
         raise MailServerError("it must have both a user and a password, or neither")
+    if not (user + password).isascii() or not (user + password).isprintable():
+        raise MailServerError("its user and password may have printable ASCII characters only")
     return SmtpServer(host, port or DEFAULT_PORTS[parts.scheme], _tls(parts), user, password)
 
 

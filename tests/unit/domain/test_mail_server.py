@@ -32,7 +32,12 @@ def test_url_names_a_server(
         *("smtp://:secret@mail.example", "smtp://u:se/cret@mail.example"),
         *("smtp://u:secret@mail.example/box", "smtp://u:secret@mail.example?starttls=no"),
         *("smtps://u:secret@mail.example?starttls=required", "smtp://u:secret@mail.example?a=b"),
-        *("smtp://u:secret@mail.example#x", "smtp://u:sec%0Aret@mail.example", "smtp://a b"),
+        *(
+            "smtp://u:secret@mail.example#x",
+            "smtp://u:sec%0Aret@mail.example",
+            "smtp://u:secretпароль@mail.example",
+            "smtp://a b",
+        ),
     ],
 )
 def test_other_url_is_refused_without_its_password(url: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from altyn.domain.mail import Mail
 from altyn.domain.outbox import ClaimedEntry, EntryId, Verdict
+from altyn.main.mails import BUILT_IN_MAILS, OpenMailHandler
 from altyn.operations.mails import (
     MailRequest,
     MailTemplate,
@@ -127,3 +128,8 @@ def test_template_is_asked_less_often_the_longer_it_waits(age: timedelta, pause:
         now=PAID_AT + age,
     )
     assert NotReady.for_a_while("a receipt", request) == NotReady("a receipt", pause)
+
+
+def test_two_mails_of_one_reason_are_refused() -> None:
+    with pytest.raises(ValueError, match="payment, payment"):
+        OpenMailHandler.with_mails((*BUILT_IN_MAILS, *BUILT_IN_MAILS))
