@@ -10,7 +10,7 @@ from altyn.cli.carts import check as carts
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
-from altyn.cli.sandbox import cards, clock
+from altyn.cli.sandbox import cards, clock, mail
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.command(rich_help_panel=_TRIAL)(pay.pay)
 app.command(rich_help_panel=_TRIAL)(cards.cards)
 app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
+app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)

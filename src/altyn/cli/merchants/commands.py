@@ -48,7 +48,7 @@ def add(
 ) -> None:
     """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
     from altyn.cli.merchants.changes import read_changes
-    from altyn.cli.merchants.view import unknown_names_of, warnings_of
+    from altyn.cli.merchants.view import unknown_names_of, unsent_mails_of, warnings_of
     from altyn.operations.staff.merchants import add_merchant
     from altyn.operations.staff.settings import change_settings
     from altyn.operations.staff.users import add_api_user
@@ -66,7 +66,7 @@ def add(
         after = initial
         if applied:
             after = await change_settings(added.merchant_id, applied, staff)
-            warnings.extend(unknown_names_of(after))
+            warnings.extend((*unknown_names_of(after), *unsent_mails_of(after, settings)))
         await add_api_user(login, f"{login}-api", api_password, staff)
         warnings.extend(warnings_of(added, after, has_certificate=False))
 
@@ -139,11 +139,16 @@ def change(
     """Change a shop: hold_days=5 callbacks.urls=https://shop.example/cb +refund -two_phase"""
     from altyn.cli.merchants.changes import read_changes
 
-    changed = read_changes(changes)
+    changed, gateway = read_changes(changes), read_settings()
     _check_callback_urls(changed.settings.get("callbacks.urls"))
 
     async def work(staff: "StaffContext") -> None:
-        from altyn.cli.merchants.view import differences, unknown_names_of, warnings_of
+        from altyn.cli.merchants.view import (
+            differences,
+            unknown_names_of,
+            unsent_mails_of,
+            warnings_of,
+        )
         from altyn.operations.staff.merchants import find_merchant
         from altyn.operations.staff.settings import change_settings
 
@@ -157,7 +162,8 @@ def change(
         print_line(f"{merchant.login}: {result}.")
         certificates = await staff.store.certificates(merchant.merchant_id)
         warnings = warnings_of(merchant, after, has_certificate=bool(certificates))
-        for line in (*warnings, *unknown_names_of(after)):
+        unsent = unsent_mails_of(after, gateway)
+        for line in (*warnings, *unknown_names_of(after), *unsent):
             print_line(line)
 
     _administer(work)
