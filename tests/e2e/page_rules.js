@@ -1,5 +1,5 @@
 // Rules of the look for the page that is open: each fault is one line of text.
-// Argument: the language of the page, and parts whose text is data of the shop.
+// Arguments: the language of the page, and texts of the shop that are the same in every language.
 ([language, data]) => {
   const TARGET = 44, NORMAL = 4.5, LARGE = 3;
   const faults = [];
@@ -69,6 +69,13 @@
     });
   }
   if (document.querySelector("[tabindex]:not([tabindex='-1']):not([tabindex='0'])")) faults.push("an order of focus of its own (tabindex)");
+
+  // A single column stands in the middle.
+  const columns = shown(".page, .test-cards").map((element) => element.getBoundingClientRect());
+  if (columns.length === 1 && Math.abs(columns[0].left + columns[0].right - pageWidth) > 2) faults.push("one column, not in the middle");
+
+  const [band, first] = [shown(".sandbox .column")[0], shown(".page")[0]].map((element) => element?.getBoundingClientRect().left);
+  if (band !== undefined && Math.abs(band - first) > 1) faults.push("the band and the page below it do not begin at the same line");
 
   // Labels of one row stand side by side; a list of payment systems has no system alone in its last row.
   const systems = shown(".schemes li").map((element) => element.getBoundingClientRect().top);
