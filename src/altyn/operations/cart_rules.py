@@ -10,6 +10,7 @@ from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.faults import CartFault, first_fault
 from altyn.domain.cart.parts import Part, read_parts, whole
+from altyn.domain.cart.plain import is_plain
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.values import Position
 from altyn.domain.merchant import Merchant
@@ -36,6 +37,8 @@ def refuse_cart(cart: Cart, rules: CartRules, *, amount_minor: int) -> Refused |
 
     Refuses by kind: CART_FORMAT, CART_MANDATORY, CART_CURRENCY, CART_SUM, CART_QUANTITY.
     """
+    if is_plain(cart, rules, amount_minor=amount_minor):
+        return None
     _, faults = check_cart(cart.document, rules, amount_minor=amount_minor)
     return refusal_of(faults, parameter="order_bundle") if faults else None
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from altyn.domain.cart import unknown
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.plain import has_known_names_only
 from altyn.domain.merchant import Merchant
 
 STORED_ONLY: Final = "kept with the order, without effect"
@@ -56,4 +57,4 @@ def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
 
 def remarks_of_cart(cart: Cart) -> Iterator[str]:
     """The parts of a cart that are kept without effect."""
-    return unknown.remarks_of_cart(cart.document)
+    return iter(()) if has_known_names_only(cart) else unknown.remarks_of_cart(cart.document)
