@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from altyn.domain.cart.faults import CartFault, FaultKind, shown
+from altyn.domain.cart.marks import HEX_BYTES_MAX, is_hex
 from altyn.domain.cart.numbers import decimal, thousandths, whole
 from altyn.domain.control_characters import has_control
 
@@ -188,6 +189,14 @@ def pattern(expression: "re.Pattern[str]", rule: str) -> Read:
         return str(written)
 
     return read
+
+
+def mark_code(value: object) -> str:
+    """The code of a marked product: hexadecimal bytes with blanks, or as it is scanned."""
+    code: str = text(255)(value)
+    if is_hex(code) and len(code.split()) > HEX_BYTES_MAX:
+        raise BadValue(f"longer than {HEX_BYTES_MAX} bytes")
+    return code
 
 
 def an_object(value: object) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from altyn.domain.cart.codes import HISTORIC_TAX_TYPES, MEASURES, ONLY_FFD_12, PIECE
 from altyn.domain.cart.faults import FaultKind
 from altyn.domain.cart.fields import BadValue, Faults, Place
-from altyn.domain.cart.marks import HEX_BYTES_MAX, is_hex
+from altyn.domain.cart.marks import is_hex
 from altyn.domain.cart.numbers import whole
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.receipt.settings import FfdVersion
@@ -24,17 +24,25 @@ _ONE: Final = 1000  # thousandths
 _OF_CREDIT: Final = ("itemAmount", "itemCurrency", "itemDetails")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartFacts:
+    """What the whole cart has: installments, a deprecated agent, phones of a supplier."""
+
+    credit: bool = False
+    agent: bool = False
+    supplier: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class PositionFacts:
-    """What could be read of a position. `agent` and `supplier` are those of the whole cart."""
+    """What could be read of a position; `names` are all attributes that it has."""
 
     values: Mapping[str, Any]
     quantity: Mapping[str, Any]
     tax: Mapping[str, Any]
     attributes: Mapping[str, Any]
-    credit: bool = False
-    agent: bool = False
-    supplier: bool = False
+    names: frozenset[str]
+    cart: CartFacts
 
 
 def check_position(facts: PositionFacts, rules: CartRules, place: Place, faults: Faults) -> None:
@@ -68,16 +76,16 @@ def _check_tax(facts: PositionFacts, rules: CartRules, place: Place, faults: Fau
 
 def _check_agent(facts: PositionFacts, rules: CartRules, place: Place, faults: Faults) -> None:
     """An agent has a type and a supplier; each may be that of the whole receipt."""
-    names = facts.attributes.keys()
+    names = facts.names
     own = any(_of(AGENT, name) for name in names)
-    if not own and not facts.agent and not any(_of(AGENT, key) for key in rules.receipt):
+    if not own and not facts.cart.agent and not any(_of(AGENT, key) for key in rules.receipt):
         return
-    typed = AGENT in names or AGENT_TYPE in names or facts.agent or AGENT_TYPE in rules.receipt
+    typed = AGENT in names or AGENT_TYPE in names or facts.cart.agent or AGENT_TYPE in rules.receipt
     if not typed:
         missing = BadValue("mandatory, but missing: the agent has no type", FaultKind.MANDATORY)
         faults.add(place, AGENT_TYPE, None, missing, "5")
     supplied = any(_of(SUPPLIER, name) for name in (*names, *rules.receipt))
-    if not supplied and not facts.supplier:
+    if not supplied and not facts.cart.supplier:
         missing = BadValue("mandatory with agent_info, but missing", FaultKind.MANDATORY)
         faults.add(place, SUPPLIER, None, missing, "5")
 
@@ -87,7 +95,7 @@ def _of(group: str, name: str) -> bool:
 
 
 def _check_credit(facts: PositionFacts, place: Place, faults: Faults) -> None:
-    if not facts.credit:
+    if not facts.cart.credit:
         return
     for name in _OF_CREDIT:
         if name not in facts.values:
@@ -100,7 +108,7 @@ def _check_ffd_105(facts: PositionFacts, place: Place, faults: Faults) -> None:
     if code in ONLY_FFD_12:
         newer = BadValue("only in FFD 1.2, and the shop's setting fiscal.ffd is 1.05")
         faults.add(place, "paymentObject", code, newer, "4.4")
-    if "markQuantity" in facts.attributes:
+    if "markQuantity" in facts.names:
         newer = BadValue("only in FFD 1.2, and the shop's setting fiscal.ffd is 1.05")
         faults.add(place, "markQuantity", None, newer, "5")
     mark = facts.attributes.get("nomenclature")
@@ -119,22 +127,24 @@ def _check_ffd_12(facts: PositionFacts, place: Place, faults: Faults) -> None:
 
 
 def check_marks(
-    quantity: Mapping[str, Any], values: Mapping[str, Any], place: Place, faults: Faults
+    quantity: Mapping[str, Any], names: frozenset[str], place: Place, faults: Faults
 ) -> None:
-    """The rules of a marked position that hold under every format (fiscal.md §4.5, §5)."""
-    inner, mark = place.inner("itemAttributes"), values.get("nomenclature")
-    if isinstance(mark, str) and is_hex(mark) and len(mark.split()) > HEX_BYTES_MAX:
-        long = BadValue(f"longer than {HEX_BYTES_MAX} bytes")
-        faults.add(inner, "nomenclature", mark, long, "5")
-    if "markQuantity" not in values:
+    """A part of a marked piece: its code, quantity and measure (fiscal.md §4.5, §5)."""
+    if "markQuantity" not in names:
         return
-    if not mark:
+    if "nomenclature" not in names:
         missing = BadValue("mandatory with markQuantity", FaultKind.MANDATORY)
-        faults.add(inner, "nomenclature", None, missing, "5")
+        faults.add(place.inner("itemAttributes"), "nomenclature", None, missing, "5")
     amount, measure = quantity.get("value"), quantity.get("measure")
     if amount is not None and amount != _ONE:
         one = BadValue("but it is 1 where there is a markQuantity")
-        faults.add(place.inner("quantity"), "value", str(amount / _ONE), one, "4.5")
+        faults.add(
+            place.inner("quantity"),
+            "value",
+            amount / _ONE if amount % _ONE else amount // _ONE,
+            one,
+            "4.5",
+        )
     if measure is not None and whole(measure) != PIECE:
         piece = BadValue("but it is 0 where there is a markQuantity")
         faults.add(place.inner("quantity"), "measure", measure, piece, "4.5")

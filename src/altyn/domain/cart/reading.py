@@ -22,6 +22,7 @@ from altyn.domain.cart.fields import (
 )
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.position_rules import (
+    CartFacts,
     PositionFacts,
     check_fraction,
     check_marks,
@@ -44,9 +45,7 @@ class _Reading:
 
     faults: Faults
     rules: CartRules | None
-    credit: bool = False
-    agent: bool = False
-    supplier: bool = False
+    cart: CartFacts
     first_with: dict[object, int] = field(default_factory=dict)
 
 
@@ -69,13 +68,12 @@ def read_bundle(
     receipt = receipt_params_of(customer, agent, sent.get("supplierPhones", ()))
     positions: list[Position | None] = []
     if "cartItems" in sent:
-        reading = _Reading(
-            faults,
-            rules,
+        facts = CartFacts(
             credit="installments" in sent,
             agent="agentType" in agent,
             supplier="supplierPhones" in sent,
         )
+        reading = _Reading(faults, rules, facts)
         positions = _positions(sent["cartItems"], reading)
     elif document.get("cartItems") is None and "customerDetails" not in sent:
         missing = BadValue("mandatory, but missing", FaultKind.MANDATORY)
@@ -122,7 +120,8 @@ def _check_unique(position_id: object, n: int, place: Place, reading: _Reading) 
 
 
 def _label(n: int, item_code: object) -> str:
-    code = f" ({shown(item_code).strip(chr(34))})" if isinstance(item_code, str | int) else ""
+    known = isinstance(item_code, str | int) and item_code != ""
+    code = f" ({shown(item_code).strip(chr(34))})" if known else ""
     return f"position {n + 1}{code}"
 
 
@@ -147,15 +146,15 @@ def _position(sent: object, place: Place, n: int, reading: _Reading) -> Position
         if "tax" in values
         else {}
     )
-    attributes = _attributes(sent.get("itemAttributes"), place, faults)
-    check_marks(counted, attributes, place, faults)
+    listed = _listed_attributes(sent.get("itemAttributes"), place, faults)
+    attributes = _attributes(listed, place.inner("itemAttributes"), faults)
+    names = frozenset(name for _, name, _ in listed)
+    check_marks(counted, names, place, faults)
     _read_nested(values, place, faults)
     amount = _amount(sent, values, quantity, place, faults)
     readable = len(faults.found) == known
     if reading.rules is not None:
-        facts = PositionFacts(
-            values, counted, tax, attributes, reading.credit, reading.agent, reading.supplier
-        )
+        facts = PositionFacts(values, counted, tax, attributes, names, reading.cart)
         check_position(facts, reading.rules, place, faults)
     if not readable or quantity is None or amount is None:
         return None
@@ -232,31 +231,39 @@ def _read_inner(
 # ── Fiscal attributes ─────────────────────────────────────────────────────────────────────────────
 
 
-def _attributes(sent: object, place: Place, faults: Faults) -> dict[str, Any]:
-    """The attributes by name: known ones read, unknown ones as sent (fiscal.md §5)."""
+_Listed = list[tuple[int, str, object]]
+"""Attributes by their place in the list: name and value."""
+
+
+def _listed_attributes(sent: object, place: Place, faults: Faults) -> _Listed:
+    """The attributes that were sent; an empty value counts as missing (fiscal.md §5)."""
     if sent is None:
-        return {}
-    listed = sent.get("attributes") if isinstance(sent, dict) else sent
-    if not isinstance(listed, list):
+        return []
+    items = sent.get("attributes") if isinstance(sent, dict) else sent
+    if not isinstance(items, list):
         bad = BadValue('not {"attributes": [{"name": …, "value": …}]}')
         faults.add(place, "itemAttributes", sent, bad, "5")
-        return {}
-    inner, values = place.inner("itemAttributes"), dict[str, Any]()
-    for n, each in enumerate(listed):
+        return []
+    listed: _Listed = []
+    for n, each in enumerate(items):
         name = each.get("name") if isinstance(each, dict) else None
         if not isinstance(name, str) or not name:
             bad = BadValue("not an object with a name and a value")
-            faults.add(inner, f"attributes[{n}]", each, bad, "5")
-            continue
-        read = _attribute(name, each.get("value"), inner, n, faults)
-        if read is not None:
-            values[name] = read
-    return values
+            faults.add(place.inner("itemAttributes"), f"attributes[{n}]", each, bad, "5")
+        elif (value := each.get("value")) not in (None, ""):
+            listed.append((n, name, value))
+    return listed
+
+
+def _attributes(listed: _Listed, place: Place, faults: Faults) -> dict[str, Any]:
+    """The attributes by name: known ones read, unknown ones as sent (fiscal.md §5)."""
+    read = {name: _attribute(name, value, place, n, faults) for n, name, value in listed}
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def _attribute(name: str, value: object, place: Place, n: int, faults: Faults) -> object:
     row = tables.ATTRIBUTES.get(name)
-    if row is None or value is None or value == "":
+    if row is None:
         return value
     try:
         read: object = row.read(value)

@@ -15,6 +15,7 @@ from altyn.domain.cart.fields import (
     an_object,
     currency,
     inn,
+    mark_code,
     must,
     nested,
     number,
@@ -135,7 +136,7 @@ ATTRIBUTES: Final = {
     for each in (
         Field("paymentMethod", one_of(PAYMENT_METHODS, "payment method"), "4.3"),
         Field("paymentObject", one_of(PAYMENT_OBJECTS, "payment object"), "4.4"),
-        Field("nomenclature", text(255), "5"),
+        Field("nomenclature", mark_code, "5"),
         Field("markQuantity", nested, "5"),
         Field("userData", text(64), "5"),
         Field("agent_info", nested, "5"),

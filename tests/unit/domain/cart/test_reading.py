@@ -116,7 +116,7 @@ def test_a_document_that_is_no_cart_is_refused(document: object, expected: str) 
             FaultKind.FORMAT,
             "position 1 (A-1): itemAmount 10001, but itemPrice 3334 × quantity 3 = 10002",
         ),
-        ({"itemCode": ""}, FaultKind.MANDATORY, "position 1 (): itemCode: mandatory, but missing"),
+        ({"itemCode": ""}, FaultKind.MANDATORY, "position 1: itemCode: mandatory, but missing"),
         ({"name": "x" * 256}, FaultKind.FORMAT, "longer than 255 characters"),
         (
             {"quantity": {"value": 0, "measure": "шт."}},
