@@ -228,7 +228,7 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "leaves calls unanswered, or is slow for hours.",
     "fiscal.strict_payer_identity": (
         "A cart that names the payer has to identify the payer: by INN, or by birth date, kind and "
-        "number of a document. See [why a cart is refused](../how-to/why-was-my-cart-refused.md)."
+        "number of a document. See [why a cart is refused](cart-refusals.md)."
     ),
 }
 
