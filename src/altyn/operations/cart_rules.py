@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from altyn.domain.cart.checks import check_cart
+from altyn.domain.cart.customers import check_identity
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.faults import CartFault, first_fault
+from altyn.domain.cart.fields import Faults
 from altyn.domain.cart.parts import Part, read_parts, whole
 from altyn.domain.cart.plain import is_plain
 from altyn.domain.cart.rules import CartRules
-from altyn.domain.cart.values import Position
+from altyn.domain.cart.values import Customer, Position
 from altyn.domain.merchant import Merchant
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
@@ -41,6 +43,17 @@ def refuse_cart(cart: Cart, rules: CartRules, *, amount_minor: int) -> Refused |
         return None
     _, faults = check_cart(cart.document, rules, amount_minor=amount_minor)
     return refusal_of(faults, parameter="order_bundle") if faults else None
+
+
+def refuse_payer(rules: CartRules) -> Refused | None:
+    """Why an order without a cart cannot have these parameters of the receipt.
+
+    Refuses CART_MANDATORY: the payer is named in them, and not identified (fiscal.md §3.1).
+    """
+    faults = Faults()
+    if rules.strict_payer_identity:
+        check_identity(Customer(), rules.receipt, faults)
+    return refusal_of(faults.found, parameter="receipt_params") if faults.found else None
 
 
 def parts_of(

@@ -11,6 +11,7 @@ from typing import Final
 from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.values import Position
@@ -69,7 +70,7 @@ def decide_closing(
         receipt_kind=ReceiptKind.CLOSING,
         amount_minor=sum(line.amount_minor for line in lines),
         lines=lines,
-        ofd_params=command.receipt_params.known,
+        ofd_params={**_receipt_params(command.cart), **command.receipt_params.known},
     )
     detail = {
         "amount": due.amount_minor,
@@ -99,6 +100,11 @@ def _own_positions(order: Order) -> Sequence[Position]:
     if not cart_positions(order) or sum(p.amount_minor for p in left) != order.left_minor:
         return ()
     return left
+
+
+def _receipt_params(cart: Cart | None) -> Mapping[str, str]:
+    """What the cart of the request says of the whole receipt."""
+    return read_bundle(cart.document)[0].receipt if cart is not None else {}
 
 
 def _lines_of_cart(

@@ -19,7 +19,7 @@ from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
-from altyn.operations.cart_rules import refuse_cart, rules_of
+from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
@@ -219,10 +219,10 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
 
 
 def _check_cart(command: Register, merchant: Merchant) -> Refused | None:
-    if command.order_bundle is None:
-        return None
     currency = command.currency or merchant.settings.default_currency
     rules = rules_of(merchant, currency=currency, receipt=command.receipt_params.known)
+    if command.order_bundle is None:
+        return refuse_payer(rules)
     return refuse_cart(command.order_bundle, rules, amount_minor=command.amount_minor)
 
 

@@ -179,6 +179,27 @@ async def test_parameters_that_cannot_be_read_are_refused(shop: FiscalShop, para
     assert answer["errorCode"] == "5"
 
 
+async def test_closing_receipt_has_the_agent_of_its_own_cart(shop: FiscalShop) -> None:
+    order = await shop.paid()
+    cart = {**BUNDLE, "agent": {"agentType": 6}, "supplierPhones": ["+79990000002"]}
+    await shop.done("closeOfdReceipt.do", mdOrder=order, orderBundle=json.dumps(cart))
+    _, closing = await shop.receipts(order)
+    assert closing.content.ofd_params == {
+        "agent_info.type": "6",
+        "supplier_info.phones": "+79990000002",
+    }
+
+
+async def test_a_payer_named_without_a_cart_is_identified_too(shop: FiscalShop) -> None:
+    params = '{"client.name":"Иван"}'
+    assert await shop.shop.register(100, additionalOfdParams=params)
+    async with changed(shop.shop, {"fiscal.strict_payer_identity": True}):
+        answer = await refused_registration(shop, additionalOfdParams=params)
+        assert answer["errorMessage"] == "Отсутствие обязательного параметра Корзины."
+        identified = '{"client.name":"Иван","client.inn":"7707083893"}'
+        assert await shop.shop.register(100, additionalOfdParams=identified)
+
+
 async def test_client_of_the_receipt_is_its_address_where_no_other_is_known(
     shop: FiscalShop,
 ) -> None:

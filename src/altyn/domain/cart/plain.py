@@ -21,6 +21,7 @@ from altyn.domain.cart.codes import (
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.rules import CartRules
+from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
 from altyn.domain.control_characters import json_has_control
 from altyn.domain.receipt.settings import FfdVersion
 
@@ -146,12 +147,13 @@ def _codes_known(position: _Position, rules: CartRules) -> bool:
     )
 
 
-def has_known_names_only(cart: Cart) -> bool:
-    """Whether a cart has no field and no attribute that `unknown.py` could name; False says
-    nothing."""
+def has_no_remarks(cart: Cart) -> bool:
+    """Whether a cart has nothing that `unknown.py` could name; False says nothing."""
     try:
         positions = _decode(cart.text).cartItems.items
     except (msgspec.MsgspecError, RecursionError):
+        return False
+    if any(len(each.name) > RECEIPT_NAME_MAX for each in positions):
         return False
     attributes = (each.itemAttributes for each in positions if each.itemAttributes is not None)
     return all(one.name in _NAMES for each in attributes for one in each.attributes)

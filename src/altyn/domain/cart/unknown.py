@@ -10,6 +10,7 @@ from altyn.domain.cart import tables
 from altyn.domain.cart.fields import Field
 
 NAMES_SHOWN: Final = 10
+RECEIPT_NAME_MAX: Final = 128  # characters
 
 _INNER: Final[Mapping[str, tuple[Field, ...]]] = {
     "quantity": tables.QUANTITY,
@@ -38,6 +39,8 @@ def remarks_of_cart(document: object) -> Iterator[str]:
     items = list(_items(document))
     if any(tables.DEPOSITED_AMOUNT in item for item in items):
         yield f"{tables.DEPOSITED_AMOUNT}: ignored, only answers have it"
+    if any(len(str(item.get("name", ""))) > RECEIPT_NAME_MAX for item in items):
+        yield f"name: longer than {RECEIPT_NAME_MAX} characters, which the OFD refuses in a receipt"
     if any(_has_tru_code(item) for item in items):
         yield f"{tables.TRU_CODE}: kept, but payments by electronic certificate are not served yet"
 

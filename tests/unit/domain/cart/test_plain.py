@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.document import Cart
-from altyn.domain.cart.plain import has_known_names_only, is_plain
+from altyn.domain.cart.plain import has_no_remarks, is_plain
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.unknown import remarks_of_cart
 from altyn.domain.receipt.settings import FfdVersion
@@ -142,7 +142,7 @@ def test_plain_cart_has_no_fault(
     )
     if plain(document, amount, rules):
         assert faultless(document, amount, rules)
-    if has_known_names_only(Cart.of(document)):
+    if has_no_remarks(Cart.of(document)):
         assert not list(remarks_of_cart(document))
 
 
