@@ -221,6 +221,7 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.product_name": "Name of the default line.",
     "fiscal.default_line": "An order without a cart gets a receipt with the default line.",
     "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
+    "fiscal.mail": "The payer gets each registered receipt by e-mail.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
 }

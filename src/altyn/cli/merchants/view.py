@@ -160,10 +160,15 @@ def warnings_of(
 
 def unsent_mails_of(settings: MerchantSettings, gateway: Settings) -> list[str]:
     """A warning when the shop's payers should get mails that this gateway cannot send."""
-    if not settings.payer_email_notify or gateway.sends_mail:
+    wanted = {
+        "payer_email_notify": settings.payer_email_notify,
+        "fiscal.mail": settings.fiscal.mail and settings.fiscal.enabled,
+    }
+    names = ", ".join(name for name, is_on in wanted.items() if is_on)
+    if not names or gateway.sends_mail:
         return []
     warning = (
-        "payer_email_notify: this gateway sends no mail yet. Set ALTYN_SMTP_URL and "
+        f"{names}: this gateway sends no mail yet. Set ALTYN_SMTP_URL and "
         "ALTYN_MAIL_FROM, and start the gateway again."
     )
     return [warning]
