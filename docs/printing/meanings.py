@@ -156,6 +156,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
     Permission.SEE_OTHER_MERCHANTS: "Orders of child merchants in getLastOrdersForMerchants.do.",
     Permission.FEE: "`feeInput` is used.",
+    Permission.RAW_REFUND: "processRawSumRefund.do and processRawPositionRefund.do.",
     Permission.ELECTRONIC_CERTIFICATE: "externalReceipt.do.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
