@@ -8,6 +8,8 @@ import msgspec
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.cart.parts import Part
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
 from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
@@ -20,6 +22,7 @@ from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
+from altyn.operations.raw_refund import amount_of, raw_parts, refuse_by_lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,8 @@ class Refund:
     """A request to give back. `amount_minor` 0 means all that is left.
 
     `expected_minor` is the deposited sum that the shop expects. `external_refund_id` is the shop's
-    idempotency key: a repeated request gives back once. `receipt_params` are the parameters of the
+    idempotency key: a repeated request gives back once. With `raw` the request names the line of
+    its receipt itself, instead of positions of the cart. `receipt_params` are the parameters of the
     whole receipt that differ from those of the registration.
     """
 
@@ -35,6 +39,7 @@ class Refund:
     expected_minor: int | None = None
     external_refund_id: str | None = None
     items: object = None
+    raw: RawLine | None = None
     json_params: Mapping[str, str] | None = None
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
 
@@ -45,18 +50,18 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
-    PARAMETER_INVALID (parameters of the receipt that the registration did not have),
-    WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
+    PARAMETER_INVALID (parameters of the receipt that the registration did not have), WRONG_STATUS
+    (also as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
+    AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
     Busy while the answer depends on the outcome of another request.
     Source: rest-orders.md §3.3; fiscal.md §8.
     """
-    if command.external_refund_id and (earlier := _earlier(order, command)):
-        return earlier
-    if command.receipt_params.known and not ofd_params_of(order):
-        rule = "the order was registered without additionalOfdParams"
-        return Refused(Refusal.PARAMETER_INVALID, rule, parameter="receipt_params")
+    if known := _earlier(order, command) or _refuse_receipt_params(order, command):
+        return known
     if not order.allows(Event.REFUND_APPROVED):
         return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
+    if locked := refuse_by_lock(order, command.raw):
+        return locked
     reserved = order.left_minor - order.refundable_minor
     if order.in_flight(Kind.REVERSE) or (reserved and command.expected_minor is not None):
         return Busy(order)
@@ -66,22 +71,24 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
             f"expected {command.expected_minor}, deposited {order.left_minor}",
             parameter="expected_minor",
         )
-    amount = command.amount_minor or order.left_minor
+    amount = _amount(order, command)
+    if isinstance(amount, Refused):
+        return amount
     if amount > order.left_minor or not amount:
         return Refused(Refusal.AMOUNT_ABOVE_DEPOSIT, f"{amount} > {order.left_minor} left")
     if amount > order.refundable_minor:
         return Busy(order)
-    parts = parts_of(
-        command.items,
-        returnable_positions(order),
-        amount_minor=amount,
-        whole_minor=order.refundable_minor,
-        parameter="refundItems",
-    )
+    parts = _parts(order, command, amount)
     if isinstance(parts, Refused):
         return parts
     attempt = new_attempt(
-        order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id, parts=parts
+        order,
+        Kind.REFUND,
+        amount,
+        now,
+        external_refund_id=command.external_refund_id,
+        parts=parts,
+        raw=command.raw,
     )
     attempt = replace(attempt, details={**attempt.details, **_kept(command.receipt_params)})
     return accept(
@@ -91,6 +98,24 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         attempt=attempt,
         ask=True,
         detail=history_detail(items=command.items, json_params=command.json_params),
+    )
+
+
+def _amount(order: Order, command: Refund) -> int | Refused:
+    if command.raw is not None:
+        return amount_of(order, command.raw, command.amount_minor)
+    return command.amount_minor or order.left_minor
+
+
+def _parts(order: Order, command: Refund, amount_minor: int) -> tuple[Part, ...] | Refused:
+    if command.raw is not None:
+        return raw_parts(order, command.raw, amount_minor)
+    return parts_of(
+        command.items,
+        returnable_positions(order),
+        amount_minor=amount_minor,
+        whole_minor=order.refundable_minor,
+        parameter="refundItems",
     )
 
 
@@ -139,8 +164,18 @@ def _ofd_params(order: Order, attempt: Attempt) -> Mapping[str, str]:
     return {**ofd_params_of(order), **own}
 
 
+def _refuse_receipt_params(order: Order, command: Refund) -> Refused | None:
+    """Parameters of the receipt may only replace those of the registration (fiscal.md §6)."""
+    if not command.receipt_params.known or ofd_params_of(order):
+        return None
+    rule = "the order was registered without additionalOfdParams"
+    return Refused(Refusal.PARAMETER_INVALID, rule, parameter="receipt_params")
+
+
 def _earlier(order: Order, command: Refund) -> Decision | None:
     """The result of an earlier refund with the same id; a failed one may be tried again."""
+    if not command.external_refund_id:
+        return None
     same = [a for a in order.attempts if a.external_refund_id == command.external_refund_id]
     if any(a.in_flight for a in same):
         return Busy(order)

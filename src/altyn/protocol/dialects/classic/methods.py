@@ -13,7 +13,6 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic import types as c
-from altyn.protocol.dialects.classic.cautions import without_receipts
 from altyn.protocol.dialects.classic.envelopes import CAPITALS, ORDER_LIST, PLAIN, STATUS
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.registration import (
@@ -30,12 +29,12 @@ from altyn.protocol.dialects.classic.shared_rows import (
     MERCHANT_LOGIN,
     ORDER_NUMBER_SELECTOR,
     PARTS_REFUSALS,
+    REFUND_RECEIPT_PARAMS,
     WHO,
     amount,
     order_id,
 )
 from altyn.protocol.name_types import own_name
-from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import Method, Parameter
 
 REGISTER: Final = Method(
@@ -139,9 +138,7 @@ REFUND: Final = Method(
                   invalid=Refusal.AMOUNT_INVALID),
         Parameter("refundItems", t.CART_PARTS, "items",
                   "The part of the cart that is returned."),
-        Parameter("additionalOfdParams", RECEIPT_PARAMS, "receipt_params",
-                  "Parameters of the whole receipt in place of those of the registration.",
-                  remarks=remarks_of_receipt_params, idle_for=without_receipts),
+        REFUND_RECEIPT_PARAMS,
         *ACCEPTED,
         Parameter("externalRefundId", own_name(32), "external_refund_id",
                   "The refund's name: repeating it refunds once.", in_json_params=True),
