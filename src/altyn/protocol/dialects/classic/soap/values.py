@@ -10,8 +10,6 @@ from functools import partial
 from math import isfinite
 from typing import Any, Final
 
-import msgspec
-
 from altyn.protocol.dialects.classic.soap.dates import date_time
 from altyn.protocol.dialects.classic.soap.types import ENUMERATIONS
 
@@ -45,16 +43,7 @@ def _string(value: Any) -> str | None:
         return escape(value)
     if isinstance(value, bool):
         return _boolean(value)
-    if isinstance(value, dict | list):
-        return escape(_joined(value))
     return str(value) if isinstance(value, int | float) else None
-
-
-def _joined(value: dict[str, Any] | list[Any]) -> str:
-    """Values that SOAP's types do not have: texts with commas, objects as JSON."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ",".join(value)
-    return msgspec.json.encode(value).decode()
 
 
 def _number(value: Any, bits: int) -> str | None:
