@@ -94,7 +94,7 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
     assert form.get("method") == "post"
     assert form.get("action") == "/payment/merchants/test/payment_ru.html?mdOrder=o"
     names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT"}
-    names |= {"bindingNotNeeded", "paymentWay"}
+    names |= {"bindingNotNeeded", "paymentWay", "contact"}
     assert names == {*values(form, "input", "name"), *values(form, "button", "name")}
     boxes = [e for e in find_all(form, "input") if e.get("name") == "bindingNotNeeded"]
     assert [(e.get("type"), e.get("value")) for e in boxes] == [("hidden", "true")]
@@ -102,7 +102,7 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
 
 def test_the_card_number_and_cvc_are_never_repeated_on_the_page() -> None:
     fields = {field.name for field in dataclasses.fields(TypedValues)}
-    assert fields == {"holder", "expiry"}
+    assert fields == {"holder", "expiry", "contact"}
     tree = parse(view.render_payment_page(full_view()))
     assert [by_id(tree, name).get("value") for name in ("pan", "cvc")] == [None, None]
     assert by_id(tree, "holder").get("value") == "IVAN"

@@ -124,9 +124,7 @@ def _of_shop(order: Order) -> Iterator[Contact]:
     request, customer = order.request, cart_customer(order)
     own = request.payer_contact
     yield Contact(customer.email, customer.phone)
-    yield Contact(
-        None if EMAIL in own else request.email, None if PHONE in own else request.phone
-    )
+    yield Contact(None if EMAIL in own else request.email, None if PHONE in own else request.phone)
     shown = {n: v for n, v in order.params.items() if n not in request.payer_params}
     yield Contact(shown.get(EMAIL), shown.get(PHONE))
     client = ofd_params_of(order)

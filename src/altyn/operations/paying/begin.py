@@ -28,7 +28,7 @@ class BeginPayment:
     way: str
     actor: Actor
     fields: Mapping[str, str] = field(default_factory=dict)
-    contact: Contact = Contact()
+    contact: Contact = field(default_factory=Contact)
 
 
 async def begin_payment(

@@ -130,9 +130,7 @@ def test_what_the_payer_has_typed_counts_and_can_still_be_changed() -> None:
         ("375291234567", Contact(None, "375291234567")),
     ],
 )
-def test_an_email_or_a_phone_number_is_read_as_payers_type_it(
-    typed: str, contact: Contact
-) -> None:
+def test_an_email_or_a_phone_number_is_read_as_payers_type_it(typed: str, contact: Contact) -> None:
     assert read_contact(typed) == contact
 
 

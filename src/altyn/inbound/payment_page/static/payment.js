@@ -241,7 +241,7 @@ function payment(way) {
     pageView: page.pageView,
     MDORDER: page.order,
   };
-  return { ...common, ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
+  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
 }
 
 // The answer was lost: find out the state of the payment before the payer can press again.
@@ -283,7 +283,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (busy || left) return;
   const way = event.submitter?.name === "paymentWay" ? event.submitter.value : "";
-  const wrong = way ? undefined : fields.firstWrong();
+  const wrong = fields.firstWrong(way);
   if (wrong) {
     clear($("message"));
     wrong.focus();
@@ -314,7 +314,7 @@ if ($("test-cards-help")) $("test-cards-help").hidden = false;
 // The payer can type at once, unless a keyboard on the screen would then cover the form, the page is in a frame of a
 // shop, or a message has to be read first.
 if (window.matchMedia("(hover: hover) and (pointer: fine)").matches && window.top === window && document.activeElement === document.body) {
-  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("pan")).focus({ preventScroll: true });
+  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || $("pan")).focus({ preventScroll: true });
 }
 
 // Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.
