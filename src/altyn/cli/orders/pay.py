@@ -63,7 +63,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     if as_json:
         print_json(answer)
     else:
-        _print(answer)
+        print_answer(answer)
     if exit_code := exit_code_of(str(answer["result"])):
         raise typer.Exit(exit_code)
 
@@ -118,7 +118,7 @@ def read_expiry(text: str) -> str:
     return f"{year}{int(month):02}"
 
 
-def _print(answer: dict[str, Any]) -> None:
+def print_answer(answer: dict[str, Any]) -> None:
     """Print the steps, the option that had no effect, and the result."""
     for step in answer["steps"]:
         print_line(f"→ {step}")

@@ -92,7 +92,8 @@ def _unused_contact(wanted: PayerRequest, after: PageOrder) -> list[str]:
 
     After an attempt that the page refused, nothing is taken.
     """
+    if not contact_of(after.order).known:
+        return []
     own = contact_of_payer(after.order)
-    given = contact_of(after.order)
-    taken = {"email": own.email, "phone": own.phone}
-    return [name for name in wanted.contact if given.known and not taken[name]]
+    taken = {EMAIL: own.email, PHONE: own.phone}
+    return [name for name in wanted.contact if not taken[name]]

@@ -158,5 +158,5 @@ def test_an_email_or_a_phone_number_is_read_as_payers_type_it(typed: str, contac
         ("٧٩٠٠١٢٣٤٥٦٧", ContactFault.NEITHER),
     ],
 )
-def test_what_is_wrong_with_a_contact_is_said(typed: str, fault: ContactFault) -> None:
+def test_what_is_wrong_with_a_contact_has_a_name(typed: str, fault: ContactFault) -> None:
     assert read_contact(typed) is fault
