@@ -3,6 +3,7 @@
 // Source: payment-page.md §3.1 to §3.3 and §4.
 
 import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
+import { digitsOf } from "./card.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
@@ -295,8 +296,9 @@ form.addEventListener("submit", (event) => {
 // ---- Test cards, the keyboard of a phone, the browser's back button ----
 
 // A card becomes a button; without scripts its number can be selected and copied.
-for (const item of document.querySelectorAll("#test-cards [data-card]")) {
-  const [pan, expiry, cvc] = item.dataset.card.split(" ");
+for (const item of document.querySelectorAll("#test-cards li")) {
+  const pan = digitsOf(item.querySelector("b").textContent);
+  const [expiry, cvc = ""] = item.querySelector("span").textContent.match(/\d\d\/\d\d|\d{3,4}$/g);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "test-card";
