@@ -1,4 +1,5 @@
-"""The audit: compares every order with its history, its postings and the bank's own books.
+"""The audit: compares every order with its history, its postings, its receipts and the bank's own
+books.
 
 It gives every test of integrity the same checks of the whole database. It reads only the saved
 tables.
@@ -30,6 +31,13 @@ ORDER_TABLES: Final = (
     "SELECT * FROM payment_attempts WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY number",
     "SELECT * FROM postings WHERE $1::uuid[] IS NULL OR order_id = ANY($1) ORDER BY version, line",
     "SELECT * FROM ledger_entries WHERE $1::uuid[] IS NULL OR order_id = ANY($1)",
+    """SELECT order_id, kind, receipts.state, printed.state AS printed,
+              printed.amount_minor AS printed_minor,
+              (SELECT sum((line ->> 'amount_minor')::bigint)
+               FROM jsonb_array_elements(content -> 'lines') AS line) AS amount_minor
+       FROM receipts LEFT JOIN simulators.register_receipts AS printed
+            ON printed.receipt_id = receipts.receipt_id::text
+       WHERE ($1::uuid[] IS NULL OR order_id = ANY($1)) AND kind IN ('payment', 'refund')""",
 )
 # The bank's key of an attempt is the order's id and the attempt's number.
 BANK_TABLES: Final = (
@@ -51,6 +59,7 @@ class OrderRecords:
     sums: Mapping[str, int]  # of ledger_entries, by account
     bank: Sequence[BankRow]  # authorisations that the bank has booked for this order
     moves: Sequence[BankRow]  # requests that the bank has approved for this order
+    receipts: Sequence[Row] = ()  # with what the simulated cash register says of them
 
     @property
     def settled(self) -> bool:
@@ -107,6 +116,7 @@ def _errors(records: OrderRecords) -> Iterator[str]:
     yield from _sums_in_order(records.order)
     yield from _history(records)
     yield from _postings(records)
+    yield from _receipts(records)
     if records.settled:
         yield from _books(records)
 
@@ -161,6 +171,25 @@ def _postings(records: OrderRecords) -> Iterator[str]:
         yield f"the postings total {totals}, the order has {shown}"
 
 
+def _receipts(records: OrderRecords) -> Iterator[str]:
+    """The receipts of an order that has any sum to the ledger, and what the register has printed is
+    what was sent."""
+    if not records.receipts:
+        return
+    total = sum(
+        row["amount_minor"] if row["kind"] == "payment" else -row["amount_minor"]
+        for row in records.receipts
+    )
+    kept = records.sums.get(Account.MERCHANT, 0)
+    if total != kept:
+        yield f"the receipts sum to {total}, the merchant has {kept}"
+    for row in records.receipts:
+        if row["state"] == "delivered" and row["printed"] != "printed":
+            yield f"a receipt is delivered, and {row['printed']} at the cash register"
+        if row["printed"] is not None and row["printed_minor"] != row["amount_minor"]:
+            yield f"a receipt of {row['amount_minor']} is one of {row['printed_minor']} there"
+
+
 def _books(records: OrderRecords) -> Iterator[str]:
     """When no request is open, the bank's books and ours are equal."""
     approved = [a for a in records.attempts if a["kind"] == "pay" and a["state"] == "approved"]
@@ -205,7 +234,7 @@ async def _records(
         bank = [*bank, *other_books.payments(keys)]
         moves = [*moves, *other_books.movements(keys)]
     booked, moved = _by_key(bank), _by_key(moves)
-    events, attempts, postings, entries = read
+    events, attempts, postings, entries, receipts = read
     return [
         OrderRecords(
             order=order,
@@ -215,6 +244,7 @@ async def _records(
             sums=_sums(entries[order["order_id"]]),
             bank=booked[order["order_id"]],
             moves=moved[order["order_id"]],
+            receipts=receipts[order["order_id"]],
         )
         for order in orders
     ]

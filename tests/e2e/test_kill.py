@@ -1,9 +1,9 @@
 """Processes are killed under load fifty times: no answered request is lost, none is carried out
-twice, and in the end the gateway's books, the bank's books and the callbacks agree.
+twice, and in the end the gateway's books, the bank's books, the callbacks and the receipts agree.
 
-Shops with an unreliable connection pay, deposit and refund orders without pause, and repeat each
-request until it is answered. Their callback receiver fails sometimes. Meanwhile gateways, and
-sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is printed;
+Shops with an unreliable connection pay, deposit and refund orders with a cart without pause, and
+repeat each request until it is answered. Their callback receiver fails sometimes. Meanwhile
+gateways, and sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is printed;
 `ALTYN_KILL_SEED` repeats a run.
 """
 
@@ -40,7 +40,22 @@ SHOPS: Final = 12
 GATEWAYS: Final = 2
 SETTLED_WITHIN_SECONDS: Final = 60  # the first inquiry after a lost answer comes after two
 RETRY_SECONDS: Final = 0.05
+AMOUNT: Final = 10_000
 SYSTEM_ERROR: Final = "7"
+
+
+def position(quantity: int) -> dict[str, Any]:
+    """So many pieces, a kopeck each, of the only position of every cart."""
+    measured = {"value": quantity, "measure": "шт."}
+    return {"positionId": "1", "name": "Чай", "itemCode": "T", "quantity": measured, "itemPrice": 1}
+
+
+CART: Final = json.dumps(
+    {
+        "customerDetails": {"email": "payer@shop.example"},
+        "cartItems": {"items": [position(AMOUNT)]},
+    }
+)
 
 
 @dataclass
@@ -93,7 +108,8 @@ class UnreliableShop:
             answer = await self._call(
                 "registerPreAuth.do" if two_phase else "register.do",
                 orderNumber=number,
-                amount=10_000,
+                amount=AMOUNT,
+                orderBundle=CART,
                 returnUrl="https://shop.example/",
                 sessionTimeoutSecs=86_400,  # the clock is moved in the end
             )
@@ -136,7 +152,11 @@ class UnreliableShop:
     async def _refund(self, order_id: str, name: str, amount: int) -> None:
         while True:
             answer = await self._call(
-                "refund.do", orderId=order_id, amount=amount, externalRefundId=name
+                "refund.do",
+                orderId=order_id,
+                amount=amount,
+                externalRefundId=name,
+                refundItems=json.dumps([position(amount)]),
             )
             if answer["errorCode"] == "0":
                 break
@@ -219,8 +239,8 @@ async def check_answered(url: str, answered: AnsweredRequests) -> None:
     saved = {str(row["order_id"]): row for row in rows}
     assert saved.keys() == set(known), "an order that was answered is lost"
     for order_id, row in saved.items():
-        assert order_id not in paid or row["approved_minor"] == 10_000, dict(row)
-        assert order_id not in deposited or row["deposited_minor"] == 10_000, dict(row)
+        assert order_id not in paid or row["approved_minor"] == AMOUNT, dict(row)
+        assert order_id not in deposited or row["deposited_minor"] == AMOUNT, dict(row)
         assert row["refunded_minor"] >= refunded.get(order_id, 0), dict(row)
     assert not twice, f"refunds made twice: {twice}"
 
@@ -239,7 +259,16 @@ WAITING: Final = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
 NOTIFICATIONS: Final = """
     SELECT subject_id::text AS order_id, operation, state, parameters::json ->> 'status' AS status,
            parameters::json ->> 'refundedAmount' AS refunded
-    FROM outbox ORDER BY subject_id, version, line
+    FROM outbox WHERE kind = 'callback' ORDER BY subject_id, version, line
+"""
+RECEIPTS: Final = """
+    SELECT count(*) FILTER (WHERE receipts.state = 'delivered') AS delivered,
+           count(*) AS receipts, count(*) - count(DISTINCT receipt_id) AS repeated,
+           (SELECT count(*) FROM simulators.register_receipts WHERE state = 'printed') AS printed,
+           (SELECT count(*) FROM payment_attempts JOIN orders USING (merchant_id, order_id)
+            WHERE state = 'approved' AND (kind IN ('deposit', 'refund')
+                                          OR kind = 'pay' AND NOT two_phase)) AS movements
+    FROM receipts
 """
 APPROVED: Final = """
     SELECT order_id::text, CASE WHEN kind = 'refund' THEN 'refunded'
@@ -284,6 +313,25 @@ async def check_callbacks(url: str, receiver: Receiver) -> int:
     assert in_the_outbox == Counter((row["order_id"], row["operation"]) for row in approved)
     assert all(got.signed_with(DEMO_CALLBACK_KEY) for got in receiver.got)
     return len(notifications)
+
+
+async def check_receipts(url: str) -> int:
+    """Check that every movement of money has one receipt, printed once. The number of receipts."""
+    connection = await asyncpg.connect(url)
+    try:
+        found = await connection.fetchrow(RECEIPTS)
+    finally:
+        await connection.close()
+    assert found is not None
+    count = found["movements"]
+    assert dict(found) == {
+        "delivered": count,
+        "receipts": count,
+        "repeated": 0,
+        "printed": count,
+        "movements": count,
+    }
+    return int(count)
 
 
 async def wait_and_audit(url: str) -> list[str]:
@@ -336,11 +384,13 @@ async def test_killed_processes_lose_nothing_and_repeat_nothing(tmp_path: Path) 
         await check_answered(site.postgres.url, answered)
         assert await wait_and_audit(site.postgres.url) == []
         notified = await check_callbacks(site.postgres.url, receiver)
+        receipts = await check_receipts(site.postgres.url)
     print(  # noqa: T201 - as above
         f"{len(answered.registered)} orders, {len(answered.paid)} paid, "
         f"{sum(map(len, answered.refunded.values()))} refunds, {answered.unanswered} unanswered, "
-        f"{notified} notifications in {len(receiver.got)} callbacks"
+        f"{notified} notifications in {len(receiver.got)} callbacks, {receipts} receipts"
     )
     assert len(answered.paid) > ROUNDS
     assert answered.unanswered > 0
     assert len(receiver.got) > notified > ROUNDS
+    assert receipts > ROUNDS

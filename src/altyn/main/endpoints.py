@@ -24,6 +24,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
+from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
@@ -39,6 +40,7 @@ from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.database import Pool
+from altyn.storage.mailbox import Mailbox
 from altyn.storage.readiness import Readiness
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
@@ -147,6 +149,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             ),
             *order_payment_routes(world, settings.public_url),
             *receiver_routes(),
+            *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
             *no_scheme_routes(world),
         ]
     return routes

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from altyn.domain.card.free_text import holds_card_number
+from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_customer, cart_positions
@@ -22,9 +23,6 @@ EMAIL_CHARS_MAX: Final = 64
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
-_LABEL: Final = r"[^\W_]+(?:-+[^\W_]+)*"
-_EMAIL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 _SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
 _RUSSIAN: Final = re.compile(r"[78]?(9[0-9]{9})|[78]([3-8][0-9]{9})")
@@ -108,9 +106,14 @@ def read_contact(typed: str) -> Contact | ContactFault:
 
 
 def _read_email(text: str) -> Contact | ContactFault:
-    if not text.isprintable() or not _EMAIL.fullmatch(text):
+    if len(text) > EMAIL_CHARS_MAX:
+        return ContactFault.EMAIL_LONG
+    try:
+        address = parse_mail_address(text)
+    except MailAddressError:
         return ContactFault.EMAIL
-    return ContactFault.EMAIL_LONG if len(text) > EMAIL_CHARS_MAX else Contact(email=text)
+    # A host without a dot is a typing error of a payer: "ivan@mail".
+    return Contact(email=text) if "." in address.host else ContactFault.EMAIL
 
 
 def _read_phone(number: str) -> Contact | ContactFault:
