@@ -76,6 +76,9 @@ class PageForm:
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
     def drop_card(self) -> None:
         """Let go of card number and code, which are not shown again."""
         drop_card_values(CARD_FORM, self._fields)
@@ -100,7 +103,12 @@ class PageForm:
     def typed_values(self) -> TypedValues:
         """The values that stay in the form after an error. The card number and CVC never do."""
         holder, expiry = self._short("TEXT"), self._short("$EXPIRY")
-        return TypedValues(holder="" if holds_card_number(holder) else holder, expiry=expiry)
+        contact = self._short("contact")
+        return TypedValues(
+            holder="" if holds_card_number(holder) else holder,
+            expiry=expiry,
+            contact="" if holds_card_number(contact) else contact,
+        )
 
     def _short(self, name: str) -> str:
         return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
