@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from altyn.domain.card.free_text import mask_card_numbers
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -38,9 +40,11 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[He
 def rule_header(rule: str) -> Header:
     r"""The header with the broken rule or with what was ignored, for a developer in the sandbox.
 
-    Characters that a header cannot hold are written as in JSON, `\u00a7`, so none is lost. A rule
-    of more than RULE_CHARS_MAX is cut, and says so.
+    Characters that a header cannot hold are written as in JSON, `\u00a7`, so none is lost. A card
+    number is masked: rules quote names that were sent. A rule of more than RULE_CHARS_MAX is cut,
+    and says so.
     """
+    rule = mask_card_numbers(rule)
     cut = rule if len(rule) <= RULE_CHARS_MAX else f"{rule[:RULE_CHARS_MAX]}{RULE_CUT}"
     return (b"x-altyn-rule", _UNPRINTABLE.sub(_escaped, cut).encode("ascii"))
 
