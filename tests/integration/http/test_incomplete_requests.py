@@ -139,6 +139,29 @@ async def test_other_http_methods_than_get_and_post_get_405_and_do_nothing(
     assert (await shop.see(order_id)).refunded == 0
 
 
+@pytest.mark.parametrize(
+    ("http_method", "path"),
+    [
+        ("PUT", "/sandbox/clock"),
+        ("GET", "/sandbox/clock/reset"),
+        ("DELETE", "/payment/merchants/test/payment_ru.html"),
+        ("POST", "/ready"),
+    ],
+)
+async def test_page_that_does_not_take_a_method_says_which_it_takes(
+    shop: Shop, http_method: str, path: str
+) -> None:
+    answer = await client_of(shop).send(http_method, path, (), b"", ())
+    assert answer.status == 405, answer.text
+    assert http_method not in answer.headers["allow"].split(", ")
+
+
+@pytest.mark.parametrize("http_method", ["GET", "POST", "PUT", "OPTIONS"])
+async def test_address_of_nothing_is_not_found_by_any_method(shop: Shop, http_method: str) -> None:
+    answer = await client_of(shop).send(http_method, "/thanks", (), b"", ())
+    assert (answer.status, answer.text) == (404, "Not Found")
+
+
 CARD: Final = {
     "paymentOrder.do": {"$PAN": "5555555555555599", "$CVC": "123", "YYYY": "2034", "MM": "12"},
     "verifyEnrollment.do": {"pan": "5555555555555599"},
