@@ -107,6 +107,7 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
         middleware=[Middleware(PageGuard)],
         exception_handlers={404: no_scheme_page(context.world)} if settings.sandbox else {},
     )
+    pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
     return Router(rest, soap, pages, settings.concurrency_max)
 

@@ -156,6 +156,14 @@ async def test_page_that_does_not_take_a_method_says_which_it_takes(
     assert http_method not in answer.headers["allow"].split(", ")
 
 
+@pytest.mark.parametrize("path", ["/health/", "/ready/", "/metrics/", "/sandbox/clock/"])
+async def test_address_with_one_slash_more_leads_to_no_host_that_the_request_names(
+    shop: Shop, path: str
+) -> None:
+    answer = await client_of(shop).get(path, headers={"host": "another.example"})
+    assert (answer.status, answer.text) == (404, "Not Found")
+
+
 @pytest.mark.parametrize("http_method", ["GET", "POST", "PUT", "OPTIONS"])
 async def test_address_of_nothing_is_not_found_by_any_method(shop: Shop, http_method: str) -> None:
     answer = await client_of(shop).send(http_method, "/thanks", (), b"", ())
