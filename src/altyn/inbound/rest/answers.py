@@ -5,6 +5,7 @@ Source: rest-orders.md §1.4 (headers), docs/architecture.md (limits).
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from ipaddress import ip_address
 from typing import Any, Final
 
 import msgspec
@@ -67,6 +68,18 @@ def base_url_of(scope: Scope) -> str:
 
 
 def client_ip(scope: Scope) -> str:
-    """The client's address, as the server or a trusted proxy gives it."""
+    """The client's address, as the server or a trusted proxy gives it; empty when it is unknown.
+
+    A proxy may pass on what the client wrote into X-Forwarded-For: a text that is no IP address is
+    dropped, since the address is stored, shown and logged.
+    """
     client = scope.get("client")
-    return client[0] if client else ""
+    return _address_or_nothing(client[0]) if client else ""
+
+
+def _address_or_nothing(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        return ""
+    return text
