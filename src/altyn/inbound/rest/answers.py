@@ -20,6 +20,7 @@ Header = tuple[bytes, bytes]
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
 JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
+RETRY: Final[Header] = (b"retry-after", b"1")
 encode_json: Final = msgspec.json.Encoder().encode
 
 RULE_CHARS_MAX: Final = 2_000
