@@ -101,17 +101,17 @@ class PageForm:
 
     @property
     def typed_values(self) -> TypedValues:
-        """The values that stay in the form after an error. The card number and CVC never do."""
-        holder, expiry = self._short("TEXT"), self._short("$EXPIRY")
-        contact = self._short("contact")
+        """The values that stay in the form after an error. The CVC never does, nor does a card
+        number, in whatever field it was typed."""
         return TypedValues(
-            holder="" if holds_card_number(holder) else holder,
-            expiry=expiry,
-            contact="" if holds_card_number(contact) else contact,
+            holder=self._shown_again("TEXT"),
+            expiry=self._shown_again("$EXPIRY"),
+            contact=self._shown_again("contact"),
         )
 
-    def _short(self, name: str) -> str:
-        return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
+    def _shown_again(self, name: str) -> str:
+        typed = (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
+        return "" if holds_card_number(typed) else typed
 
     def _expiry(self) -> str | None:
         typed = self._fields.get("$EXPIRY")

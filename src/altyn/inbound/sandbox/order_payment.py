@@ -63,7 +63,7 @@ def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute
             except PayerError as error:
                 return problem(str(error), 502)
 
-    return [Route("/sandbox/orders/{order}/pay", pay, methods=["POST"])]
+    return [Route("/sandbox/orders/{order:path}/pay", pay, methods=["POST"])]
 
 
 async def _play(
