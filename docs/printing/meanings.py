@@ -85,7 +85,10 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("receipt", "A list, oldest first; the members of each receipt follow."),
         (
             "receiptStatus",
-            "0 sent, 1 delivered, 2 failed; 3, 4, 5 the same for money that goes back.",
+            (
+                "0 sent, 1 delivered, 2 failed; 3, 4, 5 the same for money that goes back, "
+                "6, 7, 8 for corrections."
+            ),
         ),
         ("uuid", "The receipt's id."),
         ("receiptType", "`close` for a closing receipt, else null (version 3 and up)."),

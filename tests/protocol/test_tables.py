@@ -86,7 +86,7 @@ COMMAND_FIELDS: Final = {
     "getReceiptStatus": frozenset({"receipt_id"}),
     "closeOfdReceipt": frozenset(field.name for field in fields(CloseReceipt)),
     "externalReceipt": frozenset(
-        {"receipt", "returns_money", "ofd", *(field.name for field in fields(FiscalData))}
+        {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
 }
 

@@ -3,14 +3,15 @@
 Source: fiscal.md §8.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import left_of, taken_positions
 from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Position
+from altyn.domain.cart.values import Customer, Position, ReadCart
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 
 CARTS_REMEMBERED: Final = 64
@@ -18,8 +19,17 @@ CARTS_REMEMBERED: Final = 64
 
 def cart_positions(order: Order) -> tuple[Position, ...]:
     """The positions of the registered cart; none for an order without one."""
-    cart = order.request.order_bundle
-    return _positions(cart.text) if cart is not None else ()
+    return _cart_of(order).positions
+
+
+def cart_customer(order: Order) -> Customer:
+    """The customer of the registered cart; an empty one when there is none."""
+    return _cart_of(order).customer
+
+
+def cart_receipt_params(order: Order) -> Mapping[str, str]:
+    """What the registered cart says of the whole receipt, by the keys of fiscal.md §6."""
+    return _cart_of(order).receipt
 
 
 def deposited_positions(order: Order) -> tuple[Position, ...]:
@@ -49,8 +59,13 @@ def _refunds(order: Order) -> Iterator[Attempt]:
     return (a for a in order.attempts if a.kind is Kind.REFUND)
 
 
+def _cart_of(order: Order) -> ReadCart:
+    cart = order.request.order_bundle
+    return _read(cart.text) if cart is not None else ReadCart()
+
+
 @lru_cache(maxsize=CARTS_REMEMBERED)
-def _positions(text: str) -> tuple[Position, ...]:
-    """The positions of a cart's text; none for a cart that was stored unchecked and has faults."""
+def _read(text: str) -> ReadCart:
+    """A cart's text, read; without positions if it was stored unchecked and has faults."""
     read, faults = read_bundle(Cart(text).document)
-    return () if faults else read.positions
+    return replace(read, positions=()) if faults else read

@@ -15,7 +15,7 @@ from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
-from altyn.domain.receipt.content import ofd_params_of
+from altyn.domain.receipt.contact import ofd_params_of
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import parts_of
