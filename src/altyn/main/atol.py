@@ -15,7 +15,7 @@ from altyn.settings import Settings
 
 
 def result_addresses(settings: Settings, keys: KeyRing) -> ResultAddresses:
-    """The addresses at which this gateway takes reports of results; none without a public address."""
+    """The addresses at which this gateway takes reports; none without a public address."""
     url = settings.public_url
     return ResultAddresses.of(keys, f"{url}{RESULTS_PATH}" if url else None)
 

@@ -164,7 +164,7 @@ Encrypt = Callable[[int, str, str], str]
 
 
 def no_secrets(_merchant_id: int, key: str, _value: str) -> str:
-    """The encryption of a context that may not change secret settings. Raises SettingRefusedError."""
+    """For contexts that may not change secret settings. Raises SettingRefusedError."""
     raise SettingRefusedError(key, "changed by `altyn merchant set` only")
 
 
