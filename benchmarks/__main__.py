@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from altyn.embedded_postgres import EmbeddedPostgres
-from benchmarks import callbacks, million
+from benchmarks import callbacks, million, receipts
 from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, wrk
 
 CLIENTS = (16, 64)
@@ -43,6 +43,7 @@ class Plan:
     rounds: int
     million: int
     backlog: int
+    receipts: int
 
 
 @dataclass(slots=True)
@@ -89,6 +90,7 @@ class Bench:
         figures.add(f"bare {clients}", Run(bare, clients / bare * 1000))
         for name, script, words in (
             ("register", "register.lua", [run]),
+            ("cart", "cart.lua", [run]),
             ("soap", "soap_register.lua", [run]),
             ("status", "status.lua", [str(ids)]),
         ):
@@ -194,7 +196,7 @@ def report(title: str, figures: Figures) -> None:
     table = Table(title=title, title_justify="left")
     for name in ("what", "clients", "per second", "p99, ms", "of bare"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for name in ("bare", "register", "soap", "status", "lifecycle"):
+    for name in ("bare", "register", "cart", "soap", "status", "lifecycle"):
         for clients in CLIENTS:
             key = f"{name} {clients}"
             rate = figures.per_second(key)
@@ -208,6 +210,8 @@ def report(title: str, figures: Figures) -> None:
             )
     for clients in CLIENTS:
         ratio = figures.per_second(f"soap {clients}") / figures.per_second(f"register {clients}")
+        cart = figures.per_second(f"register {clients}") / figures.per_second(f"cart {clients}")
+        console.print(f"a cart of 100 positions costs {cart:.1f} times as much ({clients} clients)")
         console.print(f"SOAP's registerOrder is {ratio:.2f} of register.do ({clients} clients)")
     table.add_row(NAMES["constant"], "–", "200", f"{figures.p99_ms('constant'):.1f}", "–")
     console.print(table)
@@ -216,6 +220,7 @@ def report(title: str, figures: Figures) -> None:
 NAMES = {
     "bare": "(a) pgbench, bare register write",
     "register": "(b) register.do",
+    "cart": "(b) register.do with a cart of 100 positions",
     "soap": "(c) registerOrder over SOAP",
     "status": "(d) getOrderStatusExtended.do",
     "lifecycle": "(e) register, pay, status, refund: cycles",
@@ -233,10 +238,19 @@ def _arguments() -> Plan:
     parser.add_argument(
         "--backlog", type=int, default=50_000, help="queued callbacks; 0 skips this part"
     )
-    parser.add_argument("--only", choices=("callbacks",), help="run only this part")
+    parser.add_argument(
+        "--receipts", type=int, default=10_000, help="queued receipts; 0 skips this part"
+    )
+    parser.add_argument("--only", choices=("callbacks", "receipts"), help="run only this part")
     arguments = parser.parse_args()
-    rounds = 0 if arguments.only else arguments.rounds
-    return Plan(arguments.seconds, rounds, arguments.million, arguments.backlog)
+    only = arguments.only
+    return Plan(
+        seconds=arguments.seconds,
+        rounds=0 if only else arguments.rounds,
+        million=arguments.million,
+        backlog=0 if only == "receipts" else arguments.backlog,
+        receipts=0 if only == "callbacks" else arguments.receipts,
+    )
 
 
 def main() -> None:
@@ -255,6 +269,8 @@ def main() -> None:
                 _requests(plan, postgres, home, url)
             if plan.backlog:
                 _callbacks(plan, postgres, home, url)
+            if plan.receipts:
+                _receipts(plan, postgres, home, url)
         finally:
             postgres.stop()
 
@@ -287,6 +303,17 @@ def _callbacks(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> 
             f"callbacks at {callbacks.PAYMENTS_PER_SECOND} payments a second: median "
             f"{latency.median_ms:.0f} ms, p99 {latency.p99_ms:.0f} ms from the decision to the "
             f"receiver ({latency.payments} payments)"
+        )
+
+
+def _receipts(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:
+    """Measure receipts: one gateway process with the simulated cash register."""
+    with gateway(home, url, processes=1):
+        bare = pgbench(postgres.bin_dir, url, clients=16, seconds=plan.seconds)
+        per_second = asyncio.run(receipts.drain(url, plan.receipts))
+        console.print(
+            f"receipts: {per_second:,.0f} a second over a queue of {plan.receipts:,} "
+            f"({per_second / bare:.2f} of bare {bare:,.0f})"
         )
 
 

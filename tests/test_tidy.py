@@ -59,6 +59,12 @@ IMPORT_RULES: Final = {
     "look": rule(
         "domain", why="style and words for every page; a leaf, so that any page can use it"
     ),
+    "mails": rule(
+        "domain",
+        "operations",
+        "look",
+        why="texts and HTML of mails; an effect's handler has them written, whatever sends them",
+    ),
     "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
     "log_repeats": rule(why="counts errors of any kind; needs nothing of ours"),
     "logs": rule("domain", "log_repeats", "masking", why="prints what it is given"),

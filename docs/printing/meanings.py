@@ -186,6 +186,8 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "page_holder": "Whether the payment page asks for the name on the card.",
     "page_frame_origins": "Sites that may show the payment page in a frame. Without one it cannot "
     "be framed.",
+    "payer_email_notify": "The payer gets an e-mail when an order is paid or its sum is held. Then "
+    "`email` is mandatory; `features=SKIP_PAYER_EMAIL_NOTIFY` suppresses it for one order.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
     "callbacks.enabled": "Whether callbacks are sent.",
@@ -222,6 +224,7 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.product_name": "Name of the default line.",
     "fiscal.default_line": "An order without a cart gets a receipt with the default line.",
     "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
+    "fiscal.mail": "The payer gets each registered receipt by e-mail.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
 }
@@ -251,6 +254,12 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "Without it the receipts of shops with `fiscal.provider=atol` wait.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
+    "ALTYN_SMTP_URL": "The SMTP server that takes the mails: "
+    "`smtp://user:password@mail.example:587`, `smtps://` for TLS from the start. STARTTLS is used "
+    "where it is offered; `?starttls=required` demands it. Without this setting the sandbox keeps "
+    "mails in its mailbox, and production sends none.",
+    "ALTYN_MAIL_FROM": "Whom mails come from: `pay@shop.example`, or `Name <pay@shop.example>`. "
+    "Without a name it is that of the shop.",
     "ALTYN_BODY_MAX": "Largest request body.",
     "ALTYN_CONCURRENCY_MAX": "Requests at the same time in a process; above it the answer is HTTP "
     "429.",

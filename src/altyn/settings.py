@@ -4,7 +4,7 @@ The sandbox needs no settings. Production refuses to start without those that pr
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,10 +12,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from altyn import setting_checks
+from altyn.domain.mail_address import MailAddressError, Sender, parse_sender
+from altyn.domain.mail_server import MailServerError, SmtpServer, parse_smtp_url
 
 PORT_MAX: Final = 65_535
 YES: Final = ("1", "true", "yes", "on")
 NO: Final = ("0", "false", "no", "off")
+SANDBOX_SENDER: Final = "altyn@sandbox.test"
+NO_SERVER: Final = "it has no effect without ALTYN_SMTP_URL: set that too, or remove this setting"
 SIMULATED_BANK: Final = "only a sandbox simulates a bank; remove this setting"
 
 
@@ -54,6 +58,8 @@ class Settings:
     atol_url: str | None = None
     callback_ports: frozenset[int] = frozenset({443, 8443})
     callback_days: int = 90
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
     body_max_bytes: int = 1_048_576
     concurrency_max: int = 1_000
     connections_max: int = 4_000
@@ -65,6 +71,21 @@ class Settings:
     def sandbox(self) -> bool:
         """Whether the outside world is simulated."""
         return self.mode is Mode.SANDBOX
+
+    @property
+    def smtp_server(self) -> SmtpServer | None:
+        """The server that mails are sent through; None without one."""
+        return parse_smtp_url(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def mail_sender(self) -> Sender:
+        """Whom mails come from; the sandbox's mailbox needs no setting."""
+        return parse_sender(self.mail_from or SANDBOX_SENDER)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mails go anywhere: to an SMTP server, or to the sandbox's mailbox."""
+        return self.sandbox or self.smtp_url is not None
 
     @property
     def keys(self) -> Path:
@@ -110,6 +131,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         atol_url=(read.text("ALTYN_ATOL_URL") or "").rstrip("/") or None,
         callback_ports=read.ports("ALTYN_CALLBACK_PORTS", "443,8443"),
         callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
+        smtp_url=read.text("ALTYN_SMTP_URL"),
+        mail_from=read.text("ALTYN_MAIL_FROM"),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
         concurrency_max=read.number("ALTYN_CONCURRENCY_MAX", 1_000, low=10, high=4_000),
         connections_max=read.number("ALTYN_CONNECTIONS_MAX", 4_000, low=10, high=60_000),
@@ -135,6 +158,8 @@ def _refuse_unusable(settings: Settings) -> None:
         ("ALTYN_ACQUIRER_URL", bank and setting_checks.refusal_of_web_address(bank, web)),
         ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_header_value(key)),
         ("ALTYN_ATOL_URL", atol and setting_checks.refusal_of_versioned_address(atol, web)),
+        ("ALTYN_SMTP_URL", _refusal_of(parse_smtp_url, settings.smtp_url)),
+        ("ALTYN_MAIL_FROM", _refusal_of(parse_sender, settings.mail_from)),
         (
             "ALTYN_TRUSTED_PROXIES",
             setting_checks.refusal_of_proxies(settings.trusted_proxies),
@@ -148,6 +173,22 @@ def _refuse_unusable(settings: Settings) -> None:
             "ALTYN_SERVE_BANK needs ALTYN_ACQUIRER_KEY, the key that callers of the simulated bank "
             "have to send"
         )
+
+    if settings.smtp_url and not settings.mail_from:
+        raise SettingsError(
+            "ALTYN_SMTP_URL needs ALTYN_MAIL_FROM, the address that mails come from: "
+            "pay@shop.example, or Name <pay@shop.example>"
+        )
+
+
+def _refusal_of(parse: Callable[[str], object], text: str | None) -> str | None:
+    """Why a setting of mails cannot be used."""
+    try:
+        if text is not None:
+            parse(text)
+    except (MailServerError, MailAddressError) as error:
+        return str(error)
+    return None
 
 
 def production_problems(settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -190,6 +231,7 @@ def _unsafe(settings: Settings) -> list[tuple[str, str]]:
             setting_checks.refusal_of_wide_proxies(settings.trusted_proxies),
         ),
         ("ALTYN_SERVE_BANK", settings.serve_bank and SIMULATED_BANK),
+        ("ALTYN_MAIL_FROM", settings.mail_from and not settings.smtp_url and NO_SERVER),
         ("ALTYN_CALLBACK_PORTS", setting_checks.refusal_of_callback_ports(ports)),
     )
     return [(name, refusal) for name, refusal in checked if refusal]

@@ -4,6 +4,7 @@ Each value has its result; MALFORMED is the result of a bad one. Limits are test
 value that fits and the first that does not. Source: rest-orders.md §1.3, §2.1.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,11 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from altyn.domain.card.free_text import mask_document
 from altyn.domain.card.values import Cvc, Expiry, Pan
+from altyn.domain.control_characters import has_control
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE
-from altyn.protocol.json_text import json_value
+from altyn.protocol.json_text import JSON_DEPTH_MAX, compact_json, json_value
 from altyn.protocol.malformed import Malformed
 from altyn.protocol.name_types import ORDER_NUMBER
 from tests.builders import a_merchant
@@ -461,3 +464,55 @@ def test_texts_in_other_scripts_stay_allowed() -> None:
         assert t.text(512).parse(value, context) == value
     assert json_value('{"mark": "0104\\u001d93"}') == {"mark": "0104\x1d93"}
     assert json_value('{"a": "b\\\\u202e \\n"}') == {"a": "b\\u202e \n"}
+
+
+# ── The quick check of JSON ───────────────────────────────────────────────────────────────────────
+
+ANY_TEXT: Final = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["[", "]", "{}", '"', '\\"', "4111111111111111", "4111 1111 1111 1111", "A\u202e"]
+    ),
+)
+DOCUMENTS: Final[st.SearchStrategy[Any]] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(0, 10**18), ANY_TEXT),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(ANY_TEXT, inner, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+def texts_of(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for pair in value.items() for each in pair for text in texts_of(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in texts_of(each)]
+    return [value] if isinstance(value, str) else []
+
+
+def levels_of(value: object) -> int:
+    """How deep a value is; a plain one has one level."""
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(inner, list):
+        return 1
+    return 1 + max(map(levels_of, inner), default=0)
+
+
+@given(DOCUMENTS, st.integers(0, 30))
+def test_json_is_read_alike_by_the_quick_check_and_the_exact_one(
+    document: object, levels: int
+) -> None:
+    for _ in range(levels):
+        document = [document]
+    refused = levels_of(document) > JSON_DEPTH_MAX + 1 or any(
+        has_control(text.replace("\x1d", ""), lines=True) for text in texts_of(document)
+    )
+    try:
+        read = json_value(json.dumps(document))
+    except Malformed:
+        assert refused
+    else:
+        assert not refused
+        assert read == mask_document(document)
+        assert json.loads(compact_json(json.dumps(document))) == read

@@ -7,10 +7,11 @@ import typer
 
 from altyn.cli.callbacks import commands as callbacks
 from altyn.cli.carts import check as carts
+from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
-from altyn.cli.sandbox import cards, clock
+from altyn.cli.sandbox import cards, clock, mail
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
 app = typer.Typer(
@@ -33,10 +34,12 @@ app.command(rich_help_panel=_TRIAL)(pay.pay)
 app.command(rich_help_panel=_TRIAL)(cards.cards)
 app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
+app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
+use_plain_help(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -86,6 +86,7 @@ class MerchantSettings:
     page_logo: str = ""
     page_holder: HolderField = HolderField.REQUIRED
     page_frame_origins: tuple[str, ...] = ()
+    payer_email_notify: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)

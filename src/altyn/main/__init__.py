@@ -19,7 +19,7 @@ from altyn import settings as settings_module
 from altyn.inbound.router import Router
 from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import Connectors, open_connectors
-from altyn.main.effects import BUILT_IN, EffectKinds
+from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
 from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
@@ -38,6 +38,7 @@ from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool
+from altyn.storage.mailbox import Mailbox
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
 from altyn.storage.receipts import ReceiptStore
@@ -85,7 +86,7 @@ async def running(
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
         outbox = OutboxSending(pool, listener)
-        effect_kinds = EffectKinds.of((*BUILT_IN, *extensions.effect_kinds))
+        effect_kinds = _effect_kinds(extensions)
         await listener.start()
         stack.push_async_callback(listener.stop)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
@@ -126,6 +127,11 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+def _effect_kinds(extensions: Extensions) -> EffectKinds:
+    mails = mail_kind(extensions.mails)
+    return EffectKinds.of((*BUILT_IN, mails, *extensions.effect_kinds))
 
 
 async def _open_pool(settings: Settings) -> Pool:
@@ -169,8 +175,10 @@ def _start_workers(
     keep = timedelta(days=settings.callback_days)
     supervisor.start("timers", lambda: run_timers(world))
     supervisor.start("reconciliation", lambda: run_reconciliation(world, lagged))
+    mailbox = Mailbox(services.pool, settings.mail_sender) if settings.sandbox else None
     supervisor.start(
-        "housekeeping", lambda: run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep)
+        "housekeeping",
+        lambda: run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep, mailbox=mailbox),
     )
     kinds = effect_kinds.by_name.values()
     supervisor.start("outbox", lambda: outbox.run(kinds, services))

@@ -11,10 +11,12 @@ from typing import Final
 
 from altyn.domain.callback import CALLBACK, OrderNotification
 from altyn.domain.effects import Effect, OutboxEntry
+from altyn.domain.mail import MAIL, MailDue, mail_entries
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.receipt.values import RECEIPT, ReceiptMade, ReceiptState
 from altyn.main.callback_handler import HandlerServices, open_callback_handler
+from altyn.main.mails import BUILT_IN_MAILS, OpenMailHandler, RegisteredMail
 from altyn.main.receipt_handler import open_receipt_handler
 from altyn.protocol.dialects.classic.callbacks.parameters import order_callbacks
 from altyn.workers.outbox_ports import OutboxHandler
@@ -81,6 +83,23 @@ def _receipt_entries(
             host=receipt.provider,
             parameters={"receipt": str(receipt.receipt_id)},
         ),
+    )
+
+
+def _mail_entries(
+    effect: Effect, _order: Order, _merchant: Merchant, _at: datetime
+) -> tuple[OutboxEntry, ...]:
+    assert isinstance(effect, MailDue), "a mail is made from what a decision asks for"
+    return mail_entries(effect)
+
+
+def mail_kind(more_mails: Iterable[RegisteredMail] = ()) -> EffectKind:
+    """The kind of mails, with further mails than the built-in ones.
+
+    Raises ValueError if two mails have the same reason.
+    """
+    return EffectKind(
+        MAIL, _mail_entries, OpenMailHandler.with_mails((*BUILT_IN_MAILS, *more_mails))
     )
 
 

@@ -25,6 +25,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
+from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
@@ -43,6 +44,7 @@ from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool
+from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
 from altyn.storage.signing_keys import SigningKeys
@@ -156,6 +158,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             ),
             *order_payment_routes(world, settings.public_url),
             *receiver_routes(),
+            *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
             *no_scheme_routes(world),
         ]
     return routes

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from altyn.main.effects import EffectKind
+from altyn.main.mails import RegisteredMail
 from altyn.main.ways import RegisteredWay
 from altyn.protocol.dialect import Dialect
 
@@ -13,6 +14,7 @@ class Extensions:
 
     effect_kinds: tuple[EffectKind, ...] = ()
     dialects: tuple[Dialect, ...] = ()
+    mails: tuple[RegisteredMail, ...] = ()
     payment_ways: tuple[RegisteredWay, ...] = ()
 
 

@@ -10,6 +10,7 @@ from altyn.domain.cart.checks import check_against_order
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.faults import CartFault, first_fault
 from altyn.domain.cart.parts import Part, read_parts, whole
+from altyn.domain.cart.plain import is_plain
 from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.values import Position
 from altyn.domain.refusals import Refusal
@@ -24,6 +25,8 @@ def refuse_cart(cart: Cart, *, amount_minor: int, currency: str) -> Refused | No
 
     Refuses by kind: CART_FORMAT, CART_MANDATORY, CART_CURRENCY, CART_SUM, CART_QUANTITY.
     """
+    if is_plain(cart, amount_minor=amount_minor, currency=currency):
+        return None
     read, faults = read_bundle(cart.document)
     faults = faults or check_against_order(read, amount_minor=amount_minor, currency=currency)
     return refusal_of(faults, parameter="order_bundle") if faults else None

@@ -16,6 +16,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.connector import Connector, ConnectorResponse, Payment, payment_key
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
+from altyn.operations.payer_mails import payer_mails
 from altyn.operations.paying.settlement import settle
 from altyn.operations.ports import Actor, OrderKey, Overloaded, ResultUnknown, World
 from altyn.operations.receipts import made_effects
@@ -167,7 +168,10 @@ async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
     if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
-    made = tuple(made_effects(accepted.effects, accepted.order, merchant, accepted.at))
+    made = (
+        *made_effects(accepted.effects, accepted.order, merchant, accepted.at),
+        *payer_mails(accepted.effects, accepted.order, merchant),
+    )
     entries = tuple(
         entry
         for effect in made

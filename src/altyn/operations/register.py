@@ -16,6 +16,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import refuse_cart
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
+from altyn.operations.payer_mails import refusal_of_payer_email
 from altyn.operations.ports import Actor, World
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
@@ -65,14 +66,16 @@ class Register:
 def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
     """The new order, or why there is none. Formats were checked by the parameter table.
 
-    Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS,
-    dates), then what `refuse_cart` refuses, then FEATURES_CONFLICT, VERIFY_FORBIDDEN,
-    AUTO_PAYMENT_FORBIDDEN. The order number is checked by the store: ORDER_NUMBER_TAKEN.
+    Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS, the
+    e-mail of a merchant whose payers get mails, dates), then what `refuse_cart` refuses, then
+    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is checked by the
+    store: ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7.
     """
     refused = (
         _check_recurring(command)
         or _check_billing(command, merchant)
+        or _check_email(command, merchant)
         or _check_dates(command, merchant, now)
         or _check_cart(command, merchant)
         or _check_features(command, merchant)
@@ -159,6 +162,18 @@ def _check_billing(command: Register, merchant: Merchant) -> Refused | None:
                 parameter="billing_payer_data",
             )
     return None
+
+
+def _check_email(command: Register, merchant: Merchant) -> Refused | None:
+    refusal = refusal_of_payer_email(
+        merchant,
+        command.features,
+        command.order_bundle,
+        command.email or command.json_params.get("email"),
+    )
+    if refusal is None:
+        return None
+    return Refused(Refusal.PARAMETER_INVALID, refusal, parameter="email")
 
 
 def _check_dates(command: Register, merchant: Merchant, now: datetime) -> Refused | None:

@@ -1,4 +1,4 @@
-"""Housekeeping: deletes old cards and callbacks, and moves the other cards to the active key."""
+"""Housekeeping: deletes old cards, callbacks and mails; moves the other cards to the active key."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from altyn.operations.ports import Clock
 
 PULSE_SECONDS: Final = 60.0
 BATCH: Final = 1000
+MAILS_MAX: Final = 1000
+MAIL_DAYS: Final = 30
 log = structlog.get_logger("altyn.housekeeping")
 
 
@@ -35,6 +37,12 @@ class CallbackStore(Protocol):
     async def purge(self, *, before: datetime, limit: int = ...) -> int: ...
 
 
+class Mailbox(Protocol):
+    """The sandbox's mailbox, which is kept small."""
+
+    async def purge(self, *, before: datetime, keep: int) -> None: ...
+
+
 async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
     """Delete the callbacks that were settled before a time (UTC), in small batches."""
     purged = 0
@@ -42,6 +50,12 @@ async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
         purged += deleted
     if purged:
         log.info("callbacks_purged", callbacks=purged)
+
+
+async def purge_mails(mailbox: Mailbox | None, now: datetime) -> None:
+    """Keep the newest MAILS_MAX mails of the last MAIL_DAYS days."""
+    if mailbox is not None:
+        await mailbox.purge(before=now - timedelta(days=MAIL_DAYS), keep=MAILS_MAX)
 
 
 async def maintain_cards(cards: CardStore, now: datetime) -> None:
@@ -62,16 +76,18 @@ async def run_housekeeping(
     clock: Clock,
     *,
     keep_callbacks: timedelta,
+    mailbox: Mailbox | None = None,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Maintain cards and callbacks every `pulse_seconds`, until cancelled.
+    """Maintain cards, callbacks and the sandbox's mailbox every `pulse_seconds`, until cancelled.
 
-    An error of one task does not stop the other; errors are raised together after both have run.
+    An error of one task does not stop the others; errors are raised together after all have run.
     """
     while True:
         results = await asyncio.gather(
             maintain_cards(cards, clock.now()),
             purge_callbacks(callbacks, clock.now() - keep_callbacks),
+            purge_mails(mailbox, clock.now()),
             return_exceptions=True,
         )
         if errors := [result for result in results if isinstance(result, Exception)]:

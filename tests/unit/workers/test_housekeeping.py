@@ -55,9 +55,19 @@ class StoppedClock:
         return NOW
 
 
-async def run_for_a_moment(cards: Cards, callbacks: Callbacks) -> None:
+@dataclass
+class Mails:
+    purged: list[tuple[datetime, int]] = field(default_factory=list)
+
+    async def purge(self, *, before: datetime, keep: int) -> None:
+        self.purged.append((before, keep))
+
+
+async def run_for_a_moment(
+    cards: Cards, callbacks: Callbacks, mailbox: Mails | None = None
+) -> None:
     """Run housekeeping for a moment."""
-    work = run_housekeeping(cards, callbacks, StoppedClock(), keep_callbacks=KEEP)
+    work = run_housekeeping(cards, callbacks, StoppedClock(), keep_callbacks=KEEP, mailbox=mailbox)
     async with asyncio.timeout(5):
         task = asyncio.create_task(work)
         await asyncio.wait([task], timeout=0.05)
@@ -86,3 +96,9 @@ async def test_error_about_callbacks_does_not_stop_the_purge_of_cards() -> None:
     with pytest.raises(ExceptionGroup):
         await run_for_a_moment(cards, Callbacks(broken=True))
     assert cards.purged_at == [NOW]
+
+
+async def test_mailbox_is_bounded_by_age_and_number() -> None:
+    mails = Mails()
+    await run_for_a_moment(Cards(), Callbacks(), mails)
+    assert mails.purged == [(NOW - timedelta(days=30), 1000)]

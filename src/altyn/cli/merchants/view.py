@@ -21,6 +21,7 @@ from altyn.operations.staff.ports import CertificateSummary, UserSummary
 from altyn.operations.staff.setting_table import ENCRYPTED, SETTINGS, by_key
 from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
 from altyn.protocol.dialects.classic.dialect import CLASSIC
+from altyn.settings import Settings
 
 VERSIONS_SHOWN: Final = 5
 _HEADERS = "callbacks.headers"
@@ -146,6 +147,22 @@ def warnings_of(
         certificate = f"altyn merchant certificate {merchant.login} --new"
         return [f"Callbacks wait until the shop has a certificate to sign with: {certificate}"]
     return []
+
+
+def unsent_mails_of(settings: MerchantSettings, gateway: Settings) -> list[str]:
+    """A warning when the shop's payers should get mails that this gateway cannot send."""
+    wanted = {
+        "payer_email_notify": settings.payer_email_notify,
+        "fiscal.mail": settings.fiscal.mail and settings.fiscal.enabled,
+    }
+    names = ", ".join(name for name, is_on in wanted.items() if is_on)
+    if not names or gateway.sends_mail:
+        return []
+    warning = (
+        f"{names}: this gateway sends no mail yet. Set ALTYN_SMTP_URL and "
+        "ALTYN_MAIL_FROM, and start the gateway again."
+    )
+    return [warning]
 
 
 def unknown_names_of(settings: MerchantSettings) -> list[str]:

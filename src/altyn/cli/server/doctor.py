@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -20,6 +19,8 @@ from altyn.cli.environment import (
     settings_with_database,
 )
 from altyn.cli.output import JsonFlag, console, print_json, print_line
+from altyn.cli.server.finding import Finding
+from altyn.cli.server.mail_check import mail_finding
 from altyn.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,15 +28,6 @@ if TYPE_CHECKING:
 
 DISK_MIN_BYTES: Final = 1 << 30
 CLOCK_DIFFERENCE_MAX: Final = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The subject of a check, its result, and the remedy; an empty remedy: nothing is wrong."""
-
-    subject: str
-    result: str
-    remedy: str = ""
 
 
 def doctor(
@@ -84,6 +76,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _templates(settings.home / "templates")
     yield _port(settings)
     yield _keys(settings)
+    yield mail_finding(settings)
     yield from _database(settings)
 
 

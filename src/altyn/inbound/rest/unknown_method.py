@@ -5,9 +5,9 @@ Source: rest-orders.md §11 (unknown paths), §1.4 (errorCode is a text).
 
 from typing import Final
 
+from altyn.domain.similar_names import similar_name
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.presentation import ErrorAnswer
-from altyn.protocol.unknown_names import similar_name
 
 ERROR_CODE: Final = 5
 NAME_CHARS_MAX: Final = 48

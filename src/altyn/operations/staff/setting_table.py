@@ -106,6 +106,7 @@ SETTINGS: Final = (
     Setting("page_logo", LOGO_ALLOWED, is_logo),
     Setting("page_holder", f"one of {one_of(HolderField)}", lambda _: True),
     Setting("page_frame_origins", FRAME_ORIGINS_ALLOWED, are_frame_origins),
+    Setting("payer_email_notify", "true or false", lambda _: True),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
     Setting("callbacks.enabled", "true or false", lambda _: True),

@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from altyn.protocol.cash_register import (
     FAILS,
     SILENT,
@@ -44,13 +42,13 @@ _FAULT_BY_WORD: Final = {
     SILENT: RegisterFault.SILENT,
     SLOW: RegisterFault.SLOW,
 }
-_decode_document: Final = msgspec.json.Decoder(RegisterDocument).decode
 
 
 class CashRegisters:
     """The registers of all shops. Their state is the database, so processes may share them.
 
-    `clock_now` returns aware UTC.
+    `clock_now` returns aware UTC. Commits do not wait for the disk: the gateway's own commit, which
+    saves what the register has said, comes after them in the same write-ahead log.
     """
 
     def __init__(self, pool: Pool, clock_now: Callable[[], datetime]) -> None:
@@ -67,59 +65,53 @@ class CashRegisters:
         now = self._clock_now()
         fault = _fault(request)
         problem = _problem(request, fault)
-        async with self._pool.acquire() as connection, connection.transaction():
-            row = await connection.fetchrow(
-                _SQL["receive"],
-                request.receipt_id,
-                request.shop,
-                request.returns_money,
-                request.amount_minor,
-                request.contact,
-                fault.value,
-                (RegisterState.FAILED if problem else RegisterState.WAITING).value,
-                now,
-                now + (SLOW_DELAY if fault is RegisterFault.SLOW else DELAY),
-                problem,
-            )
-            assert row is not None, "the statement inserts or updates one row"
-            answer = _answer(row)
-            if answer.state is RegisterState.WAITING and row["ready_at"] <= now:
-                answer = await self._print(connection, request, now)
+        row = await self._pool.fetchrow(
+            _SQL["receive"],
+            request.receipt_id,
+            request.shop,
+            request.returns_money,
+            request.amount_minor,
+            request.contact,
+            fault.value,
+            (RegisterState.FAILED if problem else RegisterState.WAITING).value,
+            now,
+            now + (SLOW_DELAY if fault is RegisterFault.SLOW else DELAY),
+            problem,
+        )
+        assert row is not None, "the statement inserts or updates one row"
+        if row["state"] == RegisterState.WAITING and row["ready_at"] <= now:
+            row = await self._pool.fetchrow(_SQL["print"], request.receipt_id, now, SHIFT) or row
         if row["fault"] == RegisterFault.SILENT and row["calls"] <= SILENT_CALLS:
             raise NoAnswerError
-        return answer
+        return _answer(row)
 
     async def printed(self, shop: str) -> Sequence[Any]:
         """What a shop's register has printed, in the order of the documents."""
         return await self._pool.fetch(_SQL["printed"], shop)
-
-    @staticmethod
-    async def _print(connection: Any, request: RegisterRequest, now: datetime) -> RegisterAnswer:
-        register = await connection.fetchrow(_SQL["next_number"], request.shop, now, SHIFT)
-        number = register["number"]
-        document = RegisterDocument(
-            registered_at=now,
-            fn_number=f"{FN_PREFIX}{number % 1_000_000:06}",
-            ecr_registration_number=f"{number % 10**16:016}",
-            serial_number=f"SIM{number:07}",
-            document_number=register["documents"],
-            document_attribute=_fiscal_sign(request, number, register["documents"]),
-            shift_number=register["shift"],
-            receipt_number=register["receipts"],
-            amount_minor=request.amount_minor,
-            ofd_receipt_id=request.receipt_id,
-        )
-        encoded = msgspec.json.encode(document).decode()
-        await connection.execute(_SQL["print"], request.receipt_id, encoded)
-        return RegisterAnswer(state=RegisterState.PRINTED, document=document)
 
 
 def _answer(row: Any) -> RegisterAnswer:
     return RegisterAnswer(
         state=RegisterState(row["state"]),
         ready_at=row["ready_at"],
-        document=_decode_document(row["document"]) if row["document"] else None,
+        document=_document(row) if row["document"] is not None else None,
         problem=row["problem"],
+    )
+
+
+def _document(row: Any) -> RegisterDocument:
+    register = row["register"]
+    return RegisterDocument(
+        registered_at=row["printed_at"],
+        fn_number=f"{FN_PREFIX}{register % 1_000_000:06}",
+        ecr_registration_number=f"{register % 10**16:016}",
+        serial_number=f"SIM{register:07}",
+        document_number=row["document"],
+        document_attribute=_fiscal_sign(row),
+        shift_number=row["shift"],
+        receipt_number=row["receipt"],
+        amount_minor=row["amount_minor"],
+        ofd_receipt_id=row["receipt_id"],
     )
 
 
@@ -154,8 +146,8 @@ def _problem(request: RegisterRequest, fault: RegisterFault) -> str | None:
     return None
 
 
-def _fiscal_sign(request: RegisterRequest, register: int, document: int) -> str:
+def _fiscal_sign(row: Any) -> str:
     """The ten digits by which a document can be checked."""
-    facts = f"{register}.{document}.{request.receipt_id}.{request.amount_minor}"
-    digest = hashlib.blake2b(facts.encode(), digest_size=4).digest()
+    facts = ".".join(str(row[name]) for name in ("register", "document", "receipt_id"))
+    digest = hashlib.blake2b(f"{facts}.{row['amount_minor']}".encode(), digest_size=4).digest()
     return f"{int.from_bytes(digest):010}"

@@ -25,13 +25,16 @@ CREATE TABLE IF NOT EXISTS simulators.register_receipts (
     calls         integer NOT NULL DEFAULT 0,
     received_at   timestamptz NOT NULL,
     ready_at      timestamptz NOT NULL,
-    document      jsonb,
     problem       text,
+    printed_at    timestamptz,
+    register      bigint,
+    document      bigint,
+    shift         integer,
+    receipt       integer,
     CHECK ((state = 'printed') = (document IS NOT NULL)),
     CHECK ((state = 'failed') = (problem IS NOT NULL))
 );
 
 -- the receipts of a shop's register, in their order
 CREATE UNIQUE INDEX IF NOT EXISTS register_receipts_by_document
-    ON simulators.register_receipts (shop, ((document ->> 'document_number')::bigint))
-    WHERE document IS NOT NULL;
+    ON simulators.register_receipts (shop, document) WHERE document IS NOT NULL;

@@ -363,7 +363,7 @@ def test_provider_is_set_together_with_what_it_needs(left_out: str) -> None:
     assert change({left_out: None, "fiscal.provider": "none"}, complete).fiscal.provider == "none"
 
 
-def test_settings_of_other_groups_change_beside_an_incomplete_provider() -> None:
+def test_incomplete_provider_does_not_stop_changes_of_other_groups() -> None:
     old = MerchantSettings(fiscal=FiscalSettings(provider=FiscalProvider.ATOL))
     assert change({"hold_days": 9}, old).hold_days == 9
 

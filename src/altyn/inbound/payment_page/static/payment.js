@@ -97,6 +97,9 @@ function setClock(seconds) {
   tick();
 }
 
+// The order takes no more payments from this page, so no time is left to pay it.
+const showTimeLeft = (shown) => { $("session").hidden = !shown; };
+
 function tick() {
   if (left) return;
   const seconds = Math.ceil((deadline - Date.now()) / 1000);
@@ -134,6 +137,7 @@ async function resync(onLoad) {
     await waitForBank();
   } else if (status.error) {
     left = true;
+    showTimeLeft(false);
     showFailure(status.error);
     $("pay").setAttribute("aria-disabled", "true");
   } else if (Number.isFinite(status.remainingSecs)) {
@@ -157,6 +161,7 @@ function openNext(address, title, ...lines) {
   }
   setBusy(false);
   form.classList.add("over");
+  showTimeLeft(false);
   const words = showMessage($("message"), "danger", title, ...lines);
   const link = document.createElement("a");
   link.className = "button";
@@ -330,6 +335,7 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   left = false;
   form.classList.remove("over");
+  showTimeLeft(true);
   clear($("message"), $("notice"));
   setBusy(false);
   resync();

@@ -45,6 +45,8 @@ DOUBLED_PAUSES: Final = 7
 """Document number n + 1 is sent when the receipt is 2 ** (n - 1) minutes old; after this number of
 documents, an hour lies between two of them."""
 
+NUMBER_DIGITS_MAX: Final = 4
+
 ResultAddress = Callable[[int, UUID, int], str | None]
 
 
@@ -166,7 +168,8 @@ def _number_of(receipt: Receipt, external_id: str | None) -> int | None:
     if external_id == first:
         return 1
     _, dash, number = (external_id or "").removeprefix(first).partition("-")
-    return int(number) if dash and number.isascii() and number.isdigit() else None
+    written = dash and number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS_MAX
+    return int(number) if written else None
 
 
 def _age_of_next(number: int) -> timedelta:

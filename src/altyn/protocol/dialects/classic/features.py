@@ -19,6 +19,7 @@ DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
         "PARTIAL_AUTHORIZATION": "Accepted.",
         "FORCE_PAYMENT_WAY": "Accepted.",
         "BNPL": "Offer payment in parts.",
+        "SKIP_PAYER_EMAIL_NOTIFY": "Send the payer no e-mail about this order.",
     }
 )
 
@@ -32,7 +33,6 @@ ENGINE: Final = (
     "PAYMENT_WAY_FORCE_SSL",
     "FORCE_NO_CVC",
     "SKIP_VERIFY",
-    "SKIP_PAYER_EMAIL_NOTIFY",
     "SKIP_PAYER_PHONE_NOTIFY",
     "SKIP_PAYER_CREATE_NOTIFY",
     "FORCE_GENERATE_ORDERNUMBER",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
+from altyn.domain.receipt.values import ReceiptKind
 
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("Кассовый чек", "Fiscal receipt"),
@@ -46,6 +47,19 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "print": ("Распечатать", "Print"),
     "sandbox": ("Песочница: чек не настоящий", "Sandbox: not a real receipt"),
     "ffd": ("Версия ФФД", "FFD version"),
+    "shop": ("Магазин", "Shop"),
+    "subject": ("{kind}: чек на {amount}, {shop}", "{kind}: receipt for {amount}, {shop}"),
+    "open": ("Открыть чек", "Open the receipt"),
+    "automatic": (
+        (
+            "Это письмо отправлено автоматически, отвечать на него не нужно. "
+            "Вопросы о покупке задайте магазину."
+        ),
+        (
+            "This message was sent automatically, please do not reply. "
+            "Ask the shop about the purchase."
+        ),
+    ),
 }
 
 
@@ -53,6 +67,13 @@ def text(name: str, *, language: str) -> str:
     """The text in a language; any other than English is Russian."""
     russian, english = _TEXTS[name]
     return english if language == "en" else russian
+
+
+def kind_name(kind: ReceiptKind) -> str:
+    """The name of the text for a kind of receipt."""
+    if kind.returns_money:
+        return "return"
+    return "closing" if kind is ReceiptKind.CLOSING else "sale"
 
 
 def tax_text(code: int, language: str) -> str:
