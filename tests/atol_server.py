@@ -84,7 +84,10 @@ class InvalidError(Exception):
 
 @dataclass
 class Document:
-    """A document that was accepted. It waits until `polls` questions were asked."""
+    """A document that was accepted, and registered where it has a `payload`.
+
+    The result is given after `polls` questions.
+    """
 
     id: str
     operation: str
@@ -216,6 +219,8 @@ class AtolServer:
             return _answer(400, uuid=known.id, status="wait", error=_error(33, text))
         failure = self.failures.popleft() if self.failures else None
         document = Document(str(uuid.uuid4()), operation, version, sent, self.polls, failure)
+        if failure is None:  # it is registered whether or not the result is asked for
+            document.payload = self._payload(document)
         self.by_id[document.id] = self.by_external_id[key] = document
         return _answer(200, uuid=document.id, status="wait", error=None, timestamp=_now())
 
@@ -232,8 +237,6 @@ class AtolServer:
             failure = document.failure
             error = _error(failure.code, failure.text, failure.kind)
             return _answer(200, status="fail", error=error, payload=None, **named)
-        if document.payload is None:
-            document.payload = self._payload(document)
         return _answer(200, status="done", error=None, payload=document.payload, **named)
 
     def _payload(self, document: Document) -> dict[str, Any]:

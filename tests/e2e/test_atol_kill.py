@@ -189,7 +189,7 @@ async def test_killed_gateways_have_every_receipt_registered_once(
     print(f"ALTYN_KILL_SEED={seed}")  # noqa: T201 - shown when the test fails
     chance = random.Random(seed)
     server = AtolServer(chance=random.Random(seed + 1), polls=2)
-    server.failures.extend([Failure(1, kind="timeout"), Failure(120), Failure(115)])
+    server.failures.extend([Failure(1, kind="timeout"), Failure(120), Failure(115)] * 4)
     async with a_site(tmp_path, server, monkeypatch) as site, a_crowd(site.launcher.ports) as crowd:
         await crowd.must_be_ready()
         shops = Shops(crowd)

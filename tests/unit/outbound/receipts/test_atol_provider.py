@@ -197,6 +197,7 @@ async def test_new_password_is_used_at_once() -> None:
         ({"group": "", "company_email": ""}, "fiscal.group, fiscal.company_email"),
         ({"password": "sealed elsewhere"}, "fiscal.password"),
         ({"group": "group-2"}, "fiscal.group"),
+        ({"group": "../group?1#/"}, "fiscal.group"),
     ],
 )
 async def test_wrong_settings_keep_the_receipt(settings: dict[str, str], problem: str) -> None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from altyn.outbound.receipts.atol.account import Account
 from altyn.outbound.receipts.atol.answers import Answer, AnswerError, read_answer
@@ -69,12 +71,12 @@ class AtolClient:
         self, account: Account, version: str, operation: str, document: dict[str, Any]
     ) -> Answer:
         """Send a document. Raises NoAnswerError, LoginRefusedError."""
-        path = f"{account.group}/{operation}"
+        path = f"{_part(account.group)}/{operation}"
         return await self._with_token(account, version, "POST", path, _encode(document))
 
     async def report(self, account: Account, version: str, uuid: str) -> Answer:
         """Ask for the result of a document. Raises NoAnswerError, LoginRefusedError."""
-        path = f"{account.group}/report/{uuid}"
+        path = f"{_part(account.group)}/report/{uuid}"
         return await self._with_token(account, version, "GET", path, None)
 
     async def _with_token(
@@ -121,7 +123,11 @@ class AtolClient:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 response = await self._session.request(
-                    method, f"{self._url}/{path}", data=body, headers=headers, allow_redirects=False
+                    method,
+                    URL(f"{self._url}/{path}", encoded=True),
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
                 )
                 async with response:
                     content = await response.content.read(BODY_BYTES_MAX)
@@ -137,6 +143,11 @@ class AtolClient:
             kind = response.content_type
             text = f"an answer that is no JSON (HTTP {response.status}, {kind})"
             raise NoAnswerError(text) from None
+
+
+def _part(text: str) -> str:
+    """One part of a path, whatever characters it has."""
+    return quote(text, safe="")
 
 
 def _refuses_token(answer: Answer) -> bool:
