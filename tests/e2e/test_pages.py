@@ -37,6 +37,14 @@ PRINTED: Final = {
         "left the bank's page",
         "tds_version: 1 → 2",
     ),
+    "docs/how-to/receipts.md": (
+        '"receiptStatus":0',
+        '"receiptStatus":1',
+        '"receiptStatus":4',
+        '"receiptType":"close"',
+        "closing 300.04\u00a0₽  delivered",
+        "fiscal.answer_version: 5 → 4",
+    ),
     "docs/how-to/test-time.md": ("forward by 7 d", "real time again", '"errorCode":"7"'),
     "docs/how-to/two-stage-payment.md": ("Held: 1500.00 RUB.", '"errorCode":"0"'),
     "docs/quickstart.md": (

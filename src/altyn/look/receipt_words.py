@@ -12,6 +12,7 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "sale": ("Приход", "Sale"),
     "return": ("Возврат прихода", "Return"),
     "closing": ("Приход. Зачёт предоплаты", "Sale. Prepayment used"),
+    "correction": ("Чек коррекции", "Correction"),
     "waiting": ("Чек отправлен в кассу", "The receipt was sent to the cash register"),
     "waiting_more": (
         "Обычно это занимает меньше минуты. Обновите страницу.",
@@ -63,6 +64,12 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_KINDS: Final = {
+    ReceiptKind.CLOSING: "closing",
+    ReceiptKind.EXTERNAL_CORRECTION: "correction",
+}
+
+
 def text(name: str, *, language: str) -> str:
     """The text in a language; any other than English is Russian."""
     russian, english = _TEXTS[name]
@@ -73,7 +80,7 @@ def kind_name(kind: ReceiptKind) -> str:
     """The name of the text for a kind of receipt."""
     if kind.returns_money:
         return "return"
-    return "closing" if kind is ReceiptKind.CLOSING else "sale"
+    return _KINDS.get(kind, "sale")
 
 
 def tax_text(code: int, language: str) -> str:

@@ -84,6 +84,7 @@ def show(
         from altyn.cli.orders.view import OrderDetails, print_order
         from altyn.storage.order_history import OrderHistory
         from altyn.storage.orders import OrderStore
+        from altyn.storage.receipts import ReceiptStore
 
         history = OrderHistory(pool)
         key = await _find_key(pool, order, merchant)
@@ -91,14 +92,16 @@ def show(
         if loaded is None:
             raise await unknown_order(pool, order)
         shop, events = await _merchant(pool, key.merchant_id), await history.events(key)
+        receipts = await ReceiptStore(pool).of_order(key.merchant_id, key.order_id)
         if as_json:
-            print_json(detail_members(loaded, shop, events))
+            print_json(detail_members(loaded, shop, events, receipts))
             return
         details = OrderDetails(
             order=loaded,
             merchant=shop.login,
             events=events,
             postings=await history.postings(key),
+            receipts=receipts,
             now=(await gateway_clock(pool, settings)).now(),
             base_url=settings.public_url or gateway_address(settings),
         )
