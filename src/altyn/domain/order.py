@@ -98,6 +98,7 @@ class OrderRequest:
     """The registration request of the shop, parsed; it never changes its meaning.
 
     `payer_params` are the names in `Order.params` whose values a payer has sent, and not the shop.
+    `payer_contact` are those of "email" and "phone" here that a payer has typed.
     """
 
     description: str | None = None
@@ -122,6 +123,7 @@ class OrderRequest:
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
     payer_params: tuple[str, ...] = ()
+    payer_contact: tuple[str, ...] = ()
 
     def has(self, feature: str) -> bool:
         """Whether the shop asked for this feature (codes of rest-orders.md §2.3)."""

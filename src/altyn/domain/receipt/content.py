@@ -10,17 +10,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-import msgspec
-
-from altyn.domain.cart.document import Cart
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.parts import taken_positions
 from altyn.domain.cart.raw_line import RawLine
-from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Customer, Position, Quantity
+from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_positions, deposited_positions
+from altyn.domain.receipt.contact import contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     Receipt,
@@ -128,14 +125,14 @@ def _content(
     lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
 ) -> ReceiptContent:
     request = order.request
-    customer = _customer(request.order_bundle)
+    contact = contact_of(order)
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
         tax_system=settings.tax_system if request.tax_system is None else request.tax_system,
         ffd=settings.ffd,
-        email=customer.email or request.email,
-        phone=customer.phone or request.phone,
+        email=contact.email,
+        phone=contact.phone,
         ofd_params=due.ofd_params or _ofd_params_of_refund(due, order) or ofd_params_of(order),
     )
 
@@ -143,16 +140,6 @@ def _content(
 def _ofd_params_of_refund(due: ReceiptDue, order: Order) -> Mapping[str, str]:
     raw = order.attempt(due.attempt).raw if due.attempt is not None else None
     return {} if raw is None else raw.ofd_params
-
-
-def ofd_params_of(order: Order) -> Mapping[str, str]:
-    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6)."""
-    sent = order.request.more.get("additionalOfdParams")
-    return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
-
-
-def _customer(cart: Cart | None) -> Customer:
-    return read_bundle(cart.document)[0].customer if cart is not None else Customer()
 
 
 def _code(attributes: Mapping[str, object], name: str, default: int) -> int:
