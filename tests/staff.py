@@ -5,7 +5,7 @@ from __future__ import annotations
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.merchants import find_merchant
-from altyn.operations.staff.ports import StaffContext
+from altyn.operations.staff.ports import Encrypt, StaffContext, no_secrets
 from altyn.operations.staff.settings import change_settings
 from altyn.storage.clock import SystemClock
 from altyn.storage.database import Connection
@@ -19,10 +19,16 @@ def operator(
     clock: Clock | None = None,
     token_key: bytes = b"k" * 32,
     name: str = "tests",
+    encrypt: Encrypt = no_secrets,
 ) -> StaffContext:
     """What the use-cases of staff need, for an operator of this name."""
-    actor = StaffActor(name=name, role=StaffRole.OPERATOR)
-    return staff_context(connection, actor=actor, clock=clock or SystemClock(), token_key=token_key)
+    return staff_context(
+        connection,
+        actor=StaffActor(name=name, role=StaffRole.OPERATOR),
+        clock=clock or SystemClock(),
+        token_key=token_key,
+        encrypt=encrypt,
+    )
 
 
 async def change_settings_of(shop: Shop, login: str, **changes: object) -> None:

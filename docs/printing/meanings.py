@@ -221,6 +221,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.inn": "The shop's taxpayer number (INN), shown on receipts.",
     "fiscal.group": "The shop's group of cash registers at the provider.",
     "fiscal.login": "The shop's login at the provider.",
+    "fiscal.password": "The shop's password at the provider.",
+    "fiscal.payment_address": "Place of settlement on receipts: the address of the shop's site.",
+    "fiscal.company_email": "Sender of receipts that go to the payer by e-mail.",
     "fiscal.tax_system": "Taxation system of an order without `taxSystem`.",
     "fiscal.tax_type": "VAT rate of a position that names none.",
     "fiscal.payment_method": "Method of payment of the default line.",
@@ -258,6 +261,8 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_ACQUIRER_TIMEOUT": "How long the bank may take to answer.",
     "ALTYN_SERVE_BANK": "Serves the sandbox's bank at `/issuer/acquiring` and `/issuer/card-check` "
     "to gateways that send `ALTYN_ACQUIRER_KEY`.",
+    "ALTYN_ATOL_URL": "Address of ATOL Online without the version, as `https://…/possystem`. "
+    "Without it the receipts of shops with `fiscal.provider=atol` wait.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
     "ALTYN_SMTP_URL": "The SMTP server that takes the mails: "

@@ -30,6 +30,7 @@ _PORTS_OF_DATABASES: Final = frozenset({
 _MAPPED_BITS: Final = 96
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PATH: Final = re.compile(r"[A-Za-z0-9._~/%-]*")
+_VERSION: Final = re.compile(r"/v[0-9]+$")
 _TLS_MODES: Final = ("require", "verify-ca", "verify-full")
 
 
@@ -66,6 +67,13 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     if mapped is None or network.prefixlen < _MAPPED_BITS:
         return network
     return IPv4Network((int(mapped), network.prefixlen - _MAPPED_BITS))
+
+
+def refusal_of_versioned_address(url: str, schemes: Iterable[str]) -> str | None:
+    """Why this is no plain address to which the gateway adds the version of a protocol."""
+    if _VERSION.search(url):
+        return "leave out the version at the end; the gateway adds /v4 or /v5, as the shop needs"
+    return refusal_of_web_address(url, schemes)
 
 
 def refusal_of_web_address(url: str, schemes: Iterable[str]) -> str | None:

@@ -55,6 +55,7 @@ class Settings:
     acquirer_key: str | None = field(default=None, repr=False)
     acquirer_timeout_seconds: float = 15.0
     serve_bank: bool = False
+    atol_url: str | None = None
     callback_ports: frozenset[int] = frozenset({443, 8443})
     callback_days: int = 90
     smtp_url: str | None = field(default=None, repr=False)
@@ -127,6 +128,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         acquirer_key=read.text("ALTYN_ACQUIRER_KEY"),
         acquirer_timeout_seconds=read.number("ALTYN_ACQUIRER_TIMEOUT", 15, low=1, high=120),
         serve_bank=read.flag("ALTYN_SERVE_BANK"),
+        atol_url=(read.text("ALTYN_ATOL_URL") or "").rstrip("/") or None,
         callback_ports=read.ports("ALTYN_CALLBACK_PORTS", "443,8443"),
         callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
         smtp_url=read.text("ALTYN_SMTP_URL"),
@@ -150,10 +152,12 @@ def _refuse_unusable(settings: Settings) -> None:
     """Raise SettingsError for a value that no gateway can use, neither sandbox nor production."""
     web = ("http", "https")
     url, bank, key = settings.public_url, settings.acquirer_url, settings.acquirer_key
+    atol = settings.atol_url
     checked = (
         ("ALTYN_PUBLIC_URL", url and setting_checks.refusal_of_web_address(url, web)),
         ("ALTYN_ACQUIRER_URL", bank and setting_checks.refusal_of_web_address(bank, web)),
         ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_header_value(key)),
+        ("ALTYN_ATOL_URL", atol and setting_checks.refusal_of_versioned_address(atol, web)),
         ("ALTYN_SMTP_URL", _refusal_of(parse_smtp_url, settings.smtp_url)),
         ("ALTYN_MAIL_FROM", _refusal_of(parse_sender, settings.mail_from)),
         (
@@ -219,7 +223,8 @@ def _unsafe(settings: Settings) -> list[tuple[str, str]]:
     checked = (
         ("ALTYN_DATABASE_URL", database and setting_checks.refusal_of_plain_database(database)),
         ("ALTYN_PUBLIC_URL", url and setting_checks.refusal_of_web_address(url, ("https",))),
-        ("ALTYN_ACQUIRER_URL", _refusal_of_plain_acquirer(settings.acquirer_url)),
+        ("ALTYN_ACQUIRER_URL", _refusal_of_plain(settings.acquirer_url, "card numbers")),
+        ("ALTYN_ATOL_URL", _refusal_of_plain(settings.atol_url, "shops' passwords")),
         ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_key(key)),
         (
             "ALTYN_TRUSTED_PROXIES",
@@ -232,12 +237,12 @@ def _unsafe(settings: Settings) -> list[tuple[str, str]]:
     return [(name, refusal) for name, refusal in checked if refusal]
 
 
-def _refusal_of_plain_acquirer(url: str | None) -> str | None:
+def _refusal_of_plain(url: str | None, secrets: str) -> str | None:
     parts = urlsplit(url or "https://")
     if parts.scheme == "https" or parts.hostname in setting_checks.LOOPBACK:
         return None
     return (
-        "it must begin with https:// (or be on this machine): only TLS protects the card numbers "
+        f"it must begin with https:// (or be on this machine): only TLS protects the {secrets} "
         "that are sent there"
     )
 

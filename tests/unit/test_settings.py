@@ -197,3 +197,24 @@ def test_bank_is_served_with_a_key_only() -> None:
     assert load({"ALTYN_SERVE_BANK": "yes", "ALTYN_ACQUIRER_KEY": "k-1"}).serve_bank
     with pytest.raises(SettingsError, match="needs ALTYN_ACQUIRER_KEY"):
         load({"ALTYN_SERVE_BANK": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("https://fiscal.example/possystem/v5", "leave out the version"),
+        ("https://fiscal.example/possystem/v4/", "leave out the version"),
+        ("fiscal.example", "must begin with"),
+    ],
+)
+def test_address_of_atol_online_has_no_version(url: str, remedy: str) -> None:
+    with pytest.raises(SettingsError, match=f"ALTYN_ATOL_URL: .*{remedy}"):
+        load({"ALTYN_ATOL_URL": url})
+    assert load({}).atol_url is None
+
+
+def test_production_sends_passwords_of_shops_over_tls_only() -> None:
+    with pytest.raises(SettingsError, match="ALTYN_ATOL_URL"):
+        load({**PRODUCTION, "ALTYN_ATOL_URL": "http://fiscal.example/possystem"})
+    secure = load({**PRODUCTION, "ALTYN_ATOL_URL": "https://fiscal.example/possystem/"})
+    assert secure.atol_url == "https://fiscal.example/possystem"

@@ -17,6 +17,7 @@ from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.ports import StaffContext
 from altyn.security.keys import KeyRing
+from altyn.security.setting_secrets import SettingSecrets
 from altyn.settings import Settings
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
@@ -59,12 +60,18 @@ def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Resu
 
     One command is one transaction: it is applied completely or not at all.
     """
-    token_key = KeyRing.load(settings.keys).derive(TOKEN_KEY_PURPOSE)
+    ring = KeyRing.load(settings.keys)
 
     async def run(pool: Pool) -> Result:
         async with pool.acquire() as connection, connection.transaction():
             clock = await gateway_clock(connection, settings)
-            staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+            staff = staff_context(
+                connection,
+                actor=OPERATOR,
+                clock=clock,
+                token_key=ring.derive(TOKEN_KEY_PURPOSE),
+                encrypt=SettingSecrets.of(ring).encrypt,
+            )
             return await work(staff)
 
     return with_pool(settings, run)

@@ -109,6 +109,7 @@ async def running(
             merchants=merchants,
             signing_keys=signing_keys,
             clock=clock,
+            keys=ring,
         )
         stack.push_async_callback(supervisor.stop)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
@@ -120,7 +121,7 @@ async def running(
             credentials=credentials,
             signing_keys=signing_keys,
             workers_down=supervisor.down,
-            token_key=ring.derive(TOKEN_KEY_PURPOSE),
+            keys=ring,
             dialects=(*DIALECTS, *extensions.dialects),
             way_titles=titles_of(extensions.payment_ways),
         )

@@ -9,6 +9,7 @@ from importlib import import_module
 from altyn.operations.ports import Clock, Merchants
 from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.handler import CallbackHandler
+from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.database import Pool
 from altyn.storage.signing_keys import SigningKeys
@@ -24,6 +25,7 @@ class HandlerServices:
     merchants: Merchants
     signing_keys: SigningKeys
     clock: Clock
+    keys: KeyRing
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.payment_page.no_scheme import no_scheme_page
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.receipt_page.endpoint import receipt_routes
+from altyn.inbound.receipt_results import receipt_result_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
@@ -28,6 +29,7 @@ from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
+from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.ways import Titles
 from altyn.operations.ports import World
@@ -36,11 +38,14 @@ from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.dialects.classic.dialect import CLASSIC
+from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
+from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool
 from altyn.storage.mailbox import Mailbox
+from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
@@ -60,7 +65,7 @@ class EndpointContext:
     credentials: Credentials
     signing_keys: SigningKeys
     workers_down: Callable[[], Sequence[str]]
-    token_key: bytes = field(repr=False)
+    keys: KeyRing
     dialects: Sequence[Dialect] = DIALECTS
     way_titles: Mapping[str, Titles] = field(default_factory=dict)
 
@@ -74,9 +79,8 @@ class EndpointContext:
     ) -> MerchantSettings:
         """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
-            staff = staff_context(
-                connection, actor=actor, clock=self.clock, token_key=self.token_key
-            )
+            token_key = self.keys.derive(TOKEN_KEY_PURPOSE)
+            staff = staff_context(connection, actor=actor, clock=self.clock, token_key=token_key)
             return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
@@ -127,6 +131,11 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             way_titles=context.way_titles,
         ),
         *receipt_routes(world, sandbox=settings.sandbox),
+        *receipt_result_routes(
+            result_addresses(settings, context.keys),
+            OutboxStore(context.pool),
+            context.clock,
+        ),
         *plugin_routes(
             context.credentials,
             world.merchants,

@@ -28,7 +28,8 @@ class FiscalResponse:
 
     `provider_id` is the provider's id of the receipt, where it has given one. `fiscal` is there for
     REGISTERED, `problem` (why, and what to do) for REJECTED and UNKNOWN, `again_after` for
-    ACCEPTED. `seconds` is how long the answer took; None without one.
+    ACCEPTED. `seconds` is how long the answer took; None without one. `contacted` is False when the
+    provider was not called.
     """
 
     outcome: FiscalOutcome
@@ -37,6 +38,7 @@ class FiscalResponse:
     problem: str | None = None
     again_after: timedelta = AGAIN_AFTER
     seconds: float | None = None
+    contacted: bool = True
 
 
 class FiscalProviderPort(Protocol):

@@ -118,6 +118,22 @@ class OutboxStore:
             await notify_queues(connection, {_queue(row) for row in rows})
         return bool(rows)
 
+    async def make_due(
+        self, kind: str, merchant_id: int, subject_id: UUID, version: int, *, now: datetime
+    ) -> bool:
+        """Make the waiting entries of a version of a subject due now. False when there are none."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await statement("make_entry_due").fetch(
+                connection,
+                kind=kind,
+                merchant_id=merchant_id,
+                subject_id=subject_id,
+                version=version,
+                now=now,
+            )
+            await notify_queues(connection, {_queue(row) for row in rows})
+        return bool(rows)
+
     async def resend_dead(self, kind: str, merchant_id: int, *, now: datetime) -> int:
         """Make all dead entries of a kind and a merchant due now. How many.
 

@@ -14,6 +14,7 @@ from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import (
     CertificateSummary,
     CurrentSettings,
+    Encrypt,
     NewMerchant,
     NewUser,
     PortalRole,
@@ -21,6 +22,7 @@ from altyn.operations.staff.ports import (
     SettingsVersion,
     StaffContext,
     UserSummary,
+    no_secrets,
 )
 from altyn.security.passwords import hash_password
 from altyn.storage.credentials import USERS_CHANNEL, token_digest
@@ -33,14 +35,21 @@ Row = asyncpg.Record
 
 
 def staff_context(
-    connection: Connection, *, actor: StaffActor, clock: Clock, token_key: bytes
+    connection: Connection,
+    *,
+    actor: StaffActor,
+    clock: Clock,
+    token_key: bytes,
+    encrypt: Encrypt = no_secrets,
 ) -> StaffContext:
     """What the use-cases of staff need, over one connection.
 
-    `token_key` is `KeyRing.derive(TOKEN_KEY_PURPOSE)`.
+    `token_key` is `KeyRing.derive(TOKEN_KEY_PURPOSE)`; `encrypt` encrypts secret settings.
     """
     store = StaffTables(connection, token_key=token_key)
-    return StaffContext(actor=actor, store=store, clock=clock, hash_password=hash_password)
+    return StaffContext(
+        actor=actor, store=store, clock=clock, hash_password=hash_password, encrypt=encrypt
+    )
 
 
 class StaffTables:

@@ -11,11 +11,12 @@ from altyn.domain.receipt.values import Receipt, ReceiptState
 from tests.shop import ENROLLED, GOOD, Shop
 
 AMOUNT: Final = 40004
+PIECES: Final = "шт."
 TEA: Final[dict[str, Any]] = {
     "positionId": "1",
     "name": "Чай",
     "itemCode": "T-1",
-    "quantity": {"value": 6, "measure": "шт."},
+    "quantity": {"value": 6, "measure": PIECES},
     "itemPrice": 3334,
     "tax": {"taxType": 6},
 }
@@ -23,7 +24,7 @@ CUP: Final[dict[str, Any]] = {
     "positionId": "2",
     "name": "Чашка",
     "itemCode": "C-1",
-    "quantity": {"value": 2, "measure": "шт."},
+    "quantity": {"value": 2, "measure": PIECES},
     "itemPrice": 10000,
 }
 BUNDLE: Final[dict[str, Any]] = {
@@ -35,18 +36,22 @@ BUNDLE: Final[dict[str, Any]] = {
 def part(position: dict[str, Any], quantity: int, **more: object) -> dict[str, Any]:
     """A part of a position, for depositItems and refundItems."""
     named = {name: position[name] for name in ("positionId", "name", "itemCode")}
-    return {**named, "quantity": {"value": quantity, "measure": "шт."}, **more}
+    return {**named, "quantity": {"value": quantity, "measure": PIECES}, **more}
 
 
 @dataclass(frozen=True, slots=True)
 class FiscalShop:
-    """The demo shop; its orders with a cart get receipts."""
+    """The demo shop; its orders with a cart get receipts.
+
+    `measure` is that of every position: a text under FFD 1.05, a code under 1.2.
+    """
 
     shop: Shop
+    measure: str = PIECES
 
     async def register(self, *, two_phase: bool = False, **changes: object) -> str:
         """Register an order with the cart; `changes` are members of the orderBundle."""
-        bundle = json.dumps({**BUNDLE, **changes})
+        bundle = json.dumps({**BUNDLE, **changes}, ensure_ascii=False).replace(PIECES, self.measure)
         return await self.shop.register(AMOUNT, two_phase=two_phase, orderBundle=bundle)
 
     async def paid(

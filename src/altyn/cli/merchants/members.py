@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from altyn.cli.merchants.view import settings_by_key, shown_value
+from altyn.cli.merchants.view import shown_value
 from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permission
 from altyn.operations.staff.merchants import MerchantDetails
-from altyn.operations.staff.setting_table import SETTINGS
+from altyn.operations.staff.setting_table import SETTINGS, by_key
 
 
 def merchant_members(merchant: Merchant, parent: str | None = None) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def detail_members(shown: MerchantDetails) -> dict[str, Any]:
 
 def settings_members(settings: MerchantSettings) -> dict[str, Any]:
     """The settings by key, without the permissions."""
-    values = settings_by_key(settings)
+    values = by_key(settings)
     return {key: shown_value(key, each) for key, each in values.items() if key != "permissions"}
 
 

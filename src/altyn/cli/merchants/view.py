@@ -4,7 +4,6 @@ It is separate from the commands, so that it can be tested without a database.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from typing import Final
 
 from rich.table import Table
@@ -19,13 +18,14 @@ from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permiss
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
 from altyn.operations.staff.ports import CertificateSummary, UserSummary
-from altyn.operations.staff.setting_table import GROUPS, SETTINGS
+from altyn.operations.staff.setting_table import ENCRYPTED, SETTINGS, by_key
 from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.settings import Settings
 
 VERSIONS_SHOWN: Final = 5
-_KEY, _HEADERS = "callbacks.key", "callbacks.headers"
+_HEADERS = "callbacks.headers"
+_SECRET: Final = ENCRYPTED | {"callbacks.key"}
 _MASK: Final = "•••"
 PERMISSIONS_PER_LINE: Final = 5
 
@@ -55,7 +55,7 @@ def print_merchant(shown: MerchantDetails) -> None:
     """Print a shop: users, settings, permissions, and the latest versions of its settings."""
     merchant = shown.merchant
     heading = Text(merchant.login, "bold").append(f" · {visible(merchant.name)}", "not bold")
-    indents = {"Settings": 4 + max(map(len, settings_by_key(merchant.settings)))}
+    indents = {"Settings": 4 + max(map(len, by_key(merchant.settings)))}
     heading.append(" · blocked" if merchant.blocked else "", "not bold red").append("\n")
     console().print(heading, soft_wrap=True)
     for title, lines in (
@@ -112,27 +112,18 @@ def _version(shown: MerchantDetails, index: int) -> str:
 
 def settings_lines(settings: MerchantSettings) -> Iterator[str]:
     """One line per setting, without the permissions: key and value. Secrets are masked."""
-    values = settings_by_key(settings)
+    values = by_key(settings)
     width = max(map(len, values))
-    defaults = settings_by_key(MerchantSettings())
+    defaults = by_key(MerchantSettings())
     for key, value in values.items():
         if key != "permissions":
             mark = "" if value == defaults[key] else "  (set)"
             yield f"{key:<{width}}  {value_text(key, value)}{mark}"
 
 
-def settings_by_key(settings: MerchantSettings) -> dict[str, object]:
-    """Settings by the keys that `altyn merchant set` takes."""
-    by_key = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    for group in GROUPS:
-        inner = by_key.pop(group)
-        by_key |= {f"{group}.{each.name}": getattr(inner, each.name) for each in fields(inner)}
-    return by_key
-
-
 def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
     """One line per difference: `hold_days: 7 → 5`, `+refund`."""
-    old, new = settings_by_key(before), settings_by_key(after)
+    old, new = by_key(before), by_key(after)
     changed = [
         f"{key}: {value_text(key, old[key])} → {value_text(key, new[key])}"
         for key in new
@@ -194,7 +185,7 @@ def value_text(key: str, value: object) -> str:
     """
     if value in (None, "", (), frozenset()):
         return _EMPTY.get(key, "none")
-    if key == _KEY:
+    if key in _SECRET:
         return _MASK
     if isinstance(value, str) and value.startswith("data:"):
         return f"{value.partition(',')[0]},… ({len(value)} characters)"
@@ -215,7 +206,9 @@ def shown_value(key: str, value: object) -> object:
     """A value for programs: a list, number, flag, text or None. Secrets are masked."""
     if value is None:
         return None
-    if key in {_KEY, _HEADERS}:
+    if key in _SECRET and not value:
+        return ""
+    if key in {*_SECRET, _HEADERS}:
         return [_masked_header(line) for line in value] if isinstance(value, tuple) else _MASK
     if isinstance(value, tuple | frozenset):
         return [str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]

@@ -165,6 +165,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 async def _examine_database(url: str, settings: Settings) -> list[Finding]:
+    from altyn.cli.server.fiscal_check import fiscal_problem
     from altyn.storage.database import connect
 
     pool = await connect(url, pool_size=1)
@@ -172,6 +173,7 @@ async def _examine_database(url: str, settings: Settings) -> list[Finding]:
         findings = [await _version(pool, url), await _migrations(pool)]
         if not findings[-1].remedy:
             findings += [await _clock(pool, settings), await _vault(pool, settings)]
+            findings.append(Finding("receipts", *await fiscal_problem(pool, settings)))
             findings += [] if settings.sandbox else [await _shops(pool)]
         return findings
     finally:

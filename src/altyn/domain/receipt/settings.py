@@ -3,8 +3,9 @@
 Source: fiscal.md §12; merchant-settings.md §9.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from altyn.domain.cart.codes import FULL_PREPAYMENT, GOODS
 
@@ -42,8 +43,8 @@ class FiscalSettings:
     codes of fiscal.md §4, for positions that do not name their own. `answer_version` is the version
     of the answer of getReceiptStatus.do (fiscal.md §9). With `mail` the payer gets each registered
     receipt by e-mail, where the order has an address. `simulated_fault` is of the simulated cash
-    register alone. `strict_payer_identity` demands that a named payer is identified
-    (fiscal.md §3.1).
+    register alone. `password` is encrypted (security/setting_secrets.py). `strict_payer_identity`
+    demands that a named payer is identified (fiscal.md §3.1).
     """
 
     provider: FiscalProvider = FiscalProvider.NONE
@@ -51,6 +52,9 @@ class FiscalSettings:
     inn: str = ""
     group: str = ""
     login: str = ""
+    password: str = field(default="", repr=False)
+    payment_address: str = ""
+    company_email: str = ""
     tax_system: int = 0
     tax_type: int = 0
     payment_method: int = FULL_PREPAYMENT
@@ -66,3 +70,14 @@ class FiscalSettings:
     def enabled(self) -> bool:
         """Whether the merchant's orders get receipts."""
         return self.provider is not FiscalProvider.NONE
+
+    def missing_for(self, provider: FiscalProvider) -> tuple[str, ...]:
+        """The keys of the settings that a provider needs and that are empty."""
+        return tuple(f"fiscal.{name}" for name in _NEEDED[provider] if not getattr(self, name))
+
+
+_NEEDED: Final = {
+    FiscalProvider.NONE: (),
+    FiscalProvider.SIMULATED: (),
+    FiscalProvider.ATOL: ("inn", "group", "login", "password", "payment_address", "company_email"),
+}

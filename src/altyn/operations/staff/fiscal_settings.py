@@ -10,6 +10,7 @@ from altyn.operations.staff.setting_rules import matches, one_of, within
 
 ANSWER_VERSION_MAX: Final = 5
 PRODUCT_NAME_LENGTH_MAX: Final = 128
+ADDRESS_LENGTH_MAX: Final = 256
 
 
 def _code(key: str, codes: Mapping[int, object], section: str) -> Setting:
@@ -23,6 +24,22 @@ FISCAL_SETTINGS: Final = (
     Setting("fiscal.inn", "10 or 12 digits, or empty", matches(r"([0-9]{10}|[0-9]{12})?")),
     Setting("fiscal.group", "at most 255 printable characters", matches(r"[!-~]{0,255}")),
     Setting("fiscal.login", "at most 255 printable characters", matches(r"[!-~]{0,255}")),
+    Setting(
+        "fiscal.password",
+        "at most 100 printable characters; stored encrypted, and never shown",
+        matches(r"[ -~]{0,100}"),
+        encrypted=True,
+    ),
+    Setting(
+        "fiscal.payment_address",
+        f"at most {ADDRESS_LENGTH_MAX} printable characters, as https://shop.example",
+        lambda text: len(text) <= ADDRESS_LENGTH_MAX and text.isprintable(),
+    ),
+    Setting(
+        "fiscal.company_email",
+        "an e-mail address of at most 64 characters, or empty",
+        matches(r"(?=.{0,64}$)([^@\s]+@[^@\s]+)?"),
+    ),
     _code("fiscal.tax_system", TAX_SYSTEMS, "4.1"),
     _code("fiscal.tax_type", TAX_TYPES, "4.2"),
     _code("fiscal.payment_method", PAYMENT_METHODS, "4.3"),

@@ -9,6 +9,7 @@ from typing import Protocol
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor
+from altyn.operations.staff.errors import SettingRefusedError
 
 
 class PortalRole(StrEnum):
@@ -163,6 +164,15 @@ class StaffStore(Protocol):
         ...
 
 
+Encrypt = Callable[[int, str, str], str]
+"""Encrypts the value of a secret setting: the merchant's number, the key, the value."""
+
+
+def no_secrets(_merchant_id: int, key: str, _value: str) -> str:
+    """For contexts that may not change secret settings. Raises SettingRefusedError."""
+    raise SettingRefusedError(key, "changed by `altyn merchant set` only")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffContext:
     """Who acts, and everything that a use-case of staff may reach."""
@@ -171,3 +181,4 @@ class StaffContext:
     store: StaffStore
     clock: Clock
     hash_password: Callable[[str], Awaitable[str]]
+    encrypt: Encrypt = no_secrets

@@ -16,7 +16,8 @@ class Setting:
     """One setting: its key, the allowed values in words, and the rule that checks a typed value.
 
     `split` makes a list of the text that a person types, where the setting is a list. `normal`
-    gives the form in which a typed value is checked and stored.
+    gives the form in which a typed value is checked and stored. `encrypted`: the value is stored
+    encrypted, and never shown.
     """
 
     key: str
@@ -24,3 +25,4 @@ class Setting:
     holds: Callable[[Any], bool]
     split: Callable[[str], list[str]] = words_of
     normal: Callable[[Any], Any] = _as_it_is
+    encrypted: bool = False

@@ -3,7 +3,7 @@
 Source: merchant-settings.md; callbacks.md §1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from typing import Any, Final, get_origin, get_type_hints
@@ -162,6 +162,7 @@ _REMOVED: Final = {
     "callbacks.mode": "there is no such setting any more; the permission dynamic_callback decides: "
     "write +dynamic_callback or -dynamic_callback",
 }
+ENCRYPTED: Final = frozenset(setting.key for setting in SETTINGS if setting.encrypted)
 _SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 _TYPES: Final[dict[str, Any]] = {
     **get_type_hints(MerchantSettings),
@@ -205,7 +206,8 @@ def changed_settings(
 ) -> MerchantSettings:
     """The settings after checked changes.
 
-    Refuses with SettingRefusedError: settings that contradict each other.
+    Refuses with SettingRefusedError: settings that contradict each other, a change of the fiscal
+    settings that leaves out what the provider needs.
     """
     values: dict[str, Any] = {
         each.key: _DEFAULTS[each.key] if each.value is None else each.value for each in changes
@@ -219,7 +221,21 @@ def changed_settings(
         own[group] = replace(getattr(settings, group), **members)
     changed = replace(settings, **own)
     _refuse_contradictions(changed)
+    if FISCAL in by_group:
+        _refuse_incomplete(changed.fiscal)
     return changed
+
+
+def encrypted_changes(
+    changes: Iterable[SettingChange], encrypt: Callable[[str, str], str]
+) -> tuple[SettingChange, ...]:
+    """Checked changes with the values of secret settings encrypted: `encrypt(key, value)`."""
+    return tuple(
+        SettingChange(each.key, encrypt(each.key, each.value))
+        if each.key in ENCRYPTED and isinstance(each.value, str) and each.value
+        else each
+        for each in changes
+    )
 
 
 def _checked(key: str, value: object) -> object:
@@ -268,6 +284,15 @@ def _refuse_contradictions(settings: MerchantSettings) -> None:
     if settings.amount_min_minor > settings.amount_max_minor:
         raise SettingRefusedError(
             "amount_min_minor", f"at most amount_max_minor, {settings.amount_max_minor}"
+        )
+
+
+def _refuse_incomplete(fiscal: FiscalSettings) -> None:
+    if missing := fiscal.missing_for(fiscal.provider):
+        raise SettingRefusedError(
+            "fiscal.provider",
+            f"{fiscal.provider} only together with {', '.join(missing)}: set them in the same "
+            "command",
         )
 
 

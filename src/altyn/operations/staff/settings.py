@@ -1,6 +1,7 @@
 """Change a merchant's settings; the old ones stay as history."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from altyn.domain.merchant import MerchantSettings
 from altyn.operations.staff.actors import Right
@@ -9,6 +10,7 @@ from altyn.operations.staff.ports import SettingsUpdate, StaffContext
 from altyn.operations.staff.setting_table import (
     changed_settings,
     check_changes,
+    encrypted_changes,
     is_callback_setting,
 )
 
@@ -27,7 +29,7 @@ async def change_settings(
         current = await context.store.settings_in_force(merchant_id)
         if current is None:
             raise UnknownMerchantNumberError(merchant_id)
-        checked = check_changes(changes)
+        checked = encrypted_changes(check_changes(changes), partial(context.encrypt, merchant_id))
         settings = changed_settings(current.settings, checked)
         update = SettingsUpdate(
             merchant_id=merchant_id,

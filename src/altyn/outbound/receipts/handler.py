@@ -9,6 +9,7 @@ from typing import Final
 
 from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import AttemptResult, ClaimedEntry, Verdict
+from altyn.domain.receipt.settings import FiscalProvider
 from altyn.domain.receipt.values import Receipt, ReceiptState, ReceiptUpdate
 from altyn.operations.fiscal import FiscalOutcome, FiscalProviderPort, FiscalResponse, Receipts
 
@@ -23,6 +24,10 @@ _VERDICTS: Final = {
 _STATES: Final = {
     FiscalOutcome.REGISTERED: ReceiptState.DELIVERED,
     FiscalOutcome.REJECTED: ReceiptState.FAILED,
+}
+_SETTINGS: Final[Mapping[str, str]] = {
+    FiscalProvider.ATOL: "ALTYN_ATOL_URL",
+    FiscalProvider.SIMULATED: "ALTYN_MODE=sandbox",
 }
 
 
@@ -66,6 +71,7 @@ def _result(response: FiscalResponse) -> AttemptResult:
         verdict=_VERDICTS[outcome],
         problem=response.problem,
         again_after=response.again_after if outcome is FiscalOutcome.ACCEPTED else None,
+        contacted=response.contacted,
         response_seconds=response.seconds,
         record=ReceiptUpdate(
             state=_STATES.get(outcome, ReceiptState.SENT),
@@ -77,7 +83,8 @@ def _result(response: FiscalResponse) -> AttemptResult:
 
 
 def _not_served(receipt: Receipt) -> str:
+    needed = _SETTINGS.get(receipt.provider, "the settings of that provider")
     return (
-        f"this gateway has no fiscal provider {receipt.provider}: start it with the settings of "
-        "that provider, and the receipt is sent"
+        f"this gateway has no fiscal provider {receipt.provider}: start it with {needed}, and the "
+        "receipt is sent"
     )

@@ -1,5 +1,6 @@
 """The output of `altyn merchant`: differences of settings, with secrets masked."""
 
+from altyn.cli.merchants.members import settings_members
 from altyn.cli.merchants.view import (
     differences,
     settings_lines,
@@ -8,6 +9,7 @@ from altyn.cli.merchants.view import (
 )
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import MerchantSettings, Permission
+from altyn.domain.receipt.settings import FiscalSettings
 from altyn.protocol.dialects.classic.callbacks.parameters import OPTIONAL_NAMES
 from tests.builders import a_merchant
 
@@ -27,6 +29,17 @@ def test_differences_name_what_changed_and_hide_secrets() -> None:
         "-refund",
     ]
     assert not any("12345678" in line for line in settings_lines(after))
+
+
+def test_password_at_the_fiscal_provider_is_masked_even_encrypted() -> None:
+    fiscal = FiscalSettings(login="shop-login", password="encrypted1:abcd")
+    after = MerchantSettings(fiscal=fiscal)
+
+    changed = differences(MerchantSettings(), after)
+    assert changed == ["fiscal.login: none → shop-login", "fiscal.password: none → •••"]
+    shown = [*settings_lines(after), str(settings_members(after)), repr(after)]
+    assert not any("abcd" in line for line in shown)
+    assert settings_members(MerchantSettings())["fiscal.password"] == ""
 
 
 def test_values_of_headers_are_masked() -> None:

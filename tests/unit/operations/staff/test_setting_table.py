@@ -15,6 +15,7 @@ from altyn.domain.callback import (
 )
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
+from altyn.domain.receipt.settings import FiscalProvider, FiscalSettings
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.setting_table import (
@@ -22,6 +23,7 @@ from altyn.operations.staff.setting_table import (
     SETTINGS,
     changed_settings,
     check_changes,
+    encrypted_changes,
     group_of,
 )
 
@@ -110,6 +112,10 @@ def test_value_may_be_typed_as_text(key: str, text: str, value: object) -> None:
         ("terminal", "123456789", "1 to 8 letters and digits"),
         ("terminal", "терминал", "1 to 8 letters and digits"),
         ("mcc", "701\n", "four digits"),
+        ("fiscal.company_email", "shop.example", "an e-mail address"),
+        ("fiscal.company_email", "a@" + "b" * 63, "at most 64"),
+        ("fiscal.password", "пароль", "stored encrypted, and never shown"),
+        ("fiscal.payment_address", "a" * 257, "at most 256"),
         ("page_names", "Tea", "language=name"),
         ("page_names", "de=Tee", "of ru, en"),
         ("page_names", "ru=Чай,ru=Кофе", "each language once"),
@@ -337,3 +343,38 @@ def test_header_that_would_break_the_request_is_refused_without_its_value(line: 
         callbacks(headers=[line])
     value = line.partition("=")[2]
     assert not value or value not in str(refused.value)
+
+
+ATOL = {
+    "fiscal.provider": "atol",
+    "fiscal.inn": "7700000007",
+    "fiscal.group": "group-1",
+    "fiscal.login": "login",
+    "fiscal.password": "password",
+    "fiscal.payment_address": "https://shop.example",
+    "fiscal.company_email": "shop@shop.example",
+}
+
+
+@pytest.mark.parametrize("left_out", [key for key in ATOL if key != "fiscal.provider"])
+def test_provider_is_set_together_with_what_it_needs(left_out: str) -> None:
+    complete = change(ATOL)
+    assert complete.fiscal.provider == "atol"
+    with pytest.raises(SettingRefusedError, match=rf"^fiscal\.provider: .*{left_out}"):
+        change({key: value for key, value in ATOL.items() if key != left_out})
+    with pytest.raises(SettingRefusedError, match=left_out):
+        change({left_out: None}, complete)
+    assert change({left_out: None, "fiscal.provider": "none"}, complete).fiscal.provider == "none"
+
+
+def test_incomplete_provider_does_not_stop_changes_of_other_groups() -> None:
+    old = MerchantSettings(fiscal=FiscalSettings(provider=FiscalProvider.ATOL))
+    assert change({"hold_days": 9}, old).hold_days == 9
+
+
+def test_secret_settings_are_encrypted_and_others_are_not() -> None:
+    changes = check_changes({"fiscal.password": "password", "fiscal.login": "login"})
+    encrypted = encrypted_changes(changes, lambda key, value: f"{key}({value})")
+    assert [each.value for each in encrypted] == ["fiscal.password(password)", "login"]
+    reset = check_changes({"fiscal.password": None})
+    assert encrypted_changes(reset, lambda *_: "never") == reset
