@@ -385,8 +385,8 @@ def test_a_currency_must_be_the_merchants() -> None:
     ],
 )
 def test_features_come_repeated_or_separated(sent: tuple[str, ...], expected: object) -> None:
-    context = t.Context(None, Sent({"features": sent}))
-    assert outcome(c.FEATURE_LIST, sent[0], context) == expected
+    assert c.FEATURE_LIST.repeatable
+    assert outcome(c.FEATURE_LIST, ",".join(sent)) == expected
 
 
 # ── Whatever comes ────────────────────────────────────────────────────────────────────────────────

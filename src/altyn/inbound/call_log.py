@@ -11,6 +11,7 @@ import structlog
 
 from altyn.inbound.metrics import SERVED
 from altyn.inbound.request_handler import Refusing, Request, Served
+from altyn.protocol.types import sent_values
 
 ORDER_CHARS_MAX: Final = 64
 log = structlog.get_logger("altyn.requests")
@@ -64,8 +65,8 @@ def call_facts(request: Request, started: float) -> dict[str, Any]:
 
 def order_named(request: Request) -> str:
     """The order as the request names it; empty where it names none."""
-    sent = filter(None, map(request.source.get, request.method.order_names))
-    return next(sent, "")[:ORDER_CHARS_MAX]
+    sent = sent_values(request.source, request.method.order_names)
+    return sent[0][:ORDER_CHARS_MAX] if sent else ""
 
 
 def _since(started: float) -> float:

@@ -22,8 +22,9 @@ from altyn.operations.results import Registered, Result, notes_of
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
+from altyn.protocol.repeated_values import notes_of_repeated
 from altyn.protocol.table import Fault, Method, check, drop_card_values
-from altyn.protocol.types import Source
+from altyn.protocol.types import Source, first_sent
 from altyn.protocol.unknown_names import notes_of_unknown, unknown_names
 
 
@@ -246,10 +247,11 @@ class RequestHandler:
         Source: rest-orders.md §1.2; 004 (error codes).
         """
         names, source = request.dialect.caller, request.source
-        name, password = source.get(names.user_name) or "", source.get(names.password) or ""
+        name = first_sent(source, names.user_name) or ""
+        password = first_sent(source, names.password) or ""
         if name and password and not name.isspace():
             return await self._user_by_password(name, password, request)
-        if token := None if name or password else source.get(names.token):
+        if token := None if name or password else first_sent(source, names.token):
             found = await self._credentials.by_token(token)
             return found or Refused(
                 Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
@@ -269,7 +271,7 @@ class RequestHandler:
 
     async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
-        login = request.source.get(request.dialect.caller.merchant_login)
+        login = first_sent(request.source, request.dialect.caller.merchant_login)
         if not login or login in (caller.login, caller.merchant.login):
             return caller.merchant
         merchant = await self._world.merchants.by_login(login)
@@ -329,10 +331,10 @@ def _notes_of(request: Request) -> Notes:
     unknown = [*unknown_names(method, dialect, source), *request.unread]
     notes = notes_of_unknown(method, dialect, unknown) if unknown else ()
     caller = dialect.caller
-    if source.get(caller.token) and source.get(caller.user_name):
+    if first_sent(source, caller.token) and first_sent(source, caller.user_name):
         both = f"{caller.user_name} and {caller.password}"
         notes = (Note(caller.token, f"ignored beside {both}"), *notes)
-    return notes
+    return (*notes, *notes_of_repeated(method, caller.names, source))
 
 
 def _without_credentials(name: str, password: str, request: Request) -> Refused:
@@ -353,7 +355,7 @@ def _without_credentials(name: str, password: str, request: Request) -> Refused:
 
 
 def _language(request: Request) -> str | None:
-    return request.source.get(request.dialect.caller.language)
+    return first_sent(request.source, request.dialect.caller.language)
 
 
 def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.malformed import Malformed
 from altyn.protocol.presentation import Envelope, Present
-from altyn.protocol.types import CVC, PAN, Context, Source, Type
+from altyn.protocol.types import CVC, PAN, Context, Source, Type, first_sent, sent_values
 
 STORED: Final = "more"
 """The field that collects the parameters which are only stored, by their names."""
@@ -323,12 +323,10 @@ def _to_read(method: Method, source: Source) -> list[Parameter]:
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
     """The text of a parameter; an empty one counts as missing."""
-    if value := source.get(parameter.name):
+    if parameter.type.repeatable:
+        return ",".join(sent_values(source, parameter.names)) or None
+    if value := first_sent(source, *parameter.names):
         return value  # nearly always
-    for name in parameter.names:
-        for value in source.get_all(name):
-            if value:
-                return value
     if parameter.in_json_params:
         return values.get("json_params", {}).get(parameter.name) or None
     if not parameter.parts:

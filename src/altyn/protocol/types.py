@@ -5,7 +5,7 @@ Source: rest-orders.md §1.3, §2.1; 004 (request parameters).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -36,6 +36,16 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[str]: ...
 
 
+def sent_values(source: Source, names: Iterable[str]) -> list[str]:
+    """The values of these names, name by name; an empty one counts as not sent."""
+    return [value for name in names for value in source.get_all(name) if value]
+
+
+def first_sent(source: Source, *names: str) -> str | None:
+    """The first value of these names that is not empty: the one that a method reads."""
+    return source.get(names[0]) or next(iter(sent_values(source, names)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a type may read besides the value: the merchant, and the other parameters."""
@@ -46,7 +56,7 @@ class Context:
 
     def is_given(self, name: str) -> bool:
         """Whether a parameter has a value. JSON null is none, for one of the `json_names`."""
-        value = self.source.get(name)
+        value = first_sent(self.source, name)
         return bool(value) and not (name in self.json_names and value == "null")
 
 
@@ -62,6 +72,7 @@ class Type:
     of numbers. `lines`: the value may have several, so white space is part of it.
     `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
     `json`: the value is a JSON document, so that `null` means that nothing was sent.
+    `repeatable`: the values of a repeated parameter are one list, and are parsed joined by commas.
     """
 
     notation: str
@@ -74,6 +85,7 @@ class Type:
     lines: bool = False
     forgiving: bool = False
     json: bool = False
+    repeatable: bool = False
 
     def is_absent(self, value: str) -> bool:
         """Whether a value that was sent means that none was: JSON null (rest-orders.md, 1.1)."""
@@ -335,7 +347,7 @@ FLAT_JSON: Final = Type('JSON {"name":"value"}', lambda value, _: flat_json(valu
 PAYER_DATA: Final = Type("JSON", _payer_data, json=True)
 JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True)
 CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True)
-CSV: Final = Type("list, comma separated", _csv)
+CSV: Final = Type("list, comma separated", _csv, repeatable=True)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
 EXPIRY: Final = Type("N6 YYYYMM", _expiry, pattern="[0-9]{6}")

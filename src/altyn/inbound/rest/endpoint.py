@@ -42,6 +42,7 @@ from altyn.operations.ports import Overloaded
 from altyn.protocol.dialect import Dialect, TransportFault, UnservedMethod
 from altyn.protocol.presentation import ErrorAnswer, Members
 from altyn.protocol.table import Method
+from altyn.protocol.types import first_sent
 
 log = structlog.get_logger("altyn.requests")
 PATH_CHARS_MAX: Final = 64
@@ -254,7 +255,7 @@ def _failure(request: Request) -> Members:
     """A defect or an outage of the gateway: the dialect's system error, never a traceback."""
     error = request.method.error(Refusal.SYSTEM_ERROR)
     count_request(request.method.name, error.code)
-    language = text_language(request.source.get(request.dialect.caller.language))
+    language = text_language(first_sent(request.source, request.dialect.caller.language))
     text = error.text(language)
     return request.method.envelope.refusal(ErrorAnswer(error.code, text))
 

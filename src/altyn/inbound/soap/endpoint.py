@@ -64,7 +64,7 @@ from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
 from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
 from altyn.protocol.table import Method
-from altyn.protocol.types import Source
+from altyn.protocol.types import Source, first_sent
 
 PATH: Final = "/payment/webservices/merchant-ws"
 XML: Final = (b"content-type", b"text/xml; charset=UTF-8")
@@ -265,7 +265,7 @@ def _body(message: _SoapRequest, answer: Served | Refusing) -> bytes:
 
 def _failure(message: _SoapRequest) -> bytes:
     """The answer to a request that a defect or an outage of the gateway ended."""
-    language = text_language(message.request.source.get("language"))
+    language = text_language(first_sent(message.request.source, "language"))
     error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
     return write_answer(message.operation, message.namespace, {}, language, error)
 
