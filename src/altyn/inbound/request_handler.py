@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 from uuid import UUID
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
@@ -45,6 +46,7 @@ class Credentials(Protocol):
     """Finds the user of some credentials; None when they are wrong, never an exception."""
 
     async def authenticate(self, user_name: str, password: str, address: str) -> ApiUser | None: ...
+    def failed_login(self, user_name: str, address: str) -> FailedLogin: ...
     async def by_token(self, token: str) -> ApiUser | None: ...
 
 
@@ -124,8 +126,8 @@ class Served:
 class Refusing:
     """The operation was refused: the error of the wire, and the broken rule for the developer.
 
-    `authenticated` is False when the caller is not known: SOAP answers that with a fault. `notes`,
-    `shop` and `order` are as in `Served`.
+    `authenticated` is False when the caller is not known: SOAP answers that with a fault.
+    `failed_login` is there for a wrong password. `notes`, `shop` and `order` are as in `Served`.
     """
 
     error: ErrorCode
@@ -134,6 +136,7 @@ class Refusing:
     parameter: str = ""
     rule: str = ""
     authenticated: bool = True
+    failed_login: FailedLogin | None = None
     notes: Notes = ()
     shop: str = ""
     order: str = ""
@@ -267,7 +270,9 @@ class RequestHandler:
             return found
         rule = f"{names.user_name} or {names.password} is wrong"
         hint = await wrong_login_hint(name, self._world.merchants)
-        return Refused(Refusal.ACCESS_DENIED, f"{rule}: {hint}" if hint else rule)
+        failed = self._credentials.failed_login(name, request.ip)
+        rule = f"{rule}: {hint}" if hint else rule
+        return _WrongPassword(Refusal.ACCESS_DENIED, rule, failed_login=failed)
 
     async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
@@ -305,9 +310,17 @@ class RequestHandler:
             parameter=parameter,
             rule=rule,
             authenticated=authenticated,
+            failed_login=refused.failed_login if isinstance(refused, _WrongPassword) else None,
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WrongPassword(Refused):
+    """The refusal of a wrong login or password, with what the log says about it."""
+
+    failed_login: FailedLogin
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:

@@ -11,9 +11,16 @@ from typing import Final
 
 import structlog
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
-from altyn.inbound.call_log import call_facts, log_answer, log_unread, log_unserved
+from altyn.inbound.call_log import (
+    call_facts,
+    delayed_login,
+    log_answer,
+    log_unread,
+    log_unserved,
+)
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -200,9 +207,10 @@ class RestEndpoint:
         method = request.method
         try:
             answer = await self._handler.serve(request)
-        except Overloaded:
+        except Overloaded as busy:
             await _send_fault(send, request.dialect, TransportFault.OVERLOADED, RETRY)
-            _log_fault(method, TransportFault.OVERLOADED, request.ip, started)
+            failed = delayed_login(busy)
+            _log_fault(method, TransportFault.OVERLOADED, request.ip, started, failed)
         except Exception:
             code = method.error(Refusal.SYSTEM_ERROR).code
             log.exception("failed", code=code, **call_facts(request, started))
@@ -225,9 +233,15 @@ def present(method: Method, answer: Served | Refusing) -> Members:
     return method.envelope.success(answer.members, answer.language)
 
 
-def _log_fault(method: Method, fault: TransportFault, ip: str, started: float) -> None:
+def _log_fault(
+    method: Method,
+    fault: TransportFault,
+    ip: str,
+    started: float,
+    failed: FailedLogin | None = None,
+) -> None:
     rule = fault.name.lower().replace("_", " ")
-    log_unread(method.name, code=fault.status, rule=rule, ip=ip, started=started)
+    log_unread(method.name, code=fault.status, rule=rule, ip=ip, started=started, failed=failed)
 
 
 def _routes_by_path(dialects: Sequence[Dialect], limits: Limits) -> dict[str, Route]:

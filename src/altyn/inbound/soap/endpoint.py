@@ -13,8 +13,15 @@ from urllib.parse import parse_qsl
 
 import structlog
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
-from altyn.inbound.call_log import call_facts, log_answer
+from altyn.inbound.call_log import (
+    call_facts,
+    delayed_login,
+    failed_login_facts,
+    level_of,
+    log_answer,
+)
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
@@ -156,8 +163,9 @@ class SoapEndpoint:
             await self._send_fault(send, refusal.fault, ip=client_ip(scope))
         except BodyTooLarge:
             await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
-        except Overloaded:
-            await self.send_busy(send)
+        except Overloaded as busy:
+            failed = delayed_login(busy)
+            await self._send_fault(send, OVERLOADED, ip=client_ip(scope), failed=failed)
         except Exception:
             log.exception("failed")
             await self._write_fault(send, FAILED)
@@ -216,8 +224,11 @@ class SoapEndpoint:
         checked = await self._handler.serve(replace(message.request, source=message.body))
         return replace(checked, authenticated=True) if isinstance(checked, Refusing) else checked
 
-    async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
-        log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
+    async def _send_fault(
+        self, send: Send, fault: SoapFault, *, ip: str = "", failed: FailedLogin | None = None
+    ) -> None:
+        line = {"code": fault.code.value, "text": fault.text, "rule": fault.rule, "ip": ip}
+        log.log(level_of(failed), "soap_fault", **line, **failed_login_facts(failed))
         await self._write_fault(send, fault)
 
     async def _write_fault(self, send: Send, fault: SoapFault) -> None:
