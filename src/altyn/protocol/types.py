@@ -21,7 +21,7 @@ from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
 from altyn.domain.phone import phone_text
 from altyn.domain.web_address import web_address
 from altyn.protocol.addresses import ascii_address
-from altyn.protocol.json_text import JSON_CHARS, flat_json, json_value
+from altyn.protocol.json_text import JSON_CHARS, flat_json, json_holds_card_number, json_value
 from altyn.protocol.malformed import Malformed
 
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
@@ -72,6 +72,7 @@ class Type:
     of numbers. `lines`: the value may have several, so white space is part of it.
     `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
     `json`: the value is a JSON document, so that `null` means that nothing was sent.
+    `masks`: card numbers in the value are masked where it is read (decision 0012).
     `repeatable`: the values of a repeated parameter are one list, and are parsed joined by commas.
     """
 
@@ -85,11 +86,17 @@ class Type:
     lines: bool = False
     forgiving: bool = False
     json: bool = False
+    masks: bool = False
     repeatable: bool = False
 
     def is_absent(self, value: str) -> bool:
         """Whether a value that was sent means that none was: JSON null (rest-orders.md, 1.1)."""
         return self.json and value.strip() == "null"
+
+    def has_masked(self, value: str) -> bool:
+        """Whether a card number in a value that was sent is masked."""
+        holds = json_holds_card_number if self.json else holds_card_number
+        return self.masks and holds(value)
 
 
 def text(
@@ -109,7 +116,8 @@ def text(
         return mask_card_numbers(value) if masks else value
 
     pattern = None if lines else _ONE_LINE
-    return Type(notation or f"ANS..{maximum}", parse, maximum, pattern, lines=lines)
+    name = notation or f"ANS..{maximum}"
+    return Type(name, parse, maximum, pattern, lines=lines, masks=masks)
 
 
 def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
@@ -325,7 +333,7 @@ _FOURTEEN: Final = re.compile("[0-9]{14}")
 _EIGHT: Final = re.compile("[0-9]{8}")
 
 PAYER_DATA_MAX: Final = 50  # characters
-URL_TEXT: Final = text(512)
+URL_TEXT: Final = text(512, masks=False)
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
 AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
@@ -342,11 +350,13 @@ COMPACT_MOMENT: Final = Type("N14", _compact_moment, pattern=_FOURTEEN.pattern)
 DAY: Final = Type("N8", _day, pattern=_EIGHT.pattern)
 PHONE: Final = Type("NS..12", _phone, pattern=r"[+ ]?[0-9]{7,15}")
 PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
-JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True)
-FLAT_JSON: Final = Type('JSON {"name":"value"}', lambda value, _: flat_json(value), json=True)
-PAYER_DATA: Final = Type("JSON", _payer_data, json=True)
-JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True)
-CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True)
+JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True, masks=True)
+FLAT_JSON: Final = Type(
+    'JSON {"name":"value"}', lambda value, _: flat_json(value), json=True, masks=True
+)
+PAYER_DATA: Final = Type("JSON", _payer_data, json=True, masks=True)
+JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True, masks=True)
+CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True, masks=True)
 CSV: Final = Type("list, comma separated", _csv, repeatable=True)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
