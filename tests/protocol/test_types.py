@@ -516,3 +516,8 @@ def test_json_is_read_alike_by_the_quick_check_and_the_exact_one(
         assert not refused
         assert read == mask_document(document)
         assert json.loads(compact_json(json.dumps(document))) == read
+
+
+def test_a_number_below_its_bound_is_named_without_an_upper_bound() -> None:
+    with pytest.raises(Malformed, match="below 1"):
+        t.digits(18, low=1).parse("0", NO_CONTEXT)

@@ -16,6 +16,7 @@ from altyn.operations.ports import LoginDelayed, Overloaded
 from altyn.protocol.types import sent_values
 
 ORDER_CHARS_MAX: Final = 64
+PATH_CHARS_MAX: Final = 64
 log = structlog.get_logger("altyn.requests")
 
 
@@ -29,7 +30,7 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
     if answer.order:
         line["order"] = answer.order
     if answer.notes:
-        line["ignored"] = [str(note) for note in answer.notes]
+        line["ignored"] = list(answer.notes)
     if isinstance(answer, Served):
         log.info("served", code=SERVED, **line)
         return
@@ -70,6 +71,11 @@ def delayed_login(error: Overloaded) -> FailedLogin | None:
 def level_of(failed: FailedLogin | None) -> int:
     """A failed login is a warning, so a log without information keeps it."""
     return logging.INFO if failed is None else logging.WARNING
+
+
+def log_path(path: str, *, code: int, rule: str) -> None:
+    """Log a call that was refused for its path, before its method was known; `code` is of HTTP."""
+    log.info("not_read", path=path[:PATH_CHARS_MAX], code=code, rule=rule)
 
 
 def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) -> None:

@@ -128,7 +128,7 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
             raise Malformed(f"not a number of at most {maximum} digits")
         number = int(value)
         if number < low or (high is not None and number > high):
-            raise Malformed(f"not between {low} and {high}")
+            raise Malformed(f"below {low}" if high is None else f"not between {low} and {high}")
         return number
 
     return Type(f"N..{maximum}", parse, pattern=f"[0-9]{{1,{maximum}}}", low=low, high=high)

@@ -95,6 +95,7 @@ async def test_a_missing_permission_over_soap_is_refused_in_the_language_of_the_
         (DEMO_PORTAL_LOGIN, "is a user of the personal account: the API takes test-api"),
         ("test", "is the login of the shop itself: the API takes test-api"),
         ("sweets", "logins of the API end in -api: is it sweets-api?"),
+        ("TEST-Api", "upper and lower case differ in logins: is it test-api?"),
     ],
 )
 async def test_the_rule_names_the_login_of_the_api(gateway: Gateway, login: str, hint: str) -> None:

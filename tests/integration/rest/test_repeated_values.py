@@ -175,3 +175,26 @@ async def test_soap_names_a_value_that_is_both_attribute_and_element(gateway: Ga
     response = await ask(gateway, message)
     assert response.error_code == "0"
     assert response.http.headers[RULE] == f"returnUrl: {FIRST}"
+
+
+@pytest.mark.parametrize(
+    ("features", "note"),
+    [
+        ("<features><feature>VERIFY</feature></features>", ""),
+        ("<features>VERIFY</features>", ""),
+        ("<features>\n VERIFY;FORCE_TDS \n</features>", ""),
+        (
+            "<features><feature>VERIFY</feature><Feature>FORCE_TDS</Feature></features>",
+            "Feature: unknown, ignored; did you mean features?",
+        ),
+    ],
+)
+async def test_a_list_in_soap_is_read_or_named(gateway: Gateway, features: str, note: str) -> None:
+    """A card check whose feature is not read would take the money."""
+    message = (
+        '<mer:registerOrder><order amount="0"><returnUrl>https://test.ru</returnUrl>'
+        f"{features}</order></mer:registerOrder>"
+    )
+    response = await ask(gateway, message)
+    assert response.error_code == "0"
+    assert response.http.headers.get(RULE, "") == note

@@ -99,9 +99,9 @@ class PageMethods:
         try:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
-            return responses.json(TRANSPORT_FAULTS[TransportFault.BODY_TOO_LARGE], 413)
+            return _refusal(request, TransportFault.BODY_TOO_LARGE, started)
         if request.method == "GET" and (name in TAKES_CARD or any(map(fields.get, CARD_NAMES))):
-            refusal = responses.json(TRANSPORT_FAULTS[TransportFault.CARD_BY_GET], 405)
+            refusal = _refusal(request, TransportFault.CARD_BY_GET, started)
             refusal.headers["Allow"] = "POST"
             return refusal
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
@@ -244,6 +244,13 @@ async def finish_3ds_version_2(methods: PageMethods, call: PageCall) -> Response
 async def finish_3ds_method(_methods: PageMethods, _call: PageCall) -> Response:
     """finish3dsMethodNotification.do: shown in the hidden frame, where our page finds it."""
     return responses.framed(METHOD_REPORTED)
+
+
+def _refusal(request: Request, fault: TransportFault, started: float) -> Response:
+    """A call that is not read, and its line in the log."""
+    name, ip = request.path_params["method"].lower(), client_ip(request.scope)
+    log_page_call(name, order="", status=fault.status, ip=ip, started=started)
+    return responses.json(TRANSPORT_FAULTS[fault], fault.status)
 
 
 def _unknown_method(request: Request, started: float) -> Response:

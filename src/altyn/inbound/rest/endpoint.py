@@ -18,6 +18,7 @@ from altyn.inbound.call_log import (
     call_facts,
     delayed_login,
     log_answer,
+    log_path,
     log_unread,
     log_unserved,
 )
@@ -52,7 +53,6 @@ from altyn.protocol.table import Method
 from altyn.protocol.types import first_sent
 
 log = structlog.get_logger("altyn.requests")
-PATH_CHARS_MAX: Final = 64
 RETRY: Final[Header] = (b"retry-after", b"1")
 GET_AND_POST_ALLOWED: Final[Header] = (b"allow", b"GET, POST")
 POST_ALLOWED: Final[Header] = (b"allow", b"POST")
@@ -171,7 +171,7 @@ class RestEndpoint:
         """Answer a request that the gateway has no capacity for; the client may try again."""
         dialect = self._dialect_of(path) or self._dialects[0]
         await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
-        log.info("not_read", path=path[:PATH_CHARS_MAX], code=429, rule="overloaded")
+        log_path(path, code=TransportFault.OVERLOADED.status, rule="overloaded")
 
     async def refuse_http_method(self, path: str, send: Send) -> bool:
         """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.
@@ -182,6 +182,7 @@ class RestEndpoint:
         if dialect is None:
             return False
         await _send_fault(send, dialect, TransportFault.METHOD, GET_AND_POST_ALLOWED)
+        log_path(path, code=TransportFault.METHOD.status, rule="http method")
         return True
 
     def _dialect_of(self, path: str) -> Dialect | None:

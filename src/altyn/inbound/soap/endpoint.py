@@ -7,6 +7,7 @@ Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business error
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
@@ -21,6 +22,7 @@ from altyn.inbound.call_log import (
     failed_login_facts,
     level_of,
     log_answer,
+    log_path,
 )
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
@@ -139,6 +141,8 @@ class SoapEndpoint:
             await self._serve(scope, receive, send)
             return
         page = self._page(scope)
+        if page.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            log_path(PATH, code=page.status, rule="http method")
         body = b"" if scope["method"] == "HEAD" else page.body
         length: Header = (b"content-length", str(len(page.body)).encode())
         headers = [*page.headers, length]
@@ -246,7 +250,9 @@ class SoapEndpoint:
         """The WSDL, the document that it imports, or a text that describes the address."""
         address = f"{self._base_url(scope)}{PATH}"
         if scope["method"] not in {"GET", "HEAD"}:
-            return _Page(405, b"This address takes GET and POST.\n", (PLAIN, ALLOW))
+            return _Page(
+                HTTPStatus.METHOD_NOT_ALLOWED, b"This address takes GET and POST.\n", (PLAIN, ALLOW)
+            )
         name = _wsdl_wanted(scope["query_string"])
         if name is None:
             return _Page(200, WELCOME.format(address=address).encode(), (PLAIN, NO_STORE))
