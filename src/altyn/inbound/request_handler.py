@@ -7,7 +7,7 @@ operation, and presents the result. REST and SOAP pass requests to it and write 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from altyn.domain.credentials import FailedLogin
@@ -56,7 +56,7 @@ class Request:
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
     stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
-    endpoint has found and that no parameter has.
+    endpoint has found and that no parameter has. `broken_encoding`: some bytes are no text.
     """
 
     dialect: Dialect
@@ -67,6 +67,7 @@ class Request:
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
     unread: tuple[str, ...] = ()
+    broken_encoding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,9 @@ class Refusing:
         return "; ".join((broken, *map(str, self.notes)))
 
 
+BROKEN_ENCODING: Final = Note(
+    "charset", "bytes that are no UTF-8 were replaced by U+FFFD; send UTF-8, or name the charset"
+)
 Handler = Callable[[Call, World], Awaitable[Result | Refused]]
 
 
@@ -347,6 +351,8 @@ def _notes_of(request: Request) -> Notes:
     if first_sent(source, caller.token) and first_sent(source, caller.user_name):
         both = f"{caller.user_name} and {caller.password}"
         notes = (Note(caller.token, f"ignored beside {both}"), *notes)
+    if request.broken_encoding:
+        notes = (*notes, BROKEN_ENCODING)
     return (*notes, *notes_of_repeated(method, caller.names, source))
 
 

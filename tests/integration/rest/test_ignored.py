@@ -383,7 +383,7 @@ async def test_an_unknown_method_is_named_with_the_nearest_one(
     gateway: Gateway, path: str, meant: str | None, logbook: Logbook
 ) -> None:
     client = AsgiClient(gateway.router)
-    answer = await client.post(f"/payment/rest/{path}?language=en", ORDER)
+    answer = await client.post(f"/payment/rest/{path}", {**ORDER, "language": "en"})
     hint = f". Did you mean {meant}?" if meant else ""
     assert answer.status == 404
     assert answer.json() == {"errorCode": "5", "errorMessage": f"Unknown method {path}{hint}"}

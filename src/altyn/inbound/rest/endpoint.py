@@ -202,6 +202,7 @@ class RestEndpoint:
             base_url=self._public_url or base_url_of(scope),
             malformed=fields.malformed,
             broken_body=fields.malformed_body,
+            broken_encoding=fields.broken_encoding,
         )
 
     async def _answer(self, request: Request, send: Send, started: float) -> None:
