@@ -85,7 +85,10 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("receipt", "A list, oldest first; the members of each receipt follow."),
         (
             "receiptStatus",
-            "0 sent, 1 delivered, 2 failed; 3, 4, 5 the same for money that goes back.",
+            (
+                "0 sent, 1 delivered, 2 failed; 3, 4, 5 the same for money that goes back, "
+                "6, 7, 8 for corrections."
+            ),
         ),
         ("uuid", "The receipt's id."),
         ("receiptType", "`close` for a closing receipt, else null (version 3 and up)."),
@@ -156,6 +159,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
     Permission.SEE_OTHER_MERCHANTS: "Orders of child merchants in getLastOrdersForMerchants.do.",
     Permission.FEE: "`feeInput` is used.",
+    Permission.RAW_REFUND: "processRawSumRefund.do and processRawPositionRefund.do.",
     Permission.ELECTRONIC_CERTIFICATE: "externalReceipt.do.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
@@ -221,6 +225,7 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.product_name": "Name of the default line.",
     "fiscal.default_line": "An order without a cart gets a receipt with the default line.",
     "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
+    "fiscal.mail": "The payer gets each registered receipt by e-mail.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
 }

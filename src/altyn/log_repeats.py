@@ -25,7 +25,8 @@ class RepeatedErrors:
     """A processor for lines with `exc_info`; others pass unchanged.
 
     Errors are the same when event, type and the line that raised them are. An error whose class has
-    `expected = True` is a state of the outside world: it is shown without a traceback.
+    `expected = True` is a state of the outside world: it is shown without a traceback. So is a
+    group of such errors, by the first of them.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -34,7 +35,7 @@ class RepeatedErrors:
 
     def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         """The line, or DropEvent for a repetition that is only counted."""
-        error = _error_of(event.get("exc_info"))
+        error = _first_expected(_error_of(event.get("exc_info")))
         if error is None or method == "critical":  # a process or a thread ends
             return event
         count = self._count((str(event.get("event")), type(error).__name__, _origin(error)))
@@ -67,6 +68,14 @@ def _error_of(exc_info: object) -> BaseException | None:
         error: object = exc_info[1]
         return error if isinstance(error, BaseException) else None
     return sys.exc_info()[1] if exc_info else None
+
+
+def _first_expected(error: BaseException | None) -> BaseException | None:
+    """The first error of a group whose errors are all expected; any other error itself."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    inner = [_first_expected(each) for each in error.exceptions]
+    return inner[0] if all(getattr(each, "expected", False) for each in inner) else error
 
 
 def _origin(error: BaseException) -> str:

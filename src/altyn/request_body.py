@@ -11,6 +11,10 @@ from typing import Any, Final
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 BODY_SECONDS_MAX: Final = 30.0
+UNFINISHED_BYTES_MAX: Final = 134_217_728
+"""What unfinished bodies may hold in this process together; one alone may always be as large as its
+endpoint allows."""
+
 _CONTENT_LENGTH_DIGITS_MAX: Final = 18
 """Beyond that no limit would allow it, and `int()` of a long text is slow."""
 
@@ -21,6 +25,10 @@ class BodyTooLarge(Exception):  # noqa: N818 — named for what happened
 
 class BodyTooSlow(Exception):  # noqa: N818 — named for what happened
     """The body did not arrive in time; HTTP 408, and the connection is closed."""
+
+
+class TooManyBodies(Exception):  # noqa: N818 — named for what happened
+    """The unfinished bodies of all requests hold too many bytes together; HTTP 429."""
 
 
 class Disconnected(Exception):  # noqa: N818 — named for what happened
@@ -38,6 +46,22 @@ class ClearedBuffer(bytearray):
         self[:] = bytes(len(self))
 
 
+class Unfinished:
+    """Counts the bytes of bodies that are not complete."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def add(self, count: int, *, bytes_max: int) -> None:
+        """Count more bytes of a body of at most `bytes_max`. Raises TooManyBodies."""
+        if self.bytes and self.bytes + count > max(UNFINISHED_BYTES_MAX, bytes_max):
+            raise TooManyBodies
+        self.bytes += count
+
+
+UNFINISHED: Final = Unfinished()
+
+
 async def read_body(
     content_length: bytes,
     receive: Receive,
@@ -47,7 +71,7 @@ async def read_body(
 ) -> bytes:
     """The whole body; `seconds_max` is BODY_SECONDS_MAX unless it is named.
 
-    Raises BodyTooLarge, BodyTooSlow and Disconnected.
+    Raises BodyTooLarge, BodyTooSlow, TooManyBodies and Disconnected.
     """
     seconds = BODY_SECONDS_MAX if seconds_max is None else seconds_max
     if _declares_more_than(bytes_max, content_length):
@@ -62,6 +86,13 @@ async def read_body(
 async def _received(receive: Receive, bytes_max: int) -> bytes:
     """The body; one that comes in a single piece is not copied."""
     body = ClearedBuffer()
+    try:
+        return await _joined(body, receive, bytes_max)
+    finally:
+        UNFINISHED.bytes -= len(body)
+
+
+async def _joined(body: ClearedBuffer, receive: Receive, bytes_max: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -72,6 +103,7 @@ async def _received(receive: Receive, bytes_max: int) -> bytes:
         more = message.get("more_body", False)
         if not more and not body:
             return piece
+        UNFINISHED.add(len(piece), bytes_max=bytes_max)
         body += piece
         if not more:
             return bytes(body)

@@ -5,12 +5,14 @@ A reason says what is wrong and what to write instead. It never repeats a passwo
 
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-PREFIX_BITS_MIN: Final = 8
+PREFIX_BITS_MIN: Final = {4: 8, 6: 32}
+"""By IP version: wider networks belong to many providers, not to one."""
+
 KEY_LENGTH_MIN: Final = 16
 
 # Servers of other protocols would read an HTTP request as commands.
@@ -25,6 +27,7 @@ _PORTS_OF_OTHER_PROTOCOLS: Final = frozenset({
 _PORTS_OF_DATABASES: Final = frozenset({
     1433, 1521, 2375, 2379, 3306, 3389, 5432, 5672, 6379, 6432, 9092, 9200, 11211, 27017,
 })  # fmt: skip
+_MAPPED_BITS: Final = 96
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PATH: Final = re.compile(r"[A-Za-z0-9._~/%-]*")
 _TLS_MODES: Final = ("require", "verify-ca", "verify-full")
@@ -45,13 +48,24 @@ def refusal_of_wide_proxies(text: str) -> str | None:
     """Why production must not trust these proxies; `text` has passed `refusal_of_proxies`."""
     for word in text.split(","):
         name = word.strip()
-        network = None if name == "*" else ip_network(name)
-        if network is None or (network.prefixlen < PREFIX_BITS_MIN and not network.is_private):
+        network = None if name == "*" else _network(name)
+        if network is None or (
+            network.prefixlen < PREFIX_BITS_MIN[network.version] and not network.is_private
+        ):
             return (
                 f"{name} trusts every sender, who can then claim any address in X-Forwarded-For; "
                 "write the addresses of your own proxies only"
             )
     return None
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """A network; one of IPv4 addresses that are written as IPv6 (`::ffff:…`) is that of IPv4."""
+    network = ip_network(text)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return IPv4Network((int(mapped), network.prefixlen - _MAPPED_BITS))
 
 
 def refusal_of_web_address(url: str, schemes: Iterable[str]) -> str | None:

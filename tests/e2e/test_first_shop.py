@@ -4,7 +4,6 @@ The script starts in an empty folder and has what the page says, nothing else.
 """
 
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.command import COMMAND_SECONDS, serving
+from tests.e2e.page_commands import free_port
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "first-shop-in-python.md"
 PRINTED_ADDRESS: Final = "http://127.0.0.1:8080"
@@ -26,13 +26,6 @@ def block(kind: str, number: int = 0) -> str:
         rf"^```{kind}\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     return found[number]
-
-
-def free_port() -> str:
-    """A port that no server uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def test_script_is_short() -> None:

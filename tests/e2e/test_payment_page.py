@@ -109,6 +109,7 @@ def test_declined_three_times(page: Page, gateway: Served, screenshot: Screensho
     expect(message).not_to_contain_text(re.compile("другой картой|ещё раз|повторите"))
     expect(page.locator("#pan")).to_be_hidden()
     expect(page.locator("#test-cards")).to_be_hidden()  # no form is left to fill in
+    expect(page.locator("#time-left")).to_be_hidden()  # no time is left to pay
     screenshot(page, "05-declined-last")
     expect_return(page, gateway, order, "failed")
     assert gateway.status(order.order_id) == 6

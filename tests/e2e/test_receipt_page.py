@@ -147,3 +147,22 @@ def test_unknown_receipt_is_explained(
     assert answer.status == 404
     expect(page.get_by_role("heading", name="Такого чека нет")).to_be_visible()
     screenshot(page, "receipt-missing")
+
+
+def test_receipt_mail_is_in_the_mailbox_with_its_qr_code(
+    page: Page, gateway: Served, screenshot: Screenshot
+) -> None:
+    order_id = paid(gateway)
+    settled(gateway, page, order_id)
+    gateway.wait(5)
+    page.goto(f"{gateway.url}/sandbox/mail?order={order_id}")
+    while not page.get_by_text("Приход: чек на").count():
+        page.wait_for_timeout(200)
+        page.reload()
+    screenshot(page, "receipt-mail-list")
+    page.get_by_text("Приход: чек на").first.click()
+    body = page.frame_locator("iframe")
+    expect(body.get_by_text("Чай чёрный, 200 г × 2")).to_be_visible()
+    expect(body.get_by_role("img", name="QR-код чека")).to_be_visible()
+    page.wait_for_timeout(300)
+    screenshot(page, "receipt-mail")

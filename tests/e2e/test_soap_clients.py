@@ -230,3 +230,70 @@ def test_order_from_registration_to_refund_by_php(gateway: Served) -> None:
     assert steps["short"]["orderStatus"] == 4
     assert steps["again"]["errorCode"] == 7
     assert "could not be authenticated" in steps["wrong"]["text"]
+
+
+# ── Carts ─────────────────────────────────────────────────────────────────────────────────────────
+
+DONE: Final = {"errorCode": 0, "errorMessage": "Успешно"}
+
+
+def receipts_of(gateway: Served, order_id: str) -> list[tuple[object, object, object]]:
+    """Type, sum and name of the first line of each receipt of an order."""
+    answer = gateway.call("getReceiptStatus.do", orderId=order_id)
+    return [
+        (each["receiptType"], each["amount_total"], each["ofdOrderBundle"][0]["name"])
+        for each in answer["receipt"]
+    ]
+
+
+def test_cart_by_php(gateway: Served) -> None:
+    script = SCRIPT.with_name("soap_cart_client.php")
+    command = [php(), str(script), wsdl_address(gateway), DEMO_API_LOGIN, DEMO_PASSWORD]
+    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    steps: dict[str, Any] = dict(json.loads(line) for line in done.stdout.splitlines())
+    assert steps["deposit"] == steps["refund"] == DONE
+    assert steps["close"] == {**DONE, "success": True}
+    assert steps["foreign"]["errorCode"] == 8
+    assert steps["of_position"] == steps["by_sum"] == DONE
+    first, second = steps["orders"]
+    assert receipts_of(gateway, first) == [
+        (None, "200.00", "Чай"),
+        (None, "100.00", "Чай"),
+        ("close", "100.00", "Чай"),
+    ]
+    assert [each[1:] for each in receipts_of(gateway, second)] == [
+        ("300.00", "Чай"),
+        ("5.00", "Чай"),
+        ("1.00", "Компенсация"),
+    ]
+
+
+def test_cart_by_zeep(gateway: Served, shop: Any) -> None:
+    def position(quantity: int, amount: int) -> dict[str, Any]:
+        measured = {"_value_1": quantity, "measure": "шт"}
+        named = {"positionId": "1", "name": "Чай", "itemCode": "T-1", "itemAmount": amount}
+        return {**named, "quantity": measured}
+
+    bundle = {
+        "customerDetails": {"email": "payer@shop.example"},
+        "cartItems": {"items": [position(3, 30000)]},
+    }
+    request = {"amount": 30000, "returnUrl": "https://shop.example/paid", "orderBundle": bundle}
+    order = shop.registerOrder(order=request)
+    assert shop.paymentOrder(order={"orderId": order.orderId, **CARD}).errorCode == 0
+    back = {
+        "orderId": order.orderId,
+        "refundAmount": 10000,
+        "refundItems": {"items": [position(1, 10000)]},
+    }
+    assert shop.refundOrder(order=back).errorCode == 0
+    closed = shop.closeOfdReceipt(request={"mdOrder": order.orderId})
+    assert (closed.errorCode, closed.success) == (0, True)
+    by_sum = {"orderId": order.orderId, "itemAmount": 100, "tax": "VAT_20"}
+    assert shop.processRawSumOrderRefund(order=by_sum).errorCode == 7
+    assert receipts_of(gateway, order.orderId) == [
+        (None, "300.00", "Чай"),
+        (None, "100.00", "Чай"),
+        ("close", "200.00", "Чай"),
+    ]

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.merchant import Permission
 from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
@@ -54,6 +55,9 @@ NOT_YET_READ: Final = {
     "currency": "accepted; an order keeps the currency that it was registered with",
 }
 
+RAW_REFUND: Final = frozenset(
+    {"line", *(field.name for each in (Refund, RawLine) for field in fields(each))}
+)
 COMMAND_FIELDS: Final = {
     "register": frozenset(field.name for field in fields(Register)),
     "registerPreAuth": frozenset(field.name for field in fields(Register)),
@@ -77,10 +81,12 @@ COMMAND_FIELDS: Final = {
     ),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
+    "processRawSumRefund": RAW_REFUND,
+    "processRawPositionRefund": RAW_REFUND,
     "getReceiptStatus": frozenset({"receipt_id"}),
     "closeOfdReceipt": frozenset(field.name for field in fields(CloseReceipt)),
     "externalReceipt": frozenset(
-        {"receipt", "returns_money", "ofd", *(field.name for field in fields(FiscalData))}
+        {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
 }
 
@@ -168,6 +174,8 @@ NEEDS: Final = {
     "paymentOrder": Permission.CARD_FROM_SHOP,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
+    "processRawSumRefund": Permission.RAW_REFUND,
+    "processRawPositionRefund": Permission.RAW_REFUND,
     "externalReceipt": Permission.ELECTRONIC_CERTIFICATE,
 }
 
@@ -192,6 +200,15 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
+    ("processRawSumRefund", Refusal.POSITION_UNKNOWN): "it names no position",
+    ("processRawSumRefund", Refusal.CART_SUM): "as above",
+    ("processRawSumRefund", Refusal.CART_FORMAT): "it has no positions to read",
+    ("processRawSumRefund", Refusal.CART_MANDATORY): "as above",
+    ("processRawSumRefund", Refusal.CART_QUANTITY): "as above",
+    ("processRawPositionRefund", Refusal.CART_FORMAT): "as above",
+    ("processRawPositionRefund", Refusal.CART_MANDATORY): "as above",
+    ("processRawPositionRefund", Refusal.CART_QUANTITY): "as above",
     ("closeOfdReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("externalReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
@@ -306,6 +323,19 @@ CARD: Final[dict[Refusal, CodeAndTexts]] = {
     ),
 }
 
+RAW: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+    Refusal.AMOUNT_INVALID: AMOUNT,
+    Refusal.EXPECTED_AMOUNT_DIFFERS: AMOUNT,
+    Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
+    Refusal.WRONG_STATUS: WRONG_STATE,
+    Refusal.AMOUNT_ABOVE_DEPOSIT: (
+        7,
+        "Сумма возврата превышает сумму списания",
+        "Refund amount exceeds deposited amount",
+    ),
+}
+
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
 REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
@@ -395,6 +425,11 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "paymentOrder": CARD,
     "finish3dsPayment": CARD,
     "finish3dsVer2Payment": CARD,
+    "processRawSumRefund": RAW,
+    "processRawPositionRefund": {
+        **RAW,
+        Refusal.POSITION_UNKNOWN: (5, "Позиция не найдена", "Position not found"),
+    },
     "getReceiptStatus": {
         Refusal.ORDER_SELECTOR_MISSING: (
             4,

@@ -72,6 +72,17 @@ def test_state_of_the_outside_world_has_no_traceback(log: Log) -> None:
     assert log.lines == [{"event": "worker_failed", "error": "Overloaded: no space left"}]
 
 
+def test_group_of_such_states_is_shown_as_the_first_of_them(log: Log) -> None:
+    states = [raised(Overloaded), ExceptionGroup("inner", [raised(Overloaded)])]
+    log.write("worker_failed", ExceptionGroup("housekeeping", states))
+    assert log.lines == [{"event": "worker_failed", "error": "Overloaded: no space left"}]
+
+
+def test_group_with_a_defect_has_its_traceback(log: Log) -> None:
+    log.write("failed", ExceptionGroup("both", [raised(Overloaded), raised(KeyError)]))
+    assert "exc_info" in log.lines[0]
+
+
 def test_line_without_an_error_is_unchanged(log: Log) -> None:
     for _ in range(3):
         log.write("refused", None)

@@ -98,6 +98,8 @@ def test_database_url_of_another_kind_is_refused_by_name_without_its_password(ur
     [
         ("ALTYN_TRUSTED_PROXIES", "*", "trusts every sender"),
         ("ALTYN_TRUSTED_PROXIES", "0.0.0.0/0", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "::ffff:0.0.0.0/96", "trusts every sender"),
+        ("ALTYN_TRUSTED_PROXIES", "2a00::/12", "trusts every sender"),
         ("ALTYN_TRUSTED_PROXIES", "127.0.0.1,0.0.0.0/1,128.0.0.0/1", "0.0.0.0/1 trusts every"),
         ("ALTYN_TRUSTED_PROXIES", "::/0", "trusts every sender"),
         ("ALTYN_TRUSTED_PROXIES", "2000::/3", "trusts every sender"),

@@ -7,6 +7,7 @@ import typer
 
 from altyn.cli.callbacks import commands as callbacks
 from altyn.cli.carts import check as carts
+from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
@@ -38,6 +39,7 @@ app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_M
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
+use_plain_help(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,6 +1,7 @@
 """Finds the orders and shops that the arguments of a command name."""
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from altyn.cli.output import CommandError
@@ -8,6 +9,9 @@ from altyn.cli.output import CommandError
 if TYPE_CHECKING:
     from altyn.operations.ports import OrderKey
     from altyn.storage.database import Pool
+
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+NEWEST_SEARCHED: Final = 1000
 
 
 def read_order_id(text: str) -> "OrderKey | None":
@@ -29,5 +33,40 @@ async def find_merchant_id(pool: "Pool", login: str) -> int:
 
     rows = await statement("find_merchant").fetch(pool, login=login)
     if not rows:
-        raise CommandError(f"There is no shop {login}. `altyn merchant list` lists all shops.")
+        raise await unknown_shop(pool, login)
     return int(rows[0]["merchant_id"])
+
+
+async def unknown_shop(pool: "Pool", login: str, advice: str = "") -> CommandError:
+    """The refusal of a login that no shop has, with the login that was probably meant."""
+    from altyn.domain.similar_names import did_you_mean
+    from altyn.storage.statements import statement
+
+    logins = [row["login"] for row in await statement("list_merchants").fetch(pool)]
+    return CommandError(
+        f"There is no shop {login}.{did_you_mean(login, logins)} `altyn merchant list` lists all "
+        f"shops.{advice}"
+    )
+
+
+async def unknown_order(pool: "Pool", text: str) -> CommandError:
+    """The refusal of an order that does not exist, with the number that was probably meant."""
+    meant = await order_meant(pool, text)
+    return CommandError(
+        f"There is no order {text}.{meant} `altyn order list` lists the newest orders."
+    )
+
+
+async def order_meant(pool: "Pool", text: str) -> str:
+    """A question that names the most similar order number of the newest orders, or ""."""
+    from altyn.domain.lifecycle import OrderStatus
+    from altyn.domain.similar_names import did_you_mean
+    from altyn.storage.order_history import OrderHistory
+    from altyn.storage.statements import statement
+
+    shops = [row["merchant_id"] for row in await statement("list_merchants").fetch(pool)]
+    newest = await OrderHistory(pool).newest(
+        shops, statuses=tuple(OrderStatus), since=BEGINNING, size=NEWEST_SEARCHED
+    )
+    numbers = [line.order_number for line in newest]
+    return "" if text in numbers else did_you_mean(text, numbers)

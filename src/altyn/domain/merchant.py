@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ORIGINAL_ACTION_CODE = "original_action_code"
     SEE_OTHER_MERCHANTS = "see_other_merchants"
     FEE = "fee"
+    RAW_REFUND = "raw_refund"
     ELECTRONIC_CERTIFICATE = "electronic_certificate"
     # permissions that demand more of the shop instead of opening something
     AVS_REQUIRED = "avs_avv"

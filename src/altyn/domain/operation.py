@@ -21,6 +21,8 @@ class Operation(StrEnum):
     FINISH_3DS_VERSION_2 = "finish_3ds_version_2"
     CHECK_CREDENTIALS = "check_credentials"
     LIST_CARD = "list_card"
+    RAW_SUM_REFUND = "raw_sum_refund"
+    RAW_POSITION_REFUND = "raw_position_refund"
     RECEIPT_STATUS = "receipt_status"
     CLOSE_RECEIPT = "close_receipt"
     EXTERNAL_RECEIPT = "external_receipt"

@@ -13,6 +13,7 @@ from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import Part
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.lifecycle import PAYABLE, TRANSITIONS, Event, OrderStatus
 from altyn.domain.waiting import AnyWaiting
 
@@ -58,7 +59,8 @@ class Attempt:
 
     `payment_way` names the connector's way, for a payment. `waiting` says what the payer has to do
     while the payment waits for it. `parts` are the positions of the
-    cart that a deposit or a refund is about. `details` are facts that the connector wants back
+    cart that a deposit or a refund is about; `raw` is the line of its receipt, for a refund by sum
+    that names it. `details` are facts that the connector wants back
     with each later request about the payment, such as the number of its invoice.
     """
 
@@ -83,6 +85,7 @@ class Attempt:
     waiting: AnyWaiting | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    raw: RawLine | None = None
 
     @property
     def in_flight(self) -> bool:
@@ -95,6 +98,7 @@ class OrderRequest:
     """The registration request of the shop, parsed; it never changes its meaning.
 
     `payer_params` are the names in `Order.params` whose values a payer has sent, and not the shop.
+    `payer_contact` are those of "email" and "phone" here that a payer has typed.
     """
 
     description: str | None = None
@@ -119,6 +123,7 @@ class OrderRequest:
     payer_data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
     payer_params: tuple[str, ...] = ()
+    payer_contact: tuple[str, ...] = ()
 
     def has(self, feature: str) -> bool:
         """Whether the shop asked for this feature (codes of rest-orders.md §2.3)."""

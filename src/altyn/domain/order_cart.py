@@ -9,7 +9,7 @@ from typing import Final
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import left_of, taken_positions
 from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Position
+from altyn.domain.cart.values import Customer, Position
 from altyn.domain.order import AttemptState, Kind, Order
 
 CARTS_REMEMBERED: Final = 64
@@ -18,7 +18,13 @@ CARTS_REMEMBERED: Final = 64
 def cart_positions(order: Order) -> tuple[Position, ...]:
     """The positions of the registered cart; none for an order without one."""
     cart = order.request.order_bundle
-    return _positions(cart.text) if cart is not None else ()
+    return _read(cart.text)[0] if cart is not None else ()
+
+
+def cart_customer(order: Order) -> Customer:
+    """The customer of the registered cart; an empty one when there is none."""
+    cart = order.request.order_bundle
+    return _read(cart.text)[1] if cart is not None else Customer()
 
 
 def deposited_positions(order: Order) -> tuple[Position, ...]:
@@ -40,7 +46,10 @@ def returnable_positions(order: Order) -> tuple[Position, ...]:
 
 
 @lru_cache(maxsize=CARTS_REMEMBERED)
-def _positions(text: str) -> tuple[Position, ...]:
-    """The positions of a cart's text; none for a cart that was stored unchecked and has faults."""
+def _read(text: str) -> tuple[tuple[Position, ...], Customer]:
+    """The positions of a cart's text and its customer.
+
+    No positions for a cart that was stored unchecked and has faults.
+    """
     read, faults = read_bundle(Cart(text).document)
-    return () if faults else read.positions
+    return () if faults else read.positions, read.customer

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     CART_CURRENCY = "cart_currency"
     CART_SUM = "cart_sum"
     CART_QUANTITY = "cart_quantity"
+    POSITION_UNKNOWN = "position_unknown"
     # what the merchant may do
     VERIFY_FORBIDDEN = "verify_forbidden"
     AUTO_PAYMENT_FORBIDDEN = "auto_payment_forbidden"

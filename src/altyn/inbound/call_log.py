@@ -12,7 +12,7 @@ import structlog
 from altyn.domain.credentials import FailedLogin
 from altyn.inbound.metrics import SERVED
 from altyn.inbound.request_handler import Refusing, Request, Served
-from altyn.operations.ports import LoginDelayed, Overloaded
+from altyn.operations.ports import LoginDelayed
 from altyn.protocol.types import sent_values
 
 ORDER_CHARS_MAX: Final = 64
@@ -63,7 +63,7 @@ def failed_login_facts(failed: FailedLogin | None) -> dict[str, Any]:
     return {} if failed is None else {"login": failed.login, "failures": failed.failures}
 
 
-def delayed_login(error: Overloaded) -> FailedLogin | None:
+def delayed_login(error: Exception) -> FailedLogin | None:
     """The login whose password could not be checked yet, where that is the reason."""
     return error.failed if isinstance(error, LoginDelayed) else None
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
@@ -79,6 +80,26 @@ async def handle_refund(call: Call, world: World) -> Done | Refused:
         external_refund_id=call.values.get("external_refund_id"),
         items=call.values.get("items"),
         json_params=call.values.get("json_params"),
+    )
+    return await _change(call, world, lambda order, now: decide_refund(order, command, now))
+
+
+async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
+    """Refund a sum, with the line of the receipt that the request names."""
+    values = call.values
+    line = {**values, **values.get("line", {})}
+    command = Refund(
+        amount_minor=values["amount_minor"],
+        expected_minor=values.get("expected_minor"),
+        external_refund_id=values.get("external_refund_id"),
+        raw=RawLine(
+            name=line.get("name"),
+            item_code=line.get("item_code"),
+            tax_type=line.get("tax_type"),
+            position_id=values.get("position_id"),
+            ofd_params=values.get("ofd_params", {}),
+        ),
+        json_params=values.get("json_params"),
     )
     return await _change(call, world, lambda order, now: decide_refund(order, command, now))
 
@@ -172,5 +193,7 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.CHECK_CREDENTIALS: handle_check_credentials,
     Operation.LIST_CARD: handle_list_card,
     **PAYMENT_HANDLERS,
+    Operation.RAW_SUM_REFUND: handle_raw_refund,
+    Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,
 }

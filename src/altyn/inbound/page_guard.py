@@ -15,6 +15,7 @@ from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_l
 from altyn.inbound.rest.answers import (
     JSON,
     NO_STORE,
+    RETRY,
     Header,
     Message,
     Receive,
@@ -25,7 +26,7 @@ from altyn.inbound.rest.answers import (
 )
 from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS, transport_fault
-from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected
+from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, TooManyBodies
 
 NUL_IN_ADDRESS: Final = transport_fault(
     "The address contains the character U+0000 (%00): remove it"
@@ -56,6 +57,8 @@ class PageGuard:
         except BodyTooSlow:
             log_body_too_slow(scope)
             await _send_fault(send, TransportFault.BODY_TOO_SLOW, CLOSE)
+        except TooManyBodies:
+            await _send_fault(send, TransportFault.OVERLOADED, RETRY)
         except (Disconnected, ClientDisconnect):
             log_client_left(scope)
         except Exception:

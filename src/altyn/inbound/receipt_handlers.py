@@ -71,7 +71,7 @@ async def handle_external_receipt(call: Call, world: World) -> Done | Refused:
 def _external(values: Mapping[str, Any]) -> ExternalReceipt:
     ofd = values.get("ofd", {})
     return ExternalReceipt(
-        returns_money=values["returns_money"],
+        kind=values["kind"],
         fiscal=FiscalData(
             registered_at=values["registered_at"],
             fn_number=values["fn_number"],

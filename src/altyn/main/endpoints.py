@@ -15,7 +15,7 @@ from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.page_guard import PageGuard
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
-from altyn.inbound.payment_page.no_scheme import no_scheme_routes
+from altyn.inbound.payment_page.no_scheme import no_scheme_page
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.receipt_page.endpoint import receipt_routes
 from altyn.inbound.request_handler import Credentials, RequestHandler
@@ -105,8 +105,11 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
         show_rules=settings.sandbox,
     )
     pages = Starlette(
-        routes=[*simulator_routes, *_routes(context)], middleware=[Middleware(PageGuard)]
+        routes=[*simulator_routes, *_routes(context)],
+        middleware=[Middleware(PageGuard)],
+        exception_handlers={404: no_scheme_page(context.world)} if settings.sandbox else {},
     )
+    pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
     return Router(rest, soap, pages, settings.concurrency_max)
 
@@ -150,6 +153,5 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *order_payment_routes(world, settings.public_url),
             *receiver_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
-            *no_scheme_routes(world),
         ]
     return routes

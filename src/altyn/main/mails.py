@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from altyn.mails.payment import PaymentMail
+from altyn.mails.receipt import ReceiptMail
 from altyn.main.callback_handler import HandlerServices
 from altyn.operations.mails import MailTemplate
 from altyn.operations.payer_mails import PAYMENT_MAIL
+from altyn.operations.receipts import RECEIPT_MAIL
 from altyn.outbound.mail.handler import MailHandler
 from altyn.outbound.mail.smtp import SmtpTransport
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.orders import OrderStore
+from altyn.storage.receipts import ReceiptStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,15 @@ def _payment(services: HandlerServices) -> MailTemplate:
     return PaymentMail(OrderStore(services.pool))
 
 
-BUILT_IN_MAILS: Final = (RegisteredMail(PAYMENT_MAIL, _payment),)
+def _receipt(services: HandlerServices) -> MailTemplate:
+    pool, settings = services.pool, services.settings
+    return ReceiptMail(ReceiptStore(pool), OrderStore(pool), settings.public_url or "")
+
+
+BUILT_IN_MAILS: Final = (
+    RegisteredMail(PAYMENT_MAIL, _payment),
+    RegisteredMail(RECEIPT_MAIL, _receipt),
+)
 
 
 @dataclass(frozen=True, slots=True)

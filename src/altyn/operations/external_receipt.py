@@ -27,7 +27,7 @@ EXTERNAL: str = "external"
 class ExternalReceipt:
     """What the shop's cash register has said."""
 
-    returns_money: bool
+    kind: ReceiptKind
     fiscal: FiscalData
 
 
@@ -44,12 +44,11 @@ def decide_external(
         return Refused(Refusal.WRONG_STATUS, f"a receipt needs a deposit, order is {order.status}")
     if any(_is_same(each.fiscal, fiscal) for each in known):
         return Unchanged(order)
-    kind = ReceiptKind.EXTERNAL_REFUND if command.returns_money else ReceiptKind.EXTERNAL_PAYMENT
     receipt = Receipt(
         merchant_id=order.merchant_id,
         order_id=order.order_id,
         version=order.version + 1,
-        kind=kind,
+        kind=command.kind,
         content=ReceiptContent(lines=(), currency=order.currency),
         created_at=now,
         provider=EXTERNAL,

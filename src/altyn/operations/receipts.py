@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from altyn.domain.effects import Effect
+from altyn.domain.mail import MailDue
+from altyn.domain.mail_address import refusal_of_addresses
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.receipt.content import receipt_of
-from altyn.domain.receipt.values import ReceiptDue, ReceiptMade
+from altyn.domain.receipt.values import Receipt, ReceiptDue, ReceiptMade
+from altyn.operations.payer_mails import SKIP
+
+RECEIPT_MAIL: Final = "receipt"
+"""The reason of the mail with a receipt."""
 
 
 def made_effects(
@@ -22,3 +29,14 @@ def made_effects(
             yield effect
         elif receipt := receipt_of(effect, order, merchant, at):
             yield ReceiptMade(receipt)
+            yield from _mails(receipt, order, merchant)
+
+
+def _mails(receipt: Receipt, order: Order, merchant: Merchant) -> Iterator[MailDue]:
+    """The mail with the receipt, where the merchant wants one and the address can be used."""
+    email = receipt.content.email
+    if not merchant.settings.fiscal.mail or order.request.has(SKIP) or not email:
+        return
+    if refusal_of_addresses(email) is None:
+        parameters = {"receipt": str(receipt.receipt_id)}
+        yield MailDue(reason=RECEIPT_MAIL, to=email, parameters=parameters)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.cart.parts import Part
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
@@ -15,6 +17,7 @@ from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
+from altyn.operations.raw_refund import amount_of, raw_parts, refuse_by_lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +25,15 @@ class Refund:
     """A request to give back. `amount_minor` 0 means all that is left.
 
     `expected_minor` is the deposited sum that the shop expects. `external_refund_id` is the shop's
-    idempotency key: a repeated request gives back once.
+    idempotency key: a repeated request gives back once. With `raw` the request names the line of
+    its receipt itself, instead of positions of the cart.
     """
 
     amount_minor: int
     expected_minor: int | None = None
     external_refund_id: str | None = None
     items: object = None
+    raw: RawLine | None = None
     json_params: Mapping[str, str] | None = None
 
 
@@ -38,7 +43,8 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
-    WRONG_STATUS, EXPECTED_AMOUNT_DIFFERS, AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
+    WRONG_STATUS (also as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
+    AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
     Busy while the answer depends on the outcome of another request.
     Source: rest-orders.md §3.3; fiscal.md §8.
     """
@@ -46,6 +52,8 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         return earlier
     if not order.allows(Event.REFUND_APPROVED):
         return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
+    if locked := refuse_by_lock(order, command.raw):
+        return locked
     reserved = order.left_minor - order.refundable_minor
     if order.in_flight(Kind.REVERSE) or (reserved and command.expected_minor is not None):
         return Busy(order)
@@ -55,22 +63,24 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
             f"expected {command.expected_minor}, deposited {order.left_minor}",
             parameter="expected_minor",
         )
-    amount = command.amount_minor or order.left_minor
+    amount = _amount(order, command)
+    if isinstance(amount, Refused):
+        return amount
     if amount > order.left_minor or not amount:
         return Refused(Refusal.AMOUNT_ABOVE_DEPOSIT, f"{amount} > {order.left_minor} left")
     if amount > order.refundable_minor:
         return Busy(order)
-    parts = parts_of(
-        command.items,
-        returnable_positions(order),
-        amount_minor=amount,
-        whole_minor=order.refundable_minor,
-        parameter="refundItems",
-    )
+    parts = _parts(order, command, amount)
     if isinstance(parts, Refused):
         return parts
     attempt = new_attempt(
-        order, Kind.REFUND, amount, now, external_refund_id=command.external_refund_id, parts=parts
+        order,
+        Kind.REFUND,
+        amount,
+        now,
+        external_refund_id=command.external_refund_id,
+        parts=parts,
+        raw=command.raw,
     )
     return accept(
         order,
@@ -79,6 +89,24 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         attempt=attempt,
         ask=True,
         detail=history_detail(items=command.items, json_params=command.json_params),
+    )
+
+
+def _amount(order: Order, command: Refund) -> int | Refused:
+    if command.raw is not None:
+        return amount_of(order, command.raw, command.amount_minor)
+    return command.amount_minor or order.left_minor
+
+
+def _parts(order: Order, command: Refund, amount_minor: int) -> tuple[Part, ...] | Refused:
+    if command.raw is not None:
+        return raw_parts(order, command.raw, amount_minor)
+    return parts_of(
+        command.items,
+        returnable_positions(order),
+        amount_minor=amount_minor,
+        whole_minor=order.refundable_minor,
+        parameter="refundItems",
     )
 
 

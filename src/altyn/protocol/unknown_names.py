@@ -5,17 +5,16 @@ Source: rest-orders.md §1.4 (unknown parameters are ignored).
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
 from altyn.domain.notes import Note, Notes
+from altyn.domain.similar_names import similar_name
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.table import Method
 
 NAMES_MAX: Final = 5
 NOT_READ_HERE: Final = "ignored: SOAP does not read it at this place of the message"
-SIMILAR_ENOUGH: Final = 0.7
 # A body that was read wrongly puts values into the names, and a value may be a secret.
 _NAME: Final = re.compile(r"(?!.*[0-9]{8})[A-Za-z_$][A-Za-z0-9_.$-]{0,47}")
 _REMEMBERED: Final = 1_024
@@ -59,10 +58,3 @@ def _explanation(name: str, method: str, _dialect: str, names: _Names) -> str:
     if owners:
         return f"ignored: a parameter of {', '.join(owners)}, not of {method}"
     return "unknown, ignored"
-
-
-def similar_name(name: str, known: Sequence[str]) -> str | None:
-    """The known name that is nearest, whatever the case of letters."""
-    lowered = {each.lower(): each for each in known}
-    found = get_close_matches(name.lower(), lowered, n=1, cutoff=SIMILAR_ENOUGH)
-    return lowered[found[0]] if found else None

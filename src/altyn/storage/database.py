@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import structlog
 
+from altyn.operations.ports import Overloaded, ResultUnknown
+
 Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
@@ -244,7 +246,10 @@ class Listener:
                 return await self._open()
             except DatabaseUnreachableError as error:
                 log.debug("listener_cannot_connect", reason=str(error), attempts=attempts)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (
+                *(asyncpg.PostgresError, asyncpg.InterfaceError, OSError),
+                *(Overloaded, ResultUnknown),  # a subscriber reads by the pool
+            ) as error:
                 log.debug("listener_interrupted", reason=str(error), attempts=attempts)
             except Exception:
                 # A subscriber failed: without another attempt the caches would stay unused.

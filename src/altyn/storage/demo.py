@@ -48,6 +48,7 @@ DEMO_SETTINGS: Final = MerchantSettings(
         inn=DEMO_INN,
         default_line=False,
         answer_version=5,
+        mail=True,
     ),
 )
 

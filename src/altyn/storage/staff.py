@@ -71,6 +71,11 @@ class StaffTables:
         rows = await statement("list_users").fetch(self._connection, merchant_id=merchant_id)
         return [_user(row) for row in rows]
 
+    async def user_logins(self) -> Sequence[str]:
+        """The logins of all users, of the API and of the personal account."""
+        rows = await statement("list_user_logins").fetch(self._connection)
+        return [row["login"] for row in rows]
+
     async def token_count(self, merchant_id: int) -> int:
         """How many tokens the users of a merchant have."""
         rows = await statement("count_tokens").fetch(self._connection, merchant_id=merchant_id)

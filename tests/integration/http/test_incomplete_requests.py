@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from altyn import request_body
 from altyn.inbound.soap.endpoint import PATH as SOAP_PATH
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.logbook import Logbook
@@ -90,6 +91,38 @@ async def test_client_that_hangs_up_leaves_one_line_in_the_log(
     assert not [record for record in caplog.records if record.name.startswith("uvicorn")]
 
 
+@pytest.mark.parametrize("path", ENDPOINTS)
+async def test_bodies_that_hold_too_much_memory_together_are_refused_as_busy(
+    shop: Shop, logbook: Logbook, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    held = request_body.UNFINISHED_BYTES_MAX
+    monkeypatch.setattr(request_body.UNFINISHED, "bytes", held)
+    async with raw_server(shop.gateway.router) as server, server.connect() as client:
+        await client.send(begun(path))
+        head = await client.head()
+    status = b"503" if path == SOAP_PATH else b"429"
+    assert head.startswith(b"HTTP/1.1 " + status), head
+    assert b"retry-after: 1" in head
+    assert held == request_body.UNFINISHED.bytes
+    assert not logbook.errors()
+
+
+async def test_finished_and_broken_bodies_hold_nothing(shop: Shop) -> None:
+    async with raw_server(shop.gateway.router) as server:
+        async with server.connect() as client:
+            await client.send(begun("/payment/rest/register.do"))
+            while not request_body.UNFINISHED.bytes:  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.01)
+            await client.send(b"b=2&" * 24)
+            assert (await client.head()).startswith(b"HTTP/1.1 200")
+        assert not request_body.UNFINISHED.bytes
+        async with server.connect() as client:
+            await client.send(begun("/payment/rest/register.do"))
+            await asyncio.sleep(0.02)
+        await no_request_left(server)
+    assert not request_body.UNFINISHED.bytes
+
+
 async def test_health_is_answered_above_the_capacity(shop: Shop) -> None:
     router = shop.gateway.router
     async with raw_server(router) as server:
@@ -137,6 +170,37 @@ async def test_other_http_methods_than_get_and_post_get_405_and_do_nothing(
     answer = await client_of(shop).send(http_method, f"/payment/rest/{method}", fields, b"", ())
     assert (answer.status, answer.headers["allow"]) == (405, "GET, POST")
     assert (await shop.see(order_id)).refunded == 0
+
+
+@pytest.mark.parametrize(
+    ("http_method", "path"),
+    [
+        ("PUT", "/sandbox/clock"),
+        ("GET", "/sandbox/clock/reset"),
+        ("DELETE", "/payment/merchants/test/payment_ru.html"),
+        ("POST", "/ready"),
+    ],
+)
+async def test_page_that_does_not_take_a_method_names_those_that_it_takes(
+    shop: Shop, http_method: str, path: str
+) -> None:
+    answer = await client_of(shop).send(http_method, path, (), b"", ())
+    assert answer.status == 405, answer.text
+    assert http_method not in answer.headers["allow"].split(", ")
+
+
+@pytest.mark.parametrize("path", ["/health/", "/ready/", "/metrics/", "/sandbox/clock/"])
+async def test_address_with_one_slash_more_leads_to_no_host_that_the_request_names(
+    shop: Shop, path: str
+) -> None:
+    answer = await client_of(shop).get(path, headers={"host": "another.example"})
+    assert (answer.status, answer.text) == (404, "Not Found")
+
+
+@pytest.mark.parametrize("http_method", ["GET", "POST", "PUT", "OPTIONS"])
+async def test_address_of_nothing_is_not_found_by_any_method(shop: Shop, http_method: str) -> None:
+    answer = await client_of(shop).send(http_method, "/thanks", (), b"", ())
+    assert (answer.status, answer.text) == (404, "Not Found")
 
 
 CARD: Final = {

@@ -221,6 +221,52 @@ async def test_otp_that_no_bank_asks_for_is_named(client: PageClient) -> None:
     assert "unused" not in asked
 
 
+CART = json.dumps(
+    {
+        "cartItems": {
+            "items": [
+                {
+                    "positionId": "1",
+                    "name": "Tea",
+                    "itemCode": "T",
+                    "quantity": {"value": 1, "measure": "pcs"},
+                    "itemAmount": 150000,
+                }
+            ]
+        }
+    }
+)
+
+
+async def test_contact_that_the_page_asks_for_is_named_when_it_is_missing(
+    client: PageClient,
+) -> None:
+    order_id = await client.register(orderBundle=CART)
+
+    refused = await pay(client, order_id)
+    wrong = await pay(client, order_id, email="nobody")
+    paid = await pay(client, order_id, email="me@x.ru")
+
+    assert (refused["result"], refused["missing"]) == ("REFUSED", ["email", "phone"])
+    assert "email: Enter an email or a phone number" in refused["text"]
+    assert any("neither email nor phone" in step for step in refused["steps"])
+    assert (wrong["result"], "missing" in wrong) == ("REFUSED", False)
+    assert list(wrong["fieldErrors"]) == ["email"]
+    assert (paid["result"], "unused" in paid) == ("PAID", False)
+    assert any("the payer types an e-mail address" in step for step in paid["steps"])
+    assert (await client.status(order_id))["payerData"] == {"email": "me@x.ru"}
+
+
+async def test_contact_that_the_shop_has_given_itself_is_named_as_unused(
+    client: PageClient,
+) -> None:
+    order_id = await client.register(orderBundle=CART, email="shop@x.ru")
+
+    paid = await pay(client, order_id, email="me@x.ru", phone="+79001234567")
+
+    assert (paid["result"], paid["unused"]) == ("PAID", ["email"])
+
+
 @pytest.mark.parametrize(
     ("members", "text"),
     [
@@ -252,13 +298,13 @@ async def test_body_that_is_no_request_is_refused(client: PageClient, body: byte
 
 
 async def test_unknown_order_and_foreign_page_are_refused(client: PageClient) -> None:
-    unknown = [await send(client, each, pan=GOOD) for each in ("x", "%00", "0" * 36)]
+    unknown = [await send(client, each, pan=GOOD) for each in ("x", "%00", "0" * 36, "[/x]")]
     order_id = await client.register()
     path, body = f"/sandbox/orders/{order_id}/pay", b'{"way":"CARD","pan":"5555555555555599"}'
     foreign = await client.http.post(path, body=body, headers=[("origin", "https://evil.example")])
 
-    assert [answer.status for answer in unknown] == [404, 404, 404]
-    assert "register.do" in unknown[0].json()["error"]
+    assert [answer.status for answer in unknown] == [404] * 4
+    assert all("register.do" in unknown[each].json()["error"] for each in (0, 2, 3))
     assert foreign.status == 403
     assert (await client.status(order_id))["orderStatus"] == 0
 

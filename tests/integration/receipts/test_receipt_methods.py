@@ -189,13 +189,14 @@ async def test_external_receipt_is_kept_once_and_shown(shop: FiscalShop, *, in_o
     assert receipt["OFD"]["name"] == "Own OFD"
 
 
-async def test_external_refund_has_the_status_of_money_that_goes_back(shop: FiscalShop) -> None:
+@pytest.mark.parametrize(("kind", "status"), [("sell", 1), ("sell_refund", 4), ("correction", 7)])
+async def test_kind_of_an_external_receipt_decides_its_status(
+    shop: FiscalShop, kind: str, status: int
+) -> None:
     order_id = await shop.paid()
-    await shop.done(
-        "externalReceipt.do", orderId=order_id, **{**DOCUMENT, "receiptType": "sell_refund"}
-    )
+    await shop.done("externalReceipt.do", orderId=order_id, **{**DOCUMENT, "receiptType": kind})
     _, external = await shop.shown(orderId=order_id)
-    assert external["receiptStatus"] == 4
+    assert external["receiptStatus"] == status
 
 
 @pytest.mark.parametrize(

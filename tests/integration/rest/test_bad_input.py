@@ -100,6 +100,12 @@ def good(name: str, orders: Orders) -> dict[str, str]:
             "threeDSVer2MdOrder": orders.created,
             "threeDSServerTransId": orders.created,
         },
+        "processRawSumRefund": {"orderId": orders.deposited, "amount": "1"},
+        "processRawPositionRefund": {
+            "orderId": orders.deposited,
+            "amount": "1",
+            "positionId": "1",
+        },
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},

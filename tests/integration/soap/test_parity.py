@@ -77,6 +77,18 @@ CASES: Final = (
     Case("reverseOrder", "reverse.do", {"orderId": ORDER}, "held"),
     Case("refundOrder", "refund.do", {"orderId": ORDER, "refundAmount": "1000"}, "paid"),
     Case("declineOrder", "decline.do", {"orderId": ORDER}, "new"),
+    Case(
+        "processRawSumOrderRefund",
+        "processRawSumRefund.do",
+        {"orderId": ORDER, "itemAmount": "1000", "name": "Tea", "tax": "VAT_20"},
+        "paid",
+    ),
+    Case(
+        "processRawPositionOrderRefund",
+        "processRawPositionRefund.do",
+        {"orderId": ORDER, "itemAmount": "1000", "positionId": "1"},
+        "paid",
+    ),
     Case("closeOfdReceipt", "closeOfdReceipt.do", {"mdOrder": ORDER, "amount": "1000"}, "paid"),
     Case("addParams", "addParams.do", {"orderId": ORDER, "params": PARAMS}, "new"),
     Case("getOrderStatus", "getOrderStatus.do", {"orderId": ORDER}, "paid"),

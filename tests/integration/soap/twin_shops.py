@@ -141,6 +141,8 @@ def as_rest(operation: str, values: Values) -> dict[str, Any]:
         "merchantOrderNumber": "orderNumber",
         "depositAmount": "amount",
         "refundAmount": "amount",
+        "itemAmount": "amount",
+        "tax": "taxType",
         "year": "YYYY",
         "month": "MM",
         "cardholderName": "TEXT",

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
+from altyn.operations.ports import Overloaded
 from altyn.storage.database import DatabaseUnreachableError, Listener, Pool, address, connect
 from tests.integration.storage.processes import Process, Staff, eventually
 
@@ -159,6 +161,30 @@ async def test_listener_reconnects_though_a_subscriber_failed(
 
     await eventually(reconnected)
     await listener.stop()
+
+
+async def test_subscriber_without_the_database_is_part_of_the_outage(
+    pool: Pool, database_url: str
+) -> None:
+    """The outage has its own two lines in the log."""
+    listener, gaps = Listener(database_url, heartbeat_seconds=0.2), list[int]()
+
+    async def fail_while_the_database_is_down() -> None:
+        gaps.append(len(gaps))
+        if len(gaps) == 2:
+            raise Overloaded("the database cannot be used")
+
+    listener.on("news", lambda _: None, on_gap=fail_while_the_database_is_down)
+    with capture_logs() as lines:
+        await listener.start()
+        await _cut_listeners(pool)
+
+        async def reconnected() -> bool:
+            return len(gaps) == 3 and listener.listening
+
+        await eventually(reconnected)
+        await listener.stop()
+    assert not [line for line in lines if line["log_level"] == "error"]
 
 
 async def test_caches_are_not_used_while_the_listener_is_down(

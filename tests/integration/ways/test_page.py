@@ -5,6 +5,9 @@ The payer's browser runs no scripts here; `tests/e2e/test_payment_way_page.py` d
 
 from __future__ import annotations
 
+import re
+from uuid import UUID
+
 import pytest
 
 from altyn.inbound.payment_page.card_form import PageForm
@@ -131,7 +134,9 @@ async def test_payer_types_the_code_on_the_page(page: PageClient, customers: Cus
         assert again.form.fields == opened.form.fields
     paid = await page.fill(order_id, {**opened.form.fields, "code": CODE})
     assert paid.location == f"{RETURN_URL}?orderId={order_id}&lang=ru"
-    assert len(customers.wallet.entries) == 1
+    # The worker may have asked this wallet about an order of an earlier test.
+    own = UUID(order_id).hex
+    assert len([key for key in customers.wallet.entries if key.startswith(own)]) == 1
 
 
 async def test_qr_code_is_opened_on_the_phone(page: PageClient, customers: Customers) -> None:
@@ -139,5 +144,5 @@ async def test_qr_code_is_opened_on_the_phone(page: PageClient, customers: Custo
     order_id = await page.register()
     await page.fill(order_id, CHOICE)
     html = (await page.open(order_id, "payment_en.html")).text
-    assert 'href="https://wallet.example/pay/W00000000001"' in html
+    assert re.search('href="https://wallet.example/pay/W[0-9]{11}"', html)
     assert "Open the app" in html

@@ -50,6 +50,12 @@ BASES: Final[dict[str, Values]] = {
         "month": "12",
         "cardholderName": "A",
     },
+    "processRawPositionOrderRefund": {
+        "orderId": ORDER,
+        "itemAmount": "1",
+        "positionId": "1",
+    },
+    "processRawSumOrderRefund": {"orderId": ORDER, "itemAmount": "1"},
     "refundOrder": {"orderId": ORDER, "refundAmount": "1"},
     "registerOrder": {"merchantOrderNumber": "A", "amount": "1", "returnUrl": "https://a.example"},
     "registerOrderPreAuth": {

@@ -66,6 +66,8 @@ SERVED: Final = {
     "getOrderStatus",
     "getOrderStatusExtended",
     "paymentOrder",
+    "processRawPositionOrderRefund",
+    "processRawSumOrderRefund",
     "refundOrder",
     "registerOrder",
     "registerOrderPreAuth",

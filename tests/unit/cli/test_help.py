@@ -1,9 +1,9 @@
 """The help of the command: it covers every command and loads none of the gateway."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Final
 
 import pytest
 from typer.core import TyperCommand, TyperGroup
@@ -76,28 +76,48 @@ def test_commands_are_completed() -> None:
     assert result.output.split() == ["list", "listen"]
 
 
-WITHOUT_JSON: Final = {
-    "callbacks resend": "prints no data; `callbacks show --json` shows the result",
-    "keys activate": "prints no data; `keys show-ids --json` shows the result",
-    "keys create": "as above",
-    "keys rotate": "as above",
-    "keys stage": "as above",
-    "merchant block": "prints no data",
-    "merchant set": "prints no data; `merchant show --json` shows the result",
-    "merchant unblock": "prints no data",
-    "reset": "prints no data",
-    "stop": "prints no data",
-}
-
-
-def test_every_command_that_prints_data_has_json() -> None:
-    without = {
+def test_every_command_has_json() -> None:
+    without = [
         name
         for name, command in commands_of(get_command(app))
         if "--json" not in {option for each in command.params for option in each.opts}
+    ]
+
+    assert without == []
+
+
+def test_flags_stand_alone_in_the_help_and_options_name_their_value() -> None:
+    names = ["", *GROUPS, *(name for name, _ in commands_of(get_command(app)))]
+    helps = {name: CliRunner().invoke(app, [*name.split(), "--help"]).output for name in names}
+
+    assert not [name for name, text in helps.items() if re.search("<[a-z]|int range|bool", text)]
+    assert re.search(r"--json +Print JSON", helps["order list"])
+    assert re.search(r"--limit +LIMIT \[1<=x<=1000\] +List at most", helps["order list"])
+    assert re.search(r"changes\.\.\. +KEY=VALUE", helps["merchant set"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("hold", ["hold_days="]),
+        ("callbacks.me", ["callbacks.method="]),
+        ("page_holder=o", ["page_holder=off", "page_holder=optional"]),
+        ("callbacks.enabled=", ["callbacks.enabled=true", "callbacks.enabled=false"]),
+        ("+ref", ["+refund"]),
+        ("-two", ["-two_phase"]),
+        ("hold_days=", []),
+    ],
+)
+def test_settings_and_permissions_are_completed(typed: str, offered: list[str]) -> None:
+    environment = {
+        "_ALTYN_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"altyn merchant set test {typed}",
+        "COMP_CWORD": "4",
     }
 
-    assert without <= WITHOUT_JSON.keys()
+    result = CliRunner().invoke(app, [], prog_name="altyn", env=environment)
+
+    assert result.output.split() == offered
 
 
 def test_each_option_has_one_name_in_all_commands() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from altyn.domain.money import RUB, Money
 from altyn.inbound.payment_page import view
+from altyn.inbound.payment_page.cart_view import CartLine, CartView
 from altyn.inbound.payment_page.view import (
     STATIC_PREFIX,
     ErrorsPageView,
@@ -66,14 +67,24 @@ def full_view(**changes: object) -> PaymentPageView:
             test_cards=TEST_CARD_GROUPS,
             description="Чай «Тегуаньинь», 2 × 100 г",
             ways=(OfferedWay("SBP_C2B", "СБП"),),
+            cart=cart_of(12),
+            asks_contact=True,
             attempts_left=2,
             decline_text="Недостаточно средств.",
             advice="Заплатите другой картой.",
             field_errors={"$PAN": "Опечатка", "$CVC": "Введите код"},
-            typed_values=TypedValues(holder="IVAN", expiry="12 / 28"),
+            typed_values=TypedValues("IVAN", "12 / 28", "ivan@example.ru"),
         ),
         **changes,  # type: ignore[arg-type] # the caller names the fields
     )
+
+
+def cart_of(count: int, **texts: str) -> CartView:
+    """A cart with so many lines; `texts` are values of each of them."""
+    name = "Чай чёрный байховый «Тегуаньинь», 200 г"
+    line = CartLine(name, "2", "шт.", AMOUNT, price=AMOUNT, discount="10")
+    lines = (dataclasses.replace(line, **texts),) * count  # type: ignore[arg-type] # the caller names the texts
+    return CartView(lines[:3], lines[3:], AMOUNT, left_out=2)
 
 
 def waiting_view(**changes: object) -> WaitingPageView:
@@ -106,9 +117,10 @@ def every_page(words: str, language: str) -> Iterator[str]:
             decline_text=words,
             advice=words,
             field_errors=dict.fromkeys(
-                ("$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
+                ("contact", "$PAN", "$EXPIRY", "$CVC", "TEXT", "email", "phone"), words
             ),
-            typed_values=TypedValues(words, words),
+            typed_values=TypedValues(words, words, words),
+            cart=cart_of(7, name=words, measure=words, discount=words, discount_type=words),
             ways=(OfferedWay(words, words),),
             test_cards=(TestCardGroup("test_pays", (TestCard(words, words, words, words),)),),
         )

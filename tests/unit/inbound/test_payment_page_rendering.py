@@ -94,7 +94,7 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
     assert form.get("method") == "post"
     assert form.get("action") == "/payment/merchants/test/payment_ru.html?mdOrder=o"
     names = {"MDORDER", "language", "pageView", "$PAN", "$EXPIRY", "$CVC", "TEXT"}
-    names |= {"bindingNotNeeded", "paymentWay"}
+    names |= {"bindingNotNeeded", "paymentWay", "contact"}
     assert names == {*values(form, "input", "name"), *values(form, "button", "name")}
     boxes = [e for e in find_all(form, "input") if e.get("name") == "bindingNotNeeded"]
     assert [(e.get("type"), e.get("value")) for e in boxes] == [("hidden", "true")]
@@ -102,7 +102,7 @@ def test_the_form_works_without_scripts_by_the_names_of_the_wire() -> None:
 
 def test_the_card_number_and_cvc_are_never_repeated_on_the_page() -> None:
     fields = {field.name for field in dataclasses.fields(TypedValues)}
-    assert fields == {"holder", "expiry"}
+    assert fields == {"holder", "expiry", "contact"}
     tree = parse(view.render_payment_page(full_view()))
     assert [by_id(tree, name).get("value") for name in ("pan", "cvc")] == [None, None]
     assert by_id(tree, "holder").get("value") == "IVAN"
@@ -190,7 +190,7 @@ def test_test_cards_are_visible_after_the_form_and_grouped() -> None:
     assert section.tag == "section"  # it is not behind a click
     headings = [text_of(each) for each in find_all(section, "h3")]
     assert headings == ["Оплата пройдёт", "Банк спросит код", "Отказ"]
-    assert len([e for e in find_all(section, "li") if e.get("data-card")]) == 3 * len(TEST_CARDS)
+    assert len(list(find_all(section, "li"))) == 3 * len(TEST_CARDS)
 
 
 def test_a_decline_shows_the_reason_the_attempts_left_and_the_advice() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from altyn.domain.card.values import Expiry, is_maestro, payment_system
 from altyn.inbound.payment_page import texts, view
-from altyn.inbound.payment_page.texts import TEXTS, attempts_text
+from altyn.inbound.payment_page.texts import TEXTS, counted_text
 from altyn.inbound.payment_page.view import STATIC, read_expiry
 from altyn.protocol.threeds_version2 import pack_session_data
 
@@ -43,7 +43,13 @@ def test_both_languages_have_the_same_values(key: str) -> None:
     assert "!" not in words.ru + words.en
 
 
-PYTHON_WITH_KEYS = ("card_form.py", "payment.py", "page_order.py", "sandbox_cards.py")
+PYTHON_WITH_KEYS = (
+    "card_form.py",
+    "payment.py",
+    "page_order.py",
+    "sandbox_cards.py",
+    "contact_field.py",
+)
 
 
 def test_every_text_is_used() -> None:
@@ -57,7 +63,7 @@ def test_every_text_is_used() -> None:
         )
     )
     # The keys of these families are joined from two parts.
-    families = ("error_", "finish_", "attempts_")
+    families = ("error_", "finish_", "attempts_", "more_")
     unused = [key for key in TEXTS if f'"{key}"' not in sources and not key.startswith(families)]
     assert unused == []
 
@@ -73,7 +79,10 @@ def test_every_text_is_used() -> None:
     ],
 )
 def test_attempts_are_counted_in_the_right_plural(count: int, ru: str, en: str) -> None:
-    assert (attempts_text(count, "ru"), attempts_text(count, "en")) == (ru, en)
+    assert (counted_text("attempts", count, "ru"), counted_text("attempts", count, "en")) == (
+        ru,
+        en,
+    )
 
 
 @pytest.mark.parametrize(

@@ -131,5 +131,5 @@ def test_template_is_asked_less_often_the_longer_it_waits(age: timedelta, pause:
 
 
 def test_two_mails_of_one_reason_are_refused() -> None:
-    with pytest.raises(ValueError, match="payment, payment"):
+    with pytest.raises(ValueError, match=r"payment, .*payment"):
         OpenMailHandler.with_mails((*BUILT_IN_MAILS, *BUILT_IN_MAILS))

@@ -13,7 +13,7 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.callbacks.listen import listen
 from altyn.cli.callbacks.verify import verify
 from altyn.cli.environment import read_settings
-from altyn.cli.lookup import find_merchant_id, read_order_id
+from altyn.cli.lookup import find_merchant_id, order_meant, read_order_id
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def resend(
         bool, typer.Option("--dead", help="All dead callbacks of the shop in --merchant.")
     ] = False,
     merchant: MerchantOption = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Send callbacks again now, in any state; each has its full number of attempts again."""
     named = callbacks or []
@@ -142,18 +143,20 @@ def resend(
 
     async def work(pool: "Pool", clock: "Clock") -> None:
         if dead:
-            await _resend_dead(pool, merchant, clock.now())
+            await _resend_dead(pool, merchant, clock.now(), as_json=as_json)
             return
-        wanted: list[EntryId] = []
-        for text in named:
-            wanted += await _callbacks_of(pool, text, merchant)
-        refused = [
-            refusal
-            for which in wanted
-            if (refusal := await _resend(_history(pool), which, to, clock.now()))
-        ]
-        if len(refused) < len(wanted):
-            _print_resent(len(wanted) - len(refused))
+        wanted = [each for text in named for each in await _callbacks_of(pool, text, merchant)]
+        refusals = {
+            which: await _resend(_history(pool), which, to, clock.now()) for which in wanted
+        }
+        refused = [refusal for refusal in refusals.values() if refusal]
+        sent = [which for which, refusal in refusals.items() if refusal is None]
+        if as_json:
+            print_json({"resent": len(sent), "callbacks": [str(which) for which in sent]})
+        elif sent:
+            for which in sent:
+                print_line(f"{which} is sent again{f' to {to}' if to else ''}.")
+            _print_resent(len(sent))
         if refused:
             raise CommandError(" ".join(refused))
 
@@ -170,14 +173,16 @@ app.command()(listen)
 def read_state(text: str | None) -> "EntryState | None":
     """The state with this name; None without a name. Refuses with CommandError: unknown name."""
     from altyn.domain.outbox import EntryState
+    from altyn.domain.similar_names import did_you_mean
 
     if text is None:
         return None
     try:
         return EntryState(text.lower())
     except ValueError:
+        meant = did_you_mean(text, EntryState)
         raise CommandError(
-            f"There is no state {text!r}. The states are: {', '.join(EntryState)}."
+            f"There is no state {text!r}.{meant} The states are: {', '.join(EntryState)}."
         ) from None
 
 
@@ -224,7 +229,7 @@ async def _of_order(pool: "Pool", text: str, merchant: str | None) -> "list[Entr
     merchant_id = await _merchant_id(pool, merchant)
     lines = await _newest(_history(pool), text, merchant_id, state=None, limit=LIST_SIZE_MAX)
     if not lines:
-        raise _unknown(text)
+        raise _unknown(text, await order_meant(pool, text))
     shops = sorted({line.merchant for line in lines})
     if len(shops) > 1:
         raise CommandError(
@@ -241,7 +246,6 @@ async def _resend(
 ) -> str | None:
     """Send a callback again; None when done, else the reason: it is unknown, or is being sent."""
     if await history.resend(which, receiver=to, now=now):
-        print_line(f"{which} is sent again{f' to {to}' if to else ''}.")
         return None
     if await history.show(which) is None:
         return str(_unknown(str(which)))
@@ -251,10 +255,13 @@ async def _resend(
     )
 
 
-async def _resend_dead(pool: "Pool", merchant: str | None, now: datetime) -> None:
+async def _resend_dead(pool: "Pool", merchant: str | None, now: datetime, *, as_json: bool) -> None:
     merchant_id = await _merchant_id(pool, merchant)
     assert merchant_id is not None, "checked before"
     count = await _history(pool).resend_dead(merchant_id, now=now)
+    if as_json:
+        print_json({"resent": count, "merchantLogin": merchant})
+        return
     if count == 0:
         print_line(f"{merchant} has no dead callback.")
         return
@@ -336,8 +343,9 @@ def _nothing(*, narrowed: bool) -> str:
     )
 
 
-def _unknown(text: str) -> CommandError:
+def _unknown(text: str, meant: str = "") -> CommandError:
     return CommandError(
-        f"There is no callback for {text}. `altyn callbacks list` lists the newest. A change of "
-        "an order gets no callback if its shop has no address (callbacks.urls) at that time."
+        f"There is no callback for {text}.{meant} `altyn callbacks list` lists the newest. A "
+        "change of an order gets no callback if its shop has no address (callbacks.urls) at that "
+        "time."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from altyn.cli.environment import POSTGRES, read_settings
+from altyn.cli.lookup import unknown_shop
 from altyn.cli.output import CommandError
 
 if TYPE_CHECKING:
@@ -140,10 +141,7 @@ def _stored(settings: "Settings", login: str) -> VerificationKeys:
 
         found = await statement("find_merchant").fetch(pool, login=login)
         if not found:
-            raise CommandError(
-                f"There is no shop {login}. `altyn merchant list` lists all shops. Or give the key "
-                "itself with --key."
-            )
+            raise await unknown_shop(pool, login, " Or give the key itself with --key.")
         merchant_id = found[0]["merchant_id"]
         rows = await statement("list_certificates").fetch(pool, merchant_id=merchant_id)
         shops = [merchant_of(row) for row in await statement("list_merchants").fetch(pool)]

@@ -12,6 +12,7 @@ import typer
 from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
+from altyn.cli.merchants.completion import complete_change
 from altyn.cli.merchants.secrets import new_password, new_token
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
@@ -23,6 +24,7 @@ app = typer.Typer(help="Add, list, show and change shops.")
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
 User = Annotated[str, typer.Argument(help="The login of an API or account user.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
+CHANGES_HELP: Final = "KEY=VALUE, +permission, -permission."
 # click must not read `-permission` as an option, nor the h in it as a request for help.
 CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
@@ -38,7 +40,7 @@ def add(
     login: Login,
     name: Annotated[str, typer.Argument(help="The name that payers see.")],
     changes: Annotated[
-        list[str] | None, typer.Argument(help="KEY=VALUE, +permission, -permission.")
+        list[str] | None, typer.Argument(help=CHANGES_HELP, autocompletion=complete_change)
     ] = None,
     parent: Annotated[str | None, typer.Option(help="Login of the parent shop.")] = None,
     password: Annotated[
@@ -134,7 +136,10 @@ def show(login: Login, as_json: JsonFlag = False) -> None:  # noqa: FBT002
 @app.command("set", context_settings=CONTEXT_WITH_CHANGES)
 def change(
     login: Login,
-    changes: Annotated[list[str], typer.Argument(help="KEY=VALUE, +permission, -permission.")],
+    changes: Annotated[
+        list[str], typer.Argument(help=CHANGES_HELP, autocompletion=complete_change)
+    ],
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Change a shop: hold_days=5 callbacks.urls=https://shop.example/cb +refund -two_phase"""
     from altyn.cli.merchants.changes import read_changes
@@ -143,6 +148,7 @@ def change(
     _check_callback_urls(changed.settings.get("callbacks.urls"))
 
     async def work(staff: "StaffContext") -> None:
+        from altyn.cli.merchants.members import change_members
         from altyn.cli.merchants.view import (
             differences,
             unknown_names_of,
@@ -155,15 +161,15 @@ def change(
         merchant = await find_merchant(login, staff)
         applied = changed.applied_to(merchant.settings.permissions)
         after = await change_settings(merchant.merchant_id, applied, staff)
-        lines = differences(merchant.settings, after)
-        for line in lines:
-            print_line(line)
-        result = "changed, in force within a second" if lines else "nothing to change"
-        print_line(f"{merchant.login}: {result}.")
         certificates = await staff.store.certificates(merchant.merchant_id)
         warnings = warnings_of(merchant, after, has_certificate=bool(certificates))
-        unsent = unsent_mails_of(after, gateway)
-        for line in (*warnings, *unknown_names_of(after), *unsent):
+        notes = (*warnings, *unknown_names_of(after), *unsent_mails_of(after, gateway))
+        if as_json:
+            print_json(change_members(merchant, after, notes))
+            return
+        lines = differences(merchant.settings, after)
+        result = "changed, in force within a second" if lines else "nothing to change"
+        for line in (*lines, f"{merchant.login}: {result}.", *notes):
             print_line(line)
 
     _administer(work)
@@ -241,22 +247,25 @@ def token(user: User, as_json: JsonFlag = False) -> None:  # noqa: FBT002
 
 
 @app.command()
-def block(login: Login) -> None:
+def block(login: Login, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Block a shop and all its users; its orders are not changed."""
-    _block(login, blocked=True)
+    _block(login, blocked=True, as_json=as_json)
 
 
 @app.command()
-def unblock(login: Login) -> None:
+def unblock(login: Login, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Unblock a shop and all its users."""
-    _block(login, blocked=False)
+    _block(login, blocked=False, as_json=as_json)
 
 
-def _block(login: str, *, blocked: bool) -> None:
+def _block(login: str, *, blocked: bool, as_json: bool) -> None:
     async def work(staff: "StaffContext") -> None:
         from altyn.operations.staff.merchants import block_merchant
 
         await block_merchant(login, staff, blocked=blocked)
 
     _administer(work)
+    if as_json:
+        print_json({"merchantLogin": login, "blocked": blocked})
+        return
     print_line(f"{login} is {'blocked' if blocked else 'unblocked'}.")

@@ -3,6 +3,7 @@
 Secrets are masked as in the text. Dates: ISO 8601, UTC.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +59,21 @@ def settings_members(settings: MerchantSettings) -> dict[str, Any]:
     """The settings by key, without the permissions."""
     values = settings_by_key(settings)
     return {key: shown_value(key, each) for key, each in values.items() if key != "permissions"}
+
+
+def change_members(
+    merchant: Merchant, after: MerchantSettings, notes: Sequence[str]
+) -> dict[str, Any]:
+    """A change of settings: the settings that differ now, permissions, and what is to be noted."""
+    old, new = settings_members(merchant.settings), settings_members(after)
+    before = merchant.settings.permissions
+    return {
+        "merchantLogin": merchant.login,
+        "settings": {key: value for key, value in new.items() if value != old[key]},
+        "granted": sorted(after.permissions - before),
+        "revoked": sorted(before - after.permissions),
+        "notes": list(notes),
+    }
 
 
 def choice_members() -> dict[str, Any]:

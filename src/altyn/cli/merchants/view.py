@@ -19,7 +19,7 @@ from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permiss
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
 from altyn.operations.staff.ports import CertificateSummary, UserSummary
-from altyn.operations.staff.setting_table import SETTINGS
+from altyn.operations.staff.setting_table import GROUPS, SETTINGS
 from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.settings import Settings
@@ -124,10 +124,10 @@ def settings_lines(settings: MerchantSettings) -> Iterator[str]:
 def settings_by_key(settings: MerchantSettings) -> dict[str, object]:
     """Settings by the keys that `altyn merchant set` takes."""
     by_key = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    callbacks = by_key.pop("callbacks")
-    return by_key | {
-        f"callbacks.{field.name}": getattr(callbacks, field.name) for field in fields(callbacks)
-    }
+    for group in GROUPS:
+        inner = by_key.pop(group)
+        by_key |= {f"{group}.{each.name}": getattr(inner, each.name) for each in fields(inner)}
+    return by_key
 
 
 def differences(before: MerchantSettings, after: MerchantSettings) -> list[str]:
@@ -160,10 +160,15 @@ def warnings_of(
 
 def unsent_mails_of(settings: MerchantSettings, gateway: Settings) -> list[str]:
     """A warning when the shop's payers should get mails that this gateway cannot send."""
-    if not settings.payer_email_notify or gateway.sends_mail:
+    wanted = {
+        "payer_email_notify": settings.payer_email_notify,
+        "fiscal.mail": settings.fiscal.mail and settings.fiscal.enabled,
+    }
+    names = ", ".join(name for name, is_on in wanted.items() if is_on)
+    if not names or gateway.sends_mail:
         return []
     warning = (
-        "payer_email_notify: this gateway sends no mail yet. Set ALTYN_SMTP_URL and "
+        f"{names}: this gateway sends no mail yet. Set ALTYN_SMTP_URL and "
         "ALTYN_MAIL_FROM, and start the gateway again."
     )
     return [warning]

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from altyn.cli.durations import parse_duration
 from altyn.cli.environment import gateway_address, read_settings
-from altyn.cli.lookup import find_merchant_id, read_order_id
+from altyn.cli.lookup import BEGINNING, find_merchant_id, read_order_id, unknown_order
 from altyn.cli.output import CommandError, JsonFlag, console, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
     from altyn.operations.ports import OrderKey
     from altyn.storage.database import Pool
-    from altyn.storage.order_history import OrderHistory
 
 app = typer.Typer(help="List orders, or show one.")
 MerchantOption = Annotated[
@@ -25,7 +24,6 @@ MerchantOption = Annotated[
 ]
 LIST_SIZE: Final = 20
 LIST_SIZE_MAX: Final = 1000
-BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @app.command("list")
@@ -86,21 +84,24 @@ def show(
         from altyn.cli.orders.view import OrderDetails, print_order
         from altyn.storage.order_history import OrderHistory
         from altyn.storage.orders import OrderStore
+        from altyn.storage.receipts import ReceiptStore
 
         history = OrderHistory(pool)
-        key = await _find_key(history, order, merchant)
+        key = await _find_key(pool, order, merchant)
         loaded = await OrderStore(pool).load(key)
         if loaded is None:
-            raise _unknown_order(order)
+            raise await unknown_order(pool, order)
         shop, events = await _merchant(pool, key.merchant_id), await history.events(key)
+        receipts = await ReceiptStore(pool).of_order(key.merchant_id, key.order_id)
         if as_json:
-            print_json(detail_members(loaded, shop, events))
+            print_json(detail_members(loaded, shop, events, receipts))
             return
         details = OrderDetails(
             order=loaded,
             merchant=shop.login,
             events=events,
             postings=await history.postings(key),
+            receipts=receipts,
             now=(await gateway_clock(pool, settings)).now(),
             base_url=settings.public_url or gateway_address(settings),
         )
@@ -114,13 +115,15 @@ def read_statuses(words: Sequence[str]) -> "tuple[OrderStatus, ...]":
 
     Refuses with CommandError: an unknown status.
     """
+    from altyn.domain.similar_names import did_you_mean
     from altyn.protocol.dialects.classic.order_statuses import ORDER_STATUSES
 
     known = {name: row.status for row in ORDER_STATUSES for name in (row.status, str(row.number))}
     for word in words:
         if word.lower() not in known:
             names = ", ".join(f"{row.status} ({row.number})" for row in ORDER_STATUSES)
-            raise CommandError(f"There is no status {word!r}. The statuses are: {names}.")
+            meant = did_you_mean(word, known)
+            raise CommandError(f"There is no status {word!r}.{meant} The statuses are: {names}.")
     return tuple(known[word.lower()] for word in words) or tuple(
         row.status for row in ORDER_STATUSES
     )
@@ -163,25 +166,26 @@ async def _members_of(pool: "Pool", keys: "Sequence[OrderKey]") -> list[dict[str
     return [order_members(each, shops[each.merchant_id]) for each in orders if each is not None]
 
 
-async def _find_key(history: "OrderHistory", text: str, merchant: str | None) -> "OrderKey":
+async def _find_key(pool: "Pool", text: str, merchant: str | None) -> "OrderKey":
     """The key of an order by its orderId or orderNumber.
 
-    Refuses with CommandError: no such order, orders of several shops with this orderNumber.
+    Refuses with CommandError: no such shop, no such order, orders of several shops with this
+    orderNumber.
     """
+    from altyn.storage.order_history import OrderHistory
+
     key = read_order_id(text)
     if key is not None:
         return key
-    key_by_login = await history.named(text)
+    if merchant is not None:
+        await find_merchant_id(pool, merchant)
+    key_by_login = await OrderHistory(pool).named(text)
     matches = {login: key for login, key in key_by_login.items() if merchant in {None, login}}
     if not matches:
-        raise _unknown_order(text)
+        raise await unknown_order(pool, text)
     if len(matches) > 1:
         shops = ", ".join(matches)
         raise CommandError(
             f"Several shops have an order {text}: {shops}. Choose one with --merchant."
         )
     return next(iter(matches.values()))
-
-
-def _unknown_order(text: str) -> CommandError:
-    return CommandError(f"There is no order {text}. `altyn order list` lists the newest orders.")

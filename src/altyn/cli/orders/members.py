@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from altyn.cli.orders.view import receipt_minor
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, Order
+from altyn.domain.receipt.values import Receipt
 from altyn.protocol.dialects.classic.order_view import extended_status
 from altyn.storage.order_history import OrderEvent
 
@@ -26,13 +28,17 @@ def order_members(order: Order, merchant: Merchant) -> dict[str, Any]:
 
 
 def detail_members(
-    order: Order, merchant: Merchant, events: Sequence[OrderEvent]
+    order: Order,
+    merchant: Merchant,
+    events: Sequence[OrderEvent],
+    receipts: Sequence[Receipt] = (),
 ) -> dict[str, Any]:
-    """As `order_members`, then every attempt and every change, oldest first. Dates: UTC."""
+    """As `order_members`, then every attempt, change and receipt, oldest first. Dates: UTC."""
     return {
         **order_members(order, merchant),
         "attempts": [_attempt(each) for each in order.attempts],
         "history": [_event(each) for each in events],
+        "receipts": [_receipt(each) for each in receipts],
     }
 
 
@@ -48,6 +54,21 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "approvalCode": attempt.approval_code,
         "paymentWay": attempt.payment_way,
         "pan": attempt.card.masked_pan if attempt.card else None,
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    fiscal = receipt.fiscal
+    return {
+        "uuid": str(receipt.receipt_id),
+        "kind": receipt.kind,
+        "state": receipt.state,
+        "amount": receipt_minor(receipt),
+        "date": _date(receipt.created_at),
+        "fnNumber": fiscal.fn_number if fiscal else None,
+        "documentNumber": fiscal.document_number if fiscal else None,
+        "problem": receipt.problem,
+        "path": receipt.page_path,
     }
 
 

@@ -9,6 +9,12 @@ from altyn.cli.environment import checked_url, gateway_address, read_settings
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 LANGUAGES: Final = ("ru", "en")
+UNUSED: Final = {
+    "otp": "--code was not used: the bank asked for no code.",
+    "email": "--email was not used: the order has a contact of the shop.",
+    "phone": "--phone was not used: the order has a contact of the shop.",
+}
+MISSING_CONTACT: Final = "Give --email or --phone: the page asks where the receipt goes."
 
 
 def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
@@ -26,6 +32,8 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
         bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
+    email: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
+    phone: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
     language: Annotated[str, typer.Option(help="Language of the pages: ru or en.")] = "en",
     url: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
@@ -46,6 +54,8 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
         "expiry": None if expiry is None else read_expiry(expiry),
         "cvc": cvc,
         "holder": holder,
+        "email": email,
+        "phone": phone,
         "language": read_language(language),
         **read_acs(code=code, leave=no_code, cancel=cancel),
     }
@@ -53,7 +63,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     if as_json:
         print_json(answer)
     else:
-        _print(answer)
+        print_answer(answer)
     if exit_code := exit_code_of(str(answer["result"])):
         raise typer.Exit(exit_code)
 
@@ -108,12 +118,15 @@ def read_expiry(text: str) -> str:
     return f"{year}{int(month):02}"
 
 
-def _print(answer: dict[str, Any]) -> None:
+def print_answer(answer: dict[str, Any]) -> None:
     """Print the steps, the option that had no effect, and the result."""
     for step in answer["steps"]:
         print_line(f"→ {step}")
-    if "otp" in answer.get("unused", ()):
-        print_line("--code was not used: the bank asked for no code.", "yellow")
+    for name, text in UNUSED.items():
+        if name in answer.get("unused", ()):
+            print_line(text, "yellow")
+    if answer.get("missing"):
+        print_line(MISSING_CONTACT, "yellow")
     result = answer["result"]
     style = {"PAID": "green", "HELD": "green", "VERIFIED": "green", "WAITING": "yellow"}
     print_line(

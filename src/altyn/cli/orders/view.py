@@ -18,6 +18,7 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
+from altyn.domain.receipt.values import Receipt
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.threeds import VeRes
@@ -45,6 +46,7 @@ class OrderDetails:
     merchant: str
     events: Sequence[OrderEvent]
     postings: Sequence[BookedPosting]
+    receipts: Sequence[Receipt] = ()
     now: datetime
     base_url: str
 
@@ -88,6 +90,10 @@ def print_order(details: OrderDetails) -> None:
         ("Attempts", [_attempt(order, attempt) for attempt in order.attempts]),
         ("History (Moscow time)", [_event(event) for event in details.events]),
         ("Postings", [_posting(order, booked) for booked in details.postings]),
+        (
+            "Receipts",
+            [line for each in details.receipts for line in _receipt(each, details.base_url)],
+        ),
         ("Now", list(possible_actions(details))),
     ):
         if lines:
@@ -96,6 +102,23 @@ def print_order(details: OrderDetails) -> None:
             for line in lines:
                 shown = f"{'  ' if title else ''}{line}"
                 print_line(folded(shown, 5) if title in _FOLDED else shown)
+
+
+def _receipt(receipt: Receipt, base_url: str) -> Iterator[str]:
+    amount = money(receipt_minor(receipt), receipt.content.currency)
+    line = f"{receipt.kind.value.replace('_', ' ')} {amount}  {receipt.state}"
+    if receipt.fiscal is not None:
+        line += f", document {receipt.fiscal.document_number} of {receipt.fiscal.fn_number}"
+    yield line
+    yield f"  {base_url}{receipt.page_path}"
+    if receipt.problem:
+        yield f"  {visible(receipt.problem)}"
+
+
+def receipt_minor(receipt: Receipt) -> int:
+    """The sum of a receipt; one of the shop's own cash register has no lines."""
+    fiscal = receipt.fiscal
+    return receipt.content.amount_minor if fiscal is None else fiscal.amount_minor
 
 
 def _summary(details: OrderDetails) -> Iterator[str]:

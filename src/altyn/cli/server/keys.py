@@ -22,6 +22,7 @@ File = Annotated[Path | None, typer.Argument(help="Key file; default: that of AL
 def create(
     file: Annotated[Path, typer.Argument(help="Path of the new key file.")],
     sandbox: Annotated[bool, typer.Option("--sandbox", help="For a sandbox.")] = False,  # noqa: FBT002
+    as_json: JsonFlag = False,  # noqa: FBT002
 ) -> None:
     """Create a key file, for production unless --sandbox is given."""
     from altyn.security.keys import KeyRing
@@ -32,6 +33,9 @@ def create(
             "it would be lost. Choose another name, or add a key to it with `altyn keys rotate`."
         )
     ring = KeyRing.create(file.absolute(), sandbox=sandbox)
+    if as_json:
+        _show(ring, file.absolute(), as_json=True)
+        return
     print_line(
         f"Created {file} for {_mode(ring)}; key {ring.active} is active.\n"
         "Keep a copy in another place: without the key file no stored card can be decrypted. "
@@ -40,35 +44,38 @@ def create(
 
 
 @app.command()
-def rotate(file: File = None) -> None:
+def rotate(file: File = None, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Add a key and activate it, if the gateway runs on one machine; else see stage."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
-    _show(KeyRing.rotate(path), path)
-    print_line("Running gateways load the new key, and re-encrypt stored cards with it.")
+    _show(KeyRing.rotate(path), path, as_json=as_json)
+    if not as_json:
+        print_line("Running gateways load the new key, and re-encrypt stored cards with it.")
 
 
 @app.command()
-def stage(file: File = None) -> None:
+def stage(file: File = None, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Add a key without activating it: the first step of a rotation on several machines."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
-    _show(KeyRing.stage(path), path)
-    print_line("Copy the file to every machine, then run `altyn keys activate ID` there.")
+    _show(KeyRing.stage(path), path, as_json=as_json)
+    if not as_json:
+        print_line("Copy the file to every machine, then run `altyn keys activate ID` there.")
 
 
 @app.command()
 def activate(
     key_id: Annotated[str, typer.Argument(help="Id of a key; see `altyn keys show-ids`.")],
     file: File = None,
+    as_json: JsonFlag = False,  # noqa: FBT002
 ) -> None:
     """Activate a key: the second step of a rotation on several machines."""
     from altyn.security.keys import KeyRing
 
     path = _path(file)
-    _show(KeyRing.activate(path, key_id), path)
+    _show(KeyRing.activate(path, key_id), path, as_json=as_json)
 
 
 @app.command("show-ids")
@@ -77,12 +84,7 @@ def show_ids(file: File = None, as_json: JsonFlag = False) -> None:  # noqa: FBT
     from altyn.security.keys import KeyRing
 
     path = _path(file)
-    ring = KeyRing.load(path)
-    if as_json:
-        ids = {"keys": list(ring.vault_keys), "active": ring.active}
-        print_json({"file": str(path), "mode": _mode(ring), **ids})
-    else:
-        _show(ring, path)
+    _show(KeyRing.load(path), path, as_json=as_json)
 
 
 def _path(file: Path | None) -> Path:
@@ -93,7 +95,12 @@ def _mode(ring: "KeyRing") -> str:
     return "sandbox" if ring.sandbox else "production"
 
 
-def _show(ring: "KeyRing", path: Path) -> None:
+def _show(ring: "KeyRing", path: Path, *, as_json: bool) -> None:
+    """Print the ids of the keys."""
+    if as_json:
+        ids = {"keys": list(ring.vault_keys), "active": ring.active}
+        print_json({"file": str(path), "mode": _mode(ring), **ids})
+        return
     print_line(f"{path} (for {_mode(ring)})")
     for key_id in ring.vault_keys:
         print_line(f"  {key_id}{'  active' if key_id == ring.active else ''}")

@@ -9,20 +9,27 @@ from typing import Annotated
 import typer
 
 from altyn.cli.environment import ADDRESS_FILE, POSTGRES, embedded_postgres, read_settings
-from altyn.cli.output import CommandError, print_line
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 from altyn.cli.server.stop import Home, running_gateway
 from altyn.settings import Settings
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def reset(home: Home = None, yes: Yes = False) -> None:  # noqa: FBT002 - an option of the command
+def reset(
+    home: Home = None,
+    yes: Yes = False,  # noqa: FBT002 - an option of the command
+    as_json: JsonFlag = False,  # noqa: FBT002 - as above
+) -> None:
     """Delete all orders, shops, cards and keys of the sandbox, after a question."""
     settings = read_settings(home=home.expanduser().absolute() if home else None)
     _refuse_if_not_possible(settings)
     if not yes and not _confirmed(settings):
         raise CommandError("Nothing was deleted.")
     _delete(settings)
+    if as_json:
+        print_json({"home": str(settings.home)})
+        return
     print_line(f"The sandbox in {settings.home} is empty. `altyn serve` starts a new one.")
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from altyn.cli.environment import ADDRESS_FILE, read_settings
-from altyn.cli.output import CommandError, print_line
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 from altyn.settings import Settings
 
 END_SECONDS: Final = 240.0
@@ -29,7 +29,7 @@ class RunningGateway:
     pid: int
 
 
-def stop(home: Home = None) -> None:
+def stop(home: Home = None, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     """Stop the gateway of the data folder: open requests are finished, the data are kept."""
     settings = read_settings(home=home.expanduser().absolute() if home else None)
     gateway = running_gateway(settings)
@@ -48,6 +48,9 @@ def stop(home: Home = None) -> None:
                 f"{END_SECONDS:.0f} s. Look at its log."
             )
         time.sleep(0.05)
+    if as_json:
+        print_json({"address": gateway.address, "home": str(settings.home)})
+        return
     print_line(f"The gateway at {gateway.address} has stopped.")
 
 

@@ -5,20 +5,19 @@ Source: fiscal.md §1, §3, §10 (the default line).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-import msgspec
-
-from altyn.domain.cart.document import Cart
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.parts import taken_positions
-from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Customer, Position, Quantity
+from altyn.domain.cart.raw_line import RawLine
+from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_positions, deposited_positions
+from altyn.domain.receipt.contact import contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     Receipt,
@@ -84,12 +83,33 @@ def default_line(amount_minor: int, settings: FiscalSettings) -> ReceiptLine:
 
 
 def _lines(due: ReceiptDue, order: Order, settings: FiscalSettings) -> Iterable[ReceiptLine]:
+    raw = order.attempt(due.attempt).raw if due.attempt is not None else None
+    if raw is not None:
+        return (_raw_line(raw, due.amount_minor, order, settings),)
     positions = _positions(due, order)
     if positions:
         return (line_of(position, settings) for position in positions)
     if not settings.default_line and not cart_positions(order):
         return ()
     return (default_line(due.amount_minor, settings),)
+
+
+def _raw_line(
+    raw: RawLine, amount_minor: int, order: Order, settings: FiscalSettings
+) -> ReceiptLine:
+    """The line that a refund by sum has named: a sum, of a position of the cart or of none."""
+    of_cart = (p for p in cart_positions(order) if p.position_id == raw.position_id)
+    position = next(of_cart, None)
+    line = default_line(amount_minor, settings)
+    if position is not None:
+        known = line_of(position, settings)
+        line = replace(known, quantity=ONE, price_minor=amount_minor, amount_minor=amount_minor)
+    return replace(
+        line,
+        name=raw.name or line.name,
+        item_code=raw.item_code or line.item_code,
+        tax_type=line.tax_type if raw.tax_type is None else raw.tax_type,
+    )
 
 
 def _positions(due: ReceiptDue, order: Order) -> Sequence[Position]:
@@ -105,26 +125,21 @@ def _content(
     lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
 ) -> ReceiptContent:
     request = order.request
-    customer = _customer(request.order_bundle)
+    contact = contact_of(order)
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
         tax_system=settings.tax_system if request.tax_system is None else request.tax_system,
         ffd=settings.ffd,
-        email=customer.email or request.email,
-        phone=customer.phone or request.phone,
-        ofd_params=due.ofd_params or ofd_params_of(order),
+        email=contact.email,
+        phone=contact.phone,
+        ofd_params=due.ofd_params or _ofd_params_of_refund(due, order) or ofd_params_of(order),
     )
 
 
-def ofd_params_of(order: Order) -> Mapping[str, str]:
-    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6)."""
-    sent = order.request.more.get("additionalOfdParams")
-    return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
-
-
-def _customer(cart: Cart | None) -> Customer:
-    return read_bundle(cart.document)[0].customer if cart is not None else Customer()
+def _ofd_params_of_refund(due: ReceiptDue, order: Order) -> Mapping[str, str]:
+    raw = order.attempt(due.attempt).raw if due.attempt is not None else None
+    return {} if raw is None else raw.ofd_params
 
 
 def _code(attributes: Mapping[str, object], name: str, default: int) -> int:

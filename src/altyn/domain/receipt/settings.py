@@ -40,7 +40,8 @@ class FiscalSettings:
     An order without a cart has one line in its receipt, the default line, if `default_line` is on;
     its name is `product_name`. `tax_system`, `tax_type`, `payment_method` and `payment_object` are
     codes of fiscal.md §4, for positions that do not name their own. `answer_version` is the version
-    of the answer of getReceiptStatus.do (fiscal.md §9). `simulated_fault` is of the simulated cash
+    of the answer of getReceiptStatus.do (fiscal.md §9). With `mail` the payer gets each registered
+    receipt by e-mail, where the order has an address. `simulated_fault` is of the simulated cash
     register alone.
     """
 
@@ -56,6 +57,7 @@ class FiscalSettings:
     product_name: str = "Оплата заказа"
     default_line: bool = True
     answer_version: int = 1
+    mail: bool = False
     simulated_fault: SimulatedFault = SimulatedFault.NONE
 
     @property

@@ -27,6 +27,7 @@ class ReceiptKind(StrEnum):
     CLOSING = "closing"  # the goods of a prepayment are handed over
     EXTERNAL_PAYMENT = "external_payment"  # made by the shop's own cash register
     EXTERNAL_REFUND = "external_refund"
+    EXTERNAL_CORRECTION = "external_correction"
 
     @property
     def returns_money(self) -> bool:

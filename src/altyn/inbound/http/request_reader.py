@@ -19,9 +19,9 @@ from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import read_json
 from altyn.inbound.http.multipart import read_multipart
 from altyn.protocol.dialect import EVERY_BODY_KIND, BodyKind
-from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, Receive
+from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, Receive, TooManyBodies
 
-__all__ = ["BodyTooLarge", "BodyTooSlow", "Disconnected"]
+__all__ = ["BodyTooLarge", "BodyTooSlow", "Disconnected", "TooManyBodies"]
 
 Scope = Mapping[str, Any]
 
@@ -60,8 +60,8 @@ async def read_fields(
     """The fields of the query string and of the body, whatever the HTTP method and Content-Type.
 
     A query string is ignored where `kinds` lacks it.
-    Raises BodyTooLarge, BodyTooSlow, BodyKindRefused, Disconnected and nothing else: the fields
-    themselves say what could not be read.
+    Raises BodyTooLarge, BodyTooSlow, TooManyBodies, BodyKindRefused, Disconnected and nothing else:
+    the fields themselves say what could not be read.
     """
     headers = content_headers(scope)
     body = await read_body(headers, receive, limits)
@@ -87,7 +87,7 @@ def content_headers(scope: Scope) -> dict[bytes, bytes]:
 
 
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limits: Limits) -> bytes:
-    """The whole body. Raises BodyTooLarge, BodyTooSlow and Disconnected."""
+    """The whole body. Raises BodyTooLarge, BodyTooSlow, TooManyBodies and Disconnected."""
     return await request_body.read_body(
         headers.get(b"content-length", b""),
         receive,

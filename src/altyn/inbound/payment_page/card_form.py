@@ -76,6 +76,9 @@ class PageForm:
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
     def drop_card(self) -> None:
         """Let go of card number and code, which are not shown again."""
         drop_card_values(CARD_FORM, self._fields)
@@ -98,12 +101,17 @@ class PageForm:
 
     @property
     def typed_values(self) -> TypedValues:
-        """The values that stay in the form after an error. The card number and CVC never do."""
-        holder, expiry = self._short("TEXT"), self._short("$EXPIRY")
-        return TypedValues(holder="" if holds_card_number(holder) else holder, expiry=expiry)
+        """The values that stay in the form after an error. The CVC never does, nor does a card
+        number, in whatever field it was typed."""
+        return TypedValues(
+            holder=self._shown_again("TEXT"),
+            expiry=self._shown_again("$EXPIRY"),
+            contact=self._shown_again("contact"),
+        )
 
-    def _short(self, name: str) -> str:
-        return (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
+    def _shown_again(self, name: str) -> str:
+        typed = (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
+        return "" if holds_card_number(typed) else typed
 
     def _expiry(self) -> str | None:
         typed = self._fields.get("$EXPIRY")

@@ -21,6 +21,7 @@ from altyn.inbound.http.request_reader import (
     BodyTooSlow,
     Disconnected,
     Limits,
+    TooManyBodies,
     read_fields,
 )
 from altyn.inbound.payment_page import pages, responses
@@ -115,7 +116,7 @@ class PageEndpoint:
             if request.method == "POST" and name.kind is Kind.PAYMENT:
                 return await self._post(request, name)
             return await self._get(request, name)
-        except (BodyTooSlow, Disconnected):
+        except (BodyTooSlow, TooManyBodies, Disconnected):
             raise  # the guard of the pages answers
         except BodyTooLarge:
             return PlainTextResponse("the form is too large\n", 413)

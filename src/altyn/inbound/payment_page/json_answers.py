@@ -8,6 +8,7 @@ from typing import Any
 
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
+from altyn.domain.receipt.contact import needs_contact
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.payer import Payer
@@ -150,6 +151,8 @@ def session_members(
         "loyaltyServices": [],
         "attemptsLeft": order.attempts_left,
     }
+    if needs_contact(order, page_order.merchant):
+        members["contactRequired"] = True
     return {**members, **_state_members(page_order, payer)}
 
 

@@ -5,11 +5,10 @@ what happened, how the payment ended, and what the shop's developer has to chang
 no such page. Source: 004 (returnUrl); rest-orders.md §2.1.
 """
 
-from typing import Final
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import Kind, PageName
@@ -19,14 +18,11 @@ from altyn.inbound.payment_page.view import NoSchemeView, render_no_scheme
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic.return_links import has_scheme
 
-# For all but GET the answer stays "not found", as without this route.
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
+def no_scheme_page(world: World) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The handler of requests that no route of the sandbox has: "not found", or the page."""
 
-def no_scheme_routes(world: World) -> list[BaseRoute]:
-    """`GET` of any path that no other route has; it has to be the last one of the sandbox."""
-
-    async def serve(request: Request) -> Response:
+    async def serve(request: Request, _: Exception) -> Response:
         query = request.query_params
         order_id = query.get("orderId") if request.method == "GET" else None
         page_order = await find_page_order(order_id, world)
@@ -35,7 +31,7 @@ def no_scheme_routes(world: World) -> list[BaseRoute]:
             return PlainTextResponse("Not Found", 404)
         return responses.page(_html(page_order, query.get("lang"), parameter, address))
 
-    return [Route("/{path:path}", serve, methods=METHODS)]
+    return serve
 
 
 def _address_of_result(page_order: PageOrder) -> tuple[str, str]:

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
+from altyn.domain.receipt.contact import asks_contact, contact_of_payer
 from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
+from altyn.inbound.payment_page.cart_view import cart_view
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.results import (
     FieldsWrong,
@@ -88,6 +90,8 @@ def payment_page(
             remaining_seconds=remaining_seconds(order, clock),
             expires_at=order.expires_at,
             description=order.request.description or "",
+            cart=cart_view(order, page_order.amount.currency, language),
+            asks_contact=asks_contact(order, page_order.merchant),
             attempts_left=order.attempts_left,
             attempts_max=order.attempts_max,
             ways=ways,
@@ -98,7 +102,7 @@ def payment_page(
             decline_text=refusal_text or decline_text,
             advice=page_order.next_step_text(language) if decline_text else "",
             declined_card=page_order.last_was_by_card,
-            typed_values=typed_values or TypedValues(),
+            typed_values=typed_values or TypedValues(contact=_typed_contact(order)),
         )
     )
 
@@ -245,6 +249,12 @@ def next_address(
     language = requested_language(order, page_order.merchant, language)
     name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
     return page_address(base_url, page_order.merchant.login, order.order_id, name)
+
+
+def _typed_contact(order: Order) -> str:
+    """What the payer of an earlier attempt has typed; the shop's own contact is not shown."""
+    contact = contact_of_payer(order)
+    return contact.email or contact.phone or ""
 
 
 def _field_errors(result: PaymentResult | None, language: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Final
 
 import structlog
 
+from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
 from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
+from altyn.inbound.payment_page.contact_field import read_contact_fields
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.payer import Payer
 from altyn.inbound.payment_page.results import (
@@ -65,10 +67,18 @@ async def pay(
 async def _pay_by_other_way(
     form: PageForm, page_order: PageOrder, payer: Payer, world: World
 ) -> PaymentResult:
-    command = BeginPayment(
-        key=page_order.key, way=form.payment_way, actor=payer.actor, fields=form.other_fields
-    )
     form.drop_card()  # a card may have been typed before another way was chosen
+    # A payment that waits for a code has had its contact when it began.
+    contact = Contact() if page_order.waiting else read_contact_fields(form, page_order)
+    if isinstance(contact, FieldFault):
+        return _fields_wrong(page_order, (contact,))
+    command = BeginPayment(
+        key=page_order.key,
+        way=form.payment_way,
+        actor=payer.actor,
+        fields=form.other_fields,
+        contact=contact,
+    )
     step = await begin_payment(command, world, loaded=page_order.order)
     return _result_of(step, page_order)
 
@@ -110,10 +120,15 @@ def _command(
             actor=payer.actor,
             base_url=payer.base_url,
         )
-    read = reader.read()
+    contact, read = read_contact_fields(form, page_order), reader.read()
+    if isinstance(contact, FieldFault):
+        card_faults = read if isinstance(read, tuple) else ()
+        return (contact, *(fault for fault in card_faults if fault.name != contact.name))
     if not isinstance(read, FilledForm):
         return read
     card = card_command(page_order.key, read.values, payer.actor, payer.base_url)
+    if contact.known:
+        card = replace(card, email=contact.email, phone=contact.phone)
     return after_method(card, transaction) if transaction else card
 
 

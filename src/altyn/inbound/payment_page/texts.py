@@ -41,6 +41,13 @@ _PAGE: Final = {
         "If time runs out, order again in the shop: nothing will be charged.",
     ),
     "description": Words("Что в заказе", "What is in the order"),
+    "more_one": Words("Ещё {count} позиция", "{count} more item"),
+    "more_few": Words("Ещё {count} позиции", "{count} more items"),
+    "more_many": Words("Ещё {count} позиций", "{count} more items"),
+    "left_out": Words("Остальные позиции ({count}) смотрите в магазине.", "See the other {count} items in the shop."),
+    "discount": Words("скидка {value}", "discount {value}"),
+    "contact": Words("Почта или телефон", "Email or phone"),
+    "contact_hint": Words("Сюда придёт кассовый чек", "The receipt will be sent here"),
     "ways": Words("Способы оплаты", "Ways to pay"),
     "or_by_card": Words("или картой", "or by card"),
     "pan": Words("Номер карты", "Card number"),
@@ -61,6 +68,10 @@ _PAGE: Final = {
     ),
     "data_cvc": Words(
         "Код CVC не хранится нигде.", "The CVC is never stored.",
+    ),
+    "data_contact": Words(
+        "Почту или телефон узнает магазин: на них придёт чек.",
+        "The shop learns your email or phone: the receipt is sent there.",
     ),
     "data_bank": Words(
         "Банк может попросить подтвердить оплату кодом: так он убеждается, что платите именно вы.",
@@ -133,8 +144,14 @@ _FIELDS: Final = {
     "cvc_length": Words("В коде {count} цифры", "The code has {count} digits"),
     "holder_empty": Words("Введите имя и фамилию, как на карте", "Enter the name as on the card"),
     "holder_letters": Words("Только латинские буквы, например IVAN PETROV", "Latin letters only, for example IVAN PETROV"),
+    "contact_empty": Words("Укажите почту или телефон: на них придёт чек", "Enter an email or a phone number for the receipt"),
+    "contact_format": Words(
+        "Введите адрес вида name@example.ru или телефон, например +7 900 000-00-00",
+        "Enter an address such as name@example.com or a number such as +44 20 0000 0000",
+    ),
     "email_empty": Words("Введите адрес почты", "Enter an email address"),
     "email_format": Words("Проверьте адрес: нужен вид name@example.ru", "Check the address: it should look like name@example.com"),
+    "email_long": Words("Адрес длиннее 64 знаков в чек не поместится: укажите другой или телефон", "A receipt has room for 64 characters: enter another address or a phone number"),
     "phone_empty": Words("Введите номер телефона", "Enter a phone number"),
     "phone_format": Words("Введите номер с кодом страны, например +7 900 000-00-00", "Enter the number with its country code, for example +44 20 0000 0000"),
 }
@@ -248,10 +265,13 @@ TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME
 )
 
+# What only the gateway finds out.
+_NOT_IN_SCRIPTS: Final = ("_not_test", "email_empty", "phone_empty")
+
 # The texts that scripts show. All others are on the page or in an answer of the gateway.
 SCRIPT_TEXTS: Final = (
     *_PROBLEMS,
-    *_FIELDS,
+    *(key for key in _FIELDS if not key.endswith(_NOT_IN_SCRIPTS)),
     "cvc_hint",
     "cvc_hint_front",
     "cvc_hint_optional",
@@ -277,9 +297,9 @@ def text(key: str, language: str, **values: object) -> str:
     return words_in(TEXTS[key], language).format(**values)
 
 
-def attempts_text(count: int, language: str) -> str:
-    """How many attempts are left, in a counted form: "Осталось 2 попытки."."""
-    return text(f"attempts_{plural(count, known_language(language))}", language, count=count)
+def counted_text(family: str, count: int, language: str) -> str:
+    """The text of a family in its plural form for a count: "Осталось 2 попытки."."""
+    return text(f"{family}_{plural(count, known_language(language))}", language, count=count)
 
 
 def script_texts(language: str) -> str:

@@ -18,9 +18,10 @@ from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.domain.page import HolderField
+from altyn.inbound.payment_page.cart_view import CartView
 from altyn.inbound.payment_page.texts import (
     LANGUAGES,
-    attempts_text,
+    counted_text,
     known_language,
     script_texts,
     text,
@@ -114,6 +115,7 @@ class TypedValues:
 
     holder: str = ""
     expiry: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ class PaymentPageView(PageFrame):
     `advice` what the payer can do. With `declined_card` False that was not a payment by card, so
     the page does not ask to type a card again. `ways` are offered above the card form. Without
     scripts the form is posted to `form_action`, with the expiry as typed (see `read_expiry`).
+    `asks_contact`: the page asks where the receipt goes.
     """
 
     order_number: str
@@ -156,6 +159,8 @@ class PaymentPageView(PageFrame):
     remaining_seconds: int
     expires_at: datetime | None = None
     description: str = ""
+    cart: CartView | None = None
+    asks_contact: bool = False
     attempts_left: int
     attempts_max: int = 3
     ways: tuple[OfferedWay, ...] = ()
@@ -253,11 +258,13 @@ class WaitingPageView(PageFrame):
 def render_payment_page(view: PaymentPageView) -> str:
     """The page with the card form."""
     language = known_language(view.language)
-    left = attempts_text(view.attempts_left, language)
+    left = counted_text("attempts", view.attempts_left, language)
+    more = view.cart.more if view.cart else 0
     return _render(
         "payment.html",
         view,
         attempts=left if view.attempts_left < view.attempts_max else "",
+        more_positions=counted_text("more", more, language),
         today=f"{to_moscow(view.now):%Y-%m}",
         texts=script_texts(language),
     )

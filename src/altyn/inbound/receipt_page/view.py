@@ -13,9 +13,8 @@ from markupsafe import Markup
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.receipt.qr import qr_text
-from altyn.domain.receipt.values import Receipt, ReceiptKind, ReceiptLine, ReceiptState
-from altyn.inbound.receipt_page import texts
-from altyn.look import LOOK_STATIC, load_static, page_environment
+from altyn.domain.receipt.values import Receipt, ReceiptLine, ReceiptState
+from altyn.look import LOOK_STATIC, load_static, page_environment, receipt_words
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
@@ -41,9 +40,7 @@ class ReceiptView:
     @property
     def kind(self) -> str:
         """The name of the text for the kind of receipt."""
-        if self.receipt.kind.returns_money:
-            return "return"
-        return "closing" if self.receipt.kind is ReceiptKind.CLOSING else "sale"
+        return receipt_words.kind_name(self.receipt.kind)
 
     @property
     def inn(self) -> str:
@@ -102,9 +99,9 @@ def _render(template: str, language: str, **values: object) -> str:
         language=language,
         languages=LANGUAGES,
         static=STATIC_PREFIX,
-        t=partial(texts.text, language=language),
-        tax=texts.tax_text,
-        tax_system=texts.tax_system_text,
-        subject=texts.subject_text,
+        t=partial(receipt_words.text, language=language),
+        tax=receipt_words.tax_text,
+        tax_system=receipt_words.tax_system_text,
+        subject=receipt_words.subject_text,
         **values,
     )

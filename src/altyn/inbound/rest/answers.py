@@ -5,9 +5,12 @@ Source: rest-orders.md §1.4 (headers), docs/architecture.md (limits).
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from ipaddress import ip_address
 from typing import Any, Final
 
 import msgspec
+
+from altyn.domain.card.free_text import mask_card_numbers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +20,7 @@ Header = tuple[bytes, bytes]
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-cache, no-store")
 JSON: Final[Header] = (b"content-type", b"application/json;charset=UTF-8")
+RETRY: Final[Header] = (b"retry-after", b"1")
 encode_json: Final = msgspec.json.Encoder().encode
 
 RULE_CHARS_MAX: Final = 2_000
@@ -38,9 +42,11 @@ async def send_answer(send: Send, status: int, body: bytes, headers: Iterable[He
 def rule_header(rule: str) -> Header:
     r"""The header with the broken rule or with what was ignored, for a developer in the sandbox.
 
-    Characters that a header cannot hold are written as in JSON, `\u00a7`, so none is lost. A rule
-    of more than RULE_CHARS_MAX is cut, and says so.
+    Characters that a header cannot hold are written as in JSON, `\u00a7`, so none is lost. A card
+    number is masked: rules quote names that were sent. A rule of more than RULE_CHARS_MAX is cut,
+    and says so.
     """
+    rule = mask_card_numbers(rule)
     cut = rule if len(rule) <= RULE_CHARS_MAX else f"{rule[:RULE_CHARS_MAX]}{RULE_CUT}"
     return (b"x-altyn-rule", _UNPRINTABLE.sub(_escaped, cut).encode("ascii"))
 
@@ -63,6 +69,18 @@ def base_url_of(scope: Scope) -> str:
 
 
 def client_ip(scope: Scope) -> str:
-    """The client's address, as the server or a trusted proxy gives it."""
+    """The client's address, as the server or a trusted proxy gives it; empty when it is unknown.
+
+    A proxy may pass on what the client wrote into X-Forwarded-For: a text that is no IP address is
+    dropped, since the address is stored, shown and logged.
+    """
     client = scope.get("client")
-    return client[0] if client else ""
+    return _address_or_nothing(client[0]) if client else ""
+
+
+def _address_or_nothing(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        return ""
+    return text

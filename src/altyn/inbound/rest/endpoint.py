@@ -29,6 +29,7 @@ from altyn.inbound.http.request_reader import (
     BodyTooSlow,
     Disconnected,
     Limits,
+    TooManyBodies,
     read_fields,
 )
 from altyn.inbound.metrics import SERVED, count_request
@@ -36,6 +37,7 @@ from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Ser
 from altyn.inbound.rest.answers import (
     JSON,
     NO_STORE,
+    RETRY,
     Header,
     Receive,
     Scope,
@@ -53,7 +55,6 @@ from altyn.protocol.table import Method
 from altyn.protocol.types import first_sent
 
 log = structlog.get_logger("altyn.requests")
-RETRY: Final[Header] = (b"retry-after", b"1")
 GET_AND_POST_ALLOWED: Final[Header] = (b"allow", b"GET, POST")
 POST_ALLOWED: Final[Header] = (b"allow", b"POST")
 
@@ -135,6 +136,9 @@ class RestEndpoint:
         except BodyTooSlow:
             log_body_too_slow(scope)
             await _send_fault(send, route.dialect, TransportFault.BODY_TOO_SLOW, CLOSE)
+        except TooManyBodies:
+            await _send_fault(send, route.dialect, TransportFault.OVERLOADED, RETRY)
+            _log_fault(route.method, TransportFault.OVERLOADED, client_ip(scope), started)
         except BodyKindRefused:
             await _send_fault(send, route.dialect, TransportFault.BODY_KIND)
             _log_fault(route.method, TransportFault.BODY_KIND, client_ip(scope), started)
@@ -151,7 +155,7 @@ class RestEndpoint:
         try:
             fields = await read_fields(scope, receive, route.limits)
             requested = fields.get(route.dialect.caller.language)
-        except (BodyTooLarge, BodyTooSlow):
+        except (BodyTooLarge, BodyTooSlow, TooManyBodies):
             pass  # the answer is the same, in Russian
         except Disconnected:
             log_client_left(scope)

@@ -6,6 +6,7 @@ Source: payment-page.md §3, §4.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -15,13 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.inbound.sandbox.payer.browser import Browser, PayerError
 from altyn.inbound.sandbox.payer.request import PayerRequest
-from altyn.inbound.sandbox.payer.result import answer_members
+from altyn.inbound.sandbox.payer.result import Result, answer_members
 from altyn.inbound.sandbox.payer.visit import Visit
 from altyn.inbound.sandbox.payer.ways import read_request
 from altyn.operations.ports import World
@@ -61,7 +63,7 @@ def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute
             except PayerError as error:
                 return problem(str(error), 502)
 
-    return [Route("/sandbox/orders/{order}/pay", pay, methods=["POST"])]
+    return [Route("/sandbox/orders/{order:path}/pay", pay, methods=["POST"])]
 
 
 async def _play(
@@ -73,6 +75,25 @@ async def _play(
     end = await visit.open_page() or await wanted.play(visit)
     after = await find_page_order(page_order.order_id, world)
     assert after is not None, "orders are never deleted"
+    end = replace(end, unused=(*end.unused, *_unused_contact(wanted, after)))
     members = answer_members(page_order, after, end, steps=visit.steps, language=language)
+    if members["result"] is Result.REFUSED and _lacks_contact(wanted, after):
+        members["missing"] = [EMAIL, PHONE]  # one of them
     log.info("payer_simulated", order_id=after.order_id, way=wanted.way, result=members["result"])
     return json_answer(members)
+
+
+def _lacks_contact(wanted: PayerRequest, after: PageOrder) -> bool:
+    return not any(wanted.contact.values()) and needs_contact(after.order, after.merchant)
+
+
+def _unused_contact(wanted: PayerRequest, after: PageOrder) -> list[str]:
+    """What the payer had for the receipt, and the order did not take: the shop gave its own.
+
+    After an attempt that the page refused, nothing is taken.
+    """
+    if not contact_of(after.order).known:
+        return []
+    own = contact_of_payer(after.order)
+    taken = {EMAIL: own.email, PHONE: own.phone}
+    return [name for name in wanted.contact if not taken[name]]

@@ -32,6 +32,7 @@ from altyn.inbound.http.request_reader import (
     ContentType,
     Disconnected,
     Limits,
+    TooManyBodies,
     content_headers,
     read_body,
     refuse_compressed,
@@ -40,6 +41,7 @@ from altyn.inbound.metrics import SERVED, count_fault, count_request
 from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     NO_STORE,
+    RETRY,
     Header,
     Receive,
     Scope,
@@ -79,7 +81,6 @@ PATH: Final = "/payment/webservices/merchant-ws"
 XML: Final = (b"content-type", b"text/xml; charset=UTF-8")
 PLAIN: Final = (b"content-type", b"text/plain; charset=UTF-8")
 ALLOW: Final = (b"allow", b"GET, HEAD, POST")
-RETRY: Final = (b"retry-after", b"1")
 BUSY: Final = 503
 WELCOME: Final = """Altyn: SOAP interface of the payment gateway (MerchantService, SOAP 1.1).
 
@@ -167,7 +168,7 @@ class SoapEndpoint:
             await self._send_fault(send, refusal.fault, ip=client_ip(scope))
         except BodyTooLarge:
             await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
-        except Overloaded as busy:
+        except (Overloaded, TooManyBodies) as busy:
             failed = delayed_login(busy)
             await self._send_fault(send, OVERLOADED, ip=client_ip(scope), failed=failed)
         except Exception:

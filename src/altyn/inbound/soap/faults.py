@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 from xml.sax.saxutils import escape
 
+from altyn.domain.card.free_text import mask_card_numbers
 from altyn.protocol.dialects.classic.soap.names import SOAP_ENVELOPE, WSSE
 
 TEXT_CHARS_MAX: Final = 500
@@ -42,7 +43,8 @@ class FaultCode(StrEnum):
 class SoapFault:
     """A fault. `text` is for every client, `rule` for a developer who uses the sandbox.
 
-    Both may hold names of the message, but no values: these are passwords and cards.
+    Both may hold names of the message, but no values: these are passwords and cards. A card number
+    among the names is masked.
     """
 
     code: FaultCode
@@ -103,4 +105,4 @@ def write_fault(fault: SoapFault, *, show_rule: bool) -> bytes:
 
 
 def _text(text: str) -> str:
-    return escape(_UNSPEAKABLE.sub("\ufffd", text[:TEXT_CHARS_MAX]))
+    return escape(_UNSPEAKABLE.sub("\ufffd", mask_card_numbers(text)[:TEXT_CHARS_MAX]))

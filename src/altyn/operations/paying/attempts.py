@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from altyn.domain.cart.parts import Part
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 
 
@@ -17,6 +18,7 @@ def new_attempt(
     due: Due | None = None,
     external_refund_id: str | None = None,
     parts: tuple[Part, ...] = (),
+    raw: RawLine | None = None,
 ) -> Attempt:
     """The order's next attempt, about to be asked. `amount_minor` in the order's minor units."""
     return Attempt(
@@ -30,6 +32,7 @@ def new_attempt(
         due=due,
         external_refund_id=external_refund_id,
         parts=parts,
+        raw=raw,
     )
 
 

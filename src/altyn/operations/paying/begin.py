@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from altyn.domain.order import Attempt, AttemptState, Order
+from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
 from altyn.operations.connector import Outcome
@@ -18,12 +19,16 @@ from altyn.operations.ports import Actor, OrderKey, World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginPayment:
-    """A payer's choice of a way to pay. `fields` are what the payer typed for this way."""
+    """A payer's choice of a way to pay.
+
+    `fields` are what the payer typed for this way, `contact` is where the receipt goes.
+    """
 
     key: OrderKey
     way: str
     actor: Actor
     fields: Mapping[str, str] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
 
 
 async def begin_payment(
@@ -65,7 +70,13 @@ async def _begin(command: BeginPayment, world: World, loaded: Order | None) -> E
                 command.key, attempt.number, response, world=world, actor=command.actor
             )
         )
-    request = AttemptRequest(payment_way=command.way, payer_ip=command.actor.ip or None)
+    request = AttemptRequest(
+        payment_way=command.way,
+        payer_ip=command.actor.ip or None,
+        email=command.contact.email,
+        phone=command.contact.phone,
+        params_of_payer=True,
+    )
 
     def decide(order: Order, now: datetime) -> Decision:
         return decide_begin(order, request, now)

@@ -12,6 +12,7 @@ from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.receipt.contact import Contact
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AnyWaiting
@@ -24,6 +25,7 @@ from altyn.operations.decisions import (
     Unchanged,
     accept,
 )
+from altyn.operations.order_contact import with_contact
 from altyn.operations.order_params import with_params_of_payer, with_params_of_shop
 from altyn.operations.paying.attempts import abandon_earlier, new_attempt
 
@@ -33,7 +35,7 @@ class AttemptRequest:
     """A payer's request to pay in one way: what is kept of it.
 
     `card` and `authentication` are there for a card only. `params` and `more` are further
-    parameters that the payer's page (`params_of_payer`) or the shop has sent.
+    parameters; the payer's page (`params_of_payer`) or the shop has sent them, `email` and `phone`.
     """
 
     payment_way: str
@@ -295,11 +297,10 @@ def _changes_by(order: Order, request: AttemptRequest) -> OrderChanges:
         params, payer_params = with_params_of_shop(order, {**request.params, **own})
     if params != order.params:
         changes["params"] = params
+    contact = Contact(request.email, request.phone)
     completed = replace(
-        order.request,
+        with_contact(order.request, contact, of_payer=request.params_of_payer),
         payer_params=payer_params,
-        email=order.request.email or request.email,
-        phone=order.request.phone or request.phone,
         more={**order.request.more, **request.more},
     )
     if completed != order.request:

@@ -34,5 +34,6 @@ FISCAL_SETTINGS: Final = (
     ),
     Setting("fiscal.default_line", "true or false", lambda _: True),
     Setting("fiscal.answer_version", f"1 to {ANSWER_VERSION_MAX}", within(1, ANSWER_VERSION_MAX)),
+    Setting("fiscal.mail", "true or false", lambda _: True),
     Setting("fiscal.simulated_fault", f"one of {one_of(SimulatedFault)}", lambda _: True),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from altyn.domain.control_characters import has_control
 from altyn.domain.credentials import is_login
 from altyn.domain.merchant import Merchant, MerchantSettings
+from altyn.domain.similar_names import did_you_mean
 from altyn.operations.staff.actors import Right
 from altyn.operations.staff.errors import (
     LoginMalformedError,
@@ -98,14 +99,14 @@ async def block_merchant(login: str, context: StaffContext, *, blocked: bool) ->
     """Block a merchant with all its users, or unblock it. Raises UnknownLoginError."""
     context.actor.require(Right.BLOCK_MERCHANTS)
     if not await context.store.block_merchant(login, blocked=blocked):
-        raise _unknown(login)
+        raise await _unknown(login, context)
 
 
 async def merchant_of(login: str, context: StaffContext) -> Merchant:
     """As `find_merchant`, for use-cases that have checked a right of their own."""
     merchant = await context.store.merchant(login)
     if merchant is None:
-        raise _unknown(login)
+        raise await _unknown(login, context)
     return merchant
 
 
@@ -115,5 +116,6 @@ def refuse_malformed_login(login: str) -> None:
         raise LoginMalformedError
 
 
-def _unknown(login: str) -> UnknownLoginError:
-    return UnknownLoginError(f"no merchant has the login {login}")
+async def _unknown(login: str, context: StaffContext) -> UnknownLoginError:
+    logins = [merchant.login for merchant in await context.store.merchants()]
+    return UnknownLoginError(f"no merchant has the login {login}.{did_you_mean(login, logins)}")

@@ -2,8 +2,9 @@
 
 from altyn.domain.credentials import TOKEN_LENGTH_MAX, TOKEN_LENGTH_MIN
 from altyn.operations.staff.actors import Right
-from altyn.operations.staff.errors import TokenLengthError, TokenTakenError, UnknownLoginError
+from altyn.operations.staff.errors import TokenLengthError, TokenTakenError
 from altyn.operations.staff.ports import StaffContext
+from altyn.operations.staff.users import unknown_user
 
 
 async def add_token(login: str, token: str, context: StaffContext) -> None:
@@ -16,7 +17,7 @@ async def add_token(login: str, token: str, context: StaffContext) -> None:
         raise TokenLengthError
     owner = await context.store.add_token(login, token, now=context.clock.now())
     if owner is None:
-        raise UnknownLoginError(f"no user has the login {login}")
+        raise await unknown_user(login, context)
     if owner != login:
         raise TokenTakenError
 

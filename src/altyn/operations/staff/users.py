@@ -1,6 +1,7 @@
 """Users of the API and of the personal account: add them, change passwords, block them."""
 
 from altyn.domain.credentials import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from altyn.domain.similar_names import did_you_mean
 from altyn.operations.staff.actors import Right
 from altyn.operations.staff.errors import LoginTakenError, PasswordLengthError, UnknownLoginError
 from altyn.operations.staff.merchants import merchant_of, refuse_malformed_login
@@ -41,14 +42,14 @@ async def set_password(
     context.actor.require(Right.MANAGE_USERS)
     password_hash = await _hashed(password, context)
     if not await context.store.set_password(login, password_hash, must_change=must_change):
-        raise _unknown(login)
+        raise await unknown_user(login, context)
 
 
 async def block_user(login: str, context: StaffContext, *, blocked: bool) -> None:
     """Block an API or portal user with its tokens, or unblock it. Raises UnknownLoginError."""
     context.actor.require(Right.MANAGE_USERS)
     if not await context.store.block_user(login, blocked=blocked):
-        raise _unknown(login)
+        raise await unknown_user(login, context)
 
 
 async def _add_user(
@@ -79,5 +80,7 @@ async def _hashed(password: str, context: StaffContext) -> str:
     return await context.hash_password(password)
 
 
-def _unknown(login: str) -> UnknownLoginError:
-    return UnknownLoginError(f"no user has the login {login}")
+async def unknown_user(login: str, context: StaffContext) -> UnknownLoginError:
+    """The refusal of a login that no user has, with the login that was probably meant."""
+    meant = did_you_mean(login, await context.store.user_logins())
+    return UnknownLoginError(f"no user has the login {login}.{meant}")

@@ -40,17 +40,17 @@ WITH decided AS (
                                   started_at, answered_at, action_code, rrn, approval_code,
                                   external_refund_id, inquiries, inquire_at, payment_way, partial,
                                   due, card, authentication, avs_code, waiting, details,
-                                  parts)
+                                  parts, raw)
     SELECT merchant_id, order_id, number, kind, state, amount_minor,
            started_at, answered_at, action_code, rrn, approval_code,
            external_refund_id, inquiries, inquire_at, payment_way, partial,
-           due, card, authentication, avs_code, waiting, details, parts
+           due, card, authentication, avs_code, waiting, details, parts, raw
     FROM saved JOIN jsonb_to_recordset(:attempts) AS attempt (
         order_id uuid, number integer, kind text, state text, amount_minor bigint,
         started_at timestamptz, answered_at timestamptz, action_code integer, rrn text,
         approval_code text, external_refund_id text, inquiries integer, inquire_at timestamptz,
         payment_way text, partial boolean, due text, card jsonb, authentication jsonb,
-        avs_code text, waiting jsonb, details jsonb, parts jsonb) USING (order_id)
+        avs_code text, waiting jsonb, details jsonb, parts jsonb, raw jsonb) USING (order_id)
     ON CONFLICT (merchant_id, order_id, number) DO UPDATE SET
         state = excluded.state, started_at = excluded.started_at,
         answered_at = excluded.answered_at, action_code = excluded.action_code,

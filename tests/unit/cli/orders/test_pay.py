@@ -2,7 +2,7 @@
 
 import pytest
 
-from altyn.cli.orders.pay import read_acs, read_expiry, read_language, read_order
+from altyn.cli.orders.pay import print_answer, read_acs, read_expiry, read_language, read_order
 from altyn.cli.orders.payment import EXIT_CODES, exit_code_of, request_payment
 from altyn.cli.output import CommandError
 from altyn.inbound.sandbox.payer.result import Result
@@ -62,3 +62,13 @@ def test_language_that_the_pages_do_not_have_is_refused() -> None:
 def test_address_that_is_not_http_is_refused() -> None:
     with pytest.raises(CommandError, match="begins with http://"):
         request_payment("ftp://pay.example", "1", {})
+
+
+def test_contact_that_is_missing_or_has_no_effect_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = {"steps": [], "text": "Refused.", "orderId": "1", "orderStatus": 0}
+    print_answer({**answer, "result": "REFUSED", "missing": ["email", "phone"]})
+    assert "Give --email or --phone" in capsys.readouterr().out
+    print_answer({**answer, "result": "PAID", "unused": ["email"]})
+    assert "--email was not used" in capsys.readouterr().out

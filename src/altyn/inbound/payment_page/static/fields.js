@@ -2,6 +2,7 @@
 // An error appears when the field loses focus or is complete, and disappears as soon as it is corrected.
 
 import * as card from "./card.js";
+import { checkContact } from "./contact.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -23,6 +24,7 @@ function regroup(input, format) {
 
 export function cardFields(form, message) {
   const testCards = new Map();
+  const contact = $("contact");
   const pan = $("pan");
   const expiry = $("expiry");
   const cvc = $("cvc");
@@ -37,8 +39,9 @@ export function cardFields(form, message) {
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  // The page has no field for the CVC or the name when the shop does without it.
+  // The page has no field for the CVC or the name when the shop does without it, nor for a contact that is known.
   const checks = [
+    contact && { wire: "contact", input: contact, check: () => checkContact(contact.value) },
     { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
     { wire: "$EXPIRY", input: expiry, check: checkExpiry },
     cvc && { wire: "$CVC", input: cvc, check: () => card.checkCvc(cvc.value, kind()) },
@@ -128,8 +131,8 @@ export function cardFields(form, message) {
 
   return {
     rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
-    // Checks all fields; gives the first wrong one, or undefined.
-    firstWrong: () => checks.filter((one) => !checkField(one))[0]?.input,
+    // Checks all fields, or those that a way to pay without a card needs; gives the first wrong one, or undefined.
+    firstWrong: (way) => checks.filter((one) => (!way || one.input === contact) && !checkField(one))[0]?.input,
     // Shows errors of the gateway, by wire name; gives the first field of the page that has one.
     showErrors(errors) {
       const wrong = checks.filter((one) => errors[one.wire]);
@@ -149,6 +152,7 @@ export function cardFields(form, message) {
     forgetCode() {
       if (cvc) cvc.value = "";
     },
+    contact: () => (contact ? { contact: contact.value } : {}),
     values() {
       const { year, month } = card.readExpiry(expiry.value);
       return {

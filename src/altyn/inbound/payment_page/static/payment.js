@@ -3,6 +3,7 @@
 // Source: payment-page.md §3.1 to §3.3 and §4.
 
 import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
+import { digitsOf } from "./card.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
@@ -97,6 +98,9 @@ function setClock(seconds) {
   tick();
 }
 
+// The order takes no more payments from this page, so no time is left to pay it.
+const showTimeLeft = (shown) => { $("session").hidden = !shown; };
+
 function tick() {
   if (left) return;
   const seconds = Math.ceil((deadline - Date.now()) / 1000);
@@ -134,6 +138,7 @@ async function resync(onLoad) {
     await waitForBank();
   } else if (status.error) {
     left = true;
+    showTimeLeft(false);
     showFailure(status.error);
     $("pay").setAttribute("aria-disabled", "true");
   } else if (Number.isFinite(status.remainingSecs)) {
@@ -157,6 +162,7 @@ function openNext(address, title, ...lines) {
   }
   setBusy(false);
   form.classList.add("over");
+  showTimeLeft(false);
   const words = showMessage($("message"), "danger", title, ...lines);
   const link = document.createElement("a");
   link.className = "button";
@@ -241,7 +247,7 @@ function payment(way) {
     pageView: page.pageView,
     MDORDER: page.order,
   };
-  return { ...common, ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
+  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
 }
 
 // The answer was lost: find out the state of the payment before the payer can press again.
@@ -283,7 +289,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (busy || left) return;
   const way = event.submitter?.name === "paymentWay" ? event.submitter.value : "";
-  const wrong = way ? undefined : fields.firstWrong();
+  const wrong = fields.firstWrong(way);
   if (wrong) {
     clear($("message"));
     wrong.focus();
@@ -295,8 +301,9 @@ form.addEventListener("submit", (event) => {
 // ---- Test cards, the keyboard of a phone, the browser's back button ----
 
 // A card becomes a button; without scripts its number can be selected and copied.
-for (const item of document.querySelectorAll("#test-cards [data-card]")) {
-  const [pan, expiry, cvc] = item.dataset.card.split(" ");
+for (const item of document.querySelectorAll("#test-cards li")) {
+  const pan = digitsOf(item.querySelector("b").textContent);
+  const [expiry, cvc = ""] = item.querySelector("span").textContent.match(/\d\d\/\d\d|\d{3,4}$/g);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "test-card";
@@ -314,7 +321,7 @@ if ($("test-cards-help")) $("test-cards-help").hidden = false;
 // The payer can type at once, unless a keyboard on the screen would then cover the form, the page is in a frame of a
 // shop, or a message has to be read first.
 if (window.matchMedia("(hover: hover) and (pointer: fine)").matches && window.top === window && document.activeElement === document.body) {
-  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("pan")).focus({ preventScroll: true });
+  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || $("pan")).focus({ preventScroll: true });
 }
 
 // Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.
@@ -330,6 +337,7 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   left = false;
   form.classList.remove("over");
+  showTimeLeft(true);
   clear($("message"), $("notice"));
   setBusy(false);
   resync();

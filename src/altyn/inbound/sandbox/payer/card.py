@@ -80,6 +80,7 @@ class CardPayer:
     async def pay(self) -> VisitEnd:
         """Type the card, and do what the bank asks for. Returns where the visit ended."""
         visit, form = self._visit, self._form()
+        visit.add_contact(self._request.contact)
         visit.add_step(f"The payer types the card {_masked(self._request.digits)} and presses Pay.")
         answer = await visit.process(form)
         if answer.get("is3DSVer2") and "threeDSMethodURL" in answer:
@@ -101,6 +102,7 @@ class CardPayer:
             "YYYY": expiry[:4],
             "MM": expiry[4:],
             "TEXT": request.holder,
+            **request.contact,
         }
 
     async def _three_ds_method(

@@ -6,13 +6,24 @@ from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
 
 
 class PayerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the payer pays. `language` is that of the pages; without it the order's is used."""
+    """How the payer pays. `language` is that of the pages; without it the order's is used.
+
+    `email` or `phone` is typed where the page asks for it, so that the receipt can be sent.
+    """
 
     way: str
     language: str | None = None
+    email: str | None = None
+    phone: str | None = None
 
     def check(self) -> None:
         """Raise ValueError for members that do not fit together."""
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """The fields of the form for the receipt; those that the request has."""
+        sent = (("email", self.email), ("phone", self.phone))
+        return {name: value for name, value in sent if value is not None}
 
     async def play(self, visit: Visit) -> VisitEnd:
         """Pay the order of the visit. Raises PayerError: a page did not behave."""

@@ -4,15 +4,19 @@ Source: payment-page.md §3.1, §3.2.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from altyn.domain.receipt.contact import needs_contact
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.sandbox.payer.browser import Answer, Browser, PayerError
 
 SERVER_ERROR: Final = 500
+CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
+MISSING: Final = "The payer has nothing to type: the request has neither email nor phone."
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
@@ -50,6 +54,15 @@ class Visit:
     def add_step(self, text: str) -> None:
         """Note what the payer did or saw."""
         self.steps.append(text)
+
+    def add_contact(self, contact: Mapping[str, str]) -> None:
+        """Note what the payer types where the page asks where the receipt goes, or that it is
+        missing."""
+        if not needs_contact(self.page_order.order, self.page_order.merchant):
+            return
+        asked = "The page asks where the receipt goes"
+        typed = " and ".join(CONTACT_NAMES[name] for name in contact)
+        self.add_step(f"{asked}; the payer types {typed}." if typed else f"{asked}. {MISSING}")
 
     async def open_page(self) -> VisitEnd | None:
         """Open the payment page. The end of the visit when there is nothing to pay, else None."""

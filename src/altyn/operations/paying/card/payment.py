@@ -282,7 +282,7 @@ def _to_version_1(
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
-        merchant=merchant.name,
+        merchant=merchant.name_in(_language(order, command, merchant)),
         amount_minor=order.asked_minor,
         currency=order.currency,
         xid=proof.xid or "",
@@ -309,7 +309,7 @@ async def _authenticate(
             expiry=command.expiry.wire if command.expiry else card.expiry,
             amount_minor=order.asked_minor,
             currency=order.currency,
-            merchant=merchant.name,
+            merchant=merchant.name_in(_language(order, command, merchant)),
             browser=command.browser,
             comp_ind=command.method_completed,
             message_version=command.tds_protocol_version or MESSAGE_VERSION,
@@ -377,6 +377,11 @@ def _return_from_acs(
     method: str, order: Order, command: PayByCard | AfterMethod, merchant: Merchant
 ) -> str:
     """Where the ACS sends the payer back, in the language of the payer's page."""
-    default = merchant.settings.default_language
-    language = text_language(command.language, order.request.language, default)
+    language = _language(order, command, merchant)
     return f"{command.base_url}/payment/rest/{method}?lang={language}"
+
+
+def _language(order: Order, command: PayByCard | AfterMethod, merchant: Merchant) -> str:
+    """The language of the payer's page."""
+    default = merchant.settings.default_language
+    return text_language(command.language, order.request.language, default)

@@ -21,8 +21,8 @@ class PayByCard:
     of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
     back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
     challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
-    sent `params`, which the shop has not checked. `notes` are about what of its request has no
-    effect; the history keeps them.
+    sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
+    its request has no effect; the history keeps them.
     """
 
     key: OrderKey

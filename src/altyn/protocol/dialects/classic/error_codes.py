@@ -131,6 +131,7 @@ CART_QUANTITY: Final = ErrorCode(
     "Слишком большое либо слишком маленькое значение quantity.",
     "Quantity is too large or too small",
 )
+POSITION_UNKNOWN: Final = ErrorCode(5, "Позиция не найдена", "Position not found")
 SIZE_TOO_LARGE: Final = ErrorCode(
     10,
     "Значение параметра size превышает максимально допустимое",

@@ -16,7 +16,6 @@ _REST: Final = "/payment/rest/"
 _STORED_CARDS: Final = ("привязки карт", "stored cards")
 _ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
 _RECURRENT: Final = ("повторные платежи", "recurring payments")
-_BY_POSITION: Final = ("возврат по позициям корзины", "refunds by position of a cart")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
@@ -32,8 +31,6 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "unBindCard.do extendBinding.do createBindingNoPayment.do unbindcardanon.do "
         "processBindingForm.do",
         _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
-        _BY_POSITION: "processRawSumRefund.do processRawPositionRefund.do "
-        "processRawPositionOrderRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentotherway.do paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "

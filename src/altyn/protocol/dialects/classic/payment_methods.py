@@ -71,7 +71,7 @@ CARD_REST: Final = (
     LENIENT_LANGUAGE,
 )  # fmt: skip
 
-CARD_REFUSALS: Final[Refusals] = {
+CARD_FAULTS: Final[Refusals] = {
     **WHO,
     Refusal.ORDER_ID_EMPTY: e.PARAMETER_MISSING,
     Refusal.PAN_EMPTY: e.PARAMETER_MISSING,
@@ -79,6 +79,9 @@ CARD_REFUSALS: Final[Refusals] = {
     Refusal.EXPIRY_INVALID: e.EXPIRY_INVALID,
     Refusal.CVC_INVALID: e.PARAMETER_INVALID,
     Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
+}
+CARD_REFUSALS: Final[Refusals] = {
+    **CARD_FAULTS,
     **INVALID,
     Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
     Refusal.ALREADY_PAID: e.ALREADY_PROCESSED,
@@ -90,6 +93,13 @@ CARD_REFUSALS: Final[Refusals] = {
     Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
     Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
     **ALWAYS,
+}
+
+# The page asks a payer where the receipt goes. A shop's server is not asked.
+FORM_REFUSALS: Final[Refusals] = {
+    **CARD_FAULTS,
+    Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING,
+    **CARD_REFUSALS,
 }
 
 PAYMENT_ORDER: Final = Method(
@@ -113,7 +123,7 @@ PROCESS_FORM: Final = Method(
     source="payment-page.md §3.2",
     summary="Pay an order with the card of the payment page's form.",
     parameters=(*CARD_START, holder(t.HOLDER), *CARD_REST),
-    refusals=CARD_REFUSALS,
+    refusals=FORM_REFUSALS,
     credentials=False,
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,

@@ -7,19 +7,23 @@ from typing import Any, Final
 
 import msgspec
 
+from altyn.domain.receipt.values import ReceiptKind
 from altyn.protocol import types as t
 from altyn.protocol.malformed import Malformed
 
-SELL: Final = "sell"
-SELL_REFUND: Final = "sell_refund"
+KINDS: Final = {
+    "sell": ReceiptKind.EXTERNAL_PAYMENT,
+    "sell_refund": ReceiptKind.EXTERNAL_REFUND,
+    "correction": ReceiptKind.EXTERNAL_CORRECTION,
+}
 _ROUBLES: Final = re.compile(r"([0-9]{1,13})(?:[.,]([0-9]{1,2}))?")
 _MILLISECONDS_MAX: Final = 4_102_444_800_000  # 2100
 
 
-def _kind(value: str, _: t.Context) -> bool:
-    if value not in {SELL, SELL_REFUND}:
-        raise Malformed(f"not {SELL} or {SELL_REFUND}")
-    return value == SELL_REFUND
+def _kind(value: str, _: t.Context) -> ReceiptKind:
+    if value not in KINDS:
+        raise Malformed(f"not one of {', '.join(KINDS)}")
+    return KINDS[value]
 
 
 def _milliseconds(value: str, _: t.Context) -> datetime:
@@ -48,9 +52,8 @@ class ExternalRow:
 
 
 EXTERNAL_ROWS: Final = (
-    ExternalRow("receiptType", t.Type(f"{SELL}, {SELL_REFUND}", _kind,
-                enumeration=(SELL, SELL_REFUND)), "returns_money",
-                "A sale, or money that goes back.", required=True),
+    ExternalRow("receiptType", t.Type(", ".join(KINDS), _kind, enumeration=tuple(KINDS)), "kind",
+                "A sale, money that goes back, or a correction.", required=True),
     ExternalRow("fn_number", t.code(16), "fn_number", "The fiscal drive.", required=True),
     ExternalRow("fiscal_document_number", t.digits(10, low=1), "document_number",
                 "The document's number in the fiscal drive.", required=True),

@@ -19,7 +19,8 @@ from altyn.protocol.dialects.classic.status_fields import epoch_ms
 from altyn.protocol.presentation import AnswerContext, Members, presents
 
 _STATES: Final = (ReceiptState.SENT, ReceiptState.DELIVERED, ReceiptState.FAILED)
-_OF_REFUNDS: Final = len(_STATES)
+_OF_REFUNDS: Final = 3
+_OF_CORRECTIONS: Final = 6
 CLOSE: Final = "close"
 
 OFD_ID_SINCE: Final = 2
@@ -29,8 +30,10 @@ CART_SINCE: Final = 5
 
 
 def receipt_status(receipt: Receipt) -> int:
-    """The status on the wire: 0 to 2 for payments, 3 to 5 for refunds."""
+    """The status on the wire: 0 to 2 for payments, 3 to 5 for refunds, 6 to 8 for corrections."""
     place = _STATES.index(receipt.state)
+    if receipt.kind is ReceiptKind.EXTERNAL_CORRECTION:
+        return place + _OF_CORRECTIONS
     return place + _OF_REFUNDS if receipt.kind.returns_money else place
 
 

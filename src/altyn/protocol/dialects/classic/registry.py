@@ -6,6 +6,7 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.table import Method
 
@@ -27,6 +28,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             p.PAYMENT_ORDER,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
+            raw.RAW_SUM_REFUND,
+            raw.RAW_POSITION_REFUND,
             r.GET_RECEIPT_STATUS,
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,

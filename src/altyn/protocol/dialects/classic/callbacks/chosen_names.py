@@ -7,13 +7,13 @@ the command that sets it prints a note. Source: callbacks.md §3.3.
 from typing import Final
 
 from altyn.domain.notes import Note, Notes
+from altyn.domain.similar_names import similar_name
 from altyn.protocol.dialects.classic.callbacks.parameters import (
     BINDING,
     BINDING_OPTIONAL,
     CORE,
     OPTIONAL_NAMES,
 )
-from altyn.protocol.unknown_names import similar_name
 
 SETTING: Final = "callbacks.parameters"
 KNOWN_NAMES: Final = (

@@ -12,6 +12,7 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic.soap import own_methods as own
 from altyn.protocol.dialects.classic.soap.notation import Part, parts
@@ -50,7 +51,6 @@ class SoapOperation:
 
 STORED_CARDS: Final = "Stored cards are not served yet."
 WALLETS: Final = "Payments by wallet are not served yet."
-BY_POSITION: Final = "Refunds by position of a cart are not served yet: use refundOrder."
 OTHER_WAYS: Final = "Other ways to pay than by card are not served yet."
 LAST_ORDERS: Final = (
     "Its answer can hold neither a page nor an error: use getLastOrdersForMerchants."
@@ -153,13 +153,18 @@ _ROWS: Final = (
         "paymentOrderOtherWayResult",
         OTHER_WAYS,
     ),
-    _later(
-        "processRawPositionOrderRefund",
+    _served(
+        raw.RAW_POSITION_REFUND,
         "order:rawPositionRefundRequest",
         "orderResult",
-        BY_POSITION,
+        {"itemAmount": "amount"},
     ),
-    _later("processRawSumOrderRefund", "order:rawSumRefundRequest", "orderResult", BY_POSITION),
+    _served(
+        raw.RAW_SUM_REFUND,
+        "order:rawSumRefundRequest",
+        "orderResult",
+        {"itemAmount": "amount", "tax": "taxType"},
+    ),
     _later(
         "recurrentPayment", "arg0:recurrentPaymentRequest", "recurrentPaymentResponse", STORED_CARDS
     ),

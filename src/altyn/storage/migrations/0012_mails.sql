@@ -1,4 +1,4 @@
--- 0013_mails: the sandbox's mailbox. Mails that no SMTP server takes are kept here, to be looked at.
+-- 0012_mails: the sandbox's mailbox. Mails that no SMTP server takes are kept here, to be looked at.
 
 CREATE TABLE mails (
     merchant_id  integer     NOT NULL,

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
+from altyn.domain.receipt.values import ReceiptKind
 
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("Кассовый чек", "Fiscal receipt"),
     "sale": ("Приход", "Sale"),
     "return": ("Возврат прихода", "Return"),
     "closing": ("Приход. Зачёт предоплаты", "Sale. Prepayment used"),
+    "correction": ("Чек коррекции", "Correction"),
     "waiting": ("Чек отправлен в кассу", "The receipt was sent to the cash register"),
     "waiting_more": (
         "Обычно это занимает меньше минуты. Обновите страницу.",
@@ -46,6 +48,25 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "print": ("Распечатать", "Print"),
     "sandbox": ("Песочница: чек не настоящий", "Sandbox: not a real receipt"),
     "ffd": ("Версия ФФД", "FFD version"),
+    "shop": ("Магазин", "Shop"),
+    "subject": ("{kind}: чек на {amount}, {shop}", "{kind}: receipt for {amount}, {shop}"),
+    "open": ("Открыть чек", "Open the receipt"),
+    "automatic": (
+        (
+            "Это письмо отправлено автоматически, отвечать на него не нужно. "
+            "Вопросы о покупке задайте магазину."
+        ),
+        (
+            "This message was sent automatically, please do not reply. "
+            "Ask the shop about the purchase."
+        ),
+    ),
+}
+
+
+_KINDS: Final = {
+    ReceiptKind.CLOSING: "closing",
+    ReceiptKind.EXTERNAL_CORRECTION: "correction",
 }
 
 
@@ -53,6 +74,13 @@ def text(name: str, *, language: str) -> str:
     """The text in a language; any other than English is Russian."""
     russian, english = _TEXTS[name]
     return english if language == "en" else russian
+
+
+def kind_name(kind: ReceiptKind) -> str:
+    """The name of the text for a kind of receipt."""
+    if kind.returns_money:
+        return "return"
+    return _KINDS.get(kind, "sale")
 
 
 def tax_text(code: int, language: str) -> str:

@@ -1,0 +1,137 @@
+"""The methods that refund by sum and name the line of the receipt. Source: fiscal.md §8."""
+
+from typing import Any, Final
+
+from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.merchant import Permission
+from altyn.domain.operation import Operation
+from altyn.domain.refusals import Refusal
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import presentation as p
+from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.shared_rows import (
+    ALWAYS,
+    BY_ID_OR_NUMBER,
+    INVALID,
+    LENIENT_LANGUAGE,
+    MERCHANT_LOGIN,
+    WHO,
+    amount,
+)
+from altyn.protocol.json_text import flat_json
+from altyn.protocol.malformed import Malformed
+from altyn.protocol.name_types import own_name
+from altyn.protocol.table import Method, Parameter
+
+_TAX_CODES: Final = {each.name: code for code, each in TAX_TYPES.items()}
+_NAME: Final = t.text(255)
+_ITEM_CODE: Final = t.text(100)
+
+
+def _tax_type(value: str, _: t.Context) -> int:
+    code = _TAX_CODES.get(value.upper(), value)
+    if not str(code).isascii() or not str(code).isdigit() or int(code) not in TAX_TYPES:
+        raise Malformed(f"not a VAT rate: 0 to {max(TAX_TYPES)}, or its name, such as VAT_20")
+    return int(code)
+
+
+TAX_TYPE: Final = t.Type("N..2", _tax_type)
+
+
+def _ofd_params(value: str, context: t.Context) -> dict[str, Any]:
+    """`name`, `itemCode` and `taxType` of the line, in one object."""
+    sent = flat_json(value)
+    rows = {
+        "name": ("name", _NAME),
+        "itemCode": ("item_code", _ITEM_CODE),
+        "taxType": ("tax_type", TAX_TYPE),
+    }
+    if unknown := sent.keys() - rows.keys():
+        raise Malformed(f"{', '.join(sorted(unknown))}: not name, itemCode or taxType")
+    return {
+        field: type_.parse(sent[name], context)
+        for name, (field, type_) in rows.items()
+        if sent.get(name)
+    }
+
+
+_COMMON: Final = (
+    Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
+              "Refund only if this is what is deposited now.",
+              invalid=Refusal.AMOUNT_INVALID),
+    Parameter("additionalOfdParams", t.FLAT_JSON, "ofd_params",
+              "Parameters of the whole receipt."),
+    Parameter("jsonParams", t.FLAT_JSON, "json_params", "Kept in the order's history."),
+    Parameter("externalRefundId", own_name(32), "external_refund_id",
+              "The refund's name: repeating it refunds once.", in_json_params=True),
+    MERCHANT_LOGIN,
+    LENIENT_LANGUAGE,
+)  # fmt: skip
+_LINE: Final = (
+    Parameter("ofdParams", t.Type('JSON {"name":"value"}', _ofd_params, json=True), "line",
+              "The line of the receipt: name, itemCode and taxType in one object."),
+    Parameter("name", _NAME, "name", "Name of the line.", overridden_by="ofdParams"),
+    Parameter("itemCode", _ITEM_CODE, "item_code", "Code of the line.",
+              overridden_by="ofdParams"),
+    Parameter("taxType", TAX_TYPE, "tax_type", "VAT rate of the line, a code or a name.",
+              overridden_by="ofdParams"),
+)  # fmt: skip
+_REFUSALS: Final = {
+    **WHO,
+    Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
+    Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
+    **INVALID,
+    Refusal.ORDER_UNKNOWN: e.ORDER_UNREGISTERED,
+    Refusal.REFUND_ID_REUSED: e.PARAMETER_INVALID,
+    Refusal.WRONG_STATUS: e.WRONG_STATE,
+    Refusal.EXPECTED_AMOUNT_DIFFERS: e.AMOUNT_INVALID,
+    Refusal.AMOUNT_ABOVE_DEPOSIT: e.REFUND_ABOVE_DEPOSIT,
+    Refusal.DECLINED_BY_BANK: e.DECLINED,
+    **ALWAYS,
+}
+
+RAW_SUM_REFUND: Final = Method(
+    name="processRawSumRefund",
+    operation=Operation.RAW_SUM_REFUND,
+    rest=("processRawSumRefund.do",),
+    soap="processRawSumOrderRefund",
+    source="fiscal.md §8",
+    summary="Give back a sum; the request names the line of the receipt itself.",
+    needs=Permission.RAW_REFUND,
+    parameters=(
+        *BY_ID_OR_NUMBER,
+        amount("Sum to refund; 0 refunds all that is left.", required=True),
+        *_LINE,
+        *_COMMON,
+    ),
+    refusals=_REFUSALS,
+    present=p.DONE,
+    envelope=PLAIN,
+)
+
+RAW_POSITION_REFUND: Final = Method(
+    name="processRawPositionRefund",
+    operation=Operation.RAW_POSITION_REFUND,
+    rest=("processRawPositionRefund.do", "processRawPositionOrderRefund.do"),
+    soap="processRawPositionOrderRefund",
+    source="fiscal.md §8",
+    summary="Give back a sum of one position of the cart.",
+    needs=Permission.RAW_REFUND,
+    parameters=(
+        *BY_ID_OR_NUMBER,
+        Parameter("positionId", t.text(12), "position_id", "The position of the cart.",
+                  Refusal.PARAMETER_EMPTY),
+        amount("Sum to refund; 0 refunds all that is left of the position.", required=True),
+        *_LINE,
+        *_COMMON,
+    ),
+    refusals={
+        **_REFUSALS,
+        Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.POSITION_UNKNOWN: e.POSITION_UNKNOWN,
+        Refusal.CART_SUM: e.REFUND_ABOVE_DEPOSIT,
+    },
+    present=p.DONE,
+    envelope=PLAIN,
+)  # fmt: skip
