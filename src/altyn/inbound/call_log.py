@@ -102,6 +102,11 @@ def order_named(request: Request) -> str:
     return sent[0][:ORDER_CHARS_MAX] if sent else ""
 
 
+def duration(started: float | None) -> dict[str, float]:
+    """How long a call took, for its line; nothing for a call that was refused at once."""
+    return {} if started is None else {"ms": _since(started)}
+
+
 def _since(started: float) -> float:
     """Milliseconds since then."""
     return round((perf_counter() - started) * 1_000, 1)

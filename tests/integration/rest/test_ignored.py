@@ -328,6 +328,7 @@ async def test_a_soap_message_has_one_line(
     await send(gateway, envelope(body, header))
     (line,) = logbook.lines
     assert line["event"] == event
+    assert line["ms"] >= 0
 
 
 async def test_a_body_above_the_limit_has_one_line(gateway: Gateway, logbook: Logbook) -> None:

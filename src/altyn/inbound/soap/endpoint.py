@@ -19,6 +19,7 @@ from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
     call_facts,
     delayed_login,
+    duration,
     failed_login_facts,
     level_of,
     log_answer,
@@ -163,14 +164,14 @@ class SoapEndpoint:
             log_client_left(scope)
         except BodyTooSlow:
             log_body_too_slow(scope)
-            await self._send_fault(send, BODY_TOO_SLOW, ip=client_ip(scope))
+            await self._send_fault(send, BODY_TOO_SLOW, ip=client_ip(scope), started=started)
         except MessageRefusedError as refusal:
-            await self._send_fault(send, refusal.fault, ip=client_ip(scope))
+            await self._send_fault(send, refusal.fault, ip=client_ip(scope), started=started)
         except BodyTooLarge:
-            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
+            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope), started=started)
         except (Overloaded, TooManyBodies) as busy:
-            failed = delayed_login(busy)
-            await self._send_fault(send, OVERLOADED, ip=client_ip(scope), failed=failed)
+            ip, failed = client_ip(scope), delayed_login(busy)
+            await self._send_fault(send, OVERLOADED, ip=ip, started=started, failed=failed)
         except Exception:
             log.exception("failed")
             await self._write_fault(send, FAILED)
@@ -230,10 +231,17 @@ class SoapEndpoint:
         return replace(checked, authenticated=True) if isinstance(checked, Refusing) else checked
 
     async def _send_fault(
-        self, send: Send, fault: SoapFault, *, ip: str = "", failed: FailedLogin | None = None
+        self,
+        send: Send,
+        fault: SoapFault,
+        *,
+        ip: str = "",
+        started: float | None = None,
+        failed: FailedLogin | None = None,
     ) -> None:
         line = {"code": fault.code.value, "text": fault.text, "rule": fault.rule, "ip": ip}
-        log.log(level_of(failed), "soap_fault", **line, **failed_login_facts(failed))
+        facts = {**failed_login_facts(failed), **duration(started)}
+        log.log(level_of(failed), "soap_fault", **line, **facts)
         await self._write_fault(send, fault)
 
     async def _write_fault(self, send: Send, fault: SoapFault) -> None:
