@@ -194,6 +194,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "`email` is mandatory; `features=SKIP_PAYER_EMAIL_NOTIFY` suppresses it for one order.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
+    "cart_faults_in_answer": (
+        "An answer over REST that refuses a cart has the member `cartFaults` with every fault."
+    ),
     "callbacks.enabled": "Whether callbacks are sent.",
     "callbacks.urls": "Addresses of callbacks: each callback goes to all of them.",
     "callbacks.method": "In the query (`GET`), as a form (`POST`), or as an object (`JSON`).",
@@ -228,6 +231,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.mail": "The payer gets each registered receipt by e-mail.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
+    "fiscal.strict_payer_identity": (
+        "A cart that names the payer has to identify the payer: by INN, or by birth date, kind and "
+        "number of a document. See [why a cart is refused](cart-refusals.md)."
+    ),
 }
 
 GATEWAY_SETTINGS: Final[Mapping[str, str]] = {

@@ -5,6 +5,7 @@ from typing import Final
 
 from docs.printing import callbacks, code_lists, order_life
 from docs.printing import settings as settings_module
+from docs.printing.cart_refusals import cart_refusals_page
 from docs.printing.markdown import link, page, section, table
 from docs.printing.methods import method_pages, method_rows
 from docs.printing.soap import soap_page
@@ -30,6 +31,7 @@ def printed() -> dict[str, str]:
         "callbacks": callbacks.callbacks_page(),
         "features": code_lists.features_page(),
         "action-codes": code_lists.action_codes_page(),
+        "cart-refusals": cart_refusals_page(),
         "error-codes": code_lists.error_codes_page(),
         "three-d-secure": code_lists.three_ds_page(),
         "test-cards": code_lists.test_cards_page(),

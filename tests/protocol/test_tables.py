@@ -198,6 +198,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.LOGIN_EMPTY): "found apart only where the table has it (rest-orders.md §1.2)",
     ("*", Refusal.PASSWORD_EMPTY): "as above",
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
+    ("register", Refusal.ORDER_UNKNOWN): "the order of the prepayment was loaded just before",
+    ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",

@@ -90,6 +90,7 @@ class MerchantSettings:
     payer_email_notify: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
+    cart_faults_in_answer: bool = False
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)
 

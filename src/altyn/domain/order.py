@@ -60,8 +60,8 @@ class Attempt:
     `payment_way` names the connector's way, for a payment. `waiting` says what the payer has to do
     while the payment waits for it. `parts` are the positions of the
     cart that a deposit or a refund is about; `raw` is the line of its receipt, for a refund by sum
-    that names it. `details` are facts that the connector wants back
-    with each later request about the payment, such as the number of its invoice.
+    that names it. `details` are facts that the connector wants back with each later request about
+    the payment, such as the number of its invoice; and the parameters of the receipt of a refund.
     """
 
     number: int

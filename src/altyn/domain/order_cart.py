@@ -3,28 +3,33 @@
 Source: fiscal.md §8.
 """
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import left_of, taken_positions
 from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Customer, Position
-from altyn.domain.order import AttemptState, Kind, Order
+from altyn.domain.cart.values import Customer, Position, ReadCart
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 
 CARTS_REMEMBERED: Final = 64
 
 
 def cart_positions(order: Order) -> tuple[Position, ...]:
     """The positions of the registered cart; none for an order without one."""
-    cart = order.request.order_bundle
-    return _read(cart.text)[0] if cart is not None else ()
+    return _cart_of(order).positions
 
 
 def cart_customer(order: Order) -> Customer:
     """The customer of the registered cart; an empty one when there is none."""
-    cart = order.request.order_bundle
-    return _read(cart.text)[1] if cart is not None else Customer()
+    return _cart_of(order).customer
+
+
+def cart_receipt_params(order: Order) -> Mapping[str, str]:
+    """What the registered cart says of the whole receipt, by the keys of fiscal.md §6."""
+    return _cart_of(order).receipt
 
 
 def deposited_positions(order: Order) -> tuple[Position, ...]:
@@ -37,19 +42,30 @@ def deposited_positions(order: Order) -> tuple[Position, ...]:
 
 def returnable_positions(order: Order) -> tuple[Position, ...]:
     """The deposited positions without what was refunded; refunds in flight are reserved."""
-    refunds = (
-        a
-        for a in order.attempts
-        if a.kind is Kind.REFUND and (a.in_flight or a.state is AttemptState.APPROVED)
-    )
+    refunds = (a for a in _refunds(order) if a.in_flight or a.state is AttemptState.APPROVED)
     return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
 
 
-@lru_cache(maxsize=CARTS_REMEMBERED)
-def _read(text: str) -> tuple[tuple[Position, ...], Customer]:
-    """The positions of a cart's text and its customer.
+def kept_amounts(order: Order) -> dict[str, int]:
+    """What the merchant has of each position, in minor units: deposited, and not refunded."""
+    if not order.left_minor:
+        return {}
+    refunds = (a for a in _refunds(order) if a.state is AttemptState.APPROVED)
+    left = left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
+    return {position.position_id: position.amount_minor for position in left}
 
-    No positions for a cart that was stored unchecked and has faults.
-    """
+
+def _refunds(order: Order) -> Iterator[Attempt]:
+    return (a for a in order.attempts if a.kind is Kind.REFUND)
+
+
+def _cart_of(order: Order) -> ReadCart:
+    cart = order.request.order_bundle
+    return _read(cart.text) if cart is not None else ReadCart()
+
+
+@lru_cache(maxsize=CARTS_REMEMBERED)
+def _read(text: str) -> ReadCart:
+    """A cart's text, read; without positions if it was stored unchecked and has faults."""
     read, faults = read_bundle(Cart(text).document)
-    return () if faults else read.positions, read.customer
+    return replace(read, positions=()) if faults else read

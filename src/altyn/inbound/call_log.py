@@ -34,6 +34,9 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
     if isinstance(answer, Served):
         log.info("served", code=SERVED, **line)
         return
+    if answer.faults:
+        line["cart_faults"] = len(answer.faults)
+        line["first_fault"] = answer.faults[0].text
     log.log(
         level,
         "refused",

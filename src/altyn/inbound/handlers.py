@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from altyn.domain.cart.raw_line import RawLine
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
@@ -80,6 +81,7 @@ async def handle_refund(call: Call, world: World) -> Done | Refused:
         external_refund_id=call.values.get("external_refund_id"),
         items=call.values.get("items"),
         json_params=call.values.get("json_params"),
+        receipt_params=call.values.get("receipt_params", ReceiptParams()),
     )
     return await _change(call, world, lambda order, now: decide_refund(order, command, now))
 
@@ -97,9 +99,9 @@ async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
             item_code=line.get("item_code"),
             tax_type=line.get("tax_type"),
             position_id=values.get("position_id"),
-            ofd_params=values.get("ofd_params", {}),
         ),
         json_params=values.get("json_params"),
+        receipt_params=values.get("receipt_params", ReceiptParams()),
     )
     return await _change(call, world, lambda order, now: decide_refund(order, command, now))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.operation import Operation
 from altyn.domain.receipt.values import FiscalData
 from altyn.inbound.request_handler import Call, Handler
@@ -32,7 +33,7 @@ async def handle_close_receipt(call: Call, world: World) -> Done | Refused:
     command = CloseReceipt(
         amount_minor=values.get("amount_minor"),
         cart=values.get("cart"),
-        ofd_params=values.get("ofd_params", {}),
+        receipt_params=values.get("receipt_params", ReceiptParams()),
         json_params=values.get("json_params", {}),
     )
     target = await find_target(call.merchant, call.key, values.get("order_number"), world)

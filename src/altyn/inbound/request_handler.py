@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from altyn.domain.cart.faults import CartFault
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
@@ -129,6 +130,8 @@ class Refusing:
 
     `authenticated` is False when the caller is not known: SOAP answers that with a fault.
     `failed_login` is there for a wrong password. `notes`, `shop` and `order` are as in `Served`.
+    `faults` are all faults of a refused cart; they are shown to the shops that have switched
+    `shows_faults` on.
     """
 
     error: ErrorCode
@@ -141,12 +144,15 @@ class Refusing:
     notes: Notes = ()
     shop: str = ""
     order: str = ""
+    faults: tuple[CartFault, ...] = ()
+    shows_faults: bool = False
 
     @property
     def answer(self) -> ErrorAnswer:
         """The error in the language of the request."""
         text = self.error.text(self.language, name=self.parameter)
-        return ErrorAnswer(self.error.code, text, self.parameter)
+        shown = self.faults if self.shows_faults else ()
+        return ErrorAnswer(self.error.code, text, self.parameter, shown)
 
     @property
     def explanation(self) -> str:
@@ -317,6 +323,8 @@ class RequestHandler:
             failed_login=refused.failed_login if isinstance(refused, _WrongPassword) else None,
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
+            faults=refused.faults,
+            shows_faults=shop is not None and shop.settings.cart_faults_in_answer,
         )
 
 

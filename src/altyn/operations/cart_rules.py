@@ -3,16 +3,19 @@
 Source: fiscal.md §7, §8.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from altyn.domain.cart.checks import check_against_order
+from altyn.domain.cart.checks import check_cart
+from altyn.domain.cart.customers import check_identity
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.faults import CartFault, first_fault
+from altyn.domain.cart.fields import Faults
 from altyn.domain.cart.parts import Part, read_parts, whole
 from altyn.domain.cart.plain import is_plain
-from altyn.domain.cart.reading import read_bundle
-from altyn.domain.cart.values import Position
+from altyn.domain.cart.rules import CartRules
+from altyn.domain.cart.values import Customer, Position
+from altyn.domain.merchant import Merchant
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 
@@ -20,16 +23,37 @@ FAULTS_SHOWN: Final = 5
 NO_ITEMS: Final[tuple[object, ...]] = ([], {}, {"items": []})
 
 
-def refuse_cart(cart: Cart, *, amount_minor: int, currency: str) -> Refused | None:
+def rules_of(merchant: Merchant, *, currency: str, receipt: Mapping[str, str]) -> CartRules:
+    """The rules for a cart of this merchant. `receipt` are the parameters of the whole receipt."""
+    fiscal = merchant.settings.fiscal
+    return CartRules(
+        currency=currency,
+        ffd=fiscal.ffd if fiscal.enabled else None,
+        strict_payer_identity=fiscal.strict_payer_identity,
+        receipt=receipt,
+    )
+
+
+def refuse_cart(cart: Cart, rules: CartRules, *, amount_minor: int) -> Refused | None:
     """Why an order of this amount cannot have this cart; None when it can.
 
     Refuses by kind: CART_FORMAT, CART_MANDATORY, CART_CURRENCY, CART_SUM, CART_QUANTITY.
     """
-    if is_plain(cart, amount_minor=amount_minor, currency=currency):
+    if is_plain(cart, rules, amount_minor=amount_minor):
         return None
-    read, faults = read_bundle(cart.document)
-    faults = faults or check_against_order(read, amount_minor=amount_minor, currency=currency)
+    _, faults = check_cart(cart.document, rules, amount_minor=amount_minor)
     return refusal_of(faults, parameter="order_bundle") if faults else None
+
+
+def refuse_payer(rules: CartRules) -> Refused | None:
+    """Why an order without a cart cannot have these parameters of the receipt.
+
+    Refuses CART_MANDATORY: the payer is named in them, and not identified (fiscal.md §3.1).
+    """
+    faults = Faults()
+    if rules.strict_payer_identity:
+        check_identity(Customer(), rules.receipt, faults)
+    return refusal_of(faults.found, parameter="receipt_params") if faults.found else None
 
 
 def parts_of(
@@ -65,11 +89,13 @@ def parts_of(
 
 
 def refusal_of(faults: Sequence[CartFault], *, parameter: str) -> Refused:
-    """The refusal of a cart with these faults: the first one first, then the rest."""
+    """The refusal of a cart with these faults: their number, the first one first, then the rest."""
     first = first_fault(faults)
-    rest = [fault for fault in faults if fault is not first]
-    texts = [f"{fault.text} (fiscal.md §{fault.section})" for fault in (first, *rest)]
+    ordered = (first, *(fault for fault in faults if fault is not first))
+    texts = [f"{fault.text} (fiscal.md §{fault.section})" for fault in ordered]
     rule = "; ".join(texts[:FAULTS_SHOWN])
+    if len(texts) > 1:
+        rule = f"{len(texts)} faults: {rule}"
     if len(texts) > FAULTS_SHOWN:
         rule += f"; and {len(texts) - FAULTS_SHOWN} more faults"
-    return Refused(Refusal(first.kind.value), rule, parameter=parameter)
+    return Refused(Refusal(first.kind.value), rule, parameter=parameter, faults=ordered)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from altyn.domain.cart.checks import check_against_order
+from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.reading import read_bundle
+from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.values import Position
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
@@ -20,7 +22,7 @@ from altyn.domain.receipt.content import default_line, line_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind, ReceiptLine
 from altyn.domain.refusals import Refusal
-from altyn.operations.cart_rules import refusal_of
+from altyn.operations.cart_rules import refusal_of, rules_of
 from altyn.operations.decisions import Busy, Decision, Refused, accept
 from altyn.operations.history import history_detail
 
@@ -33,12 +35,12 @@ class CloseReceipt:
     """A request for a closing receipt.
 
     Without `cart` and with no `amount_minor`, or the order's, the order's own cart is meant.
-    `ofd_params` are the parameters of the whole receipt.
+    `receipt_params` are the parameters of the whole receipt.
     """
 
     amount_minor: int | None = None
     cart: Cart | None = None
-    ofd_params: Mapping[str, str] = field(default_factory=dict)
+    receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     json_params: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,14 +63,14 @@ def decide_closing(
         return Refused(Refusal.WRONG_STATUS, rule)
     if command.amount_minor == 0:
         return Refused(Refusal.AMOUNT_INVALID, "0", parameter="amount_minor")
-    lines = _lines(order, command, settings)
+    lines = _lines(order, command, merchant)
     if isinstance(lines, Refused):
         return lines
     due = ReceiptDue(
         receipt_kind=ReceiptKind.CLOSING,
         amount_minor=sum(line.amount_minor for line in lines),
         lines=lines,
-        ofd_params=command.ofd_params,
+        ofd_params={**_receipt_params(command.cart), **command.receipt_params.known},
     )
     detail = {
         "amount": due.amount_minor,
@@ -78,10 +80,12 @@ def decide_closing(
 
 
 def _lines(
-    order: Order, command: CloseReceipt, settings: FiscalSettings
+    order: Order, command: CloseReceipt, merchant: Merchant
 ) -> tuple[ReceiptLine, ...] | Refused:
+    settings = merchant.settings.fiscal
     if command.cart is not None:
-        return _lines_of_cart(command.cart, order, settings)
+        rules = rules_of(merchant, currency=order.currency, receipt=command.receipt_params.known)
+        return _lines_of_cart(command.cart, rules, settings)
     own = command.amount_minor in {None, order.amount_minor}
     if own and (positions := _own_positions(order)):
         lines = (line_of(position, settings) for position in positions)
@@ -98,14 +102,16 @@ def _own_positions(order: Order) -> Sequence[Position]:
     return left
 
 
+def _receipt_params(cart: Cart | None) -> Mapping[str, str]:
+    """What the cart of the request says of the whole receipt."""
+    return read_bundle(cart.document)[0].receipt if cart is not None else {}
+
+
 def _lines_of_cart(
-    cart: Cart, order: Order, settings: FiscalSettings
+    cart: Cart, rules: CartRules, settings: FiscalSettings
 ) -> tuple[ReceiptLine, ...] | Refused:
     """The cart of the request as it is, whatever the sum of the order."""
-    read, faults = read_bundle(cart.document)
-    faults = faults or check_against_order(
-        read, amount_minor=read.amount_minor, currency=order.currency
-    )
+    read, faults = check_cart(cart.document, rules, amount_minor=None)
     if faults:
         return refusal_of(faults, parameter="cart")
     closing = replace(settings, payment_method=FULL_PAYMENT)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from altyn.domain.cart.faults import CartFault
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
@@ -39,12 +40,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The operation is refused. `rule` names the broken rule, for logs and for developers."""
+    """The operation is refused. `rule` names the broken rule, for logs and for developers.
+
+    `faults` are all faults of a refused cart, the answered one first.
+    """
 
     refusal: Refusal
     rule: str = ""
     order: Order | None = None
     parameter: str = ""
+    faults: tuple[CartFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
 """Refund: give back deposited money, in whole or in parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import msgspec
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.cart.parts import Part
 from altyn.domain.cart.raw_line import RawLine
+from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
+from altyn.domain.receipt.contact import ofd_params_of
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import parts_of
@@ -26,7 +31,8 @@ class Refund:
 
     `expected_minor` is the deposited sum that the shop expects. `external_refund_id` is the shop's
     idempotency key: a repeated request gives back once. With `raw` the request names the line of
-    its receipt itself, instead of positions of the cart.
+    its receipt itself, instead of positions of the cart. `receipt_params` are the parameters of the
+    whole receipt that differ from those of the registration.
     """
 
     amount_minor: int
@@ -35,6 +41,7 @@ class Refund:
     items: object = None
     raw: RawLine | None = None
     json_params: Mapping[str, str] | None = None
+    receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
 
 
 def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
@@ -43,13 +50,14 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     Amounts: minor units of the order's currency. Refunds in flight are reserved, so any
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
-    WRONG_STATUS (also as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
+    PARAMETER_INVALID (parameters of the receipt that the registration did not have), WRONG_STATUS
+    (also as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
     AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
     Busy while the answer depends on the outcome of another request.
     Source: rest-orders.md §3.3; fiscal.md §8.
     """
-    if command.external_refund_id and (earlier := _earlier(order, command)):
-        return earlier
+    if known := _earlier(order, command) or _refuse_receipt_params(order, command):
+        return known
     if not order.allows(Event.REFUND_APPROVED):
         return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
     if locked := refuse_by_lock(order, command.raw):
@@ -82,6 +90,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         parts=parts,
         raw=command.raw,
     )
+    attempt = replace(attempt, details={**attempt.details, **_kept(command.receipt_params)})
     return accept(
         order,
         "refund_asked",
@@ -131,7 +140,10 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         effects=(
             notification,
             ReceiptDue(
-                receipt_kind=ReceiptKind.REFUND, amount_minor=amount, attempt=attempt.number
+                receipt_kind=ReceiptKind.REFUND,
+                amount_minor=amount,
+                attempt=attempt.number,
+                ofd_params=_ofd_params(order, attempt),
             ),
         ),
         refunded_minor=order.refunded_minor + amount,
@@ -140,8 +152,30 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     )
 
 
+def _kept(params: ReceiptParams) -> dict[str, str]:
+    """The parameters of the receipt as details of the attempt, until the bank has answered."""
+    return {OFD_PARAMS: msgspec.json.encode(params.known).decode()} if params.known else {}
+
+
+def _ofd_params(order: Order, attempt: Attempt) -> Mapping[str, str]:
+    """The parameters of the registration, with those of the refund in their place."""
+    kept = attempt.details.get(OFD_PARAMS)
+    own = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+    return {**ofd_params_of(order), **own}
+
+
+def _refuse_receipt_params(order: Order, command: Refund) -> Refused | None:
+    """Parameters of the receipt may only replace those of the registration (fiscal.md §6)."""
+    if not command.receipt_params.known or ofd_params_of(order):
+        return None
+    rule = "the order was registered without additionalOfdParams"
+    return Refused(Refusal.PARAMETER_INVALID, rule, parameter="receipt_params")
+
+
 def _earlier(order: Order, command: Refund) -> Decision | None:
     """The result of an earlier refund with the same id; a failed one may be tried again."""
+    if not command.external_refund_id:
+        return None
     same = [a for a in order.attempts if a.external_refund_id == command.external_refund_id]
     if any(a.in_flight for a in same):
         return Busy(order)

@@ -4,20 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+import msgspec
 
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.receipt_params import NAME as RECEIPT_PARAMS
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.phone import phone_text
+from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
-from altyn.operations.cart_rules import refuse_cart
+from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
 from altyn.operations.ports import Actor, World
+from altyn.operations.prepayment import link_final_payment, refuse_prepayment
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
 GENERATED_NUMBER_ATTEMPTS: Final = 5
@@ -60,6 +67,8 @@ class Register:
     ip: str | None = None
     order_bundle: Cart | None = None
     tax_system: int | None = None
+    receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
+    prepayment_id: UUID | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,13 +132,18 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: as `decide_registration`, then ORDER_NUMBER_TAKEN.
-    Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then
+    ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
+    if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
+        return refused
     detail = notes_detail(notes)
     for _ in range(GENERATED_NUMBER_ATTEMPTS):
         order = decide_registration(command, merchant, world.clock.now())
-        if isinstance(order, Refused) or await world.orders.register(order, actor, detail):
+        if isinstance(order, Refused):
+            return order
+        if await world.orders.register(order, actor, detail):
+            await link_final_payment(order, world=world, actor=actor)
             return order
         if command.order_number is not None:
             return Refused(
@@ -205,10 +219,11 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
 
 
 def _check_cart(command: Register, merchant: Merchant) -> Refused | None:
-    if command.order_bundle is None:
-        return None
     currency = command.currency or merchant.settings.default_currency
-    return refuse_cart(command.order_bundle, amount_minor=command.amount_minor, currency=currency)
+    rules = rules_of(merchant, currency=currency, receipt=command.receipt_params.known)
+    if command.order_bundle is None:
+        return refuse_payer(rules)
+    return refuse_cart(command.order_bundle, rules, amount_minor=command.amount_minor)
 
 
 def _session_end(command: Register, merchant: Merchant, now: datetime) -> datetime:
@@ -254,5 +269,15 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         order_bundle=command.order_bundle,
         tax_system=command.tax_system,
         payer_data={name: data for name, data in payer_data.items() if data},
-        more=command.more,
+        more={**command.more, **_more(command)},
     )
+
+
+def _more(command: Register) -> Mapping[str, str]:
+    """The texts that the order keeps by the names of the wire."""
+    more = {}
+    if command.receipt_params.known:
+        more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
+    if command.prepayment_id is not None:
+        more[PREPAYMENT] = str(command.prepayment_id)
+    return more

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from altyn.domain.cart.faults import CartFault
 from altyn.domain.merchant import Merchant
 
 Members = dict[str, Any]
@@ -27,11 +28,15 @@ class AnswerContext:
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """An error as it is answered: its number, its text, and the parameter that broke a rule."""
+    """An error as it is answered: its number, its text, and the parameter that broke a rule.
+
+    `cart_faults` are all faults of a refused cart, for a merchant who wants them in the answer.
+    """
 
     code: int
     text: str
     parameter: str = ""
+    cart_faults: tuple[CartFault, ...] = ()
 
 
 Present = Callable[[object, AnswerContext], Members]

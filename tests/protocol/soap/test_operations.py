@@ -193,6 +193,7 @@ REST_ALONE: Final = {
     "merchantInn",
     "orderPayerData",
     "preOrderPayerData",
+    "prepaymentMdOrder",
     "shippingPayerData",
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Kind, Order
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
@@ -51,6 +52,12 @@ RUNGS = (
     (
         Refusal.REFUND_ID_REUSED,
         lambda c: replace(c, order=with_refund(c.order, AttemptState.APPROVED, 1, "R")),
+    ),
+    (
+        Refusal.PARAMETER_INVALID,
+        lambda c: replace(
+            c, command=replace(c.command, receipt_params=ReceiptParams({"cashier": "И"}))
+        ),
     ),
     (
         Refusal.WRONG_STATUS,

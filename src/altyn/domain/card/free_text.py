@@ -27,6 +27,8 @@ _LENGTH_MAX: Final = 19
 # An id of an order may hold many digits in a row and must stay readable.
 _ID: Final = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
 _RUN: Final = re.compile(rf"{_ID}|[0-9](?:[ .+\-\u00a0\u202f]?[0-9]){{{DIGITS_MIN - 1},}}")
+# The code of a marked product as hexadecimal bytes; a card number has at most 9 and a half.
+_MARK_CODE: Final = re.compile("[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2}){9,31}")
 _GROUP: Final = re.compile("[0-9]+")
 _ALPHANUMERIC: Final = re.compile(r"[^\W_]")
 
@@ -61,7 +63,7 @@ def mask_document(value: Any) -> Any:
     """A parsed JSON value with every card number masked, also in names and where it is a number."""
     match value:
         case str():
-            return mask_card_numbers(value)
+            return value if _MARK_CODE.fullmatch(value) else mask_card_numbers(value)
         case dict():
             return {mask_document(name): mask_document(each) for name, each in value.items()}
         case list():

@@ -48,6 +48,9 @@ TAX_TYPES: Final = {
     )
 }
 
+HISTORIC_TAX_TYPES: Final = frozenset({3, 5})
+"""Rates of 18 %, which ended with the year 2018."""
+
 TAX_SYSTEMS: Final = {
     0: "общая",
     1: "упрощённая, доход",

@@ -3,12 +3,16 @@
 Source: fiscal.md §7.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 VALUE_SHOWN: Final = 60  # characters
+_WITHIN_ATTRIBUTES: Final = re.compile(r"^itemAttributes\.attributes\[[0-9]+\]\.")
 
 
 class FaultKind(StrEnum):
@@ -42,8 +46,20 @@ class CartFault:
         if not self.position:
             place = self.path
         else:
-            place = f"{self.position}: {self.path.rpartition('].')[2] or self.path}"
+            place = f"{self.position}: {_WITHIN_ATTRIBUTES.sub('', self.path.partition('].')[2])}"
         return f"{place} {self.value}, {self.rule}" if self.value else f"{place}: {self.rule}"
+
+    @property
+    def members(self) -> dict[str, str]:
+        """The fault as JSON shows it: in `altyn cart check --json`, and in answers (cartFaults)."""
+        return {
+            "path": self.path,
+            "position": self.position,
+            "value": self.value,
+            "rule": self.rule,
+            "kind": self.kind.value,
+            "section": f"fiscal.md §{self.section}",
+        }
 
 
 def first_fault(faults: Sequence[CartFault]) -> CartFault:
@@ -54,6 +70,8 @@ def first_fault(faults: Sequence[CartFault]) -> CartFault:
 
 def shown(value: object) -> str:
     """A value of the document as it stands in a fault's text: short, and on one line."""
-    text = str(value) if not isinstance(value, str) else f'"{value}"'
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, dict | list | bool | None):
+        text = msgspec.json.encode(value).decode()
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"

@@ -4,16 +4,20 @@ A field reads a JSON value to what the gateway keeps, or raises BadValue with th
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
+
 from altyn.domain.cart.faults import CartFault, FaultKind, shown
+from altyn.domain.cart.marks import HEX_BYTES_MAX, is_hex
 from altyn.domain.cart.numbers import decimal, thousandths, whole
 from altyn.domain.control_characters import has_control
 
 QUANTITY_MAX_THOUSANDTHS: Final = 99_999_999
 
+CURRENCY_MAX: Final = 999
 GROUP_SEPARATOR: Final = "\x1d"  # it divides the parts of a mark code
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 _INN: Final = re.compile("[0-9]{10}|[0-9]{12}")
@@ -122,6 +126,14 @@ def amount(value: object) -> int:
     return number
 
 
+def currency(value: object) -> str:
+    """A numeric code of ISO 4217; as a number it has no leading zeros."""
+    code = whole(value)
+    if code is None or not 0 < code <= CURRENCY_MAX:
+        raise BadValue("not a currency of 3 digits")
+    return f"{code:03}"
+
+
 def quantity(value: object) -> int:
     """A quantity in thousandths, above 0."""
     read = thousandths(value)
@@ -156,6 +168,17 @@ def one_of(codes: Mapping[int, object], name: str) -> Read:
     return read
 
 
+def word_of(words: Sequence[str], name: str) -> Read:
+    """A word of a list."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise BadValue(f"not a {name}: {', '.join(words)}")
+        return value
+
+    return read
+
+
 def pattern(expression: "re.Pattern[str]", rule: str) -> Read:
     """A text of a form."""
 
@@ -168,11 +191,29 @@ def pattern(expression: "re.Pattern[str]", rule: str) -> Read:
     return read
 
 
+def mark_code(value: object) -> str:
+    """The code of a marked product: hexadecimal bytes with blanks, or as it is scanned."""
+    code: str = text(255)(value)
+    if is_hex(code) and len(code.split()) > HEX_BYTES_MAX:
+        raise BadValue(f"longer than {HEX_BYTES_MAX} bytes")
+    return code
+
+
 def an_object(value: object) -> Mapping[str, object]:
     """A JSON object."""
     if not isinstance(value, dict):
         raise BadValue("not an object")
     return value
+
+
+def nested(value: object) -> Mapping[str, object]:
+    """A JSON object, or its text: SOAP and some plugins have only texts for attributes."""
+    if isinstance(value, str):
+        try:
+            value = msgspec.json.decode(value)
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            raise BadValue("not an object, and not the JSON of one") from None
+    return an_object(value)
 
 
 def a_list(value: object) -> list[object]:
@@ -185,11 +226,13 @@ def a_list(value: object) -> list[object]:
 
 
 def texts(maximum: int, *, count: int = 100) -> Read:
-    """An array of texts, or one text."""
+    """An array of texts, or one text with commas between."""
     one = text(maximum)
 
     def read(value: object) -> tuple[str, ...]:
-        if isinstance(value, str | int):
+        if isinstance(value, str):
+            return tuple(one(each.strip()) for each in value.split(","))
+        if isinstance(value, int):
             return (one(value),)
         if not isinstance(value, list) or len(value) > count:
             raise BadValue(f"not an array of at most {count} texts")

@@ -2,43 +2,54 @@
 
 A cart of a hundred positions would cost many times what its order costs, if each field were read by
 its row. This check reads the text by a schema in C. It only accepts: what it does not know is left
-to `reading.py`, which finds all faults. A test holds both to the same verdict.
+to `reading.py`, which finds all faults, or to `unknown.py`, which names the fields without effect.
+A test holds them to the same verdict.
 """
 
 from typing import Annotated, Final
 
 import msgspec
 
-from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_TYPES
+from altyn.domain.cart.codes import (
+    HISTORIC_TAX_TYPES,
+    MEASURES,
+    ONLY_FFD_12,
+    PAYMENT_METHODS,
+    PAYMENT_OBJECTS,
+    TAX_TYPES,
+)
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.numbers import product_minor
+from altyn.domain.cart.rules import CartRules
+from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
 from altyn.domain.control_characters import json_has_control
+from altyn.domain.receipt.settings import FfdVersion
 
 _AMOUNT_MAX: Final = 999_999_999_999
 _Minor = Annotated[int, msgspec.Meta(ge=0, le=_AMOUNT_MAX)]
 
 
-class _Quantity(msgspec.Struct, frozen=True):
+class _Quantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Annotated[int, msgspec.Meta(ge=1, le=99_999)]
     measure: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 
 
-class _Tax(msgspec.Struct, frozen=True):
+class _Tax(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taxType: int  # noqa: N815 - the names of the wire
     taxSum: _Minor = 0  # noqa: N815
 
 
-class _Attribute(msgspec.Struct, frozen=True):
+class _Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     value: str
 
 
-class _Attributes(msgspec.Struct, frozen=True):
+class _Attributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: list[_Attribute]
 
 
-class _Position(msgspec.Struct, frozen=True):
-    """A position of the usual fields; any other that has rules makes the cart no plain one."""
+class _Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A position of the usual fields; any other makes the cart no plain one."""
 
     positionId: Annotated[str, msgspec.Meta(min_length=1, max_length=12)]  # noqa: N815
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
@@ -54,11 +65,11 @@ class _Position(msgspec.Struct, frozen=True):
     agentInterest: None = None  # noqa: N815
 
 
-class _Items(msgspec.Struct, frozen=True):
+class _Items(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[_Position], msgspec.Meta(min_length=1, max_length=2_000)]
 
 
-class _Customer(msgspec.Struct, frozen=True):
+class _Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     phone: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]{7,15}$")] | None = None
     contact: Annotated[str, msgspec.Meta(max_length=40)] | None = None
@@ -68,25 +79,33 @@ class _Customer(msgspec.Struct, frozen=True):
     deliveryInfo: None = None  # noqa: N815
 
 
-class _Bundle(msgspec.Struct, frozen=True):
+class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cartItems: _Items  # noqa: N815
     customerDetails: _Customer | None = None  # noqa: N815
     orderCreationDate: None = None  # noqa: N815
     agent: None = None
     supplierPhones: None = None  # noqa: N815
     loyalties: None = None
+    installments: None = None
 
 
 _decode: Final = msgspec.json.Decoder(_Bundle).decode
-_CODES: Final[dict[str, frozenset[str]]] = {
-    "paymentMethod": frozenset(map(str, PAYMENT_METHODS)),
-    "paymentObject": frozenset(map(str, PAYMENT_OBJECTS)),
-}
+_OBJECT: Final = "paymentObject"
+_METHODS: Final = {"paymentMethod": frozenset(map(str, PAYMENT_METHODS))}
+_NAMES: Final = frozenset({_OBJECT, *_METHODS})
+_MEASURES: Final = frozenset(map(str, MEASURES))
+# The objects of payment of every format, and those of FFD 1.05.
+_OBJECTS: Final = (
+    frozenset(map(str, PAYMENT_OBJECTS)),
+    frozenset(map(str, PAYMENT_OBJECTS.keys() - ONLY_FFD_12)),
+)
 
 
-def is_plain(cart: Cart, *, amount_minor: int, currency: str) -> bool:
+def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
     """Whether the cart is a plain one without faults, for an order of this amount. False says
     nothing: the cart may have faults, or fields that only `reading.py` knows."""
+    if rules.receipt:
+        return False
     encoded = cart.text.encode()
     try:
         positions = _decode(encoded).cartItems.items
@@ -98,7 +117,7 @@ def is_plain(cart: Cart, *, amount_minor: int, currency: str) -> bool:
     total = 0
     for position in positions:
         amount = _amount(position)
-        if amount is None or not _codes_known(position, currency):
+        if amount is None or not _codes_known(position, rules):
             return False
         total += amount
     return total == amount_minor and len(ids) == len(positions)
@@ -113,12 +132,28 @@ def _amount(position: _Position) -> int | None:
     return product if amount in (None, product) else None
 
 
-def _codes_known(position: _Position, currency: str) -> bool:
+def _codes_known(position: _Position, rules: CartRules) -> bool:
     sent, tax, attributes = position.itemCurrency, position.tax, position.itemAttributes
-    if sent is not None and str(sent) != currency:
+    if sent is not None and str(sent) != rules.currency:
         return False
-    if tax is not None and tax.taxType not in TAX_TYPES:
+    if tax is not None and (tax.taxType not in TAX_TYPES or tax.taxType in HISTORIC_TAX_TYPES):
         return False
+    if rules.ffd is FfdVersion.V1_2 and position.quantity.measure not in _MEASURES:
+        return False
+    objects = _OBJECTS[rules.ffd is FfdVersion.V1_05]
     return attributes is None or all(
-        each.value in _CODES.get(each.name, ()) for each in attributes.attributes
+        each.value in (objects if each.name == _OBJECT else _METHODS.get(each.name, ()))
+        for each in attributes.attributes
     )
+
+
+def has_no_remarks(cart: Cart) -> bool:
+    """Whether a cart has nothing that `unknown.py` could name; False says nothing."""
+    try:
+        positions = _decode(cart.text).cartItems.items
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    if any(len(each.name) > RECEIPT_NAME_MAX for each in positions):
+        return False
+    attributes = (each.itemAttributes for each in positions if each.itemAttributes is not None)
+    return all(one.name in _NAMES for each in attributes for one in each.attributes)

@@ -3,8 +3,7 @@
 Source: fiscal.md §8 (free refunds after a cart).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,11 +11,10 @@ class RawLine:
     """What the receipt of a refund by sum says; the merchant's settings fill what is missing.
 
     With `position_id` the money is a part of that position of the cart. `tax_type` is a code of
-    fiscal.md §4.2. `ofd_params` are parameters of the whole receipt.
+    fiscal.md §4.2.
     """
 
     name: str | None = None
     item_code: str | None = None
     tax_type: int | None = None
     position_id: str | None = None
-    ofd_params: Mapping[str, str] = field(default_factory=dict)

@@ -3,11 +3,13 @@
 Source: fiscal.md §3, §5, §7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from altyn.domain.cart import tables
 from altyn.domain.cart.codes import FULL_PREPAYMENT, GOODS, TAX_TYPES
+from altyn.domain.cart.customers import check_identity, read_customer, receipt_params_of
 from altyn.domain.cart.faults import CartFault, FaultKind, shown
 from altyn.domain.cart.fields import (
     BadValue,
@@ -19,7 +21,15 @@ from altyn.domain.cart.fields import (
     read_fields,
 )
 from altyn.domain.cart.numbers import product_minor
-from altyn.domain.cart.values import Customer, Position, Quantity, ReadCart
+from altyn.domain.cart.position_rules import (
+    CartFacts,
+    PositionFacts,
+    check_fraction,
+    check_marks,
+    check_position,
+)
+from altyn.domain.cart.rules import CartRules
+from altyn.domain.cart.values import Position, Quantity, ReadCart
 
 POSITIONS_MAX: Final = 2_000
 
@@ -29,30 +39,65 @@ _NESTED: Final[Mapping[str, tuple[tuple[Field, ...], str]]] = {
 }
 
 
-def read_bundle(document: object) -> tuple[ReadCart, tuple[CartFault, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the positions of one cart share while it is read."""
+
+    faults: Faults
+    rules: CartRules | None
+    cart: CartFacts
+    first_with: dict[object, int] = field(default_factory=dict)
+
+
+def read_bundle(
+    document: object, rules: CartRules | None = None
+) -> tuple[ReadCart, tuple[CartFault, ...]]:
     """Read an `orderBundle`. With a fault, the cart holds what could be read.
 
-    A document with a customer and without `cartItems` is no cart: it has no positions.
+    A document with a customer and without `cartItems` is no cart: it has no positions. Without
+    rules, as for a cart that is stored, only the document itself is checked.
     """
     faults, root = Faults(), Place()
     if not isinstance(document, dict):
         faults.add(root, "orderBundle", document, BadValue("not a JSON object"), "3")
         return ReadCart(), tuple(faults.found)
     sent = read_fields(document, tables.BUNDLE, root, faults)
-    customer = _customer(sent.get("customerDetails"), faults)
-    if "agent" in sent:
-        _read_agent_of_the_cart(sent["agent"], faults)
-    positions: tuple[Position, ...] = ()
+    customer = read_customer(sent.get("customerDetails"), faults)
+    agent = read_fields(sent.get("agent", {}), tables.AGENT_OF_CART, Place("agent"), faults)
+    _read_installments(sent, faults)
+    receipt = receipt_params_of(customer, agent, sent.get("supplierPhones", ()))
+    positions: list[Position | None] = []
     if "cartItems" in sent:
-        positions = _positions(sent["cartItems"], faults)
+        facts = CartFacts(
+            credit="installments" in sent,
+            agent="agentType" in agent,
+            supplier="supplierPhones" in sent,
+        )
+        reading = _Reading(faults, rules, facts)
+        positions = _positions(sent["cartItems"], reading)
     elif document.get("cartItems") is None and "customerDetails" not in sent:
         missing = BadValue("mandatory, but missing", FaultKind.MANDATORY)
         faults.add(root, "cartItems", None, missing, "3")
-    return ReadCart(positions, customer), tuple(faults.found)
+    if rules is not None and rules.strict_payer_identity:
+        check_identity(customer, rules.receipt, faults)
+    read = tuple(position for position in positions if position is not None)
+    complete = len(read) == len(positions)
+    return ReadCart(read, customer, receipt, complete), tuple(faults.found)
 
 
-def _positions(holder: Mapping[str, object], faults: Faults) -> tuple[Position, ...]:
-    place, sent = Place("cartItems"), holder.get("items")
+def _read_installments(sent: Mapping[str, Any], faults: Faults) -> None:
+    if "installments" not in sent:
+        return
+    place = Place("installments")
+    values = read_fields(sent["installments"], tables.INSTALLMENTS, place, faults)
+    if not values.keys() & {"productID", "productId"}:
+        missing = BadValue("mandatory, but missing", FaultKind.MANDATORY)
+        faults.add(place, "productID", None, missing, "3")
+
+
+def _positions(holder: Mapping[str, object], reading: _Reading) -> list[Position | None]:
+    """The positions in their order; None for one that cannot be read."""
+    place, sent, faults = Place("cartItems"), holder.get("items"), reading.faults
     if isinstance(sent, dict):
         sent = [sent]
     if not isinstance(sent, list) or len(sent) > POSITIONS_MAX:
@@ -60,32 +105,28 @@ def _positions(holder: Mapping[str, object], faults: Faults) -> tuple[Position, 
         if sent is None:
             bad = BadValue("mandatory, but missing", FaultKind.MANDATORY)
         faults.add(place, "items", sent, bad, "3.2")
-        return ()
+        return [None]
     if not sent:
         bad = BadValue("the cart has no position", FaultKind.MANDATORY)
         faults.add(place, "items", None, bad, "3.2")
-    read = [_position(each, place.inner(f"items[{n}]"), n, faults) for n, each in enumerate(sent)]
-    found = [(n, position) for n, position in enumerate(read) if position is not None]
-    _check_unique(found, place, faults)
-    return tuple(position for _, position in found)
+    return [_position(each, place.inner(f"items[{n}]"), n, reading) for n, each in enumerate(sent)]
 
 
-def _check_unique(found: Sequence[tuple[int, Position]], place: Place, faults: Faults) -> None:
-    first_with: dict[str, int] = {}
-    for n, position in found:
-        first = first_with.setdefault(position.position_id, n)
-        if first != n:
-            here = Place(f"{place.path}.items[{n}]".lstrip("."), _label(n, position.item_code))
-            bad = BadValue(f"position {first + 1} has the same positionId")
-            faults.add(here, "positionId", position.position_id, bad, "7 row 7")
+def _check_unique(position_id: object, n: int, place: Place, reading: _Reading) -> None:
+    first = reading.first_with.setdefault(position_id, n)
+    if first != n:
+        bad = BadValue(f"position {first + 1} has the same positionId")
+        reading.faults.add(place, "positionId", position_id, bad, "7 row 7")
 
 
 def _label(n: int, item_code: object) -> str:
-    code = f" ({shown(item_code).strip(chr(34))})" if isinstance(item_code, str | int) else ""
+    known = isinstance(item_code, str | int) and item_code != ""
+    code = f" ({shown(item_code).strip(chr(34))})" if known else ""
     return f"position {n + 1}{code}"
 
 
-def _position(sent: object, place: Place, n: int, faults: Faults) -> Position | None:
+def _position(sent: object, place: Place, n: int, reading: _Reading) -> Position | None:
+    faults = reading.faults
     if not isinstance(sent, dict):
         faults.add(Place(place.path.rpartition(".")[0]), f"items[{n}]", sent,
                    BadValue("not an object"), "3.2")  # fmt: skip
@@ -93,16 +134,29 @@ def _position(sent: object, place: Place, n: int, faults: Faults) -> Position | 
     place = Place(place.path, _label(n, sent.get("itemCode")))
     known = len(faults.found)
     values = read_fields(sent, tables.POSITION, place, faults)
-    quantity = _quantity(values.get("quantity"), place, faults)
+    if "positionId" in values:
+        _check_unique(values["positionId"], n, place, reading)
+    counted = read_fields(
+        values.get("quantity", {}), tables.QUANTITY if "quantity" in values else (),
+        place.inner("quantity"), faults,
+    )  # fmt: skip
+    quantity = Quantity(counted["value"], counted["measure"]) if len(counted) > 1 else None
     tax = (
         read_fields(values["tax"], tables.TAX, place.inner("tax"), faults)
         if "tax" in values
         else {}
     )
-    attributes = _attributes(sent.get("itemAttributes"), place, faults)
+    listed = _listed_attributes(sent.get("itemAttributes"), place, faults)
+    attributes = _attributes(listed, place.inner("itemAttributes"), faults)
+    names = frozenset(name for _, name, _ in listed)
+    check_marks(counted, names, place, faults)
     _read_nested(values, place, faults)
     amount = _amount(sent, values, quantity, place, faults)
-    if len(faults.found) > known or quantity is None or amount is None:
+    readable = len(faults.found) == known
+    if reading.rules is not None:
+        facts = PositionFacts(values, counted, tax, attributes, names, reading.cart)
+        check_position(facts, reading.rules, place, faults)
+    if not readable or quantity is None or amount is None:
         return None
     return Position(
         position_id=values["positionId"],
@@ -118,16 +172,6 @@ def _position(sent: object, place: Place, n: int, faults: Faults) -> Position | 
         index=n,
         sent=sent,
     )
-
-
-def _quantity(sent: Mapping[str, object] | None, place: Place, faults: Faults) -> Quantity | None:
-    if sent is None:
-        return None
-    inner = place.inner("quantity")
-    values = read_fields(sent, tables.QUANTITY, inner, faults)
-    if "value" not in values or "measure" not in values:
-        return None
-    return Quantity(values["value"], values["measure"])
 
 
 def _amount(
@@ -168,7 +212,9 @@ def _read_nested(values: Mapping[str, Any], place: Place, faults: Faults) -> Non
         faults.add(inner, "itemDetailsParams", details, bad, "3.2")
         return
     for n, each in enumerate(listed):
-        _read_inner(each, tables.ITEM_DETAIL, inner, f"itemDetailsParams[{n}]", faults)
+        read = _read_inner(each, tables.ITEM_DETAIL, inner, f"itemDetailsParams[{n}]", faults)
+        if read.get("name") == tables.TRU_CODE:
+            _read_inner(each, (tables.TRU,), inner, f"itemDetailsParams[{n}]", faults)
 
 
 def _read_inner(
@@ -185,32 +231,39 @@ def _read_inner(
 # ── Fiscal attributes ─────────────────────────────────────────────────────────────────────────────
 
 
-def _attributes(sent: object, place: Place, faults: Faults) -> dict[str, Any]:
-    """The attributes by name: known ones read, unknown ones as sent (fiscal.md §5)."""
+_Listed = list[tuple[int, str, object]]
+"""Attributes by their place in the list: name and value."""
+
+
+def _listed_attributes(sent: object, place: Place, faults: Faults) -> _Listed:
+    """The attributes that were sent; an empty value counts as missing (fiscal.md §5)."""
     if sent is None:
-        return {}
-    listed = sent.get("attributes") if isinstance(sent, dict) else sent
-    if not isinstance(listed, list):
+        return []
+    items = sent.get("attributes") if isinstance(sent, dict) else sent
+    if not isinstance(items, list):
         bad = BadValue('not {"attributes": [{"name": …, "value": …}]}')
         faults.add(place, "itemAttributes", sent, bad, "5")
-        return {}
-    inner, values = place.inner("itemAttributes"), dict[str, Any]()
-    for n, each in enumerate(listed):
+        return []
+    listed: _Listed = []
+    for n, each in enumerate(items):
         name = each.get("name") if isinstance(each, dict) else None
         if not isinstance(name, str) or not name:
             bad = BadValue("not an object with a name and a value")
-            faults.add(inner, f"attributes[{n}]", each, bad, "5")
-            continue
-        read = _attribute(name, each.get("value"), inner, n, faults)
-        if read is not None:
-            values[name] = read
-    _check_marks(values, place, faults)
-    return values
+            faults.add(place.inner("itemAttributes"), f"attributes[{n}]", each, bad, "5")
+        elif (value := each.get("value")) not in (None, ""):
+            listed.append((n, name, value))
+    return listed
+
+
+def _attributes(listed: _Listed, place: Place, faults: Faults) -> dict[str, Any]:
+    """The attributes by name: known ones read, unknown ones as sent (fiscal.md §5)."""
+    read = {name: _attribute(name, value, place, n, faults) for n, name, value in listed}
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def _attribute(name: str, value: object, place: Place, n: int, faults: Faults) -> object:
     row = tables.ATTRIBUTES.get(name)
-    if row is None or value is None or value == "":
+    if row is None:
         return value
     try:
         read: object = row.read(value)
@@ -219,7 +272,8 @@ def _attribute(name: str, value: object, place: Place, n: int, faults: Faults) -
         return None
     here = place.inner(f"attributes[{n}]")
     if isinstance(read, dict) and name == "markQuantity":
-        read_fields(read, tables.MARK_QUANTITY, here.inner(name), faults)
+        fraction = read_fields(read, tables.MARK_QUANTITY, here.inner(name), faults)
+        check_fraction(fraction, here.inner(name), faults)
     if isinstance(read, dict) and name == "agent_info":
         _read_agent(read, here.inner(name), faults)
     if isinstance(read, dict) and name == "supplier_info":
@@ -236,35 +290,3 @@ def _read_agent(sent: Mapping[str, object], place: Place, faults: Faults) -> Non
     ):
         if name in values:
             read_fields(values[name], table, place.inner(name), faults)
-
-
-def _check_marks(values: Mapping[str, Any], place: Place, faults: Faults) -> None:
-    """`markQuantity` needs the mark code (fiscal.md §5)."""
-    if "markQuantity" in values and not values.get("nomenclature"):
-        bad = BadValue("mandatory with markQuantity", FaultKind.MANDATORY)
-        faults.add(place.inner("itemAttributes"), "nomenclature", None, bad, "5")
-
-
-# ── The customer, and the agent of the whole cart ─────────────────────────────────────────────────
-
-
-def _customer(sent: Mapping[str, object] | None, faults: Faults) -> Customer:
-    if sent is None:
-        return Customer()
-    place = Place("customerDetails")
-    values = read_fields(sent, tables.CUSTOMER, place, faults)
-    if values.get("deliveryInfo"):
-        read_fields(values["deliveryInfo"], tables.DELIVERY, place.inner("deliveryInfo"), faults)
-    return Customer(
-        email=values.get("email"),
-        phone=values.get("phone"),
-        full_name=values.get("fullName"),
-        inn=values.get("inn"),
-        passport=values.get("passport"),
-    )
-
-
-def _read_agent_of_the_cart(sent: Mapping[str, object], faults: Faults) -> None:
-    """The deprecated agent of the whole cart: only its type is checked (fiscal.md §3)."""
-    agent = (Field("agentType", tables.AGENT_TYPE, "4.6"),)
-    read_fields(sent, agent, Place("agent"), faults)

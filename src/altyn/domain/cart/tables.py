@@ -13,8 +13,11 @@ from altyn.domain.cart.fields import (
     a_list,
     amount,
     an_object,
+    currency,
     inn,
+    mark_code,
     must,
+    nested,
     number,
     one_of,
     pattern,
@@ -22,6 +25,7 @@ from altyn.domain.cart.fields import (
     quantity,
     text,
     texts,
+    word_of,
 )
 
 _COUNTRY: Final = re.compile("[A-Za-z]{2}")
@@ -36,6 +40,28 @@ BUNDLE: Final = (
     Field("agent", an_object, "3"),
     Field("supplierPhones", texts(19), "3"),
     Field("loyalties", a_list, "3"),
+    Field("installments", an_object, "3"),
+)
+AGENT_OF_CART: Final = (  # deprecated; SOAP spells mtOperator with a small letter
+    Field("agentType", AGENT_TYPE, "4.6"),
+    Field("payingOperation", text(24), "5"),
+    Field("payingPhones", texts(19), "5"),
+    Field("paymentsOperatorPhones", texts(19), "5"),
+    *(
+        Field(f"{spelled}Operator{name}", read, "5")
+        for spelled in ("MT", "mt")
+        for name, read in (
+            ("Phones", texts(19)),
+            ("Name", text(256)),
+            ("Address", text(256)),
+            ("Inn", inn),
+        )
+    ),
+)
+INSTALLMENTS: Final = (
+    must("productType", word_of(("CREDIT", "INSTALLMENT"), "product"), "3"),
+    Field("productID", text(50), "3"),
+    Field("productId", text(50), "3"),
 )
 CUSTOMER: Final = (
     Field("contact", text(40), "3.1"),
@@ -59,12 +85,15 @@ POSITION: Final = (
     must("quantity", an_object, "3.2"),
     Field("itemAmount", amount, "3.2"),
     Field("itemPrice", amount, "3.2"),
-    Field("itemCurrency", pattern(re.compile("[0-9]{3}"), "not a currency of 3 digits"), "3.2"),
+    Field("itemCurrency", currency, "3.2"),
     Field("itemDetails", an_object, "3.2"),
     Field("discount", an_object, "3.2"),
     Field("agentInterest", an_object, "3.2"),
     Field("tax", an_object, "3.2"),
 )
+ITEM_ATTRIBUTES: Final = "itemAttributes"
+DEPOSITED_AMOUNT: Final = "depositedItemAmount"
+"""A member of positions in answers; in a request it has no effect."""
 QUANTITY: Final = (
     must("value", quantity, "7 row 5"),
     must("measure", text(20), "3.2"),
@@ -90,6 +119,14 @@ AGENT_INTEREST: Final = (
     must("interestType", text(20), "3.2"),
     must("interestValue", number(20), "3.2"),
 )
+ITEM_DETAILS: Final = (Field("itemDetailsParams", a_list, "3.2"),)
+TRU_CODE: Final = "fes_truCode"
+"""The item detail with the code of an electronic certificate (fiscal.md §11)."""
+TRU: Final = must(
+    "value",
+    pattern(re.compile(r"[0-9]{9}\.[0-9]{20}"), "not a TRU code: 9 digits, a dot, 20 digits"),
+    "11",
+)
 ITEM_DETAIL: Final = (
     must("name", text(255), "3.2"),
     Field("value", text(2000), "3.2"),
@@ -99,10 +136,10 @@ ATTRIBUTES: Final = {
     for each in (
         Field("paymentMethod", one_of(PAYMENT_METHODS, "payment method"), "4.3"),
         Field("paymentObject", one_of(PAYMENT_OBJECTS, "payment object"), "4.4"),
-        Field("nomenclature", text(255), "5"),
-        Field("markQuantity", an_object, "5"),
+        Field("nomenclature", mark_code, "5"),
+        Field("markQuantity", nested, "5"),
         Field("userData", text(64), "5"),
-        Field("agent_info", an_object, "5"),
+        Field("agent_info", nested, "5"),
         Field("agent_info.type", AGENT_TYPE, "4.6"),
         Field("agent_info.paying.operation", text(24), "5"),
         Field("agent_info.paying.phones", texts(19), "5"),
@@ -111,7 +148,7 @@ ATTRIBUTES: Final = {
         Field("agent_info.MTOperator.name", text(256), "5"),
         Field("agent_info.MTOperator.address", text(256), "5"),
         Field("agent_info.MTOperator.inn", inn, "5"),
-        Field("supplier_info", an_object, "5"),
+        Field("supplier_info", nested, "5"),
         Field("supplier_info.phones", texts(19), "5"),
         Field("supplier_info.name", text(256), "5"),
         Field("supplier_info.inn", inn, "5"),
@@ -131,6 +168,13 @@ SUPPLIER_INFO: Final = (
     Field("phones", texts(19), "5"),
     Field("name", text(256), "5"),
     Field("inn", inn, "5"),
+    *(
+        Field(name, text(256), "5")
+        for name in (
+            *("documentId", "payerName", "payerLs", "ls", "bankBic"),
+            *("bankName", "kpp", "rs", "commission"),
+        )
+    ),
 )
 PAYING_AGENT: Final = (Field("operation", text(24), "5"), Field("phones", texts(19), "5"))
 PHONES: Final = (Field("phones", texts(19), "5"),)
@@ -140,3 +184,9 @@ MT_OPERATOR: Final = (
     Field("address", text(256), "5"),
     Field("inn", inn, "5"),
 )
+NESTED_ATTRIBUTES: Final = {
+    "agent_info": AGENT_INFO,
+    "supplier_info": SUPPLIER_INFO,
+    "markQuantity": MARK_QUANTITY,
+}
+"""The attributes whose value is an object, and its fields."""

@@ -58,10 +58,16 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class ReadCart:
-    """The positions and the customer of a cart without faults."""
+    """The positions and the customer of a cart without faults.
+
+    `receipt` are what the customer and the cart's agent say of the whole receipt, by the keys of
+    additionalOfdParams (fiscal.md §6). `complete`: every position of the document is there.
+    """
 
     positions: tuple[Position, ...] = ()
     customer: Customer = Customer()
+    receipt: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def amount_minor(self) -> int:

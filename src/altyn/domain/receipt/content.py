@@ -16,7 +16,7 @@ from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.domain.order_cart import cart_positions, deposited_positions
+from altyn.domain.order_cart import cart_positions, cart_receipt_params, deposited_positions
 from altyn.domain.receipt.contact import contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
@@ -126,6 +126,7 @@ def _content(
 ) -> ReceiptContent:
     request = order.request
     contact = contact_of(order)
+    ofd_params = {**cart_receipt_params(order), **(due.ofd_params or ofd_params_of(order))}
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
@@ -133,13 +134,8 @@ def _content(
         ffd=settings.ffd,
         email=contact.email,
         phone=contact.phone,
-        ofd_params=due.ofd_params or _ofd_params_of_refund(due, order) or ofd_params_of(order),
+        ofd_params=ofd_params,
     )
-
-
-def _ofd_params_of_refund(due: ReceiptDue, order: Order) -> Mapping[str, str]:
-    raw = order.attempt(due.attempt).raw if due.attempt is not None else None
-    return {} if raw is None else raw.ofd_params
 
 
 def _code(attributes: Mapping[str, object], name: str, default: int) -> int:

@@ -42,7 +42,8 @@ class FiscalSettings:
     codes of fiscal.md §4, for positions that do not name their own. `answer_version` is the version
     of the answer of getReceiptStatus.do (fiscal.md §9). With `mail` the payer gets each registered
     receipt by e-mail, where the order has an address. `simulated_fault` is of the simulated cash
-    register alone.
+    register alone. `strict_payer_identity` demands that a named payer is identified
+    (fiscal.md §3.1).
     """
 
     provider: FiscalProvider = FiscalProvider.NONE
@@ -59,6 +60,7 @@ class FiscalSettings:
     answer_version: int = 1
     mail: bool = False
     simulated_fault: SimulatedFault = SimulatedFault.NONE
+    strict_payer_identity: bool = False
 
     @property
     def enabled(self) -> bool:

@@ -36,4 +36,5 @@ FISCAL_SETTINGS: Final = (
     Setting("fiscal.answer_version", f"1 to {ANSWER_VERSION_MAX}", within(1, ANSWER_VERSION_MAX)),
     Setting("fiscal.mail", "true or false", lambda _: True),
     Setting("fiscal.simulated_fault", f"one of {one_of(SimulatedFault)}", lambda _: True),
+    Setting("fiscal.strict_payer_identity", "true or false", lambda _: True),
 )

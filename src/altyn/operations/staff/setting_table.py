@@ -109,6 +109,7 @@ SETTINGS: Final = (
     Setting("payer_email_notify", "true or false", lambda _: True),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
+    Setting("cart_faults_in_answer", "true or false", lambda _: True),
     Setting("callbacks.enabled", "true or false", lambda _: True),
     Setting(
         "callbacks.urls",

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.domain.cart.checks import check_against_order
+from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.document import Cart
-from altyn.domain.cart.plain import is_plain
-from altyn.domain.cart.reading import read_bundle
+from altyn.domain.cart.plain import has_no_remarks, is_plain
+from altyn.domain.cart.rules import CartRules
+from altyn.domain.cart.unknown import remarks_of_cart
+from altyn.domain.receipt.settings import FfdVersion
 
 POSITION: Final[dict[str, Any]] = {
     "positionId": "1",
@@ -32,14 +34,21 @@ def bundle(*positions: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"cartItems": {"items": list(positions)}, **more}
 
 
-def plain(document: object, amount_minor: int = 150) -> bool:
-    return is_plain(Cart.of(document), amount_minor=amount_minor, currency="643")
+ANY_FORMAT: Final = CartRules(currency="643")
+EVERY_RULES: Final = (
+    ANY_FORMAT,
+    *(CartRules(currency="643", ffd=ffd, strict_payer_identity=True) for ffd in FfdVersion),
+    CartRules(currency="643", receipt={"agent_info.type": "1"}),
+)
 
 
-def faultless(document: object, amount_minor: int) -> bool:
+def plain(document: object, amount_minor: int = 150, rules: CartRules = ANY_FORMAT) -> bool:
+    return is_plain(Cart.of(document), rules, amount_minor=amount_minor)
+
+
+def faultless(document: object, amount_minor: int, rules: CartRules) -> bool:
     """The reader's verdict."""
-    cart, faults = read_bundle(document)
-    return not faults and not check_against_order(cart, amount_minor=amount_minor, currency="643")
+    return not check_cart(document, rules, amount_minor=amount_minor)[1]
 
 
 def without(name: str) -> dict[str, Any]:
@@ -55,7 +64,6 @@ def without(name: str) -> dict[str, Any]:
         bundle(without("tax")),
         bundle(without("itemAttributes")),
         bundle(POSITION, customerDetails={"email": "payer@shop.example", "phone": "+79998887766"}),
-        bundle({**POSITION, "ourOwn": {"kept": [1]}}),
         bundle({**POSITION, "name": 'Чай "Майский" – 5 шт.'}),
     ],
 )
@@ -71,6 +79,8 @@ def test_usual_cart_is_plain(document: object) -> None:
         {"itemAmount": 151},
         {"itemCurrency": 840},
         {"tax": {"taxType": 99}},
+        {"tax": {"taxType": 3}},
+        {"ourOwn": {"kept": [1]}},
         {"itemAttributes": {"attributes": [{"name": "nomenclature", "value": "00"}]}},
         {"discount": {"discountType": "percent", "discountValue": 5}},
         {"positionId": ""},
@@ -100,7 +110,15 @@ VALUES: Final = st.one_of(
     st.dictionaries(st.sampled_from(["value", "measure", "taxType", "attributes"]), st.integers()),
 )
 NAMES: Final = st.sampled_from(
-    [*POSITION, "itemDetails", "discount", "agentInterest", "unknown", "agent"]
+    [
+        *POSITION,
+        "depositedItemAmount",
+        "itemDetails",
+        "discount",
+        "agentInterest",
+        "unknown",
+        "agent",
+    ]
 )
 
 
@@ -111,9 +129,10 @@ NAMES: Final = st.sampled_from(
         st.dictionaries(st.sampled_from(["email", "phone", "contact", "inn"]), VALUES, max_size=2),
     ),
     amount=st.sampled_from([0, 75, 150, 300, 450]),
+    rules=st.sampled_from(EVERY_RULES),
 )
 def test_plain_cart_has_no_fault(
-    changes: list[dict[str, Any]], customer: dict[str, Any] | None, amount: int
+    changes: list[dict[str, Any]], customer: dict[str, Any] | None, amount: int, rules: CartRules
 ) -> None:
     positions = [
         {**POSITION, "positionId": str(number), **change} for number, change in enumerate(changes)
@@ -121,5 +140,21 @@ def test_plain_cart_has_no_fault(
     document = msgspec.json.decode(
         msgspec.json.encode(bundle(*positions, customerDetails=customer))
     )
-    if plain(document, amount):
-        assert faultless(document, amount)
+    if plain(document, amount, rules):
+        assert faultless(document, amount, rules)
+    if has_no_remarks(Cart.of(document)):
+        assert not list(remarks_of_cart(document))
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        ({"itemAttributes": {"attributes": [{"name": "paymentObject", "value": "33"}]}}, 1),
+        ({}, 2),  # a measure of FFD 1.2 is a code
+        ({}, 3),  # the whole receipt has an agent
+    ],
+)
+def test_rules_of_the_merchant_are_left_to_the_reader(change: dict[str, Any], rules: int) -> None:
+    document = bundle({**POSITION, **change})
+    assert plain(document)
+    assert not plain(document, rules=EVERY_RULES[rules])

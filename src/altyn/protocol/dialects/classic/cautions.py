@@ -7,6 +7,9 @@ Source: rest-orders.md §2.1, §2.3; fiscal.md.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from altyn.domain.cart import unknown
+from altyn.domain.cart.document import Cart
+from altyn.domain.cart.plain import has_no_remarks
 from altyn.domain.language import TEXT_LANGUAGES
 from altyn.domain.merchant import Merchant
 
@@ -18,6 +21,9 @@ NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
 NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
+
+NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
+CASHBOX: Final = "fes_cashboxId"
 
 APP_PARAMETERS: Final = frozenset({"app2app", "back2app", "app.osType", "app.deepLink"})
 """Parameters of payments in the bank's app; most shops send them inside jsonParams (004)."""
@@ -54,7 +60,14 @@ def remarks_of_language(code: str) -> Iterator[str]:
 
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
-    """The parameters of the bank's app among the free attributes."""
+    """The free attributes that belong to a way to pay which is not served yet."""
     names = [name for name in params if name in APP_PARAMETERS]
     if names:
         yield f"{', '.join(names)}: {NO_APP}"
+    if CASHBOX in params:
+        yield f"{CASHBOX}: {NO_CERTIFICATE}"
+
+
+def remarks_of_cart(cart: Cart) -> Iterator[str]:
+    """The parts of a cart that are kept without effect."""
+    return iter(()) if has_no_remarks(cart) else unknown.remarks_of_cart(cart.document)

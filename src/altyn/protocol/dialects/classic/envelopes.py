@@ -8,6 +8,10 @@ from typing import Final
 from altyn.protocol.dialects.classic.error_codes import ORDER_NOT_FOUND, SUCCESS
 from altyn.protocol.presentation import Envelope, ErrorAnswer, Members
 
+CART_FAULTS: Final = "cartFaults"
+"""Every fault of a refused cart, the answered one first: a member of ours, only for merchants with
+the setting `cart_faults_in_answer`, and only over REST, as SOAP's types have no place for it."""
+
 
 def _plain(members: Members, language: str) -> Members:
     return {
@@ -34,7 +38,10 @@ def _refusal_of_closing(error: ErrorAnswer) -> Members:
 
 
 def _refusal(error: ErrorAnswer) -> Members:
-    return {"errorCode": str(error.code), "errorMessage": error.text}
+    members: Members = {"errorCode": str(error.code), "errorMessage": error.text}
+    if error.cart_faults:
+        members[CART_FAULTS] = [fault.members for fault in error.cart_faults]
+    return members
 
 
 def _refusal_of_status(error: ErrorAnswer) -> Members:

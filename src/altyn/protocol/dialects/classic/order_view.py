@@ -15,6 +15,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
+from altyn.domain.prepayment import FINAL_PAYMENTS, PREPAYMENT, final_payments
 from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.card_view import (
     CARD_AUTH_INFO,
@@ -26,6 +27,7 @@ from altyn.protocol.dialects.classic.card_view import (
     expiration,
     masked_pan,
 )
+from altyn.protocol.dialects.classic.cart_view import order_bundle
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.operations_view import (
     OPERATION,
@@ -109,21 +111,8 @@ def _payer_data(view: OrderView) -> dict[str, Any] | None:
     return {name: value for name, value in values if value}
 
 
-def _without_nulls(value: object) -> object:
-    """A cart as the shop sent it, without its nulls: an empty field is left out."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(v) for name, v in value.items() if v is not None}
-    if isinstance(value, list | tuple):
-        return [_without_nulls(each) for each in value if each is not None]
-    return value
-
-
 def _order_bundle(view: OrderView) -> dict[str, Any] | None:
-    cart = view.order.request.order_bundle
-    if cart is None:
-        return None
-    shown = _without_nulls(cart.document)
-    return shown if shown and isinstance(shown, dict) else None
+    return order_bundle(view.order, view.merchant.settings.status_version)
 
 
 # ── The payment ───────────────────────────────────────────────────────────────────────────────────
@@ -230,6 +219,13 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
     Field("bankInfo", bank_info, since=3),
     Field("payerData", _payer_data, "e-mail, phone or address known", since=13),
     Field("orderBundle", _order_bundle, "given"),
+    Field(PREPAYMENT, lambda s: s.order.request.more.get(PREPAYMENT), "given", since=15),
+    Field(
+        FINAL_PAYMENTS,
+        lambda s: final_payments(s.order) or None,
+        "orders complete this prepayment",
+        since=15,
+    ),
     Field("refunds", refunds, "after a refund", since=5),
     Field("chargeback", lambda s: False if s.payment else None, "after a payment attempt", since=6),
     Field(

@@ -16,6 +16,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     INVALID,
     LENIENT_LANGUAGE,
     MERCHANT_LOGIN,
+    REFUND_RECEIPT_PARAMS,
     WHO,
     amount,
 )
@@ -60,8 +61,7 @@ _COMMON: Final = (
     Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
               "Refund only if this is what is deposited now.",
               invalid=Refusal.AMOUNT_INVALID),
-    Parameter("additionalOfdParams", t.FLAT_JSON, "ofd_params",
-              "Parameters of the whole receipt."),
+    REFUND_RECEIPT_PARAMS,
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "Kept in the order's history."),
     Parameter("externalRefundId", own_name(32), "external_refund_id",
               "The refund's name: repeating it refunds once.", in_json_params=True),

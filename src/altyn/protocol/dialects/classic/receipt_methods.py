@@ -7,6 +7,7 @@ from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.cart_type import CART
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic import receipt_types as r
@@ -21,6 +22,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     ORDER_NUMBER_SELECTOR,
     WHO,
 )
+from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import Method, Parameter
 
 GET_RECEIPT_STATUS: Final = Method(
@@ -65,9 +67,9 @@ CLOSE_OFD_RECEIPT: Final = Method(
                   "Sum of the receipt; without one, what is left of the order.",
                   invalid=Refusal.AMOUNT_INVALID),
         Parameter("orderBundle", CART, "cart", "The cart of the receipt; without one, the order's.",
-                  invalid=Refusal.CART_FORMAT),
-        Parameter("additionalOfdParams", t.FLAT_JSON, "ofd_params",
-                  "Parameters of the whole receipt."),
+                  invalid=Refusal.CART_FORMAT, remarks=k.remarks_of_cart),
+        Parameter("additionalOfdParams", RECEIPT_PARAMS, "receipt_params",
+                  "Parameters of the whole receipt.", remarks=remarks_of_receipt_params),
         Parameter("jsonParams", t.FLAT_JSON, "json_params", "Kept in the order's history."),
         MERCHANT_LOGIN,
         LENIENT_LANGUAGE,

@@ -21,6 +21,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     stored,
 )
 from altyn.protocol.name_types import ORDER_NUMBER, own_name
+from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import Parameter
 
 REGISTRATION: Final = (
@@ -67,7 +68,7 @@ REGISTRATION: Final = (
               caution=k.NO_3DS_DATA),
     Parameter("orderBundle", CART, "order_bundle",
               "The cart: its positions, for partial deposits and refunds, and for receipts.",
-              invalid=Refusal.CART_FORMAT),
+              invalid=Refusal.CART_FORMAT, remarks=k.remarks_of_cart),
     Parameter("taxSystem", t.digits(1, high=5), "tax_system", "Taxation system, 0 to 5.",
               idle_for=k.without_receipts),
     Parameter("feeInput", t.digits(8), "fee_input", "The merchant's fee in minor units.",
@@ -95,8 +96,11 @@ REGISTRATION: Final = (
     stored("app.osType", t.text(32), "The phone's system: ios or android.", caution=k.NO_APP),
     stored("app.deepLink", t.text(512), "Where the bank's app returns to.", caution=k.NO_APP),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),
-    stored("additionalOfdParams", t.JSON, "More for the fiscal receipt.",
-           idle_for=k.without_receipts),
+    Parameter("additionalOfdParams", RECEIPT_PARAMS, "receipt_params",
+              "Parameters of the whole receipt: cashier, agent, client and more.",
+              remarks=remarks_of_receipt_params, idle_for=k.without_receipts),
+    Parameter("prepaymentMdOrder", t.ORDER_ID, "prepayment_id",
+              "The paid order whose prepayment this order completes."),
     stored("merchantInn", t.text(12), "The child merchant by its tax number."),
 )  # fmt: skip
 

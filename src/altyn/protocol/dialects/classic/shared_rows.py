@@ -10,8 +10,13 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic.cautions import STORED_ONLY, remarks_of_language
+from altyn.protocol.dialects.classic.cautions import (
+    STORED_ONLY,
+    remarks_of_language,
+    without_receipts,
+)
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import STORED, Echo, Parameter
 
 Refusals = Mapping[Refusal, ErrorCode]
@@ -52,6 +57,15 @@ MERCHANT_LOGIN: Final = Parameter(
 )
 ORDER_NUMBER_SELECTOR: Final = Parameter(
     "orderNumber", t.ANY_TEXT, "order_number", "The shop's number, where orderId is not known."
+)
+
+REFUND_RECEIPT_PARAMS: Final = Parameter(
+    "additionalOfdParams",
+    RECEIPT_PARAMS,
+    "receipt_params",
+    "Parameters of the whole receipt in place of those of the registration.",
+    remarks=remarks_of_receipt_params,
+    idle_for=without_receipts,
 )
 
 

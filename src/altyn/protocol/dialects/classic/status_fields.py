@@ -19,7 +19,7 @@ from altyn.domain.order import Attempt, Order
 
 T = TypeVar("T")
 
-Value = int | str | bool | list[dict[str, Any]] | dict[str, Any]
+Value = int | str | bool | list[dict[str, Any]] | list[str] | dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
+import msgspec
+
 from altyn.protocol.dialects.classic.envelopes import (
     CLOSING,
     ORDER_LIST,
@@ -200,8 +202,21 @@ def _operations(operations: Sequence[Any]) -> Iterator[Any]:
         before = before if kind == _REVERSAL else kind
 
 
+def _attributes(attributes: Sequence[Any]) -> Iterator[Any]:
+    """Attributes of a cart's position: an object or a list is its JSON text."""
+    for each in attributes:
+        value = each.get(TEXT_MEMBER) if isinstance(each, Mapping) else None
+        if isinstance(value, dict | list):
+            yield {**each, TEXT_MEMBER: msgspec.json.encode(value).decode()}
+        else:
+            yield each
+
+
 Prepare = Callable[[Sequence[Any]], Iterator[Any]]
-_PREPARED: Final[Mapping[str, Prepare]] = {"processingOperation": _operations}
+_PREPARED: Final[Mapping[str, Prepare]] = {
+    "processingOperation": _operations,
+    "itemAttribute": _attributes,
+}
 
 
 @lru_cache(len(TYPES))
