@@ -19,6 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from altyn.domain.card.values import Cvc, Pan, luhn_ok
+from altyn.domain.notes import Note
 
 HIDDEN: Final = "***"
 CUT: Final = "…"
@@ -68,6 +69,8 @@ class _Walk:
             return value
         if isinstance(value, (Pan, Cvc)):
             return value.masked
+        if isinstance(value, Note):
+            return str(value)  # `token: ignored` is no value of a token
         if isinstance(value, float):
             return _plain_float(value)
         if isinstance(value, int):

@@ -20,6 +20,7 @@ import pytest
 
 from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Kind, Order, OrderRequest
@@ -117,6 +118,9 @@ class Users:
             User("new-api", must_change_password=True),
         )
         return next((each for each in users if each.login == user_name and password == "pw"), None)
+
+    def failed_login(self, user_name: str, address: str) -> FailedLogin:
+        return FailedLogin(user_name, 1)
 
     async def by_token(self, token: str) -> ApiUser | None:
         return None

@@ -385,8 +385,8 @@ def test_a_currency_must_be_the_merchants() -> None:
     ],
 )
 def test_features_come_repeated_or_separated(sent: tuple[str, ...], expected: object) -> None:
-    context = t.Context(None, Sent({"features": sent}))
-    assert outcome(c.FEATURE_LIST, sent[0], context) == expected
+    assert c.FEATURE_LIST.repeatable
+    assert outcome(c.FEATURE_LIST, ",".join(sent)) == expected
 
 
 # ── Whatever comes ────────────────────────────────────────────────────────────────────────────────
@@ -516,3 +516,8 @@ def test_json_is_read_alike_by_the_quick_check_and_the_exact_one(
         assert not refused
         assert read == mask_document(document)
         assert json.loads(compact_json(json.dumps(document))) == read
+
+
+def test_a_number_below_its_bound_is_named_without_an_upper_bound() -> None:
+    with pytest.raises(Malformed, match="below 1"):
+        t.digits(18, low=1).parse("0", NO_CONTEXT)

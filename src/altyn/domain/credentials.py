@@ -1,6 +1,7 @@
 """The forms of logins, passwords and tokens."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 LOGIN_FORM: Final = (
@@ -12,6 +13,18 @@ TOKEN_LENGTH_MIN: Final = 8
 TOKEN_LENGTH_MAX: Final = 256
 
 _LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLogin:
+    """A login whose password was wrong or could not be checked yet, for the log line of the call.
+
+    `login` is shown only where it has the form of one: any other text may be a password in the
+    wrong field. `failures` counts those of the login from the caller's address lately.
+    """
+
+    login: str
+    failures: int
 
 
 def is_login(text: str) -> bool:

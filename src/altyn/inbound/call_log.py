@@ -9,42 +9,76 @@ from typing import Any, Final
 
 import structlog
 
+from altyn.domain.credentials import FailedLogin
 from altyn.inbound.metrics import SERVED
 from altyn.inbound.request_handler import Refusing, Request, Served
+from altyn.operations.ports import LoginDelayed
+from altyn.protocol.types import sent_values
 
 ORDER_CHARS_MAX: Final = 64
+PATH_CHARS_MAX: Final = 64
 log = structlog.get_logger("altyn.requests")
 
 
 def log_answer(request: Request, answer: Served | Refusing, started: float) -> None:
     """Log an answered call; `started` is the `perf_counter` of its beginning."""
-    if not log.is_enabled_for(logging.INFO):
+    failed = answer.failed_login if isinstance(answer, Refusing) else None
+    level = level_of(failed)
+    if not log.is_enabled_for(level):
         return  # the facts are not gathered for nothing
     line = {**call_facts(request, started), "shop": answer.shop}
     if answer.order:
         line["order"] = answer.order
     if answer.notes:
-        line["ignored"] = [str(note) for note in answer.notes]
+        line["ignored"] = list(answer.notes)
     if isinstance(answer, Served):
         log.info("served", code=SERVED, **line)
         return
     if answer.faults:
         line["cart_faults"] = len(answer.faults)
         line["first_fault"] = answer.faults[0].text
-    log.info(
+    log.log(
+        level,
         "refused",
         code=answer.error.code,
         refusal=answer.refusal.value,
         parameter=answer.parameter,
         rule=answer.rule,
         source=request.method.source,
+        **failed_login_facts(failed),
         **line,
     )
 
 
-def log_unread(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
-    """Log a call whose parameters were not read: `code` is the HTTP status of its answer."""
-    log.info("not_read", method=method, code=code, rule=rule, ip=ip, ms=_since(started))
+def log_unread(
+    method: str, *, code: int, rule: str, ip: str, started: float, failed: FailedLogin | None = None
+) -> None:
+    """Log a call whose parameters were not read: `code` is the HTTP status of its answer.
+
+    `failed` is for a call whose password could not be checked yet.
+    """
+    facts = {"method": method, "code": code, "rule": rule, "ip": ip, "ms": _since(started)}
+    log.log(level_of(failed), "not_read", **facts, **failed_login_facts(failed))
+
+
+def failed_login_facts(failed: FailedLogin | None) -> dict[str, Any]:
+    """What the line of a call says about a login that failed; nothing where none did."""
+    return {} if failed is None else {"login": failed.login, "failures": failed.failures}
+
+
+def delayed_login(error: Exception) -> FailedLogin | None:
+    """The login whose password could not be checked yet, where that is the reason."""
+    return error.failed if isinstance(error, LoginDelayed) else None
+
+
+def level_of(failed: FailedLogin | None) -> int:
+    """A failed login is a warning, so a log without information keeps it."""
+    return logging.INFO if failed is None else logging.WARNING
+
+
+def log_path(path: str, *, code: int, rule: str) -> None:
+    """Log a call that was refused for its path, before its method was known; `code` is of HTTP."""
+    log.info("not_read", path=path[:PATH_CHARS_MAX], code=code, rule=rule)
 
 
 def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
@@ -67,8 +101,13 @@ def call_facts(request: Request, started: float) -> dict[str, Any]:
 
 def order_named(request: Request) -> str:
     """The order as the request names it; empty where it names none."""
-    sent = filter(None, map(request.source.get, request.method.order_names))
-    return next(sent, "")[:ORDER_CHARS_MAX]
+    sent = sent_values(request.source, request.method.order_names)
+    return sent[0][:ORDER_CHARS_MAX] if sent else ""
+
+
+def duration(started: float | None) -> dict[str, float]:
+    """How long a call took, for its line; nothing for a call that was refused at once."""
+    return {} if started is None else {"ms": _since(started)}
 
 
 def _since(started: float) -> float:

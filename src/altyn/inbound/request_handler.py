@@ -7,10 +7,11 @@ operation, and presents the result. REST and SOAP pass requests to it and write 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from altyn.domain.cart.faults import CartFault
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
@@ -23,8 +24,9 @@ from altyn.operations.results import Registered, Result, notes_of
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
+from altyn.protocol.repeated_values import notes_of_repeated
 from altyn.protocol.table import Fault, Method, check, drop_card_values
-from altyn.protocol.types import Source
+from altyn.protocol.types import Source, first_sent
 from altyn.protocol.unknown_names import notes_of_unknown, unknown_names
 
 
@@ -45,6 +47,7 @@ class Credentials(Protocol):
     """Finds the user of some credentials; None when they are wrong, never an exception."""
 
     async def authenticate(self, user_name: str, password: str, address: str) -> ApiUser | None: ...
+    def failed_login(self, user_name: str, address: str) -> FailedLogin: ...
     async def by_token(self, token: str) -> ApiUser | None: ...
 
 
@@ -54,7 +57,7 @@ class Request:
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
     stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
-    endpoint has found and that no parameter has.
+    endpoint has found and that no parameter has. `broken_encoding`: some bytes are no text.
     """
 
     dialect: Dialect
@@ -65,6 +68,7 @@ class Request:
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
     unread: tuple[str, ...] = ()
+    broken_encoding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,10 @@ class Served:
 class Refusing:
     """The operation was refused: the error of the wire, and the broken rule for the developer.
 
-    `authenticated` is False when the caller is not known: SOAP answers that with a fault. `notes`,
-    `shop` and `order` are as in `Served`. `faults` are all faults of a refused cart; they are shown
-    to the shops that have switched `shows_faults` on.
+    `authenticated` is False when the caller is not known: SOAP answers that with a fault.
+    `failed_login` is there for a wrong password. `notes`, `shop` and `order` are as in `Served`.
+    `faults` are all faults of a refused cart; they are shown to the shops that have switched
+    `shows_faults` on.
     """
 
     error: ErrorCode
@@ -135,6 +140,7 @@ class Refusing:
     parameter: str = ""
     rule: str = ""
     authenticated: bool = True
+    failed_login: FailedLogin | None = None
     notes: Notes = ()
     shop: str = ""
     order: str = ""
@@ -155,6 +161,9 @@ class Refusing:
         return "; ".join((broken, *map(str, self.notes)))
 
 
+BROKEN_ENCODING: Final = Note(
+    "charset", "bytes that are no UTF-8 were replaced by U+FFFD; send UTF-8, or name the charset"
+)
 Handler = Callable[[Call, World], Awaitable[Result | Refused]]
 
 
@@ -251,10 +260,11 @@ class RequestHandler:
         Source: rest-orders.md §1.2; 004 (error codes).
         """
         names, source = request.dialect.caller, request.source
-        name, password = source.get(names.user_name) or "", source.get(names.password) or ""
+        name = first_sent(source, names.user_name) or ""
+        password = first_sent(source, names.password) or ""
         if name and password and not name.isspace():
             return await self._user_by_password(name, password, request)
-        if token := None if name or password else source.get(names.token):
+        if token := None if name or password else first_sent(source, names.token):
             found = await self._credentials.by_token(token)
             return found or Refused(
                 Refusal.ACCESS_DENIED, "the token is unknown", parameter=names.token
@@ -270,11 +280,13 @@ class RequestHandler:
             return found
         rule = f"{names.user_name} or {names.password} is wrong"
         hint = await wrong_login_hint(name, self._world.merchants)
-        return Refused(Refusal.ACCESS_DENIED, f"{rule}: {hint}" if hint else rule)
+        failed = self._credentials.failed_login(name, request.ip)
+        rule = f"{rule}: {hint}" if hint else rule
+        return _WrongPassword(Refusal.ACCESS_DENIED, rule, failed_login=failed)
 
     async def _merchant_for(self, request: Request, caller: Caller) -> Merchant | Refused:
         """The merchant that owns the orders (rest-orders.md §1.2, merchantLogin)."""
-        login = request.source.get(request.dialect.caller.merchant_login)
+        login = first_sent(request.source, request.dialect.caller.merchant_login)
         if not login or login in (caller.login, caller.merchant.login):
             return caller.merchant
         merchant = await self._world.merchants.by_login(login)
@@ -308,11 +320,19 @@ class RequestHandler:
             parameter=parameter,
             rule=rule,
             authenticated=authenticated,
+            failed_login=refused.failed_login if isinstance(refused, _WrongPassword) else None,
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
             faults=refused.faults,
             shows_faults=shop is not None and shop.settings.cart_faults_in_answer,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WrongPassword(Refused):
+    """The refusal of a wrong login or password, with what the log says about it."""
+
+    failed_login: FailedLogin
 
 
 def access_refusal(user: ApiUser, merchant: Merchant, ip: str) -> Refused | None:
@@ -336,10 +356,12 @@ def _notes_of(request: Request) -> Notes:
     unknown = [*unknown_names(method, dialect, source), *request.unread]
     notes = notes_of_unknown(method, dialect, unknown) if unknown else ()
     caller = dialect.caller
-    if source.get(caller.token) and source.get(caller.user_name):
+    if first_sent(source, caller.token) and first_sent(source, caller.user_name):
         both = f"{caller.user_name} and {caller.password}"
         notes = (Note(caller.token, f"ignored beside {both}"), *notes)
-    return notes
+    if request.broken_encoding:
+        notes = (*notes, BROKEN_ENCODING)
+    return (*notes, *notes_of_repeated(method, caller.names, source))
 
 
 def _without_credentials(name: str, password: str, request: Request) -> Refused:
@@ -360,7 +382,7 @@ def _without_credentials(name: str, password: str, request: Request) -> Refused:
 
 
 def _language(request: Request) -> str | None:
-    return request.source.get(request.dialect.caller.language)
+    return first_sent(request.source, request.dialect.caller.language)
 
 
 def _address_allowed(ip: str, allowed: tuple[str, ...]) -> bool:

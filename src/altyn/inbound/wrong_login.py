@@ -18,6 +18,8 @@ async def wrong_login_hint(login: str, merchants: Merchants) -> str:
     """Which kind of login this is and which one to use; empty where the login gives no hint."""
     if not is_login(login) or login.endswith(API_ENDING):
         return ""
+    if login.lower().endswith(API_ENDING):
+        return f"upper and lower case differ in logins: is it {login.lower()}?"
     if login.endswith(PORTAL_ENDING):
         shop = login.removesuffix(PORTAL_ENDING)
         return f"{login} is a user of the personal account: the API takes {shop}{API_ENDING}"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
@@ -47,6 +48,14 @@ class Overloaded(Exception):  # noqa: N818 - not a defect: the caller is asked t
     """
 
     expected = True
+
+
+class LoginDelayed(Overloaded):
+    """The password of a call could not be checked yet; `failed` is for the log line of the call."""
+
+    def __init__(self, text: str, failed: FailedLogin) -> None:
+        super().__init__(text)
+        self.failed = failed
 
 
 class ResultUnknown(Exception):  # noqa: N818 - not a defect: the database was lost meanwhile

@@ -11,4 +11,4 @@ def _cart(value: str, _: Context) -> Cart:
     return Cart(compact_json(value))
 
 
-CART: Final = Type("JSON", _cart, json=True)
+CART: Final = Type("JSON", _cart, json=True, masks=True)

@@ -100,6 +100,17 @@ def _plain_encoding(parsed: Any) -> bytes | None:
     return None if refused else encoded
 
 
+def json_holds_card_number(value: str) -> bool:
+    """Whether a card number stands in a JSON text, whether escaped or not."""
+    encoded = value.encode(errors="replace")
+    if "\\u" in value:
+        try:
+            encoded = msgspec.json.encode(msgspec.json.decode(encoded))
+        except (msgspec.MsgspecError, RecursionError):
+            return False  # not JSON: such a value is refused
+    return _holds_card_number(encoded)
+
+
 def _holds_card_number(encoded: bytes) -> bool:
     """`holds_card_number`, of JSON in UTF-8; most of it has fewer digits in a row."""
     digits = encoded.translate(_DIGITS_AS_ZERO, _BETWEEN_DIGITS)

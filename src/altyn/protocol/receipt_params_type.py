@@ -16,7 +16,7 @@ def _receipt_params(value: str, _: Context) -> ReceiptParams:
     return params
 
 
-RECEIPT_PARAMS: Final = Type('JSON {"name":"value"}', _receipt_params, json=True)
+RECEIPT_PARAMS: Final = Type('JSON {"name":"value"}', _receipt_params, json=True, masks=True)
 
 
 def remarks_of_receipt_params(params: ReceiptParams) -> Iterator[str]:

@@ -11,16 +11,17 @@ from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from altyn.domain.card.free_text import holds_card_number
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.json_text import json_holds_card_number
 from altyn.protocol.malformed import Malformed
 from altyn.protocol.presentation import Envelope, Present
-from altyn.protocol.types import CVC, PAN, Context, Source, Type
+from altyn.protocol.types import CVC, PAN, Context, Source, Type, first_sent, sent_values
 
+MASKED: Final = "a card number in it is masked: its first six and last four digits are kept"
 STORED: Final = "more"
 """The field that collects the parameters which are only stored, by their names."""
 
@@ -79,7 +80,8 @@ class Parameter:
             *(self.overridden_by, self.idle_for),
         )
         object.__setattr__(self, "names", (self.name, *self.aliases))
-        object.__setattr__(self, "may_have_note", any(noted) or self.type.forgiving)
+        noted_by_type = self.type.forgiving or self.type.masks
+        object.__setattr__(self, "may_have_note", any(noted) or noted_by_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +299,8 @@ def _notes_of(parameter: Parameter, context: Context, values: Mapping[str, Any])
         yield from (
             Note(parameter.name, text) for text in parameter.remarks(values[parameter.field])
         )
+    if parameter.type.has_masked(raw):
+        yield Note(parameter.name, MASKED)
 
 
 def _why_without_effect(parameter: Parameter, context: Context, values: Mapping[str, Any]) -> str:
@@ -323,12 +327,10 @@ def _to_read(method: Method, source: Source) -> list[Parameter]:
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
     """The text of a parameter; an empty one counts as missing."""
-    if value := source.get(parameter.name):
+    if parameter.type.repeatable:
+        return ",".join(sent_values(source, parameter.names)) or None
+    if value := first_sent(source, *parameter.names):
         return value  # nearly always
-    for name in parameter.names:
-        for value in source.get_all(name):
-            if value:
-                return value
     if parameter.in_json_params:
         return values.get("json_params", {}).get(parameter.name) or None
     if not parameter.parts:
@@ -356,6 +358,6 @@ def _text_to_store(value: Any, raw: str) -> str:
     """The text as it was sent; what was read from it where that has no card numbers any more."""
     if isinstance(value, str):
         return value
-    if holds_card_number(raw) or "\\u" in raw:
+    if json_holds_card_number(raw):
         return msgspec.json.encode(value).decode()
     return raw

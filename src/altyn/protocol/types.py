@@ -5,7 +5,7 @@ Source: rest-orders.md §1.3, §2.1; 004 (request parameters).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -21,7 +21,7 @@ from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT, from_moscow
 from altyn.domain.phone import phone_text
 from altyn.domain.web_address import web_address
 from altyn.protocol.addresses import ascii_address
-from altyn.protocol.json_text import JSON_CHARS, flat_json, json_value
+from altyn.protocol.json_text import JSON_CHARS, flat_json, json_holds_card_number, json_value
 from altyn.protocol.malformed import Malformed
 
 RESERVED_NAMES: Final = ("sbrf_spasibo:amount_bonus", "sbrf_sbermiles:amount_bonus", "loyaltyId")
@@ -36,6 +36,16 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[str]: ...
 
 
+def sent_values(source: Source, names: Iterable[str]) -> list[str]:
+    """The values of these names, name by name; an empty one counts as not sent."""
+    return [value for name in names for value in source.get_all(name) if value]
+
+
+def first_sent(source: Source, *names: str) -> str | None:
+    """The first value of these names that is not empty: the one that a method reads."""
+    return source.get(names[0]) or next(iter(sent_values(source, names)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a type may read besides the value: the merchant, and the other parameters."""
@@ -46,7 +56,7 @@ class Context:
 
     def is_given(self, name: str) -> bool:
         """Whether a parameter has a value. JSON null is none, for one of the `json_names`."""
-        value = self.source.get(name)
+        value = first_sent(self.source, name)
         return bool(value) and not (name in self.json_names and value == "null")
 
 
@@ -62,6 +72,8 @@ class Type:
     of numbers. `lines`: the value may have several, so white space is part of it.
     `forgiving`: a value that cannot be read is treated as not sent, and is never an error.
     `json`: the value is a JSON document, so that `null` means that nothing was sent.
+    `masks`: card numbers in the value are masked where it is read (decision 0012).
+    `repeatable`: the values of a repeated parameter are one list, and are parsed joined by commas.
     """
 
     notation: str
@@ -74,10 +86,17 @@ class Type:
     lines: bool = False
     forgiving: bool = False
     json: bool = False
+    masks: bool = False
+    repeatable: bool = False
 
     def is_absent(self, value: str) -> bool:
         """Whether a value that was sent means that none was: JSON null (rest-orders.md, 1.1)."""
         return self.json and value.strip() == "null"
+
+    def has_masked(self, value: str) -> bool:
+        """Whether a card number in a value that was sent is masked."""
+        holds = json_holds_card_number if self.json else holds_card_number
+        return self.masks and holds(value)
 
 
 def text(
@@ -97,7 +116,8 @@ def text(
         return mask_card_numbers(value) if masks else value
 
     pattern = None if lines else _ONE_LINE
-    return Type(notation or f"ANS..{maximum}", parse, maximum, pattern, lines=lines)
+    name = notation or f"ANS..{maximum}"
+    return Type(name, parse, maximum, pattern, lines=lines, masks=masks)
 
 
 def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
@@ -108,7 +128,7 @@ def digits(maximum: int, *, low: int = 0, high: int | None = None) -> Type:
             raise Malformed(f"not a number of at most {maximum} digits")
         number = int(value)
         if number < low or (high is not None and number > high):
-            raise Malformed(f"not between {low} and {high}")
+            raise Malformed(f"below {low}" if high is None else f"not between {low} and {high}")
         return number
 
     return Type(f"N..{maximum}", parse, pattern=f"[0-9]{{1,{maximum}}}", low=low, high=high)
@@ -313,7 +333,7 @@ _FOURTEEN: Final = re.compile("[0-9]{14}")
 _EIGHT: Final = re.compile("[0-9]{8}")
 
 PAYER_DATA_MAX: Final = 50  # characters
-URL_TEXT: Final = text(512)
+URL_TEXT: Final = text(512, masks=False)
 ANY_TEXT: Final = Type("ANS", lambda value, _: value)
 AMOUNT: Final = Type("N..12", _amount, pattern="[0-9]{1,12}")
 ORDER_AMOUNT: Final = Type("N..12", _order_amount, pattern="[0-9]{1,12}")
@@ -330,12 +350,14 @@ COMPACT_MOMENT: Final = Type("N14", _compact_moment, pattern=_FOURTEEN.pattern)
 DAY: Final = Type("N8", _day, pattern=_EIGHT.pattern)
 PHONE: Final = Type("NS..12", _phone, pattern=r"[+ ]?[0-9]{7,15}")
 PAGE_VIEW: Final = Type("ANS..20", _page_view, forgiving=True)
-JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True)
-FLAT_JSON: Final = Type('JSON {"name":"value"}', lambda value, _: flat_json(value), json=True)
-PAYER_DATA: Final = Type("JSON", _payer_data, json=True)
-JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True)
-CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True)
-CSV: Final = Type("list, comma separated", _csv)
+JSON_PARAMS: Final = Type('JSON {"name":"value"}', _json_params, json=True, masks=True)
+FLAT_JSON: Final = Type(
+    'JSON {"name":"value"}', lambda value, _: flat_json(value), json=True, masks=True
+)
+PAYER_DATA: Final = Type("JSON", _payer_data, json=True, masks=True)
+JSON: Final = Type("JSON", lambda value, _: json_value(value), json=True, masks=True)
+CART_PARTS: Final = Type("JSON", _parts_of_a_cart, json=True, masks=True)
+CSV: Final = Type("list, comma separated", _csv, repeatable=True)
 PAN: Final = Type("N12..19", _pan, pattern="[ -]*([0-9][ -]*){12,19}")
 CVC: Final = Type("N3..4", _cvc, pattern="[0-9]{3,4}")
 EXPIRY: Final = Type("N6 YYYYMM", _expiry, pattern="[0-9]{6}")

@@ -14,6 +14,7 @@ from altyn.protocol.dialect import Dialect
 from altyn.protocol.table import Method
 
 NAMES_MAX: Final = 5
+NOT_READ_HERE: Final = "ignored: SOAP does not read it at this place of the message"
 # A body that was read wrongly puts values into the names, and a value may be a secret.
 _NAME: Final = re.compile(r"(?!.*[0-9]{8})[A-Za-z_$][A-Za-z0-9_.$-]{0,47}")
 _REMEMBERED: Final = 1_024
@@ -49,6 +50,8 @@ def _names_by_method(dialect: Dialect) -> _Names:
 def _explanation(name: str, method: str, _dialect: str, names: _Names) -> str:
     known = {each: own for each, own in names if each in {"", method}}
     own = sorted(frozenset().union(*known.values()))
+    if name in own:
+        return NOT_READ_HERE
     if meant := similar_name(name, own):
         return f"unknown, ignored; did you mean {meant}?"
     owners = [each for each, each_names in names if name in each_names]

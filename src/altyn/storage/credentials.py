@@ -8,11 +8,10 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
 from prometheus_client import Counter
 
-from altyn.domain.credentials import TOKEN_LENGTH_MAX, is_login
-from altyn.operations.ports import Overloaded
+from altyn.domain.credentials import TOKEN_LENGTH_MAX, FailedLogin, is_login
+from altyn.operations.ports import LoginDelayed
 from altyn.security.credential_cache import CredentialCache
 from altyn.security.passwords import DECOY_HASH, PasswordsBusyError
 from altyn.storage.database import Listener, Pool
@@ -24,7 +23,6 @@ AUTHENTICATION_FAILURES: Final = Counter(
     "Calls whose login or password was wrong, or whose check was delayed after failures.",
     ["result"],
 )
-log = structlog.get_logger("altyn.credentials")
 
 USERS_CHANNEL: Final = "altyn_users"
 """The payload is the login of the user that was changed."""
@@ -82,9 +80,10 @@ class CredentialStore:
     ) -> ApiUser | None:
         """The API user with this login and password; None for a wrong pair.
 
-        `address` is the caller's. A failure is logged with the login, and counted.
-        Raises Overloaded when too many passwords wait to be checked, or after many failures of this
-        login or address; the check goes on, and the right password is accepted at the next call.
+        `address` is the caller's. A failure is counted; the caller logs it with `failed_login`.
+        Raises LoginDelayed when too many passwords wait to be checked, or after many failures of
+        this login or address; the check goes on, and the right password is accepted at the next
+        call.
         """
         stored = await self._users.get(user_name) if is_login(user_name) else None
         # An unknown login takes as long as a known one, so the time does not show which exist.
@@ -92,23 +91,17 @@ class CredentialStore:
         try:
             right = await self._checks.check(user_name, password, stored_hash, address=address)
         except PasswordsBusyError as error:
-            self._record_failure("delayed", user_name, address)
-            raise Overloaded(str(error)) from None
+            AUTHENTICATION_FAILURES.labels("delayed").inc()
+            raise LoginDelayed(str(error), self.failed_login(user_name, address)) from None
         if stored and right:
             return stored.user
-        self._record_failure("wrong", user_name, address)
+        AUTHENTICATION_FAILURES.labels("wrong").inc()
         return None
 
-    def _record_failure(self, result: str, login: str, address: str) -> None:
-        AUTHENTICATION_FAILURES.labels(result).inc()
-        log.warning(
-            "authentication_failed",
-            result=result,
-            # A text that cannot be a login may be a password in the wrong field.
-            login=login if is_login(login) else "not a login",
-            ip=address,
-            failures=self._checks.failures(login, address),
-        )
+    def failed_login(self, user_name: str, address: str) -> FailedLogin:
+        """What the log line of a call says about its login, after a failure."""
+        shown = user_name if is_login(user_name) else "not a login"
+        return FailedLogin(shown, self._checks.failures(user_name, address))
 
     async def by_token(self, token: str) -> ApiUser | None:
         """The API user of a token; None for an unknown token."""

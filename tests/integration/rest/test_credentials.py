@@ -5,14 +5,18 @@ Source: rest-orders.md §1.2; 004 (error codes).
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 
 import pytest
 
 from altyn.main import Gateway
+from altyn.security.credential_cache import CredentialCache
+from altyn.security.passwords import PasswordsBusyError
 from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD, DEMO_PORTAL_LOGIN
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
+from tests.integration.rest.logbook import Logbook
 from tests.integration.soap.soap_client import REGISTER as SOAP_REGISTER
 from tests.integration.soap.soap_client import ask
 
@@ -91,6 +95,7 @@ async def test_a_missing_permission_over_soap_is_refused_in_the_language_of_the_
         (DEMO_PORTAL_LOGIN, "is a user of the personal account: the API takes test-api"),
         ("test", "is the login of the shop itself: the API takes test-api"),
         ("sweets", "logins of the API end in -api: is it sweets-api?"),
+        ("TEST-Api", "upper and lower case differ in logins: is it test-api?"),
     ],
 )
 async def test_the_rule_names_the_login_of_the_api(gateway: Gateway, login: str, hint: str) -> None:
@@ -116,3 +121,58 @@ async def test_the_rule_of_a_soap_fault_has_the_hint_too(gateway: Gateway) -> No
     assert response.fault_code == "wsse:FailedAuthentication"
     rule = response.http.headers["x-altyn-rule"]
     assert rule.endswith("is a user of the personal account: the API takes test-api")
+
+
+# ── The log ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("login", "shown"), [("nobody-api", "nobody-api"), ("secret 1!", "not a login")]
+)
+async def test_a_wrong_password_has_one_line_with_login_and_failures(
+    gateway: Gateway, login: str, shown: str, logbook: Logbook
+) -> None:
+    await post(gateway, "register.do", userName=login, password="wrong")
+    (line,) = logbook.lines
+    assert (line["event"], line["level"]) == ("refused", "warning")
+    assert (line["login"], line["failures"]) == (shown, 1)
+    assert "secret" not in str(line)
+
+
+async def test_a_delayed_check_has_one_line_with_login_and_failures(
+    gateway: Gateway, logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def delay(*_: object, **__: object) -> bool:
+        raise PasswordsBusyError("later")
+
+    monkeypatch.setattr(CredentialCache, "check", delay)
+    answer = await post(gateway, "register.do", userName="test-api", password="x")
+    assert answer.status == 429
+    await ask(gateway, SOAP_REGISTER)
+    await plugin_call(gateway)
+    rest, soap, plugin = logbook.lines
+    assert (rest["event"], rest["code"]) == ("not_read", 429)
+    assert (soap["event"], plugin["event"]) == ("soap_fault", "plugin_refused")
+    for line in logbook.lines:
+        assert (line["level"], line["login"]) == ("warning", "test-api")
+        assert line["failures"] >= 0
+
+
+async def test_a_plugin_with_a_wrong_password_has_one_line(
+    gateway: Gateway, logbook: Logbook
+) -> None:
+    assert (await plugin_call(gateway)).status == 401
+    (line,) = logbook.lines
+    assert (line["event"], line["level"]) == ("plugin_refused", "warning")
+    assert line["login"] == "test-api"
+    assert line["failures"] > 0
+
+
+async def plugin_call(gateway: Gateway) -> Answer:
+    """A plugin sets the shop's callbacks, with a wrong password."""
+    basic = base64.b64encode(b"test-api:wrong by plugin").decode()
+    return await AsgiClient(gateway.router).post(
+        "/mportal/mvc/public/merchant/update/test",
+        body=b"{}",
+        headers=(("authorization", f"Basic {basic}"), ("content-type", "application/json")),
+    )

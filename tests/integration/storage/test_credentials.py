@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from altyn.operations.ports import Overloaded
+from altyn.operations.ports import LoginDelayed, Overloaded
 from altyn.operations.staff.errors import TokenLengthError, TokenTakenError, UnknownLoginError
 from altyn.operations.staff.tokens import add_token, remove_token
 from altyn.operations.staff.users import block_user, set_password
@@ -165,7 +165,7 @@ async def test_unknown_login_is_refused(pool: Pool) -> None:
 
 
 async def test_guesses_delay_themselves_and_never_the_shop(
-    pool: Pool, start_process: Start, capsys: pytest.CaptureFixture[str]
+    pool: Pool, start_process: Start
 ) -> None:
     """Forty clients guess at one address; the shop comes from another with the right password."""
     shop = await Staff(pool).add_shop("shop")
@@ -179,10 +179,16 @@ async def test_guesses_delay_themselves_and_never_the_shop(
     assert user == ApiUser(merchant_id=shop.merchant_id, login="shop-api")
     results = await asyncio.gather(*guesses, return_exceptions=True)
     assert sum(isinstance(result, Overloaded) for result in results) > 25
-    with pytest.raises(Overloaded):
+    with pytest.raises(LoginDelayed) as delayed:
         await credentials.authenticate("shop-api", "secret-shop?", "198.51.100.7")
+    assert delayed.value.failed.login == "shop-api"
+    assert delayed.value.failed.failures > 0
     assert await credentials.authenticate("shop-api", "secret-shop", "198.51.100.7") == user
-    lines = capsys.readouterr()
-    assert "authentication_failed" in lines.out + lines.err
-    assert "login=shop-api" in lines.out + lines.err
-    assert "guess" not in lines.out + lines.err
+    assert credentials.failed_login("shop-api", "203.0.113.9").failures == 0
+
+
+async def test_a_text_that_cannot_be_a_login_is_not_shown(start_process: Start) -> None:
+    """It may be a password in the wrong field."""
+    credentials = (await start_process()).credentials
+    assert await credentials.authenticate("secret shop!", "shop-api", "198.51.100.7") is None
+    assert credentials.failed_login("secret shop!", "198.51.100.7").login == "not a login"

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
-from altyn.domain.language import DEFAULT_LANGUAGE
+from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.call_log import log_page_call, log_unserved
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
@@ -94,14 +94,15 @@ class PageMethods:
         started = perf_counter()
         name = request.path_params["method"].lower()
         method = METHODS.get(name)
-        if method is None:
-            return _unknown_method(request, started)
         try:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
-            return responses.json(TRANSPORT_FAULTS[TransportFault.BODY_TOO_LARGE], 413)
+            return _refusal(request, TransportFault.BODY_TOO_LARGE, started)
+        if method is None:
+            language = text_language(fields.get("language"))
+            return _unknown_method(request, language, started)
         if request.method == "GET" and (name in TAKES_CARD or any(map(fields.get, CARD_NAMES))):
-            refusal = responses.json(TRANSPORT_FAULTS[TransportFault.CARD_BY_GET], 405)
+            refusal = _refusal(request, TransportFault.CARD_BY_GET, started)
             refusal.headers["Allow"] = "POST"
             return refusal
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
@@ -246,12 +247,19 @@ async def finish_3ds_method(_methods: PageMethods, _call: PageCall) -> Response:
     return responses.framed(METHOD_REPORTED)
 
 
-def _unknown_method(request: Request, started: float) -> Response:
+def _refusal(request: Request, fault: TransportFault, started: float) -> Response:
+    """A call that is not read, and its line in the log."""
+    name, ip = request.path_params["method"].lower(), client_ip(request.scope)
+    log_page_call(name, order="", status=fault.status, ip=ip, started=started)
+    return responses.json(TRANSPORT_FAULTS[fault], fault.status)
+
+
+def _unknown_method(request: Request, language: str, started: float) -> Response:
     """404 for a method that does not exist, with the method that was probably meant."""
     name = request.path_params["method"]
-    language = request.query_params.get("language", DEFAULT_LANGUAGE).lower()
     error, ip = unknown_method(name, CLASSIC, language), client_ip(request.scope)
-    log_unserved(name[:NAME_CHARS_MAX], code=error.code, rule=error.text, ip=ip, started=started)
+    rule = unknown_method(name, CLASSIC, "en").text
+    log_unserved(name[:NAME_CHARS_MAX], code=error.code, rule=rule, ip=ip, started=started)
     return responses.json(PLAIN.refusal(error), 404)
 
 

@@ -16,7 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.callback import CallbackOperation, CallbackSettings
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
+from altyn.inbound.call_log import delayed_login, failed_login_facts, level_of
 from altyn.inbound.personal_account.plugin_request import (
     DYNAMIC,
     STATIC,
@@ -51,10 +53,17 @@ log = structlog.get_logger("altyn.plugins")
 class _RefusedError(Exception):
     """The call is refused with this HTTP status; the text is for the plugin's log."""
 
-    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        text: str,
+        headers: Mapping[str, str] | None = None,
+        failed_login: FailedLogin | None = None,
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.headers = headers
+        self.failed_login = failed_login
 
 
 def routes(
@@ -86,8 +95,9 @@ def routes(
             return _refusal(_RefusedError(400, str(refused)))
         except NotPermittedError as refused:
             return _refusal(_RefusedError(403, str(refused)))
-        except Overloaded:
-            return _refusal(_RefusedError(429, "too much at once: repeat in a moment", _RETRY))
+        except Overloaded as busy:
+            text, failed = "too much at once: repeat in a moment", delayed_login(busy)
+            return _refusal(_RefusedError(429, text, _RETRY, failed))
         log.info("callbacks_set_by_plugin", merchant=merchant.login, changed=sorted(changes))
         return _json(_in_force(settings, (*asked.notes, *_notes(asked, settings))))
 
@@ -110,7 +120,8 @@ async def _caller(
     ip = client_ip(request.scope)
     user = await credentials.authenticate(*pair, ip) if pair else None
     if user is None:
-        raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE)
+        failed = credentials.failed_login(pair[0], ip) if pair else None
+        raise _RefusedError(401, "the API login or password is wrong", _CHALLENGE, failed)
     merchant = await merchants.get(user.merchant_id)
     refused = access_refusal(user, merchant, ip)
     if refused is not None:
@@ -205,7 +216,9 @@ def _in_force(settings: MerchantSettings, notes: tuple[str, ...]) -> dict[str, A
 
 
 def _refusal(refused: _RefusedError) -> Response:
-    log.info("plugin_refused", status=refused.status, rule=str(refused))
+    failed = refused.failed_login
+    facts = {"status": refused.status, "rule": str(refused), **failed_login_facts(failed)}
+    log.log(level_of(failed), "plugin_refused", **facts)
     return _json({"success": False, "error": str(refused)}, refused.status, refused.headers)
 
 

@@ -11,9 +11,17 @@ from typing import Final
 
 import structlog
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
-from altyn.inbound.call_log import call_facts, log_answer, log_unread, log_unserved
+from altyn.inbound.call_log import (
+    call_facts,
+    delayed_login,
+    log_answer,
+    log_path,
+    log_unread,
+    log_unserved,
+)
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -44,9 +52,9 @@ from altyn.operations.ports import Overloaded
 from altyn.protocol.dialect import Dialect, TransportFault, UnservedMethod
 from altyn.protocol.presentation import ErrorAnswer, Members
 from altyn.protocol.table import Method
+from altyn.protocol.types import first_sent
 
 log = structlog.get_logger("altyn.requests")
-PATH_CHARS_MAX: Final = 64
 GET_AND_POST_ALLOWED: Final[Header] = (b"allow", b"GET, POST")
 POST_ALLOWED: Final[Header] = (b"allow", b"POST")
 
@@ -167,7 +175,7 @@ class RestEndpoint:
         """Answer a request that the gateway has no capacity for; the client may try again."""
         dialect = self._dialect_of(path) or self._dialects[0]
         await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
-        log.info("not_read", path=path[:PATH_CHARS_MAX], code=429, rule="overloaded")
+        log_path(path, code=TransportFault.OVERLOADED.status, rule="overloaded")
 
     async def refuse_http_method(self, path: str, send: Send) -> bool:
         """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.
@@ -178,6 +186,7 @@ class RestEndpoint:
         if dialect is None:
             return False
         await _send_fault(send, dialect, TransportFault.METHOD, GET_AND_POST_ALLOWED)
+        log_path(path, code=TransportFault.METHOD.status, rule="http method")
         return True
 
     def _dialect_of(self, path: str) -> Dialect | None:
@@ -197,15 +206,17 @@ class RestEndpoint:
             base_url=self._public_url or base_url_of(scope),
             malformed=fields.malformed,
             broken_body=fields.malformed_body,
+            broken_encoding=fields.broken_encoding,
         )
 
     async def _answer(self, request: Request, send: Send, started: float) -> None:
         method = request.method
         try:
             answer = await self._handler.serve(request)
-        except Overloaded:
+        except Overloaded as busy:
             await _send_fault(send, request.dialect, TransportFault.OVERLOADED, RETRY)
-            _log_fault(method, TransportFault.OVERLOADED, request.ip, started)
+            failed = delayed_login(busy)
+            _log_fault(method, TransportFault.OVERLOADED, request.ip, started, failed)
         except Exception:
             code = method.error(Refusal.SYSTEM_ERROR).code
             log.exception("failed", code=code, **call_facts(request, started))
@@ -228,9 +239,15 @@ def present(method: Method, answer: Served | Refusing) -> Members:
     return method.envelope.success(answer.members, answer.language)
 
 
-def _log_fault(method: Method, fault: TransportFault, ip: str, started: float) -> None:
+def _log_fault(
+    method: Method,
+    fault: TransportFault,
+    ip: str,
+    started: float,
+    failed: FailedLogin | None = None,
+) -> None:
     rule = fault.name.lower().replace("_", " ")
-    log_unread(method.name, code=fault.status, rule=rule, ip=ip, started=started)
+    log_unread(method.name, code=fault.status, rule=rule, ip=ip, started=started, failed=failed)
 
 
 def _routes_by_path(dialects: Sequence[Dialect], limits: Limits) -> dict[str, Route]:
@@ -258,7 +275,7 @@ def _failure(request: Request) -> Members:
     """A defect or an outage of the gateway: the dialect's system error, never a traceback."""
     error = request.method.error(Refusal.SYSTEM_ERROR)
     count_request(request.method.name, error.code)
-    language = text_language(request.source.get(request.dialect.caller.language))
+    language = text_language(first_sent(request.source, request.dialect.caller.language))
     text = error.text(language)
     return request.method.envelope.refusal(ErrorAnswer(error.code, text))
 

@@ -7,14 +7,24 @@ Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business error
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
 
 import structlog
 
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
-from altyn.inbound.call_log import call_facts, log_answer
+from altyn.inbound.call_log import (
+    call_facts,
+    delayed_login,
+    duration,
+    failed_login_facts,
+    level_of,
+    log_answer,
+    log_path,
+)
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
@@ -66,7 +76,7 @@ from altyn.protocol.dialects.classic.soap.own_methods import CHECK_AUTHENTICATE
 from altyn.protocol.dialects.classic.soap.request_reader import read_request
 from altyn.protocol.dialects.classic.soap.wsdl import port_type_wsdl, service_wsdl
 from altyn.protocol.table import Method
-from altyn.protocol.types import Source
+from altyn.protocol.types import Source, first_sent
 
 PATH: Final = "/payment/webservices/merchant-ws"
 XML: Final = (b"content-type", b"text/xml; charset=UTF-8")
@@ -133,6 +143,8 @@ class SoapEndpoint:
             await self._serve(scope, receive, send)
             return
         page = self._page(scope)
+        if page.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            log_path(PATH, code=page.status, rule="http method")
         body = b"" if scope["method"] == "HEAD" else page.body
         length: Header = (b"content-length", str(len(page.body)).encode())
         headers = [*page.headers, length]
@@ -152,13 +164,14 @@ class SoapEndpoint:
             log_client_left(scope)
         except BodyTooSlow:
             log_body_too_slow(scope)
-            await self._send_fault(send, BODY_TOO_SLOW, ip=client_ip(scope))
+            await self._send_fault(send, BODY_TOO_SLOW, ip=client_ip(scope), started=started)
         except MessageRefusedError as refusal:
-            await self._send_fault(send, refusal.fault, ip=client_ip(scope))
+            await self._send_fault(send, refusal.fault, ip=client_ip(scope), started=started)
         except BodyTooLarge:
-            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope))
-        except (Overloaded, TooManyBodies):
-            await self.send_busy(send)
+            await self._send_fault(send, BODY_TOO_LARGE, ip=client_ip(scope), started=started)
+        except (Overloaded, TooManyBodies) as busy:
+            ip, failed = client_ip(scope), delayed_login(busy)
+            await self._send_fault(send, OVERLOADED, ip=ip, started=started, failed=failed)
         except Exception:
             log.exception("failed")
             await self._write_fault(send, FAILED)
@@ -217,8 +230,18 @@ class SoapEndpoint:
         checked = await self._handler.serve(replace(message.request, source=message.body))
         return replace(checked, authenticated=True) if isinstance(checked, Refusing) else checked
 
-    async def _send_fault(self, send: Send, fault: SoapFault, *, ip: str = "") -> None:
-        log.info("soap_fault", code=fault.code.value, text=fault.text, rule=fault.rule, ip=ip)
+    async def _send_fault(
+        self,
+        send: Send,
+        fault: SoapFault,
+        *,
+        ip: str = "",
+        started: float | None = None,
+        failed: FailedLogin | None = None,
+    ) -> None:
+        line = {"code": fault.code.value, "text": fault.text, "rule": fault.rule, "ip": ip}
+        facts = {**failed_login_facts(failed), **duration(started)}
+        log.log(level_of(failed), "soap_fault", **line, **facts)
         await self._write_fault(send, fault)
 
     async def _write_fault(self, send: Send, fault: SoapFault) -> None:
@@ -236,7 +259,9 @@ class SoapEndpoint:
         """The WSDL, the document that it imports, or a text that describes the address."""
         address = f"{self._base_url(scope)}{PATH}"
         if scope["method"] not in {"GET", "HEAD"}:
-            return _Page(405, b"This address takes GET and POST.\n", (PLAIN, ALLOW))
+            return _Page(
+                HTTPStatus.METHOD_NOT_ALLOWED, b"This address takes GET and POST.\n", (PLAIN, ALLOW)
+            )
         name = _wsdl_wanted(scope["query_string"])
         if name is None:
             return _Page(200, WELCOME.format(address=address).encode(), (PLAIN, NO_STORE))
@@ -266,7 +291,7 @@ def _body(message: _SoapRequest, answer: Served | Refusing) -> bytes:
 
 def _failure(message: _SoapRequest) -> bytes:
     """The answer to a request that a defect or an outage of the gateway ended."""
-    language = text_language(message.request.source.get("language"))
+    language = text_language(first_sent(message.request.source, "language"))
     error = (SYSTEM_ERROR.code, SYSTEM_ERROR.text(language))
     return write_answer(message.operation, message.namespace, {}, language, error)
 

@@ -16,6 +16,7 @@ from altyn.domain.callback import (
     CallbackOperation,
     CallbackSettings,
 )
+from altyn.domain.credentials import FailedLogin
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
 from altyn.inbound.personal_account.plugin_settings import BODY_MAX, routes
 from altyn.operations.ports import Overloaded
@@ -78,6 +79,9 @@ class Portal:
         if isinstance(self.fails, Overloaded):
             raise self.fails
         return self.user if (user_name, password) == (self.user.login, self.password) else None
+
+    def failed_login(self, user_name: str, address: str) -> FailedLogin:
+        return FailedLogin(user_name, 1)
 
     async def by_token(self, token: str) -> User | None:
         return None

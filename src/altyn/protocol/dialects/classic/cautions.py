@@ -10,8 +10,10 @@ from typing import Final
 from altyn.domain.cart import unknown
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.plain import has_no_remarks
+from altyn.domain.language import TEXT_LANGUAGES
 from altyn.domain.merchant import Merchant
 
+NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
 NO_STORED_CARDS: Final = "stored cards are not served yet: nothing can pay this order"
 NO_BINDING: Final = "kept, but stored cards are not served yet: no card is stored"
@@ -49,6 +51,12 @@ def remarks_of_features(features: Sequence[str]) -> Iterator[str]:
     idle = [feature for feature in features if feature not in EFFECTIVE_FEATURES]
     if idle:
         yield f"accepted without effect: {', '.join(idle)}"
+
+
+def remarks_of_language(code: str) -> Iterator[str]:
+    """A language that pages of the shop may have, and the gateway's own texts have not."""
+    if code not in TEXT_LANGUAGES:
+        yield NO_TEXTS
 
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:

@@ -79,7 +79,7 @@ REGISTRATION: Final = (
               invalid=Refusal.CURRENCY_UNKNOWN),
     Parameter("language", t.LANGUAGE, "language", "Language of the page, any two letters; "
               "texts are in ru or en, else in the merchant's default language.",
-              invalid=Refusal.LANGUAGE_INVALID),
+              invalid=Refusal.LANGUAGE_INVALID, remarks=k.remarks_of_language),
     Parameter("jsonParams", t.JSON_PARAMS, "json_params",
               "Free attributes of the order, echoed in merchantOrderParams.",
               invalid=Refusal.JSON_PARAMS_INVALID, remarks=k.remarks_of_json_params),

@@ -10,7 +10,11 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic.cautions import STORED_ONLY, without_receipts
+from altyn.protocol.dialects.classic.cautions import (
+    STORED_ONLY,
+    remarks_of_language,
+    without_receipts,
+)
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import STORED, Echo, Parameter
@@ -46,6 +50,7 @@ LENIENT_LANGUAGE: Final = Parameter(
     t.LENIENT_LANGUAGE,
     "language",
     "Language of texts: ru or en.",
+    remarks=remarks_of_language,
 )
 MERCHANT_LOGIN: Final = Parameter(
     "merchantLogin", t.text(255), "merchant_login", "Act for this child merchant."

@@ -20,14 +20,14 @@ _ALLOWED_FEATURES: Final = (
 PAYMENT_STATES: Final = ("CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED")
 
 
-def split_features(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Features of one request: repeated, or separated by `;` or `,` (rest-orders.md §2.1)."""
-    parts = (part.strip() for value in values for part in re.split("[;,]", value))
+def split_features(value: str) -> tuple[str, ...]:
+    """Features of one request, separated by `;` or `,` (rest-orders.md §2.1)."""
+    parts = (part.strip() for part in re.split("[;,]", value))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def _features(_: str, context: t.Context) -> tuple[str, ...]:
-    features = split_features(context.source.get_all("features"))
+def _features(value: str, _: t.Context) -> tuple[str, ...]:
+    features = split_features(value)
     unknown = [feature for feature in features if feature not in FEATURES]
     if unknown:
         raise Malformed(_ALLOWED_FEATURES)
@@ -37,7 +37,7 @@ def _features(_: str, context: t.Context) -> tuple[str, ...]:
 def _order_amount(value: str, context: t.Context) -> int:
     """The sum of an order; 0 is for a card check, which the features name."""
     if t.AMOUNT.parse(value, context) == 0:
-        if "VERIFY" in split_features(context.source.get_all("features")):
+        if "VERIFY" in split_features(",".join(context.source.get_all("features"))):
             return 0
         raise Malformed("0 goes with features=VERIFY only")
     return int(t.ORDER_AMOUNT.parse(value, context))
@@ -55,7 +55,11 @@ def _statuses(value: str, context: t.Context) -> tuple[OrderStatus, ...]:
 
 
 ORDER_AMOUNT: Final = replace(t.ORDER_AMOUNT, parse=_order_amount)
-FEATURE_LIST: Final = t.Type("AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE))
-STATES: Final = t.Type("list, comma separated", _states, enumeration=PAYMENT_STATES)
+FEATURE_LIST: Final = t.Type(
+    "AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE), repeatable=True
+)
+STATES: Final = t.Type(
+    "list, comma separated", _states, enumeration=PAYMENT_STATES, repeatable=True
+)
 STATUSES: Final = replace(STATES, parse=_statuses)
 """Payment states, read as the statuses of orders that they stand for."""

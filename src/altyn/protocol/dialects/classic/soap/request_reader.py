@@ -65,12 +65,13 @@ class SoapParameters:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """How one name of a request is read: from an attribute, from a child, or from a group of
-    children."""
+    children. `item` is the name of the elements in a child that is a list."""
 
     name: str
     attribute: Callable[[str], str] | None = None
     child: Callable[[Element], str | tuple[str, ...]] | None = None
     pair: bool = False
+    item: str = ""
 
 
 def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
@@ -85,7 +86,7 @@ def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
     parts, fields = _READERS[operation.name]
     for name, part in children(_wrapper(operation, body)):
         if name in fields:  # the parameter element itself is the value
-            _take(found, pairs, fields[name], part)
+            unread += _take(found, pairs, fields[name], part)
         elif name in parts:
             unread += _read_part(found, pairs, parts[name], part)
         else:
@@ -115,7 +116,7 @@ def _read_part(
         if reader is None:
             unread.append(name)
         else:
-            _take(found, pairs, reader, child)
+            unread += _take(found, pairs, reader, child)
     return unread
 
 
@@ -128,7 +129,8 @@ def _wrapper(operation: SoapOperation, body: Element) -> Element:
 
 def _take(
     found: dict[str, list[str]], pairs: dict[str, dict[str, str]], reader: _Reader, child: Element
-) -> None:
+) -> list[str]:
+    """Read one element; the names in it that are not read."""
     if reader.pair:
         named = {**dict(attributes(child)), **{name: text_of(e) for name, e in children(child)}}
         if "name" in named and "value" in named:
@@ -137,6 +139,7 @@ def _take(
         value = reader.child(child)
         for each in (value,) if isinstance(value, str) else value:
             _add(found, reader.name, each)
+    return [name for name, _ in children(child) if reader.item and name != reader.item]
 
 
 def _add(found: dict[str, list[str]], name: str, value: str) -> None:
@@ -184,11 +187,13 @@ def _named_values(element: Element) -> str:
 
 
 def _each(element: Element, name: str) -> tuple[str, ...]:
-    return tuple(_trimmed(child) for child_name, child in children(element) if child_name == name)
+    """The texts of a list's elements; a list that is a text itself is read as in REST."""
+    items = (_trimmed(child) for child_name, child in children(element) if child_name == name)
+    return tuple(filter(None, (_trimmed(element), *items)))
 
 
 def _comma_separated(element: Element, name: str) -> str:
-    return ",".join(filter(None, _each(element, name)))
+    return ",".join(_each(element, name))
 
 
 def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
@@ -197,7 +202,8 @@ def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
     if part.type == "serviceParam":
         return _Reader(name, pair=True)
     if part.type in TYPES:
-        return _Reader(name, child=_nested(part, type_))
+        item = _item_of(part)
+        return _Reader(name, child=_nested(part, type_, item), item=item)
     if id(type_) in _LAYOUTS:
         layout = _LAYOUTS[id(type_)]
         return _Reader(name, partial(_moment, layout=layout), partial(_moment_of, layout=layout))
@@ -206,15 +212,21 @@ def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
     return _Reader(name, attribute, _kept if type_.lines else _trimmed)
 
 
-def _nested(part: Part, type_: t.Type) -> Callable[[Element], Any]:
+def _item_of(part: Part) -> str:
+    """The name of the elements of a list; empty for a type that is no list."""
+    inside = children_of(part.type)
+    is_list = len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES
+    return inside[0].name if is_list else ""
+
+
+def _nested(part: Part, type_: t.Type, item: str) -> Callable[[Element], Any]:
     """A type whose only child repeats is a list, data of a payer are named values; any other is an
     object of a cart."""
     if type_ is t.PAYER_DATA:
         return _named_values
-    inside = children_of(part.type)
-    if len(inside) == 1 and inside[0].repeating and inside[0].type not in TYPES:
+    if item:
         read = _each if type_ is c.FEATURE_LIST else _comma_separated
-        return partial(read, name=inside[0].name)
+        return partial(read, name=item)
     return partial(_json, type_name=part.type)
 
 
