@@ -69,7 +69,7 @@ _COMMON: Final = (
     LENIENT_LANGUAGE,
 )  # fmt: skip
 _LINE: Final = (
-    Parameter("ofdParams", t.Type('JSON {"name":"value"}', _ofd_params, json=True), "line",
+    Parameter("ofdParams", t.Type('JSON {"name":"value"}', _ofd_params, json=True, masks=True), "line",
               "The line of the receipt: name, itemCode and taxType in one object."),
     Parameter("name", _NAME, "name", "Name of the line.", overridden_by="ofdParams"),
     Parameter("itemCode", _ITEM_CODE, "item_code", "Code of the line.",

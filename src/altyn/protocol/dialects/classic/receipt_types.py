@@ -93,4 +93,4 @@ def _external_receipt(value: str, context: t.Context) -> dict[str, Any]:
     return values
 
 
-EXTERNAL_RECEIPT: Final = t.Type("JSON", _external_receipt, json=True)
+EXTERNAL_RECEIPT: Final = t.Type("JSON", _external_receipt, json=True, masks=True)
