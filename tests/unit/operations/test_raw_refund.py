@@ -197,7 +197,7 @@ def test_quantity_goes_with_the_last_of_the_money() -> None:
 
 
 def test_attempt_keeps_the_line() -> None:
-    line = RawLine(name="Компенсация", item_code="K-1", tax_type=14, ofd_params={"cashier": "И"})
+    line = RawLine(name="Компенсация", item_code="K-1", tax_type=14)
     attempt = attempt_of(decide_refund(a_sale(), Refund(amount_minor=1, raw=line), NOW))
     assert (attempt.raw, attempt.parts) == (line, ())
 
