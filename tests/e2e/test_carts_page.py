@@ -13,7 +13,7 @@ PAGE: Final = ROOT / "docs" / "how-to" / "carts.md"
 
 
 @pytest.mark.slow
-def test_commands_of_the_page_end_in_a_partial_refund(tmp_path: Path) -> None:
+def test_commands_of_the_page_end_in_partial_refunds(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as gateway:
         done = run_page(PAGE, gateway, tmp_path)
         assert done.code == 0, done.err
@@ -21,5 +21,5 @@ def test_commands_of_the_page_end_in_a_partial_refund(tmp_path: Path) -> None:
         amounts = gateway.status(order_id)["paymentAmountInfo"]
 
     assert "The cart is right: 2 positions" in done.out
-    assert json.loads(done.out.splitlines()[-1])["errorCode"] == "0"
+    assert done.out.count('"errorCode":"0"') == 3
     assert (amounts["depositedAmount"], amounts["refundedAmount"]) == (33336, 6668)

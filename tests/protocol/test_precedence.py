@@ -20,6 +20,8 @@ import pytest
 
 from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.parts import Part
+from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
@@ -58,10 +60,12 @@ CANCELLED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000004"
 DEPOSITED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000003"
 HELD_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000005"
 DEPOSITED_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000006"
+REFUNDED_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000007"
 MISSING_ID: Final = "0b5f2a34-6c1d-7e90-8f11-00000000000f"
 
 _PAID: Final = {"attempts": (an_attempt(),), "approved_minor": 2500_00, "approved_at": PAID_AT}
 _REFUND: Final = an_attempt(Kind.REFUND, number=2, amount_minor=100_00, external_refund_id="R-1")
+_OF_POSITION: Final = replace(_REFUND, raw=RawLine(position_id="1"), parts=(Part("1", 0, 100_00),))
 _ITEM: Final = {
     "positionId": "1",
     "name": "Tea",
@@ -84,6 +88,15 @@ ORDERS: Final = (
         request=_CART,
         **_PAID,
         deposited_minor=2400_00,
+        deposited_at=PAID_AT,
+    ),
+    an_order(
+        order_id=UUID(REFUNDED_CART_ID),
+        status=OrderStatus.REFUNDED,
+        request=_CART,
+        **{**_PAID, "attempts": (an_attempt(), _OF_POSITION)},
+        deposited_minor=2500_00,
+        refunded_minor=100_00,
         deposited_at=PAID_AT,
     ),
     an_order(order_id=UUID(CREATED_ID), expires_at=NOW + timedelta(minutes=9)),
@@ -390,6 +403,34 @@ CASES["finish3dsPayment"] = (
         Refusal.ORDER_UNKNOWN: ({"mdOrder": MISSING_ID}, {"mdOrder": "1"}),
     },
 )
+
+
+LINE: Final = ({"taxType": "99"}, {"ofdParams": "[]"}, {"name": TOO_LONG})
+CASES["processRawSumRefund"] = on_order(
+    DEPOSITED_ID,
+    CREATED_ID,
+    {
+        Refusal.AMOUNT_INVALID: ({"amount": ""}, {"expectedDepositedAmount": "x"}),
+        Refusal.PARAMETER_INVALID: LINE,
+        Refusal.REFUND_ID_REUSED: ({"externalRefundId": "R-1"},),
+        Refusal.EXPECTED_AMOUNT_DIFFERS: ({"expectedDepositedAmount": "250000"},),
+        Refusal.AMOUNT_ABOVE_DEPOSIT: ({"amount": "240001"},),
+    },
+)
+RAW_POSITION, _PROVOKED = on_order(
+    REFUNDED_CART_ID,
+    CREATED_ID,
+    {
+        Refusal.PARAMETER_EMPTY: ({"positionId": ""},),
+        Refusal.AMOUNT_INVALID: ({"amount": ""}, {"expectedDepositedAmount": "x"}),
+        Refusal.PARAMETER_INVALID: (*LINE, {"positionId": TOO_LONG}),
+        Refusal.REFUND_ID_REUSED: ({"externalRefundId": "R-1"},),
+        Refusal.EXPECTED_AMOUNT_DIFFERS: ({"expectedDepositedAmount": "250000"},),
+        Refusal.POSITION_UNKNOWN: ({"positionId": "9"},),
+        Refusal.AMOUNT_ABOVE_DEPOSIT: ({"amount": "240001"},),
+    },
+)
+CASES["processRawPositionRefund"] = ({**RAW_POSITION, "positionId": "1"}, _PROVOKED)
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,7 @@ OUT_OF_REACH: Final = {
     ("processRawSumRefund", Refusal.CART_FORMAT): "it has no positions to read",
     ("processRawSumRefund", Refusal.CART_MANDATORY): "as above",
     ("processRawSumRefund", Refusal.CART_QUANTITY): "as above",
+    ("processRawPositionRefund", Refusal.CART_SUM): "as above",
     ("processRawPositionRefund", Refusal.CART_FORMAT): "as above",
     ("processRawPositionRefund", Refusal.CART_MANDATORY): "as above",
     ("processRawPositionRefund", Refusal.CART_QUANTITY): "as above",

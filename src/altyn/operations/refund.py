@@ -22,7 +22,7 @@ from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
-from altyn.operations.raw_refund import amount_of, raw_parts, refuse_by_lock
+from altyn.operations.raw_refund import amount_of, raw_parts, refunded_of, refuse_by_lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
             parameter="expected_minor",
         )
     amount = _amount(order, command)
-    if isinstance(amount, Refused):
+    if isinstance(amount, Refused | Busy):
         return amount
     if amount > order.left_minor or not amount:
         return Refused(Refusal.AMOUNT_ABOVE_DEPOSIT, f"{amount} > {order.left_minor} left")
@@ -101,7 +101,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     )
 
 
-def _amount(order: Order, command: Refund) -> int | Refused:
+def _amount(order: Order, command: Refund) -> int | Refused | Busy:
     if command.raw is not None:
         return amount_of(order, command.raw, command.amount_minor)
     return command.amount_minor or order.left_minor
@@ -186,6 +186,12 @@ def _earlier(order: Order, command: Refund) -> Decision | None:
         return Refused(
             Refusal.REFUND_ID_REUSED,
             f"{command.external_refund_id} was a refund of {done.amount_minor}",
+            parameter="external_refund_id",
+        )
+    if (refunded := refunded_of(done.raw)) != refunded_of(command.raw):
+        return Refused(
+            Refusal.REFUND_ID_REUSED,
+            f"{command.external_refund_id} was a refund {refunded}",
             parameter="external_refund_id",
         )
     return Unchanged(order, done.number)

@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
-from altyn.domain.merchant import Permission
+from altyn.domain.merchant import BASIC, Permission
+from tests.asgi_client import AsgiClient
 from tests.integration.receipts.fiscal_shop import AMOUNT, CUP, TEA, FiscalShop, part
 from tests.merchant_changes import permissions_off
+from tests.shop import CREDENTIALS
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 BY_SUM = "processRawSumRefund.do"
 BY_POSITION = "processRawPositionRefund.do"
 CUPS = 2 * 10000
+ABOVE = "Сумма возврата превышает сумму списания"
 
 
 async def refused(shop: FiscalShop, path: str, code: str, text: str = "", **more: object) -> None:
@@ -30,6 +33,13 @@ async def last_line(shop: FiscalShop, order_id: str) -> dict[str, Any]:
     """The only line of the newest receipt."""
     (line,) = (await shop.shown(orderId=order_id))[-1]["ofdOrderBundle"]
     return {name: line[name] for name in ("name", "itemAmount", "taxType")}
+
+
+async def left(shop: FiscalShop, order_id: str) -> int:
+    """What the shop still has of the order, in minor units."""
+    status = await shop.done("getOrderStatusExtended.do", orderId=order_id)
+    amount: int = status["paymentAmountInfo"]["depositedAmount"]
+    return amount
 
 
 @pytest.mark.parametrize(
@@ -74,9 +84,10 @@ async def test_sum_of_a_position_is_returned_until_nothing_of_it_is_left(shop: F
     over = CUPS - 500 + 1
     await refused(shop, BY_POSITION, "7", orderId=order_id, positionId="2", amount=over)
     await shop.done("processRawPositionOrderRefund.do", orderId=order_id, positionId="2", amount=0)
-    await refused(
-        shop, BY_POSITION, "5", "Позиция не найдена", orderId=order_id, positionId="2", amount=0
-    )
+    for nothing in (0, 1):
+        await refused(
+            shop, BY_POSITION, "7", ABOVE, orderId=order_id, positionId="2", amount=nothing
+        )
     await refused(
         shop, BY_POSITION, "5", "Позиция не найдена", orderId=order_id, positionId="9", amount=1
     )
@@ -109,7 +120,7 @@ async def test_concurrent_refunds_of_a_position_return_it_once(shop: FiscalShop)
             for _ in range(5)
         )
     )
-    assert sorted(answer["errorCode"] for answer in answers) == ["0", "5", "5", "5", "5"]
+    assert sorted(answer["errorCode"] for answer in answers) == ["0", "7", "7", "7", "7"]
 
 
 async def test_named_refund_is_made_once(shop: FiscalShop) -> None:
@@ -120,6 +131,49 @@ async def test_named_refund_is_made_once(shop: FiscalShop) -> None:
     await refused(shop, BY_SUM, "5", orderId=order_id, amount=1, expectedDepositedAmount=AMOUNT)
 
 
+async def test_name_of_a_refund_is_not_used_for_other_money(shop: FiscalShop) -> None:
+    order_id = await shop.paid()
+    named: dict[str, Any] = {"orderId": order_id, "amount": 500, "externalRefundId": "R-2"}
+    for path in (BY_POSITION, "processRawPositionOrderRefund.do"):
+        await shop.done(path, positionId="2", **named)
+    await refused(shop, BY_POSITION, "5", "externalRefundId", positionId="1", **named)
+    await refused(shop, BY_SUM, "5", "externalRefundId", **named)
+    await refused(shop, "refund.do", "5", "externalRefundId", **named)
+    assert await left(shop, order_id) == AMOUNT - 500
+
+
+async def test_concurrent_refunds_of_all_kinds_return_no_more_than_there_is(
+    shop: FiscalShop,
+) -> None:
+    order_id = await shop.paid()
+    items = json.dumps([part(CUP, 2)])
+    requests: list[tuple[str, dict[str, Any]]] = [
+        (BY_POSITION, {"positionId": "2", "amount": CUPS}),
+        ("refund.do", {"amount": CUPS, "refundItems": items}),
+        (BY_SUM, {"amount": AMOUNT - CUPS + 1}),
+    ]
+    answers = await asyncio.gather(
+        *(shop.shop.call(path, orderId=order_id, **fields) for path, fields in 3 * requests)
+    )
+    assert {answer["errorCode"] for answer in answers} == {"0", "7"}
+    made = [
+        fields["amount"]
+        for (_, fields), a in zip(3 * requests, answers, strict=True)
+        if a["errorCode"] == "0"
+    ]
+    assert await left(shop, order_id) == AMOUNT - sum(made) >= 0
+
+
+async def test_ofd_params_come_before_the_flat_line(shop: FiscalShop) -> None:
+    order_id = await shop.paid()
+    sent = {"name": "Чай", "ofdParams": json.dumps({"name": "Компенсация"})}
+    answer = await AsgiClient(shop.shop.gateway.router).post(
+        f"/payment/rest/{BY_SUM}", {**CREDENTIALS, "orderId": order_id, "amount": "100", **sent}
+    )
+    assert "name: ignored beside ofdParams" in answer.headers["x-altyn-rule"]
+    assert (await last_line(shop, order_id))["name"] == "Компенсация"
+
+
 async def test_order_without_a_cart_is_refunded_by_sum(shop: FiscalShop) -> None:
     order_id = await shop.shop.paid(5000)
     await shop.done(BY_SUM, orderId=order_id, amount=100, name="Компенсация")
@@ -128,14 +182,24 @@ async def test_order_without_a_cart_is_refunded_by_sum(shop: FiscalShop) -> None
 
 
 async def test_permission_is_needed(shop: FiscalShop) -> None:
+    assert Permission.RAW_REFUND not in BASIC
     order_id = await shop.paid()
     async with permissions_off(shop.shop, Permission.RAW_REFUND):
-        await refused(shop, BY_SUM, "5", "Доступ запрещён", orderId=order_id, amount=100)
+        for path in (BY_SUM, BY_POSITION, "processRawPositionOrderRefund.do"):
+            fields = {"orderId": order_id, "positionId": "1", "amount": 100}
+            await refused(shop, path, "5", "Доступ запрещён", **fields)
 
 
 @pytest.mark.parametrize(
     "line",
-    [{"taxType": "99"}, {"ofdParams": '{"tax":1}'}, {"ofdParams": "[]"}, {"name": "x" * 256}],
+    [
+        {"taxType": "99"},
+        {"ofdParams": '{"tax":1}'},
+        {"ofdParams": "[]"},
+        {"name": "x" * 256},
+        {"taxType": "9" * 5000},
+        {"ofdParams": json.dumps({"taxType": "9" * 5000})},
+    ],
 )
 async def test_faulty_line_is_refused(shop: FiscalShop, line: dict[str, str]) -> None:
     order_id = await shop.paid()

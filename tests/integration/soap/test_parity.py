@@ -87,7 +87,7 @@ CASES: Final = (
         "processRawPositionOrderRefund",
         "processRawPositionRefund.do",
         {"orderId": ORDER, "itemAmount": "1000", "positionId": "1"},
-        "paid",
+        "paid_cart",
     ),
     Case("closeOfdReceipt", "closeOfdReceipt.do", {"mdOrder": ORDER, "amount": "1000"}, "paid"),
     Case("addParams", "addParams.do", {"orderId": ORDER, "params": PARAMS}, "new"),
@@ -269,6 +269,23 @@ def same_numbers(rest: dict[str, Any], soap: SoapAnswer) -> None:
     sums = found.get("paymentAmountInfo", {})
     for name, value in sums.items():
         assert soap.members["paymentAmountInfo"][name] == str(value)
+
+
+async def test_line_of_a_refund_by_sum_is_kept_alike(gateway: Gateway) -> None:
+    shops = TwinShops(gateway)
+    line = {"name": "Компенсация", "itemCode": "K-1", "tax": "VAT_22", "itemAmount": "1000"}
+    for operation, path, values in (
+        ("processRawPositionOrderRefund", "processRawPositionRefund.do", {"positionId": "1"}),
+        ("processRawSumOrderRefund", "processRawSumRefund.do", line),
+    ):
+        twins = await shops.twins("paid_cart")
+        asked = {"orderId": ORDER, "itemAmount": "1000", **values}
+        case = Case(operation, path, asked, "paid_cart")
+        assert await compare(shops, case, asked, twins), operation
+        rest = (await shops.kept(twins.rest, REST_SHOP)).attempt(2)
+        soap = (await shops.kept(twins.soap, SOAP_SHOP)).attempt(2)
+        assert (soap.raw, soap.parts) == (rest.raw, rest.parts)
+        assert soap.raw is not None
 
 
 async def test_every_served_operation_is_compared() -> None:

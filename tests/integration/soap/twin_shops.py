@@ -29,6 +29,13 @@ _NUMBERS: Final = itertools.count(1)
 
 Rest = Mapping[str, str | list[str]]
 Members = dict[str, Any]
+TEA: Final = {
+    "positionId": "1",
+    "name": "Чай",
+    "itemCode": "T-1",
+    "quantity": {"value": 2, "measure": "шт."},
+    "itemPrice": 75000,
+}
 
 # What two equal orders differ in: times, and the numbers of the bank.
 OWN: Final = frozenset(
@@ -85,7 +92,8 @@ class TwinShops:
         return read_answer(operation, answer.body)
 
     async def twins(self, state: str) -> Twins:
-        """A new order of each shop, brought into a state: new, held, paid or at_acs."""
+        """A new order of each shop, brought into a state: new, held, paid, paid_cart or
+        at_acs."""
         number = f"TWIN-{next(_NUMBERS)}"
         ids = [await self._order(state, number, shop) for shop in (REST_SHOP, SOAP_SHOP)]
         return Twins(*ids)
@@ -93,6 +101,8 @@ class TwinShops:
     async def _order(self, state: str, number: str, shop: str) -> str:
         path = "registerPreAuth.do" if state == "held" else "register.do"
         fields = {"orderNumber": number, "amount": "150000", "returnUrl": "https://shop.example/"}
+        if state == "paid_cart":
+            fields["orderBundle"] = json.dumps({"cartItems": {"items": [TEA]}})
         order_id: str = (await self.rest(path, fields, shop=shop))["orderId"]
         if state != "new":
             card = {"MDORDER": order_id, "$CVC": "123", "$EXPIRY": "209912", "TEXT": "A"}

@@ -18,6 +18,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     MERCHANT_LOGIN,
     REFUND_RECEIPT_PARAMS,
     WHO,
+    Refusals,
     amount,
 )
 from altyn.protocol.json_text import flat_json
@@ -25,16 +26,20 @@ from altyn.protocol.malformed import Malformed
 from altyn.protocol.name_types import own_name
 from altyn.protocol.table import Method, Parameter
 
-_TAX_CODES: Final = {each.name: code for code, each in TAX_TYPES.items()}
+_TAX_CODES: Final = {
+    spelled: code
+    for code, each in TAX_TYPES.items()
+    for spelled in (each.name, str(code), f"{code:02}")
+}
 _NAME: Final = t.text(255)
 _ITEM_CODE: Final = t.text(100)
 
 
 def _tax_type(value: str, _: t.Context) -> int:
-    code = _TAX_CODES.get(value.upper(), value)
-    if not str(code).isascii() or not str(code).isdigit() or int(code) not in TAX_TYPES:
+    code = _TAX_CODES.get(value.upper())
+    if code is None:
         raise Malformed(f"not a VAT rate: 0 to {max(TAX_TYPES)}, or its name, such as VAT_20")
-    return int(code)
+    return code
 
 
 TAX_TYPE: Final = t.Type("N..2", _tax_type)
@@ -68,8 +73,9 @@ _COMMON: Final = (
     MERCHANT_LOGIN,
     LENIENT_LANGUAGE,
 )  # fmt: skip
+_OFD_PARAMS: Final = t.Type('JSON {"name":"value"}', _ofd_params, json=True, masks=True)
 _LINE: Final = (
-    Parameter("ofdParams", t.Type('JSON {"name":"value"}', _ofd_params, json=True, masks=True), "line",
+    Parameter("ofdParams", _OFD_PARAMS, "line",
               "The line of the receipt: name, itemCode and taxType in one object."),
     Parameter("name", _NAME, "name", "Name of the line.", overridden_by="ofdParams"),
     Parameter("itemCode", _ITEM_CODE, "item_code", "Code of the line.",
@@ -77,19 +83,26 @@ _LINE: Final = (
     Parameter("taxType", TAX_TYPE, "tax_type", "VAT rate of the line, a code or a name.",
               overridden_by="ofdParams"),
 )  # fmt: skip
-_REFUSALS: Final = {
-    **WHO,
-    Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
-    Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
-    **INVALID,
-    Refusal.ORDER_UNKNOWN: e.ORDER_UNREGISTERED,
-    Refusal.REFUND_ID_REUSED: e.PARAMETER_INVALID,
-    Refusal.WRONG_STATUS: e.WRONG_STATE,
-    Refusal.EXPECTED_AMOUNT_DIFFERS: e.AMOUNT_INVALID,
-    Refusal.AMOUNT_ABOVE_DEPOSIT: e.REFUND_ABOVE_DEPOSIT,
-    Refusal.DECLINED_BY_BANK: e.DECLINED,
-    **ALWAYS,
-}
+
+
+def _refusals(*, missing: Refusals, position: Refusals) -> Refusals:
+    """In the order of precedence: what lacks in a request, and what is wrong with its position."""
+    return {
+        **WHO,
+        Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
+        **missing,
+        Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
+        **INVALID,
+        Refusal.ORDER_UNKNOWN: e.ORDER_UNREGISTERED,
+        Refusal.REFUND_ID_REUSED: e.PARAMETER_INVALID,
+        Refusal.WRONG_STATUS: e.WRONG_STATE,
+        Refusal.EXPECTED_AMOUNT_DIFFERS: e.AMOUNT_INVALID,
+        **position,
+        Refusal.AMOUNT_ABOVE_DEPOSIT: e.REFUND_ABOVE_DEPOSIT,
+        Refusal.DECLINED_BY_BANK: e.DECLINED,
+        **ALWAYS,
+    }
+
 
 RAW_SUM_REFUND: Final = Method(
     name="processRawSumRefund",
@@ -105,7 +118,7 @@ RAW_SUM_REFUND: Final = Method(
         *_LINE,
         *_COMMON,
     ),
-    refusals=_REFUSALS,
+    refusals=_refusals(missing={}, position={}),
     present=p.DONE,
     envelope=PLAIN,
 )
@@ -126,12 +139,10 @@ RAW_POSITION_REFUND: Final = Method(
         *_LINE,
         *_COMMON,
     ),
-    refusals={
-        **_REFUSALS,
-        Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY,
-        Refusal.POSITION_UNKNOWN: e.POSITION_UNKNOWN,
-        Refusal.CART_SUM: e.REFUND_ABOVE_DEPOSIT,
-    },
+    refusals=_refusals(
+        missing={Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY},
+        position={Refusal.POSITION_UNKNOWN: e.POSITION_UNKNOWN},
+    ),
     present=p.DONE,
     envelope=PLAIN,
 )  # fmt: skip
