@@ -89,7 +89,8 @@ def test_mail_is_listed_opened_and_safe(
     [second] = mailed(mailing, "boris@example.org")
 
     page.goto(f"{mailing.url}/sandbox/mail")
-    assert page.locator(".mails li").count() == 2
+    for address in ("anna@example.org", "boris@example.org"):  # other tests' mails are there, too
+        assert page.locator(".mails li", has_text=address).count() == 1
     screenshot(page, "mailbox-desktop")
     page.fill("#to", "boris@example.org")
     page.get_by_role("button", name="Show").click()

@@ -37,6 +37,7 @@ PRINTED: Final = {
         "left the bank's page",
         "tds_version: 1 → 2",
     ),
+    "docs/how-to/mails.md": ("payer_email_notify", "anna@example.org"),
     "docs/how-to/receipts.md": (
         '"receiptStatus":0',
         '"receiptStatus":1',

@@ -1,14 +1,16 @@
 """The handlers of the operations about fiscal receipts. Source: fiscal.md §9 to §11."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.operation import Operation
-from altyn.domain.receipt.values import FiscalData
+from altyn.domain.order import Order
+from altyn.domain.receipt.values import FiscalData, Receipt
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.close_receipt import CloseReceipt, decide_closing
-from altyn.operations.decisions import Refused
+from altyn.operations.decisions import Decision, Refused
 from altyn.operations.external_receipt import ExternalReceipt, decide_external
 from altyn.operations.history import with_notes
 from altyn.operations.order_status import find_order, find_target
@@ -55,18 +57,34 @@ async def handle_external_receipt(call: Call, world: World) -> Done | Refused:
     """Keep a receipt of the shop's own cash register."""
     values = call.values
     command = _external(values.get("receipt") or values)
-    order = await find_order(call.merchant, call.key, values.get("order_number"), world)
-    if isinstance(order, Refused):
-        return order
-    known = await world.receipts.of_order(order.merchant_id, order.order_id)
-    decision = await perform(
-        lambda order, now: with_notes(decide_external(order, command, known, now), call.notes),
-        OrderKey(order.merchant_id, order.order_id),
-        world=world,
-        actor=call.actor,
-        loaded=order,
-    )
-    return outcome_of(decision)
+    while True:
+        order = await find_order(call.merchant, call.key, values.get("order_number"), world)
+        if isinstance(order, Refused):
+            return order
+        known = await world.receipts.of_order(order.merchant_id, order.order_id)
+        try:
+            return await _keep(call, world, order, command, known)
+        except _OrderChanged:
+            continue  # the same receipt may have been kept by another request
+
+
+async def _keep(
+    call: Call, world: World, order: Order, command: ExternalReceipt, known: Sequence[Receipt]
+) -> Done | Refused:
+    """Keep the receipt. `known` are the receipts of this version of the order, at least."""
+    version = order.version
+
+    def decide(current: Order, now: datetime) -> Decision:
+        if current.version != version:
+            raise _OrderChanged
+        return with_notes(decide_external(current, command, known, now), call.notes)
+
+    key = OrderKey(order.merchant_id, order.order_id)
+    return outcome_of(await perform(decide, key, world=world, actor=call.actor, loaded=order))
+
+
+class _OrderChanged(Exception):  # noqa: N818 - it names what happened, and is always caught
+    """Another change of the order was saved meanwhile."""
 
 
 def _external(values: Mapping[str, Any]) -> ExternalReceipt:

@@ -4,6 +4,7 @@ The body is not read: the gateway asks the provider itself. The call only makes 
 now, and its address is known to the provider alone.
 """
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -17,6 +18,7 @@ from altyn.domain.receipt.values import RECEIPT
 from altyn.operations.ports import Clock
 
 RESULTS_PATH: Final = "/receipts/results"
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 
 
 class Addresses(Protocol):
@@ -37,14 +39,16 @@ def receipt_result_routes(addresses: Addresses, entries: Entries, clock: Clock) 
     """The route for all receipts: 200 for an address of ours, else 404."""
 
     async def result(request: Request) -> Response:
-        merchant_id: int = request.path_params["merchant_id"]
         order_id: UUID = request.path_params["order_id"]
-        version: int = request.path_params["version"]
         proof = request.path_params["proof"]
+        numbers = [request.path_params[name] for name in ("merchant_id", "version")]
+        if not all(map(_NUMBER.fullmatch, numbers)):
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        merchant_id, version = map(int, numbers)
         if not addresses.is_ours(merchant_id, order_id, version, proof):
             return Response(status_code=HTTPStatus.NOT_FOUND)
         await entries.make_due(RECEIPT, merchant_id, order_id, version, now=clock.now())
         return Response(status_code=HTTPStatus.OK)
 
-    path = f"{RESULTS_PATH}/{{merchant_id:int}}/{{order_id:uuid}}/{{version:int}}/{{proof}}"
+    path = f"{RESULTS_PATH}/{{merchant_id}}/{{order_id:uuid}}/{{version}}/{{proof}}"
     return [Route(path, result, methods=["POST"])]

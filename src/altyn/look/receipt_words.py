@@ -20,8 +20,8 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "failed": ("Чек не зарегистрирован", "The receipt is not registered"),
     "failed_more": (
-        "Оплата прошла. Магазин должен выдать чек: обратитесь к нему.",
-        "The payment was made. The shop has to issue the receipt: please contact it.",
+        "Деньги переведены. Магазин должен выдать чек: обратитесь к нему.",
+        "The money has moved. The shop has to issue the receipt: please contact it.",
     ),
     "missing": ("Такого чека нет", "There is no such receipt"),
     "missing_more": (

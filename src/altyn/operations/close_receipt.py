@@ -18,6 +18,7 @@ from altyn.domain.cart.values import Position
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
 from altyn.domain.order_cart import cart_positions, returnable_positions
+from altyn.domain.receipt.contact import RECEIPT_CURRENCY
 from altyn.domain.receipt.content import default_line, line_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind, ReceiptLine
@@ -25,6 +26,8 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.cart_rules import refusal_of, rules_of
 from altyn.operations.decisions import Busy, Decision, Refused, accept
 from altyn.operations.history import history_detail
+
+AMOUNT_MAX: Final = 999_999_999_999
 
 RECEIPT_CLOSED: Final = "receipt_closed"
 """The event in the order's history."""
@@ -49,26 +52,30 @@ def decide_closing(
 ) -> Decision:
     """Make a closing receipt of what the payer has not got back.
 
-    Refuses: ACCESS_DENIED (the shop has no receipts), WRONG_STATUS (nothing was deposited, or all
-    of it was refunded), AMOUNT_INVALID (0), then the faults of the cart as `refuse_cart`. Busy
-    while a refund or a reversal is under way. Source: fiscal.md §10.
+    Refuses: ACCESS_DENIED (the shop has no receipts, or the order is not in roubles), WRONG_STATUS
+    (nothing was deposited, or all of it was refunded), the faults of the cart as `refuse_cart`,
+    AMOUNT_INVALID (no sum, or one of more than 12 digits). A cart without positions counts as none.
+    Busy while a refund or a reversal is under way. Source: fiscal.md §10.
     """
     settings = merchant.settings.fiscal
     if not settings.enabled:
         return Refused(Refusal.ACCESS_DENIED, "the shop has no receipts: fiscal.provider is none")
+    if order.currency != RECEIPT_CURRENCY:
+        return Refused(Refusal.ACCESS_DENIED, "receipts are in roubles (currency 643)")
     if order.in_flight(Kind.REFUND, Kind.REVERSE):
         return Busy(order)
     if not order.left_minor:
         rule = f"a closing receipt needs a deposit that is not wholly returned: {order.status}"
         return Refused(Refusal.WRONG_STATUS, rule)
-    if command.amount_minor == 0:
-        return Refused(Refusal.AMOUNT_INVALID, "0", parameter="amount_minor")
     lines = _lines(order, command, merchant)
     if isinstance(lines, Refused):
         return lines
+    amount = sum(line.amount_minor for line in lines)
+    if not 0 < amount <= AMOUNT_MAX:
+        return Refused(Refusal.AMOUNT_INVALID, f"{amount}", parameter="amount_minor")
     due = ReceiptDue(
         receipt_kind=ReceiptKind.CLOSING,
-        amount_minor=sum(line.amount_minor for line in lines),
+        amount_minor=amount,
         lines=lines,
         ofd_params={**_receipt_params(command.cart), **command.receipt_params.known},
     )
@@ -85,7 +92,9 @@ def _lines(
     settings = merchant.settings.fiscal
     if command.cart is not None:
         rules = rules_of(merchant, currency=order.currency, receipt=command.receipt_params.known)
-        return _lines_of_cart(command.cart, rules, settings)
+        lines_of_cart = _lines_of_cart(command.cart, rules, settings)
+        if lines_of_cart:
+            return lines_of_cart
     own = command.amount_minor in {None, order.amount_minor}
     if own and (positions := _own_positions(order)):
         lines = (line_of(position, settings) for position in positions)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from altyn.domain.order import Order
+from altyn.domain.receipt.contact import RECEIPT_CURRENCY
 from altyn.domain.receipt.values import (
     FiscalData,
     Receipt,
@@ -36,12 +37,14 @@ def decide_external(
 ) -> Decision:
     """Keep a receipt of the shop's own cash register. `known` are the receipts of the order.
 
-    Unchanged: the document of this fiscal drive is known. Refuses: WRONG_STATUS (no money was
-    deposited).
+    Unchanged: the document of this fiscal drive is known. Refuses: WRONG_STATUS (no money was ever
+    deposited), ACCESS_DENIED (the order is not in roubles).
     """
     fiscal = command.fiscal
-    if not order.deposited_minor:
+    if order.deposited_at is None:
         return Refused(Refusal.WRONG_STATUS, f"a receipt needs a deposit, order is {order.status}")
+    if order.currency != RECEIPT_CURRENCY:
+        return Refused(Refusal.ACCESS_DENIED, "receipts are in roubles (currency 643)")
     if any(_is_same(each.fiscal, fiscal) for each in known):
         return Unchanged(order)
     receipt = Receipt(

@@ -149,7 +149,7 @@ class SandboxClock:
             self._own_resets -= 1  # done already; the clock may have been moved again since
         elif payload == RESET:
             self._ahead_by = timedelta()
-        else:
+        elif not self._own_resets:  # else it is older than the reset: they come in their order
             self._catch_up(int(payload) * _MICROSECOND)
 
     def _catch_up(self, ahead_by: timedelta) -> None:

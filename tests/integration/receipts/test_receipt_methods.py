@@ -3,6 +3,7 @@
 Source: fiscal.md §9 to §11; 003_cart_and_fiscal_receipts.
 """
 
+import asyncio
 import json
 from typing import Any, Final
 from uuid import uuid4
@@ -123,6 +124,22 @@ async def test_vat_inside_the_sum_is_shown(shop: FiscalShop) -> None:
 
 # ── Closing receipts ──────────────────────────────────────────────────────────────────────────────
 
+CUSTOMER_ONLY: Final = json.dumps({"customerDetails": {"email": "payer@shop.example"}})
+ENDLESS: Final = json.dumps(
+    {
+        "cartItems": {
+            "items": [
+                {
+                    "positionId": "1",
+                    "name": "Чай",
+                    "itemCode": "T",
+                    "itemPrice": 10**17,
+                    "quantity": {"value": 99999, "measure": "шт."},
+                }
+            ]
+        }
+    }
+)
 OTHER: Final = json.dumps({"cartItems": {"items": [{**TEA, "quantity": CUP["quantity"]}]}})
 
 
@@ -134,6 +151,8 @@ OTHER: Final = json.dumps({"cartItems": {"items": [{**TEA, "quantity": CUP["quan
         ({"amount": 50000}, 50000, ["Оплата заказа"]),
         ({"orderBundle": OTHER}, 6668, ["Чай"]),
         ({"orderBundle": OTHER, "amount": AMOUNT}, 6668, ["Чай"]),
+        ({"orderBundle": OTHER, "amount": 0}, 6668, ["Чай"]),
+        ({"orderBundle": CUSTOMER_ONLY}, AMOUNT, ["Чай", "Чашка"]),
     ],
 )
 async def test_lines_of_a_closing_receipt(
@@ -160,6 +179,25 @@ async def test_closing_is_refused_where_nothing_is_left_or_no_receipts_are_made(
     assert gone["errorCode"] == "7"
     unpaid = await shop.shop.call("closeOfdReceipt.do", mdOrder=await shop.register())
     assert unpaid["errorCode"] == "7"
+
+
+@pytest.mark.parametrize("sent", [{"amount": 0}, {"orderBundle": ENDLESS}])
+async def test_closing_receipt_needs_a_sum_that_fits(
+    shop: FiscalShop, sent: dict[str, object]
+) -> None:
+    order_id = await shop.paid()
+    answer = await shop.shop.call("closeOfdReceipt.do", mdOrder=order_id, **sent)
+    assert (answer["errorCode"], answer["success"]) == ("5", False)
+
+
+async def test_order_in_another_currency_has_no_receipts(shop: FiscalShop) -> None:
+    async with changed(shop.shop, {"fiscal.default_line": True}):
+        order_id = await shop.shop.register(5000, currency="840")
+        await shop.shop.pay(order_id)
+    assert await shop.shown(orderId=order_id) == []
+    closing = await shop.shop.call("closeOfdReceipt.do", mdOrder=order_id)
+    external = await shop.shop.call("externalReceipt.do", orderId=order_id, **DOCUMENT)
+    assert (closing["errorCode"], external["errorCode"]) == ("5", "5")
 
 
 async def test_closing_cart_with_a_fault_is_refused(shop: FiscalShop) -> None:
@@ -208,6 +246,9 @@ async def test_kind_of_an_external_receipt_decides_its_status(
         ({"receiptType": "gift"}, "5"),
         ({"receipt": "[]"}, "5"),
         ({"receipt": '{"receiptType":"sell"}'}, "5"),
+        ({"receipt": '{"receiptType":[]}'}, "5"),
+        ({"receipt_datetime": "9" * 5000}, "5"),
+        ({"fiscal_document_attribute": "1&s=9"}, "5"),
     ],
 )
 async def test_faulty_external_receipt_is_refused(
@@ -217,6 +258,15 @@ async def test_faulty_external_receipt_is_refused(
     answer = await shop.shop.call("externalReceipt.do", orderId=order_id, **{**DOCUMENT, **changes})
     assert answer["errorCode"] == code
     assert len(await shop.shown(orderId=order_id)) == 1
+
+
+async def test_external_receipt_sent_twice_at_once_is_kept_once(shop: FiscalShop) -> None:
+    order_id = await shop.paid()
+    answers = await asyncio.gather(
+        *(shop.shop.call("externalReceipt.do", orderId=order_id, **DOCUMENT) for _ in range(5))
+    )
+    assert {answer["errorCode"] for answer in answers} == {"0"}
+    assert len(await shop.shown(orderId=order_id)) == 2
 
 
 async def test_external_receipt_needs_its_permission_and_a_deposit(shop: FiscalShop) -> None:

@@ -20,6 +20,9 @@ from altyn.domain.order_cart import cart_customer, cart_positions
 EMAIL_CHARS_MAX: Final = 64
 """What a receipt has room for (fiscal.md §6, client.email)."""
 
+RECEIPT_CURRENCY: Final = "643"
+"""Receipts are in roubles (54-FZ); an order in another currency has none."""
+
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 
@@ -53,6 +56,8 @@ class ContactFault(StrEnum):
 
 def is_fiscalised(order: Order, merchant: Merchant) -> bool:
     """Whether a payment of the order leads to a receipt. A card check moves no money."""
+    if order.currency != RECEIPT_CURRENCY:
+        return False
     fiscal = merchant.settings.fiscal
     if not fiscal.enabled or order.checks_card_only:
         return False

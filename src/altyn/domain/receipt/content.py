@@ -17,7 +17,7 @@ from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_positions, cart_receipt_params, deposited_positions
-from altyn.domain.receipt.contact import contact_of, ofd_params_of
+from altyn.domain.receipt.contact import RECEIPT_CURRENCY, contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     Receipt,
@@ -33,10 +33,11 @@ ONE: Final = Quantity(1000, "0")
 def receipt_of(due: ReceiptDue, order: Order, merchant: Merchant, at: datetime) -> Receipt | None:
     """The receipt of a change. `order` is the order after the change, `at` its time (UTC).
 
-    None when the merchant has no receipts, or none for orders without a cart.
+    None when the merchant has no receipts, or none for orders without a cart, and for an order
+    that is not in roubles.
     """
     settings = merchant.settings.fiscal
-    if not settings.enabled:
+    if not settings.enabled or order.currency != RECEIPT_CURRENCY:
         return None
     lines = due.lines or tuple(_lines(due, order, settings))
     if not lines:

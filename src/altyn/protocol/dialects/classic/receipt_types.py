@@ -16,7 +16,9 @@ KINDS: Final = {
     "sell_refund": ReceiptKind.EXTERNAL_REFUND,
     "correction": ReceiptKind.EXTERNAL_CORRECTION,
 }
+_SIGN: Final = re.compile("[0-9]{1,10}")
 _ROUBLES: Final = re.compile(r"([0-9]{1,13})(?:[.,]([0-9]{1,2}))?")
+_MILLISECONDS_DIGITS: Final = 13
 _MILLISECONDS_MAX: Final = 4_102_444_800_000  # 2100
 
 
@@ -27,7 +29,8 @@ def _kind(value: str, _: t.Context) -> ReceiptKind:
 
 
 def _milliseconds(value: str, _: t.Context) -> datetime:
-    if not value.isascii() or not value.isdigit() or int(value) > _MILLISECONDS_MAX:
+    digits = value.isascii() and value.isdigit() and len(value) <= _MILLISECONDS_DIGITS
+    if not digits or int(value) > _MILLISECONDS_MAX:
         raise Malformed("not a moment in milliseconds since 1970")
     return datetime.fromtimestamp(int(value) / 1000, UTC)
 
@@ -38,6 +41,15 @@ def _roubles(value: str, _: t.Context) -> int:
     if match is None:
         raise Malformed("not a sum of the form 100.00")
     return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+
+def _fiscal_sign(value: str, _: t.Context) -> str:
+    if not _SIGN.fullmatch(value):
+        raise Malformed("not 1 to 10 digits")
+    return value
+
+
+FISCAL_SIGN: Final = t.Type("N..10", _fiscal_sign, pattern="[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ EXTERNAL_ROWS: Final = (
     ExternalRow("fn_number", t.code(16), "fn_number", "The fiscal drive.", required=True),
     ExternalRow("fiscal_document_number", t.digits(10, low=1), "document_number",
                 "The document's number in the fiscal drive.", required=True),
-    ExternalRow("fiscal_document_attribute", t.text(10), "document_attribute", "The fiscal sign.",
+    ExternalRow("fiscal_document_attribute", FISCAL_SIGN, "document_attribute", "The fiscal sign.",
                 required=True),
     ExternalRow("receipt_datetime", t.Type("N..13", _milliseconds, pattern="[0-9]{1,13}"),
                 "registered_at", "When it was made, milliseconds since 1970.", required=True),
@@ -81,7 +93,7 @@ def _external_receipt(value: str, context: t.Context) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for row in EXTERNAL_ROWS:
         member = sent.get(row.name)
-        if member in {None, ""} if not isinstance(member, dict) else False:
+        if member is None or member == "":
             if row.required:
                 raise Malformed(f"{row.name} is mandatory, but missing")
             continue

@@ -59,8 +59,8 @@ def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings, base_url:
     total = receipt.content.amount_minor if fiscal is None else fiscal.amount_minor
     members["amount_total"] = _roubles(total)
     if fiscal is not None:
-        if version >= OFD_ID_SINCE:
-            members["original_ofd_uuid"] = fiscal.ofd_receipt_id or str(receipt.receipt_id)
+        if version >= OFD_ID_SINCE and receipt.provider_id:
+            members["original_ofd_uuid"] = receipt.provider_id
         members |= _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
     if version >= PARAMS_SINCE:
         members["ofdReceiptParams"] = {
