@@ -131,6 +131,8 @@ class Site:
         worker = a_callback_worker(
             self.outbox, self.network, merchants=MerchantsAlike(SHOP), clock=self.time
         )
+        # A claim that a dying sender had sent may have been saved after its leases were ended.
+        await self.pool.execute("UPDATE outbox SET lease_until = '-infinity'")
         running = asyncio.create_task(worker.run(pulse_seconds=0.001))
         try:
             if dies_after is None:
