@@ -206,3 +206,15 @@ def acquirer_of(world: World) -> InProcessAcquirer:
     assert isinstance(connector, CardConnector)
     assert isinstance(connector.acquirer, InProcessAcquirer)
     return connector.acquirer
+
+
+def kopeck_position(quantity: int, *, measure: str) -> dict[str, Any]:
+    """So many pieces, a kopeck each: the only position of a cart."""
+    measured = {"value": quantity, "measure": measure}
+    return {"positionId": "1", "name": "Чай", "itemCode": "T", "quantity": measured, "itemPrice": 1}
+
+
+def kopeck_cart(position: dict[str, Any]) -> str:
+    """A cart of this position alone, as JSON, with the customer's address."""
+    customer = {"email": "payer@shop.example"}
+    return json.dumps({"customerDetails": customer, "cartItems": {"items": [position]}})

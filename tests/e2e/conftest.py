@@ -79,6 +79,15 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert not console_errors
 
 
+@pytest.fixture
+def plain(chromium: Browser) -> Iterator[Page]:
+    """A page in a browser that runs no scripts of the page."""
+    context = chromium.new_context(java_script_enabled=False, locale="ru-RU")
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def screenshot(tmp_path_factory: pytest.TempPathFactory) -> Screenshot:
     """Save a screenshot of a page under a name."""

@@ -3,28 +3,7 @@
 // Prints the answer of each step as a line of JSON; an error ends it with a message and an exit code other than 0.
 // Usage: php soap_client.php ADDRESS LOGIN PASSWORD
 
-[, $address, $login, $password] = $argv;
-
-const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
-
-function security(string $login, string $password): SoapHeader
-{
-    $token = sprintf(
-        '<wsse:Security xmlns:wsse="%s"><wsse:UsernameToken><wsse:Username>%s</wsse:Username>'
-        . '<wsse:Password>%s</wsse:Password></wsse:UsernameToken></wsse:Security>',
-        WSSE, htmlspecialchars($login), htmlspecialchars($password)
-    );
-    return new SoapHeader(WSSE, 'Security', new SoapVar($token, XSD_ANYXML), true);
-}
-
-function report(string $step, object $answer): object
-{
-    echo json_encode([$step, $answer], JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR), "\n";
-    return $answer;
-}
-
-$client = new SoapClient($address, ['cache_wsdl' => WSDL_CACHE_NONE, 'exceptions' => true]);
-$client->__setSoapHeaders(security($login, $password));
+require __DIR__ . '/soap_connection.php';
 
 $order = report('register', $client->registerOrder([
     'amount' => 150000,

@@ -16,8 +16,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import asyncpg
@@ -30,7 +31,7 @@ from tests.atol_server import AtolServer, Failure, atol_server
 from tests.atol_shop import use_atol
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
-from tests.shop import card_fields, settings_of
+from tests.shop import card_fields, kopeck_cart, kopeck_position, settings_of
 
 ROUNDS: Final = 15
 SHOPS: Final = 6
@@ -52,18 +53,8 @@ MOVEMENTS: Final = """
 WAITING: Final = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND kind = 'receipt'"
 
 
-def position(quantity: int) -> dict[str, Any]:
-    """So many pieces, a kopeck each, of the only position of every cart."""
-    measured = {"value": quantity, "measure": "0"}
-    return {"positionId": "1", "name": "Чай", "itemCode": "T", "quantity": measured, "itemPrice": 1}
-
-
-CART: Final = json.dumps(
-    {
-        "customerDetails": {"email": "payer@shop.example"},
-        "cartItems": {"items": [position(AMOUNT)]},
-    }
-)
+position: Final = partial(kopeck_position, measure="0")
+CART: Final = kopeck_cart(position(AMOUNT))
 
 
 @dataclass

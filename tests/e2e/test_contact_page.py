@@ -124,15 +124,6 @@ def phone(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture
-def plain(chromium: Browser) -> Iterator[Page]:
-    """A page in a browser without scripts."""
-    context = chromium.new_context(java_script_enabled=False, locale="ru-RU")
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
-
-
 # ── The cart ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -6,16 +6,16 @@ The pictures are for a review by eye: ALTYN_SCREENSHOTS=folder pytest tests/e2e/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from altyn.inbound.payment_page.pages import page_without_order
 from altyn.inbound.payment_page.view import Problem
 from altyn.protocol.test_cards import Fault, card_for_fault
-from tests.e2e.conftest import WAIT_MS, Screenshot
+from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Registered, Served
 from tests.e2e.page_rules import check_every_size, faults_of
 from tests.e2e.test_payment_page import (
@@ -235,15 +235,6 @@ def test_page_keeps_the_rules_of_the_look(
 ) -> None:
     state(page, gateway, language)
     check_every_size(page, f"state-{state.__name__.replace('_', '-')}", language, screenshot)
-
-
-@pytest.fixture
-def plain(chromium: Browser) -> Iterator[Page]:
-    """A page in a browser without scripts of the page."""
-    context = chromium.new_context(java_script_enabled=False, locale="ru-RU")
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ from altyn.storage.demo import DEMO_CALLBACK_KEY
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
-from tests.shop import card_fields, settings_of
+from tests.shop import card_fields, kopeck_cart, kopeck_position, settings_of
 
 ROUNDS: Final = 50
 POSTGRES_EVERY: Final = 10  # rounds
@@ -44,18 +45,8 @@ AMOUNT: Final = 10_000
 SYSTEM_ERROR: Final = "7"
 
 
-def position(quantity: int) -> dict[str, Any]:
-    """So many pieces, a kopeck each, of the only position of every cart."""
-    measured = {"value": quantity, "measure": "шт."}
-    return {"positionId": "1", "name": "Чай", "itemCode": "T", "quantity": measured, "itemPrice": 1}
-
-
-CART: Final = json.dumps(
-    {
-        "customerDetails": {"email": "payer@shop.example"},
-        "cartItems": {"items": [position(AMOUNT)]},
-    }
-)
+position: Final = partial(kopeck_position, measure="шт.")
+CART: Final = kopeck_cart(position(AMOUNT))
 
 
 @dataclass

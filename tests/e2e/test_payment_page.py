@@ -6,7 +6,6 @@ Each test is one course of a payment, and saves screenshots of its pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -353,15 +352,6 @@ def test_result_page(page: Page, gateway: Served, screenshot: Screenshot) -> Non
 
 
 # ── Without scripts ───────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def plain(chromium: Browser) -> Iterator[Page]:
-    """A page in a browser without scripts."""
-    context = chromium.new_context(java_script_enabled=False, locale="ru-RU")
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
 
 
 def test_paid_without_scripts(plain: Page, gateway: Served, screenshot: Screenshot) -> None:

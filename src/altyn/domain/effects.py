@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Effect(Protocol):
-    """What a decision wants to happen: a callback, later a receipt, a message, an instalment."""
+    """What a decision wants to happen: a callback, a receipt, a mail, later an instalment."""
 
     @property
     def kind(self) -> str:

@@ -6,15 +6,12 @@ Source: fiscal.md §8.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
 
-from altyn.domain.cart.document import Cart
+from altyn.domain.cart.document import CARTS_REMEMBERED, Cart
 from altyn.domain.cart.parts import left_of, taken_positions
 from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.values import Customer, Position, ReadCart
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
-
-CARTS_REMEMBERED: Final = 64
 
 
 def cart_positions(order: Order) -> tuple[Position, ...]:

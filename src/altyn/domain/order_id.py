@@ -37,6 +37,15 @@ def merchant_of(order_id: UUID) -> int | None:
     return high << _LOW_MERCHANT_BITS | low or None
 
 
+def read_order_id(text: str | None) -> UUID | None:
+    """The id in a text; None for a text that is not an id of this gateway."""
+    try:
+        order_id = UUID(text or "")
+    except ValueError:
+        return None
+    return order_id if merchant_of(order_id) else None
+
+
 def new_order_number(now: datetime) -> str:
     """An order number of 18 digits for a shop that leaves numbering to the gateway."""
     return f"{int(now.timestamp() * 1000):013d}{secrets.randbelow(100_000):05d}"

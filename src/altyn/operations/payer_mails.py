@@ -9,11 +9,13 @@ from typing import Final
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.reading import read_bundle
+from altyn.domain.cart.values import Customer
 from altyn.domain.effects import Effect
 from altyn.domain.mail import MailDue
 from altyn.domain.mail_address import refusal_of_addresses
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.domain.order_cart import cart_customer
 
 PAYMENT_MAIL: Final = "payment"
 """The reason of a mail that tells a payer that money was paid or held."""
@@ -33,7 +35,7 @@ def payer_mails(effects: Iterable[Effect], order: Order, merchant: Merchant) -> 
         return
     if order.request.has(SKIP):
         return
-    email = payer_email(order.request.order_bundle, order.request.email)
+    email = _payer_email(cart_customer(order), order.request.email)
     if email is None:
         return
     for effect in effects:
@@ -46,10 +48,9 @@ def _is_mailed(notification: OrderNotification) -> bool:
     return notification.succeeded and notification.operation in _MAILED
 
 
-def payer_email(cart: Cart | None, email: str | None) -> str | None:
+def _payer_email(customer: Customer, email: str | None) -> str | None:
     """The payer's address: that of the cart's customer before that of the order (fiscal.md §1)."""
-    customer = read_bundle(cart.document)[0].customer if cart is not None else None
-    return (customer.email if customer else None) or email or None
+    return customer.email or email or None
 
 
 def refusal_of_payer_email(
@@ -58,7 +59,8 @@ def refusal_of_payer_email(
     """Why an order of a merchant whose payers get mails is refused; None when it is not."""
     if not merchant.settings.payer_email_notify or SKIP in features:
         return None
-    address = payer_email(cart, email)
+    customer = read_bundle(cart.document)[0].customer if cart is not None else Customer()
+    address = _payer_email(customer, email)
     if address is None:
         return (
             "the merchant's payers get e-mails (payer_email_notify): email is mandatory; the "

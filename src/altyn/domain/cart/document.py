@@ -1,9 +1,12 @@
 """The cart of an order, as the shop has sent it."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import msgspec
+
+CARTS_REMEMBERED: Final = 64
+"""How many carts stay parsed in memory, for the next question about the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ to `reading.py`, which finds all faults, or to `unknown.py`, which names the fie
 A test holds them to the same verdict.
 """
 
+from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -18,7 +19,7 @@ from altyn.domain.cart.codes import (
     PAYMENT_OBJECTS,
     TAX_TYPES,
 )
-from altyn.domain.cart.document import Cart
+from altyn.domain.cart.document import CARTS_REMEMBERED, Cart
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
@@ -89,7 +90,7 @@ class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     installments: None = None
 
 
-_decode: Final = msgspec.json.Decoder(_Bundle).decode
+_decoder: Final = msgspec.json.Decoder(_Bundle)
 _OBJECT: Final = "paymentObject"
 _METHODS: Final = {"paymentMethod": frozenset(map(str, PAYMENT_METHODS))}
 _NAMES: Final = frozenset({_OBJECT, *_METHODS})
@@ -106,12 +107,8 @@ def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
     nothing: the cart may have faults, or fields that only `reading.py` knows."""
     if rules.receipt:
         return False
-    encoded = cart.text.encode()
-    try:
-        positions = _decode(encoded).cartItems.items
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-    if json_has_control(encoded):
+    positions = _positions(cart.text)
+    if positions is None or json_has_control(cart.text.encode()):
         return False
     ids = {position.positionId for position in positions}
     total = 0
@@ -121,6 +118,15 @@ def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
             return False
         total += amount
     return total == amount_minor and len(ids) == len(positions)
+
+
+@lru_cache(maxsize=CARTS_REMEMBERED)
+def _positions(text: str) -> list[_Position] | None:
+    """The positions of a cart in the usual form; None for another. Two checks of a request ask."""
+    try:
+        return _decoder.decode(text).cartItems.items
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def _amount(position: _Position) -> int | None:
@@ -149,11 +155,8 @@ def _codes_known(position: _Position, rules: CartRules) -> bool:
 
 def has_no_remarks(cart: Cart) -> bool:
     """Whether a cart has nothing that `unknown.py` could name; False says nothing."""
-    try:
-        positions = _decode(cart.text).cartItems.items
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-    if any(len(each.name) > RECEIPT_NAME_MAX for each in positions):
+    positions = _positions(cart.text)
+    if positions is None or any(len(each.name) > RECEIPT_NAME_MAX for each in positions):
         return False
     attributes = (each.itemAttributes for each in positions if each.itemAttributes is not None)
     return all(one.name in _NAMES for each in attributes for one in each.attributes)

@@ -125,7 +125,6 @@ class FiscalData:
     ofd_name: str = ""
     ofd_site: str = ""
     ofd_inn: str = ""
-    ofd_receipt_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,4 +202,3 @@ class ReceiptUpdate:
     state: ReceiptState
     provider_id: str | None = None
     fiscal: FiscalData | None = None
-    problem: str | None = None

@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.order_id import merchant_of
+from altyn.inbound.http.static_route import static_route
 from altyn.inbound.receipt_page.view import (
     CONTENT_SECURITY_POLICY,
     LANGUAGES,
@@ -20,7 +21,6 @@ from altyn.inbound.receipt_page.view import (
     render_missing,
     render_receipt,
 )
-from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.ports import OrderKey, World
 
 HEADERS: Final = {
@@ -46,7 +46,7 @@ def receipt_routes(world: World, *, sandbox: bool) -> list[BaseRoute]:
         )
 
     return [
-        Route("/receipts/static/{digest}/{name}", _static, methods=["GET"]),
+        static_route("/receipts/static", STATIC),
         Route("/receipts/{order_id}/{receipt_id}", show, methods=["GET"]),
     ]
 
@@ -68,14 +68,6 @@ async def _view(request: Request, world: World, *, sandbox: bool) -> ReceiptView
         order_number=order.order_number,
         sandbox=sandbox,
     )
-
-
-async def _static(request: Request) -> Response:
-    file = STATIC.find(request.path_params["name"])
-    if file is None or request.path_params["digest"] != STATIC.digest:
-        return PlainTextResponse("not found\n", 404)
-    headers = {"Cache-Control": CACHE_CONTROL, "X-Content-Type-Options": "nosniff"}
-    return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -21,7 +21,7 @@ from altyn.diagnostics.received_callback import Received, UnreadableCallbackErro
 from altyn.domain.callback import ChecksumKind
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
 from altyn.domain.merchant import Merchant
-from altyn.domain.order_id import merchant_of
+from altyn.domain.order_id import read_order_id
 from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.answers import (
     ANOTHER_SITE,
@@ -163,7 +163,7 @@ class _RequestHandler:
         query = read_query(request)
         merchant = await self._merchant(query["shop"]) if query.get("shop") else None
         merchant_id = None if merchant is None else merchant.merchant_id
-        order_id = _order_id(query.get("order"))
+        order_id = read_order_id(query.get("order"))
         callbacks = await self._history.newest(
             merchant_id,
             subject_id=order_id,
@@ -259,15 +259,6 @@ def _callback_id(request: Request) -> EntryId:
             404,
         )
     return which
-
-
-def _order_id(text: str | None) -> UUID | None:
-    """An order's or a stored card's id; None for a text that is not an id of this gateway."""
-    try:
-        order_id = UUID(text or "")
-    except ValueError:
-        return None
-    return order_id if merchant_of(order_id) else None
 
 
 def _state(text: str | None) -> EntryState | None:

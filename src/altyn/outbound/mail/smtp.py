@@ -190,16 +190,8 @@ class _PlainClient(smtplib.SMTP):
         return super().connect(*address, **options)
 
 
-class _ImplicitTlsClient(smtplib.SMTP_SSL):
-    """As `_PlainClient`, encrypted from the start."""
-
-    def __init__(self, session: _Session, **options: Any) -> None:
-        self._session = session
-        super().__init__(**options)
-
-    def connect(self, *address: Any, **options: Any) -> tuple[int, bytes]:
-        self._session.began(self)
-        return super().connect(*address, **options)
+class _ImplicitTlsClient(_PlainClient, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
 
 
 def _deliver(session: _Session, *, outgoing: OutgoingMail, sender: Sender) -> None:

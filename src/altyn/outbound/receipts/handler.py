@@ -77,7 +77,6 @@ def _result(response: FiscalResponse) -> AttemptResult:
             state=_STATES.get(outcome, ReceiptState.SENT),
             provider_id=response.provider_id,
             fiscal=response.fiscal,
-            problem=response.problem,
         ),
     )
 

@@ -7,8 +7,6 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Final, Protocol
 
-import structlog
-
 from altyn.domain.merchant import Merchant
 from altyn.domain.receipt.values import FiscalData, Receipt
 from altyn.operations.fiscal import AGAIN_AFTER, FiscalOutcome, FiscalResponse
@@ -26,8 +24,6 @@ from altyn.protocol.cash_register import (
 ATTEMPT_SECONDS: Final = 5
 OFD_NAME: Final = "ОФД песочницы"
 FNS_SITE: Final = "www.nalog.gov.ru"
-
-log = structlog.get_logger("altyn.receipts")
 
 
 class Registers(Protocol):
@@ -108,5 +104,4 @@ def _fiscal(document: RegisterDocument) -> FiscalData:
         amount_minor=document.amount_minor,
         fns_site=FNS_SITE,
         ofd_name=OFD_NAME,
-        ofd_receipt_id=document.ofd_receipt_id,
     )

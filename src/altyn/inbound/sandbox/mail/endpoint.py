@@ -15,6 +15,7 @@ from altyn.domain.callback_history import parse_callback_id
 from altyn.domain.mail_server import SmtpServer
 from altyn.domain.mailbox import ReceivedMail
 from altyn.domain.outbox import EntryId
+from altyn.inbound.http.static_route import static_route
 from altyn.inbound.payment_page.responses import ALWAYS, NOT_FRAMED
 from altyn.inbound.sandbox.answers import (
     ANOTHER_SITE,
@@ -35,7 +36,6 @@ from altyn.inbound.sandbox.mail.page import (
     render_missing_mail,
 )
 from altyn.inbound.sandbox.mail.query import MailQueryError, read_mail_query
-from altyn.look.static_files import CACHE_CONTROL
 
 API_PATH: Final = "/sandbox/mails"
 
@@ -72,7 +72,7 @@ def mail_routes(mails: Mails, server: SmtpServer | None) -> list[BaseRoute]:
     )
     return [
         *(Route(path, _own_site_only(work), methods=["GET"]) for path, work in served),
-        Route(f"{MAILBOX_PATH}/static/{{digest}}/{{name}}", _static, methods=["GET"]),
+        static_route(f"{MAILBOX_PATH}/static", STATIC),
     ]
 
 
@@ -149,11 +149,3 @@ class _MailEndpoint:
 
 def _page(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status, {**NOT_FRAMED, "Content-Security-Policy": PAGE_POLICY})
-
-
-async def _static(request: Request) -> Response:
-    file = STATIC.find(request.path_params["name"])
-    if file is None or request.path_params["digest"] != STATIC.digest:
-        return PlainTextResponse("not found\n", 404)
-    headers = {"Cache-Control": CACHE_CONTROL, "X-Content-Type-Options": "nosniff"}
-    return Response(file.content, headers=headers, media_type=file.media_type)

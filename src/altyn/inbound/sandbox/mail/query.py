@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
-from altyn.domain.order_id import merchant_of
+from altyn.domain.order_id import read_order_id
 
 LIST_SIZE: Final = 50
 LIST_SIZE_MAX: Final = 1000
@@ -37,7 +37,7 @@ def read_mail_query(sent: Mapping[str, str]) -> MailQuery:
         known = ", ".join(PARAMETERS)
         raise MailQueryError(f"{', '.join(unknown)}: no such parameter; there are {known}")
     order = sent.get("order") or None
-    order_id = _order_id(order)
+    order_id = read_order_id(order)
     return MailQuery(
         to=_address(sent.get("to")),
         order_id=order_id,
@@ -53,14 +53,6 @@ def _address(text: str | None) -> str | None:
         return str(parse_mail_address(text))
     except MailAddressError as error:
         raise MailQueryError(f"to: {text!r} is no e-mail address: {error}") from None
-
-
-def _order_id(text: str | None) -> UUID | None:
-    try:
-        order_id = UUID(text or "")
-    except ValueError:
-        return None
-    return order_id if merchant_of(order_id) else None
 
 
 def _limit(text: str | None) -> int:

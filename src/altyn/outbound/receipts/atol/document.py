@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from altyn.domain.moscow import to_moscow
+from altyn.domain.receipt.contact import EMAIL_CHARS_MAX, RECEIPT_CURRENCY
 from altyn.domain.receipt.settings import FfdVersion
 from altyn.domain.receipt.values import Receipt, ReceiptContent, ReceiptKind
 from altyn.outbound.receipts.atol.account import Account, UnfitError
@@ -14,9 +15,7 @@ from altyn.outbound.receipts.atol.attributes import phone, without_empty
 from altyn.outbound.receipts.atol.codes import ELECTRONICALLY, PREPAYMENT_OFFSET, TAX_SYSTEMS
 from altyn.outbound.receipts.atol.items import item_of, rate_of, roubles
 
-ROUBLE: Final = "643"
 TIME_FORMAT: Final = "%d.%m.%Y %H:%M:%S"
-EMAIL_LENGTH_MAX: Final = 64
 CASHIER_LENGTH_MAX: Final = 64
 VATS_MAX: Final = 6
 CLIENT_V5: Final = {
@@ -37,7 +36,7 @@ def document_of(
     number of the payer, codes that the version of the format has not.
     """
     content = receipt.content
-    if content.currency != ROUBLE:
+    if content.currency != RECEIPT_CURRENCY:
         raise UnfitError(
             f"fiscal receipts are in roubles (643), and the order's currency is {content.currency}"
         )
@@ -87,8 +86,8 @@ def _client(content: ReceiptContent) -> dict[str, Any]:
             "the payer's e-mail address and phone number are missing: send email or phone with "
             "the order, or customerDetails in its cart"
         )
-    if len(email) > EMAIL_LENGTH_MAX:
-        raise UnfitError(f"the payer's e-mail address is longer than {EMAIL_LENGTH_MAX} characters")
+    if len(email) > EMAIL_CHARS_MAX:
+        raise UnfitError(f"the payer's e-mail address is longer than {EMAIL_CHARS_MAX} characters")
     more = CLIENT_V5 if content.ffd is FfdVersion.V1_2 else {}
     return without_empty(
         {

@@ -24,6 +24,8 @@ from altyn.protocol.dialects.classic.shared_rows import (
     ACCEPTED,
     ALWAYS,
     BY_ID_OR_NUMBER,
+    EXPECTED_DEPOSIT,
+    EXTERNAL_REFUND_ID,
     INVALID,
     LENIENT_LANGUAGE,
     MERCHANT_LOGIN,
@@ -34,7 +36,6 @@ from altyn.protocol.dialects.classic.shared_rows import (
     amount,
     order_id,
 )
-from altyn.protocol.name_types import own_name
 from altyn.protocol.table import Method, Parameter
 
 REGISTER: Final = Method(
@@ -133,15 +134,12 @@ REFUND: Final = Method(
     parameters=(
         *BY_ID_OR_NUMBER,
         amount("Sum to refund; 0 refunds all that is left.", required=True),
-        Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
-                  "Refund only if this is what is deposited now.",
-                  invalid=Refusal.AMOUNT_INVALID),
+        EXPECTED_DEPOSIT,
         Parameter("refundItems", t.CART_PARTS, "items",
                   "The part of the cart that is returned."),
         REFUND_RECEIPT_PARAMS,
         *ACCEPTED,
-        Parameter("externalRefundId", own_name(32), "external_refund_id",
-                  "The refund's name: repeating it refunds once.", in_json_params=True),
+        EXTERNAL_REFUND_ID,
     ),
     refusals={
         **WHO,

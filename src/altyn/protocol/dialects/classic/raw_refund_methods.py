@@ -13,6 +13,8 @@ from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
     BY_ID_OR_NUMBER,
+    EXPECTED_DEPOSIT,
+    EXTERNAL_REFUND_ID,
     INVALID,
     LENIENT_LANGUAGE,
     MERCHANT_LOGIN,
@@ -23,7 +25,6 @@ from altyn.protocol.dialects.classic.shared_rows import (
 )
 from altyn.protocol.json_text import flat_json
 from altyn.protocol.malformed import Malformed
-from altyn.protocol.name_types import own_name
 from altyn.protocol.table import Method, Parameter
 
 _TAX_CODES: Final = {
@@ -63,13 +64,10 @@ def _ofd_params(value: str, context: t.Context) -> dict[str, Any]:
 
 
 _COMMON: Final = (
-    Parameter("expectedDepositedAmount", t.AMOUNT, "expected_minor",
-              "Refund only if this is what is deposited now.",
-              invalid=Refusal.AMOUNT_INVALID),
+    EXPECTED_DEPOSIT,
     REFUND_RECEIPT_PARAMS,
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "Kept in the order's history."),
-    Parameter("externalRefundId", own_name(32), "external_refund_id",
-              "The refund's name: repeating it refunds once.", in_json_params=True),
+    EXTERNAL_REFUND_ID,
     MERCHANT_LOGIN,
     LENIENT_LANGUAGE,
 )  # fmt: skip

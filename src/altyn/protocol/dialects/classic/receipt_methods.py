@@ -21,6 +21,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
     MERCHANT_LOGIN,
     ORDER_NUMBER_SELECTOR,
     WHO,
+    order_id,
 )
 from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import Method, Parameter
@@ -32,8 +33,7 @@ GET_RECEIPT_STATUS: Final = Method(
     source="fiscal.md §9",
     summary="The receipts of an order, and what the cash register has said of them.",
     parameters=(
-        Parameter("orderId", t.ORDER_ID, "order_id", "The order's number in the gateway.",
-                  invalid=Refusal.ORDER_UNKNOWN),
+        order_id(None),
         ORDER_NUMBER_SELECTOR,
         Parameter("uuid", t.ORDER_ID, "receipt_id", "One receipt, where no order is named.",
                   invalid=Refusal.ORDER_UNKNOWN),
@@ -59,9 +59,8 @@ CLOSE_OFD_RECEIPT: Final = Method(
     source="fiscal.md §10",
     summary="Make the receipt of goods that are handed over after the payment.",
     parameters=(
-        Parameter("mdOrder", t.ORDER_ID, "order_id", "The order's number in the gateway.",
-                  Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, unless="orderNumber",
-                  aliases=("orderId",)),
+        order_id(Refusal.ORDER_ID_EMPTY, unless="orderNumber", name="mdOrder",
+                 aliases=("orderId",)),
         ORDER_NUMBER_SELECTOR,
         Parameter("amount", t.AMOUNT, "amount_minor",
                   "Sum of the receipt; without one, what is left of the order.",
@@ -96,9 +95,7 @@ EXTERNAL_RECEIPT: Final = Method(
     summary="Keep a receipt that the shop's own cash register has made.",
     needs=Permission.ELECTRONIC_CERTIFICATE,
     parameters=(
-        Parameter("orderId", t.ORDER_ID, "order_id", "The order's number in the gateway.",
-                  Refusal.ORDER_ID_EMPTY, Refusal.ORDER_UNKNOWN, unless="orderNumber",
-                  aliases=("mdOrder",)),
+        order_id(Refusal.ORDER_ID_EMPTY, unless="orderNumber", aliases=("mdOrder",)),
         ORDER_NUMBER_SELECTOR,
         Parameter("receipt", r.EXTERNAL_RECEIPT, "receipt",
                   "All of the following as one JSON object."),

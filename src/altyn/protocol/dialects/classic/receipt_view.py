@@ -3,6 +3,7 @@
 from typing import Final
 
 from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.money import RUB, Money
 from altyn.domain.order import Order
 from altyn.domain.order_cart import returnable_positions
 from altyn.domain.receipt.content import line_of
@@ -116,7 +117,7 @@ def _line(line: ReceiptLine) -> Members:
 
 def _roubles(minor: int) -> str:
     """A sum as the receipt shows it: `100.00`."""
-    return f"{minor // 100}.{minor % 100:02}"
+    return Money(minor, RUB).text()
 
 
 RECEIPTS: Final = presents(ReceiptsFound, _receipts)

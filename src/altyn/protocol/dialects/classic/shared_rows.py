@@ -16,6 +16,7 @@ from altyn.protocol.dialects.classic.cautions import (
     without_receipts,
 )
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.name_types import own_name
 from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
 from altyn.protocol.table import STORED, Echo, Parameter
 
@@ -59,6 +60,20 @@ ORDER_NUMBER_SELECTOR: Final = Parameter(
     "orderNumber", t.ANY_TEXT, "order_number", "The shop's number, where orderId is not known."
 )
 
+EXPECTED_DEPOSIT: Final = Parameter(
+    "expectedDepositedAmount",
+    t.AMOUNT,
+    "expected_minor",
+    "Refund only if this is what is deposited now.",
+    invalid=Refusal.AMOUNT_INVALID,
+)
+EXTERNAL_REFUND_ID: Final = Parameter(
+    "externalRefundId",
+    own_name(32),
+    "external_refund_id",
+    "The refund's name: repeating it refunds once.",
+    in_json_params=True,
+)
 REFUND_RECEIPT_PARAMS: Final = Parameter(
     "additionalOfdParams",
     RECEIPT_PARAMS,
@@ -69,11 +84,23 @@ REFUND_RECEIPT_PARAMS: Final = Parameter(
 )
 
 
-def order_id(required: Refusal, *, unless: str | None = None) -> Parameter:
+def order_id(
+    required: Refusal | None,
+    *,
+    unless: str | None = None,
+    name: str = "orderId",
+    aliases: tuple[str, ...] = (),
+) -> Parameter:
     """The row that names an order; an id that is not a UUID is an unknown order."""
-    note = "The order's number in the gateway."
     return Parameter(
-        "orderId", t.ORDER_ID, "order_id", note, required, Refusal.ORDER_UNKNOWN, unless=unless
+        name,
+        t.ORDER_ID,
+        "order_id",
+        "The order's number in the gateway.",
+        required,
+        Refusal.ORDER_UNKNOWN,
+        unless=unless,
+        aliases=aliases,
     )
 
 
