@@ -1,6 +1,43 @@
-"""The text of a phone number, as it was meant. Source: 004 (phone)."""
+"""Phone numbers and their normal form. Source: 004 (phone); fiscal.md §3.1, §14."""
+
+import re
+from typing import Final
+
+_SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
+_DIGITS: Final = re.compile(r"\+?[0-9]+")
+# +7, 7, 8 or no prefix before a mobile number; landlines need their prefix.
+_RUSSIAN: Final = re.compile(r"(?:\+?7|8)?(9[0-9]{9})|(?:\+?7|8)([3-8][0-9]{9})")
 
 
 def phone_text(sent: str) -> str:
     """The number with its plus: a plus that a client does not escape arrives as a space."""
     return f"+{sent[1:]}" if sent.startswith(" ") else sent
+
+
+def compact_phone(text: str) -> str | None:
+    """The number without blanks, hyphens, dots and brackets; None when other characters are left.
+
+    Only digits are left, with a plus before them where one was sent.
+    """
+    number = _SEPARATORS.sub("", text)
+    return number if _DIGITS.fullmatch(number) else None
+
+
+def russian_phone(text: str) -> str | None:
+    """The 11 digits of a Russian number, `79998887766`; None for any other number.
+
+    Accepted: `+79998887766`, `79998887766`, `89998887766`, `9998887766`, each with blanks, hyphens,
+    dots and brackets. A number with an area code (`84951234567`) needs its 7 or 8, and so do the
+    numbers of Kazakhstan. After a plus only 7 is the code of the country: `+89998887766` is none.
+    """
+    found = _RUSSIAN.fullmatch(compact_phone(text) or "")
+    return f"7{found[1] or found[2]}" if found else None
+
+
+def international_phone(text: str) -> str:
+    """A plus and digits. A Russian number in any spelling begins with +7, others keep their digits.
+
+    Characters that are no digits are left out.
+    """
+    digits = "".join(each for each in text if each.isascii() and each.isdigit())
+    return f"+{russian_phone(text) or digits}"

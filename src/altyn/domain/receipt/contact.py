@@ -16,6 +16,7 @@ from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.order_cart import cart_customer, cart_positions
+from altyn.domain.phone import compact_phone, international_phone, russian_phone
 
 EMAIL_CHARS_MAX: Final = 64
 """What a receipt has room for (fiscal.md §6, client.email)."""
@@ -27,8 +28,6 @@ EMAIL: Final = "email"
 PHONE: Final = "phone"
 
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
-_SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
-_RUSSIAN: Final = re.compile(r"[78]?(9[0-9]{9})|[78]([3-8][0-9]{9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +103,8 @@ def read_contact(typed: str) -> Contact | ContactFault:
         return ContactFault.NEITHER
     if "@" in text:
         return _read_email(text)
-    number = _SEPARATORS.sub("", text)
-    if not number.isascii() or not number.removeprefix("+").isdigit():
-        return ContactFault.NEITHER
-    return _read_phone(number)
+    number = compact_phone(text)
+    return ContactFault.NEITHER if number is None else _read_phone(number)
 
 
 def _read_email(text: str) -> Contact | ContactFault:
@@ -124,8 +121,7 @@ def _read_email(text: str) -> Contact | ContactFault:
 def _read_phone(number: str) -> Contact | ContactFault:
     if not _PHONE.fullmatch(number):
         return ContactFault.PHONE
-    russian = _RUSSIAN.fullmatch(number)
-    return Contact(phone=f"+7{russian[1] or russian[2]}" if russian else number)
+    return Contact(phone=international_phone(number) if russian_phone(number) else number)
 
 
 def _of_shop(order: Order) -> Iterator[Contact]:

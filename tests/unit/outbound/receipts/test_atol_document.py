@@ -363,6 +363,9 @@ def test_kind_decides_the_operation_and_the_way_of_payment(
     [
         ({"email": "a@shop.example,b@shop.example"}, {"email": "a@shop.example"}),
         ({"email": None, "phone": "79990000001"}, {"phone": "+79990000001"}),
+        ({"email": None, "phone": "8 (916) 000-00-01"}, {"phone": "+79160000001"}),
+        ({"email": None, "phone": "9160000001"}, {"phone": "+79160000001"}),
+        ({"email": None, "phone": "+44 20 7946 0000"}, {"phone": "+442079460000"}),
         (
             {"ofd_params": {"client.email": "c@shop.example"}},
             {"email": "c@shop.example"},
@@ -384,6 +387,18 @@ def test_where_the_receipt_goes(content: dict[str, Any], client: dict[str, str])
 def test_receipt_that_the_provider_cannot_take(content: dict[str, Any], problem: str) -> None:
     with pytest.raises(UnfitError, match=problem):
         sent(a_receipt(**content))
+
+
+def test_phones_of_agents_and_suppliers_have_the_code_of_the_country() -> None:
+    attributes = {
+        "agent_info.type": 1,
+        "agent_info.paying.phones": "89990000001,8 (800) 555-35-35",
+        "supplier_info.phones": ["89990000004"],
+    }
+    made = item(attributes=attributes)
+    phones = made["agent_info"]["paying_agent"]["phones"]
+    assert phones == ["+79990000001", "+78005553535"]
+    assert made["supplier_info"]["phones"] == ["+79990000004"]
 
 
 def test_long_name_is_cut_as_the_format_demands() -> None:

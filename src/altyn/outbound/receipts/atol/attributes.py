@@ -53,9 +53,3 @@ def _nested(owner: Mapping[str, object], path: str) -> object | None:
 def without_empty(members: Mapping[str, Any]) -> dict[str, Any]:
     """The members that have a value: not None, not empty."""
     return {name: each for name, each in members.items() if each not in (None, "", [], {})}
-
-
-def phone(text: str) -> str:
-    """A phone number as the provider takes it: a plus and digits."""
-    digits = "".join(each for each in text if each.isascii() and each.isdigit())
-    return f"+{digits}"

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from altyn.domain.moscow import to_moscow
+from altyn.domain.phone import international_phone
 from altyn.domain.receipt.contact import EMAIL_CHARS_MAX, RECEIPT_CURRENCY
 from altyn.domain.receipt.settings import FfdVersion
 from altyn.domain.receipt.values import Receipt, ReceiptContent, ReceiptKind
 from altyn.outbound.receipts.atol.account import Account, UnfitError
-from altyn.outbound.receipts.atol.attributes import phone, without_empty
+from altyn.outbound.receipts.atol.attributes import without_empty
 from altyn.outbound.receipts.atol.codes import ELECTRONICALLY, PREPAYMENT_OFFSET, TAX_SYSTEMS
 from altyn.outbound.receipts.atol.items import item_of, rate_of, roubles
 
@@ -92,7 +93,7 @@ def _client(content: ReceiptContent) -> dict[str, Any]:
     return without_empty(
         {
             "email": email,
-            "phone": phone(number) if number else None,
+            "phone": international_phone(number) if number else None,
             "name": params.get("client.name"),
             "inn": params.get("client.inn"),
             **{member: params.get(name) for member, name in more.items()},

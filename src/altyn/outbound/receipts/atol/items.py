@@ -8,10 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from altyn.domain.cart.codes import MEASURES
+from altyn.domain.phone import international_phone
 from altyn.domain.receipt.settings import FfdVersion
 from altyn.domain.receipt.values import ReceiptContent, ReceiptLine
 from altyn.outbound.receipts.atol.account import UnfitError
-from altyn.outbound.receipts.atol.attributes import Attributes, phone, without_empty
+from altyn.outbound.receipts.atol.attributes import Attributes, without_empty
 from altyn.outbound.receipts.atol.codes import (
     AGENT_TYPES,
     OTHER_MEASURE,
@@ -173,7 +174,7 @@ def _supplier(attributes: Attributes) -> dict[str, Any]:
 
 
 def _phones(attributes: Attributes, path: str) -> list[str]:
-    return [phone(each) for each in attributes.texts(path)]
+    return [international_phone(each) for each in attributes.texts(path)]
 
 
 def _decimal(text: str | None) -> Decimal | None:
