@@ -161,6 +161,11 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.FEE: "`feeInput` is used.",
     Permission.RAW_REFUND: "processRawSumRefund.do and processRawPositionRefund.do.",
     Permission.ELECTRONIC_CERTIFICATE: "externalReceipt.do.",
+    Permission.SBERPAY: "SberPay: payments that are confirmed in the bank's app.",
+    Permission.APP2APP: "`app2app`: the shop's own app opens the bank's app.",
+    Permission.BACK2APP: "`back2app`: a registration sends a push to the payer's phone.",
+    Permission.SBOL_INACTIVE: "`sbolInactive` in the answer of a registration for the app.",
+    Permission.BNPL: "Payment in parts.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }
@@ -232,6 +237,13 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "fiscal.default_line": "An order without a cart gets a receipt with the default line.",
     "fiscal.answer_version": "Version of the answer of getReceiptStatus.do.",
     "fiscal.mail": "The payer gets each registered receipt by e-mail.",
+    "sberpay.amount_min_minor": "The smallest sum that SberPay takes, in minor units.",
+    "sberpay.amount_max_minor": "The largest sum that SberPay takes, in minor units.",
+    "sberpay.inactive": "The bank's app is under maintenance: SberPay is not offered, and "
+    '`sbolInactive` is "true".',
+    "bnpl.only": "The shop takes nothing but payments in parts.",
+    "bnpl.amount_min_minor": "The smallest sum that can be paid in parts, in minor units.",
+    "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
     "fiscal.strict_payer_identity": (

@@ -57,6 +57,10 @@ class WalletConnector:
         """What became of the request with this key."""
         return await self._ask(payment, Operation.INQUIRE)
 
+    async def cancel(self, payment: Payment) -> ConnectorResponse:
+        """Withdraw a payment that waits for its payer."""
+        return await self._ask(payment, Operation.CANCEL)
+
     async def deposit(self, payment: Payment) -> ConnectorResponse:
         """Take a held sum."""
         return await self._ask(payment, Operation.DEPOSIT)

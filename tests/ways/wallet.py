@@ -29,6 +29,7 @@ class Operation(StrEnum):
     REVERSE = "reverse"
     REFUND = "refund"
     INQUIRE = "inquire"
+    CANCEL = "cancel"
 
 
 class State(StrEnum):
@@ -127,6 +128,9 @@ class Wallet:
         """Carry a request out. Raises WalletUnreachableError, or TimeoutError for a lost answer."""
         if request.operation is Operation.INQUIRE:
             return self._inquire(request)
+        if request.operation is Operation.CANCEL:
+            self.refuse(request.key)
+            return self.response_of(request.key)
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.UNREACHABLE:
             raise WalletUnreachableError

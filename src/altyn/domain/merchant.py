@@ -11,6 +11,7 @@ from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
+from altyn.domain.way_settings import BnplSettings, SberPaySettings
 
 
 class Permission(StrEnum):
@@ -42,6 +43,11 @@ class Permission(StrEnum):
     FEE = "fee"
     RAW_REFUND = "raw_refund"
     ELECTRONIC_CERTIFICATE = "electronic_certificate"
+    SBERPAY = "sberpay"
+    APP2APP = "app2app"
+    BACK2APP = "back2app"
+    SBOL_INACTIVE = "sbol_inactive_in_response"
+    BNPL = "bnpl"
     # permissions that demand more of the shop instead of opening something
     AVS_REQUIRED = "avs_avv"
     THREE_DS_REQUIRED = "three_ds_required"
@@ -93,6 +99,8 @@ class MerchantSettings:
     cart_faults_in_answer: bool = False
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)
+    sberpay: SberPaySettings = field(default_factory=SberPaySettings)
+    bnpl: BnplSettings = field(default_factory=BnplSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,6 +222,11 @@ class Order:
         return next(attempts, None)
 
     @property
+    def waiting_payment(self) -> Attempt | None:
+        """The payment that its connector has, and that waits for the payer."""
+        return next((each for each in self.in_flight(Kind.PAY) if each.waiting), None)
+
+    @property
     def waiting(self) -> AnyWaiting | None:
         """What the payer has to do now; None when no payment waits for the payer."""
         unfinished = (a for a in self.payments if a.state in WAITING_STATES and a.waiting)

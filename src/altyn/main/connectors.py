@@ -9,11 +9,14 @@ from starlette.routing import BaseRoute
 
 from altyn.inbound.sandbox.answers import from_another_site
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
+from altyn.operations.paying.sberpay import offers_sberpay, read_sberpay_details
 from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import Clock
 from altyn.outbound.acquirer.connector import Acquirer, CardConnector
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.outbound.acquirer.test_cards import TestCardsOnly
+from altyn.outbound.sberpay.connector import SberPayConnector
+from altyn.outbound.sberpay.in_process import InProcessBank
 from altyn.outbound.threeds.absent import NoDirectory
 from altyn.outbound.threeds.directory import DirectoryConnector
 from altyn.protocol.payment_ways import PaymentWay
@@ -21,8 +24,10 @@ from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.acs.http import routes as acs_routes
+from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.issuer.http import routes as issuer_routes
+from altyn.simulators.phones.phones import Phones
 from altyn.storage.database import Pool
 
 ACS_KEY: Final = "sandbox ACS signatures"
@@ -30,12 +35,17 @@ ACS_KEY: Final = "sandbox ACS signatures"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connectors:
-    """The ways to pay of this gateway, the ports of card payments, and the simulators' pages."""
+    """The ways to pay of this gateway, the ports of card payments, and the simulators' pages.
+
+    The sandbox has simulated phones, and the bank whose app confirms payments.
+    """
 
     ways: tuple[WayToPay, ...]
     checks: CardChecks
     threeds: ThreeDS
     routes: tuple[BaseRoute, ...] = ()
+    phones: Phones | None = None
+    bank_app: BankApp | None = None
 
 
 async def open_connectors(
@@ -54,11 +64,15 @@ async def open_connectors(
     else:
         acquirer = InProcessAcquirer(bank, timeout_seconds=settings.acquirer_timeout_seconds)
     card = CardConnector(acquirer)
+    phones = Phones(pool, clock.now)
+    bank_app = BankApp(pool, clock.now, issuer=bank, phones=phones)
     return Connectors(
-        ways=_ways(card),
+        ways=(*_ways(card), _sberpay(bank_app, card, settings)),
         checks=TestCardsOnly(card),
         threeds=DirectoryConnector(directory, key),
         routes=(*acs_routes(directory), *_bank_routes(settings, pool, clock)),
+        phones=phones,
+        bank_app=bank_app,
     )
 
 
@@ -73,6 +87,16 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
 
 def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
     return (WayToPay(name=PaymentWay.CARD.value, connector=card),)
+
+
+def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> WayToPay:
+    invoicing = InProcessBank(bank, timeout_seconds=settings.acquirer_timeout_seconds)
+    return WayToPay(
+        name=PaymentWay.SBRF_SBOL.value,
+        connector=SberPayConnector(invoicing, money),
+        read_details=read_sberpay_details,
+        offered=offers_sberpay,
+    )
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:

@@ -8,8 +8,10 @@ import asyncpg
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings, SettingsError
 from altyn.simulators.acs.directory import DirectoryServer
+from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.cash_register.register import CashRegisters
 from altyn.simulators.issuer.bank import IssuerSimulator
+from altyn.simulators.phones.phones import Phones
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool, connect
@@ -57,6 +59,8 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
     await CashRegisters.prepare(pool)
+    await Phones.prepare(pool)
+    await BankApp.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 

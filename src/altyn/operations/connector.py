@@ -1,7 +1,8 @@
-"""The port to one way to pay: five requests, each with one of five outcomes.
+"""The port to one way to pay: six requests, each with one of five outcomes.
 
-A connector begins a payment, inquires about it, deposits, reverses and refunds. It answers at once,
-or *pending*; a pending payment is inquired about later, or a notification pushes its result in.
+A connector begins a payment, inquires about it, cancels it, deposits, reverses and refunds. It
+answers at once, or *pending*; a pending payment is inquired about later, or a notification pushes
+its result in.
 """
 
 import re
@@ -85,6 +86,13 @@ class Connector(Protocol):
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:
         """What became of the request with this key."""
+        ...
+
+    async def cancel(self, payment: Payment) -> ConnectorResponse:
+        """Withdraw a payment that waits for its payer, who has chosen another way.
+
+        A payment that the payer has confirmed already answers as an inquiry does.
+        """
         ...
 
     async def deposit(self, payment: Payment) -> ConnectorResponse: ...

@@ -15,7 +15,7 @@ from altyn.domain.action_codes import (
     NOT_ENOUGH_MONEY,
     PROCESSING_TIMEOUT,
 )
-from altyn.domain.card.values import Expiry, luhn_digit, luhn_ok
+from altyn.domain.card.values import Expiry, Pan, luhn_digit, luhn_ok
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.test_card_rows import (
     ACS_CODE_CLASSIC,
@@ -45,6 +45,7 @@ __all__ = [
     "Fault",
     "Tds2",
     "TestCard",
+    "by_action_code",
     "card_for_action_code",
     "card_for_fault",
     "lookup",
@@ -53,6 +54,7 @@ __all__ = [
 ACTION_CODE_PREFIX: Final = "22000001"
 FAULT_PREFIX: Final = "22000002"
 SLOW_ANSWER_SECONDS: Final = 3
+FAR_EXPIRY: Final = "209912"
 
 # --- Our own cards --------------------------------------------------------------------------------
 
@@ -85,6 +87,11 @@ def card_for_action_code(code: int) -> str:
         raise ValueError("an action code has at most six digits")
     partial = f"{ACTION_CODE_PREFIX}{int(code < 0)}{digits}"
     return partial + luhn_digit(partial)
+
+
+def by_action_code(code: int) -> tuple[Pan, str]:
+    """The number and the expiry (YYYYMM) of the card whose payments get this action code."""
+    return Pan(card_for_action_code(code)), FAR_EXPIRY
 
 
 def card_for_fault(fault: Fault) -> str:

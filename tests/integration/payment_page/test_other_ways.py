@@ -43,7 +43,7 @@ class CodeConnector:
     async def inquire(self, _: Payment) -> ConnectorResponse:
         return ConnectorResponse(outcome=Outcome.PENDING)
 
-    deposit = reverse = refund = inquire
+    cancel = deposit = reverse = refund = inquire
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class PageOrder:
     @property
     def waiting_payment(self) -> Attempt | None:
         """The payment that was sent and waits until its payer has done something."""
-        return next((each for each in self.order.in_flight(Kind.PAY) if each.waiting), None)
+        return self.order.waiting_payment
 
     @property
     def waiting_for(self) -> AnyWaiting | None:

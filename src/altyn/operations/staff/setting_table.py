@@ -22,6 +22,7 @@ from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
+from altyn.domain.way_settings import BnplSettings, SberPaySettings
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.fiscal_settings import FISCAL_SETTINGS
 from altyn.operations.staff.page_rules import (
@@ -54,11 +55,17 @@ from altyn.operations.staff.setting_rules import (
     spelled_operations,
     within,
 )
+from altyn.operations.staff.way_settings import WAY_SETTINGS
 
 _AMOUNT_MAX: Final = 999_999_999_999
 CALLBACKS: Final = "callbacks"
 FISCAL: Final = "fiscal"
-GROUPS: Final[Mapping[str, type]] = {CALLBACKS: CallbackSettings, FISCAL: FiscalSettings}
+GROUPS: Final[Mapping[str, type]] = {
+    CALLBACKS: CallbackSettings,
+    FISCAL: FiscalSettings,
+    "sberpay": SberPaySettings,
+    "bnpl": BnplSettings,
+}
 """The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 
 
@@ -156,6 +163,7 @@ SETTINGS: Final = (
     Setting("callbacks.growing", "true or false", lambda _: True),
     Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
     *FISCAL_SETTINGS,
+    *WAY_SETTINGS,
 )
 # A setting that is gone, and what a person changes instead.
 _REMOVED: Final = {

@@ -70,6 +70,10 @@ class CardConnector:
         """Ask the bank for the outcome of the request with this key."""
         return await self._ask(_request(payment, AcquirerOperation.INQUIRE))
 
+    async def cancel(self, payment: Payment) -> ConnectorResponse:
+        """As an inquiry: a card payment that was sent does not wait for its payer."""
+        return await self.inquire(payment)
+
     async def deposit(self, payment: Payment) -> ConnectorResponse:
         """Deposit a held sum, whole or in part."""
         return await self._ask(_request(payment, AcquirerOperation.DEPOSIT))

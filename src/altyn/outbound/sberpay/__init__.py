@@ -1,0 +1,1 @@
+"""Payments in the app of the bank (SberPay)."""

@@ -1,0 +1,208 @@
+"""The bank whose app confirms invoices: it sends pushes, and moves the payer's money.
+
+A confirmation is stored before its money moves, so a confirmation that the phone has acknowledged
+is carried out even when the process is killed: the next inquiry goes on with it. The money moves at
+the simulated issuer, by an authorisation with the key of the invoice.
+Source: sberpay.md §2, §4, §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+from altyn.domain.action_codes import CANCELLED, SESSION_EXPIRED
+from altyn.domain.money import CURRENCIES, RUB, Money
+from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse
+from altyn.protocol.bank_invoices import (
+    InvoiceOperation,
+    InvoiceRequest,
+    InvoiceResponse,
+    InvoiceState,
+)
+from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage
+from altyn.protocol.test_phones import behaviour_of
+from altyn.simulators.database import Pool, apply_schema, statements
+from altyn.simulators.issuer.app_payment import authorisation_by_app
+from altyn.simulators.phones.phones import Phones
+
+SUBJECT: Final = "invoice"
+REFUSED: Final = 5
+"""The action code of an invoice that the payer has refused in the app."""
+
+_HERE: Final = Path(__file__).parent
+_SCHEMA: Final = (_HERE / "schema.sql").read_text("utf-8")
+_SQL: Final = statements(_HERE / "queries.sql")
+_BOTH: Final = (MessageAction.CONFIRM, MessageAction.REFUSE)
+
+
+class Issuer(Protocol):
+    """The bank behind the app, where the payer's money is."""
+
+    async def handle(self, request: AcquirerRequest) -> AcquirerResponse: ...
+
+
+class BankApp:
+    """One bank for all payers. Its state is the database, so processes may share it.
+
+    `clock_now` returns aware UTC.
+    """
+
+    def __init__(
+        self, pool: Pool, clock_now: Callable[[], datetime], *, issuer: Issuer, phones: Phones
+    ) -> None:
+        self._pool = pool
+        self._clock_now = clock_now
+        self._issuer = issuer
+        self._phones = phones
+
+    @staticmethod
+    async def prepare(pool: Pool) -> None:
+        """Create the table if it is missing; safe for concurrent processes."""
+        await apply_schema(pool, _SCHEMA)
+
+    async def handle(self, request: InvoiceRequest) -> InvoiceResponse:
+        """Carry out a request of the gateway; a repeated one changes nothing."""
+        match request.operation:
+            case InvoiceOperation.SEND:
+                return await self._send(request)
+            case InvoiceOperation.CANCEL:
+                return await self._cancel(request.key)
+            case InvoiceOperation.INQUIRE:
+                return await self._outcome(request.key)
+
+    async def find(self, invoice_id: str) -> Any | None:
+        """The newest invoice with this id, as its row; None when there is none."""
+        return await self._pool.fetchrow(_SQL["find"], invoice_id)
+
+    async def answer(
+        self, key: str, action: MessageAction, phone: str = ""
+    ) -> InvoiceResponse | None:
+        """What the payer does with an invoice, with the phone that answers.
+
+        None when the invoice does not wait (any more): it is unknown, answered, cancelled or over.
+        The result is PROCESSING where the bank has not moved the money yet.
+        """
+        confirms = action is MessageAction.CONFIRM
+        state, code = ("confirmed", 0) if confirms else ("declined", REFUSED)
+        row = await self._decide(key, state, code, phone)
+        if row is None:
+            return None
+        await self._phones.close(f"{SUBJECT}:{key}", action)
+        return await self._outcome(key)
+
+    async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
+        behaviour = behaviour_of(request.phone)
+        known = behaviour.knows_client
+        now = self._clock_now()
+        await self._pool.execute(
+            _SQL["receive"],
+            request.key,
+            "waiting" if known else "declined",
+            request.invoice_id,
+            request.merchant,
+            request.shop_name,
+            request.terminal,
+            request.amount_minor,
+            request.currency,
+            request.order_id,
+            request.order_number,
+            request.description,
+            request.phone,
+            request.hold,
+            request.return_url,
+            request.expires_at,
+            0 if known else behaviour.action_code,
+            now,
+        )
+        response = await self._outcome(request.key)
+        if response.state is InvoiceState.WAITING and request.phone:
+            await self._phones.send(_message(request, has_app=behaviour.has_app))
+        return response
+
+    async def _cancel(self, key: str) -> InvoiceResponse:
+        if await self._decide(key, "declined", CANCELLED, "") is not None:
+            await self._phones.close(f"{SUBJECT}:{key}")
+        return await self._outcome(key)
+
+    async def _decide(self, key: str, state: str, code: int, phone: str) -> Any | None:
+        return await self._pool.fetchrow(_SQL["decide"], key, state, code, self._clock_now(), phone)
+
+    async def _outcome(self, key: str) -> InvoiceResponse:
+        """What has become of a key; a confirmed invoice gets its money moved first."""
+        now = self._clock_now()
+        row = await self._read(key)
+        if row["state"] == "waiting" and row["expires_at"] and row["expires_at"] <= now:
+            await self._pool.fetchrow(_SQL["expire"], key, now, SESSION_EXPIRED)
+            await self._phones.close(f"{SUBJECT}:{key}")
+            row = await self._read(key)
+        if row["state"] == "confirmed":
+            row = await self._move_money(row) or await self._read(key)
+        return _response(row)
+
+    async def _read(self, key: str) -> Any:
+        """The row of a key; one that is not known is closed."""
+        return await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now())
+
+    async def _move_money(self, row: Any) -> Any | None:
+        """Authorise at the issuer, once; None while its answer is not final."""
+        answered = await self._issuer.handle(_authorisation(row))
+        if answered.outcome is AcquirerOutcome.APPROVED:
+            values = ("approved", 0, answered.rrn, answered.approval_code)
+        elif answered.outcome is AcquirerOutcome.DECLINED:
+            values = ("declined", answered.action_code, None, None)
+        else:
+            return None
+        return await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+
+
+def _authorisation(row: Any) -> AcquirerRequest:
+    """It is approved, or declined as the payer's phone number says."""
+    return authorisation_by_app(
+        key=row["key"],
+        merchant=row["merchant"],
+        terminal=row["terminal"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        hold=row["hold"],
+        order_number=row["order_number"],
+        action_code=behaviour_of(row["payer"] or row["phone"]).action_code,
+    )
+
+
+def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
+    amount = Money(request.amount_minor, CURRENCIES.get(request.currency, RUB)).human()
+    kind = MessageKind.PUSH if has_app else MessageKind.SMS
+    return NewMessage(
+        message_id=uuid5(NAMESPACE_URL, f"{SUBJECT}:{request.key}"),
+        phone=request.phone,
+        kind=kind,
+        text=f"{request.shop_name}: оплатить {amount}, заказ {request.order_number}?",
+        subject=f"{SUBJECT}:{request.key}",
+        order_id=request.order_id,
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+        actions=_BOTH,
+        open_until=request.expires_at,
+    )
+
+
+_STATES: Final = {
+    "waiting": InvoiceState.WAITING,
+    "confirmed": InvoiceState.PROCESSING,
+    "approved": InvoiceState.APPROVED,
+    "declined": InvoiceState.DECLINED,
+    "closed": InvoiceState.NOT_SENT,
+}
+
+
+def _response(row: Any) -> InvoiceResponse:
+    return InvoiceResponse(
+        state=_STATES[row["state"]],
+        action_code=row["action_code"],
+        rrn=row["rrn"],
+        approval_code=row["approval_code"],
+    )

@@ -1,0 +1,21 @@
+-- send: store a message; one with the same id is stored once.
+INSERT INTO simulators.phone_messages (
+    message_id, phone, kind, text, subject, order_id, amount_minor, currency, link, actions, open_until, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (message_id) DO NOTHING;
+
+-- messages: the messages of a phone after a number, the newest last, at most $3.
+SELECT * FROM (
+    SELECT * FROM simulators.phone_messages
+    WHERE phone = $1 AND number > $2
+    ORDER BY number DESC
+    LIMIT $3
+) AS newest
+ORDER BY number;
+
+-- message: one message of a phone.
+SELECT * FROM simulators.phone_messages WHERE phone = $1 AND message_id = $2;
+
+-- close: messages about a subject can be answered no more; the answer is kept where there was one.
+UPDATE simulators.phone_messages SET closed = true, answer = coalesce($2, answer)
+WHERE subject = $1 AND NOT closed;
