@@ -126,8 +126,8 @@ def _content(
     lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
 ) -> ReceiptContent:
     request = order.request
-    contact = contact_of(order)
-    ofd_params = {**cart_receipt_params(order), **(due.ofd_params or ofd_params_of(order))}
+    contact = contact_of(order, customer=due.customer, ofd_params=due.ofd_params)
+    of_cart = {} if due.own_cart else cart_receipt_params(order)
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
@@ -135,7 +135,7 @@ def _content(
         ffd=settings.ffd,
         email=contact.email,
         phone=contact.phone,
-        ofd_params=ofd_params,
+        ofd_params={**of_cart, **ofd_params_of(order), **due.ofd_params},
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from altyn.domain.cart.codes import FULL_PREPAYMENT, GOODS, TAX_TYPES
-from altyn.domain.cart.values import Quantity
+from altyn.domain.cart.values import NO_CUSTOMER, Customer, Quantity
 from altyn.domain.receipt.settings import FfdVersion
 
 RECEIPT: Final = "receipt"
@@ -168,13 +168,18 @@ class ReceiptDue:
     """An effect: a receipt is to be made, if the merchant has receipts.
 
     `attempt` is the number of the deposit, refund or reversal that it is about; `amount_minor` is
-    the sum. `lines` are there where the request has named them itself.
+    the sum. `lines` are there where the request has named them itself; `own_cart` says that they
+    are those of a cart of the request, so the registered cart says nothing of this receipt.
+    `customer` is the customer of the request's cart, `ofd_params` are the parameters of the whole
+    receipt that the request and its cart have named; they replace those of the registration.
     """
 
     receipt_kind: ReceiptKind
     amount_minor: int
     attempt: int | None = None
     lines: tuple[ReceiptLine, ...] = ()
+    own_cart: bool = False
+    customer: Customer = NO_CUSTOMER
     ofd_params: Mapping[str, str] = field(default_factory=dict)
 
     @property
