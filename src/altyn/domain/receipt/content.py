@@ -84,14 +84,14 @@ def default_line(amount_minor: int, settings: FiscalSettings) -> ReceiptLine:
 
 
 def _lines(due: ReceiptDue, order: Order, settings: FiscalSettings) -> Iterable[ReceiptLine]:
+    if not settings.default_line and not cart_positions(order):
+        return ()  # the payment had no receipt either
     raw = order.attempt(due.attempt).raw if due.attempt is not None else None
     if raw is not None:
         return (_raw_line(raw, due.amount_minor, order, settings),)
     positions = _positions(due, order)
     if positions:
         return (line_of(position, settings) for position in positions)
-    if not settings.default_line and not cart_positions(order):
-        return ()
     return (default_line(due.amount_minor, settings),)
 
 

@@ -30,6 +30,15 @@ class ReceiptKind(StrEnum):
     EXTERNAL_CORRECTION = "external_correction"
 
     @property
+    def is_external(self) -> bool:
+        """Whether the shop's own cash register has made it: only what was sent of it is known."""
+        return self in {
+            ReceiptKind.EXTERNAL_PAYMENT,
+            ReceiptKind.EXTERNAL_REFUND,
+            ReceiptKind.EXTERNAL_CORRECTION,
+        }
+
+    @property
     def returns_money(self) -> bool:
         """Whether the receipt is about money that goes back to the payer."""
         return self in {ReceiptKind.REFUND, ReceiptKind.EXTERNAL_REFUND}
