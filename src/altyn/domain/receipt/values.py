@@ -57,7 +57,8 @@ class ReceiptLine:
     """One line of a receipt. `price_minor` is the price of one unit of the measure.
 
     `tax_type`, `payment_method` and `payment_object` are codes of fiscal.md §4; `attributes` are
-    the fiscal attributes of the cart's position, as the shop has sent them.
+    the fiscal attributes of the cart's position, as the shop has sent them. `of_settings` are the
+    fields that the shop's settings have filled.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ReceiptLine:
     item_code: str = ""
     position_id: str = ""
     attributes: Mapping[str, object] = field(default_factory=dict)
+    of_settings: tuple[str, ...] = ()
 
     @property
     def vat_minor(self) -> int:
@@ -82,7 +84,9 @@ class ReceiptContent:
     """What a receipt says; it never changes once the receipt is made.
 
     `tax_system` is a code of fiscal.md §4.1. `email` or `phone` is where the payer gets it.
-    `ofd_params` are the parameters of the whole receipt (fiscal.md §6).
+    `ofd_params` are the parameters of the whole receipt (fiscal.md §6). `named_tax_system` says
+    that the shop has sent the taxation system. `replaces` is the id of the failed receipt in whose
+    place this one is sent.
     """
 
     lines: tuple[ReceiptLine, ...]
@@ -92,6 +96,8 @@ class ReceiptContent:
     email: str | None = None
     phone: str | None = None
     ofd_params: Mapping[str, str] = field(default_factory=dict)
+    named_tax_system: bool = False
+    replaces: UUID | None = None
 
     @property
     def amount_minor(self) -> int:
