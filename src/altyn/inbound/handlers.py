@@ -29,6 +29,7 @@ from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
+from altyn.operations.raw_refund import refuse_rate
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register, session_notes
 from altyn.operations.results import (
@@ -91,6 +92,8 @@ async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
     """Refund a sum, with the line of the receipt that the request names."""
     values = call.values
     line = {**values, **values.get("line", {})}
+    if refused := refuse_rate(line.get("tax_type"), call.merchant):
+        return refused
     command = Refund(
         amount_minor=values["amount_minor"],
         expected_minor=values.get("expected_minor"),

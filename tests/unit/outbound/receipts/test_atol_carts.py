@@ -21,6 +21,7 @@ from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.receipt.content import line_of
 from altyn.domain.receipt.settings import FfdVersion, FiscalProvider, FiscalSettings
 from altyn.operations.cart_rules import rules_of
+from altyn.operations.raw_refund import refuse_rate
 from altyn.outbound.receipts.atol.codes import PAYMENT_OBJECT_WORDS, RATES
 from altyn.outbound.receipts.atol.document import document_of
 from tests.builders import a_merchant
@@ -102,6 +103,25 @@ def test_setting_that_fills_a_position_is_named() -> None:
         (True, False),
         (False, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "ffd", "rate", "refused"),
+    [
+        (ATOL, FfdVersion.V1_05, 8, True),
+        (ATOL, FfdVersion.V1_2, 3, True),
+        (ATOL, FfdVersion.V1_05, 3, False),
+        (FiscalProvider.SIMULATED, FfdVersion.V1_2, 8, False),
+        (ATOL, FfdVersion.V1_2, None, False),
+    ],
+)
+def test_line_of_a_refund_by_sum_has_a_rate_of_the_provider(
+    provider: FiscalProvider, ffd: FfdVersion, rate: int | None, *, refused: bool
+) -> None:
+    merchant = a_merchant(fiscal=FiscalSettings(provider=provider, ffd=ffd))
+    found = refuse_rate(rate, merchant)
+    assert (found is not None) is refused
+    assert found is None or found.parameter == "tax_type"
 
 
 def test_every_pair_of_codes_is_refused_or_becomes_a_document() -> None:
