@@ -11,6 +11,7 @@ from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
+from altyn.cli.receipts import commands as receipts
 from altyn.cli.sandbox import cards, clock, mail
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
@@ -36,6 +37,7 @@ app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRI
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(receipts.app, name="receipt", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)

@@ -14,6 +14,7 @@ from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
+from altyn.domain.receipt.contact import is_fiscalised
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
@@ -28,6 +29,7 @@ from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
+from altyn.operations.raw_refund import refuse_rate
 from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import Register, register, session_notes
 from altyn.operations.results import (
@@ -90,6 +92,8 @@ async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
     """Refund a sum, with the line of the receipt that the request names."""
     values = call.values
     line = {**values, **values.get("line", {})}
+    if refused := refuse_rate(line.get("tax_type"), call.merchant):
+        return refused
     command = Refund(
         amount_minor=values["amount_minor"],
         expected_minor=values.get("expected_minor"),
@@ -161,7 +165,7 @@ async def _change(call: Call, world: World, decide: Decide) -> Done | Refused:
         return target
 
     def decide_with_notes(order: Order, now: datetime) -> Decision:
-        return with_notes(decide(order, now), (*call.notes, *_currency_notes(call, order)))
+        return with_notes(decide(order, now), (*call.notes, *_notes(call, order)))
 
     decision = await perform_and_ask(
         decide_with_notes, target.key, world=world, actor=call.actor, loaded=target.loaded
@@ -169,7 +173,20 @@ async def _change(call: Call, world: World, decide: Decide) -> Done | Refused:
     result = outcome_of(decision)
     if isinstance(result, Refused) or not isinstance(decision, Accepted | Unchanged):
         return result
-    return replace(result, notes=_currency_notes(call, decision.order))
+    return replace(result, notes=_notes(call, decision.order))
+
+
+def _notes(call: Call, order: Order) -> Notes:
+    return (*_currency_notes(call, order), *_line_notes(call, order))
+
+
+def _line_notes(call: Call, order: Order) -> Notes:
+    """The notes about a line for the receipt of a refund, where the order gets no receipts."""
+    named = [field for field in RAW_LINE if field in call.values]
+    if not named or is_fiscalised(order, call.merchant):
+        return ()
+    why = "without effect: the shop makes no receipts of this order, so the refund has none"
+    return call.named(tuple(Note(field, why) for field in named))
 
 
 def _currency_notes(call: Call, order: Order) -> Notes:
@@ -180,6 +197,9 @@ def _currency_notes(call: Call, order: Order) -> Notes:
     text = f"ignored: the order keeps its currency, {order.currency}"
     return call.named((Note("currency", text),))
 
+
+RAW_LINE: Final = ("line", "name", "item_code", "tax_type")
+"""The fields of the line that a refund by sum names."""
 
 HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.REGISTER: handle_register,

@@ -29,6 +29,9 @@ def rules_of(merchant: Merchant, *, currency: str, receipt: Mapping[str, str]) -
     return CartRules(
         currency=currency,
         ffd=fiscal.ffd if fiscal.enabled else None,
+        provider=fiscal.provider,
+        tax_type=fiscal.tax_type,
+        payment_object=fiscal.payment_object,
         strict_payer_identity=fiscal.strict_payer_identity,
         receipt=receipt,
     )

@@ -143,7 +143,7 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
                 receipt_kind=ReceiptKind.REFUND,
                 amount_minor=amount,
                 attempt=attempt.number,
-                ofd_params=_ofd_params(order, attempt),
+                ofd_params=_ofd_params(attempt),
             ),
         ),
         refunded_minor=order.refunded_minor + amount,
@@ -157,11 +157,10 @@ def _kept(params: ReceiptParams) -> dict[str, str]:
     return {OFD_PARAMS: msgspec.json.encode(params.known).decode()} if params.known else {}
 
 
-def _ofd_params(order: Order, attempt: Attempt) -> Mapping[str, str]:
-    """The parameters of the registration, with those of the refund in their place."""
+def _ofd_params(attempt: Attempt) -> Mapping[str, str]:
+    """The parameters of the whole receipt that the refund has named."""
     kept = attempt.details.get(OFD_PARAMS)
-    own = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
-    return {**ofd_params_of(order), **own}
+    return msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
 
 
 def _refuse_receipt_params(order: Order, command: Refund) -> Refused | None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from altyn.domain.merchant import Permission
+from tests.asgi_client import AsgiClient
 from tests.integration.receipts.fiscal_shop import AMOUNT, CUP, TEA, FiscalShop, part
 from tests.merchant_changes import changed, permissions_off
 
@@ -225,6 +226,26 @@ async def test_external_receipt_is_kept_once_and_shown(shop: FiscalShop, *, in_o
     assert (receipt["fn_number"], receipt["fiscal_document_number"]) == ("9999078900000042", 17)
     assert (receipt["receipt_datetime"], receipt["amount_total"]) == (1767225600000, "400.04")
     assert receipt["OFD"]["name"] == "Own OFD"
+
+
+@pytest.mark.parametrize("version", [4, 5])
+async def test_external_receipt_shows_only_what_was_sent(shop: FiscalShop, version: int) -> None:
+    async with changed(shop.shop, {"fiscal.answer_version": version}):
+        order_id = await shop.paid()
+        await shop.done("externalReceipt.do", orderId=order_id, **DOCUMENT)
+        own, external = await shop.shown(orderId=order_id)
+    assert "ofdReceiptParams" in own
+    assert external.keys() == {
+        *("receiptStatus", "receiptType", "uuid", "amount_total", "fn_number"),
+        *("fiscal_document_number", "fiscal_document_attribute", "receipt_datetime"),
+        *("receipt_date_time", "ofd_receipt_url", "OFD"),
+    }
+    assert external["OFD"] == {"name": "Own OFD", "inn": "7700000007"}
+    path = external["ofd_receipt_url"].partition("/receipts/")[2]
+    page = await AsgiClient(shop.shop.gateway.router).get(f"/receipts/{path}")
+    for unsent in ("Система налогообложения", "Безналичными", "ФФД"):
+        assert unsent not in page.text
+    assert "9999078900000042" in page.text
 
 
 @pytest.mark.parametrize(("kind", "status"), [("sell", 1), ("sell_refund", 4), ("correction", 7)])

@@ -40,11 +40,12 @@ def receipt_status(receipt: Receipt) -> int:
 
 def _receipts(found: ReceiptsFound, context: AnswerContext) -> Members:
     settings = context.merchant.settings.fiscal
-    delivered = next((each.fiscal for each in found.receipts if each.fiscal is not None), None)
+    numbers = (each.fiscal.ecr_registration_number for each in found.receipts if each.fiscal)
+    register = next((number for number in numbers if number), None)
     return {
         "orderNumber": found.order.order_number,
         "orderId": str(found.order.order_id),
-        **({"ecr_registration_number": delivered.ecr_registration_number} if delivered else {}),
+        **({"ecr_registration_number": register} if register else {}),
         "receipt": [
             _receipt(each, found.order, settings, context.base_url) for each in found.receipts
         ],
@@ -62,7 +63,10 @@ def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings, base_url:
     if fiscal is not None:
         if version >= OFD_ID_SINCE and receipt.provider_id:
             members["original_ofd_uuid"] = receipt.provider_id
-        members |= _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
+        of_register = _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
+        members |= _sent(of_register) if receipt.kind.is_external else of_register
+    if receipt.kind.is_external:
+        return members  # the gateway has not made it: it knows neither lines nor VAT nor format
     if version >= PARAMS_SINCE:
         members["ofdReceiptParams"] = {
             "vatAmount": _roubles(receipt.content.vat_minor),
@@ -90,6 +94,14 @@ def _of_the_register(fiscal: FiscalData, *, page: str) -> Members:
         "ofd_receipt_url": fiscal.ofd_receipt_url or page,
         "OFD": {"name": fiscal.ofd_name, "website": fiscal.ofd_site, "inn": fiscal.ofd_inn},
     }
+
+
+def _sent(members: Members) -> Members:
+    """The members that a shop has sent of its own receipt: without empty texts and zeros."""
+    kept = {
+        name: _sent(value) if isinstance(value, dict) else value for name, value in members.items()
+    }
+    return {name: value for name, value in kept.items() if value not in ("", 0, {})}
 
 
 def _lines_left(
