@@ -43,13 +43,21 @@ def returnable_positions(order: Order) -> tuple[Position, ...]:
     return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
 
 
-def kept_amounts(order: Order) -> dict[str, int]:
-    """What the merchant has of each position, in minor units: deposited, and not refunded."""
+def kept_positions(order: Order) -> tuple[Position, ...]:
+    """What the merchant has: the deposited positions without what was returned.
+
+    A refund in flight returns nothing yet: the bank may decline it. After refunds by sum the
+    positions may amount to more than the merchant has.
+    """
     if not order.left_minor:
-        return {}
+        return ()
     refunds = (a for a in _refunds(order) if a.state is AttemptState.APPROVED)
-    left = left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
-    return {position.position_id: position.amount_minor for position in left}
+    return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
+
+
+def kept_amounts(order: Order) -> dict[str, int]:
+    """The amount of each position that the merchant has, in minor units."""
+    return {position.position_id: position.amount_minor for position in kept_positions(order)}
 
 
 def _refunds(order: Order) -> Iterator[Attempt]:
