@@ -88,7 +88,9 @@ def amounts(order: Order, merchant: Merchant) -> list[tuple[str, int]]:
 
 
 def test_whole_cart_is_shown_with_the_values_of_the_receipt() -> None:
-    tea, cup = items(paid(), shop(tax_type=6)) or ()
+    shown = items(paid(), shop(tax_type=6))
+    assert shown is not None
+    tea, cup = shown
     assert tea == {**LEFT_OF_TEA, "quantity": {"value": 4.0, "measure": "шт."}, "itemAmount": 20000}
     assert (cup["tax"], cup["itemPrice"]) == ({"taxType": 6}, 10000)
 

@@ -50,6 +50,7 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
         return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
     parts = parts_of(
+        order,
         command.items,
         cart_positions(order),
         amount_minor=amount,

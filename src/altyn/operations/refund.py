@@ -111,6 +111,7 @@ def _parts(order: Order, command: Refund, amount_minor: int) -> tuple[Part, ...]
     if command.raw is not None:
         return raw_parts(order, command.raw, amount_minor)
     return parts_of(
+        order,
         command.items,
         returnable_positions(order),
         amount_minor=amount_minor,
