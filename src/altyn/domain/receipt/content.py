@@ -146,7 +146,7 @@ def _content(
 ) -> ReceiptContent:
     request = order.request
     contact = contact_of(order)
-    ofd_params = {**cart_receipt_params(order), **(due.ofd_params or ofd_params_of(order))}
+    params = {**cart_receipt_params(order), **(due.ofd_params or ofd_params_of(order))}
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
@@ -154,7 +154,7 @@ def _content(
         ffd=settings.ffd,
         email=contact.email,
         phone=contact.phone,
-        ofd_params=ofd_params,
+        ofd_params={key: value for key, value in params.items() if value},
     )
 
 
