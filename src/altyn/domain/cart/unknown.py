@@ -38,7 +38,7 @@ def remarks_of_cart(document: object) -> Iterator[str]:
         if document.get(name):
             yield f"{name}: kept, but {what} not served yet"
     items = list(_items(document))
-    if any(tables.DEPOSITED_AMOUNT in item for item in items):
+    if any(item.get(tables.DEPOSITED_AMOUNT) is not None for item in items):
         yield f"{tables.DEPOSITED_AMOUNT}: ignored, only answers have it"
     if any(len(str(item.get("name", ""))) > RECEIPT_NAME_MAX for item in items):
         yield f"name: longer than {RECEIPT_NAME_MAX} characters, which the OFD refuses in a receipt"
