@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from altyn.domain.cart import tables
-from altyn.domain.cart.fields import Field
+from altyn.domain.cart.fields import BadValue, Field, nested
 from altyn.domain.cart.numbers import product_minor, thousandths, whole
 
 NAMES_SHOWN: Final = 10
@@ -20,6 +20,7 @@ _INNER: Final[Mapping[str, tuple[Field, ...]]] = {
     "agentInterest": tables.AGENT_INTEREST,
     "itemDetails": tables.ITEM_DETAILS,
 }
+_PAIR: Final = ("name", "value")
 _ONLY_SHOWN: Final = (tables.ITEM_ATTRIBUTES, tables.DEPOSITED_AMOUNT)
 _NOT_SERVED: Final = {
     "loyalties": "loyalty programmes are",
@@ -109,13 +110,31 @@ def _unknown_of_item(item: Mapping[str, object]) -> Iterator[str]:
     yield from (name for name in names if name not in _ONLY_SHOWN)
     for name, fields in _INNER.items():
         yield from _unnamed(item.get(name), fields, f"{name}.")
+    for detail in _details(item):
+        yield from _unnamed(detail, tables.ITEM_DETAIL, "itemDetails.itemDetailsParams.")
+    holder = item.get(tables.ITEM_ATTRIBUTES)
+    if isinstance(holder, dict) and "attributes" in holder:
+        names = (name for name in holder if name != "attributes")
+        yield from (f"{tables.ITEM_ATTRIBUTES}.{name}" for name in names)
     for attribute in _attributes(item):
-        called = str(attribute.get("name"))
-        if called not in tables.ATTRIBUTES:
-            yield f"{tables.ITEM_ATTRIBUTES} {called}"
-        if called in tables.NESTED_ATTRIBUTES:
-            fields = tables.NESTED_ATTRIBUTES[called]
-            yield from _unnamed(attribute.get("value"), fields, f"{called}.")
+        yield from _unknown_of_attribute(attribute)
+
+
+def _unknown_of_attribute(attribute: Mapping[str, object]) -> Iterator[str]:
+    names = (name for name in attribute if name not in _PAIR)
+    yield from (f"{tables.ITEM_ATTRIBUTES}.attributes.{name}" for name in names)
+    called, value = str(attribute.get("name")), attribute.get("value")
+    if called not in tables.ATTRIBUTES:
+        yield f"{tables.ITEM_ATTRIBUTES} {called}"
+    if called not in tables.NESTED_ATTRIBUTES:
+        return
+    try:
+        read = nested(value)
+    except BadValue:
+        return  # empty, so it counts as missing
+    yield from _unnamed(read, tables.NESTED_ATTRIBUTES[called], f"{called}.")
+    for name, fields in tables.NESTED_IN_ATTRIBUTES.get(called, {}).items():
+        yield from _unnamed(read.get(name), fields, f"{called}.{name}.")
 
 
 def _unnamed(sent: object, fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
@@ -140,7 +159,11 @@ def _attributes(item: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 
 def _has_tru_code(item: Mapping[str, object]) -> bool:
+    return any(each.get("name") == tables.TRU_CODE for each in _details(item))
+
+
+def _details(item: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     details = item.get("itemDetails")
     sent = details.get("itemDetailsParams") if isinstance(details, dict) else None
     listed = sent if isinstance(sent, list) else [sent]
-    return any(isinstance(each, dict) and each.get("name") == tables.TRU_CODE for each in listed)
+    return (each for each in listed if isinstance(each, dict))
