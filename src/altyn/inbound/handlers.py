@@ -57,6 +57,8 @@ async def handle_deposit(call: Call, world: World) -> Done | Refused:
         amount_minor=call.values["amount_minor"],
         items=call.values.get("items"),
         json_params=call.values.get("json_params"),
+        agent=call.values.get("agent", ReceiptParams()),
+        supplier_phones=call.values.get("supplier_phones", ReceiptParams()),
     )
     return await _change(
         call, world, lambda order, now: decide_deposit(order, command, call.merchant, now)

@@ -3,7 +3,7 @@
 It moves no money. It may be made any number of times. Source: fiscal.md §10.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -12,12 +12,11 @@ from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.receipt_params import ReceiptParams
-from altyn.domain.cart.values import Position, ReadCart
+from altyn.domain.cart.values import ReadCart
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
-from altyn.domain.order_cart import cart_positions, returnable_positions
 from altyn.domain.receipt.contact import RECEIPT_CURRENCY, ofd_params_of
-from altyn.domain.receipt.content import default_line, line_of
+from altyn.domain.receipt.content import default_line, kept_lines, line_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind, ReceiptLine
 from altyn.domain.refusals import Refusal
@@ -104,17 +103,7 @@ def _lines(
     order: Order, command: CloseReceipt, settings: FiscalSettings
 ) -> tuple[ReceiptLine, ...]:
     """The lines of a closing receipt without a cart in the request."""
-    own = command.amount_minor in {None, order.amount_minor}
-    if own and (positions := _own_positions(order)):
-        lines = (line_of(position, settings) for position in positions)
-        return tuple(replace(line, payment_method=FULL_PAYMENT) for line in lines)
-    amount = order.left_minor if own else command.amount_minor or 0
-    return (replace(default_line(amount, settings), payment_method=FULL_PAYMENT),)
-
-
-def _own_positions(order: Order) -> Sequence[Position]:
-    """What is left of the order's cart; none where refunds by sum took of no position."""
-    left = returnable_positions(order)
-    if not cart_positions(order) or sum(p.amount_minor for p in left) != order.left_minor:
-        return ()
-    return left
+    lines = kept_lines(order, settings)
+    if command.amount_minor not in {None, order.amount_minor}:
+        lines = (default_line(command.amount_minor or 0, settings),)
+    return tuple(replace(line, payment_method=FULL_PAYMENT) for line in lines)

@@ -123,6 +123,24 @@ async def test_vat_inside_the_sum_is_shown(shop: FiscalShop) -> None:
     assert [line["taxType"] for line in receipt["ofdOrderBundle"]] == ["VAT_20", "NONE"]
 
 
+@pytest.mark.parametrize("cart", [True, False], ids=["refund by sum", "order without a cart"])
+async def test_rest_is_one_line_after_a_refund_by_sum_and_without_a_cart(
+    shop: FiscalShop, *, cart: bool
+) -> None:
+    async with changed(shop.shop, {"fiscal.default_line": True, "status_version": 24}):
+        if cart:
+            order_id = await shop.paid()
+            await shop.done("processRawSumRefund.do", orderId=order_id, amount=10000)
+        else:
+            order_id = await shop.shop.register(AMOUNT, email="payer@shop.example")
+            await shop.shop.pay(order_id)
+            await shop.done("refund.do", orderId=order_id, amount=10000)
+        payment, _ = await shop.shown(orderId=order_id)
+        status = await shop.done("getOrderStatusExtended.do", orderId=order_id)
+    for (line,) in (payment["ofdOrderBundle"], status["ofdOrderBundle"]["cartItems"]["items"]):
+        assert (line["name"], line["itemAmount"]) == ("Оплата заказа", AMOUNT - 10000)
+
+
 # ── Closing receipts ──────────────────────────────────────────────────────────────────────────────
 
 CUSTOMER_ONLY: Final = json.dumps({"customerDetails": {"email": "payer@shop.example"}})

@@ -92,16 +92,16 @@ class TwinShops:
         return read_answer(operation, answer.body)
 
     async def twins(self, state: str) -> Twins:
-        """A new order of each shop, brought into a state: new, held, paid, paid_cart or
-        at_acs."""
+        """A new order of each shop, brought into a state: new, held, held_cart, paid, paid_cart
+        or at_acs."""
         number = f"TWIN-{next(_NUMBERS)}"
         ids = [await self._order(state, number, shop) for shop in (REST_SHOP, SOAP_SHOP)]
         return Twins(*ids)
 
     async def _order(self, state: str, number: str, shop: str) -> str:
-        path = "registerPreAuth.do" if state == "held" else "register.do"
+        path = "registerPreAuth.do" if state.startswith("held") else "register.do"
         fields = {"orderNumber": number, "amount": "150000", "returnUrl": "https://shop.example/"}
-        if state == "paid_cart":
+        if state.endswith("_cart"):
             fields["orderBundle"] = json.dumps({"cartItems": {"items": [TEA]}})
         order_id: str = (await self.rest(path, fields, shop=shop))["orderId"]
         if state != "new":

@@ -12,10 +12,11 @@ from typing import Final
 import msgspec
 
 from altyn.domain.card.free_text import holds_card_number
+from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
 from altyn.domain.cart.values import NO_CUSTOMER, Customer
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.merchant import Merchant
-from altyn.domain.order import Order
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import cart_customer, cart_positions
 from altyn.domain.phone import compact_phone, international_phone, russian_phone
 
@@ -148,9 +149,23 @@ def _of_params(client: Mapping[str, str]) -> Contact:
 
 
 def ofd_params_of(order: Order) -> Mapping[str, str]:
-    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6)."""
-    sent = order.request.more.get("additionalOfdParams")
-    return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
+    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6).
+
+    Those of the deposit that was made take their place.
+    """
+    own = _params(order.request.more.get(OFD_PARAMS))
+    deposits = (a for a in order.attempts if a.kind is Kind.DEPOSIT)
+    made = (params_of_attempt(a) for a in deposits if a.state is AttemptState.APPROVED)
+    return {**own, **next(made, {})}
+
+
+def params_of_attempt(attempt: Attempt) -> Mapping[str, str]:
+    """The parameters of the whole receipt that came with a deposit or a refund."""
+    return _params(attempt.details.get(OFD_PARAMS))
+
+
+def _params(text: str | None) -> Mapping[str, str]:
+    return msgspec.json.decode(text, type=dict[str, str], strict=False) if text else {}
 
 
 def _first(contacts: Iterable[Contact]) -> Contact:

@@ -17,7 +17,12 @@ from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.domain.order_cart import cart_positions, cart_receipt_params, deposited_positions
+from altyn.domain.order_cart import (
+    cart_positions,
+    cart_receipt_params,
+    deposited_positions,
+    kept_positions,
+)
 from altyn.domain.receipt.contact import RECEIPT_CURRENCY, contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
@@ -122,6 +127,20 @@ def with_settings(
     )
 
 
+def kept_lines(order: Order, settings: FiscalSettings) -> tuple[ReceiptLine, ...]:
+    """What was sold and not returned, as a receipt says it; empty when nothing is.
+
+    These are the positions that are left. Where a refund by sum named none of them, and where the
+    order has no cart, it is the default line over the sum that is left. Source: fiscal.md §10.
+    """
+    if not order.left_minor:
+        return ()
+    positions = kept_positions(order)
+    if sum(position.amount_minor for position in positions) == order.left_minor:
+        return tuple(line_of(position, settings) for position in positions)
+    return (default_line(order.left_minor, settings),)
+
+
 def _lines(due: ReceiptDue, order: Order, settings: FiscalSettings) -> Iterable[ReceiptLine]:
     if not settings.default_line and not cart_positions(order):
         return ()  # the payment had no receipt either
@@ -174,6 +193,7 @@ def _content(
     request = order.request
     contact = contact_of(order, customer=due.customer, ofd_params=due.ofd_params)
     of_cart = {} if due.own_cart else cart_receipt_params(order)
+    params = {**of_cart, **ofd_params_of(order), **due.ofd_params}
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
@@ -182,7 +202,7 @@ def _content(
         ffd=settings.ffd,
         email=contact.email,
         phone=contact.phone,
-        ofd_params={**of_cart, **ofd_params_of(order), **due.ofd_params},
+        ofd_params={key: value for key, value in params.items() if value},
     )
 
 

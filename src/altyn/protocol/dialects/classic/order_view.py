@@ -37,6 +37,7 @@ from altyn.protocol.dialects.classic.operations_view import (
     refunds,
 )
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.dialects.classic.receipt_view import ofd_order_bundle
 from altyn.protocol.dialects.classic.registration import PRE_AUTHORISATION, REGISTRATION
 from altyn.protocol.dialects.classic.status_fields import (
     Field,
@@ -227,6 +228,12 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
         since=15,
     ),
     Field("refunds", refunds, "after a refund", since=5),
+    Field(
+        "ofdOrderBundle",
+        lambda s: ofd_order_bundle(s.order, s.merchant),
+        "the order gets receipts, and something was deposited and is not returned",
+        since=24,
+    ),
     Field("chargeback", lambda s: False if s.payment else None, "after a payment attempt", since=6),
     Field(
         "operations",

@@ -3,10 +3,11 @@
 from typing import Final
 
 from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.merchant import Merchant
 from altyn.domain.money import RUB, Money
 from altyn.domain.order import Order
-from altyn.domain.order_cart import returnable_positions
-from altyn.domain.receipt.content import line_of
+from altyn.domain.receipt.contact import is_fiscalised
+from altyn.domain.receipt.content import kept_lines
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     FiscalData,
@@ -107,9 +108,10 @@ def _sent(members: Members) -> Members:
 def _lines_left(
     receipt: Receipt, order: Order, settings: FiscalSettings
 ) -> tuple[ReceiptLine, ...]:
-    """The lines of a receipt; of a payment's those that were not refunded."""
-    if receipt.kind is ReceiptKind.PAYMENT and order.refunded_minor:
-        return tuple(line_of(each, settings) for each in returnable_positions(order))
+    """The lines of a receipt; of a payment's those that were not returned."""
+    of_payment = receipt.kind is ReceiptKind.PAYMENT
+    if of_payment and order.left_minor != receipt.content.amount_minor:
+        return kept_lines(order, settings)
     return receipt.content.lines
 
 
@@ -118,13 +120,44 @@ def _line(line: ReceiptLine) -> Members:
         "name": line.name,
         "itemAmount": line.amount_minor,
         "itemPrice": line.price_minor,
-        "quantity": {"value": line.quantity.thousandths / 1000, "measure": line.quantity.measure},
+        "quantity": quantity_of(line),
         "taxType": TAX_TYPES[line.tax_type].name,
-        "itemAttributes": [
-            {"name": "paymentMethod", "value": str(line.payment_method)},
-            {"name": "paymentObject", "value": str(line.payment_object)},
-        ],
+        "itemAttributes": attributes_of(line),
     }
+
+
+def quantity_of(line: ReceiptLine) -> Members:
+    """The quantity of a line with its measure."""
+    return {"value": line.quantity.thousandths / 1000, "measure": line.quantity.measure}
+
+
+def attributes_of(line: ReceiptLine) -> list[Members]:
+    """The codes that every line of a receipt has."""
+    return [
+        {"name": "paymentMethod", "value": str(line.payment_method)},
+        {"name": "paymentObject", "value": str(line.payment_object)},
+    ]
+
+
+def ofd_order_bundle(order: Order, merchant: Merchant) -> Members | None:
+    """What was sold and not returned, in the shape of a cart, for the status of the order.
+
+    None for an order without receipts, and where nothing is deposited or left.
+    Source: rest-orders.md §4.2; fiscal.md §9.
+    """
+    if not is_fiscalised(order, merchant):
+        return None
+    lines = kept_lines(order, merchant.settings.fiscal)
+    return {"cartItems": {"items": [_item(line) for line in lines]}} if lines else None
+
+
+def _item(line: ReceiptLine) -> Members:
+    item: Members = {"positionId": line.position_id, "name": line.name}
+    item |= {"quantity": quantity_of(line), "itemAmount": line.amount_minor}
+    item |= {"itemPrice": line.price_minor, "itemCode": line.item_code}
+    item |= {"tax": {"taxType": line.tax_type}}
+    item |= {"itemAttributes": {"attributes": attributes_of(line)}}
+    return {name: value for name, value in item.items() if value != ""}
 
 
 def _roubles(minor: int) -> str:

@@ -44,7 +44,12 @@ ORDER_TYPES: Final = (
         extends="abstractServiceRequest",
     ),
     row("closeOfdReceiptResponse", "success:boolean!", extends="abstractResponse"),
-    row("customerDetails", "", "email phone contact deliveryInfo:deliveryInfo"),
+    row(
+        "customerDetails",
+        "",
+        "email phone contact deliveryInfo:deliveryInfo",
+        newer_children="fullName passport inn",
+    ),
     row("deliveryInfo", "", "deliveryType country! city! postAddress!"),
     row(
         "depositOrderParams",
