@@ -152,7 +152,9 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.DYNAMIC_CALLBACK: (
         "An order's `dynamicCallbackUrl` is used for callbacks about its payments."
     ),
-    Permission.BINDINGS: "Stored cards (not implemented yet).",
+    Permission.BINDINGS: "Stored cards: list, disable, enable, extend them.",
+    Permission.BINDINGS_BY_CARD: "getBindingsByCardOrId.do by a card number.",
+    Permission.CREATE_BINDING: "createBindingNoPayment.do: store a card without a payment.",
     Permission.RECURRENT: "Recurring charges (not implemented yet).",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",

@@ -15,6 +15,8 @@ from altyn.domain.merchant import Permission
 from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
+from altyn.operations.bindings.create import CreateBinding
+from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
@@ -85,6 +87,12 @@ COMMAND_FIELDS: Final = {
     "processRawPositionRefund": RAW_REFUND,
     "getReceiptStatus": frozenset({"receipt_id"}),
     "closeOfdReceipt": frozenset(field.name for field in fields(CloseReceipt)),
+    "getBindings": frozenset(field.name for field in fields(FindBindings)),
+    "getBindingsByCardOrId": frozenset(field.name for field in fields(FindBindingsOfCard)),
+    "bindCard": frozenset({"binding_id"}),
+    "unBindCard": frozenset({"binding_id"}),
+    "extendBinding": frozenset({"binding_id", "expiry"}),
+    "createBindingNoPayment": frozenset(field.name for field in fields(CreateBinding)),
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
@@ -177,6 +185,12 @@ NEEDS: Final = {
     "processRawSumRefund": Permission.RAW_REFUND,
     "processRawPositionRefund": Permission.RAW_REFUND,
     "externalReceipt": Permission.ELECTRONIC_CERTIFICATE,
+    "getBindings": Permission.BINDINGS,
+    "getBindingsByCardOrId": Permission.BINDINGS,
+    "bindCard": Permission.BINDINGS,
+    "unBindCard": Permission.BINDINGS,
+    "extendBinding": Permission.BINDINGS,
+    "createBindingNoPayment": Permission.CREATE_BINDING,
 }
 
 
@@ -214,6 +228,9 @@ OUT_OF_REACH: Final = {
     ("processRawPositionRefund", Refusal.CART_QUANTITY): "as above",
     ("closeOfdReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("externalReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("bindCard", Refusal.BINDING_INACTIVE): "it enables",
+    ("unBindCard", Refusal.BINDING_ACTIVE): "it disables",
+    ("extendBinding", Refusal.BINDING_ACTIVE): "only an active one can be active already",
 }
 
 
@@ -251,6 +268,8 @@ PASSWORD_CHANGE: Final[CodeAndTexts] = (
     "Пользователь должен сменить свой пароль",
     "The user must change the password.",
 )
+NO_BINDINGS: Final[CodeAndTexts] = (2, "Информация не найдена", "No bindings")
+NO_BINDING: Final[CodeAndTexts] = (2, "Связка не найдена", "Binding not found")
 SYSTEM: Final[CodeAndTexts] = (7, "Системная ошибка", "System error.")
 AMOUNT: Final[CodeAndTexts] = (5, "Неверная сумма", "Amount is invalid")
 NO_ORDER_ID: Final[CodeAndTexts] = (5, "[orderId] не задан", "[orderId] is empty")
@@ -446,6 +465,38 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.AMOUNT_INVALID: AMOUNT,
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
+    },
+    "getBindings": {
+        Refusal.CLIENT_ID_EMPTY: (1, "[clientId] не задан", "[clientId] is empty"),
+        Refusal.BINDING_UNKNOWN: NO_BINDINGS,
+    },
+    "getBindingsByCardOrId": {
+        Refusal.CARD_SELECTOR_EMPTY: (
+            1,
+            "Не заполнены pan и bindingId",
+            "Neither pan nor bindingId is given",
+        ),
+        Refusal.BINDING_UNKNOWN: NO_BINDINGS,
+    },
+    "bindCard": {
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+        Refusal.BINDING_ACTIVE: (2, "Связка уже создана", "Binging is active"),
+    },
+    "unBindCard": {
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+        Refusal.BINDING_INACTIVE: (2, "Связка неактивна", "Binging isn't active"),
+    },
+    "extendBinding": {
+        Refusal.EXPIRY_INVALID: (
+            1,
+            "Срок действия карты неверен",
+            "The card's expiry date is invalid",
+        ),
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+    },
+    "createBindingNoPayment": {
+        Refusal.PAN_INVALID: (1, "Неверный номер карты", "Wrong card number"),
+        Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "externalReceipt": {
         Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,

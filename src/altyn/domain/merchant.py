@@ -35,6 +35,8 @@ class Permission(StrEnum):
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"
     BINDINGS = "bindings"
+    BINDINGS_BY_CARD = "bindings_by_card"
+    CREATE_BINDING = "create_binding_no_payment"
     RECURRENT = "recurrent"
     SEND_ECI_CAVV = "send_eci_cavv"
     OPERATIONS_IN_STATUS = "operations_in_status"

@@ -47,6 +47,8 @@ class Refusal(StrEnum):
     CARD_EXPIRED = "card_expired"
     CVC_INVALID = "cvc_invalid"
     HOLDER_INVALID = "holder_invalid"
+    CLIENT_ID_EMPTY = "client_id_empty"
+    CARD_SELECTOR_EMPTY = "card_selector_empty"
     # what is wrong in the cart
     CART_FORMAT = "cart_format"
     CART_MANDATORY = "cart_mandatory"
@@ -70,6 +72,9 @@ class Refusal(StrEnum):
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     ALREADY_PAID = "already_paid"
     BINDING_REQUIRED = "binding_required"
+    BINDING_UNKNOWN = "binding_unknown"
+    BINDING_ACTIVE = "binding_active"
+    BINDING_INACTIVE = "binding_inactive"
     AUTHENTICATION_UNKNOWN = "authentication_unknown"
     # what the other side answered
     DECLINED_BY_BANK = "declined_by_bank"

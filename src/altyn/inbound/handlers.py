@@ -15,6 +15,7 @@ from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import is_fiscalised
+from altyn.inbound.binding_handlers import BINDING_HANDLERS
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
@@ -220,4 +221,5 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.RAW_SUM_REFUND: handle_raw_refund,
     Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,
+    **BINDING_HANDLERS,
 }

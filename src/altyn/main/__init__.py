@@ -26,13 +26,16 @@ from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.ways import routes_of, titles_of
+from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
 from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
+from altyn.storage.bindings import BindingStore
 from altyn.storage.bounded_pool import connect_bounded
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
@@ -87,8 +90,7 @@ async def running(
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
         outbox = OutboxSending(pool, listener)
         effect_kinds = _effect_kinds(extensions)
-        await listener.start()
-        stack.push_async_callback(listener.stop)
+        await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
@@ -98,6 +100,7 @@ async def running(
             merchants=merchants,
             ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
             card=_card_ports(connectors, cards, orders),
+            bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
             clock=clock,
@@ -127,6 +130,11 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+async def _start(listener: Listener, stack: AsyncExitStack) -> None:
+    await listener.start()
+    stack.push_async_callback(listener.stop)
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:
@@ -160,6 +168,11 @@ def _card_ports(connectors: Connectors, cards: CardStore, orders: OrderStore) ->
         vault=cards,
         transactions=orders,
     )
+
+
+def _binding_ports(pool: Pool, outbox: OutboxSending) -> BindingPorts:
+    store = BindingStore(pool, outbox.notifier.notify)
+    return BindingPorts(store=store, entries=binding_callbacks)
 
 
 def _start_workers(

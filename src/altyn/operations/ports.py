@@ -14,6 +14,7 @@ from altyn.domain.credentials import FailedLogin
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.decisions import Accepted
 from altyn.operations.fiscal import Receipts
 from altyn.operations.paying.card.ports import CardPorts
@@ -186,6 +187,7 @@ class World:
     merchants: Merchants
     ways: PaymentWays
     card: CardPorts
+    bindings: BindingPorts
     effects: EffectEntries
     receipts: Receipts
     clock: Clock

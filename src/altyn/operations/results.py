@@ -5,6 +5,7 @@ A refusal is not a result: an operation returns `Result | Refused`.
 
 from dataclasses import dataclass
 
+from altyn.domain.card.binding import Binding
 from altyn.domain.merchant import Merchant
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
@@ -56,8 +57,24 @@ class ReceiptsFound:
     receipts: tuple[Receipt, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BindingsFound:
+    """Stored cards, oldest first; there is at least one."""
+
+    bindings: tuple[Binding, ...]
+
+
 # The results of the ways to pay are defined where each way is.
-Result = Done | Registered | OrderFound | OrdersFound | ReceiptsFound | CardEnrolment | CardStep
+Result = (
+    Done
+    | Registered
+    | OrderFound
+    | OrdersFound
+    | ReceiptsFound
+    | BindingsFound
+    | CardEnrolment
+    | CardStep
+)
 
 
 def notes_of(result: Result) -> Notes:

@@ -47,6 +47,12 @@ PERIOD: Final = {
     "to": "20991231235959",
     "transactionStates": "CREATED,DEPOSITED",
 }
+STORED_CARD: Final = {
+    "clientId": "client 7",
+    "pan": "5555555555555599",
+    "expiryDate": "203012",
+    "cardholderName": "IVAN PETROV",
+}
 RECEIPT: Final = {
     "receiptType": "sell",
     "fn_number": "9999078900000001",
@@ -59,11 +65,12 @@ RECEIPT: Final = {
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders for hostile requests, by their state."""
+    """Orders for hostile requests, by their state, and a stored card."""
 
     created: str
     held: str
     deposited: str
+    binding: str
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -73,7 +80,13 @@ async def orders(gateway: Gateway) -> Orders:
     deposited = await call(gateway, "register.do", REGISTRATION)
     for paid in (held, deposited):
         await call(gateway, "paymentOrder.do", {"MDORDER": paid.json()["orderId"], **CARD})
-    return Orders(*(each.json()["orderId"] for each in (created, held, deposited)))
+    stored = await call(gateway, "createBindingNoPayment.do", STORED_CARD)
+    return Orders(
+        created=created.json()["orderId"],
+        held=held.json()["orderId"],
+        deposited=deposited.json()["orderId"],
+        binding=stored.json()["bindingId"],
+    )
 
 
 async def call(gateway: Gateway, path: str, form: dict[str, str]) -> Answer:
@@ -108,6 +121,12 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         },
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
+        "getBindings": {"clientId": "client 7"},
+        "getBindingsByCardOrId": {"bindingId": orders.binding},
+        "bindCard": {"bindingId": orders.binding},
+        "unBindCard": {"bindingId": orders.binding},
+        "extendBinding": {"bindingId": orders.binding, "newExpiry": "203012"},
+        "createBindingNoPayment": STORED_CARD,
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
     }[name]
 

@@ -318,7 +318,7 @@ async def test_a_refused_call_has_one_line(gateway: Gateway, logbook: Logbook) -
     [
         (signed(password="wrong"), "<mer:registerOrder/>", "refused"),
         (signed(), "<mer:registerOrder/>", "refused"),
-        (signed(), "<mer:getBindings/>", "soap_fault"),
+        (signed(), "<mer:applePay/>", "soap_fault"),
         ("", "<mer:registerOrder/>", "soap_fault"),
     ],
 )

@@ -35,6 +35,14 @@ NOT_A_TEST_CARD: Final = ErrorCode(
 WRONG_BINDING: Final = ErrorCode(
     1, "Заказ не может быть оплачен данной картой", "The order cannot be paid with this card"
 )
+CLIENT_ID_EMPTY: Final = ErrorCode(1, "[clientId] не задан", "[clientId] is empty")
+CARD_SELECTOR_EMPTY: Final = ErrorCode(
+    1, "Не заполнены pan и bindingId", "Neither pan nor bindingId is given"
+)
+NO_BINDINGS: Final = ErrorCode(2, "Информация не найдена", "No bindings")
+BINDING_UNKNOWN: Final = ErrorCode(2, "Связка не найдена", "Binding not found")
+BINDING_INACTIVE: Final = ErrorCode(2, "Связка неактивна", "Binging isn't active")
+BINDING_ACTIVE: Final = ErrorCode(2, "Связка уже создана", "Binging is active")
 CURRENCY_UNKNOWN: Final = ErrorCode(3, "Неизвестная валюта", "Unknown currency.")
 NUMBER_EMPTY: Final = ErrorCode(4, "Номер заказа не может быть пуст", "Order number is empty")
 RECEIPT_SELECTOR_MISSING: Final = ErrorCode(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
@@ -33,6 +34,12 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.GET_RECEIPT_STATUS,
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
+            b.GET_BINDINGS,
+            b.GET_BINDINGS_BY_CARD_OR_ID,
+            b.BIND_CARD,
+            b.UNBIND_CARD,
+            b.EXTEND_BINDING,
+            b.CREATE_BINDING_NO_PAYMENT,
         )
     }
 )
