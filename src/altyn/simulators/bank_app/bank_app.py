@@ -12,16 +12,18 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from altyn.domain.action_codes import CANCELLED, SESSION_EXPIRED
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse
 from altyn.protocol.bank_invoices import (
+    Invoice,
     InvoiceOperation,
     InvoiceRequest,
     InvoiceResponse,
     InvoiceState,
+    OpenedInvoice,
 )
 from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage
 from altyn.protocol.test_phones import behaviour_of
@@ -78,6 +80,30 @@ class BankApp:
         """The newest invoice with this id, as its row; None when there is none."""
         return await self._pool.fetchrow(_SQL["find"], invoice_id)
 
+    async def invoice(self, key: str) -> Invoice | None:
+        """An invoice by its key, as it is now; None when there is none."""
+        row = await self._pool.fetchrow(_SQL["invoice"], key)
+        return None if row is None else Invoice(request=_request(row), response=_response(row))
+
+    async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None:
+        """A phone opens an invoice by its link or QR code; None when there is no such invoice.
+
+        An invoice that waits appears as a message on the phone, once. A phone without the app, and
+        an invoice that waits no more, get no message.
+        """
+        row = await self.find(invoice_id)
+        if row is None or row["state"] == "closed":
+            return None
+        response = await self._outcome(row["key"])
+        request = _request(row)
+        opened = None
+        if response.state is InvoiceState.WAITING and behaviour_of(phone).has_app:
+            message = _message(request, phone=phone, has_app=True)
+            await self._phones.send(message)
+            opened = message.message_id
+        invoice = Invoice(request=request, response=response)
+        return OpenedInvoice(invoice=invoice, message_id=opened)
+
     async def answer(
         self, key: str, action: MessageAction, phone: str = ""
     ) -> InvoiceResponse | None:
@@ -91,7 +117,7 @@ class BankApp:
         row = await self._decide(key, state, code, phone)
         if row is None:
             return None
-        await self._phones.close(f"{SUBJECT}:{key}", action)
+        await self._phones.close(f"{SUBJECT}:{key}", action, phone)
         return await self._outcome(key)
 
     async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
@@ -120,7 +146,8 @@ class BankApp:
         )
         response = await self._outcome(request.key)
         if response.state is InvoiceState.WAITING and request.phone:
-            await self._phones.send(_message(request, has_app=behaviour.has_app))
+            message = _message(request, phone=request.phone, has_app=behaviour.has_app)
+            await self._phones.send(message)
         return response
 
     async def _cancel(self, key: str) -> InvoiceResponse:
@@ -173,12 +200,12 @@ def _authorisation(row: Any) -> AcquirerRequest:
     )
 
 
-def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
+def _message(request: InvoiceRequest, *, phone: str, has_app: bool) -> NewMessage:
     amount = Money(request.amount_minor, CURRENCIES.get(request.currency, RUB)).human()
     kind = MessageKind.PUSH if has_app else MessageKind.SMS
     return NewMessage(
-        message_id=uuid5(NAMESPACE_URL, f"{SUBJECT}:{request.key}"),
-        phone=request.phone,
+        message_id=_message_id(request, phone),
+        phone=phone,
         kind=kind,
         text=f"{request.shop_name}: оплатить {amount}, заказ {request.order_number}?",
         subject=f"{SUBJECT}:{request.key}",
@@ -187,6 +214,33 @@ def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
         currency=request.currency,
         actions=_BOTH,
         open_until=request.expires_at,
+    )
+
+
+def _message_id(request: InvoiceRequest, phone: str) -> UUID:
+    """One message for each phone; the phone that the invoice was sent to has the first."""
+    name = f"{SUBJECT}:{request.key}"
+    return uuid5(NAMESPACE_URL, name if phone == request.phone else f"{name}:{phone}")
+
+
+def _request(row: Any) -> InvoiceRequest:
+    """The request that brought an invoice."""
+    return InvoiceRequest(
+        key=row["key"],
+        operation=InvoiceOperation.SEND,
+        invoice_id=row["invoice_id"],
+        merchant=row["merchant"],
+        shop_name=row["shop_name"],
+        terminal=row["terminal"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        order_id=row["order_id"],
+        order_number=row["order_number"],
+        description=row["description"],
+        phone=row["phone"],
+        hold=row["hold"],
+        expires_at=row["expires_at"],
+        return_url=row["return_url"],
     )
 
 

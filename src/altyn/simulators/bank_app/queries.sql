@@ -16,6 +16,9 @@ UNION ALL
 SELECT * FROM simulators.bank_invoices WHERE key = $1
 LIMIT 1;
 
+-- invoice: an invoice by its key.
+SELECT * FROM simulators.bank_invoices WHERE key = $1;
+
 -- find: the newest invoice with an id.
 SELECT * FROM simulators.bank_invoices WHERE invoice_id = $1 ORDER BY received_at DESC LIMIT 1;
 

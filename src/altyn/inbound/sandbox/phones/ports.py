@@ -1,0 +1,46 @@
+"""What the simulated phones need: their messages, and the bank whose app is on them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from altyn.operations.ports import World
+from altyn.protocol.bank_invoices import Invoice, InvoiceResponse, OpenedInvoice
+from altyn.protocol.phone_messages import MessageAction, PhoneMessage
+
+INVOICE: Final = "invoice"
+"""The word before the colon of the subject of a message about an invoice."""
+
+AnswerSender = Callable[[str, MessageAction, str], Awaitable[InvoiceResponse | None]]
+"""Carries an answer out: the subject after the colon, the action, and the phone that answers, or an
+empty text. The result is the sender's; None when the sender waits for no answer (any more)."""
+
+
+class Phones(Protocol):
+    """The messages of all phones. A phone number is eleven digits that begin with 7."""
+
+    async def messages(self, phone: str, *, after: int = 0) -> Sequence[PhoneMessage]: ...
+    async def message(self, phone: str, message_id: UUID) -> PhoneMessage | None: ...
+    async def close(
+        self, subject: str, answer: MessageAction | None = None, phone: str = ""
+    ) -> None: ...
+    async def recent(self, limit: int) -> Sequence[str]: ...
+
+
+class BankApp(Protocol):
+    """The bank's app on every phone."""
+
+    async def invoice(self, key: str) -> Invoice | None: ...
+    async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneServices:
+    """What the API and the pages use. `senders` are those that take answers, by their word."""
+
+    phones: Phones
+    bank: BankApp
+    senders: Mapping[str, AnswerSender]
+    world: World
+    public_url: str | None
