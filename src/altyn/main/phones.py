@@ -6,6 +6,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 from altyn.inbound.sandbox.phones.endpoint import phone_api_routes
+from altyn.inbound.sandbox.phones.pages import phone_page_routes
 from altyn.inbound.sandbox.phones.ports import INVOICE, AnswerSender, PhoneServices
 from altyn.inbound.sandbox.phones.status_notification import status_notification_routes
 from altyn.main.connectors import Connectors
@@ -38,7 +39,11 @@ def routes_of_phones(
         world=world,
         public_url=public_url,
     )
-    return (*phone_api_routes(services), *status_notification_routes(services))
+    return (
+        *phone_api_routes(services),
+        *phone_page_routes(services),
+        *status_notification_routes(services),
+    )
 
 
 def _bank_with_notification(bank: BankApp, world: World) -> AnswerSender:

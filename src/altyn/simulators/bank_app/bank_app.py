@@ -8,7 +8,7 @@ Source: sberpay.md §2, §4, §6.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -84,6 +84,11 @@ class BankApp:
         """An invoice by its key, as it is now; None when there is none."""
         row = await self._pool.fetchrow(_SQL["invoice"], key)
         return None if row is None else Invoice(request=_request(row), response=_response(row))
+
+    async def codes(self, limit: int) -> Sequence[Invoice]:
+        """The newest invoices that wait for a phone to scan their code, at most `limit`."""
+        rows = await self._pool.fetch(_SQL["codes"], self._clock_now(), limit)
+        return [Invoice(request=_request(row), response=_response(row)) for row in rows]
 
     async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None:
         """A phone opens an invoice by its link or QR code; None when there is no such invoice.
