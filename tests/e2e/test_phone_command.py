@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.command import DEMO, CommandResult, Gateway, serving
+from altyn.protocol.test_phones import TEST_PHONES
+from tests.e2e.command import COMMAND_SECONDS, DEMO, CommandResult, Gateway, serving
+from tests.e2e.page_commands import ROOT
 
 pytestmark = pytest.mark.slow
+
+PAGE: Final = ROOT / "docs" / "how-to" / "simulated-phone.md"
+PRINTED: Final = "push 150000 approved\n"
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +108,31 @@ def test_wrong_command_is_explained(
 
 def test_quiet_phone_has_no_messages(gateway: Gateway) -> None:
     assert phone(gateway, "79990000404").out == "No message on +79990000404 yet.\n"
+
+
+def test_python_example_of_the_page_confirms_a_push(gateway: Gateway, tmp_path: Path) -> None:
+    text = PAGE.read_text("utf-8")
+    found = re.search(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    program = tmp_path / "shop.py"
+    program.write_text(found[1].replace("http://127.0.0.1:8080", gateway.address))
+
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, check=False,
+        timeout=COMMAND_SECONDS,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, PRINTED), done.stderr
+    assert f"It prints `{PRINTED.strip()}`." in text
+
+
+def test_page_has_every_special_number_and_the_members_of_a_message(gateway: Gateway) -> None:
+    text = PAGE.read_text("utf-8")
+    assert set(re.findall(r"^\| ([0-9]{4}) \|", text, re.MULTILINE)) == {
+        each.ending for each in TEST_PHONES
+    }
+    begin(gateway, "79990000406", "P-6")
+    [message] = json.loads(phone(gateway, "79990000406", "--json").out)["messages"]
+    found = re.search(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    assert json.loads(found[1])["messages"][0].keys() == message.keys()
