@@ -41,6 +41,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "payments": Words("Платежи", "Payments"),
     "payments_none": Words("Платежей пока нет", "No payments yet"),
     "payments_help": Words("Счёт придёт сюда, когда вы укажете этот номер на странице оплаты или отсканируете QR-код.", "An invoice comes here when you give this number on a payment page, or scan a QR code."),
+    "from_bank": Words("Сообщение банка", "Message from the bank"),
     "to_pay": Words("К оплате", "Amount to pay"),
     "shop": Words("Магазин", "Shop"),
     "order": Words("Заказ", "Order"),
