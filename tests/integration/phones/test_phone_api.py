@@ -195,6 +195,7 @@ async def test_confirmation_of_a_killed_process_is_final_and_carried_out(phones:
     answer = await phones.answer(phone, message["id"], "refuse")
 
     assert answer.status == 409
+    assert "answered before (confirm)" in answer.json()["error"]
     assert (await phones.newest(phone))["actions"] == []
     await phones.shop.travel(timedelta(minutes=5))
     await settle_unknown(phones.shop.gateway.world)

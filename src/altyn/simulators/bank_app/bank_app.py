@@ -9,22 +9,22 @@ Source: sberpay.md §2, §4, §6.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from altyn.domain.action_codes import CANCELLED, SESSION_EXPIRED
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse
 from altyn.protocol.bank_invoices import (
-    Invoice,
     InvoiceOperation,
     InvoiceRequest,
     InvoiceResponse,
     InvoiceState,
-    OpenedInvoice,
 )
+from altyn.protocol.payer_invoices import Invoice, OpenedInvoice
 from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage
 from altyn.protocol.test_phones import behaviour_of
 from altyn.simulators.database import Pool, apply_schema, statements
@@ -103,7 +103,7 @@ class BankApp:
         request = _request(row)
         opened = None
         if response.state is InvoiceState.WAITING and behaviour_of(phone).has_app:
-            message = _message(request, phone=phone, has_app=True)
+            message = _on_phone(request, phone)
             await self._phones.send(message)
             opened = message.message_id
         invoice = Invoice(request=request, response=response)
@@ -121,6 +121,7 @@ class BankApp:
         state, code = ("confirmed", 0) if confirms else ("declined", REFUSED)
         row = await self._decide(key, state, code, phone)
         if row is None:
+            await self._close_late(key)
             return None
         await self._phones.close(f"{SUBJECT}:{key}", action, phone)
         return await self._outcome(key)
@@ -151,8 +152,7 @@ class BankApp:
         )
         response = await self._outcome(request.key)
         if response.state is InvoiceState.WAITING and request.phone:
-            message = _message(request, phone=request.phone, has_app=behaviour.has_app)
-            await self._phones.send(message)
+            await self._phones.send(_message(request, has_app=behaviour.has_app))
         return response
 
     async def _cancel(self, key: str) -> InvoiceResponse:
@@ -174,6 +174,12 @@ class BankApp:
         if row["state"] == "confirmed":
             row = await self._move_money(row) or await self._read(key)
         return _response(row)
+
+    async def _close_late(self, key: str) -> None:
+        """Close the messages of an invoice that waits no more: a killed process may not have."""
+        row = await self._pool.fetchrow(_SQL["invoice"], key)
+        if row is not None and row["state"] != "waiting":
+            await self._phones.close(f"{SUBJECT}:{key}", _answer(row), row["payer"])
 
     async def _read(self, key: str) -> Any:
         """The row of a key; one that is not known is closed."""
@@ -205,12 +211,12 @@ def _authorisation(row: Any) -> AcquirerRequest:
     )
 
 
-def _message(request: InvoiceRequest, *, phone: str, has_app: bool) -> NewMessage:
+def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
     amount = Money(request.amount_minor, CURRENCIES.get(request.currency, RUB)).human()
     kind = MessageKind.PUSH if has_app else MessageKind.SMS
     return NewMessage(
-        message_id=_message_id(request, phone),
-        phone=phone,
+        message_id=uuid5(NAMESPACE_URL, f"{SUBJECT}:{request.key}"),
+        phone=request.phone,
         kind=kind,
         text=f"{request.shop_name}: оплатить {amount}, заказ {request.order_number}?",
         subject=f"{SUBJECT}:{request.key}",
@@ -220,12 +226,6 @@ def _message(request: InvoiceRequest, *, phone: str, has_app: bool) -> NewMessag
         actions=_BOTH,
         open_until=request.expires_at,
     )
-
-
-def _message_id(request: InvoiceRequest, phone: str) -> UUID:
-    """One message for each phone; the phone that the invoice was sent to has the first."""
-    name = f"{SUBJECT}:{request.key}"
-    return uuid5(NAMESPACE_URL, name if phone == request.phone else f"{name}:{phone}")
 
 
 def _request(row: Any) -> InvoiceRequest:
@@ -265,3 +265,22 @@ def _response(row: Any) -> InvoiceResponse:
         rrn=row["rrn"],
         approval_code=row["approval_code"],
     )
+
+
+def _on_phone(request: InvoiceRequest, phone: str) -> NewMessage:
+    """The message about an invoice on the phone that has opened it by a link or a QR code.
+
+    The phone that the invoice was sent to has its message already.
+    """
+    message = _message(request, has_app=True)
+    if phone == request.phone:
+        return message
+    message_id = uuid5(NAMESPACE_URL, f"{message.subject}:{phone}")
+    return replace(message, message_id=message_id, phone=phone)
+
+
+def _answer(row: Any) -> MessageAction | None:
+    """What the payer has answered to an invoice that waits no more."""
+    if row["state"] in {"confirmed", "approved"}:
+        return MessageAction.CONFIRM
+    return MessageAction.REFUSE if row["action_code"] == REFUSED else None

@@ -7,11 +7,15 @@ stub of the bank's notification. Source: sberpay.md §2, §6.
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from altyn.inbound.sandbox.phones.number import read_phone
 from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedError
 from altyn.protocol.bank_invoices import InvoiceResponse
 from altyn.protocol.phone_messages import MessageAction, MessageEnd, PhoneMessage
+
+log = structlog.get_logger("altyn.sandbox")
 
 _ENDS: Final = {
     MessageEnd.CLOSED: PhoneRefusal.CLOSED,
@@ -32,10 +36,8 @@ async def answer_message(
         raise PhoneRefusedError(PhoneRefusal.UNKNOWN_ACTION, action)
     _refuse_if_over(message)
     response = await answer_subject(message.subject, MessageAction(action), message.phone, services)
-    if response is None:  # another answer was faster, or a process was killed after the answer
-        await services.phones.close(message.subject)
     answered = await find_message(phone, message_id, services)
-    if response is None:
+    if response is None:  # another answer was faster, or a process was killed after the answer
         _refuse_if_over(answered)
         raise PhoneRefusedError(PhoneRefusal.CLOSED)
     return answered, response
@@ -50,7 +52,10 @@ async def answer_subject(
     """
     word, _, key = subject.partition(":")
     sender = services.senders.get(word)
-    return None if sender is None else await sender(key, action, phone)
+    response = None if sender is None else await sender(key, action, phone)
+    result = response.state if response else "refused: nothing waits for an answer"
+    log.info("phone_answered", subject=subject, action=action.value, result=result)
+    return response
 
 
 async def find_message(phone: str, message_id: str, services: PhoneServices) -> PhoneMessage:

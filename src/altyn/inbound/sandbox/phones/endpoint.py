@@ -26,6 +26,7 @@ from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusedError
 from altyn.inbound.sandbox.phones.scanning import scan
 from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
+from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.protocol.phone_messages import PhoneMessage
 
 API_PATH: Final = "/sandbox/phones/{phone}"
@@ -68,6 +69,10 @@ def explained(work: Endpoint) -> Endpoint:
             return problem(str(error), error.status)
         except (msgspec.MsgspecError, ValueError) as error:
             return problem(str(error), 400)
+        except Overloaded as busy:
+            return problem(f"{busy}; repeat the request in a moment", 429)
+        except ResultUnknown as unknown:
+            return problem(f"{unknown}; read the messages again before you repeat it", 500)
 
     return answer
 

@@ -6,7 +6,8 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from altyn.operations.ports import World
-from altyn.protocol.bank_invoices import Invoice, InvoiceResponse, OpenedInvoice
+from altyn.protocol.bank_invoices import InvoiceResponse
+from altyn.protocol.payer_invoices import Invoice, OpenedInvoice
 from altyn.protocol.phone_messages import MessageAction, PhoneMessage
 
 INVOICE: Final = "invoice"
@@ -22,9 +23,6 @@ class Phones(Protocol):
 
     async def messages(self, phone: str, *, after: int = 0) -> Sequence[PhoneMessage]: ...
     async def message(self, phone: str, message_id: UUID) -> PhoneMessage | None: ...
-    async def close(
-        self, subject: str, answer: MessageAction | None = None, phone: str = ""
-    ) -> None: ...
     async def recent(self, limit: int) -> Sequence[str]: ...
 
 

@@ -23,7 +23,7 @@ from altyn.look import (
     page_environment,
     weekday_text,
 )
-from altyn.protocol.bank_invoices import Invoice
+from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import PhoneMessage
 from altyn.protocol.test_phones import TEST_PHONES
 

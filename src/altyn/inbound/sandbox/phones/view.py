@@ -11,7 +11,8 @@ from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.sandbox.phones.number import spaced
 from altyn.look import clock_text, day_text
-from altyn.protocol.bank_invoices import Invoice, InvoiceState
+from altyn.protocol.bank_invoices import InvoiceState
+from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import MessageAction, MessageEnd, MessageKind, PhoneMessage
 
 PHONES_PATH: Final = "/sandbox/phone"
