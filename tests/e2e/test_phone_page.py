@@ -9,12 +9,16 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from altyn.inbound.sandbox.phones.render import render_plans
+from altyn.inbound.sandbox.phones.view import PhoneView
 from tests.e2e.conftest import WAIT_MS, Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.page_rules import faults_of
@@ -280,3 +284,46 @@ def test_page_of_another_site_cannot_answer(gateway: Served) -> None:
         assert "unsafe" not in policy
     finally:
         connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a plan, as the service of payment in parts shows it."""
+
+    number: int
+    due_on: date
+    amount_minor: int
+    state: str
+    returned_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan of four parts."""
+
+    parts: tuple[Part, ...]
+    order_number: str = "A-1001"
+    shop_name: str = "Чай и кофе"
+    currency: str = "643"
+    amount_minor: int = 150000
+    card: str = "555555**5599"
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_plan_of_a_payment_in_parts_is_shown(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    states = ("charged", "overdue", "planned", "ended")
+    amounts = (37500, 37500, 37500, 0)
+    parts = tuple(
+        Part(place + 1, date(2026, 11, 27) + timedelta(days=14 * place), amount, state)
+        for place, (amount, state) in enumerate(zip(amounts, states, strict=True))
+    )
+    view = PhoneView(
+        phone="79990000314", language=language, now=datetime(2026, 11, 27, tzinfo=UTC), messages=()
+    )
+    html = render_plans(view, [Plan(parts)])
+    page.route("**/plans*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{gateway.url}/sandbox/phone/79990000314/plans")
+    expect(page.locator(".plan li")).to_have_count(4)
+    pictures(page, "plans", language, screenshot)

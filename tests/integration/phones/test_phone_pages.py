@@ -140,6 +140,12 @@ async def test_code_of_the_address_is_kept_until_a_phone_is_chosen(phones: Phone
     assert scanned.location == await opened(phones, "79990000507")
 
 
+async def test_phone_without_payment_in_parts_has_no_plans(phones: PhoneShop) -> None:
+    page = await phones.get("/sandbox/phone/79990000511/plans")
+    assert page.status == 200
+    assert "Оплаты частями нет" in page.text
+
+
 async def test_wrong_code_is_shown_under_its_field(phones: PhoneShop) -> None:
     answer = await post(phones, "/sandbox/phone/79990000508/scan", payload="<script>")
     assert answer.status == 400

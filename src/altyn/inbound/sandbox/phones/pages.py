@@ -30,6 +30,7 @@ from altyn.inbound.sandbox.phones.render import (
     render_message,
     render_missing_message,
     render_numbers,
+    render_plans,
     render_scanner,
     render_thread,
 )
@@ -54,6 +55,7 @@ def phone_page_routes(services: PhoneServices) -> list[BaseRoute]:
         (PHONES_PATH, pages.numbers),
         (phone, pages.lock_screen),
         (f"{phone}/bank", pages.bank),
+        (f"{phone}/plans", pages.plans),
         (f"{phone}/sms", pages.thread),
         (f"{phone}/scan", pages.scanner),
         (f"{phone}/changes", pages.changes),
@@ -97,6 +99,12 @@ class _PhonePages:
     async def bank(self, request: Request) -> Response:
         """The bank's app: its payments."""
         return _page(render_bank(await self._view(request)))
+
+    async def plans(self, request: Request) -> Response:
+        """The bank's app: payments in parts."""
+        view = await self._view(request)
+        plans = await self._services.plans(view.phone)
+        return _page(render_plans(view, plans[::-1]))
 
     async def thread(self, request: Request) -> Response:
         """The SMS."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -34,6 +35,47 @@ class BankApp(Protocol):
     async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None: ...
 
 
+class ShownPart(Protocol):
+    """One part of a payment in parts. `state`: planned, charged, overdue or ended."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def returned_minor(self) -> int: ...
+
+
+class ShownPlan(Protocol):
+    """The plan of a payment in parts, as its payer sees it. `card` is masked."""
+
+    @property
+    def order_number(self) -> str: ...
+    @property
+    def shop_name(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def card(self) -> str: ...
+    @property
+    def parts(self) -> Sequence[ShownPart]: ...
+
+
+Plans = Callable[[str], Awaitable[Sequence[ShownPlan]]]
+"""The plans of a phone, the newest last."""
+
+
+async def no_plans(_phone: str) -> Sequence[ShownPlan]:
+    """The plans of a gateway without payment in parts."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneServices:
     """What the API and the pages use. `senders` are those that take answers, by their word."""
@@ -43,3 +85,4 @@ class PhoneServices:
     senders: Mapping[str, AnswerSender]
     world: World
     public_url: str | None
+    plans: Plans = no_plans

@@ -7,11 +7,14 @@ from typing import Final
 
 from altyn.domain.sberpay import app_link
 from altyn.inbound.sandbox.phones.number import spaced
+from altyn.inbound.sandbox.phones.ports import ShownPlan
 from altyn.inbound.sandbox.phones.texts import LANGUAGES, TEXTS, text
 from altyn.inbound.sandbox.phones.view import (
     PHONES_PATH,
     PhoneView,
     amount_of,
+    charged_of,
+    day_of,
     outcome_of,
     screen_address,
     state_of,
@@ -41,6 +44,8 @@ _ENVIRONMENT.filters |= {"clock": clock_text, "weekday": weekday_text, "spaced":
 _ENVIRONMENT.globals |= {
     "amount_of": amount_of,
     "app_link": app_link,
+    "charged_of": charged_of,
+    "day_of": day_of,
     "outcome_of": outcome_of,
     "state_of": state_of,
 }
@@ -54,6 +59,11 @@ def render_lock_screen(view: PhoneView) -> str:
 def render_bank(view: PhoneView) -> str:
     """The first screen of the bank's app: payments."""
     return _screen("bank.html", view)
+
+
+def render_plans(view: PhoneView, plans: Sequence[ShownPlan]) -> str:
+    """The payments in parts, with their schedules."""
+    return _screen("plans.html", view, plans=plans)
 
 
 def render_thread(view: PhoneView) -> str:

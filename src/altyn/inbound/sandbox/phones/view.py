@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.sandbox.phones.number import spaced
+from altyn.inbound.sandbox.phones.ports import ShownPlan
 from altyn.look import clock_text, day_text
 from altyn.protocol.bank_invoices import InvoiceState
 from altyn.protocol.payer_invoices import Invoice
@@ -17,6 +18,8 @@ from altyn.protocol.phone_messages import MessageAction, MessageEnd, MessageKind
 
 PHONES_PATH: Final = "/sandbox/phone"
 VERSION_LENGTH: Final = 16
+CHARGED: Final = "charged"
+"""The state of a part of a plan whose money was taken."""
 _STATES: Final = {
     MessageAction.CONFIRM: "confirmed",
     MessageAction.REFUSE: "refused",
@@ -113,6 +116,17 @@ def outcome_of(message: PhoneMessage, invoice: Invoice | None) -> str:
             return "declined"
         case _:
             return "processing"
+
+
+def day_of(day: date, language: str) -> str:
+    """A calendar day: "21 ноября"."""
+    return day_text(datetime.combine(day, time(12), UTC), language)
+
+
+def charged_of(plan: ShownPlan) -> Money:
+    """What was charged of a plan so far."""
+    charged = sum(part.amount_minor for part in plan.parts if part.state == CHARGED)
+    return amount_of(charged, plan.currency)
 
 
 def amount_of(amount_minor: int, currency: str) -> Money:

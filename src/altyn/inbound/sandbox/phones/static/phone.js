@@ -5,7 +5,7 @@ const WAIT_SECONDS = 5;
 const HIDDEN_PAUSE_MS = 3000;
 const FAILED_PAUSE_MS = 2000;
 const BANNER_MS = 8000;
-const LIVE = ["lock", "bank", "thread", "message"];
+const LIVE = ["lock", "bank", "plans", "thread", "message"];
 
 const $ = (id) => document.getElementById(id);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
