@@ -39,10 +39,10 @@ def weekday_text(moment: datetime, language: str = "ru") -> str:
     """A day in Moscow time: "суббота, 21 ноября", without its year."""
     local = to_moscow(moment)
     weekday = _WEEKDAYS[language].split()[local.weekday()]
-    return f"{weekday}, {day_text(moment, language)}"
+    return f"{weekday}, {day_month_text(moment, language)}"
 
 
-def day_text(moment: datetime, language: str = "ru") -> str:
+def day_month_text(moment: datetime, language: str = "ru") -> str:
     """A day in Moscow time: "21 ноября", without its year."""
     local = to_moscow(moment)
     return f"{local.day}{NO_BREAK_SPACE}{_MONTHS[language].split()[local.month - 1]}"

@@ -38,6 +38,7 @@ def routes_of_phones(
         senders={INVOICE: _bank_with_notification(connectors.bank_app, world)},
         world=world,
         public_url=public_url,
+        plans=connectors.plans,
     )
     return (
         *phone_api_routes(services),

@@ -11,7 +11,7 @@ from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.sandbox.phones.number import spaced
 from altyn.inbound.sandbox.phones.ports import ShownPlan
-from altyn.look import clock_text, day_text
+from altyn.look import clock_text, day_month_text
 from altyn.protocol.bank_invoices import InvoiceState
 from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import MessageAction, MessageEnd, MessageKind, PhoneMessage
@@ -87,7 +87,7 @@ class PhoneView:
         """A time as a list shows it: the day too, unless it is today."""
         if to_moscow(moment).date() == to_moscow(self.now).date():
             return clock_text(moment)
-        return f"{day_text(moment, self.language)}, {clock_text(moment)}"
+        return f"{day_month_text(moment, self.language)}, {clock_text(moment)}"
 
 
 def screen_address(language: str, *parts: str, **query: str) -> str:
@@ -120,7 +120,7 @@ def outcome_of(message: PhoneMessage, invoice: Invoice | None) -> str:
 
 def day_of(day: date, language: str) -> str:
     """A calendar day: "21 ноября"."""
-    return day_text(datetime.combine(day, time(12), UTC), language)
+    return day_month_text(datetime.combine(day, time(12), UTC), language)
 
 
 def charged_of(plan: ShownPlan) -> Money:
