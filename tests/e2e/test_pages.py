@@ -46,6 +46,11 @@ PRINTED: Final = {
         "closing 300.04\u00a0₽  delivered",
         "fiscal.answer_version: 5 → 4",
     ),
+    "docs/how-to/simulated-phone.md": (
+        "waits",
+        "Confirmed; the bank has moved the money.",
+        '"result":"approved"',
+    ),
     "docs/how-to/test-time.md": ("forward by 7 d", "real time again", '"errorCode":"7"'),
     "docs/how-to/two-stage-payment.md": ("Held: 1500.00 RUB.", '"errorCode":"0"'),
     "docs/quickstart.md": (

@@ -12,7 +12,7 @@ from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import pay
 from altyn.cli.receipts import commands as receipts
-from altyn.cli.sandbox import cards, clock, mail
+from altyn.cli.sandbox import cards, clock, mail, phone
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.command(rich_help_panel=_RUN)(doctor.doctor)
 app.command(rich_help_panel=_RUN)(migrations.migrate)
 app.command(rich_help_panel=_TRIAL)(pay.pay)
 app.command(rich_help_panel=_TRIAL)(cards.cards)
+app.command(rich_help_panel=_TRIAL)(phone.phone)
 app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)

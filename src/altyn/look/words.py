@@ -15,6 +15,10 @@ _MONTHS: Final = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "en": "January February March April May June July August September October November December",
 }
+_WEEKDAYS: Final = {
+    "ru": "понедельник вторник среда четверг пятница суббота воскресенье",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
 _MOSCOW_TIME: Final = {"ru": "МСК", "en": "Moscow time"}
 
 
@@ -29,6 +33,24 @@ def date_text(moment: datetime, language: str = "ru") -> str:
     month = _MONTHS[language].split()[local.month - 1]
     day = NO_BREAK_SPACE.join((str(local.day), month, str(local.year)))
     return f"{day}, {day_time_text(moment, language)}"
+
+
+def weekday_text(moment: datetime, language: str = "ru") -> str:
+    """A day in Moscow time: "суббота, 21 ноября", without its year."""
+    local = to_moscow(moment)
+    weekday = _WEEKDAYS[language].split()[local.weekday()]
+    return f"{weekday}, {day_month_text(moment, language)}"
+
+
+def day_month_text(moment: datetime, language: str = "ru") -> str:
+    """A day in Moscow time: "21 ноября", without its year."""
+    local = to_moscow(moment)
+    return f"{local.day}{NO_BREAK_SPACE}{_MONTHS[language].split()[local.month - 1]}"
+
+
+def clock_text(moment: datetime) -> str:
+    """A time of day in Moscow time, as a clock shows it: "18:42"."""
+    return f"{to_moscow(moment):%H:%M}"
 
 
 def day_time_text(moment: datetime, language: str = "ru") -> str:

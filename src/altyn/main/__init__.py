@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from starlette.routing import BaseRoute
 
 from altyn import logs
 from altyn import settings as settings_module
@@ -23,6 +24,7 @@ from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
 from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
+from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.ways import routes_of, titles_of
@@ -128,13 +130,24 @@ async def running(
             dialects=(*DIALECTS, *extensions.dialects),
             way_titles=titles_of(extensions.payment_ways),
         )
-        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
+        routes = _added_routes(connectors, extensions, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
 
 
 async def _start(listener: Listener, stack: AsyncExitStack) -> None:
     await listener.start()
     stack.push_async_callback(listener.stop)
+
+
+def _added_routes(
+    connectors: Connectors, extensions: Extensions, world: World, settings: Settings
+) -> tuple[BaseRoute, ...]:
+    """The routes of the simulators and the simulated phones, and those of added ways to pay."""
+    return (
+        *connectors.routes,
+        *routes_of_phones(connectors, world, settings.public_url),
+        *routes_of(extensions.payment_ways, world),
+    )
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:

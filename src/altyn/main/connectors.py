@@ -8,6 +8,7 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from altyn.inbound.sandbox.answers import from_another_site
+from altyn.inbound.sandbox.phones.ports import Plans, no_plans
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
 from altyn.operations.paying.sberpay import offers_sberpay, read_sberpay_details
 from altyn.operations.paying.ways import WayToPay
@@ -43,6 +44,7 @@ class Connectors:
     ways: tuple[WayToPay, ...]
     checks: CardChecks
     threeds: ThreeDS
+    plans: Plans = no_plans  # those of payment in parts, for the simulated phones
     routes: tuple[BaseRoute, ...] = ()
     phones: Phones | None = None
     bank_app: BankApp | None = None
