@@ -18,6 +18,7 @@ from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
+from altyn.operations.app_request import notes_of_app
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.history import with_notes
@@ -29,7 +30,8 @@ from altyn.operations.paying.decisions import decide_cancellation
 from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.refund import Refund, decide_refund
-from altyn.operations.register import Register, register, session_notes
+from altyn.operations.register import Register, app_request, register, session_notes
+from altyn.operations.register_for_app import begin_in_app
 from altyn.operations.results import (
     Done,
     OrderFound,
@@ -40,13 +42,19 @@ from altyn.operations.reverse import Reverse, decide_reversal
 
 
 async def handle_register(call: Call, world: World) -> Registered | Refused:
-    """Register an order, of one stage or of two."""
+    """Register an order, of one stage or of two; begin its payment in the bank's app if asked."""
     two_phase = call.operation is Operation.REGISTER_PRE_AUTH
     command = Register(two_phase=two_phase, **call.values)
-    bounded = call.named(session_notes(command, call.merchant, world.clock.now()))
-    notes = (*call.notes, *bounded)
-    order = await register(command, call.merchant, world=world, actor=call.actor, notes=notes)
-    return order if isinstance(order, Refused) else Registered(order, bounded)
+    app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
+    idle = (*session_notes(command, merchant, world.clock.now()), *notes_of_app(app))
+    idle = call.named(idle)
+    order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
+    if isinstance(order, Refused):
+        return order
+    if not app.asked:
+        return Registered(order, idle)
+    begun = await begin_in_app(order, app, merchant=merchant, world=world, actor=actor)
+    return replace(begun, notes=(*idle, *call.named(begun.notes)))
 
 
 async def handle_deposit(call: Call, world: World) -> Done | Refused:

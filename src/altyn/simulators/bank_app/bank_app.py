@@ -205,4 +205,5 @@ def _response(row: Any) -> InvoiceResponse:
         action_code=row["action_code"],
         rrn=row["rrn"],
         approval_code=row["approval_code"],
+        phone=row["phone"],
     )
