@@ -83,8 +83,10 @@ _REGISTERED: Final = (
     ),
     (
         "sbolInactive",
-        "`true`: the bank's app is under maintenance or does not answer, so offer another way. "
-        "With permission `sbol_inactive_in_response`.",
+        (
+            "`true`: the bank's app is under maintenance or does not answer, so offer another way. "
+            "With permission `sbol_inactive_in_response`."
+        ),
     ),
 )
 

@@ -39,6 +39,10 @@ _SQL: Final = statements(_HERE / "queries.sql")
 _BOTH: Final = (MessageAction.CONFIRM, MessageAction.REFUSE)
 
 
+class KeyReusedError(ValueError):
+    """A key names one invoice; its sender has used it for another one, which is a defect."""
+
+
 class Issuer(Protocol):
     """The bank behind the app, where the payer's money is."""
 
@@ -65,7 +69,10 @@ class BankApp:
         await apply_schema(pool, _SCHEMA)
 
     async def handle(self, request: InvoiceRequest) -> InvoiceResponse:
-        """Carry out a request of the gateway; a repeated one changes nothing."""
+        """Carry out a request of the gateway; a repeated one changes nothing.
+
+        Raises KeyReusedError for an invoice with the key of another one.
+        """
         match request.operation:
             case InvoiceOperation.SEND:
                 return await self._send(request)
@@ -97,31 +104,20 @@ class BankApp:
     async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
         behaviour = behaviour_of(request.phone)
         known = behaviour.knows_client
-        now = self._clock_now()
+        contents = _contents(request)
         await self._pool.execute(
             _SQL["receive"],
             request.key,
             "waiting" if known else "declined",
-            request.invoice_id,
-            request.merchant,
-            request.shop_name,
-            request.terminal,
-            request.amount_minor,
-            request.currency,
-            request.order_id,
-            request.order_number,
-            request.description,
-            request.phone,
-            request.hold,
-            request.return_url,
-            request.expires_at,
+            *contents.values(),
             0 if known else behaviour.action_code,
-            now,
+            self._clock_now(),
         )
-        response = await self._outcome(request.key)
-        if response.state is InvoiceState.WAITING and request.phone:
-            await self._phones.send(_message(request, has_app=behaviour.has_app))
-        return response
+        row = await self._read(request.key)
+        changed = [name for name, value in contents.items() if row[name] != value]
+        if changed and row["state"] != "closed":
+            raise KeyReusedError(f"{request.key} was sent with another {', '.join(changed)}")
+        return await self._outcome(request.key)
 
     async def _cancel(self, key: str) -> InvoiceResponse:
         if await self._decide(key, "declined", CANCELLED, "") is not None:
@@ -139,13 +135,22 @@ class BankApp:
             await self._pool.fetchrow(_SQL["expire"], key, now, SESSION_EXPIRED)
             await self._phones.close(f"{SUBJECT}:{key}")
             row = await self._read(key)
+        if row["state"] == "waiting" and row["phone"]:
+            # The store of the phone keeps a message once; a killed process may have sent none.
+            await self._phones.send(_message(row))
         if row["state"] == "confirmed":
             row = await self._move_money(row) or await self._read(key)
         return _response(row)
 
     async def _read(self, key: str) -> Any:
-        """The row of a key; one that is not known is closed."""
-        return await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now())
+        """The row of a key; one that is not known is closed.
+
+        A row that another connection has just added is not in the snapshot of the statement that
+        waited for it, so an empty result is read again.
+        """
+        while True:
+            if row := await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now()):
+                return row
 
     async def _move_money(self, row: Any) -> Any | None:
         """Authorise at the issuer, once; None while its answer is not final."""
@@ -156,7 +161,9 @@ class BankApp:
             values = ("declined", answered.action_code, None, None)
         else:
             return None
-        return await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        settled = await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        await self._phones.close(f"{SUBJECT}:{row['key']}", MessageAction.CONFIRM)
+        return settled
 
 
 def _authorisation(row: Any) -> AcquirerRequest:
@@ -173,20 +180,39 @@ def _authorisation(row: Any) -> AcquirerRequest:
     )
 
 
-def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
-    amount = Money(request.amount_minor, CURRENCIES.get(request.currency, RUB)).human()
-    kind = MessageKind.PUSH if has_app else MessageKind.SMS
+def _contents(request: InvoiceRequest) -> dict[str, Any]:
+    """What a request says about its invoice: the columns after the state, in their order."""
+    return {
+        "invoice_id": request.invoice_id,
+        "merchant": request.merchant,
+        "shop_name": request.shop_name,
+        "terminal": request.terminal,
+        "amount_minor": request.amount_minor,
+        "currency": request.currency,
+        "order_id": request.order_id,
+        "order_number": request.order_number,
+        "description": request.description,
+        "phone": request.phone,
+        "hold": request.hold,
+        "return_url": request.return_url,
+        "expires_at": request.expires_at,
+    }
+
+
+def _message(row: Any) -> NewMessage:
+    amount = Money(row["amount_minor"], CURRENCIES.get(row["currency"], RUB)).human()
+    subject = f"{SUBJECT}:{row['key']}"
     return NewMessage(
-        message_id=uuid5(NAMESPACE_URL, f"{SUBJECT}:{request.key}"),
-        phone=request.phone,
-        kind=kind,
-        text=f"{request.shop_name}: оплатить {amount}, заказ {request.order_number}?",
-        subject=f"{SUBJECT}:{request.key}",
-        order_id=request.order_id,
-        amount_minor=request.amount_minor,
-        currency=request.currency,
+        message_id=uuid5(NAMESPACE_URL, subject),
+        phone=row["phone"],
+        kind=MessageKind.PUSH if behaviour_of(row["phone"]).has_app else MessageKind.SMS,
+        text=f"{row['shop_name']}: оплатить {amount}, заказ {row['order_number']}?",
+        subject=subject,
+        order_id=row["order_id"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
         actions=_BOTH,
-        open_until=request.expires_at,
+        open_until=row["expires_at"],
     )
 
 
