@@ -9,6 +9,7 @@ Source: sberpay.md §2, §4, §6.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -104,19 +105,30 @@ class BankApp:
     async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
         behaviour = behaviour_of(request.phone)
         known = behaviour.knows_client
-        contents = _contents(request)
+        now = self._clock_now()
         await self._pool.execute(
             _SQL["receive"],
             request.key,
             "waiting" if known else "declined",
-            *contents.values(),
+            request.invoice_id,
+            request.merchant,
+            request.shop_name,
+            request.terminal,
+            request.amount_minor,
+            request.currency,
+            request.order_id,
+            request.order_number,
+            request.description,
+            request.phone,
+            request.hold,
+            request.return_url,
+            request.expires_at,
             0 if known else behaviour.action_code,
-            self._clock_now(),
+            now,
         )
-        row = await self._read(request.key)
-        changed = [name for name, value in contents.items() if row[name] != value]
-        if changed and row["state"] != "closed":
-            raise KeyReusedError(f"{request.key} was sent with another {', '.join(changed)}")
+        stored = await self._read(request.key)
+        if stored["state"] != "closed":
+            _must_be_same(_request(stored), request)
         return await self._outcome(request.key)
 
     async def _cancel(self, key: str) -> InvoiceResponse:
@@ -137,7 +149,8 @@ class BankApp:
             row = await self._read(key)
         if row["state"] == "waiting" and row["phone"]:
             # The store of the phone keeps a message once; a killed process may have sent none.
-            await self._phones.send(_message(row))
+            has_app = behaviour_of(row["phone"]).has_app
+            await self._phones.send(_message(_request(row), has_app=has_app))
         if row["state"] == "confirmed":
             row = await self._move_money(row) or await self._read(key)
         return _response(row)
@@ -180,40 +193,50 @@ def _authorisation(row: Any) -> AcquirerRequest:
     )
 
 
-def _contents(request: InvoiceRequest) -> dict[str, Any]:
-    """What a request says about its invoice: the columns after the state, in their order."""
-    return {
-        "invoice_id": request.invoice_id,
-        "merchant": request.merchant,
-        "shop_name": request.shop_name,
-        "terminal": request.terminal,
-        "amount_minor": request.amount_minor,
-        "currency": request.currency,
-        "order_id": request.order_id,
-        "order_number": request.order_number,
-        "description": request.description,
-        "phone": request.phone,
-        "hold": request.hold,
-        "return_url": request.return_url,
-        "expires_at": request.expires_at,
-    }
-
-
-def _message(row: Any) -> NewMessage:
-    amount = Money(row["amount_minor"], CURRENCIES.get(row["currency"], RUB)).human()
-    subject = f"{SUBJECT}:{row['key']}"
+def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
+    amount = Money(request.amount_minor, CURRENCIES.get(request.currency, RUB)).human()
+    kind = MessageKind.PUSH if has_app else MessageKind.SMS
     return NewMessage(
-        message_id=uuid5(NAMESPACE_URL, subject),
-        phone=row["phone"],
-        kind=MessageKind.PUSH if behaviour_of(row["phone"]).has_app else MessageKind.SMS,
-        text=f"{row['shop_name']}: оплатить {amount}, заказ {row['order_number']}?",
-        subject=subject,
-        order_id=row["order_id"],
+        message_id=uuid5(NAMESPACE_URL, f"{SUBJECT}:{request.key}"),
+        phone=request.phone,
+        kind=kind,
+        text=f"{request.shop_name}: оплатить {amount}, заказ {request.order_number}?",
+        subject=f"{SUBJECT}:{request.key}",
+        order_id=request.order_id,
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+        actions=_BOTH,
+        open_until=request.expires_at,
+    )
+
+
+def _request(row: Any) -> InvoiceRequest:
+    """The request that brought an invoice."""
+    return InvoiceRequest(
+        key=row["key"],
+        operation=InvoiceOperation.SEND,
+        invoice_id=row["invoice_id"],
+        merchant=row["merchant"],
+        shop_name=row["shop_name"],
+        terminal=row["terminal"],
         amount_minor=row["amount_minor"],
         currency=row["currency"],
-        actions=_BOTH,
-        open_until=row["expires_at"],
+        order_id=row["order_id"],
+        order_number=row["order_number"],
+        description=row["description"],
+        phone=row["phone"],
+        hold=row["hold"],
+        expires_at=row["expires_at"],
+        return_url=row["return_url"],
     )
+
+
+def _must_be_same(stored: InvoiceRequest, sent: InvoiceRequest) -> None:
+    """Raise KeyReusedError when a request differs from the one that came first with its key."""
+    names = [field.name for field in fields(sent)]
+    changed = [name for name in names if getattr(stored, name) != getattr(sent, name)]
+    if changed:
+        raise KeyReusedError(f"{sent.key} was sent with another {', '.join(changed)}")
 
 
 _STATES: Final = {
