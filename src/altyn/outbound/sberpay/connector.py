@@ -39,13 +39,13 @@ class SberPayConnector:
     """Implements the port `Connector`; `money` moves what a payer has confirmed."""
 
     def __init__(self, bank: InvoicingBank, money: Connector) -> None:
-        self._bank = bank
+        self.bank = bank
         self._money = money
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
         """Send the invoice to the payer's phone, or make it ready for the app."""
         assert isinstance(details, SberPayDetails), "an invoice needs to know whom it is for"
-        response = await self._bank.ask(_invoice(payment, details))
+        response = await self.bank.ask(_invoice(payment, details))
         link = app_link(payment.order.order_id, from_page=not details.from_app)
         return connector_response(response, _waiting(details.phone, link))
 
@@ -73,7 +73,7 @@ class SberPayConnector:
 
     async def _ask_key(self, payment: Payment, operation: InvoiceOperation) -> ConnectorResponse:
         request = InvoiceRequest(key=payment.key, operation=operation)
-        response = await self._bank.ask(request)
+        response = await self.bank.ask(request)
         if payment.attempt.waiting is not None or response is None:
             return connector_response(response, payment.attempt.waiting)
         link = app_link(payment.order.order_id, from_page=True)
