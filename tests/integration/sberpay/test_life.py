@@ -134,7 +134,7 @@ async def test_repeated_notification_changes_nothing(shop: Shop, payers: Payers)
 # ── Another attempt ───────────────────────────────────────────────────────────────────────────────
 
 
-async def test_payer_who_has_refused_tries_again_with_another_push(
+async def test_payer_who_has_refused_confirms_another_push(
     shop: Shop, payers: Payers
 ) -> None:
     order_id = await shop.register(5000_00, **PUSH)
