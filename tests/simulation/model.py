@@ -122,7 +122,7 @@ class Ticket:
     def may_decline(self) -> Refusal | None:
         if self.status not in UNPAID:
             return Refusal.WRONG_STATUS
-        return Refusal.BUSY if self.on_its_way or self.status == "at wallet" else None
+        return Refusal.BUSY if self.on_its_way else None
 
     def may_begin_wallet(self, now: datetime) -> Refusal | None:
         """The wallet does not check cards; else it is as for a card."""

@@ -380,15 +380,20 @@ class Orders(RuleBasedStateMachine):
     @rule(order=orders)
     def choose_another_way(self, order: Ticket) -> None:
         """The payer withdraws the payment that waits; what was confirmed already is paid."""
-        key = payment_key(UUID(order.order_id), order.attempts)
+        if self._withdraw(order):
+            self._do(self._withdrawn(order))
+
+    def _withdraw(self, order: Ticket) -> bool:
+        """What the withdrawal of a waiting payment does to the order; False where none waits."""
         way = self.gateway.ways.get(order.card)
         if order.status != "at wallet" or way is None:
-            return
+            return False
+        key = payment_key(UUID(order.order_id), order.attempts)
         if key in self._do(way.waiting_keys()):
             order.fail(way.codes.withdrawn)
         else:
             order.settle()
-        self._do(self._withdrawn(order))
+        return True
 
     async def _withdrawn(self, order: Ticket) -> None:
         key = await self._shop.key(order.order_id)
@@ -456,9 +461,10 @@ class Orders(RuleBasedStateMachine):
 
     @rule(order=orders)
     def decline(self, order: Ticket) -> None:
-        refusal = order.may_decline()
+        withdrawn = self._withdraw(order)
+        refusal = None if withdrawn and order.status == "declined" else order.may_decline()
         answer = self._do(self._shop.call("decline.do", orderId=order.order_id))
-        if not self._refused("decline", refusal, answer):
+        if not self._refused("decline", refusal, answer) and order.status != "declined":
             order.status, order.code = "declined", -102
 
     @rule()

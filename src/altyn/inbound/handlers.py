@@ -10,6 +10,7 @@ from typing import Final
 
 from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
@@ -24,6 +25,7 @@ from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.history import with_notes
 from altyn.operations.order_status import find_order, find_target, last_orders
 from altyn.operations.outcome import outcome_of
+from altyn.operations.paying.cancel import withdraw_before_cancellation
 from altyn.operations.paying.card.enrolment import check_enrolment
 from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
@@ -115,8 +117,20 @@ async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
 
 
 async def handle_decline(call: Call, world: World) -> Done | Refused:
-    """Cancel an unpaid order."""
-    return await _change(call, world, decide_cancellation)
+    """Cancel an unpaid order; a payment that waits for its payer is withdrawn first."""
+    target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
+    if isinstance(target, Refused):
+        return target
+    withdrawn = await withdraw_before_cancellation(
+        target.key, actor=call.actor, world=world, loaded=target.loaded
+    )
+
+    def decide(order: Order, now: datetime) -> Decision:
+        if withdrawn and order.status is OrderStatus.DECLINED:
+            return Unchanged(order)  # it was the last attempt, so the order is declined already
+        return decide_cancellation(order, now)
+
+    return await _change(call, world, decide)
 
 
 async def handle_add_params(call: Call, world: World) -> Done | Refused:

@@ -24,6 +24,7 @@ from altyn.protocol.phone_messages import MessageAction
 from altyn.simulators.bank_app.bank_app import REFUSED
 from tests.audit import audit, unsettled
 from tests.integration.sberpay.spellings import SPELLINGS, spelling
+from tests.merchant_changes import changed
 from tests.receiver import a_receiver, set_callbacks
 from tests.shop import GOOD, Shop, card_fields, new_number, refused
 from tests.ways.sberpay import CONFIRM, LINK, PHONE, PUSH, REFUSE, WAY, Payers
@@ -134,9 +135,7 @@ async def test_repeated_notification_changes_nothing(shop: Shop, payers: Payers)
 # ── Another attempt ───────────────────────────────────────────────────────────────────────────────
 
 
-async def test_payer_who_has_refused_confirms_another_push(
-    shop: Shop, payers: Payers
-) -> None:
+async def test_payer_who_has_refused_confirms_another_push(shop: Shop, payers: Payers) -> None:
     order_id = await shop.register(5000_00, **PUSH)
     await payers.refuse(order_id)
     assert (await shop.see(order_id)).action_code == REFUSED
@@ -177,6 +176,28 @@ async def test_payer_withdraws_the_push_and_pays_by_card(shop: Shop, payers: Pay
     assert await payers.answer(order_id, CONFIRM) is None
     assert "redirect" in await shop.pay(order_id)
     assert await audit(shop.pool, [order_id]) == []
+
+
+@pytest.mark.parametrize("attempts", [3, 1])
+async def test_shop_cancels_the_order_while_the_push_waits(
+    shop: Shop, payers: Payers, attempts: int
+) -> None:
+    async with changed(shop, {"payment_attempts": attempts}):
+        order_id = await shop.register(5000_00, **PUSH)
+        answer = await shop.call("decline.do", orderId=order_id)
+    assert answer["errorCode"] == "0", answer
+    state = await shop.see(order_id)
+    assert (state.status, state.action_code) == (6, CANCELLED)
+    assert await payers.answer(order_id, CONFIRM) is None
+    assert await audit(shop.pool, [order_id]) == []
+
+
+async def test_confirmed_order_is_not_cancelled(shop: Shop, payers: Payers) -> None:
+    order_id = await shop.register(5000_00, **PUSH)
+    assert await payers.answer(order_id, CONFIRM, notified=False) is not None
+    answer = await shop.call("decline.do", orderId=order_id)
+    assert refused("decline", answer, Refusal.WRONG_STATUS), answer
+    assert (await shop.see(order_id)).status == 2
 
 
 # ── Receipts ──────────────────────────────────────────────────────────────────────────────────────
