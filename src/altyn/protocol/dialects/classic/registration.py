@@ -9,6 +9,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.cart_type import CART
+from altyn.protocol.dialects.classic import app_types as a
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
@@ -96,10 +97,10 @@ REGISTRATION: Final = (
     Parameter("back2app", t.BOOLEAN, "back2app",
               "SberPay without a page: the payer's phone gets a push message; goes with phone.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
-    Parameter("app.osType", c.OS_TYPE, "os_type",
+    Parameter("app.osType", a.OS_TYPE, "os_type",
               "The phone's system; mandatory with app2app.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True, aliases=("osType",)),
-    Parameter("app.deepLink", c.DEEP_LINK, "deep_link",
+    Parameter("app.deepLink", a.DEEP_LINK, "deep_link",
               "The link back into the shop's app; mandatory with app2app.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),

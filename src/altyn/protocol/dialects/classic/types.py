@@ -1,6 +1,6 @@
-"""The types of parameters that only this dialect has: its features, its states, links of apps.
+"""The types of parameters that only this dialect has: they read its features and its states.
 
-Source: rest-orders.md §2.1, §2.3, §4.3; sberpay.md §3.
+Source: rest-orders.md §2.1, §2.3, §4.3.
 """
 
 import re
@@ -54,29 +54,6 @@ def _statuses(value: str, context: t.Context) -> tuple[OrderStatus, ...]:
     return tuple(status for state in _states(value, context) for status in STATUSES_OF[state])
 
 
-OS_TYPES: Final = ("ios", "android")
-
-
-def _os_type(value: str, _: t.Context) -> str:
-    name = value.lower()
-    if name not in OS_TYPES:
-        raise Malformed(f"not one of {', '.join(OS_TYPES)}")
-    return name
-
-
-def _deep_link(value: str, context: t.Context) -> str:
-    """A link of any app, such as `shop://paid`; never one that a browser would run."""
-    link = str(_LINK_TEXT.parse(value, context))
-    scheme = _LINK.fullmatch(link)
-    if scheme is None or scheme[1].lower() in t.NOT_FOR_BROWSERS:
-        raise Malformed("not a link that begins with the scheme of an app, such as shop://paid")
-    return link
-
-
-_LINK_TEXT: Final = t.text(255, masks=False)
-_LINK: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):[^\s<>\"]+")
-OS_TYPE: Final = t.Type("ios or android", _os_type)
-DEEP_LINK: Final = t.Type("ANS..255", _deep_link, max_length=255)
 ORDER_AMOUNT: Final = replace(t.ORDER_AMOUNT, parse=_order_amount)
 FEATURE_LIST: Final = t.Type(
     "AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE), repeatable=True
