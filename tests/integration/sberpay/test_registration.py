@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -273,6 +274,8 @@ class BrokenBank:
     async def handle(self, request: InvoiceRequest) -> InvoiceResponse:
         if request.operation is not InvoiceOperation.SEND:
             return await self.bank.handle(request)
+        if self.fault == "none":
+            return await self.bank.handle(request)
         if self.fault == "unreachable":
             return InvoiceResponse(state=State.NOT_SENT)
         if self.fault == "request lost":
@@ -315,6 +318,8 @@ async def test_order_is_registered_although_the_bank_fails(
         assert (order.payable, order.attempts_left) == (True, 2)
         assert "redirect" in await shop.pay(order_id)
     assert (await shop.see(order_id)).status == 2
+    pushed = fault == "response lost" and way is PUSH
+    assert len(await payers.messages(order_id)) == (1 if pushed else 0)
     assert await audit(shop.pool, [order_id]) == []
 
 
@@ -358,3 +363,25 @@ async def test_order_whose_session_is_over_sends_nothing(shop: Shop, payers: Pay
     assert answer["externalParams"]["sbolInactive"] == "false"
     assert not await payers.messages(answer["orderId"])
     assert not (await order_of(shop, answer["orderId"])).payments
+
+
+async def test_one_push_is_sent_whatever_fails(
+    shop: Shop, payers: Payers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal registrations at once, over a line to the bank that fails at random."""
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
+    chance = random.Random(seed)
+    bank = BrokenBank(payers, "")
+    monkeypatch.setattr(bank_line(shop.gateway), "bank", bank)
+    for _ in range(10):
+        bank.fault = chance.choice(["none", "unreachable", "request lost", "response lost"])
+        fields = {"orderNumber": new_number(), "amount": 100, "returnUrl": "https://shop.example/"}
+        sent = [shop.call("register.do", **fields, **PUSH) for _ in range(chance.choice([1, 2, 5]))]
+        answers = await asyncio.gather(*sent)
+        (order_id,) = [each["orderId"] for each in answers if "orderId" in each]
+        arrived = bank.fault in {"none", "response lost"}
+        ends = AttemptState.PENDING if arrived else AttemptState.NOT_SENT
+        order = await until_settled(shop, order_id, ends)
+        assert len(order.payments) == 1
+        assert len(await payers.messages(order_id)) == (1 if arrived else 0), bank.fault
