@@ -69,15 +69,30 @@ _PAYMENT: Final = (
     ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
 )
 
+_REGISTERED: Final = (
+    ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+    ("formUrl", "The payment page; send the payer's browser there."),
+    (
+        "externalParams",
+        "With `back2app` or `app2app`, an object; its values are texts. The rows below are in it.",
+    ),
+    ("sbolBankInvoiceId", "The bank's number of the order's invoice."),
+    (
+        "sbolDeepLink",
+        "With `app2app`: opens the bank's app. Left out if the invoice did not reach the bank.",
+    ),
+    (
+        "sbolInactive",
+        (
+            "`true`: the bank's app is under maintenance or does not answer, so offer another way. "
+            "With permission `sbol_inactive_in_response`."
+        ),
+    ),
+)
+
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "register": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
-    ),
-    "registerPreAuth": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
-    ),
+    "register": _REGISTERED,
+    "registerPreAuth": _REGISTERED,
     "getReceiptStatus": (
         ("orderNumber", "The shop's number of the order."),
         ("orderId", "The order's number in the gateway."),

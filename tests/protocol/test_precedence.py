@@ -230,7 +230,11 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"expirationDate": "soon"}),
     Refusal.CURRENCY_UNKNOWN: ({"currency": "999"},),
     Refusal.LANGUAGE_INVALID: ({"language": "xyz"},),
-    Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
+    Refusal.JSON_PARAMS_INVALID: (
+        {"jsonParams": "{"},
+        {"recurringExpiry": "soon"},
+        {"app.osType": "dos"},
+    ),
     Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
     Refusal.CART_FORMAT: ({"orderBundle": "{"}, {"orderBundle": "[]"}),
     Refusal.CART_MANDATORY: ({"orderBundle": "{}"},),
@@ -240,6 +244,7 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.FEATURES_CONFLICT: ({"features": "AUTO_PAYMENT;FORCE_SSL"},),
     Refusal.VERIFY_FORBIDDEN: ({"features": "VERIFY"},),
     Refusal.AUTO_PAYMENT_FORBIDDEN: ({"features": "AUTO_PAYMENT"},),
+    Refusal.PARAMETER_EMPTY: ({"back2app": "true"},),  # without a phone
     Refusal.ORDER_NUMBER_TAKEN: ({"orderNumber": "TAKEN"},),
 }
 NO_ORDER: Final = ({"orderId": MISSING_ID}, {"orderId": "1"})

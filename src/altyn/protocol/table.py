@@ -332,7 +332,8 @@ def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str
     if value := first_sent(source, *parameter.names):
         return value  # nearly always
     if parameter.in_json_params:
-        return values.get("json_params", {}).get(parameter.name) or None
+        params = values.get("json_params", {})
+        return next(filter(None, map(params.get, parameter.names)), None)
     if not parameter.parts:
         return None
     return "".join(source.get(name) or "" for name in parameter.parts) or None

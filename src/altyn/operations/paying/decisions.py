@@ -76,6 +76,11 @@ def decide_begin(order: Order, request: AttemptRequest, now: datetime) -> Decisi
     """Ask the connector for the money. Refuses: as `refuse_payment`."""
     if refusal := refuse_payment(order, now):
         return refusal
+    return begin_attempt(order, request, now)
+
+
+def begin_attempt(order: Order, request: AttemptRequest, now: datetime) -> Accepted:
+    """Ask the connector for the money of an order that may be paid now (`refuse_payment`)."""
     attempt = _payment_attempt(order, request, now)
     changes = _changes_by(order, request)
     return accept(

@@ -9,7 +9,7 @@ Source: sberpay.md §2, §4, §6.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -41,6 +41,10 @@ _SQL: Final = statements(_HERE / "queries.sql")
 _BOTH: Final = (MessageAction.CONFIRM, MessageAction.REFUSE)
 
 
+class KeyReusedError(ValueError):
+    """A key names one invoice; its sender has used it for another one, which is a defect."""
+
+
 class Issuer(Protocol):
     """The bank behind the app, where the payer's money is."""
 
@@ -67,7 +71,10 @@ class BankApp:
         await apply_schema(pool, _SCHEMA)
 
     async def handle(self, request: InvoiceRequest) -> InvoiceResponse:
-        """Carry out a request of the gateway; a repeated one changes nothing."""
+        """Carry out a request of the gateway; a repeated one changes nothing.
+
+        Raises KeyReusedError for an invoice with the key of another one.
+        """
         match request.operation:
             case InvoiceOperation.SEND:
                 return await self._send(request)
@@ -150,10 +157,10 @@ class BankApp:
             0 if known else behaviour.action_code,
             now,
         )
-        response = await self._outcome(request.key)
-        if response.state is InvoiceState.WAITING and request.phone:
-            await self._phones.send(_message(request, has_app=behaviour.has_app))
-        return response
+        stored = await self._read(request.key)
+        if stored["state"] != "closed":
+            _must_be_same(_request(stored), request)
+        return await self._outcome(request.key)
 
     async def _cancel(self, key: str) -> InvoiceResponse:
         if await self._decide(key, "declined", CANCELLED, "") is not None:
@@ -171,6 +178,10 @@ class BankApp:
             await self._pool.fetchrow(_SQL["expire"], key, now, SESSION_EXPIRED)
             await self._phones.close(f"{SUBJECT}:{key}")
             row = await self._read(key)
+        if row["state"] == "waiting" and row["phone"]:
+            # The store of the phone keeps a message once; a killed process may have sent none.
+            has_app = behaviour_of(row["phone"]).has_app
+            await self._phones.send(_message(_request(row), has_app=has_app))
         if row["state"] == "confirmed":
             row = await self._move_money(row) or await self._read(key)
         return _response(row)
@@ -182,8 +193,14 @@ class BankApp:
             await self._phones.close(f"{SUBJECT}:{key}", _answer(row), row["payer"])
 
     async def _read(self, key: str) -> Any:
-        """The row of a key; one that is not known is closed."""
-        return await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now())
+        """The row of a key; one that is not known is closed.
+
+        A row that another connection has just added is not in the snapshot of the statement that
+        waited for it, so an empty result is read again.
+        """
+        while True:
+            if row := await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now()):
+                return row
 
     async def _move_money(self, row: Any) -> Any | None:
         """Authorise at the issuer, once; None while its answer is not final."""
@@ -194,7 +211,9 @@ class BankApp:
             values = ("declined", answered.action_code, None, None)
         else:
             return None
-        return await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        settled = await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        await self._phones.close(f"{SUBJECT}:{row['key']}", MessageAction.CONFIRM, row["payer"])
+        return settled
 
 
 def _authorisation(row: Any) -> AcquirerRequest:
@@ -249,6 +268,14 @@ def _request(row: Any) -> InvoiceRequest:
     )
 
 
+def _must_be_same(stored: InvoiceRequest, sent: InvoiceRequest) -> None:
+    """Raise KeyReusedError when a request differs from the one that came first with its key."""
+    names = [field.name for field in fields(sent)]
+    changed = [name for name in names if getattr(stored, name) != getattr(sent, name)]
+    if changed:
+        raise KeyReusedError(f"{sent.key} was sent with another {', '.join(changed)}")
+
+
 _STATES: Final = {
     "waiting": InvoiceState.WAITING,
     "confirmed": InvoiceState.PROCESSING,
@@ -264,6 +291,7 @@ def _response(row: Any) -> InvoiceResponse:
         action_code=row["action_code"],
         rrn=row["rrn"],
         approval_code=row["approval_code"],
+        phone=row["phone"],
     )
 
 

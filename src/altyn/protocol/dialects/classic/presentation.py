@@ -1,12 +1,13 @@
 """How the methods of this dialect show the results of operations.
 
-Source: rest-orders.md §2.2, §4, §5 (responses).
+Source: rest-orders.md §2.2, §4, §5 (responses); sberpay.md §4.
 """
 
 from typing import Final
 
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 from altyn.operations.results import (
+    AppInvoice,
     Done,
     OrderFound,
     OrdersFound,
@@ -23,7 +24,21 @@ from altyn.protocol.presentation import AnswerContext, Members, Present, present
 
 def _registered(result: Registered, context: AnswerContext) -> Members:
     form_url = page_link(context.base_url, context.merchant.login, result.order)
-    return {"orderId": str(result.order.order_id), "formUrl": form_url}
+    members = {"orderId": str(result.order.order_id), "formUrl": form_url}
+    if result.invoice is None:
+        return members
+    return {**members, "externalParams": _external_params(result.invoice)}
+
+
+def _external_params(invoice: AppInvoice) -> Members:
+    """The members of externalParams: every value is a text (sberpay.md §4)."""
+    inactive = None if invoice.inactive is None else str(invoice.inactive).lower()
+    members = {
+        "sbolBankInvoiceId": invoice.invoice_id,
+        "sbolDeepLink": invoice.deep_link,
+        "sbolInactive": inactive,
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _done(_result: Done, _context: AnswerContext) -> Members:
