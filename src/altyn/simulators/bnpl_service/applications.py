@@ -134,7 +134,11 @@ class Applications:
     async def _by_id(self, application_id: str) -> Any | None:
         """The row with this id, if it is the order's newest."""
         order_hex, _, _ = application_id.partition("-")
-        row = await self._row(UUID(hex=order_hex))
+        try:
+            order_id = UUID(hex=order_hex)
+        except ValueError:
+            return None
+        row = await self._row(order_id)
         return row if row and _id(row) == application_id else None
 
     def _application(self, row: Any) -> Application:

@@ -75,6 +75,8 @@ async def enter_code(
     """Type the code of the SMS. Refuses: as `find_application`, `refuse_payment`."""
     if refused := _refuse(order, world):
         return await with_session_ended(refused, world)
+    if not _is_of(order, application_id):
+        return await find_application(order, actor, world)
     return await _at_service(
         order, actor, world, lambda each: each.enter_code(application_id, code.strip())
     )
@@ -85,7 +87,14 @@ async def agree_to_plan(order: Order, application_id: str, actor: Actor, world: 
     `refuse_payment`."""
     if refused := _refuse(order, world):
         return await with_session_ended(refused, world)
+    if not _is_of(order, application_id):
+        return await find_application(order, actor, world)
     return await _at_service(order, actor, world, lambda each: each.agree(application_id))
+
+
+def _is_of(order: Order, application_id: str) -> bool:
+    """Whether an id that a browser has sent names an application for this order."""
+    return application_id.partition("-")[0] == order.order_id.hex
 
 
 def _refuse(order: Order, world: World) -> Refused | None:
