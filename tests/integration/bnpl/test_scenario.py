@@ -5,6 +5,7 @@ Source: bnpl.md §2, §5, §7.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -165,7 +166,7 @@ async def test_payment_and_hold_are_cancelled(
     await payer.must_be_consistent()
 
 
-def _shown(members: dict[str, Any]) -> tuple[int, str, int, int, int]:
+def _shown(members: Mapping[str, Any]) -> tuple[int, str, int, int, int]:
     sums = members["paymentAmountInfo"]
     return (
         int(members["orderStatus"]),

@@ -38,12 +38,16 @@ HELD: Final = frozenset({OrderStatus.APPROVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """The page that was requested: its name, the language it is shown in, the gateway's address."""
+    """The page that was requested: its name, the language it is shown in, the gateway's address.
+
+    `query` is what the page's own addresses have besides the order: the way that was chosen.
+    """
 
     name: PageName
     language: str
     base_url: str
     sandbox: bool
+    query: str = ""
 
     def frame(self, page_order: PageOrder, back_url: str | None = None) -> dict[str, Any]:
         """The values of the frame that every page of an order has."""
@@ -56,13 +60,17 @@ class PageContext:
             "shop_name": page_order.merchant.name_in(self.language),
             "back_url": params.get("backToShopUrl") or back_url,
             "back_name": params.get("backToShopName", "") if "backToShopUrl" in params else "",
-            "languages": {code: relative_address(order_id, self.name, code) for code in LANGUAGES},
+            "languages": {
+                code: f"{relative_address(order_id, self.name, code)}{self.query}"
+                for code in LANGUAGES
+            },
             "sandbox": self.sandbox,
         }
 
     def own_address(self, page_order: PageOrder) -> str:
         """The page's own address, relative to itself."""
-        return relative_address(page_order.order.order_id, self.name, self.name.language)
+        own = relative_address(page_order.order.order_id, self.name, self.name.language)
+        return f"{own}{self.query}"
 
 
 def payment_page(

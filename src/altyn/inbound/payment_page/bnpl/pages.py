@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
 from altyn.domain.instalments import WAY
-from altyn.domain.money import Money
+from altyn.domain.money import NO_BREAK_SPACE, Money
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.bnpl.summary import PartsSummary
@@ -81,6 +81,7 @@ class PartsPages:
         self, page_order: PageOrder, context: PageContext, payer: Payer, shown: Shown = NOTHING
     ) -> Response:
         """The step that the payer is at."""
+        context = replace(context, query=QUERY)
         found = await find_application(page_order.order, payer.actor, self.world)
         return self._page(found, page_order, context, shown)
 
@@ -88,18 +89,19 @@ class PartsPages:
         self, form: PageForm, page_order: PageOrder, context: PageContext, payer: Payer
     ) -> Response:
         """The answer to the form of a step: the next step, or this one with what is wrong."""
+        context = replace(context, query=QUERY)
         act = _ACTS.get(form.get(STEP) or "")
         if act is None or page_order.over or page_order.waiting:
-            return responses.redirect(_own_address(page_order, context), 303)
+            return responses.redirect(context.own_address(page_order), 303)
         answered = await act(_Posted(form, page_order, payer, self.world, context.language))
         if isinstance(answered, Shown):
             return await self.show(page_order, context, payer, answered)
         found, fault = answered
         if isinstance(found, Refused) and found.refusal not in _SHOWN_REFUSALS:
-            return responses.redirect(_own_address(page_order, context), 303)
+            return responses.redirect(context.own_address(page_order), 303)
         if isinstance(found, Refused) or fault:
             return self._page(found, page_order, context, Shown(fault))
-        return responses.redirect(_own_address(page_order, context), 303)
+        return responses.redirect(context.own_address(page_order), 303)
 
     def _page(
         self, found: Result, page_order: PageOrder, context: PageContext, shown: Shown
@@ -147,11 +149,11 @@ class PartsPages:
         shown: Shown,
     ) -> Response:
         order, language = page_order.order, context.language
-        own = _own_address(page_order, context)
+        own = context.own_address(page_order)
         limits = page_order.merchant.settings.bnpl
         currency = page_order.amount.currency
         view = PartsView(
-            **_frame(page_order, context),
+            **context.frame(page_order, page_order.shop_address(context.base_url, language)),
             page=page,
             order_id=page_order.order_id,
             order_number=order.order_number,
@@ -261,30 +263,25 @@ _SHOWN_REFUSALS: Final = frozenset({Refusal.PARAMETER_INVALID, Refusal.SYSTEM_ER
 # ── Parts ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _frame(page_order: PageOrder, context: PageContext) -> dict[str, Any]:
-    shop = page_order.shop_address(context.base_url, context.language)
-    frame = context.frame(page_order, shop)
-    languages = {code: f"{address}{QUERY}" for code, address in frame["languages"].items()}
-    return {**frame, "languages": languages}
-
-
-def _own_address(page_order: PageOrder, context: PageContext) -> str:
-    return f"{context.own_address(page_order)}{QUERY}"
-
-
 def _other_way(page_order: PageOrder, context: PageContext) -> str | None:
     """The payment page with its other ways; None where the order can be paid in parts only."""
     if takes_only_parts(page_order.order, page_order.merchant):
         return None
-    return context.own_address(page_order)
+    return replace(context, query="").own_address(page_order)
 
 
 def _typed_phone(application: Application | None, page_order: PageOrder, shown: Shown) -> str:
     if shown.form is not None:
         return (shown.form.get("phone") or "")[:TYPED_CHARS_MAX]
     if application is not None:
-        return f"+{application.phone}"
+        return _readable(application.phone)
     return page_order.order.request.phone or ""
+
+
+def _readable(phone: str) -> str:
+    """Eleven digits as people write them: "+7 999 888-77-66", in one line."""
+    code, first, second, third = phone[1:4], phone[4:7], phone[7:9], phone[9:]
+    return f"+7 {code} {first}-{second}-{third}".replace(" ", NO_BREAK_SPACE)
 
 
 def _step_of(found: Applied) -> ApplicationStep | None:

@@ -37,7 +37,7 @@ PARTS_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
         "Попытки ввести этот код закончились. Получите новый код.", "No tries are left for this code. Get a new one."
     ),
     "parts_resend": Words("Получить новый код", "Get a new code"),
-    "parts_resend_wait": Words("Новый код можно получить через {seconds} с.", "You can get a new code in {seconds} s."),
+    "parts_resend_wait": Words("Новый код можно получить через {seconds}\u00a0с.", "You can get a new code in {seconds}\u00a0s."),
     "parts_other_phone": Words("Указать другой номер", "Use another number"),
     "parts_plan": Words("График платежей", "Payment schedule"),
     "parts_date": Words("Дата", "Date"),
