@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from altyn.domain.merchant import Permission
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.bnpl.application import find_application
+from altyn.operations.paying.bnpl.instalments import (
+    ChargeInstalment,
+    ChargeResult,
+    charge_instalment,
+)
+from altyn.operations.ports import PAYER, Actor
 from tests.integration.bnpl.payer import Payer
 from tests.integration.payment_page.page_client import FAIL_URL, typed
 from tests.merchant_changes import changed, permissions_off
 from tests.shop import card_fields
+from tests.silent_service import SilentService
 
 pytestmark = pytest.mark.slow
 
@@ -221,3 +233,47 @@ async def test_card_of_the_first_part_is_posted_by_scripts(payer: Payer) -> None
     answer = await payer.client.pay(order_id, paymentWay="BNPL")
     assert "redirect" in answer
     assert (await payer.status(order_id))["paymentWay"] == "BNPL"
+
+
+async def test_service_that_does_not_answer_changes_nothing(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = await payer.client.register()
+    await payer.to_card(order_id)
+    monkeypatch.setattr(payer.shop.gateway.world.parts, "_service", SilentService())
+    for page in (await payer.open(order_id), await payer.pay_first_part(order_id)):
+        assert "Сервис оплаты частями не отвечает" in page.text
+    monkeypatch.undo()
+    assert (await payer.status(order_id))["orderStatus"] == 0
+    await payer.pay_first_part(order_id)
+    assert (await payer.sums(order_id))[0] == 2
+
+
+async def test_gateway_without_a_service_does_not_offer_the_way(payer: Payer) -> None:
+    order_id = await payer.paid()
+    key = await payer.shop.key(order_id)
+    world = replace(payer.shop.gateway.world, parts=None)
+    order = await world.orders.load(key)
+    assert order is not None
+    refused = await find_application(order, Actor(name=PAYER), world)
+    assert isinstance(refused, Refused)
+    assert refused.refusal is Refusal.PARAMETER_INVALID
+    charge = ChargeInstalment(key=key, number=2, attempt=1)
+    assert await charge_instalment(charge, world) is ChargeResult.UNKNOWN
+
+
+async def test_plans_are_shown_for_every_spelling_of_the_phone(payer: Payer) -> None:
+    await payer.paid()
+    http = payer.client.http
+    answers = [
+        (await http.get(f"/sandbox/phones/{phone}/plans")).json()
+        for phone in ("79998887766", "+79998887766", "8 999 888 77 66")
+    ]
+    assert answers[0]["plans"][-1]["card"] == "555555**5599"
+    assert answers == [answers[0]] * 3
+    wrong = await http.get("/sandbox/phones/123/plans")
+    assert (wrong.status, "ten digits" in wrong.json()["error"]) == (400, True)
+    other = await http.get(
+        "/sandbox/phones/79998887766/plans", headers={"origin": "https://evil.example"}
+    )
+    assert other.status == 403

@@ -234,6 +234,13 @@ class BnplService:
                 return contract
 
     async def _ask(self, row: Any, pending: Pending) -> AcquirerResponse:
+        """Send a pending request; one whose answer is lost is inquired about."""
+        answered = await self._send(row, pending)
+        if answered.outcome in {AcquirerOutcome.UNKNOWN, AcquirerOutcome.PENDING}:
+            return await self._issuer.handle(inquiry(pending.key))
+        return answered
+
+    async def _send(self, row: Any, pending: Pending) -> AcquirerResponse:
         if pending.is_charge:
             counted = await self._pool.fetchval(_SQL["declined_charges"], row["key"], pending.part)
             fails = behaviour_of(row["phone"]).instalments_fail and counted < FAILING_CHARGES
