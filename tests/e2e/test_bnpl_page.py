@@ -10,7 +10,7 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.e2e.conftest import Screenshot
+from tests.e2e.conftest import WAIT_MS, Screenshot
 from tests.e2e.gateway import Registered, Served
 from tests.e2e.page_rules import check_every_size
 
@@ -20,6 +20,8 @@ PHONE = "9998887766"
 REFUSED_PHONE = "9990000000"
 ENROLLED = "4111111111111111"
 ACS_CODE = "12345678"
+TWO_WEEKS_SECONDS = 14 * 24 * 3600
+PAUSE_MS = 100
 NARROW = ViewportSize(width=320, height=640)
 GET_CODE = re.compile("Получить код|Get the code")
 CONFIRM = re.compile("Подтвердить|Confirm")
@@ -101,6 +103,32 @@ def test_order_is_paid_in_parts(
     page.get_by_role("button", name=CONFIRM).click()
     page.wait_for_url(f"{gateway.shop_url}/paid**")
     assert gateway.status(order.order_id) == 2
+
+
+def test_later_parts_are_charged_while_the_clock_moves(page: Page, gateway: Served) -> None:
+    order = gateway.register()
+    open_parts(page, order)
+    ask_code(page)
+    type_code(page)
+    agree(page)
+    pay_at_bank(page)
+    page.wait_for_url(f"{gateway.shop_url}/paid**")
+    for charged in (1, 2, 3, 4):
+        until_charged(page, gateway, order, charged)
+        gateway.wait(TWO_WEEKS_SECONDS)
+    assert gateway.status(order.order_id) == 2
+
+
+def until_charged(page: Page, gateway: Served, order: Registered, count: int) -> None:
+    """Wait until the phone shows so many charged parts of the order."""
+    address = f"{gateway.url}/sandbox/phones/{PHONE}/plans"
+    for _ in range(WAIT_MS // PAUSE_MS):
+        plans = page.request.get(address).json()["plans"]
+        parts = next(plan["parts"] for plan in plans if plan["orderId"] == order.order_id)
+        if [part["state"] for part in parts].count("charged") == count:
+            return
+        page.wait_for_timeout(PAUSE_MS)
+    raise AssertionError(f"the phone does not show {count} charged parts")
 
 
 def test_order_is_paid_in_parts_without_scripts(plain: Page, gateway: Served) -> None:
