@@ -36,7 +36,7 @@ class ApplicationStep(StrEnum):
 class ApplicationRequest:
     """A payer applies for an order with a phone (eleven digits), or wants another code.
 
-    `order_number` and `shop_name` are for the SMS. After `expires_at` nothing can be paid.
+    `order_number` and `shop_name` are for the SMS.
     """
 
     order_id: UUID
@@ -45,7 +45,6 @@ class ApplicationRequest:
     order_number: str
     amount_minor: int
     currency: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -42,7 +42,6 @@ async def test_lost_answer_about_an_application_is_an_error(*, hangs: bool) -> N
         order_number="1",
         amount_minor=1,
         currency="643",
-        expires_at=datetime.now(UTC),
     )
     for asked in (
         service.application(uuid4()),

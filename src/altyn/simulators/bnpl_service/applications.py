@@ -75,7 +75,6 @@ class Applications:
                 request.currency,
                 CODES_MAX,
                 now,
-                request.expires_at,
                 row["number"] if row else 0,
             )
             if applied is not None:

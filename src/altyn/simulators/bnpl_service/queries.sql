@@ -1,15 +1,15 @@
 -- application: the newest application for an order.
 SELECT * FROM simulators.bnpl_applications WHERE order_id = $1;
 
--- apply: store the application for an order, where there is none or the one there has the number $10.
+-- apply: store the application for an order, where there is none or the one there has the number $9.
 INSERT INTO simulators.bnpl_applications (
     order_id, number, step, phone, shop_name, order_number, amount_minor, currency, codes_left,
-    code_sent_at, expires_at)
-VALUES ($1, $10 + 1, 'code', $2, $3, $4, $5, $6, $7, $8, $9)
+    code_sent_at)
+VALUES ($1, $9 + 1, 'code', $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (order_id) DO UPDATE SET
     number = excluded.number, step = 'code', phone = excluded.phone, codes_left = excluded.codes_left,
-    codes_sent = 1, code_sent_at = excluded.code_sent_at, agreed_on = NULL, expires_at = excluded.expires_at
-WHERE bnpl_applications.number = $10
+    codes_sent = 1, code_sent_at = excluded.code_sent_at, agreed_on = NULL
+WHERE bnpl_applications.number = $9
 RETURNING *;
 
 -- resend: send another code, with new tries, where the last one ($3) was sent until $4. $5 is the time.
@@ -77,3 +77,6 @@ WHERE contract = $1 AND operation = 'CHARGE' AND outcome = 'DECLINED';
 
 -- contracts_of_phone: the payments of a phone, the newest last.
 SELECT * FROM simulators.bnpl_contracts WHERE phone = $1 AND state = 'active' ORDER BY at, key;
+
+-- ticket: the next number for an RRN.
+SELECT nextval('simulators.bnpl_tickets');

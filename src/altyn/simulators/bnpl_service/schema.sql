@@ -3,6 +3,9 @@
 
 CREATE SCHEMA IF NOT EXISTS simulators;
 
+-- Numbers for the RRNs of refunds. An RRN has six digits for it, so the sequence cycles.
+CREATE SEQUENCE IF NOT EXISTS simulators.bnpl_tickets MINVALUE 1 MAXVALUE 999999 START 500001 CYCLE;
+
 -- The newest application for each order.
 CREATE TABLE IF NOT EXISTS simulators.bnpl_applications (
     order_id     uuid PRIMARY KEY,
@@ -17,7 +20,6 @@ CREATE TABLE IF NOT EXISTS simulators.bnpl_applications (
     codes_sent   integer NOT NULL DEFAULT 1,
     code_sent_at timestamptz NOT NULL,
     agreed_on    date,                  -- the first day of the plan that the payer has agreed to
-    expires_at   timestamptz NOT NULL,
     CHECK ((step = 'card') = (agreed_on IS NOT NULL))
 );
 

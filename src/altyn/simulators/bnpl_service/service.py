@@ -178,8 +178,16 @@ class BnplService:
             declined = isinstance(moved, int)
             after, code = (None, moved) if isinstance(moved, int) else (moved, APPROVED)
             outcome = AcquirerOutcome.DECLINED if declined else AcquirerOutcome.APPROVED
-            if await self._save(request, outcome, code, contract.rrn, after):
+            rrn = await self._rrn(request, contract)
+            if await self._save(request, outcome, code, rrn, after):
                 await self._settled(request.original_key)
+
+    async def _rrn(self, request: PartsRequest, contract: Contract) -> str:
+        """A refund has an RRN of its own; a deposit and a reversal share that of the payment."""
+        if request.operation is not PartsOperation.REFUND:
+            return contract.rrn
+        now = self._now
+        return f"{now.year % 10}{now:%j%H}{await self._pool.fetchval(_SQL['ticket']):06}"
 
     # ── Later parts ───────────────────────────────────────────────────────────────────────────────
 

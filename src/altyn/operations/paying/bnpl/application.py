@@ -64,7 +64,6 @@ async def apply_for_parts(order: Order, phone: str, actor: Actor, world: World) 
         order_number=order.order_number,
         amount_minor=order.amount_minor,
         currency=order.currency,
-        expires_at=order.expires_at,
     )
     return await _at_service(order, actor, world, lambda each: each.apply(request))
 
