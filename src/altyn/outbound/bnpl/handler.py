@@ -4,6 +4,7 @@ Source: bnpl.md §4, §7.
 """
 
 from datetime import timedelta
+from time import perf_counter
 from typing import Final
 
 from altyn.domain.merchant import Merchant
@@ -52,14 +53,16 @@ class InstalmentHandler:
             number=int(entry.parameters["part"]),
             attempt=entry.failures + 1,
         )
-        match await charge_instalment(command, self._world):
-            case ChargeResult.CHARGED | ChargeResult.NOT_OWED:
-                return AttemptResult(verdict=Verdict.DELIVERED)
-            case ChargeResult.DECLINED:
-                problem = f"the bank of the card declined part {command.number}"
-                return AttemptResult(verdict=Verdict.FAILED, problem=problem)
-            case ChargeResult.UNKNOWN:
-                problem = "the service that lends has not answered"
-                return AttemptResult(
-                    verdict=Verdict.ACCEPTED, problem=problem, again_after=INQUIRY_PAUSE
-                )
+        started = perf_counter()
+        result = await charge_instalment(command, self._world)
+        if result is ChargeResult.UNKNOWN:
+            problem = "the service that lends has not answered"
+            return AttemptResult(
+                verdict=Verdict.ACCEPTED, problem=problem, again_after=INQUIRY_PAUSE
+            )
+        declined = result is ChargeResult.DECLINED
+        return AttemptResult(
+            verdict=Verdict.FAILED if declined else Verdict.DELIVERED,
+            problem=f"the bank of the card declined part {command.number}" if declined else None,
+            response_seconds=perf_counter() - started,
+        )
