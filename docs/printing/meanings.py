@@ -360,6 +360,6 @@ NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
 }
 
 FEATURES_LATER: Final = (
-    "Stored cards and payment in parts are not implemented yet. `FORCE_CREATE_BINDING` and `BNPL` "
-    "are accepted without effect, and `AUTO_PAYMENT` is only checked."
+    "Stored cards are not implemented yet. `FORCE_CREATE_BINDING` is accepted without effect, "
+    "and `AUTO_PAYMENT` is only checked."
 )

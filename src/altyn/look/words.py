@@ -5,7 +5,7 @@ Every page uses these functions, so that the same amount is always written in on
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from altyn.domain.money import NO_BREAK_SPACE, Money
@@ -30,9 +30,13 @@ def amount_text(amount: Money, language: str = "ru") -> str:
 def date_text(moment: datetime, language: str = "ru") -> str:
     """A date and time in Moscow time: "21 ноября 2026, 18:42 (МСК)", without seconds."""
     local = to_moscow(moment)
-    month = _MONTHS[language].split()[local.month - 1]
-    day = NO_BREAK_SPACE.join((str(local.day), month, str(local.year)))
-    return f"{day}, {day_time_text(moment, language)}"
+    return f"{day_text(local.date(), language)}, {day_time_text(moment, language)}"
+
+
+def day_text(day: date, language: str = "ru") -> str:
+    """A day: "21 ноября 2026"."""
+    month = _MONTHS[language].split()[day.month - 1]
+    return NO_BREAK_SPACE.join((str(day.day), month, str(day.year)))
 
 
 def weekday_text(moment: datetime, language: str = "ru") -> str:

@@ -107,13 +107,13 @@ async def running(
             receipts=ReceiptStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
+            parts=connectors.parts,
         )
         services = HandlerServices(
             settings=settings,
             pool=pool,
-            merchants=merchants,
+            world=world,
             signing_keys=signing_keys,
-            clock=clock,
             keys=ring,
         )
         stack.push_async_callback(supervisor.stop)

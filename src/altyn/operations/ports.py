@@ -17,6 +17,7 @@ from altyn.domain.order import Order
 from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.decisions import Accepted
 from altyn.operations.fiscal import Receipts
+from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 
@@ -181,7 +182,10 @@ class MovableClock(Clock, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """All ports that an operation may use, handed in by `main`."""
+    """All ports that an operation may use, handed in by `main`.
+
+    `parts` is None where no service lends for payment in parts.
+    """
 
     orders: Orders
     merchants: Merchants
@@ -192,3 +196,4 @@ class World:
     receipts: Receipts
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    parts: PartsService | None = None

@@ -84,8 +84,8 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID
     (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
     `refuse_cart` refuses, then FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN,
-    then what `refuse_incomplete_app` refuses. The order number is checked by the store:
-    ORDER_NUMBER_TAKEN.
+    FEATURES_INVALID (BNPL without its permission, or with VERIFY or AUTO_PAYMENT), then what
+    `refuse_incomplete_app` refuses. The order number is checked by the store: ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7; sberpay.md §3.
     """
     app = app_request(command, merchant)
@@ -244,6 +244,11 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
+    if "BNPL" in features and not merchant.may(Permission.BNPL):
+        return Refused(Refusal.FEATURES_INVALID, "permission bnpl is off", parameter="features")
+    if "BNPL" in features and features & {"VERIFY", "AUTO_PAYMENT"}:
+        rule = "BNPL goes without VERIFY and AUTO_PAYMENT: a plan needs its payer, and money"
+        return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
     return None
 
 

@@ -113,7 +113,11 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "sessionTimeoutSecs: ignored beside expirationDate",
         ),
         ("", {"pageView": "../x"}, "pageView: not read as ANS..20: ignored"),
-        ("", {"features": "BNPL;VERIFY"}, "features: accepted without effect: BNPL"),
+        (
+            "",
+            {"features": "PARTIAL_AUTHORIZATION;VERIFY"},
+            "features: accepted without effect: PARTIAL_AUTHORIZATION",
+        ),
         (
             "",
             {"bindingId": "none-such"},

@@ -26,13 +26,14 @@ from altyn.inbound.http.request_reader import (
 )
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
+from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
-from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.payment import chooses_steps, pay
 from altyn.inbound.payment_page.results import (
     PaymentRefused,
     PaymentResult,
@@ -141,6 +142,10 @@ class PageEndpoint:
             return self._waiting(page_order, context)
         if page_order.merchant.blocked or not page_order.order.attempts_left:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
+        if chooses_parts(request.query_params.get("paymentWay"), page_order):
+            shown = Shown(other_phone=request.query_params.get(STEP) == "phone")
+            payer = self._payer(request, context.language)
+            return await self._parts.show(page_order, context, payer, shown)
         own = await self._own_page(page_order, name)
         if own is not None:
             return responses.shop_page(own, page_order)
@@ -190,11 +195,21 @@ class PageEndpoint:
         if page_order.merchant.blocked:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
         form, payer = PageForm(fields), self._payer(request, context.language)
+        if chooses_steps(form):
+            return await self._parts.post(form, page_order, context, payer)
         result = await pay(form, page_order, payer, self.world, sandbox=self.sandbox)
-        return self._after(result, form, context)
+        answer = self._after(result, form, context)
+        if answer is not None:
+            return answer
+        if chooses_parts(form.payment_way, page_order):
+            shown = Shown(form=form, result=result)
+            return await self._parts.show(result.page_order, context, payer, shown)
+        return self._payment(result.page_order, context, form, result)
 
-    def _after(self, result: PaymentResult, form: PageForm, context: PageContext) -> Response:
-        """The answer to a browser without scripts after a payment."""
+    def _after(
+        self, result: PaymentResult, form: PageForm, context: PageContext
+    ) -> Response | None:
+        """The answer to a browser without scripts after a payment; None for the form again."""
         page_order = result.page_order
         if page_order.over:
             address = page_order.return_address(context.base_url, context.language)
@@ -210,7 +225,11 @@ class PageEndpoint:
             case _ if not page_order.order.attempts_left:
                 return responses.page(pages.errors_page(page_order, context), page_order=page_order)
             case _:
-                return self._payment(page_order, context, form, result)
+                return None
+
+    @property
+    def _parts(self) -> PartsPages:
+        return PartsPages(world=self.world)
 
     # ── Parts ─────────────────────────────────────────────────────────────────────────────────────
 

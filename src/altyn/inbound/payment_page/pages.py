@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from altyn.domain.instalments import WAY
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import asks_contact, contact_of_payer
 from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
+from altyn.inbound.payment_page.bnpl.summary import PartsSummary
 from altyn.inbound.payment_page.cart_view import cart_view
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.results import (
@@ -36,12 +38,16 @@ HELD: Final = frozenset({OrderStatus.APPROVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """The page that was requested: its name, the language it is shown in, the gateway's address."""
+    """The page that was requested: its name, the language it is shown in, the gateway's address.
+
+    `query` is what the page's own addresses have besides the order: the way that was chosen.
+    """
 
     name: PageName
     language: str
     base_url: str
     sandbox: bool
+    query: str = ""
 
     def frame(self, page_order: PageOrder, back_url: str | None = None) -> dict[str, Any]:
         """The values of the frame that every page of an order has."""
@@ -54,13 +60,17 @@ class PageContext:
             "shop_name": page_order.merchant.name_in(self.language),
             "back_url": params.get("backToShopUrl") or back_url,
             "back_name": params.get("backToShopName", "") if "backToShopUrl" in params else "",
-            "languages": {code: relative_address(order_id, self.name, code) for code in LANGUAGES},
+            "languages": {
+                code: f"{relative_address(order_id, self.name, code)}{self.query}"
+                for code in LANGUAGES
+            },
             "sandbox": self.sandbox,
         }
 
     def own_address(self, page_order: PageOrder) -> str:
         """The page's own address, relative to itself."""
-        return relative_address(page_order.order.order_id, self.name, self.name.language)
+        own = relative_address(page_order.order.order_id, self.name, self.name.language)
+        return f"{own}{self.query}"
 
 
 def payment_page(
@@ -71,8 +81,12 @@ def payment_page(
     ways: tuple[OfferedWay, ...] = (),
     typed_values: TypedValues | None = None,
     result: PaymentResult | None = None,
+    parts: PartsSummary | None = None,
 ) -> str:
-    """The card form. `result` is the failed payment of a browser without scripts."""
+    """The card form. `result` is the failed payment of a browser without scripts.
+
+    With `parts` the card pays the first part of the order's amount.
+    """
     order, now, language = page_order.order, clock.now(), context.language
     field_errors = _field_errors(result, language)
     refusal_text = _refusal_text(result, language)
@@ -103,6 +117,7 @@ def payment_page(
             advice=page_order.next_step_text(language) if decline_text else "",
             declined_card=page_order.last_was_by_card,
             typed_values=typed_values or TypedValues(contact=_typed_contact(order)),
+            parts=parts,
         )
     )
 
@@ -237,18 +252,26 @@ def remaining_seconds(order: Order, clock: Clock) -> int:
 
 
 def next_address(
-    page_order: PageOrder, base_url: str, language: str, page_view: str | None = None
+    page_order: PageOrder,
+    base_url: str,
+    language: str,
+    page_view: str | None = None,
+    *,
+    in_parts: bool = False,
 ) -> str:
     """Where the payer of an order goes now: back to the shop, or to the payment page.
 
-    The payment page shows a decline while attempts are left, and waits for the bank.
+    The payment page shows a decline while attempts are left, and waits for the bank. `in_parts`:
+    the payer has chosen payment in parts; so has one whose first part was declined.
     """
     if page_order.over:
         return page_order.return_address(base_url, language)
     order = page_order.order
     language = requested_language(order, page_order.merchant, language)
     name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
-    return page_address(base_url, page_order.merchant.login, order.order_id, name)
+    address = page_address(base_url, page_order.merchant.login, order.order_id, name)
+    in_parts = in_parts or (bool(order.payments) and order.payments[-1].payment_way == WAY)
+    return f"{address}&paymentWay={WAY}" if in_parts else address
 
 
 def _typed_contact(order: Order) -> str:

@@ -96,4 +96,5 @@ def _unused_contact(wanted: PayerRequest, after: PageOrder) -> list[str]:
         return []
     own = contact_of_payer(after.order)
     taken = {EMAIL: own.email, PHONE: own.phone}
-    return [name for name in wanted.contact if not taken[name]]
+    names = [name for name in wanted.contact if name not in wanted.typed_elsewhere]
+    return [name for name in names if not taken[name]]

@@ -21,7 +21,13 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
+from altyn.operations.paying.bnpl.offer import forbids_way
+from altyn.operations.paying.card.attempts import (
+    attempt_of,
+    card_of,
+    confirmed_minor,
+    system_of,
+)
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.plan import (
     Authorise,
@@ -66,7 +72,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    PARAMETER_INVALID (the order can be paid in parts only), PAN_NOT_A_TEST_CARD (sandbox),
+    CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -82,6 +89,9 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
+    if forbids_way(command.payment_way, order, merchant):
+        rule = "the order can be paid in parts only"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
@@ -206,6 +216,7 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
         params=command.params,
         params_of_payer=command.params_of_payer,
         more=command.more,
+        details=command.details,
     )
     if isinstance(plan, SendToAcs):
         return await _send_to_acs(plan, order, request, command, world)
@@ -283,7 +294,7 @@ def _to_version_1(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
         merchant=merchant.name_in(_language(order, command, merchant)),
-        amount_minor=order.asked_minor,
+        amount_minor=confirmed_minor(order, command.details),
         currency=order.currency,
         xid=proof.xid or "",
         term_url=term_url,
@@ -307,7 +318,7 @@ async def _authenticate(
             threeds_server_trans_id=recorded.server_trans_id or "",
             pan=pan,
             expiry=command.expiry.wire if command.expiry else card.expiry,
-            amount_minor=order.asked_minor,
+            amount_minor=confirmed_minor(order, attempt.details),
             currency=order.currency,
             merchant=merchant.name_in(_language(order, command, merchant)),
             browser=command.browser,

@@ -32,6 +32,7 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_SSL",
         "FORCE_FULL_TDS",
         "FORCE_NO_CVC",
+        "BNPL",
     }
 )
 
