@@ -70,6 +70,15 @@ _PAYMENT: Final = (
 )
 
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "getPaymentLink": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderNumber", "The shop's own number."),
+        ("formUrl", "The payment link: the same address as in the answer of register.do."),
+        ("qrSvg", "The link as a QR code in SVG; `?size=` is its side, 100 to 2000 pixels."),
+        ("qrPng", "The same as PNG, for a receipt printer; at most `size` pixels wide."),
+        ("expirationDate", "The end of the session, milliseconds since 1970, UTC."),
+        ("messagesLeft", "How many messages with the link may be sent now."),
+    ),
     "register": (
         ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
         ("formUrl", "The payment page; send the payer's browser there."),

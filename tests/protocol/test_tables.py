@@ -88,6 +88,8 @@ COMMAND_FIELDS: Final = {
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
+    "getPaymentLink": frozenset[str](),
+    "sendPaymentLink": frozenset({"sms", "email", "key"}),
 }
 
 
@@ -154,7 +156,8 @@ def test_paths_differ_by_more_than_their_capitals() -> None:
 
 @every_method
 def test_a_method_names_its_source(method: Method) -> None:
-    assert method.source.startswith(("rest-orders.md §", "payment-page.md §", "fiscal.md §"))
+    files = ("rest-orders.md §", "payment-page.md §", "fiscal.md §", "bnpl.md §")
+    assert method.source.startswith(files)
     assert method.summary.endswith(".")
 
 
@@ -214,6 +217,7 @@ OUT_OF_REACH: Final = {
     ("processRawPositionRefund", Refusal.CART_QUANTITY): "as above",
     ("closeOfdReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("externalReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("sendPaymentLink", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
 
 
@@ -339,6 +343,17 @@ RAW: Final[dict[Refusal, CodeAndTexts]] = {
     ),
 }
 
+# Methods of this gateway's own: the texts are ours.
+LINK: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+    Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+    Refusal.WRONG_STATUS: (
+        7,
+        "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+        "The link of this order takes no payment: the order is paid, cancelled or expired",
+    ),
+}
+
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
 REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
@@ -452,6 +467,8 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "getPaymentLink": LINK,
+    "sendPaymentLink": LINK,
 }
 NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {

@@ -10,7 +10,7 @@ from altyn.cli.carts import check as carts
 from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
-from altyn.cli.orders import pay
+from altyn.cli.orders import link, pay
 from altyn.cli.sandbox import cards, clock, mail
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
@@ -39,6 +39,7 @@ app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_M
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
+orders.app.command()(link.link)
 use_plain_help(app)
 
 

@@ -26,3 +26,5 @@ class Operation(StrEnum):
     RECEIPT_STATUS = "receipt_status"
     CLOSE_RECEIPT = "close_receipt"
     EXTERNAL_RECEIPT = "external_receipt"
+    PAYMENT_LINK = "payment_link"
+    SEND_PAYMENT_LINK = "send_payment_link"

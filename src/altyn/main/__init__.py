@@ -25,6 +25,7 @@ from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.sms import channels_of
 from altyn.main.ways import routes_of, titles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
@@ -85,8 +86,7 @@ async def running(
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
-        outbox = OutboxSending(pool, listener)
-        effect_kinds = _effect_kinds(extensions)
+        outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
         await listener.start()
         stack.push_async_callback(listener.stop)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
@@ -96,12 +96,13 @@ async def running(
         world = World(
             orders=orders,
             merchants=merchants,
-            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
+            ways=_ways(connectors, extensions),
             card=_card_ports(connectors, cards, orders),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
+            channels=channels_of(settings),
         )
         services = HandlerServices(
             settings=settings,
@@ -127,6 +128,10 @@ async def running(
         )
         routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+def _ways(connectors: Connectors, extensions: Extensions) -> PaymentWays:
+    return PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways)))
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:

@@ -14,6 +14,7 @@ from altyn.domain.credentials import FailedLogin
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.domain.payment_link import EVERY_CHANNEL, Channel
 from altyn.operations.decisions import Accepted
 from altyn.operations.fiscal import Receipts
 from altyn.operations.paying.card.ports import CardPorts
@@ -178,9 +179,33 @@ class MovableClock(Clock, Protocol):
     async def set(self, moment: datetime) -> datetime: ...
 
 
+class MerchantsByNumber(Protocol):
+    """The merchant that owns an order. Raises UnknownMerchantError."""
+
+    async def get(self, merchant_id: int) -> Merchant: ...
+
+
+class ChangeWorld(Protocol):
+    """The ports that a change of an order needs, where no connector is asked."""
+
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def merchants(self) -> MerchantsByNumber: ...
+    @property
+    def effects(self) -> EffectEntries: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def sleep(self) -> Callable[[float], Awaitable[None]]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """All ports that an operation may use, handed in by `main`."""
+    """All ports that an operation may use, handed in by `main`.
+
+    `channels` are those by which this gateway can send messages to payers.
+    """
 
     orders: Orders
     merchants: Merchants
@@ -190,3 +215,4 @@ class World:
     receipts: Receipts
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    channels: frozenset[Channel] = EVERY_CHANNEL

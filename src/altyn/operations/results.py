@@ -56,8 +56,25 @@ class ReceiptsFound:
     receipts: tuple[Receipt, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkFound:
+    """An order that can be paid by its link; so many messages with the link may be sent now."""
+
+    order: Order
+    messages_left: int
+
+
 # The results of the ways to pay are defined where each way is.
-Result = Done | Registered | OrderFound | OrdersFound | ReceiptsFound | CardEnrolment | CardStep
+Result = (
+    Done
+    | Registered
+    | OrderFound
+    | OrdersFound
+    | ReceiptsFound
+    | LinkFound
+    | CardEnrolment
+    | CardStep
+)
 
 
 def notes_of(result: Result) -> Notes:

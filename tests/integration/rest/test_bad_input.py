@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from altyn.main import Gateway
 from altyn.protocol.dialects.classic import envelopes
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.asgi_client import Answer, AsgiClient
@@ -109,6 +110,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
+        "getPaymentLink": {"orderId": orders.created},
+        "sendPaymentLink": {"orderId": orders.created, "email": "anna@example.org"},
     }[name]
 
 
@@ -262,7 +265,7 @@ async def test_wrong_credentials_are_refused(gateway: Gateway, name: str, row: s
 
 async def asked(gateway: Gateway, method: Method, body: bytes, kind: str) -> dict[str, Any]:
     """One request, and everything that must be true of its answer."""
-    path = f"/payment/rest/{method.rest[0]}"
+    path = CLASSIC.address(method.rest[0])
     headers = [("content-type", kind)]
     with logbook_kept() as logbook:
         answer = await AsgiClient(gateway.router).post(path, body=body, headers=headers)

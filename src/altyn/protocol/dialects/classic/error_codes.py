@@ -89,6 +89,16 @@ ATTEMPTS_USED: Final = ErrorCode(
     "Превышено допустимое количество попыток оплаты",
     "The allowed number of payment attempts is exceeded",
 )
+LINKS_EXHAUSTED: Final = ErrorCode(
+    5,
+    "Ссылку этого заказа отправляли слишком часто: повторите через час или покажите QR-код",
+    "The link of this order was sent too often: repeat in an hour, or show the QR code",
+)
+CHANNEL_UNAVAILABLE: Final = ErrorCode(
+    5,
+    "[{name}]: у шлюза нет сервиса, который отправляет такие сообщения; покажите QR-код",
+    "[{name}]: this gateway has no service that sends such messages; show the QR code",
+)
 ORDER_UNKNOWN: Final = ErrorCode(6, "Неверный номер заказа", "Wrong order number")
 ORDER_UNREGISTERED: Final = ErrorCode(6, "Неверный номер заказа", "Unregistered order id")
 ORDER_NOT_FOUND: Final = ErrorCode(6, "Заказ не найден", "Order not found")
@@ -100,6 +110,11 @@ IMPOSSIBLE_STATE: Final = ErrorCode(
     7,
     "Операция невозможна для текущего состояния платежа",
     "Operation is impossible for current transaction state",
+)
+LINK_OVER: Final = ErrorCode(
+    7,
+    "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+    "The link of this order takes no payment: the order is paid, cancelled or expired",
 )
 DEPOSIT_TOO_SMALL: Final = ErrorCode(
     7,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
@@ -33,6 +34,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.GET_RECEIPT_STATUS,
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
+            link.GET_PAYMENT_LINK,
+            link.SEND_PAYMENT_LINK,
         )
     }
 )
