@@ -88,6 +88,8 @@ COMMAND_FIELDS: Final = {
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
+    "creditRegister": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "creditRegisterPreAuth": frozenset({"dummy", *(field.name for field in fields(Register))}),
     "getPaymentLink": frozenset[str](),
     "sendPaymentLink": frozenset({"sms", "email", "key"}),
 }
@@ -162,7 +164,7 @@ def test_a_method_names_its_source(method: Method) -> None:
 
 
 ENVELOPES: Final = {
-    REGISTERED: {"register", "registerPreAuth"},
+    REGISTERED: {"register", "registerPreAuth", "creditRegister", "creditRegisterPreAuth"},
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
@@ -180,6 +182,8 @@ NEEDS: Final = {
     "processRawSumRefund": Permission.RAW_REFUND,
     "processRawPositionRefund": Permission.RAW_REFUND,
     "externalReceipt": Permission.ELECTRONIC_CERTIFICATE,
+    "creditRegister": Permission.CREDIT,
+    "creditRegisterPreAuth": Permission.CREDIT,
 }
 
 
@@ -203,6 +207,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("register", Refusal.ORDER_UNKNOWN): "the order of the prepayment was loaded just before",
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -343,6 +349,20 @@ RAW: Final[dict[Refusal, CodeAndTexts]] = {
     ),
 }
 
+# bnpl.md §8: one text for every wrong value.
+WRONG_VALUE: Final[CodeAndTexts] = (
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
+CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    Refusal.PARAMETER_INVALID: WRONG_VALUE,
+    Refusal.AMOUNT_INVALID: WRONG_VALUE,
+    Refusal.RETURN_URL_INVALID: WRONG_VALUE,
+    Refusal.LANGUAGE_INVALID: WRONG_VALUE,
+    Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
+}
 # Methods of this gateway's own: the texts are ours.
 LINK: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
@@ -467,6 +487,8 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "creditRegister": CREDIT,
+    "creditRegisterPreAuth": CREDIT,
     "getPaymentLink": LINK,
     "sendPaymentLink": LINK,
 }

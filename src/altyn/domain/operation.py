@@ -27,4 +27,6 @@ class Operation(StrEnum):
     CLOSE_RECEIPT = "close_receipt"
     EXTERNAL_RECEIPT = "external_receipt"
     PAYMENT_LINK = "payment_link"
+    CREDIT_REGISTER = "credit_register"
+    CREDIT_REGISTER_PRE_AUTH = "credit_register_pre_auth"
     SEND_PAYMENT_LINK = "send_payment_link"

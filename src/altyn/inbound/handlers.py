@@ -14,6 +14,7 @@ from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
+from altyn.inbound.credit_handlers import CREDIT_HANDLERS
 from altyn.inbound.link_handlers import LINK_HANDLERS
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
@@ -200,4 +201,5 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,
     **LINK_HANDLERS,
+    **CREDIT_HANDLERS,
 }

@@ -93,17 +93,6 @@ async def running(
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         orders = OrderStore(pool, outbox.notifier.notify)
-        world = World(
-            orders=orders,
-            merchants=merchants,
-            ways=_ways(connectors, extensions),
-            card=_card_ports(connectors, cards, orders),
-            effects=effect_kinds,
-            receipts=ReceiptStore(pool),
-            clock=clock,
-            sleep=asyncio.sleep,
-            channels=channels_of(settings),
-        )
         services = HandlerServices(
             settings=settings,
             pool=pool,
@@ -112,6 +101,7 @@ async def running(
             clock=clock,
             keys=ring,
         )
+        world = _world(services, connectors, extensions, cards, orders, effect_kinds)
         stack.push_async_callback(supervisor.stop)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
         context = EndpointContext(
@@ -130,8 +120,27 @@ async def running(
         yield Gateway(settings, pool, world, open_router(context, routes))
 
 
-def _ways(connectors: Connectors, extensions: Extensions) -> PaymentWays:
-    return PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways)))
+def _world(
+    services: HandlerServices,
+    connectors: Connectors,
+    extensions: Extensions,
+    cards: CardStore,
+    orders: OrderStore,
+    effect_kinds: EffectKinds,
+) -> World:
+    ways = PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways)))
+    return World(
+        orders=orders,
+        merchants=services.merchants,
+        ways=ways,
+        card=_card_ports(connectors, cards, orders),
+        effects=effect_kinds,
+        receipts=ReceiptStore(services.pool),
+        clock=services.clock,
+        sleep=asyncio.sleep,
+        channels=channels_of(services.settings),
+        grants_credit=services.settings.sandbox,
+    )
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:

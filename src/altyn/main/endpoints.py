@@ -25,6 +25,7 @@ from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
+from altyn.inbound.sandbox.credit.endpoint import credit_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
@@ -164,6 +165,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             ),
             *order_payment_routes(world, settings.public_url),
             *payment_link_routes(world, settings.public_url),
+            *credit_routes(world, settings.public_url),
             *receiver_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]

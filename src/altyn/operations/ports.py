@@ -205,6 +205,7 @@ class World:
     """All ports that an operation may use, handed in by `main`.
 
     `channels` are those by which this gateway can send messages to payers.
+    `grants_credit`: payers can apply for a credit here, as the sandbox's simulated bank lets them.
     """
 
     orders: Orders
@@ -216,3 +217,4 @@ class World:
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
     channels: frozenset[Channel] = EVERY_CHANNEL
+    grants_credit: bool = True

@@ -48,6 +48,15 @@ PERIOD: Final = {
     "to": "20991231235959",
     "transactionStates": "CREATED,DEPOSITED",
 }
+CREDIT: Final = {
+    "amount": "500000",
+    "returnUrl": "https://test.ru",
+    "dummy": "true",
+    "orderBundle": '{"cartItems": {"items": [{"positionId": "1", "name": "Tea", "itemCode": "T", '
+    '"quantity": {"value": 1, "measure": "kg"}, "itemPrice": 500000, "itemAmount": 500000, '
+    '"itemCurrency": 643, "itemDetails": {"itemDetailsParams": [{"name": "a", "value": "b"}]}}]}, '
+    '"installments": {"productType": "CREDIT", "productID": "10"}}',
+}
 RECEIPT: Final = {
     "receiptType": "sell",
     "fn_number": "9999078900000001",
@@ -110,6 +119,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
+        "creditRegister": CREDIT,
+        "creditRegisterPreAuth": CREDIT,
         "getPaymentLink": {"orderId": orders.created},
         "sendPaymentLink": {"orderId": orders.created, "email": "anna@example.org"},
     }[name]

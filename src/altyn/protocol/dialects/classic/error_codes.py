@@ -65,6 +65,11 @@ PASSWORD_CHANGE: Final = ErrorCode(
 )
 USER_BLOCKED: Final = ErrorCode(5, "Пользователь отключён", "The user is disabled")
 PARAMETER_INVALID: Final = ErrorCode(5, "[{name}] неверен", "[{name}] is invalid.")
+PARAMETER_VALUE_INVALID: Final = ErrorCode(
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
 JSON_PARAMS_INVALID: Final = ErrorCode(5, "[jsonParams] неверен", "[jsonParams] is invalid.")
 PARAMETER_EMPTY: Final = ErrorCode(5, "[{name}] не задан", "[{name}] is empty")
 STATUS_ORDER_ID_EMPTY: Final = ErrorCode(5, "[orderId] не указан", "[orderId] is empty")

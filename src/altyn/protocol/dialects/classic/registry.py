@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from altyn.protocol.dialects.classic import credit_methods as credit
 from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
@@ -36,6 +37,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.EXTERNAL_RECEIPT,
             link.GET_PAYMENT_LINK,
             link.SEND_PAYMENT_LINK,
+            credit.CREDIT_REGISTER,
+            credit.CREDIT_REGISTER_PRE_AUTH,
         )
     }
 )

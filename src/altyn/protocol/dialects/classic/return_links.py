@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
@@ -15,6 +16,8 @@ from altyn.protocol.addresses import ascii_address, with_return_query
 
 # `test.ru:8443/ok` is a host with a port, and has no scheme.
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9])")
+CREDIT_FOLDER: Final = "/sbercredit/"
+CREDIT_PAGE: Final = f"{CREDIT_FOLDER}rbs-common.html"
 QR_FOLDER: Final = "/payment/qr/"
 _PREFIXES: Final = {"DESKTOP": "", "MOBILE": "mobile_"}
 
@@ -33,7 +36,13 @@ def page_link(base_url: str, merchant_login: str, order: Order, page: str = "pay
 
 
 def payment_link(base_url: str, merchant_login: str, order: Order) -> str:
-    """The address that a shop sends to its payer: `formUrl` of the registration (bnpl.md §6)."""
+    """The address that a shop sends to its payer: `formUrl` of the registration (bnpl.md §6, §8).
+
+    The payer of a purchase on credit applies for the credit first.
+    """
+    if awaits_credit(order):
+        language = order.request.language
+        return f"{base_url}{CREDIT_PAGE}?mdOrder={order.order_id}&language={language}"
     return page_link(base_url, merchant_login, order)
 
 
