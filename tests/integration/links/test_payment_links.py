@@ -291,7 +291,7 @@ async def test_till_names_what_is_wrong(shop: Shop) -> None:
     order_id = await shop.register(1500_00)
     address = f"/sandbox/orders/{order_id}/link?language=en"
     wrong = await client(shop).post(address, {"email": '"><script>'})
-    assert wrong.status == 400
+    assert wrong.status == 200
     assert "Enter an e-mail address" in wrong.text
     assert "&#34;&gt;&lt;script&gt;" in wrong.text
     unknown = await client(shop).get("/sandbox/orders/x/link")

@@ -80,9 +80,7 @@ class _LinkPage:
         to = _receiver(channel, typed)
         if to is None:
             key = "bad_phone" if channel is Channel.SMS else "bad_email"
-            return self._show(
-                request, found, language, channel=channel, problem=key, typed=typed, status=400
-            )
+            return self._show(request, found, language, channel=channel, problem=key, typed=typed)
         command = SendLink(channel=channel, to=to, link=self._link(request, found))
         channels = self.world.channels
         decision = await perform(
@@ -93,9 +91,7 @@ class _LinkPage:
         )
         if isinstance(decision, Refused):
             if decision.refusal is Refusal.LINKS_EXHAUSTED:
-                return self._show(
-                    request, found, language, channel=channel, problem="exhausted", status=429
-                )
+                return self._show(request, found, language, channel=channel, problem="exhausted")
             return _page(render_over(language), 410)
         address = request.url.include_query_params(language=language, sent=to)
         return RedirectResponse(f"?{address.query}", 303, headers=NOT_FRAMED)
@@ -106,7 +102,6 @@ class _LinkPage:
         found: PageOrder,
         language: str,
         *,
-        status: int = 200,
         sent_to: str = "",
         channel: Channel | None = None,
         problem: str = "",
@@ -122,7 +117,7 @@ class _LinkPage:
             problem=problem,
             typed=typed,
         )
-        return _page(render_link(view, language), status)
+        return _page(render_link(view, language))
 
     def _link(self, request: Request, found: PageOrder) -> str:
         base_url = self.public_url or base_url_of(request.scope)
