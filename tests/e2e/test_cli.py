@@ -391,7 +391,7 @@ def test_payment_link_is_printed_drawn_and_sent(gateway: Gateway, tmp_path: Path
         (("--png", "/nowhere/a.png"), "cannot be written"),
     ],
 )
-def test_payment_link_that_cannot_be_sent_says_why(
+def test_payment_link_that_cannot_be_sent_is_refused(
     gateway: Gateway, arguments: tuple[str, ...], text: str
 ) -> None:
     order = gateway.register()

@@ -27,30 +27,31 @@ ROUBLES = "643"
 def read_application(command: Register, merchant: Merchant) -> CreditApplication | Refused:
     """The application that a registration asks for.
 
-    Refuses: CURRENCY_UNKNOWN (not roubles), PARAMETER_INVALID (a sum outside of the merchant's
-    limits), CART_MANDATORY (no cart, no installments, no product), PARAMETER_INVALID (a product
-    that is not agreed with the merchant). Faults inside of installments are the cart's.
+    Refuses: PARAMETER_INVALID (a sum outside of the merchant's limits, a product that is not agreed
+    with the merchant), CURRENCY_UNKNOWN (not roubles), CART_FORMAT (an unknown product type),
+    CART_MANDATORY (no installments, no product). Other faults of the cart are found later.
     """
     settings = merchant.settings.credit
-    if (command.currency or merchant.settings.default_currency) != ROUBLES:
-        rule = "credits are in roubles (currency 643)"
-        return Refused(Refusal.CURRENCY_UNKNOWN, rule, parameter="currency")
     if not settings.covers(command.amount_minor):
         rule = f"{settings.amount_min_minor} to {settings.amount_max_minor} minor units on credit"
         return Refused(Refusal.PARAMETER_INVALID, rule, parameter="amount_minor")
     sent = _installments(command)
-    if not sent.get("productType") or not (sent.get("productID") or sent.get("productId")):
-        rule = "orderBundle.installments with productType and productID is mandatory"
-        return Refused(Refusal.CART_MANDATORY, rule, parameter="order_bundle")
-    if sent["productType"] not in tuple(CreditProduct):
-        rule = f"productType: one of {', '.join(CreditProduct)}"
-        return Refused(Refusal.CART_FORMAT, rule, parameter="order_bundle")
-    product_id = str(sent.get("productID") or sent.get("productId"))
-    if settings.product_ids and product_id not in settings.product_ids:
+    product_id = str(sent.get("productID") or sent.get("productId") or "")
+    if product_id and settings.product_ids and product_id not in settings.product_ids:
         rule = f"productID {product_id} is not one of {', '.join(settings.product_ids)}"
         return Refused(Refusal.PARAMETER_INVALID, rule, parameter="order_bundle")
+    if (command.currency or merchant.settings.default_currency) != ROUBLES:
+        rule = "credits are in roubles (currency 643)"
+        return Refused(Refusal.CURRENCY_UNKNOWN, rule, parameter="currency")
+    product = sent.get("productType")
+    if product and product not in tuple(CreditProduct):
+        rule = f"productType: one of {', '.join(CreditProduct)}"
+        return Refused(Refusal.CART_FORMAT, rule, parameter="order_bundle")
+    if not product or not product_id:
+        rule = "orderBundle.installments with productType and productID is mandatory"
+        return Refused(Refusal.CART_MANDATORY, rule, parameter="order_bundle")
     return CreditApplication(
-        product=CreditProduct(sent["productType"]),
+        product=CreditProduct(product),
         product_id=product_id,
         back_to_shop=command.json_params.get("backToShopUrl", ""),
     )

@@ -21,7 +21,6 @@ _INNER: Final[Mapping[str, tuple[Field, ...]]] = {
 }
 _NOT_SERVED: Final = {
     "loyalties": "loyalty programmes are",
-    "installments": "payments on credit are",
 }
 
 
@@ -33,6 +32,8 @@ def remarks_of_cart(document: object) -> Iterator[str]:
     if unknown:
         more = ", …" if len(unknown) > NAMES_SHOWN else ""
         yield f"not known, kept as sent: {', '.join(unknown[:NAMES_SHOWN])}{more}"
+    if document.get("installments"):
+        yield "installments: kept; a purchase on credit is registered at /sbercredit/register.do"
     for name, what in _NOT_SERVED.items():
         if document.get(name):
             yield f"{name}: kept, but {what} not served yet"
