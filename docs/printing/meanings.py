@@ -93,6 +93,23 @@ _REGISTERED: Final = (
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "register": _REGISTERED,
     "registerPreAuth": _REGISTERED,
+    "getPaymentLink": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderNumber", "The shop's own number."),
+        ("formUrl", "The payment link: the same address as in the answer of register.do."),
+        ("qrSvg", "The link as a QR code in SVG; `?size=` is its side, 100 to 2000 pixels."),
+        ("qrPng", "The same as PNG, for a receipt printer; at most `size` pixels wide."),
+        ("expirationDate", "The end of the session, milliseconds since 1970, UTC."),
+        ("messagesLeft", "How many messages with the link may be sent now."),
+    ),
+    "creditRegister": (
+        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
+    ),
+    "creditRegisterPreAuth": (
+        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
+    ),
     "getReceiptStatus": (
         ("orderNumber", "The shop's number of the order."),
         ("orderId", "The order's number in the gateway."),
@@ -183,6 +200,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.BACK2APP: "`back2app`: a registration sends a push to the payer's phone.",
     Permission.SBOL_INACTIVE: "`sbolInactive` in the answer of a registration for the app.",
     Permission.BNPL: "Payment in parts.",
+    Permission.CREDIT: "Purchases on credit: the methods below `/sbercredit/`.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }
@@ -260,6 +278,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     '`sbolInactive` is "true".',
     "bnpl.only": "The shop takes nothing but payments in parts.",
     "bnpl.amount_min_minor": "The smallest sum that can be paid in parts, in minor units.",
+    "credit.product_ids": "The products agreed with the bank; empty: any `productID`.",
+    "credit.amount_min_minor": "The smallest purchase on credit, in minor units.",
+    "credit.amount_max_minor": "The largest purchase on credit, in minor units.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",

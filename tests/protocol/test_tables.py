@@ -96,6 +96,10 @@ COMMAND_FIELDS: Final = {
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
+    "creditRegister": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "creditRegisterPreAuth": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "getPaymentLink": frozenset[str](),
+    "sendPaymentLink": frozenset({"sms", "email", "key"}),
 }
 
 
@@ -162,12 +166,13 @@ def test_paths_differ_by_more_than_their_capitals() -> None:
 
 @every_method
 def test_a_method_names_its_source(method: Method) -> None:
-    assert method.source.startswith(("rest-orders.md §", "payment-page.md §", "fiscal.md §"))
+    files = ("rest-orders.md §", "payment-page.md §", "fiscal.md §", "bnpl.md §")
+    assert method.source.startswith(files)
     assert method.summary.endswith(".")
 
 
 ENVELOPES: Final = {
-    REGISTERED: {"register", "registerPreAuth"},
+    REGISTERED: {"register", "registerPreAuth", "creditRegister", "creditRegisterPreAuth"},
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
@@ -191,6 +196,8 @@ NEEDS: Final = {
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
+    "creditRegister": Permission.CREDIT,
+    "creditRegisterPreAuth": Permission.CREDIT,
 }
 
 
@@ -214,6 +221,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("register", Refusal.ORDER_UNKNOWN): "the order of the prepayment was loaded just before",
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -231,6 +240,7 @@ OUT_OF_REACH: Final = {
     ("bindCard", Refusal.BINDING_INACTIVE): "it enables",
     ("unBindCard", Refusal.BINDING_ACTIVE): "it disables",
     ("extendBinding", Refusal.BINDING_ACTIVE): "only an active one can be active already",
+    ("sendPaymentLink", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
 
 
@@ -355,6 +365,31 @@ RAW: Final[dict[Refusal, CodeAndTexts]] = {
         7,
         "Сумма возврата превышает сумму списания",
         "Refund amount exceeds deposited amount",
+    ),
+}
+
+# bnpl.md §8: one text for every wrong value.
+WRONG_VALUE: Final[CodeAndTexts] = (
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
+CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    Refusal.PARAMETER_INVALID: WRONG_VALUE,
+    Refusal.AMOUNT_INVALID: WRONG_VALUE,
+    Refusal.RETURN_URL_INVALID: WRONG_VALUE,
+    Refusal.LANGUAGE_INVALID: WRONG_VALUE,
+    Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
+}
+# Methods of this gateway's own: the texts are ours.
+LINK: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+    Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+    Refusal.WRONG_STATUS: (
+        7,
+        "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+        "The link of this order takes no payment: the order is paid, cancelled or expired",
     ),
 }
 
@@ -503,6 +538,10 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "creditRegister": CREDIT,
+    "creditRegisterPreAuth": CREDIT,
+    "getPaymentLink": LINK,
+    "sendPaymentLink": LINK,
 }
 NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {

@@ -32,3 +32,7 @@ class Operation(StrEnum):
     DISABLE_BINDING = "disable_binding"
     EXTEND_BINDING = "extend_binding"
     CREATE_BINDING = "create_binding"
+    PAYMENT_LINK = "payment_link"
+    CREDIT_REGISTER = "credit_register"
+    CREDIT_REGISTER_PRE_AUTH = "credit_register_pre_auth"
+    SEND_PAYMENT_LINK = "send_payment_link"

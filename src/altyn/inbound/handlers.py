@@ -17,6 +17,8 @@ from altyn.domain.operation import Operation
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import is_fiscalised
 from altyn.inbound.binding_handlers import BINDING_HANDLERS
+from altyn.inbound.credit_handlers import CREDIT_HANDLERS
+from altyn.inbound.link_handlers import LINK_HANDLERS
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
@@ -244,4 +246,6 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,
     **BINDING_HANDLERS,
+    **LINK_HANDLERS,
+    **CREDIT_HANDLERS,
 }

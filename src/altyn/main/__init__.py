@@ -27,6 +27,7 @@ from altyn.main.outbox_sending import OutboxSending
 from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.sms import channels_of
 from altyn.main.ways import routes_of, titles_of
 from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.paying.card.ports import CardPorts
@@ -90,8 +91,7 @@ async def running(
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
-        outbox = OutboxSending(pool, listener)
-        effect_kinds = _effect_kinds(extensions)
+        outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
         await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         stack.push_async_callback(outbox.notifier.aclose)
@@ -108,6 +108,8 @@ async def running(
             clock=clock,
             sleep=asyncio.sleep,
             parts=connectors.parts,
+            channels=channels_of(settings),
+            grants_credit=settings.sandbox,
         )
         services = HandlerServices(
             settings=settings,

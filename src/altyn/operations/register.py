@@ -11,6 +11,7 @@ import msgspec
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.receipt_params import NAME as RECEIPT_PARAMS
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.credit import CREDIT, CreditApplication
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
@@ -75,6 +76,7 @@ class Register:
     tax_system: int | None = None
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
+    credit: CreditApplication | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -312,6 +314,8 @@ def _more(command: Register) -> Mapping[str, str]:
     more = {}
     if command.receipt_params.known:
         more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
+    if command.credit is not None:
+        more[CREDIT] = msgspec.json.encode(command.credit).decode()
     if command.prepayment_id is not None:
         more[PREPAYMENT] = str(command.prepayment_id)
     return more

@@ -79,6 +79,14 @@ class BindingsFound:
     bindings: tuple[Binding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkFound:
+    """An order that can be paid by its link; so many messages with the link may be sent now."""
+
+    order: Order
+    messages_left: int
+
+
 # The results of the ways to pay are defined where each way is.
 Result = (
     Done
@@ -87,6 +95,7 @@ Result = (
     | OrdersFound
     | ReceiptsFound
     | BindingsFound
+    | LinkFound
     | CardEnrolment
     | CardStep
 )

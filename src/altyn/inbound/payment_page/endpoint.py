@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.http.request_reader import (
     BodyTooLarge,
@@ -46,6 +47,7 @@ from altyn.inbound.payment_page.view import STATIC, Problem
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.return_links import payment_link
 
 SHOP_ASSET_CACHE: Final = "public, max-age=300"
 COMPRESSED: Final = {
@@ -137,6 +139,9 @@ class PageEndpoint:
             return responses.redirect(page_order.return_address(context.base_url, context.language))
         if name.kind is Kind.ERRORS:
             return await self._errors(page_order, context)
+        if awaits_credit(page_order.order):
+            login = page_order.merchant.login
+            return responses.redirect(payment_link(context.base_url, login, page_order.order))
         page_order = await self._with_payer_address(page_order, request)
         if page_order.waiting:
             return self._waiting(page_order, context)

@@ -47,7 +47,7 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
-    "/sbercredit/": {_CREDIT: "register.do registerPreAuth.do deposit.do reverse.do refund.do"},
+    "/sbercredit/": {_CREDIT: "deposit.do reverse.do refund.do"},
 }
 _WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
 

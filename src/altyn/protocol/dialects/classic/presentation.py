@@ -18,12 +18,12 @@ from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
 from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
-from altyn.protocol.dialects.classic.return_links import page_link
+from altyn.protocol.dialects.classic.return_links import payment_link
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
 
 def _registered(result: Registered, context: AnswerContext) -> Members:
-    form_url = page_link(context.base_url, context.merchant.login, result.order)
+    form_url = payment_link(context.base_url, context.merchant.login, result.order)
     members = {"orderId": str(result.order.order_id), "formUrl": form_url}
     if result.invoice is None:
         return members

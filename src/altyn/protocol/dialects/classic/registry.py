@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.protocol.dialects.classic import binding_methods as b
+from altyn.protocol.dialects.classic import credit_methods as credit
+from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
@@ -40,6 +42,10 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             b.UNBIND_CARD,
             b.EXTEND_BINDING,
             b.CREATE_BINDING_NO_PAYMENT,
+            link.GET_PAYMENT_LINK,
+            link.SEND_PAYMENT_LINK,
+            credit.CREDIT_REGISTER,
+            credit.CREDIT_REGISTER_PRE_AUTH,
         )
     }
 )
