@@ -61,7 +61,11 @@ PRINTED: Final = {
         "refunded   2\u202f500.00\u00a0₽",
     ),
     "docs/how-to/test-time.md": ("forward by 7 d", "real time again", '"errorCode":"7"'),
-    "docs/how-to/sberpay-without-a-page.md": ('"SbolBankInvoiceId"', '"sbolDeepLink"'),
+    "docs/how-to/sberpay-without-a-page.md": (
+        "Confirmed; the bank has moved the money.",
+        '"paymentWay":"SBRF_SBOL"',
+        '"sbolDeepLink"',
+    ),
     "docs/how-to/two-stage-payment.md": ("Held: 1500.00 RUB.", '"errorCode":"0"'),
     "docs/quickstart.md": (
         "Declined (action code 116). Attempts left: 2.",
