@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from altyn.storage.database import Pool
     from altyn.storage.orders import OrderStore
 
-SIZE: Final = 400
+SIDE: Final = 400
 ACTOR: Final = "altyn order link"
 
 
@@ -33,7 +33,7 @@ def link(
     qr: Annotated[bool, typer.Option("--qr", help="Draw the QR code in the terminal.")] = False,  # noqa: FBT002
     png: Annotated[Path | None, typer.Option(help="Write the QR code as PNG.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Write the QR code as SVG.")] = None,
-    size: Annotated[int, typer.Option(help="Side of the files, pixels.", min=100, max=2000)] = SIZE,
+    side: Annotated[int, typer.Option(help="Side of the files, pixels.", min=100, max=2000)] = SIDE,
     sms: Annotated[str | None, typer.Option(help="Send the link to this phone.")] = None,
     email: Annotated[str | None, typer.Option(help="Send the link to this address.")] = None,
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
@@ -53,7 +53,7 @@ def link(
             await _send(pool, settings, found, channel, to)
         for path, kind in ((png, "png"), (svg, "svg")):
             if path is not None:
-                _write(path, kind, found.address, size)
+                _write(path, kind, found.address, side)
         if as_json:
             print_json(_members(found, messages))
         else:
@@ -178,13 +178,13 @@ async def _perform(
         raise CommandError(f"The link was not sent to {command.to}: {decision.rule}.")
 
 
-def _write(path: Path, kind: str, address: str, size: int) -> None:
+def _write(path: Path, kind: str, address: str, side: int) -> None:
     """Write the QR code. Refuses with CommandError: the file cannot be written."""
     from altyn.look.qr import qr_png, qr_svg
 
     draw = {"png": qr_png, "svg": qr_svg}[kind]
     try:
-        path.write_bytes(draw(address, side=size))
+        path.write_bytes(draw(address, side=side))
     except OSError as error:
         raise CommandError(f"{path} cannot be written ({error.strerror}).") from None
 
