@@ -199,6 +199,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "`email` is mandatory; `features=SKIP_PAYER_EMAIL_NOTIFY` suppresses it for one order.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
+    "allowed_payment_ways": (
+        "The ways to pay that the payers of the shop may choose; without CARD no card is taken."
+    ),
     "cart_faults_in_answer": (
         "An answer over REST that refuses a cart has the member `cartFaults` with every fault."
     ),

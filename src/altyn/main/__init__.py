@@ -6,13 +6,14 @@ for as long as the server runs.
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from starlette.routing import BaseRoute
 
 from altyn import logs
 from altyn import settings as settings_module
@@ -23,9 +24,10 @@ from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
 from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
+from altyn.main.payer_phone import payer_phone_of
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
-from altyn.main.ways import routes_of, titles_of
+from altyn.main.ways import RegisteredWay, routes_of, tiles_of
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
@@ -90,13 +92,14 @@ async def running(
         await listener.start()
         stack.push_async_callback(listener.stop)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
+        ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         orders = OrderStore(pool, outbox.notifier.notify)
         world = World(
             orders=orders,
             merchants=merchants,
-            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
+            ways=PaymentWays([each.way for each in ways]),
             card=_card_ports(connectors, cards, orders),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
@@ -123,10 +126,17 @@ async def running(
             workers_down=supervisor.down,
             keys=ring,
             dialects=(*DIALECTS, *extensions.dialects),
-            way_titles=titles_of(extensions.payment_ways),
+            tiles=tiles_of(ways),
+            payer_phone=payer_phone_of(connectors, world),
         )
-        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
-        yield Gateway(settings, pool, world, open_router(context, routes))
+        yield Gateway(settings, pool, world, open_router(context, _routes(connectors, ways, world)))
+
+
+def _routes(
+    connectors: Connectors, ways: Sequence[RegisteredWay], world: World
+) -> tuple[BaseRoute, ...]:
+    """The routes of the simulators, and those of all ways to pay."""
+    return (*connectors.routes, *routes_of(ways, world))
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:

@@ -7,7 +7,9 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
+from altyn.inbound.payment_page.sberpay.tile import SBERPAY_TILE
 from altyn.inbound.sandbox.answers import from_another_site
+from altyn.main.ways import RegisteredWay
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
 from altyn.operations.paying.sberpay import offers_sberpay, read_sberpay_details
 from altyn.operations.paying.ways import WayToPay
@@ -40,7 +42,7 @@ class Connectors:
     The sandbox has simulated phones, and the bank whose app confirms payments.
     """
 
-    ways: tuple[WayToPay, ...]
+    ways: tuple[RegisteredWay, ...]
     checks: CardChecks
     threeds: ThreeDS
     routes: tuple[BaseRoute, ...] = ()
@@ -85,18 +87,19 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
     return issuer_routes(bank, key=settings.acquirer_key, refused=from_another_site)
 
 
-def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
-    return (WayToPay(name=PaymentWay.CARD.value, connector=card),)
+def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
+    return (RegisteredWay(way=WayToPay(name=PaymentWay.CARD.value, connector=card)),)
 
 
-def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> WayToPay:
+def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:
     invoicing = InProcessBank(bank, timeout_seconds=settings.acquirer_timeout_seconds)
-    return WayToPay(
+    way = WayToPay(
         name=PaymentWay.SBRF_SBOL.value,
         connector=SberPayConnector(invoicing, money),
         read_details=read_sberpay_details,
         offered=offers_sberpay,
     )
+    return RegisteredWay(way=way, tile=SBERPAY_TILE)
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:

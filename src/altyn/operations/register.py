@@ -23,6 +23,7 @@ from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
+from altyn.operations.paying.allowed import ALLOWED_WAYS
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
 
@@ -69,6 +70,7 @@ class Register:
     tax_system: int | None = None
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
+    allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -278,6 +280,8 @@ def _more(command: Register) -> Mapping[str, str]:
     more = {}
     if command.receipt_params.known:
         more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
+    if command.allowed_ways:
+        more[ALLOWED_WAYS] = ",".join(command.allowed_ways)
     if command.prepayment_id is not None:
         more[PREPAYMENT] = str(command.prepayment_id)
     return more

@@ -7,9 +7,13 @@ import msgspec
 
 from altyn.inbound.sandbox.payer.card import CardRequest
 from altyn.inbound.sandbox.payer.request import PayerRequest
+from altyn.inbound.sandbox.payer.sberpay import SberPayRequest
 from altyn.protocol.payment_ways import PaymentWay
 
-WAYS: Final[Mapping[str, type[PayerRequest]]] = {PaymentWay.CARD: CardRequest}
+WAYS: Final[Mapping[str, type[PayerRequest]]] = {
+    PaymentWay.CARD: CardRequest,
+    PaymentWay.SBERPAY: SberPayRequest,
+}
 
 
 class _Way(msgspec.Struct):

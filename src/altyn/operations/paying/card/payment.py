@@ -21,6 +21,7 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.plan import (
@@ -66,7 +67,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    PARAMETER_INVALID (the shop or the order does not allow cards), PAN_NOT_A_TEST_CARD (sandbox),
+    CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -82,6 +84,9 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
+    if not allows_way(command.payment_way, order, merchant):
+        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
