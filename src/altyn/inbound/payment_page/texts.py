@@ -184,6 +184,11 @@ _STEPS: Final = {
     ),
     "waiting_action_title": Words("Подтвердите оплату", "Confirm the payment"),
     "waiting_sent_to": Words("Уведомление отправлено на {phone}.", "A notification was sent to {phone}."),
+    "waiting_in_app": Words("Откройте приложение и подтвердите оплату.", "Open the app and confirm the payment."),
+    "waiting_qr_other": Words(
+        "Если приложение на другом телефоне или не открывается, отсканируйте код.",
+        "If the app is on another phone or does not open, scan the code.",
+    ),
     "waiting_qr": Words("QR-код для оплаты", "QR code of the payment"),
     "waiting_cancel": Words("Выбрать другой способ", "Choose another way"),
     "waiting_cancel_last": Words("Отменить оплату", "Cancel the payment"),
