@@ -69,6 +69,14 @@ _PAYMENT: Final = (
     ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
 )
 
+_OTHER_WAY: Final = (
+    ("info", "A text for the payer."),
+    ("redirect", "Where the payer goes on: the payment page, or the shop once the order is over."),
+    ("error", "After a failed attempt: the text for the payer."),
+    ("actionCode", "After a failed attempt: the action code."),
+    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
+)
+
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "register": (
         ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
@@ -126,6 +134,7 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "processform": _PAYMENT,
     "finish3dsPayment": _PAYMENT,
     "finish3dsVer2Payment": _PAYMENT,
+    "paymentOrderOtherWay": _OTHER_WAY,
 }
 
 PERMISSIONS: Final[Mapping[Permission, str]] = {

@@ -1,4 +1,4 @@
-"""Payers who pay by SberPay at the payment page, in a real Chromium, with a phone beside it.
+"""Payers who pay by SberPay at the payment page, in a real Chromium and on a phone.
 
 Each test leaves pictures of what its payer saw.
 """

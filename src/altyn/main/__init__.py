@@ -80,8 +80,7 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
-        pool = await _open_pool(settings)
-        stack.push_async_callback(pool.close)
+        pool = await _open_pool(settings, stack)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
@@ -144,13 +143,15 @@ def _effect_kinds(extensions: Extensions) -> EffectKinds:
     return EffectKinds.of((*BUILT_IN, mails, *extensions.effect_kinds))
 
 
-async def _open_pool(settings: Settings) -> Pool:
+async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
     assert settings.database_url is not None
-    return await connect_bounded(
+    pool = await connect_bounded(
         settings.database_url,
         pool_size=settings.pool_size,
         timeout_seconds=settings.database_timeout_seconds,
     )
+    stack.push_async_callback(pool.close)
+    return pool
 
 
 async def _open_clock(

@@ -62,6 +62,7 @@ SERVED: Final = {
     "declineOrder",
     "depositOrder",
     "finishThreeDs",
+    "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
     "getOrderStatus",
     "getOrderStatusExtended",

@@ -183,7 +183,7 @@ _STEPS: Final = {
         "Confirm in this time: later the order cannot be paid, and nothing is charged.",
     ),
     "waiting_action_title": Words("Подтвердите оплату", "Confirm the payment"),
-    "waiting_sent_to": Words("Уведомление отправлено на {phone}.", "A notification was sent to {phone}."),
+    "waiting_sent_to": Words("Уведомление отправлено на номер", "A notification was sent to"),
     "waiting_in_app": Words("Откройте приложение и подтвердите оплату.", "Open the app and confirm the payment."),
     "waiting_qr_other": Words(
         "Если приложение на другом телефоне или не открывается, отсканируйте код.",

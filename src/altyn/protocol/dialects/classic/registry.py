@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
@@ -26,6 +27,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             m.LAST_ORDERS,
             m.VERIFY_ENROLLMENT,
             p.PAYMENT_ORDER,
+            o.PAYMENT_ORDER_OTHER_WAY,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,
