@@ -69,6 +69,14 @@ _PAYMENT: Final = (
     ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
 )
 
+_OTHER_WAY: Final = (
+    ("info", "A text for the payer."),
+    ("redirect", "Where the payer goes on: the payment page, or the shop once the order is over."),
+    ("error", "After a failed attempt: the text for the payer."),
+    ("actionCode", "After a failed attempt: the action code."),
+    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
+)
+
 _REGISTERED: Final = (
     ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
     ("formUrl", "The payment page; send the payer's browser there."),
@@ -158,6 +166,7 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "processform": _PAYMENT,
     "finish3dsPayment": _PAYMENT,
     "finish3dsVer2Payment": _PAYMENT,
+    "paymentOrderOtherWay": _OTHER_WAY,
 }
 
 PERMISSIONS: Final[Mapping[Permission, str]] = {
@@ -234,6 +243,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "`email` is mandatory; `features=SKIP_PAYER_EMAIL_NOTIFY` suppresses it for one order.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
+    "allowed_payment_ways": (
+        "The ways to pay that the payers of the shop may choose; without CARD no card is taken."
+    ),
     "cart_faults_in_answer": (
         "An answer over REST that refuses a cart has the member `cartFaults` with every fault."
     ),

@@ -81,6 +81,7 @@ COMMAND_FIELDS: Final = {
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),
+    "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
     "processRawSumRefund": RAW_REFUND,
@@ -176,7 +177,9 @@ ENVELOPES: Final = {
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
-    PAYMENT: {"paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
+    PAYMENT: {
+        *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
+    },
     CLOSING: {"closeOfdReceipt"},
 }
 
@@ -480,6 +483,11 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
+    "paymentOrderOtherWay": {
+        refusal: texts
+        for refusal, texts in CARD.items()
+        if refusal not in {Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID}
+    },
     "finish3dsPayment": CARD,
     "finish3dsVer2Payment": CARD,
     "processRawSumRefund": RAW,

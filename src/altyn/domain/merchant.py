@@ -75,6 +75,7 @@ class MerchantSettings:
     """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named.
 
     `page_names` are `language=name`, for the languages in which the shop's name differs.
+    `allowed_payment_ways` are names of ways to pay; empty: all that the permissions allow.
     """
 
     permissions: frozenset[Permission] = frozenset()
@@ -99,6 +100,7 @@ class MerchantSettings:
     payer_email_notify: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
+    allowed_payment_ways: tuple[str, ...] = ()
     cart_faults_in_answer: bool = False
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)

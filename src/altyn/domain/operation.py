@@ -17,6 +17,7 @@ class Operation(StrEnum):
     LAST_ORDERS = "last_orders"
     VERIFY_ENROLMENT = "verify_enrolment"
     PAY_BY_CARD = "pay_by_card"
+    PAY_IN_OTHER_WAY = "pay_in_other_way"
     FINISH_3DS = "finish_3ds"
     FINISH_3DS_VERSION_2 = "finish_3ds_version_2"
     CHECK_CREDENTIALS = "check_credentials"

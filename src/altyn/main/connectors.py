@@ -7,9 +7,12 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
+from altyn.inbound.payment_page.bnpl.tile import PARTS_TILE
+from altyn.inbound.payment_page.sberpay.tile import SBERPAY_TILE
 from altyn.inbound.sandbox.answers import from_another_site
 from altyn.inbound.sandbox.phones.ports import Plans, no_plans
 from altyn.inbound.sandbox.plans import plan_routes
+from altyn.main.ways import RegisteredWay
 from altyn.operations.paying.bnpl.offer import offers_bnpl
 from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
@@ -48,7 +51,7 @@ class Connectors:
     lends for payment in parts.
     """
 
-    ways: tuple[WayToPay, ...]
+    ways: tuple[RegisteredWay, ...]
     checks: CardChecks
     threeds: ThreeDS
     plans: Plans = no_plans  # those of payment in parts, for the simulated phones
@@ -103,23 +106,25 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
     return issuer_routes(bank, key=settings.acquirer_key, refused=from_another_site)
 
 
-def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
-    return (WayToPay(name=PaymentWay.CARD.value, connector=card),)
+def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
+    return (RegisteredWay(way=WayToPay(name=PaymentWay.CARD.value, connector=card)),)
 
 
-def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> WayToPay:
+def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:
     invoicing = InProcessBank(bank, timeout_seconds=settings.acquirer_timeout_seconds)
-    return WayToPay(
+    way = WayToPay(
         name=PaymentWay.SBRF_SBOL.value,
         connector=SberPayConnector(invoicing, money),
         read_details=read_sberpay_details,
         offered=offers_sberpay,
     )
+    return RegisteredWay(way=way, tile=SBERPAY_TILE)
 
 
-def _bnpl(parts: PartsService) -> WayToPay:
+def _bnpl(parts: PartsService) -> RegisteredWay:
     connector = BnplConnector(parts)
-    return WayToPay(name=PaymentWay.BNPL.value, connector=connector, offered=offers_bnpl)
+    way = WayToPay(name=PaymentWay.BNPL.value, connector=connector, offered=offers_bnpl)
+    return RegisteredWay(way=way, tile=PARTS_TILE)
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:

@@ -25,6 +25,7 @@ from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
+from altyn.operations.paying.allowed import ALLOWED_WAYS
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
 from altyn.operations.register_for_app import refuse_without_way
@@ -77,6 +78,7 @@ class Register:
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
     credit: CreditApplication | None = None
+    allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -316,6 +318,8 @@ def _more(command: Register) -> Mapping[str, str]:
         more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
     if command.credit is not None:
         more[CREDIT] = msgspec.json.encode(command.credit).decode()
+    if command.allowed_ways:
+        more[ALLOWED_WAYS] = ",".join(command.allowed_ways)
     if command.prepayment_id is not None:
         more[PREPAYMENT] = str(command.prepayment_id)
     return more

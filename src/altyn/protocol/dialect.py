@@ -33,6 +33,7 @@ class TransportFault(Enum):
 
     METHOD = "method"
     CARD_BY_GET = "card by GET"
+    BY_POST = "by POST only"
     BODY_TOO_SLOW = "body too slow"
     BODY_TOO_LARGE = "body too large"
     BODY_KIND = "body kind"
@@ -46,6 +47,7 @@ class TransportFault(Enum):
 _STATUSES: Final = {
     TransportFault.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.CARD_BY_GET: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.BY_POST: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
     TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TransportFault.BODY_KIND: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

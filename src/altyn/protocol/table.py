@@ -332,8 +332,8 @@ def _to_read(method: Method, source: Source) -> list[Parameter]:
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
     """The text of a parameter; an empty one counts as missing."""
-    if parameter.type.repeatable:
-        return ",".join(sent_values(source, parameter.names)) or None
+    if parameter.type.repeatable and (sent := ",".join(sent_values(source, parameter.names))):
+        return sent
     if value := first_sent(source, *parameter.names):
         return value  # nearly always
     if parameter.in_json_params:

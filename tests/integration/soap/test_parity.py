@@ -97,6 +97,12 @@ CASES: Final = (
     Case("getLastOrdersForMerchants", "getLastOrdersForMerchants.do", PERIOD),
     Case("verifyEnrollment", "verifyEnrollment.do", {"pan": GOOD}),
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
+    Case(
+        "paymentOrderOtherWay",
+        "paymentotherway.do",
+        {"orderId": ORDER, "paymentWay": "SBRF_SBOL", "ip": "203.0.113.9"},
+        "new",
+    ),
     Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
 )
 STORED_CARDS: Final = (

@@ -67,6 +67,7 @@ SERVED: Final = {
     "finishThreeDs",
     "getBindings",
     "getBindingsByCardOrId",
+    "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
     "getOrderStatus",
     "getOrderStatusExtended",

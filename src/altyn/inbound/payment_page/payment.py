@@ -33,6 +33,7 @@ from altyn.operations.paying.bnpl.payment import pay_first_part
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.paying.decisions import refuse_declined
+from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
 from altyn.protocol.threeds import MethodCompletion
@@ -188,6 +189,9 @@ def _refused(page_order: PageOrder, refused: Refused) -> PaymentResult:
         return WaitingForBank(after)
     if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
         return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))
+    if refused.parameter == PHONE:
+        key = "phone_empty" if refused.refusal is Refusal.PARAMETER_EMPTY else "phone_russian"
+        return FieldsWrong(after, (FieldFault(PHONE, key, refused.refusal),))
     if refused.refusal in REFUSALS_OF_AN_ENDED_ORDER and after.over:
         return _order_over(after)
     return PaymentRefused(after, refused)

@@ -21,6 +21,7 @@ from altyn.domain.page import HolderField
 from altyn.inbound.payment_page.bnpl.summary import PartsSummary
 from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
+from altyn.inbound.payment_page.qr import is_app_link, qr_svg
 from altyn.inbound.payment_page.texts import (
     LANGUAGES,
     counted_text,
@@ -32,6 +33,7 @@ from altyn.look import LOOK_STATIC, load_static, page_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
@@ -56,6 +58,7 @@ class Problem(StrEnum):
     EXPIRED = "expired"
     DECLINED = "declined"
     ATTEMPTS = "attempts"
+    NO_WAY = "no_way"
     UNAVAILABLE = "unavailable"
 
 
@@ -77,13 +80,17 @@ class PayerAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferedWay:
-    """A way to pay that the page offers besides the card: the wire's paymentWay, and its title.
+    """A tile: a way to pay besides the card, by the wire's paymentWay.
 
-    The page shows it for the orders that may be paid in this way. Source: payment-page.md §3.2.
+    `line` is a short text below the title, or empty. Pressed, it starts the payment at once, or
+    opens a page of its own (`opens_step`). Source: payment-page.md §3.2, §8.
     """
 
     way: str
     title: str
+    line: str = ""
+    icon: str = "wallet"
+    opens_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +154,11 @@ class PaymentPageView(PageFrame):
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
     card's expiry. `cvc_required` False hides the CVC. `logo` is an address, or empty.
     `field_errors` are texts by wire name. `decline_text` is the reason of the last decline,
-    `advice` what the payer can do. With `declined_card` False that was not a payment by card, so
-    the page does not ask to type a card again. `ways` are offered above the card form. Without
-    scripts the form is posted to `form_action`, with the expiry as typed (see `read_expiry`).
-    `asks_contact`: the page asks where the receipt goes. With `parts` the card pays the first part.
+    `advice` what the payer can do; `cancelled`: the payer has cancelled it. With `declined_card`
+    False that was not a payment by card, so the page does not ask to type a card again. `ways` are
+    offered above the card form, or alone where `takes_card` is False. Without scripts the form is
+    posted to `form_action`, with the expiry as typed (see `read_expiry`). `asks_contact`: the page
+    asks where the receipt goes. With `parts` the card pays the first part.
     """
 
     order_number: str
@@ -166,6 +174,7 @@ class PaymentPageView(PageFrame):
     attempts_left: int
     attempts_max: int = 3
     ways: tuple[OfferedWay, ...] = ()
+    takes_card: bool = True
     cvc_required: bool = True
     holder: HolderField = HolderField.REQUIRED
     logo: str = ""
@@ -173,6 +182,7 @@ class PaymentPageView(PageFrame):
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
     advice: str = ""
+    cancelled: bool = False
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
     parts: PartsSummary | None = None
@@ -182,10 +192,12 @@ class PaymentPageView(PageFrame):
 class ErrorsPageView(PageFrame):
     """Why the order cannot be paid, and what the payer can do.
 
-    `retry_url` and `advice` are there only while attempts are left.
+    `retry_url` and `advice` are there only while attempts are left. `means` is what the problem
+    means here, in place of its usual text.
     """
 
     problem: Problem
+    means: str = ""
     order_number: str = ""
     amount: Money | None = None
     reason: str = ""
@@ -245,7 +257,10 @@ class WaitingPageView(PageFrame):
     """A payment without a result yet; `refresh_url` is this page, for browsers without scripts.
 
     `payer_action` is shown as a sentence; None when the payer only has to wait for the bank. The
-    code is posted to `refresh_url` with the name of the way. `app_url` is what a QR code contains.
+    code is posted to `refresh_url` with the name of the way. `app_url` is what the QR code holds,
+    `app_link` the same where a browser may open it. `phone` got the message. `cancellable`: the
+    payer may still choose another way; with `last_attempt` the order then ends.
+    `simulated_phone` is the address of the sandbox's phone.
     """
 
     order_id: str
@@ -255,16 +270,32 @@ class WaitingPageView(PageFrame):
     payer_action: PayerAction | None = None
     way: str = ""
     app_url: str = ""
+    phone: str = ""
     code_refused: bool = False
+    remaining_seconds: int = 0
+    expires_at: datetime | None = None
+    cancellable: bool = False
+    last_attempt: bool = False
+    simulated_phone: str = ""
+
+    @property
+    def qr(self) -> Markup | None:
+        """The QR code as inline SVG."""
+        return qr_svg(self.app_url) if self.app_url else None
+
+    @property
+    def app_link(self) -> str:
+        """The link that opens the app; empty for an address that a browser would run."""
+        return self.app_url if is_app_link(self.app_url) else ""
 
 
 def render_payment_page(view: PaymentPageView) -> str:
-    """The page with the card form."""
+    """The page with the card form, or with the choice of the ways where no card is taken."""
     language = known_language(view.language)
     left = counted_text("attempts", view.attempts_left, language)
     more = view.cart.more if view.cart else 0
     return _render(
-        "payment.html",
+        "payment.html" if view.takes_card else "ways_only.html",
         view,
         attempts=left if view.attempts_left < view.attempts_max else "",
         more_positions=counted_text("more", more, language),

@@ -16,6 +16,11 @@ from altyn.operations.decisions import Refused
 ROUBLE: Final = "643"
 PHONE: Final = "sberPayPhone"
 """The field of the payment page: the phone that gets the push; empty for the link or QR code."""
+BY: Final = "sberPayBy"
+"""The field of the payment page that names the button: BY_PHONE or BY_LINK. Page sets of shops do
+not send it: there the phone number decides."""
+BY_PHONE: Final = "phone"
+BY_LINK: Final = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +56,16 @@ def offers_sberpay(order: Order, merchant: Merchant) -> bool:
 
 
 def read_sberpay_details(fields: Mapping[str, str]) -> SberPayDetails | Refused:
-    """The payer's phone, or none. Refuses PARAMETER_INVALID: not a Russian phone number."""
+    """The payer's phone, or none.
+
+    Refuses: PARAMETER_EMPTY (the payer wants a push message, and has typed no number),
+    PARAMETER_INVALID (not a Russian phone number).
+    """
     typed = fields.get(PHONE, "").strip()
+    if fields.get(BY) == BY_LINK:
+        return SberPayDetails()
+    if not typed and fields.get(BY) == BY_PHONE:
+        return Refused(Refusal.PARAMETER_EMPTY, f"{PHONE}: no number was typed", parameter=PHONE)
     if not typed:
         return SberPayDetails()
     phone = russian_phone(typed)

@@ -1,9 +1,22 @@
 """The settings of the ways to pay: what each may be. Source: merchant-settings.md §6."""
 
+from collections.abc import Collection
 from typing import Final
 
 from altyn.operations.staff.setting import Setting
 from altyn.operations.staff.setting_rules import within
+from altyn.protocol.payment_ways import PaymentWay, named_way
+
+
+def spelled_ways(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as `paymentWay` spells them; a name that is not a way stays as it is."""
+    return tuple(dict.fromkeys(str(named_way(name) or name) for name in names))
+
+
+def are_ways(names: Collection[str]) -> bool:
+    """Whether all are names of ways to pay."""
+    return set(names) <= set(PaymentWay)
+
 
 _AMOUNT_MAX: Final = 999_999_999_999
 _PRODUCT_MAX: Final = 50

@@ -26,6 +26,7 @@ from altyn.inbound.payment_page.bnpl.view import (
     wrong_code_text,
 )
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.offered_ways import Choice
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer
@@ -134,6 +135,7 @@ class PartsPages:
             page_order,
             context,
             self.world.clock,
+            choice=Choice(card=True),
             typed_values=shown.form.typed_values if shown.form else None,
             result=shown.result,
             parts=PartsSummary(first.amount, later, _other_way(page_order, context)),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # fmt: off
 PARTS_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "parts_title": Words("Оплата частями", "Payment in parts"),
+    "parts_line": Words(
+        "Сегодня {first}, остальное тремя платежами", "{first} today, the rest in three payments"
+    ),
     "parts_step": Words("Шаг {step} из 4", "Step {step} of 4"),
     "parts_how": Words(
         "Сегодня вы платите четверть суммы, остальное спишется с карты тремя частями раз в две недели. Без переплаты.",

@@ -4,12 +4,11 @@
 
 import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
 import { digitsOf } from "./card.js";
+import { DAY_SECONDS, SHORT_SECONDS, clockText } from "./clock.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
 const RESYNC_MS = 60000;
-const SHORT_SECONDS = 120;
-const DAY_SECONDS = 86400;
 const SHOW_BEFORE_LEAVING_MS = 5000;
 const SLOW_MS = 8000;
 
@@ -83,13 +82,6 @@ function showFailure(title, ...lines) {
 
 let deadline = 0;
 let warned = false;
-
-function clockText(seconds) {
-  const hours = Math.floor(seconds / 3600);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
 
 function setClock(seconds) {
   deadline = Date.now() + seconds * 1000;

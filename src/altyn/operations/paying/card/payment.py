@@ -21,7 +21,7 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.bnpl.offer import forbids_way
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.attempts import (
     attempt_of,
     card_of,
@@ -72,7 +72,7 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PARAMETER_INVALID (the order can be paid in parts only), PAN_NOT_A_TEST_CARD (sandbox),
+    PARAMETER_INVALID (the shop or the order does not allow cards), PAN_NOT_A_TEST_CARD (sandbox),
     CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
@@ -89,8 +89,8 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
-    if forbids_way(command.payment_way, order, merchant):
-        rule = "the order can be paid in parts only"
+    if not allows_way(command.payment_way, order, merchant):
+        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     if refused := refuse_card(command, world):
         return replace(refused, order=order)

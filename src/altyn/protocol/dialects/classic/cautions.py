@@ -24,6 +24,9 @@ NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
 CASHBOX: Final = "fes_cashboxId"
 
+SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
+"""The ways to pay that have a connector."""
+
 EFFECTIVE_FEATURES: Final = frozenset(
     {
         "AUTO_PAYMENT",
@@ -60,6 +63,12 @@ def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     """The free attributes that belong to a way to pay which is not served yet."""
     if CASHBOX in params:
         yield f"{CASHBOX}: {NO_CERTIFICATE}"
+
+
+def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
+    """The ways to pay that no gateway of this version can offer."""
+    if later := [name for name in names if name not in SERVED_WAYS]:
+        yield f"{', '.join(later)}: kept, but this way to pay is not served yet"
 
 
 def remarks_of_cart(cart: Cart) -> Iterator[str]:

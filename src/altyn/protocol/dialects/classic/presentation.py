@@ -6,6 +6,7 @@ Source: rest-orders.md §2.2, §4, §5 (responses); sberpay.md §4.
 from typing import Final
 
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
+from altyn.operations.paying.steps import Ended
 from altyn.operations.results import (
     AppInvoice,
     Done,
@@ -18,7 +19,7 @@ from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
 from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
-from altyn.protocol.dialects.classic.return_links import payment_link
+from altyn.protocol.dialects.classic.return_links import page_link, payment_link
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
 
@@ -77,6 +78,15 @@ def _card_payment(step: object, context: AnswerContext) -> Members:
     return _step(step, context, redirects=Redirects.AT_THE_END)
 
 
+def _other_way(step: object, context: AnswerContext) -> Members:
+    """A payment without a card: its payer goes on at `redirect`, at the shop when it is over."""
+    members = _card_payment(step, context)
+    assert isinstance(step, Ended)
+    if members.pop("waiting", False):
+        members["redirect"] = page_link(context.base_url, context.merchant.login, step.order)
+    return members
+
+
 def _finished_payment(step: object, context: AnswerContext) -> Members:
     """The step that a finish led to: always with its text, and with an address for the payer."""
     members = _step(step, context, redirects=Redirects.ALWAYS)
@@ -105,5 +115,6 @@ EXTENDED_STATUS: Final = presents(OrderFound, _extended_status)
 LAST_ORDERS: Final = presents(OrdersFound, _last_orders)
 ENROLMENT: Final = presents(CardEnrolment, _enrolment)
 CARD_PAYMENT: Final[Present] = _card_payment
+OTHER_WAY: Final[Present] = _other_way
 FINISHED_PAYMENT: Final[Present] = _finished_payment
 FINISHED_VERSION_2: Final[Present] = _finished_version_2

@@ -91,6 +91,10 @@ REGISTRATION: Final = (
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True, caution=k.NO_RECURRENT),
     Parameter("features", c.FEATURE_LIST, "features", "Features of the order, see the list below.",
               invalid=Refusal.FEATURES_INVALID, remarks=k.remarks_of_features),
+    Parameter("allowedPaymentWays", c.WAY_LIST, "allowed_ways",
+              "The only ways in which this order may be paid, such as CARD,SBRF_SBOL,BNPL; all "
+              "that the shop offers by default.",
+              in_json_params=True, remarks=k.remarks_of_ways),
     Parameter("app2app", t.BOOLEAN, "app2app",
               "SberPay from the shop's own app: the answer has a link that opens the bank's app.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
