@@ -113,11 +113,7 @@ async def running(
             grants_credit=settings.sandbox,
         )
         services = HandlerServices(
-            settings=settings,
-            pool=pool,
-            world=world,
-            signing_keys=signing_keys,
-            keys=ring,
+            settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring
         )
         stack.push_async_callback(supervisor.stop)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
