@@ -62,6 +62,20 @@ def compact_json(value: str) -> str:
     return (encoded or msgspec.json.encode(parsed)).decode()
 
 
+def compact_plain_json(value: str) -> str | None:
+    """The text without spaces, if it has no escapes and no card number; None says nothing.
+
+    The caller finds out whether it is JSON, not too deep, and without control characters.
+    """
+    if len(value) > JSON_CHARS or "\\" in value:
+        return None
+    try:
+        compact = msgspec.json.format(value.encode(), indent=-1)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        return None
+    return None if _holds_card_number(compact) else compact.decode()
+
+
 def _checked(value: str) -> tuple[Any, bytes | None]:
     """The parsed value; and as JSON, where the quick check has written it."""
     if len(value) > JSON_CHARS:

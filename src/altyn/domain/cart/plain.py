@@ -6,6 +6,7 @@ to `reading.py`, which finds all faults, or to `unknown.py`, which names the fie
 A test holds them to the same verdict.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -20,7 +21,6 @@ from altyn.domain.cart.codes import (
     TAX_TYPES,
 )
 from altyn.domain.cart.document import CARTS_REMEMBERED, Cart
-from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
@@ -93,9 +93,20 @@ class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _decoder: Final = msgspec.json.Decoder(_Bundle)
 _OBJECT: Final = "paymentObject"
-_METHODS: Final = {"paymentMethod": frozenset(map(str, PAYMENT_METHODS))}
-_NAMES: Final = frozenset({_OBJECT, *_METHODS})
+_METHOD: Final = "paymentMethod"
+_NAMES: Final = frozenset({_OBJECT, _METHOD})
 _MEASURES: Final = frozenset(map(str, MEASURES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The codes that a position may have under some rules."""
+
+    currencies: frozenset[int | str | None]
+    rates: frozenset[int]
+    default_rate: bool
+    attributes: frozenset[tuple[str, str]]
+    measures: frozenset[str] | None
 
 
 def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
@@ -103,24 +114,33 @@ def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
     nothing: the cart may have faults, or fields that only `reading.py` knows."""
     if rules.receipt:
         return False
-    positions = _positions(cart.text)
-    if positions is None or json_has_control(cart.text.encode()):
+    positions = plain_positions(cart.text)
+    if positions is None:
         return False
-    ids = {position.positionId for position in positions}
+    known = _known(rules.currency, rules.ffd, rules.provider, rules.tax_type, rules.payment_object)
+    if known is None:
+        return False
     total = 0
     for position in positions:
         amount = _amount(position)
-        if amount is None or not _codes_known(position, rules):
+        if amount is None or not _codes_known(position, known):
             return False
         total += amount
+    ids = {position.positionId for position in positions}
     return total == amount_minor and len(ids) == len(positions)
 
 
 @lru_cache(maxsize=CARTS_REMEMBERED)
-def _positions(text: str) -> list[_Position] | None:
-    """The positions of a cart in the usual form; None for another. Two checks of a request ask."""
+def plain_positions(text: str) -> list[_Position] | None:
+    """The positions of a cart in the usual form, without control characters; None for another.
+
+    Several checks of a request ask.
+    """
+    encoded = text.encode(errors="replace")
+    if json_has_control(encoded):
+        return None
     try:
-        return _decoder.decode(text).cartItems.items
+        return _decoder.decode(encoded).cartItems.items
     except (msgspec.MsgspecError, RecursionError):
         return None
 
@@ -130,41 +150,55 @@ def _amount(position: _Position) -> int | None:
     price, amount = position.itemPrice, position.itemAmount
     if price is None:
         return amount
-    product = product_minor(price, position.quantity.value * 1000)
-    return product if amount in (None, product) else None
+    product = price * position.quantity.value  # a plain quantity is whole
+    return product if amount is None or amount == product else None
 
 
-@lru_cache(maxsize=16)
-def _objects(provider: FiscalProvider, ffd: FfdVersion | None) -> frozenset[str]:
-    """The objects of payment that the format and the provider have."""
+@lru_cache(maxsize=64)
+def _known(
+    currency: str,
+    ffd: FfdVersion | None,
+    provider: FiscalProvider,
+    tax_type: int,
+    payment_object: int,
+) -> _Known | None:
+    """The known codes; None where the settings' own object of payment is refused."""
+    refused_objects, refused_rates = objects_refused(provider, ffd), rates_refused(provider, ffd)
+    if payment_object in refused_objects:
+        return None
     newer = ONLY_FFD_12 if ffd is FfdVersion.V1_05 else frozenset()
-    return frozenset(map(str, PAYMENT_OBJECTS.keys() - newer - objects_refused(provider, ffd)))
+    objects = PAYMENT_OBJECTS.keys() - newer - refused_objects
+    pairs = {
+        *((_OBJECT, str(code)) for code in objects),
+        *((_METHOD, str(code)) for code in PAYMENT_METHODS),
+    }
+    number = {int(currency)} if currency.isdigit() else set()
+    return _Known(
+        currencies=frozenset({None, currency, *number}),
+        rates=frozenset(TAX_TYPES.keys() - HISTORIC_TAX_TYPES - refused_rates),
+        default_rate=tax_type not in refused_rates,
+        attributes=frozenset(pairs),
+        measures=_MEASURES if ffd is FfdVersion.V1_2 else None,
+    )
 
 
-def _codes_known(position: _Position, rules: CartRules) -> bool:
-    sent, tax, attributes = position.itemCurrency, position.tax, position.itemAttributes
-    if sent is not None and str(sent) != rules.currency:
+def _codes_known(position: _Position, known: _Known) -> bool:
+    tax, attributes = position.tax, position.itemAttributes
+    if position.itemCurrency not in known.currencies:
         return False
-    if tax is not None and (tax.taxType not in TAX_TYPES or tax.taxType in HISTORIC_TAX_TYPES):
+    if not (known.default_rate if tax is None else tax.taxType in known.rates):
         return False
-    rate = rules.tax_type if tax is None else tax.taxType
-    if rate in rates_refused(rules.provider, rules.ffd):
+    if known.measures is not None and position.quantity.measure not in known.measures:
         return False
-    if rules.payment_object in objects_refused(rules.provider, rules.ffd):
-        return False
-    if rules.ffd is FfdVersion.V1_2 and position.quantity.measure not in _MEASURES:
-        return False
-    objects = _objects(rules.provider, rules.ffd)
-    return attributes is None or all(
-        each.value in (objects if each.name == _OBJECT else _METHODS.get(each.name, ()))
-        for each in attributes.attributes
+    return attributes is None or known.attributes.issuperset(
+        [(each.name, each.value) for each in attributes.attributes]
     )
 
 
 def has_no_remarks(cart: Cart) -> bool:
     """Whether a cart has nothing that `unknown.py` could name; False says nothing."""
-    positions = _positions(cart.text)
-    if positions is None or any(len(each.name) > RECEIPT_NAME_MAX for each in positions):
+    positions = plain_positions(cart.text)
+    if positions is None or max(len(each.name) for each in positions) > RECEIPT_NAME_MAX:
         return False
-    attributes = (each.itemAttributes for each in positions if each.itemAttributes is not None)
-    return all(one.name in _NAMES for each in attributes for one in each.attributes)
+    attributes = [each.itemAttributes for each in positions if each.itemAttributes is not None]
+    return {one.name for each in attributes for one in each.attributes} <= _NAMES

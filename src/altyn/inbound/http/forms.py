@@ -17,6 +17,7 @@ from altyn.inbound.http.bodies import Pairs, Unreadable, read_text
 _ESCAPES: Final = re.compile(
     rb"(?:%[0-9A-Fa-f]{2})+"
 )  # a whole run at a time: «Заказ» is ten escapes, one call
+_AS_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%", b"=")
 _LONG: Final = 256  # bytes; below it the short way costs more than it saves
 
 
@@ -46,8 +47,9 @@ def _unquoted(text: bytes) -> bytes:
     thousand of them. Each good escape makes the text shorter by two; where the length is another
     one, or line breaks have a meaning there, the escapes are read one run at a time.
     """
-    if len(text) > _LONG and b"%%" not in text and b"\n" not in text and b"\r" not in text:
-        plain = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+    if len(text) > _LONG and b"\n" not in text and b"\r" not in text:
+        quoted = text.replace(b"=", b"=3D") if b"=" in text else text
+        plain = a2b_qp(quoted.translate(_AS_QUOTED_PRINTABLE))
         if len(plain) == len(text) - 2 * text.count(b"%"):
             return plain
     return _ESCAPES.sub(_unescaped, text)
