@@ -17,7 +17,7 @@ import pytest
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "src" / "altyn"
 MIDDLE: Final = ("domain", "operations", "workers")
-CARD_PACKAGES: Final = ("domain/card/", "operations/paying/card/")
+CARD_PACKAGES: Final = ("domain/card/", "operations/paying/card/", "operations/bindings/")
 CARD_WORD: Final = re.compile(
     r"(?<![a-z])(acs|pan|cvc|luhn|tds|3ds)(?![a-z])|three_?ds", re.IGNORECASE
 )

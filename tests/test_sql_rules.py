@@ -23,6 +23,7 @@ DISTRIBUTED: Final = {
     "outbox",
     "deliveries",
     "card_vault",
+    "bindings",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

@@ -14,7 +14,7 @@ from altyn.domain.cart.parts import read_parts
 from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.receipt_params import read_receipt_params
 from altyn.domain.cart.rules import CartRules
-from altyn.domain.receipt.settings import FfdVersion
+from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
 from altyn.domain.refusals import Refusal
 from altyn.protocol.dialects.classic.shared_rows import CART_REFUSALS
 from docs.printing.markdown import code, page, section, table
@@ -32,6 +32,7 @@ TEA: Final[Mapping[str, Any]] = {
 MARK: Final = "44 4D 03 D1"
 _ANY: Final = CartRules(currency="643")
 _FFD_105: Final = CartRules(currency="643", ffd=FfdVersion.V1_05)
+_ATOL: Final = CartRules(currency="643", ffd=FfdVersion.V1_05, provider=FiscalProvider.ATOL)
 _FFD_12: Final = CartRules(currency="643", ffd=FfdVersion.V1_2)
 _STRICT: Final = CartRules(currency="643", strict_payer_identity=True)
 VALUE_SHOWN: Final = 24  # characters
@@ -172,6 +173,14 @@ GROUPS: Final[Mapping[str, tuple[Example, ...]]] = {
                 _attributes(("nomenclature", "0104600439931256")), rules=_FFD_105),
         Example("Sell whole pieces, or have the setting `fiscal.ffd` changed to 1.2.",
                 {**_PIECE, **_attributes(("nomenclature", MARK), _FRACTION)}, rules=_FFD_105),
+    ),
+    "ATOL Online": (
+        Example("Send a rate that is in force, or have the setting `fiscal.tax_type` changed.",
+                {"tax": {"taxType": 8}}, rules=_ATOL),
+        Example(
+            "Send another object, or have the setting `fiscal.ffd` changed to 1.2.",
+            _attributes(("paymentObject", 27)), rules=_ATOL,
+        ),
     ),
     "FFD 1.2 and marked goods": (
         Example("Send the code of the measure.", _count(2), rules=_FFD_12),

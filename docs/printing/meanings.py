@@ -77,14 +77,46 @@ _OTHER_WAY: Final = (
     ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
 )
 
-ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "register": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
+_REGISTERED: Final = (
+    ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+    ("formUrl", "The payment page; send the payer's browser there."),
+    (
+        "externalParams",
+        "With `back2app` or `app2app`, an object; its values are texts. The rows below are in it.",
     ),
-    "registerPreAuth": (
+    ("sbolBankInvoiceId", "The bank's number of the order's invoice."),
+    (
+        "sbolDeepLink",
+        "With `app2app`: opens the bank's app. Left out if the invoice did not reach the bank.",
+    ),
+    (
+        "sbolInactive",
+        (
+            "`true`: the bank's app is under maintenance or does not answer, so offer another way. "
+            "With permission `sbol_inactive_in_response`."
+        ),
+    ),
+)
+
+ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "register": _REGISTERED,
+    "registerPreAuth": _REGISTERED,
+    "getPaymentLink": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderNumber", "The shop's own number."),
+        ("formUrl", "The payment link: the same address as in the answer of register.do."),
+        ("qrSvg", "The link as a QR code in SVG; `?size=` is its side, 100 to 2000 pixels."),
+        ("qrPng", "The same as PNG, for a receipt printer; at most `size` pixels wide."),
+        ("expirationDate", "The end of the session, milliseconds since 1970, UTC."),
+        ("messagesLeft", "How many messages with the link may be sent now."),
+    ),
+    "creditRegister": (
         ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
+    ),
+    "creditRegisterPreAuth": (
+        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
     ),
     "getReceiptStatus": (
         ("orderNumber", "The shop's number of the order."),
@@ -161,7 +193,9 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.DYNAMIC_CALLBACK: (
         "An order's `dynamicCallbackUrl` is used for callbacks about its payments."
     ),
-    Permission.BINDINGS: "Stored cards (not implemented yet).",
+    Permission.BINDINGS: "Stored cards: list, disable, enable, extend them.",
+    Permission.BINDINGS_BY_CARD: "getBindingsByCardOrId.do by a card number.",
+    Permission.CREATE_BINDING: "createBindingNoPayment.do: store a card without a payment.",
     Permission.RECURRENT: "Recurring charges (not implemented yet).",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",
@@ -175,6 +209,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.BACK2APP: "`back2app`: a registration sends a push to the payer's phone.",
     Permission.SBOL_INACTIVE: "`sbolInactive` in the answer of a registration for the app.",
     Permission.BNPL: "Payment in parts.",
+    Permission.CREDIT: "Purchases on credit: the methods below `/sbercredit/`.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }
@@ -255,6 +290,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     '`sbolInactive` is "true".',
     "bnpl.only": "The shop takes nothing but payments in parts.",
     "bnpl.amount_min_minor": "The smallest sum that can be paid in parts, in minor units.",
+    "credit.product_ids": "The products agreed with the bank; empty: any `productID`.",
+    "credit.amount_min_minor": "The smallest purchase on credit, in minor units.",
+    "credit.amount_max_minor": "The largest purchase on credit, in minor units.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
@@ -355,6 +393,6 @@ NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
 }
 
 FEATURES_LATER: Final = (
-    "Stored cards and payment in parts are not implemented yet. `FORCE_CREATE_BINDING` and `BNPL` "
-    "are accepted without effect, and `AUTO_PAYMENT` is only checked."
+    "Stored cards are not implemented yet. `FORCE_CREATE_BINDING` is accepted without effect, "
+    "and `AUTO_PAYMENT` is only checked."
 )

@@ -26,6 +26,7 @@ from altyn.domain.credentials import FailedLogin
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Kind, Order, OrderRequest
+from altyn.domain.payment_link import EVERY_CHANNEL, Channel, SentLink, with_sent_link
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.http.fields import Fields
@@ -74,6 +75,14 @@ _ITEM: Final = {
     "itemPrice": 100_00,
 }
 _CART: Final = OrderRequest(order_bundle=Cart.of({"cartItems": {"items": [_ITEM]}}))
+
+
+def with_link(order: Order) -> Order:
+    """The order with a payment link sent by the name K-1 to another phone."""
+    sent = SentLink(at=PAID_AT, channel=Channel.SMS, to="79990000001", key="K-1")
+    return replace(order, request=with_sent_link(order, sent))
+
+
 ORDERS: Final = (
     an_order(
         order_id=UUID(HELD_CART_ID),
@@ -99,7 +108,7 @@ ORDERS: Final = (
         refunded_minor=100_00,
         deposited_at=PAID_AT,
     ),
-    an_order(order_id=UUID(CREATED_ID), expires_at=NOW + timedelta(minutes=9)),
+    with_link(an_order(order_id=UUID(CREATED_ID), expires_at=NOW + timedelta(minutes=9))),
     an_order(order_id=UUID(CANCELLED_ID), status=OrderStatus.DECLINED, action_code=-102),
     an_order(order_id=UUID(HELD_ID), status=OrderStatus.APPROVED, two_phase=True, **_PAID),
     an_order(
@@ -177,6 +186,7 @@ WORLD: Final = cast(
         merchants=Merchants(),
         card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card, expired=expired)),
         clock=SimpleNamespace(now=lambda: NOW),
+        channels=EVERY_CHANNEL,
     ),
 )
 HANDLER: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
@@ -230,7 +240,11 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"expirationDate": "soon"}),
     Refusal.CURRENCY_UNKNOWN: ({"currency": "999"},),
     Refusal.LANGUAGE_INVALID: ({"language": "xyz"},),
-    Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
+    Refusal.JSON_PARAMS_INVALID: (
+        {"jsonParams": "{"},
+        {"recurringExpiry": "soon"},
+        {"app.osType": "dos"},
+    ),
     Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
     Refusal.CART_FORMAT: ({"orderBundle": "{"}, {"orderBundle": "[]"}),
     Refusal.CART_MANDATORY: ({"orderBundle": "{}"},),
@@ -240,6 +254,7 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.FEATURES_CONFLICT: ({"features": "AUTO_PAYMENT;FORCE_SSL"},),
     Refusal.VERIFY_FORBIDDEN: ({"features": "VERIFY"},),
     Refusal.AUTO_PAYMENT_FORBIDDEN: ({"features": "AUTO_PAYMENT"},),
+    Refusal.PARAMETER_EMPTY: ({"back2app": "true"},),  # without a phone
     Refusal.ORDER_NUMBER_TAKEN: ({"orderNumber": "TAKEN"},),
 }
 NO_ORDER: Final = ({"orderId": MISSING_ID}, {"orderId": "1"})
@@ -405,6 +420,19 @@ CASES["finish3dsPayment"] = (
 )
 
 
+LINKED_SMS: Final = {"sms": "79998887766"}
+CASES["sendPaymentLink"] = (
+    {"orderId": CREATED_ID, **LINKED_SMS},
+    {
+        **WHO,
+        Refusal.ORDER_ID_EMPTY: ({"orderId": ""},),
+        Refusal.PARAMETER_EMPTY: ({"sms": ""},),
+        Refusal.PARAMETER_INVALID: ({"email": "nobody"}, {"key": TOO_LONG}),
+        Refusal.ORDER_UNKNOWN: NO_ORDER,
+        Refusal.LINK_KEY_REUSED: ({"key": "K-1"},),
+        Refusal.WRONG_STATUS: ({"orderId": HELD_ID},),
+    },
+)
 LINE: Final = ({"taxType": "99"}, {"ofdParams": "[]"}, {"name": TOO_LONG})
 CASES["processRawSumRefund"] = on_order(
     DEPOSITED_ID,
@@ -479,8 +507,12 @@ def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) ->
         return "VERIFY" in second.get("features", "")  # the amount of a card check is 0
     if earlier is Refusal.ORDER_ID_EMPTY:
         return "orderNumber" in second  # it stands for the id
-    # Another order has no refund of that name.
-    return earlier is Refusal.REFUND_ID_REUSED and "orderId" in second
+    # The sms of the right request is not mandatory with another receiver.
+    if earlier is Refusal.PARAMETER_EMPTY and "email" in second:
+        return True
+    # Another order has no refund or message of that name.
+    names = {Refusal.REFUND_ID_REUSED, Refusal.LINK_KEY_REUSED}
+    return earlier in names and "orderId" in second
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=str)
@@ -500,6 +532,8 @@ def test_most_refusals_of_a_request_are_provoked() -> None:
         Refusal.ATTEMPTS_EXHAUSTED,
         Refusal.BINDING_REQUIRED,
         Refusal.AUTHENTICATION_UNKNOWN,
+        Refusal.LINKS_EXHAUSTED,
+        Refusal.CHANNEL_UNAVAILABLE,
     }
     # Their rows forgive, or are refused by name before; finish3dsPayment shares its table.
     unbreakable = {"addParams", "getOrderStatus", "getOrderStatusExtended", "verifyEnrollment"}

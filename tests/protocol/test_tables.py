@@ -15,6 +15,8 @@ from altyn.domain.merchant import Permission
 from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
+from altyn.operations.bindings.create import CreateBinding
+from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
@@ -86,9 +88,19 @@ COMMAND_FIELDS: Final = {
     "processRawPositionRefund": RAW_REFUND,
     "getReceiptStatus": frozenset({"receipt_id"}),
     "closeOfdReceipt": frozenset(field.name for field in fields(CloseReceipt)),
+    "getBindings": frozenset(field.name for field in fields(FindBindings)),
+    "getBindingsByCardOrId": frozenset(field.name for field in fields(FindBindingsOfCard)),
+    "bindCard": frozenset({"binding_id"}),
+    "unBindCard": frozenset({"binding_id"}),
+    "extendBinding": frozenset({"binding_id", "expiry"}),
+    "createBindingNoPayment": frozenset(field.name for field in fields(CreateBinding)),
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
+    "creditRegister": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "creditRegisterPreAuth": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "getPaymentLink": frozenset[str](),
+    "sendPaymentLink": frozenset({"sms", "email", "key"}),
 }
 
 
@@ -155,12 +167,13 @@ def test_paths_differ_by_more_than_their_capitals() -> None:
 
 @every_method
 def test_a_method_names_its_source(method: Method) -> None:
-    assert method.source.startswith(("rest-orders.md §", "payment-page.md §", "fiscal.md §"))
+    files = ("rest-orders.md §", "payment-page.md §", "fiscal.md §", "bnpl.md §")
+    assert method.source.startswith(files)
     assert method.summary.endswith(".")
 
 
 ENVELOPES: Final = {
-    REGISTERED: {"register", "registerPreAuth"},
+    REGISTERED: {"register", "registerPreAuth", "creditRegister", "creditRegisterPreAuth"},
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
@@ -180,6 +193,14 @@ NEEDS: Final = {
     "processRawSumRefund": Permission.RAW_REFUND,
     "processRawPositionRefund": Permission.RAW_REFUND,
     "externalReceipt": Permission.ELECTRONIC_CERTIFICATE,
+    "getBindings": Permission.BINDINGS,
+    "getBindingsByCardOrId": Permission.BINDINGS,
+    "bindCard": Permission.BINDINGS,
+    "unBindCard": Permission.BINDINGS,
+    "extendBinding": Permission.BINDINGS,
+    "createBindingNoPayment": Permission.CREATE_BINDING,
+    "creditRegister": Permission.CREDIT,
+    "creditRegisterPreAuth": Permission.CREDIT,
 }
 
 
@@ -203,6 +224,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("register", Refusal.ORDER_UNKNOWN): "the order of the prepayment was loaded just before",
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -217,6 +240,10 @@ OUT_OF_REACH: Final = {
     ("processRawPositionRefund", Refusal.CART_QUANTITY): "as above",
     ("closeOfdReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("externalReceipt", Refusal.DECLINED_BY_BANK): "the bank is not asked",
+    ("bindCard", Refusal.BINDING_INACTIVE): "it enables",
+    ("unBindCard", Refusal.BINDING_ACTIVE): "it disables",
+    ("extendBinding", Refusal.BINDING_ACTIVE): "only an active one can be active already",
+    ("sendPaymentLink", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
 
 
@@ -254,6 +281,8 @@ PASSWORD_CHANGE: Final[CodeAndTexts] = (
     "Пользователь должен сменить свой пароль",
     "The user must change the password.",
 )
+NO_BINDINGS: Final[CodeAndTexts] = (2, "Информация не найдена", "No bindings")
+NO_BINDING: Final[CodeAndTexts] = (2, "Связка не найдена", "Binding not found")
 SYSTEM: Final[CodeAndTexts] = (7, "Системная ошибка", "System error.")
 AMOUNT: Final[CodeAndTexts] = (5, "Неверная сумма", "Amount is invalid")
 NO_ORDER_ID: Final[CodeAndTexts] = (5, "[orderId] не задан", "[orderId] is empty")
@@ -339,6 +368,31 @@ RAW: Final[dict[Refusal, CodeAndTexts]] = {
         7,
         "Сумма возврата превышает сумму списания",
         "Refund amount exceeds deposited amount",
+    ),
+}
+
+# bnpl.md §8: one text for every wrong value.
+WRONG_VALUE: Final[CodeAndTexts] = (
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
+CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    Refusal.PARAMETER_INVALID: WRONG_VALUE,
+    Refusal.AMOUNT_INVALID: WRONG_VALUE,
+    Refusal.RETURN_URL_INVALID: WRONG_VALUE,
+    Refusal.LANGUAGE_INVALID: WRONG_VALUE,
+    Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
+}
+# Methods of this gateway's own: the texts are ours.
+LINK: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+    Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+    Refusal.WRONG_STATUS: (
+        7,
+        "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+        "The link of this order takes no payment: the order is paid, cancelled or expired",
     ),
 }
 
@@ -455,11 +509,47 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "getBindings": {
+        Refusal.CLIENT_ID_EMPTY: (1, "[clientId] не задан", "[clientId] is empty"),
+        Refusal.BINDING_UNKNOWN: NO_BINDINGS,
+    },
+    "getBindingsByCardOrId": {
+        Refusal.CARD_SELECTOR_EMPTY: (
+            1,
+            "Не заполнены pan и bindingId",
+            "Neither pan nor bindingId is given",
+        ),
+        Refusal.BINDING_UNKNOWN: NO_BINDINGS,
+    },
+    "bindCard": {
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+        Refusal.BINDING_ACTIVE: (2, "Связка уже создана", "Binging is active"),
+    },
+    "unBindCard": {
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+        Refusal.BINDING_INACTIVE: (2, "Связка неактивна", "Binging isn't active"),
+    },
+    "extendBinding": {
+        Refusal.EXPIRY_INVALID: (
+            1,
+            "Срок действия карты неверен",
+            "The card's expiry date is invalid",
+        ),
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+    },
+    "createBindingNoPayment": {
+        Refusal.PAN_INVALID: (1, "Неверный номер карты", "Wrong card number"),
+        Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
+    },
     "externalReceipt": {
         Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "creditRegister": CREDIT,
+    "creditRegisterPreAuth": CREDIT,
+    "getPaymentLink": LINK,
+    "sendPaymentLink": LINK,
 }
 NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {

@@ -11,7 +11,7 @@ from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
-from altyn.domain.way_settings import BnplSettings, SberPaySettings
+from altyn.domain.way_settings import BnplSettings, CreditSettings, SberPaySettings
 
 
 class Permission(StrEnum):
@@ -35,6 +35,8 @@ class Permission(StrEnum):
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"
     BINDINGS = "bindings"
+    BINDINGS_BY_CARD = "bindings_by_card"
+    CREATE_BINDING = "create_binding_no_payment"
     RECURRENT = "recurrent"
     SEND_ECI_CAVV = "send_eci_cavv"
     OPERATIONS_IN_STATUS = "operations_in_status"
@@ -48,6 +50,7 @@ class Permission(StrEnum):
     BACK2APP = "back2app"
     SBOL_INACTIVE = "sbol_inactive_in_response"
     BNPL = "bnpl"
+    CREDIT = "sbercredit"
     # permissions that demand more of the shop instead of opening something
     AVS_REQUIRED = "avs_avv"
     THREE_DS_REQUIRED = "three_ds_required"
@@ -103,6 +106,7 @@ class MerchantSettings:
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)
     sberpay: SberPaySettings = field(default_factory=SberPaySettings)
     bnpl: BnplSettings = field(default_factory=BnplSettings)
+    credit: CreditSettings = field(default_factory=CreditSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.document import CARTS_REMEMBERED, Cart
+from altyn.domain.cart.faults import CartFault
 from altyn.domain.cart.parts import left_of, taken_positions
-from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.values import Customer, Position, ReadCart
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 
 
 def cart_positions(order: Order) -> tuple[Position, ...]:
-    """The positions of the registered cart; none for an order without one."""
+    """The positions of the registered cart; none for an order without one.
+
+    A cart with faults has none either: it was stored before carts were checked.
+    """
     return _cart_of(order).positions
+
+
+def cart_faults(order: Order) -> tuple[CartFault, ...]:
+    """The faults of a cart that was stored before carts were checked; none of any other."""
+    cart = order.request.order_bundle
+    return _read(cart.text, order.amount_minor)[1] if cart is not None else ()
 
 
 def cart_customer(order: Order) -> Customer:
@@ -43,13 +53,21 @@ def returnable_positions(order: Order) -> tuple[Position, ...]:
     return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
 
 
-def kept_amounts(order: Order) -> dict[str, int]:
-    """What the merchant has of each position, in minor units: deposited, and not refunded."""
+def kept_positions(order: Order) -> tuple[Position, ...]:
+    """What the merchant has: the deposited positions without what was returned.
+
+    A refund in flight returns nothing yet: the bank may decline it. After refunds by sum the
+    positions may amount to more than the merchant has.
+    """
     if not order.left_minor:
-        return {}
+        return ()
     refunds = (a for a in _refunds(order) if a.state is AttemptState.APPROVED)
-    left = left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
-    return {position.position_id: position.amount_minor for position in left}
+    return left_of(deposited_positions(order), (part for a in refunds for part in a.parts))
+
+
+def kept_amounts(order: Order) -> dict[str, int]:
+    """The amount of each position that the merchant has, in minor units."""
+    return {position.position_id: position.amount_minor for position in kept_positions(order)}
 
 
 def _refunds(order: Order) -> Iterator[Attempt]:
@@ -58,11 +76,11 @@ def _refunds(order: Order) -> Iterator[Attempt]:
 
 def _cart_of(order: Order) -> ReadCart:
     cart = order.request.order_bundle
-    return _read(cart.text) if cart is not None else ReadCart()
+    return _read(cart.text, order.amount_minor)[0] if cart is not None else ReadCart()
 
 
 @lru_cache(maxsize=CARTS_REMEMBERED)
-def _read(text: str) -> ReadCart:
-    """A cart's text, read; without positions if it was stored unchecked and has faults."""
-    read, faults = read_bundle(Cart(text).document)
-    return replace(read, positions=()) if faults else read
+def _read(text: str, amount_minor: int) -> tuple[ReadCart, tuple[CartFault, ...]]:
+    """The cart of an order of this amount, without positions if it has faults; and its faults."""
+    read, faults = check_cart(Cart(text).document, None, amount_minor=amount_minor)
+    return (replace(read, positions=()) if faults else read), faults

@@ -47,6 +47,8 @@ class Refusal(StrEnum):
     CARD_EXPIRED = "card_expired"
     CVC_INVALID = "cvc_invalid"
     HOLDER_INVALID = "holder_invalid"
+    CLIENT_ID_EMPTY = "client_id_empty"
+    CARD_SELECTOR_EMPTY = "card_selector_empty"
     # what is wrong in the cart
     CART_FORMAT = "cart_format"
     CART_MANDATORY = "cart_mandatory"
@@ -58,6 +60,7 @@ class Refusal(StrEnum):
     VERIFY_FORBIDDEN = "verify_forbidden"
     AUTO_PAYMENT_FORBIDDEN = "auto_payment_forbidden"
     FEATURES_CONFLICT = "features_conflict"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
     # what the order allows
     WRONG_STATUS = "wrong_status"
     AMOUNT_ABOVE_HOLD = "amount_above_hold"
@@ -66,10 +69,15 @@ class Refusal(StrEnum):
     AMOUNT_ABOVE_DEPOSIT = "amount_above_deposit"
     EXPECTED_AMOUNT_DIFFERS = "expected_amount_differs"
     REFUND_ID_REUSED = "refund_id_reused"
+    LINK_KEY_REUSED = "link_key_reused"
+    LINKS_EXHAUSTED = "links_exhausted"
     SESSION_OVER = "session_over"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     ALREADY_PAID = "already_paid"
     BINDING_REQUIRED = "binding_required"
+    BINDING_UNKNOWN = "binding_unknown"
+    BINDING_ACTIVE = "binding_active"
+    BINDING_INACTIVE = "binding_inactive"
     AUTHENTICATION_UNKNOWN = "authentication_unknown"
     # what the other side answered
     DECLINED_BY_BANK = "declined_by_bank"

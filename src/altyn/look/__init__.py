@@ -9,10 +9,14 @@ from altyn.look.static_files import StaticFile, StaticFiles, load_static
 from altyn.look.words import (
     amount_text,
     card_number_text,
+    clock_text,
     date_text,
+    day_month_text,
+    day_text,
     day_time_text,
     duration_text,
     plural,
+    weekday_text,
 )
 
 __all__ = [
@@ -21,11 +25,15 @@ __all__ = [
     "StaticFiles",
     "amount_text",
     "card_number_text",
+    "clock_text",
     "date_text",
+    "day_month_text",
+    "day_text",
     "day_time_text",
     "duration_text",
     "load_static",
     "mark",
     "page_environment",
     "plural",
+    "weekday_text",
 ]

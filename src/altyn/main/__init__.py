@@ -25,16 +25,21 @@ from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.payer_phone import payer_phone_of
+from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
+from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
 from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
+from altyn.storage.bindings import BindingStore
 from altyn.storage.bounded_pool import connect_bounded
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
@@ -86,10 +91,8 @@ async def running(
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
-        outbox = OutboxSending(pool, listener)
-        effect_kinds = _effect_kinds(extensions)
-        await listener.start()
-        stack.push_async_callback(listener.stop)
+        outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
+        await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
@@ -100,18 +103,17 @@ async def running(
             merchants=merchants,
             ways=PaymentWays([each.way for each in ways]),
             card=_card_ports(connectors, cards, orders),
+            bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
+            parts=connectors.parts,
+            channels=channels_of(settings),
+            grants_credit=settings.sandbox,
         )
         services = HandlerServices(
-            settings=settings,
-            pool=pool,
-            merchants=merchants,
-            signing_keys=signing_keys,
-            clock=clock,
-            keys=ring,
+            settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring
         )
         stack.push_async_callback(supervisor.stop)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
@@ -126,16 +128,26 @@ async def running(
             keys=ring,
             dialects=(*DIALECTS, *extensions.dialects),
             tiles=tiles_of(ways),
-            payer_phone=payer_phone_of(connectors, world),
+            payer_phone=payer_phone_of(connectors, world, settings.public_url),
         )
-        yield Gateway(settings, pool, world, open_router(context, _routes(connectors, ways, world)))
+        routes = _added_routes(connectors, ways, world, settings)
+        yield Gateway(settings, pool, world, open_router(context, routes))
 
 
-def _routes(
-    connectors: Connectors, ways: Sequence[RegisteredWay], world: World
+async def _start(listener: Listener, stack: AsyncExitStack) -> None:
+    await listener.start()
+    stack.push_async_callback(listener.stop)
+
+
+def _added_routes(
+    connectors: Connectors, ways: Sequence[RegisteredWay], world: World, settings: Settings
 ) -> tuple[BaseRoute, ...]:
-    """The routes of the simulators, and those of all ways to pay."""
-    return (*connectors.routes, *routes_of(ways, world))
+    """The routes of the simulators and the simulated phones, and those of added ways to pay."""
+    return (
+        *connectors.routes,
+        *routes_of_phones(connectors, world, settings.public_url),
+        *routes_of(ways, world),
+    )
 
 
 def _effect_kinds(extensions: Extensions) -> EffectKinds:
@@ -171,6 +183,11 @@ def _card_ports(connectors: Connectors, cards: CardStore, orders: OrderStore) ->
         vault=cards,
         transactions=orders,
     )
+
+
+def _binding_ports(pool: Pool, outbox: OutboxSending) -> BindingPorts:
+    store = BindingStore(pool, outbox.notifier.notify)
+    return BindingPorts(store=store, entries=binding_callbacks)
 
 
 def _start_workers(

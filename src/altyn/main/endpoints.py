@@ -14,6 +14,7 @@ from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.page_guard import PageGuard
+from altyn.inbound.payment_link.endpoint import qr_routes
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.payment_page.no_scheme import no_scheme_page
 from altyn.inbound.payment_page.tiles import WayTiles
@@ -25,10 +26,12 @@ from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
+from altyn.inbound.sandbox.credit.endpoint import credit_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.payer.phone import PayerPhone
+from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.atol import result_addresses
@@ -132,6 +135,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             limits=context.limits,
             tiles=context.tiles,
         ),
+        *qr_routes(world, settings.public_url),
         *receipt_routes(world, sandbox=settings.sandbox),
         *receipt_result_routes(
             result_addresses(settings, context.keys),
@@ -162,6 +166,8 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
                 context.refusal_of_callback_url,
             ),
             *order_payment_routes(world, settings.public_url, context.payer_phone),
+            *payment_link_routes(world, settings.public_url),
+            *credit_routes(world, settings.public_url),
             *receiver_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]

@@ -16,6 +16,8 @@ from altyn.domain.cart.plain import is_plain
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.values import Customer, Position
 from altyn.domain.merchant import Merchant
+from altyn.domain.order import Order
+from altyn.domain.order_cart import cart_faults
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 
@@ -29,6 +31,9 @@ def rules_of(merchant: Merchant, *, currency: str, receipt: Mapping[str, str]) -
     return CartRules(
         currency=currency,
         ffd=fiscal.ffd if fiscal.enabled else None,
+        provider=fiscal.provider,
+        tax_type=fiscal.tax_type,
+        payment_object=fiscal.payment_object,
         strict_payer_identity=fiscal.strict_payer_identity,
         receipt=receipt,
     )
@@ -57,6 +62,7 @@ def refuse_payer(rules: CartRules) -> Refused | None:
 
 
 def parts_of(
+    order: Order,
     items: object,
     left: Sequence[Position],
     *,
@@ -67,8 +73,9 @@ def parts_of(
     """The positions that a deposit or a refund of this amount is about.
 
     `left` are the positions that it may take, `whole_minor` is their sum. Without items, or with
-    an empty list of them, the whole is taken. An order without a cart has no parts. `parameter`
-    is the parameter of the items.
+    an empty list of them, the whole is taken. An order without a cart has no parts, and neither
+    has one with a cart that was stored before carts were checked and has faults. `parameter` is
+    the parameter of the items.
     Refuses: CART_MANDATORY (a part of the sum without items), CART_FORMAT, CART_SUM, CART_QUANTITY.
     Source: fiscal.md §8.
     """
@@ -77,8 +84,7 @@ def parts_of(
     if not left:
         if items is None:
             return ()
-        rule = "the order has no cart, or nothing of it is left"
-        return Refused(Refusal.CART_FORMAT, rule, parameter="items")
+        return Refused(Refusal.CART_FORMAT, _without_positions(order, parameter), parameter="items")
     if items is None:
         if amount_minor == whole_minor:
             return whole(left)
@@ -86,6 +92,18 @@ def parts_of(
         return Refused(Refusal.CART_MANDATORY, rule, parameter="items")
     parts, faults = read_parts(items, left, amount_minor=amount_minor, name=parameter)
     return refusal_of(faults, parameter="items") if faults else parts
+
+
+def _without_positions(order: Order, parameter: str) -> str:
+    """Why the order has no positions that a request could name."""
+    faults = cart_faults(order)
+    if not faults:
+        return "the order has no cart, or nothing of it is left"
+    counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return (
+        f"the order was registered before carts were checked, and its cart has {counted}: "
+        f"{first_fault(faults).text}. Its positions cannot be named: leave {parameter} out"
+    )
 
 
 def refusal_of(faults: Sequence[CartFault], *, parameter: str) -> Refused:

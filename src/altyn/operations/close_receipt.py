@@ -3,7 +3,7 @@
 It moves no money. It may be made any number of times. Source: fiscal.md §10.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -11,15 +11,12 @@ from typing import Final
 from altyn.domain.cart.checks import check_cart
 from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.document import Cart
-from altyn.domain.cart.reading import read_bundle
 from altyn.domain.cart.receipt_params import ReceiptParams
-from altyn.domain.cart.rules import CartRules
-from altyn.domain.cart.values import Position
+from altyn.domain.cart.values import ReadCart
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
-from altyn.domain.order_cart import cart_positions, returnable_positions
-from altyn.domain.receipt.contact import RECEIPT_CURRENCY
-from altyn.domain.receipt.content import default_line, line_of
+from altyn.domain.receipt.contact import RECEIPT_CURRENCY, ofd_params_of
+from altyn.domain.receipt.content import default_line, kept_lines, line_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind, ReceiptLine
 from altyn.domain.refusals import Refusal
@@ -67,18 +64,11 @@ def decide_closing(
     if not order.left_minor:
         rule = f"a closing receipt needs a deposit that is not wholly returned: {order.status}"
         return Refused(Refusal.WRONG_STATUS, rule)
-    lines = _lines(order, command, merchant)
-    if isinstance(lines, Refused):
-        return lines
-    amount = sum(line.amount_minor for line in lines)
-    if not 0 < amount <= AMOUNT_MAX:
-        return Refused(Refusal.AMOUNT_INVALID, f"{amount}", parameter="amount_minor")
-    due = ReceiptDue(
-        receipt_kind=ReceiptKind.CLOSING,
-        amount_minor=amount,
-        lines=lines,
-        ofd_params={**_receipt_params(command.cart), **command.receipt_params.known},
-    )
+    due = _due(order, command, merchant)
+    if isinstance(due, Refused):
+        return due
+    if not 0 < due.amount_minor <= AMOUNT_MAX:
+        return Refused(Refusal.AMOUNT_INVALID, f"{due.amount_minor}", parameter="amount_minor")
     detail = {
         "amount": due.amount_minor,
         **history_detail(items=None, json_params=command.json_params or None),
@@ -86,42 +76,34 @@ def decide_closing(
     return accept(order, RECEIPT_CLOSED, now, effects=(due,), detail=detail)
 
 
-def _lines(
-    order: Order, command: CloseReceipt, merchant: Merchant
-) -> tuple[ReceiptLine, ...] | Refused:
-    settings = merchant.settings.fiscal
+def _due(order: Order, command: CloseReceipt, merchant: Merchant) -> ReceiptDue | Refused:
+    """The receipt of the request: its cart, or else what is left of the order's."""
+    settings, params = merchant.settings.fiscal, command.receipt_params.known
+    cart = ReadCart()
     if command.cart is not None:
-        rules = rules_of(merchant, currency=order.currency, receipt=command.receipt_params.known)
-        lines_of_cart = _lines_of_cart(command.cart, rules, settings)
-        if lines_of_cart:
-            return lines_of_cart
-    own = command.amount_minor in {None, order.amount_minor}
-    if own and (positions := _own_positions(order)):
-        lines = (line_of(position, settings) for position in positions)
-        return tuple(replace(line, payment_method=FULL_PAYMENT) for line in lines)
-    amount = order.left_minor if own else command.amount_minor or 0
-    return (replace(default_line(amount, settings), payment_method=FULL_PAYMENT),)
-
-
-def _own_positions(order: Order) -> Sequence[Position]:
-    """What is left of the order's cart; none where refunds by sum took of no position."""
-    left = returnable_positions(order)
-    if not cart_positions(order) or sum(p.amount_minor for p in left) != order.left_minor:
-        return ()
-    return left
-
-
-def _receipt_params(cart: Cart | None) -> Mapping[str, str]:
-    """What the cart of the request says of the whole receipt."""
-    return read_bundle(cart.document)[0].receipt if cart is not None else {}
-
-
-def _lines_of_cart(
-    cart: Cart, rules: CartRules, settings: FiscalSettings
-) -> tuple[ReceiptLine, ...] | Refused:
-    """The cart of the request as it is, whatever the sum of the order."""
-    read, faults = check_cart(cart.document, rules, amount_minor=None)
-    if faults:
-        return refusal_of(faults, parameter="cart")
+        receipt = {**ofd_params_of(order), **params}
+        rules = rules_of(merchant, currency=order.currency, receipt=receipt)
+        cart, faults = check_cart(command.cart.document, rules, amount_minor=None)
+        if faults:
+            return refusal_of(faults, parameter="cart")
     closing = replace(settings, payment_method=FULL_PAYMENT)
-    return tuple(line_of(position, closing) for position in read.positions)
+    own_lines = tuple(line_of(position, closing) for position in cart.positions)
+    lines = own_lines or _lines(order, command, settings)
+    return ReceiptDue(
+        receipt_kind=ReceiptKind.CLOSING,
+        amount_minor=sum(line.amount_minor for line in lines),
+        lines=lines,
+        own_cart=bool(own_lines),
+        customer=cart.customer,
+        ofd_params={**cart.receipt, **params},
+    )
+
+
+def _lines(
+    order: Order, command: CloseReceipt, settings: FiscalSettings
+) -> tuple[ReceiptLine, ...]:
+    """The lines of a closing receipt without a cart in the request."""
+    lines = kept_lines(order, settings)
+    if command.amount_minor not in {None, order.amount_minor}:
+        lines = (default_line(command.amount_minor or 0, settings),)
+    return tuple(replace(line, payment_method=FULL_PAYMENT) for line in lines)

@@ -1,18 +1,21 @@
 """Deposit: take a held sum, whole or in part (second stage of a two-stage payment)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order
 from altyn.domain.order_cart import cart_positions
+from altyn.domain.receipt.contact import params_of_attempt
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
+from altyn.operations.attempt_receipt import with_receipt_params
 from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, OrderChanges, Refused, accept
 from altyn.operations.history import history_detail
@@ -21,12 +24,17 @@ from altyn.operations.paying.attempts import new_attempt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
-    """A request to complete. `amount_minor` 0 means the whole hold; `due` is the timer's."""
+    """A request to complete. `amount_minor` 0 means the whole hold; `due` is the timer's.
+
+    `agent` and `supplier_phones` go into the receipt, in place of those of the registration.
+    """
 
     amount_minor: int
     due: Due | None = None
     items: object = None
     json_params: Mapping[str, str] | None = None
+    agent: ReceiptParams = field(default_factory=ReceiptParams)
+    supplier_phones: ReceiptParams = field(default_factory=ReceiptParams)
 
 
 def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: datetime) -> Decision:
@@ -50,6 +58,7 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     if amount < order.approved_minor and not merchant.may(Permission.PARTIAL_DEPOSIT):
         return Refused(Refusal.ACCESS_DENIED, "permission partial_deposit is off")
     parts = parts_of(
+        order,
         command.items,
         cart_positions(order),
         amount_minor=amount,
@@ -59,6 +68,7 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     if isinstance(parts, Refused):
         return parts
     attempt = new_attempt(order, Kind.DEPOSIT, amount, now, due=command.due, parts=parts)
+    attempt = with_receipt_params(attempt, command.agent, command.supplier_phones)
     return accept(
         order,
         "deposit_asked",
@@ -90,7 +100,10 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         effects=(
             OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount),
             ReceiptDue(
-                receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount, attempt=attempt.number
+                receipt_kind=ReceiptKind.PAYMENT,
+                amount_minor=amount,
+                attempt=attempt.number,
+                ofd_params=params_of_attempt(attempt),
             ),
         ),
         deposited_minor=amount,

@@ -7,7 +7,9 @@ by positions is closed. Source: fiscal.md §8.
 from typing import Final
 
 from altyn.domain.cart.parts import Part
+from altyn.domain.cart.provider_rules import rates_refused
 from altyn.domain.cart.raw_line import RawLine
+from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import cart_positions, returnable_positions
 from altyn.domain.refusals import Refusal
@@ -28,6 +30,17 @@ def refuse_by_lock(order: Order, raw: RawLine | None) -> Refused | Busy | None:
         if attempt.state is AttemptState.APPROVED:
             return Refused(Refusal.WRONG_STATUS, rule)
     return Busy(order) if excluding else None
+
+
+def refuse_rate(tax_type: int | None, merchant: Merchant) -> Refused | None:
+    """Why the line cannot have this VAT rate: the shop's fiscal provider has none such."""
+    fiscal = merchant.settings.fiscal
+    if tax_type is None or tax_type not in rates_refused(fiscal.provider, fiscal.ffd):
+        return None
+    rule = f"{tax_type}, a rate that {fiscal.provider} does not have in FFD {fiscal.ffd}"
+    return Refused(
+        Refusal.PARAMETER_INVALID, f"{rule}: send one that is in force", parameter="tax_type"
+    )
 
 
 def amount_of(order: Order, raw: RawLine, amount_minor: int) -> int | Refused | Busy:

@@ -29,10 +29,10 @@ def made_effects(
             yield effect
         elif receipt := receipt_of(effect, order, merchant, at):
             yield ReceiptMade(receipt)
-            yield from _mails(receipt, order, merchant)
+            yield from mails_of(receipt, order, merchant)
 
 
-def _mails(receipt: Receipt, order: Order, merchant: Merchant) -> Iterator[MailDue]:
+def mails_of(receipt: Receipt, order: Order, merchant: Merchant) -> Iterator[MailDue]:
     """The mail with the receipt, where the merchant wants one and the address can be used."""
     email = receipt.content.email
     if not merchant.settings.fiscal.mail or order.request.has(SKIP) or not email:

@@ -1,23 +1,21 @@
 """Refund: give back deposited money, in whole or in parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-
-import msgspec
 
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.cart.parts import Part
 from altyn.domain.cart.raw_line import RawLine
-from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
 from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
-from altyn.domain.receipt.contact import ofd_params_of
+from altyn.domain.receipt.contact import ofd_params_of, params_of_attempt
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
 from altyn.domain.refusals import Refusal
+from altyn.operations.attempt_receipt import with_receipt_params
 from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
@@ -90,7 +88,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         parts=parts,
         raw=command.raw,
     )
-    attempt = replace(attempt, details={**attempt.details, **_kept(command.receipt_params)})
+    attempt = with_receipt_params(attempt, command.receipt_params)
     return accept(
         order,
         "refund_asked",
@@ -111,6 +109,7 @@ def _parts(order: Order, command: Refund, amount_minor: int) -> tuple[Part, ...]
     if command.raw is not None:
         return raw_parts(order, command.raw, amount_minor)
     return parts_of(
+        order,
         command.items,
         returnable_positions(order),
         amount_minor=amount_minor,
@@ -143,25 +142,13 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
                 receipt_kind=ReceiptKind.REFUND,
                 amount_minor=amount,
                 attempt=attempt.number,
-                ofd_params=_ofd_params(order, attempt),
+                ofd_params=params_of_attempt(attempt),
             ),
         ),
         refunded_minor=order.refunded_minor + amount,
         refunded_at=now,
         action_code=0,
     )
-
-
-def _kept(params: ReceiptParams) -> dict[str, str]:
-    """The parameters of the receipt as details of the attempt, until the bank has answered."""
-    return {OFD_PARAMS: msgspec.json.encode(params.known).decode()} if params.known else {}
-
-
-def _ofd_params(order: Order, attempt: Attempt) -> Mapping[str, str]:
-    """The parameters of the registration, with those of the refund in their place."""
-    kept = attempt.details.get(OFD_PARAMS)
-    own = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
-    return {**ofd_params_of(order), **own}
 
 
 def _refuse_receipt_params(order: Order, command: Refund) -> Refused | None:

@@ -6,7 +6,7 @@ the encryption is in `security/vault.py`. Source: docs/architecture.md.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from altyn.domain.card.values import Pan
@@ -16,6 +16,7 @@ from altyn.storage.database import Pool
 from altyn.storage.statements import key_array, statement
 
 BATCH: Final = 500
+DISABLED_FOR: Final = timedelta(days=30)
 
 _Key = tuple[int, bytes]
 
@@ -60,10 +61,15 @@ class CardStore:
         return None if found is None else self._vault.decrypt(found, merchant_id=merchant_id)
 
     async def purge(self, now: datetime) -> int:
-        """Delete the cards whose time is over (UTC); return how many."""
+        """Delete cards whose time is over (UTC), and that no stored card needs; return how many.
+
+        A card stays DISABLED_FOR after its stored card was disabled, which may be enabled again.
+        """
         purged = 0
         while True:
-            rows = await statement("purge_cards").fetch(self._pool, now=now, limit=BATCH)
+            rows = await statement("purge_cards").fetch(
+                self._pool, now=now, disabled_after=now - DISABLED_FOR, limit=BATCH
+            )
             purged += len(rows)
             if len(rows) < BATCH:
                 return purged

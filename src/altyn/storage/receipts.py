@@ -40,6 +40,24 @@ class ReceiptStore:
         )
         return _receipt(rows[0]) if rows else None
 
+    async def newest(
+        self, merchant_ids: Sequence[int], *, state: ReceiptState | None, limit: int
+    ) -> Sequence[Receipt]:
+        """The newest receipts of these merchants, newest first."""
+        rows = await statement("find_receipts").fetch_each(
+            self._pool,
+            [{"merchant_id": each, "state": state, "limit": limit} for each in merchant_ids],
+        )
+        found = [_receipt(row) for row in rows]
+        return sorted(found, key=lambda each: each.created_at, reverse=True)[:limit]
+
+    async def find(self, merchant_ids: Sequence[int], receipt_id: UUID) -> Receipt | None:
+        """The receipt with this id, of any of these merchants."""
+        rows = await statement("find_receipt").fetch_each(
+            self._pool, [{"merchant_id": each, "receipt_id": receipt_id} for each in merchant_ids]
+        )
+        return _receipt(rows[0]) if rows else None
+
     async def load(self, merchant_id: int, order_id: UUID, version: int) -> Receipt | None:
         """The receipt of one version of an order."""
         rows = await statement("load_receipt").fetch(

@@ -179,6 +179,37 @@ async def test_parameters_that_cannot_be_read_are_refused(shop: FiscalShop, para
     assert answer["errorCode"] == "5"
 
 
+async def test_agent_of_a_deposit_replaces_that_of_the_cart_on_all_later_receipts(
+    shop: FiscalShop,
+) -> None:
+    first = {"agentType": 1, "payingOperation": "перевод"}
+    order = await shop.register(two_phase=True, agent=first, supplierPhones=["+79990000001"])
+    await shop.shop.pay(order)
+    agent = json.dumps({"agentType": 6, "MTOperatorName": "Оператор"})
+    sent = {"agent": agent, "supplierPhones": "+79990000002,+79990000003"}
+    await shop.done("deposit.do", orderId=order, amount=0, **sent)
+    await shop.done("closeOfdReceipt.do", mdOrder=order)
+    await shop.done("refund.do", orderId=order, amount=0)
+    for receipt in await shop.receipts(order):
+        assert receipt.content.ofd_params == {
+            "agent_info.type": "6",
+            "agent_info.MTOperator.name": "Оператор",
+            "supplier_info.phones": "+79990000002,+79990000003",
+        }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"agent": '{"agentType":9}'}, {"agent": "[1]"}, {"agent": "6"}, {"supplierPhones": "7" * 20}],
+)
+async def test_faulty_agent_of_a_deposit_is_refused(
+    shop: FiscalShop, wrong: dict[str, str]
+) -> None:
+    order = await shop.paid(two_phase=True)
+    answer = await shop.shop.call("deposit.do", orderId=order, amount=0, **wrong)
+    assert answer == {"errorCode": "5", "errorMessage": f"[{next(iter(wrong))}] неверен"}
+
+
 async def test_closing_receipt_has_the_agent_of_its_own_cart(shop: FiscalShop) -> None:
     order = await shop.paid()
     cart = {**BUNDLE, "agent": {"agentType": 6}, "supplierPhones": ["+79990000002"]}

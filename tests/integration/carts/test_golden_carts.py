@@ -4,7 +4,7 @@ Source: fiscal.md §3 to §7, §11.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +13,20 @@ import pytest_asyncio
 from typer.testing import CliRunner
 
 from altyn.cli.app import app
+from altyn.domain.cart.codes import (
+    AGENT_TYPES,
+    MEASURES,
+    PAYMENT_METHODS,
+    PAYMENT_OBJECTS,
+    TAX_TYPES,
+)
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.carts.golden_carts import FOLDER, GoldenCart, golden_carts
 from tests.merchant_changes import changed
 from tests.shop import CREDENTIALS, Shop, new_number, open_shop
 
 CARTS: Final = golden_carts()
-CARTS_MIN: Final = 40
+CARTS_MIN: Final = 100
 FOUND_IN_HEADER: Final = 5  # faults
 PATH: Final = "/payment/rest/register.do"
 every_cart = pytest.mark.parametrize("cart", CARTS, ids=lambda cart: cart.name)
@@ -36,6 +43,35 @@ def test_every_cart_has_its_outcome() -> None:
     assert len(CARTS) >= CARTS_MIN
     assert {file.stem for file in FOLDER.glob("*.json")} == {cart.name for cart in CARTS}
     assert len({cart.rule for cart in CARTS}) == len(CARTS), "each cart states a rule of its own"
+
+
+@pytest.mark.parametrize(
+    ("member", "codes"),
+    [
+        ("taxType", TAX_TYPES),
+        ("paymentMethod", PAYMENT_METHODS),
+        ("paymentObject", PAYMENT_OBJECTS),
+        ("measure", MEASURES),
+        ("agent_info.type", AGENT_TYPES),
+    ],
+)
+def test_accepted_carts_have_every_code_of_a_list(member: str, codes: Mapping[int, object]) -> None:
+    accepted = (cart.registration["orderBundle"] for cart in CARTS if cart.code == "0")
+    found = {str(value) for bundle in accepted for value in values_of(member, bundle)}
+    assert {str(code) for code in codes} <= found
+
+
+def values_of(member: str, document: Any) -> Iterator[object]:
+    """The values of a member, or of a fiscal attribute, wherever it stands in a cart."""
+    if isinstance(document, list):
+        for each in document:
+            yield from values_of(member, each)
+    elif isinstance(document, dict):
+        if document.get("name") == member:
+            yield document.get("value")
+        yield document.get(member)
+        for each in document.values():
+            yield from values_of(member, each)
 
 
 @every_cart

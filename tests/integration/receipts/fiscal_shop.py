@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from altyn.cli.database import OPERATOR
+from altyn.domain.receipt.contact import Contact
 from altyn.domain.receipt.values import Receipt, ReceiptState
+from altyn.operations.decisions import Refused
+from altyn.operations.staff.resend_receipt import ResendContext, resend_receipt
 from tests.shop import ENROLLED, GOOD, Shop
 
 AMOUNT: Final = 40004
@@ -71,6 +75,19 @@ class FiscalShop:
         answer = await self.shop.call(path, **fields)
         assert answer["errorCode"] == "0", answer
         return answer
+
+    async def resend(self, receipt: Receipt, contact: Contact) -> Receipt | Refused:
+        """Send a failed receipt again, as `altyn receipt resend` does."""
+        world = self.shop.gateway.world
+        context = ResendContext(
+            orders=world.orders,
+            receipts=world.receipts,
+            merchant=world.merchants.get,
+            effects=world.effects,
+            clock=world.clock,
+            actor=OPERATOR,
+        )
+        return await resend_receipt(receipt, contact, context)
 
     async def receipts(self, order_id: str) -> Sequence[Receipt]:
         """The receipts as they are stored."""

@@ -18,8 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from altyn.domain.receipt.contact import Contact
 from altyn.domain.receipt.settings import FfdVersion
 from altyn.domain.receipt.values import Receipt, ReceiptKind, ReceiptState
+from altyn.operations.decisions import Refused
 from tests.asgi_client import AsgiClient
 from tests.atol_server import PASSWORD, AtolServer, Document, Failure, Fault, atol_server
 from tests.atol_shop import use_atol
@@ -152,6 +154,22 @@ async def test_report_of_a_result_makes_the_gateway_ask_at_once(
                 await asyncio.sleep(0.05)
         (receipt,) = await site.shop.receipts(order_id)
         assert receipt.state is ReceiptState.DELIVERED
+
+
+async def test_document_that_was_refused_for_good_is_sent_again_under_another_id(
+    site: Site,
+) -> None:
+    site.server.failures.append(Failure(2006))
+    order_id = await site.shop.paid()
+    (failed,) = await site.settled(order_id)
+    assert (failed.state, await site.documents(order_id)) == (ReceiptState.FAILED, [])
+    made = await site.shop.resend(failed, Contact())
+    assert isinstance(made, Receipt)
+    _, sent = await site.settled(order_id)
+    assert (sent.state, sent.receipt_id) == (ReceiptState.DELIVERED, made.receipt_id)
+    (document,) = await site.documents(order_id)
+    assert (document.external_id, document.total_minor) == (str(made.receipt_id), AMOUNT)
+    assert isinstance(await site.shop.resend(failed, Contact()), Refused)
 
 
 async def test_wrong_settings_name_the_setting_and_lose_nothing(

@@ -12,7 +12,7 @@ import pytest
 from altyn.domain.merchant import BASIC, Permission
 from tests.asgi_client import AsgiClient
 from tests.integration.receipts.fiscal_shop import AMOUNT, CUP, TEA, FiscalShop, part
-from tests.merchant_changes import permissions_off
+from tests.merchant_changes import changed, permissions_off
 from tests.shop import CREDENTIALS
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -181,6 +181,25 @@ async def test_order_without_a_cart_is_refunded_by_sum(shop: FiscalShop) -> None
     await refused(shop, "refund.do", "7", orderId=order_id, amount=100)
 
 
+async def test_refund_by_sum_has_no_receipt_where_the_payment_had_none(shop: FiscalShop) -> None:
+    order_id = await shop.shop.paid(5000)
+    answer = await AsgiClient(shop.shop.gateway.router).post(
+        f"/payment/rest/{BY_SUM}",
+        {**CREDENTIALS, "orderId": order_id, "amount": "100", "name": "Компенсация"},
+    )
+    assert "name: without effect" in answer.headers["x-altyn-rule"]
+    assert await shop.receipts(order_id) == []
+    async with changed(shop.shop, {"fiscal.default_line": True}):
+        await shop.done(BY_SUM, orderId=order_id, amount=100, name="Компенсация")
+        assert len(await shop.receipts(order_id)) == 1
+
+
+async def test_name_of_128_characters_fits_a_receipt(shop: FiscalShop) -> None:
+    order_id = await shop.paid()
+    await shop.done(BY_SUM, orderId=order_id, amount=100, name="x" * 128)
+    assert (await last_line(shop, order_id))["name"] == "x" * 128
+
+
 async def test_permission_is_needed(shop: FiscalShop) -> None:
     assert Permission.RAW_REFUND not in BASIC
     order_id = await shop.paid()
@@ -196,7 +215,8 @@ async def test_permission_is_needed(shop: FiscalShop) -> None:
         {"taxType": "99"},
         {"ofdParams": '{"tax":1}'},
         {"ofdParams": "[]"},
-        {"name": "x" * 256},
+        {"name": "x" * 129},
+        {"ofdParams": json.dumps({"name": "x" * 129})},
         {"taxType": "9" * 5000},
         {"ofdParams": json.dumps({"taxType": "9" * 5000})},
     ],

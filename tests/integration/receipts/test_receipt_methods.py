@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from altyn.domain.merchant import Permission
+from tests.asgi_client import AsgiClient
 from tests.integration.receipts.fiscal_shop import AMOUNT, CUP, TEA, FiscalShop, part
 from tests.merchant_changes import changed, permissions_off
 
@@ -122,6 +123,24 @@ async def test_vat_inside_the_sum_is_shown(shop: FiscalShop) -> None:
     assert [line["taxType"] for line in receipt["ofdOrderBundle"]] == ["VAT_20", "NONE"]
 
 
+@pytest.mark.parametrize("cart", [True, False], ids=["refund by sum", "order without a cart"])
+async def test_rest_is_one_line_after_a_refund_by_sum_and_without_a_cart(
+    shop: FiscalShop, *, cart: bool
+) -> None:
+    async with changed(shop.shop, {"fiscal.default_line": True, "status_version": 24}):
+        if cart:
+            order_id = await shop.paid()
+            await shop.done("processRawSumRefund.do", orderId=order_id, amount=10000)
+        else:
+            order_id = await shop.shop.register(AMOUNT, email="payer@shop.example")
+            await shop.shop.pay(order_id)
+            await shop.done("refund.do", orderId=order_id, amount=10000)
+        payment, _ = await shop.shown(orderId=order_id)
+        status = await shop.done("getOrderStatusExtended.do", orderId=order_id)
+    for (line,) in (payment["ofdOrderBundle"], status["ofdOrderBundle"]["cartItems"]["items"]):
+        assert (line["name"], line["itemAmount"]) == ("Оплата заказа", AMOUNT - 10000)
+
+
 # ── Closing receipts ──────────────────────────────────────────────────────────────────────────────
 
 CUSTOMER_ONLY: Final = json.dumps({"customerDetails": {"email": "payer@shop.example"}})
@@ -225,6 +244,26 @@ async def test_external_receipt_is_kept_once_and_shown(shop: FiscalShop, *, in_o
     assert (receipt["fn_number"], receipt["fiscal_document_number"]) == ("9999078900000042", 17)
     assert (receipt["receipt_datetime"], receipt["amount_total"]) == (1767225600000, "400.04")
     assert receipt["OFD"]["name"] == "Own OFD"
+
+
+@pytest.mark.parametrize("version", [4, 5])
+async def test_external_receipt_shows_only_what_was_sent(shop: FiscalShop, version: int) -> None:
+    async with changed(shop.shop, {"fiscal.answer_version": version}):
+        order_id = await shop.paid()
+        await shop.done("externalReceipt.do", orderId=order_id, **DOCUMENT)
+        own, external = await shop.shown(orderId=order_id)
+    assert "ofdReceiptParams" in own
+    assert external.keys() == {
+        *("receiptStatus", "receiptType", "uuid", "amount_total", "fn_number"),
+        *("fiscal_document_number", "fiscal_document_attribute", "receipt_datetime"),
+        *("receipt_date_time", "ofd_receipt_url", "OFD"),
+    }
+    assert external["OFD"] == {"name": "Own OFD", "inn": "7700000007"}
+    path = external["ofd_receipt_url"].partition("/receipts/")[2]
+    page = await AsgiClient(shop.shop.gateway.router).get(f"/receipts/{path}")
+    for unsent in ("Система налогообложения", "Безналичными", "ФФД"):
+        assert unsent not in page.text
+    assert "9999078900000042" in page.text
 
 
 @pytest.mark.parametrize(("kind", "status"), [("sell", 1), ("sell_refund", 4), ("correction", 7)])

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from altyn.main import Gateway
 from altyn.protocol.dialects.classic import envelopes
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.asgi_client import Answer, AsgiClient
@@ -47,6 +48,21 @@ PERIOD: Final = {
     "to": "20991231235959",
     "transactionStates": "CREATED,DEPOSITED",
 }
+STORED_CARD: Final = {
+    "clientId": "client 7",
+    "pan": "5555555555555599",
+    "expiryDate": "203012",
+    "cardholderName": "IVAN PETROV",
+}
+CREDIT: Final = {
+    "amount": "500000",
+    "returnUrl": "https://test.ru",
+    "dummy": "true",
+    "orderBundle": '{"cartItems": {"items": [{"positionId": "1", "name": "Tea", "itemCode": "T", '
+    '"quantity": {"value": 1, "measure": "kg"}, "itemPrice": 500000, "itemAmount": 500000, '
+    '"itemCurrency": 643, "itemDetails": {"itemDetailsParams": [{"name": "a", "value": "b"}]}}]}, '
+    '"installments": {"productType": "CREDIT", "productID": "10"}}',
+}
 RECEIPT: Final = {
     "receiptType": "sell",
     "fn_number": "9999078900000001",
@@ -59,11 +75,12 @@ RECEIPT: Final = {
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders for hostile requests, by their state."""
+    """Orders for hostile requests, by their state, and a stored card."""
 
     created: str
     held: str
     deposited: str
+    binding: str
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -73,7 +90,13 @@ async def orders(gateway: Gateway) -> Orders:
     deposited = await call(gateway, "register.do", REGISTRATION)
     for paid in (held, deposited):
         await call(gateway, "paymentOrder.do", {"MDORDER": paid.json()["orderId"], **CARD})
-    return Orders(*(each.json()["orderId"] for each in (created, held, deposited)))
+    stored = await call(gateway, "createBindingNoPayment.do", STORED_CARD)
+    return Orders(
+        created=created.json()["orderId"],
+        held=held.json()["orderId"],
+        deposited=deposited.json()["orderId"],
+        binding=stored.json()["bindingId"],
+    )
 
 
 async def call(gateway: Gateway, path: str, form: dict[str, str]) -> Answer:
@@ -109,7 +132,17 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         },
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
+        "getBindings": {"clientId": "client 7"},
+        "getBindingsByCardOrId": {"bindingId": orders.binding},
+        "bindCard": {"bindingId": orders.binding},
+        "unBindCard": {"bindingId": orders.binding},
+        "extendBinding": {"bindingId": orders.binding, "newExpiry": "203012"},
+        "createBindingNoPayment": STORED_CARD,
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
+        "creditRegister": CREDIT,
+        "creditRegisterPreAuth": CREDIT,
+        "getPaymentLink": {"orderId": orders.created},
+        "sendPaymentLink": {"orderId": orders.created, "email": "anna@example.org"},
     }[name]
 
 
@@ -263,7 +296,7 @@ async def test_wrong_credentials_are_refused(gateway: Gateway, name: str, row: s
 
 async def asked(gateway: Gateway, method: Method, body: bytes, kind: str) -> dict[str, Any]:
     """One request, and everything that must be true of its answer."""
-    path = f"/payment/rest/{method.rest[0]}"
+    path = CLASSIC.address(method.rest[0])
     headers = [("content-type", kind)]
     with logbook_kept() as logbook:
         answer = await AsgiClient(gateway.router).post(path, body=body, headers=headers)

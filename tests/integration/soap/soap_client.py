@@ -63,7 +63,7 @@ class SoapResponse:
 
     @property
     def error_code(self) -> str | None:
-        return self.returned.get("errorCode")
+        return self.returned.get("errorCode") or self.returned.findtext("errorCode")
 
     @property
     def fault_code(self) -> str:

@@ -21,6 +21,7 @@ from altyn.protocol.types import Type
 from tests.integration.soap.twin_shops import (
     REST_SHOP,
     SOAP_SHOP,
+    STORED_CARD,
     Twins,
     TwinShops,
     as_rest,
@@ -103,6 +104,16 @@ CASES: Final = (
         "new",
     ),
     Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
+)
+STORED_CARDS: Final = (
+    Case("createBindingNoPayment", "createBindingNoPayment.do", STORED_CARD),
+    Case("getBindings", "getBindings.do", {"clientId": "client 7"}),
+    Case("getBindingsByCardOrId", "getBindingsByCardOrId.do", {"bindingId": ORDER}, "stored"),
+    Case("unBindCard", "unBindCard.do", {"bindingId": ORDER}, "stored"),
+    Case("bindCard", "bindCard.do", {"bindingId": ORDER}, "stored"),
+    Case(
+        "extendBinding", "extendBinding.do", {"bindingId": ORDER, "newExpiry": "209912"}, "stored"
+    ),
 )
 
 LISTS: Final[dict[str, tuple[Any, ...]]] = {
@@ -196,7 +207,7 @@ def parts_of(type_name: str) -> tuple[Part, ...]:
 
 def tried() -> Iterator[Any]:
     """Every parameter of every operation."""
-    for case in CASES:
+    for case in (*CASES, *STORED_CARDS):
         operation = OPERATIONS[case.operation]
         assert operation.method is not None
         for element in operation.parts:
@@ -297,7 +308,7 @@ async def test_line_of_a_refund_by_sum_is_kept_alike(gateway: Gateway) -> None:
 async def test_every_served_operation_is_compared() -> None:
     served = {name for name, each in OPERATIONS.items() if each.method is not None}
     alone = {name for name in served if name.startswith("update")} | {"checkAuthenticate"}
-    assert {case.operation for case in CASES} == served - alone
+    assert {case.operation for case in (*CASES, *STORED_CARDS)} == served - alone
 
 
 async def test_card_lists_find_the_order(gateway: Gateway) -> None:

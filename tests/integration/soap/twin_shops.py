@@ -56,6 +56,9 @@ OWN: Final = frozenset(
 )
 
 
+STORED_CARD: Final = {"clientId": "client 7", "pan": GOOD, "expiryDate": "209912"}
+
+
 @dataclass(frozen=True, slots=True)
 class Twins:
     """One order of each shop, in the same state."""
@@ -92,16 +95,19 @@ class TwinShops:
         return read_answer(operation, answer.body)
 
     async def twins(self, state: str) -> Twins:
-        """A new order of each shop, brought into a state: new, held, paid, paid_cart or
-        at_acs."""
+        """A new order of each shop, brought into a state: new, held, held_cart, paid, paid_cart
+        or at_acs; or a new stored card of each."""
         number = f"TWIN-{next(_NUMBERS)}"
         ids = [await self._order(state, number, shop) for shop in (REST_SHOP, SOAP_SHOP)]
         return Twins(*ids)
 
     async def _order(self, state: str, number: str, shop: str) -> str:
-        path = "registerPreAuth.do" if state == "held" else "register.do"
+        if state == "stored":
+            stored = await self.rest("createBindingNoPayment.do", STORED_CARD, shop=shop)
+            return str(stored["bindingId"])
+        path = "registerPreAuth.do" if state.startswith("held") else "register.do"
         fields = {"orderNumber": number, "amount": "150000", "returnUrl": "https://shop.example/"}
-        if state == "paid_cart":
+        if state.endswith("_cart"):
             fields["orderBundle"] = json.dumps({"cartItems": {"items": [TEA]}})
         order_id: str = (await self.rest(path, fields, shop=shop))["orderId"]
         if state != "new":
@@ -155,11 +161,10 @@ def as_rest(operation: str, values: Values) -> dict[str, Any]:
         "tax": "taxType",
         "year": "YYYY",
         "month": "MM",
-        "cardholderName": "TEXT",
         "md": "mdOrder",
     }
     if operation == "paymentOrder":
-        names |= {"orderId": "MDORDER", "pan": "$PAN", "cvc": "$CVC"}
+        names |= {"orderId": "MDORDER", "pan": "$PAN", "cvc": "$CVC", "cardholderName": "TEXT"}
     found: dict[str, Any] = {}
     for name, value in values.items():
         rest = names.get(name, name)

@@ -27,6 +27,17 @@ ORDER: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
 # A request of each operation that both accept.
 BASES: Final[dict[str, Values]] = {
     "addParams": {"orderId": ORDER, "params": [{"name": "k", "value": "v"}]},
+    "bindCard": {"bindingId": ORDER},
+    "createBindingNoPayment": {
+        "additionalParameters": {},
+        "clientId": "c-7",
+        "pan": "4111111111111111",
+        "expiryDate": "203012",
+    },
+    "extendBinding": {"bindingId": ORDER, "newExpiry": "203012"},
+    "getBindings": {"clientId": "c-7", "showExpired": "false"},
+    "getBindingsByCardOrId": {"bindingId": ORDER, "showExpired": "false"},
+    "unBindCard": {"bindingId": ORDER},
     "checkAuthenticate": {"login": "a", "password": "b"},
     "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},

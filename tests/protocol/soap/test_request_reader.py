@@ -185,7 +185,13 @@ EXAMPLES: Final[tuple[tuple[str, str, Parameters], ...]] = (
         {"userName": "shop-api", "password": "secret1"},
     ),
     ("updateSSLCardList", f"<mdorder>{MDO}</mdorder>", {"mdorder": MDO}),
-    ("getBindings", '<request clientId="c-7" showExpired="false"/>', {}),
+    (
+        "getBindings",
+        '<request clientId="c-7" showExpired="false"/>',
+        {"clientId": "c-7", "showExpired": "false"},
+    ),
+    ("unBindCard", f"<bindingId>{MDO}</bindingId>", {"bindingId": MDO}),
+    ("applePay", "<arg0><merchant>m</merchant></arg0>", {}),
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from altyn.domain.cart.codes import MEASURES
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.reading import read_bundle
 from altyn.domain.money import CURRENCIES, NO_BREAK_SPACE, RUB, THIN_SPACE, Money
 from altyn.domain.order import Order, OrderRequest
 from altyn.inbound.payment_page import view
@@ -36,8 +37,10 @@ def order_of(*rows: dict[str, Any], **request: Any) -> Order:
         }
         for number, row in enumerate(rows, start=1)
     ]
-    bundle = Cart.of({"cartItems": {"items": items}}) if rows else None
-    return an_order(request=OrderRequest(order_bundle=bundle, **request))
+    document = {"cartItems": {"items": items}}
+    bundle = Cart.of(document) if rows else None
+    amount = read_bundle(document)[0].amount_minor
+    return an_order(amount_minor=amount, request=OrderRequest(order_bundle=bundle, **request))
 
 
 def line_of(language: str = "ru", **row: Any) -> CartLine:

@@ -21,7 +21,14 @@ from altyn.operations.deposit import Deposit, decide_deposit, settle_deposit
 from altyn.operations.refund import Refund, decide_refund, settle_refund
 from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
 from tests.builders import PAID_AT
-from tests.unit.operations.test_receipts_of_lives import MERCHANT, Life, carts, paid, part_of
+from tests.unit.operations.test_receipts_of_lives import (
+    MERCHANT,
+    Life,
+    carts,
+    check_kept_lines,
+    paid,
+    part_of,
+)
 
 STEPS: Final = ("deposit", "refund", "refund", "refund all", "bank approves", "bank declines")
 Sums = dict[str, tuple[int, int]]
@@ -96,3 +103,4 @@ def check(order: Order) -> None:
         assert returned[name][0] + quantity == taken[0]
     if not order.in_flight(Kind.REFUND) and order.left_minor:
         assert sum(kept_amounts(order).values()) == order.left_minor
+    check_kept_lines(order)

@@ -22,7 +22,14 @@ from altyn.operations.decisions import Accepted, Busy
 from altyn.operations.deposit import Deposit, decide_deposit, settle_deposit
 from altyn.operations.refund import Refund, decide_refund, settle_refund
 from tests.builders import PAID_AT
-from tests.unit.operations.test_receipts_of_lives import MERCHANT, Life, carts, paid, part_of
+from tests.unit.operations.test_receipts_of_lives import (
+    MERCHANT,
+    Life,
+    carts,
+    check_kept_lines,
+    paid,
+    part_of,
+)
 
 STEPS: Final = ("items", "all", "sum", "position", "position", "approve", "approve", "decline")
 
@@ -94,6 +101,7 @@ def check(life: Life) -> None:
     check_quantities_by_sum(order)
     check_kinds([kind_of(attempt) for attempt in refunds])
     check_receipts(life)
+    check_kept_lines(order)
 
 
 def returned(refunds: list[Attempt]) -> tuple[Counter[str], Counter[str]]:

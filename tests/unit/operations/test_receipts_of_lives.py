@@ -21,6 +21,7 @@ from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import AttemptState, Order, OrderRequest
 from altyn.domain.order_cart import returnable_positions
+from altyn.domain.receipt.content import kept_lines
 from altyn.domain.receipt.settings import FiscalProvider, FiscalSettings
 from altyn.domain.receipt.values import Receipt, ReceiptKind, ReceiptMade
 from altyn.operations.decisions import Accepted, Decision
@@ -29,6 +30,7 @@ from altyn.operations.paying.decisions import settle_payment
 from altyn.operations.receipts import made_effects
 from altyn.operations.refund import Refund, decide_refund, settle_refund
 from altyn.operations.reverse import Reverse, decide_reversal, settle_reversal
+from altyn.protocol.dialects.classic.receipt_view import ofd_order_bundle
 from tests.builders import PAID_AT, a_merchant, an_attempt, an_order
 
 MERCHANT: Final = a_merchant(fiscal=FiscalSettings(provider=FiscalProvider.SIMULATED))
@@ -172,3 +174,12 @@ def check(life: Life) -> None:
             if each.amount_minor
         }
     assert all(each.quantity.thousandths >= 0 for each in left.values())
+    check_kept_lines(life.order)
+
+
+def check_kept_lines(order: Order) -> None:
+    """What the status shows as sold and not returned is what the merchant has by the ledger."""
+    lines = kept_lines(order, MERCHANT.settings.fiscal)
+    assert sum(line.amount_minor for line in lines) == order.left_minor
+    shown = ofd_order_bundle(order, MERCHANT)
+    assert (shown is None) == (order.left_minor == 0)

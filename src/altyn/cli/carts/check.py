@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from altyn.cli.output import CommandError
-from altyn.domain.receipt.settings import FfdVersion
+from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
 
 if TYPE_CHECKING:
     from altyn.domain.cart.faults import CartFault
@@ -37,6 +37,9 @@ def check(
     ffd: Annotated[
         FfdVersion | None, typer.Option(help="The shop's setting fiscal.ffd; else not checked.")
     ] = None,
+    provider: Annotated[
+        FiscalProvider, typer.Option(help="The shop's setting fiscal.provider; needs --ffd.")
+    ] = FiscalProvider.NONE,
     strict: Annotated[  # noqa: FBT002
         bool, typer.Option("--strict-payer-identity", help="As fiscal.strict_payer_identity.")
     ] = False,
@@ -56,6 +59,7 @@ def check(
     rules = CartRules(
         currency=currency or str(sent.get("currency") or DEFAULT_CURRENCY),
         ffd=ffd,
+        provider=provider,
         strict_payer_identity=strict,
         receipt=params.known,
     )

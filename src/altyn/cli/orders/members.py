@@ -38,7 +38,7 @@ def detail_members(
         **order_members(order, merchant),
         "attempts": [_attempt(each) for each in order.attempts],
         "history": [_event(each) for each in events],
-        "receipts": [_receipt(each) for each in receipts],
+        "receipts": [receipt_members(each) for each in receipts],
     }
 
 
@@ -57,7 +57,8 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
+def receipt_members(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON; `replaces` is the failed receipt in whose place it was sent."""
     fiscal = receipt.fiscal
     return {
         "uuid": str(receipt.receipt_id),
@@ -69,6 +70,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "documentNumber": fiscal.document_number if fiscal else None,
         "problem": receipt.problem,
         "path": receipt.page_path,
+        "replaces": None if receipt.content.replaces is None else str(receipt.content.replaces),
     }
 
 

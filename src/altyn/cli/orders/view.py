@@ -92,7 +92,7 @@ def print_order(details: OrderDetails) -> None:
         ("Postings", [_posting(order, booked) for booked in details.postings]),
         (
             "Receipts",
-            [line for each in details.receipts for line in _receipt(each, details.base_url)],
+            [line for each in details.receipts for line in receipt_lines(each, details.base_url)],
         ),
         ("Now", list(possible_actions(details))),
     ):
@@ -104,13 +104,16 @@ def print_order(details: OrderDetails) -> None:
                 print_line(folded(shown, 5) if title in _FOLDED else shown)
 
 
-def _receipt(receipt: Receipt, base_url: str) -> Iterator[str]:
+def receipt_lines(receipt: Receipt, base_url: str) -> Iterator[str]:
+    """A receipt for people: kind, sum, state and document; its page; its problem."""
     amount = money(receipt_minor(receipt), receipt.content.currency)
     line = f"{receipt.kind.value.replace('_', ' ')} {amount}  {receipt.state}"
     if receipt.fiscal is not None:
         line += f", document {receipt.fiscal.document_number} of {receipt.fiscal.fn_number}"
     yield line
     yield f"  {base_url}{receipt.page_path}"
+    if receipt.content.replaces is not None:
+        yield f"  in the place of {receipt.content.replaces}, which failed"
     if receipt.problem:
         yield f"  {visible(receipt.problem)}"
 

@@ -14,11 +14,12 @@ TERMS_SHOWN: Final = 20
 
 
 def check_cart(
-    document: object, rules: CartRules, *, amount_minor: int | None
+    document: object, rules: CartRules | None, *, amount_minor: int | None
 ) -> tuple[ReadCart, tuple[CartFault, ...]]:
     """Read the cart of an order of this amount, in minor units; None: any amount.
 
-    The sum is compared where every position could be read.
+    The sum is compared where every position could be read. Without rules, as for a cart that is
+    stored, only the document and the sum are checked.
     """
     read, faults = read_bundle(document, rules)
     if amount_minor is None or not read.complete:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from altyn.domain.cart import tables
-from altyn.domain.cart.faults import FaultKind
+from altyn.domain.cart.faults import CartFault, FaultKind
 from altyn.domain.cart.fields import BadValue, Faults, Place, read_fields
+from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.cart.values import Customer
 
+AGENT: Final = "agent"
+SUPPLIER_PHONES: Final = "supplierPhones"
 _PLACE: Final = Place("customerDetails")
 _DOCUMENT: Final = ("client.birth_date", "client.document_code", "client.passport_number")
 _IDENTITY: Final = frozenset({*_DOCUMENT, "client.name", "client.inn", "client.citizenship"})
@@ -62,6 +65,31 @@ def receipt_params_of(
 def _agent_params(agent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in agent.items():
         yield _AGENT[name], ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def read_agent_of_cart(document: object) -> tuple[ReceiptParams, tuple[CartFault, ...]]:
+    """A cart's deprecated agent, sent alone, as parameters of the whole receipt.
+
+    It takes the place of an earlier agent as a whole: keys that it does not have are empty.
+    """
+    faults = Faults()
+    if not isinstance(document, dict):
+        faults.add(Place(), AGENT, document, BadValue("not a JSON object"), "3")
+        return ReceiptParams(), tuple(faults.found)
+    values = read_fields(document, tables.AGENT_OF_CART, Place(AGENT), faults)
+    params = dict(_agent_params(values))
+    known = {key: params.get(key, "") for key in sorted({*_AGENT.values()})} if params else {}
+    unknown = tuple(f"{AGENT}.{name}" for name in document if name not in _AGENT)
+    return ReceiptParams(known, unknown), tuple(faults.found)
+
+
+def read_supplier_phones(sent: object) -> tuple[ReceiptParams, tuple[CartFault, ...]]:
+    """A cart's deprecated phones of the supplier, sent alone: a list, or one text with commas."""
+    faults = Faults()
+    values = read_fields({SUPPLIER_PHONES: sent}, tables.BUNDLE, Place(), faults)
+    phones = ",".join(values.get(SUPPLIER_PHONES, ()))
+    known = {"supplier_info.phones": phones} if phones else {}
+    return ReceiptParams(known), tuple(faults.found)
 
 
 def check_identity(customer: Customer, receipt: Mapping[str, str], faults: Faults) -> None:

@@ -13,7 +13,7 @@ from altyn.domain.moscow import from_moscow
 
 _MILLISECONDS_FROM: Final = 100_000_000_000  # in seconds that is the year 5138
 _EPOCH: Final = re.compile("[0-9]{9,14}")
-_FORMS: Final = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+_FORMS: Final = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
 def creation_date(value: object) -> datetime:

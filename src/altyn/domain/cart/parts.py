@@ -68,7 +68,7 @@ def whole(positions: Sequence[Position]) -> tuple[Part, ...]:
 
 
 def taken_positions(positions: Sequence[Position], parts: Sequence[Part]) -> tuple[Position, ...]:
-    """The positions of a receipt over these parts."""
+    """The positions of a receipt over these parts; none for a part of an unknown position."""
     by_id = {position.position_id: position for position in positions}
     return tuple(
         replace(
@@ -77,6 +77,7 @@ def taken_positions(positions: Sequence[Position], parts: Sequence[Part]) -> tup
             amount_minor=part.amount_minor,
         )
         for part in parts
+        if part.position_id in by_id
     )
 
 

@@ -21,10 +21,11 @@ from altyn.domain.cart.codes import (
 )
 from altyn.domain.cart.document import CARTS_REMEMBERED, Cart
 from altyn.domain.cart.numbers import product_minor
+from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
 from altyn.domain.control_characters import json_has_control
-from altyn.domain.receipt.settings import FfdVersion
+from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
 
 _AMOUNT_MAX: Final = 999_999_999_999
 _Minor = Annotated[int, msgspec.Meta(ge=0, le=_AMOUNT_MAX)]
@@ -95,11 +96,6 @@ _OBJECT: Final = "paymentObject"
 _METHODS: Final = {"paymentMethod": frozenset(map(str, PAYMENT_METHODS))}
 _NAMES: Final = frozenset({_OBJECT, *_METHODS})
 _MEASURES: Final = frozenset(map(str, MEASURES))
-# The objects of payment of every format, and those of FFD 1.05.
-_OBJECTS: Final = (
-    frozenset(map(str, PAYMENT_OBJECTS)),
-    frozenset(map(str, PAYMENT_OBJECTS.keys() - ONLY_FFD_12)),
-)
 
 
 def is_plain(cart: Cart, rules: CartRules, *, amount_minor: int) -> bool:
@@ -138,15 +134,27 @@ def _amount(position: _Position) -> int | None:
     return product if amount in (None, product) else None
 
 
+@lru_cache(maxsize=16)
+def _objects(provider: FiscalProvider, ffd: FfdVersion | None) -> frozenset[str]:
+    """The objects of payment that the format and the provider have."""
+    newer = ONLY_FFD_12 if ffd is FfdVersion.V1_05 else frozenset()
+    return frozenset(map(str, PAYMENT_OBJECTS.keys() - newer - objects_refused(provider, ffd)))
+
+
 def _codes_known(position: _Position, rules: CartRules) -> bool:
     sent, tax, attributes = position.itemCurrency, position.tax, position.itemAttributes
     if sent is not None and str(sent) != rules.currency:
         return False
     if tax is not None and (tax.taxType not in TAX_TYPES or tax.taxType in HISTORIC_TAX_TYPES):
         return False
+    rate = rules.tax_type if tax is None else tax.taxType
+    if rate in rates_refused(rules.provider, rules.ffd):
+        return False
+    if rules.payment_object in objects_refused(rules.provider, rules.ffd):
+        return False
     if rules.ffd is FfdVersion.V1_2 and position.quantity.measure not in _MEASURES:
         return False
-    objects = _OBJECTS[rules.ffd is FfdVersion.V1_05]
+    objects = _objects(rules.provider, rules.ffd)
     return attributes is None or all(
         each.value in (objects if each.name == _OBJECT else _METHODS.get(each.name, ()))
         for each in attributes.attributes

@@ -13,6 +13,7 @@ from altyn.domain.cart.faults import FaultKind
 from altyn.domain.cart.fields import BadValue, Faults, Place
 from altyn.domain.cart.marks import is_hex
 from altyn.domain.cart.numbers import whole
+from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.cart.rules import CartRules
 from altyn.domain.receipt.settings import FfdVersion
 
@@ -51,6 +52,7 @@ def check_position(facts: PositionFacts, rules: CartRules, place: Place, faults:
     _check_tax(facts, rules, place, faults)
     _check_agent(facts, rules, place.inner("itemAttributes"), faults)
     _check_credit(facts, place, faults)
+    _check_provider(facts, rules, place, faults)
     if rules.ffd is FfdVersion.V1_05:
         _check_ffd_105(facts, place.inner("itemAttributes"), faults)
     elif rules.ffd is FfdVersion.V1_2:
@@ -115,6 +117,27 @@ def _check_ffd_105(facts: PositionFacts, place: Place, faults: Faults) -> None:
     if isinstance(mark, str) and not is_hex(mark):
         form = BadValue("not hexadecimal bytes with blanks, the form of FFD 1.05")
         faults.add(place, "nomenclature", mark, form, "5")
+
+
+def _check_provider(facts: PositionFacts, rules: CartRules, place: Place, faults: Faults) -> None:
+    """Codes for which the shop's provider has no word: it would refuse the receipt for ever."""
+    if rules.ffd is None:
+        return
+    named = facts.tax.get("taxType")
+    rate = named if "tax" in facts.values else rules.tax_type
+    historic = rate in HISTORIC_TAX_TYPES and rules.receipt.get(LEGACY_VAT) != "true"
+    if rate in rates_refused(rules.provider, rules.ffd) and not (named and historic):
+        way = "send a rate that is in force in Russia" if named else "set fiscal.tax_type"
+        bad = BadValue(f"a rate that {rules.provider} does not have in FFD {rules.ffd}: {way}")
+        faults.add(place.inner("tax"), "taxType", rate, bad, "14")
+    own = facts.attributes.get("paymentObject")
+    code = rules.payment_object if own is None else own
+    known = own in ONLY_FFD_12 and rules.ffd is FfdVersion.V1_05  # the format refuses it already
+    if code in objects_refused(rules.provider, rules.ffd) and not known:
+        way = "send another one" if own else "set fiscal.payment_object"
+        rule = f"an object that {rules.provider} does not have in FFD {rules.ffd}: {way}"
+        bad = BadValue(f"{rule}, or set fiscal.ffd=1.2 if the cash registers use it")
+        faults.add(place.inner("itemAttributes"), "paymentObject", code, bad, "14")
 
 
 def _check_ffd_12(facts: PositionFacts, place: Place, faults: Faults) -> None:

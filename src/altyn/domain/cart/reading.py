@@ -283,10 +283,6 @@ def _attribute(name: str, value: object, place: Place, n: int, faults: Faults) -
 
 def _read_agent(sent: Mapping[str, object], place: Place, faults: Faults) -> None:
     values = read_fields(sent, tables.AGENT_INFO, place, faults)
-    for name, table in (
-        ("paying", tables.PAYING_AGENT),
-        ("paymentsOperator", tables.PHONES),
-        ("MTOperator", tables.MT_OPERATOR),
-    ):
+    for name, table in tables.NESTED_IN_ATTRIBUTES["agent_info"].items():
         if name in values:
             read_fields(values[name], table, place.inner(name), faults)

@@ -190,3 +190,11 @@ NESTED_ATTRIBUTES: Final = {
     "markQuantity": MARK_QUANTITY,
 }
 """The attributes whose value is an object, and its fields."""
+NESTED_IN_ATTRIBUTES: Final = {
+    "agent_info": {
+        "paying": PAYING_AGENT,
+        "paymentsOperator": PHONES,
+        "MTOperator": MT_OPERATOR,
+    },
+}
+"""The fields of those objects that are objects themselves, and their fields."""

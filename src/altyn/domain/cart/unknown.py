@@ -3,11 +3,12 @@
 Source: fiscal.md §3, §5 (unknown attributes are kept), §11.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from altyn.domain.cart import tables
-from altyn.domain.cart.fields import Field
+from altyn.domain.cart.fields import BadValue, Field, nested
+from altyn.domain.cart.numbers import product_minor, thousandths, whole
 
 NAMES_SHOWN: Final = 10
 RECEIPT_NAME_MAX: Final = 128  # characters
@@ -19,9 +20,10 @@ _INNER: Final[Mapping[str, tuple[Field, ...]]] = {
     "agentInterest": tables.AGENT_INTEREST,
     "itemDetails": tables.ITEM_DETAILS,
 }
+_PAIR: Final = ("name", "value")
+_ONLY_SHOWN: Final = (tables.ITEM_ATTRIBUTES, tables.DEPOSITED_AMOUNT)
 _NOT_SERVED: Final = {
     "loyalties": "loyalty programmes are",
-    "installments": "payments on credit are",
 }
 
 
@@ -31,18 +33,62 @@ def remarks_of_cart(document: object) -> Iterator[str]:
         return
     unknown = list(dict.fromkeys(_unknown(document)))
     if unknown:
-        more = ", …" if len(unknown) > NAMES_SHOWN else ""
-        yield f"not known, kept as sent: {', '.join(unknown[:NAMES_SHOWN])}{more}"
+        yield f"not known, kept as sent: {_listed(unknown)}"
+    if document.get("installments"):
+        yield "installments: kept; a purchase on credit is registered at /sbercredit/register.do"
     for name, what in _NOT_SERVED.items():
         if document.get(name):
             yield f"{name}: kept, but {what} not served yet"
     items = list(_items(document))
-    if any(tables.DEPOSITED_AMOUNT in item for item in items):
+    if any(item.get(tables.DEPOSITED_AMOUNT) is not None for item in items):
         yield f"{tables.DEPOSITED_AMOUNT}: ignored, only answers have it"
     if any(len(str(item.get("name", ""))) > RECEIPT_NAME_MAX for item in items):
         yield f"name: longer than {RECEIPT_NAME_MAX} characters, which the OFD refuses in a receipt"
     if any(_has_tru_code(item) for item in items):
         yield f"{tables.TRU_CODE}: kept, but payments by electronic certificate are not served yet"
+
+
+def remarks_of_parts(document: object) -> Iterator[str]:
+    """What of depositItems or refundItems has no effect, in words. Source: fiscal.md §8."""
+    items = list(
+        _items({"cartItems": document if isinstance(document, dict) else {"items": document}})
+    )
+    read = {field.name for field in tables.PART}
+    known = {*(field.name for field in tables.POSITION), *_ONLY_SHOWN}
+    sent = dict.fromkeys(name for item in items for name in item if name not in read)
+    if registered := [name for name in sent if name in known]:
+        yield f"ignored, the registered cart has them: {_listed(registered)}"
+    unknown = [name for name in sent if name not in known]
+    unknown += [
+        name
+        for item in items
+        for name in _unnamed(item.get("quantity"), tables.QUANTITY, "quantity.")
+    ]
+    if isinstance(document, dict):
+        unknown += [name for name in document if name != "items"]
+    if unknown:
+        yield f"not known, ignored: {_listed(list(dict.fromkeys(unknown)))}"
+    if any(_has_other_price(item) for item in items):
+        yield "itemPrice: ignored where itemAmount is there and differs from itemPrice × quantity"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > NAMES_SHOWN else ""
+    return f"{', '.join(names[:NAMES_SHOWN])}{more}"
+
+
+def _has_other_price(item: Mapping[str, object]) -> bool:
+    """Whether a part has an amount, and a price that gives another one."""
+    quantity = item.get("quantity")
+    sent = quantity.get("value") if isinstance(quantity, dict) else None
+    amount, price, count = (
+        whole(item.get("itemAmount")),
+        whole(item.get("itemPrice")),
+        thousandths(sent),
+    )
+    if amount is None or price is None or count is None:
+        return False
+    return product_minor(price, count) != amount
 
 
 def _unknown(document: Mapping[str, object]) -> Iterator[str]:
@@ -61,17 +107,35 @@ def _unknown(document: Mapping[str, object]) -> Iterator[str]:
 
 
 def _unknown_of_item(item: Mapping[str, object]) -> Iterator[str]:
-    own = (tables.ITEM_ATTRIBUTES, tables.DEPOSITED_AMOUNT)
-    yield from (name for name in _unnamed(item, tables.POSITION, "") if name not in own)
+    names = _unnamed(item, tables.POSITION, "")
+    yield from (name for name in names if name not in _ONLY_SHOWN)
     for name, fields in _INNER.items():
         yield from _unnamed(item.get(name), fields, f"{name}.")
+    for detail in _details(item):
+        yield from _unnamed(detail, tables.ITEM_DETAIL, "itemDetails.itemDetailsParams.")
+    holder = item.get(tables.ITEM_ATTRIBUTES)
+    if isinstance(holder, dict) and "attributes" in holder:
+        names = (name for name in holder if name != "attributes")
+        yield from (f"{tables.ITEM_ATTRIBUTES}.{name}" for name in names)
     for attribute in _attributes(item):
-        called = str(attribute.get("name"))
-        if called not in tables.ATTRIBUTES:
-            yield f"{tables.ITEM_ATTRIBUTES} {called}"
-        if called in tables.NESTED_ATTRIBUTES:
-            fields = tables.NESTED_ATTRIBUTES[called]
-            yield from _unnamed(attribute.get("value"), fields, f"{called}.")
+        yield from _unknown_of_attribute(attribute)
+
+
+def _unknown_of_attribute(attribute: Mapping[str, object]) -> Iterator[str]:
+    names = (name for name in attribute if name not in _PAIR)
+    yield from (f"{tables.ITEM_ATTRIBUTES}.attributes.{name}" for name in names)
+    called, value = str(attribute.get("name")), attribute.get("value")
+    if called not in tables.ATTRIBUTES:
+        yield f"{tables.ITEM_ATTRIBUTES} {called}"
+    if called not in tables.NESTED_ATTRIBUTES:
+        return
+    try:
+        read = nested(value)
+    except BadValue:
+        return  # empty, so it counts as missing
+    yield from _unnamed(read, tables.NESTED_ATTRIBUTES[called], f"{called}.")
+    for name, fields in tables.NESTED_IN_ATTRIBUTES.get(called, {}).items():
+        yield from _unnamed(read.get(name), fields, f"{called}.{name}.")
 
 
 def _unnamed(sent: object, fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
@@ -96,7 +160,11 @@ def _attributes(item: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 
 def _has_tru_code(item: Mapping[str, object]) -> bool:
+    return any(each.get("name") == tables.TRU_CODE for each in _details(item))
+
+
+def _details(item: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     details = item.get("itemDetails")
     sent = details.get("itemDetailsParams") if isinstance(details, dict) else None
     listed = sent if isinstance(sent, list) else [sent]
-    return any(isinstance(each, dict) and each.get("name") == tables.TRU_CODE for each in listed)
+    return (each for each in listed if isinstance(each, dict))

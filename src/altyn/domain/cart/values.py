@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from altyn.domain.cart.codes import FULL_PREPAYMENT, GOODS, TaxType
 
@@ -56,6 +57,10 @@ class Customer:
     passport: str | None = None
 
 
+NO_CUSTOMER: Final = Customer()
+"""The customer of a request that names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadCart:
     """The positions and the customer of a cart without faults.
@@ -65,7 +70,7 @@ class ReadCart:
     """
 
     positions: tuple[Position, ...] = ()
-    customer: Customer = Customer()
+    customer: Customer = NO_CUSTOMER
     receipt: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
 

@@ -12,9 +12,11 @@ from typing import Final
 import msgspec
 
 from altyn.domain.card.free_text import holds_card_number
+from altyn.domain.cart.receipt_params import NAME as OFD_PARAMS
+from altyn.domain.cart.values import NO_CUSTOMER, Customer
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.merchant import Merchant
-from altyn.domain.order import Order
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import cart_customer, cart_positions
 from altyn.domain.phone import compact_phone, international_phone, russian_phone
 
@@ -26,6 +28,7 @@ RECEIPT_CURRENCY: Final = "643"
 
 EMAIL: Final = "email"
 PHONE: Final = "phone"
+NO_PARAMS: Final[Mapping[str, str]] = {}
 
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")
 
@@ -73,13 +76,20 @@ def asks_contact(order: Order, merchant: Merchant) -> bool:
     return is_fiscalised(order, merchant) and not _first(_of_shop(order)).known
 
 
-def contact_of(order: Order) -> Contact:
-    """The payer's e-mail address and phone number, from all places where they are sent.
+def contact_of(
+    order: Order, *, customer: Customer = NO_CUSTOMER, ofd_params: Mapping[str, str] = NO_PARAMS
+) -> Contact:
+    """Where a receipt of the order goes: the one rule, for every receipt and every provider.
 
-    In this order: the cart's customer, `email` and `phone` of the order (which jsonParams of the
-    registration and the payer fill), the shop's additional parameters, additionalOfdParams.
+    `customer` and `ofd_params` are those that the operation itself has sent (a closing, a refund).
+    An e-mail address or a phone number there is the whole contact: the receipt goes nowhere else.
+    Otherwise the first e-mail address and the first phone number of: the customer of the registered
+    cart; `email` and `phone` of the order (which jsonParams of the registration fill); the names
+    `email` and `phone` that the shop added to the order later; `client.email` and `client.phone` of
+    additionalOfdParams; what the payer has typed on the page. Source: fiscal.md §7.
     """
-    return _first((*_of_shop(order), contact_of_payer(order)))
+    own = _first((Contact(customer.email, customer.phone), _of_params(ofd_params)))
+    return own if own.known else _first((*_of_shop(order), contact_of_payer(order)))
 
 
 def contact_of_payer(order: Order) -> Contact:
@@ -131,14 +141,31 @@ def _of_shop(order: Order) -> Iterator[Contact]:
     yield Contact(None if EMAIL in own else request.email, None if PHONE in own else request.phone)
     shown = {n: v for n, v in order.params.items() if n not in request.payer_params}
     yield Contact(shown.get(EMAIL), shown.get(PHONE))
-    client = ofd_params_of(order)
-    yield Contact(client.get("client.email"), client.get("client.phone"))
+    yield _of_params(ofd_params_of(order))
+
+
+def _of_params(client: Mapping[str, str]) -> Contact:
+    return Contact(client.get("client.email"), client.get("client.phone"))
 
 
 def ofd_params_of(order: Order) -> Mapping[str, str]:
-    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6)."""
-    sent = order.request.more.get("additionalOfdParams")
-    return msgspec.json.decode(sent, type=dict[str, str], strict=False) if sent else {}
+    """The parameters of the whole receipt that the shop gave at registration (fiscal.md §6).
+
+    Those of the deposit that was made take their place.
+    """
+    own = _params(order.request.more.get(OFD_PARAMS))
+    deposits = (a for a in order.attempts if a.kind is Kind.DEPOSIT)
+    made = (params_of_attempt(a) for a in deposits if a.state is AttemptState.APPROVED)
+    return {**own, **next(made, {})}
+
+
+def params_of_attempt(attempt: Attempt) -> Mapping[str, str]:
+    """The parameters of the whole receipt that came with a deposit or a refund."""
+    return _params(attempt.details.get(OFD_PARAMS))
+
+
+def _params(text: str | None) -> Mapping[str, str]:
+    return msgspec.json.decode(text, type=dict[str, str], strict=False) if text else {}
 
 
 def _first(contacts: Iterable[Contact]) -> Contact:

@@ -8,26 +8,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.parts import taken_positions
 from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.values import Position, Quantity
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
-from altyn.domain.order_cart import cart_positions, cart_receipt_params, deposited_positions
+from altyn.domain.order_cart import (
+    cart_positions,
+    cart_receipt_params,
+    deposited_positions,
+    kept_positions,
+)
 from altyn.domain.receipt.contact import RECEIPT_CURRENCY, contact_of, ofd_params_of
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     Receipt,
     ReceiptContent,
     ReceiptDue,
+    ReceiptKind,
     ReceiptLine,
 )
 
 ONE: Final = Quantity(1000, "0")
 """One piece: the quantity of a line that stands for a sum."""
+
+NAME: Final = "name"
+TAX_TYPE: Final = "tax_type"
+PAYMENT_METHOD: Final = "payment_method"
+PAYMENT_OBJECT: Final = "payment_object"
 
 
 def receipt_of(due: ReceiptDue, order: Order, merchant: Merchant, at: datetime) -> Receipt | None:
@@ -67,6 +79,15 @@ def line_of(position: Position, settings: FiscalSettings) -> ReceiptLine:
         item_code=position.item_code,
         position_id=position.position_id,
         attributes=position.attributes,
+        of_settings=tuple(
+            name
+            for name, named in (
+                (TAX_TYPE, position.tax is not None),
+                (PAYMENT_METHOD, "paymentMethod" in position.attributes),
+                (PAYMENT_OBJECT, "paymentObject" in position.attributes),
+            )
+            if not named
+        ),
     )
 
 
@@ -80,18 +101,55 @@ def default_line(amount_minor: int, settings: FiscalSettings) -> ReceiptLine:
         tax_type=settings.tax_type,
         payment_method=settings.payment_method,
         payment_object=settings.payment_object,
+        of_settings=(NAME, TAX_TYPE, PAYMENT_METHOD, PAYMENT_OBJECT),
     )
 
 
+def with_settings(
+    content: ReceiptContent, kind: ReceiptKind, settings: FiscalSettings
+) -> ReceiptContent:
+    """The content with these settings where the shop had named no value of its own."""
+    closing = kind is ReceiptKind.CLOSING
+    filled: Mapping[str, Any] = {
+        NAME: settings.product_name,
+        TAX_TYPE: settings.tax_type,
+        PAYMENT_METHOD: FULL_PAYMENT if closing else settings.payment_method,
+        PAYMENT_OBJECT: settings.payment_object,
+    }
+    return replace(
+        content,
+        lines=tuple(
+            replace(line, **{name: filled[name] for name in line.of_settings})
+            for line in content.lines
+        ),
+        tax_system=content.tax_system if content.named_tax_system else settings.tax_system,
+        ffd=settings.ffd,
+    )
+
+
+def kept_lines(order: Order, settings: FiscalSettings) -> tuple[ReceiptLine, ...]:
+    """What was sold and not returned, as a receipt says it; empty when nothing is.
+
+    These are the positions that are left. Where a refund by sum named none of them, and where the
+    order has no cart, it is the default line over the sum that is left. Source: fiscal.md §10.
+    """
+    if not order.left_minor:
+        return ()
+    positions = kept_positions(order)
+    if sum(position.amount_minor for position in positions) == order.left_minor:
+        return tuple(line_of(position, settings) for position in positions)
+    return (default_line(order.left_minor, settings),)
+
+
 def _lines(due: ReceiptDue, order: Order, settings: FiscalSettings) -> Iterable[ReceiptLine]:
+    if not settings.default_line and not cart_positions(order):
+        return ()  # the payment had no receipt either
     raw = order.attempt(due.attempt).raw if due.attempt is not None else None
     if raw is not None:
         return (_raw_line(raw, due.amount_minor, order, settings),)
     positions = _positions(due, order)
     if positions:
         return (line_of(position, settings) for position in positions)
-    if not settings.default_line and not cart_positions(order):
-        return ()
     return (default_line(due.amount_minor, settings),)
 
 
@@ -110,7 +168,14 @@ def _raw_line(
         name=raw.name or line.name,
         item_code=raw.item_code or line.item_code,
         tax_type=line.tax_type if raw.tax_type is None else raw.tax_type,
+        of_settings=tuple(each for each in line.of_settings if each not in _named(raw)),
     )
+
+
+def _named(raw: RawLine) -> tuple[str, ...]:
+    """The fields of the line that the request has named."""
+    named = ((NAME, bool(raw.name)), (TAX_TYPE, raw.tax_type is not None))
+    return tuple(name for name, is_named in named if is_named)
 
 
 def _positions(due: ReceiptDue, order: Order) -> Sequence[Position]:
@@ -126,16 +191,18 @@ def _content(
     lines: tuple[ReceiptLine, ...], due: ReceiptDue, order: Order, settings: FiscalSettings
 ) -> ReceiptContent:
     request = order.request
-    contact = contact_of(order)
-    ofd_params = {**cart_receipt_params(order), **(due.ofd_params or ofd_params_of(order))}
+    contact = contact_of(order, customer=due.customer, ofd_params=due.ofd_params)
+    of_cart = {} if due.own_cart else cart_receipt_params(order)
+    params = {**of_cart, **ofd_params_of(order), **due.ofd_params}
     return ReceiptContent(
         lines=lines,
         currency=order.currency,
         tax_system=settings.tax_system if request.tax_system is None else request.tax_system,
+        named_tax_system=request.tax_system is not None,
         ffd=settings.ffd,
         email=contact.email,
         phone=contact.phone,
-        ofd_params=ofd_params,
+        ofd_params={key: value for key, value in params.items() if value},
     )
 
 

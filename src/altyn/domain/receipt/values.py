@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from altyn.domain.cart.codes import FULL_PREPAYMENT, GOODS, TAX_TYPES
-from altyn.domain.cart.values import Quantity
+from altyn.domain.cart.values import NO_CUSTOMER, Customer, Quantity
 from altyn.domain.receipt.settings import FfdVersion
 
 RECEIPT: Final = "receipt"
@@ -28,6 +28,15 @@ class ReceiptKind(StrEnum):
     EXTERNAL_PAYMENT = "external_payment"  # made by the shop's own cash register
     EXTERNAL_REFUND = "external_refund"
     EXTERNAL_CORRECTION = "external_correction"
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the shop's own cash register has made it: only what was sent of it is known."""
+        return self in {
+            ReceiptKind.EXTERNAL_PAYMENT,
+            ReceiptKind.EXTERNAL_REFUND,
+            ReceiptKind.EXTERNAL_CORRECTION,
+        }
 
     @property
     def returns_money(self) -> bool:
@@ -48,7 +57,8 @@ class ReceiptLine:
     """One line of a receipt. `price_minor` is the price of one unit of the measure.
 
     `tax_type`, `payment_method` and `payment_object` are codes of fiscal.md §4; `attributes` are
-    the fiscal attributes of the cart's position, as the shop has sent them.
+    the fiscal attributes of the cart's position, as the shop has sent them. `of_settings` are the
+    fields that the shop's settings have filled.
     """
 
     name: str
@@ -61,6 +71,7 @@ class ReceiptLine:
     item_code: str = ""
     position_id: str = ""
     attributes: Mapping[str, object] = field(default_factory=dict)
+    of_settings: tuple[str, ...] = ()
 
     @property
     def vat_minor(self) -> int:
@@ -73,7 +84,9 @@ class ReceiptContent:
     """What a receipt says; it never changes once the receipt is made.
 
     `tax_system` is a code of fiscal.md §4.1. `email` or `phone` is where the payer gets it.
-    `ofd_params` are the parameters of the whole receipt (fiscal.md §6).
+    `ofd_params` are the parameters of the whole receipt (fiscal.md §6). `named_tax_system` says
+    that the shop has sent the taxation system. `replaces` is the id of the failed receipt in whose
+    place this one is sent.
     """
 
     lines: tuple[ReceiptLine, ...]
@@ -83,6 +96,8 @@ class ReceiptContent:
     email: str | None = None
     phone: str | None = None
     ofd_params: Mapping[str, str] = field(default_factory=dict)
+    named_tax_system: bool = False
+    replaces: UUID | None = None
 
     @property
     def amount_minor(self) -> int:
@@ -168,13 +183,18 @@ class ReceiptDue:
     """An effect: a receipt is to be made, if the merchant has receipts.
 
     `attempt` is the number of the deposit, refund or reversal that it is about; `amount_minor` is
-    the sum. `lines` are there where the request has named them itself.
+    the sum. `lines` are there where the request has named them itself; `own_cart` says that they
+    are those of a cart of the request, so the registered cart says nothing of this receipt.
+    `customer` is the customer of the request's cart, `ofd_params` are the parameters of the whole
+    receipt that the request and its cart have named; they replace those of the registration.
     """
 
     receipt_kind: ReceiptKind
     amount_minor: int
     attempt: int | None = None
     lines: tuple[ReceiptLine, ...] = ()
+    own_cart: bool = False
+    customer: Customer = NO_CUSTOMER
     ofd_params: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.http.request_reader import (
     BodyTooLarge,
@@ -26,13 +27,14 @@ from altyn.inbound.http.request_reader import (
 )
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
+from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
-from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.payment import chooses_steps, pay
 from altyn.inbound.payment_page.results import (
     PaymentRefused,
     PaymentResult,
@@ -48,6 +50,7 @@ from altyn.inbound.payment_page.waiting_pages import waiting_page
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.return_links import payment_link
 
 SHOP_ASSET_CACHE: Final = "public, max-age=300"
 COMPRESSED: Final = {
@@ -139,16 +142,30 @@ class PageEndpoint:
             return responses.redirect(page_order.return_address(context.base_url, context.language))
         if name.kind is Kind.ERRORS:
             return await self._errors(page_order, context)
+        if awaits_credit(page_order.order):
+            login = page_order.merchant.login
+            return responses.redirect(payment_link(context.base_url, login, page_order.order))
         page_order = await self._with_payer_address(page_order, request)
         if page_order.waiting:
             return self._waiting(page_order, context)
         if page_order.merchant.blocked or not page_order.order.attempts_left:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
-        choice = self._choice(page_order, context)
+        return await self._choosing(request, page_order, context)
+
+    async def _choosing(
+        self, request: Request, page_order: PageOrder, context: PageContext
+    ) -> Response:
+        """The page of an order that can be paid: the step of one way, or the choice of ways."""
+        choice, name = self._choice(page_order, context), context.name
+        way = choice.only_step or request.query_params.get("paymentWay")
+        if chooses_parts(way, page_order):
+            shown = Shown(other_phone=request.query_params.get(STEP) == "phone")
+            payer = self._payer(request, context.language)
+            return await self._parts.show(page_order, context, payer, shown)
         if not choice.possible:
             html = pages.errors_page(page_order, context, absence=choice.absence)
             return responses.page(html, page_order=page_order)
-        if choice.has_step(way := choice.only_step or request.query_params.get("paymentWay")):
+        if choice.has_step(way):
             return self._payment(page_order, context, way=way)
         own = await self._own_page(page_order, name)
         if own is not None:
@@ -199,11 +216,21 @@ class PageEndpoint:
         if page_order.merchant.blocked:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
         form, payer = PageForm(fields), self._payer(request, context.language)
+        if chooses_steps(form):
+            return await self._parts.post(form, page_order, context, payer)
         result = await pay(form, page_order, payer, self.world, sandbox=self.sandbox)
-        return self._after(result, form, context)
+        answer = self._after(result, form, context)
+        if answer is not None:
+            return answer
+        if chooses_parts(form.payment_way, page_order):
+            shown = Shown(form=form, result=result)
+            return await self._parts.show(result.page_order, context, payer, shown)
+        return self._payment(result.page_order, context, form, result, way=form.payment_way)
 
-    def _after(self, result: PaymentResult, form: PageForm, context: PageContext) -> Response:
-        """The answer to a browser without scripts after a payment."""
+    def _after(
+        self, result: PaymentResult, form: PageForm, context: PageContext
+    ) -> Response | None:
+        """The answer to a browser without scripts after a payment; None for the form again."""
         page_order = result.page_order
         if page_order.over:
             address = page_order.return_address(context.base_url, context.language)
@@ -219,7 +246,11 @@ class PageEndpoint:
             case _ if not page_order.order.attempts_left:
                 return responses.page(pages.errors_page(page_order, context), page_order=page_order)
             case _:
-                return self._payment(page_order, context, form, result, way=form.payment_way)
+                return None
+
+    @property
+    def _parts(self) -> PartsPages:
+        return PartsPages(world=self.world)
 
     # ── Parts ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -32,7 +32,7 @@ from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.offered_ways import offered_ways
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
-from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.payment import chooses_steps, pay
 from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
@@ -170,6 +170,9 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
     if page_order.merchant.blocked:
         return _error(e.USER_BLOCKED, payer.language)
     form = PageForm(call.fields)
+    if chooses_steps(form):  # a payment in parts begins with pages of its own
+        address = pages.next_address(page_order, payer.base_url, payer.language, in_parts=True)
+        return responses.json({"redirect": address, "errorCode": 0})
     result = await pay(form, page_order, payer, methods.world, sandbox=methods.sandbox)
     return responses.json(json_answers.payment_members(result, payer))
 

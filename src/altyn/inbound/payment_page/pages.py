@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from altyn.domain.instalments import WAY
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import asks_contact, contact_of_payer
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
+from altyn.inbound.payment_page.bnpl.summary import PartsSummary
 from altyn.inbound.payment_page.cart_view import cart_view
 from altyn.inbound.payment_page.offered_ways import Choice
 from altyn.inbound.payment_page.page_order import PageOrder
@@ -79,8 +81,12 @@ def payment_page(
     choice: Choice,
     typed_values: TypedValues | None = None,
     result: PaymentResult | None = None,
+    parts: PartsSummary | None = None,
 ) -> str:
-    """The card form. `result` is the failed payment of a browser without scripts."""
+    """The card form. `result` is the failed payment of a browser without scripts.
+
+    With `parts` the card pays the first part of the order's amount.
+    """
     order, now, language = page_order.order, clock.now(), context.language
     field_errors = field_errors_of(result, language)
     refusal_text = refusal_text_of(result, language)
@@ -113,6 +119,7 @@ def payment_page(
             cancelled=page_order.cancelled and not refusal_text,
             declined_card=page_order.last_was_by_card,
             typed_values=typed_values or TypedValues(contact=typed_contact(order)),
+            parts=parts,
         )
     )
 
@@ -231,18 +238,26 @@ def remaining_seconds(order: Order, clock: Clock) -> int:
 
 
 def next_address(
-    page_order: PageOrder, base_url: str, language: str, page_view: str | None = None
+    page_order: PageOrder,
+    base_url: str,
+    language: str,
+    page_view: str | None = None,
+    *,
+    in_parts: bool = False,
 ) -> str:
     """Where the payer of an order goes now: back to the shop, or to the payment page.
 
-    The payment page shows a decline while attempts are left, and waits for the bank.
+    The payment page shows a decline while attempts are left, and waits for the bank. `in_parts`:
+    the payer has chosen payment in parts; so has one whose first part was declined.
     """
     if page_order.over:
         return page_order.return_address(base_url, language)
     order = page_order.order
     language = requested_language(order, page_order.merchant, language)
     name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
-    return page_address(base_url, page_order.merchant.login, order.order_id, name)
+    address = page_address(base_url, page_order.merchant.login, order.order_id, name)
+    in_parts = in_parts or (bool(order.payments) and order.payments[-1].payment_way == WAY)
+    return f"{address}&paymentWay={WAY}" if in_parts else address
 
 
 def typed_contact(order: Order) -> str:

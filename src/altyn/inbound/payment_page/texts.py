@@ -51,8 +51,6 @@ _PAGE: Final = {
     "ways": Words("Способы оплаты", "Ways to pay"),
     "or_by_card": Words("или картой", "or by card"),
     "cancelled": Words("Вы отменили оплату", "You cancelled the payment"),
-    "parts_line": Words("{count} платежа по {amount}", "{count} payments of {amount}"),
-    "parts_from": Words("{count} платежа от {amount}", "{count} payments from {amount}"),
     "choose_way": Words("Выберите, как заплатить", "Choose how to pay"),
     "pan": Words("Номер карты", "Card number"),
     "expiry": Words("Срок, ММ / ГГ", "Expiry, MM / YY"),

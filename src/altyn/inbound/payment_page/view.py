@@ -18,6 +18,8 @@ from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.domain.page import HolderField
+from altyn.inbound.payment_page.bnpl.summary import PartsSummary
+from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
 from altyn.inbound.payment_page.qr import is_app_link, qr_svg
 from altyn.inbound.payment_page.texts import (
@@ -156,7 +158,7 @@ class PaymentPageView(PageFrame):
     False that was not a payment by card, so the page does not ask to type a card again. `ways` are
     offered above the card form, or alone where `takes_card` is False. Without scripts the form is
     posted to `form_action`, with the expiry as typed (see `read_expiry`). `asks_contact`: the page
-    asks where the receipt goes.
+    asks where the receipt goes. With `parts` the card pays the first part.
     """
 
     order_number: str
@@ -183,6 +185,7 @@ class PaymentPageView(PageFrame):
     cancelled: bool = False
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
+    parts: PartsSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +301,7 @@ def render_payment_page(view: PaymentPageView) -> str:
         more_positions=counted_text("more", more, language),
         today=f"{to_moscow(view.now):%Y-%m}",
         texts=script_texts(language),
+        parts_t=partial(parts_text, language=language),
     )
 
 

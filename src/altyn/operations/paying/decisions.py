@@ -10,6 +10,7 @@ from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.instalments import later_instalments
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.receipt.contact import Contact
@@ -36,6 +37,7 @@ class AttemptRequest:
 
     `card` and `authentication` are there for a card only. `params` and `more` are further
     parameters; the payer's page (`params_of_payer`) or the shop has sent them, `email` and `phone`.
+    `details` are facts that the connector gets with each request about the payment.
     """
 
     payment_way: str
@@ -47,6 +49,7 @@ class AttemptRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     params_of_payer: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
@@ -76,6 +79,11 @@ def decide_begin(order: Order, request: AttemptRequest, now: datetime) -> Decisi
     """Ask the connector for the money. Refuses: as `refuse_payment`."""
     if refusal := refuse_payment(order, now):
         return refusal
+    return begin_attempt(order, request, now)
+
+
+def begin_attempt(order: Order, request: AttemptRequest, now: datetime) -> Accepted:
+    """Ask the connector for the money of an order that may be paid now (`refuse_payment`)."""
     attempt = _payment_attempt(order, request, now)
     changes = _changes_by(order, request)
     return accept(
@@ -213,6 +221,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     paid = OrderChanges(approved_at=asked_at, action_code=0)
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
+    later = later_instalments(attempt.details)
     if order.checks_card_only:
         both = (held, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
         paid["reversed_at"] = now
@@ -225,7 +234,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=ledger.hold(amount),
-            effects=(held,),
+            effects=(held, *later),
             **paid,
         )
     paid["deposited_minor"] = amount
@@ -236,7 +245,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
-        effects=(taken, ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount)),
+        effects=(taken, ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount), *later),
         **paid,
     )
 
@@ -281,6 +290,7 @@ def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> At
         card=request.card,
         payment_way=request.payment_way,
         authentication=request.authentication,
+        details=dict(request.details),
     )
 
 

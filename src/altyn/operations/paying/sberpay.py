@@ -28,11 +28,13 @@ class SberPayDetails:
     """How the payer gets the invoice.
 
     `phone`: eleven digits, which get a push; empty: the payer opens the app by a link or by a QR
-    code. `return_url`: where the app takes the payer afterwards.
+    code. `return_url`: where the app takes the payer afterwards. `from_app`: the link is opened by
+    the shop's own app, and not from a page.
     """
 
     phone: str = ""
     return_url: str = ""
+    from_app: bool = False
 
 
 def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:

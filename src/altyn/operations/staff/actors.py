@@ -15,6 +15,7 @@ class Right(StrEnum):
     BLOCK_MERCHANTS = "block merchants"
     MANAGE_USERS = "manage users"
     MANAGE_TOKENS = "manage tokens"
+    RESEND_RECEIPTS = "send receipts again"
     CHANGE_SETTINGS = "change settings"
     CHANGE_CALLBACK_SETTINGS = "change settings of callbacks"
 

@@ -22,7 +22,7 @@ from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
-from altyn.domain.way_settings import BnplSettings, SberPaySettings
+from altyn.domain.way_settings import BnplSettings, CreditSettings, SberPaySettings
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.fiscal_settings import FISCAL_SETTINGS
 from altyn.operations.staff.page_rules import (
@@ -65,6 +65,7 @@ GROUPS: Final[Mapping[str, type]] = {
     FISCAL: FiscalSettings,
     "sberpay": SberPaySettings,
     "bnpl": BnplSettings,
+    "credit": CreditSettings,
 }
 """The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 

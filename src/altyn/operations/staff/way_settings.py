@@ -19,6 +19,7 @@ def are_ways(names: Collection[str]) -> bool:
 
 
 _AMOUNT_MAX: Final = 999_999_999_999
+_PRODUCT_MAX: Final = 50
 _AMOUNT: Final = f"1 to {_AMOUNT_MAX} minor units"
 
 WAY_SETTINGS: Final = (
@@ -28,4 +29,11 @@ WAY_SETTINGS: Final = (
     Setting("bnpl.only", "true or false", lambda _: True),
     Setting("bnpl.amount_min_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
     Setting("bnpl.amount_max_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
+    Setting(
+        "credit.product_ids",
+        "a list of productIDs, each of at most 50 printable characters; empty for any",
+        lambda ids: all(0 < len(each) <= _PRODUCT_MAX and each.isprintable() for each in ids),
+    ),
+    Setting("credit.amount_min_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
+    Setting("credit.amount_max_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
 )

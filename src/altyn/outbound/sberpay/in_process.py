@@ -20,14 +20,14 @@ class InProcessBank:
     """Implements `InvoicingBank`; an answer after the time-out is lost, as over a network."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
-        self._bank = bank
+        self.bank = bank
         self._timeout_seconds = timeout_seconds
 
     async def ask(self, request: InvoiceRequest) -> InvoiceResponse | None:
         """Send a request; None when its outcome is not known."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await self._bank.handle(request)
+                return await self.bank.handle(request)
         except TimeoutError:
             log.warning("bank_timed_out", key=request.key, operation=request.operation.value)
         except Exception:  # it may have been raised after the request was carried out

@@ -1,8 +1,15 @@
--- purge_cards: delete some cards whose keeping time is over. The time is compared again at the deletion, so that a card
--- whose time another process extends meanwhile is kept.
+-- purge_cards: delete some cards whose keeping time is over and that no stored card needs: an active one, or one that
+-- was disabled after `disabled_after`. The time is compared again at the deletion, so that a card whose time another
+-- process extends meanwhile is kept.
 WITH expired AS (
     SELECT merchant_id, fingerprint FROM card_vault
-    WHERE keep_until < :now::timestamptz LIMIT :limit::integer
+    WHERE keep_until < :now::timestamptz
+      AND NOT EXISTS (
+          SELECT FROM bindings
+          WHERE bindings.merchant_id = card_vault.merchant_id
+            AND bindings.fingerprint = card_vault.fingerprint
+            AND (bindings.active OR bindings.changed_at > :disabled_after::timestamptz))
+    LIMIT :limit::integer
 )
 DELETE FROM card_vault USING expired
 WHERE card_vault.merchant_id = expired.merchant_id

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from altyn.domain.cart.document import Cart
+from altyn.domain.cart.values import NO_CUSTOMER, Customer
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.receipt.contact import (
@@ -98,6 +99,28 @@ def test_an_order_with_a_cart_or_a_default_line_is_fiscalised(
 def test_the_contact_is_found_wherever_a_shop_sends_it(order: Order, contact: Contact) -> None:
     assert contact_of(order) == contact
     assert needs_contact(order, shop()) is not contact.known
+
+
+OWN = Customer(email="own@x.ru")
+
+
+@pytest.mark.parametrize(
+    ("customer", "ofd_params", "contact"),
+    [
+        (NO_CUSTOMER, {}, Contact("a@x.ru", "79000000001")),
+        (OWN, {}, Contact("own@x.ru")),
+        (Customer(phone="79000000009"), {}, Contact(None, "79000000009")),
+        (NO_CUSTOMER, {"client.email": "e@x.ru"}, Contact("e@x.ru")),
+        (OWN, {"client.email": "e@x.ru"}, Contact("own@x.ru")),
+        (OWN, {"client.phone": "79000000003"}, Contact("own@x.ru", "79000000003")),
+        (NO_CUSTOMER, {"client.name": "Иван"}, Contact("a@x.ru", "79000000001")),
+    ],
+)
+def test_the_contact_of_the_operation_comes_before_every_one_of_the_order(
+    customer: Customer, ofd_params: dict[str, str], contact: Contact
+) -> None:
+    order = order_with(cart(email="a@x.ru"), phone="79000000001")
+    assert contact_of(order, customer=customer, ofd_params=ofd_params) == contact
 
 
 def test_a_payers_own_parameters_are_no_contact_of_the_shop() -> None:

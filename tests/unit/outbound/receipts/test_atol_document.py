@@ -298,7 +298,6 @@ def test_parameters_of_the_whole_receipt() -> None:
         "client.document_code": "21",
         "client.passport_number": "4507 443564",
         "client.address": "Москва",
-        "client.phone": "79990000001",
         "company.payment_address": "https://other.example",
         "company.automat_number": "A-1",
         "cashier": "Кассир",
@@ -317,7 +316,6 @@ def test_parameters_of_the_whole_receipt() -> None:
     receipt = sent(a_receipt(ofd_params=params))["receipt"]
     assert receipt["client"] == {
         "email": "payer@shop.example",
-        "phone": "+79990000001",
         "name": "Иван Петров",
         "inn": "770000000012",
         "birthdate": "01.02.1990",
@@ -339,7 +337,7 @@ def test_parameters_of_the_whole_receipt() -> None:
         {"federal_id": "001", "date": "12.05.2020", "number": "123/43", "value": "a=1"}
     ]
     old = sent(a_receipt(ofd_params=params, ffd=V4))["receipt"]
-    assert old["client"].keys() == {"email", "phone", "name", "inn"}
+    assert old["client"].keys() == {"email", "name", "inn"}
     assert not old.keys() & {"operating_check_props", "sectoral_check_props", "cashier_inn"}
 
 
@@ -366,10 +364,7 @@ def test_kind_decides_the_operation_and_the_way_of_payment(
         ({"email": None, "phone": "8 (916) 000-00-01"}, {"phone": "+79160000001"}),
         ({"email": None, "phone": "9160000001"}, {"phone": "+79160000001"}),
         ({"email": None, "phone": "+44 20 7946 0000"}, {"phone": "+442079460000"}),
-        (
-            {"ofd_params": {"client.email": "c@shop.example"}},
-            {"email": "c@shop.example"},
-        ),
+        ({"ofd_params": {"client.email": "c@shop.example"}}, {"email": "payer@shop.example"}),
     ],
 )
 def test_where_the_receipt_goes(content: dict[str, Any], client: dict[str, str]) -> None:

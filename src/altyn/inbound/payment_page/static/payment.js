@@ -21,6 +21,8 @@ const page = {
   language: form.elements.language.value,
   pageView: form.elements.pageView.value,
 };
+// The card pays the first part of a payment in parts.
+const ownWay = form.dataset.way ? { paymentWay: form.dataset.way } : {};
 const plurals = new Intl.PluralRules(page.language);
 
 const message = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
@@ -239,7 +241,7 @@ function payment(way) {
     pageView: page.pageView,
     MDORDER: page.order,
   };
-  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
+  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : { ...fields.values(), ...ownWay }) };
 }
 
 // The answer was lost: find out the state of the payment before the payer can press again.

@@ -1,7 +1,10 @@
 """Look-ups in the attempts of a card payment."""
 
+from collections.abc import Mapping
+
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.values import PaymentSystem, payment_system
+from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.order import Attempt, Order
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard
@@ -38,3 +41,9 @@ def system_of(attempt: Attempt) -> PaymentSystem | None:
     """The payment system of the card of an attempt."""
     name = attempt.card.system if attempt.card else None
     return PaymentSystem(name) if name else None
+
+
+def confirmed_minor(order: Order, details: Mapping[str, str]) -> int:
+    """The sum that the payer confirms at the bank of the card: the order's, or the part of it that
+    is charged now. `details` are those of the attempt."""
+    return int(details.get(CHARGED_NOW, order.asked_minor))

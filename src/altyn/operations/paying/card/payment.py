@@ -22,7 +22,12 @@ from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
 from altyn.operations.paying.allowed import allows_way
-from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
+from altyn.operations.paying.card.attempts import (
+    attempt_of,
+    card_of,
+    confirmed_minor,
+    system_of,
+)
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.plan import (
     Authorise,
@@ -211,6 +216,7 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
         params=command.params,
         params_of_payer=command.params_of_payer,
         more=command.more,
+        details=command.details,
     )
     if isinstance(plan, SendToAcs):
         return await _send_to_acs(plan, order, request, command, world)
@@ -288,7 +294,7 @@ def _to_version_1(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
         merchant=merchant.name_in(_language(order, command, merchant)),
-        amount_minor=order.asked_minor,
+        amount_minor=confirmed_minor(order, command.details),
         currency=order.currency,
         xid=proof.xid or "",
         term_url=term_url,
@@ -312,7 +318,7 @@ async def _authenticate(
             threeds_server_trans_id=recorded.server_trans_id or "",
             pan=pan,
             expiry=command.expiry.wire if command.expiry else card.expiry,
-            amount_minor=order.asked_minor,
+            amount_minor=confirmed_minor(order, attempt.details),
             currency=order.currency,
             merchant=merchant.name_in(_language(order, command, merchant)),
             browser=command.browser,

@@ -80,8 +80,7 @@ def _receipt(receipt: Receipt, account: Account) -> dict[str, Any]:
 def _client(content: ReceiptContent) -> dict[str, Any]:
     """The payer. Of several e-mail addresses the first one gets the receipt."""
     params = content.ofd_params
-    email = (params.get("client.email") or content.email or "").split(",")[0].strip()
-    number = params.get("client.phone") or content.phone
+    email, number = (content.email or "").split(",")[0].strip(), content.phone
     if not email and not number:
         raise UnfitError(
             "the payer's e-mail address and phone number are missing: send email or phone with "

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from altyn.domain.cart.codes import MEASURES
+from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
 from altyn.domain.phone import international_phone
 from altyn.domain.receipt.settings import FfdVersion
 from altyn.domain.receipt.values import ReceiptContent, ReceiptLine
@@ -23,7 +24,6 @@ from altyn.outbound.receipts.atol.codes import (
 )
 from altyn.outbound.receipts.atol.marks import mark_code, named_code
 
-NAME_LENGTH_MAX: Final = 128
 UNIT_LENGTH_MAX: Final = 16
 
 
@@ -38,7 +38,7 @@ def item_of(line: ReceiptLine, content: ReceiptContent) -> dict[str, Any]:
     of_version = _item_v4 if content.ffd is FfdVersion.V1_05 else _item_v5
     return without_empty(
         {
-            "name": line.name[:NAME_LENGTH_MAX],
+            "name": line.name[:RECEIPT_NAME_MAX],
             "price": roubles(line.price_minor),
             "quantity": Decimal(line.quantity.thousandths).scaleb(-3),
             "sum": roubles(line.amount_minor),

@@ -18,7 +18,6 @@ STORED_ONLY: Final = "kept with the order, without effect"
 NO_STORED_CARDS: Final = "stored cards are not served yet: nothing can pay this order"
 NO_BINDING: Final = "kept, but stored cards are not served yet: no card is stored"
 NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
-NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
@@ -28,9 +27,6 @@ CASHBOX: Final = "fes_cashboxId"
 SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
-APP_PARAMETERS: Final = frozenset({"app2app", "back2app", "app.osType", "app.deepLink"})
-"""Parameters of payments in the bank's app; most shops send them inside jsonParams (004)."""
-
 EFFECTIVE_FEATURES: Final = frozenset(
     {
         "AUTO_PAYMENT",
@@ -39,6 +35,7 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_SSL",
         "FORCE_FULL_TDS",
         "FORCE_NO_CVC",
+        "BNPL",
     }
 )
 
@@ -64,9 +61,6 @@ def remarks_of_language(code: str) -> Iterator[str]:
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     """The free attributes that belong to a way to pay which is not served yet."""
-    names = [name for name in params if name in APP_PARAMETERS]
-    if names:
-        yield f"{', '.join(names)}: {NO_APP}"
     if CASHBOX in params:
         yield f"{CASHBOX}: {NO_CERTIFICATE}"
 

@@ -35,6 +35,14 @@ NOT_A_TEST_CARD: Final = ErrorCode(
 WRONG_BINDING: Final = ErrorCode(
     1, "Заказ не может быть оплачен данной картой", "The order cannot be paid with this card"
 )
+CLIENT_ID_EMPTY: Final = ErrorCode(1, "[clientId] не задан", "[clientId] is empty")
+CARD_SELECTOR_EMPTY: Final = ErrorCode(
+    1, "Не заполнены pan и bindingId", "Neither pan nor bindingId is given"
+)
+NO_BINDINGS: Final = ErrorCode(2, "Информация не найдена", "No bindings")
+BINDING_UNKNOWN: Final = ErrorCode(2, "Связка не найдена", "Binding not found")
+BINDING_INACTIVE: Final = ErrorCode(2, "Связка неактивна", "Binging isn't active")
+BINDING_ACTIVE: Final = ErrorCode(2, "Связка уже создана", "Binging is active")
 CURRENCY_UNKNOWN: Final = ErrorCode(3, "Неизвестная валюта", "Unknown currency.")
 NUMBER_EMPTY: Final = ErrorCode(4, "Номер заказа не может быть пуст", "Order number is empty")
 RECEIPT_SELECTOR_MISSING: Final = ErrorCode(
@@ -65,6 +73,11 @@ PASSWORD_CHANGE: Final = ErrorCode(
 )
 USER_BLOCKED: Final = ErrorCode(5, "Пользователь отключён", "The user is disabled")
 PARAMETER_INVALID: Final = ErrorCode(5, "[{name}] неверен", "[{name}] is invalid.")
+PARAMETER_VALUE_INVALID: Final = ErrorCode(
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
 JSON_PARAMS_INVALID: Final = ErrorCode(5, "[jsonParams] неверен", "[jsonParams] is invalid.")
 PARAMETER_EMPTY: Final = ErrorCode(5, "[{name}] не задан", "[{name}] is empty")
 STATUS_ORDER_ID_EMPTY: Final = ErrorCode(5, "[orderId] не указан", "[orderId] is empty")
@@ -89,6 +102,16 @@ ATTEMPTS_USED: Final = ErrorCode(
     "Превышено допустимое количество попыток оплаты",
     "The allowed number of payment attempts is exceeded",
 )
+LINKS_EXHAUSTED: Final = ErrorCode(
+    5,
+    "Ссылку этого заказа отправляли слишком часто: повторите через час или покажите QR-код",
+    "The link of this order was sent too often: repeat in an hour, or show the QR code",
+)
+CHANNEL_UNAVAILABLE: Final = ErrorCode(
+    5,
+    "[{name}]: у шлюза нет сервиса, который отправляет такие сообщения; покажите QR-код",
+    "[{name}]: this gateway has no service that sends such messages; show the QR code",
+)
 ORDER_UNKNOWN: Final = ErrorCode(6, "Неверный номер заказа", "Wrong order number")
 ORDER_UNREGISTERED: Final = ErrorCode(6, "Неверный номер заказа", "Unregistered order id")
 ORDER_NOT_FOUND: Final = ErrorCode(6, "Заказ не найден", "Order not found")
@@ -100,6 +123,11 @@ IMPOSSIBLE_STATE: Final = ErrorCode(
     7,
     "Операция невозможна для текущего состояния платежа",
     "Operation is impossible for current transaction state",
+)
+LINK_OVER: Final = ErrorCode(
+    7,
+    "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+    "The link of this order takes no payment: the order is paid, cancelled or expired",
 )
 DEPOSIT_TOO_SMALL: Final = ErrorCode(
     7,

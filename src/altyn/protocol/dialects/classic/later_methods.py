@@ -27,9 +27,7 @@ _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
-        _STORED_CARDS: "paymentOrderBinding.do getBindings.do getBindingsByCardOrId.do bindCard.do "
-        "unBindCard.do extendBinding.do createBindingNoPayment.do unbindcardanon.do "
-        "processBindingForm.do",
+        _STORED_CARDS: "paymentOrderBinding.do unbindcardanon.do processBindingForm.do",
         _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
@@ -49,7 +47,7 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
-    "/sbercredit/": {_CREDIT: "register.do registerPreAuth.do deposit.do reverse.do refund.do"},
+    "/sbercredit/": {_CREDIT: "deposit.do reverse.do refund.do"},
 }
 _WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
 

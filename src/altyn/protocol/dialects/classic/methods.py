@@ -6,6 +6,7 @@ Source: rest-orders.md §2–§5; 004 (request parameters, error codes).
 
 from typing import Final
 
+from altyn.domain.cart.unknown import remarks_of_parts
 from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
@@ -24,6 +25,8 @@ from altyn.protocol.dialects.classic.shared_rows import (
     ACCEPTED,
     ALWAYS,
     BY_ID_OR_NUMBER,
+    DEPOSIT_AGENT,
+    DEPOSIT_SUPPLIER,
     EXPECTED_DEPOSIT,
     EXTERNAL_REFUND_ID,
     INVALID,
@@ -75,7 +78,15 @@ DEPOSIT: Final = Method(
     parameters=(
         *BY_ID_OR_NUMBER,
         amount("Sum to deposit; 0 deposits the whole hold.", required=True),
-        Parameter("depositItems", t.CART_PARTS, "items", "The cart of the completion."),
+        Parameter(
+            "depositItems",
+            t.CART_PARTS,
+            "items",
+            "The cart of the completion.",
+            remarks=remarks_of_parts,
+        ),
+        DEPOSIT_AGENT,
+        DEPOSIT_SUPPLIER,
         *ACCEPTED,
     ),
     refusals={
@@ -136,7 +147,7 @@ REFUND: Final = Method(
         amount("Sum to refund; 0 refunds all that is left.", required=True),
         EXPECTED_DEPOSIT,
         Parameter("refundItems", t.CART_PARTS, "items",
-                  "The part of the cart that is returned."),
+                  "The part of the cart that is returned.", remarks=remarks_of_parts),
         REFUND_RECEIPT_PARAMS,
         *ACCEPTED,
         EXTERNAL_REFUND_ID,

@@ -1,6 +1,6 @@
 """How the methods of this dialect show the results of operations.
 
-Source: rest-orders.md §2.2, §4, §5 (responses).
+Source: rest-orders.md §2.2, §4, §5 (responses); sberpay.md §4.
 """
 
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
 from altyn.operations.paying.steps import Ended
 from altyn.operations.results import (
+    AppInvoice,
     Done,
     OrderFound,
     OrdersFound,
@@ -18,13 +19,27 @@ from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
 from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
-from altyn.protocol.dialects.classic.return_links import page_link
+from altyn.protocol.dialects.classic.return_links import page_link, payment_link
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
 
 def _registered(result: Registered, context: AnswerContext) -> Members:
-    form_url = page_link(context.base_url, context.merchant.login, result.order)
-    return {"orderId": str(result.order.order_id), "formUrl": form_url}
+    form_url = payment_link(context.base_url, context.merchant.login, result.order)
+    members = {"orderId": str(result.order.order_id), "formUrl": form_url}
+    if result.invoice is None:
+        return members
+    return {**members, "externalParams": _external_params(result.invoice)}
+
+
+def _external_params(invoice: AppInvoice) -> Members:
+    """The members of externalParams: every value is a text (sberpay.md §4)."""
+    inactive = None if invoice.inactive is None else str(invoice.inactive).lower()
+    members = {
+        "sbolBankInvoiceId": invoice.invoice_id,
+        "sbolDeepLink": invoice.deep_link,
+        "sbolInactive": inactive,
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _done(_result: Done, _context: AnswerContext) -> Members:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.cart.unknown import RECEIPT_NAME_MAX
 from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
@@ -32,7 +33,7 @@ _TAX_CODES: Final = {
     for code, each in TAX_TYPES.items()
     for spelled in (each.name, str(code), f"{code:02}")
 }
-_NAME: Final = t.text(255)
+_NAME: Final = t.text(RECEIPT_NAME_MAX)  # it is for the receipt alone: nothing is cut
 _ITEM_CODE: Final = t.text(100)
 
 

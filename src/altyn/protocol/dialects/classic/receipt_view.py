@@ -3,10 +3,11 @@
 from typing import Final
 
 from altyn.domain.cart.codes import TAX_TYPES
+from altyn.domain.merchant import Merchant
 from altyn.domain.money import RUB, Money
 from altyn.domain.order import Order
-from altyn.domain.order_cart import returnable_positions
-from altyn.domain.receipt.content import line_of
+from altyn.domain.receipt.contact import is_fiscalised
+from altyn.domain.receipt.content import kept_lines
 from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.receipt.values import (
     FiscalData,
@@ -40,11 +41,12 @@ def receipt_status(receipt: Receipt) -> int:
 
 def _receipts(found: ReceiptsFound, context: AnswerContext) -> Members:
     settings = context.merchant.settings.fiscal
-    delivered = next((each.fiscal for each in found.receipts if each.fiscal is not None), None)
+    numbers = (each.fiscal.ecr_registration_number for each in found.receipts if each.fiscal)
+    register = next((number for number in numbers if number), None)
     return {
         "orderNumber": found.order.order_number,
         "orderId": str(found.order.order_id),
-        **({"ecr_registration_number": delivered.ecr_registration_number} if delivered else {}),
+        **({"ecr_registration_number": register} if register else {}),
         "receipt": [
             _receipt(each, found.order, settings, context.base_url) for each in found.receipts
         ],
@@ -62,7 +64,10 @@ def _receipt(receipt: Receipt, order: Order, settings: FiscalSettings, base_url:
     if fiscal is not None:
         if version >= OFD_ID_SINCE and receipt.provider_id:
             members["original_ofd_uuid"] = receipt.provider_id
-        members |= _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
+        of_register = _of_the_register(fiscal, page=f"{base_url}{receipt.page_path}")
+        members |= _sent(of_register) if receipt.kind.is_external else of_register
+    if receipt.kind.is_external:
+        return members  # the gateway has not made it: it knows neither lines nor VAT nor format
     if version >= PARAMS_SINCE:
         members["ofdReceiptParams"] = {
             "vatAmount": _roubles(receipt.content.vat_minor),
@@ -92,12 +97,21 @@ def _of_the_register(fiscal: FiscalData, *, page: str) -> Members:
     }
 
 
+def _sent(members: Members) -> Members:
+    """The members that a shop has sent of its own receipt: without empty texts and zeros."""
+    kept = {
+        name: _sent(value) if isinstance(value, dict) else value for name, value in members.items()
+    }
+    return {name: value for name, value in kept.items() if value not in ("", 0, {})}
+
+
 def _lines_left(
     receipt: Receipt, order: Order, settings: FiscalSettings
 ) -> tuple[ReceiptLine, ...]:
-    """The lines of a receipt; of a payment's those that were not refunded."""
-    if receipt.kind is ReceiptKind.PAYMENT and order.refunded_minor:
-        return tuple(line_of(each, settings) for each in returnable_positions(order))
+    """The lines of a receipt; of a payment's those that were not returned."""
+    of_payment = receipt.kind is ReceiptKind.PAYMENT
+    if of_payment and order.left_minor != receipt.content.amount_minor:
+        return kept_lines(order, settings)
     return receipt.content.lines
 
 
@@ -106,13 +120,44 @@ def _line(line: ReceiptLine) -> Members:
         "name": line.name,
         "itemAmount": line.amount_minor,
         "itemPrice": line.price_minor,
-        "quantity": {"value": line.quantity.thousandths / 1000, "measure": line.quantity.measure},
+        "quantity": quantity_of(line),
         "taxType": TAX_TYPES[line.tax_type].name,
-        "itemAttributes": [
-            {"name": "paymentMethod", "value": str(line.payment_method)},
-            {"name": "paymentObject", "value": str(line.payment_object)},
-        ],
+        "itemAttributes": attributes_of(line),
     }
+
+
+def quantity_of(line: ReceiptLine) -> Members:
+    """The quantity of a line with its measure."""
+    return {"value": line.quantity.thousandths / 1000, "measure": line.quantity.measure}
+
+
+def attributes_of(line: ReceiptLine) -> list[Members]:
+    """The codes that every line of a receipt has."""
+    return [
+        {"name": "paymentMethod", "value": str(line.payment_method)},
+        {"name": "paymentObject", "value": str(line.payment_object)},
+    ]
+
+
+def ofd_order_bundle(order: Order, merchant: Merchant) -> Members | None:
+    """What was sold and not returned, in the shape of a cart, for the status of the order.
+
+    None for an order without receipts, and where nothing is deposited or left.
+    Source: rest-orders.md §4.2; fiscal.md §9.
+    """
+    if not is_fiscalised(order, merchant):
+        return None
+    lines = kept_lines(order, merchant.settings.fiscal)
+    return {"cartItems": {"items": [_item(line) for line in lines]}} if lines else None
+
+
+def _item(line: ReceiptLine) -> Members:
+    item: Members = {"positionId": line.position_id, "name": line.name}
+    item |= {"quantity": quantity_of(line), "itemAmount": line.amount_minor}
+    item |= {"itemPrice": line.price_minor, "itemCode": line.item_code}
+    item |= {"tax": {"taxType": line.tax_type}}
+    item |= {"itemAttributes": {"attributes": attributes_of(line)}}
+    return {name: value for name, value in item.items() if value != ""}
 
 
 def _roubles(minor: int) -> str:

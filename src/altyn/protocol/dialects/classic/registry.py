@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from altyn.protocol.dialects.classic import binding_methods as b
+from altyn.protocol.dialects.classic import credit_methods as credit
+from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
@@ -35,6 +38,16 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.GET_RECEIPT_STATUS,
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
+            b.GET_BINDINGS,
+            b.GET_BINDINGS_BY_CARD_OR_ID,
+            b.BIND_CARD,
+            b.UNBIND_CARD,
+            b.EXTEND_BINDING,
+            b.CREATE_BINDING_NO_PAYMENT,
+            link.GET_PAYMENT_LINK,
+            link.SEND_PAYMENT_LINK,
+            credit.CREDIT_REGISTER,
+            credit.CREDIT_REGISTER_PRE_AUTH,
         )
     }
 )

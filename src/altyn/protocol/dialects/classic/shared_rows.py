@@ -17,7 +17,12 @@ from altyn.protocol.dialects.classic.cautions import (
 )
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.name_types import own_name
-from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
+from altyn.protocol.receipt_params_type import (
+    AGENT,
+    RECEIPT_PARAMS,
+    SUPPLIER_PHONES,
+    remarks_of_receipt_params,
+)
 from altyn.protocol.table import STORED, Echo, Parameter
 
 Refusals = Mapping[Refusal, ErrorCode]
@@ -80,6 +85,22 @@ REFUND_RECEIPT_PARAMS: Final = Parameter(
     "receipt_params",
     "Parameters of the whole receipt in place of those of the registration.",
     remarks=remarks_of_receipt_params,
+    idle_for=without_receipts,
+)
+
+DEPOSIT_AGENT: Final = Parameter(
+    "agent",
+    AGENT,
+    "agent",
+    "The agent of the receipt in place of that of the registration (deprecated).",
+    remarks=remarks_of_receipt_params,
+    idle_for=without_receipts,
+)
+DEPOSIT_SUPPLIER: Final = Parameter(
+    "supplierPhones",
+    SUPPLIER_PHONES,
+    "supplier_phones",
+    "Phones of the supplier in place of those of the registration (deprecated).",
     idle_for=without_receipts,
 )
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from altyn.domain.card.binding import BindingCategory
 from altyn.domain.lifecycle import OrderStatus
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
@@ -53,6 +54,21 @@ def _states(value: str, context: t.Context) -> tuple[str, ...]:
 
 def _statuses(value: str, context: t.Context) -> tuple[OrderStatus, ...]:
     return tuple(status for state in _states(value, context) for status in STATUSES_OF[state])
+
+
+def _binding_type(value: str, _: t.Context) -> BindingCategory:
+    category = _CATEGORY_BY_TYPE.get(value.strip().upper())
+    if category is None:
+        raise Malformed(f"one of {', '.join(_CATEGORY_BY_TYPE)}")
+    return category
+
+
+_CATEGORY_BY_TYPE: Final = {
+    "C": BindingCategory.COMMON,
+    "R": BindingCategory.RECURRENT,
+    "I": BindingCategory.INSTALMENT,
+}
+BINDING_TYPE: Final = t.Type("A1", _binding_type, enumeration=tuple(_CATEGORY_BY_TYPE))
 
 
 def _way_list(value: str, _: t.Context) -> tuple[str, ...]:

@@ -321,7 +321,12 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
         lambda c: values.PAYMENT_STATES[c.snapshot.order.status],
         f"The state of the payment: {', '.join(dict.fromkeys(values.PAYMENT_STATES.values()))}.",
     ),
-    _Row("transactionAttributes", _unknown, "Attributes of the transaction.", _NEVER),
+    _Row(
+        "transactionAttributes",
+        _unknown,
+        "Attributes of the transaction.",
+        "never: only the status has them, because their form in a callback is not known",
+    ),
     _Row("finishCheckUrl", _unknown, "Where the receipt is.", "never: receipts come later"),
     # dates
     _Row("date", lambda c: epoch_ms(c.snapshot.order.created_at), "Registration."),

@@ -170,6 +170,8 @@ def _child(value: Any, name: str, write: Write) -> str | None:
 
 
 def _nested(value: Any, name: str, type_name: str) -> str | None:
+    if isinstance(value, list) and (item := _item_of(type_name)):
+        value = {item: value}
     if not isinstance(value, Mapping):
         return None
     try:
@@ -177,6 +179,12 @@ def _nested(value: Any, name: str, type_name: str) -> str | None:
     except _Incomplete:
         return None
     return f"<{name}{head}>{inner}</{name}>" if inner else f"<{name}{head}/>"
+
+
+def _item_of(type_name: str) -> str:
+    """The name of the elements of a type that is nothing but a list; else empty."""
+    inside = children_of(type_name)
+    return inside[0].name if len(inside) == 1 and inside[0].repeating else ""
 
 
 def _list(value: Any, write: Write, prepare: "Prepare | None") -> str:

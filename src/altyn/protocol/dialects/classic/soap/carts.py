@@ -5,6 +5,7 @@ with attributes becomes `value`. Source: soap.md §5; fiscal.md §3.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -64,6 +65,20 @@ def read_object(type_name: str, element: Element) -> dict[str, Any]:
         if text is not None:
             found[TEXT_MEMBER] = text
     return found
+
+
+def unread_names(type_name: str, element: Element, path: str) -> Iterator[str]:
+    """The names inside an element of this type that the type does not have, with their path."""
+    shape = _shape(type_name)
+    for name, _ in attributes(element):
+        if name not in shape.parts:
+            yield f"{path}.{name}"
+    for name, child in children(element):
+        part = shape.parts.get(name)
+        if part is None:
+            yield f"{path}.{name}"
+        elif part.type in TYPES:
+            yield from unread_names(part.type, child, f"{path}.{name}")
 
 
 def _child(part: Part, element: Element) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
@@ -83,7 +84,7 @@ _ROWS: Final = (
     _later(
         "applePayDirect", "arg0:applePayDirectPaymentRequest", "applePayPaymentResponse", WALLETS
     ),
-    _later("bindCard", "bindingId", "orderResult", STORED_CARDS),
+    _served(b.BIND_CARD, "bindingId", "orderResult"),
     _served(
         own.CHECK_AUTHENTICATE,
         "login:loginParams",
@@ -96,11 +97,10 @@ _ROWS: Final = (
         "closeOfdReceiptResponse",
         _PARAMS,
     ),
-    _later(
-        "createBindingNoPayment",
+    _served(
+        b.CREATE_BINDING_NO_PAYMENT,
         "request:createBindingNoPaymentRequest",
         "createBindingNoPaymentResponse",
-        STORED_CARDS,
     ),
     _served(m.DECLINE, "order:reversalOrderParams", "orderResult", ours=True),
     _served(
@@ -109,19 +109,18 @@ _ROWS: Final = (
         "orderResult",
         {"depositAmount": "amount", **_PARAMS},
     ),
-    _later("extendBinding", "request:extendBindingRequest", "extendBindingResponse", STORED_CARDS),
+    _served(b.EXTEND_BINDING, "request:extendBindingRequest", "extendBindingResponse"),
     _served(
         p.FINISH_3DS_PAYMENT,
         "request:finishThreeDSRequest",
         "finishThreeDSResponse",
         {"md": "MDORDER"},
     ),
-    _later("getBindings", "request:getBindingsRequest", "getBindingsResponse", STORED_CARDS),
-    _later(
-        "getBindingsByCardOrId",
+    _served(b.GET_BINDINGS, "request:getBindingsRequest", "getBindingsResponse"),
+    _served(
+        b.GET_BINDINGS_BY_CARD_OR_ID,
         "request:getBindingsByCardOrIdRequest",
         "getBindingsResponse",
-        STORED_CARDS,
     ),
     _later("getLastOrders", "from:dateTime to:dateTime", "orderInfoArray", LAST_ORDERS),
     _served(
@@ -174,7 +173,7 @@ _ROWS: Final = (
     _served(m.REGISTER_PRE_AUTH, "order:orderParams", "registerOrderResponse", _REGISTRATION),
     _served(m.REVERSE, "order:reversalOrderParams", "orderResult", _PARAMS),
     _later("samsungPay", "arg0:samsungPayPaymentRequest", "samsungPayPaymentResponse", WALLETS),
-    _later("unBindCard", "bindingId", "orderResult", STORED_CARDS),
+    _served(b.UNBIND_CARD, "bindingId", "orderResult"),
     *(
         _served(own.SOAP_METHODS[name], "mdorder", "orderResult")
         for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList")

@@ -16,7 +16,7 @@ import msgspec
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
-from altyn.protocol.dialects.classic.soap.carts import read_object
+from altyn.protocol.dialects.classic.soap.carts import read_object, unread_names
 from altyn.protocol.dialects.classic.soap.dates import moscow_text
 from altyn.protocol.dialects.classic.soap.elements import (
     Element,
@@ -65,13 +65,15 @@ class SoapParameters:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """How one name of a request is read: from an attribute, from a child, or from a group of
-    children. `item` is the name of the elements in a child that is a list."""
+    children. `item` is the name of the elements in a child that is a list, `type` the type of a
+    child that is an object."""
 
     name: str
     attribute: Callable[[str], str] | None = None
     child: Callable[[Element], str | tuple[str, ...]] | None = None
     pair: bool = False
     item: str = ""
+    type: str = ""
 
 
 def read_request(operation: SoapOperation, body: Element) -> SoapParameters:
@@ -139,6 +141,8 @@ def _take(
         value = reader.child(child)
         for each in (value,) if isinstance(value, str) else value:
             _add(found, reader.name, each)
+    if reader.type:
+        return list(dict.fromkeys(unread_names(reader.type, child, local_name(child.tag))))
     return [name for name, _ in children(child) if reader.item and name != reader.item]
 
 
@@ -176,6 +180,10 @@ def _moment_of(element: Element, layout: str) -> str:
 
 
 def _json(element: Element, type_name: str) -> str:
+    """An object as JSON; an element that is a text alone is read as in REST."""
+    text = trimmed(text_of(element))
+    if text and not any((*attributes(element), *children(element))):
+        return text
     return _encode(read_object(type_name, element)).decode()
 
 
@@ -203,7 +211,9 @@ def _reader(name: str, part: Part, row: Parameter | None) -> _Reader:
         return _Reader(name, pair=True)
     if part.type in TYPES:
         item = _item_of(part)
-        return _Reader(name, child=_nested(part, type_, item), item=item)
+        is_object = not item and type_ is not t.PAYER_DATA
+        inside = part.type if is_object else ""
+        return _Reader(name, child=_nested(part, type_, item), item=item, type=inside)
     if id(type_) in _LAYOUTS:
         layout = _LAYOUTS[id(type_)]
         return _Reader(name, partial(_moment, layout=layout), partial(_moment_of, layout=layout))

@@ -1,6 +1,6 @@
 """The types of orders and card payments, row by row.
 
-Source: soap.md §5.
+Source: soap.md §5; sberpay.md §4.
 """
 
 from typing import Final
@@ -44,7 +44,12 @@ ORDER_TYPES: Final = (
         extends="abstractServiceRequest",
     ),
     row("closeOfdReceiptResponse", "success:boolean!", extends="abstractResponse"),
-    row("customerDetails", "", "email phone contact deliveryInfo:deliveryInfo"),
+    row(
+        "customerDetails",
+        "",
+        "email phone contact deliveryInfo:deliveryInfo",
+        newer_children="fullName passport inn",
+    ),
     row("deliveryInfo", "", "deliveryType country! city! postAddress!"),
     row(
         "depositOrderParams",
@@ -53,6 +58,7 @@ ORDER_TYPES: Final = (
         extends="abstractServiceRequest",
     ),
     row("discount", "", "discountType discountValue"),
+    row("externalParams", "", "sbolBankInvoiceId sbolDeepLink sbolInactive"),
     row("features", "", "feature:orderFeature*"),
     row("finishThreeDSRequest", "md! paRes!", extends="abstractServiceRequest"),
     row("finishThreeDSResponse", "returnUrl", extends="abstractResponse"),
@@ -167,7 +173,13 @@ ORDER_TYPES: Final = (
         "refundItems:cartItems params:serviceParam* expectedDepositedAmount:long",
         extends="abstractServiceRequest",
     ),
-    row("registerOrderResponse", "orderId", "formUrl", extends="abstractResponse"),
+    row(
+        "registerOrderResponse",
+        "orderId",
+        "formUrl",
+        extends="abstractResponse",
+        newer_children="externalParams:externalParams",
+    ),
     row(
         "reversalOrderParams",
         "orderId merchantLogin orderNumber",

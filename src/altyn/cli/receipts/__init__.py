@@ -1,0 +1,1 @@
+"""`altyn receipt`: list, show, resend."""

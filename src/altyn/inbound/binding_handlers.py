@@ -1,0 +1,63 @@
+"""The handlers of the operations on stored cards. Source: rest-orders.md §6."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final, TypeVar
+
+from altyn.domain.operation import Operation
+from altyn.inbound.request_handler import Call, Handler
+from altyn.operations.bindings.change import extend, set_active
+from altyn.operations.bindings.create import CreateBinding, create_binding
+from altyn.operations.bindings.find import (
+    FindBindings,
+    FindBindingsOfCard,
+    find_bindings,
+    find_bindings_of_card,
+)
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import World
+from altyn.operations.results import BindingsFound, Done
+
+C = TypeVar("C", FindBindings, FindBindingsOfCard, CreateBinding)
+
+
+async def handle_find(call: Call, world: World) -> BindingsFound | Refused:
+    """The stored cards of a client."""
+    return await find_bindings(_command(FindBindings, call), call.merchant, world)
+
+
+async def handle_find_of_card(call: Call, world: World) -> BindingsFound | Refused:
+    """The stored cards with a card."""
+    return await find_bindings_of_card(_command(FindBindingsOfCard, call), call.merchant, world)
+
+
+async def handle_activity(call: Call, world: World) -> Done | Refused:
+    """Enable or disable a stored card."""
+    active = call.operation is Operation.ENABLE_BINDING
+    return await set_active(call.values["binding_id"], call.merchant, world, active=active)
+
+
+async def handle_extension(call: Call, world: World) -> Done | Refused:
+    """Extend a stored card."""
+    return await extend(call.values["binding_id"], call.values["expiry"], call.merchant, world)
+
+
+async def handle_creation(call: Call, world: World) -> BindingsFound | Refused:
+    """Store a card without a payment."""
+    return await create_binding(_command(CreateBinding, call), call.merchant, world)
+
+
+def _command(kind: type[C], call: Call) -> C:
+    """The command with those values of the request that it has."""
+    names = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in call.values.items() if name in names})
+
+
+BINDING_HANDLERS: Final[Mapping[Operation, Handler]] = {
+    Operation.FIND_BINDINGS: handle_find,
+    Operation.FIND_BINDINGS_OF_CARD: handle_find_of_card,
+    Operation.ENABLE_BINDING: handle_activity,
+    Operation.DISABLE_BINDING: handle_activity,
+    Operation.EXTEND_BINDING: handle_extension,
+    Operation.CREATE_BINDING: handle_creation,
+}

@@ -1,0 +1,30 @@
+"""The number of a simulated phone, in any spelling that the gateway accepts for a phone.
+
+Source: sberpay.md §3 (phone).
+"""
+
+import re
+from typing import Final
+
+from altyn.domain.phone import compact_phone, phone_text, russian_phone
+
+_ANY_TEN_DIGITS: Final = re.compile(r"(?:\+?7|8)?([0-9]{10})")
+
+
+def read_phone(text: str) -> str | None:
+    """The eleven digits of a number, `79998887766`; None for a text that is not such a number.
+
+    Accepted: what `russian_phone` accepts, and any ten digits, alone or after +7, 7 or 8. Blanks,
+    hyphens, dots and brackets between the digits do not count.
+    """
+    number = phone_text(text)
+    russian = russian_phone(number)
+    if russian:
+        return russian
+    found = _ANY_TEN_DIGITS.fullmatch(compact_phone(number) or "")
+    return f"7{found[1]}" if found else None
+
+
+def spaced(phone: str) -> str:
+    """A number as people write it, with no-break spaces: `+7 999 888-77-66`."""
+    return f"+{phone[0]}\u00a0{phone[1:4]}\u00a0{phone[4:7]}-{phone[7:9]}-{phone[9:]}"

@@ -1,0 +1,1 @@
+"""Stored cards: store one without a payment, list, disable, enable, extend."""

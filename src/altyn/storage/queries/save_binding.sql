@@ -1,0 +1,19 @@
+-- save_binding: the next version of a stored card with the outbox entries about it; no row when another version was
+-- saved first, or when the client has the card active by another stored card.
+WITH saved AS (
+    UPDATE bindings AS changed SET
+        version = :version::integer, expiry = :expiry::text, active = :active::boolean,
+        changed_at = :at::timestamptz
+    WHERE changed.merchant_id = :merchant_id::integer AND changed.binding_id = :binding_id::uuid
+      AND changed.version = :version::integer - 1
+    RETURNING merchant_id, binding_id, version
+), entries AS (
+    INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin, parameters,
+                        created_at, due_at, not_before)
+    SELECT saved.merchant_id, saved.binding_id, saved.version, line, kind, operation, receiver, origin, parameters,
+           :at::timestamptz, :at::timestamptz, NULL
+    FROM saved, json_to_recordset(:entries::json) AS entry (
+        line smallint, kind text, operation text, receiver text, origin text, parameters json)
+    WHERE saved.merchant_id = :merchant_id::integer
+)
+SELECT version FROM saved WHERE saved.merchant_id = :merchant_id::integer;
