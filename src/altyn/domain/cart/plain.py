@@ -157,8 +157,8 @@ def _facts(text: str) -> _Facts | None:
     escapes or `-0`: every other spelling of JSON takes more characters.
     """
     try:
+        bundle = _decode(text)
         encoded = text.encode()
-        bundle = _decode(encoded)
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         return None
     if len(_encode(bundle)) != len(encoded):

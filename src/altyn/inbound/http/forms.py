@@ -18,6 +18,7 @@ from altyn.inbound.http.bodies import Pairs, Unreadable, read_text
 _ESCAPES: Final = re.compile(
     rb"(?:%[0-9A-Fa-f]{2})+"
 )  # a whole run at a time: «Заказ» is ten escapes, one call
+_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%", b"=")
 _LONG: Final = 256  # bytes; below it the short way costs more than it saves
 
 
@@ -54,7 +55,7 @@ def _unquoted(text: bytes) -> bytes:
     one, or line breaks have a meaning there, the escapes are read one run at a time.
     """
     if len(text) > _LONG and b"\n" not in text and b"\r" not in text:
-        plain = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+        plain = a2b_qp(text.replace(b"=", b"=3D").translate(_QUOTED_PRINTABLE))
         if len(plain) == len(text) - 2 * text.count(b"%"):
             return plain
     return _ESCAPES.sub(_unescaped, text)
