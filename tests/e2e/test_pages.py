@@ -54,6 +54,8 @@ PRINTED: Final = {
     "docs/how-to/offline-shop.md": (
         "Listening at",
         '"messagesLeft":5',
+        '"result":"PAID"',
+        '"paymentWay":"BNPL"',
         "\N{FULL BLOCK}",
         "QR code written to link.svg.",
         "The link goes to anna@example.org by e-mail.",

@@ -5,24 +5,21 @@ Each test leaves pictures of what its payer saw.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from altyn.embedded_postgres import EmbeddedPostgres
-from altyn.main import App, prepare
-from altyn.settings import load
-from tests.e2e.conftest import NOT_DURABLE, Screenshot
-from tests.e2e.gateway import Registered, Served, serving, shop_site
-from tests.e2e.phone_api import PhoneOfPayer, phone_extensions
+from tests.e2e.conftest import WAIT_MS, Screenshot
+from tests.e2e.gateway import Registered, Served
 from tests.e2e.test_payment_page import PAYS, fill, press_pay
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+NUMBER = "79998887766"
 PHONE = ViewportSize(width=360, height=740)
 CONFIRM = {"ru": "Подтвердите оплату на телефоне.", "en": "Confirm the payment on your phone."}
 SEND = {"ru": "Отправить уведомление", "en": "Send a notification"}
@@ -31,11 +28,42 @@ OTHER_WAY = {"ru": "Выбрать другой способ", "en": "Choose ano
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneWindow:
+    """The simulated phone of the payer, in a window of its own."""
+
+    page: Page
+    gateway: Served
+
+    def confirm(self) -> None:
+        """Open the newest push, and pay."""
+        self._open_push()
+        self.page.get_by_role("button", name=re.compile("^Заплатить")).click()
+        expect(self.page.get_by_role("heading", name="Оплачено")).to_be_visible()
+
+    def refuse(self) -> None:
+        """Open the newest push, and refuse."""
+        self._open_push()
+        self.page.get_by_role("button", name="Отказаться").click()
+        expect(self.page.get_by_role("heading", name="Вы отказались")).to_be_visible()
+
+    def confirm_scanned(self, payload: str) -> None:
+        """Scan the QR code, or open the link, and pay."""
+        self.page.goto(f"{self.gateway.url}/sandbox/phone/{NUMBER}?scan={quote(payload)}")
+        self.page.get_by_role("button", name="Открыть", exact=True).click()
+        self.page.get_by_role("button", name=re.compile("^Заплатить")).click()
+        expect(self.page.get_by_role("heading", name="Оплачено")).to_be_visible()
+
+    def _open_push(self) -> None:
+        self.page.goto(f"{self.gateway.url}/sandbox/phone/{NUMBER}")
+        self.page.locator(".notifications a").first.click()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A gateway on a port, and the payer's phone."""
 
     gateway: Served
-    phone: PhoneOfPayer
+    phone: PhoneWindow
 
     def returned(self, page: Page, order: Registered, way: str, language: str = "ru") -> None:
         """The payer is at the shop again, and the order is paid in this way."""
@@ -44,15 +72,13 @@ class Site:
         assert (status["orderStatus"], status["paymentWay"]) == (2, way)
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A sandbox gateway with its demo shop, and the payer's phone."""
-    home = tmp_path_factory.mktemp("gateway")
-    with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as shop:
-        settings = replace(load({}), home=home, database_url=server.url)
-        asyncio.run(prepare(settings))
-        with serving(App(settings, phone_extensions(server.url))) as port:
-            yield Site(Served(port, home, shop.url), PhoneOfPayer(port))
+@pytest.fixture
+def site(chromium: Browser, gateway: Served) -> Iterator[Site]:
+    """The gateway, and the payer's phone in a browser of its own."""
+    context = chromium.new_context(viewport=PHONE, locale="ru-RU")
+    context.set_default_timeout(WAIT_MS)
+    yield Site(gateway, PhoneWindow(context.new_page(), gateway))
+    context.close()
 
 
 def open_step(page: Page, site: Site, language: str = "ru", **more: object) -> Registered:
@@ -85,7 +111,7 @@ def test_payer_confirms_the_push(
     send_push(page, language)
     screenshot(page, f"sberpay-3-waiting-{language}-{width}")
     assert site.gateway.status(order.order_id) == 0
-    site.phone.confirm(order.order_id)
+    site.phone.confirm()
     site.returned(page, order, "SBRF_SBOL", language)
 
 
@@ -100,6 +126,8 @@ def test_payer_scans_the_qr_code(
     screenshot(page, f"sberpay-4-qr-{language}-desktop")
     link = page.locator("a[href^='sberpay:']").get_attribute("href")
     assert link
+    band = page.get_by_role("link", name=re.compile("Открыть телефон|Open the phone"))
+    expect(band).to_have_attribute("href", re.compile(r"^/sandbox/phone\?scan=sberpay"))
     site.phone.confirm_scanned(link)
     site.returned(page, order, "SBRF_SBOL", language)
 
@@ -124,7 +152,7 @@ def test_refused_in_the_app_then_paid_by_card(
     page.set_viewport_size(PHONE)
     order = open_step(page, site)
     send_push(page)
-    site.phone.refuse(order.order_id)
+    site.phone.refuse()
     message = page.locator("#message")
     expect(message).to_contain_text("В приложении банка нажали «Отказаться»")
     expect(message).to_contain_text("Осталось 2 попытки")
@@ -179,7 +207,7 @@ def test_wrong_phone_is_corrected(page: Page, site: Site, screenshot: Screenshot
     expect(page.locator("#phone-error")).to_contain_text("Введите российский номер")
     screenshot(page, "sberpay-8-wrong-phone-ru-phone")
     send_push(page)
-    site.phone.confirm(order.order_id)
+    site.phone.confirm()
     site.returned(page, order, "SBRF_SBOL")
 
 
@@ -192,7 +220,7 @@ def test_payer_without_scripts(chromium: Browser, site: Site) -> None:
     expect(page.locator("#message")).to_contain_text("Вы отменили оплату")
     page.get_by_role("link", name="SberPay").click()
     send_push(page)
-    site.phone.confirm(order.order_id)
+    site.phone.confirm()
     page.get_by_role("link", name="Обновить").click()
     site.returned(page, order, "SBRF_SBOL")
     context.close()

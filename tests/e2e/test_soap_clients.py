@@ -195,7 +195,7 @@ def test_registration_for_the_banks_app_by_zeep(shop: Any) -> None:
 
 def test_operation_that_is_not_served_gets_a_fault_by_zeep(shop: Any) -> None:
     with pytest.raises(zeep.exceptions.Fault, match="not served"):
-        shop.getBindings(request={"clientId": "c-7", "showExpired": False})
+        shop.samsungPay(arg0={"preAuth": False, "additionalParameters": {}})
 
 
 def test_wrong_password_gets_a_fault_by_zeep(gateway: Served) -> None:

@@ -128,7 +128,7 @@ async def running(
             keys=ring,
             dialects=(*DIALECTS, *extensions.dialects),
             tiles=tiles_of(ways),
-            payer_phone=payer_phone_of(connectors, world),
+            payer_phone=payer_phone_of(connectors, world, settings.public_url),
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))

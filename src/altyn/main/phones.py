@@ -23,16 +23,13 @@ BANK: Actor = Actor(name="bank's app")
 log = structlog.get_logger("altyn.phones")
 
 
-def routes_of_phones(
+def phone_services(
     connectors: Connectors, world: World, public_url: str | None
-) -> Sequence[BaseRoute]:
-    """The API and the pages of the phones, and the stub of the bank's notification.
-
-    None without simulated phones, as in production.
-    """
+) -> PhoneServices | None:
+    """What the phones use; None without simulated phones, as in production."""
     if connectors.phones is None or connectors.bank_app is None:
-        return ()
-    services = PhoneServices(
+        return None
+    return PhoneServices(
         phones=connectors.phones,
         bank=connectors.bank_app,
         senders={INVOICE: _bank_with_notification(connectors.bank_app, world)},
@@ -40,6 +37,18 @@ def routes_of_phones(
         public_url=public_url,
         plans=connectors.plans,
     )
+
+
+def routes_of_phones(
+    connectors: Connectors, world: World, public_url: str | None
+) -> Sequence[BaseRoute]:
+    """The API and the pages of the phones, and the stub of the bank's notification.
+
+    None without simulated phones, as in production.
+    """
+    services = phone_services(connectors, world, public_url)
+    if services is None:
+        return ()
     return (
         *phone_api_routes(services),
         *phone_page_routes(services),

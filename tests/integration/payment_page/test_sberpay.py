@@ -15,7 +15,7 @@ import pytest
 from altyn.domain.merchant import Permission
 from altyn.protocol.phone_messages import MessageAction
 from tests.asgi_client import Answer
-from tests.bank_phone import answer_push, confirm_scanned
+from tests.bank_phone import answer_push, confirm_scanned, confirm_unnoticed
 from tests.integration.payment_page.page_client import RETURN_URL, PageClient, typed
 from tests.integration.payment_page.test_contact import with_cart
 from tests.merchant_changes import changed, permissions_off
@@ -23,6 +23,7 @@ from tests.page_tree import by_id, find_all, parse, text_of
 
 WAY = "SBRF_SBOL"
 PHONE = "79998887766"
+TOO_SMALL_FOR_PARTS = "50000"
 STEP = f"&amp;paymentWay={WAY}"
 BY_PHONE = {"paymentWay": WAY, "sberPayBy": "phone", "sberPayPhone": "+7 999 888-77-66"}
 BY_LINK = {"paymentWay": WAY, "sberPayBy": "link"}
@@ -145,7 +146,7 @@ async def test_cancel_that_comes_after_the_confirmation_finds_the_order_paid(
     page = html.unescape((await client.open(order_id)).text)
     found = re.search('href="(sberpay:[^"]+)"', page)
     assert found
-    await confirm_scanned(client.shop.gateway, found[1], PHONE, notify=False)
+    await confirm_unnoticed(client.shop.gateway, found[1], PHONE)
     answer = await cancel(client, order_id)
     assert answer.location == f"{RETURN_URL}?orderId={order_id}&lang=ru"
     assert (await client.status(order_id))["orderStatus"] == 2
@@ -197,7 +198,7 @@ async def test_unknown_client_is_declined_on_the_step(client: PageClient) -> Non
 
 @pytest.mark.parametrize("hidden", ['{"sberpayHide":"true"}', '{"showSbol":false}'])
 async def test_order_hides_sberpay(client: PageClient, hidden: str) -> None:
-    order_id = await client.register(jsonParams=hidden)
+    order_id = await client.register(amount=TOO_SMALL_FOR_PARTS, jsonParams=hidden)
     assert STEP not in (await client.open(order_id)).text
     assert "$PAN" in await open_step(client, order_id), "the step is not there either"
     assert (await client.session(order_id))["otherWayEnabled"] is False
@@ -259,7 +260,7 @@ async def test_page_explains_why_the_only_way_is_not_possible(
 
 async def test_shop_without_the_permission_has_only_the_card(client: PageClient) -> None:
     async with permissions_off(client.shop, Permission.SBERPAY):
-        order_id = await client.register()
+        order_id = await client.register(amount=TOO_SMALL_FOR_PARTS)
         assert STEP not in (await client.open(order_id)).text
         assert (await client.session(order_id))["otherWayEnabled"] is False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -25,6 +25,8 @@ from tests.integration.phones.phone_shop import deep_link
 if TYPE_CHECKING:
     from altyn.protocol.acquiring import AcquirerRequest
     from tests.integration.phones.phone_shop import PhoneShop
+
+NO_MESSAGE: Final = "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"
 
 
 async def post(phones: PhoneShop, path: str, **form: str) -> Answer:
@@ -99,7 +101,7 @@ async def test_form_without_an_action_is_refused(phones: PhoneShop) -> None:
     [
         ("/sandbox/phone/12345", 400, "Это не номер телефона"),
         ("/sandbox/phone?phone=12345&language=en", 400, "This is not a phone number"),
-        (f"/sandbox/phone/79990000505/messages/{uuid4()}", 404, "Такого сообщения нет"),
+        (f"/sandbox/phone/79990000505/messages/{NO_MESSAGE}", 404, "Такого сообщения нет"),
         ("/sandbox/phone/79990000505/messages/1?language=en", 404, "There is no such message"),
         ("/sandbox/phone/12345/sms", 400, "not a Russian phone number"),
         ("/sandbox/phone/79990000505/changes?wait=60", 400, "wait: a whole number"),

@@ -18,7 +18,7 @@ def read_phone(text: str) -> str | None:
     hyphens, dots and brackets between the digits do not count.
     """
     number = phone_text(text)
-    russian = russian_phone(number)
+    russian = russian_phone(number) or russian_phone(text)
     if russian:
         return russian
     found = _ANY_TEN_DIGITS.fullmatch(compact_phone(number) or "")
