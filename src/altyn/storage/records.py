@@ -59,6 +59,18 @@ def request_json(request: OrderRequest) -> dict[str, Any]:
     }
 
 
+def without_cart(request: OrderRequest) -> dict[str, Any]:
+    """`request_json` without the cart: `register_orders` takes its text as another parameter."""
+    values = request_json(request)
+    values.pop("order_bundle", None)
+    return values
+
+
+def cart_text(request: OrderRequest) -> str | None:
+    """The text of the cart of a request; None without one."""
+    return request.order_bundle.text if request.order_bundle is not None else None
+
+
 def decided_json(accepted: Accepted, expected_version: int, actor: Actor) -> dict[str, Any]:
     """The row of `decided` in `save_orders`."""
     order = accepted.order
