@@ -6,6 +6,7 @@ domain. A colour or a format so changes in one place.
 
 from altyn.look.pages import LOOK_STATIC, mark, page_environment
 from altyn.look.static_files import StaticFile, StaticFiles, load_static
+from altyn.look.texts import LANGUAGES, Words
 from altyn.look.words import (
     amount_text,
     card_number_text,
@@ -20,9 +21,11 @@ from altyn.look.words import (
 )
 
 __all__ = [
+    "LANGUAGES",
     "LOOK_STATIC",
     "StaticFile",
     "StaticFiles",
+    "Words",
     "amount_text",
     "card_number_text",
     "clock_text",

@@ -5,7 +5,7 @@ Source: merchant-settings.md §8.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.language import text_language
@@ -13,7 +13,7 @@ from altyn.domain.mail import Mail
 from altyn.domain.merchant import Merchant
 from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.order import Order
-from altyn.look import amount_text, date_text
+from altyn.look import Words, amount_text, date_text
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded
 from altyn.operations.ports import OrderKey
@@ -25,26 +25,21 @@ class Orders(Protocol):
     async def load(self, key: OrderKey) -> Order | None: ...
 
 
-class _Text(NamedTuple):
-    ru: str
-    en: str
-
-
-_TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        "paid": _Text("Заказ оплачен", "Order paid"),
-        "held": _Text("Деньги заблокированы на карте", "The amount is held on your card"),
-        "held_note": _Text(
+        "paid": Words("Заказ оплачен", "Order paid"),
+        "held": Words("Деньги заблокированы на карте", "The amount is held on your card"),
+        "held_note": Words(
             "Магазин спишет деньги позже или снимет блокировку. ",
             "The shop takes the money later, or releases it. ",
         ),
-        "subject": _Text("{title}: {amount}, {shop}", "{title}: {amount}, {shop}"),
-        "shop": _Text("Магазин", "Shop"),
-        "order": _Text("Заказ", "Order"),
-        "description": _Text("Описание", "Description"),
-        "amount": _Text("Сумма", "Amount"),
-        "date": _Text("Дата", "Date"),
-        "automatic": _Text(
+        "subject": Words("{title}: {amount}, {shop}", "{title}: {amount}, {shop}"),
+        "shop": Words("Магазин", "Shop"),
+        "order": Words("Заказ", "Order"),
+        "description": Words("Описание", "Description"),
+        "amount": Words("Сумма", "Amount"),
+        "date": Words("Дата", "Date"),
+        "automatic": Words(
             "Это письмо отправлено автоматически, отвечать на него не нужно. "
             "Вопросы о заказе задайте магазину.",
             "This message was sent automatically, please do not reply. "
@@ -95,7 +90,7 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
         order_id=order.order_id,
         order_number=order.order_number,
         to=request.to,
-        subject=_text("subject", language).format(title=title, amount=amount, shop=shop),
+        subject=_text("subject", language, title=title, amount=amount, shop=shop),
         text=render_text(title, with_amount, note),
         html=html,
         from_name=shop,
@@ -112,6 +107,5 @@ def _facts(request: MailRequest, order: Order, shop: str, language: str) -> tupl
     return tuple(fact for fact in facts if fact.value)
 
 
-def _text(key: str, language: str) -> str:
-    translations = _TEXTS[key]
-    return translations.en if language == "en" else translations.ru
+def _text(key: str, language: str, **values: object) -> str:
+    return _TEXTS[key].text(language, **values)

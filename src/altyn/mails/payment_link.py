@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from altyn.domain.language import text_language
 from altyn.domain.mail import Mail
@@ -10,7 +10,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.order import Order
 from altyn.domain.sms import Sms
-from altyn.look import amount_text, date_text
+from altyn.look import Words, amount_text, date_text
 from altyn.mails.payment import Orders
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded
@@ -18,28 +18,22 @@ from altyn.operations.payment_link import refuse_link
 from altyn.operations.ports import OrderKey
 from altyn.operations.sms import SmsRequest
 
-
-class _Text(NamedTuple):
-    ru: str
-    en: str
-
-
-_TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        "title": _Text("Оплатите заказ", "Pay for your order"),
-        "subject": _Text("Ссылка для оплаты: {amount}, {shop}", "Payment link: {amount}, {shop}"),
-        "sms": _Text(
+        "title": Words("Оплатите заказ", "Pay for your order"),
+        "subject": Words("Ссылка для оплаты: {amount}, {shop}", "Payment link: {amount}, {shop}"),
+        "sms": Words(
             "{shop}: заказ {order}, {amount}. Оплатить: {link}",
             "{shop}: order {order}, {amount}. Pay: {link}",
         ),
-        "button": _Text("Перейти к оплате", "Go to the payment"),
-        "until": _Text("Оплатить до", "Pay before"),
-        "shop": _Text("Магазин", "Shop"),
-        "order": _Text("Заказ", "Order"),
-        "description": _Text("Описание", "Description"),
-        "amount": _Text("Сумма", "Amount"),
-        "link": _Text("Ссылка", "Link"),
-        "automatic": _Text(
+        "button": Words("Перейти к оплате", "Go to the payment"),
+        "until": Words("Оплатить до", "Pay before"),
+        "shop": Words("Магазин", "Shop"),
+        "order": Words("Заказ", "Order"),
+        "description": Words("Описание", "Description"),
+        "amount": Words("Сумма", "Amount"),
+        "link": Words("Ссылка", "Link"),
+        "automatic": Words(
             "Это письмо отправлено по просьбе магазина. Если вы ничего не заказывали, ссылку "
             "открывать не нужно. Вопросы о заказе задайте магазину.",
             "This message was sent at the request of the shop. If you have ordered nothing, do "
@@ -103,7 +97,7 @@ def payment_link_mail(request: MailRequest, order: Order, merchant: Merchant) ->
         order_id=order.order_id,
         order_number=order.order_number,
         to=request.to,
-        subject=_text("subject", language).format(amount=amount, shop=shop),
+        subject=_text("subject", language, amount=amount, shop=shop),
         text=render_text(title, lines, note),
         html=html,
         from_name=shop,
@@ -114,7 +108,9 @@ def payment_link_sms(request: SmsRequest, order: Order, merchant: Merchant) -> S
     """The message; its parameter is `link`."""
     language = text_language(order.request.language, merchant.settings.default_language)
     link = _link(request)
-    text = _text("sms", language).format(
+    text = _text(
+        "sms",
+        language,
         shop=merchant.name_in(language),
         order=order.order_number,
         amount=_amount(order, language),
@@ -148,6 +144,5 @@ def _link(request: MailRequest | SmsRequest) -> str:
     return request.parameters["link"]
 
 
-def _text(key: str, language: str) -> str:
-    translations = _TEXTS[key]
-    return translations.en if language == "en" else translations.ru
+def _text(key: str, language: str, **values: object) -> str:
+    return _TEXTS[key].text(language, **values)

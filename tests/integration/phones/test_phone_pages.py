@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from altyn.inbound.sandbox.phones.texts import LANGUAGES, REFUSALS, TEXTS
+from altyn.inbound.sandbox.phones.texts import REFUSALS, TEXTS
+from altyn.look import LANGUAGES
 from altyn.main.connectors import Connectors
 from altyn.main.phones import routes_of_phones
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerResponse

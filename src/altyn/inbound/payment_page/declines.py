@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from altyn.domain import action_codes as codes
-from altyn.inbound.payment_page.texts import Words
+from altyn.look import Words
 from altyn.protocol.action_codes import ACTION_CODES, EMPTY, R1, R3, R4, R5, R6, R7, R8
 
 

@@ -24,8 +24,8 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
 )
 from altyn.inbound.payment_page.sandbox_cards import test_card_groups
-from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.payment_page.view import Problem, Result, TypedValues
+from altyn.look import LANGUAGES
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock

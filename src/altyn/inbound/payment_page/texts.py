@@ -8,23 +8,13 @@ Source of the facts in the texts: payment-page.md §2 to §6.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from altyn.domain.language import text_language
-from altyn.look import plural
+from altyn.look import Words, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
-
-
-class Words(NamedTuple):
-    """One text in both languages."""
-
-    ru: str
-    en: str
-
 
 # fmt: off
 _PAGE: Final = {

@@ -23,13 +23,12 @@ from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
 from altyn.inbound.payment_page.qr import is_app_link, qr_svg
 from altyn.inbound.payment_page.texts import (
-    LANGUAGES,
     counted_text,
     known_language,
     script_texts,
     text,
 )
-from altyn.look import LOOK_STATIC, load_static, page_environment
+from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -18,7 +18,6 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
-from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.inbound.sandbox.payer.browser import Browser, PayerError
@@ -27,6 +26,7 @@ from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.result import Result, answer_members
 from altyn.inbound.sandbox.payer.visit import Visit
 from altyn.inbound.sandbox.payer.ways import read_request
+from altyn.look import LANGUAGES
 from altyn.operations.ports import World
 
 NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"

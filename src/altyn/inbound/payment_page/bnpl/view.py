@@ -17,9 +17,9 @@ from altyn.domain.instalments import Plan
 from altyn.domain.money import Money
 from altyn.inbound.payment_page.bnpl.summary import PlanRow
 from altyn.inbound.payment_page.bnpl.texts import parts_text
-from altyn.inbound.payment_page.texts import LANGUAGES, known_language
+from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.view import PageFrame
-from altyn.look import day_text, page_environment, plural
+from altyn.look import LANGUAGES, day_text, page_environment, plural
 
 _ENVIRONMENT: Final = page_environment(Path(__file__).parent.parent / "templates")
 

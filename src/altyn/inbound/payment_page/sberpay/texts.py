@@ -9,7 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from altyn.inbound.payment_page.texts import TEXTS, Words, words_in
+from altyn.inbound.payment_page.texts import TEXTS, words_in
+from altyn.look import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

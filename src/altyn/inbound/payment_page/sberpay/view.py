@@ -11,9 +11,9 @@ from typing import Final
 
 from altyn.domain.money import Money
 from altyn.inbound.payment_page.sberpay.texts import sberpay_text
-from altyn.inbound.payment_page.texts import LANGUAGES, counted_text, known_language
+from altyn.inbound.payment_page.texts import counted_text, known_language
 from altyn.inbound.payment_page.view import PageFrame
-from altyn.look import page_environment
+from altyn.look import LANGUAGES, page_environment
 
 _ENVIRONMENT: Final = page_environment(Path(__file__).parent.parent / "templates")
 

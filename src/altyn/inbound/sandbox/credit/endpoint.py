@@ -4,7 +4,6 @@ The applicant chooses a term, and plays the bank: it grants the credit, or refus
 page takes any card. Production has no such page. Source: bnpl.md §8.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from altyn.inbound.payment_page.payer import payer_of
 from altyn.inbound.payment_page.responses import NOT_FRAMED
 from altyn.inbound.sandbox.answers import ANOTHER_SITE, body_of, from_another_site, problem
 from altyn.inbound.sandbox.credit.texts import text
-from altyn.look import LOOK_STATIC, load_static, page_environment
+from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 from altyn.operations.credit import decide_application
 from altyn.operations.decisions import Refused
 from altyn.operations.payment_link import refuse_link
@@ -34,7 +33,6 @@ from altyn.protocol.dialects.classic.return_links import CREDIT_FOLDER, CREDIT_P
 APPROVE: Final = "approve"
 STOP: Final = "stop"
 REFUSE: Final = "refuse"
-LANGUAGES: Final[Mapping[str, str]] = {"ru": "Русский", "en": "English"}
 PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action http: https:; "
     "base-uri 'none'; frame-ancestors 'none'"

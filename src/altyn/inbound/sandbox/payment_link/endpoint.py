@@ -22,7 +22,6 @@ from altyn.inbound.payment_page.responses import NOT_FRAMED
 from altyn.inbound.rest.answers import base_url_of, client_ip
 from altyn.inbound.sandbox.answers import ANOTHER_SITE, body_of, from_another_site, problem
 from altyn.inbound.sandbox.payment_link.page import (
-    LANGUAGES,
     PAGE_POLICY,
     STATIC,
     STATIC_PATH,
@@ -31,6 +30,7 @@ from altyn.inbound.sandbox.payment_link.page import (
     render_missing,
     render_over,
 )
+from altyn.look import LANGUAGES
 from altyn.operations.decisions import Refused
 from altyn.operations.payment_link import SendLink, decide_link, refuse_link
 from altyn.operations.perform import perform

@@ -3,7 +3,6 @@
 It has no scripts. On paper only the code, the amount and the order are left.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import Final
 from altyn.domain.payment_link import Channel
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.sandbox.payment_link.texts import text
-from altyn.look import LOOK_STATIC, load_static, page_environment
+from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 
 _HERE: Final = Path(__file__).parent
 STATIC_PATH: Final = "/sandbox/link-page/static"
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
-LANGUAGES: Final[Mapping[str, str]] = {"ru": "Русский", "en": "English"}
 PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"

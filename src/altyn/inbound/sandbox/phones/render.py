@@ -8,7 +8,7 @@ from typing import Final
 from altyn.domain.sberpay import app_link
 from altyn.inbound.sandbox.phones.number import spaced
 from altyn.inbound.sandbox.phones.ports import ShownPlan
-from altyn.inbound.sandbox.phones.texts import LANGUAGES, TEXTS, text
+from altyn.inbound.sandbox.phones.texts import TEXTS, text
 from altyn.inbound.sandbox.phones.view import (
     PHONES_PATH,
     PhoneView,
@@ -20,6 +20,7 @@ from altyn.inbound.sandbox.phones.view import (
     state_of,
 )
 from altyn.look import (
+    LANGUAGES,
     LOOK_STATIC,
     clock_text,
     load_static,

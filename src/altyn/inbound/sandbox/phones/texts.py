@@ -7,10 +7,9 @@ Messages themselves come from the bank and stay in its language. A value is inse
 from collections.abc import Mapping
 from typing import Final
 
-from altyn.inbound.payment_page.texts import Words, words_in
+from altyn.inbound.payment_page.texts import words_in
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal
-
-LANGUAGES: Final[Mapping[str, str]] = {"ru": "Русский", "en": "English"}
+from altyn.look import Words
 
 # fmt: off
 TEXTS: Final[Mapping[str, Words]] = {
