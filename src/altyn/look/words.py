@@ -60,7 +60,7 @@ def clock_text(moment: datetime) -> str:
 def day_time_text(moment: datetime, language: str = "ru") -> str:
     """A time of day in Moscow time: "18:42 (МСК)"."""
     zone = _MOSCOW_TIME[language].replace(" ", NO_BREAK_SPACE)
-    return f"{to_moscow(moment):%H:%M}{NO_BREAK_SPACE}({zone})"
+    return f"{clock_text(moment)}{NO_BREAK_SPACE}({zone})"
 
 
 def duration_text(seconds: int) -> str:

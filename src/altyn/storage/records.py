@@ -1,6 +1,6 @@
 """Orders as rows of PostgreSQL: how an order is written and read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -134,6 +134,11 @@ def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
         {"order_id": accepted.order.order_id, "line": line, **outbox_row(entry)}
         for line, entry in enumerate(accepted.outbox, 1)
     ]
+
+
+def entries_json(entries: Iterable[OutboxEntry]) -> str:
+    """The rows of the outbox for one version of a subject, by their lines."""
+    return to_json([{"line": line, **outbox_row(each)} for line, each in enumerate(entries, 1)])
 
 
 def outbox_row(entry: OutboxEntry) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from altyn.operations.paying.bnpl.ports import BnplUnavailableError
+from altyn.outbound.in_process import answer_in_time
 from altyn.protocol.acquiring import AcquirerOutcome
 from altyn.protocol.bnpl import Application, ApplicationRequest, PartsRequest, PartsResponse
 
@@ -57,14 +58,14 @@ class InProcessService:
 
     async def ask(self, request: PartsRequest) -> PartsResponse:
         """Send a request about money; UNKNOWN when its outcome is not known."""
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await self._service.handle(request)
-        except TimeoutError:
-            log.warning("service_timed_out", key=request.key, operation=request.operation.value)
-        except Exception:  # it may have been raised after the request was carried out
-            log.exception("service_failed", key=request.key, operation=request.operation.value)
-        return PartsResponse(outcome=AcquirerOutcome.UNKNOWN)
+        answered = await answer_in_time(
+            self._service.handle(request),
+            request,
+            timeout_seconds=self._timeout_seconds,
+            log=log,
+            neighbour="service",
+        )
+        return answered or PartsResponse(outcome=AcquirerOutcome.UNKNOWN)
 
     async def _answer(self, asked: Awaitable[Answer]) -> Answer:
         try:

@@ -3,12 +3,7 @@
 Source: sberpay.md §3 (phone).
 """
 
-import re
-from typing import Final
-
-from altyn.domain.phone import compact_phone, phone_text, russian_phone
-
-_ANY_TEN_DIGITS: Final = re.compile(r"(?:\+?7|8)?([0-9]{10})")
+from altyn.domain.phone import compact_phone, phone_after_prefix, phone_text, russian_phone
 
 
 def read_phone(text: str) -> str | None:
@@ -21,8 +16,7 @@ def read_phone(text: str) -> str | None:
     russian = russian_phone(number) or russian_phone(text)
     if russian:
         return russian
-    found = _ANY_TEN_DIGITS.fullmatch(compact_phone(number) or "")
-    return f"7{found[1]}" if found else None
+    return phone_after_prefix(compact_phone(number) or "")
 
 
 def spaced(phone: str) -> str:
