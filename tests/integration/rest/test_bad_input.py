@@ -118,7 +118,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getLastOrdersForMerchants": PERIOD,
         "verifyEnrollment": {"pan": CARD["$PAN"]},
         "paymentOrder": {"MDORDER": orders.created, **CARD},
-        "paymentOrderOtherWay": {"mdOrder": orders.created, "paymentWay": "SBRF_SBOL"},
+        # Not the new order: once begun, its payment waits for the payer, and the next request is BUSY.
+        "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
         "finish3dsVer2Payment": {
             "threeDSVer2MdOrder": orders.created,
