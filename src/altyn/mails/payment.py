@@ -5,25 +5,18 @@ Source: merchant-settings.md §8.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.language import text_language
 from altyn.domain.mail import Mail
 from altyn.domain.merchant import Merchant
-from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.order import Order
-from altyn.look import Words, amount_text, date_text
+from altyn.look import Words, date_text
+from altyn.mails.order_facts import Orders, amount_fact, money_text, order_facts
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded
 from altyn.operations.ports import OrderKey
-
-
-class Orders(Protocol):
-    """Loads an order; None when there is none."""
-
-    async def load(self, key: OrderKey) -> Order | None: ...
-
 
 _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
@@ -34,10 +27,6 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
             "The shop takes the money later, or releases it. ",
         ),
         "subject": Words("{title}: {amount}, {shop}", "{title}: {amount}, {shop}"),
-        "shop": Words("Магазин", "Shop"),
-        "order": Words("Заказ", "Order"),
-        "description": Words("Описание", "Description"),
-        "amount": Words("Сумма", "Amount"),
         "date": Words("Дата", "Date"),
         "automatic": Words(
             "Это письмо отправлено автоматически, отвечать на него не нужно. "
@@ -68,12 +57,11 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
     """The mail about one payment or hold; `parameters`: `operation` of a callback, `amount`."""
     language = text_language(order.request.language, merchant.settings.default_language)
     held = request.parameters["operation"] == CallbackOperation.APPROVED
-    amount = amount_text(
-        Money(int(request.parameters["amount"]), CURRENCIES[order.currency]), language
-    )
+    amount = money_text(int(request.parameters["amount"]), order, language)
     title = _text("held" if held else "paid", language)
     shop = merchant.name_in(language)
-    facts = _facts(request, order, shop, language)
+    date = Fact(_text("date", language), date_text(request.due_at, language))
+    facts = order_facts(order, shop, date, language=language)
     note = (_text("held_note", language) if held else "") + _text("automatic", language)
     html = render_html(
         "payment.html",
@@ -84,7 +72,7 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
         note=note,
         state="warn" if held else "ok",
     )
-    with_amount = (Fact(_text("amount", language), amount), *facts)
+    with_amount = (amount_fact(amount, language=language), *facts)
     return Mail(
         reason=request.reason,
         order_id=order.order_id,
@@ -95,16 +83,6 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
         html=html,
         from_name=shop,
     )
-
-
-def _facts(request: MailRequest, order: Order, shop: str, language: str) -> tuple[Fact, ...]:
-    facts = (
-        Fact(_text("shop", language), shop),
-        Fact(_text("order", language), order.order_number),
-        Fact(_text("description", language), order.request.description or ""),
-        Fact(_text("date", language), date_text(request.due_at, language)),
-    )
-    return tuple(fact for fact in facts if fact.value)
 
 
 def _text(key: str, language: str, **values: object) -> str:

@@ -7,11 +7,10 @@ from typing import Final
 from altyn.domain.language import text_language
 from altyn.domain.mail import Mail
 from altyn.domain.merchant import Merchant
-from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.order import Order
 from altyn.domain.sms import Sms
-from altyn.look import Words, amount_text, date_text
-from altyn.mails.payment import Orders
+from altyn.look import Words, date_text
+from altyn.mails.order_facts import Orders, amount_fact, money_text, order_facts
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded
 from altyn.operations.payment_link import refuse_link
@@ -28,10 +27,6 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "button": Words("Перейти к оплате", "Go to the payment"),
         "until": Words("Оплатить до", "Pay before"),
-        "shop": Words("Магазин", "Shop"),
-        "order": Words("Заказ", "Order"),
-        "description": Words("Описание", "Description"),
-        "amount": Words("Сумма", "Amount"),
         "link": Words("Ссылка", "Link"),
         "automatic": Words(
             "Это письмо отправлено по просьбе магазина. Если вы ничего не заказывали, ссылку "
@@ -51,12 +46,10 @@ class PaymentLinkMail:
 
     async def __call__(self, request: MailRequest) -> Mail | NotNeeded:
         """The mail, in the language of the order; none for an order that takes no payment."""
-        merchant = request.merchant
-        order = await self._orders.load(OrderKey(merchant.merchant_id, request.order_id))
-        if order is None:
-            return NotNeeded("the order of this mail does not exist any more")
-        refused = refuse_link(order, merchant, request.now)
-        return NotNeeded(refused.rule) if refused else payment_link_mail(request, order, merchant)
+        order = await _order_to_pay(request, self._orders, message="mail")
+        if isinstance(order, NotNeeded):
+            return order
+        return payment_link_mail(request, order, request.merchant)
 
 
 class PaymentLinkSms:
@@ -67,20 +60,20 @@ class PaymentLinkSms:
 
     async def __call__(self, request: SmsRequest) -> Sms | NotNeeded:
         """The message, in the language of the order; none for an order that takes no payment."""
-        merchant = request.merchant
-        order = await self._orders.load(OrderKey(merchant.merchant_id, request.order_id))
-        if order is None:
-            return NotNeeded("the order of this message does not exist any more")
-        refused = refuse_link(order, merchant, request.now)
-        return NotNeeded(refused.rule) if refused else payment_link_sms(request, order, merchant)
+        order = await _order_to_pay(request, self._orders, message="message")
+        if isinstance(order, NotNeeded):
+            return order
+        return payment_link_sms(request, order, request.merchant)
 
 
 def payment_link_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail:
     """The mail; its parameter is `link`."""
     language = text_language(order.request.language, merchant.settings.default_language)
-    amount, shop, link = _amount(order, language), merchant.name_in(language), _link(request)
+    amount = money_text(order.asked_minor, order, language)
+    shop, link = merchant.name_in(language), _link(request)
     title, note = _text("title", language), _text("automatic", language)
-    facts = _facts(order, shop, language)
+    until = Fact(_text("until", language), date_text(order.expires_at, language))
+    facts = order_facts(order, shop, until, language=language)
     html = render_html(
         "payment_link.html",
         language=language,
@@ -91,7 +84,7 @@ def payment_link_mail(request: MailRequest, order: Order, merchant: Merchant) ->
         link=link,
         button=_text("button", language),
     )
-    lines = (Fact(_text("amount", language), amount), *facts, Fact(_text("link", language), link))
+    lines = (amount_fact(amount, language=language), *facts, Fact(_text("link", language), link))
     return Mail(
         reason=request.reason,
         order_id=order.order_id,
@@ -113,7 +106,7 @@ def payment_link_sms(request: SmsRequest, order: Order, merchant: Merchant) -> S
         language,
         shop=merchant.name_in(language),
         order=order.order_number,
-        amount=_amount(order, language),
+        amount=money_text(order.asked_minor, order, language),
         link=link,
     )
     return Sms(
@@ -126,18 +119,15 @@ def payment_link_sms(request: SmsRequest, order: Order, merchant: Merchant) -> S
     )
 
 
-def _facts(order: Order, shop: str, language: str) -> tuple[Fact, ...]:
-    facts = (
-        Fact(_text("shop", language), shop),
-        Fact(_text("order", language), order.order_number),
-        Fact(_text("description", language), order.request.description or ""),
-        Fact(_text("until", language), date_text(order.expires_at, language)),
-    )
-    return tuple(fact for fact in facts if fact.value)
-
-
-def _amount(order: Order, language: str) -> str:
-    return amount_text(Money(order.asked_minor, CURRENCIES[order.currency]), language)
+async def _order_to_pay(
+    request: MailRequest | SmsRequest, orders: Orders, *, message: str
+) -> Order | NotNeeded:
+    """The order, as long as it takes a payment; `message` is what its link is sent by."""
+    order = await orders.load(OrderKey(request.merchant.merchant_id, request.order_id))
+    if order is None:
+        return NotNeeded(f"the order of this {message} does not exist any more")
+    refused = refuse_link(order, request.merchant, request.now)
+    return NotNeeded(refused.rule) if refused else order
 
 
 def _link(request: MailRequest | SmsRequest) -> str:
