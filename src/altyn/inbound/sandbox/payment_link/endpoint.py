@@ -20,7 +20,7 @@ from altyn.inbound.http.static_route import static_route
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.responses import NOT_FRAMED
 from altyn.inbound.rest.answers import base_url_of, client_ip
-from altyn.inbound.sandbox.answers import ANOTHER_SITE, body_of, from_another_site, problem
+from altyn.inbound.sandbox.answers import body_of, own_site_only
 from altyn.inbound.sandbox.payment_link.page import (
     PAGE_POLICY,
     STATIC,
@@ -37,6 +37,7 @@ from altyn.operations.perform import perform
 from altyn.operations.ports import Actor, World
 from altyn.protocol.dialects.classic.return_links import payment_link, qr_link
 
+LINK_PATH: Final = "/sandbox/orders/{order_id}/link"
 CLERK: Final = "clerk"
 QR_SIDE: Final = 480
 
@@ -45,7 +46,7 @@ def payment_link_routes(world: World, public_url: str | None) -> list[BaseRoute]
     """The page, and its static files. `public_url` is the gateway's address for payers."""
     endpoint = _LinkPage(world, public_url)
     return [
-        Route("/sandbox/orders/{order_id}/link", endpoint.serve, methods=["GET", "POST"]),
+        Route(LINK_PATH, own_site_only(endpoint.serve), methods=["GET", "POST"]),
         static_route(STATIC_PATH, STATIC),
     ]
 
@@ -57,8 +58,6 @@ class _LinkPage:
 
     async def serve(self, request: Request) -> Response:
         """The page; a POST sends the link, and leads back to the page."""
-        if from_another_site(request):
-            return problem(ANOTHER_SITE, 403)
         wanted = request.query_params.get("language", "")
         found = await find_page_order(request.path_params["order_id"], self.world)
         if found is None:

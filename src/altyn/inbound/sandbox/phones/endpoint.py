@@ -3,7 +3,7 @@
 The API does not exist in production. Source: sberpay.md §2, §6.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import (
-    ANOTHER_SITE,
-    from_another_site,
+    Endpoint,
+    explained,
     json_answer,
     problem,
     read_json,
@@ -23,7 +23,6 @@ from altyn.inbound.sandbox.answers import (
 from altyn.inbound.sandbox.phones.answering import answer_message, checked_phone, find_message
 from altyn.inbound.sandbox.phones.members import RESULTS, message_members
 from altyn.inbound.sandbox.phones.ports import PhoneServices
-from altyn.inbound.sandbox.phones.refusals import PhoneRefusedError
 from altyn.inbound.sandbox.phones.scanning import scan
 from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
 from altyn.operations.ports import Overloaded, ResultUnknown
@@ -31,8 +30,6 @@ from altyn.protocol.phone_messages import PhoneMessage
 
 API_PATH: Final = "/sandbox/phones/{phone}"
 QUERY: Final = ("after", "wait")
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class AnswerRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,30 +48,25 @@ def phone_api_routes(services: PhoneServices) -> list[BaseRoute]:
     """`GET /sandbox/phones/{phone}/messages`, `POST …/messages/{id}`, `POST …/scan`."""
     api = _PhoneApi(services)
     return [
-        Route(f"{API_PATH}/messages", explained(api.messages), methods=["GET"]),
-        Route(f"{API_PATH}/messages/{{id}}", explained(api.answer), methods=["POST"]),
-        Route(f"{API_PATH}/scan", explained(api.scan), methods=["POST"]),
+        Route(f"{API_PATH}/messages", phone_endpoint(api.messages), methods=["GET"]),
+        Route(f"{API_PATH}/messages/{{id}}", phone_endpoint(api.answer), methods=["POST"]),
+        Route(f"{API_PATH}/scan", phone_endpoint(api.scan), methods=["POST"]),
     ]
 
 
-def explained(work: Endpoint) -> Endpoint:
-    """The endpoint, with a text for each refusal; pages of other sites may not use it."""
+def phone_endpoint(work: Endpoint) -> Endpoint:
+    """The endpoint, closed to pages of other sites, with a text for each refusal and for an order
+    that cannot be changed at this moment."""
 
     async def answer(request: Request) -> Response:
-        if from_another_site(request):
-            return problem(ANOTHER_SITE, 403)
         try:
             return await work(request)
-        except PhoneRefusedError as error:
-            return problem(str(error), error.status)
-        except (msgspec.MsgspecError, ValueError) as error:
-            return problem(str(error), 400)
         except Overloaded as busy:
             return problem(f"{busy}; repeat the request in a moment", 429)
         except ResultUnknown as unknown:
             return problem(f"{unknown}; read the messages again before you repeat it", 500)
 
-    return answer
+    return explained(answer)
 
 
 class _PhoneApi:

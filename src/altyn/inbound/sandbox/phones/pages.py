@@ -18,7 +18,7 @@ from altyn.inbound.payment_page.responses import ALWAYS, NOT_FRAMED
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, json_answer, read_query
 from altyn.inbound.sandbox.phones.answering import answer_message, find_message
-from altyn.inbound.sandbox.phones.endpoint import explained
+from altyn.inbound.sandbox.phones.endpoint import phone_endpoint
 from altyn.inbound.sandbox.phones.number import read_phone
 from altyn.inbound.sandbox.phones.ports import INVOICE, PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedError
@@ -68,8 +68,8 @@ def phone_page_routes(services: PhoneServices) -> list[BaseRoute]:
     )
     return [
         static_route(f"{PHONES_PATH}/static", STATIC),
-        *(Route(path, explained(work), methods=["GET"]) for path, work in read),
-        *(Route(path, explained(work), methods=["POST"]) for path, work in written),
+        *(Route(path, phone_endpoint(work), methods=["GET"]) for path, work in read),
+        *(Route(path, phone_endpoint(work), methods=["POST"]) for path, work in written),
     ]
 
 

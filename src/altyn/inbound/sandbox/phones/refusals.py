@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 
+from altyn.inbound.sandbox.answers import RefusedError
 from altyn.protocol.phone_messages import MessageAction
 
 _ACTIONS = " or ".join(MessageAction)
@@ -86,10 +87,9 @@ class PhoneRefusal(Enum):
     )
 
 
-class PhoneRefusedError(Exception):
+class PhoneRefusedError(RefusedError):
     """A refusal with its details; `str` is the text of the API."""
 
     def __init__(self, refusal: PhoneRefusal, *details: str) -> None:
         self.refusal = refusal
-        self.status = refusal.value.status
-        super().__init__(refusal.value.text.format(*details))
+        super().__init__(refusal.value.text.format(*details), refusal.value.status)

@@ -15,9 +15,9 @@ from starlette.routing import BaseRoute, Route
 from altyn.domain.order import Attempt, Order
 from altyn.domain.order_id import merchant_of, read_order_id
 from altyn.domain.sberpay import invoice_id_of
-from altyn.inbound.sandbox.answers import json_answer, problem, read_json
+from altyn.inbound.sandbox.answers import RefusedError, json_answer, read_json
 from altyn.inbound.sandbox.phones.answering import answer_subject
-from altyn.inbound.sandbox.phones.endpoint import explained
+from altyn.inbound.sandbox.phones.endpoint import phone_endpoint
 from altyn.inbound.sandbox.phones.members import RESULTS
 from altyn.inbound.sandbox.phones.ports import INVOICE, PhoneServices
 from altyn.operations.connector import payment_key
@@ -40,25 +40,14 @@ class StatusNotification(msgspec.Struct, forbid_unknown_fields=True):
     state_code: str = msgspec.field(name="stateCode")
 
 
-class _MismatchError(Exception):
-    """The notification does not fit the order; the text says where."""
-
-    def __init__(self, text: str, status: HTTPStatus) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 def status_notification_routes(services: PhoneServices) -> list[BaseRoute]:
     """`POST /dummysbolpayment/sbol/notifyPaymentStatus.do`."""
 
     async def notify(request: Request) -> Response:
         sent = await read_json(request, StatusNotification)
-        try:
-            return await _carry_out(sent, services)
-        except _MismatchError as error:
-            return problem(str(error), error.status)
+        return await _carry_out(sent, services)
 
-    return [Route(PATH, explained(notify), methods=["POST"])]
+    return [Route(PATH, phone_endpoint(notify), methods=["POST"])]
 
 
 async def _carry_out(sent: StatusNotification, services: PhoneServices) -> Response:
@@ -66,7 +55,7 @@ async def _carry_out(sent: StatusNotification, services: PhoneServices) -> Respo
     confirmation."""
     order = await _find_order(sent.order_number, services)
     if sent.bank_invoice_id != invoice_id_of(order.order_id):
-        raise _MismatchError(
+        raise RefusedError(
             f"bankInvoiceId: {sent.bank_invoice_id!r} is not the invoice of this order; send the "
             "sbolBankInvoiceId of the answer of register.do: the orderId without dashes",
             HTTPStatus.BAD_REQUEST,
@@ -95,7 +84,7 @@ async def _find_order(text: str, services: PhoneServices) -> Order:
     if order_id is not None and merchant_id is not None:
         order = await find_for_payer(OrderKey(merchant_id, order_id), services.world)
     if order is None:
-        raise _MismatchError(
+        raise RefusedError(
             f"orderNumber: there is no order {text!r}; send the orderId of the answer of "
             "register.do, not the shop's own number",
             HTTPStatus.NOT_FOUND,
@@ -109,7 +98,7 @@ def _read_state(state: str, *, two_phase: bool) -> MessageAction:
         return MessageAction.REFUSE
     if state == success:
         return MessageAction.CONFIRM
-    raise _MismatchError(
+    raise RefusedError(
         f"stateCode: {state!r} does not fit this order of {kind} phase{'s' if two_phase else ''}; "
         f"send {success} or {DECLINED}",
         HTTPStatus.BAD_REQUEST,
@@ -123,8 +112,8 @@ def _waiting_attempt(order: Order) -> Attempt:
     return attempt
 
 
-def _nothing_waits() -> _MismatchError:
-    return _MismatchError(
+def _nothing_waits() -> RefusedError:
+    return RefusedError(
         "this order waits for no confirmation in the bank's app: no payment was begun, or it was "
         "confirmed, refused or withdrawn, or its time is over",
         HTTPStatus.CONFLICT,
