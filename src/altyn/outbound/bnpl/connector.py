@@ -4,7 +4,6 @@ Source: bnpl.md §4, §5, §7.
 """
 
 from dataclasses import replace
-from typing import Final
 
 from altyn.domain.action_codes import PROCESSING_TIMEOUT
 from altyn.domain.instalments import APPLICATION, PLAN, plan_text
@@ -12,16 +11,8 @@ from altyn.domain.order import Kind
 from altyn.operations.connector import ConnectorResponse, Outcome, Payment
 from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardDetails
-from altyn.protocol.acquiring import AcquirerOutcome
+from altyn.outbound.acquirer_outcomes import OUTCOMES
 from altyn.protocol.bnpl import PartsOperation, PartsRequest, PartsResponse
-
-OUTCOMES: Final = {
-    AcquirerOutcome.APPROVED: Outcome.APPROVED,
-    AcquirerOutcome.PENDING: Outcome.PENDING,
-    AcquirerOutcome.DECLINED: Outcome.DECLINED,
-    AcquirerOutcome.NOT_SENT: Outcome.NOT_SENT,
-    AcquirerOutcome.UNKNOWN: Outcome.UNKNOWN,
-}
 
 
 class BnplConnector:

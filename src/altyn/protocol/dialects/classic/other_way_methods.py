@@ -11,7 +11,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.envelopes import PAYMENT
-from altyn.protocol.dialects.classic.payment_methods import MD_ORDER
+from altyn.protocol.dialects.classic.payment_methods import MD_ORDER, ORDER_TAKES_NO_PAYMENT
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
     INVALID,
@@ -39,12 +39,7 @@ PAYMENT_ORDER_OTHER_WAY: Final = Method(
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_MISSING,
         Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING,
         **INVALID,
-        Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
-        Refusal.ALREADY_PAID: e.ALREADY_PROCESSED,
-        Refusal.SESSION_OVER: e.SESSION_OVER,
-        Refusal.ATTEMPTS_EXHAUSTED: e.ATTEMPTS_USED,
-        Refusal.WRONG_STATUS: e.STATUS_INVALID,
-        Refusal.BINDING_REQUIRED: e.WRONG_BINDING,
+        **ORDER_TAKES_NO_PAYMENT,
         **ALWAYS,
     },
     present=p.OTHER_WAY,
