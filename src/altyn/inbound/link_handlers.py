@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.operation import Operation
+from altyn.domain.order import Order
 from altyn.domain.payment_link import Channel, links_left
 from altyn.domain.refusals import Refusal
 from altyn.inbound.request_handler import Call, Handler
@@ -14,19 +15,16 @@ from altyn.operations.outcome import outcome_of
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.payment_link import SendLink, decide_link, refuse_link
 from altyn.operations.perform import perform
-from altyn.operations.ports import World
+from altyn.operations.ports import OrderKey, World
 from altyn.operations.results import Done, LinkFound
 from altyn.protocol.dialects.classic.return_links import payment_link
 
 
 async def handle_payment_link(call: Call, world: World) -> LinkFound | Refused:
     """Find the link of an order that can be paid."""
-    target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
-    if isinstance(target, Refused):
-        return target
-    order = await find_for_payer(target.key, world)
-    if order is None:
-        return Refused(Refusal.ORDER_UNKNOWN, "no such order of this merchant")
+    order = await _find_order(call, world)
+    if isinstance(order, Refused):
+        return order
     now = world.clock.now()
     return refuse_link(order, call.merchant, now) or LinkFound(order, links_left(order, now))
 
@@ -39,12 +37,9 @@ async def handle_send_payment_link(call: Call, world: World) -> Done | Refused:
     if phone and email:
         rule = "sms or email, not both: each message is a request of its own"
         return Refused(Refusal.PARAMETER_INVALID, rule, parameter="email")
-    target = await find_target(call.merchant, call.key, values.get("order_number"), world)
-    if isinstance(target, Refused):
-        return target
-    order = await find_for_payer(target.key, world)
-    if order is None:
-        return Refused(Refusal.ORDER_UNKNOWN, "no such order of this merchant")
+    order = await _find_order(call, world)
+    if isinstance(order, Refused):
+        return order
     command = SendLink(
         channel=Channel.SMS if phone else Channel.EMAIL,
         to=phone or email,
@@ -55,12 +50,21 @@ async def handle_send_payment_link(call: Call, world: World) -> Done | Refused:
         lambda order, now: with_notes(
             decide_link(order, command, call.merchant, now, world.channels), call.notes
         ),
-        target.key,
+        OrderKey(order.merchant_id, order.order_id),
         world=world,
         actor=call.actor,
         loaded=order,
     )
     return outcome_of(decision)
+
+
+async def _find_order(call: Call, world: World) -> Order | Refused:
+    """The order of a call, by its id or its number; it may be over."""
+    target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
+    if isinstance(target, Refused):
+        return target
+    order = await find_for_payer(target.key, world)
+    return order or Refused(Refusal.ORDER_UNKNOWN, "no such order of this merchant")
 
 
 LINK_HANDLERS: Final[Mapping[Operation, Handler]] = {

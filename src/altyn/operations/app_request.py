@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import RUB
 from altyn.domain.notes import Note, Notes
 from altyn.domain.phone import phone_after_prefix
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
-from altyn.operations.paying.sberpay import ROUBLE, SberPayDetails
+from altyn.operations.paying.sberpay import SberPayDetails
 
 CARD_FEATURES: Final = ("VERIFY", "AUTO_PAYMENT")
 """Features that only a card can have."""
@@ -143,8 +144,8 @@ def _refuse_parameters(request: AppRequest) -> Refused | None:
         return _invalid("binding_id", "a stored card is asked for: it cannot pay in the bank's app")
     if request.back2app and request.phone and request.push_phone is None:
         return _invalid("phone", _PHONE_FORM)
-    if request.currency != ROUBLE:
-        return _invalid("currency", f"SberPay takes roubles ({ROUBLE}) only")
+    if request.currency != RUB.code:
+        return _invalid("currency", f"SberPay takes roubles ({RUB.code}) only")
     return None
 
 

@@ -16,12 +16,11 @@ from altyn.domain.credit import (
     with_application,
 )
 from altyn.domain.merchant import Merchant
+from altyn.domain.money import RUB
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Decision, Refused, Unchanged, accept
 from altyn.operations.register import Register
-
-ROUBLES = "643"
 
 
 def read_application(command: Register, merchant: Merchant) -> CreditApplication | Refused:
@@ -40,7 +39,7 @@ def read_application(command: Register, merchant: Merchant) -> CreditApplication
     if product_id and settings.product_ids and product_id not in settings.product_ids:
         rule = f"productID {product_id} is not one of {', '.join(settings.product_ids)}"
         return Refused(Refusal.PARAMETER_INVALID, rule, parameter="order_bundle")
-    if (command.currency or merchant.settings.default_currency) != ROUBLES:
+    if (command.currency or merchant.settings.default_currency) != RUB.code:
         rule = "credits are in roubles (currency 643)"
         return Refused(Refusal.CURRENCY_UNKNOWN, rule, parameter="currency")
     product = sent.get("productType")

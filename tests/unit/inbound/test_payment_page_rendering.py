@@ -12,10 +12,9 @@ import pytest
 
 from altyn.domain.page import HolderField
 from altyn.inbound.payment_page import view
+from altyn.inbound.payment_page.frame import STATIC, STATIC_PREFIX
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import (
-    STATIC,
-    STATIC_PREFIX,
     ErrorsPageView,
     OfferedWay,
     PayerAction,

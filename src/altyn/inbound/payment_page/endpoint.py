@@ -29,6 +29,7 @@ from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
@@ -45,7 +46,7 @@ from altyn.inbound.payment_page.sberpay import pages as sberpay
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.texts import known_language
 from altyn.inbound.payment_page.tiles import WayTiles
-from altyn.inbound.payment_page.view import STATIC, Problem
+from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.payment_page.waiting_pages import waiting_page
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address

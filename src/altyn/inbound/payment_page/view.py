@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from altyn.domain.card.values import Expiry
@@ -21,23 +20,17 @@ from altyn.domain.page import HolderField
 from altyn.inbound.payment_page.bnpl.summary import PartsSummary
 from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
+from altyn.inbound.payment_page.frame import PageFrame, render_page
 from altyn.inbound.payment_page.qr import is_app_link, qr_svg
 from altyn.inbound.payment_page.texts import (
     counted_text,
     known_language,
     script_texts,
-    text,
 )
-from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from markupsafe import Markup
 
-_HERE: Final = Path(__file__).parent
-STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
-STATIC_PREFIX: Final = STATIC.prefix("/payment/static")
-REST_BASE: Final = "../../rest/"  # relative to the page, as published templates have it
 
 # For the response's header. Forms may go to any web address: the ACS and the shop are not known in
 # advance, and browsers apply the same list to redirects after a POST. Scripts, styles and calls
@@ -46,8 +39,6 @@ CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src https: http:; form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
 )
-
-_ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
 
 
 class Problem(StrEnum):
@@ -124,26 +115,6 @@ class TypedValues:
     holder: str = ""
     expiry: str = ""
     contact: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFrame:
-    """The values of every page: its language, its shop, the addresses of its files and of others.
-
-    `page_view` is DESKTOP, MOBILE or the shop's own prefix. `languages` maps language codes to the
-    address of this page in that language. `shop_name` is empty when the shop is not known.
-    """
-
-    language: str
-    page_view: str = "DESKTOP"
-    merchant_login: str = ""
-    shop_name: str = ""
-    back_url: str | None = None
-    back_name: str = ""
-    languages: Mapping[str, str] = field(default_factory=dict)
-    sandbox: bool = False
-    static: str = STATIC_PREFIX
-    rest: str = REST_BASE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +264,7 @@ def render_payment_page(view: PaymentPageView) -> str:
     language = known_language(view.language)
     left = counted_text("attempts", view.attempts_left, language)
     more = view.cart.more if view.cart else 0
-    return _render(
+    return render_page(
         "payment.html" if view.takes_card else "ways_only.html",
         view,
         attempts=left if view.attempts_left < view.attempts_max else "",
@@ -306,32 +277,32 @@ def render_payment_page(view: PaymentPageView) -> str:
 
 def render_errors_page(view: ErrorsPageView) -> str:
     """The page with the reason why the order cannot be paid."""
-    return _render("errors.html", view)
+    return render_page("errors.html", view)
 
 
 def render_finish_page(view: FinishPageView) -> str:
     """The page with the result of a payment."""
-    return _render("finish.html", view)
+    return render_page("finish.html", view)
 
 
 def render_no_scheme(view: NoSchemeView) -> str:
     """The sandbox's page for a return address without a scheme."""
-    return _render("no_scheme.html", view)
+    return render_page("no_scheme.html", view)
 
 
 def render_three_ds_redirect(view: RedirectPageView) -> str:
     """The page that posts the browser to the ACS: by a script, or by its button."""
-    return _render("three_ds_redirect.html", view)
+    return render_page("three_ds_redirect.html", view)
 
 
 def render_three_ds_method(view: MethodPageView) -> str:
     """The 3-D Secure method step in a hidden frame."""
-    return _render("three_ds_method.html", view)
+    return render_page("three_ds_method.html", view)
 
 
 def render_waiting_page(view: WaitingPageView) -> str:
     """The page that waits for the result of a payment, and goes on when it is known."""
-    return _render("waiting.html", view)
+    return render_page("waiting.html", view)
 
 
 def read_expiry(typed: str) -> Expiry | None:
@@ -351,15 +322,3 @@ def read_expiry(typed: str) -> Expiry | None:
         return Expiry(int(year), int(month))
     except ValueError:
         return None
-
-
-def _render(template: str, view: PageFrame, **more: object) -> str:
-    language = known_language(view.language)
-    return _ENVIRONMENT.get_template(template).render(
-        view=view,
-        language=language,
-        static=view.static,
-        language_names=LANGUAGES,
-        t=partial(text, language=language),
-        **more,
-    )

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import RUB
 from altyn.domain.order import Order
 from altyn.domain.phone import russian_phone
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 
-ROUBLE: Final = "643"
 PHONE: Final = "sberPayPhone"
 """The field of the payment page: the phone that gets the push; empty for the link or QR code."""
 BY: Final = "sberPayBy"
@@ -43,7 +43,7 @@ def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:
     settings = merchant.settings.sberpay
     return (
         merchant.may(Permission.SBERPAY)
-        and order.currency == ROUBLE
+        and order.currency == RUB.code
         and settings.covers(order.amount_minor)
         and not settings.inactive
     )

@@ -13,7 +13,8 @@ from typing import Final
 from starlette.responses import Response
 
 from altyn.domain.instalments import WAY
-from altyn.domain.money import NO_BREAK_SPACE, Money
+from altyn.domain.money import Money
+from altyn.domain.phone import readable_phone
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.bnpl.summary import PartsSummary
@@ -276,14 +277,8 @@ def _typed_phone(application: Application | None, page_order: PageOrder, shown: 
     if shown.form is not None:
         return (shown.form.get("phone") or "")[:TYPED_CHARS_MAX]
     if application is not None:
-        return _readable(application.phone)
+        return readable_phone(application.phone)
     return page_order.order.request.phone or ""
-
-
-def _readable(phone: str) -> str:
-    """Eleven digits as people write them: "+7 999 888-77-66", in one line."""
-    code, first, second, third = phone[1:4], phone[4:7], phone[7:9], phone[9:]
-    return f"+7 {code} {first}-{second}-{third}".replace(" ", NO_BREAK_SPACE)
 
 
 def _step_of(found: Applied) -> ApplicationStep | None:

@@ -9,19 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
-from pathlib import Path
-from typing import Final
 
 from altyn.domain.instalments import Plan
 from altyn.domain.money import Money
 from altyn.inbound.payment_page.bnpl.summary import PlanRow
 from altyn.inbound.payment_page.bnpl.texts import parts_text
+from altyn.inbound.payment_page.frame import PageFrame, render_page
 from altyn.inbound.payment_page.texts import known_language
-from altyn.inbound.payment_page.view import PageFrame
-from altyn.look import LANGUAGES, day_text, page_environment, plural
-
-_ENVIRONMENT: Final = page_environment(Path(__file__).parent.parent / "templates")
+from altyn.look import day_text, plural
 
 
 class PartsPage(StrEnum):
@@ -65,14 +60,7 @@ class PartsView(PageFrame):
 
 def render_parts(view: PartsView) -> str:
     """The page of a step."""
-    language = known_language(view.language)
-    return _ENVIRONMENT.get_template(f"bnpl/{view.page}.html").render(
-        view=view,
-        language=language,
-        static=view.static,
-        language_names=LANGUAGES,
-        t=partial(parts_text, language=language),
-    )
+    return render_page(f"bnpl/{view.page}.html", view, find_text=parts_text)
 
 
 def plan_rows(plan: Plan, amount: Money, language: str) -> tuple[PlanRow, ...]:

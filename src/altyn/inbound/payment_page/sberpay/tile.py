@@ -8,7 +8,6 @@ from altyn.domain.order import Order
 from altyn.inbound.payment_page.sberpay.texts import SBERPAY_TEXTS, sberpay_text
 from altyn.inbound.payment_page.tiles import WayTile
 from altyn.look import amount_text
-from altyn.operations.paying.sberpay import ROUBLE
 
 
 def _line(_order: Order, language: str) -> str:
@@ -20,7 +19,7 @@ def _absence(order: Order, merchant: Merchant, language: str) -> str:
     settings = merchant.settings.sberpay
     if not merchant.may(Permission.SBERPAY):
         return sberpay_text("sberpay_closed", language)
-    if order.currency != ROUBLE:
+    if order.currency != RUB.code:
         return sberpay_text("sberpay_currency", language)
     if not settings.covers(order.amount_minor):
         limits = (settings.amount_min_minor, settings.amount_max_minor)

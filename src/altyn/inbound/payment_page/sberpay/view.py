@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from pathlib import Path
-from typing import Final
 
 from altyn.domain.money import Money
+from altyn.inbound.payment_page.frame import PageFrame, render_page
 from altyn.inbound.payment_page.sberpay.texts import sberpay_text
 from altyn.inbound.payment_page.texts import counted_text, known_language
-from altyn.inbound.payment_page.view import PageFrame
-from altyn.look import LANGUAGES, page_environment
-
-_ENVIRONMENT: Final = page_environment(Path(__file__).parent.parent / "templates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +45,9 @@ def render_step(view: SberPayView) -> str:
     """The page of the step."""
     language = known_language(view.language)
     left = counted_text("attempts", view.attempts_left, language)
-    return _ENVIRONMENT.get_template("sberpay/step.html").render(
-        view=view,
-        language=language,
-        static=view.static,
-        language_names=LANGUAGES,
+    return render_page(
+        "sberpay/step.html",
+        view,
+        find_text=sberpay_text,
         attempts=left if view.attempts_left < view.attempts_max else "",
-        t=partial(sberpay_text, language=language),
     )

@@ -7,17 +7,17 @@ from typing import Final
 
 from altyn.domain.instalments import WAY
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import RUB
 from altyn.domain.order import Order
 
 FEATURE: Final = "BNPL"
-ROUBLE: Final = "643"
 
 
 def offers_bnpl(order: Order, merchant: Merchant) -> bool:
     """Whether the payer may pay in parts: permission, roubles, the sum within the shop's limits."""
     return (
         merchant.may(Permission.BNPL)
-        and order.currency == ROUBLE
+        and order.currency == RUB.code
         and merchant.settings.bnpl.covers(order.amount_minor)
         and not order.checks_card_only
     )
