@@ -1,16 +1,18 @@
 """Orders as rows of PostgreSQL: how an order is written and read back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 
 import msgspec
 
+from altyn.domain.cart.document import Cart
 from altyn.domain.effects import OutboxEntry
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor
+from altyn.storage.carts import pack_cart, unpack_cart
 from altyn.storage.order_columns import (
     JSON_COLUMNS,
     ORDER_COLUMNS,
@@ -24,7 +26,9 @@ _decode_params: Final = msgspec.json.Decoder(dict[str, str]).decode
 _encode: Final = msgspec.json.Encoder().encode
 
 _REQUEST_DEFAULTS: Final = {
-    field.name: getattr(OrderRequest(), field.name) for field in fields(OrderRequest)
+    field.name: getattr(OrderRequest(), field.name)
+    for field in fields(OrderRequest)
+    if field.name != "order_bundle"
 }
 _PLAIN: Final = tuple(
     column.name
@@ -44,14 +48,14 @@ def order_of(row: Mapping[str, Any]) -> Order:
     return Order(
         **values,
         status=OrderStatus(row["status"]),
-        request=_decode_request(row["request"]),
+        request=_request_of(row),
         params=_decode_params(row["params"]),
         attempts=_decode_attempts(row["attempts"]) if row["attempts"] else (),
     )
 
 
 def request_json(request: OrderRequest) -> dict[str, Any]:
-    """The registration request, without the fields that have their default."""
+    """The registration request, without its cart and the fields that have their default."""
     return {
         name: value
         for name, default in _REQUEST_DEFAULTS.items()
@@ -59,16 +63,16 @@ def request_json(request: OrderRequest) -> dict[str, Any]:
     }
 
 
-def without_cart(request: OrderRequest) -> dict[str, Any]:
-    """`request_json` without the cart: `register_orders` takes its text as another parameter."""
-    values = request_json(request)
-    values.pop("order_bundle", None)
-    return values
+def cart_value(request: OrderRequest) -> bytes | None:
+    """The column `cart` for a request; None without a cart."""
+    return pack_cart(request.order_bundle.text) if request.order_bundle is not None else None
 
 
-def cart_text(request: OrderRequest) -> str | None:
-    """The text of the cart of a request; None without one."""
-    return request.order_bundle.text if request.order_bundle is not None else None
+def _request_of(row: Mapping[str, Any]) -> OrderRequest:
+    request = _decode_request(row["request"])
+    if row["cart"] is None:
+        return request
+    return replace(request, order_bundle=Cart(unpack_cart(row["cart"])))
 
 
 def decided_json(accepted: Accepted, expected_version: int, actor: Actor) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 
 from altyn.storage import migrate as migrating
+from altyn.storage.carts import unpack_cart
 from altyn.storage.migrate import MigrationError, available, migrate
 from tests.integration.storage.schema_text import SCHEMA_FILE, schema_text
 
@@ -89,6 +91,36 @@ async def test_setting_of_the_callback_mode_is_removed(
     await migrate(connection)
     rows = await connection.fetch("SELECT settings::text FROM merchant_settings ORDER BY version")
     assert [row[0] for row in rows] == ['{"hold_days": 9}', '{"callbacks": {"attempts": 5}}']
+
+
+async def test_carts_move_into_their_column(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = available()
+    monkeypatch.setattr(migrating, "available", lambda: every[:14])
+    await migrate(connection)
+    await connection.execute(
+        "INSERT INTO merchants (merchant_id, login, name, created_at) VALUES (1, 'a', 'A', now())"
+    )
+    cart = '{"cartItems": {"items": [{"name": "Чай \\ \\"чёрный\\""}]}}'
+    plain = {"description": "Чай"}
+    requests = {"1": plain | {"order_bundle": {"text": cart}}, "2": {"language": "ru"}}
+    for number, request in requests.items():
+        await connection.execute(
+            "INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency, "
+            "amount_minor, two_phase, attempts_max, hold_days, created_at, expires_at, request, "
+            "params) VALUES (1, gen_random_uuid(), $1, 1, 'created', '643', 100, false, 3, 7, "
+            "now(), now(), $2::jsonb, '{}')",
+            number,
+            json.dumps(request),
+        )
+    monkeypatch.setattr(migrating, "available", lambda: every)
+    await migrate(connection)
+    [first, second] = await connection.fetch(
+        "SELECT cart, request::text FROM orders ORDER BY order_number"
+    )
+    assert (unpack_cart(first["cart"]), json.loads(first["request"])) == (cart, plain)
+    assert (second["cart"], json.loads(second["request"])) == (None, {"language": "ru"})
 
 
 def test_migrations_are_numbered_without_gaps() -> None:

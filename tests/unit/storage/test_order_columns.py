@@ -52,7 +52,7 @@ def test_a_decision_may_change_only_columns_that_are_saved() -> None:
 def test_register_orders_writes_the_columns_of_a_new_order() -> None:
     written = between(REGISTER, "INSERT INTO orders (", ")").replace("\n", " ").split(",")
     names = {name.strip() for name in written}
-    assert names == {*REGISTERED, "version", "status", "due_at"}
+    assert names == {*REGISTERED, "version", "status", "due_at", "cart"}
 
 
 def test_save_orders_writes_every_field_of_an_attempt() -> None:

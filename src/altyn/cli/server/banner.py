@@ -30,16 +30,20 @@ CARDS: Final = (
 
 
 def print_banner(settings: Settings, address: str, data: str, took_seconds: float) -> None:
-    """Print the gateway's addresses; in the sandbox also the demo credentials and examples."""
+    """Print the gateway's addresses; in the sandbox also the demo credentials and examples.
+
+    All lines are written at once: a program that finds the first in the log finds the others too.
+    """
     facts_of = _sandbox if settings.sandbox else _production
     facts = facts_of(settings, address, f"{data}; keys in {settings.keys}")
     mode = "sandbox, no money moves" if settings.sandbox else "production"
     title = Text(f"Altyn {__version__} is ready", "bold green")
-    _print(title.append(f": {mode}. Started in {took_seconds:.1f} s.\n", "not bold default"))
+    lines = [title.append(f": {mode}. Started in {took_seconds:.1f} s.\n", "not bold default")]
     for name, values in facts:
         for number, value in enumerate(values):
-            _print(Text(f"  {name if number == 0 else '':<9} ", "cyan").append(value, "default"))
-    _print(Text())
+            label = Text(f"  {name if number == 0 else '':<9} ", "cyan")
+            lines.append(label.append(value, "default"))
+    console().print(Text("\n").join([*lines, Text()]), soft_wrap=True)
     sys.stdout.flush()
 
 
@@ -73,10 +77,6 @@ def print_stopped(settings: Settings, *, fresh: bool) -> None:
     else:
         data = "The data are kept in its database; `altyn serve` starts it again."
     print_line(f"\nAltyn has stopped. {data}")
-
-
-def _print(line: Text) -> None:
-    console().print(line, soft_wrap=True)
 
 
 def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
