@@ -126,11 +126,11 @@ async def test_wrong_field_is_named_and_nothing_is_sent(applicant: Applicant) ->
     order_id = await applicant.order()
     for months in ("", "7", "x", "9999"):
         page = await applicant.apply(order_id, months=months)
-        assert page.status == 400
+        assert page.status == 200
         assert "Выберите один из сроков" in page.text
     for phone in ("", "12", "+1 202 555 0100"):
         page = await applicant.apply(order_id, phone, months="24")
-        assert page.status == 400
+        assert page.status == 200
         assert "Введите российский номер" in page.text
         assert f'value="{phone}"' in page.text
         assert 'value="24" checked' in page.text

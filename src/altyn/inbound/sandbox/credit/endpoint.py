@@ -23,7 +23,7 @@ from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.responses import NOT_FRAMED
 from altyn.inbound.sandbox.answers import ANOTHER_SITE, body_of, from_another_site, problem
-from altyn.inbound.sandbox.credit.texts import text
+from altyn.inbound.sandbox.credit.texts import months_text, text
 from altyn.inbound.sandbox.credit.view import CreditView, Typed
 from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 from altyn.operations.credit.application import Applied, apply_for_credit, find_credit
@@ -97,7 +97,7 @@ class _CreditPage:
         if isinstance(sent, Refused) and sent.refusal is Refusal.PARAMETER_INVALID:
             view = self._view(found, payer)
             view = replace(view, typed=typed, wrong=sent.parameter)
-            return _page("application.html", payer.language, 400, view=view)
+            return _page("application.html", payer.language, view=view)
         if isinstance(sent, Applied):
             address = f"?mdOrder={found.order_id}&language={payer.language}"
             return RedirectResponse(address, 303, headers=NOT_FRAMED)
@@ -147,6 +147,7 @@ def _page(template: str, language: str, status: int = 200, **values: object) -> 
         languages=LANGUAGES,
         static=STATIC.prefix(STATIC_PATH),
         t=partial(text, language=language),
+        term=partial(months_text, language=language),
         **values,
     )
     return HTMLResponse(html, status, {**NOT_FRAMED, "Content-Security-Policy": PAGE_POLICY})

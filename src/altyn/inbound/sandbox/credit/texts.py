@@ -4,24 +4,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from altyn.look import Words
+from altyn.look import Words, plural
 
 _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
         "band": Words(
-            "Тестовый банк: кредит ненастоящий. Номер на 0000 — отказ, на 0005 — решение через "
-            "10 минут, любой другой — одобрение.",
-            "A simulated bank: the credit is not real. A number that ends with 0000 is refused, "
-            "0005 is decided after 10 minutes, any other is granted.",
+            "Тестовый банк: кредит ненастоящий", "A simulated bank: the credit is not real"
+        ),
+        "numbers": Words(
+            "Решение зависит от номера. На 0000 — отказ, на 0005 — одобрение через 10 минут, "
+            "любой другой — одобрение сразу.",
+            "The number decides. 0000 at its end is refused, 0005 is granted after 10 minutes, any "
+            "other number is granted at once.",
         ),
         "CREDIT": Words("Покупка в кредит", "Purchase on credit"),
         "INSTALLMENT": Words("Покупка в рассрочку", "Purchase by instalments"),
         "shop": Words("Магазин", "Shop"),
         "order": Words("Заказ", "Order"),
-        "amount": Words("Сумма", "Amount"),
         "chosen": Words("Срок", "Term"),
         "term": Words("Выберите срок", "Choose the term"),
-        "months": Words("{count} мес.", "{count} months"),
+        "months_few": Words("{count} месяца", "{count} months"),
+        "months_many": Words("{count} месяцев", "{count} months"),
         "a_month": Words("примерно {amount} в месяц", "about {amount} a month"),
         "months_wrong": Words("Выберите один из сроков", "Choose one of the terms"),
         "phone": Words("Мобильный телефон", "Mobile phone"),
@@ -32,7 +35,7 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "apply": Words("Отправить заявку", "Send the application"),
         "considered": Words("Банк рассматривает заявку", "The bank considers the application"),
-        "considered_until": Words("Решение — в {moment}.", "The decision comes at {moment}."),
+        "considered_until": Words("Ответ будет в\u00a0{moment}.", "The answer comes at {moment}."),
         "considered_hint": Words(
             "Страница обновляется сама. Её можно закрыть и открыть позже.",
             "This page refreshes itself. You can close it and open it later.",
@@ -79,6 +82,11 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
     }
 )
+
+
+def months_text(count: int, language: str) -> str:
+    """A term: "3 месяца", "12 месяцев", "3 months". No product has a term of one month."""
+    return text(f"months_{plural(count, language)}", language, count=count)
 
 
 def text(key: str, language: str, **values: object) -> str:
