@@ -165,6 +165,8 @@ async def test_silent_bank_changes_nothing_and_the_application_can_be_opened_aga
     assert "credit_approved" not in await applicant.events(order_id)
     bank._bank = working
     assert "Кредит одобрен" in (await applicant.application(order_id)).text
+    bank._bank = BrokenBank(bank_of(applicant))
+    assert "Кредит одобрен" in (await applicant.application(order_id)).text
 
 
 class BrokenBank:

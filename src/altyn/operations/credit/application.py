@@ -43,12 +43,15 @@ class Applied:
 async def find_credit(order: Order, actor: Actor, world: World) -> Applied | Refused:
     """The application for an order. A decision that the bank has made is stored in the order.
 
+    The bank is asked until it has decided.
     Refuses: WRONG_STATUS (no purchase on credit), CREDIT_UNAVAILABLE, SYSTEM_ERROR (the bank does
     not answer).
     """
     application, bank = application_of(order), world.credit
     if application is None:
         return Refused(Refusal.WRONG_STATUS, "the order is no purchase on credit", order)
+    if application.state.decided:
+        return Applied(order)
     if bank is None:
         return _without_bank(order)
     try:
