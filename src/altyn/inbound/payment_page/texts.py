@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from altyn.domain.language import text_language
+from altyn.inbound.payment_page.stored_cards.texts import STORED_CARD_TEXTS
 from altyn.look import Words, plural
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ _NO_SCHEME: Final = {
 # fmt: on
 
 TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
-    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME
+    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME | STORED_CARD_TEXTS
 )
 
 # What only the gateway finds out.
@@ -292,6 +293,8 @@ SCRIPT_TEXTS: Final = (
     "cvc_hint",
     "cvc_hint_front",
     "cvc_hint_optional",
+    "stored_removed",
+    "stored_not_removed",
     "time_left",
     "time_short",
     "time_short_help",

@@ -23,7 +23,11 @@ export function kindOf(digits) {
     const start = digits.slice(0, first.length);
     return first <= start && start <= last;
   });
-  const name = row ? row[2] : "";
+  return kindOfSystem(row ? row[2] : "");
+}
+
+// What is known of a payment system by its name; of a card of no known system for an empty one.
+export function kindOfSystem(name) {
   return {
     name,
     groups: name === "AMEX" ? [4, 6, 5] : [4, 4, 4, 4, 3],

@@ -6,6 +6,7 @@ import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, unt
 import { digitsOf } from "./card.js";
 import { DAY_SECONDS, SHORT_SECONDS, clockText } from "./clock.js";
 import { cardFields } from "./fields.js";
+import { storedCards } from "./stored_cards.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
 const RESYNC_MS = 60000;
@@ -31,7 +32,8 @@ function attemptsText(count) {
   return message(`attempts_${counted === "other" ? "many" : counted}`, { count });
 }
 
-const fields = cardFields(form, message);
+const stored = storedCards(form, page, message, (kind, text) => showMessage($("notice"), kind, text), () => fields.forgetCard());
+const fields = cardFields(form, message, stored);
 let busy = false;
 let left = false; // another page is being opened: nothing more is requested or shown
 let unsure = false; // the answer to a payment was lost: ask for the state before sending again
@@ -225,7 +227,7 @@ function browserInfo() {
 
 async function send(values, more = {}) {
   const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(values, added);
-  const answer = await call(page.rest, "processform.do", { ...values, ...more });
+  const answer = await call(page.rest, values.bindingId ? "processBindingForm.do" : "processform.do", { ...values, ...more });
   if (answer.waiting && values.paymentWay) {
     left = true;
     window.location.reload(); // the waiting page shows what the payer has to do
@@ -315,7 +317,7 @@ if ($("test-cards-help")) $("test-cards-help").hidden = false;
 // The payer can type at once, unless a keyboard on the screen would then cover the form, the page is in a frame of a
 // shop, or a message has to be read first.
 if (window.matchMedia("(hover: hover) and (pointer: fine)").matches && window.top === window && document.activeElement === document.body) {
-  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || $("pan")).focus({ preventScroll: true });
+  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || fields.first() || $("pay")).focus({ preventScroll: true });
 }
 
 // Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.

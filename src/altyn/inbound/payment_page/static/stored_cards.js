@@ -1,0 +1,59 @@
+// The stored cards of the page: which one is marked, and the removal of one.
+// Without scripts the marked card is posted with the form, and a removal opens the page anew.
+
+import { call } from "./gateway.js";
+
+const $ = (id) => document.getElementById(id);
+
+// `say(kind, text)` shows a message; `changed()` is called when another card is marked.
+export function storedCards(form, page, message, say, changed) {
+  const list = $("stored");
+  const radios = () => [...(list?.querySelectorAll("[name=bindingId]") ?? [])];
+  const marked = () => radios().find((radio) => radio.checked && radio.value);
+
+  function mark(radio) {
+    radio.checked = true;
+    changed();
+  }
+
+  // A card that is gone: the next one is marked, and the list goes with its last card.
+  function takeAway(row) {
+    const wasMarked = row.contains(marked() ?? null);
+    row.remove();
+    const left = radios();
+    if (wasMarked) mark(left[0]);
+    list.hidden = left.length === 1;
+    const next = list.hidden ? $("pan") : left.find((radio) => radio.checked);
+    next.focus();
+  }
+
+  list?.addEventListener("change", (event) => {
+    if (event.target.name === "bindingId") changed();
+  });
+  $("remove-card")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (button.getAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      const answer = await call(page.rest, "unbindcardanon.do", { mdOrder: page.order, bindingId: button.value, language: page.language });
+      if (Number(answer.errorCode)) say("warn", answer.errorMessage);
+      else {
+        takeAway(button.closest("li"));
+        say("ok", message("stored_removed"));
+      }
+    } catch {
+      say("warn", message("stored_not_removed"));
+    }
+    button.removeAttribute("aria-disabled");
+  });
+
+  return {
+    id: () => marked()?.value ?? "",
+    system: () => marked()?.dataset.system ?? "",
+    markAnother() {
+      const another = radios().find((radio) => !radio.value);
+      if (another && !another.checked) mark(another);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+"""Which stored cards an order's page offers, and whether it asks to store another one.
+
+Source: payment-page.md §3.1, §6; rest-orders.md §6; 004 (clientId, bindingId).
+"""
+
+from typing import Final
+
+from altyn.domain.card.binding import Binding
+from altyn.domain.merchant import Permission
+from altyn.domain.moscow import to_moscow
+from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
+from altyn.operations.paying.card.plan import automatic
+from altyn.operations.ports import World
+
+BINDING_ID: Final = "bindingId"
+NOT_NEEDED: Final = "bindingNotNeeded"
+
+
+async def usable_bindings(page_order: PageOrder, world: World) -> tuple[Binding, ...]:
+    """The stored cards that may pay this order: active, not expired, the last stored first."""
+    order = page_order.order
+    client_id = order.request.client_id
+    if not client_id or not page_order.merchant.may(Permission.BINDINGS):
+        return ()
+    month = f"{to_moscow(world.clock.now()):%Y%m}"
+    named = (order.request.binding_id or "").lower()
+    stored = await world.bindings.store.of_client(order.merchant_id, client_id)
+    return tuple(
+        each
+        for each in reversed(stored)
+        if each.active and not each.expired(month) and named in {"", str(each.binding_id)}
+    )
+
+
+async def stored_cards_of(
+    page_order: PageOrder, world: World, form: PageForm | None = None
+) -> StoredCards:
+    """The stored cards for the page. `form` is the one that was just posted: its choices stay."""
+    bindings = await usable_bindings(page_order, world)
+    cards = tuple(map(_card_of, bindings))
+    ids = [card.binding_id for card in cards]
+    first = ids[0] if ids else ""
+    posted = (form.get(BINDING_ID) or "").lower() if form else first
+    return StoredCards(
+        cards=cards,
+        only=page_order.order.request.binding_id is not None,
+        asks_code=asks_code(page_order),
+        chosen=posted if posted in ids else "",
+        remember=remember_of(page_order),
+        remembers=form is not None and form.get(NOT_NEEDED) == "false",
+    )
+
+
+def asks_code(page_order: PageOrder) -> bool:
+    """Whether a stored card needs its CVC here."""
+    order, merchant = page_order.order, page_order.merchant
+    return not automatic(order, merchant) and not merchant.may(Permission.BINDING_WITHOUT_CVC)
+
+
+def remember_of(page_order: PageOrder) -> Remember:
+    """Whether the card of this payment is stored. Source: rest-orders.md §2.3, §6."""
+    order = page_order.order
+    if not order.request.client_id or not page_order.merchant.may(Permission.BINDINGS):
+        return Remember.NEVER
+    if order.request.binding_id is not None:
+        return Remember.NEVER
+    if order.request.has("FORCE_CREATE_BINDING"):
+        return Remember.ALWAYS
+    refused = order.request.more.get(NOT_NEEDED, "").lower() in {"true", "1"}
+    return Remember.NEVER if refused else Remember.ASK
+
+
+def label_of(binding: Binding) -> str:
+    """The masked number and the expiry, as page sets of shops show them: 411111**1111 12/28."""
+    return f"{binding.masked_pan} {_expiry_of(binding)}"
+
+
+def _card_of(binding: Binding) -> StoredCard:
+    return StoredCard(
+        binding_id=str(binding.binding_id),
+        system=binding.system or "",
+        last_digits=binding.masked_pan[-4:],
+        expiry=_expiry_of(binding),
+    )
+
+
+def _expiry_of(binding: Binding) -> str:
+    return f"{binding.expiry[4:]}/{binding.expiry[2:4]}"
