@@ -86,7 +86,8 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
 
 
 def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
-    return (WayToPay(name=PaymentWay.CARD.value, connector=card),)
+    names = (PaymentWay.CARD, PaymentWay.CARD_BINDING)
+    return tuple(WayToPay(name=name.value, connector=card) for name in names)
 
 
 def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> WayToPay:

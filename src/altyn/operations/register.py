@@ -19,6 +19,7 @@ from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
@@ -49,7 +50,7 @@ class Register:
     json_params: Mapping[str, str] = field(default_factory=dict)
     session_timeout_seconds: int | None = None
     expiration_date: datetime | None = None
-    binding_id: str | None = None
+    binding_id: UUID | None = None
     features: tuple[str, ...] = ()
     email: str | None = None
     phone: str | None = None
@@ -77,8 +78,8 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
 
     Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS, the
     e-mail of a merchant whose payers get mails, dates), then what `refuse_cart` refuses, then
-    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN. The order number is checked by the
-    store: ORDER_NUMBER_TAKEN.
+    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID. The order number
+    is checked by the store: ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7.
     """
     refused = (
@@ -132,10 +133,12 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then
-    ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `refuse_binding`, as `decide_registration`,
+    then ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
+        return refused
+    if refused := await refuse_binding(command, merchant, world):
         return refused
     detail = notes_detail(notes)
     for _ in range(GENERATED_NUMBER_ATTEMPTS):
@@ -215,7 +218,21 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
-    return None
+    return _check_stored_card(command, features)
+
+
+def _check_stored_card(command: Register, features: set[str]) -> Refused | None:
+    if "FORCE_CREATE_BINDING" not in features:
+        return None
+    not_needed = command.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
+    if command.client_id and command.binding_id is None and not not_needed:
+        return None
+    return Refused(
+        Refusal.FEATURES_INVALID,
+        "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
+        "bindingNotNeeded=true",
+        parameter="features",
+    )
 
 
 def _check_cart(command: Register, merchant: Merchant) -> Refused | None:
@@ -256,7 +273,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         language=command.language or merchant.settings.default_language,
         page_view=command.page_view,
         client_id=command.client_id,
-        binding_id=command.binding_id,
+        binding_id=str(command.binding_id) if command.binding_id else None,
         features=command.features,
         email=command.email or json_params.get("email"),
         phone=command.phone or phone_text(json_params.get("phone", "")) or None,

@@ -71,6 +71,7 @@ SERVED: Final = {
     "getOrderStatus",
     "getOrderStatusExtended",
     "paymentOrder",
+    "paymentOrderBinding",
     "processRawPositionOrderRefund",
     "processRawSumOrderRefund",
     "refundOrder",

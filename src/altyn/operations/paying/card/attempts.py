@@ -2,6 +2,7 @@
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.values import PaymentSystem, payment_system
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard
@@ -22,7 +23,7 @@ def attempt_of(
     return None
 
 
-def card_of(command: PayByCard, vault: CardVault) -> PaymentCard:
+def card_of(command: PayByCard, order: Order, merchant: Merchant, vault: CardVault) -> PaymentCard:
     """What is kept of the card that a command brings."""
     system = payment_system(command.pan)
     return PaymentCard(
@@ -31,7 +32,23 @@ def card_of(command: PayByCard, vault: CardVault) -> PaymentCard:
         holder=command.holder,
         fingerprint=vault.fingerprint(command.key.merchant_id, command.pan),
         system=system.value if system else None,
+        stores=_stores(command, order, merchant),
+        binding_id=command.binding_id,
     )
+
+
+def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
+    """Whether the card is stored for the order's client when the payment succeeds.
+
+    The payer's browser or the shop says with bindingNotNeeded that it is not.
+    Source: rest-orders.md §6, §2.3 (FORCE_CREATE_BINDING).
+    """
+    if not order.request.client_id or not merchant.may(Permission.BINDINGS):
+        return False
+    if command.binding_id is not None:
+        return False
+    sent = {**order.request.more, **command.more}.get("bindingNotNeeded", "")
+    return order.request.has("FORCE_CREATE_BINDING") or sent.lower() not in {"true", "1"}
 
 
 def system_of(attempt: Attempt) -> PaymentSystem | None:

@@ -12,10 +12,11 @@ from typing import Final
 from uuid import uuid4
 
 from altyn.domain import action_codes as codes
+from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Pan, payment_system
 from altyn.domain.language import text_language
-from altyn.domain.merchant import Merchant
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
@@ -47,6 +48,7 @@ from altyn.operations.paying.decisions import (
     decide_begin,
     decide_failure,
     decide_wait,
+    refuse_another_card,
     refuse_payment,
 )
 from altyn.operations.paying.session import with_session_ended
@@ -66,7 +68,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    BINDING_REQUIRED, PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an
+    attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -75,17 +78,24 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     order = loaded or await world.orders.load(command.key)
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order):
+    stored = command.binding_id is not None
+    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored):
         return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
+    card = card_of(command, order, merchant, world.card.vault)
+    if refused := refuse_another_card(order, card):
+        return refused
     if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
-    return await _carry_out(plan, order, command, world)
+    if card.stores:  # the card is in the vault before its row is; the row keeps it there
+        until = world.clock.now() + VAULT_TIME
+        await world.card.vault.keep(order.merchant_id, command.pan, until=until)
+    return await _carry_out(plan, order, command, card, world)
 
 
 async def continue_after_method(
@@ -184,7 +194,8 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
-    with_cvc = command.cvc is not None
+    stored = command.binding_id is not None
+    with_cvc = command.cvc is not None or (stored and merchant.may(Permission.BINDING_WITHOUT_CVC))
     plan = before_enrolment(order, merchant, with_cvc=with_cvc)
     if plan is not None:
         return plan
@@ -195,10 +206,12 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
 
 
-async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World) -> Step:
+async def _carry_out(
+    plan: Plan, order: Order, command: PayByCard, card: PaymentCard, world: World
+) -> Step:
     request = AttemptRequest(
         payment_way=command.payment_way.value,
-        card=card_of(command, world.card.vault),
+        card=card,
         authentication=plan.authentication,
         payer_ip=command.payer_ip or command.actor.ip or None,
         email=command.email,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.notes import Notes
@@ -22,7 +23,8 @@ class PayByCard:
     back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
     challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
     sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
-    its request has no effect; the history keeps them.
+    its request has no effect; the history keeps them. `binding_id` is the stored card that the card
+    comes from.
     """
 
     key: OrderKey
@@ -47,6 +49,7 @@ class PayByCard:
     method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
     notes: Notes = ()
+    binding_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

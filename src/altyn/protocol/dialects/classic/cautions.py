@@ -15,8 +15,6 @@ from altyn.domain.merchant import Merchant
 
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
-NO_STORED_CARDS: Final = "stored cards are not served yet: nothing can pay this order"
-NO_BINDING: Final = "kept, but stored cards are not served yet: no card is stored"
 NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
 NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
@@ -36,6 +34,7 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_SSL",
         "FORCE_FULL_TDS",
         "FORCE_NO_CVC",
+        "FORCE_CREATE_BINDING",
     }
 )
 

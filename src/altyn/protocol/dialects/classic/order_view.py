@@ -95,9 +95,11 @@ def fee_minor(view: OrderView) -> int | None:
 
 def _binding_info(view: OrderView) -> dict[str, Any] | None:
     request = view.order.request
-    if view.payment is None or not (request.client_id and request.binding_id):
+    card = view.payment.card if view.payment else None
+    binding_id = card.binding_id if card else None
+    if not request.client_id or binding_id is None:
         return None
-    return {"clientId": request.client_id, "bindingId": request.binding_id}
+    return {"clientId": request.client_id, "bindingId": str(binding_id)}
 
 
 def _payer_data(view: OrderView) -> dict[str, Any] | None:

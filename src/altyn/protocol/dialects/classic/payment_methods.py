@@ -54,7 +54,7 @@ CARD_REST: Final = (
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
-    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),
@@ -128,6 +128,44 @@ PROCESS_FORM: Final = Method(
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,
 )
+
+_CARD_ROWS: Final = frozenset(
+    {"threeDSServerTransId", "threeDSMethodNotificationUrl", "bindingNotNeeded"}
+)
+
+PAYMENT_ORDER_BINDING: Final = Method(
+    name="paymentOrderBinding",
+    operation=Operation.PAY_BY_BINDING,
+    rest=("paymentOrderBinding.do",),
+    soap="paymentOrderBinding",
+    source="rest-orders.md §5.3",
+    summary="Pay an order with a stored card of its client.",
+    needs=Permission.BINDINGS,
+    parameters=(
+        MD_ORDER,
+        Parameter("bindingId", t.ORDER_ID, "binding_id", "The stored card.",
+                  Refusal.PARAMETER_EMPTY, Refusal.BINDING_UNKNOWN),
+        Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
+                  invalid=Refusal.CVC_INVALID, aliases=("$CVC",)),
+        *(row for row in CARD_REST if row.name not in _CARD_ROWS),
+    ),
+    refusals={
+        **WHO,
+        Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
+        Refusal.CLIENT_ID_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.BINDING_OF_ANOTHER_CLIENT: e.WRONG_BINDING,
+        **{
+            refusal: code
+            for refusal, code in CARD_REFUSALS.items()
+            if refusal not in CARD_FAULTS
+        },
+        Refusal.CVC_INVALID: e.CVC_NEEDED,
+    },
+    present=p.CARD_PAYMENT,
+    envelope=PAYMENT,
+)  # fmt: skip
 
 FINISH_3DS_PAYMENT: Final = Method(
     name="finish3dsPayment",
