@@ -1,4 +1,4 @@
--- register.do with a cart of 100 positions and a new order number in each request.
+-- register.do with a cart of 100 positions; each request has a new order number and a cart of its own.
 local thread_number = 0
 function setup(thread)
   thread:set("number", thread_number)
@@ -18,8 +18,8 @@ function init(args)
       .. '{"attributes":[{"name":"paymentMethod","value":"1"},{"name":"paymentObject","value":"1"}]}}',
       position, position, position)
   end
-  cart = escape('{"customerDetails":{"email":"payer@shop.example"},"cartItems":{"items":['
-    .. table.concat(items, ",") .. "]}}")
+  head = escape('{"customerDetails":{"email":"payer')
+  tail = escape('@shop.example"},"cartItems":{"items":[' .. table.concat(items, ",") .. "]}}")
 end
 function request()
   count = count + 1
@@ -27,7 +27,7 @@ function request()
     { ["Content-Type"] = "application/x-www-form-urlencoded" },
     "userName=test-api&password=testPwd1&amount=15000&currency=643"
     .. "&returnUrl=https%3A%2F%2Fshop.example%2Freturn&description=Order+of+a+benchmark"
-    .. "&orderNumber=" .. prefix .. count .. "&orderBundle=" .. cart)
+    .. "&orderNumber=" .. prefix .. count .. "&orderBundle=" .. head .. count .. tail)
 end
 function response(status, headers, body)
   if not body:find('"formUrl"', 1, true) then io.stderr:write("step register: " .. body .. "\n") end

@@ -39,12 +39,25 @@ ORDER_TABLES: Final = (
             ON printed.receipt_id = receipts.receipt_id::text
        WHERE ($1::uuid[] IS NULL OR order_id = ANY($1)) AND kind IN ('payment', 'refund')""",
 )
-# The bank's key of an attempt is the order's id and the attempt's number.
+# The bank's key of an attempt is the order's id and the attempt's number. The service that lends
+# for payment in parts has books of its own; what it charges to cards has other keys.
 BANK_TABLES: Final = (
-    """SELECT * FROM simulators.bank_authorisations
+    """SELECT key, held_minor, deposited_minor, refunded_minor FROM (
+           SELECT key, held_minor, deposited_minor, refunded_minor
+           FROM simulators.bank_authorisations WHERE key NOT LIKE 'bnpl:%'
+           UNION ALL
+           SELECT key, held_minor, deposited_minor, refunded_minor
+           FROM simulators.bnpl_contracts WHERE state = 'active') AS booked
        WHERE $1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1)""",
-    """SELECT * FROM simulators.bank_requests
-       WHERE outcome = 'APPROVED' AND ($1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1))""",
+    """SELECT key, amount_minor FROM (
+           SELECT key, amount_minor FROM simulators.bank_requests
+           WHERE outcome = 'APPROVED' AND key NOT LIKE 'bnpl:%'
+           UNION ALL
+           SELECT key, amount_minor FROM simulators.bnpl_contracts WHERE state = 'active'
+           UNION ALL
+           SELECT key, amount_minor FROM simulators.bnpl_requests
+           WHERE outcome = 'APPROVED' AND operation IN ('DEPOSIT', 'REVERSE', 'REFUND')) AS moved
+       WHERE $1::text[] IS NULL OR split_part(key, '-', 1) = ANY($1)""",
 )
 
 

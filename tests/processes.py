@@ -138,6 +138,10 @@ class Crowd:
         """Move the sandbox's clock; the gateway runs what becomes due."""
         return await self._post("/sandbox/clock", json=by)
 
+    async def pay(self, order_id: str, **members: object) -> dict[str, Any]:
+        """The sandbox's payer pays an order; the members of the answer."""
+        return await self._post(f"/sandbox/orders/{order_id}/pay", json=members)
+
     async def browse(self, address: str, fields: Mapping[str, Any]) -> Answer:
         """Post a browser's form to the path of an address; the page."""
         path = urlsplit(address).path

@@ -106,6 +106,7 @@ IMPORT_RULES: Final = {
         "protocol",
         "domain.money",
         "domain.action_codes",
+        "domain.instalments",
         "coalescing",
         "look",
         "request_body",
@@ -131,6 +132,7 @@ ARROW_EXCEPTIONS: Final = (
     ArrowException("operations", "protocol.payment_ways", "the names of the ways to pay: a list"),
     ArrowException("operations", "protocol.tds_outcomes", "what 3-D Secure's answers lead to"),
     ArrowException("operations", "protocol.acquiring", "the messages of the port to the bank"),
+    ArrowException("operations", "protocol.bnpl", "the messages of the port to the lender"),
     ArrowException("operations", "protocol.threeds", "the messages of the port to 3-D Secure"),
     ArrowException("operations", "protocol.threeds_version1", "as above: PaReq and PaRes"),
 )

@@ -69,14 +69,54 @@ _PAYMENT: Final = (
     ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
 )
 
-ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "register": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
+_OTHER_WAY: Final = (
+    ("info", "A text for the payer."),
+    ("redirect", "Where the payer goes on: the payment page, or the shop once the order is over."),
+    ("error", "After a failed attempt: the text for the payer."),
+    ("actionCode", "After a failed attempt: the action code."),
+    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
+)
+
+_REGISTERED: Final = (
+    ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+    ("formUrl", "The payment page; send the payer's browser there."),
+    (
+        "externalParams",
+        "With `back2app` or `app2app`, an object; its values are texts. The rows below are in it.",
     ),
-    "registerPreAuth": (
+    ("sbolBankInvoiceId", "The bank's number of the order's invoice."),
+    (
+        "sbolDeepLink",
+        "With `app2app`: opens the bank's app. Left out if the invoice did not reach the bank.",
+    ),
+    (
+        "sbolInactive",
+        (
+            "`true`: the bank's app is under maintenance or does not answer, so offer another way. "
+            "With permission `sbol_inactive_in_response`."
+        ),
+    ),
+)
+
+ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "register": _REGISTERED,
+    "registerPreAuth": _REGISTERED,
+    "getPaymentLink": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderNumber", "The shop's own number."),
+        ("formUrl", "The payment link: the same address as in the answer of register.do."),
+        ("qrSvg", "The link as a QR code in SVG; `?size=` is its side, 100 to 2000 pixels."),
+        ("qrPng", "The same as PNG, for a receipt printer; at most `size` pixels wide."),
+        ("expirationDate", "The end of the session, milliseconds since 1970, UTC."),
+        ("messagesLeft", "How many messages with the link may be sent now."),
+    ),
+    "creditRegister": (
         ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The payment page; send the payer's browser there."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
+    ),
+    "creditRegisterPreAuth": (
+        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+        ("formUrl", "The application for the credit; send the payer's browser there."),
     ),
     "getReceiptStatus": (
         ("orderNumber", "The shop's number of the order."),
@@ -126,6 +166,7 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "processform": _PAYMENT,
     "finish3dsPayment": _PAYMENT,
     "finish3dsVer2Payment": _PAYMENT,
+    "paymentOrderOtherWay": _OTHER_WAY,
 }
 
 PERMISSIONS: Final[Mapping[Permission, str]] = {
@@ -169,6 +210,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.BACK2APP: "`back2app`: a registration sends a push to the payer's phone.",
     Permission.SBOL_INACTIVE: "`sbolInactive` in the answer of a registration for the app.",
     Permission.BNPL: "Payment in parts.",
+    Permission.CREDIT: "Purchases on credit: the methods below `/sbercredit/`.",
     Permission.AVS_REQUIRED: "Demands the billing address and postal code with every order.",
     Permission.THREE_DS_REQUIRED: "Demands 3-D Secure: a card that is not enrolled ends with 2005.",
 }
@@ -202,6 +244,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "`email` is mandatory; `features=SKIP_PAYER_EMAIL_NOTIFY` suppresses it for one order.",
     "terminal": "The terminal of the merchant at the bank.",
     "mcc": "Merchant category code.",
+    "allowed_payment_ways": (
+        "The ways to pay that the payers of the shop may choose; without CARD no card is taken."
+    ),
     "cart_faults_in_answer": (
         "An answer over REST that refuses a cart has the member `cartFaults` with every fault."
     ),
@@ -246,6 +291,9 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     '`sbolInactive` is "true".',
     "bnpl.only": "The shop takes nothing but payments in parts.",
     "bnpl.amount_min_minor": "The smallest sum that can be paid in parts, in minor units.",
+    "credit.product_ids": "The products agreed with the bank; empty: any `productID`.",
+    "credit.amount_min_minor": "The smallest purchase on credit, in minor units.",
+    "credit.amount_max_minor": "The largest purchase on credit, in minor units.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
@@ -346,6 +394,6 @@ NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
 }
 
 FEATURES_LATER: Final = (
-    "Stored cards and payment in parts are not implemented yet. `FORCE_CREATE_BINDING` and `BNPL` "
-    "are accepted without effect, and `AUTO_PAYMENT` is only checked."
+    "Stored cards are not implemented yet. `FORCE_CREATE_BINDING` is accepted without effect, "
+    "and `AUTO_PAYMENT` is only checked."
 )

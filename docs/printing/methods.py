@@ -54,7 +54,7 @@ def _method_page(method: Method) -> str:
 
 
 def _facts(method: Method) -> Iterator[tuple[str, str]]:
-    yield "Address", codes(f"{CLASSIC.prefix}{path}" for path in method.rest)
+    yield "Address", codes(map(CLASSIC.address, method.rest))
     if method.soap:
         yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
     if method.needs:

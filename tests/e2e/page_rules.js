@@ -55,7 +55,7 @@
   }
 
   for (const element of shown("input:not([type=hidden]), button, summary, a.button, .foot a, .band a")) {
-    const box = element.getBoundingClientRect();
+    const box = (element.closest("label.choice") || element).getBoundingClientRect(); // the words are pressed too
     if (box.height < TARGET - 0.5) faults.push(`${box.height} px high, not ${TARGET}: ${name(element)}`);
     if (element.tagName === "INPUT" && element.scrollWidth > element.clientWidth + 1) faults.push(`value cut off: ${name(element)}`);
   }

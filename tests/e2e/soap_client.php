@@ -30,6 +30,8 @@ report('refund', $client->refundOrder([
 report('refunded', $client->getOrderStatusExtended(['orderId' => $order->orderId]));
 report('short', $client->getOrderStatus(['orderId' => $order->orderId]));
 report('again', $client->refundOrder(['orderId' => $order->orderId, 'refundAmount' => 1500000, 'language' => 'en']));
+report('app', $client->registerOrder(['amount' => 150000, 'returnUrl' => 'https://shop.example/paid',
+    'params' => [['name' => 'back2app', 'value' => 'true'], ['name' => 'phone', 'value' => '79998887766']]]));
 
 $client->__setSoapHeaders(security($login, 'wrong'));
 try {

@@ -362,3 +362,47 @@ def test_fresh_data_and_named_data_are_refused_together(tmp_path: Path) -> None:
 
     assert refused.code == 1
     assert "--fresh" in refused.err
+
+
+def test_payment_link_is_printed_drawn_and_sent(gateway: Gateway, tmp_path: Path) -> None:
+    order = gateway.register()
+    files = ("--png", str(tmp_path / "a.png"), "--svg", str(tmp_path / "a.svg"))
+
+    drawn = gateway.run("order", "link", order["orderId"], "--qr", *files)
+    sent = gateway.run(
+        "order", "link", order["orderId"], "--sms", "8 999 888 77 66", "--email", "a@b.example"
+    )
+    members = json.loads(gateway.run("order", "link", order["orderId"], "--json").out)
+
+    assert drawn.out.splitlines()[0] == order["formUrl"]
+    assert "\N{FULL BLOCK}" in drawn.out
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in (tmp_path / "a.svg").read_bytes()
+    assert "The link goes to 79998887766 by SMS." in sent.out
+    assert "The link goes to a@b.example by e-mail." in sent.out
+    assert (members["formUrl"], members["sent"]) == (order["formUrl"], [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--sms", "12"), "takes a Russian phone number"),
+        (("--email", "nobody"), "is no e-mail address"),
+        (("--png", "/nowhere/a.png"), "cannot be written"),
+    ],
+)
+def test_payment_link_that_cannot_be_sent_is_refused(
+    gateway: Gateway, arguments: tuple[str, ...], text: str
+) -> None:
+    order = gateway.register()
+    refused = gateway.run("order", "link", order["orderId"], *arguments)
+    assert refused.code == 1
+    assert text in " ".join(refused.err.split())
+
+
+def test_paid_order_has_no_payment_link(gateway: Gateway) -> None:
+    order = gateway.register()
+    gateway.run("pay", order["orderId"], "--card", SSL)
+    refused = gateway.run("order", "link", order["orderId"])
+    assert refused.code == 1
+    assert "its link takes no payment" in " ".join(refused.err.split())

@@ -160,6 +160,82 @@ def waiting(page: Page, gateway: Served, language: str) -> None:
     page.goto(order.in_language(language))
 
 
+PHONE: Final = "79998887766"
+TO_PHONE: Final = {"paymentWay": "SBRF_SBOL", "sberPayBy": "phone", "sberPayPhone": PHONE}
+
+
+def sberpay_step(page: Page, gateway: Served, language: str, **more: object) -> Registered:
+    """The step of SberPay: a phone sees the app first, a desktop the QR code."""
+    order = gateway.register(**more)
+    page.goto(f"{order.in_language(language)}&paymentWay=SBRF_SBOL")
+    expect(page.locator("#phone")).to_be_visible()
+    return order
+
+
+def sberpay_known_phone(page: Page, gateway: Served, language: str) -> None:
+    sberpay_step(page, gateway, language, phone=PHONE)
+
+
+def sberpay_wrong_phone(page: Page, gateway: Served, language: str) -> None:
+    sberpay_step(page, gateway, language)
+    page.locator("#phone").fill("12345")
+    page.locator("#phone").press("Enter")
+    expect(page.locator("#phone-error")).not_to_be_empty()
+
+
+def sberpay_only(page: Page, gateway: Served, language: str) -> None:
+    """An order that takes no card opens at the step."""
+    order = gateway.register(allowedPaymentWays="SBRF_SBOL")
+    page.goto(order.in_language(language))
+    expect(page.locator("#phone")).to_be_visible()
+
+
+def sberpay_unknown_client(page: Page, gateway: Served, language: str) -> None:
+    sberpay_step(page, gateway, language)
+    page.locator("#phone").fill("79990000003")
+    page.locator("#phone").press("Enter")
+    expect(page.locator("#message strong")).to_be_visible()
+
+
+def sberpay_push(page: Page, gateway: Served, language: str) -> None:
+    sberpay_step(page, gateway, language)
+    page.locator("#phone").fill(PHONE)
+    page.locator("#phone").press("Enter")
+    expect(page.locator("#waiting")).to_be_visible()
+
+
+def sberpay_qr(page: Page, gateway: Served, language: str) -> None:
+    sberpay_step(page, gateway, language)
+    page.locator(".on-desktop button").click()
+    expect(page.locator(".qr-box svg")).to_be_visible()
+
+
+def sberpay_last_attempt(page: Page, gateway: Served, language: str) -> None:
+    order = gateway.register()
+    for number in range(3):
+        page.goto(f"{order.in_language(language)}&paymentWay=SBRF_SBOL")
+        page.locator("#phone").fill(PHONE)
+        page.locator("#phone").press("Enter")
+        expect(page.locator("#waiting")).to_be_visible()
+        if number < 2:
+            page.locator(".actions form button").click()
+            expect(page.locator("#message strong")).to_be_visible()
+    expect(page.locator("#cancel-hint")).to_be_visible()
+
+
+def sberpay_cancelled(page: Page, gateway: Served, language: str) -> None:
+    sberpay_push(page, gateway, language)
+    page.locator(".actions form button").click()
+    expect(page.locator("#message strong")).to_be_visible()
+
+
+def no_way_to_pay(page: Page, gateway: Served, language: str) -> None:
+    """The order allows SberPay only, and its sum is too small for it."""
+    order = gateway.register(amount=99, allowedPaymentWays="SBRF_SBOL")
+    page.goto(order.in_language(language))
+    expect(page.locator(".outcome-state")).to_be_visible()
+
+
 def bank(page: Page, gateway: Served, language: str) -> None:
     sent(page, gateway, language, ENROLLED)
     expect(page.locator("#code")).to_be_visible()
@@ -219,6 +295,8 @@ def incomplete_return_address(page: Page, gateway: Served, language: str) -> Non
 STATES: Final[tuple[Callable[[Page, Served, str], None], ...]] = (
     *(fresh, filled, long_texts, mistakes, declined, no_attempt_left, attempts_over, expired),
     *(not_found, unavailable, time_is_short, waiting_on_the_form, connection_lost, waiting),
+    *(sberpay_known_phone, sberpay_wrong_phone, sberpay_only, sberpay_unknown_client),
+    *(sberpay_push, sberpay_qr, sberpay_last_attempt, sberpay_cancelled, no_way_to_pay),
     *(bank, bank_of_version_2, bank_wrong_code, cancelled_at_the_bank),
     *(result_paid, result_held, result_failed, incomplete_return_address),
 )

@@ -46,7 +46,28 @@ PRINTED: Final = {
         "closing 300.04\u00a0₽  delivered",
         "fiscal.answer_version: 5 → 4",
     ),
+    "docs/how-to/simulated-phone.md": (
+        "waits",
+        "Confirmed; the bank has moved the money.",
+        '"result":"approved"',
+    ),
+    "docs/how-to/offline-shop.md": (
+        "Listening at",
+        '"messagesLeft":5',
+        '"result":"PAID"',
+        '"paymentWay":"BNPL"',
+        "\N{FULL BLOCK}",
+        "QR code written to link.svg.",
+        "The link goes to anna@example.org by e-mail.",
+        "Held: 10000.00 RUB.",
+        "refunded   2\u202f500.00\u00a0₽",
+    ),
     "docs/how-to/test-time.md": ("forward by 7 d", "real time again", '"errorCode":"7"'),
+    "docs/how-to/sberpay-without-a-page.md": (
+        "Confirmed; the bank has moved the money.",
+        '"paymentWay":"SBRF_SBOL"',
+        '"sbolDeepLink"',
+    ),
     "docs/how-to/two-stage-payment.md": ("Held: 1500.00 RUB.", '"errorCode":"0"'),
     "docs/quickstart.md": (
         "Declined (action code 116). Attempts left: 2.",

@@ -12,7 +12,9 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from altyn.cli.orders.payment import EXIT_CODES
+from altyn.inbound.sandbox.payer.bnpl import BnplRequest
 from altyn.inbound.sandbox.payer.card import CardRequest
+from altyn.inbound.sandbox.payer.sberpay import SberPayRequest
 from tests.e2e.command import COMMAND_SECONDS, Gateway, serving
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "pay-in-tests.md"
@@ -62,6 +64,10 @@ def test_printed_answer_has_the_members_of_a_real_one(gateway: Gateway) -> None:
 def test_page_names_every_member_and_every_result() -> None:
     text = PAGE.read_text("utf-8")
     assert table(text, "Member") == set(CardRequest.__struct_fields__)
+    parts = set(BnplRequest.__struct_fields__) - set(CardRequest.__struct_fields__)
+    assert table(text, "Also") == {*parts, "phone"}
+    sberpay = set(SberPayRequest.__struct_fields__) - set(CardRequest.__struct_fields__)
+    assert table(text, "SberPay has") == {*sberpay, "phone"}
     assert table(text, "`result`") == set(EXIT_CODES)
     for result, code in EXIT_CODES.items():
         assert re.search(rf"^\| `{result}` \| .* \| {code} \|$", text, re.MULTILINE)

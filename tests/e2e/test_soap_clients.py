@@ -178,9 +178,24 @@ def test_order_list_and_refusal_by_zeep(shop: Any) -> None:
     assert (unknown.errorCode, unknown.orderStatus, unknown.authCode) == (6, 0, 2)
 
 
+def test_registration_for_the_banks_app_by_zeep(shop: Any) -> None:
+    request = {"amount": 150000, "returnUrl": "https://shop.example/paid"}
+    by_push = {"phone": "79998887766", "params": [{"name": "back2app", "value": "true"}]}
+    pushed = shop.registerOrder(order={**request, **by_push})
+    assert pushed.externalParams.sbolBankInvoiceId == pushed.orderId.replace("-", "")
+    assert pushed.externalParams.sbolInactive == "false"
+    assert pushed.externalParams.sbolDeepLink is None
+    names = {"app2app": "true", "app.osType": "android", "app.deepLink": "shop://paid"}
+    by_link = {"params": [{"name": name, "value": value} for name, value in names.items()]}
+    linked = shop.registerOrder(order={**request, **by_link})
+    assert linked.externalParams.sbolDeepLink.startswith("sberpay://invoicing/v2?bankInvoiceId=")
+    by_card = shop.registerOrder(order=request)
+    assert by_card.externalParams is None
+
+
 def test_operation_that_is_not_served_gets_a_fault_by_zeep(shop: Any) -> None:
     with pytest.raises(zeep.exceptions.Fault, match="not served"):
-        shop.getBindings(request={"clientId": "c-7", "showExpired": False})
+        shop.samsungPay(arg0={"preAuth": False, "additionalParameters": {}})
 
 
 def test_wrong_password_gets_a_fault_by_zeep(gateway: Served) -> None:
@@ -229,6 +244,11 @@ def test_order_from_registration_to_refund_by_php(gateway: Served) -> None:
     assert steps["refunded"]["paymentAmountInfo"]["refundedAmount"] == 50000
     assert steps["short"]["orderStatus"] == 4
     assert steps["again"]["errorCode"] == 7
+    invoice = steps["app"]["orderId"].replace("-", "")
+    assert steps["app"]["externalParams"] == {
+        "sbolBankInvoiceId": invoice,
+        "sbolInactive": "false",
+    }
     assert "could not be authenticated" in steps["wrong"]["text"]
 
 

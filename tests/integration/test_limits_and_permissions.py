@@ -61,12 +61,14 @@ async def test_card_verification_is_never_a_charge(shop: Shop) -> None:
 
 
 async def test_parameters_of_paymentorder_are_stored_and_returned(shop: Shop) -> None:
-    order_id = await shop.register(1000, jsonParams='{"a":"1"}', app2app="true")
+    order_id = await shop.register(1000, jsonParams='{"a":"1"}', bindingNotNeeded="true")
     extra = {"jsonParams": '{"a":"2","b":"3"}', "phone": "79000000000", "ip": "198.51.100.7"}
     await shop.call("paymentorder.do", **card_fields(order_id), **extra, email="b@shop.example")
     status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
     params = {each["name"]: each["value"] for each in status["merchantOrderParams"]}
-    assert params == {"a": "1", "b": "3", "app2app": "true"}, "values of register.do are kept"
+    assert params == {"a": "1", "b": "3", "bindingNotNeeded": "true"}, (
+        "values of register.do are kept"
+    )
     assert status["payerData"] == {"email": "b@shop.example", "phone": "79000000000"}
     assert status["ip"] == "198.51.100.7"
     ips = await shop.pool.fetch("SELECT DISTINCT actor_ip FROM order_events")

@@ -82,6 +82,7 @@ COMMAND_FIELDS: Final = {
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),
+    "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
     "processRawSumRefund": RAW_REFUND,
@@ -100,6 +101,10 @@ COMMAND_FIELDS: Final = {
     "externalReceipt": frozenset(
         {"receipt", "kind", "ofd", *(field.name for field in fields(FiscalData))}
     ),
+    "creditRegister": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "creditRegisterPreAuth": frozenset({"dummy", *(field.name for field in fields(Register))}),
+    "getPaymentLink": frozenset[str](),
+    "sendPaymentLink": frozenset({"sms", "email", "key"}),
 }
 
 
@@ -166,16 +171,20 @@ def test_paths_differ_by_more_than_their_capitals() -> None:
 
 @every_method
 def test_a_method_names_its_source(method: Method) -> None:
-    assert method.source.startswith(("rest-orders.md §", "payment-page.md §", "fiscal.md §"))
+    files = ("rest-orders.md §", "payment-page.md §", "fiscal.md §", "bnpl.md §")
+    assert method.source.startswith(files)
     assert method.summary.endswith(".")
 
 
 ENVELOPES: Final = {
-    REGISTERED: {"register", "registerPreAuth"},
+    REGISTERED: {"register", "registerPreAuth", "creditRegister", "creditRegisterPreAuth"},
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
-    PAYMENT: {"paymentOrderBinding", "paymentOrder", "finish3dsPayment", "finish3dsVer2Payment"},
+    PAYMENT: {
+        *("paymentOrder", "paymentOrderBinding", "paymentOrderOtherWay"),
+        *("finish3dsPayment", "finish3dsVer2Payment"),
+    },
     CLOSING: {"closeOfdReceipt"},
 }
 
@@ -196,6 +205,8 @@ NEEDS: Final = {
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
+    "creditRegister": Permission.CREDIT,
+    "creditRegisterPreAuth": Permission.CREDIT,
 }
 
 
@@ -219,6 +230,8 @@ OUT_OF_REACH: Final = {
     ("*", Refusal.ORDER_SELECTOR_MISSING): "asked for by id or number, one of which is there",
     ("register", Refusal.ORDER_UNKNOWN): "the order of the prepayment was loaded just before",
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
+    ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -236,6 +249,7 @@ OUT_OF_REACH: Final = {
     ("bindCard", Refusal.BINDING_INACTIVE): "it enables",
     ("unBindCard", Refusal.BINDING_ACTIVE): "it disables",
     ("extendBinding", Refusal.BINDING_ACTIVE): "only an active one can be active already",
+    ("sendPaymentLink", Refusal.DECLINED_BY_BANK): "the bank is not asked",
 }
 
 
@@ -364,6 +378,31 @@ RAW: Final[dict[Refusal, CodeAndTexts]] = {
     ),
 }
 
+# bnpl.md §8: one text for every wrong value.
+WRONG_VALUE: Final[CodeAndTexts] = (
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
+CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    Refusal.PARAMETER_INVALID: WRONG_VALUE,
+    Refusal.AMOUNT_INVALID: WRONG_VALUE,
+    Refusal.RETURN_URL_INVALID: WRONG_VALUE,
+    Refusal.LANGUAGE_INVALID: WRONG_VALUE,
+    Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
+}
+# Methods of this gateway's own: the texts are ours.
+LINK: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
+    Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Wrong order number"),
+    Refusal.WRONG_STATUS: (
+        7,
+        "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+        "The link of this order takes no payment: the order is paid, cancelled or expired",
+    ),
+}
+
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
 REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
@@ -451,6 +490,11 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
+    "paymentOrderOtherWay": {
+        refusal: texts
+        for refusal, texts in CARD.items()
+        if refusal not in {Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID}
+    },
     "finish3dsPayment": CARD,
     "finish3dsVer2Payment": CARD,
     "processRawSumRefund": RAW,
@@ -490,8 +534,10 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.BINDING_UNKNOWN: NO_BINDING,
         Refusal.CVC_INVALID: (
             1,
-            "Необходимо указать CVC2/CVV2, поскольку у мерчанта нет разрешения проводить платёж "
-            "без CVC",
+            (
+                "Необходимо указать CVC2/CVV2, поскольку у мерчанта нет разрешения проводить "
+                "платёж без CVC"
+            ),
             "CVC2/CVV2 is needed: the merchant has no permission to pay without it",
         ),
     },
@@ -520,6 +566,10 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.ORDER_UNKNOWN: (6, "Неверный номер заказа", "Unregistered order id"),
         Refusal.WRONG_STATUS: IMPOSSIBLE,
     },
+    "creditRegister": CREDIT,
+    "creditRegisterPreAuth": CREDIT,
+    "getPaymentLink": LINK,
+    "sendPaymentLink": LINK,
 }
 NONE_SENT: Final = "[userName] or [password] or [token] is empty"  # the live text, in English only
 EVERYWHERE: Final = {

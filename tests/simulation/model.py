@@ -20,7 +20,7 @@ ATTEMPTS_MAX: Final = 3
 NUMBER: Final = {
     "created": (0, "CREATED"),
     "at acs": (5, "CREATED"),
-    "at wallet": (0, "CREATED"),
+    "at wallet": (0, "CREATED"),  # or at any other way whose payment waits for its payer
     "held": (1, "APPROVED"),
     "deposited": (2, "DEPOSITED"),
     "reversed": (3, "REVERSED"),
@@ -28,7 +28,6 @@ NUMBER: Final = {
     "declined": (6, "DECLINED"),
 }
 UNPAID: Final = ("created", "at acs", "at wallet")
-WALLET_DECLINES: Final = 100
 
 
 @dataclass
@@ -51,7 +50,8 @@ class Ticket:
     held_at: datetime | None = None
     deposited_at: datetime | None = None
     pa_res: str | None = None
-    began_at: datetime | None = None  # the payment by wallet
+    began_at: datetime | None = None  # the payment by a wallet or an app
+    code_of_expiry: int = 0  # of that payment, when its payer does not answer
     refunds: dict[str, int] = field(default_factory=dict)
     on_its_way: list[Callable[[], None]] = field(default_factory=list)
     asked_for: str = ""  # the verb that is on its way last
@@ -122,7 +122,7 @@ class Ticket:
     def may_decline(self) -> Refusal | None:
         if self.status not in UNPAID:
             return Refusal.WRONG_STATUS
-        return Refusal.BUSY if self.on_its_way or self.status == "at wallet" else None
+        return Refusal.BUSY if self.on_its_way else None
 
     def may_begin_wallet(self, now: datetime) -> Refusal | None:
         """The wallet does not check cards; else it is as for a card."""
@@ -183,7 +183,7 @@ class Ticket:
         """The bank has sent every outcome, and the clock stands at `now`."""
         self.settle()
         if self.status == "at wallet" and now >= self.registered_at + SESSION:
-            self.fail(WALLET_DECLINES)
+            self.fail(self.code_of_expiry)
         if self.status in UNPAID and now >= self.registered_at + SESSION:
             self.status, self.code = "declined", -2007
         if self.status == "held" and self.held_at and now >= self.held_at + HOLD:

@@ -26,6 +26,7 @@ from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit, unsettled
 from tests.shop import ENROLLED, GOOD, OrderState, Shop, new_number, refused
 from tests.simulation.model import MOSCOW
+from tests.ways.sberpay import CONFIRM, PUSH, REFUSE, Payers
 
 UNITS: Final = ("days", "hours", "minutes", "seconds")
 INQUIRIES_MAX: Final = 20
@@ -123,6 +124,8 @@ class Stage:
         more: dict[str, object] = {"orderNumber": f"{name}-{new_number()}"}
         if "VERIFY" in words:
             more["features"] = "VERIFY"
+        if "back2app" in words:
+            more |= PUSH
         for phrase, parameter in (
             ("auto-completion", "autocompletionDate"),
             ("auto-reverse", "autoReverseDate"),
@@ -140,6 +143,15 @@ class Stage:
         if "paReq" in answer:
             self.at_acs[name] = answer
         return answer
+
+    async def _phone(self, name: str, act: str) -> None:
+        """The payer answers the last push; "late" expects that it cannot be answered."""
+        order = await self.shop.gateway.world.orders.load(await self.shop.key(self.orders[name]))
+        assert order is not None
+        action = REFUSE if act == "refuses" else CONFIRM
+        payers = Payers(self.shop.gateway)
+        response = await payers.answer(self.orders[name], action, order.payments[-1].number)
+        assert (response is None) == (act == "late")
 
     async def _acs(self, name: str, outcome: str) -> dict[str, Any]:
         typed = {} if outcome == "confirms" else {"typed": "wrong"}

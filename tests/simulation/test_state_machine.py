@@ -37,25 +37,29 @@ from hypothesis.stateful import (
 from altyn import main
 from altyn.domain.refusals import Refusal
 from altyn.operations import perform
-from altyn.operations.connector import payment_key
+from altyn.operations.connector import ConnectorResponse, payment_key
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.paying.cancel import cancel_waiting
 from altyn.operations.paying.notification import settle_notification
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import PAYER, Actor
 from altyn.protocol.acquiring import AcquirerOperation
+from altyn.protocol.bank_invoices import InvoiceOperation
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit
 from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, open_shop, refused
-from tests.simulation.model import MOSCOW, WALLET_DECLINES, Ticket
-from tests.ways.connector import WalletConnector, connector_response, in_process
-from tests.ways.registration import ACTOR, WALLET, wallet_extensions
+from tests.simulation.model import MOSCOW, Ticket
+from tests.simulation.waiting_ways import BySberPay, ByWallet, WaitingWay
+from tests.ways.connector import WalletConnector, in_process
+from tests.ways.registration import WALLET, wallet_extensions
+from tests.ways.sberpay import PUSH, Payers, bank_line
+from tests.ways.sberpay import WAY as SBERPAY
 from tests.ways.wallet import Operation, Wallet
 
 NOT_SENT: Final = 151018
 AUTHENTICATION_FAILED: Final = -2006
-WALLET_NOT_SENT: Final = -1  # the wallet gives no code of its own
 CARDS: Final = {
     "approves": GOOD,
     "asks ACS": ENROLLED,
@@ -94,7 +98,9 @@ LIVES: Final = 100
 ACTS_OF_A_LIFE: Final = 20
 VERBS: Final = (
     "pay",
-    "wallet",
+    WALLET,
+    SBERPAY,
+    "push at registration",
     "deposit",
     "reverse",
     "refund",
@@ -103,6 +109,7 @@ VERBS: Final = (
     "silence",
     "reconcile",
     "midnight",
+    "another way",
 )
 PAYS_BY: Final = {
     "all": "approves",
@@ -111,8 +118,9 @@ PAYS_BY: Final = {
     "above": "declines",
 }
 ACTS: Final = st.tuples(st.sampled_from(VERBS), SHARES, DEATHS)
-SALES: Final = ("approves", *LOSES.values(), WALLET)
+SALES: Final = ("approves", *LOSES.values(), WALLET, SBERPAY)
 SOLD_BY: Final = st.sampled_from(SALES)
+WAYS: Final = (WALLET, SBERPAY)
 ANSWERS: Final = ("confirm", "refuse")
 """What a payer does on the phone."""
 
@@ -126,7 +134,7 @@ MAKE_DUE: Final = """
 """
 
 T = TypeVar("T")
-INQUIRIES: Final = (AcquirerOperation.INQUIRE, Operation.INQUIRE)
+INQUIRIES: Final = (AcquirerOperation.INQUIRE, Operation.INQUIRE, InvoiceOperation.INQUIRE)
 
 
 class Dying:
@@ -138,8 +146,10 @@ class Dying:
         acquirer = acquirer_of(shop.gateway.world)
         wallet = shop.gateway.world.ways.connector(WALLET)
         assert isinstance(wallet, WalletConnector)
+        bank = bank_line(shop.gateway)
         acquirer.ask = self._breaking(acquirer.ask)  # type: ignore[method-assign, assignment]
         wallet.ask = self._breaking(wallet.ask)
+        bank.ask = self._breaking(bank.ask)  # type: ignore[method-assign, assignment]
 
     def _breaking(self, ask: Callable[[Any], Awaitable[T]]) -> Callable[[Any], Awaitable[T]]:
         async def breaking(request: Any) -> T:
@@ -165,6 +175,8 @@ class Gateway:
         self.wallet = wallet
         wallet.now = shop.clock.now
         self.way = Dying(shop)
+        ways: tuple[WaitingWay, ...] = (ByWallet(wallet), BySberPay(Payers(shop.gateway)))
+        self.ways = {way.name: way for way in ways}
 
     def do(self, act: Awaitable[T]) -> T:
         """Wait for something to be done."""
@@ -196,7 +208,7 @@ class Gateway:
     async def _unknown(self) -> list[UUID]:
         """The orders with an attempt in flight, but for those whose payer has not answered yet."""
         rows = await self.shop.pool.fetch(ATTEMPTS_IN_FLIGHT)
-        waiting = set(self.wallet.waiting_keys)
+        waiting = {key for way in self.ways.values() for key in await way.waiting_keys()}
         keys = {payment_key(row["order_id"], row["number"]): row["order_id"] for row in rows}
         return [order_id for key, order_id in keys.items() if key not in waiting]
 
@@ -220,10 +232,11 @@ class Orders(RuleBasedStateMachine):
     def register(self, amount: int, two_phase: bool, verify: bool) -> Any:  # noqa: FBT001 - drawn
         return self._registered(amount, two_phase=two_phase, verify=verify)
 
-    def _registered(self, amount: int, *, two_phase: bool, verify: bool) -> Any:
+    def _registered(self, amount: int, *, two_phase: bool, verify: bool, **more: object) -> Any:
         if len(self.tickets) == 4:
             return multiple()
-        more = {"features": "VERIFY"} if verify else {}
+        if verify:
+            more["features"] = "VERIFY"
         now = self.gateway.now
         order_id = self._do(self._shop.register(amount, two_phase=two_phase, **more))
         self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
@@ -247,10 +260,10 @@ class Orders(RuleBasedStateMachine):
     def sell(self, two_phase: bool, card: str) -> Any:  # noqa: FBT001 - drawn
         """Most of what can go wrong comes after a payment that went well."""
         order = self._registered(1000_00, two_phase=two_phase, verify=False)
-        if isinstance(order, Ticket) and card == WALLET:
+        if isinstance(order, Ticket) and card in WAYS:
             if two_phase:
-                self._paid(order, "declines", None)  # later requests still go to the wallet
-            self.begin_at_wallet(order, None)
+                self._paid(order, "declines", None)  # later requests still go to this way
+            self.begin_at_wallet(order, None, card)
             self.answer_at_wallet(order, "confirm", notified=True)
         elif isinstance(order, Ticket):
             self._paid(order, card, None)
@@ -292,31 +305,48 @@ class Orders(RuleBasedStateMachine):
         else:
             order.fail(-2011)
 
-    @rule(order=orders, dies=DEATHS)
-    def begin_at_wallet(self, order: Ticket, dies: str | None) -> None:
+    @rule(target=orders, two_phase=st.booleans())
+    def register_with_push(self, two_phase: bool) -> Any:  # noqa: FBT001 - drawn
+        """A registration for the bank's app: the payment waits before it is answered."""
+        order = self._registered(1000_00, two_phase=two_phase, verify=False, **PUSH)
+        if isinstance(order, Ticket):
+            self._begun_at(order, SBERPAY, None)
+        return order
+
+    @rule(order=orders, dies=DEATHS, name=st.sampled_from(WAYS))
+    def begin_at_wallet(self, order: Ticket, dies: str | None, name: str) -> None:
+        """The payer chooses the wallet or the bank's app, which then waits for an answer."""
         refusal = order.may_begin_wallet(self.gateway.now)
-        decision = self._do(self._begun(order, dies))
+        decision = self._do(self._begun(order, dies, name))
         if refusal:
             assert isinstance(decision, Refused), decision
             assert decision.refusal is refusal, (decision.refusal, refusal)
             return
+        assert dies or isinstance(decision, Ended), decision
+        self._begun_at(order, name, dies)
+
+    def _begun_at(self, order: Ticket, name: str, dies: str | None) -> None:
+        codes = self.gateway.ways[name].codes
         order.attempts += 1
-        order.card = WALLET
+        order.card = name
         order.pa_res = None
         order.status = "created"
         order.began_at = self.gateway.now
+        order.code_of_expiry = codes.expired
         if dies is None:
-            assert isinstance(decision, Ended), decision
             order.wait_at_wallet()
         elif dies == "before":
-            order.on_its_way.append(partial(order.fail, WALLET_NOT_SENT))
+            order.on_its_way.append(partial(order.fail, codes.not_sent))
         else:
             order.on_its_way.append(order.wait_at_wallet)
 
-    async def _begun(self, order: Ticket, dies: str | None) -> Ended | Refused | None:
-        """The payer's choice of the wallet; None when the process has died."""
+    async def _begun(self, order: Ticket, dies: str | None, name: str) -> Ended | Refused | None:
+        """The payer's choice of a way; None when the process has died."""
         command = BeginPayment(
-            key=await self._shop.key(order.order_id), way=WALLET, actor=Actor(name=PAYER)
+            key=await self._shop.key(order.order_id),
+            way=name,
+            actor=Actor(name=PAYER),
+            fields=self.gateway.ways[name].fields,
         )
         self.gateway.way.dies = dies
         try:
@@ -328,24 +358,48 @@ class Orders(RuleBasedStateMachine):
 
     @rule(order=orders, answer=st.sampled_from(ANSWERS), notified=st.booleans())
     def answer_at_wallet(self, order: Ticket, answer: str, notified: bool) -> None:  # noqa: FBT001
-        """The payer answers on the phone; the wallet's notification comes, twice, or is lost."""
+        """The payer answers on the phone; the notification comes, twice, or is lost."""
         key = payment_key(UUID(order.order_id), order.attempts)
-        if key not in self.gateway.wallet.waiting_keys:
+        way = self.gateway.ways.get(order.card)
+        if way is None or key not in self._do(way.waiting_keys()):
             return
-        act = self.gateway.wallet.confirm if answer == "confirm" else self.gateway.wallet.refuse
-        assert act(key)
-        confirmed, refused_ = order.confirm_at_wallet, partial(order.fail, WALLET_DECLINES)
-        order.on_its_way = [confirmed if answer == "confirm" else refused_]
+        confirms = answer == "confirm"
+        response = self._do(way.answer(key, confirms=confirms))
+        refused_ = partial(order.fail, way.codes.refused)
+        order.on_its_way = [order.confirm_at_wallet if confirms else refused_]
         if notified:
             order.settle()
             for _ in range(2):
-                self._do(self._notified(key))
+                self._do(self._notified(way, key, response))
 
-    async def _notified(self, key: str) -> None:
-        response = connector_response(self.gateway.wallet.response_of(key))
+    async def _notified(self, way: WaitingWay, key: str, response: ConnectorResponse) -> None:
         world = self._shop.gateway.world
-        decision = await settle_notification(WALLET, key, response, actor=ACTOR, world=world)
+        decision = await settle_notification(way.name, key, response, actor=way.actor, world=world)
         assert not isinstance(decision, Refused), decision
+
+    @rule(order=orders)
+    def choose_another_way(self, order: Ticket) -> None:
+        """The payer withdraws the payment that waits; what was confirmed already is paid."""
+        if self._withdraw(order):
+            self._do(self._withdrawn(order))
+
+    def _withdraw(self, order: Ticket) -> bool:
+        """What the withdrawal of a waiting payment does to the order; False where none waits."""
+        way = self.gateway.ways.get(order.card)
+        if order.status != "at wallet" or way is None:
+            return False
+        key = payment_key(UUID(order.order_id), order.attempts)
+        if key in self._do(way.waiting_keys()):
+            order.fail(way.codes.withdrawn)
+        else:
+            order.settle()
+        return True
+
+    async def _withdrawn(self, order: Ticket) -> None:
+        key = await self._shop.key(order.order_id)
+        world = self._shop.gateway.world
+        ended = await cancel_waiting(key, actor=Actor(name=PAYER), world=world)
+        assert isinstance(ended, Ended), ended
 
     @rule(order=orders, share=SHARES, dies=DEATHS)
     def deposit(self, order: Ticket, share: str, dies: str | None) -> None:
@@ -407,9 +461,10 @@ class Orders(RuleBasedStateMachine):
 
     @rule(order=orders)
     def decline(self, order: Ticket) -> None:
-        refusal = order.may_decline()
+        withdrawn = self._withdraw(order)
+        refusal = None if withdrawn and order.status == "declined" else order.may_decline()
         answer = self._do(self._shop.call("decline.do", orderId=order.order_id))
-        if not self._refused("decline", refusal, answer):
+        if not self._refused("decline", refusal, answer) and order.status != "declined":
             order.status, order.code = "declined", -102
 
     @rule()
@@ -457,8 +512,12 @@ class Orders(RuleBasedStateMachine):
         match verb:
             case "pay":
                 self.pay(order, PAYS_BY[share], dies)
-            case "wallet":
-                self._live_at_wallet(order, share, dies)
+            case "push at registration":
+                self._answered(self.register_with_push(dies is None), share)
+            case "another way":
+                self.choose_another_way(order)
+            case name if name in WAYS:
+                self._live_at_wallet(order, share, dies, name)
             case "silence":
                 self.ask_for_more_while_the_bank_is_silent()
             case "reconcile":
@@ -482,11 +541,14 @@ class Orders(RuleBasedStateMachine):
             case "many refunds":
                 self.refund_many_at_once(order, 3)
 
-    def _live_at_wallet(self, order: Ticket, share: str, dies: str | None) -> None:
+    def _live_at_wallet(self, order: Ticket, share: str, dies: str | None, name: str) -> None:
         """Begin, then confirm with a notification or without one, refuse, or leave it waiting."""
-        self.begin_at_wallet(order, dies)
+        self.begin_at_wallet(order, dies, name)
         self._must_be_as_the_model_expects(order)
-        if share != "above":
+        self._answered(order, share)
+
+    def _answered(self, order: Any, share: str) -> None:
+        if isinstance(order, Ticket) and share != "above":
             answer = "refuse" if share == "whole" else "confirm"
             self.answer_at_wallet(order, answer, notified=share != "some")
 

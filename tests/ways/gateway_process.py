@@ -21,9 +21,18 @@ from tests.ways.registration import wallet_extensions
 
 
 class GatewayProcess:
-    """A started gateway. `port` is known when it listens; it may still be starting."""
+    """A started gateway. `port` is known when it listens; it may still be starting.
 
-    def __init__(self, database_url: str, home: Path, wallet_url: str) -> None:
+    `argument` is that of the module, which prints its port.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        home: Path,
+        argument: str,
+        module: str = "tests.ways.gateway_process",
+    ) -> None:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
@@ -34,7 +43,7 @@ class GatewayProcess:
             "ALTYN_LOG_LEVEL": "error",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ways.gateway_process", wallet_url],
+            [sys.executable, "-m", module, argument],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

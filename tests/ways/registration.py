@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_page.tiles import WayTile
 from altyn.main.extensions import Extensions
 from altyn.main.ways import RegisteredWay
 from altyn.operations.decisions import Refused
@@ -43,7 +44,7 @@ def registered_wallet(ask: AskWallet) -> RegisteredWay:
     way = WayToPay(
         name=WALLET, connector=WalletConnector(ask), read_details=read_details, offered=offered
     )
-    return RegisteredWay(way=way, titles=TITLES, routes=wallet_routes)
+    return RegisteredWay(way=way, tile=WayTile(titles=TITLES), routes=wallet_routes)
 
 
 def read_details(fields: Mapping[str, str]) -> WalletDetails | Refused:

@@ -10,9 +10,9 @@ from altyn.cli.carts import check as carts
 from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
-from altyn.cli.orders import pay
+from altyn.cli.orders import link, pay
 from altyn.cli.receipts import commands as receipts
-from altyn.cli.sandbox import cards, clock, mail
+from altyn.cli.sandbox import cards, clock, mail, phone
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.command(rich_help_panel=_RUN)(doctor.doctor)
 app.command(rich_help_panel=_RUN)(migrations.migrate)
 app.command(rich_help_panel=_TRIAL)(pay.pay)
 app.command(rich_help_panel=_TRIAL)(cards.cards)
+app.command(rich_help_panel=_TRIAL)(phone.phone)
 app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)
@@ -41,6 +42,7 @@ app.add_typer(receipts.app, name="receipt", no_args_is_help=True, rich_help_pane
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
+orders.app.command()(link.link)
 use_plain_help(app)
 
 

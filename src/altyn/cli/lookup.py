@@ -7,6 +7,7 @@ from uuid import UUID
 from altyn.cli.output import CommandError
 
 if TYPE_CHECKING:
+    from altyn.domain.merchant import Merchant
     from altyn.operations.ports import OrderKey
     from altyn.storage.database import Pool
 
@@ -70,3 +71,37 @@ async def order_meant(pool: "Pool", text: str) -> str:
     )
     numbers = [line.order_number for line in newest]
     return "" if text in numbers else did_you_mean(text, numbers)
+
+
+async def load_merchant(pool: "Pool", merchant_id: int) -> "Merchant":
+    """The shop with this number, which an order has named."""
+    from altyn.storage.merchants import merchant_of
+    from altyn.storage.statements import statement
+
+    rows = await statement("load_merchant").fetch(pool, merchant_id=merchant_id)
+    return merchant_of(rows[0])
+
+
+async def find_order_key(pool: "Pool", text: str, merchant: str | None) -> "OrderKey":
+    """The key of an order by its orderId or orderNumber.
+
+    Refuses with CommandError: no such shop, no such order, orders of several shops with this
+    orderNumber.
+    """
+    from altyn.storage.order_history import OrderHistory
+
+    key = read_order_id(text)
+    if key is not None:
+        return key
+    if merchant is not None:
+        await find_merchant_id(pool, merchant)
+    key_by_login = await OrderHistory(pool).named(text)
+    matches = {login: key for login, key in key_by_login.items() if merchant in {None, login}}
+    if not matches:
+        raise await unknown_order(pool, text)
+    if len(matches) > 1:
+        shops = ", ".join(matches)
+        raise CommandError(
+            f"Several shops have an order {text}: {shops}. Choose one with --merchant."
+        )
+    return next(iter(matches.values()))

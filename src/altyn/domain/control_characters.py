@@ -28,7 +28,8 @@ def json_has_control(encoded: bytes) -> bool:
     """
     if b"\\" in encoded and b"\\" in encoded.replace(b'\\"', b""):
         return True
-    suspicious = any(each in encoded for each in _BEFORE_CONTROLS)
+    # One byte is found much quicker than two.
+    suspicious = any(each[:1] in encoded and each in encoded for each in _BEFORE_CONTROLS)
     return suspicious and has_control(encoded.decode(), lines=True)
 
 

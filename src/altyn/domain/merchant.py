@@ -11,7 +11,7 @@ from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
-from altyn.domain.way_settings import BnplSettings, SberPaySettings
+from altyn.domain.way_settings import BnplSettings, CreditSettings, SberPaySettings
 
 
 class Permission(StrEnum):
@@ -51,6 +51,7 @@ class Permission(StrEnum):
     BACK2APP = "back2app"
     SBOL_INACTIVE = "sbol_inactive_in_response"
     BNPL = "bnpl"
+    CREDIT = "sbercredit"
     # permissions that demand more of the shop instead of opening something
     AVS_REQUIRED = "avs_avv"
     THREE_DS_REQUIRED = "three_ds_required"
@@ -75,6 +76,7 @@ class MerchantSettings:
     """How a merchant's orders are treated. Amounts: minor units; times: seconds unless named.
 
     `page_names` are `language=name`, for the languages in which the shop's name differs.
+    `allowed_payment_ways` are names of ways to pay; empty: all that the permissions allow.
     """
 
     permissions: frozenset[Permission] = frozenset()
@@ -99,11 +101,13 @@ class MerchantSettings:
     payer_email_notify: bool = False
     terminal: str = "123456"
     mcc: str = "5999"
+    allowed_payment_ways: tuple[str, ...] = ()
     cart_faults_in_answer: bool = False
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     fiscal: FiscalSettings = field(default_factory=FiscalSettings)
     sberpay: SberPaySettings = field(default_factory=SberPaySettings)
     bnpl: BnplSettings = field(default_factory=BnplSettings)
+    credit: CreditSettings = field(default_factory=CreditSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

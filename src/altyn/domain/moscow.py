@@ -3,7 +3,7 @@
 Everywhere else time is aware UTC. Moscow has had no daylight saving since 2014: UTC+3 all year.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 MOSCOW: Final = timezone(timedelta(hours=3), "MSK")
@@ -26,3 +26,8 @@ def end_of_business_day(moment: datetime) -> datetime:
     local = to_moscow(moment)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight + timedelta(days=1)).astimezone(UTC)
+
+
+def start_of_day(day: date) -> datetime:
+    """The Moscow midnight that begins a day, as UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=MOSCOW).astimezone(UTC)

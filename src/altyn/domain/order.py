@@ -14,6 +14,7 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import Part
 from altyn.domain.cart.raw_line import RawLine
+from altyn.domain.instalments import HOLD_DAYS_MAX, WAY
 from altyn.domain.lifecycle import PAYABLE, TRANSITIONS, Event, OrderStatus
 from altyn.domain.waiting import AnyWaiting
 
@@ -267,9 +268,16 @@ class Order:
         if self.status is not OrderStatus.APPROVED:
             return []
         held_since = self.approved_at or self.created_at
-        dues = [(held_since + timedelta(days=self.hold_days), Due.HOLD_RELEASE)]
+        dues = [(held_since + timedelta(days=self._hold_days), Due.HOLD_RELEASE)]
         if self.auto_completion_at:
             dues.append((self.auto_completion_at, Due.AUTO_COMPLETION))
         if self.auto_reverse_at:
             dues.append((self.auto_reverse_at, Due.AUTO_REVERSE))
         return dues
+
+    @property
+    def _hold_days(self) -> int:
+        """How long a hold lasts: the shop's days, and for a payment in parts at most a week."""
+        paid = self.authorisation
+        in_parts = paid is not None and paid.payment_way == WAY
+        return min(self.hold_days, HOLD_DAYS_MAX) if in_parts else self.hold_days

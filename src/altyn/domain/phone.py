@@ -1,11 +1,16 @@
-"""Phone numbers and their normal form. Source: 004 (phone); fiscal.md §3.1, §14."""
+"""Phone numbers and their normal form. Source: 004 (phone); fiscal.md §3.1, §14;
+sberpay.md §3."""
 
 import re
 from typing import Final
 
+from altyn.domain.money import NO_BREAK_SPACE
+
 _SEPARATORS: Final = re.compile(r"[\s().\u2010-\u2015-]+")
 _DIGITS: Final = re.compile(r"\+?[0-9]+")
+_ELEVEN: Final = re.compile("7[0-9]{10}")
 # +7, 7, 8 or no prefix before a mobile number; landlines need their prefix.
+_AFTER_PREFIX: Final = re.compile(r"(?:\+7|7|8)?([0-9]{10})")
 _RUSSIAN: Final = re.compile(r"(?:\+?7|8)?(9[0-9]{9})|(?:\+?7|8)([3-8][0-9]{9})")
 
 
@@ -21,6 +26,16 @@ def compact_phone(text: str) -> str | None:
     """
     number = _SEPARATORS.sub("", text)
     return number if _DIGITS.fullmatch(number) else None
+
+
+def phone_after_prefix(text: str) -> str | None:
+    """Ten digits with +7, 7, 8 or nothing before them, as the eleven digits of the normal form.
+
+    The form of `phone` for push messages: no separators, and any ten digits. None for other texts.
+    Source: sberpay.md §3.
+    """
+    found = _AFTER_PREFIX.fullmatch(phone_text(text))
+    return f"7{found[1]}" if found else None
 
 
 def russian_phone(text: str) -> str | None:
@@ -41,3 +56,11 @@ def international_phone(text: str) -> str:
     """
     digits = "".join(each for each in text if each.isascii() and each.isdigit())
     return f"+{russian_phone(text) or digits}"
+
+
+def readable_phone(digits: str) -> str:
+    """Eleven digits as people write them: `+7 999 888-77-66`; other texts unchanged."""
+    if not _ELEVEN.fullmatch(digits):
+        return digits
+    code, first, second, third = digits[1:4], digits[4:7], digits[7:9], digits[9:]
+    return f"+7 {code} {first}-{second}-{third}".replace(" ", NO_BREAK_SPACE)

@@ -60,6 +60,7 @@ class Refusal(StrEnum):
     VERIFY_FORBIDDEN = "verify_forbidden"
     AUTO_PAYMENT_FORBIDDEN = "auto_payment_forbidden"
     FEATURES_CONFLICT = "features_conflict"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
     # what the order allows
     WRONG_STATUS = "wrong_status"
     AMOUNT_ABOVE_HOLD = "amount_above_hold"
@@ -68,6 +69,8 @@ class Refusal(StrEnum):
     AMOUNT_ABOVE_DEPOSIT = "amount_above_deposit"
     EXPECTED_AMOUNT_DIFFERS = "expected_amount_differs"
     REFUND_ID_REUSED = "refund_id_reused"
+    LINK_KEY_REUSED = "link_key_reused"
+    LINKS_EXHAUSTED = "links_exhausted"
     SESSION_OVER = "session_over"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     ALREADY_PAID = "already_paid"

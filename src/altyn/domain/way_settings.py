@@ -1,6 +1,6 @@
 """The settings of the ways to pay besides the card. Amounts are minor units.
 
-Source: merchant-settings.md §6; sberpay.md §5; bnpl.md §4.
+Source: merchant-settings.md §6; sberpay.md §5; bnpl.md §4, §8.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,20 @@ class BnplSettings:
     only: bool = False
     amount_min_minor: int = 100_000
     amount_max_minor: int = 15_000_000
+
+    def covers(self, amount_minor: int) -> bool:
+        """Whether a payment may have this sum."""
+        return self.amount_min_minor <= amount_minor <= self.amount_max_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditSettings:
+    """Purchases on credit: the products agreed with the bank (none: any), the smallest and the
+    largest sum."""
+
+    product_ids: tuple[str, ...] = ()
+    amount_min_minor: int = 300_000
+    amount_max_minor: int = 30_000_000
 
     def covers(self, amount_minor: int) -> bool:
         """Whether a payment may have this sum."""

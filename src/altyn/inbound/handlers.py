@@ -10,21 +10,26 @@ from typing import Final
 
 from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import canonical_currency
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import is_fiscalised
 from altyn.inbound.binding_handlers import BINDING_HANDLERS
+from altyn.inbound.credit_handlers import CREDIT_HANDLERS
+from altyn.inbound.link_handlers import LINK_HANDLERS
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
+from altyn.operations.app_request import notes_of_app
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.history import with_notes
 from altyn.operations.order_status import find_order, find_target, last_orders
 from altyn.operations.outcome import outcome_of
+from altyn.operations.paying.cancel import withdraw_before_cancellation
 from altyn.operations.paying.card.enrolment import check_enrolment
 from altyn.operations.paying.card.steps import CardEnrolment
 from altyn.operations.paying.decisions import decide_cancellation
@@ -32,7 +37,8 @@ from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.raw_refund import refuse_rate
 from altyn.operations.refund import Refund, decide_refund
-from altyn.operations.register import Register, register, session_notes
+from altyn.operations.register import Register, app_request, register, session_notes
+from altyn.operations.register_for_app import begin_in_app
 from altyn.operations.results import (
     Done,
     OrderFound,
@@ -43,13 +49,19 @@ from altyn.operations.reverse import Reverse, decide_reversal
 
 
 async def handle_register(call: Call, world: World) -> Registered | Refused:
-    """Register an order, of one stage or of two."""
+    """Register an order, of one stage or of two; begin its payment in the bank's app if asked."""
     two_phase = call.operation is Operation.REGISTER_PRE_AUTH
     command = Register(two_phase=two_phase, **call.values)
-    bounded = call.named(session_notes(command, call.merchant, world.clock.now()))
-    notes = (*call.notes, *bounded)
-    order = await register(command, call.merchant, world=world, actor=call.actor, notes=notes)
-    return order if isinstance(order, Refused) else Registered(order, bounded)
+    app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
+    idle = (*session_notes(command, merchant, world.clock.now()), *notes_of_app(app))
+    idle = call.named(idle)
+    order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
+    if isinstance(order, Refused):
+        return order
+    if not app.asked:
+        return Registered(order, idle)
+    begun = await begin_in_app(order, app, merchant=merchant, world=world, actor=actor)
+    return replace(begun, notes=(*idle, *call.named(begun.notes)))
 
 
 async def handle_deposit(call: Call, world: World) -> Done | Refused:
@@ -114,8 +126,20 @@ async def handle_raw_refund(call: Call, world: World) -> Done | Refused:
 
 
 async def handle_decline(call: Call, world: World) -> Done | Refused:
-    """Cancel an unpaid order."""
-    return await _change(call, world, decide_cancellation)
+    """Cancel an unpaid order; a payment that waits for its payer is withdrawn first."""
+    target = await find_target(call.merchant, call.key, call.values.get("order_number"), world)
+    if isinstance(target, Refused):
+        return target
+    withdrawn = await withdraw_before_cancellation(
+        target.key, actor=call.actor, world=world, loaded=target.loaded
+    )
+
+    def decide(order: Order, now: datetime) -> Decision:
+        if withdrawn and order.status is OrderStatus.DECLINED:
+            return Unchanged(order)  # it was the last attempt, so the order is declined already
+        return decide_cancellation(order, now)
+
+    return await _change(call, world, decide)
 
 
 async def handle_add_params(call: Call, world: World) -> Done | Refused:
@@ -222,4 +246,6 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,
     **BINDING_HANDLERS,
+    **LINK_HANDLERS,
+    **CREDIT_HANDLERS,
 }

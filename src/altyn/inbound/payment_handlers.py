@@ -12,6 +12,7 @@ from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.card.payment import (
     continue_after_method,
     finish_challenge,
@@ -20,6 +21,7 @@ from altyn.operations.paying.card.payment import (
 )
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.payment_ways import named_way
 
 
 def card_command(
@@ -77,6 +79,19 @@ def _shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
+async def handle_other_way(call: Call, world: World) -> Step:
+    """Begin a payment without a card; its payer goes on at the payment page."""
+    named = call.values["way"]
+    command = BeginPayment(
+        key=_key(call),
+        way=named_way(named) or named,
+        actor=call.actor,
+        by_shop=True,
+        payer_ip=call.values.get("ip"),
+    )
+    return await begin_payment(command, world)
+
+
 async def handle_finish_payment(call: Call, world: World) -> Step:
     """Finish 3-D Secure with the paRes of version 1, or with the cRes of version 2.
 
@@ -117,6 +132,7 @@ def _key(call: Call) -> OrderKey:
 
 PAYMENT_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.PAY_BY_CARD: handle_payment,
+    Operation.PAY_IN_OTHER_WAY: handle_other_way,
     Operation.FINISH_3DS: handle_finish_payment,
     Operation.FINISH_3DS_VERSION_2: handle_finish_version_2,
 }

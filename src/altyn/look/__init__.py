@@ -6,26 +6,37 @@ domain. A colour or a format so changes in one place.
 
 from altyn.look.pages import LOOK_STATIC, mark, page_environment
 from altyn.look.static_files import StaticFile, StaticFiles, load_static
+from altyn.look.texts import LANGUAGES, Words
 from altyn.look.words import (
     amount_text,
     card_number_text,
+    clock_text,
     date_text,
+    day_month_text,
+    day_text,
     day_time_text,
     duration_text,
     plural,
+    weekday_text,
 )
 
 __all__ = [
+    "LANGUAGES",
     "LOOK_STATIC",
     "StaticFile",
     "StaticFiles",
+    "Words",
     "amount_text",
     "card_number_text",
+    "clock_text",
     "date_text",
+    "day_month_text",
+    "day_text",
     "day_time_text",
     "duration_text",
     "load_static",
     "mark",
     "page_environment",
     "plural",
+    "weekday_text",
 ]

@@ -5,7 +5,7 @@ Every page uses these functions, so that the same amount is always written in on
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from altyn.domain.money import NO_BREAK_SPACE, Money
@@ -14,6 +14,10 @@ from altyn.domain.moscow import to_moscow
 _MONTHS: Final = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "en": "January February March April May June July August September October November December",
+}
+_WEEKDAYS: Final = {
+    "ru": "понедельник вторник среда четверг пятница суббота воскресенье",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
 }
 _MOSCOW_TIME: Final = {"ru": "МСК", "en": "Moscow time"}
 
@@ -26,15 +30,37 @@ def amount_text(amount: Money, language: str = "ru") -> str:
 def date_text(moment: datetime, language: str = "ru") -> str:
     """A date and time in Moscow time: "21 ноября 2026, 18:42 (МСК)", without seconds."""
     local = to_moscow(moment)
-    month = _MONTHS[language].split()[local.month - 1]
-    day = NO_BREAK_SPACE.join((str(local.day), month, str(local.year)))
-    return f"{day}, {day_time_text(moment, language)}"
+    return f"{day_text(local.date(), language)}, {day_time_text(moment, language)}"
+
+
+def day_text(day: date, language: str = "ru") -> str:
+    """A day: "21 ноября 2026"."""
+    month = _MONTHS[language].split()[day.month - 1]
+    return NO_BREAK_SPACE.join((str(day.day), month, str(day.year)))
+
+
+def weekday_text(moment: datetime, language: str = "ru") -> str:
+    """A day in Moscow time: "суббота, 21 ноября", without its year."""
+    local = to_moscow(moment)
+    weekday = _WEEKDAYS[language].split()[local.weekday()]
+    return f"{weekday}, {day_month_text(moment, language)}"
+
+
+def day_month_text(moment: datetime, language: str = "ru") -> str:
+    """A day in Moscow time: "21 ноября", without its year."""
+    local = to_moscow(moment)
+    return f"{local.day}{NO_BREAK_SPACE}{_MONTHS[language].split()[local.month - 1]}"
+
+
+def clock_text(moment: datetime) -> str:
+    """A time of day in Moscow time, as a clock shows it: "18:42"."""
+    return f"{to_moscow(moment):%H:%M}"
 
 
 def day_time_text(moment: datetime, language: str = "ru") -> str:
     """A time of day in Moscow time: "18:42 (МСК)"."""
     zone = _MOSCOW_TIME[language].replace(" ", NO_BREAK_SPACE)
-    return f"{to_moscow(moment):%H:%M}{NO_BREAK_SPACE}({zone})"
+    return f"{clock_text(moment)}{NO_BREAK_SPACE}({zone})"
 
 
 def duration_text(seconds: int) -> str:

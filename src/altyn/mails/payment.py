@@ -5,46 +5,30 @@ Source: merchant-settings.md §8.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.language import text_language
 from altyn.domain.mail import Mail
 from altyn.domain.merchant import Merchant
-from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.order import Order
-from altyn.look import amount_text, date_text
+from altyn.look import Words, date_text
+from altyn.mails.order_facts import Orders, amount_fact, money_text, order_facts
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded
 from altyn.operations.ports import OrderKey
 
-
-class Orders(Protocol):
-    """Loads an order; None when there is none."""
-
-    async def load(self, key: OrderKey) -> Order | None: ...
-
-
-class _Text(NamedTuple):
-    ru: str
-    en: str
-
-
-_TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
+_TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        "paid": _Text("Заказ оплачен", "Order paid"),
-        "held": _Text("Деньги заблокированы на карте", "The amount is held on your card"),
-        "held_note": _Text(
+        "paid": Words("Заказ оплачен", "Order paid"),
+        "held": Words("Деньги заблокированы на карте", "The amount is held on your card"),
+        "held_note": Words(
             "Магазин спишет деньги позже или снимет блокировку. ",
             "The shop takes the money later, or releases it. ",
         ),
-        "subject": _Text("{title}: {amount}, {shop}", "{title}: {amount}, {shop}"),
-        "shop": _Text("Магазин", "Shop"),
-        "order": _Text("Заказ", "Order"),
-        "description": _Text("Описание", "Description"),
-        "amount": _Text("Сумма", "Amount"),
-        "date": _Text("Дата", "Date"),
-        "automatic": _Text(
+        "subject": Words("{title}: {amount}, {shop}", "{title}: {amount}, {shop}"),
+        "date": Words("Дата", "Date"),
+        "automatic": Words(
             "Это письмо отправлено автоматически, отвечать на него не нужно. "
             "Вопросы о заказе задайте магазину.",
             "This message was sent automatically, please do not reply. "
@@ -73,12 +57,11 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
     """The mail about one payment or hold; `parameters`: `operation` of a callback, `amount`."""
     language = text_language(order.request.language, merchant.settings.default_language)
     held = request.parameters["operation"] == CallbackOperation.APPROVED
-    amount = amount_text(
-        Money(int(request.parameters["amount"]), CURRENCIES[order.currency]), language
-    )
+    amount = money_text(int(request.parameters["amount"]), order, language)
     title = _text("held" if held else "paid", language)
     shop = merchant.name_in(language)
-    facts = _facts(request, order, shop, language)
+    date = Fact(_text("date", language), date_text(request.due_at, language))
+    facts = order_facts(order, shop, date, language=language)
     note = (_text("held_note", language) if held else "") + _text("automatic", language)
     html = render_html(
         "payment.html",
@@ -89,29 +72,18 @@ def payment_mail(request: MailRequest, order: Order, merchant: Merchant) -> Mail
         note=note,
         state="warn" if held else "ok",
     )
-    with_amount = (Fact(_text("amount", language), amount), *facts)
+    with_amount = (amount_fact(amount, language=language), *facts)
     return Mail(
         reason=request.reason,
         order_id=order.order_id,
         order_number=order.order_number,
         to=request.to,
-        subject=_text("subject", language).format(title=title, amount=amount, shop=shop),
+        subject=_text("subject", language, title=title, amount=amount, shop=shop),
         text=render_text(title, with_amount, note),
         html=html,
         from_name=shop,
     )
 
 
-def _facts(request: MailRequest, order: Order, shop: str, language: str) -> tuple[Fact, ...]:
-    facts = (
-        Fact(_text("shop", language), shop),
-        Fact(_text("order", language), order.order_number),
-        Fact(_text("description", language), order.request.description or ""),
-        Fact(_text("date", language), date_text(request.due_at, language)),
-    )
-    return tuple(fact for fact in facts if fact.value)
-
-
-def _text(key: str, language: str) -> str:
-    translations = _TEXTS[key]
-    return translations.en if language == "en" else translations.ru
+def _text(key: str, language: str, **values: object) -> str:
+    return _TEXTS[key].text(language, **values)

@@ -18,17 +18,12 @@ from altyn.domain.receipt.qr import qr_text
 from altyn.domain.receipt.values import FiscalData, Receipt, ReceiptState
 from altyn.look import amount_text, date_text
 from altyn.look.receipt_words import kind_name, tax_text, text
+from altyn.mails.order_facts import Orders
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded, NotReady
 from altyn.operations.ports import OrderKey
 
 QR_SCALE: Final = 4
-
-
-class Orders(Protocol):
-    """Loads an order; None when there is none."""
-
-    async def load(self, key: OrderKey) -> Order | None: ...
 
 
 class Receipts(Protocol):

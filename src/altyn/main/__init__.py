@@ -6,13 +6,14 @@ for as long as the server runs.
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from starlette.routing import BaseRoute
 
 from altyn import logs
 from altyn import settings as settings_module
@@ -23,9 +24,12 @@ from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
 from altyn.main.endpoints import DIALECTS, EndpointContext, open_router
 from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
+from altyn.main.payer_phone import payer_phone_of
+from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import prepare, production_keys
 from altyn.main.process import end_with_parent, forbid_core_dumps
-from altyn.main.ways import routes_of, titles_of
+from altyn.main.sms import channels_of
+from altyn.main.ways import RegisteredWay, routes_of, tiles_of
 from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
@@ -81,38 +85,35 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
-        pool = await _open_pool(settings)
-        stack.push_async_callback(pool.close)
+        pool = await _open_pool(settings, stack)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
-        outbox = OutboxSending(pool, listener)
-        effect_kinds = _effect_kinds(extensions)
+        outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
         await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
+        ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         orders = OrderStore(pool, outbox.notifier.notify)
         world = World(
             orders=orders,
             merchants=merchants,
-            ways=PaymentWays((*connectors.ways, *(each.way for each in extensions.payment_ways))),
+            ways=PaymentWays([each.way for each in ways]),
             card=_card_ports(connectors, cards, orders),
             bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
+            parts=connectors.parts,
+            channels=channels_of(settings),
+            grants_credit=settings.sandbox,
         )
         services = HandlerServices(
-            settings=settings,
-            pool=pool,
-            merchants=merchants,
-            signing_keys=signing_keys,
-            clock=clock,
-            keys=ring,
+            settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring
         )
         stack.push_async_callback(supervisor.stop)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
@@ -126,9 +127,10 @@ async def running(
             workers_down=supervisor.down,
             keys=ring,
             dialects=(*DIALECTS, *extensions.dialects),
-            way_titles=titles_of(extensions.payment_ways),
+            tiles=tiles_of(ways),
+            payer_phone=payer_phone_of(connectors, world, settings.public_url),
         )
-        routes = (*connectors.routes, *routes_of(extensions.payment_ways, world))
+        routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
 
 
@@ -137,18 +139,31 @@ async def _start(listener: Listener, stack: AsyncExitStack) -> None:
     stack.push_async_callback(listener.stop)
 
 
+def _added_routes(
+    connectors: Connectors, ways: Sequence[RegisteredWay], world: World, settings: Settings
+) -> tuple[BaseRoute, ...]:
+    """The routes of the simulators and the simulated phones, and those of added ways to pay."""
+    return (
+        *connectors.routes,
+        *routes_of_phones(connectors, world, settings.public_url),
+        *routes_of(ways, world),
+    )
+
+
 def _effect_kinds(extensions: Extensions) -> EffectKinds:
     mails = mail_kind(extensions.mails)
     return EffectKinds.of((*BUILT_IN, mails, *extensions.effect_kinds))
 
 
-async def _open_pool(settings: Settings) -> Pool:
+async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
     assert settings.database_url is not None
-    return await connect_bounded(
+    pool = await connect_bounded(
         settings.database_url,
         pool_size=settings.pool_size,
         timeout_seconds=settings.database_timeout_seconds,
     )
+    stack.push_async_callback(pool.close)
+    return pool
 
 
 async def _open_clock(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
-from altyn.operations.ports import Clock, Merchants
+from altyn.operations.ports import Clock, Merchants, World
 from altyn.outbound.callbacks.guard import Rules
 from altyn.outbound.callbacks.handler import CallbackHandler
 from altyn.security.keys import KeyRing
@@ -22,10 +22,19 @@ class HandlerServices:
 
     settings: Settings
     pool: Pool
-    merchants: Merchants
     signing_keys: SigningKeys
-    clock: Clock
     keys: KeyRing
+    world: World
+
+    @property
+    def merchants(self) -> Merchants:
+        """The merchants of the gateway."""
+        return self.world.merchants
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the gateway."""
+        return self.world.clock
 
 
 @asynccontextmanager

@@ -7,7 +7,14 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
+from altyn.inbound.payment_page.bnpl.tile import PARTS_TILE
+from altyn.inbound.payment_page.sberpay.tile import SBERPAY_TILE
 from altyn.inbound.sandbox.answers import from_another_site
+from altyn.inbound.sandbox.phones.ports import Plans, no_plans
+from altyn.inbound.sandbox.plans import plan_routes
+from altyn.main.ways import RegisteredWay
+from altyn.operations.paying.bnpl.offer import offers_bnpl
+from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
 from altyn.operations.paying.sberpay import offers_sberpay, read_sberpay_details
 from altyn.operations.paying.ways import WayToPay
@@ -15,6 +22,8 @@ from altyn.operations.ports import Clock
 from altyn.outbound.acquirer.connector import Acquirer, CardConnector
 from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.outbound.acquirer.test_cards import TestCardsOnly
+from altyn.outbound.bnpl.connector import BnplConnector
+from altyn.outbound.bnpl.in_process import InProcessService
 from altyn.outbound.sberpay.connector import SberPayConnector
 from altyn.outbound.sberpay.in_process import InProcessBank
 from altyn.outbound.threeds.absent import NoDirectory
@@ -25,6 +34,7 @@ from altyn.settings import Settings
 from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.acs.http import routes as acs_routes
 from altyn.simulators.bank_app.bank_app import BankApp
+from altyn.simulators.bnpl_service.service import BnplService
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.issuer.http import routes as issuer_routes
 from altyn.simulators.phones.phones import Phones
@@ -37,15 +47,18 @@ ACS_KEY: Final = "sandbox ACS signatures"
 class Connectors:
     """The ways to pay of this gateway, the ports of card payments, and the simulators' pages.
 
-    The sandbox has simulated phones, and the bank whose app confirms payments.
+    The sandbox has simulated phones, the bank whose app confirms payments, and the service that
+    lends for payment in parts.
     """
 
-    ways: tuple[WayToPay, ...]
+    ways: tuple[RegisteredWay, ...]
     checks: CardChecks
     threeds: ThreeDS
+    plans: Plans = no_plans  # those of payment in parts, for the simulated phones
     routes: tuple[BaseRoute, ...] = ()
     phones: Phones | None = None
     bank_app: BankApp | None = None
+    parts: PartsService | None = None
 
 
 async def open_connectors(
@@ -66,13 +79,21 @@ async def open_connectors(
     card = CardConnector(acquirer)
     phones = Phones(pool, clock.now)
     bank_app = BankApp(pool, clock.now, issuer=bank, phones=phones)
+    lender = BnplService(pool, clock.now, issuer=bank, phones=phones)
+    parts = InProcessService(lender, timeout_seconds=settings.acquirer_timeout_seconds)
     return Connectors(
-        ways=(*_ways(card), _sberpay(bank_app, card, settings)),
+        ways=(*_ways(card), _sberpay(bank_app, card, settings), _bnpl(parts)),
         checks=TestCardsOnly(card),
         threeds=DirectoryConnector(directory, key),
-        routes=(*acs_routes(directory), *_bank_routes(settings, pool, clock)),
+        routes=(
+            *acs_routes(directory),
+            *_bank_routes(settings, pool, clock),
+            *plan_routes(lender),
+        ),
         phones=phones,
         bank_app=bank_app,
+        parts=parts,
+        plans=lender.plans,
     )
 
 
@@ -85,19 +106,27 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
     return issuer_routes(bank, key=settings.acquirer_key, refused=from_another_site)
 
 
-def _ways(card: CardConnector) -> tuple[WayToPay, ...]:
+def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
     names = (PaymentWay.CARD, PaymentWay.CARD_BINDING)
-    return tuple(WayToPay(name=name.value, connector=card) for name in names)
+    ways = (WayToPay(name=name.value, connector=card) for name in names)
+    return tuple(RegisteredWay(way=way) for way in ways)
 
 
-def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> WayToPay:
+def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:
     invoicing = InProcessBank(bank, timeout_seconds=settings.acquirer_timeout_seconds)
-    return WayToPay(
+    way = WayToPay(
         name=PaymentWay.SBRF_SBOL.value,
         connector=SberPayConnector(invoicing, money),
         read_details=read_sberpay_details,
         offered=offers_sberpay,
     )
+    return RegisteredWay(way=way, tile=SBERPAY_TILE)
+
+
+def _bnpl(parts: PartsService) -> RegisteredWay:
+    connector = BnplConnector(parts)
+    way = WayToPay(name=PaymentWay.BNPL.value, connector=connector, offered=offers_bnpl)
+    return RegisteredWay(way=way, tile=PARTS_TILE)
 
 
 async def _acquirer_over_http(settings: Settings, stack: AsyncExitStack) -> Acquirer:

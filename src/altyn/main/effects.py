@@ -11,13 +11,17 @@ from typing import Final
 
 from altyn.domain.callback import CALLBACK, OrderNotification
 from altyn.domain.effects import Effect, OutboxEntry
+from altyn.domain.instalments import INSTALMENT, InstalmentDue
 from altyn.domain.mail import MAIL, MailDue, mail_entries
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.receipt.values import RECEIPT, ReceiptMade, ReceiptState
+from altyn.domain.sms import SMS, SmsDue, sms_entries
 from altyn.main.callback_handler import HandlerServices, open_callback_handler
+from altyn.main.instalment_handler import open_instalment_handler
 from altyn.main.mails import BUILT_IN_MAILS, OpenMailHandler, RegisteredMail
 from altyn.main.receipt_handler import open_receipt_handler
+from altyn.main.sms import open_sms_handler
 from altyn.protocol.dialects.classic.callbacks.parameters import order_callbacks
 from altyn.workers.outbox_ports import OutboxHandler
 
@@ -93,6 +97,29 @@ def _mail_entries(
     return mail_entries(effect)
 
 
+def _instalment_entries(
+    effect: Effect, _order: Order, _merchant: Merchant, at: datetime
+) -> tuple[OutboxEntry, ...]:
+    assert isinstance(effect, InstalmentDue), "a part is charged because its payment was approved"
+    return (
+        OutboxEntry(
+            kind=INSTALMENT,
+            operation="charge",
+            receiver=INSTALMENT,
+            host=INSTALMENT,
+            parameters={"part": str(effect.number)},
+            due_after=effect.due_after(at),
+        ),
+    )
+
+
+def _sms_entries(
+    effect: Effect, _order: Order, _merchant: Merchant, _at: datetime
+) -> tuple[OutboxEntry, ...]:
+    assert isinstance(effect, SmsDue), "a message is made from what a decision asks for"
+    return sms_entries(effect)
+
+
 def mail_kind(more_mails: Iterable[RegisteredMail] = ()) -> EffectKind:
     """The kind of mails, with further mails than the built-in ones.
 
@@ -106,4 +133,6 @@ def mail_kind(more_mails: Iterable[RegisteredMail] = ()) -> EffectKind:
 BUILT_IN: Final = (
     EffectKind(CALLBACK, _callback_entries, open_callback_handler),
     EffectKind(RECEIPT, _receipt_entries, open_receipt_handler),
+    EffectKind(INSTALMENT, _instalment_entries, open_instalment_handler),
+    EffectKind(SMS, _sms_entries, open_sms_handler),
 )

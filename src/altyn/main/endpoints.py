@@ -14,8 +14,10 @@ from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.page_guard import PageGuard
+from altyn.inbound.payment_link.endpoint import qr_routes
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
 from altyn.inbound.payment_page.no_scheme import no_scheme_page
+from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.receipt_page.endpoint import receipt_routes
 from altyn.inbound.receipt_results import receipt_result_routes
@@ -24,14 +26,16 @@ from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
+from altyn.inbound.sandbox.credit.endpoint import credit_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
+from altyn.inbound.sandbox.payer.phone import PayerPhone
+from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
-from altyn.main.ways import Titles
 from altyn.operations.ports import World
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
@@ -67,7 +71,8 @@ class EndpointContext:
     workers_down: Callable[[], Sequence[str]]
     keys: KeyRing
     dialects: Sequence[Dialect] = DIALECTS
-    way_titles: Mapping[str, Titles] = field(default_factory=dict)
+    tiles: WayTiles = field(default_factory=dict)
+    payer_phone: PayerPhone | None = None
 
     @property
     def limits(self) -> Limits:
@@ -128,8 +133,9 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             templates_folder=settings.home / "templates",
             public_url=settings.public_url,
             limits=context.limits,
-            way_titles=context.way_titles,
+            tiles=context.tiles,
         ),
+        *qr_routes(world, settings.public_url),
         *receipt_routes(world, sandbox=settings.sandbox),
         *receipt_result_routes(
             result_addresses(settings, context.keys),
@@ -159,7 +165,9 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
                 context.signing_keys.certificates,
                 context.refusal_of_callback_url,
             ),
-            *order_payment_routes(world, settings.public_url),
+            *order_payment_routes(world, settings.public_url, context.payer_phone),
+            *payment_link_routes(world, settings.public_url),
+            *credit_routes(world, settings.public_url),
             *receiver_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]

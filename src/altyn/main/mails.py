@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from altyn.domain.payment_link import PAYMENT_LINK
 from altyn.mails.payment import PaymentMail
+from altyn.mails.payment_link import PaymentLinkMail
 from altyn.mails.receipt import ReceiptMail
 from altyn.main.callback_handler import HandlerServices
 from altyn.operations.mails import MailTemplate
@@ -38,9 +40,14 @@ def _receipt(services: HandlerServices) -> MailTemplate:
     return ReceiptMail(ReceiptStore(pool), OrderStore(pool), settings.public_url or "")
 
 
+def _payment_link(services: HandlerServices) -> MailTemplate:
+    return PaymentLinkMail(OrderStore(services.pool))
+
+
 BUILT_IN_MAILS: Final = (
     RegisteredMail(PAYMENT_MAIL, _payment),
     RegisteredMail(RECEIPT_MAIL, _receipt),
+    RegisteredMail(PAYMENT_LINK, _payment_link),
 )
 
 

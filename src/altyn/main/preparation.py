@@ -9,6 +9,7 @@ from altyn.security.keys import KeyRing
 from altyn.settings import Settings, SettingsError
 from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.bank_app.bank_app import BankApp
+from altyn.simulators.bnpl_service.service import BnplService
 from altyn.simulators.cash_register.register import CashRegisters
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.phones.phones import Phones
@@ -61,6 +62,7 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await CashRegisters.prepare(pool)
     await Phones.prepare(pool)
     await BankApp.prepare(pool)
+    await BnplService.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 

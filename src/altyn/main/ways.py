@@ -1,27 +1,27 @@
-"""Registers a way to pay: its connector, its titles, and the routes of its notifications."""
+"""Registers ways to pay, built-in and added ones: the connector, the tile, the routes of each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from altyn.inbound.payment_page.tiles import WayTile
 from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import World
 
-Titles = Mapping[str, str]
 Routes = Callable[[World], Sequence[BaseRoute]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredWay:
-    """A way to pay that is added to a gateway.
+    """A way to pay of a gateway.
 
-    `titles` are the texts of its button on the payment page, by language. `routes` creates the
-    routes that receive notifications about its payments; each route authenticates the sender.
+    `tile` is how the payment page shows it; None for the card, which has a form. `routes` creates
+    the routes that receive notifications about its payments; each route authenticates the sender.
     """
 
     way: WayToPay
-    titles: Titles
+    tile: WayTile | None = None
     routes: Routes | None = None
 
 
@@ -30,6 +30,6 @@ def routes_of(registered: Sequence[RegisteredWay], world: World) -> tuple[BaseRo
     return tuple(route for each in registered if each.routes for route in each.routes(world))
 
 
-def titles_of(registered: Sequence[RegisteredWay]) -> dict[str, Titles]:
-    """The titles for the payment page, by the name of the way."""
-    return {each.way.name: each.titles for each in registered}
+def tiles_of(registered: Sequence[RegisteredWay]) -> dict[str, WayTile]:
+    """The tiles of the payment page, by the name of the way."""
+    return {each.way.name: each.tile for each in registered if each.tile is not None}

@@ -19,7 +19,14 @@ from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
 from altyn.operations.payer_mails import payer_mails
 from altyn.operations.paying.settlement import settle
-from altyn.operations.ports import Actor, OrderKey, Overloaded, ResultUnknown, World
+from altyn.operations.ports import (
+    Actor,
+    ChangeWorld,
+    OrderKey,
+    Overloaded,
+    ResultUnknown,
+    World,
+)
 from altyn.operations.receipts import made_effects
 
 PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
@@ -32,7 +39,7 @@ Decide = Callable[[Order, datetime], Decision]
 
 
 async def perform(
-    decide: Decide, key: OrderKey, *, world: World, actor: Actor, loaded: Order | None = None
+    decide: Decide, key: OrderKey, *, world: ChangeWorld, actor: Actor, loaded: Order | None = None
 ) -> Decision:
     """Apply a decision to an order.
 
@@ -164,7 +171,7 @@ def _connector(payment: Payment, world: World) -> Connector:
     return world.ways.connector(paid.payment_way)
 
 
-async def _with_outbox(accepted: Accepted, world: World) -> Accepted:
+async def _with_outbox(accepted: Accepted, world: ChangeWorld) -> Accepted:
     """The decision with the receipts and outbox rows that its effects come to for this merchant."""
     if not accepted.effects:
         return accepted

@@ -14,9 +14,11 @@ from altyn.domain.credentials import FailedLogin
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.domain.payment_link import EVERY_CHANNEL, Channel
 from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.decisions import Accepted
 from altyn.operations.fiscal import Receipts
+from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 
@@ -179,9 +181,37 @@ class MovableClock(Clock, Protocol):
     async def set(self, moment: datetime) -> datetime: ...
 
 
+class MerchantsByNumber(Protocol):
+    """The merchant that owns an order. Raises UnknownMerchantError."""
+
+    async def get(self, merchant_id: int) -> Merchant: ...
+
+
+class ChangeWorld(Protocol):
+    """The ports that a change of an order needs, where no connector is asked."""
+
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def merchants(self) -> MerchantsByNumber: ...
+    @property
+    def bindings(self) -> BindingPorts: ...
+    @property
+    def effects(self) -> EffectEntries: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def sleep(self) -> Callable[[float], Awaitable[None]]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """All ports that an operation may use, handed in by `main`."""
+    """All ports that an operation may use, handed in by `main`.
+
+    `parts` is None where no service lends for payment in parts.
+    `channels` are those by which this gateway can send messages to payers.
+    `grants_credit`: payers can apply for a credit here, as the sandbox's simulated bank lets them.
+    """
 
     orders: Orders
     merchants: Merchants
@@ -192,3 +222,6 @@ class World:
     receipts: Receipts
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    parts: PartsService | None = None
+    channels: frozenset[Channel] = EVERY_CHANNEL
+    grants_credit: bool = True

@@ -11,6 +11,7 @@ import msgspec
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.receipt_params import NAME as RECEIPT_PARAMS
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.credit import CREDIT, CreditApplication
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
@@ -19,13 +20,16 @@ from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
+from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
 from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
+from altyn.operations.paying.allowed import ALLOWED_WAYS
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
+from altyn.operations.register_for_app import refuse_without_way
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
 GENERATED_NUMBER_ATTEMPTS: Final = 5
@@ -50,7 +54,7 @@ class Register:
     json_params: Mapping[str, str] = field(default_factory=dict)
     session_timeout_seconds: int | None = None
     expiration_date: datetime | None = None
-    binding_id: UUID | None = None
+    binding_id: str | None = None
     features: tuple[str, ...] = ()
     email: str | None = None
     phone: str | None = None
@@ -61,6 +65,10 @@ class Register:
     order_payer_data: Mapping[str, str] | None = None
     recurring_frequency: int | None = None
     recurring_expiry: str | None = None
+    app2app: bool | None = None
+    back2app: bool | None = None
+    os_type: str | None = None
+    deep_link: str | None = None
     auto_completion_date: datetime | None = None
     auto_reverse_date: datetime | None = None
     fee_input: int | None = None
@@ -70,25 +78,32 @@ class Register:
     tax_system: int | None = None
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
+    credit: CreditApplication | None = None
+    allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
     """The new order, or why there is none. Formats were checked by the parameter table.
 
-    Refuses: JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID (billing data under AVS, the
-    e-mail of a merchant whose payers get mails, dates), then what `refuse_cart` refuses, then
-    FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID. The order number
-    is checked by the store: ORDER_NUMBER_TAKEN.
-    Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7.
+    Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID
+    (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
+    `refuse_cart` refuses, then FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN,
+    FEATURES_INVALID (BNPL without its permission, or with VERIFY or AUTO_PAYMENT; a card that is to
+    be stored without a client), then what `refuse_incomplete_app` refuses. The order number is
+    checked by the store: ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7; sberpay.md §3.
     """
+    app = app_request(command, merchant)
     refused = (
-        _check_recurring(command)
+        refuse_app(app, merchant)
+        or _check_recurring(command)
         or _check_billing(command, merchant)
         or _check_email(command, merchant)
         or _check_dates(command, merchant, now)
         or _check_cart(command, merchant)
         or _check_features(command, merchant)
+        or refuse_incomplete_app(app)
     )
     if refused:
         return refused
@@ -110,7 +125,23 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         auto_reverse_at=command.auto_reverse_date,
         payer_ip=command.ip,
         request=_request(command, merchant),
-        params={**command.more, **command.json_params},
+        params={**command.more, **app.params, **command.json_params},
+    )
+
+
+def app_request(command: Register, merchant: Merchant) -> AppRequest:
+    """What the command says about a payment in the bank's app."""
+    return AppRequest(
+        amount_minor=command.amount_minor,
+        currency=command.currency or merchant.settings.default_currency,
+        app2app=command.app2app,
+        back2app=command.back2app,
+        os_type=command.os_type,
+        deep_link=command.deep_link,
+        phone=command.phone,
+        json_phone=command.json_params.get("phone"),
+        binding_id=command.binding_id,
+        features=command.features,
     )
 
 
@@ -133,18 +164,20 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `refuse_binding`, as `decide_registration`,
-    then ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then ACCESS_DENIED
+    (`refuse_without_way`), as `refuse_binding`, ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
-    if refused := await refuse_binding(command, merchant, world):
-        return refused
     detail = notes_detail(notes)
+    app = app_request(command, merchant)
     for _ in range(GENERATED_NUMBER_ATTEMPTS):
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
+        refused = refuse_without_way(app, world) or await refuse_binding(command, merchant, world)
+        if refused:
+            return refused
         if await world.orders.register(order, actor, detail):
             await link_final_payment(order, world=world, actor=actor)
             return order
@@ -218,6 +251,11 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
+    if "BNPL" in features and not merchant.may(Permission.BNPL):
+        return Refused(Refusal.FEATURES_INVALID, "permission bnpl is off", parameter="features")
+    if "BNPL" in features and features & {"VERIFY", "AUTO_PAYMENT"}:
+        rule = "BNPL goes without VERIFY and AUTO_PAYMENT: a plan needs its payer, and money"
+        return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
     return _check_stored_card(command, features)
 
 
@@ -273,7 +311,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         language=command.language or merchant.settings.default_language,
         page_view=command.page_view,
         client_id=command.client_id,
-        binding_id=str(command.binding_id) if command.binding_id else None,
+        binding_id=command.binding_id,
         features=command.features,
         email=command.email or json_params.get("email"),
         phone=command.phone or phone_text(json_params.get("phone", "")) or None,
@@ -295,6 +333,10 @@ def _more(command: Register) -> Mapping[str, str]:
     more = {}
     if command.receipt_params.known:
         more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
+    if command.credit is not None:
+        more[CREDIT] = msgspec.json.encode(command.credit).decode()
+    if command.allowed_ways:
+        more[ALLOWED_WAYS] = ",".join(command.allowed_ways)
     if command.prepayment_id is not None:
         more[PREPAYMENT] = str(command.prepayment_id)
     return more

@@ -24,11 +24,26 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class AppInvoice:
+    """The invoice in the bank's app that a registration has asked for (SberPay).
+
+    `invoice_id` is the bank's number of every invoice of the order. `deep_link` opens the bank's
+    app, where the shop's own app asked for it. `inactive`: the bank cannot show the invoice now;
+    None where the shop may not see it. Source: sberpay.md §4.
+    """
+
+    invoice_id: str
+    deep_link: str | None = None
+    inactive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
-    """A new order. `notes` are as in `Done`."""
+    """A new order. `notes` are as in `Done`; `invoice` is there for an order of the bank's app."""
 
     order: Order
     notes: Notes = ()
+    invoice: AppInvoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,14 @@ class BindingsFound:
     bindings: tuple[Binding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkFound:
+    """An order that can be paid by its link; so many messages with the link may be sent now."""
+
+    order: Order
+    messages_left: int
+
+
 # The results of the ways to pay are defined where each way is.
 Result = (
     Done
@@ -72,6 +95,7 @@ Result = (
     | OrdersFound
     | ReceiptsFound
     | BindingsFound
+    | LinkFound
     | CardEnrolment
     | CardStep
 )

@@ -59,9 +59,13 @@ class InvoiceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceResponse:
-    """The bank's answer. `action_code` is that of a refusal; `rrn` belongs to APPROVED."""
+    """The bank's answer. `action_code` is that of a refusal; `rrn` belongs to APPROVED.
+
+    `phone` got the push for the invoice; empty: the payer opens it by a link or a QR code.
+    """
 
     state: InvoiceState
     action_code: int = 0
     rrn: str | None = None
     approval_code: str | None = None
+    phone: str = ""

@@ -3,12 +3,26 @@
 from typing import Final
 
 from altyn.domain.cart.document import Cart
-from altyn.protocol.json_text import compact_json
+from altyn.domain.cart.plain import plain_text
+from altyn.protocol.json_text import JSON_CHARS, compact_json
 from altyn.protocol.types import Context, Type
 
 
 def _cart(value: str, _: Context) -> Cart:
-    return Cart(compact_json(value))
+    return Cart(_plain_text(value) or compact_json(value))
 
 
-CART: Final = Type("JSON", _cart, json=True, masks=True)
+def _plain_text(value: str) -> str | None:
+    return plain_text(value) if len(value) <= JSON_CHARS else None
+
+
+class _CartType(Type):
+    """The type of a cart: a plain one has no card number, and is not searched again."""
+
+    __slots__ = ()
+
+    def has_masked(self, value: str) -> bool:
+        return _plain_text(value) is None and super().has_masked(value)
+
+
+CART: Final = _CartType("JSON", _cart, json=True, masks=True)

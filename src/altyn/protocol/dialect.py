@@ -33,6 +33,7 @@ class TransportFault(Enum):
 
     METHOD = "method"
     CARD_BY_GET = "card by GET"
+    BY_POST = "by POST only"
     BODY_TOO_SLOW = "body too slow"
     BODY_TOO_LARGE = "body too large"
     BODY_KIND = "body kind"
@@ -46,6 +47,7 @@ class TransportFault(Enum):
 _STATUSES: Final = {
     TransportFault.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.CARD_BY_GET: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.BY_POST: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
     TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TransportFault.BODY_KIND: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -93,9 +95,10 @@ class Dialect:
     """One dialect.
 
     `name` is what the merchant setting `dialects` lists. The methods are served under `prefix`, by
-    the paths of their tables. `bodies` are the kinds of body that are read, `transport_faults` the
-    members of the answer to a request that is not read. `unserved` are known methods without a
-    table; their paths may be outside of `prefix`.
+    the paths of their tables; a path that begins with a slash has a folder of its own. `bodies` are
+    the kinds of body that are read, `transport_faults` the members of the answer to a request that
+    is not read. `unserved` are known methods without a table; their paths may be outside of
+    `prefix`.
     """
 
     name: str
@@ -117,4 +120,17 @@ class Dialect:
     @property
     def paths(self) -> Mapping[str, Method]:
         """The methods by their whole path."""
-        return {f"{self.prefix}{path}": method for method in self.methods for path in method.rest}
+        return {self.address(path): method for method in self.methods for path in method.rest}
+
+    def address(self, path: str) -> str:
+        """The whole path of a method's path; one that begins with a slash is whole already."""
+        return path if path.startswith("/") else f"{self.prefix}{path}"
+
+    def folder_of(self, path: str) -> str:
+        """The part of a whole path that is not the method's own name."""
+        return self.prefix if path.startswith(self.prefix) else f"{path.rpartition('/')[0]}/"
+
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders that this dialect's methods are served in."""
+        return frozenset((self.prefix, *map(self.folder_of, self.paths)))

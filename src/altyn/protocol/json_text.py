@@ -6,10 +6,9 @@ from typing import Any, Final
 import msgspec
 
 from altyn.domain.card.free_text import (
-    DIGITS_MIN,
-    holds_card_number,
     mask_card_numbers,
     mask_document,
+    utf8_holds_card_number,
 )
 from altyn.domain.control_characters import has_control, json_has_control
 from altyn.protocol.malformed import Malformed
@@ -21,8 +20,6 @@ NAME_CHARS: Final = 255
 JSON_CHARS: Final = 262_144
 JSON_DEPTH_MAX: Final = 20
 GROUP_SEPARATOR: Final = "\x1d"
-_DIGITS_AS_ZERO: Final = bytes(0x30 if each in b"0123456789" else each for each in range(256))
-_BETWEEN_DIGITS: Final = " .+-\u00a0\u202f".encode()  # byte by byte: this may only find too many
 _NO_BRACKETS: Final = bytes(each for each in range(256) if each not in b'[]{}"')
 
 
@@ -96,25 +93,19 @@ def _plain_encoding(parsed: Any) -> bytes | None:
         if not skeleton:
             break
         skeleton = skeleton.replace(b"[]", b"").replace(b"{}", b"")
-    refused = skeleton or json_has_control(encoded) or _holds_card_number(encoded)
+    refused = skeleton or json_has_control(encoded) or utf8_holds_card_number(encoded)
     return None if refused else encoded
 
 
 def json_holds_card_number(value: str) -> bool:
     """Whether a card number stands in a JSON text, whether escaped or not."""
     encoded = value.encode(errors="replace")
-    if "\\u" in value:
+    if "\\" in value and "\\u" in value:
         try:
             encoded = msgspec.json.encode(msgspec.json.decode(encoded))
         except (msgspec.MsgspecError, RecursionError):
             return False  # not JSON: such a value is refused
-    return _holds_card_number(encoded)
-
-
-def _holds_card_number(encoded: bytes) -> bool:
-    """`holds_card_number`, of JSON in UTF-8; most of it has fewer digits in a row."""
-    digits = encoded.translate(_DIGITS_AS_ZERO, _BETWEEN_DIGITS)
-    return b"0" * DIGITS_MIN in digits and holds_card_number(encoded.decode())
+    return utf8_holds_card_number(encoded)
 
 
 def _escaped_texts(value: str, parsed: Any) -> Iterator[str]:

@@ -6,7 +6,9 @@ Source: codes.md §6; wallets.md §7; sbp-qr.md; sberpay.md; bnpl.md §9.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class PaymentWay(StrEnum):
@@ -55,3 +57,17 @@ class PaymentWay(StrEnum):
     def by_binding(self) -> bool:
         """Whether a stored credential pays."""
         return self.value.endswith("_BINDING")
+
+
+SPELLINGS: Final[Mapping[str, PaymentWay]] = {
+    "SBERPAY": PaymentWay.SBRF_SBOL,
+    "SBRF_BNPL": PaymentWay.BNPL,
+}
+"""Other names of ways in the lists of allowed ways. Source: sberpay.md §5; bnpl.md §9."""
+
+
+def named_way(text: str) -> PaymentWay | None:
+    """The way of this name, in any case; None for a name that is not a way."""
+    name = text.strip().upper()
+    known = SPELLINGS.get(name, name)
+    return PaymentWay(known) if known in set(PaymentWay) else None

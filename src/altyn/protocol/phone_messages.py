@@ -24,6 +24,14 @@ class MessageAction(StrEnum):
     REFUSE = "refuse"
 
 
+class MessageEnd(StrEnum):
+    """Why a message with actions cannot be answered any more."""
+
+    ANSWERED = "answered"  # by this phone
+    CLOSED = "closed"  # answered by another phone, or withdrawn by the sender
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
     """A message to a phone; one with the same id is stored once.
@@ -48,7 +56,10 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneMessage:
-    """A stored message. `actions` are those that are possible now; `answer` is the one chosen."""
+    """A stored message. `actions` are those that are possible now; `answer` is the one chosen.
+
+    `end`: why it cannot be answered any more; None also for a message that never had actions.
+    """
 
     message_id: UUID
     number: int  # grows with each message of the sandbox
@@ -63,3 +74,4 @@ class PhoneMessage:
     link: str = ""
     actions: tuple[MessageAction, ...] = field(default=())
     answer: MessageAction | None = None
+    end: MessageEnd | None = None

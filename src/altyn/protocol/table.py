@@ -154,6 +154,11 @@ class Method:
             return False
         return self.takes_card or any(name in names for name in self.card_names)
 
+    @property
+    def has_own_folder(self) -> bool:
+        """Whether it is served in another folder than the dialect's usual methods."""
+        return any(path.startswith("/") for path in self.rest)
+
     def name_of(self, field: str) -> str:
         """The parameter that fills this field; the field itself where no parameter does."""
         return next((row.name for row in self.parameters if row.field == field), field)
@@ -327,12 +332,13 @@ def _to_read(method: Method, source: Source) -> list[Parameter]:
 
 def _raw(parameter: Parameter, source: Source, values: Mapping[str, Any]) -> str | None:
     """The text of a parameter; an empty one counts as missing."""
-    if parameter.type.repeatable:
-        return ",".join(sent_values(source, parameter.names)) or None
+    if parameter.type.repeatable and (sent := ",".join(sent_values(source, parameter.names))):
+        return sent
     if value := first_sent(source, *parameter.names):
         return value  # nearly always
     if parameter.in_json_params:
-        return values.get("json_params", {}).get(parameter.name) or None
+        params = values.get("json_params", {})
+        return next(filter(None, map(params.get, parameter.names)), None)
     if not parameter.parts:
         return None
     return "".join(source.get(name) or "" for name in parameter.parts) or None

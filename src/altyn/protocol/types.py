@@ -186,7 +186,7 @@ def _return_url(value: str, context: Context) -> str:
     """An address as the shop gave it, which need not be encoded nor have a scheme."""
     address = str(URL_TEXT.parse(value, context)).strip()
     scheme = _SCHEME.match(address)
-    if not address or (scheme and scheme[1].lower() in _NOT_FOR_BROWSERS):
+    if not address or (scheme and scheme[1].lower() in NOT_FOR_BROWSERS):
         raise Malformed("not an address that a browser may be sent to")
     if scheme and scheme[1].lower() in {"http", "https"}:
         _web_address(address)
@@ -323,7 +323,7 @@ def _holder(value: str, _: Context) -> str:
 
 _ONE_LINE: Final = r"[^\t\n\r]*"  # XML allows hardly any other control character
 _NOT_IN_HOSTS: Final = re.compile(r"""[\s<>"'\\^`{|}]""")
-_NOT_FOR_BROWSERS: Final = frozenset({"javascript", "data", "vbscript", "file", "blob"})
+NOT_FOR_BROWSERS: Final = frozenset({"javascript", "data", "vbscript", "file", "blob"})
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UUID: Final = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PHONE: Final = re.compile(r"\+?[0-9]{7,15}")

@@ -29,8 +29,9 @@ def unknown_names(method: Method, dialect: Dialect, names: Iterable[str]) -> lis
 def notes_of_unknown(method: Method, dialect: Dialect, names: Sequence[str]) -> Notes:
     """One note for each name, at most NAMES_MAX, and one for the rest."""
     plain = [name for name in names if _NAME.fullmatch(name)]
+    known = _names_by_method(dialect, method)
     notes = [
-        Note(name, _explanation(name, method.name, dialect.name, _names_by_method(dialect)))
+        Note(name, _explanation(name, method.name, dialect.name, known))
         for name in plain[:NAMES_MAX]
     ]
     if left_out := len(names) - len(notes):
@@ -41,9 +42,11 @@ def notes_of_unknown(method: Method, dialect: Dialect, names: Sequence[str]) -> 
 _Names = tuple[tuple[str, frozenset[str]], ...]
 
 
-def _names_by_method(dialect: Dialect) -> _Names:
+def _names_by_method(dialect: Dialect, asked: Method) -> _Names:
+    """The names of the dialect's usual methods, and of the one that was asked for."""
     callers = ("", dialect.caller.names)
-    return (callers, *((method.name, method.names) for method in dialect.methods))
+    methods = (each for each in dialect.methods if each is asked or not each.has_own_folder)
+    return (callers, *((method.name, method.names) for method in methods))
 
 
 @lru_cache(maxsize=_REMEMBERED)

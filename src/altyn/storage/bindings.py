@@ -10,7 +10,7 @@ from altyn.domain.card.binding import Binding, BindingCategory
 from altyn.domain.effects import OutboxEntry
 from altyn.domain.outbox import DeliveryQueue
 from altyn.storage.database import Pool
-from altyn.storage.records import outbox_row, to_json
+from altyn.storage.records import entries_json
 from altyn.storage.statements import statement
 
 
@@ -59,7 +59,7 @@ class BindingStore:
             email=binding.email,
             phone=binding.phone,
             at=binding.changed_at,
-            entries=_rows(entries),
+            entries=entries_json(entries),
         )
         self._wake(binding, entries)
         return _binding(rows[0])
@@ -75,7 +75,7 @@ class BindingStore:
                 expiry=binding.expiry,
                 active=binding.active,
                 at=binding.changed_at,
-                entries=_rows(entries),
+                entries=entries_json(entries),
             )
         except asyncpg.UniqueViolationError:
             return False
@@ -84,10 +84,6 @@ class BindingStore:
 
     def _wake(self, binding: Binding, entries: Sequence[OutboxEntry]) -> None:
         self._notify({DeliveryQueue(each.kind, binding.merchant_id, each.host) for each in entries})
-
-
-def _rows(entries: Sequence[OutboxEntry]) -> str:
-    return to_json([{"line": line, **outbox_row(each)} for line, each in enumerate(entries, 1)])
 
 
 def _binding(row: Mapping[str, Any]) -> Binding:

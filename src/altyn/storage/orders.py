@@ -15,7 +15,7 @@ from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor, DueOrder, OrderKey, OrderPage, OrderSearch
 from altyn.storage import records
 from altyn.storage.coalescing import Coalescer
-from altyn.storage.records import order_of, request_json, to_json
+from altyn.storage.records import cart_text, order_of, to_json, without_cart
 from altyn.storage.statements import key_array, statement
 
 Registering = tuple[Order, Actor, Mapping[str, object]]
@@ -122,7 +122,8 @@ class OrderStore:
             auto_completion_ats=of("auto_completion_at"),
             auto_reverse_ats=of("auto_reverse_at"),
             payer_ips=of("payer_ip"),
-            requests=[to_json(request_json(order.request)) for order, _, _ in orders],
+            requests=[to_json(without_cart(order.request)) for order, _, _ in orders],
+            carts=[cart_text(order.request) for order, _, _ in orders],
             params=[to_json(order.params) for order, _, _ in orders],
             actors=[actor.name for _, actor, _ in orders],
             actor_ips=[actor.ip for _, actor, _ in orders],

@@ -32,7 +32,7 @@ from altyn.domain.receipt.values import ReceiptUpdate
 from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.outbox_notifier import notify_queues
-from altyn.storage.records import outbox_row, to_json
+from altyn.storage.records import entries_json, to_json
 from altyn.storage.statements import statement
 
 TEXT_LENGTH_MAX: Final = 16_384  # kept of a body, in characters
@@ -91,9 +91,7 @@ class OutboxStore:
             subject_id=subject_id,
             version=version,
             at=at,
-            entries=to_json(
-                [{"line": line, **outbox_row(entry)} for line, entry in enumerate(entries, 1)]
-            ),
+            entries=entries_json(entries),
         )
         return len(rows)
 

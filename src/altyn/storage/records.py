@@ -1,6 +1,6 @@
 """Orders as rows of PostgreSQL: how an order is written and read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -57,6 +57,18 @@ def request_json(request: OrderRequest) -> dict[str, Any]:
         for name, default in _REQUEST_DEFAULTS.items()
         if (value := getattr(request, name)) != default
     }
+
+
+def without_cart(request: OrderRequest) -> dict[str, Any]:
+    """`request_json` without the cart: `register_orders` takes its text as another parameter."""
+    values = request_json(request)
+    values.pop("order_bundle", None)
+    return values
+
+
+def cart_text(request: OrderRequest) -> str | None:
+    """The text of the cart of a request; None without one."""
+    return request.order_bundle.text if request.order_bundle is not None else None
 
 
 def decided_json(accepted: Accepted, expected_version: int, actor: Actor) -> dict[str, Any]:
@@ -143,6 +155,11 @@ def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
         {"order_id": accepted.order.order_id, "line": line, **outbox_row(entry)}
         for line, entry in enumerate(accepted.outbox, 1)
     ]
+
+
+def entries_json(entries: Iterable[OutboxEntry]) -> str:
+    """The rows of the outbox for one version of a subject, by their lines."""
+    return to_json([{"line": line, **outbox_row(each)} for line, each in enumerate(entries, 1)])
 
 
 def outbox_row(entry: OutboxEntry) -> dict[str, Any]:

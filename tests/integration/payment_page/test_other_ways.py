@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 from altyn.domain.waiting import EnterCode
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes
+from altyn.inbound.payment_page.sberpay.tile import SBERPAY_TILE
+from altyn.inbound.payment_page.tiles import WayTile
 from altyn.operations.connector import ConnectorResponse, Outcome
 from altyn.operations.paying.ways import PaymentWays, WayToPay
 from tests.asgi_client import AsgiClient
@@ -60,14 +62,17 @@ def offering(client: PageClient, connector: CodeConnector) -> PageClient:
         read_details=lambda fields: fields.get("code", ""),
         offered=lambda order, _: order.amount_minor < 1_000_000,
     )
-    world = replace(client.shop.gateway.world, ways=PaymentWays((way,)))
+    world = client.shop.gateway.world
+    sberpay = world.ways.find("SBRF_SBOL")
+    assert sberpay is not None
+    world = replace(world, ways=PaymentWays((way, sberpay)))
     with_way = routes(
         world,
         sandbox=True,
         templates_folder=None,
         public_url=None,
         limits=Limits(body_bytes=100_000),
-        way_titles={WAY: {"ru": "Со счёта телефона"}},
+        tiles={WAY: WayTile(titles={"ru": "Со счёта телефона"}), "SBRF_SBOL": SBERPAY_TILE},
     )
     return replace(client, http=AsgiClient(Starlette(routes=with_way)))
 
@@ -80,8 +85,9 @@ async def test_the_page_offers_the_ways_that_the_order_allows(
     assert button in (await offering.open(order_id)).text
     assert (await offering.session(order_id))["otherWayEnabled"] is True
     for page_client, each in ((offering, large), (client, order_id)):
-        assert "paymentWay" not in (await page_client.open(each)).text
-        assert (await page_client.session(each))["otherWayEnabled"] is False
+        assert button not in (await page_client.open(each)).text
+    hidden = await client.register(amount="2000000", jsonParams='{"sberpayHide":"true"}')
+    assert (await offering.session(hidden))["otherWayEnabled"] is False
 
 
 async def test_a_payment_that_waits_for_a_code_gets_it_from_the_form(
@@ -120,3 +126,31 @@ async def test_a_way_that_the_order_does_not_allow_is_refused(
     assert (answer.json()["errorCode"], "paymentWay" in answer.json()["error"]) == (5, True)
     page = await offering.fill(order_id, {"paymentWay": WAY})
     assert "paymentWay" in page.text
+
+
+async def test_order_that_takes_no_card_shows_the_tiles_alone(
+    client: PageClient, offering: PageClient
+) -> None:
+    """Two ways are left: the payer chooses one; the other way's page leads back to the choice."""
+    order_id = await client.register(allowedPaymentWays=f"{WAY},SBRF_SBOL")
+    page = (await offering.open(order_id)).text
+    assert "Выберите, как заплатить" in page
+    assert f'name="paymentWay" value="{WAY}"' in page
+    assert "paymentWay=SBRF_SBOL" in page
+    assert "$PAN" not in page
+    assert "или картой" not in page
+    query = {"mdOrder": order_id, "paymentWay": "SBRF_SBOL"}
+    step = await offering.http.get("/payment/merchants/test/payment_ru.html", query)
+    assert "Выбрать другой способ" in step.text
+    waiting = await offering.fill(order_id, {"paymentWay": WAY})
+    assert waiting.status == 303
+    assert ENTER_CODE in (await offering.open(order_id)).text
+
+
+async def test_way_without_a_step_opens_no_page_of_its_own(
+    client: PageClient, offering: PageClient
+) -> None:
+    order_id = await client.register(allowedPaymentWays=WAY)
+    page = (await offering.open(order_id)).text
+    assert f'name="paymentWay" value="{WAY}"' in page
+    assert "$PAN" not in page

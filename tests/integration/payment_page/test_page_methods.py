@@ -67,7 +67,7 @@ async def test_the_session_of_a_new_order(client: PageClient) -> None:
         "bindingItems": [],
         "bindingDeactivationEnabled": False,
         "cvcNotRequired": False,
-        "otherWayEnabled": False,
+        "otherWayEnabled": True,
         "feeEnabled": False,
         "feeAmount": "0.00",
         "bonusAmount": 0,
@@ -217,7 +217,7 @@ async def test_an_unknown_order_and_another_way_to_pay_are_refused(client: PageC
     answer = await client.pay(str(uuid4()))
     assert (answer["errorCode"], answer["error"]) == (1, "Неверный номер заказа")
     order_id = await client.register()
-    answer = await client.pay(order_id, paymentWay="SBRF_SBOL")
+    answer = await client.pay(order_id, paymentWay="SBP_C2B")
     assert (answer["errorCode"], "paymentWay" in answer["error"]) == (5, True)
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from altyn.inbound.payment_page.view import STATIC, STATIC_PREFIX
+from altyn.inbound.payment_page.frame import STATIC, STATIC_PREFIX
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
     DECLINED,

@@ -270,8 +270,8 @@ async def test_contact_that_the_shop_has_given_itself_is_named_as_unused(
 @pytest.mark.parametrize(
     ("members", "text"),
     [
-        ({"way": "SBP"}, "way: how the payer pays, one of: CARD"),
-        ({"way": None}, "way: how the payer pays, one of: CARD"),
+        ({"way": "SBP"}, "way: how the payer pays, one of: "),
+        ({"way": None}, "way: how the payer pays, one of: "),
         ({}, "`pan`"),
         ({"pan": GOOD, "cvv": "123"}, "unknown field `cvv`"),
         ({"pan": 4111111111111111}, "Expected `str`, got `int` - at `$.pan`"),
@@ -323,3 +323,74 @@ async def test_card_data_are_not_logged(client: PageClient) -> None:
     ]
     for secret in (ENROLLED, INVALID, APPROVING, "931", "203011", "60606060"):
         assert not re.search(rf"\b{secret}\b", lines)
+
+
+# ── SberPay ───────────────────────────────────────────────────────────────────────────────────────
+
+PHONE = "79998887766"
+
+
+async def pay_by_sberpay(client: PageClient, order_id: str, **members: object) -> Any:
+    """The members of the answer to a payment by SberPay."""
+    body = json.dumps({"way": "SBERPAY", "phone": PHONE, "language": "en", **members}).encode()
+    answer = await client.http.post(f"/sandbox/orders/{order_id}/pay", body=body)
+    assert answer.status == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("method", "result", "status"), [("register.do", "PAID", 2), ("registerPreAuth.do", "HELD", 1)]
+)
+async def test_order_is_paid_by_sberpay(
+    client: PageClient, method: str, result: str, status: int
+) -> None:
+    order_id = await client.register(method)
+    paid = await pay_by_sberpay(client, order_id, phone="8 999 888-77-66")
+    assert (paid["result"], paid["orderStatus"], paid["actionCode"]) == (result, status, 0)
+    assert paid["steps"][1:] == [
+        f"The payer chooses SberPay and types the phone {PHONE}.",
+        "The payer confirms the payment in the bank's app.",
+        f"The browser is sent to {RETURN_URL}",
+    ]
+    assert (await client.status(order_id))["paymentWay"] == "SBRF_SBOL"
+
+
+async def test_refused_sberpay_is_declined_and_the_card_then_pays(client: PageClient) -> None:
+    order_id = await client.register()
+    refused = await pay_by_sberpay(client, order_id, decision="refuse")
+    assert (refused["result"], refused["actionCode"], refused["attemptsLeft"]) == ("DECLINED", 5, 2)
+    assert "The payment was refused in the bank's app." in refused["text"]
+    assert (await pay(client, order_id))["result"] == "PAID"
+
+
+@pytest.mark.parametrize(("ending", "code"), [("0002", 116), ("0003", 120)])
+async def test_test_phones_of_sberpay_are_declined(
+    client: PageClient, ending: str, code: int
+) -> None:
+    order_id = await client.register()
+    declined = await pay_by_sberpay(client, order_id, phone=f"7999000{ending}")
+    assert (declined["result"], declined["actionCode"]) == ("DECLINED", code)
+
+
+async def test_sberpay_that_is_hidden_is_refused_by_the_page(client: PageClient) -> None:
+    order_id = await client.register(jsonParams='{"sberpayHide":"true"}')
+    refused = await pay_by_sberpay(client, order_id)
+    assert (refused["result"], refused["attemptsLeft"]) == ("REFUSED", 3)
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({}, "phone: the Russian number that gets the push message"),
+        ({"phone": "+442000000000"}, "phone: the Russian number that gets the push message"),
+        ({"phone": PHONE, "decision": "wait"}, "decision"),
+        ({"phone": PHONE, "pan": GOOD}, "unknown field `pan`"),
+    ],
+)
+async def test_request_for_sberpay_that_does_not_fit_is_refused(
+    client: PageClient, members: dict[str, object], text: str
+) -> None:
+    order_id = await client.register()
+    body = json.dumps({"way": "SBERPAY", **members}).encode()
+    answer = await client.http.post(f"/sandbox/orders/{order_id}/pay", body=body)
+    assert (answer.status, text in answer.json()["error"]) == (400, True)

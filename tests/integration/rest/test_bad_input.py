@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from altyn.main import Gateway
 from altyn.protocol.dialects.classic import envelopes
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method
 from tests.asgi_client import Answer, AsgiClient
@@ -52,6 +53,15 @@ STORED_CARD: Final = {
     "pan": "5555555555555599",
     "expiryDate": "203012",
     "cardholderName": "IVAN PETROV",
+}
+CREDIT: Final = {
+    "amount": "500000",
+    "returnUrl": "https://test.ru",
+    "dummy": "true",
+    "orderBundle": '{"cartItems": {"items": [{"positionId": "1", "name": "Tea", "itemCode": "T", '
+    '"quantity": {"value": 1, "measure": "kg"}, "itemPrice": 500000, "itemAmount": 500000, '
+    '"itemCurrency": 643, "itemDetails": {"itemDetailsParams": [{"name": "a", "value": "b"}]}}]}, '
+    '"installments": {"productType": "CREDIT", "productID": "10"}}',
 }
 RECEIPT: Final = {
     "receiptType": "sell",
@@ -108,6 +118,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getLastOrdersForMerchants": PERIOD,
         "verifyEnrollment": {"pan": CARD["$PAN"]},
         "paymentOrder": {"MDORDER": orders.created, **CARD},
+        # Not the new order: its payment would wait for the payer, and the next request be BUSY.
+        "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
         "finish3dsVer2Payment": {
             "threeDSVer2MdOrder": orders.created,
@@ -128,6 +140,10 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "extendBinding": {"bindingId": orders.binding, "newExpiry": "203012"},
         "createBindingNoPayment": STORED_CARD,
         "externalReceipt": {"orderId": orders.deposited, **RECEIPT},
+        "creditRegister": CREDIT,
+        "creditRegisterPreAuth": CREDIT,
+        "getPaymentLink": {"orderId": orders.created},
+        "sendPaymentLink": {"orderId": orders.created, "email": "anna@example.org"},
     }[name]
 
 
@@ -281,7 +297,7 @@ async def test_wrong_credentials_are_refused(gateway: Gateway, name: str, row: s
 
 async def asked(gateway: Gateway, method: Method, body: bytes, kind: str) -> dict[str, Any]:
     """One request, and everything that must be true of its answer."""
-    path = f"/payment/rest/{method.rest[0]}"
+    path = CLASSIC.address(method.rest[0])
     headers = [("content-type", kind)]
     with logbook_kept() as logbook:
         answer = await AsgiClient(gateway.router).post(path, body=body, headers=headers)

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.golden import Known, credentials, read_steps
 
@@ -25,7 +26,7 @@ async def test_a_conversation_goes_as_it_is_written(gateway: Gateway, name: str)
     for step in read_steps(FOLDER / f"{name}.txt"):
         form = [*credentials(step.who).items()]
         form += [(parameter, known.fill(value)) for parameter, value in step.parameters]
-        answer = await shop.post(f"/payment/rest/{step.method}", form)
+        answer = await shop.post(CLASSIC.address(step.method), form)
         assert answer.status == 200
         assert answer.headers["content-type"] == "application/json;charset=UTF-8"
         differences = list(known.differences(step.answer, answer.json()))

@@ -15,7 +15,6 @@ import pytest
 from altyn.main import Gateway
 from altyn.masking import mask_value
 from altyn.operations.ports import OrderKey
-from altyn.protocol.dialects.classic.cautions import NO_APP
 from altyn.protocol.dialects.classic.later_methods import LATER_METHODS
 from altyn.storage.order_history import OrderHistory
 from tests.asgi_client import Answer, AsgiClient
@@ -114,7 +113,11 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "sessionTimeoutSecs: ignored beside expirationDate",
         ),
         ("", {"pageView": "../x"}, "pageView: not read as ANS..20: ignored"),
-        ("", {"features": "BNPL;VERIFY"}, "features: accepted without effect: BNPL"),
+        (
+            "",
+            {"features": "PARTIAL_AUTHORIZATION;VERIFY"},
+            "features: accepted without effect: PARTIAL_AUTHORIZATION",
+        ),
         (
             "",
             {"bindingId": "none-such"},
@@ -127,13 +130,13 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         ),
         (
             "",
-            {"back2app": "true"},
-            f"back2app: {NO_APP}",
+            {"app.osType": "ios"},
+            "app.osType: ignored without app2app",
         ),
         (
             "",
-            {"jsonParams": '{"back2app":"true"}'},
-            f"jsonParams: back2app: {NO_APP}",
+            {"jsonParams": '{"app.deepLink":"shop://paid","back2app":false}'},
+            "app.deepLink: ignored without app2app",
         ),
     ],
 )

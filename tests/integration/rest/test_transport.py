@@ -16,6 +16,7 @@ from altyn.domain.merchant import OPENING, Permission
 from altyn.main import Gateway
 from altyn.operations.staff.merchants import find_merchant
 from altyn.operations.staff.settings import change_settings
+from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT
 from altyn.protocol.dialects.classic.registry import METHODS
 from tests.asgi_client import Answer, AsgiClient
@@ -118,7 +119,7 @@ async def test_every_refusal_is_http_200_and_json_that_is_not_cached(
 ) -> None:
     method = METHODS[name]
     for path in method.rest:
-        answer = await shop(gateway).post(f"/payment/rest/{path}", {"amount": "1"})
+        answer = await shop(gateway).post(CLASSIC.address(path), {"amount": "1"})
         assert_envelope(answer)
         capitals = method.envelope is CAPITALS
         code = answer.json()["ErrorCode" if capitals else "errorCode"]

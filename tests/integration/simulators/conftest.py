@@ -1,4 +1,4 @@
-"""The bank and ACS simulators over the module's database."""
+"""The simulators of banks, phones and the ACS over the module's database."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 from starlette.applications import Starlette
 
 from altyn.simulators.acs import DirectoryServer, routes
+from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.issuer import IssuerSimulator
+from altyn.simulators.phones.phones import Phones
 from tests.integration.simulators.acs_client import BASE, KEY, AcsClient
+from tests.integration.simulators.bank_app_client import BankAppClient
 from tests.integration.simulators.bank_client import BankClient
 
 
@@ -27,3 +30,11 @@ async def acs(database_url: str) -> AsyncIterator[AcsClient]:
         await DirectoryServer.prepare(pool)
         directory = DirectoryServer(pool, KEY, BASE)
         yield AcsClient(directory, Starlette(routes=list(routes(directory))), pool)
+
+
+@pytest.fixture
+async def bank_app(database_url: str) -> AsyncIterator[BankAppClient]:
+    async with asyncpg.create_pool(database_url, min_size=1, max_size=20) as pool:
+        for simulator in (IssuerSimulator, Phones, BankApp):
+            await simulator.prepare(pool)
+        yield BankAppClient(pool)

@@ -97,8 +97,15 @@ CASES: Final = (
     Case("getLastOrdersForMerchants", "getLastOrdersForMerchants.do", PERIOD),
     Case("verifyEnrollment", "verifyEnrollment.do", {"pan": GOOD}),
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
+    Case(
+        "paymentOrderOtherWay",
+        "paymentotherway.do",
+        {"orderId": ORDER, "paymentWay": "SBRF_SBOL", "ip": "203.0.113.9"},
+        "new",
+    ),
     Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
 )
+BY_CARD: Final = next(case for case in CASES if case.operation == "paymentOrder")
 STORED_CARDS: Final = (
     Case("createBindingNoPayment", "createBindingNoPayment.do", STORED_CARD),
     Case("getBindings", "getBindings.do", {"clientId": "client 7"}),
@@ -215,7 +222,7 @@ def tried() -> Iterator[Any]:
                         case, part.name, row.type, id=f"{case.operation}-{part.name}"
                     )
     for name in ("year", "month"):
-        yield pytest.param(CASES[-2], name, t.ANY_TEXT, id=f"paymentOrder-{name}")
+        yield pytest.param(BY_CARD, name, t.ANY_TEXT, id=f"paymentOrder-{name}")
 
 
 @pytest.mark.parametrize(("case", "name", "type_"), list(tried()))

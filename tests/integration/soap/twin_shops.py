@@ -52,6 +52,7 @@ OWN: Final = frozenset(
         "refundedDate",
         "reversedDate",
         "threeDSInfo",
+        "transactionAttributes",
     }
 )
 

@@ -44,6 +44,7 @@ BASES: Final[dict[str, Values]] = {
     "declineOrder": {"orderId": ORDER},
     "depositOrder": {"orderId": ORDER, "depositAmount": "0"},
     "finishThreeDs": {"md": ORDER, "paRes": "eJx"},
+    "paymentOrderOtherWay": {"orderId": ORDER, "paymentWay": "SBRF_SBOL"},
     "getLastOrdersForMerchants": {
         "page": "0",
         "size": "1",

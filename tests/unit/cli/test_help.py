@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from altyn.cli.app import app
 
 GROUPS = ("callbacks", "cart", "clock", "keys", "merchant", "order")
-COMMANDS = ("serve", "stop", "reset", "doctor", "migrate", "pay", "cards", *GROUPS)
+COMMANDS = ("serve", "stop", "reset", "doctor", "migrate", "pay", "cards", "phone", *GROUPS)
 
 
 @pytest.mark.parametrize("words", [(), *((command,) for command in COMMANDS)])

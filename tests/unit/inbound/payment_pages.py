@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from altyn.domain.money import RUB, Money
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.cart_view import CartLine, CartView
+from altyn.inbound.payment_page.frame import STATIC_PREFIX
 from altyn.inbound.payment_page.view import (
-    STATIC_PREFIX,
     ErrorsPageView,
     FinishPageView,
     MethodPageView,

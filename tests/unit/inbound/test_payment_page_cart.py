@@ -16,8 +16,8 @@ from altyn.domain.money import CURRENCIES, NO_BREAK_SPACE, RUB, THIN_SPACE, Mone
 from altyn.domain.order import Order, OrderRequest
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.cart_view import SHOWN_MAX, CartLine, cart_view
-from altyn.inbound.payment_page.texts import LANGUAGES
-from altyn.inbound.payment_page.view import STATIC
+from altyn.inbound.payment_page.frame import STATIC
+from altyn.look import LANGUAGES
 from tests.builders import an_order
 from tests.page_tree import by_id, find_all, parse, text_of
 from tests.unit.inbound.payment_pages import AMOUNT, cart_of, full_view, loaded_files, payment_view

@@ -12,10 +12,9 @@ import pytest
 
 from altyn.domain.page import HolderField
 from altyn.inbound.payment_page import view
-from altyn.inbound.payment_page.texts import LANGUAGES, text
+from altyn.inbound.payment_page.frame import STATIC, STATIC_PREFIX
+from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import (
-    STATIC,
-    STATIC_PREFIX,
     ErrorsPageView,
     OfferedWay,
     PayerAction,
@@ -23,6 +22,7 @@ from altyn.inbound.payment_page.view import (
     TestCardGroup,
     TypedValues,
 )
+from altyn.look import LANGUAGES
 from tests.page_tree import by_id, find_all, parse, text_of, values
 from tests.unit.inbound.payment_pages import (
     TEST_CARDS,

@@ -12,8 +12,9 @@ import pytest
 
 from altyn.domain.card.values import Expiry, is_maestro, payment_system
 from altyn.inbound.payment_page import texts, view
+from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.texts import TEXTS, counted_text
-from altyn.inbound.payment_page.view import STATIC, read_expiry
+from altyn.inbound.payment_page.view import read_expiry
 from altyn.protocol.threeds_version2 import pack_session_data
 
 

@@ -73,6 +73,7 @@ RUNGS = (
         Refusal.AUTO_PAYMENT_FORBIDDEN,
         lambda c: without(with_feature(c, "AUTO_PAYMENT"), Permission.AUTO_PAYMENT),
     ),
+    (Refusal.FEATURES_INVALID, lambda c: without(with_feature(c, "BNPL"), Permission.BNPL)),
 )
 
 

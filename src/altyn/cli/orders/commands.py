@@ -1,4 +1,4 @@
-"""`altyn order`: lists orders, and shows all details of one. It changes nothing."""
+"""`altyn order`: lists orders, and shows all details of one. `link.py` has the payment link."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,16 +9,21 @@ import typer
 
 from altyn.cli.durations import parse_duration
 from altyn.cli.environment import gateway_address, read_settings
-from altyn.cli.lookup import BEGINNING, find_merchant_id, read_order_id, unknown_order
+from altyn.cli.lookup import (
+    BEGINNING,
+    find_merchant_id,
+    find_order_key,
+    load_merchant,
+    unknown_order,
+)
 from altyn.cli.output import CommandError, JsonFlag, console, print_json
 
 if TYPE_CHECKING:
     from altyn.domain.lifecycle import OrderStatus
-    from altyn.domain.merchant import Merchant
     from altyn.operations.ports import OrderKey
     from altyn.storage.database import Pool
 
-app = typer.Typer(help="List orders, or show one.")
+app = typer.Typer(help="List orders, show one, or send its payment link.")
 MerchantOption = Annotated[
     str | None, typer.Option("--merchant", help="Only orders of this shop (its login).")
 ]
@@ -87,11 +92,11 @@ def show(
         from altyn.storage.receipts import ReceiptStore
 
         history = OrderHistory(pool)
-        key = await _find_key(pool, order, merchant)
+        key = await find_order_key(pool, order, merchant)
         loaded = await OrderStore(pool).load(key)
         if loaded is None:
             raise await unknown_order(pool, order)
-        shop, events = await _merchant(pool, key.merchant_id), await history.events(key)
+        shop, events = await load_merchant(pool, key.merchant_id), await history.events(key)
         receipts = await ReceiptStore(pool).of_order(key.merchant_id, key.order_id)
         if as_json:
             print_json(detail_members(loaded, shop, events, receipts))
@@ -147,14 +152,6 @@ async def _merchant_ids(pool: "Pool", login: str | None) -> list[int]:
     return [row["merchant_id"] for row in await statement("list_merchants").fetch(pool)]
 
 
-async def _merchant(pool: "Pool", merchant_id: int) -> "Merchant":
-    from altyn.storage.merchants import merchant_of
-    from altyn.storage.statements import statement
-
-    rows = await statement("load_merchant").fetch(pool, merchant_id=merchant_id)
-    return merchant_of(rows[0])
-
-
 async def _members_of(pool: "Pool", keys: "Sequence[OrderKey]") -> list[dict[str, object]]:
     """The members of these orders, in this order."""
     from altyn.cli.orders.members import order_members
@@ -162,30 +159,5 @@ async def _members_of(pool: "Pool", keys: "Sequence[OrderKey]") -> list[dict[str
 
     store = OrderStore(pool)
     orders = await asyncio.gather(*map(store.load, keys))
-    shops = {number: await _merchant(pool, number) for number in {k.merchant_id for k in keys}}
+    shops = {number: await load_merchant(pool, number) for number in {k.merchant_id for k in keys}}
     return [order_members(each, shops[each.merchant_id]) for each in orders if each is not None]
-
-
-async def _find_key(pool: "Pool", text: str, merchant: str | None) -> "OrderKey":
-    """The key of an order by its orderId or orderNumber.
-
-    Refuses with CommandError: no such shop, no such order, orders of several shops with this
-    orderNumber.
-    """
-    from altyn.storage.order_history import OrderHistory
-
-    key = read_order_id(text)
-    if key is not None:
-        return key
-    if merchant is not None:
-        await find_merchant_id(pool, merchant)
-    key_by_login = await OrderHistory(pool).named(text)
-    matches = {login: key for login, key in key_by_login.items() if merchant in {None, login}}
-    if not matches:
-        raise await unknown_order(pool, text)
-    if len(matches) > 1:
-        shops = ", ".join(matches)
-        raise CommandError(
-            f"Several shops have an order {text}: {shops}. Choose one with --merchant."
-        )
-    return next(iter(matches.values()))

@@ -1,4 +1,4 @@
-"""`altyn pay`: the simulated payer pays an order by card; prints every step and the result."""
+"""`altyn pay`: the simulated payer pays an order; prints every step and the result."""
 
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from altyn.cli.environment import checked_url, gateway_address, read_settings
+from altyn.cli.orders.payer_members import PayOptions, members_of
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 LANGUAGES: Final = ("ru", "en")
@@ -13,18 +14,19 @@ UNUSED: Final = {
     "otp": "--code was not used: the bank asked for no code.",
     "email": "--email was not used: the order has a contact of the shop.",
     "phone": "--phone was not used: the order has a contact of the shop.",
+    "decision": "Nothing was confirmed or refused: no message arrived on the phone.",
 }
 MISSING_CONTACT: Final = "Give --email or --phone: the page asks where the receipt goes."
 
 
 def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     order: Annotated[str, typer.Argument(help="The orderId, or the formUrl of register.do.")],
-    card: Annotated[str, typer.Option(help="Card number; see `altyn cards`.")],
+    card: Annotated[str | None, typer.Option(help="Card number; see `altyn cards`.")] = None,
     expiry: Annotated[
         str | None, typer.Option(help="MM/YY; default: that of the test card.")
     ] = None,
     cvc: Annotated[str | None, typer.Option(help="Default: that of the test card.")] = None,
-    holder: Annotated[str, typer.Option(help="Cardholder, in Latin letters.")] = "CARD HOLDER",
+    holder: Annotated[str | None, typer.Option(help="Cardholder, in Latin letters.")] = None,
     code: Annotated[
         str | None, typer.Option(help="3-D Secure code; default: the correct one.")
     ] = None,
@@ -33,12 +35,16 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
     email: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
-    phone: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
+    phone: Annotated[
+        str | None, typer.Option(help="For the receipt, if asked; SberPay: gets the push.")
+    ] = None,
+    way: Annotated[str, typer.Option(help="How the payer pays: card or sberpay.")] = "card",
+    refuse: Annotated[bool, typer.Option("--refuse", help="SberPay: refuse in the app.")] = False,  # noqa: FBT002
     language: Annotated[str, typer.Option(help="Language of the pages: ru or en.")] = "en",
     url: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
-    """Pay an order by card as a browser would, print each step, and tell how it ended.
+    """Pay an order as its payer would, print each step, and tell how it ended.
 
     Exit code 0: paid, held (two-stage payment) or verified.
     3: declined. 4: expired. 8: not finished at the bank.
@@ -48,17 +54,18 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     from altyn.cli.orders.payment import exit_code_of, request_payment
 
     order_id, base_url = read_order(order, url)
-    members = {
-        "way": "CARD",
-        "pan": "".join(character for character in card if character.isdigit()),
-        "expiry": None if expiry is None else read_expiry(expiry),
-        "cvc": cvc,
-        "holder": holder,
-        "email": email,
-        "phone": phone,
-        "language": read_language(language),
-        **read_acs(code=code, leave=no_code, cancel=cancel),
-    }
+    options = PayOptions(
+        card=card,
+        expiry=expiry,
+        cvc=cvc,
+        holder=holder,
+        code=code,
+        no_code=no_code,
+        cancel=cancel,
+        phone=phone,
+        refuse=refuse,
+    )
+    members = {"email": email, "language": read_language(language), **members_of(way, options)}
     answer = request_payment(base_url, order_id, members)
     if as_json:
         print_json(answer)
@@ -83,39 +90,11 @@ def read_order(order: str, url: str | None) -> tuple[str, str]:
     return ids[0], checked_url(url) if url else f"{parts.scheme}://{parts.netloc}"
 
 
-def read_acs(*, code: str | None, leave: bool, cancel: bool) -> dict[str, str | None]:
-    """What the payer does on the bank's page. Refuses with CommandError: options that contradict
-    each other."""
-    named = [
-        name
-        for name, is_set in (
-            ("--code", code is not None),
-            ("--no-3ds-code", leave),
-            ("--cancel", cancel),
-        )
-        if is_set
-    ]
-    if len(named) > 1:
-        raise CommandError(f"{' and '.join(named)} contradict each other. Give one of them.")
-    return {"otp": code, "acs": "LEAVE" if leave else "CANCEL" if cancel else "CONFIRM"}
-
-
 def read_language(text: str) -> str:
     """The language. Refuses with CommandError: the pages do not have it."""
     if text not in LANGUAGES:
         raise CommandError(f"--language takes {' or '.join(LANGUAGES)}, not {text!r}.")
     return text
-
-
-def read_expiry(text: str) -> str:
-    """MM/YY, MM/YYYY or YYYYMM as YYYYMM. Refuses with CommandError: any other text."""
-    month, slash, year = text.replace(" ", "").partition("/")
-    if not slash:
-        month, year = text[4:], text[:4]
-    year = f"20{year}" if len(year) == 2 else year  # noqa: PLR2004 - two digits of a year
-    if not (month.isdecimal() and year.isdecimal() and len(year) == 4 and 1 <= int(month) <= 12):  # noqa: PLR2004
-        raise CommandError(f"{text!r} is not an expiry. Write it as on the card: 12/34.")
-    return f"{year}{int(month):02}"
 
 
 def print_answer(answer: dict[str, Any]) -> None:

@@ -1,17 +1,17 @@
 """`altyn receipt`: lists fiscal receipts, shows one, and sends a failed one again."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 import typer
 
 from altyn.cli.environment import gateway_address, read_settings
-from altyn.cli.lookup import find_merchant_id, read_order_id
+from altyn.cli.lookup import find_merchant_id, load_merchant, read_order_id
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 if TYPE_CHECKING:
-    from altyn.domain.merchant import Merchant
     from altyn.domain.receipt.contact import Contact
     from altyn.domain.receipt.values import Receipt, ReceiptState
     from altyn.operations.ports import Clock
@@ -189,19 +189,13 @@ def _context(pool: "Pool", clock: "Clock") -> "ResendContext":
     from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
     from altyn.operations.staff.actors import StaffActor, StaffRole
     from altyn.operations.staff.resend_receipt import ResendContext
-    from altyn.storage.merchants import merchant_of
     from altyn.storage.orders import OrderStore
     from altyn.storage.receipts import ReceiptStore
-    from altyn.storage.statements import statement
-
-    async def merchant(merchant_id: int) -> "Merchant":
-        rows = await statement("load_merchant").fetch(pool, merchant_id=merchant_id)
-        return merchant_of(rows[0])
 
     return ResendContext(
         orders=OrderStore(pool),
         receipts=ReceiptStore(pool),
-        merchant=merchant,
+        merchant=partial(load_merchant, pool),
         effects=EffectKinds.of((*BUILT_IN, mail_kind())),
         clock=clock,
         actor=StaffActor(name="altyn receipt", role=StaffRole.OPERATOR),

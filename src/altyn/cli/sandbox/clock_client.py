@@ -1,13 +1,11 @@
 """Asks a running gateway for the time of its clock, and moves the clock."""
 
-import json
 from datetime import datetime
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 from altyn.cli.environment import gateway_address, read_settings
 from altyn.cli.output import CommandError
+from altyn.cli.sandbox.client import NoGatewayError, SandboxRefusalError, ask_sandbox
 
 MOVE_SECONDS: Final = 300.0
 LOOK_SECONDS: Final = 1.0
@@ -16,8 +14,8 @@ LOOK_SECONDS: Final = 1.0
 def gateway_time(base: str) -> datetime | None:
     """The time of a gateway's clock (UTC); None when no sandbox answers there within a second."""
     try:
-        return clock_time(_ask(Request(f"{base}/sandbox/clock"), LOOK_SECONDS))  # noqa: S310
-    except (OSError, ValueError, KeyError, TypeError):
+        return clock_time(ask_sandbox(f"{base}/sandbox/clock", seconds=LOOK_SECONDS))
+    except (NoGatewayError, SandboxRefusalError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -35,31 +33,19 @@ def request_clock(
     refuses the move.
     """
     base = gateway_address(read_settings(), url)
-    content = None if body is None else json.dumps(body).encode()
-    request = Request(f"{base}{path}", content)  # noqa: S310 - the gateway's address
     try:
-        return _ask(request, MOVE_SECONDS)
-    except HTTPError as error:
-        with error:
-            raise CommandError(_refusal(base, error)) from None
-    except (URLError, OSError, ValueError) as error:
+        return ask_sandbox(f"{base}{path}", body, seconds=MOVE_SECONDS)
+    except SandboxRefusalError as refusal:
+        raise CommandError(refusal.text or _absence(base)) from None
+    except NoGatewayError as reason:
         raise CommandError(
-            f"No gateway answers at {base} ({getattr(error, 'reason', error)}). Start it with "
-            "`altyn serve`: the running gateway moves the clock and runs the timers."
+            f"No gateway answers at {base} ({reason}). Start it with `altyn serve`: the running "
+            "gateway moves the clock and runs the timers."
         ) from None
 
 
-def _ask(request: Request, seconds: float) -> dict[str, Any]:
-    with urlopen(request, timeout=seconds) as response:  # noqa: S310 - the gateway's address
-        members: dict[str, Any] = json.load(response)
-    return members
-
-
-def _refusal(base: str, error: HTTPError) -> str:
-    try:
-        return str(json.load(error)["error"])
-    except (ValueError, KeyError, TypeError):
-        return (
-            f"The server at {base} has no sandbox clock: it runs in production mode, or it is not "
-            "an Altyn gateway. Give the address of a sandbox with --url."
-        )
+def _absence(base: str) -> str:
+    return (
+        f"The server at {base} has no sandbox clock: it runs in production mode, or it is not "
+        "an Altyn gateway. Give the address of a sandbox with --url."
+    )

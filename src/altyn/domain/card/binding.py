@@ -28,6 +28,14 @@ class BindingDue:
         return BINDING
 
 
+def read_binding_id(text: str | None) -> UUID | None:
+    """The id in a text; None for a text that is not an id of a stored card."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
 class BindingCategory(StrEnum):
     """What a stored card was stored for (`bindingCategory`, and the letter of `bindingType`)."""
 

@@ -73,5 +73,6 @@ def shown(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value)
     if isinstance(value, dict | list | bool | None):
         text = msgspec.json.encode(value).decode()
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"

@@ -10,6 +10,7 @@ from typing import Final
 NEARLY_WHOLE: Final = Decimal("0.000001")
 DIGITS_MAX: Final = 18
 THOUSANDTH: Final = Decimal("0.001")
+_BOUND: Final = 10**DIGITS_MAX
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
@@ -26,6 +27,8 @@ def decimal(value: object) -> Decimal | None:
 
 def whole(value: object) -> int | None:
     """The whole number: 10000, "10000", 10000.0 and 29999.999999999996 are such numbers."""
+    if (plain := _plainly_whole(value)) is not None:
+        return plain
     number = decimal(value)
     if number is None:
         return None
@@ -35,11 +38,23 @@ def whole(value: object) -> int | None:
 
 def thousandths(value: object) -> int | None:
     """A quantity in thousandths; None when it is no number with at most three decimals."""
+    if (plain := _plainly_whole(value)) is not None:
+        return plain * 1000
     number = decimal(value)
     if number is None:
         return None
     nearest = number.quantize(THOUSANDTH, ROUND_HALF_UP)
     return int(nearest * 1000) if abs(number - nearest) <= NEARLY_WHOLE else None
+
+
+def _plainly_whole(value: object) -> int | None:
+    """The whole number of an integer or of digits, without the slow way by Decimal; None says
+    nothing of another value."""
+    if type(value) is int and -_BOUND < value < _BOUND:
+        return value
+    if type(value) is str and len(value) <= DIGITS_MAX and value.isascii() and value.isdigit():
+        return int(value)
+    return None
 
 
 def product_minor(price_minor: int, quantity_thousandths: int) -> int:

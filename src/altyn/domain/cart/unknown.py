@@ -24,7 +24,6 @@ _PAIR: Final = ("name", "value")
 _ONLY_SHOWN: Final = (tables.ITEM_ATTRIBUTES, tables.DEPOSITED_AMOUNT)
 _NOT_SERVED: Final = {
     "loyalties": "loyalty programmes are",
-    "installments": "payments on credit are",
 }
 
 
@@ -35,6 +34,8 @@ def remarks_of_cart(document: object) -> Iterator[str]:
     unknown = list(dict.fromkeys(_unknown(document)))
     if unknown:
         yield f"not known, kept as sent: {_listed(unknown)}"
+    if document.get("installments"):
+        yield "installments: kept; a purchase on credit is registered at /sbercredit/register.do"
     for name, what in _NOT_SERVED.items():
         if document.get(name):
             yield f"{name}: kept, but {what} not served yet"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp, unhexlify
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -17,13 +18,19 @@ from altyn.inbound.http.bodies import Pairs, Unreadable, read_text
 _ESCAPES: Final = re.compile(
     rb"(?:%[0-9A-Fa-f]{2})+"
 )  # a whole run at a time: «Заказ» is ten escapes, one call
+_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%", b"=")
 _LONG: Final = 256  # bytes; below it the short way costs more than it saves
 
 
 def parse_form(data: bytes, encoding: str = "utf-8", errors: str = "replace") -> Pairs:
     """As `parse_qsl(keep_blank_values=True)`: bad escapes stay, `;` does not separate."""
+    return _pairs(data.split(b"&"), encoding, errors)
+
+
+def _pairs(pieces: Sequence[bytes], encoding: str, errors: str) -> Pairs:
     pairs = []
-    for piece in data.replace(b"+", b" ").split(b"&"):
+    for sent in pieces:
+        piece = sent.replace(b"+", b" ")
         if piece:
             name, _, value = piece.partition(b"=")
             if b"%" in piece:
@@ -34,9 +41,10 @@ def parse_form(data: bytes, encoding: str = "utf-8", errors: str = "replace") ->
 
 def read_form(data: bytes, *, charset: str | None, fields_max: int) -> tuple[Pairs, bool]:
     """The pairs of a form, and whether bytes were lost. Raises Unreadable for too many fields."""
-    if data.count(b"&") >= fields_max:
+    pieces = data.split(b"&", fields_max)
+    if len(pieces) > fields_max:
         raise Unreadable(f"more than {fields_max} fields")
-    return read_text(partial(parse_form, data), charset)
+    return read_text(partial(_pairs, pieces), charset)
 
 
 def _unquoted(text: bytes) -> bytes:
@@ -46,8 +54,8 @@ def _unquoted(text: bytes) -> bytes:
     thousand of them. Each good escape makes the text shorter by two; where the length is another
     one, or line breaks have a meaning there, the escapes are read one run at a time.
     """
-    if len(text) > _LONG and b"%%" not in text and b"\n" not in text and b"\r" not in text:
-        plain = a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+    if len(text) > _LONG and b"\n" not in text and b"\r" not in text:
+        plain = a2b_qp(text.replace(b"=", b"=3D").translate(_QUOTED_PRINTABLE))
         if len(plain) == len(text) - 2 * text.count(b"%"):
             return plain
     return _ESCAPES.sub(_unescaped, text)

@@ -104,12 +104,13 @@ class PageForm:
         """The values that stay in the form after an error. The CVC never does, nor does a card
         number, in whatever field it was typed."""
         return TypedValues(
-            holder=self._shown_again("TEXT"),
-            expiry=self._shown_again("$EXPIRY"),
-            contact=self._shown_again("contact"),
+            holder=self.shown_again("TEXT"),
+            expiry=self.shown_again("$EXPIRY"),
+            contact=self.shown_again("contact"),
         )
 
-    def _shown_again(self, name: str) -> str:
+    def shown_again(self, name: str) -> str:
+        """A value that stays in its field after an error; empty where it holds a card number."""
         typed = (self._fields.get(name) or "")[:TYPED_CHARS_MAX]
         return "" if holds_card_number(typed) else typed
 

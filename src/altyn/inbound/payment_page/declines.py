@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from altyn.inbound.payment_page.texts import Words
+from altyn.domain import action_codes as codes
+from altyn.look import Words
 from altyn.protocol.action_codes import ACTION_CODES, EMPTY, R1, R3, R4, R5, R6, R7, R8
 
 
@@ -97,6 +98,28 @@ OTHER_WAY: Final = Decline(
     Words("Попробуйте ещё раз или выберите другой способ оплаты.", "Try again, or choose another way to pay."),
 )  # fmt: skip
 
+CANCELLED: Final = Decline(
+    Words("Вы отменили эту оплату.", "You cancelled this payment."),
+    Words("Выберите, как заплатить.", "Choose how to pay."),
+)
+REFUSED_IN_APP: Final = Decline(
+    Words("В приложении банка нажали «Отказаться».", "The payment was refused in the bank's app."),
+    OTHER_WAY.advice,
+)
+NO_CLIENT: Final = Decline(
+    Words("Банк не знает клиента с таким номером телефона.", "The bank knows no client with this phone number."),
+    Words("Проверьте номер или выберите другой способ оплаты.", "Check the number, or choose another way to pay."),
+)  # fmt: skip
+NO_MONEY: Final = Decline(
+    Words("На счёте не хватает денег.", "There is not enough money on the account."),
+    OTHER_WAY.advice,
+)
+
+_WITHOUT_CARD: Final[Mapping[int, Decline]] = MappingProxyType(
+    {codes.CANCELLED: CANCELLED, 5: REFUSED_IN_APP, codes.NOT_ENOUGH_MONEY: NO_MONEY, 120: NO_CLIENT}
+)  # fmt: skip
+"""The codes that have a text of their own after a payment without a card (sberpay.md §5)."""
+
 # The codes whose reason helps a payer more than the reason of their class.
 _CODES: Final = (
     (MONEY, (116,)),
@@ -123,21 +146,24 @@ def _by_code() -> Iterator[tuple[int, Decline]]:
     for row in ACTION_CODES.values():
         if row.text_class is not EMPTY:
             yield row.code, _CLASSES.get(row.text_class, BY_SHOP)
-    for decline, codes in _CODES:
-        for code in codes:
+    for decline, numbers in _CODES:
+        for code in numbers:
             yield code, decline
 
 
 DECLINES: Final[Mapping[int, Decline]] = MappingProxyType(dict(_by_code()))
 
 
-def decline_of(action_code: int, *, by_card: bool) -> Decline:
+def decline_of(action_code: int, *, by_card: bool, of_attempt: bool = True) -> Decline:
     """Why a payment with this action code was declined; a code without a row is BY_SHOP.
 
     Most reasons name the card. After another way to pay only those are used that do not.
+    `of_attempt`: it is the code of the payment itself, and not only of the order.
     """
     found = DECLINES.get(action_code, BY_SHOP)
     if by_card:
         return found
+    if of_attempt and (own := _WITHOUT_CARD.get(action_code)):
+        return own
     reason = found.reason if found in {UNAVAILABLE, TIME, ATTEMPTS} else OTHER_WAY.reason
     return Decline(reason, OTHER_WAY.advice)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.http.request_reader import (
     BodyTooLarge,
@@ -26,25 +27,31 @@ from altyn.inbound.http.request_reader import (
 )
 from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
+from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.methods import PageMethods
-from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
+from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
-from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.payment import chooses_steps, pay
 from altyn.inbound.payment_page.results import (
     PaymentRefused,
     PaymentResult,
     StepTaken,
     WaitingForBank,
 )
+from altyn.inbound.payment_page.sberpay import pages as sberpay
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.texts import known_language
-from altyn.inbound.payment_page.view import STATIC, Problem
+from altyn.inbound.payment_page.tiles import WayTiles
+from altyn.inbound.payment_page.view import Problem
+from altyn.inbound.payment_page.waiting_pages import waiting_page
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.return_links import payment_link
 
 SHOP_ASSET_CACHE: Final = "public, max-age=300"
 COMPRESSED: Final = {
@@ -61,12 +68,12 @@ def routes(
     public_url: str | None,
     limits: Limits,
     acs_origins: tuple[str, ...] = (),
-    way_titles: WayTitles | None = None,
+    tiles: WayTiles | None = None,
 ) -> list[BaseRoute]:
     """The pages, their files, and the page's methods under `/payment/rest/`.
 
     `acs_origins` limits the frames of our own page to these origins, where they are known. The
-    page offers those ways of `way_titles`, besides the card, that an order allows.
+    page offers those ways of `tiles`, besides the card, that an order allows.
     """
     endpoint = PageEndpoint(
         world=world,
@@ -75,14 +82,14 @@ def routes(
         public_url=public_url,
         limits=limits,
         acs_origins=acs_origins,
-        way_titles=way_titles or {},
+        tiles=tiles or {},
     )
     methods = PageMethods(
         world=world,
         sandbox=sandbox,
         public_url=public_url,
         limits=limits,
-        way_titles=way_titles or {},
+        tiles=tiles or {},
     )
     both = ["GET", "POST"]
     return [
@@ -102,7 +109,7 @@ class PageEndpoint:
     public_url: str | None
     limits: Limits
     acs_origins: tuple[str, ...]
-    way_titles: WayTitles
+    tiles: WayTiles
 
     async def serve(self, request: Request) -> Response:
         """A page by its name, or a file of the shop's own page set."""
@@ -136,11 +143,31 @@ class PageEndpoint:
             return responses.redirect(page_order.return_address(context.base_url, context.language))
         if name.kind is Kind.ERRORS:
             return await self._errors(page_order, context)
+        if awaits_credit(page_order.order):
+            login = page_order.merchant.login
+            return responses.redirect(payment_link(context.base_url, login, page_order.order))
         page_order = await self._with_payer_address(page_order, request)
         if page_order.waiting:
             return self._waiting(page_order, context)
         if page_order.merchant.blocked or not page_order.order.attempts_left:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
+        return await self._choosing(request, page_order, context)
+
+    async def _choosing(
+        self, request: Request, page_order: PageOrder, context: PageContext
+    ) -> Response:
+        """The page of an order that can be paid: the step of one way, or the choice of ways."""
+        choice, name = self._choice(page_order, context), context.name
+        way = choice.only_step or request.query_params.get("paymentWay")
+        if chooses_parts(way, page_order):
+            shown = Shown(other_phone=request.query_params.get(STEP) == "phone")
+            payer = self._payer(request, context.language)
+            return await self._parts.show(page_order, context, payer, shown)
+        if not choice.possible:
+            html = pages.errors_page(page_order, context, absence=choice.absence)
+            return responses.page(html, page_order=page_order)
+        if choice.has_step(way):
+            return self._payment(page_order, context, way=way)
         own = await self._own_page(page_order, name)
         if own is not None:
             return responses.shop_page(own, page_order)
@@ -190,11 +217,21 @@ class PageEndpoint:
         if page_order.merchant.blocked:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
         form, payer = PageForm(fields), self._payer(request, context.language)
+        if chooses_steps(form):
+            return await self._parts.post(form, page_order, context, payer)
         result = await pay(form, page_order, payer, self.world, sandbox=self.sandbox)
-        return self._after(result, form, context)
+        answer = self._after(result, form, context)
+        if answer is not None:
+            return answer
+        if chooses_parts(form.payment_way, page_order):
+            shown = Shown(form=form, result=result)
+            return await self._parts.show(result.page_order, context, payer, shown)
+        return self._payment(result.page_order, context, form, result, way=form.payment_way)
 
-    def _after(self, result: PaymentResult, form: PageForm, context: PageContext) -> Response:
-        """The answer to a browser without scripts after a payment."""
+    def _after(
+        self, result: PaymentResult, form: PageForm, context: PageContext
+    ) -> Response | None:
+        """The answer to a browser without scripts after a payment; None for the form again."""
         page_order = result.page_order
         if page_order.over:
             address = page_order.return_address(context.base_url, context.language)
@@ -210,7 +247,11 @@ class PageEndpoint:
             case _ if not page_order.order.attempts_left:
                 return responses.page(pages.errors_page(page_order, context), page_order=page_order)
             case _:
-                return self._payment(page_order, context, form, result)
+                return None
+
+    @property
+    def _parts(self) -> PartsPages:
+        return PartsPages(world=self.world)
 
     # ── Parts ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -220,21 +261,39 @@ class PageEndpoint:
         context: PageContext,
         form: PageForm | None = None,
         result: PaymentResult | None = None,
+        *,
+        way: str | None = None,
     ) -> Response:
+        """The choice of the ways with the card form, or the step of `way` where it has one."""
+        choice = self._choice(page_order, context)
+        if choice.has_step(way):
+            html = sberpay.sberpay_step(
+                page_order,
+                context,
+                self.world.clock,
+                other_ways=choice.only_step is None,
+                form=form,
+                result=result,
+            )
+            return responses.page(html, page_order=page_order)
         html = pages.payment_page(
             page_order,
             context,
             self.world.clock,
-            ways=offered_ways(page_order, self.way_titles, self.world, context.language),
+            choice=choice,
             typed_values=form.typed_values if form else None,
             result=result,
         )
         return responses.page(html, page_order=page_order, acs_origins=self.acs_origins)
 
+    def _choice(self, page_order: PageOrder, context: PageContext) -> Choice:
+        hidden = frozenset({sberpay.WAY}) if context.query else frozenset()
+        return choice_of(page_order, self.tiles, self.world, context.language, hidden=hidden)
+
     def _waiting(
         self, page_order: PageOrder, context: PageContext, *, code_refused: bool = False
     ) -> Response:
-        html = pages.waiting_page(page_order, context, code_refused=code_refused)
+        html = waiting_page(page_order, context, self.world.clock, code_refused=code_refused)
         return responses.page(html, page_order=page_order)
 
     async def _find(self, request: Request, order_id: str | None) -> PageOrder | None:
@@ -271,6 +330,7 @@ class PageEndpoint:
             language=text_language(name.language, page_order.merchant.settings.default_language),
             base_url=self._payer(request, DEFAULT_LANGUAGE).base_url,
             sandbox=self.sandbox,
+            query=next((f"&{each}" for each in HIDES_SBERPAY if _asks(request, each)), ""),
         )
 
     def _payer(self, request: Request, language: str) -> Payer:
@@ -283,6 +343,12 @@ class PageEndpoint:
             known_language(language), sandbox=self.sandbox, problem=problem
         )
         return responses.page(html, status)
+
+
+def _asks(request: Request, parameter: str) -> bool:
+    """Whether the page's address has this parameter, as `name=value`."""
+    name, _, value = parameter.partition("=")
+    return request.query_params.get(name, "").lower() == value
 
 
 async def serve_static(request: Request) -> Response:

@@ -29,14 +29,16 @@ from altyn.inbound.payment_page.addresses import (
     read_page_view,
 )
 from altyn.inbound.payment_page.card_form import PageForm
-from altyn.inbound.payment_page.offered_ways import WayTitles, offered_ways
+from altyn.inbound.payment_page.offered_ways import offered_ways
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
-from altyn.inbound.payment_page.payment import pay
+from altyn.inbound.payment_page.payment import chooses_steps, pay
 from altyn.inbound.payment_page.texts import known_language
+from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.rest.unknown_method import NAME_CHARS_MAX, unknown_method
+from altyn.operations.paying.cancel import cancel_waiting
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
 from altyn.protocol.addresses import with_return_query
@@ -71,6 +73,11 @@ class PageCall:
         return replace(self.payer, language=language)
 
     @property
+    def wants_json(self) -> bool:
+        """Whether a script calls, and not a form of a page."""
+        return "application/json" in str(self.payer.browser["accept"])
+
+    @property
     def language(self) -> str:
         """The language of a call without an order."""
         return known_language(self.get("language", "lang") or DEFAULT_LANGUAGE)
@@ -87,7 +94,7 @@ class PageMethods:
     sandbox: bool
     public_url: str | None
     limits: Limits
-    way_titles: WayTitles = field(default_factory=dict)
+    tiles: WayTiles = field(default_factory=dict)
 
     async def serve(self, request: Request) -> Response:
         """Answer one call. No request makes it fail."""
@@ -101,6 +108,10 @@ class PageMethods:
         if method is None:
             language = text_language(fields.get("language"))
             return _unknown_method(request, language, started)
+        if request.method == "GET" and name in BY_POST:
+            refusal = _refusal(request, TransportFault.BY_POST, started)
+            refusal.headers["Allow"] = "POST"
+            return refusal
         if request.method == "GET" and (name in TAKES_CARD or any(map(fields.get, CARD_NAMES))):
             refusal = _refusal(request, TransportFault.CARD_BY_GET, started)
             refusal.headers["Allow"] = "POST"
@@ -139,7 +150,7 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
     page_order = await methods.find(call)
     if page_order is None:
         return responses.json(json_answers.session_not_found_members(call.language))
-    ways = offered_ways(page_order, methods.way_titles, methods.world, call.language)
+    ways = offered_ways(page_order, methods.tiles, methods.world, call.language)
     members = json_answers.session_members(
         page_order,
         call.payer_of(page_order),
@@ -159,8 +170,32 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
     if page_order.merchant.blocked:
         return _error(e.USER_BLOCKED, payer.language)
     form = PageForm(call.fields)
+    if chooses_steps(form):  # a payment in parts begins with pages of its own
+        address = pages.next_address(page_order, payer.base_url, payer.language, in_parts=True)
+        return responses.json({"redirect": address, "errorCode": 0})
     result = await pay(form, page_order, payer, methods.world, sandbox=methods.sandbox)
     return responses.json(json_answers.payment_members(result, payer))
+
+
+async def cancel_payment(methods: PageMethods, call: PageCall) -> Response:
+    """cancelPayment.do: the payer chooses another way than the one that waits.
+
+    A browser without scripts posts a form and is sent on; a script gets the address.
+    Source: payment-page.md §8.
+    """
+    page_order = await methods.find(call)
+    if page_order is None:
+        return methods.not_found(call)
+    payer = call.payer_of(page_order)
+    step = await cancel_waiting(
+        page_order.key, actor=payer.actor, world=methods.world, loaded=page_order.order
+    )
+    page_order = page_order.after(step)
+    view = _page_view(call, page_order)
+    address = pages.next_address(page_order, payer.base_url, payer.language, view)
+    if not call.wants_json:
+        return responses.redirect(address, 303)
+    return responses.json({"redirect": address, "errorCode": 0})
 
 
 async def is_maestro_card(_: PageMethods, call: PageCall) -> Response:
@@ -306,6 +341,7 @@ def _error(error: ErrorCode, language: str, status: int = 200) -> Response:
 METHODS: Final[dict[str, Method]] = {
     "getsessionstatus.do": get_session_status,
     "processform.do": process_form,
+    "cancelpayment.do": cancel_payment,
     "ismaestrocard.do": is_maestro_card,
     "showerrors.do": show_errors,
     "getfee.do": get_fee,
@@ -314,10 +350,19 @@ METHODS: Final[dict[str, Method]] = {
     "finish3dsver2.do": finish_3ds_version_2,
     "finish3dsmethodnotification.do": finish_3ds_method,
 }
+BY_POST: Final = frozenset({"cancelpayment.do"})
+"""A browser that fetches addresses ahead of its user must not cancel a payment."""
+
 TAKES_CARD: Final = frozenset({"processform.do", "ismaestrocard.do"})
 CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")
 """A request with one of these is refused by GET too: addresses are kept in logs."""
 
 OPENED_BY_BROWSER: Final = frozenset(
-    {"showerrors.do", "finish3ds.do", "finish3dsver2.do", "finish3dsmethodnotification.do"}
+    {
+        "cancelpayment.do",
+        "showerrors.do",
+        "finish3ds.do",
+        "finish3dsver2.do",
+        "finish3dsmethodnotification.do",
+    }
 )

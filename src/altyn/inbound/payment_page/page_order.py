@@ -125,7 +125,14 @@ class PageOrder:
         declined = {AttemptState.DECLINED, AttemptState.NOT_SENT}
         if not attempts or attempts[-1].state not in declined:
             return None
-        return decline_of(self.order.action_code, by_card=self.last_was_by_card)
+        code = self.order.action_code
+        of_attempt = attempts[-1].action_code == code  # a shop that cancels an order sets its own
+        return decline_of(code, by_card=self.last_was_by_card, of_attempt=of_attempt)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the payer has cancelled the last attempt, to choose another way."""
+        return self.decline is not None and self.order.action_code == codes.CANCELLED
 
     def decline_text(self, language: str) -> str:
         """The reason of the last decline; empty when the last attempt was not declined."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from altyn.domain.instalments import WAY
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import asks_contact, contact_of_payer
-from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address, relative_address
+from altyn.inbound.payment_page.bnpl.summary import PartsSummary
 from altyn.inbound.payment_page.cart_view import cart_view
+from altyn.inbound.payment_page.offered_ways import Choice
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.results import (
     FieldsWrong,
@@ -22,8 +24,8 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
 )
 from altyn.inbound.payment_page.sandbox_cards import test_card_groups
-from altyn.inbound.payment_page.texts import LANGUAGES
-from altyn.inbound.payment_page.view import OfferedWay, PayerAction, Problem, Result, TypedValues
+from altyn.inbound.payment_page.view import Problem, Result, TypedValues
+from altyn.look import LANGUAGES
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
@@ -36,12 +38,16 @@ HELD: Final = frozenset({OrderStatus.APPROVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
-    """The page that was requested: its name, the language it is shown in, the gateway's address."""
+    """The page that was requested: its name, the language it is shown in, the gateway's address.
+
+    `query` is what the page's own addresses have besides the order: the way that was chosen.
+    """
 
     name: PageName
     language: str
     base_url: str
     sandbox: bool
+    query: str = ""
 
     def frame(self, page_order: PageOrder, back_url: str | None = None) -> dict[str, Any]:
         """The values of the frame that every page of an order has."""
@@ -54,13 +60,17 @@ class PageContext:
             "shop_name": page_order.merchant.name_in(self.language),
             "back_url": params.get("backToShopUrl") or back_url,
             "back_name": params.get("backToShopName", "") if "backToShopUrl" in params else "",
-            "languages": {code: relative_address(order_id, self.name, code) for code in LANGUAGES},
+            "languages": {
+                code: f"{relative_address(order_id, self.name, code)}{self.query}"
+                for code in LANGUAGES
+            },
             "sandbox": self.sandbox,
         }
 
     def own_address(self, page_order: PageOrder) -> str:
         """The page's own address, relative to itself."""
-        return relative_address(page_order.order.order_id, self.name, self.name.language)
+        own = relative_address(page_order.order.order_id, self.name, self.name.language)
+        return f"{own}{self.query}"
 
 
 def payment_page(
@@ -68,14 +78,18 @@ def payment_page(
     context: PageContext,
     clock: Clock,
     *,
-    ways: tuple[OfferedWay, ...] = (),
+    choice: Choice,
     typed_values: TypedValues | None = None,
     result: PaymentResult | None = None,
+    parts: PartsSummary | None = None,
 ) -> str:
-    """The card form. `result` is the failed payment of a browser without scripts."""
+    """The card form. `result` is the failed payment of a browser without scripts.
+
+    With `parts` the card pays the first part of the order's amount.
+    """
     order, now, language = page_order.order, clock.now(), context.language
-    field_errors = _field_errors(result, language)
-    refusal_text = _refusal_text(result, language)
+    field_errors = field_errors_of(result, language)
+    refusal_text = refusal_text_of(result, language)
     decline_text = "" if field_errors or refusal_text else page_order.decline_text(language)
     settings = page_order.merchant.settings
     return view.render_payment_page(
@@ -94,31 +108,36 @@ def payment_page(
             asks_contact=asks_contact(order, page_order.merchant),
             attempts_left=order.attempts_left,
             attempts_max=order.attempts_max,
-            ways=ways,
+            ways=choice.tiles,
+            takes_card=choice.card,
             cvc_required=page_order.cvc_required,
             holder=settings.page_holder,
             test_cards=test_card_groups(page_order, now, language) if context.sandbox else (),
             field_errors=field_errors,
             decline_text=refusal_text or decline_text,
             advice=page_order.next_step_text(language) if decline_text else "",
+            cancelled=page_order.cancelled and not refusal_text,
             declined_card=page_order.last_was_by_card,
-            typed_values=typed_values or TypedValues(contact=_typed_contact(order)),
+            typed_values=typed_values or TypedValues(contact=typed_contact(order)),
+            parts=parts,
         )
     )
 
 
-def errors_page(page_order: PageOrder, context: PageContext) -> str:
-    """Why an order cannot be paid, and what the payer can do."""
+def errors_page(page_order: PageOrder, context: PageContext, *, absence: str = "") -> str:
+    """Why an order cannot be paid, and what the payer can do. `absence`: it has no way to pay."""
     order, language = page_order.order, context.language
-    problem = _problem(page_order)
+    problem = Problem.NO_WAY if absence else _problem(page_order)
     payment = PageName(context.name.page_view, Kind.PAYMENT, context.name.language)
-    retry = order.payable and order.attempts_left and not page_order.merchant.blocked
+    blocked = page_order.merchant.blocked or bool(absence)
+    retry = order.payable and order.attempts_left and not blocked
     retry_url = relative_address(order.order_id, payment, payment.language) if retry else None
     reason = "" if problem is Problem.EXPIRED else page_order.decline_text(language)
     return view.render_errors_page(
         view.ErrorsPageView(
             **context.frame(page_order, page_order.shop_address(context.base_url, language)),
             problem=problem,
+            means=absence,
             order_number=order.order_number,
             amount=page_order.amount,
             reason=reason,
@@ -156,24 +175,6 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
             moment=order.approved_at,
             card=card.masked_pan if card else "",
             reason="" if page_order.paid else page_order.decline_text(language),
-        )
-    )
-
-
-def waiting_page(page_order: PageOrder, context: PageContext, *, code_refused: bool = False) -> str:
-    """The page of a payment without a result yet, perhaps after a code that was refused."""
-    payment, waiting_for = page_order.waiting_payment, page_order.waiting_for
-    return view.render_waiting_page(
-        view.WaitingPageView(
-            **context.frame(page_order),
-            order_id=page_order.order_id,
-            refresh_url=context.own_address(page_order),
-            order_number=page_order.order.order_number,
-            amount=page_order.amount,
-            payer_action=_payer_action(page_order),
-            way=(payment.payment_way or "") if payment else "",
-            app_url=waiting_for.payload if isinstance(waiting_for, ScanQr) else "",
-            code_refused=code_refused,
         )
     )
 
@@ -237,47 +238,44 @@ def remaining_seconds(order: Order, clock: Clock) -> int:
 
 
 def next_address(
-    page_order: PageOrder, base_url: str, language: str, page_view: str | None = None
+    page_order: PageOrder,
+    base_url: str,
+    language: str,
+    page_view: str | None = None,
+    *,
+    in_parts: bool = False,
 ) -> str:
     """Where the payer of an order goes now: back to the shop, or to the payment page.
 
-    The payment page shows a decline while attempts are left, and waits for the bank.
+    The payment page shows a decline while attempts are left, and waits for the bank. `in_parts`:
+    the payer has chosen payment in parts; so has one whose first part was declined.
     """
     if page_order.over:
         return page_order.return_address(base_url, language)
     order = page_order.order
     language = requested_language(order, page_order.merchant, language)
     name = PageName(page_view or order.request.page_view or "DESKTOP", Kind.PAYMENT, language)
-    return page_address(base_url, page_order.merchant.login, order.order_id, name)
+    address = page_address(base_url, page_order.merchant.login, order.order_id, name)
+    in_parts = in_parts or (bool(order.payments) and order.payments[-1].payment_way == WAY)
+    return f"{address}&paymentWay={WAY}" if in_parts else address
 
 
-def _typed_contact(order: Order) -> str:
+def typed_contact(order: Order) -> str:
     """What the payer of an earlier attempt has typed; the shop's own contact is not shown."""
     contact = contact_of_payer(order)
     return contact.email or contact.phone or ""
 
 
-def _field_errors(result: PaymentResult | None, language: str) -> dict[str, str]:
+def field_errors_of(result: PaymentResult | None, language: str) -> dict[str, str]:
+    """What the payer has to correct in the form that was just posted, by wire name."""
     if not isinstance(result, FieldsWrong):
         return {}
     return {fault.name: fault.text(language) for fault in result.faults}
 
 
-def _refusal_text(result: PaymentResult | None, language: str) -> str:
+def refusal_text_of(result: PaymentResult | None, language: str) -> str:
     """Why the form that was just posted is refused; empty when it is not refused."""
     return result.text(language) if isinstance(result, PaymentRefused) else ""
-
-
-def _payer_action(page_order: PageOrder) -> PayerAction | None:
-    match page_order.waiting_for:
-        case ConfirmOnPhone():
-            return PayerAction.CONFIRM_ON_PHONE
-        case ScanQr():
-            return PayerAction.SCAN_QR
-        case EnterCode():
-            return PayerAction.ENTER_CODE
-        case _:
-            return None
 
 
 def _problem(page_order: PageOrder) -> Problem:

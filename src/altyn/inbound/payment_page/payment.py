@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from altyn.domain.instalments import WAY
 from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
@@ -28,9 +29,11 @@ from altyn.inbound.payment_page.results import (
 )
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.paying.bnpl.payment import pay_first_part
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.paying.decisions import refuse_declined
+from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
 from altyn.protocol.threeds import MethodCompletion
@@ -51,10 +54,12 @@ async def pay(
 ) -> PaymentResult:
     """Pay an order as the form says: with the card of the form, or by another way to pay.
 
+    The card may also pay the first part of a payment in parts.
+
     An order that is over, or whose payment is under way, gives that result and nothing is read. A
     payment that waits for a code of the payer gets it from the form.
     """
-    by_card = form.payment_way in CARD_WAYS
+    by_card = form.payment_way in (*CARD_WAYS, WAY)
     if page_order.over:
         return _order_over(page_order)
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
@@ -92,9 +97,8 @@ async def _pay_by_card(
     form.drop_card()
     match command:
         case PayByCard():
-            step = await pay_by_card(
-                _with_browser(form, command, payer), world, loaded=page_order.order
-            )
+            begin = pay_first_part if form.payment_way == WAY else pay_by_card
+            step = await begin(_with_browser(form, command, payer), world, loaded=page_order.order)
             return _result_of(step, page_order)
         case AfterMethod():
             after = _after_method_step(form, command, payer)
@@ -185,6 +189,9 @@ def _refused(page_order: PageOrder, refused: Refused) -> PaymentResult:
         return WaitingForBank(after)
     if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
         return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))
+    if refused.parameter == PHONE:
+        key = "phone_empty" if refused.refusal is Refusal.PARAMETER_EMPTY else "phone_russian"
+        return FieldsWrong(after, (FieldFault(PHONE, key, refused.refusal),))
     if refused.refusal in REFUSALS_OF_AN_ENDED_ORDER and after.over:
         return _order_over(after)
     return PaymentRefused(after, refused)
@@ -198,3 +205,8 @@ def _order_over(page_order: PageOrder) -> OrderOver:
 def _fields_wrong(page_order: PageOrder, faults: tuple[FieldFault, ...]) -> FieldsWrong:
     log.info("form_refused", order_id=page_order.order_id, fields=[each.name for each in faults])
     return FieldsWrong(page_order, faults)
+
+
+def chooses_steps(form: PageForm) -> bool:
+    """Whether a form chooses payment in parts, and has no card for the first part yet."""
+    return form.payment_way == WAY and not form.get("$PAN") and not form.transaction

@@ -14,8 +14,9 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.page_order import PageOrder
-from altyn.inbound.payment_page.texts import Words, words_in
+from altyn.inbound.payment_page.texts import words_in
 from altyn.inbound.payment_page.view import TestCard, TestCardGroup
+from altyn.look import Words
 from altyn.protocol.test_card_rows import DOCUMENTED, Fault, Tds2
 from altyn.protocol.test_card_rows import TestCard as Row
 from altyn.protocol.test_cards import FAULTS, lookup

@@ -8,23 +8,13 @@ Source of the facts in the texts: payment-page.md §2 to §6.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from altyn.domain.language import text_language
-from altyn.look import plural
+from altyn.look import Words, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"ru": "Русский", "en": "English"})
-
-
-class Words(NamedTuple):
-    """One text in both languages."""
-
-    ru: str
-    en: str
-
 
 # fmt: off
 _PAGE: Final = {
@@ -50,6 +40,8 @@ _PAGE: Final = {
     "contact_hint": Words("Сюда придёт кассовый чек", "The receipt will be sent here"),
     "ways": Words("Способы оплаты", "Ways to pay"),
     "or_by_card": Words("или картой", "or by card"),
+    "cancelled": Words("Вы отменили оплату", "You cancelled the payment"),
+    "choose_way": Words("Выберите, как заплатить", "Choose how to pay"),
     "pan": Words("Номер карты", "Card number"),
     "expiry": Words("Срок, ММ / ГГ", "Expiry, MM / YY"),
     "cvc": Words("CVC", "CVC"),
@@ -153,6 +145,7 @@ _FIELDS: Final = {
     "email_format": Words("Проверьте адрес: нужен вид name@example.ru", "Check the address: it should look like name@example.com"),
     "email_long": Words("Адрес длиннее 64 знаков в чек не поместится: укажите другой или телефон", "A receipt has room for 64 characters: enter another address or a phone number"),
     "phone_empty": Words("Введите номер телефона", "Enter a phone number"),
+    "phone_russian": Words("Введите российский номер: десять цифр после +7", "Enter a Russian number: ten digits after +7"),
     "phone_format": Words("Введите номер с кодом страны, например +7 900 000-00-00", "Enter the number with its country code, for example +44 20 0000 0000"),
 }
 
@@ -175,6 +168,24 @@ _STEPS: Final = {
         "Keep this page open and do not pay again. We show the result as soon as the bank answers.",
     ),
     "waiting_refresh": Words("Обновить", "Refresh"),
+    "time_short_wait": Words(
+        "Подтвердите оплату до конца этого времени: потом заказ не оплатить, деньги не спишутся.",
+        "Confirm in this time: later the order cannot be paid, and nothing is charged.",
+    ),
+    "waiting_action_title": Words("Подтвердите оплату", "Confirm the payment"),
+    "waiting_sent_to": Words("Уведомление отправлено на номер", "A notification was sent to"),
+    "waiting_in_app": Words("Откройте приложение и подтвердите оплату.", "Open the app and confirm the payment."),
+    "waiting_qr_other": Words(
+        "Если приложение на другом телефоне или не открывается, отсканируйте код.",
+        "If the app is on another phone or does not open, scan the code.",
+    ),
+    "waiting_qr": Words("QR-код для оплаты", "QR code of the payment"),
+    "waiting_cancel": Words("Выбрать другой способ", "Choose another way"),
+    "waiting_cancel_last": Words("Отменить оплату", "Cancel the payment"),
+    "waiting_cancel_last_hint": Words(
+        "Это была последняя попытка: после отмены заказ не оплатить.", "This was the last attempt: once you cancel, the order cannot be paid.",
+    ),
+    "waiting_simulated_phone": Words("Открыть телефон", "Open the phone"),
     "waiting_confirm_on_phone": Words("Подтвердите оплату на телефоне.", "Confirm the payment on your phone."),
     "waiting_scan_qr": Words("Отсканируйте QR-код телефоном и подтвердите оплату.", "Scan the QR code with your phone and confirm the payment."),
     "waiting_enter_code": Words("Введите код, который вам прислали.", "Enter the code that was sent to you."),
@@ -214,6 +225,12 @@ _ERRORS: Final = {
     "attempts_over": Words("Попытки закончились.", "No attempts are left."),
     "going_to_shop": Words("Сейчас вы вернётесь в магазин.", "You are going back to the shop now."),
     "going_to_result": Words("Сейчас откроется итог оплаты.", "The result opens now."),
+    "error_no_way": Words("Этот заказ сейчас не оплатить", "This order cannot be paid now"),
+    "error_no_way_means": Words(
+        "Ни один способ оплаты этого магазина не подходит для заказа. Деньги не списаны.",
+        "None of the shop's ways to pay is possible for this order. Nothing was charged.",
+    ),
+    "error_no_way_do": Words("Обратитесь в магазин.", "Contact the shop."),
     "error_unavailable": Words("Страница оплаты временно недоступна", "The payment page is unavailable"),
     "error_unavailable_means": Words(
         "Неполадка на нашей стороне. Новая оплата не началась.", "Something is wrong on our side. No new payment was started.",
@@ -266,7 +283,7 @@ TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 # What only the gateway finds out.
-_NOT_IN_SCRIPTS: Final = ("_not_test", "email_empty", "phone_empty")
+_NOT_IN_SCRIPTS: Final = ("_not_test", "email_empty", "phone_empty", "phone_russian")
 
 # The texts that scripts show. All others are on the page or in an answer of the gateway.
 SCRIPT_TEXTS: Final = (

@@ -11,30 +11,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from altyn.domain.card.values import Expiry
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.domain.page import HolderField
+from altyn.inbound.payment_page.bnpl.summary import PartsSummary
+from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
+from altyn.inbound.payment_page.frame import PageFrame, render_page
+from altyn.inbound.payment_page.qr import is_app_link, qr_svg
 from altyn.inbound.payment_page.texts import (
-    LANGUAGES,
     counted_text,
     known_language,
     script_texts,
-    text,
 )
-from altyn.look import LOOK_STATIC, load_static, page_environment
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from markupsafe import Markup
 
-_HERE: Final = Path(__file__).parent
-STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
-STATIC_PREFIX: Final = STATIC.prefix("/payment/static")
-REST_BASE: Final = "../../rest/"  # relative to the page, as published templates have it
 
 # For the response's header. Forms may go to any web address: the ACS and the shop are not known in
 # advance, and browsers apply the same list to redirects after a POST. Scripts, styles and calls
@@ -44,8 +40,6 @@ CONTENT_SECURITY_POLICY: Final = (
     "frame-src https: http:; form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
 )
 
-_ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
-
 
 class Problem(StrEnum):
     """Why the order cannot be paid. The errors page has a text for each."""
@@ -54,6 +48,7 @@ class Problem(StrEnum):
     EXPIRED = "expired"
     DECLINED = "declined"
     ATTEMPTS = "attempts"
+    NO_WAY = "no_way"
     UNAVAILABLE = "unavailable"
 
 
@@ -75,13 +70,17 @@ class PayerAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferedWay:
-    """A way to pay that the page offers besides the card: the wire's paymentWay, and its title.
+    """A tile: a way to pay besides the card, by the wire's paymentWay.
 
-    The page shows it for the orders that may be paid in this way. Source: payment-page.md §3.2.
+    `line` is a short text below the title, or empty. Pressed, it starts the payment at once, or
+    opens a page of its own (`opens_step`). Source: payment-page.md §3.2, §8.
     """
 
     way: str
     title: str
+    line: str = ""
+    icon: str = "wallet"
+    opens_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +118,17 @@ class TypedValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageFrame:
-    """The values of every page: its language, its shop, the addresses of its files and of others.
-
-    `page_view` is DESKTOP, MOBILE or the shop's own prefix. `languages` maps language codes to the
-    address of this page in that language. `shop_name` is empty when the shop is not known.
-    """
-
-    language: str
-    page_view: str = "DESKTOP"
-    merchant_login: str = ""
-    shop_name: str = ""
-    back_url: str | None = None
-    back_name: str = ""
-    languages: Mapping[str, str] = field(default_factory=dict)
-    sandbox: bool = False
-    static: str = STATIC_PREFIX
-    rest: str = REST_BASE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPageView(PageFrame):
     """An order that the payer may pay.
 
     `now` and `expires_at` are aware; `now` is the gateway's clock, by which the script checks a
     card's expiry. `cvc_required` False hides the CVC. `logo` is an address, or empty.
     `field_errors` are texts by wire name. `decline_text` is the reason of the last decline,
-    `advice` what the payer can do. With `declined_card` False that was not a payment by card, so
-    the page does not ask to type a card again. `ways` are offered above the card form. Without
-    scripts the form is posted to `form_action`, with the expiry as typed (see `read_expiry`).
-    `asks_contact`: the page asks where the receipt goes.
+    `advice` what the payer can do; `cancelled`: the payer has cancelled it. With `declined_card`
+    False that was not a payment by card, so the page does not ask to type a card again. `ways` are
+    offered above the card form, or alone where `takes_card` is False. Without scripts the form is
+    posted to `form_action`, with the expiry as typed (see `read_expiry`). `asks_contact`: the page
+    asks where the receipt goes. With `parts` the card pays the first part.
     """
 
     order_number: str
@@ -164,6 +144,7 @@ class PaymentPageView(PageFrame):
     attempts_left: int
     attempts_max: int = 3
     ways: tuple[OfferedWay, ...] = ()
+    takes_card: bool = True
     cvc_required: bool = True
     holder: HolderField = HolderField.REQUIRED
     logo: str = ""
@@ -171,18 +152,22 @@ class PaymentPageView(PageFrame):
     field_errors: Mapping[str, str] = field(default_factory=dict)
     decline_text: str = ""
     advice: str = ""
+    cancelled: bool = False
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
+    parts: PartsSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorsPageView(PageFrame):
     """Why the order cannot be paid, and what the payer can do.
 
-    `retry_url` and `advice` are there only while attempts are left.
+    `retry_url` and `advice` are there only while attempts are left. `means` is what the problem
+    means here, in place of its usual text.
     """
 
     problem: Problem
+    means: str = ""
     order_number: str = ""
     amount: Money | None = None
     reason: str = ""
@@ -242,7 +227,10 @@ class WaitingPageView(PageFrame):
     """A payment without a result yet; `refresh_url` is this page, for browsers without scripts.
 
     `payer_action` is shown as a sentence; None when the payer only has to wait for the bank. The
-    code is posted to `refresh_url` with the name of the way. `app_url` is what a QR code contains.
+    code is posted to `refresh_url` with the name of the way. `app_url` is what the QR code holds,
+    `app_link` the same where a browser may open it. `phone` got the message. `cancellable`: the
+    payer may still choose another way; with `last_attempt` the order then ends.
+    `simulated_phone` is the address of the sandbox's phone.
     """
 
     order_id: str
@@ -252,52 +240,69 @@ class WaitingPageView(PageFrame):
     payer_action: PayerAction | None = None
     way: str = ""
     app_url: str = ""
+    phone: str = ""
     code_refused: bool = False
+    remaining_seconds: int = 0
+    expires_at: datetime | None = None
+    cancellable: bool = False
+    last_attempt: bool = False
+    simulated_phone: str = ""
+
+    @property
+    def qr(self) -> Markup | None:
+        """The QR code as inline SVG."""
+        return qr_svg(self.app_url) if self.app_url else None
+
+    @property
+    def app_link(self) -> str:
+        """The link that opens the app; empty for an address that a browser would run."""
+        return self.app_url if is_app_link(self.app_url) else ""
 
 
 def render_payment_page(view: PaymentPageView) -> str:
-    """The page with the card form."""
+    """The page with the card form, or with the choice of the ways where no card is taken."""
     language = known_language(view.language)
     left = counted_text("attempts", view.attempts_left, language)
     more = view.cart.more if view.cart else 0
-    return _render(
-        "payment.html",
+    return render_page(
+        "payment.html" if view.takes_card else "ways_only.html",
         view,
         attempts=left if view.attempts_left < view.attempts_max else "",
         more_positions=counted_text("more", more, language),
         today=f"{to_moscow(view.now):%Y-%m}",
         texts=script_texts(language),
+        parts_t=partial(parts_text, language=language),
     )
 
 
 def render_errors_page(view: ErrorsPageView) -> str:
     """The page with the reason why the order cannot be paid."""
-    return _render("errors.html", view)
+    return render_page("errors.html", view)
 
 
 def render_finish_page(view: FinishPageView) -> str:
     """The page with the result of a payment."""
-    return _render("finish.html", view)
+    return render_page("finish.html", view)
 
 
 def render_no_scheme(view: NoSchemeView) -> str:
     """The sandbox's page for a return address without a scheme."""
-    return _render("no_scheme.html", view)
+    return render_page("no_scheme.html", view)
 
 
 def render_three_ds_redirect(view: RedirectPageView) -> str:
     """The page that posts the browser to the ACS: by a script, or by its button."""
-    return _render("three_ds_redirect.html", view)
+    return render_page("three_ds_redirect.html", view)
 
 
 def render_three_ds_method(view: MethodPageView) -> str:
     """The 3-D Secure method step in a hidden frame."""
-    return _render("three_ds_method.html", view)
+    return render_page("three_ds_method.html", view)
 
 
 def render_waiting_page(view: WaitingPageView) -> str:
     """The page that waits for the result of a payment, and goes on when it is known."""
-    return _render("waiting.html", view)
+    return render_page("waiting.html", view)
 
 
 def read_expiry(typed: str) -> Expiry | None:
@@ -317,15 +322,3 @@ def read_expiry(typed: str) -> Expiry | None:
         return Expiry(int(year), int(month))
     except ValueError:
         return None
-
-
-def _render(template: str, view: PageFrame, **more: object) -> str:
-    language = known_language(view.language)
-    return _ENVIRONMENT.get_template(template).render(
-        view=view,
-        language=language,
-        static=view.static,
-        language_names=LANGUAGES,
-        t=partial(text, language=language),
-        **more,
-    )

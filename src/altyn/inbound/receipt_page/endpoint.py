@@ -15,12 +15,12 @@ from altyn.domain.order_id import merchant_of
 from altyn.inbound.http.static_route import static_route
 from altyn.inbound.receipt_page.view import (
     CONTENT_SECURITY_POLICY,
-    LANGUAGES,
     STATIC,
     ReceiptView,
     render_missing,
     render_receipt,
 )
+from altyn.look import LANGUAGES
 from altyn.operations.ports import OrderKey, World
 
 HEADERS: Final = {

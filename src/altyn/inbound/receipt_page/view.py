@@ -1,6 +1,5 @@
 """The values that the page of a receipt shows, and the function that makes HTML of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,12 +13,11 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.receipt.qr import qr_text
 from altyn.domain.receipt.values import Receipt, ReceiptLine, ReceiptState
-from altyn.look import LOOK_STATIC, load_static, page_environment, receipt_words
+from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment, receipt_words
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
 STATIC_PREFIX: Final = STATIC.prefix("/receipts/static")
-LANGUAGES: Final[Mapping[str, str]] = {"ru": "Русский", "en": "English"}
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"

@@ -65,11 +65,15 @@ class _CardByGetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is served at a path: a method of a dialect, and how much a request may hold."""
+    """What is served at a path: a method of a dialect, and how much a request may hold.
+
+    `folder` is the part of the path whose capitals count.
+    """
 
     dialect: Dialect
     method: Method
     limits: Limits
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class RestEndpoint:
         self._handler = handler
         self._dialects = tuple(dialects)
         self._routes = _routes_by_path(dialects, limits)
+        self._folders = [(folder.lower(), each) for each in dialects for folder in each.folders]
         self._unserved = {
             method.path.lower(): UnservedRoute(dialect, method, limits)
             for dialect in dialects
@@ -115,7 +120,7 @@ class RestEndpoint:
         route = self._routes.get(lowered)
         if route is None:
             return self._unserved.get(lowered)
-        return route if path.startswith(route.dialect.prefix) else None
+        return route if path.startswith(route.folder) else None
 
     async def __call__(
         self, route: Route | UnservedRoute, scope: Scope, receive: Receive, send: Send
@@ -191,7 +196,7 @@ class RestEndpoint:
 
     def _dialect_of(self, path: str) -> Dialect | None:
         lowered = path.lower()
-        own = (each for each in self._dialects if lowered.startswith(each.prefix.lower()))
+        own = (dialect for folder, dialect in self._folders if lowered.startswith(folder))
         return next(own, None)
 
     async def _read(self, route: Route, scope: Scope, receive: Receive) -> Request:
@@ -268,7 +273,7 @@ def _routes(dialects: Sequence[Dialect], limits: Limits) -> Iterator[tuple[str, 
     for dialect in dialects:
         own = replace(limits, fields=dialect.limits.fields, depth=dialect.limits.depth)
         for path, method in dialect.paths.items():
-            yield path.lower(), Route(dialect, method, own)
+            yield path.lower(), Route(dialect, method, own, dialect.folder_of(path))
 
 
 def _failure(request: Request) -> Members:

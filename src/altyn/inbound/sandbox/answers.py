@@ -1,6 +1,7 @@
-"""Shared by the endpoints of the sandbox: JSON responses, short bodies, and the check of the
-origin."""
+"""Shared by the endpoints of the sandbox: JSON responses, refusals, short bodies, and the check of
+the origin."""
 
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from altyn.request_body import BodyTooLarge, read_body
 
 BODY_MAX: Final = 4096
 Members = TypeVar("Members")
+Endpoint = Callable[[Request], Awaitable[Response]]
 ANOTHER_SITE: Final = (
     "a page of another site may not use the sandbox: call this gateway as localhost or by its IP "
     "address, or set ALTYN_PUBLIC_URL to the address by which it is called"
@@ -34,6 +36,37 @@ def json_answer(members: Any, status: int = 200) -> Response:
 def problem(text: str, status: int) -> Response:
     """A refusal: what is wrong and what to do."""
     return json_answer({"error": text}, status)
+
+
+class RefusedError(Exception):
+    """The request is refused; the text says what is wrong, where, and what to do."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def own_site_only(work: Endpoint) -> Endpoint:
+    """The endpoint, closed to pages of other sites."""
+
+    async def answer(request: Request) -> Response:
+        return problem(ANOTHER_SITE, 403) if from_another_site(request) else await work(request)
+
+    return answer
+
+
+def explained(work: Endpoint) -> Endpoint:
+    """The endpoint, closed to pages of other sites, with a text for each refusal."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await work(request)
+        except RefusedError as error:
+            return problem(str(error), error.status)
+        except (msgspec.MsgspecError, ValueError) as error:
+            return problem(str(error), 400)
+
+    return own_site_only(answer)
 
 
 def from_another_site(request: Request) -> bool:

@@ -24,10 +24,9 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order_id import read_order_id
 from altyn.domain.outbox import EntryId, EntryState
 from altyn.inbound.sandbox.answers import (
-    ANOTHER_SITE,
-    from_another_site,
+    RefusedError,
+    explained,
     json_answer,
-    problem,
     read_json,
     read_query,
 )
@@ -76,14 +75,6 @@ RefusalOfUrl = Callable[[str], str | None]
 """Why callbacks may not go to an address, in words; None when they may."""
 
 
-class RefusedError(Exception):
-    """The request is refused; the text says what is wrong, where, and what to do."""
-
-    def __init__(self, text: str, status: int = 400) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 class ResendRequest(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a resend: to another address if one is named."""
 
@@ -115,29 +106,12 @@ def callback_routes(
     `now` is the gateway's clock, UTC.
     """
     handler = _RequestHandler(history, merchants, now, certificates, refusal_of_url)
-
-    def answering(work: Callable[[Request], Awaitable[Response]]) -> _Endpoint:
-        async def answer(request: Request) -> Response:
-            if from_another_site(request):
-                return problem(ANOTHER_SITE, 403)
-            try:
-                return await work(request)
-            except RefusedError as error:
-                return problem(str(error), error.status)
-            except (msgspec.MsgspecError, ValueError) as error:
-                return problem(str(error), 400)
-
-        return answer
-
     return [
-        Route("/sandbox/callbacks", answering(handler.list_newest), methods=["GET"]),
-        Route("/sandbox/callbacks/verify", answering(handler.verify), methods=["POST"]),
-        Route("/sandbox/callbacks/{id}", answering(handler.show), methods=["GET"]),
-        Route("/sandbox/callbacks/{id}/resend", answering(handler.resend), methods=["POST"]),
+        Route("/sandbox/callbacks", explained(handler.list_newest), methods=["GET"]),
+        Route("/sandbox/callbacks/verify", explained(handler.verify), methods=["POST"]),
+        Route("/sandbox/callbacks/{id}", explained(handler.show), methods=["GET"]),
+        Route("/sandbox/callbacks/{id}/resend", explained(handler.resend), methods=["POST"]),
     ]
-
-
-_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _RequestHandler:

@@ -18,14 +18,15 @@ from starlette.routing import BaseRoute, Route
 
 from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
-from altyn.inbound.payment_page.texts import LANGUAGES
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.inbound.sandbox.payer.browser import Browser, PayerError
+from altyn.inbound.sandbox.payer.phone import PayerPhone
 from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.result import Result, answer_members
 from altyn.inbound.sandbox.payer.visit import Visit
 from altyn.inbound.sandbox.payer.ways import read_request
+from altyn.look import LANGUAGES
 from altyn.operations.ports import World
 
 NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"
@@ -33,7 +34,9 @@ NO_ORDER: Final = "there is no order with this id; it is the orderId of register
 log = structlog.get_logger("altyn.sandbox")
 
 
-def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute]:
+def order_payment_routes(
+    world: World, public_url: str | None, phone: PayerPhone | None = None
+) -> list[BaseRoute]:
     """`POST /sandbox/orders/{order}/pay`. `public_url` is the gateway's address for payers.
 
     The payers of one order take turns. Otherwise one of them could take the other's payment for its
@@ -59,7 +62,7 @@ def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute
             if page_order is None:
                 return problem(NO_ORDER, 404)
             try:
-                return await _play(wanted, page_order, browser, world)
+                return await _play(wanted, page_order, browser, world, phone)
             except PayerError as error:
                 return problem(str(error), 502)
 
@@ -67,11 +70,15 @@ def order_payment_routes(world: World, public_url: str | None) -> list[BaseRoute
 
 
 async def _play(
-    wanted: PayerRequest, page_order: PageOrder, browser: Browser, world: World
+    wanted: PayerRequest,
+    page_order: PageOrder,
+    browser: Browser,
+    world: World,
+    phone: PayerPhone | None,
 ) -> Response:
     """Pay, and compare the order with what it was before."""
     language = page_order.language(wanted.language)
-    visit = Visit(browser=browser, page_order=page_order, language=language)
+    visit = Visit(browser=browser, page_order=page_order, language=language, phone=phone)
     end = await visit.open_page() or await wanted.play(visit)
     after = await find_page_order(page_order.order_id, world)
     assert after is not None, "orders are never deleted"
@@ -96,4 +103,5 @@ def _unused_contact(wanted: PayerRequest, after: PageOrder) -> list[str]:
         return []
     own = contact_of_payer(after.order)
     taken = {EMAIL: own.email, PHONE: own.phone}
-    return [name for name in wanted.contact if not taken[name]]
+    names = [name for name in wanted.contact if name not in wanted.typed_elsewhere]
+    return [name for name in names if not taken[name]]

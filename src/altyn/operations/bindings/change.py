@@ -44,14 +44,17 @@ async def set_active(
     Refuses: BINDING_UNKNOWN (also one whose card was deleted after it was disabled),
     BINDING_ACTIVE (also when the client has stored the same card again), BINDING_INACTIVE.
     """
-    if active and not await _has_card(binding_id, merchant, world):
-        return Refused(Refusal.BINDING_UNKNOWN, f"no card is kept for {binding_id} any more")
 
     def decide(binding: Binding, now: datetime) -> Binding | Refused:
         return decide_activity(binding, now, active=active)
 
     return await _change(
-        binding_id, decide, merchant, world, CallbackOperation.BINDING_ACTIVITY_CHANGED
+        binding_id,
+        decide,
+        merchant,
+        world,
+        CallbackOperation.BINDING_ACTIVITY_CHANGED,
+        needs_card=active,
     )
 
 
@@ -70,13 +73,20 @@ async def _change(
     merchant: Merchant,
     world: World,
     notified: CallbackOperation | None = None,
+    *,
+    needs_card: bool = False,
 ) -> Done | Refused:
-    """Load, decide, save; again when another change was saved first. Refuses BUSY at the end."""
+    """Load, decide, save; again when another change was saved first. Refuses BUSY at the end.
+
+    `needs_card`: the card itself must still be in the vault.
+    """
     ports = world.bindings
     for _ in range(RACES_MAX):
         binding = await ports.store.load(merchant.merchant_id, binding_id)
         if binding is None:
             return Refused(Refusal.BINDING_UNKNOWN, f"no stored card {binding_id}")
+        if needs_card and not await _is_kept(binding, world):
+            return Refused(Refusal.BINDING_UNKNOWN, f"no card is kept for {binding_id} any more")
         now = max(world.clock.now(), binding.changed_at)
         changed = decide(binding, now)
         if isinstance(changed, Refused):
@@ -91,12 +101,8 @@ async def _change(
     return Refused(Refusal.BUSY, f"{RACES_MAX} other changes were faster")
 
 
-async def _has_card(binding_id: UUID, merchant: Merchant, world: World) -> bool:
-    binding = await world.bindings.store.load(merchant.merchant_id, binding_id)
-    if binding is None:
-        return True  # that is refused later
-    kept = await world.card.vault.reveal(merchant.merchant_id, binding.fingerprint)
-    return kept is not None
+async def _is_kept(binding: Binding, world: World) -> bool:
+    return await world.card.vault.reveal(binding.merchant_id, binding.fingerprint) is not None
 
 
 async def _stored_again(binding: Binding, world: World) -> bool:

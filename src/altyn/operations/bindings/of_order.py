@@ -1,8 +1,8 @@
 """The stored card that an order names at its registration. Source: 004 (bindingId)."""
 
 from typing import Protocol
-from uuid import UUID
 
+from altyn.domain.card.binding import read_binding_id
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.refusals import Refusal
@@ -16,7 +16,7 @@ class NamesBinding(Protocol):
     @property
     def client_id(self) -> str | None: ...
     @property
-    def binding_id(self) -> UUID | None: ...
+    def binding_id(self) -> str | None: ...
 
 
 async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World) -> Refused | None:
@@ -25,7 +25,7 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
     Refuses: ACCESS_DENIED (permission bindings), CLIENT_ID_EMPTY, BINDING_UNKNOWN (also one that is
     disabled), BINDING_OF_ANOTHER_CLIENT, CARD_EXPIRED.
     """
-    if command.binding_id is None:
+    if not command.binding_id:
         return None
     name = "binding_id"
     if not merchant.may(Permission.BINDINGS):
@@ -33,7 +33,9 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
     if not command.client_id:
         rule = "a stored card belongs to a client: send clientId too"
         return Refused(Refusal.CLIENT_ID_EMPTY, rule, parameter="client_id")
-    binding = await world.bindings.store.load(merchant.merchant_id, command.binding_id)
+    binding_id = read_binding_id(command.binding_id)
+    store = world.bindings.store
+    binding = await store.load(merchant.merchant_id, binding_id) if binding_id else None
     if binding is None or not binding.active:
         rule = f"no active stored card {command.binding_id}"
         return Refused(Refusal.BINDING_UNKNOWN, rule, parameter=name)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from altyn.domain.card.binding import Binding
+from altyn.domain.card.binding import Binding, read_binding_id
 from altyn.domain.card.values import Cvc, Expiry
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
@@ -12,6 +11,8 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import pay_by_card
 from altyn.operations.paying.card.steps import PayByCard, Step
+from altyn.operations.paying.decisions import refuse_payment
+from altyn.operations.paying.session import with_session_ended
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -21,7 +22,7 @@ class PayByBinding:
     """A stored card for an order. The CVC is kept for this call only; the rest as in PayByCard."""
 
     key: OrderKey
-    binding_id: UUID
+    binding_id: str
     cvc: Cvc | None
     actor: Actor
     base_url: str
@@ -44,12 +45,16 @@ async def pay_by_binding(
 ) -> Step:
     """Begin to pay an order with a stored card of its client.
 
-    Refuses: ORDER_UNKNOWN, CLIENT_ID_EMPTY (the order has no client), BINDING_UNKNOWN (also one
-    that is disabled), BINDING_OF_ANOTHER_CLIENT, then what `pay_by_card` refuses.
+    Refuses: ORDER_UNKNOWN, what `refuse_payment` refuses, CLIENT_ID_EMPTY (the order has no
+    client), BINDING_UNKNOWN (also one that is disabled), BINDING_OF_ANOTHER_CLIENT, then what
+    `pay_by_card` refuses. Source: rest-orders.md §5.3.
     """
     order = loaded or await world.orders.load(command.key)
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    refusal = refuse_payment(order, world.clock.now())
+    if isinstance(refusal, Refused):
+        return await with_session_ended(refusal, world)
     binding = await _binding(order, command.binding_id, world)
     if isinstance(binding, Refused):
         return binding
@@ -83,14 +88,15 @@ async def pay_by_binding(
     return await pay_by_card(card, world, loaded=order)
 
 
-async def _binding(order: Order, binding_id: UUID, world: World) -> Binding | Refused:
+async def _binding(order: Order, sent: str, world: World) -> Binding | Refused:
     client_id = order.request.client_id
     if not client_id:
         rule = "the order has no client: send clientId with the registration"
         return Refused(Refusal.CLIENT_ID_EMPTY, rule, order, parameter="client_id")
-    binding = await world.bindings.store.load(order.merchant_id, binding_id)
+    binding_id, store = read_binding_id(sent), world.bindings.store
+    binding = await store.load(order.merchant_id, binding_id) if binding_id else None
     if binding is None or not binding.active:
-        rule = f"no active stored card {binding_id}"
+        rule = f"no active stored card {sent}"
         return Refused(Refusal.BINDING_UNKNOWN, rule, order, parameter="binding_id")
     if binding.client_id != client_id:
         rule = "the stored card is another client's than the order's"

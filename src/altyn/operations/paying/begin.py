@@ -21,7 +21,8 @@ from altyn.operations.ports import Actor, OrderKey, World
 class BeginPayment:
     """A payer's choice of a way to pay.
 
-    `fields` are what the payer typed for this way, `contact` is where the receipt goes.
+    `fields` are what the payer typed for this way, `contact` is where the receipt goes. A shop that
+    begins the payment for its payer (`by_shop`) may name the payer's address.
     """
 
     key: OrderKey
@@ -29,6 +30,13 @@ class BeginPayment:
     actor: Actor
     fields: Mapping[str, str] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
+    by_shop: bool = False
+    payer_ip: str | None = None
+
+    @property
+    def ip(self) -> str | None:
+        """The payer's address, as far as it is known."""
+        return self.payer_ip if self.by_shop else self.actor.ip or None
 
 
 async def begin_payment(
@@ -72,7 +80,7 @@ async def _begin(command: BeginPayment, world: World, loaded: Order | None) -> E
         )
     request = AttemptRequest(
         payment_way=command.way,
-        payer_ip=command.actor.ip or None,
+        payer_ip=command.ip,
         email=command.contact.email,
         phone=command.contact.phone,
         params_of_payer=True,

@@ -1,4 +1,4 @@
-"""Withdraw a payment that waits for its payer, who wants to pay in another way."""
+"""Withdraw a payment that waits for its payer: the payer pays otherwise, or the shop cancels."""
 
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
@@ -28,3 +28,17 @@ async def cancel_waiting(
     return ended(
         await settle_response(key, waiting.number, response, world=world, actor=actor, loaded=order)
     )
+
+
+async def withdraw_before_cancellation(
+    key: OrderKey, *, actor: Actor, world: World, loaded: Order | None = None
+) -> bool:
+    """Withdraw the payment that waits, because the shop cancels the order; whether there was one.
+
+    The cancellation is then decided as for any order: a payment that was confirmed meanwhile has
+    paid it. Source: rest-orders.md §3.4.
+    """
+    order = loaded or await world.orders.load(key)
+    if order is None or order.waiting_payment is None:
+        return False
+    return isinstance(await cancel_waiting(key, actor=actor, world=world, loaded=order), Ended)

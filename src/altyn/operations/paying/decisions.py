@@ -8,9 +8,10 @@ from typing import Unpack
 from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
-from altyn.domain.card.binding import BindingDue
+from altyn.domain.card.binding import BindingDue, read_binding_id
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.instalments import later_instalments
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.receipt.contact import Contact
@@ -37,6 +38,7 @@ class AttemptRequest:
 
     `card` and `authentication` are there for a card only. `params` and `more` are further
     parameters; the payer's page (`params_of_payer`) or the shop has sent them, `email` and `phone`.
+    `details` are facts that the connector gets with each request about the payment.
     """
 
     payment_way: str
@@ -48,6 +50,7 @@ class AttemptRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     params_of_payer: bool = False
     more: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
@@ -74,7 +77,9 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
 def refuse_another_card(order: Order, card: PaymentCard | None) -> Refused | None:
     """BINDING_REQUIRED where the shop has named a stored card, and that one is not to pay."""
     named = order.request.binding_id
-    if named is None or (card and str(card.binding_id) == named.lower()):
+    if not named:
+        return None
+    if card and card.binding_id and card.binding_id == read_binding_id(named):
         return None
     return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
 
@@ -83,6 +88,11 @@ def decide_begin(order: Order, request: AttemptRequest, now: datetime) -> Decisi
     """Ask the connector for the money. Refuses: as `refuse_payment`, then BINDING_REQUIRED."""
     if refusal := refuse_payment(order, now) or refuse_another_card(order, request.card):
         return refusal
+    return begin_attempt(order, request, now)
+
+
+def begin_attempt(order: Order, request: AttemptRequest, now: datetime) -> Accepted:
+    """Ask the connector for the money of an order that may be paid now (`refuse_payment`)."""
     attempt = _payment_attempt(order, request, now)
     changes = _changes_by(order, request)
     return accept(
@@ -221,6 +231,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
     stored = (BindingDue(attempt.number),) if attempt.card and attempt.card.stores else ()
+    later = (*later_instalments(attempt.details), *stored)
     if order.checks_card_only:
         reversed_at_once = OrderNotification(CallbackOperation.REVERSED, amount_minor=amount)
         both = (held, reversed_at_once, *stored)
@@ -234,7 +245,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             now,
             attempt=attempt,
             postings=ledger.hold(amount),
-            effects=(held, *stored),
+            effects=(held, *later),
             **paid,
         )
     paid["deposited_minor"] = amount
@@ -245,7 +256,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         now,
         attempt=attempt,
         postings=(*ledger.hold(amount), *ledger.deposit(amount, remainder_minor=0)),
-        effects=(taken, ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount), *stored),
+        effects=(taken, ReceiptDue(receipt_kind=ReceiptKind.PAYMENT, amount_minor=amount), *later),
         **paid,
     )
 
@@ -290,6 +301,7 @@ def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> At
         card=request.card,
         payment_way=request.payment_way,
         authentication=request.authentication,
+        details=dict(request.details),
     )
 
 

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import RUB
 from altyn.domain.order import Order
 from altyn.domain.phone import russian_phone
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 
-ROUBLE: Final = "643"
 PHONE: Final = "sberPayPhone"
 """The field of the payment page: the phone that gets the push; empty for the link or QR code."""
+BY: Final = "sberPayBy"
+"""The field of the payment page that names the button: BY_PHONE or BY_LINK. Page sets of shops do
+not send it: there the phone number decides."""
+BY_PHONE: Final = "phone"
+BY_LINK: Final = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +28,13 @@ class SberPayDetails:
     """How the payer gets the invoice.
 
     `phone`: eleven digits, which get a push; empty: the payer opens the app by a link or by a QR
-    code. `return_url`: where the app takes the payer afterwards.
+    code. `return_url`: where the app takes the payer afterwards. `from_app`: the link is opened by
+    the shop's own app, and not from a page.
     """
 
     phone: str = ""
     return_url: str = ""
+    from_app: bool = False
 
 
 def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:
@@ -36,7 +43,7 @@ def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:
     settings = merchant.settings.sberpay
     return (
         merchant.may(Permission.SBERPAY)
-        and order.currency == ROUBLE
+        and order.currency == RUB.code
         and settings.covers(order.amount_minor)
         and not settings.inactive
     )
@@ -49,8 +56,16 @@ def offers_sberpay(order: Order, merchant: Merchant) -> bool:
 
 
 def read_sberpay_details(fields: Mapping[str, str]) -> SberPayDetails | Refused:
-    """The payer's phone, or none. Refuses PARAMETER_INVALID: not a Russian phone number."""
+    """The payer's phone, or none.
+
+    Refuses: PARAMETER_EMPTY (the payer wants a push message, and has typed no number),
+    PARAMETER_INVALID (not a Russian phone number).
+    """
     typed = fields.get(PHONE, "").strip()
+    if fields.get(BY) == BY_LINK:
+        return SberPayDetails()
+    if not typed and fields.get(BY) == BY_PHONE:
+        return Refused(Refusal.PARAMETER_EMPTY, f"{PHONE}: no number was typed", parameter=PHONE)
     if not typed:
         return SberPayDetails()
     phone = russian_phone(typed)

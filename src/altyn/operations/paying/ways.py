@@ -7,6 +7,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.operations.connector import Connector
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.allowed import allows_way
 
 ReadDetails = Callable[[Mapping[str, str]], object | Refused]
 Offered = Callable[[Order, Merchant], bool]
@@ -30,7 +31,7 @@ class WayToPay:
     def may_pay(self, order: Order, merchant: Merchant) -> bool:
         """Whether the payer of this order may choose this way on the payment page."""
         for_card_only = order.checks_card_only or order.request.binding_id is not None
-        if self.offered is None or for_card_only:
+        if self.offered is None or for_card_only or not allows_way(self.name, order, merchant):
             return False
         return self.offered(order, merchant)
 

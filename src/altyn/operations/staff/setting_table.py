@@ -22,7 +22,7 @@ from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
-from altyn.domain.way_settings import BnplSettings, SberPaySettings
+from altyn.domain.way_settings import BnplSettings, CreditSettings, SberPaySettings
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.fiscal_settings import FISCAL_SETTINGS
 from altyn.operations.staff.page_rules import (
@@ -55,7 +55,7 @@ from altyn.operations.staff.setting_rules import (
     spelled_operations,
     within,
 )
-from altyn.operations.staff.way_settings import WAY_SETTINGS
+from altyn.operations.staff.way_settings import WAY_SETTINGS, are_ways, spelled_ways
 
 _AMOUNT_MAX: Final = 999_999_999_999
 CALLBACKS: Final = "callbacks"
@@ -65,6 +65,7 @@ GROUPS: Final[Mapping[str, type]] = {
     FISCAL: FiscalSettings,
     "sberpay": SberPaySettings,
     "bnpl": BnplSettings,
+    "credit": CreditSettings,
 }
 """The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 
@@ -116,6 +117,13 @@ SETTINGS: Final = (
     Setting("payer_email_notify", "true or false", lambda _: True),
     Setting("terminal", "1 to 8 letters and digits", matches(r"[A-Za-z0-9]{1,8}")),
     Setting("mcc", "four digits", matches(r"[0-9]{4}")),
+    Setting(
+        "allowed_payment_ways",
+        "a list of names of ways to pay, as CARD,SBRF_SBOL,BNPL; empty: all that the permissions "
+        "allow",
+        are_ways,
+        normal=spelled_ways,
+    ),
     Setting("cart_faults_in_answer", "true or false", lambda _: True),
     Setting("callbacks.enabled", "true or false", lambda _: True),
     Setting(

@@ -7,26 +7,18 @@ from typing import Final, Protocol
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.merchant import Permission
-from altyn.operations.connector import ConnectorResponse, Outcome, Payment
+from altyn.operations.connector import ConnectorResponse, Payment
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.ports import CardDetails
+from altyn.outbound.acquirer_outcomes import OUTCOMES
 from altyn.protocol.acquiring import (
     AcquirerOperation,
-    AcquirerOutcome,
     AcquirerRequest,
     AcquirerResponse,
     CardCheck,
 )
 
 STATEMENT_CHARS: Final = 24
-
-OUTCOMES: Final = {
-    AcquirerOutcome.APPROVED: Outcome.APPROVED,
-    AcquirerOutcome.PENDING: Outcome.PENDING,
-    AcquirerOutcome.DECLINED: Outcome.DECLINED,
-    AcquirerOutcome.NOT_SENT: Outcome.NOT_SENT,
-    AcquirerOutcome.UNKNOWN: Outcome.UNKNOWN,
-}
 
 
 class Acquirer(Protocol):

@@ -3,12 +3,12 @@
 A response after the time-out counts as lost, as it would over a real connection.
 """
 
-import asyncio
 from typing import Final, Protocol
 
 import structlog
 
 from altyn.domain.action_codes import PROCESSING_TIMEOUT_SENT
+from altyn.outbound.in_process import answer_in_time
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse, CardCheck
 
 log = structlog.get_logger("altyn.acquirer")
@@ -35,11 +35,11 @@ class InProcessAcquirer:
 
     async def ask(self, request: AcquirerRequest) -> AcquirerResponse:
         """Send a request to the bank; a lost response is UNKNOWN."""
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await self._bank.handle(request)
-        except TimeoutError:
-            log.warning("bank_timed_out", key=request.key, operation=request.operation.value)
-        except Exception:  # it may have been raised after the money moved
-            log.exception("bank_failed", key=request.key, operation=request.operation.value)
-        return LOST
+        answered = await answer_in_time(
+            self._bank.handle(request),
+            request,
+            timeout_seconds=self._timeout_seconds,
+            log=log,
+            neighbour="bank",
+        )
+        return answered or LOST

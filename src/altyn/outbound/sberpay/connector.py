@@ -39,14 +39,15 @@ class SberPayConnector:
     """Implements the port `Connector`; `money` moves what a payer has confirmed."""
 
     def __init__(self, bank: InvoicingBank, money: Connector) -> None:
-        self._bank = bank
+        self.bank = bank
         self._money = money
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
         """Send the invoice to the payer's phone, or make it ready for the app."""
         assert isinstance(details, SberPayDetails), "an invoice needs to know whom it is for"
-        response = await self._bank.ask(_invoice(payment, details))
-        return connector_response(response, _waiting(payment, details))
+        response = await self.bank.ask(_invoice(payment, details))
+        link = app_link(payment.order.order_id, from_page=not details.from_app)
+        return connector_response(response, _waiting(details.phone, link))
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:
         """What became of an invoice, or of a later request about its money."""
@@ -72,7 +73,11 @@ class SberPayConnector:
 
     async def _ask_key(self, payment: Payment, operation: InvoiceOperation) -> ConnectorResponse:
         request = InvoiceRequest(key=payment.key, operation=operation)
-        return connector_response(await self._bank.ask(request), None)
+        response = await self.bank.ask(request)
+        if payment.attempt.waiting is not None or response is None:
+            return connector_response(response, payment.attempt.waiting)
+        link = app_link(payment.order.order_id, from_page=True)
+        return connector_response(response, _waiting(response.phone, link))
 
 
 def connector_response(
@@ -92,10 +97,8 @@ def connector_response(
     )
 
 
-def _waiting(payment: Payment, details: SberPayDetails) -> AnyWaiting:
-    if details.phone:
-        return ConfirmOnPhone(phone=details.phone)
-    return ScanQr(payload=app_link(payment.order.order_id, from_page=True))
+def _waiting(phone: str, link: str) -> AnyWaiting:
+    return ConfirmOnPhone(phone=phone) if phone else ScanQr(payload=link)
 
 
 def _invoice(payment: Payment, details: SberPayDetails) -> InvoiceRequest:

@@ -1,10 +1,10 @@
 """The bank of the app in this process, as the sandbox has it."""
 
-import asyncio
 from typing import Protocol
 
 import structlog
 
+from altyn.outbound.in_process import answer_in_time
 from altyn.protocol.bank_invoices import InvoiceRequest, InvoiceResponse
 
 log = structlog.get_logger("altyn.sberpay")
@@ -20,16 +20,15 @@ class InProcessBank:
     """Implements `InvoicingBank`; an answer after the time-out is lost, as over a network."""
 
     def __init__(self, bank: Bank, *, timeout_seconds: float) -> None:
-        self._bank = bank
+        self.bank = bank
         self._timeout_seconds = timeout_seconds
 
     async def ask(self, request: InvoiceRequest) -> InvoiceResponse | None:
         """Send a request; None when its outcome is not known."""
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await self._bank.handle(request)
-        except TimeoutError:
-            log.warning("bank_timed_out", key=request.key, operation=request.operation.value)
-        except Exception:  # it may have been raised after the request was carried out
-            log.exception("bank_failed", key=request.key, operation=request.operation.value)
-        return None
+        return await answer_in_time(
+            self.bank.handle(request),
+            request,
+            timeout_seconds=self._timeout_seconds,
+            log=log,
+            neighbour="bank",
+        )

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from altyn.domain.money import Money
-from altyn.look import LOOK_STATIC, load_static, page_environment, plural
+from altyn.look import LOOK_STATIC, Words, load_static, page_environment, plural
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,35 +36,30 @@ CONTENT_SECURITY_POLICY: Final = (
 _ENVIRONMENT: Final[Environment] = page_environment(_HERE / "templates")
 
 
-class _Text(NamedTuple):
-    ru: str
-    en: str
-
-
-TEXTS: Final[Mapping[str, _Text]] = MappingProxyType(
+TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
-        "bank": _Text("Тестовый банк", "Test bank"),
-        "title": _Text("Подтвердите оплату", "Confirm the payment"),
-        "shop": _Text("Магазин", "Shop"),
-        "amount": _Text("Сумма", "Amount"),
-        "card": _Text("Карта", "Card"),
-        "code": _Text("Код из сообщения", "Code from the message"),
-        "code_hint": _Text(
+        "bank": Words("Тестовый банк", "Test bank"),
+        "title": Words("Подтвердите оплату", "Confirm the payment"),
+        "shop": Words("Магазин", "Shop"),
+        "amount": Words("Сумма", "Amount"),
+        "card": Words("Карта", "Card"),
+        "code": Words("Код из сообщения", "Code from the message"),
+        "code_hint": Words(
             "Настоящий банк прислал бы код на телефон держателя карты.",
             "A real bank would send the code to the cardholder's phone.",
         ),
-        "simulated": _Text("Это не настоящий банк", "This is not a real bank"),
-        "passes": _Text("Подойдёт код", "The correct code is"),
-        "wrong": _Text("Код не подошёл.", "The code is not correct."),
-        "left_one": _Text("Осталась {count} попытка.", "{count} attempt left."),
-        "left_few": _Text("Осталось {count} попытки.", "{count} attempts left."),
-        "left_many": _Text("Осталось {count} попыток.", "{count} attempts left."),
-        "confirm": _Text("Подтвердить", "Confirm"),
-        "cancel": _Text("Отменить оплату", "Cancel the payment"),
-        "back_title": _Text("Возврат к оплате", "Back to your payment"),
-        "back_confirmed": _Text("Оплата подтверждена.", "The payment is confirmed."),
-        "back_refused": _Text("Оплата не подтверждена.", "The payment is not confirmed."),
-        "back_go": _Text("Продолжить", "Continue"),
+        "simulated": Words("Это не настоящий банк", "This is not a real bank"),
+        "passes": Words("Подойдёт код", "The correct code is"),
+        "wrong": Words("Код не подошёл.", "The code is not correct."),
+        "left_one": Words("Осталась {count} попытка.", "{count} attempt left."),
+        "left_few": Words("Осталось {count} попытки.", "{count} attempts left."),
+        "left_many": Words("Осталось {count} попыток.", "{count} attempts left."),
+        "confirm": Words("Подтвердить", "Confirm"),
+        "cancel": Words("Отменить оплату", "Cancel the payment"),
+        "back_title": Words("Возврат к оплате", "Back to your payment"),
+        "back_confirmed": Words("Оплата подтверждена.", "The payment is confirmed."),
+        "back_refused": Words("Оплата не подтверждена.", "The payment is not confirmed."),
+        "back_go": Words("Продолжить", "Continue"),
     }
 )
 LANGUAGES: Final = ("ru", "en")
@@ -116,8 +111,7 @@ def render_return_page(view: ReturnPageView) -> str:
 
 def text(key: str, language: str, **values: object) -> str:
     """A text of the bank's pages, in English or, for any other language, in Russian."""
-    translations = TEXTS[key]
-    return (translations.en if language == "en" else translations.ru).format(**values)
+    return TEXTS[key].text(language, **values)
 
 
 def _render(template: str, view: ChallengePageView | ReturnPageView) -> str:

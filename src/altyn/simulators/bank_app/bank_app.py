@@ -8,7 +8,8 @@ Source: sberpay.md §2, §4, §6.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -23,6 +24,7 @@ from altyn.protocol.bank_invoices import (
     InvoiceResponse,
     InvoiceState,
 )
+from altyn.protocol.payer_invoices import Invoice, OpenedInvoice
 from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage
 from altyn.protocol.test_phones import behaviour_of
 from altyn.simulators.database import Pool, apply_schema, statements
@@ -37,6 +39,10 @@ _HERE: Final = Path(__file__).parent
 _SCHEMA: Final = (_HERE / "schema.sql").read_text("utf-8")
 _SQL: Final = statements(_HERE / "queries.sql")
 _BOTH: Final = (MessageAction.CONFIRM, MessageAction.REFUSE)
+
+
+class KeyReusedError(ValueError):
+    """A key names one invoice; its sender has used it for another one, which is a defect."""
 
 
 class Issuer(Protocol):
@@ -65,7 +71,10 @@ class BankApp:
         await apply_schema(pool, _SCHEMA)
 
     async def handle(self, request: InvoiceRequest) -> InvoiceResponse:
-        """Carry out a request of the gateway; a repeated one changes nothing."""
+        """Carry out a request of the gateway; a repeated one changes nothing.
+
+        Raises KeyReusedError for an invoice with the key of another one.
+        """
         match request.operation:
             case InvoiceOperation.SEND:
                 return await self._send(request)
@@ -77,6 +86,35 @@ class BankApp:
     async def find(self, invoice_id: str) -> Any | None:
         """The newest invoice with this id, as its row; None when there is none."""
         return await self._pool.fetchrow(_SQL["find"], invoice_id)
+
+    async def invoice(self, key: str) -> Invoice | None:
+        """An invoice by its key, as it is now; None when there is none."""
+        row = await self._pool.fetchrow(_SQL["invoice"], key)
+        return None if row is None else Invoice(request=_request(row), response=_response(row))
+
+    async def codes(self, limit: int) -> Sequence[Invoice]:
+        """The newest invoices that wait for a phone to scan their code, at most `limit`."""
+        rows = await self._pool.fetch(_SQL["codes"], self._clock_now(), limit)
+        return [Invoice(request=_request(row), response=_response(row)) for row in rows]
+
+    async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None:
+        """A phone opens an invoice by its link or QR code; None when there is no such invoice.
+
+        An invoice that waits appears as a message on the phone, once. A phone without the app, and
+        an invoice that waits no more, get no message.
+        """
+        row = await self.find(invoice_id)
+        if row is None or row["state"] == "closed":
+            return None
+        response = await self._outcome(row["key"])
+        request = _request(row)
+        opened = None
+        if response.state is InvoiceState.WAITING and behaviour_of(phone).has_app:
+            message = _on_phone(request, phone)
+            await self._phones.send(message)
+            opened = message.message_id
+        invoice = Invoice(request=request, response=response)
+        return OpenedInvoice(invoice=invoice, message_id=opened)
 
     async def answer(
         self, key: str, action: MessageAction, phone: str = ""
@@ -90,8 +128,9 @@ class BankApp:
         state, code = ("confirmed", 0) if confirms else ("declined", REFUSED)
         row = await self._decide(key, state, code, phone)
         if row is None:
+            await self._close_late(key)
             return None
-        await self._phones.close(f"{SUBJECT}:{key}", action)
+        await self._phones.close(f"{SUBJECT}:{key}", action, phone)
         return await self._outcome(key)
 
     async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
@@ -118,10 +157,10 @@ class BankApp:
             0 if known else behaviour.action_code,
             now,
         )
-        response = await self._outcome(request.key)
-        if response.state is InvoiceState.WAITING and request.phone:
-            await self._phones.send(_message(request, has_app=behaviour.has_app))
-        return response
+        stored = await self._read(request.key)
+        if stored["state"] != "closed":
+            _must_be_same(_request(stored), request)
+        return await self._outcome(request.key)
 
     async def _cancel(self, key: str) -> InvoiceResponse:
         if await self._decide(key, "declined", CANCELLED, "") is not None:
@@ -139,13 +178,29 @@ class BankApp:
             await self._pool.fetchrow(_SQL["expire"], key, now, SESSION_EXPIRED)
             await self._phones.close(f"{SUBJECT}:{key}")
             row = await self._read(key)
+        if row["state"] == "waiting" and row["phone"]:
+            # The store of the phone keeps a message once; a killed process may have sent none.
+            has_app = behaviour_of(row["phone"]).has_app
+            await self._phones.send(_message(_request(row), has_app=has_app))
         if row["state"] == "confirmed":
             row = await self._move_money(row) or await self._read(key)
         return _response(row)
 
+    async def _close_late(self, key: str) -> None:
+        """Close the messages of an invoice that waits no more: a killed process may not have."""
+        row = await self._pool.fetchrow(_SQL["invoice"], key)
+        if row is not None and row["state"] != "waiting":
+            await self._phones.close(f"{SUBJECT}:{key}", _answer(row), row["payer"])
+
     async def _read(self, key: str) -> Any:
-        """The row of a key; one that is not known is closed."""
-        return await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now())
+        """The row of a key; one that is not known is closed.
+
+        A row that another connection has just added is not in the snapshot of the statement that
+        waited for it, so an empty result is read again.
+        """
+        while True:
+            if row := await self._pool.fetchrow(_SQL["inquire"], key, self._clock_now()):
+                return row
 
     async def _move_money(self, row: Any) -> Any | None:
         """Authorise at the issuer, once; None while its answer is not final."""
@@ -156,7 +211,9 @@ class BankApp:
             values = ("declined", answered.action_code, None, None)
         else:
             return None
-        return await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        settled = await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
+        await self._phones.close(f"{SUBJECT}:{row['key']}", MessageAction.CONFIRM, row["payer"])
+        return settled
 
 
 def _authorisation(row: Any) -> AcquirerRequest:
@@ -190,6 +247,35 @@ def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
     )
 
 
+def _request(row: Any) -> InvoiceRequest:
+    """The request that brought an invoice."""
+    return InvoiceRequest(
+        key=row["key"],
+        operation=InvoiceOperation.SEND,
+        invoice_id=row["invoice_id"],
+        merchant=row["merchant"],
+        shop_name=row["shop_name"],
+        terminal=row["terminal"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        order_id=row["order_id"],
+        order_number=row["order_number"],
+        description=row["description"],
+        phone=row["phone"],
+        hold=row["hold"],
+        expires_at=row["expires_at"],
+        return_url=row["return_url"],
+    )
+
+
+def _must_be_same(stored: InvoiceRequest, sent: InvoiceRequest) -> None:
+    """Raise KeyReusedError when a request differs from the one that came first with its key."""
+    names = [field.name for field in fields(sent)]
+    changed = [name for name in names if getattr(stored, name) != getattr(sent, name)]
+    if changed:
+        raise KeyReusedError(f"{sent.key} was sent with another {', '.join(changed)}")
+
+
 _STATES: Final = {
     "waiting": InvoiceState.WAITING,
     "confirmed": InvoiceState.PROCESSING,
@@ -205,4 +291,24 @@ def _response(row: Any) -> InvoiceResponse:
         action_code=row["action_code"],
         rrn=row["rrn"],
         approval_code=row["approval_code"],
+        phone=row["phone"],
     )
+
+
+def _on_phone(request: InvoiceRequest, phone: str) -> NewMessage:
+    """The message about an invoice on the phone that has opened it by a link or a QR code.
+
+    The phone that the invoice was sent to has its message already.
+    """
+    message = _message(request, has_app=True)
+    if phone == request.phone:
+        return message
+    message_id = uuid5(NAMESPACE_URL, f"{message.subject}:{phone}")
+    return replace(message, message_id=message_id, phone=phone)
+
+
+def _answer(row: Any) -> MessageAction | None:
+    """What the payer has answered to an invoice that waits no more."""
+    if row["state"] in {"confirmed", "approved"}:
+        return MessageAction.CONFIRM
+    return MessageAction.REFUSE if row["action_code"] == REFUSED else None

@@ -16,6 +16,14 @@ UNION ALL
 SELECT * FROM simulators.bank_invoices WHERE key = $1
 LIMIT 1;
 
+-- invoice: an invoice by its key.
+SELECT * FROM simulators.bank_invoices WHERE key = $1;
+
+-- codes: the newest invoices that wait for a phone to scan their code at the time $1, at most $2.
+SELECT * FROM simulators.bank_invoices
+WHERE state = 'waiting' AND phone = '' AND (expires_at IS NULL OR expires_at > $1)
+ORDER BY received_at DESC LIMIT $2;
+
 -- find: the newest invoice with an id.
 SELECT * FROM simulators.bank_invoices WHERE invoice_id = $1 ORDER BY received_at DESC LIMIT 1;
 

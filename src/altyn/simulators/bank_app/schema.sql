@@ -27,5 +27,9 @@ CREATE TABLE IF NOT EXISTS simulators.bank_invoices (
     CHECK ((state = 'approved') = (rrn IS NOT NULL))
 );
 
+-- the invoices that wait for a phone to scan their code
+CREATE INDEX IF NOT EXISTS bank_invoices_to_scan ON simulators.bank_invoices (received_at)
+    WHERE state = 'waiting' AND phone = '';
+
 -- the invoices with an id: the newest is the one that can be confirmed
 CREATE INDEX IF NOT EXISTS bank_invoices_by_id ON simulators.bank_invoices (invoice_id, received_at);

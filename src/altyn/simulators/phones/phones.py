@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage, PhoneMessage
+from altyn.protocol.phone_messages import (
+    MessageAction,
+    MessageEnd,
+    MessageKind,
+    NewMessage,
+    PhoneMessage,
+)
 from altyn.simulators.database import Pool, apply_schema, statements
 
 MESSAGES_MAX: Final = 200
@@ -65,14 +71,24 @@ class Phones:
         row = await self._pool.fetchrow(_SQL["message"], phone, message_id)
         return _message(row, self._clock_now()) if row else None
 
-    async def close(self, subject: str, answer: MessageAction | None = None) -> None:
-        """The messages about a subject can be answered no more."""
-        await self._pool.execute(_SQL["close"], subject, answer.value if answer else None)
+    async def close(
+        self, subject: str, answer: MessageAction | None = None, phone: str = ""
+    ) -> None:
+        """The messages about a subject can be answered no more.
+
+        The answer is recorded on the phone that gave it; without a phone, on all of them.
+        """
+        await self._pool.execute(_SQL["close"], subject, answer.value if answer else None, phone)
+
+    async def recent(self, limit: int) -> Sequence[str]:
+        """The phones that got messages last, the newest first."""
+        rows = await self._pool.fetch(_SQL["recent"], limit)
+        return [row["phone"] for row in rows]
 
 
 def _message(row: Any, now: datetime) -> PhoneMessage:
-    over = row["closed"] or (row["open_until"] is not None and row["open_until"] <= now)
-    actions = () if over else tuple(MessageAction(action) for action in row["actions"])
+    end = _end(row, now)
+    actions = () if end else tuple(MessageAction(action) for action in row["actions"])
     return PhoneMessage(
         message_id=row["message_id"],
         number=row["number"],
@@ -87,4 +103,15 @@ def _message(row: Any, now: datetime) -> PhoneMessage:
         link=row["link"],
         actions=actions,
         answer=MessageAction(row["answer"]) if row["answer"] else None,
+        end=end,
     )
+
+
+def _end(row: Any, now: datetime) -> MessageEnd | None:
+    if not row["actions"]:
+        return None
+    if row["answer"]:
+        return MessageEnd.ANSWERED
+    if row["open_until"] is not None and row["open_until"] <= now:
+        return MessageEnd.EXPIRED
+    return MessageEnd.CLOSED if row["closed"] else None

@@ -16,6 +16,10 @@ ORDER BY number;
 -- message: one message of a phone.
 SELECT * FROM simulators.phone_messages WHERE phone = $1 AND message_id = $2;
 
--- close: messages about a subject can be answered no more; the answer is kept where there was one.
-UPDATE simulators.phone_messages SET closed = true, answer = coalesce($2, answer)
+-- close: messages about a subject can be answered no more; the phone $3 gave the answer $2, without a phone all did.
+UPDATE simulators.phone_messages SET
+    closed = true, answer = CASE WHEN $3 IN ('', phone) THEN coalesce($2, answer) ELSE answer END
 WHERE subject = $1 AND NOT closed;
+
+-- recent: the phones that got messages last, at most $1.
+SELECT phone FROM simulators.phone_messages GROUP BY phone ORDER BY max(number) DESC LIMIT $1;

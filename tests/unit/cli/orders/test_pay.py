@@ -2,7 +2,8 @@
 
 import pytest
 
-from altyn.cli.orders.pay import print_answer, read_acs, read_expiry, read_language, read_order
+from altyn.cli.orders.pay import print_answer, read_language, read_order
+from altyn.cli.orders.payer_members import PayOptions, members_of, read_acs, read_expiry
 from altyn.cli.orders.payment import EXIT_CODES, exit_code_of, request_payment
 from altyn.cli.output import CommandError
 from altyn.inbound.sandbox.payer.result import Result
@@ -72,3 +73,28 @@ def test_contact_that_is_missing_or_has_no_effect_is_named(
     assert "Give --email or --phone" in capsys.readouterr().out
     print_answer({**answer, "result": "PAID", "unused": ["email"]})
     assert "--email was not used" in capsys.readouterr().out
+
+
+def test_sberpay_sends_the_phone_and_the_decision() -> None:
+    phone = "+79998887766"
+    confirm = members_of("sberpay", PayOptions(phone=phone))
+    refuse = members_of("sberpay", PayOptions(phone=phone, refuse=True))
+    assert confirm == {"way": "SBERPAY", "phone": phone, "decision": "confirm"}
+    assert refuse["decision"] == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("way", "options", "text"),
+    [
+        ("cash", PayOptions(), "--way takes card or sberpay, not 'cash'."),
+        ("card", PayOptions(), "Give --card"),
+        ("card", PayOptions(card="4111111111111111", refuse=True), "--refuse goes with --way"),
+        ("sberpay", PayOptions(), "Give --phone"),
+        ("sberpay", PayOptions(phone="1", cvc="123", cancel=True), "--cvc, --cancel: not with"),
+    ],
+)
+def test_options_that_do_not_fit_the_way_are_refused(
+    way: str, options: PayOptions, text: str
+) -> None:
+    with pytest.raises(CommandError, match=text):
+        members_of(way, options)

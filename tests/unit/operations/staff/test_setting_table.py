@@ -16,7 +16,7 @@ from altyn.domain.callback import (
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
 from altyn.domain.receipt.settings import FiscalProvider, FiscalSettings
-from altyn.inbound.payment_page.texts import LANGUAGES
+from altyn.look import LANGUAGES
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.setting_table import (
     GROUPS,

@@ -4,12 +4,11 @@
 
 import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
 import { digitsOf } from "./card.js";
+import { DAY_SECONDS, SHORT_SECONDS, clockText } from "./clock.js";
 import { cardFields } from "./fields.js";
 import { base64url, methodStep, postForm } from "./three_ds.js";
 
 const RESYNC_MS = 60000;
-const SHORT_SECONDS = 120;
-const DAY_SECONDS = 86400;
 const SHOW_BEFORE_LEAVING_MS = 5000;
 const SLOW_MS = 8000;
 
@@ -22,6 +21,8 @@ const page = {
   language: form.elements.language.value,
   pageView: form.elements.pageView.value,
 };
+// The card pays the first part of a payment in parts.
+const ownWay = form.dataset.way ? { paymentWay: form.dataset.way } : {};
 const plurals = new Intl.PluralRules(page.language);
 
 const message = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
@@ -81,13 +82,6 @@ function showFailure(title, ...lines) {
 
 let deadline = 0;
 let warned = false;
-
-function clockText(seconds) {
-  const hours = Math.floor(seconds / 3600);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
 
 function setClock(seconds) {
   deadline = Date.now() + seconds * 1000;
@@ -247,7 +241,7 @@ function payment(way) {
     pageView: page.pageView,
     MDORDER: page.order,
   };
-  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : fields.values()) };
+  return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : { ...fields.values(), ...ownWay }) };
 }
 
 // The answer was lost: find out the state of the payment before the payer can press again.

@@ -3,7 +3,7 @@
 Production has no mailbox.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -18,9 +18,9 @@ from altyn.domain.outbox import EntryId
 from altyn.inbound.http.static_route import static_route
 from altyn.inbound.payment_page.responses import ALWAYS, NOT_FRAMED
 from altyn.inbound.sandbox.answers import (
-    ANOTHER_SITE,
-    from_another_site,
+    Endpoint,
     json_answer,
+    own_site_only,
     problem,
     read_query,
 )
@@ -63,7 +63,7 @@ def mail_routes(mails: Mails, server: SmtpServer | None) -> list[BaseRoute]:
     `server` takes the mails instead of the mailbox, where there is one.
     """
     endpoint = _MailEndpoint(mails, server)
-    served: tuple[tuple[str, _Endpoint], ...] = (
+    served: tuple[tuple[str, Endpoint], ...] = (
         (MAILBOX_PATH, endpoint.list_page),
         (f"{MAILBOX_PATH}/{{id}}", endpoint.mail_page),
         (f"{MAILBOX_PATH}/{{id}}/body", endpoint.body),
@@ -71,19 +71,9 @@ def mail_routes(mails: Mails, server: SmtpServer | None) -> list[BaseRoute]:
         (f"{API_PATH}/{{id}}", endpoint.mail_json),
     )
     return [
-        *(Route(path, _own_site_only(work), methods=["GET"]) for path, work in served),
+        *(Route(path, own_site_only(work), methods=["GET"]) for path, work in served),
         static_route(f"{MAILBOX_PATH}/static", STATIC),
     ]
-
-
-_Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _own_site_only(work: _Endpoint) -> _Endpoint:
-    async def answer(request: Request) -> Response:
-        return problem(ANOTHER_SITE, 403) if from_another_site(request) else await work(request)
-
-    return answer
 
 
 class _MailEndpoint:

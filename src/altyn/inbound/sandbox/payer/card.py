@@ -66,14 +66,15 @@ class CardRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CardPayer:
-    """A payer with a card at the payment page."""
+    """A payer with a card at the payment page. `way` names a way that begins with a card."""
 
-    def __init__(self, request: CardRequest, visit: Visit) -> None:
+    def __init__(self, request: CardRequest, visit: Visit, *, way: str = "") -> None:
         version: Literal["1", "2"] = (
             "2" if visit.page_order.merchant.settings.tds_version == "2" else "1"
         )
         self._request = request
         self._visit = visit
+        self._way = {"paymentWay": way} if way else {}
         self._listed = lookup(request.digits, tds_version=version)
         self._code = right_code(self._listed) if request.otp is None else request.otp
 
@@ -103,6 +104,7 @@ class CardPayer:
             "MM": expiry[4:],
             "TEXT": request.holder,
             **request.contact,
+            **self._way,
         }
 
     async def _three_ds_method(

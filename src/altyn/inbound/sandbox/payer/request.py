@@ -1,5 +1,7 @@
 """What a request to the simulated payer has for every way to pay; each way adds its own members."""
 
+from typing import ClassVar
+
 import msgspec
 
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
@@ -8,8 +10,11 @@ from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
 class PayerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the payer pays. `language` is that of the pages; without it the order's is used.
 
-    `email` or `phone` is typed where the page asks for it, so that the receipt can be sent.
+    `email` or `phone` is typed where the page asks for it, so that the receipt can be sent. A way
+    may need one of them for a step of its own too (`typed_elsewhere`).
     """
+
+    typed_elsewhere: ClassVar[frozenset[str]] = frozenset()
 
     way: str
     language: str | None = None

@@ -13,6 +13,7 @@ from altyn.domain.receipt.contact import needs_contact
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.sandbox.payer.browser import Answer, Browser, PayerError
+from altyn.inbound.sandbox.payer.phone import PayerPhone
 
 SERVER_ERROR: Final = 500
 CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
@@ -39,11 +40,15 @@ class VisitEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A payer at the payment page of one order. `steps` says in words what the payer did."""
+    """A payer at the payment page of one order. `steps` says in words what the payer did.
+
+    `phone` answers the messages of a bank; None where there are no simulated phones.
+    """
 
     browser: Browser
     page_order: PageOrder
     language: str
+    phone: PayerPhone | None = None
     steps: list[str] = field(default_factory=list)
 
     @property

@@ -5,11 +5,17 @@ from typing import Final
 
 import msgspec
 
+from altyn.inbound.sandbox.payer.bnpl import BnplRequest
 from altyn.inbound.sandbox.payer.card import CardRequest
 from altyn.inbound.sandbox.payer.request import PayerRequest
+from altyn.inbound.sandbox.payer.sberpay import SberPayRequest
 from altyn.protocol.payment_ways import PaymentWay
 
-WAYS: Final[Mapping[str, type[PayerRequest]]] = {PaymentWay.CARD: CardRequest}
+WAYS: Final[Mapping[str, type[PayerRequest]]] = {
+    PaymentWay.CARD: CardRequest,
+    PaymentWay.SBERPAY: SberPayRequest,
+    PaymentWay.BNPL: BnplRequest,
+}
 
 
 class _Way(msgspec.Struct):

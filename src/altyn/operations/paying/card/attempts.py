@@ -1,11 +1,22 @@
 """Look-ups in the attempts of a card payment."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.values import PaymentSystem, payment_system
+from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard
+from altyn.protocol.payment_ways import PaymentWay
+
+NOT_NEEDED: Final = "bindingNotNeeded"
+"""The parameter by which a shop or a payer says whether the card is not to be stored."""
+
+_TRUE: Final = ("true", "1")
+_FALSE: Final = ("false", "0")
 
 
 def attempt_of(
@@ -40,18 +51,30 @@ def card_of(command: PayByCard, order: Order, merchant: Merchant, vault: CardVau
 def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
     """Whether the card is stored for the order's client when the payment succeeds.
 
-    The payer's browser or the shop says with bindingNotNeeded that it is not.
-    Source: rest-orders.md §6, §2.3 (FORCE_CREATE_BINDING).
+    Only a payment in the way CARD stores one. On the page the payer has to agree, by
+    bindingNotNeeded=false; the shop forbids it by bindingNotNeeded=true, in the registration or
+    with the card. FORCE_CREATE_BINDING needs no agreement.
+    Source: rest-orders.md §6, §2.3; payment-page.md §3.2, §5.
     """
     if not order.request.client_id or not merchant.may(Permission.BINDINGS):
         return False
-    if command.binding_id is not None:
+    if command.payment_way is not PaymentWay.CARD:
         return False
-    sent = {**order.request.more, **command.more}.get("bindingNotNeeded", "")
-    return order.request.has("FORCE_CREATE_BINDING") or sent.lower() not in {"true", "1"}
+    if order.request.has("FORCE_CREATE_BINDING"):
+        return True
+    if order.request.more.get(NOT_NEEDED, "").lower() in _TRUE:
+        return False
+    sent = command.more.get(NOT_NEEDED, "").lower()
+    return sent in _FALSE if command.params_of_payer else sent not in _TRUE
 
 
 def system_of(attempt: Attempt) -> PaymentSystem | None:
     """The payment system of the card of an attempt."""
     name = attempt.card.system if attempt.card else None
     return PaymentSystem(name) if name else None
+
+
+def confirmed_minor(order: Order, details: Mapping[str, str]) -> int:
+    """The sum that the payer confirms at the bank of the card: the order's, or the part of it that
+    is charged now. `details` are those of the attempt."""
+    return int(details.get(CHARGED_NOW, order.asked_minor))

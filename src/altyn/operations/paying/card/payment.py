@@ -15,15 +15,22 @@ from altyn.domain import action_codes as codes
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Pan, payment_system
-from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.card.attempts import attempt_of, card_of, system_of
+from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.card.attempts import (
+    NOT_NEEDED,
+    attempt_of,
+    card_of,
+    confirmed_minor,
+    system_of,
+)
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.operations.paying.card.payer_page import language_of, return_from_acs
 from altyn.operations.paying.card.plan import (
     Authorise,
     Fail,
@@ -68,8 +75,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    BINDING_REQUIRED, PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an
-    attempt.
+    PARAMETER_INVALID (the shop or the order does not allow cards), BINDING_REQUIRED,
+    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -86,6 +93,9 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
+    if not allows_way(command.payment_way, order, merchant):
+        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     card = card_of(command, order, merchant, world.card.vault)
     if refused := refuse_another_card(order, card):
         return refused
@@ -218,7 +228,8 @@ async def _carry_out(
         phone=command.phone,
         params=command.params,
         params_of_payer=command.params_of_payer,
-        more=command.more,
+        more={name: text for name, text in command.more.items() if name != NOT_NEEDED},
+        details=command.details,
     )
     if isinstance(plan, SendToAcs):
         return await _send_to_acs(plan, order, request, command, world)
@@ -291,12 +302,12 @@ def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
 def _to_version_1(
     order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
 ) -> GoToAcs:
-    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command, merchant)
+    term_url = command.term_url or return_from_acs("finish3ds.do", order, command, merchant)
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
-        merchant=merchant.name_in(_language(order, command, merchant)),
-        amount_minor=order.asked_minor,
+        merchant=merchant.name_in(language_of(order, command, merchant)),
+        amount_minor=confirmed_minor(order, command.details),
         currency=order.currency,
         xid=proof.xid or "",
         term_url=term_url,
@@ -320,13 +331,13 @@ async def _authenticate(
             threeds_server_trans_id=recorded.server_trans_id or "",
             pan=pan,
             expiry=command.expiry.wire if command.expiry else card.expiry,
-            amount_minor=order.asked_minor,
+            amount_minor=confirmed_minor(order, attempt.details),
             currency=order.currency,
-            merchant=merchant.name_in(_language(order, command, merchant)),
+            merchant=merchant.name_in(language_of(order, command, merchant)),
             browser=command.browser,
             comp_ind=command.method_completed,
             message_version=command.tds_protocol_version or MESSAGE_VERSION,
-            notification_url=_return_from_acs("finish3dsVer2.do", order, command, merchant),
+            notification_url=return_from_acs("finish3dsVer2.do", order, command, merchant),
         )
     )
     updated = replace(
@@ -384,17 +395,3 @@ def _ended_or_unknown(order: Order) -> Step:
     if order.payments:
         return Ended(order)
     return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
-
-
-def _return_from_acs(
-    method: str, order: Order, command: PayByCard | AfterMethod, merchant: Merchant
-) -> str:
-    """Where the ACS sends the payer back, in the language of the payer's page."""
-    language = _language(order, command, merchant)
-    return f"{command.base_url}/payment/rest/{method}?lang={language}"
-
-
-def _language(order: Order, command: PayByCard | AfterMethod, merchant: Merchant) -> str:
-    """The language of the payer's page."""
-    default = merchant.settings.default_language
-    return text_language(command.language, order.request.language, default)

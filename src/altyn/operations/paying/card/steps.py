@@ -23,8 +23,9 @@ class PayByCard:
     back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
     challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
     sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
-    its request has no effect; the history keeps them. `binding_id` is the stored card that the card
-    comes from.
+    its request has no effect; the history keeps them. `details` are facts for the connector of the
+    way; with CHARGED_NOW the payer confirms that sum, and not the order's. `binding_id` is the
+    stored card that the card comes from.
     """
 
     key: OrderKey
@@ -49,6 +50,7 @@ class PayByCard:
     method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
     notes: Notes = ()
+    details: Mapping[str, str] = field(default_factory=dict)
     binding_id: UUID | None = None
 
 

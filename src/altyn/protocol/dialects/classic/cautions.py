@@ -16,15 +16,14 @@ from altyn.domain.merchant import Merchant
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
 NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
-NO_APP: Final = "kept, but payments in the bank's app are not served yet: the payer needs formUrl"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
 CASHBOX: Final = "fes_cashboxId"
 
-APP_PARAMETERS: Final = frozenset({"app2app", "back2app", "app.osType", "app.deepLink"})
-"""Parameters of payments in the bank's app; most shops send them inside jsonParams (004)."""
+SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
+"""The ways to pay that have a connector."""
 
 EFFECTIVE_FEATURES: Final = frozenset(
     {
@@ -35,6 +34,7 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_FULL_TDS",
         "FORCE_NO_CVC",
         "FORCE_CREATE_BINDING",
+        "BNPL",
     }
 )
 
@@ -60,11 +60,14 @@ def remarks_of_language(code: str) -> Iterator[str]:
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     """The free attributes that belong to a way to pay which is not served yet."""
-    names = [name for name in params if name in APP_PARAMETERS]
-    if names:
-        yield f"{', '.join(names)}: {NO_APP}"
     if CASHBOX in params:
         yield f"{CASHBOX}: {NO_CERTIFICATE}"
+
+
+def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
+    """The ways to pay that no gateway of this version can offer."""
+    if later := [name for name in names if name not in SERVED_WAYS]:
+        yield f"{', '.join(later)}: kept, but this way to pay is not served yet"
 
 
 def remarks_of_cart(cart: Cart) -> Iterator[str]:

@@ -27,6 +27,9 @@ TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
             "This method takes a card, so it is served by POST only: addresses are kept in logs "
             "and histories. Send the parameters in the body"
         ),
+        TransportFault.BY_POST: transport_fault(
+            "This method changes the payment, so it is served by POST only"
+        ),
         TransportFault.BODY_TOO_SLOW: transport_fault(
             "The request body was not complete in time: repeat the request"
         ),

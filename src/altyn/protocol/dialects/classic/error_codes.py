@@ -35,6 +35,9 @@ NOT_A_TEST_CARD: Final = ErrorCode(
 WRONG_BINDING: Final = ErrorCode(
     1, "Заказ не может быть оплачен данной картой", "The order cannot be paid with this card"
 )
+ANOTHER_BINDING: Final = ErrorCode(
+    1, "Заказ не может быть оплачен данной связкой", "The order cannot be paid with this binding"
+)
 CVC_NEEDED: Final = ErrorCode(
     1,
     "Необходимо указать CVC2/CVV2, поскольку у мерчанта нет разрешения проводить платёж без CVC",
@@ -78,6 +81,11 @@ PASSWORD_CHANGE: Final = ErrorCode(
 )
 USER_BLOCKED: Final = ErrorCode(5, "Пользователь отключён", "The user is disabled")
 PARAMETER_INVALID: Final = ErrorCode(5, "[{name}] неверен", "[{name}] is invalid.")
+PARAMETER_VALUE_INVALID: Final = ErrorCode(
+    5,
+    "Неверно указано значение одного из параметров",
+    "The value of one of the parameters is wrong",
+)
 JSON_PARAMS_INVALID: Final = ErrorCode(5, "[jsonParams] неверен", "[jsonParams] is invalid.")
 PARAMETER_EMPTY: Final = ErrorCode(5, "[{name}] не задан", "[{name}] is empty")
 STATUS_ORDER_ID_EMPTY: Final = ErrorCode(5, "[orderId] не указан", "[orderId] is empty")
@@ -102,6 +110,16 @@ ATTEMPTS_USED: Final = ErrorCode(
     "Превышено допустимое количество попыток оплаты",
     "The allowed number of payment attempts is exceeded",
 )
+LINKS_EXHAUSTED: Final = ErrorCode(
+    5,
+    "Ссылку этого заказа отправляли слишком часто: повторите через час или покажите QR-код",
+    "The link of this order was sent too often: repeat in an hour, or show the QR code",
+)
+CHANNEL_UNAVAILABLE: Final = ErrorCode(
+    5,
+    "[{name}]: у шлюза нет сервиса, который отправляет такие сообщения; покажите QR-код",
+    "[{name}]: this gateway has no service that sends such messages; show the QR code",
+)
 ORDER_UNKNOWN: Final = ErrorCode(6, "Неверный номер заказа", "Wrong order number")
 ORDER_UNREGISTERED: Final = ErrorCode(6, "Неверный номер заказа", "Unregistered order id")
 ORDER_NOT_FOUND: Final = ErrorCode(6, "Заказ не найден", "Order not found")
@@ -113,6 +131,11 @@ IMPOSSIBLE_STATE: Final = ErrorCode(
     7,
     "Операция невозможна для текущего состояния платежа",
     "Operation is impossible for current transaction state",
+)
+LINK_OVER: Final = ErrorCode(
+    7,
+    "По ссылке этого заказа нельзя заплатить: он оплачен, отменён, или время оплаты вышло",
+    "The link of this order takes no payment: the order is paid, cancelled or expired",
 )
 DEPOSIT_TOO_SMALL: Final = ErrorCode(
     7,

@@ -18,7 +18,7 @@ DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
         "FORCE_CREATE_BINDING": "Always store the card; needs clientId.",
         "PARTIAL_AUTHORIZATION": "Accepted.",
         "FORCE_PAYMENT_WAY": "Accepted.",
-        "BNPL": "Offer payment in parts.",
+        "BNPL": "Pay in parts only; needs a permission. Not with VERIFY, AUTO_PAYMENT.",
         "SKIP_PAYER_EMAIL_NOTIFY": "Send the payer no e-mail about this order.",
     }
 )

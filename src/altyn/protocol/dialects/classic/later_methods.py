@@ -30,7 +30,7 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _STORED_CARDS: "unbindcardanon.do processBindingForm.do",
         _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
-        _OTHER_WAYS: "paymentotherway.do paymentSberPay.do payment.do",
+        _OTHER_WAYS: "paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "
         "sbp/c2b/qr/dynamic/status.do sbp/c2b/qr/dynamic/reject.do sbp/c2b/getBindings.do "
         "sbp/c2b/unBind.do sbp/c2b/getBankListSBP.do sbp/c2b/bio/getUrl.do "
@@ -47,7 +47,7 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
-    "/sbercredit/": {_CREDIT: "register.do registerPreAuth.do deposit.do reverse.do refund.do"},
+    "/sbercredit/": {_CREDIT: "deposit.do reverse.do refund.do"},
 }
 _WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
 

@@ -3,7 +3,7 @@
 Every field is a row; REST and SOAP spell the same values (numbers, text, lists, dictionaries; dates
 are milliseconds). getLastOrdersForMerchants.do is a list of the extended form.
 Source: rest-orders.md §4.1 to §4.3, §1.4 (empty fields are left out, never null), §1.5 (amounts);
-merchant-settings.md §4 (response versions), §5 (permissions).
+merchant-settings.md §4 (response versions), §5 (permissions); sberpay.md §4.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.prepayment import FINAL_PAYMENTS, PREPAYMENT, final_payments
+from altyn.domain.sberpay import invoice_id_of
 from altyn.protocol.action_codes import describe
 from altyn.protocol.dialects.classic.card_view import (
     CARD_AUTH_INFO,
@@ -49,6 +50,7 @@ from altyn.protocol.dialects.classic.status_fields import (
     view_of,
 )
 from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.table import Parameter
 
 
@@ -76,6 +78,14 @@ def _pairs(named: Mapping[str, str]) -> Objects:
     return [{"name": name, "value": value} for name, value in named.items()]
 
 
+def _transaction_attributes(view: OrderView) -> Objects:
+    """The bank's number of the invoice, where the payer was to pay in the bank's app."""
+    order = view.order
+    if not any(each.payment_way == PaymentWay.SBRF_SBOL for each in order.payments):
+        return []
+    return _pairs({"SbolBankInvoiceId": invoice_id_of(order.order_id)})
+
+
 def _original_action_code(view: OrderView) -> str | None:
     """What processing answered last. Negative codes are the gateway's own."""
     code = view.payment.action_code if view.payment else None
@@ -93,13 +103,15 @@ def fee_minor(view: OrderView) -> int | None:
     return None if fee is None or not view.merchant.may(Permission.FEE) else fee
 
 
-def _binding_info(view: OrderView) -> dict[str, Any] | None:
-    request = view.order.request
+def binding_id(view: OrderView) -> str | None:
+    """The stored card that the last payment attempt has used, or has stored."""
     card = view.payment.card if view.payment else None
-    binding_id = card.binding_id if card else None
-    if not request.client_id or binding_id is None:
-        return None
-    return {"clientId": request.client_id, "bindingId": str(binding_id)}
+    return str(card.binding_id) if card and card.binding_id else None
+
+
+def _binding_info(view: OrderView) -> dict[str, Any] | None:
+    client_id, used = view.order.request.client_id, binding_id(view)
+    return {"clientId": client_id, "bindingId": used} if client_id and used else None
 
 
 def _payer_data(view: OrderView) -> dict[str, Any] | None:
@@ -203,15 +215,15 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
     Field("orderDescription", lambda s: s.order.request.description or ""),
     Field("ip", lambda s: s.order.payer_ip or None, "known"),
     Field("merchantOrderParams", lambda s: _pairs(s.order.params)),
-    # We have no transaction attributes; version 13 sends an empty list once there is a payment.
+    # Version 13 sends a list, which may be empty, once there is a payment.
     Field(
         "transactionAttributes",
-        lambda s: [] if s.payment else None,
+        lambda s: _transaction_attributes(s) if s.payment else None,
         "after a payment attempt",
         since=13,
         before=14,
     ),
-    Field("transactionAttributes", lambda _: [], since=14),
+    Field("transactionAttributes", _transaction_attributes, since=14),
     Field("attributes", lambda s: [{"name": "mdOrder", "value": str(s.order.order_id)}]),
     Field("cardAuthInfo", card_auth_info, "after an attempt with a card"),
     Field("bindingInfo", _binding_info, "after an attempt with a stored card"),

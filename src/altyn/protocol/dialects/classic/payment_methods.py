@@ -80,15 +80,18 @@ CARD_FAULTS: Final[Refusals] = {
     Refusal.CVC_INVALID: e.PARAMETER_INVALID,
     Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
 }
-CARD_REFUSALS: Final[Refusals] = {
-    **CARD_FAULTS,
-    **INVALID,
+ORDER_TAKES_NO_PAYMENT: Final[Refusals] = {
     Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
     Refusal.ALREADY_PAID: e.ALREADY_PROCESSED,
     Refusal.SESSION_OVER: e.SESSION_OVER,
     Refusal.ATTEMPTS_EXHAUSTED: e.ATTEMPTS_USED,
     Refusal.WRONG_STATUS: e.STATUS_INVALID,
     Refusal.BINDING_REQUIRED: e.WRONG_BINDING,
+}
+CARD_REFUSALS: Final[Refusals] = {
+    **CARD_FAULTS,
+    **INVALID,
+    **ORDER_TAKES_NO_PAYMENT,
     Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
     Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
     Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
@@ -133,6 +136,12 @@ _CARD_ROWS: Final = frozenset(
     {"threeDSServerTransId", "threeDSMethodNotificationUrl", "bindingNotNeeded"}
 )
 
+_ORDER_REFUSALS: Final[Refusals] = {
+    refusal: code
+    for refusal, code in ORDER_TAKES_NO_PAYMENT.items()
+    if refusal is not Refusal.BINDING_REQUIRED
+}
+
 PAYMENT_ORDER_BINDING: Final = Method(
     name="paymentOrderBinding",
     operation=Operation.PAY_BY_BINDING,
@@ -143,25 +152,26 @@ PAYMENT_ORDER_BINDING: Final = Method(
     needs=Permission.BINDINGS,
     parameters=(
         MD_ORDER,
-        Parameter("bindingId", t.ORDER_ID, "binding_id", "The stored card.",
-                  Refusal.PARAMETER_EMPTY, Refusal.BINDING_UNKNOWN),
+        Parameter("bindingId", t.text(255), "binding_id", "The stored card.",
+                  Refusal.PARAMETER_EMPTY),
         Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
-                  invalid=Refusal.CVC_INVALID, aliases=("$CVC",)),
+                  aliases=("$CVC",)),
         *(row for row in CARD_REST if row.name not in _CARD_ROWS),
     ),
     refusals={
         **WHO,
         Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
         Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY,
-        Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
+        **INVALID,
+        **_ORDER_REFUSALS,
         Refusal.CLIENT_ID_EMPTY: e.PARAMETER_EMPTY,
-        Refusal.BINDING_OF_ANOTHER_CLIENT: e.WRONG_BINDING,
-        **{
-            refusal: code
-            for refusal, code in CARD_REFUSALS.items()
-            if refusal not in CARD_FAULTS
-        },
+        Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
+        Refusal.BINDING_OF_ANOTHER_CLIENT: e.ANOTHER_BINDING,
         Refusal.CVC_INVALID: e.CVC_NEEDED,
+        Refusal.BINDING_REQUIRED: e.ANOTHER_BINDING,
+        Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
+        Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
+        **ALWAYS,
     },
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,

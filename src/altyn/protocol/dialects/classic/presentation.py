@@ -1,12 +1,14 @@
 """How the methods of this dialect show the results of operations.
 
-Source: rest-orders.md §2.2, §4, §5 (responses).
+Source: rest-orders.md §2.2, §4, §5 (responses); sberpay.md §4.
 """
 
 from typing import Final
 
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep
+from altyn.operations.paying.steps import Ended
 from altyn.operations.results import (
+    AppInvoice,
     Done,
     OrderFound,
     OrdersFound,
@@ -17,13 +19,27 @@ from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
 from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
-from altyn.protocol.dialects.classic.return_links import page_link
+from altyn.protocol.dialects.classic.return_links import page_link, payment_link
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
 
 def _registered(result: Registered, context: AnswerContext) -> Members:
-    form_url = page_link(context.base_url, context.merchant.login, result.order)
-    return {"orderId": str(result.order.order_id), "formUrl": form_url}
+    form_url = payment_link(context.base_url, context.merchant.login, result.order)
+    members = {"orderId": str(result.order.order_id), "formUrl": form_url}
+    if result.invoice is None:
+        return members
+    return {**members, "externalParams": _external_params(result.invoice)}
+
+
+def _external_params(invoice: AppInvoice) -> Members:
+    """The members of externalParams: every value is a text (sberpay.md §4)."""
+    inactive = None if invoice.inactive is None else str(invoice.inactive).lower()
+    members = {
+        "sbolBankInvoiceId": invoice.invoice_id,
+        "sbolDeepLink": invoice.deep_link,
+        "sbolInactive": inactive,
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _done(_result: Done, _context: AnswerContext) -> Members:
@@ -62,6 +78,15 @@ def _card_payment(step: object, context: AnswerContext) -> Members:
     return _step(step, context, redirects=Redirects.AT_THE_END)
 
 
+def _other_way(step: object, context: AnswerContext) -> Members:
+    """A payment without a card: its payer goes on at `redirect`, at the shop when it is over."""
+    members = _card_payment(step, context)
+    assert isinstance(step, Ended)
+    if members.pop("waiting", False):
+        members["redirect"] = page_link(context.base_url, context.merchant.login, step.order)
+    return members
+
+
 def _finished_payment(step: object, context: AnswerContext) -> Members:
     """The step that a finish led to: always with its text, and with an address for the payer."""
     members = _step(step, context, redirects=Redirects.ALWAYS)
@@ -90,5 +115,6 @@ EXTENDED_STATUS: Final = presents(OrderFound, _extended_status)
 LAST_ORDERS: Final = presents(OrdersFound, _last_orders)
 ENROLMENT: Final = presents(CardEnrolment, _enrolment)
 CARD_PAYMENT: Final[Present] = _card_payment
+OTHER_WAY: Final[Present] = _other_way
 FINISHED_PAYMENT: Final[Present] = _finished_payment
 FINISHED_VERSION_2: Final[Present] = _finished_version_2

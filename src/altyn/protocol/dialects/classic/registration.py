@@ -1,6 +1,6 @@
 """The parameters of register.do and registerPreAuth.do, and what they refuse.
 
-Source: rest-orders.md §2; 004 (request parameters, error codes).
+Source: rest-orders.md §2; sberpay.md §3; 004 (request parameters, error codes).
 """
 
 from typing import Final
@@ -9,6 +9,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.cart_type import CART
+from altyn.protocol.dialects.classic import app_types as a
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
@@ -52,8 +53,7 @@ REGISTRATION: Final = (
     Parameter("expirationDate", t.MOMENT, "expiration_date",
               "The end of the order's life, Moscow time; beats sessionTimeoutSecs.",
               effect_with=Permission.CUSTOM_SESSION),
-    Parameter("bindingId", t.ORDER_ID, "binding_id", "Only this stored card may pay.",
-              invalid=Refusal.BINDING_UNKNOWN),
+    Parameter("bindingId", t.text(255), "binding_id", "Only this stored card may pay."),
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("postAddress", t.text(255), "post_address", "Delivery address."),
@@ -90,11 +90,22 @@ REGISTRATION: Final = (
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True, caution=k.NO_RECURRENT),
     Parameter("features", c.FEATURE_LIST, "features", "Features of the order, see the list below.",
               invalid=Refusal.FEATURES_INVALID, remarks=k.remarks_of_features),
-    stored("app2app", t.BOOLEAN, "Payment in the bank's app.", caution=k.NO_APP),
-    stored("back2app", t.BOOLEAN, "Payment in the bank's app by push message.",
-           caution=k.NO_APP),
-    stored("app.osType", t.text(32), "The phone's system: ios or android.", caution=k.NO_APP),
-    stored("app.deepLink", t.text(512), "Where the bank's app returns to.", caution=k.NO_APP),
+    Parameter("allowedPaymentWays", c.WAY_LIST, "allowed_ways",
+              "The only ways in which this order may be paid, such as CARD,SBRF_SBOL,BNPL; all "
+              "that the shop offers by default.",
+              in_json_params=True, remarks=k.remarks_of_ways),
+    Parameter("app2app", t.BOOLEAN, "app2app",
+              "SberPay from the shop's own app: the answer has a link that opens the bank's app.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
+    Parameter("back2app", t.BOOLEAN, "back2app",
+              "SberPay without a page: the payer's phone gets a push message; goes with phone.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
+    Parameter("app.osType", a.OS_TYPE, "os_type",
+              "The phone's system; mandatory with app2app.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True, aliases=("osType",)),
+    Parameter("app.deepLink", a.DEEP_LINK, "deep_link",
+              "The link back into the shop's app; mandatory with app2app.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),
     Parameter("additionalOfdParams", RECEIPT_PARAMS, "receipt_params",
               "Parameters of the whole receipt: cashier, agent, client and more.",
@@ -123,10 +134,6 @@ REGISTRATION_REFUSALS: Final[Refusals] = {
     Refusal.AMOUNT_INVALID: e.AMOUNT_INVALID,
     Refusal.RETURN_URL_INVALID: e.RETURN_URL_INVALID,
     Refusal.PARAMETER_INVALID: e.PARAMETER_INVALID,
-    Refusal.CLIENT_ID_EMPTY: e.PARAMETER_EMPTY,
-    Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
-    Refusal.BINDING_OF_ANOTHER_CLIENT: e.BINDING_UNKNOWN,
-    Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
     Refusal.CURRENCY_UNKNOWN: e.CURRENCY_UNKNOWN,
     Refusal.LANGUAGE_INVALID: e.LANGUAGE_INVALID,
     Refusal.JSON_PARAMS_INVALID: e.JSON_PARAMS_INVALID,
@@ -135,6 +142,11 @@ REGISTRATION_REFUSALS: Final[Refusals] = {
     Refusal.FEATURES_CONFLICT: e.FEATURES_CONFLICT,
     Refusal.VERIFY_FORBIDDEN: e.VERIFY_FORBIDDEN,
     Refusal.AUTO_PAYMENT_FORBIDDEN: e.AUTO_FORBIDDEN,
+    Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING,
+    Refusal.CLIENT_ID_EMPTY: e.PARAMETER_EMPTY,
+    Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
+    Refusal.BINDING_OF_ANOTHER_CLIENT: e.BINDING_UNKNOWN,
+    Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
     Refusal.ORDER_NUMBER_TAKEN: e.NUMBER_TAKEN,
     **ALWAYS,
 }

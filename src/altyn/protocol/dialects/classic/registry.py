@@ -5,7 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.protocol.dialects.classic import binding_methods as b
+from altyn.protocol.dialects.classic import credit_methods as credit
+from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
@@ -28,6 +31,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             m.VERIFY_ENROLLMENT,
             p.PAYMENT_ORDER,
             p.PAYMENT_ORDER_BINDING,
+            o.PAYMENT_ORDER_OTHER_WAY,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,
@@ -41,6 +45,10 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             b.UNBIND_CARD,
             b.EXTEND_BINDING,
             b.CREATE_BINDING_NO_PAYMENT,
+            link.GET_PAYMENT_LINK,
+            link.SEND_PAYMENT_LINK,
+            credit.CREDIT_REGISTER,
+            credit.CREDIT_REGISTER_PRE_AUTH,
         )
     }
 )

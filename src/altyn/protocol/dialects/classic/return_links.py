@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
@@ -15,6 +16,9 @@ from altyn.protocol.addresses import ascii_address, with_return_query
 
 # `test.ru:8443/ok` is a host with a port, and has no scheme.
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?![0-9])")
+CREDIT_FOLDER: Final = "/sbercredit/"
+CREDIT_PAGE: Final = f"{CREDIT_FOLDER}rbs-common.html"
+QR_FOLDER: Final = "/payment/qr/"
 _PREFIXES: Final = {"DESKTOP": "", "MOBILE": "mobile_"}
 
 
@@ -29,6 +33,22 @@ def page_link(base_url: str, merchant_login: str, order: Order, page: str = "pay
     prefix, language = page_prefix(order.request.page_view), order.request.language
     folder = f"{base_url}/payment/merchants/{quote(merchant_login, safe='')}"
     return f"{folder}/{quote(prefix)}{page}_{language}.html?mdOrder={order.order_id}"
+
+
+def payment_link(base_url: str, merchant_login: str, order: Order) -> str:
+    """The address that a shop sends to its payer: `formUrl` of the registration (bnpl.md §6, §8).
+
+    The payer of a purchase on credit applies for the credit first.
+    """
+    if awaits_credit(order):
+        language = order.request.language
+        return f"{base_url}{CREDIT_PAGE}?mdOrder={order.order_id}&language={language}"
+    return page_link(base_url, merchant_login, order)
+
+
+def qr_link(base_url: str, order_id: UUID, kind: str) -> str:
+    """The address of the QR code of an order's payment link; `kind` is svg or png."""
+    return f"{base_url}{QR_FOLDER}{order_id}.{kind}"
 
 
 def final_link(base_url: str, merchant_login: str, order_id: UUID, language: str) -> str:

@@ -1,6 +1,6 @@
-"""The types of parameters that only this dialect has: they read its features and its states.
+"""The types of parameters that only this dialect has: its features, its states, its ways to pay.
 
-Source: rest-orders.md §2.1, §2.3, §4.3.
+Source: rest-orders.md §2.1, §2.3, §4.3; merchant-settings.md §6.
 """
 
 import re
@@ -13,6 +13,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic.features import DOCUMENTED, ENGINE, FEATURES
 from altyn.protocol.dialects.classic.order_statuses import STATUSES_OF
 from altyn.protocol.malformed import Malformed
+from altyn.protocol.payment_ways import PaymentWay, named_way
 
 _ALLOWED_FEATURES: Final = (
     f"a value is not one of {', '.join(DOCUMENTED)}; accepted, but without effect in most cases, "
@@ -68,6 +69,17 @@ _CATEGORY_BY_TYPE: Final = {
     "I": BindingCategory.INSTALMENT,
 }
 BINDING_TYPE: Final = t.Type("A1", _binding_type, enumeration=tuple(_CATEGORY_BY_TYPE))
+
+
+def _way_list(value: str, _: t.Context) -> tuple[str, ...]:
+    """Names of ways to pay, each once and as `paymentWay` spells it."""
+    names = split_features(value)
+    ways = [named_way(name) for name in names]
+    if not ways or None in ways:
+        raise Malformed(f"not a list of {', '.join(PaymentWay)}")
+    return tuple(dict.fromkeys(way.value for way in ways if way))
+
+
 ORDER_AMOUNT: Final = replace(t.ORDER_AMOUNT, parse=_order_amount)
 FEATURE_LIST: Final = t.Type(
     "AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE), repeatable=True
@@ -77,3 +89,4 @@ STATES: Final = t.Type(
 )
 STATUSES: Final = replace(STATES, parse=_statuses)
 """Payment states, read as the statuses of orders that they stand for."""
+WAY_LIST: Final = t.Type("list, comma separated", _way_list, repeatable=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
@@ -52,7 +53,6 @@ class SoapOperation:
 
 STORED_CARDS: Final = "Stored cards are not served yet."
 WALLETS: Final = "Payments by wallet are not served yet."
-OTHER_WAYS: Final = "Other ways to pay than by card are not served yet."
 LAST_ORDERS: Final = (
     "Its answer can hold neither a page nor an error: use getLastOrdersForMerchants."
 )
@@ -149,11 +149,10 @@ _ROWS: Final = (
         "paymentOrderResult",
         _PARAMS,
     ),
-    _later(
-        "paymentOrderOtherWay",
+    _served(
+        o.PAYMENT_ORDER_OTHER_WAY,
         "order:paymentOrderOtherWayParams",
         "paymentOrderOtherWayResult",
-        OTHER_WAYS,
     ),
     _served(
         raw.RAW_POSITION_REFUND,

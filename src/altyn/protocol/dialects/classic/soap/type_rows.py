@@ -1,6 +1,6 @@
 """The types of orders and card payments, row by row.
 
-Source: soap.md §5.
+Source: soap.md §5; sberpay.md §4.
 """
 
 from typing import Final
@@ -58,6 +58,7 @@ ORDER_TYPES: Final = (
         extends="abstractServiceRequest",
     ),
     row("discount", "", "discountType discountValue"),
+    row("externalParams", "", "sbolBankInvoiceId sbolDeepLink sbolInactive"),
     row("features", "", "feature:orderFeature*"),
     row("finishThreeDSRequest", "md! paRes!", extends="abstractServiceRequest"),
     row("finishThreeDSResponse", "returnUrl", extends="abstractResponse"),
@@ -172,7 +173,13 @@ ORDER_TYPES: Final = (
         "refundItems:cartItems params:serviceParam* expectedDepositedAmount:long",
         extends="abstractServiceRequest",
     ),
-    row("registerOrderResponse", "orderId", "formUrl", extends="abstractResponse"),
+    row(
+        "registerOrderResponse",
+        "orderId",
+        "formUrl",
+        extends="abstractResponse",
+        newer_children="externalParams:externalParams",
+    ),
     row(
         "reversalOrderParams",
         "orderId merchantLogin orderNumber",

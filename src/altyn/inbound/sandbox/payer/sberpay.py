@@ -1,0 +1,58 @@
+"""The simulated payer pays by SberPay: the phone number on the page, then the answer in the app.
+
+Source: sberpay.md §1, §5; payment-page.md §8.
+"""
+
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from altyn.domain.phone import russian_phone
+from altyn.inbound.sandbox.payer.request import PayerRequest
+from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
+from altyn.operations.paying.sberpay import BY, BY_PHONE, PHONE
+from altyn.protocol.payment_ways import PaymentWay
+from altyn.protocol.phone_messages import MessageAction
+
+ACTS: Final = {
+    MessageAction.CONFIRM: "The payer confirms the payment in the bank's app.",
+    MessageAction.REFUSE: "The payer refuses the payment in the bank's app.",
+}
+
+
+class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pay by SberPay. `phone` gets the push message, and `decision` is what its owner answers."""
+
+    typed_elsewhere: ClassVar[frozenset[str]] = frozenset({"phone"})
+
+    decision: MessageAction = MessageAction.CONFIRM
+
+    def check(self) -> None:
+        """Raise ValueError for a phone that is missing or not a Russian number."""
+        if russian_phone(self.phone or "") is None:
+            raise ValueError("phone: the Russian number that gets the push message, as 79998887766")
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """Where the receipt goes: the e-mail address, else the phone."""
+        return {"email": self.email} if self.email else {"phone": self.phone or ""}
+
+    async def play(self, visit: Visit) -> VisitEnd:
+        """Pay the order of the visit. Raises PayerError: a page did not behave."""
+        phone = russian_phone(self.phone or "") or ""
+        visit.add_contact(self.contact)
+        visit.add_step(f"The payer chooses SberPay and types the phone {phone}.")
+        form = {"paymentWay": PaymentWay.SBRF_SBOL.value, BY: BY_PHONE, PHONE: phone}
+        answer = await visit.process({**form, **self.contact})
+        if not answer.get("waiting"):
+            return _unanswered(await visit.end_of(answer))
+        action, order = self.decision, visit.page_order.order
+        if visit.phone is None or not await visit.phone.answer(phone, order.order_id, action):
+            visit.add_step("No message that can be answered has arrived on the phone.")
+            return await visit.end_now()
+        visit.add_step(ACTS[action])
+        return await visit.end_now()
+
+
+def _unanswered(end: VisitEnd) -> VisitEnd:
+    """The end of a visit in which nothing arrived on the phone."""
+    return replace(end, unused=("decision",))

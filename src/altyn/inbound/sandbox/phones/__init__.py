@@ -1,0 +1,1 @@
+"""The simulated phones of the sandbox: an API for tests, and a page for people."""

@@ -1,0 +1,1 @@
+"""Payment in parts: the payer's application, the first part by card, the later parts."""

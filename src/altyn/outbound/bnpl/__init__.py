@@ -1,0 +1,1 @@
+"""Payment in parts: the service that lends, asked for orders' money and for later parts."""

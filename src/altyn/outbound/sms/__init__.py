@@ -1,0 +1,1 @@
+"""SMS to payers: the handler of the outbox, and the phones of the sandbox."""

@@ -1,0 +1,31 @@
+"""The types of parameters about the shop's own app. Source: sberpay.md §3."""
+
+import re
+from typing import Final
+
+from altyn.protocol import types as t
+from altyn.protocol.malformed import Malformed
+
+OS_TYPES: Final = ("ios", "android")
+
+
+def _os_type(value: str, _: t.Context) -> str:
+    name = value.lower()
+    if name not in OS_TYPES:
+        raise Malformed(f"not one of {', '.join(OS_TYPES)}")
+    return name
+
+
+def _deep_link(value: str, context: t.Context) -> str:
+    """A link of any app, such as `shop://paid`; never one that a browser would run."""
+    link = str(_TEXT.parse(value, context))
+    scheme = _LINK.fullmatch(link)
+    if scheme is None or scheme[1].lower() in t.NOT_FOR_BROWSERS:
+        raise Malformed("not a link that begins with the scheme of an app, such as shop://paid")
+    return link
+
+
+_TEXT: Final = t.text(255, masks=False)
+_LINK: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):[^\s<>\"]+")
+OS_TYPE: Final = t.Type("ios or android", _os_type)
+DEEP_LINK: Final = t.Type("ANS..255", _deep_link, max_length=255)

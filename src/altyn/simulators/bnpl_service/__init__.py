@@ -1,0 +1,1 @@
+"""The service of the sandbox that lends for payment in parts."""

@@ -1,0 +1,94 @@
+"""The later parts: charged by the clock, once; refunds make them fewer. Source: bnpl.md §4, §7."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.bnpl.payer import TWO_WEEKS, Payer
+
+pytestmark = pytest.mark.slow
+DAY = timedelta(days=1)
+
+
+async def test_every_part_is_charged_on_its_day(payer: Payer) -> None:
+    order_id = await payer.paid(amount="150003")
+    before = await payer.status(order_id)
+    for charged in (2, 3, 4):
+        await payer.after(TWO_WEEKS)
+        states = await payer.states(order_id)
+        assert states[0] == (37503, "charged")
+        assert [state for _, state in states].count("charged") == charged
+        assert f"списана часть {charged}" in (await payer.messages())[-1]
+    assert await payer.events(order_id) == ["instalment_charged"] * 3
+    assert await payer.status(order_id) == before, "the shop sees nothing of it"
+    await payer.must_be_consistent()
+
+
+async def test_all_parts_are_charged_when_the_clock_jumps(payer: Payer) -> None:
+    order_id = await payer.paid()
+    await payer.after(timedelta(days=60))
+    assert [state for _, state in await payer.states(order_id)] == ["charged"] * 4
+    await payer.must_be_consistent()
+
+
+async def test_declined_part_is_tried_again_by_the_schedule(payer: Payer) -> None:
+    poor = payer.with_phone("79991230004")
+    order_id = await poor.paid()
+    await poor.after(TWO_WEEKS)
+    assert (await poor.states(order_id))[1] == (37500, "overdue")
+    assert "не списана" in (await poor.messages())[-1]
+    await poor.after(DAY)
+    assert await poor.events(order_id) == ["instalment_declined"] * 2
+    await poor.after(DAY)
+    assert (await poor.states(order_id))[1] == (37500, "charged")
+    assert await poor.events(order_id) == [*["instalment_declined"] * 2, "instalment_charged"]
+    assert (await poor.status(order_id))["orderStatus"] == 2
+    await poor.must_be_consistent()
+
+
+async def test_refund_ends_parts_from_the_last_one_and_they_are_not_charged(payer: Payer) -> None:
+    order_id = await payer.paid()
+    await payer.after(TWO_WEEKS)
+    await payer.shop.call("refund.do", orderId=order_id, amount=60000)
+    assert await payer.states(order_id) == [
+        (37500, "charged"),
+        (37500, "charged"),
+        (15000, "planned"),
+        (0, "ended"),
+    ]
+    await payer.after(timedelta(days=60))
+    assert (await payer.states(order_id))[2:] == [(15000, "charged"), (0, "ended")]
+    assert await payer.events(order_id) == ["instalment_charged"] * 2
+    await payer.must_be_consistent()
+
+
+async def test_surplus_of_a_refund_returns_to_the_card(payer: Payer) -> None:
+    order_id = await payer.paid()
+    await payer.after(TWO_WEEKS)
+    await payer.shop.call("refund.do", orderId=order_id, amount=100000)
+    assert [(amount, back) for _, amount, _, back in await payer.plan(order_id)] == [
+        (37500, 0),
+        (12500, 25000),
+        (0, 0),
+        (0, 0),
+    ]
+    assert await payer.sums(order_id) == (4, 150000, 50000, 100000)
+    await payer.must_be_consistent()
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_refunds_at_any_moment_keep_all_books_equal(payer: Payer, seed: int) -> None:
+    chance = random.Random(seed)
+    phone = "79991230004" if seed % 2 else payer.phone
+    buyer = payer.with_phone(phone)
+    order_ids = [await buyer.paid(amount=str(chance.randrange(100000, 400000))) for _ in range(3)]
+    for _ in range(8):
+        if chance.random() < 0.6:
+            order_id = chance.choice(order_ids)
+            await buyer.shop.call("refund.do", orderId=order_id, amount=chance.randrange(1, 90000))
+        else:
+            await buyer.after(timedelta(days=chance.randrange(1, 20)))
+        await buyer.must_be_consistent()

@@ -1,0 +1,99 @@
+"""`POST /sandbox/orders/{orderId}/pay` in the way BNPL. Source: bnpl.md §5."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from altyn.domain.merchant import Permission
+from tests.integration.bnpl.payer import PHONE, Payer
+from tests.merchant_changes import changed, permissions_off
+from tests.shop import ENROLLED, GOOD, kopeck_cart, kopeck_position
+
+pytestmark = pytest.mark.slow
+
+
+async def pay(payer: Payer, order_id: str, status: int = 200, **members: object) -> Any:
+    """The members of the answer."""
+    sent = {"way": "BNPL", "phone": PHONE, "pan": GOOD, "language": "en", **members}
+    body = json.dumps({name: value for name, value in sent.items() if value is not None}).encode()
+    answer = await payer.client.http.post(f"/sandbox/orders/{order_id}/pay", body=body)
+    assert answer.status == status, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize(
+    ("method", "result"), [("register.do", "PAID"), ("registerPreAuth.do", "HELD")]
+)
+async def test_order_is_paid_in_parts_with_3ds(
+    payer: Payer, method: str, result: str, version: str
+) -> None:
+    pan = ENROLLED if version == "1" else "2202205000012424"
+    async with changed(payer.shop, {"tds_version": version}):
+        order_id = await payer.client.register(method)
+        answer = await pay(payer, order_id, pan=pan, code="1111", expiry=None, cvc=None)
+    assert (answer["result"], answer["actionCode"]) == (result, 0), answer
+    assert "unused" not in answer
+    text = " ".join(answer["steps"])
+    for part in ("types the phone", "types the code 1111", "agrees to the plan", "the card"):
+        assert part in text
+    status = await payer.status(order_id)
+    assert status["paymentWay"] == "BNPL"
+    assert (await payer.states(order_id))[0] == (37500, "charged")
+    await payer.must_be_consistent()
+
+
+async def test_wrong_code_uses_no_attempt(payer: Payer) -> None:
+    order_id = await payer.client.register()
+    answer = await pay(payer, order_id, code="2222")
+    assert (answer["result"], answer["attemptsLeft"]) == ("REFUSED", 3)
+    assert "code" in answer["text"]
+    assert (await pay(payer, order_id))["result"] == "PAID"
+
+
+async def test_wrong_phone_uses_no_attempt(payer: Payer) -> None:
+    order_id = await payer.client.register()
+    answer = await pay(payer, order_id, phone="123")
+    assert (answer["result"], answer["attemptsLeft"]) == ("REFUSED", 3)
+
+
+async def test_refusal_by_scoring_is_declined(payer: Payer) -> None:
+    order_id = await payer.client.register()
+    answer = await pay(payer, order_id, phone="+7 999 000-00-00")
+    assert (answer["result"], answer["actionCode"], answer["attemptsLeft"]) == ("DECLINED", 120, 2)
+
+
+async def test_declined_first_part_is_declined(payer: Payer) -> None:
+    order_id = await payer.client.register()
+    answer = await pay(payer, order_id, pan="2200000100001167")
+    assert (answer["result"], answer["actionCode"]) == ("DECLINED", 116)
+
+
+async def test_order_that_cannot_be_paid_in_parts_is_refused(payer: Payer) -> None:
+    async with permissions_off(payer.shop, Permission.BNPL):
+        answer = await pay(payer, await payer.client.register())
+    assert answer["result"] == "REFUSED"
+
+
+async def test_receipt_goes_to_the_phone_when_the_page_asks(payer: Payer) -> None:
+    position = {**kopeck_position(2, measure="0"), "itemPrice": 75000}
+    cart = json.loads(kopeck_cart(position))
+    del cart["customerDetails"]
+    order_id = await payer.client.register(orderBundle=json.dumps(cart))
+    answer = await pay(payer, order_id)
+    assert answer["result"] == "PAID", answer
+    order = await payer.shop.gateway.world.orders.load(await payer.shop.key(order_id))
+    assert order is not None
+    assert order.request.phone == f"+{PHONE}"
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [({"phone": None}, "phone"), ({"phone": ""}, "phone"), ({"decision": "x"}, "decision")],
+)
+async def test_members_are_checked(payer: Payer, members: dict[str, Any], named: str) -> None:
+    answer = await pay(payer, await payer.client.register(), status=400, **members)
+    assert named in answer["error"]
