@@ -76,6 +76,7 @@ class Refusal(StrEnum):
     ALREADY_PAID = "already_paid"
     BINDING_REQUIRED = "binding_required"
     BINDING_UNKNOWN = "binding_unknown"
+    BINDING_OF_ANOTHER_CLIENT = "binding_of_another_client"
     BINDING_ACTIVE = "binding_active"
     BINDING_INACTIVE = "binding_inactive"
     AUTHENTICATION_UNKNOWN = "authentication_unknown"

@@ -132,6 +132,27 @@ def receipt_rows(accepted: Accepted) -> list[dict[str, Any]]:
     ]
 
 
+def binding_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `binding` in `save_orders`."""
+    return [
+        {
+            "order_id": accepted.order.order_id,
+            "binding_id": binding.binding_id,
+            "client_id": binding.client_id,
+            "fingerprint": binding.fingerprint,
+            "masked_pan": binding.masked_pan,
+            "expiry": binding.expiry,
+            "holder": binding.holder,
+            "system": binding.system,
+            "category": binding.category,
+            "email": binding.email,
+            "phone": binding.phone,
+            "changed_at": binding.changed_at,
+        }
+        for binding in accepted.bindings
+    ]
+
+
 def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
     """The rows of `entry` in `save_orders`: what the effects of the decision come to."""
     return [

@@ -7,9 +7,33 @@ Source: rest-orders.md §6.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from altyn.domain.callback import BindingNotification, CallbackOperation
+
+BINDING: Final = "binding"
+"""The kind of the effect that stores a card; it has no rows in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindingDue:
+    """An effect: the card of payment `attempt` is to be stored for the order's client."""
+
+    attempt: int
+
+    @property
+    def kind(self) -> str:
+        """`operations/bindings/made.py` makes the stored card before the change is saved."""
+        return BINDING
+
+
+def read_binding_id(text: str | None) -> UUID | None:
+    """The id in a text; None for a text that is not an id of a stored card."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 class BindingCategory(StrEnum):

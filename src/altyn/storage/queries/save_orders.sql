@@ -1,5 +1,5 @@
 -- save_orders: save many decisions at once. An order whose version is no longer the expected one is left as it is.
--- Events, attempts, postings, receipts and outbox rows are saved for exactly the orders that are updated; returns their
+-- Events, attempts, postings, receipts, stored cards and outbox rows are saved for exactly the orders that are updated; returns their
 -- ids.
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
@@ -57,7 +57,7 @@ WITH decided AS (
         rrn = excluded.rrn, approval_code = excluded.approval_code,
         inquiries = excluded.inquiries, inquire_at = excluded.inquire_at,
         authentication = excluded.authentication, avs_code = excluded.avs_code,
-        waiting = excluded.waiting, details = excluded.details
+        waiting = excluded.waiting, details = excluded.details, card = excluded.card
 ), saved_postings AS (
     INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
                           currency, amount_minor)
@@ -74,6 +74,17 @@ WITH decided AS (
     FROM saved JOIN jsonb_to_recordset(:receipts) AS receipt (
         order_id uuid, receipt_id uuid, kind text, state text, provider text, content jsonb, fiscal jsonb,
         created_at timestamptz) USING (order_id)
+), saved_bindings AS (
+    INSERT INTO bindings (merchant_id, binding_id, version, client_id, fingerprint, masked_pan, expiry, holder, system,
+                          active, category, order_id, email, phone, created_at, changed_at)
+    SELECT merchant_id, binding_id, 1, client_id, decode(fingerprint, 'hex'), masked_pan, expiry, holder, system,
+           true, category, binding.order_id, email, phone, changed_at, changed_at
+    FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
+        order_id uuid, binding_id uuid, client_id text, fingerprint text, masked_pan text, expiry text, holder text,
+        system text, category text, email text, phone text, changed_at timestamptz) USING (order_id)
+    ON CONFLICT (merchant_id, binding_id) DO UPDATE SET
+        version = bindings.version + 1, active = true, expiry = excluded.expiry, holder = excluded.holder,
+        changed_at = excluded.changed_at
 ), entry AS (
     SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, due_after_seconds * interval '1 second' AS due_after

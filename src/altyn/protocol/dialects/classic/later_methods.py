@@ -27,7 +27,7 @@ _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
-        _STORED_CARDS: "paymentOrderBinding.do unbindcardanon.do processBindingForm.do",
+        _STORED_CARDS: "unbindcardanon.do processBindingForm.do",
         _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
