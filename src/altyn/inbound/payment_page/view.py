@@ -158,7 +158,7 @@ class PaymentPageView(PageFrame):
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
     parts: PartsSummary | None = None
-    stored: StoredCards = StoredCards()
+    stored: StoredCards = field(default_factory=StoredCards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
-from altyn.operations.paying.card.plan import automatic
 from altyn.operations.ports import World
 
 BINDING_ID: Final = "bindingId"
@@ -55,8 +54,8 @@ async def stored_cards_of(
 
 def asks_code(page_order: PageOrder) -> bool:
     """Whether a stored card needs its CVC here."""
-    order, merchant = page_order.order, page_order.merchant
-    return not automatic(order, merchant) and not merchant.may(Permission.BINDING_WITHOUT_CVC)
+    without = page_order.merchant.may(Permission.BINDING_WITHOUT_CVC)
+    return page_order.cvc_required and not without
 
 
 def remember_of(page_order: PageOrder) -> Remember:

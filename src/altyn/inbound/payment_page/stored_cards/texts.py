@@ -1,13 +1,11 @@
 """The texts about stored cards on the payment page, in Russian and English."""
 # ruff: noqa: E501 - a sentence and its translation stay on one line
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from altyn.look import Words
 
-STORED_CARD_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
+STORED_CARD_TEXTS: Final = {
     "stored_title": Words("Карта", "Card"),
     "stored_card": Words("карта, последние цифры {digits}", "card ending in {digits}"),
     "stored_until": Words("до {expiry}", "until {expiry}"),
@@ -39,4 +37,4 @@ STORED_CARD_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
         "Данные карты уходят по защищённому соединению в банк. Магазин их не видит. Сохранённую карту можно удалить на этой странице.",
         "Card details travel over a secure connection to the bank. The shop never sees them. A stored card can be removed on this page.",
     ),
-})  # fmt: skip
+}  # fmt: skip
