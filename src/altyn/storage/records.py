@@ -12,6 +12,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor
+from altyn.storage.binding_rows import binding_json
 from altyn.storage.carts import pack_cart, unpack_cart
 from altyn.storage.order_columns import (
     JSON_COLUMNS,
@@ -134,23 +135,8 @@ def receipt_rows(accepted: Accepted) -> list[dict[str, Any]]:
 
 def binding_rows(accepted: Accepted) -> list[dict[str, Any]]:
     """The rows of `binding` in `save_orders`."""
-    return [
-        {
-            "order_id": accepted.order.order_id,
-            "binding_id": binding.binding_id,
-            "client_id": binding.client_id,
-            "fingerprint": binding.fingerprint,
-            "masked_pan": binding.masked_pan,
-            "expiry": binding.expiry,
-            "holder": binding.holder,
-            "system": binding.system,
-            "category": binding.category,
-            "email": binding.email,
-            "phone": binding.phone,
-            "changed_at": binding.changed_at,
-        }
-        for binding in accepted.bindings
-    ]
+    order_id = accepted.order.order_id
+    return [{"of_order": order_id, **binding_json(each)} for each in accepted.bindings]
 
 
 def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from altyn.domain.callback import BindingNotification, CallbackOperation
+from altyn.domain.card.recurring import RecurringTerms
 
 BINDING: Final = "binding"
 """The kind of the effect that stores a card; it has no rows in the outbox."""
@@ -49,7 +50,9 @@ class Binding:
     """A stored card of a client, as of one version.
 
     `expiry` is YYYYMM. `order_id` is the order whose payment has stored it, None for a card that
-    was stored without a payment.
+    was stored without a payment. `recurring` are the terms of recurring payments, if the payer has
+    agreed to some. `network_transaction_id` is the payment system's number of the payment that has
+    stored the card; later payments with it refer to that one.
     """
 
     merchant_id: int
@@ -68,6 +71,8 @@ class Binding:
     order_id: UUID | None = None
     email: str | None = None
     phone: str | None = None
+    recurring: RecurringTerms | None = None
+    network_transaction_id: str | None = None
 
     @property
     def display_label(self) -> str:

@@ -9,7 +9,8 @@ class PaymentCard:
     """The masked number of a card, and a keyed fingerprint to find the card again.
 
     `stores`: when the payment succeeds, the card is stored for the order's client. `binding_id` is
-    the stored card that pays, or that the payment has stored.
+    the stored card that pays, or that the payment has stored. `network_transaction_id` is the
+    payment system's number of this payment, which later payments with the stored card refer to.
     """
 
     masked_pan: str
@@ -19,3 +20,4 @@ class PaymentCard:
     system: str | None = None
     stores: bool = False
     binding_id: UUID | None = None
+    network_transaction_id: str | None = None

@@ -4,17 +4,18 @@ Source: rest-orders.md §6.
 """
 
 from dataclasses import replace
-from typing import Final, Protocol
-from uuid import UUID, uuid5
+from typing import Protocol
+from uuid import uuid4
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.card.binding import Binding, BindingCategory, BindingDue
-from altyn.domain.merchant import Merchant
+from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.card.recurring import RecurringTerms
+from altyn.domain.effects import OutboxEntry
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.operations.bindings.ports import BindingPorts
 from altyn.operations.decisions import Accepted
-
-_NAMES: Final = UUID("6b1c0f3e-2d7c-4a57-9f0e-6c3a2a0f7b11")
 
 
 class Ports(Protocol):
@@ -27,8 +28,9 @@ class Ports(Protocol):
 async def with_bindings(accepted: Accepted, merchant: Merchant, world: Ports) -> Accepted:
     """The decision with the stored cards and callbacks that its effects come to.
 
-    A client who has the card active keeps that stored card, with the expiry of this payment. The id
-    of a new one is computed from the client and the card, so two payments at once store one.
+    A client who has the card active keeps that stored card, with the expiry and the terms of this
+    payment. Two payments that store one card at once: the save of the second fails, and it is
+    decided again.
     """
     due = [each for each in accepted.effects if isinstance(each, BindingDue)]
     if not due:
@@ -36,63 +38,85 @@ async def with_bindings(accepted: Accepted, merchant: Merchant, world: Ports) ->
     rest = tuple(each for each in accepted.effects if not isinstance(each, BindingDue))
     accepted = replace(accepted, effects=rest)
     for each in due:
-        accepted = await _with_binding(accepted, each.attempt, merchant, world)
+        accepted = await _with_binding(accepted, each.attempt, merchant, world.bindings)
     return accepted
 
 
+def recurring_terms(order: Order, merchant: Merchant) -> tuple[int, str] | None:
+    """The frequency in days and the last day (YYYYMMDD) of recurring payments that the order's
+    payment begins; None where it begins none. Source: 004 (recurring payments)."""
+    days, until = order.request.recurring_frequency, order.request.recurring_expiry
+    if days is None or until is None or not merchant.may(Permission.RECURRENT):
+        return None
+    return days, until
+
+
 async def _with_binding(
-    accepted: Accepted, number: int, merchant: Merchant, world: Ports
+    accepted: Accepted, number: int, merchant: Merchant, ports: BindingPorts
 ) -> Accepted:
-    ports, order = world.bindings, accepted.order
-    card, client_id = order.attempt(number).card, order.request.client_id
+    card = accepted.order.attempt(number).card
     assert card is not None, "only a payment by card stores one"
-    assert client_id is not None, "a card is stored for a client"
-    of_client = await ports.store.of_client(order.merchant_id, client_id)
-    same = [each for each in of_client if each.fingerprint == card.fingerprint]
-    active = next((each for each in same if each.active), None)
-    binding = (
-        active.changed(accepted.at, active=True, expiry=card.expiry)
-        if active
-        else _new(accepted, number, client_id, len(same))
+    new = _new(accepted, card, merchant)
+    active = await _active(new, ports)
+    if active is None:
+        notification = new.notification(CallbackOperation.BINDING_CREATED)
+        entries = ports.entries(notification, merchant, accepted.at)
+        return _with_stored(accepted, number, new, entries, (new,))
+    renewed = _renewed(active, new)
+    changes = () if renewed is active else (renewed,)
+    return _with_stored(accepted, number, renewed, (), changes)
+
+
+async def _active(new: Binding, ports: BindingPorts) -> Binding | None:
+    """The active stored card of the same client, card and purpose."""
+    for each in await ports.store.of_client(new.merchant_id, new.client_id):
+        same = (each.fingerprint, each.category) == (new.fingerprint, new.category)
+        if each.active and same:
+            return each
+    return None
+
+
+def _renewed(active: Binding, new: Binding) -> Binding:
+    """The stored card after a payment that has stored it again; itself when nothing changes."""
+    if new.expiry == active.expiry and new.recurring is None:
+        return active
+    return replace(
+        active.changed(new.changed_at, active=True, expiry=new.expiry),
+        holder=new.holder,
+        recurring=new.recurring,
+        network_transaction_id=new.network_transaction_id or active.network_transaction_id,
     )
-    entries = (
-        ()
-        if active
-        else ports.entries(
-            binding.notification(CallbackOperation.BINDING_CREATED), merchant, accepted.at
-        )
-    )
+
+
+def _with_stored(
+    accepted: Accepted,
+    number: int,
+    binding: Binding,
+    entries: tuple[OutboxEntry, ...],
+    changes: tuple[Binding, ...],
+) -> Accepted:
+    """The decision with the id of the stored card in its attempt."""
+    attempt = accepted.order.attempt(number)
+    assert attempt.card is not None, "only a payment by card stores one"
+    stored = replace(attempt, card=replace(attempt.card, binding_id=binding.binding_id))
     return replace(
         accepted,
-        order=_with_id(order, number, binding.binding_id),
-        attempts=tuple(
-            replace(each, card=replace(card, binding_id=binding.binding_id))
-            if each.number == number
-            else each
-            for each in accepted.attempts
-        ),
-        bindings=(*accepted.bindings, binding),
+        order=accepted.order.with_attempt(stored),
+        attempts=tuple(stored if each.number == number else each for each in accepted.attempts),
+        bindings=(*accepted.bindings, *changes),
         outbox=(*accepted.outbox, *entries),
     )
 
 
-def _with_id(order: Order, number: int, binding_id: UUID) -> Order:
-    attempt = order.attempt(number)
-    assert attempt.card is not None, "only a payment by card stores one"
-    return order.with_attempt(replace(attempt, card=replace(attempt.card, binding_id=binding_id)))
-
-
-def _new(accepted: Accepted, number: int, client_id: str, earlier: int) -> Binding:
+def _new(accepted: Accepted, card: PaymentCard, merchant: Merchant) -> Binding:
     order = accepted.order
-    card = order.attempt(number).card
-    assert card is not None, "only a payment by card stores one"
-    name = f"{order.merchant_id} {card.fingerprint} {earlier} {client_id}"
-    recurrent = order.request.recurring_frequency is not None
+    assert order.request.client_id is not None, "a card is stored for a client"
+    terms = recurring_terms(order, merchant)
     return Binding(
         merchant_id=order.merchant_id,
-        binding_id=uuid5(_NAMES, name),
+        binding_id=uuid4(),
         version=1,
-        client_id=client_id,
+        client_id=order.request.client_id,
         fingerprint=card.fingerprint,
         masked_pan=card.masked_pan,
         expiry=card.expiry,
@@ -100,8 +124,10 @@ def _new(accepted: Accepted, number: int, client_id: str, earlier: int) -> Bindi
         changed_at=accepted.at,
         holder=card.holder,
         system=card.system,
-        category=BindingCategory.RECURRENT if recurrent else BindingCategory.COMMON,
+        category=BindingCategory.RECURRENT if terms else BindingCategory.COMMON,
         order_id=order.order_id,
         email=order.request.email,
         phone=order.request.phone,
+        recurring=RecurringTerms(*terms, charged_at=accepted.at) if terms else None,
+        network_transaction_id=card.network_transaction_id,
     )

@@ -92,7 +92,7 @@ async def _binding(order: Order, sent: str, world: World) -> Binding | Refused:
     client_id = order.request.client_id
     if not client_id:
         rule = "the order has no client: send clientId with the registration"
-        return Refused(Refusal.CLIENT_ID_EMPTY, rule, order, parameter="client_id")
+        return Refused(Refusal.CLIENT_ID_EMPTY, rule, order, parameter="clientId")
     binding_id, store = read_binding_id(sent), world.bindings.store
     binding = await store.load(order.merchant_id, binding_id) if binding_id else None
     if binding is None or not binding.active:

@@ -19,7 +19,7 @@ PROCESS_BINDING_FORM: Final = Method(
     summary="Pay an order with a stored card that the payer chooses on the payment page.",
     parameters=(
         MD_ORDER,
-        Parameter("bindingId", t.ORDER_ID, "binding_id", "The stored card.",
+        Parameter("bindingId", t.text(255), "binding_id", "The stored card.",
                   Refusal.PARAMETER_EMPTY, Refusal.BINDING_UNKNOWN),
         Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
                   invalid=Refusal.CVC_INVALID, aliases=("$CVC",)),
