@@ -22,7 +22,7 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
     WaitingForBank,
 )
-from altyn.inbound.payment_page.stored_cards.offer import label_of, remember_of
+from altyn.inbound.payment_page.stored_cards.offer import is_of_maestro, label_of, remember_of
 from altyn.inbound.payment_page.stored_cards.view import Remember
 from altyn.inbound.payment_page.texts import text
 from altyn.operations.paying.steps import Ended
@@ -168,7 +168,7 @@ def _binding_item(binding: Binding) -> Members:
         "id": str(binding.binding_id),
         "label": label_of(binding),
         "paymentSystem": binding.system or "",
-        "isMaestro": binding.system == "Maestro",
+        "isMaestro": is_of_maestro(binding),
     }
 
 

@@ -53,7 +53,7 @@ function showMessage(place, kind, title, ...lines) {
     paragraph.textContent = line;
     words.append(paragraph);
   }
-  box.append($(`icon-${kind === "danger" ? "danger" : "warn"}`).content.cloneNode(true), words);
+  box.append($(`icon-${kind}`).content.cloneNode(true), words);
   place.replaceChildren(box);
   return words;
 }
@@ -176,7 +176,9 @@ function declined(answer) {
     openNext(errorsPage(page), message("declined"), answer.error, message("redirecting"));
     return;
   }
-  const wrong = fields.showErrors(answer.fieldErrors || {});
+  const errors = answer.fieldErrors || {};
+  if (errors.bindingId) stored.takeMarkedAway();
+  const wrong = fields.showErrors(errors);
   if (wrong) {
     showFailure(message("check_fields"), answer.error);
     wrong.focus();

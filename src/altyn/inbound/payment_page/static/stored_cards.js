@@ -27,6 +27,9 @@ export function storedCards(form, page, message, say, changed) {
     next.focus();
   }
 
+  // The marked card cannot pay any more.
+  const takeMarkedAway = () => takeAway(marked().closest("li"));
+
   list?.addEventListener("change", (event) => {
     if (event.target.name === "bindingId") changed();
   });
@@ -50,6 +53,7 @@ export function storedCards(form, page, message, say, changed) {
 
   return {
     id: () => marked()?.value ?? "",
+    takeMarkedAway,
     system: () => marked()?.dataset.system ?? "",
     markAnother() {
       const another = radios().find((radio) => !radio.value);

@@ -3,9 +3,11 @@
 Source: payment-page.md §3.1, §6; rest-orders.md §6; 004 (clientId, bindingId).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.card.binding import Binding
+from altyn.domain.card.values import PaymentSystem, is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.card_form import PageForm
@@ -15,6 +17,16 @@ from altyn.operations.ports import World
 
 BINDING_ID: Final = "bindingId"
 NOT_NEEDED: Final = "bindingNotNeeded"
+MAESTRO: Final = "Maestro"
+# As the page writes them; a system that is not here has no name on the page.
+_NAMES: Final[Mapping[str, str]] = {
+    PaymentSystem.VISA: "Visa",
+    PaymentSystem.MASTERCARD: "Mastercard",
+    PaymentSystem.MIR: "MIR",
+    PaymentSystem.AMEX: "AMEX",
+    PaymentSystem.JCB: "JCB",
+    PaymentSystem.CUP: "UnionPay",
+}
 
 
 async def usable_bindings(page_order: PageOrder, world: World) -> tuple[Binding, ...]:
@@ -45,17 +57,10 @@ async def stored_cards_of(
     return StoredCards(
         cards=cards,
         only=page_order.order.request.binding_id is not None,
-        asks_code=asks_code(page_order),
         chosen=posted if posted in ids else "",
         remember=remember_of(page_order),
         remembers=form is not None and form.get(NOT_NEEDED) == "false",
     )
-
-
-def asks_code(page_order: PageOrder) -> bool:
-    """Whether a stored card needs its CVC here."""
-    without = page_order.merchant.may(Permission.BINDING_WITHOUT_CVC)
-    return page_order.cvc_required and not without
 
 
 def remember_of(page_order: PageOrder) -> Remember:
@@ -76,10 +81,15 @@ def label_of(binding: Binding) -> str:
     return f"{binding.masked_pan} {_expiry_of(binding)}"
 
 
+def is_of_maestro(binding: Binding) -> bool:
+    """Whether it is a Maestro card, which may have no CVC; its system is reported MASTERCARD."""
+    return is_maestro(binding.masked_pan.partition("*")[0])
+
+
 def _card_of(binding: Binding) -> StoredCard:
     return StoredCard(
         binding_id=str(binding.binding_id),
-        system=binding.system or "",
+        system=MAESTRO if is_of_maestro(binding) else _NAMES.get(binding.system or "", ""),
         last_digits=binding.masked_pan[-4:],
         expiry=_expiry_of(binding),
     )

@@ -26,14 +26,13 @@ class StoredCard:
 class StoredCards:
     """The stored cards that may pay an order, the last stored first.
 
-    `only`: the shop has chosen the card, so no other one pays. `asks_code`: a stored card needs its
-    CVC. `chosen` is the id of the card that is marked, empty for another card. `remembers`: the
-    payer has ticked the box that asks whether to store the card.
+    `only`: the shop has chosen the card, so no other one pays. `chosen` is the id of the card that
+    is marked, empty for another card. `remembers`: the payer has ticked the box that asks whether
+    to store the card.
     """
 
     cards: tuple[StoredCard, ...] = ()
     only: bool = False
-    asks_code: bool = True
     chosen: str = ""
     remember: Remember = Remember.NEVER
     remembers: bool = False
