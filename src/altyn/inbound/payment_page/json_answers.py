@@ -4,8 +4,11 @@ Page sets that were written for other gateways of the family read these members.
 Source: payment-page.md §3.1, §3.2, §3.4.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from altyn.domain.card.binding import Binding
+from altyn.domain.card.values import is_maestro
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
 from altyn.domain.receipt.contact import needs_contact
@@ -21,6 +24,7 @@ from altyn.inbound.payment_page.results import (
     WaitingForBank,
 )
 from altyn.inbound.payment_page.texts import text
+from altyn.operations.bindings.of_order import remembers_card
 from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Redirects, present_step
@@ -30,9 +34,12 @@ from altyn.protocol.table import first_of
 Members = dict[str, Any]
 
 
-def error_members(error: ErrorCode, language: str) -> Members:
-    """An error of the protocol: processform.do and getFee.do without an order, our own failures."""
-    words = error.text(language)
+def error_members(error: ErrorCode, language: str, *, name: str = "") -> Members:
+    """An error of the protocol: processform.do and getFee.do without an order, our own failures.
+
+    `name` is the parameter that it is about.
+    """
+    words = error.text(language, name=name)
     return {"error": words, "errorCode": error.code, "errorMessage": words}
 
 
@@ -80,15 +87,15 @@ def _decline_members(page_order: PageOrder, language: str) -> Members:
 
 def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:
     """Every wrong field by its wire name; the error is the one that the table puts first."""
-    first = first_of(PROCESS_FORM, wrong.faults)
-    code = PROCESS_FORM.error(first.refusal).code
+    first = first_of(wrong.method, wrong.faults)
+    code = wrong.method.error(first.refusal).code
     fields = {fault.name: fault.text(language) for fault in wrong.faults}
     return {**_form_error_members(code, first.text(language)), "fieldErrors": fields}
 
 
 def _refused_members(refused: PaymentRefused, language: str) -> Members:
     refusal = refused.refused.refusal
-    members = _form_error_members(PROCESS_FORM.error(refusal).code, refused.text(language))
+    members = _form_error_members(refused.code, refused.text(language))
     if refusal is Refusal.ATTEMPTS_EXHAUSTED:
         members["attemptsLeft"] = 0  # the last attempt is still under way: the payer has to wait
     return members
@@ -116,8 +123,10 @@ def session_members(
     remaining_seconds: int,
     queried: tuple[str, ...],
     other_ways: bool,
+    cards: Sequence[Binding] = (),
 ) -> Members:
-    """The answer of getSessionStatus.do. `queried` names the order's parameters to show.
+    """The answer of getSessionStatus.do. `queried` names the order's parameters to show, `cards`
+    are the stored cards that the payer may choose.
 
     What the order is for is shown only while it can be paid: for an order that is over, the page
     needs only the way back to the shop.
@@ -138,10 +147,9 @@ def session_members(
         "amount": page_order.amount.wire(),
         "description": order.request.description or "",
         "remainingSecs": remaining_seconds,
-        # No card is stored yet, so none is offered and no payer is asked to store one.
-        "bindingEnabled": False,
-        "bindingItems": [],
-        "bindingDeactivationEnabled": False,
+        "bindingEnabled": remembers_card(order, page_order.merchant),
+        "bindingItems": [_binding_item(each) for each in cards],
+        "bindingDeactivationEnabled": bool(cards),
         "cvcNotRequired": not page_order.cvc_required,
         "otherWayEnabled": other_ways,
         "feeEnabled": fee is not None,
@@ -154,6 +162,16 @@ def session_members(
     if needs_contact(order, page_order.merchant):
         members["contactRequired"] = True
     return {**members, **_state_members(page_order, payer)}
+
+
+def _binding_item(card: Binding) -> Members:
+    """A stored card, as pages list it: `411111**1111 12/28`."""
+    return {
+        "id": str(card.binding_id),
+        "label": f"{card.masked_pan} {card.expiry[4:]}/{card.expiry[2:4]}",
+        "paymentSystem": card.system or "",
+        "isMaestro": is_maestro(card.masked_pan[:6]),
+    }
 
 
 def session_not_found_members(language: str) -> Members:

@@ -6,7 +6,7 @@ Source: payment-page.md §3, §4.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
@@ -19,25 +19,25 @@ from starlette.responses import Response
 from altyn.domain.card.values import is_maestro
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
 from altyn.inbound.call_log import log_page_call, log_unserved
-from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
 from altyn.inbound.payment_page.addresses import (
     Kind,
     PageName,
     page_address,
-    read_page_view,
 )
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.offered_ways import offered_ways
+from altyn.inbound.payment_page.page_call import PageCall
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import chooses_steps, pay
-from altyn.inbound.payment_page.texts import known_language
+from altyn.inbound.payment_page.stored_card_methods import binding_named, remove_card
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.rest.unknown_method import NAME_CHARS_MAX, unknown_method
+from altyn.operations.bindings.of_order import cards_of_payer
 from altyn.operations.paying.cancel import cancel_waiting
 from altyn.operations.paying.card.payment import finish_challenge, finish_with_pa_res
 from altyn.operations.ports import World
@@ -54,33 +54,6 @@ from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 METHOD_REPORTED: Final = "<!doctype html><html lang=en><title>3-D Secure</title></html>"
 ORDER_NAMES: Final = ("MDORDER", "mdOrder", "orderId")
 log = structlog.get_logger("altyn.payment_page")
-
-
-@dataclass(frozen=True, slots=True)
-class PageCall:
-    """One call of a page: its parameters and its payer."""
-
-    fields: Fields
-    payer: Payer
-
-    def get(self, *names: str) -> str | None:
-        """The value of the first of these parameters that has one."""
-        return next((value for name in names if (value := self.fields.get(name))), None)
-
-    def payer_of(self, page_order: PageOrder) -> Payer:
-        """The payer, with the language of the call, else of the order."""
-        language = page_order.language(self.get("language", "lang"))
-        return replace(self.payer, language=language)
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether a script calls, and not a form of a page."""
-        return "application/json" in str(self.payer.browser["accept"])
-
-    @property
-    def language(self) -> str:
-        """The language of a call without an order."""
-        return known_language(self.get("language", "lang") or DEFAULT_LANGUAGE)
 
 
 Method = Callable[["PageMethods", PageCall], Awaitable[Response]]
@@ -151,12 +124,14 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
     if page_order is None:
         return responses.json(json_answers.session_not_found_members(call.language))
     ways = offered_ways(page_order, methods.tiles, methods.world, call.language)
+    cards = await cards_of_payer(page_order.order, page_order.merchant, methods.world)
     members = json_answers.session_members(
         page_order,
         call.payer_of(page_order),
         remaining_seconds=pages.remaining_seconds(page_order.order, methods.world.clock),
         queried=call.fields.get_all("paramNames"),
         other_ways=bool(ways),
+        cards=cards,
     )
     return responses.json(members)
 
@@ -177,6 +152,16 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
     return responses.json(json_answers.payment_members(result, payer))
 
 
+async def process_binding_form(methods: PageMethods, call: PageCall) -> Response:
+    """processBindingForm.do: pay with a stored card of the payer. Source: payment-page.md §3.3."""
+    return binding_named(call) or await process_form(methods, call)
+
+
+async def unbind_card(methods: PageMethods, call: PageCall) -> Response:
+    """unbindcardanon.do: the payer removes a stored card. Source: payment-page.md §3.4."""
+    return await remove_card(call, await methods.find(call), methods.world)
+
+
 async def cancel_payment(methods: PageMethods, call: PageCall) -> Response:
     """cancelPayment.do: the payer chooses another way than the one that waits.
 
@@ -191,7 +176,7 @@ async def cancel_payment(methods: PageMethods, call: PageCall) -> Response:
         page_order.key, actor=payer.actor, world=methods.world, loaded=page_order.order
     )
     page_order = page_order.after(step)
-    view = _page_view(call, page_order)
+    view = call.page_view(page_order)
     address = pages.next_address(page_order, payer.base_url, payer.language, view)
     if not call.wants_json:
         return responses.redirect(address, 303)
@@ -215,7 +200,7 @@ async def show_errors(methods: PageMethods, call: PageCall) -> Response:
         return methods.not_found(call)
     payer = call.payer_of(page_order)
     language = requested_language(page_order.order, page_order.merchant, payer.language)
-    name = PageName(_page_view(call, page_order), Kind.ERRORS, language)
+    name = PageName(call.page_view(page_order), Kind.ERRORS, language)
     login, order_id = page_order.merchant.login, page_order.order.order_id
     return responses.redirect(page_address(payer.base_url, login, order_id, name))
 
@@ -328,12 +313,6 @@ def _transaction(c_res: str) -> str | None:
         return None
 
 
-def _page_view(call: PageCall, page_order: PageOrder) -> str:
-    """The pageView of the call if it is well-formed, else the order's."""
-    requested = read_page_view(call.get("pageView") or "")
-    return requested or page_order.order.request.page_view or "DESKTOP"
-
-
 def _error(error: ErrorCode, language: str, status: int = 200) -> Response:
     return responses.json(json_answers.error_members(error, language), status)
 
@@ -341,6 +320,8 @@ def _error(error: ErrorCode, language: str, status: int = 200) -> Response:
 METHODS: Final[dict[str, Method]] = {
     "getsessionstatus.do": get_session_status,
     "processform.do": process_form,
+    "processbindingform.do": process_binding_form,
+    "unbindcardanon.do": unbind_card,
     "cancelpayment.do": cancel_payment,
     "ismaestrocard.do": is_maestro_card,
     "showerrors.do": show_errors,
@@ -350,8 +331,8 @@ METHODS: Final[dict[str, Method]] = {
     "finish3dsver2.do": finish_3ds_version_2,
     "finish3dsmethodnotification.do": finish_3ds_method,
 }
-BY_POST: Final = frozenset({"cancelpayment.do"})
-"""A browser that fetches addresses ahead of its user must not cancel a payment."""
+BY_POST: Final = frozenset({"cancelpayment.do", "unbindcardanon.do", "processbindingform.do"})
+"""A browser that fetches addresses ahead of its user must not cancel or pay, nor remove a card."""
 
 TAKES_CARD: Final = frozenset({"processform.do", "ismaestrocard.do"})
 CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")

@@ -27,6 +27,8 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
     WaitingForBank,
 )
+from altyn.inbound.payment_page.stored_card import missing_cvc, stored_card_command
+from altyn.operations.bindings.pay import pay_by_binding
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.bnpl.payment import pay_first_part
@@ -36,6 +38,7 @@ from altyn.operations.paying.decisions import refuse_declined
 from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM
 from altyn.protocol.threeds import MethodCompletion
 
 REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(
@@ -59,14 +62,51 @@ async def pay(
     An order that is over, or whose payment is under way, gives that result and nothing is read. A
     payment that waits for a code of the payer gets it from the form.
     """
-    by_card = form.payment_way in (*CARD_WAYS, WAY)
+    stored = bool(form.get("bindingId"))
+    by_card = stored or form.payment_way in (*CARD_WAYS, WAY)
     if page_order.over:
         return _order_over(page_order)
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
+    if stored:
+        return await pay_by_stored_card(form, page_order, payer, world)
     if by_card:
         return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
     return await _pay_by_other_way(form, page_order, payer, world)
+
+
+async def pay_by_stored_card(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World
+) -> PaymentResult:
+    """Pay with the stored card that the form names; phase 2 of 3-D Secure 2 needs no CVC."""
+    if transaction := form.transaction:
+        after = AfterMethod(
+            key=page_order.key,
+            server_trans_id=transaction,
+            actor=payer.actor,
+            base_url=payer.base_url,
+        )
+        form.drop_card()
+        after = _after_method_step(form, after, payer)
+        step = await continue_after_method(after, world, loaded=page_order.order)
+        return _result_of(step, page_order)
+    command = stored_card_command(form, page_order, payer)
+    form.drop_card()
+    if isinstance(command, tuple):
+        return _by_stored_card(_fields_wrong(page_order, command))
+    if isinstance(command, Refused):
+        return _by_stored_card(_refused(page_order, command))
+    step = await pay_by_binding(command, world, loaded=page_order.order)
+    if isinstance(step, Refused) and (fault := missing_cvc(step)):
+        return _by_stored_card(_fields_wrong(page_order, (fault,)))
+    return _by_stored_card(_result_of(step, page_order))
+
+
+def _by_stored_card(result: PaymentResult) -> PaymentResult:
+    """The result, whose refusals are those of processBindingForm.do."""
+    if isinstance(result, FieldsWrong | PaymentRefused):
+        return replace(result, method=PROCESS_BINDING_FORM)
+    return result
 
 
 async def _pay_by_other_way(
