@@ -6,8 +6,7 @@ from typing import Any, Final
 from altyn.domain.refusals import Refusal
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.order_view import OBJECTS
-from altyn.protocol.dialects.classic.page_methods import PROCESS_BINDING_FORM
-from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM, PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.status_fields import Fields
 from altyn.protocol.table import STORED, Method, Parameter

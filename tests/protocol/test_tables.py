@@ -93,7 +93,11 @@ COMMAND_FIELDS: Final = {
     "getBindingsByCardOrId": frozenset(field.name for field in fields(FindBindingsOfCard)),
     "bindCard": frozenset({"binding_id"}),
     "paymentOrderBinding": frozenset(
-        {"ip", "json_params", *(field.name for field in fields(PayByBinding))}
+        {
+            "ip",
+            "json_params",
+            *(field.name for phase in (PayByBinding, AfterMethod) for field in fields(phase)),
+        }
     ),
     "unBindCard": frozenset({"binding_id"}),
     "extendBinding": frozenset({"binding_id", "expiry"}),
@@ -232,6 +236,7 @@ OUT_OF_REACH: Final = {
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",

@@ -22,6 +22,7 @@ from tests.integration.bindings.test_binding_methods import (
     stored,
 )
 from tests.integration.payment_page.page_client import DECLINED
+from tests.integration.payment_page.test_page_methods import CHALLENGED
 from tests.merchant_changes import changed, permissions_off
 from tests.shop import GOOD, Shop, card_fields
 
@@ -393,6 +394,126 @@ async def test_two_clients_with_one_card_have_stored_cards_of_their_own(shop: Sh
     assert merchant is not None
     fingerprint = vault.fingerprint(merchant.merchant_id, Pan(GOOD))
     assert await vault.reveal(merchant.merchant_id, fingerprint) is not None
+
+
+# ── The page ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_page_gets_the_stored_cards_of_its_payer(shop: Shop) -> None:
+    client = new_client()
+    binding = await stored(shop, client, GOOD)
+    expired, _ = await stored(shop, client, VISA), await stored(shop, new_client(), GOOD)
+    await shop.call("extendBinding.do", bindingId=expired, newExpiry=f"{shop.clock.now():%Y%m}")
+    await shop.travel(timedelta(days=32))
+    order_id = await shop.register(1000, clientId=client)
+    session = await shop.call("getSessionStatus.do", MDORDER=order_id)
+    assert session["bindingItems"] == [
+        {
+            "id": binding,
+            "label": "555555**5599 12/99",
+            "paymentSystem": "MASTERCARD",
+            "isMaestro": False,
+        }
+    ]
+    assert (session["bindingEnabled"], session["bindingDeactivationEnabled"]) == (True, True)
+    unasked: tuple[dict[str, Any], ...] = (
+        {"features": FORCE},
+        {"bindingNotNeeded": "true"},
+        {"bindingId": binding},
+    )
+    for more in unasked:
+        fixed = await shop.register(1000, clientId=client, **more)
+        session = await shop.call("getSessionStatus.do", MDORDER=fixed)
+        assert session["bindingEnabled"] is False, more
+        assert [each["id"] for each in session["bindingItems"]] == [binding]
+    async with permissions_off(shop, Permission.BINDINGS):
+        session = await shop.call("getSessionStatus.do", MDORDER=order_id)
+        assert (session["bindingEnabled"], session["bindingItems"]) == (False, [])
+
+
+async def test_payer_pays_with_a_stored_card_on_the_page(shop: Shop) -> None:
+    client = new_client()
+    binding = await stored(shop, client, GOOD)
+    order_id = await shop.register(1000, clientId=client)
+    form = {"orderId": order_id, "bindingId": binding, "language": "ru"}
+    async with permissions_off(shop, Permission.BINDING_WITHOUT_CVC, Permission.SSL_WITHOUT_CVC):
+        answer = await shop.call("processBindingForm.do", **form)
+        assert (answer["error"], answer["fieldErrors"]) == (
+            "Введите код с карты",
+            {"$CVC": "Введите код с карты"},
+        )
+        answer = await shop.call("processBindingForm.do", **form, cvc="12")
+        assert answer["fieldErrors"] == {"$CVC": "В коде 3 цифры"}
+    answer = await shop.call("processBindingForm.do", **form, cvc="123")
+    assert (answer["errorCode"], (await shop.see(order_id)).status) == (0, 2), answer
+    assert "redirect" in await shop.call("processBindingForm.do", **form, cvc="123")
+
+
+async def test_page_refuses_other_stored_cards(shop: Shop) -> None:
+    client = new_client()
+    order_id = await shop.register(1000, clientId=client)
+    form = {"orderId": order_id, "cvc": "123"}
+    foreign = await stored(shop, new_client())
+    for binding, expected in (
+        ("", {"error": "[bindingId] не задан", "errorCode": 4}),
+        (UNKNOWN, NO_BINDING),
+        (foreign, ANOTHER),
+    ):
+        answer = await shop.call("processBindingForm.do", **form, bindingId=binding)
+        assert error_of(answer) == expected
+    assert (await shop.see(order_id)).status == 0
+
+
+async def test_payer_of_an_enrolled_stored_card_on_the_page_goes_to_the_acs(shop: Shop) -> None:
+    client = new_client()
+    binding = await stored(shop, client, VISA)
+    order_id = await shop.register(1000, clientId=client)
+    form = {"orderId": order_id, "bindingId": binding, "cvc": "123"}
+    sent = await shop.call("processBindingForm.do", **form)
+    assert {"acsUrl", "paReq", "termUrl"} <= sent.keys()
+    await shop.back_from_acs(order_id, await shop.at_acs(sent))
+    assert (await shop.see(order_id)).status == 2
+
+
+@pytest.mark.parametrize("by", ["shop", "page"])
+async def test_stored_card_goes_through_3d_secure_2(shop: Shop, by: str) -> None:
+    client = new_client()
+    binding = await stored(shop, client, CHALLENGED)
+    order_id = await shop.register(1000, clientId=client)
+    method = "paymentOrderBinding.do" if by == "shop" else "processBindingForm.do"
+    form = {"mdOrder": order_id, "bindingId": binding, "cvc": "123"}
+    first = await shop.call(method, **form)
+    transaction = first["threeDSServerTransId"]
+    second = await shop.call(method, **form, threeDSServerTransId=transaction)
+    assert {"acsUrl", "packedCReq"} <= second.keys()
+    status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
+    assert (status["orderStatus"], status["bindingInfo"]["bindingId"]) == (5, binding)
+
+
+async def test_payer_removes_a_stored_card_on_the_page(shop: Shop) -> None:
+    client = new_client()
+    binding, other = await stored(shop, client, GOOD), await stored(shop, new_client())
+    order_id = await shop.register(1000, clientId=client)
+    for each in (UNKNOWN, other, "x", ""):
+        answer = await shop.call("unbindcardanon.do", mdOrder=order_id, bindingId=each)
+        assert error_of(answer) == NO_BINDING
+    answer = await shop.call("unbindcardanon.do", mdOrder=order_id, bindingId=binding)
+    assert answer == {"errorCode": 0}
+    again = await shop.call("unbindcardanon.do", mdOrder=order_id, bindingId=binding)
+    assert error_of(again) == NO_BINDING
+    assert await listed(shop, client) == []
+    unknown = await shop.call("unbindcardanon.do", mdOrder=UNKNOWN, bindingId=binding)
+    assert error_of(unknown) == {"error": "Неверный номер заказа", "errorCode": 1}
+
+
+async def test_payer_of_an_order_that_is_over_removes_no_card(shop: Shop) -> None:
+    client = new_client()
+    binding = await paid_binding(shop, client)
+    order_id = await shop.register(1000, clientId=client)
+    await shop.pay(order_id)
+    answer = await shop.call("unbindcardanon.do", mdOrder=order_id, bindingId=binding)
+    assert answer["errorCode"] != 0
+    assert [each["bindingId"] for each in await listed(shop, client)] == [binding]
 
 
 # ── SOAP ──────────────────────────────────────────────────────────────────────────────────────────

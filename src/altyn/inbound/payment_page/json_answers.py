@@ -34,9 +34,12 @@ from altyn.protocol.table import first_of
 Members = dict[str, Any]
 
 
-def error_members(error: ErrorCode, language: str) -> Members:
-    """An error of the protocol: processform.do and getFee.do without an order, our own failures."""
-    words = error.text(language)
+def error_members(error: ErrorCode, language: str, *, name: str = "") -> Members:
+    """An error of the protocol: processform.do and getFee.do without an order, our own failures.
+
+    `name` is the parameter that it is about.
+    """
+    words = error.text(language, name=name)
     return {"error": words, "errorCode": error.code, "errorMessage": words}
 
 

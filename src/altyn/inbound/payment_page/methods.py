@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
+from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import log_page_call, log_unserved
 from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
@@ -46,6 +47,7 @@ from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic.dialect import CLASSIC, TRANSPORT_FAULTS
 from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM
 from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
@@ -136,10 +138,7 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
 
 
 async def process_form(methods: PageMethods, call: PageCall) -> Response:
-    """processform.do and processBindingForm.do: pay with the posted form.
-
-    Both take both forms: a stored card that is named pays. Source: payment-page.md §3.2, §3.3.
-    """
+    """processform.do: pay with the posted form. Source: payment-page.md §3.2."""
     page_order = await methods.find(call)
     if page_order is None:
         return error_response(e.NUMBER_INVALID, call.language)
@@ -152,6 +151,14 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
         return responses.json({"redirect": address, "errorCode": 0})
     result = await pay(form, page_order, payer, methods.world, sandbox=methods.sandbox)
     return responses.json(json_answers.payment_members(result, payer))
+
+
+async def process_binding_form(methods: PageMethods, call: PageCall) -> Response:
+    """processBindingForm.do: pay with a stored card. Source: payment-page.md §3.3."""
+    if not call.get("bindingId"):
+        error = PROCESS_BINDING_FORM.error(Refusal.PARAMETER_EMPTY)
+        return error_response(error, call.language, name="bindingId")
+    return await process_form(methods, call)
 
 
 async def unbind_card(methods: PageMethods, call: PageCall) -> Response:
@@ -318,7 +325,7 @@ def _transaction(c_res: str) -> str | None:
 METHODS: Final[dict[str, Method]] = {
     "getsessionstatus.do": get_session_status,
     "processform.do": process_form,
-    "processbindingform.do": process_form,
+    "processbindingform.do": process_binding_form,
     "unbindcardanon.do": unbind_card,
     "cancelpayment.do": cancel_payment,
     "ismaestrocard.do": is_maestro_card,

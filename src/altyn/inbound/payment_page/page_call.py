@@ -51,6 +51,8 @@ class PageCall:
         return known_language(self.get("language", "lang") or DEFAULT_LANGUAGE)
 
 
-def error_response(error: ErrorCode, language: str, status: int = 200) -> Response:
-    """An error of the protocol in the members of the page's methods."""
-    return responses.json(json_answers.error_members(error, language), status)
+def error_response(
+    error: ErrorCode, language: str, status: int = 200, *, name: str = ""
+) -> Response:
+    """An error of the protocol in the members of the page's methods; `name`: the parameter."""
+    return responses.json(json_answers.error_members(error, language, name=name), status)

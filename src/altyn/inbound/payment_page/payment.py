@@ -42,7 +42,7 @@ from altyn.operations.paying.decisions import refuse_declined
 from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
-from altyn.protocol.dialects.classic.page_methods import PROCESS_BINDING_FORM
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM
 from altyn.protocol.threeds import MethodCompletion
 
 REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(

@@ -1,10 +1,14 @@
-"""The stored card that an order names at its registration. Source: 004 (bindingId)."""
+"""The stored cards of an order: the one that it names, and those that its payer may choose.
+
+Source: 004 (request parameters); payment-page.md §3.1, §3.4.
+"""
 
 from typing import Protocol
 
-from altyn.domain.card.binding import read_binding_id
+from altyn.domain.card.binding import Binding, BindingCategory, read_binding_id
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
+from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
@@ -46,3 +50,36 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
         rule = f"the stored card was valid until {binding.expiry}"
         return Refused(Refusal.CARD_EXPIRED, rule, parameter=name)
     return None
+
+
+async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tuple[Binding, ...]:
+    """The stored cards that the payer of an order may choose, oldest first: active, not expired.
+
+    An order that names its stored card has that one only; an order that is over has none.
+    """
+    client_id, named = order.request.client_id, read_binding_id(order.request.binding_id)
+    if not client_id or not order.payable or not merchant.may(Permission.BINDINGS):
+        return ()
+    month = f"{to_moscow(world.clock.now()):%Y%m}"
+    return tuple(
+        each
+        for each in await world.bindings.store.of_client(order.merchant_id, client_id)
+        if each.active and not each.expired(month)
+        if each.binding_id == named or (named is None and _is_payers(each))
+    )
+
+
+def _is_payers(binding: Binding) -> bool:
+    """Whether it is for payments of the client, and not for recurring ones of the shop."""
+    return binding.category is BindingCategory.COMMON
+
+
+def remembers_card(order: Order, merchant: Merchant) -> bool:
+    """Whether the payer is asked to agree that the card is stored.
+
+    Not when the shop forbids it (bindingNotNeeded=true), or stores it without asking.
+    """
+    request = order.request
+    forbidden = request.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
+    asked = bool(request.client_id) and merchant.may(Permission.BINDINGS) and not forbidden
+    return asked and not request.binding_id and not request.has("FORCE_CREATE_BINDING")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from altyn.domain.card.binding import Binding, read_binding_id
 from altyn.domain.card.values import Cvc, Expiry
+from altyn.domain.merchant import Permission
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
@@ -15,6 +16,7 @@ from altyn.operations.paying.decisions import refuse_payment
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.payment_ways import PaymentWay
+from altyn.protocol.threeds import MethodCompletion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,9 @@ class PayByBinding:
     more: Mapping[str, str] = field(default_factory=dict)
     term_url: str | None = None
     finish_url: str | None = None
+    method_notification_url: str | None = None
     tds_protocol_version: str | None = None
+    method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
     notes: Notes = ()
 
@@ -45,9 +49,9 @@ async def pay_by_binding(
 ) -> Step:
     """Begin to pay an order with a stored card of its client.
 
-    Refuses: ORDER_UNKNOWN, what `refuse_payment` refuses, CLIENT_ID_EMPTY (the order has no
-    client), BINDING_UNKNOWN (also one that is disabled), BINDING_OF_ANOTHER_CLIENT, then what
-    `pay_by_card` refuses. Source: rest-orders.md §5.3.
+    Refuses: ORDER_UNKNOWN, what `refuse_payment` refuses, ACCESS_DENIED (permission bindings),
+    CLIENT_ID_EMPTY (the order has no client), BINDING_UNKNOWN (also one that is disabled),
+    BINDING_OF_ANOTHER_CLIENT, then what `pay_by_card` refuses. Source: rest-orders.md §5.3.
     """
     order = loaded or await world.orders.load(command.key)
     if order is None:
@@ -80,7 +84,9 @@ async def pay_by_binding(
         more=command.more,
         term_url=command.term_url,
         finish_url=command.finish_url,
+        method_notification_url=command.method_notification_url,
         tds_protocol_version=command.tds_protocol_version,
+        method_completed=command.method_completed,
         browser=command.browser,
         notes=command.notes,
         binding_id=binding.binding_id,
@@ -89,6 +95,9 @@ async def pay_by_binding(
 
 
 async def _binding(order: Order, sent: str, world: World) -> Binding | Refused:
+    merchant = await world.merchants.get(order.merchant_id)
+    if not merchant.may(Permission.BINDINGS):
+        return Refused(Refusal.ACCESS_DENIED, "permission bindings is off", order)
     client_id = order.request.client_id
     if not client_id:
         rule = "the order has no client: send clientId with the registration"

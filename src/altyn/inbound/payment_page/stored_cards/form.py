@@ -13,8 +13,7 @@ from altyn.inbound.payment_page.results import FieldFault
 from altyn.inbound.payment_page.stored_cards.offer import BINDING_ID
 from altyn.operations.bindings.pay import PayByBinding
 from altyn.operations.decisions import Refused
-from altyn.protocol.dialects.classic.page_methods import PROCESS_BINDING_FORM
-from altyn.protocol.dialects.classic.payment_methods import MD_ORDER
+from altyn.protocol.dialects.classic.payment_methods import MD_ORDER, PROCESS_BINDING_FORM
 from altyn.protocol.table import check_rows, first_of
 
 # The order's id is already read: the order was found by it.

@@ -9,10 +9,10 @@ from typing import Final
 from altyn.domain.card.binding import Binding
 from altyn.domain.card.values import PaymentSystem, is_maestro
 from altyn.domain.merchant import Permission
-from altyn.domain.moscow import to_moscow
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
+from altyn.operations.bindings.of_order import cards_of_payer, remembers_card
 from altyn.operations.ports import World
 
 BINDING_ID: Final = "bindingId"
@@ -30,19 +30,9 @@ _NAMES: Final[Mapping[str, str]] = {
 
 
 async def usable_bindings(page_order: PageOrder, world: World) -> tuple[Binding, ...]:
-    """The stored cards that may pay this order: active, not expired, the last stored first."""
-    order = page_order.order
-    client_id = order.request.client_id
-    if not client_id or not page_order.merchant.may(Permission.BINDINGS):
-        return ()
-    month = f"{to_moscow(world.clock.now()):%Y%m}"
-    named = (order.request.binding_id or "").lower()
-    stored = await world.bindings.store.of_client(order.merchant_id, client_id)
-    return tuple(
-        each
-        for each in reversed(stored)
-        if each.active and not each.expired(month) and named in {"", str(each.binding_id)}
-    )
+    """The stored cards that may pay this order, the last stored first."""
+    cards = await cards_of_payer(page_order.order, page_order.merchant, world)
+    return tuple(reversed(cards))
 
 
 async def stored_cards_of(
@@ -65,15 +55,11 @@ async def stored_cards_of(
 
 def remember_of(page_order: PageOrder) -> Remember:
     """Whether the card of this payment is stored. Source: rest-orders.md §2.3, §6."""
-    order = page_order.order
-    if not order.request.client_id or not page_order.merchant.may(Permission.BINDINGS):
-        return Remember.NEVER
-    if order.request.binding_id is not None:
-        return Remember.NEVER
-    if order.request.has("FORCE_CREATE_BINDING"):
-        return Remember.ALWAYS
-    refused = order.request.more.get(NOT_NEEDED, "").lower() in {"true", "1"}
-    return Remember.NEVER if refused else Remember.ASK
+    order, merchant = page_order.order, page_order.merchant
+    if remembers_card(order, merchant):
+        return Remember.ASK
+    always = order.request.has("FORCE_CREATE_BINDING") and merchant.may(Permission.BINDINGS)
+    return Remember.ALWAYS if always and order.request.client_id else Remember.NEVER
 
 
 def label_of(binding: Binding) -> str:

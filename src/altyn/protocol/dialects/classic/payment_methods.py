@@ -4,6 +4,7 @@
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from altyn.domain.merchant import Permission
@@ -132,10 +133,6 @@ PROCESS_FORM: Final = Method(
     envelope=PAYMENT,
 )
 
-_CARD_ROWS: Final = frozenset(
-    {"threeDSServerTransId", "threeDSMethodNotificationUrl", "bindingNotNeeded"}
-)
-
 _ORDER_REFUSALS: Final[Refusals] = {
     refusal: code
     for refusal, code in ORDER_TAKES_NO_PAYMENT.items()
@@ -156,7 +153,7 @@ PAYMENT_ORDER_BINDING: Final = Method(
                   Refusal.PARAMETER_EMPTY),
         Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
                   aliases=("$CVC",)),
-        *(row for row in CARD_REST if row.name not in _CARD_ROWS),
+        *(row for row in CARD_REST if row.name != "bindingNotNeeded"),
     ),
     refusals={
         **WHO,
@@ -171,11 +168,24 @@ PAYMENT_ORDER_BINDING: Final = Method(
         Refusal.BINDING_REQUIRED: e.ANOTHER_BINDING,
         Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
         Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
+        Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
         **ALWAYS,
     },
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,
 )  # fmt: skip
+
+PROCESS_BINDING_FORM: Final = replace(
+    PAYMENT_ORDER_BINDING,
+    name="processBindingForm",
+    rest=("processBindingForm.do",),
+    soap=None,
+    source="payment-page.md §3.3",
+    summary="Pay an order with a stored card that its payer has chosen on the payment page.",
+    needs=None,
+    credentials=False,
+    refusals={**PAYMENT_ORDER_BINDING.refusals, Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING},
+)
 
 FINISH_3DS_PAYMENT: Final = Method(
     name="finish3dsPayment",
