@@ -150,7 +150,7 @@ async def test_card_of_another_client_cannot_pay(client: PageClient, payer: str)
     assert answer["fieldErrors"] == {"bindingId": GONE}
 
 
-async def test_typed_card_is_kept_only_when_the_payer_says_so(
+async def test_typed_card_is_kept_only_when_the_payer_agrees(
     client: PageClient, payer: str
 ) -> None:
     for sent, kept in (({"bindingNotNeeded": "true"}, []), ({"bindingNotNeeded": "false"}, [GOOD])):

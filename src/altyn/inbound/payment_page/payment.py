@@ -144,7 +144,7 @@ async def _pay_by_stored_card(
 
 def _of_stored_card(step: Step, page_order: PageOrder) -> PaymentResult:
     """The result of a payment with a stored card; a refusal has the code of its own form."""
-    if isinstance(step, Refused) and (fault := field_fault(step.refusal, empty=True)):
+    if isinstance(step, Refused) and (fault := field_fault(step.refusal)):
         return FieldsWrong(page_order.after(step), (fault,), PROCESS_BINDING_FORM)
     result = _result_of(step, page_order)
     if isinstance(result, PaymentRefused | FieldsWrong):

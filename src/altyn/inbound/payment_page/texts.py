@@ -288,13 +288,11 @@ _NOT_IN_SCRIPTS: Final = ("_not_test", "email_empty", "phone_empty", "phone_russ
 
 # The texts that scripts show. All others are on the page or in an answer of the gateway.
 SCRIPT_TEXTS: Final = (
-    *_PROBLEMS,
+    *(key for key in _PROBLEMS if key != "type_again"),
     *(key for key in _FIELDS if not key.endswith(_NOT_IN_SCRIPTS)),
     "cvc_hint",
     "cvc_hint_front",
     "cvc_hint_optional",
-    "stored_removed",
-    "stored_not_removed",
     "time_left",
     "time_short",
     "time_short_help",

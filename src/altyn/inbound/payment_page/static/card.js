@@ -26,7 +26,6 @@ export function kindOf(digits) {
   return kindOfSystem(row ? row[2] : "");
 }
 
-// What is known of a payment system by its name; of a card of no known system for an empty one.
 export function kindOfSystem(name) {
   return {
     name,
@@ -85,7 +84,7 @@ export function checkPan(digits) {
   return luhn(digits) ? "" : "pan_luhn";
 }
 
-// `today` is the gateway's month, "2026-11": the clock of a sandbox can be advanced, and a payer's may be wrong.
+// `today` is the gateway's month, "2026-11": a payer's clock may be wrong.
 export function checkExpiry(typed, today) {
   if (!digitsOf(typed)) return "expiry_empty";
   const expiry = readExpiry(typed);

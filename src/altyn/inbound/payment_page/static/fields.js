@@ -1,5 +1,5 @@
 // The fields of the card form: they group the digits, name the payment system, and show errors under the field.
-// An error appears when the field loses focus or is complete, and disappears as soon as it is corrected.
+// An error appears when a field loses focus or is complete, and goes as soon as it is corrected.
 
 import * as card from "./card.js";
 import { checkContact } from "./contact.js";
@@ -22,7 +22,7 @@ function regroup(input, format) {
   input.setSelectionRange(place, place);
 }
 
-// `stored` are the stored cards: while one of them is marked, only its CVC and the contact are asked.
+// While one of the `stored` cards is marked, only its CVC and the contact are asked.
 export function cardFields(form, message, stored) {
   const testCards = new Map();
   const contact = $("contact");
@@ -41,8 +41,7 @@ export function cardFields(form, message, stored) {
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  // The page has no field for the CVC or the name when the shop does without it, nor for a contact that is known, and
-  // no field for another card when the shop has chosen a stored one.
+  // The page has no field for what the shop does without, for a known contact, or beside a chosen stored card.
   const checks = [
     contact && { wire: "contact", input: contact, check: () => checkContact(contact.value) },
     pan && { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
@@ -75,8 +74,8 @@ export function cardFields(form, message, stored) {
     cvc: () => false,
   };
 
-  // An error that appears moves the page below it. While the mouse button or a finger is down the error is postponed,
-  // because otherwise the pay button would move away during the very click that took the focus from the field.
+  // An error that appears moves the page below it. It waits while the mouse button or a finger is down: the pay button
+  // must not move away during the click that took the focus from the field.
   let pressing = false;
   const postponed = new Set();
   document.addEventListener("pointerdown", () => { pressing = true; }, true);
@@ -136,14 +135,12 @@ export function cardFields(form, message, stored) {
     rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
     // Checks all fields, or those that a way to pay without a card needs; gives the first wrong one, or undefined.
     firstWrong: (way) => checks.filter((one) => (way ? one.input === contact : isAsked(one.input)) && !checkField(one))[0]?.input,
-    // Another card is marked: its CVC is another one, and what was wrong with the former card is forgotten.
     forgetCard() {
       if (cvc) cvc.value = "";
       for (const one of checks) if (one.input !== contact) show(one, "");
       showPaymentSystem();
     },
-    // The field to type in first; null when nothing is to be typed.
-    first: () => checks.find((one) => isAsked(one.input))?.input ?? null,
+    first: () => checks.find((one) => isAsked(one.input))?.input,
     // Shows errors of the gateway, by wire name; gives the first field of the page that has one.
     showErrors(errors) {
       const wrong = checks.filter((one) => errors[one.wire]);
@@ -167,8 +164,7 @@ export function cardFields(form, message, stored) {
     contact: () => (contact ? { contact: contact.value } : {}),
     values() {
       const language = form.elements.language.value;
-      if (stored.id()) return { language, orderId: form.elements.MDORDER.value, bindingId: stored.id(), cvc: cvc && isAsked(cvc) ? cvc.value : "" };
-      const remember = $("remember");
+      if (stored.id()) return { language, bindingId: stored.id(), cvc: cvc?.value ?? "" };
       const { year, month } = card.readExpiry(expiry.value);
       return {
         language,
@@ -177,7 +173,7 @@ export function cardFields(form, message, stored) {
         YYYY: String(year),
         MM: String(month).padStart(2, "0"),
         TEXT: holder ? holder.value.trim().toUpperCase() : "",
-        bindingNotNeeded: remember ? String(!remember.checked) : form.elements.bindingNotNeeded.value,
+        bindingNotNeeded: new FormData(form).getAll("bindingNotNeeded").pop(),
       };
     },
   };

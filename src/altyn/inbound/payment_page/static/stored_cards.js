@@ -1,14 +1,14 @@
 // The stored cards of the page: which one is marked, and the removal of one.
-// Without scripts the marked card is posted with the form, and a removal opens the page anew.
+// Without scripts the marked card is posted with the form, and after a removal the page opens again.
 
 import { call } from "./gateway.js";
 
 const $ = (id) => document.getElementById(id);
 
 // `say(kind, text)` shows a message; `changed()` is called when another card is marked.
-export function storedCards(form, page, message, say, changed) {
+export function storedCards(page, say, changed) {
   const list = $("stored");
-  const radios = () => [...(list?.querySelectorAll("[name=bindingId]") ?? [])];
+  const radios = () => [...list.querySelectorAll("[name=bindingId]")];
   const marked = () => radios().find((radio) => radio.checked && radio.value);
 
   function mark(radio) {
@@ -30,10 +30,11 @@ export function storedCards(form, page, message, say, changed) {
   // The marked card cannot pay any more.
   const takeMarkedAway = () => takeAway(marked().closest("li"));
 
-  list?.addEventListener("change", (event) => {
+  list.addEventListener("change", (event) => {
     if (event.target.name === "bindingId") changed();
   });
-  $("remove-card")?.addEventListener("submit", async (event) => {
+  const removing = $("remove-card");
+  removing?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
     if (button.getAttribute("aria-disabled")) return;
@@ -43,10 +44,10 @@ export function storedCards(form, page, message, say, changed) {
       if (Number(answer.errorCode)) say("warn", answer.errorMessage);
       else {
         takeAway(button.closest("li"));
-        say("ok", message("stored_removed"));
+        say("ok", removing.dataset.removed);
       }
     } catch {
-      say("warn", message("stored_not_removed"));
+      say("warn", removing.dataset.lost);
     }
     button.removeAttribute("aria-disabled");
   });

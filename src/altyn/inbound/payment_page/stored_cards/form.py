@@ -21,6 +21,7 @@ _FORM: Final = replace(
     PROCESS_BINDING_FORM,
     parameters=tuple(row for row in PROCESS_BINDING_FORM.parameters if row is not MD_ORDER),
 )
+CVC: Final = "$CVC"
 _GONE: Final = frozenset(
     {Refusal.BINDING_UNKNOWN, Refusal.BINDING_OF_ANOTHER_CLIENT, Refusal.CLIENT_ID_EMPTY}
 )
@@ -42,9 +43,13 @@ def read_stored_card_form(
     contact = read_contact_fields(form, page_order)
     rows = check_rows(_FORM, form, page_order.merchant, form.malformed)
     code_empty = not (form.get("cvc") or form.get("$CVC"))
-    of_rows = (field_fault(fault.refusal, empty=code_empty) for fault in rows.faults)
+    of_rows = (
+        FieldFault(CVC, "cvc_empty" if code_empty else "cvc_length", fault.refusal)
+        for fault in rows.faults
+        if fault.parameter == "cvc"
+    )
     of_contact = (contact,) if isinstance(contact, FieldFault) else ()
-    if faults := (*of_contact, *filter(None, of_rows)):
+    if faults := (*of_contact, *of_rows):
         return faults
     if rows.faults:
         fault = first_of(_FORM, rows.faults)
@@ -68,8 +73,8 @@ def read_stored_card_form(
     )
 
 
-def field_fault(refusal: Refusal, *, empty: bool) -> FieldFault | None:
+def field_fault(refusal: Refusal) -> FieldFault | None:
     """The field of the page that a refusal of a stored card is about; None for any other."""
     if refusal is Refusal.CVC_INVALID:
-        return FieldFault("$CVC", "cvc_empty" if empty else "cvc_length", refusal)
+        return FieldFault(CVC, "cvc_empty", refusal)
     return FieldFault(BINDING_ID, "stored_gone", refusal) if refusal in _GONE else None

@@ -1,6 +1,6 @@
 """Which stored cards an order's page offers, and whether it asks to store another one.
 
-Source: payment-page.md §3.1, §6; rest-orders.md §6; 004 (clientId, bindingId).
+Source: payment-page.md §3.1, §6; rest-orders.md §6; 004 (bindingId).
 """
 
 from collections.abc import Mapping

@@ -38,6 +38,11 @@ class StoredCards:
     remembers: bool = False
 
     @property
+    def shown(self) -> bool:
+        """Whether the page has anything about stored cards."""
+        return bool(self.cards) or self.remember is not Remember.NEVER
+
+    @property
     def removable(self) -> bool:
         """Whether the payer may remove a card here; not the one that the shop has chosen."""
         return not self.only
