@@ -32,7 +32,7 @@ export function cardFields(form, message, stored) {
   const holder = $("holder");
   const digits = () => (pan ? card.digitsOf(pan.value) : "");
   const kind = () => (stored.id() ? card.kindOfSystem(stored.system()) : card.kindOf(digits()));
-  const isAsked = (input) => !(stored.id() && input.closest(".new-card"));
+  const isAsked = (input) => !stored.id() || input === contact || input === cvc;
 
   function checkExpiry() {
     const known = testCards.get(digits());
@@ -136,7 +136,7 @@ export function cardFields(form, message, stored) {
     // Checks all fields, or those that a way to pay without a card needs; gives the first wrong one, or undefined.
     firstWrong: (way) => checks.filter((one) => (way ? one.input === contact : isAsked(one.input)) && !checkField(one))[0]?.input,
     forgetCard() {
-      if (cvc) cvc.value = "";
+      this.forgetCode();
       for (const one of checks) if (one.input !== contact) show(one, "");
       showPaymentSystem();
     },

@@ -32,7 +32,7 @@ function attemptsText(count) {
 }
 
 const stored = $("stored")
-  ? (await import("./stored_cards.js")).storedCards(page, (kind, text) => showMessage($("notice"), kind, text), () => fields.forgetCard())
+  ? (await import("./stored_cards.js")).storedCards(page, showMessage, () => fields.forgetCard())
   : { id() {}, markAnother() {} };
 const fields = cardFields(form, message, stored);
 let busy = false;

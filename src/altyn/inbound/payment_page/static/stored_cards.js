@@ -5,8 +5,9 @@ import { call } from "./gateway.js";
 
 const $ = (id) => document.getElementById(id);
 
-// `say(kind, text)` shows a message; `changed()` is called when another card is marked.
-export function storedCards(page, say, changed) {
+// `changed()` is called when another card is marked.
+export function storedCards(page, showMessage, changed) {
+  const say = (kind, text) => showMessage($("notice"), kind, text);
   const list = $("stored");
   const radios = () => [...list.querySelectorAll("[name=bindingId]")];
   const marked = () => radios().find((radio) => radio.checked && radio.value);
