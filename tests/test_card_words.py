@@ -46,6 +46,7 @@ MEANT: Final[dict[str, tuple[frozenset[str], str]]] = {
         frozenset(
             {
                 *("SSL_WITHOUT_CVC", "ssl_without_cvc", "THREE_DS", "three_ds"),
+                *("BINDING_WITHOUT_CVC", "binding_without_cvc"),
                 *("THREE_DS_REQUIRED", "three_ds_required", "tds_version"),
             }
         ),

@@ -194,6 +194,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
         "An order's `dynamicCallbackUrl` is used for callbacks about its payments."
     ),
     Permission.BINDINGS: "Stored cards: list, disable, enable, extend them.",
+    Permission.BINDING_WITHOUT_CVC: "Pay with a stored card without its CVC.",
     Permission.BINDINGS_BY_CARD: "getBindingsByCardOrId.do by a card number.",
     Permission.CREATE_BINDING: "createBindingNoPayment.do: store a card without a payment.",
     Permission.RECURRENT: "Recurring charges (not implemented yet).",

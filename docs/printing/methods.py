@@ -6,7 +6,7 @@ from typing import Any, Final
 from altyn.domain.refusals import Refusal
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.order_view import OBJECTS
-from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM, PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.status_fields import Fields
 from altyn.protocol.table import STORED, Method, Parameter
@@ -14,7 +14,7 @@ from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES
 from docs.printing.sections import linked
 
-PRINTED_METHODS: Final = (*METHODS.values(), PROCESS_FORM)
+PRINTED_METHODS: Final = (*METHODS.values(), PROCESS_FORM, PROCESS_BINDING_FORM)
 FEATURES_PAGE: Final = "features"
 _SELECTORS: Final = ("orderId", "orderNumber")
 _WHO_REFUSALS: Final = {Refusal.ORDER_ID_EMPTY, Refusal.ORDER_SELECTOR_MISSING}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,7 @@ PLAIN: Final = a_merchant(
 )
 DEMO: Final = a_merchant()
 
+BINDING: Final = UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f")
 # Authenticated by the shop's own means: the gateway has not called a directory server.
 EXTERNAL_PROOF: Final = ThreeDSData(
     eci=5, cavv="AAABBBCCCDDDEEEFFFGGGHHHIII=", xid="MDAwMDAwMDAwMDAwMDAwMDAwMDE="
@@ -131,6 +133,7 @@ def the_paid_order_of_the_reference() -> Order:
             client_id="c-7",
             binding_id="9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f",
         ),
+        attempts=(an_attempt(authentication=EXTERNAL_PROOF, card=a_card(binding_id=BINDING)),),
     )
 
 
@@ -677,13 +680,15 @@ def test_empty_text_is_left_out_as_what_is_not_there() -> None:
         assert "" not in response.values()
 
 
-def test_a_binding_is_shown_once_it_was_used() -> None:
-    request = OrderRequest(client_id="c-7", binding_id="b-1")
-    assert "bindingInfo" not in extended_status(an_order(request=request), DEMO, "ru")
-    shown = extended_status(a_paid_order(request=request), DEMO, "ru")
-    assert shown["bindingInfo"] == {"clientId": "c-7", "bindingId": "b-1"}
-    no_binding = a_paid_order(request=OrderRequest(client_id="c-7"))
-    assert "bindingInfo" not in extended_status(no_binding, DEMO, "ru")
+def test_stored_card_is_shown_once_a_payment_has_used_or_made_it() -> None:
+    named = OrderRequest(client_id="c-7", binding_id=str(BINDING))
+    client = OrderRequest(client_id="c-7")
+    stored = (an_attempt(card=a_card(binding_id=BINDING)),)
+    assert "bindingInfo" not in extended_status(an_order(request=named), DEMO, "ru")
+    for request in (named, client):
+        shown = extended_status(a_paid_order(request=request, attempts=stored), DEMO, "ru")
+        assert shown["bindingInfo"] == {"clientId": "c-7", "bindingId": str(BINDING)}
+    assert "bindingInfo" not in extended_status(a_paid_order(request=client), DEMO, "ru")
 
 
 def texts(*, max_size: int = 8) -> st.SearchStrategy[str | None]:

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import pytest
 
+from altyn.domain.card.binding import Binding
 from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.parts import Part
@@ -50,8 +51,15 @@ Changes = Mapping[str, str]
 
 # ── A world in which everything can go wrong ──────────────────────────────────────────────────────
 
-# AUTO_PAYMENT and VERIFY are forbidden, numbers are not made by the gateway; one product is agreed.
-CLOSED: Final = (Permission.VERIFY, Permission.AUTO_PAYMENT, Permission.ORDER_NUMBER_GENERATION)
+# AUTO_PAYMENT, VERIFY and cards without CVC are forbidden, numbers are not made by the gateway; one
+# product is agreed.
+CLOSED: Final = (
+    Permission.VERIFY,
+    Permission.AUTO_PAYMENT,
+    Permission.ORDER_NUMBER_GENERATION,
+    Permission.SSL_WITHOUT_CVC,
+    Permission.BINDING_WITHOUT_CVC,
+)
 OPEN: Final = OPENING.difference(CLOSED)
 CREDIT: Final = CreditSettings(product_ids=("10",))
 SHOP: Final = replace(a_merchant(permissions=OPEN, credit=CREDIT), login="shop")
@@ -65,6 +73,7 @@ DEPOSITED_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000003"
 HELD_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000005"
 DEPOSITED_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000006"
 REFUNDED_CART_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000007"
+OF_CLIENT_ID: Final = "0b5f2a34-6c1d-7e90-8f11-000000000008"
 MISSING_ID: Final = "0b5f2a34-6c1d-7e90-8f11-00000000000f"
 
 _PAID: Final = {"attempts": (an_attempt(),), "approved_minor": 2500_00, "approved_at": PAID_AT}
@@ -112,6 +121,11 @@ ORDERS: Final = (
         deposited_at=PAID_AT,
     ),
     with_link(an_order(order_id=UUID(CREATED_ID), expires_at=NOW + timedelta(minutes=9))),
+    an_order(
+        order_id=UUID(OF_CLIENT_ID),
+        expires_at=NOW + timedelta(minutes=9),
+        request=OrderRequest(client_id="c-7"),
+    ),
     an_order(order_id=UUID(CANCELLED_ID), status=OrderStatus.DECLINED, action_code=-102),
     an_order(order_id=UUID(HELD_ID), status=OrderStatus.APPROVED, two_phase=True, **_PAID),
     an_order(
@@ -173,6 +187,37 @@ class Orders:
         return None
 
 
+MINE: Final = Binding(
+    merchant_id=1,
+    binding_id=UUID("9a1d5e0c-77f0-7d22-8d10-000000000001"),
+    version=1,
+    client_id="c-7",
+    fingerprint="f1",
+    masked_pan="411111**1111",
+    expiry="209912",
+    created_at=PAID_AT,
+    changed_at=PAID_AT,
+)
+DISABLED: Final = replace(MINE, binding_id=UUID(int=MINE.binding_id.int + 1), active=False)
+FOREIGN: Final = replace(MINE, binding_id=UUID(int=MINE.binding_id.int + 2), client_id="c-8")
+REAL: Final = replace(MINE, binding_id=UUID(int=MINE.binding_id.int + 4), fingerprint="f2")
+EXPIRED: Final = replace(MINE, binding_id=UUID(int=MINE.binding_id.int + 3), expiry="202401")
+
+
+class Bindings:
+    async def load(self, merchant_id: int, binding_id: UUID) -> Binding | None:
+        stored = (MINE, DISABLED, FOREIGN, EXPIRED, REAL)
+        return next((each for each in stored if each.binding_id == binding_id), None)
+
+
+class Vault:
+    def fingerprint(self, merchant_id: int, pan: Pan) -> str:
+        return "f1"
+
+    async def reveal(self, merchant_id: int, fingerprint: str) -> Pan | None:
+        return Pan("4111111111111111" if fingerprint == "f1" else "5105105105105100")
+
+
 def refusal_of_card(pan: Pan) -> Refused | None:
     taken = pan.reveal() == "4111111111111111"
     return None if taken else Refused(Refusal.PAN_NOT_A_TEST_CARD, "not a test card")
@@ -187,7 +232,10 @@ WORLD: Final = cast(
     SimpleNamespace(
         orders=Orders(),
         merchants=Merchants(),
-        card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card, expired=expired)),
+        card=SimpleNamespace(
+            checks=SimpleNamespace(refusal_of=refusal_of_card, expired=expired), vault=Vault()
+        ),
+        bindings=SimpleNamespace(store=Bindings()),
         clock=SimpleNamespace(now=lambda: NOW),
         channels=EVERY_CHANNEL,
         credit=object(),
@@ -259,6 +307,14 @@ REGISTRATION: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.VERIFY_FORBIDDEN: ({"features": "VERIFY"},),
     Refusal.AUTO_PAYMENT_FORBIDDEN: ({"features": "AUTO_PAYMENT"},),
     Refusal.PARAMETER_EMPTY: ({"back2app": "true"},),  # without a phone
+    Refusal.CLIENT_ID_EMPTY: ({"bindingId": str(MINE.binding_id)},),
+    Refusal.BINDING_UNKNOWN: (
+        {"bindingId": "x", "clientId": "c-7"},
+        {"bindingId": MISSING_ID, "clientId": "c-7"},
+        {"bindingId": str(DISABLED.binding_id), "clientId": "c-7"},
+    ),
+    Refusal.BINDING_OF_ANOTHER_CLIENT: ({"bindingId": str(FOREIGN.binding_id), "clientId": "c-7"},),
+    Refusal.CARD_EXPIRED: ({"bindingId": str(EXPIRED.binding_id), "clientId": "c-7"},),
     Refusal.ORDER_NUMBER_TAKEN: ({"orderNumber": "TAKEN"},),
 }
 NO_ORDER: Final = ({"orderId": MISSING_ID}, {"orderId": "1"})
@@ -461,11 +517,32 @@ CASES["creditRegister"] = (
         Refusal.CREDIT_IMPOSSIBLE: (
             {"orderBundle": a_credit_cart(productID="99")},
             {"allowedPaymentWays": "SBRF_SBOL"},
-            {"back2app": "true", "phone": "79998887766"},
         ),
     },
 )
 CASES["creditRegisterPreAuth"] = CASES["creditRegister"]
+CASES["paymentOrderBinding"] = (
+    {"mdOrder": OF_CLIENT_ID, "bindingId": str(MINE.binding_id), "cvc": "123"},
+    {
+        **WHO,
+        Refusal.ORDER_ID_EMPTY: ({"mdOrder": ""},),
+        Refusal.PARAMETER_EMPTY: ({"bindingId": ""},),
+        Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"jsonParams": "{"}, {"cvc": "12"}),
+        Refusal.ORDER_UNKNOWN: ({"mdOrder": MISSING_ID}, {"mdOrder": "1"}),
+        Refusal.ALREADY_PAID: ({"mdOrder": HELD_ID},),
+        Refusal.WRONG_STATUS: ({"mdOrder": CANCELLED_ID},),
+        Refusal.CLIENT_ID_EMPTY: ({"mdOrder": CREATED_ID},),
+        Refusal.BINDING_UNKNOWN: (
+            {"bindingId": "x"},
+            {"bindingId": MISSING_ID},
+            {"bindingId": str(DISABLED.binding_id)},
+        ),
+        Refusal.BINDING_OF_ANOTHER_CLIENT: ({"bindingId": str(FOREIGN.binding_id)},),
+        Refusal.PAN_NOT_A_TEST_CARD: ({"bindingId": str(REAL.binding_id)},),
+        Refusal.CARD_EXPIRED: ({"bindingId": str(EXPIRED.binding_id)},),
+        Refusal.CVC_INVALID: ({"cvc": ""},),
+    },
+)
 CASES["finish3dsPayment"] = (
     {"mdOrder": CREATED_ID, "paRes": "x"},
     {
@@ -566,6 +643,8 @@ def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) ->
     # The sms of the right request is not mandatory with another receiver.
     if earlier is Refusal.PARAMETER_EMPTY and "email" in second:
         return True
+    if earlier is Refusal.PARAMETER_EMPTY and "bindingId" in second and "back2app" in first:
+        return True  # the payment in the app goes without a stored card, which is said first
     # Another order has no refund or message of that name.
     names = {Refusal.REFUND_ID_REUSED, Refusal.LINK_KEY_REUSED}
     return earlier in names and "orderId" in second

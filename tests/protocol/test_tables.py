@@ -17,6 +17,7 @@ from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
 from altyn.operations.bindings.create import CreateBinding
 from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
+from altyn.operations.bindings.pay import PayByBinding
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
@@ -91,6 +92,13 @@ COMMAND_FIELDS: Final = {
     "getBindings": frozenset(field.name for field in fields(FindBindings)),
     "getBindingsByCardOrId": frozenset(field.name for field in fields(FindBindingsOfCard)),
     "bindCard": frozenset({"binding_id"}),
+    "paymentOrderBinding": frozenset(
+        {
+            "ip",
+            "json_params",
+            *(field.name for phase in (PayByBinding, AfterMethod) for field in fields(phase)),
+        }
+    ),
     "unBindCard": frozenset({"binding_id"}),
     "extendBinding": frozenset({"binding_id", "expiry"}),
     "createBindingNoPayment": frozenset(field.name for field in fields(CreateBinding)),
@@ -178,7 +186,8 @@ ENVELOPES: Final = {
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {
-        *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
+        *("paymentOrder", "paymentOrderBinding", "paymentOrderOtherWay"),
+        *("finish3dsPayment", "finish3dsVer2Payment"),
     },
     CLOSING: {"closeOfdReceipt"},
 }
@@ -196,6 +205,7 @@ NEEDS: Final = {
     "getBindings": Permission.BINDINGS,
     "getBindingsByCardOrId": Permission.BINDINGS,
     "bindCard": Permission.BINDINGS,
+    "paymentOrderBinding": Permission.BINDINGS,
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
@@ -232,6 +242,7 @@ OUT_OF_REACH: Final = {
     ("register", Refusal.CREDIT_UNAVAILABLE): "as above",
     ("registerPreAuth", Refusal.CREDIT_IMPOSSIBLE): "as above",
     ("registerPreAuth", Refusal.CREDIT_UNAVAILABLE): "as above",
+    ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -363,6 +374,7 @@ CARD: Final[dict[Refusal, CodeAndTexts]] = {
         "The allowed number of payment attempts is exceeded",
     ),
 }
+CARD_ONLY: Final = {Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID}
 
 RAW: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
@@ -526,6 +538,19 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
             "Neither pan nor bindingId is given",
         ),
         Refusal.BINDING_UNKNOWN: NO_BINDINGS,
+    },
+    "paymentOrderBinding": {
+        **{refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY},
+        Refusal.ORDER_ID_EMPTY: (5, "[MDORDER] не задан", "[MDORDER] is empty"),
+        Refusal.BINDING_UNKNOWN: NO_BINDING,
+        Refusal.CVC_INVALID: (
+            1,
+            (
+                "Необходимо указать CVC2/CVV2, поскольку у мерчанта нет разрешения проводить "
+                "платёж без CVC"
+            ),
+            "CVC2/CVV2 is needed: the merchant has no permission to pay without it",
+        ),
     },
     "bindCard": {
         Refusal.BINDING_UNKNOWN: NO_BINDING,

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"
     BINDINGS = "bindings"
+    BINDING_WITHOUT_CVC = "binding_without_cvc"
     BINDINGS_BY_CARD = "bindings_by_card"
     CREATE_BINDING = "create_binding_no_payment"
     RECURRENT = "recurrent"

@@ -32,6 +32,7 @@ class Operation(StrEnum):
     ENABLE_BINDING = "enable_binding"
     DISABLE_BINDING = "disable_binding"
     EXTEND_BINDING = "extend_binding"
+    PAY_BY_BINDING = "pay_by_binding"
     CREATE_BINDING = "create_binding"
     PAYMENT_LINK = "payment_link"
     CREDIT_REGISTER = "credit_register"

@@ -79,6 +79,7 @@ class Refusal(StrEnum):
     CREDIT_REQUIRED = "credit_required"
     BINDING_REQUIRED = "binding_required"
     BINDING_UNKNOWN = "binding_unknown"
+    BINDING_OF_ANOTHER_CLIENT = "binding_of_another_client"
     BINDING_ACTIVE = "binding_active"
     BINDING_INACTIVE = "binding_inactive"
     AUTHENTICATION_UNKNOWN = "authentication_unknown"

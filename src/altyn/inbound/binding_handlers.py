@@ -14,7 +14,10 @@ from altyn.operations.bindings.find import (
     find_bindings,
     find_bindings_of_card,
 )
+from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.payment import continue_after_method
+from altyn.operations.paying.card.steps import AfterMethod, Step
 from altyn.operations.ports import World
 from altyn.operations.results import BindingsFound, Done
 
@@ -42,6 +45,48 @@ async def handle_extension(call: Call, world: World) -> Done | Refused:
     return await extend(call.values["binding_id"], call.values["expiry"], call.merchant, world)
 
 
+async def handle_payment(call: Call, world: World) -> Step:
+    """Pay an order with a stored card."""
+    values = call.values
+    assert call.key is not None, "the table demands an order"
+    if transaction := values.get("server_trans_id"):
+        return await continue_after_method(_after_method(call, transaction), world)
+    command = PayByBinding(
+        key=call.key,
+        binding_id=values["binding_id"],
+        cvc=values.get("cvc"),
+        actor=call.actor,
+        base_url=call.base_url,
+        language=values.get("language"),
+        payer_ip=values.get("ip"),
+        email=values.get("email"),
+        phone=values.get("phone"),
+        params=values.get("json_params", {}),
+        more=values.get("more", {}),
+        term_url=values.get("term_url"),
+        finish_url=values.get("finish_url"),
+        method_notification_url=values.get("method_notification_url"),
+        tds_protocol_version=values.get("tds_protocol_version"),
+        browser=dict(values.get("browser", {})),
+        notes=call.notes,
+    )
+    return await pay_by_binding(command, world)
+
+
+def _after_method(call: Call, transaction: str) -> AfterMethod:
+    """The repeated call of 3-D Secure 2: the card of the transaction is in the vault."""
+    assert call.key is not None, "the table demands an order"
+    return AfterMethod(
+        key=call.key,
+        server_trans_id=transaction,
+        actor=call.actor,
+        base_url=call.base_url,
+        language=call.values.get("language"),
+        tds_protocol_version=call.values.get("tds_protocol_version"),
+        browser=dict(call.values.get("browser", {})),
+    )
+
+
 async def handle_creation(call: Call, world: World) -> BindingsFound | Refused:
     """Store a card without a payment."""
     return await create_binding(_command(CreateBinding, call), call.merchant, world)
@@ -60,4 +105,5 @@ BINDING_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.DISABLE_BINDING: handle_activity,
     Operation.EXTEND_BINDING: handle_extension,
     Operation.CREATE_BINDING: handle_creation,
+    Operation.PAY_BY_BINDING: handle_payment,
 }

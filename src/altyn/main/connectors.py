@@ -114,7 +114,9 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
 
 
 def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
-    return (RegisteredWay(way=WayToPay(name=PaymentWay.CARD.value, connector=card)),)
+    names = (PaymentWay.CARD, PaymentWay.CARD_BINDING)
+    ways = (WayToPay(name=name.value, connector=card) for name in names)
+    return tuple(RegisteredWay(way=way) for way in ways)
 
 
 def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from altyn.domain.card.binding import Binding
 from altyn.domain.cart.faults import CartFault
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
@@ -22,8 +23,9 @@ from altyn.domain.refusals import Refusal
 class Accepted:
     """The order becomes `order`; history, postings and effects are saved with it.
 
-    `ask` names the attempt whose request must now go to the connector. `outbox` and `receipts` hold
-    what the effects come to for this merchant; `perform` fills them in just before it saves.
+    `ask` names the attempt whose request must now go to the connector. `outbox`, `receipts` and
+    `bindings` hold what the effects come to for this merchant; `perform` fills them in just before
+    it saves.
     """
 
     order: Order
@@ -34,6 +36,7 @@ class Accepted:
     effects: tuple[Effect, ...] = ()
     outbox: tuple[OutboxEntry, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    bindings: tuple[Binding, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ from typing import Final
 from altyn.domain.order import Attempt, Kind, Order
 from altyn.domain.receipt.values import ReceiptMade
 from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.made import with_bindings
 from altyn.operations.connector import Connector, ConnectorResponse, Payment, payment_key
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused
 from altyn.operations.metrics import RACES_ABANDONED, RACES_LOST
@@ -175,6 +176,7 @@ async def _with_outbox(accepted: Accepted, world: ChangeWorld) -> Accepted:
     if not accepted.effects:
         return accepted
     merchant = await world.merchants.get(accepted.order.merchant_id)
+    accepted = await with_bindings(accepted, merchant, world)
     made = (
         *made_effects(accepted.effects, accepted.order, merchant, accepted.at),
         *payer_mails(accepted.effects, accepted.order, merchant),
@@ -185,4 +187,4 @@ async def _with_outbox(accepted: Accepted, world: ChangeWorld) -> Accepted:
         for entry in world.effects.entries(effect, accepted.order, merchant, accepted.at)
     )
     receipts = tuple(effect.receipt for effect in made if isinstance(effect, ReceiptMade))
-    return replace(accepted, outbox=entries, receipts=receipts)
+    return replace(accepted, outbox=(*accepted.outbox, *entries), receipts=receipts)

@@ -21,6 +21,7 @@ from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
+from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
     CreditWanted,
@@ -99,8 +100,9 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
     `refuse_cart` and, of a purchase on credit, `refuse_credit_cart` refuse, then FEATURES_CONFLICT,
     VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID (BNPL without its permission, or with
-    VERIFY or AUTO_PAYMENT), then what `refuse_incomplete_app` and `refuse_credit` refuse. The order
-    number is checked by the store: ORDER_NUMBER_TAKEN.
+    VERIFY or AUTO_PAYMENT; a card that is to be stored without a client), then what
+    `refuse_incomplete_app` and `refuse_credit` refuse. The order number is checked by the store:
+    ORDER_NUMBER_TAKEN.
     Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7; sberpay.md §3; bnpl.md §8.
     """
     app = app_request(command, merchant)
@@ -176,8 +178,8 @@ async def register(
     The history keeps the notes of the request.
 
     Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then ACCESS_DENIED
-    (`refuse_without_way`), CREDIT_UNAVAILABLE (`refuse_without_bank`), ORDER_NUMBER_TAKEN.
-    Source: rest-orders.md §2.
+    (`refuse_without_way`), as `refuse_binding`, CREDIT_UNAVAILABLE (`refuse_without_bank`),
+    ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
@@ -187,7 +189,8 @@ async def register(
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
-        if refused := refuse_without_way(app, world):
+        refused = refuse_without_way(app, world) or await refuse_binding(command, merchant, world)
+        if refused:
             return refused
         if refused := refuse_without_bank(on_credit=command.on_credit, world=world):
             return refused
@@ -269,7 +272,21 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     if "BNPL" in features and features & {"VERIFY", "AUTO_PAYMENT"}:
         rule = "BNPL goes without VERIFY and AUTO_PAYMENT: a plan needs its payer, and money"
         return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
-    return None
+    return _check_stored_card(command, features)
+
+
+def _check_stored_card(command: Register, features: set[str]) -> Refused | None:
+    if "FORCE_CREATE_BINDING" not in features:
+        return None
+    not_needed = command.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
+    if command.client_id and command.binding_id is None and not not_needed:
+        return None
+    return Refused(
+        Refusal.FEATURES_INVALID,
+        "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
+        "bindingNotNeeded=true",
+        parameter="features",
+    )
 
 
 def _check_cart(command: Register, merchant: Merchant) -> Refused | None:

@@ -1,14 +1,14 @@
 """The store of stored cards behind the `Bindings` port."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 import asyncpg
 
-from altyn.domain.card.binding import Binding, BindingCategory
+from altyn.domain.card.binding import Binding
 from altyn.domain.effects import OutboxEntry
 from altyn.domain.outbox import DeliveryQueue
+from altyn.storage.binding_rows import binding_of, binding_values
 from altyn.storage.database import Pool
 from altyn.storage.records import entries_json
 from altyn.storage.statements import statement
@@ -26,43 +26,31 @@ class BindingStore:
         rows = await statement("load_binding").fetch(
             self._pool, merchant_id=merchant_id, binding_id=binding_id
         )
-        return _binding(rows[0]) if rows else None
+        return binding_of(rows[0]) if rows else None
 
     async def of_client(self, merchant_id: int, client_id: str) -> Sequence[Binding]:
         """The stored cards of a client, oldest first."""
         rows = await statement("bindings_of_client").fetch(
             self._pool, merchant_id=merchant_id, client_id=client_id
         )
-        return [_binding(row) for row in rows]
+        return [binding_of(row) for row in rows]
 
     async def of_card(self, merchant_id: int, fingerprint: str) -> Sequence[Binding]:
         """The stored cards with a card, oldest first."""
         rows = await statement("bindings_of_card").fetch(
             self._pool, merchant_id=merchant_id, fingerprint=bytes.fromhex(fingerprint)
         )
-        return [_binding(row) for row in rows]
+        return [binding_of(row) for row in rows]
 
     async def add(self, binding: Binding, entries: Sequence[OutboxEntry]) -> Binding:
         """Add a stored card, or renew the active one of this client and card."""
         rows = await statement("add_binding").fetch(
             self._pool,
-            merchant_id=binding.merchant_id,
-            binding_id=binding.binding_id,
-            client_id=binding.client_id,
-            fingerprint=bytes.fromhex(binding.fingerprint),
-            masked_pan=binding.masked_pan,
-            expiry=binding.expiry,
-            holder=binding.holder,
-            system=binding.system,
-            category=binding.category.value,
-            order_id=binding.order_id,
-            email=binding.email,
-            phone=binding.phone,
-            at=binding.changed_at,
+            **binding_values(binding),
             entries=entries_json(entries),
         )
         self._wake(binding, entries)
-        return _binding(rows[0])
+        return binding_of(rows[0])
 
     async def save(self, binding: Binding, entries: Sequence[OutboxEntry]) -> bool:
         """Save the next version; False when it was too late."""
@@ -74,6 +62,7 @@ class BindingStore:
                 version=binding.version,
                 expiry=binding.expiry,
                 active=binding.active,
+                charged_at=binding.recurring.charged_at if binding.recurring else None,
                 at=binding.changed_at,
                 entries=entries_json(entries),
             )
@@ -84,24 +73,3 @@ class BindingStore:
 
     def _wake(self, binding: Binding, entries: Sequence[OutboxEntry]) -> None:
         self._notify({DeliveryQueue(each.kind, binding.merchant_id, each.host) for each in entries})
-
-
-def _binding(row: Mapping[str, Any]) -> Binding:
-    return Binding(
-        merchant_id=row["merchant_id"],
-        binding_id=row["binding_id"],
-        version=row["version"],
-        client_id=row["client_id"],
-        fingerprint=row["fingerprint"].hex(),
-        masked_pan=row["masked_pan"],
-        expiry=row["expiry"],
-        created_at=row["created_at"],
-        changed_at=row["changed_at"],
-        holder=row["holder"],
-        system=row["system"],
-        active=row["active"],
-        category=BindingCategory(row["category"]),
-        order_id=row["order_id"],
-        email=row["email"],
-        phone=row["phone"],
-    )

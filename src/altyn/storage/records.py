@@ -12,6 +12,7 @@ from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, Order, OrderRequest
 from altyn.operations.decisions import Accepted
 from altyn.operations.ports import Actor
+from altyn.storage.binding_rows import binding_json
 from altyn.storage.carts import pack_cart, unpack_cart
 from altyn.storage.order_columns import (
     JSON_COLUMNS,
@@ -130,6 +131,12 @@ def receipt_rows(accepted: Accepted) -> list[dict[str, Any]]:
         }
         for receipt in accepted.receipts
     ]
+
+
+def binding_rows(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `binding` in `save_orders`."""
+    order_id = accepted.order.order_id
+    return [{"of_order": order_id, **binding_json(each)} for each in accepted.bindings]
 
 
 def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:

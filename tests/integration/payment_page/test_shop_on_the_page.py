@@ -177,8 +177,8 @@ async def test_shops_own_link_back_is_preferred(client: PageClient) -> None:
 # ── Texts about cards and declines ───────────────────────────────────────────────────
 
 
-async def test_page_has_no_text_about_stored_cards_while_none_is_stored(client: PageClient) -> None:
-    order_id = await client.register(clientId="payer-1")
+async def test_page_has_no_text_about_stored_cards_without_a_client(client: PageClient) -> None:
+    order_id = await client.register()
     for language, word in (("ru", "запомн"), ("en", "remember")):
         html = (await client.open(order_id, f"payment_{language}.html")).text
         assert word not in html.lower()

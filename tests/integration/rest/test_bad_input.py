@@ -120,6 +120,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "paymentOrder": {"MDORDER": orders.created, **CARD},
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
+        # The stored card of another client: no money is moved.
+        "paymentOrderBinding": {"mdOrder": orders.created, "bindingId": orders.binding},
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
         "finish3dsVer2Payment": {
             "threeDSVer2MdOrder": orders.created,

@@ -119,11 +119,6 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "features: accepted without effect: PARTIAL_AUTHORIZATION",
         ),
         (
-            "",
-            {"bindingId": "none-such"},
-            "bindingId: stored cards are not served yet: nothing can pay this order",
-        ),
-        (
             "unfiscal-api",
             {"taxSystem": "1"},
             "taxSystem: kept, but the shop has no receipts: fiscal.provider is none",
@@ -163,10 +158,10 @@ async def test_a_call_without_anything_ignored_has_no_note(
 
 
 async def test_several_notes_are_named_together(gateway: Gateway) -> None:
-    sent = {**ORDER, "amout": "1", "bindingId": "b", "mystery": "1"}
+    sent = {**ORDER, "amout": "1", "pageView": "../x", "mystery": "1"}
     answer = await post(gateway, "register.do", sent)
     assert answer.headers[RULE] == (
-        "bindingId: stored cards are not served yet: nothing can pay this order; "
+        "pageView: not read as ANS..20: ignored; "
         "amout: unknown, ignored; did you mean amount?; mystery: unknown, ignored"
     )
 

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOBODYS: Final = "0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc"
 ORDER: Final = "<order>"  # stands for the id of the twin
+STORED: Final = "<stored card>"  # stands for the id of the stored card of the twin
 NUMBER: Final = "<number>"  # stands for a new number, the same in both shops
 
 
@@ -102,6 +103,12 @@ CASES: Final = (
         "paymentotherway.do",
         {"orderId": ORDER, "paymentWay": "SBRF_SBOL", "ip": "203.0.113.9"},
         "new",
+    ),
+    Case(
+        "paymentOrderBinding",
+        "paymentOrderBinding.do",
+        {"mdOrder": ORDER, "bindingId": STORED, "cvc": "123"},
+        "bound",
     ),
     Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
 )
@@ -241,8 +248,9 @@ async def test_soap_and_rest_have_the_same_effect(
 async def compare(shops: TwinShops, case: Case, values: Values, twins: Twins | None) -> bool:
     """Send the same request in both spellings and compare everything; whether it succeeded."""
     number = new_number()
-    rest_values = filled(values, twins.rest if twins else "", number)
-    soap_values = filled(values, twins.soap if twins else "", number)
+    ids = twins or Twins("", "")
+    rest_values = filled(values, ids.rest, number, ids.rest_card)
+    soap_values = filled(values, ids.soap, number, ids.soap_card)
     rest = await shops.rest(case.path, as_rest(case.operation, rest_values))
     soap = await shops.soap(case.operation, soap_values)
     for _ in range(150):  # a session of one shop's order may end between the two requests
@@ -270,9 +278,9 @@ async def compare(shops: TwinShops, case: Case, values: Values, twins: Twins | N
     return code == 0
 
 
-def filled(values: Values, order_id: str, number: str) -> dict[str, Any]:
-    """Values with the twin's id and a new number put in."""
-    put = {ORDER: order_id, NUMBER: number}
+def filled(values: Values, order_id: str, number: str, card: str = "") -> dict[str, Any]:
+    """Values with the ids of the twin and of its stored card, and a new number put in."""
+    put = {ORDER: order_id, NUMBER: number, STORED: card}
     return {name: put.get(v, v) if isinstance(v, str) else v for name, v in values.items()}
 
 

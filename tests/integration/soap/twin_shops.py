@@ -45,6 +45,7 @@ OWN: Final = frozenset(
         "authCode",
         "authDateTime",
         "authRefNum",
+        "bindingId",
         "date",
         "depositedDate",
         "orderNumber",
@@ -62,10 +63,12 @@ STORED_CARD: Final = {"clientId": "client 7", "pan": GOOD, "expiryDate": "209912
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """One order of each shop, in the same state."""
+    """One order of each shop, in the same state, and the stored card that may pay it."""
 
     rest: str
     soap: str
+    rest_card: str = ""
+    soap_card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +100,26 @@ class TwinShops:
 
     async def twins(self, state: str) -> Twins:
         """A new order of each shop, brought into a state: new, held, held_cart, paid, paid_cart
-        or at_acs; or a new stored card of each."""
-        number = f"TWIN-{next(_NUMBERS)}"
-        ids = [await self._order(state, number, shop) for shop in (REST_SHOP, SOAP_SHOP)]
-        return Twins(*ids)
+        or at_acs; bound is new, of a client with a stored card; stored is a stored card alone."""
+        number, shops = f"TWIN-{next(_NUMBERS)}", (REST_SHOP, SOAP_SHOP)
+        if state == "stored":
+            return Twins(*[await self._card(shop) for shop in shops])
+        cards = [await self._card(shop) if state == "bound" else "" for shop in shops]
+        return Twins(*[await self._order(state, number, shop) for shop in shops], *cards)
+
+    async def _card(self, shop: str) -> str:
+        stored = await self.rest("createBindingNoPayment.do", STORED_CARD, shop=shop)
+        return str(stored["bindingId"])
 
     async def _order(self, state: str, number: str, shop: str) -> str:
-        if state == "stored":
-            stored = await self.rest("createBindingNoPayment.do", STORED_CARD, shop=shop)
-            return str(stored["bindingId"])
         path = "registerPreAuth.do" if state.startswith("held") else "register.do"
         fields = {"orderNumber": number, "amount": "150000", "returnUrl": "https://shop.example/"}
         if state.endswith("_cart"):
             fields["orderBundle"] = json.dumps({"cartItems": {"items": [TEA]}})
+        if state == "bound":
+            fields["clientId"] = STORED_CARD["clientId"]
         order_id: str = (await self.rest(path, fields, shop=shop))["orderId"]
-        if state != "new":
+        if state not in ("new", "bound"):
             card = {"MDORDER": order_id, "$CVC": "123", "$EXPIRY": "209912", "TEXT": "A"}
             pan = ENROLLED if state == "at_acs" else GOOD
             await self.rest("paymentorder.do", {**card, "$PAN": pan}, shop=shop)

@@ -31,6 +31,7 @@ from altyn.protocol.dialects.classic.callbacks.parameters import (
 from altyn.protocol.dialects.classic.callbacks.values import AVS_NUMBERS, creation_date
 from tests.builders import ORDER_ID, PAID_AT, a_card, a_merchant, an_attempt, an_order
 
+BINDING: Final = UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f")
 SHOP: Final = "https://shop.example/callback"
 AT: Final = datetime(2022, 1, 31, 21, 46, 52, 999_999, tzinfo=UTC)
 CORE: Final = {
@@ -107,7 +108,7 @@ OF_A_PAID_ORDER: Final = {
     "orderDescription": "Заказ №7; спасибо",
     "ip": "203.0.113.9",
     "clientId": "c-7",
-    "bindingId": "b-7",
+    "bindingId": str(BINDING),
     "depositFlag": "1",
     "paymentState": "payment_deposited",
     "date": "1767225600000",
@@ -157,10 +158,10 @@ def a_paid_order(**changes: Any) -> Order:
         "reversed_at": PAID_AT + timedelta(seconds=3),
         "payer_ip": "203.0.113.9",
         "params": {"table": "12", "empty": ""},
-        "request": OrderRequest(
-            description="Заказ №7; спасибо", client_id="c-7", binding_id="b-7", fee_input=15_00
+        "request": OrderRequest(description="Заказ №7; спасибо", client_id="c-7", fee_input=15_00),
+        "attempts": (
+            an_attempt(authentication=proof, avs_code="D", card=a_card(binding_id=BINDING)),
         ),
-        "attempts": (an_attempt(authentication=proof, avs_code="D"),),
     }
     return an_order(**paid | changes)
 
@@ -433,7 +434,7 @@ def test_the_date_of_creation_can_be_read_back(at: datetime) -> None:
 BOUND: Final = BindingNotification(
     operation=CallbackOperation.BINDING_CREATED,
     merchant_id=1,
-    binding_id=UUID("9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"),
+    binding_id=BINDING,
     version=1,
     client_id="client;42",
     masked_pan="411111**1111",

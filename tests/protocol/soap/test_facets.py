@@ -38,6 +38,7 @@ BASES: Final[dict[str, Values]] = {
     "getBindings": {"clientId": "c-7", "showExpired": "false"},
     "getBindingsByCardOrId": {"bindingId": ORDER, "showExpired": "false"},
     "unBindCard": {"bindingId": ORDER},
+    "paymentOrderBinding": {"mdOrder": ORDER, "bindingId": ORDER},
     "checkAuthenticate": {"login": "a", "password": "b"},
     "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},

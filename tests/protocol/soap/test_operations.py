@@ -72,6 +72,7 @@ SERVED: Final = {
     "getOrderStatus",
     "getOrderStatusExtended",
     "paymentOrder",
+    "paymentOrderBinding",
     "processRawPositionOrderRefund",
     "processRawSumOrderRefund",
     "refundOrder",

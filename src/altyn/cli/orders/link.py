@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from altyn.domain.merchant import Merchant
     from altyn.domain.order import Order
     from altyn.domain.payment_link import Channel
+    from altyn.operations.bindings.ports import BindingPorts
     from altyn.operations.payment_link import SendLink
     from altyn.operations.ports import Clock, EffectEntries
     from altyn.settings import Settings
@@ -124,6 +125,7 @@ class _StaffWorld:
 
     orders: "OrderStore"
     merchants: "_Merchants"
+    bindings: "BindingPorts"
     effects: "EffectEntries"
     clock: "Clock"
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -153,10 +155,13 @@ async def _perform(
     from altyn.cli.database import gateway_clock
     from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
     from altyn.main.sms import channels_of
+    from altyn.operations.bindings.ports import BindingPorts
     from altyn.operations.decisions import Refused
     from altyn.operations.payment_link import decide_link
     from altyn.operations.perform import perform
     from altyn.operations.ports import Actor, OrderKey
+    from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
+    from altyn.storage.bindings import BindingStore
     from altyn.storage.orders import OrderStore
     from altyn.storage.outbox_notifier import OutboxNotifier
 
@@ -164,6 +169,7 @@ async def _perform(
     world = _StaffWorld(
         orders=OrderStore(pool, notifier.notify),
         merchants=_Merchants(pool),
+        bindings=BindingPorts(store=BindingStore(pool, notifier.notify), entries=binding_callbacks),
         effects=EffectKinds.of((*BUILT_IN, mail_kind())),
         clock=await gateway_clock(pool, settings),
     )

@@ -7,9 +7,34 @@ Source: rest-orders.md §6.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from altyn.domain.callback import BindingNotification, CallbackOperation
+from altyn.domain.card.recurring import RecurringTerms
+
+BINDING: Final = "binding"
+"""The kind of the effect that stores a card; it has no rows in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindingDue:
+    """An effect: the card of payment `attempt` is to be stored for the order's client."""
+
+    attempt: int
+
+    @property
+    def kind(self) -> str:
+        """`operations/bindings/made.py` makes the stored card before the change is saved."""
+        return BINDING
+
+
+def read_binding_id(text: str | None) -> UUID | None:
+    """The id in a text; None for a text that is not an id of a stored card."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 class BindingCategory(StrEnum):
@@ -25,7 +50,9 @@ class Binding:
     """A stored card of a client, as of one version.
 
     `expiry` is YYYYMM. `order_id` is the order whose payment has stored it, None for a card that
-    was stored without a payment.
+    was stored without a payment. `recurring` are the terms of recurring payments, if the payer has
+    agreed to some. `network_transaction_id` is the payment system's number of the payment that has
+    stored the card; later payments with it refer to that one.
     """
 
     merchant_id: int
@@ -44,6 +71,8 @@ class Binding:
     order_id: UUID | None = None
     email: str | None = None
     phone: str | None = None
+    recurring: RecurringTerms | None = None
+    network_transaction_id: str | None = None
 
     @property
     def display_label(self) -> str:

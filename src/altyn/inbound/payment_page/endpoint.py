@@ -44,7 +44,8 @@ from altyn.inbound.payment_page.results import (
 )
 from altyn.inbound.payment_page.sberpay import pages as sberpay
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
-from altyn.inbound.payment_page.texts import known_language
+from altyn.inbound.payment_page.stored_cards.offer import stored_cards_of
+from altyn.inbound.payment_page.texts import known_language, text
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.payment_page.waiting_pages import waiting_page
@@ -166,11 +167,11 @@ class PageEndpoint:
             html = pages.errors_page(page_order, context, absence=choice.absence)
             return responses.page(html, page_order=page_order)
         if choice.has_step(way):
-            return self._payment(page_order, context, way=way)
+            return await self._payment(page_order, context, way=way)
         own = await self._own_page(page_order, name)
         if own is not None:
             return responses.shop_page(own, page_order)
-        return self._payment(page_order, context)
+        return await self._payment(page_order, context)
 
     async def _errors(self, page_order: PageOrder, context: PageContext) -> Response:
         order, name = page_order.order, context.name
@@ -227,7 +228,7 @@ class PageEndpoint:
         if chooses_parts(form.payment_way, page_order):
             shown = Shown(form=form, result=result)
             return await self._parts.show(result.page_order, context, payer, shown)
-        return self._payment(result.page_order, context, form, result, way=form.payment_way)
+        return await self._payment(result.page_order, context, form, result, way=form.payment_way)
 
     def _after(
         self, result: PaymentResult, form: PageForm, context: PageContext
@@ -264,7 +265,7 @@ class PageEndpoint:
 
     # ── Parts ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _payment(
+    async def _payment(
         self,
         page_order: PageOrder,
         context: PageContext,
@@ -285,6 +286,11 @@ class PageEndpoint:
                 result=result,
             )
             return responses.page(html, page_order=page_order)
+        stored = await stored_cards_of(page_order, self.world, form)
+        if stored.only and not stored.cards:
+            absence = text("stored_only_gone", context.language)
+            html = pages.errors_page(page_order, context, absence=absence)
+            return responses.page(html, page_order=page_order)
         html = pages.payment_page(
             page_order,
             context,
@@ -292,6 +298,7 @@ class PageEndpoint:
             choice=choice,
             typed_values=form.typed_values if form else None,
             result=result,
+            stored=stored,
         )
         return responses.page(html, page_order=page_order, acs_origins=self.acs_origins)
 

@@ -4,8 +4,10 @@ Page sets that were written for other gateways of the family read these members.
 Source: payment-page.md §3.1, §3.2, §3.4.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from altyn.domain.card.binding import Binding
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money
 from altyn.domain.receipt.contact import needs_contact
@@ -20,6 +22,8 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
     WaitingForBank,
 )
+from altyn.inbound.payment_page.stored_cards.offer import is_of_maestro, label_of, remember_of
+from altyn.inbound.payment_page.stored_cards.view import Remember
 from altyn.inbound.payment_page.texts import text
 from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
@@ -31,9 +35,12 @@ from altyn.protocol.table import first_of
 Members = dict[str, Any]
 
 
-def error_members(error: ErrorCode, language: str) -> Members:
-    """An error of the protocol: processform.do and getFee.do without an order, our own failures."""
-    words = error.text(language)
+def error_members(error: ErrorCode, language: str, *, name: str = "") -> Members:
+    """An error of the protocol: processform.do and getFee.do without an order, our own failures.
+
+    `name` is the parameter that it is about.
+    """
+    words = error.text(language, name=name)
     return {"error": words, "errorCode": error.code, "errorMessage": words}
 
 
@@ -81,15 +88,16 @@ def _decline_members(page_order: PageOrder, language: str) -> Members:
 
 def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:
     """Every wrong field by its wire name; the error is the one that the table puts first."""
-    first = first_of(PROCESS_FORM, wrong.faults)
-    code = PROCESS_FORM.error(first.refusal).code
+    first = first_of(wrong.method, wrong.faults)
+    code = wrong.method.error(first.refusal).code
     fields = {fault.name: fault.text(language) for fault in wrong.faults}
     return {**_form_error_members(code, first.text(language)), "fieldErrors": fields}
 
 
 def _refused_members(refused: PaymentRefused, payer: Payer) -> Members:
     refusal, page_order = refused.refused.refusal, refused.page_order
-    members = _form_error_members(PROCESS_FORM.error(refusal).code, refused.text(payer.language))
+    code = refused.method.error(refusal).code
+    members = _form_error_members(code, refused.text(payer.language))
     if refusal is Refusal.CREDIT_REQUIRED:  # the payer applies for the credit there
         login = page_order.merchant.login
         members["redirect"] = payment_link(payer.base_url, login, page_order.order)
@@ -120,8 +128,10 @@ def session_members(
     remaining_seconds: int,
     queried: tuple[str, ...],
     other_ways: bool,
+    bindings: Sequence[Binding] = (),
 ) -> Members:
-    """The answer of getSessionStatus.do. `queried` names the order's parameters to show.
+    """The answer of getSessionStatus.do. `queried` names the order's parameters to show, `bindings`
+    are the stored cards that may pay the order.
 
     What the order is for is shown only while it can be paid: for an order that is over, the page
     needs only the way back to the shop.
@@ -142,10 +152,9 @@ def session_members(
         "amount": page_order.amount.wire(),
         "description": order.request.description or "",
         "remainingSecs": remaining_seconds,
-        # No card is stored yet, so none is offered and no payer is asked to store one.
-        "bindingEnabled": False,
-        "bindingItems": [],
-        "bindingDeactivationEnabled": False,
+        "bindingEnabled": remember_of(page_order) is Remember.ASK,
+        "bindingItems": [_binding_item(each) for each in bindings],
+        "bindingDeactivationEnabled": bool(bindings) and order.request.binding_id is None,
         "cvcNotRequired": not page_order.cvc_required,
         "otherWayEnabled": other_ways,
         "feeEnabled": fee is not None,
@@ -158,6 +167,16 @@ def session_members(
     if needs_contact(order, page_order.merchant):
         members["contactRequired"] = True
     return {**members, **_state_members(page_order, payer)}
+
+
+def _binding_item(binding: Binding) -> Members:
+    """A stored card, as page sets of shops show it in their list."""
+    return {
+        "id": str(binding.binding_id),
+        "label": label_of(binding),
+        "paymentSystem": binding.system or "",
+        "isMaestro": is_of_maestro(binding),
+    }
 
 
 def session_not_found_members(language: str) -> Members:

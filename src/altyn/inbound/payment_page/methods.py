@@ -6,7 +6,7 @@ Source: payment-page.md §3, §4.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
@@ -18,22 +18,23 @@ from starlette.responses import Response
 
 from altyn.domain.card.values import is_maestro
 from altyn.domain.language import DEFAULT_LANGUAGE, text_language
+from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import log_page_call, log_unserved
-from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.request_reader import BodyTooLarge, Limits, read_fields
 from altyn.inbound.payment_page import json_answers, pages, responses
 from altyn.inbound.payment_page.addresses import (
     Kind,
     PageName,
     page_address,
-    read_page_view,
 )
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.offered_ways import offered_ways
+from altyn.inbound.payment_page.page_call import PageCall, error_response
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.payer import Payer, payer_of
 from altyn.inbound.payment_page.payment import chooses_steps, pay
-from altyn.inbound.payment_page.texts import known_language
+from altyn.inbound.payment_page.stored_cards.offer import usable_bindings
+from altyn.inbound.payment_page.stored_cards.removal import remove_card
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.rest.answers import client_ip
@@ -46,41 +47,14 @@ from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic.dialect import CLASSIC, TRANSPORT_FAULTS
 from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM
 from altyn.protocol.dialects.classic.return_links import requested_language
-from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.threeds import ThreeDSFormatError
 from altyn.protocol.threeds_version2 import CRes, unpack, unpack_session_data
 
 METHOD_REPORTED: Final = "<!doctype html><html lang=en><title>3-D Secure</title></html>"
 ORDER_NAMES: Final = ("MDORDER", "mdOrder", "orderId")
 log = structlog.get_logger("altyn.payment_page")
-
-
-@dataclass(frozen=True, slots=True)
-class PageCall:
-    """One call of a page: its parameters and its payer."""
-
-    fields: Fields
-    payer: Payer
-
-    def get(self, *names: str) -> str | None:
-        """The value of the first of these parameters that has one."""
-        return next((value for name in names if (value := self.fields.get(name))), None)
-
-    def payer_of(self, page_order: PageOrder) -> Payer:
-        """The payer, with the language of the call, else of the order."""
-        language = page_order.language(self.get("language", "lang"))
-        return replace(self.payer, language=language)
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether a script calls, and not a form of a page."""
-        return "application/json" in str(self.payer.browser["accept"])
-
-    @property
-    def language(self) -> str:
-        """The language of a call without an order."""
-        return known_language(self.get("language", "lang") or DEFAULT_LANGUAGE)
 
 
 Method = Callable[["PageMethods", PageCall], Awaitable[Response]]
@@ -142,7 +116,7 @@ class PageMethods:
                 call.language, sandbox=self.sandbox, problem=Problem.UNAVAILABLE
             )
             return responses.page(html, 503)
-        return _error(e.SYSTEM_ERROR, call.language, 503)
+        return error_response(e.SYSTEM_ERROR, call.language, 503)
 
 
 async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
@@ -151,12 +125,14 @@ async def get_session_status(methods: PageMethods, call: PageCall) -> Response:
     if page_order is None:
         return responses.json(json_answers.session_not_found_members(call.language))
     ways = offered_ways(page_order, methods.tiles, methods.world, call.language)
+    bindings = await usable_bindings(page_order, methods.world)
     members = json_answers.session_members(
         page_order,
         call.payer_of(page_order),
         remaining_seconds=pages.remaining_seconds(page_order.order, methods.world.clock),
         queried=call.fields.get_all("paramNames"),
         other_ways=bool(ways),
+        bindings=bindings,
     )
     return responses.json(members)
 
@@ -165,16 +141,34 @@ async def process_form(methods: PageMethods, call: PageCall) -> Response:
     """processform.do: pay with the posted form. Source: payment-page.md §3.2."""
     page_order = await methods.find(call)
     if page_order is None:
-        return _error(e.NUMBER_INVALID, call.language)
+        return error_response(e.NUMBER_INVALID, call.language)
     payer = call.payer_of(page_order)
     if page_order.merchant.blocked:
-        return _error(e.USER_BLOCKED, payer.language)
+        return error_response(e.USER_BLOCKED, payer.language)
     form = PageForm(call.fields)
     if chooses_steps(form):  # a payment in parts begins with pages of its own
         address = pages.next_address(page_order, payer.base_url, payer.language, in_parts=True)
         return responses.json({"redirect": address, "errorCode": 0})
     result = await pay(form, page_order, payer, methods.world, sandbox=methods.sandbox)
     return responses.json(json_answers.payment_members(result, payer))
+
+
+async def process_binding_form(methods: PageMethods, call: PageCall) -> Response:
+    """processBindingForm.do: pay with a stored card. Source: payment-page.md §3.3."""
+    if not call.get("bindingId"):
+        error = PROCESS_BINDING_FORM.error(Refusal.PARAMETER_EMPTY)
+        return error_response(error, call.language, name="bindingId")
+    return await process_form(methods, call)
+
+
+async def unbind_card(methods: PageMethods, call: PageCall) -> Response:
+    """unbindcardanon.do: the payer removes a stored card. Source: payment-page.md §3.4."""
+    page_order = await methods.find(call)
+    if page_order is not None:
+        return await remove_card(call, page_order, methods.world)
+    if call.opened_by_browser:
+        return methods.not_found(call)
+    return error_response(e.ORDER_NOT_FOUND, call.language)
 
 
 async def cancel_payment(methods: PageMethods, call: PageCall) -> Response:
@@ -191,7 +185,7 @@ async def cancel_payment(methods: PageMethods, call: PageCall) -> Response:
         page_order.key, actor=payer.actor, world=methods.world, loaded=page_order.order
     )
     page_order = page_order.after(step)
-    view = _page_view(call, page_order)
+    view = call.page_view_of(page_order)
     address = pages.next_address(page_order, payer.base_url, payer.language, view)
     if not call.wants_json:
         return responses.redirect(address, 303)
@@ -215,7 +209,7 @@ async def show_errors(methods: PageMethods, call: PageCall) -> Response:
         return methods.not_found(call)
     payer = call.payer_of(page_order)
     language = requested_language(page_order.order, page_order.merchant, payer.language)
-    name = PageName(_page_view(call, page_order), Kind.ERRORS, language)
+    name = PageName(call.page_view_of(page_order), Kind.ERRORS, language)
     login, order_id = page_order.merchant.login, page_order.order.order_id
     return responses.redirect(page_address(payer.base_url, login, order_id, name))
 
@@ -227,7 +221,7 @@ async def get_fee(methods: PageMethods, call: PageCall) -> Response:
     """
     page_order = await methods.find(call)
     if page_order is None:
-        return _error(e.ORDER_NOT_FOUND, call.language)
+        return error_response(e.ORDER_NOT_FOUND, call.language)
     return responses.json(json_answers.fee_members(page_order))
 
 
@@ -328,19 +322,11 @@ def _transaction(c_res: str) -> str | None:
         return None
 
 
-def _page_view(call: PageCall, page_order: PageOrder) -> str:
-    """The pageView of the call if it is well-formed, else the order's."""
-    requested = read_page_view(call.get("pageView") or "")
-    return requested or page_order.order.request.page_view or "DESKTOP"
-
-
-def _error(error: ErrorCode, language: str, status: int = 200) -> Response:
-    return responses.json(json_answers.error_members(error, language), status)
-
-
 METHODS: Final[dict[str, Method]] = {
     "getsessionstatus.do": get_session_status,
     "processform.do": process_form,
+    "processbindingform.do": process_binding_form,
+    "unbindcardanon.do": unbind_card,
     "cancelpayment.do": cancel_payment,
     "ismaestrocard.do": is_maestro_card,
     "showerrors.do": show_errors,
@@ -350,10 +336,10 @@ METHODS: Final[dict[str, Method]] = {
     "finish3dsver2.do": finish_3ds_version_2,
     "finish3dsmethodnotification.do": finish_3ds_method,
 }
-BY_POST: Final = frozenset({"cancelpayment.do"})
-"""A browser that fetches addresses ahead of its user must not cancel a payment."""
+BY_POST: Final = frozenset({"cancelpayment.do", "unbindcardanon.do"})
+"""A browser that fetches addresses ahead of its user must not cancel a payment or remove a card."""
 
-TAKES_CARD: Final = frozenset({"processform.do", "ismaestrocard.do"})
+TAKES_CARD: Final = frozenset({"processform.do", "processbindingform.do", "ismaestrocard.do"})
 CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")
 """A request with one of these is refused by GET too: addresses are kept in logs."""
 

@@ -70,7 +70,9 @@ def choice_of(
     """What the payer may choose, without the ways that the page's address has `hidden`."""
     order, merchant = page_order.order, page_order.merchant
     card = allows_way(PaymentWay.CARD, order, merchant)
-    offered = offered_ways(page_order, tiles, world, language)
+    # Where the shop has chosen a stored card, no other way pays.
+    only_card = order.request.binding_id is not None
+    offered = () if only_card else offered_ways(page_order, tiles, world, language)
     shown = tuple(each for each in offered if each.way not in hidden)
     absence = "" if card or shown else _absence(page_order, tiles, world, language)
     return Choice(card=card, tiles=shown, absence=absence)

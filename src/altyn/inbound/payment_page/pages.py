@@ -24,6 +24,7 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
 )
 from altyn.inbound.payment_page.sandbox_cards import test_card_groups
+from altyn.inbound.payment_page.stored_cards.view import StoredCards
 from altyn.inbound.payment_page.view import Problem, Result, TypedValues
 from altyn.look import LANGUAGES
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
@@ -33,6 +34,7 @@ from altyn.protocol.dialects.classic.payment_steps import absolute
 from altyn.protocol.dialects.classic.return_links import requested_language
 from altyn.protocol.threeds_version2 import CReq, MethodData, pack, pack_session_data
 
+NO_STORED_CARDS: Final = StoredCards()
 HELD: Final = frozenset({OrderStatus.APPROVED})
 
 
@@ -82,16 +84,19 @@ def payment_page(
     typed_values: TypedValues | None = None,
     result: PaymentResult | None = None,
     parts: PartsSummary | None = None,
+    stored: StoredCards = NO_STORED_CARDS,
 ) -> str:
     """The card form. `result` is the failed payment of a browser without scripts.
 
-    With `parts` the card pays the first part of the order's amount.
+    With `parts` the card pays the first part of the order's amount. `stored` are the cards that
+    may pay instead of a typed one.
     """
     order, now, language = page_order.order, clock.now(), context.language
     field_errors = field_errors_of(result, language)
     refusal_text = refusal_text_of(result, language)
     decline_text = "" if field_errors or refusal_text else page_order.decline_text(language)
     settings = page_order.merchant.settings
+    shows_test_cards = context.sandbox and not stored.only
     return view.render_payment_page(
         view.PaymentPageView(
             **context.frame(page_order, page_order.shop_address(context.base_url, language)),
@@ -112,14 +117,15 @@ def payment_page(
             takes_card=choice.card,
             cvc_required=page_order.cvc_required,
             holder=settings.page_holder,
-            test_cards=test_card_groups(page_order, now, language) if context.sandbox else (),
+            test_cards=test_card_groups(page_order, now, language) if shows_test_cards else (),
             field_errors=field_errors,
             decline_text=refusal_text or decline_text,
             advice=page_order.next_step_text(language) if decline_text else "",
             cancelled=page_order.cancelled and not refusal_text,
-            declined_card=page_order.last_was_by_card,
+            declined_card=page_order.last_was_by_card and not stored.chosen,
             typed_values=typed_values or TypedValues(contact=typed_contact(order)),
             parts=parts,
+            stored=stored,
         )
     )
 

@@ -27,6 +27,12 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
     WaitingForBank,
 )
+from altyn.inbound.payment_page.stored_cards.form import (
+    field_fault,
+    names_stored_card,
+    read_stored_card_form,
+)
+from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.bnpl.payment import pay_first_part
@@ -36,6 +42,7 @@ from altyn.operations.paying.decisions import refuse_declined
 from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
+from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM
 from altyn.protocol.threeds import MethodCompletion
 
 REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(
@@ -52,9 +59,10 @@ log = structlog.get_logger("altyn.payment_page")
 async def pay(
     form: PageForm, page_order: PageOrder, payer: Payer, world: World, *, sandbox: bool
 ) -> PaymentResult:
-    """Pay an order as the form says: with the card of the form, or by another way to pay.
+    """Pay an order as the form says: with the card of the form, with a stored card, or by another
+    way to pay.
 
-    The card may also pay the first part of a payment in parts.
+    The card of the form may also pay the first part of a payment in parts.
 
     An order that is over, or whose payment is under way, gives that result and nothing is read. A
     payment that waits for a code of the payer gets it from the form.
@@ -64,6 +72,8 @@ async def pay(
         return _order_over(page_order)
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
+    if by_card and form.payment_way != WAY and names_stored_card(form):
+        return await _pay_by_stored_card(form, page_order, payer, world)
     if by_card:
         return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
     return await _pay_by_other_way(form, page_order, payer, world)
@@ -110,6 +120,38 @@ async def _pay_by_card(
             return _fields_wrong(page_order, faults)
 
 
+async def _pay_by_stored_card(
+    form: PageForm, page_order: PageOrder, payer: Payer, world: World
+) -> PaymentResult:
+    """With the stored card that is marked; the fields of another card are let go of."""
+    if transaction := form.transaction:  # the card itself is in the vault
+        form.drop_card()
+        command = _after_method_command(transaction, page_order, payer)
+        after = _after_method_step(form, command, payer)
+        step = await continue_after_method(after, world, loaded=page_order.order)
+        return _result_of(step, page_order)
+    read = read_stored_card_form(form, page_order, payer)
+    form.drop_card()
+    match read:
+        case PayByBinding():
+            step = await pay_by_binding(read, world, loaded=page_order.order)
+            return _of_stored_card(step, page_order)
+        case Refused():
+            return _of_stored_card(read, page_order)
+        case faults:
+            return replace(_fields_wrong(page_order, faults), method=PROCESS_BINDING_FORM)
+
+
+def _of_stored_card(step: Step, page_order: PageOrder) -> PaymentResult:
+    """The result of a payment with a stored card; a refusal has the code of its own form."""
+    if isinstance(step, Refused) and (fault := field_fault(step.refusal)):
+        return FieldsWrong(page_order.after(step), (fault,), PROCESS_BINDING_FORM)
+    result = _result_of(step, page_order)
+    if isinstance(result, PaymentRefused | FieldsWrong):
+        return replace(result, method=PROCESS_BINDING_FORM)
+    return result
+
+
 def _command(
     reader: CardFormReader, payer: Payer
 ) -> PayByCard | AfterMethod | Refused | tuple[FieldFault, ...]:
@@ -118,12 +160,7 @@ def _command(
     transaction = form.transaction
     if transaction and not form.get("$PAN"):
         # A browser without scripts posts the card only once: afterwards it is in the vault.
-        return AfterMethod(
-            key=page_order.key,
-            server_trans_id=transaction,
-            actor=payer.actor,
-            base_url=payer.base_url,
-        )
+        return _after_method_command(transaction, page_order, payer)
     contact, read = read_contact_fields(form, page_order), reader.read()
     if isinstance(contact, FieldFault):
         card_faults = read if isinstance(read, tuple) else ()
@@ -134,6 +171,15 @@ def _command(
     if contact.known:
         card = replace(card, email=contact.email, phone=contact.phone)
     return after_method(card, transaction) if transaction else card
+
+
+def _after_method_command(transaction: str, page_order: PageOrder, payer: Payer) -> AfterMethod:
+    return AfterMethod(
+        key=page_order.key,
+        server_trans_id=transaction,
+        actor=payer.actor,
+        base_url=payer.base_url,
+    )
 
 
 def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:

@@ -13,6 +13,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
+from altyn.protocol.table import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class FieldsWrong:
-    """The form has wrong fields, in the order of the page. There is at least one."""
+    """The form has wrong fields, in the order of the page. There is at least one.
+
+    `method` is the form that was posted: its table has the codes of the faults.
+    """
 
     page_order: PageOrder
     faults: tuple[FieldFault, ...]
+    method: Method = PROCESS_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ class PaymentRefused:
 
     page_order: PageOrder
     refused: Refused
+    method: Method = PROCESS_FORM
 
     def text(self, language: str) -> str:
-        """The text of the refusal, as processform.do words it."""
-        error = PROCESS_FORM.error(self.refused.refusal)
-        name = PROCESS_FORM.name_of(self.refused.parameter)
+        """The text of the refusal, as the method of the form words it."""
+        error = self.method.error(self.refused.refusal)
+        name = self.method.name_of(self.refused.parameter)
         return error.text(language, name=name)
 
 

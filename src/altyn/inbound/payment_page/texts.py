@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from altyn.domain.language import text_language
+from altyn.inbound.payment_page.stored_cards.texts import STORED_CARD_TEXTS
 from altyn.look import Words, plural
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ _NO_SCHEME: Final = {
 # fmt: on
 
 TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
-    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME
+    _PAGE | _PROBLEMS | _FIELDS | _STEPS | _ERRORS | _FINISH | _NO_SCHEME | STORED_CARD_TEXTS
 )
 
 # What only the gateway finds out.
@@ -287,7 +288,7 @@ _NOT_IN_SCRIPTS: Final = ("_not_test", "email_empty", "phone_empty", "phone_russ
 
 # The texts that scripts show. All others are on the page or in an answer of the gateway.
 SCRIPT_TEXTS: Final = (
-    *_PROBLEMS,
+    *(key for key in _PROBLEMS if key != "type_again"),
     *(key for key in _FIELDS if not key.endswith(_NOT_IN_SCRIPTS)),
     "cvc_hint",
     "cvc_hint_front",

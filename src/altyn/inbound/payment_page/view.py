@@ -22,6 +22,7 @@ from altyn.inbound.payment_page.bnpl.texts import parts_text
 from altyn.inbound.payment_page.cart_view import CartView
 from altyn.inbound.payment_page.frame import PageFrame, render_page
 from altyn.inbound.payment_page.qr import is_app_link, qr_svg
+from altyn.inbound.payment_page.stored_cards.view import StoredCards
 from altyn.inbound.payment_page.texts import (
     counted_text,
     known_language,
@@ -128,7 +129,8 @@ class PaymentPageView(PageFrame):
     False that was not a payment by card, so the page does not ask to type a card again. `ways` are
     offered above the card form, or alone where `takes_card` is False. Without scripts the form is
     posted to `form_action`, with the expiry as typed (see `read_expiry`). `asks_contact`: the page
-    asks where the receipt goes. With `parts` the card pays the first part.
+    asks where the receipt goes. With `parts` the card pays the first part. `stored` are the cards
+    that the payer may choose instead of typing one.
     """
 
     order_number: str
@@ -156,6 +158,7 @@ class PaymentPageView(PageFrame):
     declined_card: bool = True
     typed_values: TypedValues = field(default_factory=TypedValues)
     parts: PartsSummary | None = None
+    stored: StoredCards = field(default_factory=StoredCards)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

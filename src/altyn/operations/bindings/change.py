@@ -109,7 +109,7 @@ async def _stored_again(binding: Binding, world: World) -> bool:
     of_client = await world.bindings.store.of_client(binding.merchant_id, binding.client_id)
     return any(
         each.active
-        and each.fingerprint == binding.fingerprint
+        and (each.fingerprint, each.category) == (binding.fingerprint, binding.category)
         and each.binding_id != binding.binding_id
         for each in of_client
     )

@@ -8,6 +8,7 @@ from typing import Unpack
 from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
+from altyn.domain.card.binding import BindingDue, read_binding_id
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.credit import awaits_credit
@@ -57,8 +58,8 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
     While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
-    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED,
-    BINDING_REQUIRED. Busy while a connector is asked about another attempt.
+    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED. Busy
+    while a connector is asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
     if order.status is OrderStatus.DECLINED:
@@ -74,14 +75,22 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     if awaits_credit(order):
         rule = "the payer has no credit yet: send the payer to formUrl, to the application"
         return Refused(Refusal.CREDIT_REQUIRED, rule, order)
-    if order.request.binding_id:
-        return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
     return None
 
 
+def refuse_another_card(order: Order, card: PaymentCard | None) -> Refused | None:
+    """BINDING_REQUIRED where the shop has named a stored card, and that one is not to pay."""
+    named = order.request.binding_id
+    if not named:
+        return None
+    if card and card.binding_id and card.binding_id == read_binding_id(named):
+        return None
+    return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
+
+
 def decide_begin(order: Order, request: AttemptRequest, now: datetime) -> Decision:
-    """Ask the connector for the money. Refuses: as `refuse_payment`."""
-    if refusal := refuse_payment(order, now):
+    """Ask the connector for the money. Refuses: as `refuse_payment`, then BINDING_REQUIRED."""
+    if refusal := refuse_payment(order, now) or refuse_another_card(order, request.card):
         return refusal
     return begin_attempt(order, request, now)
 
@@ -106,9 +115,9 @@ def decide_wait(
 ) -> Decision:
     """Let the payer do a step before the connector is asked; an earlier attempt is abandoned.
 
-    Refuses: as `refuse_payment`.
+    Refuses: as `refuse_payment`, then BINDING_REQUIRED.
     """
-    if refusal := refuse_payment(order, now):
+    if refusal := refuse_payment(order, now) or refuse_another_card(order, request.card):
         return refusal
     attempt = replace(
         _payment_attempt(order, request, now), state=AttemptState.WAITING, waiting=waiting
@@ -129,9 +138,9 @@ def decide_failure(
 ) -> Decision:
     """Record an attempt that ended before the connector was asked for money.
 
-    Refuses: as `refuse_payment`.
+    Refuses: as `refuse_payment`, then BINDING_REQUIRED.
     """
-    if refusal := refuse_payment(order, now):
+    if refusal := refuse_payment(order, now) or refuse_another_card(order, request.card):
         return refusal
     attempt = replace(
         _payment_attempt(order, request, now),
@@ -225,9 +234,11 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     paid = OrderChanges(approved_at=asked_at, action_code=0)
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
-    later = later_instalments(attempt.details)
+    stored = (BindingDue(attempt.number),) if attempt.card and attempt.card.stores else ()
+    later = (*later_instalments(attempt.details), *stored)
     if order.checks_card_only:
-        both = (held, OrderNotification(CallbackOperation.REVERSED, amount_minor=amount))
+        reversed_at_once = OrderNotification(CallbackOperation.REVERSED, amount_minor=amount)
+        both = (held, reversed_at_once, *stored)
         paid["reversed_at"] = now
         return accept(order, Event.CARD_VERIFIED, now, attempt=attempt, effects=both, **paid)
     paid["approved_minor"] = amount

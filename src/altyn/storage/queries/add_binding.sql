@@ -3,12 +3,14 @@
 WITH added AS (
     INSERT INTO bindings (
         merchant_id, binding_id, version, client_id, fingerprint, masked_pan, expiry, holder, system, active,
-        category, order_id, email, phone, created_at, changed_at)
+        category, order_id, email, phone, recurring_days, recurring_until, charged_at, network_transaction_id,
+        created_at, changed_at)
     VALUES (
         :merchant_id::integer, :binding_id::uuid, 1, :client_id::text, :fingerprint::bytea, :masked_pan::text,
         :expiry::text, :holder::text, :system::text, true, :category::text, :order_id::uuid, :email::text,
-        :phone::text, :at::timestamptz, :at::timestamptz)
-    ON CONFLICT (merchant_id, client_id, fingerprint) WHERE active DO UPDATE SET
+        :phone::text, :recurring_days::integer, :recurring_until::text, :charged_at::timestamptz,
+        :network_transaction_id::text, :at::timestamptz, :at::timestamptz)
+    ON CONFLICT (merchant_id, client_id, fingerprint, category) WHERE active DO UPDATE SET
         version = bindings.version + 1, expiry = excluded.expiry, holder = excluded.holder,
         changed_at = excluded.changed_at
     RETURNING *

@@ -1,6 +1,6 @@
 -- save_orders: save many decisions at once. An order whose version is no longer the expected one is left as it is.
--- Events, attempts, postings, receipts and outbox rows are saved for exactly the orders that are updated; returns their
--- ids.
+-- Events, attempts, postings, receipts, stored cards and outbox rows are saved for exactly the orders that are updated;
+-- returns their ids.
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
         merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
@@ -57,7 +57,7 @@ WITH decided AS (
         rrn = excluded.rrn, approval_code = excluded.approval_code,
         inquiries = excluded.inquiries, inquire_at = excluded.inquire_at,
         authentication = excluded.authentication, avs_code = excluded.avs_code,
-        waiting = excluded.waiting, details = excluded.details
+        waiting = excluded.waiting, details = excluded.details, card = excluded.card
 ), saved_postings AS (
     INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
                           currency, amount_minor)
@@ -74,6 +74,29 @@ WITH decided AS (
     FROM saved JOIN jsonb_to_recordset(:receipts) AS receipt (
         order_id uuid, receipt_id uuid, kind text, state text, provider text, content jsonb, fiscal jsonb,
         created_at timestamptz) USING (order_id)
+), bindings_due AS (
+    SELECT saved.merchant_id, binding.* FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
+        of_order uuid, binding_id uuid, version integer, client_id text, fingerprint text, masked_pan text, expiry text,
+        holder text, system text, category text, order_id uuid, email text, phone text, recurring_days integer,
+        recurring_until text, charged_at timestamptz, network_transaction_id text, at timestamptz)
+        ON binding.of_order = saved.order_id
+), new_bindings AS (  -- of two payments that store one card at once the second fails, and is decided again
+    INSERT INTO bindings (merchant_id, binding_id, version, client_id, fingerprint, masked_pan, expiry, holder, system,
+                          active, category, order_id, email, phone, recurring_days, recurring_until, charged_at,
+                          network_transaction_id, created_at, changed_at)
+    SELECT merchant_id, binding_id, 1, client_id, decode(fingerprint, 'hex'), masked_pan, expiry, holder, system,
+           true, category, order_id, email, phone, recurring_days, recurring_until, charged_at,
+           network_transaction_id, at, at
+    FROM bindings_due WHERE version = 1
+), renewed_bindings AS (
+    UPDATE bindings SET
+        version = bindings.version + 1, expiry = due.expiry, holder = due.holder, changed_at = due.at,
+        recurring_days = due.recurring_days, recurring_until = due.recurring_until, charged_at = due.charged_at,
+        network_transaction_id = due.network_transaction_id
+    FROM bindings_due AS due
+    WHERE bindings.merchant_id = ANY (:merchant_ids::integer[])
+      AND due.version > 1 AND bindings.merchant_id = due.merchant_id AND bindings.binding_id = due.binding_id
+      AND bindings.active
 ), entry AS (
     SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, due_after_seconds * interval '1 second' AS due_after

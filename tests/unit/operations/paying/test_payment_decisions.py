@@ -90,8 +90,9 @@ def test_refusals_are_those_of_the_docstring() -> None:
         Refusal.ATTEMPTS_EXHAUSTED,
         Refusal.WRONG_STATUS,
         Refusal.CREDIT_REQUIRED,
-        Refusal.BINDING_REQUIRED,
     ]
+    for decide in (pay.decide_begin, pay.decide_wait, pay.decide_failure):
+        assert documented_refusals(decide) == [Refusal.BINDING_REQUIRED]
 
 
 @every_beginning

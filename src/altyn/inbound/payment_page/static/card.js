@@ -23,7 +23,10 @@ export function kindOf(digits) {
     const start = digits.slice(0, first.length);
     return first <= start && start <= last;
   });
-  const name = row ? row[2] : "";
+  return kindOfSystem(row ? row[2] : "");
+}
+
+export function kindOfSystem(name) {
   return {
     name,
     groups: name === "AMEX" ? [4, 6, 5] : [4, 4, 4, 4, 3],
@@ -81,7 +84,7 @@ export function checkPan(digits) {
   return luhn(digits) ? "" : "pan_luhn";
 }
 
-// `today` is the gateway's month, "2026-11": the clock of a sandbox can be advanced, and a payer's may be wrong.
+// `today` is the gateway's month, "2026-11": a payer's clock may be wrong.
 export function checkExpiry(typed, today) {
   if (!digitsOf(typed)) return "expiry_empty";
   const expiry = readExpiry(typed);

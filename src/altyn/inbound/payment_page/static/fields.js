@@ -1,5 +1,5 @@
 // The fields of the card form: they group the digits, name the payment system, and show errors under the field.
-// An error appears when the field loses focus or is complete, and disappears as soon as it is corrected.
+// An error appears when a field loses focus or is complete, and goes as soon as it is corrected.
 
 import * as card from "./card.js";
 import { checkContact } from "./contact.js";
@@ -22,15 +22,17 @@ function regroup(input, format) {
   input.setSelectionRange(place, place);
 }
 
-export function cardFields(form, message) {
+// While one of the `stored` cards is marked, only its CVC and the contact are asked.
+export function cardFields(form, message, stored) {
   const testCards = new Map();
   const contact = $("contact");
   const pan = $("pan");
   const expiry = $("expiry");
   const cvc = $("cvc");
   const holder = $("holder");
-  const digits = () => card.digitsOf(pan.value);
-  const kind = () => card.kindOf(digits());
+  const digits = () => (pan ? card.digitsOf(pan.value) : "");
+  const kind = () => (stored.id() ? card.kindOfSystem(stored.system()) : card.kindOf(digits()));
+  const isAsked = (input) => !stored.id() || input === contact || input === cvc;
 
   function checkExpiry() {
     const known = testCards.get(digits());
@@ -39,11 +41,11 @@ export function cardFields(form, message) {
     return card.checkExpiry(expiry.value, form.dataset.today);
   }
 
-  // The page has no field for the CVC or the name when the shop does without it, nor for a contact that is known.
+  // The page has no field for what the shop does without, for a known contact, or with a chosen stored card.
   const checks = [
     contact && { wire: "contact", input: contact, check: () => checkContact(contact.value) },
-    { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
-    { wire: "$EXPIRY", input: expiry, check: checkExpiry },
+    pan && { wire: "$PAN", input: pan, check: () => card.checkPan(digits()) },
+    expiry && { wire: "$EXPIRY", input: expiry, check: checkExpiry },
     cvc && { wire: "$CVC", input: cvc, check: () => card.checkCvc(cvc.value, kind()) },
     holder && { wire: "TEXT", input: holder, check: () => (holder.required || holder.value.trim() ? card.checkHolder(holder.value) : "") },
   ].filter(Boolean);
@@ -72,8 +74,8 @@ export function cardFields(form, message) {
     cvc: () => false,
   };
 
-  // An error that appears moves the page below it. While the mouse button or a finger is down the error is postponed,
-  // because otherwise the pay button would move away during the very click that took the focus from the field.
+  // An error that appears moves the page below it. It waits while the mouse button or a finger is down: the pay button
+  // must not move away during the click that took the focus from the field.
   let pressing = false;
   const postponed = new Set();
   document.addEventListener("pointerdown", () => { pressing = true; }, true);
@@ -103,7 +105,7 @@ export function cardFields(form, message) {
   function showPaymentSystem() {
     const { name, cvcLength, cvcOptional } = kind();
     const shown = name === "MIR" && form.elements.language.value === "ru" ? "МИР" : name;
-    if ($("brand").textContent !== shown) {
+    if (pan && !stored.id() && $("brand").textContent !== shown) {
       const mark = document.querySelector(`#schemes [data-scheme="${name}"] svg`) || $("icon-scheme").content.firstChild;
       $("brand").replaceChildren(...(shown ? [mark.cloneNode(true), shown] : []));
     }
@@ -115,11 +117,11 @@ export function cardFields(form, message) {
   }
 
   // In the capturing phase, so that they run before the checks above.
-  pan.addEventListener("input", () => {
+  pan?.addEventListener("input", () => {
     regroup(pan, (typed) => card.formatPan(card.digitsOf(typed).slice(0, 19)));
     showPaymentSystem();
   }, true);
-  expiry.addEventListener("input", (event) => {
+  expiry?.addEventListener("input", (event) => {
     const deleting = /^delete/.test(event.inputType || "");
     regroup(expiry, (typed) => card.formatExpiry(typed, deleting));
   }, true);
@@ -132,7 +134,13 @@ export function cardFields(form, message) {
   return {
     rememberTestCard: (number, until) => testCards.set(number, card.digitsOf(until)),
     // Checks all fields, or those that a way to pay without a card needs; gives the first wrong one, or undefined.
-    firstWrong: (way) => checks.filter((one) => (!way || one.input === contact) && !checkField(one))[0]?.input,
+    firstWrong: (way) => checks.filter((one) => (way ? one.input === contact : isAsked(one.input)) && !checkField(one))[0]?.input,
+    forgetCard() {
+      this.forgetCode();
+      for (const one of checks) if (one.input !== contact) show(one, "");
+      showPaymentSystem();
+    },
+    first: () => checks.find((one) => isAsked(one.input))?.input,
     // Shows errors of the gateway, by wire name; gives the first field of the page that has one.
     showErrors(errors) {
       const wrong = checks.filter((one) => errors[one.wire]);
@@ -140,6 +148,7 @@ export function cardFields(form, message) {
       return wrong[0]?.input;
     },
     fill(number, until, code) {
+      stored.markAnother();
       const values = [[pan, number], [expiry, until], [cvc, code]];
       for (const [input, value] of values) {
         if (!input) continue;
@@ -154,15 +163,17 @@ export function cardFields(form, message) {
     },
     contact: () => (contact ? { contact: contact.value } : {}),
     values() {
+      const language = form.elements.language.value;
+      if (stored.id()) return { language, bindingId: stored.id(), cvc: cvc?.value ?? "" };
       const { year, month } = card.readExpiry(expiry.value);
       return {
-        language: form.elements.language.value,
+        language,
         $PAN: digits(),
         $CVC: cvc ? cvc.value : "",
         YYYY: String(year),
         MM: String(month).padStart(2, "0"),
         TEXT: holder ? holder.value.trim().toUpperCase() : "",
-        bindingNotNeeded: "true",
+        bindingNotNeeded: new FormData(form).getAll("bindingNotNeeded").pop(),
       };
     },
   };

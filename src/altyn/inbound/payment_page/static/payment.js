@@ -1,5 +1,5 @@
-// The payment page with scripts: the time left, one payment at a time, and what follows from each answer.
-// Without scripts the same form is posted to the page's own address, and the gateway answers with pages.
+// The payment page: the time left, one payment at a time, what follows from each answer.
+// Without scripts the form is posted to the page's address, and the gateway answers with pages.
 // Source: payment-page.md §3.1 to §3.3 and §4.
 
 import { call, errorsPage, isAllowedAddress, navigate, pause, sessionStatus, untilKnown } from "./gateway.js";
@@ -31,7 +31,10 @@ function attemptsText(count) {
   return message(`attempts_${counted === "other" ? "many" : counted}`, { count });
 }
 
-const fields = cardFields(form, message);
+const stored = $("stored")
+  ? (await import("./stored_cards.js")).storedCards(page, showMessage, () => fields.forgetCard())
+  : { id() {}, markAnother() {} };
+const fields = cardFields(form, message, stored);
 let busy = false;
 let left = false; // another page is being opened: nothing more is requested or shown
 let unsure = false; // the answer to a payment was lost: ask for the state before sending again
@@ -51,7 +54,7 @@ function showMessage(place, kind, title, ...lines) {
     paragraph.textContent = line;
     words.append(paragraph);
   }
-  box.append($(`icon-${kind === "danger" ? "danger" : "warn"}`).content.cloneNode(true), words);
+  box.append($(`icon-${kind}`).content.cloneNode(true), words);
   place.replaceChildren(box);
   return words;
 }
@@ -174,7 +177,9 @@ function declined(answer) {
     openNext(errorsPage(page), message("declined"), answer.error, message("redirecting"));
     return;
   }
-  const wrong = fields.showErrors(answer.fieldErrors || {});
+  const errors = answer.fieldErrors || {};
+  if (errors.bindingId) stored.takeMarkedAway();
+  const wrong = fields.showErrors(errors);
   if (wrong) {
     showFailure(message("check_fields"), answer.error);
     wrong.focus();
@@ -225,7 +230,7 @@ function browserInfo() {
 
 async function send(values, more = {}) {
   const sendAgain = more.threeDSServerTransId ? undefined : (added) => send(values, added);
-  const answer = await call(page.rest, "processform.do", { ...values, ...more });
+  const answer = await call(page.rest, values.bindingId ? "processBindingForm.do" : "processform.do", { ...values, ...more });
   if (answer.waiting && values.paymentWay) {
     left = true;
     window.location.reload(); // the waiting page shows what the payer has to do
@@ -244,7 +249,7 @@ function payment(way) {
   return { ...common, ...fields.contact(), ...(way ? { language: page.language, paymentWay: way } : { ...fields.values(), ...ownWay }) };
 }
 
-// The answer was lost: find out the state of the payment before the payer can press again.
+// The answer was lost: find out the payment's state before the payer can press again.
 async function afterLostAnswer() {
   unsure = true;
   showMessage($("notice"), "warn", message("network"), message("network_checking"));
@@ -294,7 +299,7 @@ form.addEventListener("submit", (event) => {
 
 // ---- Test cards, the keyboard of a phone, the browser's back button ----
 
-// A card becomes a button; without scripts its number can be selected and copied.
+// A card becomes a button; without scripts its number can be copied.
 for (const item of document.querySelectorAll("#test-cards li")) {
   const pan = digitsOf(item.querySelector("b").textContent);
   const [expiry, cvc = ""] = item.querySelector("span").textContent.match(/\d\d\/\d\d|\d{3,4}$/g);
@@ -312,20 +317,20 @@ for (const item of document.querySelectorAll("#test-cards li")) {
 }
 if ($("test-cards-help")) $("test-cards-help").hidden = false;
 
-// The payer can type at once, unless a keyboard on the screen would then cover the form, the page is in a frame of a
-// shop, or a message has to be read first.
+// The payer can type at once, unless a keyboard on the screen would cover the form, the page is in a frame of a shop, or
+// a message has to be read first.
 if (window.matchMedia("(hover: hover) and (pointer: fine)").matches && window.top === window && document.activeElement === document.body) {
-  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || $("pan")).focus({ preventScroll: true });
+  ($("message").hasChildNodes() ? document.querySelector("[aria-invalid]") || $("message") : $("payment").querySelector("#contact[value='']") || fields.first() || $("pay")).focus({ preventScroll: true });
 }
 
-// Where the keyboard covers the page instead of shrinking it, the pinned button moves above it.
+// Where the keyboard covers the page, the pinned button moves above it.
 const viewport = window.visualViewport;
 viewport?.addEventListener("resize", () => {
   const covered = Math.max(0, Math.round(window.innerHeight - viewport.height * viewport.scale));
   document.documentElement.style.setProperty("--keyboard", `${viewport.scale > 1.01 ? 0 : covered}px`);
 });
 
-// Browsers keep the values of a form for the back button; the CVC must not be kept.
+// Browsers keep a form's values for the back button; the CVC must not be kept.
 window.addEventListener("pagehide", () => fields.forgetCode());
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

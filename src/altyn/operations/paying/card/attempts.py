@@ -1,13 +1,22 @@
 """Look-ups in the attempts of a card payment."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.values import PaymentSystem, payment_system
 from altyn.domain.instalments import CHARGED_NOW
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard
+from altyn.protocol.payment_ways import PaymentWay
+
+NOT_NEEDED: Final = "bindingNotNeeded"
+"""The parameter by which a shop or a payer says whether the card is not to be stored."""
+
+_TRUE: Final = ("true", "1")
+_FALSE: Final = ("false", "0")
 
 
 def attempt_of(
@@ -25,7 +34,7 @@ def attempt_of(
     return None
 
 
-def card_of(command: PayByCard, vault: CardVault) -> PaymentCard:
+def card_of(command: PayByCard, order: Order, merchant: Merchant, vault: CardVault) -> PaymentCard:
     """What is kept of the card that a command brings."""
     system = payment_system(command.pan)
     return PaymentCard(
@@ -34,7 +43,29 @@ def card_of(command: PayByCard, vault: CardVault) -> PaymentCard:
         holder=command.holder,
         fingerprint=vault.fingerprint(command.key.merchant_id, command.pan),
         system=system.value if system else None,
+        stores=_stores(command, order, merchant),
+        binding_id=command.binding_id,
     )
+
+
+def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
+    """Whether the card is stored for the order's client when the payment succeeds.
+
+    Only a payment in the way CARD stores one. On the page the payer has to agree, by
+    bindingNotNeeded=false; the shop forbids it by bindingNotNeeded=true, in the registration or
+    with the card. FORCE_CREATE_BINDING needs no agreement.
+    Source: rest-orders.md §6, §2.3; payment-page.md §3.2, §5.
+    """
+    if not order.request.client_id or not merchant.may(Permission.BINDINGS):
+        return False
+    if command.payment_way is not PaymentWay.CARD:
+        return False
+    if order.request.has("FORCE_CREATE_BINDING"):
+        return True
+    if order.request.more.get(NOT_NEEDED, "").lower() in _TRUE:
+        return False
+    sent = command.more.get(NOT_NEEDED, "").lower()
+    return sent in _FALSE if command.params_of_payer else sent not in _TRUE
 
 
 def system_of(attempt: Attempt) -> PaymentSystem | None:

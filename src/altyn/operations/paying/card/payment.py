@@ -12,10 +12,10 @@ from typing import Final
 from uuid import uuid4
 
 from altyn.domain import action_codes as codes
+from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Pan, payment_system
-from altyn.domain.language import text_language
-from altyn.domain.merchant import Merchant
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
@@ -23,12 +23,14 @@ from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
 from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.attempts import (
+    NOT_NEEDED,
     attempt_of,
     card_of,
     confirmed_minor,
     system_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.operations.paying.card.payer_page import language_of, return_from_acs
 from altyn.operations.paying.card.plan import (
     Authorise,
     Fail,
@@ -53,6 +55,7 @@ from altyn.operations.paying.decisions import (
     decide_begin,
     decide_failure,
     decide_wait,
+    refuse_another_card,
     refuse_payment,
 )
 from altyn.operations.paying.session import with_session_ended
@@ -72,8 +75,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PARAMETER_INVALID (the shop or the order does not allow cards), PAN_NOT_A_TEST_CARD (sandbox),
-    CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    PARAMETER_INVALID (the shop or the order does not allow cards), BINDING_REQUIRED,
+    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -82,7 +85,8 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     order = loaded or await world.orders.load(command.key)
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order):
+    stored = command.binding_id is not None
+    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored):
         return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
@@ -92,10 +96,16 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     if not allows_way(command.payment_way, order, merchant):
         rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    card = card_of(command, order, merchant, world.card.vault)
+    if refused := refuse_another_card(order, card):
+        return refused
     if refused := refuse_card(command, world):
         return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
-    return await _carry_out(plan, order, command, world)
+    if card.stores:  # the card is in the vault before its row is; the row keeps it there
+        until = world.clock.now() + VAULT_TIME
+        await world.card.vault.keep(order.merchant_id, command.pan, until=until)
+    return await _carry_out(plan, order, command, card, world)
 
 
 async def continue_after_method(
@@ -194,7 +204,8 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
-    with_cvc = command.cvc is not None
+    stored = command.binding_id is not None
+    with_cvc = command.cvc is not None or (stored and merchant.may(Permission.BINDING_WITHOUT_CVC))
     plan = before_enrolment(order, merchant, with_cvc=with_cvc)
     if plan is not None:
         return plan
@@ -205,17 +216,19 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
 
 
-async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World) -> Step:
+async def _carry_out(
+    plan: Plan, order: Order, command: PayByCard, card: PaymentCard, world: World
+) -> Step:
     request = AttemptRequest(
         payment_way=command.payment_way.value,
-        card=card_of(command, world.card.vault),
+        card=card,
         authentication=plan.authentication,
         payer_ip=command.payer_ip or command.actor.ip or None,
         email=command.email,
         phone=command.phone,
         params=command.params,
         params_of_payer=command.params_of_payer,
-        more=command.more,
+        more={name: text for name, text in command.more.items() if name != NOT_NEEDED},
         details=command.details,
     )
     if isinstance(plan, SendToAcs):
@@ -289,11 +302,11 @@ def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
 def _to_version_1(
     order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
 ) -> GoToAcs:
-    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command, merchant)
+    term_url = command.term_url or return_from_acs("finish3ds.do", order, command, merchant)
     pa_req = PaReq(
         message_id=order.order_id.hex,
         account=plan.enrolment.account,
-        merchant=merchant.name_in(_language(order, command, merchant)),
+        merchant=merchant.name_in(language_of(order, command, merchant)),
         amount_minor=confirmed_minor(order, command.details),
         currency=order.currency,
         xid=proof.xid or "",
@@ -320,11 +333,11 @@ async def _authenticate(
             expiry=command.expiry.wire if command.expiry else card.expiry,
             amount_minor=confirmed_minor(order, attempt.details),
             currency=order.currency,
-            merchant=merchant.name_in(_language(order, command, merchant)),
+            merchant=merchant.name_in(language_of(order, command, merchant)),
             browser=command.browser,
             comp_ind=command.method_completed,
             message_version=command.tds_protocol_version or MESSAGE_VERSION,
-            notification_url=_return_from_acs("finish3dsVer2.do", order, command, merchant),
+            notification_url=return_from_acs("finish3dsVer2.do", order, command, merchant),
         )
     )
     updated = replace(
@@ -382,17 +395,3 @@ def _ended_or_unknown(order: Order) -> Step:
     if order.payments:
         return Ended(order)
     return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
-
-
-def _return_from_acs(
-    method: str, order: Order, command: PayByCard | AfterMethod, merchant: Merchant
-) -> str:
-    """Where the ACS sends the payer back, in the language of the payer's page."""
-    language = _language(order, command, merchant)
-    return f"{command.base_url}/payment/rest/{method}?lang={language}"
-
-
-def _language(order: Order, command: PayByCard | AfterMethod, merchant: Merchant) -> str:
-    """The language of the payer's page."""
-    default = merchant.settings.default_language
-    return text_language(command.language, order.request.language, default)

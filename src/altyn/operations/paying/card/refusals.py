@@ -12,13 +12,21 @@ from altyn.operations.ports import World
 
 
 def refuse_missing_cvc(
-    pan: Pan, cvc: Cvc | None, merchant: Merchant, order: Order | None
+    pan: Pan,
+    cvc: Cvc | None,
+    merchant: Merchant,
+    order: Order | None,
+    *,
+    stored: bool = False,
 ) -> Refused | None:
     """CVC_INVALID for a card that needs its CVC and comes without (payment-page.md §3.2).
 
-    An automatic payment needs none. `order` is None when there is no such order.
+    An automatic payment needs none, nor a stored card of a merchant who may leave it out. `order`
+    is None when there is no such order.
     """
     if cvc is not None or is_maestro(pan) or merchant.may(Permission.SSL_WITHOUT_CVC):
+        return None
+    if stored and merchant.may(Permission.BINDING_WITHOUT_CVC):
         return None
     if order is not None and automatic(order, merchant):
         return None

@@ -98,8 +98,9 @@ CREDIT_REGISTRATION: Final = (
 def _refusals() -> Iterator[tuple[Refusal, ErrorCode]]:
     """The refusals of every registration, and those of credits in their places."""
     for refusal, error in REGISTRATION_REFUSALS.items():
-        if refusal is Refusal.ORDER_NUMBER_TAKEN:
+        if refusal is Refusal.CLIENT_ID_EMPTY:  # the first that needs the store
             yield Refusal.CREDIT_IMPOSSIBLE, e.PARAMETER_VALUE_INVALID
+        if refusal is Refusal.ORDER_NUMBER_TAKEN:
             yield Refusal.CREDIT_UNAVAILABLE, e.CREDIT_UNAVAILABLE
         yield refusal, e.PARAMETER_VALUE_INVALID if refusal in _ONE_TEXT else error
 

@@ -35,6 +35,14 @@ NOT_A_TEST_CARD: Final = ErrorCode(
 WRONG_BINDING: Final = ErrorCode(
     1, "Заказ не может быть оплачен данной картой", "The order cannot be paid with this card"
 )
+ANOTHER_BINDING: Final = ErrorCode(
+    1, "Заказ не может быть оплачен данной связкой", "The order cannot be paid with this binding"
+)
+CVC_NEEDED: Final = ErrorCode(
+    1,
+    "Необходимо указать CVC2/CVV2, поскольку у мерчанта нет разрешения проводить платёж без CVC",
+    "CVC2/CVV2 is needed: the merchant has no permission to pay without it",
+)
 CLIENT_ID_EMPTY: Final = ErrorCode(1, "[clientId] не задан", "[clientId] is empty")
 CARD_SELECTOR_EMPTY: Final = ErrorCode(
     1, "Не заполнены pan и bindingId", "Neither pan nor bindingId is given"

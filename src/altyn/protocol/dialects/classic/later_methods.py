@@ -13,7 +13,6 @@ from altyn.protocol.error_code import ErrorCode
 
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
-_STORED_CARDS: Final = ("привязки карт", "stored cards")
 _ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
 _RECURRENT: Final = ("повторные платежи", "recurring payments")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
@@ -26,7 +25,6 @@ _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
-        _STORED_CARDS: "paymentOrderBinding.do unbindcardanon.do processBindingForm.do",
         _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",

@@ -103,11 +103,15 @@ def fee_minor(view: OrderView) -> int | None:
     return None if fee is None or not view.merchant.may(Permission.FEE) else fee
 
 
+def binding_id(view: OrderView) -> str | None:
+    """The stored card that the last payment attempt has used, or has stored."""
+    card = view.payment.card if view.payment else None
+    return str(card.binding_id) if card and card.binding_id else None
+
+
 def _binding_info(view: OrderView) -> dict[str, Any] | None:
-    request = view.order.request
-    if view.payment is None or not (request.client_id and request.binding_id):
-        return None
-    return {"clientId": request.client_id, "bindingId": request.binding_id}
+    client_id, used = view.order.request.client_id, binding_id(view)
+    return {"clientId": client_id, "bindingId": used} if client_id and used else None
 
 
 def _payer_data(view: OrderView) -> dict[str, Any] | None:

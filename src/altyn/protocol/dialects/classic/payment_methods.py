@@ -4,6 +4,7 @@
 Source: rest-orders.md §5.1, §5.2; payment-page.md §3.2, §4.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from altyn.domain.merchant import Permission
@@ -54,7 +55,7 @@ CARD_REST: Final = (
     Parameter("email", t.text(128), "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
-    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=k.NO_BINDING),
+    stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),
     Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),
@@ -131,6 +132,60 @@ PROCESS_FORM: Final = Method(
     credentials=False,
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,
+)
+
+_ORDER_REFUSALS: Final[Refusals] = {
+    refusal: code
+    for refusal, code in ORDER_TAKES_NO_PAYMENT.items()
+    if refusal is not Refusal.BINDING_REQUIRED
+}
+
+PAYMENT_ORDER_BINDING: Final = Method(
+    name="paymentOrderBinding",
+    operation=Operation.PAY_BY_BINDING,
+    rest=("paymentOrderBinding.do",),
+    soap="paymentOrderBinding",
+    source="rest-orders.md §5.3",
+    summary="Pay an order with a stored card of its client.",
+    needs=Permission.BINDINGS,
+    parameters=(
+        MD_ORDER,
+        Parameter("bindingId", t.text(255), "binding_id", "The stored card.",
+                  Refusal.PARAMETER_EMPTY),
+        Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
+                  aliases=("$CVC",)),
+        *(row for row in CARD_REST if row.name != "bindingNotNeeded"),
+    ),
+    refusals={
+        **WHO,
+        Refusal.ORDER_ID_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.PARAMETER_EMPTY: e.PARAMETER_EMPTY,
+        **INVALID,
+        **_ORDER_REFUSALS,
+        Refusal.CLIENT_ID_EMPTY: e.PARAMETER_EMPTY,
+        Refusal.BINDING_UNKNOWN: e.BINDING_UNKNOWN,
+        Refusal.BINDING_OF_ANOTHER_CLIENT: e.ANOTHER_BINDING,
+        Refusal.CVC_INVALID: e.CVC_NEEDED,
+        Refusal.BINDING_REQUIRED: e.ANOTHER_BINDING,
+        Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
+        Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
+        Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
+        **ALWAYS,
+    },
+    present=p.CARD_PAYMENT,
+    envelope=PAYMENT,
+)  # fmt: skip
+
+PROCESS_BINDING_FORM: Final = replace(
+    PAYMENT_ORDER_BINDING,
+    name="processBindingForm",
+    rest=("processBindingForm.do",),
+    soap=None,
+    source="payment-page.md §3.3",
+    summary="Pay an order with a stored card that its payer has chosen on the payment page.",
+    needs=None,
+    credentials=False,
+    refusals={**PAYMENT_ORDER_BINDING.refusals, Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING},
 )
 
 FINISH_3DS_PAYMENT: Final = Method(

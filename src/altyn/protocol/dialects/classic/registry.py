@@ -30,6 +30,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             m.LAST_ORDERS,
             m.VERIFY_ENROLLMENT,
             p.PAYMENT_ORDER,
+            p.PAYMENT_ORDER_BINDING,
             o.PAYMENT_ORDER_OTHER_WAY,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,

@@ -138,6 +138,7 @@ CORE: Final[tuple[CallbackParameter[Change], ...]] = (
 """The parameters of every callback about an order."""
 
 _NEVER: Final = "never: the gateway has no such value"
+_HAS_BINDING: Final = "after a payment that has used or stored one"
 _CARD_USED: Final = "after an attempt with a card"
 _ON_REFUND: Final = "with `refunded`, also a failed one"
 _ON_REVERSAL: Final = "with `reversed`, also a failed one"
@@ -310,7 +311,7 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
     _Row(
         "clientId", lambda c: c.snapshot.order.request.client_id, "The payer in the shop.", "given"
     ),
-    _Row("bindingId", lambda c: c.snapshot.order.request.binding_id, "The stored card.", "given"),
+    _Row("bindingId", lambda c: view.binding_id(c.snapshot), "The stored card.", _HAS_BINDING),
     _Row(
         "depositFlag",
         lambda c: 1 if c.snapshot.order.takes_money_at_once else 2,

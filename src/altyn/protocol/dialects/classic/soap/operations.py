@@ -143,8 +143,11 @@ _ROWS: Final = (
         "paymentOrderResult",
         {"year": "YYYY", "month": "MM", "cardholderName": "TEXT", **_PARAMS},
     ),
-    _later(
-        "paymentOrderBinding", "order:paymentOrderBindingParams", "paymentOrderResult", STORED_CARDS
+    _served(
+        p.PAYMENT_ORDER_BINDING,
+        "order:paymentOrderBindingParams",
+        "paymentOrderResult",
+        _PARAMS,
     ),
     _served(
         o.PAYMENT_ORDER_OTHER_WAY,

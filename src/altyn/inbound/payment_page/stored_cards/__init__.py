@@ -1,0 +1,1 @@
+"""Stored cards on the payment page: choose one, keep the card of this payment, remove one."""

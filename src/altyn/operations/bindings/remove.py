@@ -1,0 +1,36 @@
+"""A payer removes a stored card on the payment page. Source: payment-page.md §3.4."""
+
+from altyn.domain.card.binding import read_binding_id
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.order import Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.change import set_active
+from altyn.operations.decisions import Refused
+from altyn.operations.ports import World
+from altyn.operations.results import Done
+
+
+async def remove_by_payer(
+    binding_id: str, order: Order, merchant: Merchant, world: World
+) -> Done | Refused:
+    """Disable a stored card of the order's client; one that is disabled already is removed.
+
+    Refuses: WRONG_STATUS (the order takes no payment any more), BINDING_UNKNOWN (also another
+    client's, and the one that the shop has chosen for the order).
+    """
+    if not order.payable:
+        return Refused(Refusal.WRONG_STATUS, "the order takes no payment any more", order)
+    parsed, client_id = read_binding_id(binding_id), order.request.client_id
+    found = (
+        await world.bindings.store.load(order.merchant_id, parsed)
+        if parsed and client_id and merchant.may(Permission.BINDINGS)
+        else None
+    )
+    chosen = (order.request.binding_id or "").lower()
+    if found is None or found.client_id != client_id or str(found.binding_id) == chosen:
+        rule = "no stored card of the order's client that its payer may remove"
+        return Refused(Refusal.BINDING_UNKNOWN, rule, order, parameter="binding_id")
+    removed = await set_active(found.binding_id, merchant, world, active=False)
+    if isinstance(removed, Refused) and removed.refusal is Refusal.BINDING_INACTIVE:
+        return Done()
+    return removed
