@@ -95,6 +95,13 @@ async def test_client_has_a_card_once_and_a_new_expiry_renews_it(shop: Shop) -> 
     assert len(await listed(shop, client)) == 2
 
 
+@pytest.mark.parametrize(("kind", "shown"), [("C", 1), ("CR", 1), ("cr", 1), ("R", 0), ("I", 0)])
+async def test_list_has_the_kinds_that_were_asked_for(shop: Shop, kind: str, shown: int) -> None:
+    client = new_client()
+    await stored(shop, client)
+    assert len(await listed(shop, client, bindingType=kind)) == shown
+
+
 async def test_same_card_bound_twice_at_once_is_one_stored_card(shop: Shop) -> None:
     client = new_client()
     ids = await asyncio.gather(*(stored(shop, client) for _ in range(8)))
