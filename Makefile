@@ -82,7 +82,7 @@ lock: $(DEV_STAMP)  ## write requirements/*.lock with the newest versions that p
 # --universal: one lock for every supported Python and system. --upgrade: `make lock` takes the newest versions.
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-cache \
 	--no-emit-index-url --no-emit-find-links
-NPM_OPTIONS := --silent --ignore-scripts --no-audit --no-fund
+NPM_OPTIONS := --loglevel=error --ignore-scripts --no-audit --no-fund
 
 .PHONY: clean
 clean:  ## remove .venv, caches and builds; data is kept
@@ -123,4 +123,4 @@ $(CLIENTS_STAMP): requirements/clients.lock requirements/npm/package-lock.json |
 	@$(PIP) install --quiet --require-hashes --no-deps --only-binary :all: --target $(VENV)/clients \
 		--requirement requirements/clients.lock
 	@cp requirements/npm/package.json requirements/npm/package-lock.json $(VENV)/npm
-	@if command -v npm >/dev/null; then npm ci --prefix $(VENV)/npm $(NPM_OPTIONS) && touch $@; fi
+	@if command -v npm >/dev/null; then npm ci --prefix $(VENV)/npm $(NPM_OPTIONS) >/dev/null && touch $@; fi
