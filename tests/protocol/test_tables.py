@@ -24,6 +24,7 @@ from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
 from altyn.protocol.dialects.classic.envelopes import (
+    BINDING_LIST,
     CAPITALS,
     CLOSING,
     ORDER_LIST,
@@ -177,6 +178,7 @@ ENVELOPES: Final = {
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
+    BINDING_LIST: {"getBindings", "getBindingsByCardOrId"},
     PAYMENT: {
         *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
     },

@@ -9,7 +9,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.binding_view import BINDINGS, NEW_BINDING
-from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.envelopes import BINDING_LIST, PLAIN
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
     INVALID,
@@ -58,7 +58,7 @@ GET_BINDINGS: Final = Method(
         **ALWAYS,
     },
     present=BINDINGS,
-    envelope=PLAIN,
+    envelope=BINDING_LIST,
 )  # fmt: skip
 
 GET_BINDINGS_BY_CARD_OR_ID: Final = Method(
@@ -86,7 +86,7 @@ GET_BINDINGS_BY_CARD_OR_ID: Final = Method(
         **ALWAYS,
     },
     present=BINDINGS,
-    envelope=PLAIN,
+    envelope=BINDING_LIST,
 )  # fmt: skip
 
 BIND_CARD: Final = Method(
