@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import pytest
 import sber_payments
+from btipay.btipay import BTIPayClient
+from btipay.exceptions import BTIPayException
 from gocream_pysberbank.errors import SberbankApiException
 from gocream_pysberbank.http import SberbankClient
 
@@ -193,6 +195,29 @@ def test_two_stage_order_of_sber_payments(gateway: Gateway) -> None:
     pay(gateway, other)
     assert client.reverse(other)["errorCode"] == "0"
     assert client.get_order_status(UNKNOWN)["errorCode"] == "6"
+
+
+# ── btipay (Python) ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.filterwarnings("ignore:The `parse_obj` method is deprecated")
+def test_order_of_btipay(gateway: Gateway) -> None:
+    """Registered by GET, in another currency, with a customer and no cart; answers are typed."""
+    client = BTIPayClient(f"{gateway.address}/", DEMO_API_LOGIN, DEMO_PASSWORD)
+    customer = ("payer@shop.example", "40712345678", "Cluj", "Strada 1")
+    number = new_number()
+    order = client.register_payment(number, 1500, "Ceai", SHOP, *customer)
+    assert order.formUrl.endswith(order.orderId)
+    assert client.get_payment_status(order.orderId).orderStatus == 0
+    pay(gateway, order.orderId)
+    paid = client.get_payment_status(order.orderId)
+    assert (paid.orderStatus, paid.amount, paid.currency) == (2, 1500, "946")
+    assert (paid.orderNumber, paid.orderDescription, paid.ip) == (number, "Ceai", "127.0.0.1")
+    assert paid.cardAuthInfo["maskedPan"] == "555555**5599"
+    assert paid.authDateTime >= paid.date
+    with pytest.raises(BTIPayException) as error:
+        client.register_payment(number, 1500, "Ceai", SHOP, *customer)
+    assert error.value.args[0]["errorCode"] == "1"
 
 
 # ── sberbank-async-cryptography (Python) ──────────────────────────────────────────────────────────
