@@ -28,6 +28,7 @@ PIP := $(BIN)/python -m pip
 RUN_STAMP := $(VENV)/.run-installed
 PROJECT_STAMP := $(VENV)/.project-installed
 DEV_STAMP := $(VENV)/.dev-installed
+CLIENTS_STAMP := $(VENV)/.clients-installed
 
 # The number of test processes; a small machine has two cores.
 TEST_PROCESSES ?= 2
@@ -46,7 +47,7 @@ serve: $(PROJECT_STAMP)  ## run a gateway with a demo shop
 	@exec $(BIN)/altyn serve
 
 .PHONY: test
-test: system-tools check  ## run all checks of CI: format, lint, types, all tests
+test: system-tools check $(CLIENTS_STAMP)  ## run all checks of CI: format, lint, types, all tests
 	@$(PYTEST) $(PYTEST_PARALLEL)
 
 .PHONY: test-fast
@@ -58,6 +59,9 @@ check: $(DEV_STAMP)  ## check format, lint and types, without tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+.PHONY: clients
+clients: $(CLIENTS_STAMP)  ## install the public client libraries that tests drive
 
 .PHONY: bench
 bench: $(PROJECT_STAMP) system-tools  ## run benchmarks, compared with PostgreSQL alone
@@ -72,17 +76,20 @@ lock: $(DEV_STAMP)  ## write requirements/*.lock with the newest versions that p
 	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --output-file requirements/run.lock pyproject.toml
 	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --group build --group dev --constraints requirements/run.lock \
 		--output-file requirements/dev.lock pyproject.toml
+	@$(BIN)/uv pip compile $(LOCK_OPTIONS) --no-deps --group clients --output-file requirements/clients.lock
+	@npm update --prefix requirements/npm --package-lock-only $(NPM_OPTIONS) --omit-lockfile-registry-resolved
 
 # --universal: one lock for every supported Python and system. --upgrade: `make lock` takes the newest versions.
 LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-cache \
 	--no-emit-index-url --no-emit-find-links
+NPM_OPTIONS := --loglevel=error --ignore-scripts --no-audit --no-fund
 
 .PHONY: clean
 clean:  ## remove .venv, caches and builds; data is kept
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Installs Chromium, wrk and PHP on Debian as root; elsewhere it lists the missing programs.
+# Installs Chromium, wrk, PHP and npm on Debian as root; elsewhere it lists the missing programs.
 .PHONY: system-tools
 system-tools:
 	@scripts/system-tools
@@ -107,3 +114,13 @@ $(DEV_STAMP): requirements/dev.lock $(PROJECT_STAMP)
 	@echo 'Installing the packages of tests and checks (requirements/dev.lock) …'
 	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.lock
 	@touch $@
+
+# Client libraries that cannot be in the virtual environment itself: one demands old versions of our packages, one is in
+# JavaScript. None of their code runs at installation. Without npm the tests of the latter fail and say so.
+$(CLIENTS_STAMP): requirements/clients.lock requirements/npm/package-lock.json | $(DEV_STAMP) system-tools
+	@echo 'Installing public client libraries (requirements/clients.lock, requirements/npm) …'
+	@rm -rf $(VENV)/clients $(VENV)/npm && mkdir $(VENV)/npm
+	@$(PIP) install --quiet --require-hashes --no-deps --only-binary :all: --target $(VENV)/clients \
+		--requirement requirements/clients.lock
+	@cp requirements/npm/package.json requirements/npm/package-lock.json $(VENV)/npm
+	@if command -v npm >/dev/null; then npm ci --prefix $(VENV)/npm $(NPM_OPTIONS) >/dev/null && touch $@; fi

@@ -9,6 +9,7 @@ from typing import Final
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.merchant import Permission
 from altyn.protocol.dialects.classic.envelopes import (
+    BINDING_LIST,
     CAPITALS,
     CLOSING,
     ORDER_LIST,
@@ -33,6 +34,11 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
         'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
         "`errorMessage` is its text. A refusal also has an empty page: `orderStatuses` without "
         "orders, and 0 in `totalCount`, `page` and `pageSize`."
+    ),
+    BINDING_LIST: (
+        'HTTP 200 and JSON, errors included. `errorCode` is a string, `"0"` on success; '
+        "`errorMessage` is its text. A refusal, also that no card is found (code 2), has an empty "
+        "`bindings`."
     ),
     CLOSING: (
         "HTTP 200 and JSON, errors included. `success` is true or false; `errorCode` is a string, "

@@ -6,9 +6,7 @@ shops use. Source: soap.md §1, §1.2, §6.
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,16 +15,13 @@ from typing import Any, Final
 
 import pytest
 import zeep
-from zeep.wsse.username import UsernameToken
 
-from altyn.inbound.soap.endpoint import PATH
-from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD
 from tests.e2e.gateway import Served
+from tests.e2e.soap_clients import php, steps_of_php, zeep_client
 from tests.shop import GOOD
 from tests.soap import read_answer
 
 HOW_TO: Final = Path(__file__).parents[2] / "docs" / "how-to" / "soap.md"
-SCRIPT: Final = Path(__file__).with_name("soap_client.php")
 CARD: Final = {
     "pan": GOOD,
     "cvc": "123",
@@ -34,11 +29,6 @@ CARD: Final = {
     "month": "12",
     "cardholderName": "IVAN PETROV",
 }
-
-
-def wsdl_address(gateway: Served) -> str:
-    """The address of the WSDL."""
-    return f"{gateway.url}{PATH}?wsdl"
 
 
 # ── Examples of the documentation ─────────────────────────────────────────────────────────────────
@@ -79,23 +69,10 @@ def test_php_example(gateway: Served) -> None:
 # ── zeep ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def zeep_client(gateway: Served, password: str = DEMO_PASSWORD) -> Iterator[Any]:
-    """A client in strict mode; its connections are closed at the end."""
-    client = zeep.Client(
-        wsdl_address(gateway),
-        wsse=UsernameToken(DEMO_API_LOGIN, password),
-        settings=zeep.Settings(strict=True, xml_huge_tree=False),
-    )
-    try:
-        yield client
-    finally:
-        client.transport.session.close()
-
-
 @pytest.fixture
 def shop(gateway: Served) -> Iterator[Any]:
     """The operations of the service, as zeep offers them."""
-    for client in zeep_client(gateway):
+    with zeep_client(gateway) as client:
         yield client.service
 
 
@@ -199,36 +176,18 @@ def test_operation_that_is_not_served_gets_a_fault_by_zeep(shop: Any) -> None:
 
 
 def test_wrong_password_gets_a_fault_by_zeep(gateway: Served) -> None:
-    for client in zeep_client(gateway, "wrong"):
-        with pytest.raises(zeep.exceptions.Fault, match="could not be authenticated"):
-            client.service.reverseOrder(order={"orderId": "x"})
+    with (
+        zeep_client(gateway, "wrong") as client,
+        pytest.raises(zeep.exceptions.Fault, match="could not be authenticated"),
+    ):
+        client.service.reverseOrder(order={"orderId": "x"})
 
 
 # ── PHP ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def php() -> str:
-    """The path of PHP with its SOAP extension."""
-    found = shutil.which("php")
-    requirement = "these tests need PHP with SOAP (Debian: apt-get install php-cli php-soap)"
-    if found is None:
-        pytest.fail(f"php is missing: {requirement}")
-    modules = subprocess.run([found, "-m"], capture_output=True, check=True, text=True).stdout
-    if "soap" not in modules.lower().split():
-        pytest.fail(f"php has no SOAP extension: {requirement}")
-    return found
-
-
 def test_order_from_registration_to_refund_by_php(gateway: Served) -> None:
-    done = subprocess.run(
-        [php(), str(SCRIPT), wsdl_address(gateway), DEMO_API_LOGIN, DEMO_PASSWORD],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    steps: dict[str, Any] = dict(json.loads(line) for line in done.stdout.splitlines())
+    steps = steps_of_php("soap_client.php", gateway)
     assert steps["register"]["errorCode"] == 0
     assert steps["register"]["errorMessage"] == "Successful"
     assert steps["pay"]["redirect"].startswith("https://shop.example/paid?")
@@ -267,11 +226,7 @@ def receipts_of(gateway: Served, order_id: str) -> list[tuple[object, object, ob
 
 
 def test_cart_by_php(gateway: Served) -> None:
-    script = SCRIPT.with_name("soap_cart_client.php")
-    command = [php(), str(script), wsdl_address(gateway), DEMO_API_LOGIN, DEMO_PASSWORD]
-    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    steps: dict[str, Any] = dict(json.loads(line) for line in done.stdout.splitlines())
+    steps = steps_of_php("soap_cart_client.php", gateway)
     assert steps["deposit"] == steps["refund"] == DONE
     assert steps["close"] == {**DONE, "success": True}
     assert steps["foreign"]["errorCode"] == 8

@@ -25,6 +25,7 @@ from altyn.operations.refund import Refund
 from altyn.operations.register import Register
 from altyn.operations.reverse import Reverse
 from altyn.protocol.dialects.classic.envelopes import (
+    BINDING_LIST,
     CAPITALS,
     CLOSING,
     ORDER_LIST,
@@ -185,6 +186,7 @@ ENVELOPES: Final = {
     CAPITALS: {"getOrderStatus"},
     STATUS: {"getOrderStatusExtended"},
     ORDER_LIST: {"getLastOrdersForMerchants"},
+    BINDING_LIST: {"getBindings", "getBindingsByCardOrId"},
     PAYMENT: {
         *("paymentOrder", "paymentOrderBinding", "paymentOrderOtherWay"),
         *("finish3dsPayment", "finish3dsVer2Payment"),

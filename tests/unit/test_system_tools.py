@@ -45,7 +45,7 @@ def test_it_stops_and_shows_the_reason(tmp_path: Path, reason: str) -> None:
 
     assert result.returncode == 1
     assert reason in result.stderr
-    assert "Cannot install chromium wrk php-cli php-soap." in result.stderr
+    assert "Cannot install chromium wrk php-cli php-soap npm." in result.stderr
 
 
 def test_the_script_is_executable() -> None:

@@ -26,7 +26,7 @@ OTHER: Final = "5555555555555599"
 EXPIRY: Final = "209912"
 UNKNOWN: Final = "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"
 NOT_FOUND: Final = {"errorCode": "2", "errorMessage": "Связка не найдена"}
-NONE_FOUND: Final = {"errorCode": "2", "errorMessage": "Информация не найдена"}
+NONE_FOUND: Final = {"errorCode": "2", "errorMessage": "Информация не найдена", "bindings": []}
 DONE: Final = {"errorCode": "0", "errorMessage": "Успешно"}
 
 
@@ -93,6 +93,13 @@ async def test_client_has_a_card_once_and_a_new_expiry_renews_it(shop: Shop) -> 
     assert (again["bindingId"], again["expiryDate"]) == (first, "209811")
     assert await stored(shop, client, OTHER) != first
     assert len(await listed(shop, client)) == 2
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("C", 1), ("CR", 1), ("cr", 1), ("R", 0), ("I", 0)])
+async def test_list_has_the_kinds_that_were_asked_for(shop: Shop, kind: str, shown: int) -> None:
+    client = new_client()
+    await stored(shop, client)
+    assert len(await listed(shop, client, bindingType=kind)) == shown
 
 
 async def test_same_card_bound_twice_at_once_is_one_stored_card(shop: Shop) -> None:
@@ -167,14 +174,18 @@ async def test_expired_card_is_hidden_until_it_is_extended(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("method", "fields", "expected"),
     [
-        ("getBindings.do", {}, {"errorCode": "1", "errorMessage": "[clientId] не задан"}),
+        (
+            "getBindings.do",
+            {},
+            {"errorCode": "1", "errorMessage": "[clientId] не задан", "bindings": []},
+        ),
         ("getBindings.do", {"clientId": "none of ours"}, NONE_FOUND),
         ("getBindings.do", {"bindingId": UNKNOWN}, NONE_FOUND),
         ("getBindings.do", {"bindingId": "x"}, NONE_FOUND),
         (
             "getBindingsByCardOrId.do",
             {},
-            {"errorCode": "1", "errorMessage": "Не заполнены pan и bindingId"},
+            {"errorCode": "1", "errorMessage": "Не заполнены pan и bindingId", "bindings": []},
         ),
         ("getBindingsByCardOrId.do", {"bindingId": UNKNOWN}, NONE_FOUND),
         ("bindCard.do", {}, {"errorCode": "5", "errorMessage": "[bindingId] не задан"}),
@@ -209,11 +220,12 @@ async def test_permissions(shop: Shop) -> None:
     client = new_client()
     binding = await stored(shop, client)
     denied = {"errorCode": "5", "errorMessage": "Доступ запрещён"}
+    denied_list = {**denied, "bindings": []}
     async with permissions_off(shop, Permission.BINDINGS):
-        assert await shop.call("getBindings.do", clientId=client) == denied
+        assert await shop.call("getBindings.do", clientId=client) == denied_list
         assert await shop.call("unBindCard.do", bindingId=binding) == denied
     async with permissions_off(shop, Permission.BINDINGS_BY_CARD):
-        assert await shop.call("getBindingsByCardOrId.do", pan=VISA) == denied
+        assert await shop.call("getBindingsByCardOrId.do", pan=VISA) == denied_list
         by_id = await shop.call("getBindingsByCardOrId.do", bindingId=binding)
         assert by_id["errorCode"] == "0"
     async with permissions_off(shop, Permission.CREATE_BINDING):

@@ -28,7 +28,8 @@ from altyn.domain.cart.fields import (
     word_of,
 )
 
-_COUNTRY: Final = re.compile("[A-Za-z]{2}")
+# Two letters; some client libraries send the number.
+_COUNTRY: Final = re.compile("[A-Za-z]{2}|[0-9]{1,3}")
 _COUNT: Final = re.compile("[0-9]{1,12}")
 TAX_TYPE: Final = one_of(TAX_TYPES, "taxType")
 AGENT_TYPE: Final = one_of(AGENT_TYPES, "type of an agent")

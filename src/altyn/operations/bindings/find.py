@@ -16,12 +16,12 @@ from altyn.operations.results import BindingsFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindBindings:
-    """Which stored cards: of a client, one by its id, or both; without expired and disabled ones
-    unless they are asked for."""
+    """Which stored cards: of a client, one by its id, or both, of these categories; without expired
+    and disabled ones unless they are asked for."""
 
     client_id: str | None = None
     binding_id: UUID | None = None
-    category: BindingCategory | None = None
+    categories: frozenset[BindingCategory] = frozenset(BindingCategory)
     expired_too: bool = False
     disabled_too: bool = False
 
@@ -48,7 +48,7 @@ async def find_bindings(
     else:
         rule = "neither clientId nor bindingId was sent"
         return Refused(Refusal.CLIENT_ID_EMPTY, rule, parameter="client_id")
-    found = [each for each in found if command.category in {None, each.category}]
+    found = [each for each in found if each.category in command.categories]
     return _shown(found, world, expired_too=command.expired_too, disabled_too=command.disabled_too)
 
 

@@ -9,7 +9,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.binding_view import BINDINGS, NEW_BINDING
-from altyn.protocol.dialects.classic.envelopes import PLAIN
+from altyn.protocol.dialects.classic.envelopes import BINDING_LIST, PLAIN
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
     INVALID,
@@ -43,8 +43,8 @@ GET_BINDINGS: Final = Method(
                   Refusal.CLIENT_ID_EMPTY, unless="bindingId"),
         Parameter("bindingId", t.ORDER_ID, "binding_id", "One stored card.",
                   invalid=Refusal.BINDING_UNKNOWN),
-        Parameter("bindingType", BINDING_TYPE, "category",
-                  "C, R or I: common cards, those of recurring payments, of instalments."),
+        Parameter("bindingType", BINDING_TYPE, "categories",
+                  "C: common cards, R: of recurring payments, I: of instalments, CR: C and R."),
         _EXPIRED,
         Parameter("showInactive", t.BOOLEAN, "disabled_too", "Also disabled cards."),
         MERCHANT_LOGIN,
@@ -58,7 +58,7 @@ GET_BINDINGS: Final = Method(
         **ALWAYS,
     },
     present=BINDINGS,
-    envelope=PLAIN,
+    envelope=BINDING_LIST,
 )  # fmt: skip
 
 GET_BINDINGS_BY_CARD_OR_ID: Final = Method(
@@ -86,7 +86,7 @@ GET_BINDINGS_BY_CARD_OR_ID: Final = Method(
         **ALWAYS,
     },
     present=BINDINGS,
-    envelope=PLAIN,
+    envelope=BINDING_LIST,
 )  # fmt: skip
 
 BIND_CARD: Final = Method(

@@ -1,6 +1,6 @@
 """The envelopes of this dialect: where errorCode is a text, a number, absent, or in capitals.
 
-Source: rest-orders.md §1.4, §4.2, §4.3.
+Source: rest-orders.md §1.4, §4.2, §4.3, §6.1.
 """
 
 from typing import Final
@@ -56,6 +56,11 @@ def _refusal_of_list(error: ErrorAnswer) -> Members:
     return _refusal(error) | page
 
 
+def _refusal_of_bindings(error: ErrorAnswer) -> Members:
+    """A refused list of stored cards is an empty list."""
+    return _refusal(error) | {"bindings": []}
+
+
 def _refusal_of_wallet(error: ErrorAnswer) -> Members:
     """Wallets and recurring payments read `success` and `error`; both forms are there."""
     details = {"code": str(error.code), "description": error.text, "message": error.text}
@@ -81,6 +86,8 @@ PLAIN: Final = Envelope("plain", _plain, _refusal)
 STATUS: Final = Envelope("status", _plain, _refusal_of_status)
 # as PLAIN, with an empty page in a refusal
 ORDER_LIST: Final = Envelope("order list", _plain, _refusal_of_list)
+# as PLAIN, with an empty list in a refusal
+BINDING_LIST: Final = Envelope("list of stored cards", _plain, _refusal_of_bindings)
 # as PLAIN, with success and error
 WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
 # as PLAIN, with success

@@ -56,19 +56,20 @@ def _statuses(value: str, context: t.Context) -> tuple[OrderStatus, ...]:
     return tuple(status for state in _states(value, context) for status in STATUSES_OF[state])
 
 
-def _binding_type(value: str, _: t.Context) -> BindingCategory:
-    category = _CATEGORY_BY_TYPE.get(value.strip().upper())
-    if category is None:
-        raise Malformed(f"one of {', '.join(_CATEGORY_BY_TYPE)}")
-    return category
+def _binding_type(value: str, _: t.Context) -> frozenset[BindingCategory]:
+    categories = _CATEGORIES_BY_TYPE.get(value.strip().upper())
+    if categories is None:
+        raise Malformed(f"one of {', '.join(_CATEGORIES_BY_TYPE)}")
+    return categories
 
 
-_CATEGORY_BY_TYPE: Final = {
-    "C": BindingCategory.COMMON,
-    "R": BindingCategory.RECURRENT,
-    "I": BindingCategory.INSTALMENT,
+_CATEGORIES_BY_TYPE: Final = {
+    "C": frozenset({BindingCategory.COMMON}),
+    "R": frozenset({BindingCategory.RECURRENT}),
+    "I": frozenset({BindingCategory.INSTALMENT}),
+    "CR": frozenset({BindingCategory.COMMON, BindingCategory.RECURRENT}),
 }
-BINDING_TYPE: Final = t.Type("A1", _binding_type, enumeration=tuple(_CATEGORY_BY_TYPE))
+BINDING_TYPE: Final = t.Type("A..2", _binding_type, enumeration=tuple(_CATEGORIES_BY_TYPE))
 
 
 def _way_list(value: str, _: t.Context) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from altyn.protocol.dialects.classic.envelopes import (
+    BINDING_LIST,
     CLOSING,
     ORDER_LIST,
     PLAIN,
@@ -38,6 +39,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     PLAIN: SUCCESS,
     STATUS: SUCCESS,
     ORDER_LIST: SUCCESS,
+    BINDING_LIST: SUCCESS,
     CLOSING: SUCCESS,
     REGISTRATION: REGISTERED,
 }

@@ -1,0 +1,61 @@
+"""Stored cards by two SOAP clients of other authors. Source: soap.md §5, §6; rest-orders.md §6."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.e2e.gateway import Served
+from tests.e2e.soap_clients import steps_of_php, zeep_client
+from tests.shop import GOOD
+
+UNKNOWN: Final = "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"
+DONE: Final = (0, "Успешно")
+
+
+def result(answer: Any) -> tuple[int, str]:
+    """The code and the text of an answer; some types have the code as a text."""
+    return int(answer.errorCode), answer.errorMessage
+
+
+def test_stored_card_by_zeep(gateway: Served) -> None:
+    client = f"client-{uuid4()}"
+    wanted = {"clientId": client, "showExpired": False}
+    with zeep_client(gateway) as connected:
+        shop = connected.service
+        card = {"clientId": client, "pan": GOOD, "expiryDate": "209812"}
+        stored = shop.createBindingNoPayment(request={**card, "additionalParameters": {}})
+        assert (result(stored), stored.maskedPan) == (DONE, "555555**5599")
+        binding = stored.bindingId
+        extension = {"bindingId": binding, "newExpiry": "209912"}
+        assert result(shop.extendBinding(request=extension)) == DONE
+        (listed,) = shop.getBindings(request=wanted).bindings.binding
+        assert (listed.bindingId, listed.expiryDate) == (binding, "209912")
+        by_id = shop.getBindingsByCardOrId(request={"bindingId": binding, "showExpired": False})
+        assert binding in [each.bindingId for each in by_id.bindings.binding]
+        assert result(shop.unBindCard(bindingId=binding)) == DONE
+        assert result(shop.unBindCard(bindingId=binding)) == (2, "Связка неактивна")
+        assert result(shop.getBindings(request=wanted)) == (2, "Информация не найдена")
+        assert result(shop.bindCard(bindingId=binding)) == DONE
+        assert result(shop.bindCard(bindingId=UNKNOWN)) == (2, "Связка не найдена")
+
+
+def test_stored_card_by_php(gateway: Served) -> None:
+    client = f"client-{uuid4()}"
+    steps = steps_of_php("soap_cards_client.php", gateway, client)
+    results = {name: (int(each["errorCode"]), each["errorMessage"]) for name, each in steps.items()}
+    refused = {
+        "extend_wrong": (1, "Срок действия карты неверен"),
+        "disable_again": (2, "Связка неактивна"),
+        "none": (2, "No bindings"),
+        "enable_unknown": (2, "Связка не найдена"),
+    }
+    assert results == {**dict.fromkeys(steps, DONE), "extend": (0, "Success"), **refused}
+    stored = steps["store"]
+    expected = {
+        "bindingId": stored["bindingId"],
+        "maskedPan": "411111**1111",
+        "expiryDate": "209812",
+        "clientId": client,
+        "paymentWay": "CARD",
+    }
+    assert steps["list"]["bindings"] == {"binding": expected}
+    assert steps["extended"]["bindings"] == {"binding": {**expected, "expiryDate": "209912"}}
