@@ -17,6 +17,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     CLOSING,
     ORDER_LIST,
     PLAIN,
+    RECURRENT,
     REGISTRATION,
     STATUS,
 )
@@ -39,6 +40,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     STATUS: SUCCESS,
     ORDER_LIST: SUCCESS,
     CLOSING: SUCCESS,
+    RECURRENT: SUCCESS,
     REGISTRATION: REGISTERED,
 }
 
