@@ -28,7 +28,7 @@ from rich.table import Table
 
 from altyn.embedded_postgres import EmbeddedPostgres
 from benchmarks import callbacks, million, receipts
-from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, wrk
+from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, store_card, wrk
 
 CLIENTS = (16, 64)
 PROCESSES = 2
@@ -107,6 +107,15 @@ class Bench:
             words=[],
         )
         figures.add(f"lifecycle {clients}", Run(cycles.per_second / 4, cycles.p99_ms))
+        payments = wrk(
+            self.base_url,
+            "stored_card.lua",
+            connections=clients,
+            seconds=seconds,
+            threads=clients,
+            words=store_card(self.base_url),
+        )
+        figures.add(f"stored card {clients}", Run(payments.per_second / 2, payments.p99_ms))
 
     def _constant_rate(self) -> Run:
         return asyncio.run(constant_rate(self.base_url, per_second=200, seconds=self.plan.seconds))
@@ -196,7 +205,7 @@ def report(title: str, figures: Figures) -> None:
     table = Table(title=title, title_justify="left")
     for name in ("what", "clients", "per second", "p99, ms", "of bare"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for name in ("bare", "register", "cart", "soap", "status", "lifecycle"):
+    for name in ("bare", "register", "cart", "soap", "status", "lifecycle", "stored card"):
         for clients in CLIENTS:
             key = f"{name} {clients}"
             rate = figures.per_second(key)
@@ -224,6 +233,7 @@ NAMES = {
     "soap": "(c) registerOrder over SOAP",
     "status": "(d) getOrderStatusExtended.do",
     "lifecycle": "(e) register, pay, status, refund: cycles",
+    "stored card": "(f) register and pay with a stored card: payments",
     "constant": "register.do at 200 a second",
 }
 

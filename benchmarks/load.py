@@ -1,11 +1,15 @@
 """Puts load on a running gateway or on PostgreSQL alone, and measures it."""
 
 import asyncio
+import json
 import os
 import re
+import secrets
 import statistics
 import subprocess
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +66,19 @@ def wrk(
     if not rate or bad or errors or "step " in output:
         raise BenchmarkError(f"wrk got wrong answers:\n{output}")
     return Run(float(rate[1]), p99)
+
+
+def store_card(base_url: str) -> tuple[str, str]:
+    """Store a card of a new client; the client and the stored card."""
+    client = f"client-{secrets.token_hex(4)}"
+    card = {"clientId": client, "pan": "5555555555555599", "expiryDate": "203412"}
+    form = urllib.parse.urlencode({**CREDENTIALS, **card}).encode()
+    address = f"{base_url}/payment/rest/createBindingNoPayment.do"
+    with urllib.request.urlopen(address, form, timeout=10) as answer:  # noqa: S310 - our own
+        members = json.load(answer)
+    if members.get("errorCode") != "0":
+        raise BenchmarkError(f"the card was not stored: {members}")
+    return client, members["bindingId"]
 
 
 async def constant_rate(base_url: str, *, per_second: int, seconds: int) -> Run:

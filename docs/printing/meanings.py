@@ -15,6 +15,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     ORDER_LIST,
     PAYMENT,
     PLAIN,
+    RECURRENT,
     REGISTRATION,
     STATUS,
 )
@@ -43,6 +44,10 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
     CLOSING: (
         "HTTP 200 and JSON, errors included. `success` is true or false; `errorCode` is a string, "
         '`"0"` on success; `errorMessage` is its text.'
+    ),
+    RECURRENT: (
+        "HTTP 200 and JSON. `success` is true when an order was registered, also a declined one. A "
+        "refusal has `error` (`code`, `description`, `message`), `errorCode` and `errorMessage`."
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "
@@ -104,6 +109,11 @@ _REGISTERED: Final = (
     ),
 )
 
+_CREDIT: Final = (
+    ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
+    ("formUrl", "The application for the credit; send the payer's browser there."),
+)
+
 ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "register": _REGISTERED,
     "registerPreAuth": _REGISTERED,
@@ -116,14 +126,13 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("expirationDate", "The end of the session, milliseconds since 1970, UTC."),
         ("messagesLeft", "How many messages with the link may be sent now."),
     ),
-    "creditRegister": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The application for the credit; send the payer's browser there."),
+    "recurrentPayment": (
+        ("success", "Whether an order was registered."),
+        ("data", "An object with `orderId`, the order's number in the gateway."),
+        ("orderStatus", "The order as getOrderStatusExtended.do shows it: paid or declined."),
     ),
-    "creditRegisterPreAuth": (
-        ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
-        ("formUrl", "The application for the credit; send the payer's browser there."),
-    ),
+    "creditRegister": _CREDIT,
+    "creditRegisterPreAuth": _CREDIT,
     "getReceiptStatus": (
         ("orderNumber", "The shop's number of the order."),
         ("orderId", "The order's number in the gateway."),

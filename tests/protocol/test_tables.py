@@ -18,6 +18,7 @@ from altyn.inbound.handlers import HANDLERS
 from altyn.operations.bindings.create import CreateBinding
 from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.bindings.pay import PayByBinding
+from altyn.operations.bindings.recurrent import PayRecurrent
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
@@ -31,6 +32,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     ORDER_LIST,
     PAYMENT,
     PLAIN,
+    RECURRENT,
     STATUS,
 )
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
@@ -84,6 +86,7 @@ COMMAND_FIELDS: Final = {
         }
     ),
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
+    "recurrentPayment": frozenset(field.name for field in fields(PayRecurrent)),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
     "processRawSumRefund": RAW_REFUND,
@@ -192,6 +195,7 @@ ENVELOPES: Final = {
         *("finish3dsPayment", "finish3dsVer2Payment"),
     },
     CLOSING: {"closeOfdReceipt"},
+    RECURRENT: {"recurrentPayment"},
 }
 
 NEEDS: Final = {
@@ -208,6 +212,7 @@ NEEDS: Final = {
     "getBindingsByCardOrId": Permission.BINDINGS,
     "bindCard": Permission.BINDINGS,
     "paymentOrderBinding": Permission.BINDINGS,
+    "recurrentPayment": Permission.RECURRENT,
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
@@ -240,11 +245,13 @@ OUT_OF_REACH: Final = {
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
-    ("register", Refusal.CREDIT_IMPOSSIBLE): "it is about purchases on credit",
-    ("register", Refusal.CREDIT_UNAVAILABLE): "as above",
-    ("registerPreAuth", Refusal.CREDIT_IMPOSSIBLE): "as above",
-    ("registerPreAuth", Refusal.CREDIT_UNAVAILABLE): "as above",
+    **{
+        (name, refusal): "it is about purchases on credit"
+        for name in ("register", "registerPreAuth", "recurrentPayment")
+        for refusal in (Refusal.CREDIT_IMPOSSIBLE, Refusal.CREDIT_UNAVAILABLE)
+    },
     ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
+    ("recurrentPayment", Refusal.CVC_INVALID): "a recurring payment needs no CVC",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -503,6 +510,17 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
+    "recurrentPayment": {
+        **{
+            refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY - {Refusal.ORDER_ID_EMPTY}
+        },
+        **REGISTRATION,
+        Refusal.ORDER_NUMBER_TAKEN: (
+            10,
+            "Заказ с таким номером уже зарегистрирован в системе.",
+            "Order with this number is already registered in the system.",
+        ),
+    },
     "paymentOrderOtherWay": {
         refusal: texts
         for refusal, texts in CARD.items()

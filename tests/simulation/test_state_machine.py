@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -66,6 +66,15 @@ CARDS: Final = {
     "declines": card_for_action_code(116),
     **{fault.name: card_for_fault(fault) for fault in Fault if fault is not Fault.SLOW},
 }
+STORED: Final = (
+    "approves",
+    "asks ACS",
+    "declines",
+    "APPROVED_ANSWER_LOST",
+    "PENDING_THEN_APPROVED",
+)
+"""The cards that a client of the shop has stored."""
+
 LOSES: Final = {
     "deposit": Fault.DEPOSIT_ANSWER_LOST.name,
     "reverse": Fault.REVERSAL_ANSWER_LOST.name,
@@ -98,6 +107,8 @@ LIVES: Final = 100
 ACTS_OF_A_LIFE: Final = 20
 VERBS: Final = (
     "pay",
+    "stored card",
+    "stored card removed",
     WALLET,
     SBERPAY,
     "push at registration",
@@ -125,7 +136,8 @@ ANSWERS: Final = ("confirm", "refuse")
 """What a payer does on the phone."""
 
 ATTEMPTS_IN_FLIGHT: Final = """
-    SELECT order_id, number FROM payment_attempts WHERE state IN ('asked', 'pending', 'unknown')
+    SELECT order_id, number, state FROM payment_attempts
+    WHERE state IN ('asked', 'pending', 'unknown')
 """
 # A payment that waits for its payer is inquired about ever more rarely: here it is due now.
 MAKE_DUE: Final = """
@@ -206,11 +218,17 @@ class Gateway:
         raise AssertionError("the bank never told")
 
     async def _unknown(self) -> list[UUID]:
-        """The orders with an attempt in flight, but for those whose payer has not answered yet."""
+        """The orders with an attempt in flight, but for those whose payer has not answered yet.
+
+        An attempt whose process died is in flight even if its payer has not answered.
+        """
         rows = await self.shop.pool.fetch(ATTEMPTS_IN_FLIGHT)
         waiting = {key for way in self.ways.values() for key in await way.waiting_keys()}
-        keys = {payment_key(row["order_id"], row["number"]): row["order_id"] for row in rows}
-        return [order_id for key, order_id in keys.items() if key not in waiting]
+        return [
+            row["order_id"]
+            for row in rows
+            if row["state"] == "asked" or payment_key(row["order_id"], row["number"]) not in waiting
+        ]
 
 
 class Orders(RuleBasedStateMachine):
@@ -222,6 +240,9 @@ class Orders(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.tickets: list[Ticket] = []
+        self.client = f"client {uuid4()}"
+        self.stored: dict[str, str] = {}  # card → stored card
+        self.removed: set[str] = set()
 
     @rule(
         target=orders,
@@ -237,6 +258,7 @@ class Orders(RuleBasedStateMachine):
             return multiple()
         if verify:
             more["features"] = "VERIFY"
+        more |= {"clientId": self.client, "bindingNotNeeded": "true"}
         now = self.gateway.now
         order_id = self._do(self._shop.register(amount, two_phase=two_phase, **more))
         self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
@@ -273,12 +295,45 @@ class Orders(RuleBasedStateMachine):
     def pay(self, order: Ticket, card: str, dies: str | None) -> None:
         self._paid(order, card, dies)
 
+    @rule(order=orders, card=st.sampled_from(STORED), dies=DEATHS)
+    def pay_with_stored_card(self, order: Ticket, card: str, dies: str | None) -> None:
+        binding, now = self._binding(card), self.gateway.now
+        gone = Refusal.BINDING_UNKNOWN if card in self.removed else None
+        refusal = order.may_pay(now) or gone
+        form = {"mdOrder": order.order_id, "bindingId": binding, "cvc": "123", "language": "ru"}
+        answer = self._call(self._shop.call("paymentOrderBinding.do", **form), dies)
+        if refusal:
+            assert refused("paymentOrderBinding", answer, refusal), (refusal, answer)
+            return
+        self._begun_by_card(order, card, dies, answer)
+
+    @rule(card=st.sampled_from(STORED))
+    def remove_or_restore_stored_card(self, card: str) -> None:
+        """The client removes a stored card, or the shop enables it again."""
+        method = "bindCard.do" if card in self.removed else "unBindCard.do"
+        answer = self._do(self._shop.call(method, bindingId=self._binding(card)))
+        assert answer["errorCode"] == "0", answer
+        self.removed ^= {card}
+
+    def _binding(self, card: str) -> str:
+        """The stored card of the client; it is stored when it is needed first."""
+        if card not in self.stored:
+            fields = {"clientId": self.client, "pan": CARDS[card], "expiryDate": "209912"}
+            answer = self._do(self._shop.call("createBindingNoPayment.do", **fields))
+            self.stored[card] = answer["bindingId"]
+        return self.stored[card]
+
     def _paid(self, order: Ticket, card: str, dies: str | None) -> None:
         refusal = order.may_pay(self.gateway.now)
         answer = self._call(self._shop.pay(order.order_id, CARDS[card]), dies)
         if refusal:
             assert refused("paymentOrder", answer, refusal), (refusal, answer)
             return
+        self._begun_by_card(order, card, dies, answer)
+
+    def _begun_by_card(
+        self, order: Ticket, card: str, dies: str | None, answer: dict[str, Any]
+    ) -> None:
         order.attempts += 1
         order.card = card
         order.pa_res = None
@@ -512,6 +567,10 @@ class Orders(RuleBasedStateMachine):
         match verb:
             case "pay":
                 self.pay(order, PAYS_BY[share], dies)
+            case "stored card":
+                self.pay_with_stored_card(order, PAYS_BY[share], dies)
+            case "stored card removed":
+                self.remove_or_restore_stored_card(PAYS_BY[share])
             case "push at registration":
                 self._answered(self.register_with_push(dies is None), share)
             case "another way":

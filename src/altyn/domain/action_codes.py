@@ -32,6 +32,7 @@ VERES_UNKNOWN: Final = -2016
 PARES_NOT_Y: Final = -2017
 TDS_COMMUNICATION_ERROR: Final = 151017
 
+WRONG_OPERATION: Final = 2002
 SSL_FORBIDDEN: Final = 2003  # codes.md §5.1 writes -2003, which codes.md §4.2 has as "blocked"
 SSL_WITHOUT_CVC: Final = 2004
 TDS_RULE_FAILED: Final = 2005

@@ -33,6 +33,7 @@ class Operation(StrEnum):
     DISABLE_BINDING = "disable_binding"
     EXTEND_BINDING = "extend_binding"
     PAY_BY_BINDING = "pay_by_binding"
+    PAY_RECURRENT = "pay_recurrent"
     CREATE_BINDING = "create_binding"
     PAYMENT_LINK = "payment_link"
     CREDIT_REGISTER = "credit_register"

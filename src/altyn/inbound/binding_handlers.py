@@ -1,7 +1,7 @@
 """The handlers of the operations on stored cards. Source: rest-orders.md §6."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Final, TypeVar
 
 from altyn.domain.operation import Operation
@@ -15,13 +15,14 @@ from altyn.operations.bindings.find import (
     find_bindings_of_card,
 )
 from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
+from altyn.operations.bindings.recurrent import PayRecurrent, pay_recurrent
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import continue_after_method
 from altyn.operations.paying.card.steps import AfterMethod, Step
 from altyn.operations.ports import World
-from altyn.operations.results import BindingsFound, Done
+from altyn.operations.results import BindingsFound, Done, OrderCharged
 
-C = TypeVar("C", FindBindings, FindBindingsOfCard, CreateBinding)
+C = TypeVar("C", FindBindings, FindBindingsOfCard, CreateBinding, PayRecurrent)
 
 
 async def handle_find(call: Call, world: World) -> BindingsFound | Refused:
@@ -73,6 +74,17 @@ async def handle_payment(call: Call, world: World) -> Step:
     return await pay_by_binding(command, world)
 
 
+async def handle_recurrent(call: Call, world: World) -> OrderCharged | Refused:
+    """Charge a stored card as its client has agreed."""
+    command = replace(_command(PayRecurrent, call), base_url=call.base_url)
+    charged = await pay_recurrent(
+        command, call.merchant, world=world, actor=call.actor, notes=call.notes
+    )
+    if isinstance(charged, Refused):
+        return charged
+    return replace(charged, notes=call.named(charged.notes))
+
+
 def _after_method(call: Call, transaction: str) -> AfterMethod:
     """The repeated call of 3-D Secure 2: the card of the transaction is in the vault."""
     assert call.key is not None, "the table demands an order"
@@ -106,4 +118,5 @@ BINDING_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.EXTEND_BINDING: handle_extension,
     Operation.CREATE_BINDING: handle_creation,
     Operation.PAY_BY_BINDING: handle_payment,
+    Operation.PAY_RECURRENT: handle_recurrent,
 }

@@ -37,7 +37,13 @@ from altyn.operations.perform import Decide, perform_and_ask
 from altyn.operations.ports import OrderSearch, World
 from altyn.operations.raw_refund import refuse_rate
 from altyn.operations.refund import Refund, decide_refund
-from altyn.operations.register import Register, app_request, register, session_notes
+from altyn.operations.register import (
+    Register,
+    app_request,
+    recurring_notes,
+    register,
+    session_notes,
+)
 from altyn.operations.register_for_app import begin_in_app
 from altyn.operations.results import (
     Done,
@@ -53,7 +59,9 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     two_phase = call.operation is Operation.REGISTER_PRE_AUTH
     command = Register(two_phase=two_phase, **call.values)
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
-    idle = (*session_notes(command, merchant, world.clock.now()), *notes_of_app(app))
+    now = world.clock.now()
+    idle = (*session_notes(command, merchant, now), *notes_of_app(app))
+    idle = (*idle, *recurring_notes(command, now))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
     if isinstance(order, Refused):

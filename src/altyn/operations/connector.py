@@ -44,6 +44,7 @@ class ConnectorResponse:
     `action_code` is 0 for APPROVED, else one of codes.md §4.2. `rrn` and `approval_code` are there
     where something was approved. `waiting` goes with PENDING and says what the payer has to do.
     `details` are facts that the connector gets back with each later request about the payment.
+    `network_transaction_id` is the payment system's number of an approved card payment.
     """
 
     outcome: Outcome
@@ -51,6 +52,7 @@ class ConnectorResponse:
     rrn: str | None = None
     approval_code: str | None = None
     avs_code: str | None = None
+    network_transaction_id: str | None = None
     waiting: AnyWaiting | None = None
     details: Mapping[str, str] = field(default_factory=dict)
 

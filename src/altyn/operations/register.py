@@ -14,6 +14,7 @@ from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.credit import CREDIT, application_text
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.moscow import to_moscow
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
@@ -46,7 +47,8 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 class Register:
     """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
 
-    `on_credit`: the payer applies for a credit first.
+    `on_credit`: the payer applies for a credit first. `attempts_max` is the setting's unless an
+    operation that pays at once allows fewer.
     """
 
     amount_minor: int
@@ -90,6 +92,7 @@ class Register:
     prepayment_id: UUID | None = None
     on_credit: bool = False
     allowed_ways: tuple[str, ...] = ()
+    attempts_max: int | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -130,7 +133,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         currency=command.currency or settings.default_currency,
         amount_minor=command.amount_minor,
         two_phase=command.two_phase,
-        attempts_max=settings.payment_attempts,
+        attempts_max=command.attempts_max or settings.payment_attempts,
         created_at=now,
         expires_at=_session_end(command, merchant, now),
         hold_days=settings.hold_days,
@@ -168,6 +171,18 @@ def session_notes(command: Register, merchant: Merchant, now: datetime) -> Notes
         return (Note("expiration_date", text),) if command.expiration_date > latest else ()
     too_long = (command.session_timeout_seconds or 0) > SESSION_SECONDS_MAX
     return (Note("session_timeout_seconds", text),) if too_long else ()
+
+
+def recurring_notes(command: Register, now: datetime) -> Notes:
+    """The note about terms of recurring payments that no payment can follow."""
+    name, until = "recurring_expiry", command.recurring_expiry
+    if until is None or command.recurring_frequency is None:
+        return ()
+    if not command.client_id:
+        return (Note("recurring_frequency", "without effect: no card is stored without clientId"),)
+    if until < f"{to_moscow(now):%Y%m%d}":
+        return (Note(name, "is over: no recurring payment can follow"),)
+    return ()
 
 
 async def register(

@@ -54,6 +54,18 @@ class OrderFound:
     merchant: Merchant
 
 
+@dataclass(frozen=True, slots=True)
+class OrderCharged:
+    """An order that was registered and charged at once: paid, declined, or not known yet.
+
+    `notes` say why the bank was not asked.
+    """
+
+    order: Order
+    merchant: Merchant
+    notes: Notes = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersFound:
     """One page of orders. `total` counts the orders on all pages; pages count from 0."""
@@ -92,6 +104,7 @@ Result = (
     Done
     | Registered
     | OrderFound
+    | OrderCharged
     | OrdersFound
     | ReceiptsFound
     | BindingsFound
@@ -103,4 +116,4 @@ Result = (
 
 def notes_of(result: Result) -> Notes:
     """What the operation ignored or bounded, for the caller."""
-    return result.notes if isinstance(result, Done | Registered) else ()
+    return result.notes if isinstance(result, Done | Registered | OrderCharged) else ()

@@ -21,6 +21,7 @@ AMOUNT_MINOR_MAX: Final = 10**12 - 1  # the wire's N..12
 RRN_PATTERN: Final = re.compile(r"[0-9]{12}")
 APPROVAL_CODE_PATTERN: Final = re.compile(r"[0-9A-Za-z]{6}")
 AVS_CODE_PATTERN: Final = re.compile(r"[A-F]")
+NETWORK_ID_PATTERN: Final = re.compile(r"[0-9A-Za-z]{8,36}")
 
 
 class AcquiringFormatError(ValueError):
@@ -82,6 +83,8 @@ class AcquirerRequest:
     `amount_minor` is in minor units of `currency` (ISO 4217, three digits). INQUIRE ignores both.
     `order_number` and `description` (24 characters) are the shop's, for the payer's statement;
     `address` and `postal_code` are the card's, where the merchant checks addresses (AVS).
+    `initiator` says who began a payment that stores a card or uses a stored one (codes.md §7, tii);
+    `first_transaction_id` is the network transaction id of the payment that has stored the card.
     """
 
     key: str
@@ -103,6 +106,8 @@ class AcquirerRequest:
     description: str | None = None
     address: str | None = None
     postal_code: str | None = None
+    initiator: str | None = None
+    first_transaction_id: str | None = None
 
     def card_check(self) -> CardCheck | None:
         """The card check for the card of the request; None where it names no card or no expiry."""
@@ -118,6 +123,8 @@ class AcquirerResponse:
     `rrn` (12 digits) and `approval_code` (6 characters) are the authorisation's own for AUTHORISE,
     DEPOSIT and REVERSE; a refund has an RRN of its own. Both are absent where nothing was approved.
     `avs_code` (A to F, codes.md §6) answers an AUTHORISE that named an address.
+    `network_transaction_id` is the payment system's number of an approved AUTHORISE: later payments
+    with the stored card name it as `first_transaction_id`.
     """
 
     outcome: AcquirerOutcome
@@ -125,6 +132,7 @@ class AcquirerResponse:
     rrn: str | None = None
     approval_code: str | None = None
     avs_code: str | None = None
+    network_transaction_id: str | None = None
 
 
 class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -147,6 +155,8 @@ class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     description: str | None = None
     address: str | None = None
     postal_code: str | None = None
+    initiator: str | None = None
+    first_transaction_id: str | None = None
 
 
 class _ReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -155,6 +165,7 @@ class _ReplyOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     rrn: str | None = None
     approval_code: str | None = None
     avs_code: str | None = None
+    network_transaction_id: str | None = None
 
 
 class _CardCheckOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,6 +204,8 @@ def encode_request(request: AcquirerRequest) -> bytes:
             description=request.description,
             address=request.address,
             postal_code=request.postal_code,
+            initiator=request.initiator,
+            first_transaction_id=request.first_transaction_id,
         )
     )
 
@@ -229,6 +242,8 @@ def decode_request(body: bytes) -> AcquirerRequest:
         description=wire.description,
         address=wire.address,
         postal_code=wire.postal_code,
+        initiator=wire.initiator,
+        first_transaction_id=wire.first_transaction_id,
     )
 
 
@@ -241,6 +256,7 @@ def encode_response(response: AcquirerResponse) -> bytes:
             rrn=response.rrn,
             approval_code=response.approval_code,
             avs_code=response.avs_code,
+            network_transaction_id=response.network_transaction_id,
         )
     )
 
@@ -258,12 +274,15 @@ def decode_response(body: bytes) -> AcquirerResponse:
         _require(APPROVAL_CODE_PATTERN, wire.approval_code, "approval code")
     if wire.avs_code is not None:
         _require(AVS_CODE_PATTERN, wire.avs_code, "AVS code")
+    if wire.network_transaction_id is not None:
+        _require(NETWORK_ID_PATTERN, wire.network_transaction_id, "network transaction id")
     return AcquirerResponse(
         outcome=wire.outcome,
         action_code=wire.action_code,
         rrn=wire.rrn,
         approval_code=wire.approval_code,
         avs_code=wire.avs_code,
+        network_transaction_id=wire.network_transaction_id,
     )
 
 

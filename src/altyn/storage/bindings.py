@@ -9,24 +9,26 @@ from altyn.domain.card.binding import Binding
 from altyn.domain.effects import OutboxEntry
 from altyn.domain.outbox import DeliveryQueue
 from altyn.storage.binding_rows import binding_of, binding_values
+from altyn.storage.coalescing import Coalescer
 from altyn.storage.database import Pool
 from altyn.storage.records import entries_json
-from altyn.storage.statements import statement
+from altyn.storage.statements import key_array, statement
 
 
 class BindingStore:
-    """Stored cards in PostgreSQL. `notify` wakes the outbox workers."""
+    """Stored cards in PostgreSQL. `notify` wakes the outbox workers.
+
+    Loads that meet share a statement (`coalescing.py`): each payment with a stored card has one.
+    """
 
     def __init__(self, pool: Pool, notify: Callable[[Collection[DeliveryQueue]], None]) -> None:
         self._pool = pool
         self._notify = notify
+        self._loading = Coalescer(self._load_batch)
 
     async def load(self, merchant_id: int, binding_id: UUID) -> Binding | None:
         """One stored card."""
-        rows = await statement("load_binding").fetch(
-            self._pool, merchant_id=merchant_id, binding_id=binding_id
-        )
-        return binding_of(rows[0]) if rows else None
+        return await self._loading.call((merchant_id, binding_id))
 
     async def of_client(self, merchant_id: int, client_id: str) -> Sequence[Binding]:
         """The stored cards of a client, oldest first."""
@@ -73,3 +75,12 @@ class BindingStore:
 
     def _wake(self, binding: Binding, entries: Sequence[OutboxEntry]) -> None:
         self._notify({DeliveryQueue(each.kind, binding.merchant_id, each.host) for each in entries})
+
+    async def _load_batch(self, batch: Sequence[tuple[int, UUID]]) -> list[Binding | None]:
+        rows = await statement("load_bindings").fetch(
+            self._pool,
+            merchant_ids=key_array(merchant_id for merchant_id, _ in batch),
+            binding_ids=key_array(binding_id for _, binding_id in batch),
+        )
+        found = {(row["merchant_id"], row["binding_id"]): binding_of(row) for row in rows}
+        return [found.get(key) for key in batch]

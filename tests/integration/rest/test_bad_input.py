@@ -133,6 +133,8 @@ def good(name: str, orders: Orders) -> dict[str, str]:
             "amount": "1",
             "positionId": "1",
         },
+        # A stored card without terms of recurring payments: no money is moved.
+        "recurrentPayment": {"bindingId": orders.binding, "amount": "100"},
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "getBindings": {"clientId": "client 7"},

@@ -75,6 +75,7 @@ SERVED: Final = {
     "paymentOrderBinding",
     "processRawPositionOrderRefund",
     "processRawSumOrderRefund",
+    "recurrentPayment",
     "refundOrder",
     "registerOrder",
     "registerOrderPreAuth",

@@ -12,9 +12,9 @@ from altyn.domain.card.binding import Binding, BindingCategory, BindingDue
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.recurring import RecurringTerms
 from altyn.domain.effects import OutboxEntry
-from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.order import Order
+from altyn.domain.merchant import Merchant
 from altyn.operations.bindings.ports import BindingPorts
+from altyn.operations.bindings.terms import recurring_terms
 from altyn.operations.decisions import Accepted
 
 
@@ -40,15 +40,6 @@ async def with_bindings(accepted: Accepted, merchant: Merchant, world: Ports) ->
     for each in due:
         accepted = await _with_binding(accepted, each.attempt, merchant, world.bindings)
     return accepted
-
-
-def recurring_terms(order: Order, merchant: Merchant) -> tuple[int, str] | None:
-    """The frequency in days and the last day (YYYYMMDD) of recurring payments that the order's
-    payment begins; None where it begins none. Source: 004 (recurring payments)."""
-    days, until = order.request.recurring_frequency, order.request.recurring_expiry
-    if days is None or until is None or not merchant.may(Permission.RECURRENT):
-        return None
-    return days, until
 
 
 async def _with_binding(
@@ -128,6 +119,6 @@ def _new(accepted: Accepted, card: PaymentCard, merchant: Merchant) -> Binding:
         order_id=order.order_id,
         email=order.request.email,
         phone=order.request.phone,
-        recurring=RecurringTerms(*terms, charged_at=accepted.at) if terms else None,
+        recurring=RecurringTerms(*terms, accepted.at) if terms else None,
         network_transaction_id=card.network_transaction_id,
     )

@@ -90,6 +90,7 @@ async def pay_by_binding(
         browser=command.browser,
         notes=command.notes,
         binding_id=binding.binding_id,
+        first_transaction_id=binding.network_transaction_id,
     )
     return await pay_by_card(card, world, loaded=order)
 

@@ -8,6 +8,8 @@ from typing import Final
 from altyn.domain.credit import has_credit
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
+from altyn.domain.refusals import Refusal
+from altyn.operations.decisions import Refused
 from altyn.operations.paying.bnpl.offer import forbids_way
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -22,11 +24,21 @@ CREDIT_WAYS: Final = (PaymentWay.CARD, PaymentWay.CARD_BINDING)
 def allows_way(way: str, order: Order, merchant: Merchant) -> bool:
     """Whether the shop's list of ways has this one, and the order's too; an empty list has all.
 
-    An order that can be paid in parts only allows no other way. A granted credit is paid by card.
+    An order that can be paid in parts only allows no other way. A granted credit is paid by card. A
+    list with CARD has stored cards too.
     """
     if way not in CREDIT_WAYS and has_credit(order):
         return False
     own = order.request.more.get(ALLOWED_WAYS, "")
     lists = (merchant.settings.allowed_payment_ways, tuple(filter(None, own.split(","))))
-    listed = all(way in names for names in lists if names)
+    names = {way, PaymentWay.CARD.value} if way == PaymentWay.CARD_BINDING else {way}
+    listed = all(names & {*allowed} for allowed in lists if allowed)
     return listed and not forbids_way(way, order, merchant)
+
+
+def refuse_way(way: str, order: Order, merchant: Merchant) -> Refused | None:
+    """PARAMETER_INVALID for a way that the shop or the order does not allow."""
+    if allows_way(way, order, merchant):
+        return None
+    rule = f"{way} is not among the ways that the shop and the order allow"
+    return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse, Outcome
@@ -51,12 +52,20 @@ def settle(order: Order, number: int, response: ConnectorResponse, now: datetime
         inquire_at=_next_inquiry(order, attempt, now),
         avs_code=response.avs_code or attempt.avs_code,
         details={**attempt.details, **response.details},
+        card=_card_after(attempt, response),
     )
     if answered.in_flight:
         return _keep_in_flight(order, answered, response, now)
     if answered.waiting is not None:
         answered = replace(answered, waiting=None)
     return SETTLE[attempt.kind](order, answered, now)
+
+
+def _card_after(attempt: Attempt, response: ConnectorResponse) -> PaymentCard | None:
+    number = response.network_transaction_id
+    if attempt.card is None or number is None:
+        return attempt.card
+    return replace(attempt.card, network_transaction_id=number)
 
 
 def _state_after(attempt: Attempt, response: ConnectorResponse) -> AttemptState:

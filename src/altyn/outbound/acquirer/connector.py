@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Protocol
 
+from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.merchant import Permission
 from altyn.operations.connector import ConnectorResponse, Payment
@@ -86,6 +87,7 @@ class CardConnector:
             rrn=response.rrn,
             approval_code=response.approval_code,
             avs_code=response.avs_code,
+            network_transaction_id=response.network_transaction_id,
         )
 
 
@@ -121,6 +123,8 @@ def _authorisation(payment: Payment, details: CardDetails) -> AcquirerRequest:
         description=_for_the_statement(order.request.description),
         address=billing.get("billingAddressLine1"),
         postal_code=billing.get("billingPostalCode"),
+        initiator=attempt.details.get(INITIATOR),
+        first_transaction_id=attempt.details.get(FIRST_TRANSACTION),
     )
 
 

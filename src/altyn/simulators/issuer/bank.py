@@ -8,6 +8,7 @@ Source: codes.md §9; `altyn.protocol.acquiring` is the contract.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -41,6 +42,7 @@ NewRequest: TypeAlias = "dict[str, Any]"
 
 INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a PENDING response gets PENDING again
 DUPLICATE_TRANSMISSION: Final = 94
+NETWORK_ID_DIGITS: Final = 15
 
 _HERE: Final = Path(__file__).parent
 _SCHEMA: Final = (_HERE / "schema.sql").read_text("utf-8")
@@ -102,9 +104,10 @@ class IssuerSimulator:
         """Carry out a request at most once, and return its response."""
         match request.operation:
             case AcquirerOperation.AUTHORISE:
-                return replace(await self._authorise(request), avs_code=avs_code(request))
+                answered = await self._authorise(request)
+                return _numbered(replace(answered, avs_code=avs_code(request)), request)
             case AcquirerOperation.INQUIRE:
-                return await self._inquire(request)
+                return _numbered(await self._inquire(request), request)
             case _:
                 return await self._move(request)
 
@@ -232,6 +235,18 @@ class IssuerSimulator:
                 )
                 assert row is not None
             return _final_response(row)
+
+
+def _numbered(response: AcquirerResponse, request: AcquirerRequest) -> AcquirerResponse:
+    """An approved response with the payment system's number: 15 digits, always the same for a key.
+
+    The response to an inquiry has it too, whatever kind of request the inquiry is about.
+    """
+    if response.outcome is not AcquirerOutcome.APPROVED:
+        return response
+    digest = hashlib.sha256(request.key.encode()).digest()
+    number = int.from_bytes(digest[:8]) % 10**NETWORK_ID_DIGITS
+    return replace(response, network_transaction_id=f"{number:0{NETWORK_ID_DIGITS}}")
 
 
 def _approved(authorisation: asyncpg.Record, request: AcquirerRequest) -> Verdict:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR, Initiator
 from altyn.domain.card.values import PaymentSystem, payment_system
 from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
+from altyn.operations.bindings.terms import recurring_terms
+from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard
 from altyn.protocol.payment_ways import PaymentWay
@@ -66,6 +69,35 @@ def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
         return False
     sent = command.more.get(NOT_NEEDED, "").lower()
     return sent in _FALSE if command.params_of_payer else sent not in _TRUE
+
+
+def details_of(
+    command: PayByCard, card: PaymentCard, order: Order, merchant: Merchant
+) -> dict[str, str]:
+    """The details of an attempt: those of the command, who began it, and the first payment."""
+    details = dict(command.details)
+    if initiator := _initiator(command, card, order, merchant):
+        details[INITIATOR] = initiator
+    if command.first_transaction_id:
+        details[FIRST_TRANSACTION] = command.first_transaction_id
+    return details
+
+
+def _initiator(
+    command: PayByCard, card: PaymentCard, order: Order, merchant: Merchant
+) -> str | None:
+    """The shop may say F or U of a stored card itself (codes.md §7). None for any other payment."""
+    if card.stores:
+        recurring = recurring_terms(order, merchant) is not None
+        return Initiator.FIRST_RECURRING if recurring else Initiator.FIRST_OF_CLIENT
+    if card.binding_id is None:
+        return None
+    if command.recurring:
+        return Initiator.RECURRING
+    sent = command.more.get(INITIATOR, "")
+    if sent in {Initiator.SHOP, Initiator.CLIENT} and not command.params_of_payer:
+        return sent
+    return Initiator.SHOP if automatic(order, merchant) else Initiator.CLIENT
 
 
 def system_of(attempt: Attempt) -> PaymentSystem | None:

@@ -15,18 +15,19 @@ from altyn.domain import action_codes as codes
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Pan, payment_system
-from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.allowed import refuse_way
 from altyn.operations.paying.card.attempts import (
     NOT_NEEDED,
     attempt_of,
     card_of,
     confirmed_minor,
+    details_of,
     system_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
@@ -41,7 +42,12 @@ from altyn.operations.paying.card.plan import (
     judge,
 )
 from altyn.operations.paying.card.ports import CardDetails
-from altyn.operations.paying.card.refusals import refuse_card, refuse_missing_cvc
+from altyn.operations.paying.card.refusals import (
+    has_cvc,
+    refuse_card,
+    refuse_missing_cvc,
+    refuse_without_cvc,
+)
 from altyn.operations.paying.card.steps import (
     AfterMethod,
     GoToAcs,
@@ -49,6 +55,7 @@ from altyn.operations.paying.card.steps import (
     RunMethod,
     ShowChallenge,
     Step,
+    without_method,
 )
 from altyn.operations.paying.decisions import (
     AttemptRequest,
@@ -85,17 +92,15 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     order = loaded or await world.orders.load(command.key)
-    stored = command.binding_id is not None
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored):
+    if refused := refuse_without_cvc(command, merchant, order):
         return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
     refusal = refuse_payment(order, world.clock.now())
     if isinstance(refusal, Refused):
         return refusal
-    if not allows_way(command.payment_way, order, merchant):
-        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
-        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    if refused := refuse_way(command.payment_way, order, merchant):
+        return refused
     card = card_of(command, order, merchant, world.card.vault)
     if refused := refuse_another_card(order, card):
         return refused
@@ -105,6 +110,7 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     if card.stores:  # the card is in the vault before its row is; the row keeps it there
         until = world.clock.now() + VAULT_TIME
         await world.card.vault.keep(order.merchant_id, command.pan, until=until)
+    command = replace(command, details=details_of(command, card, order, merchant))
     return await _carry_out(plan, order, command, card, world)
 
 
@@ -204,9 +210,8 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
-    stored = command.binding_id is not None
-    with_cvc = command.cvc is not None or (stored and merchant.may(Permission.BINDING_WITHOUT_CVC))
-    plan = before_enrolment(order, merchant, with_cvc=with_cvc)
+    with_cvc = has_cvc(command, merchant)
+    plan = before_enrolment(order, merchant, with_cvc=with_cvc, recurring=command.recurring)
     if plan is not None:
         return plan
     version = merchant.settings.tds_version
@@ -281,21 +286,12 @@ async def _send_to_acs(
         return RunMethod(decision.order, proof.server_trans_id or "", method, notify)
     attempt = decision.order.attempts[-1]
     return await _authenticate(
-        decision.order, attempt, command.pan, _after(command, proof), merchant, world
-    )
-
-
-def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
-    """Phase 2 at once, where the ACS wants no method step."""
-    return AfterMethod(
-        key=command.key,
-        server_trans_id=proof.server_trans_id or "",
-        actor=command.actor,
-        base_url=command.base_url,
-        language=command.language,
-        tds_protocol_version=command.tds_protocol_version,
-        method_completed=command.method_completed,
-        browser=command.browser,
+        decision.order,
+        attempt,
+        command.pan,
+        without_method(command, proof.server_trans_id or ""),
+        merchant,
+        world,
     )
 
 

@@ -33,6 +33,22 @@ def refuse_missing_cvc(
     return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
 
 
+def has_cvc(command: PayByCard, merchant: Merchant) -> bool:
+    """Whether the payment counts as one with a CVC: it has one, or may leave it out."""
+    may_lack = command.binding_id is not None and merchant.may(Permission.BINDING_WITHOUT_CVC)
+    return command.cvc is not None or may_lack
+
+
+def refuse_without_cvc(
+    command: PayByCard, merchant: Merchant, order: Order | None
+) -> Refused | None:
+    """`refuse_missing_cvc` for the card of a payment; a recurring payment needs no CVC."""
+    if command.recurring:
+        return None
+    stored = command.binding_id is not None
+    return refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored)
+
+
 def refuse_card(command: PayByCard, world: World) -> Refused | None:
     """Why no attempt is made with this card: no test card, or its last month is over."""
     checks, expiry = world.card.checks, command.expiry

@@ -25,7 +25,8 @@ class PayByCard:
     sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
     its request has no effect; the history keeps them. `details` are facts for the connector of the
     way; with CHARGED_NOW the payer confirms that sum, and not the order's. `binding_id` is the
-    stored card that the card comes from.
+    stored card that the card comes from, `first_transaction_id` the payment that has stored it.
+    `recurring`: the shop charges it as its client has agreed, without CVC and 3-D Secure.
     """
 
     key: OrderKey
@@ -52,6 +53,8 @@ class PayByCard:
     notes: Notes = ()
     details: Mapping[str, str] = field(default_factory=dict)
     binding_id: UUID | None = None
+    first_transaction_id: str | None = None
+    recurring: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +118,17 @@ class CardEnrolment:
 
 CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
 Step = CardStep | Refused
+
+
+def without_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
+    """Phase 2 at once, where the ACS wants no method step."""
+    return AfterMethod(
+        key=command.key,
+        server_trans_id=server_trans_id,
+        actor=command.actor,
+        base_url=command.base_url,
+        language=command.language,
+        tds_protocol_version=command.tds_protocol_version,
+        method_completed=command.method_completed,
+        browser=command.browser,
+    )

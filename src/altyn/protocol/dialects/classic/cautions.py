@@ -15,7 +15,6 @@ from altyn.domain.merchant import Merchant
 
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
-NO_RECURRENT: Final = "kept, but recurring payments are not served yet"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 

@@ -29,6 +29,10 @@ def _payment(members: Members, _language: str) -> Members:
     return {**members, "errorCode": SUCCESS.code}
 
 
+def _recurrent(members: Members, _language: str) -> Members:
+    return {"success": True, **members}
+
+
 def _closing(members: Members, language: str) -> Members:
     return {"success": True, **_plain(members, language)}
 
@@ -90,6 +94,8 @@ ORDER_LIST: Final = Envelope("order list", _plain, _refusal_of_list)
 BINDING_LIST: Final = Envelope("list of stored cards", _plain, _refusal_of_bindings)
 # as PLAIN, with success and error
 WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
+# success, and errorCode only in a refusal
+RECURRENT: Final = Envelope("recurring payment", _recurrent, _refusal_of_wallet)
 # as PLAIN, with success
 CLOSING: Final = Envelope("closing receipt", _closing, _refusal_of_closing)
 # no errorCode on success

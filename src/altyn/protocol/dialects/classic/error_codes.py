@@ -10,6 +10,11 @@ from altyn.protocol.error_code import ErrorCode
 
 SUCCESS: Final = ErrorCode(0, "Успешно", "Success")
 
+NUMBER_REGISTERED: Final = ErrorCode(
+    10,
+    "Заказ с таким номером уже зарегистрирован в системе.",
+    "Order with this number is already registered in the system.",
+)
 NUMBER_TAKEN: Final = ErrorCode(
     1,
     "Заказ с таким номером уже обработан",

@@ -14,7 +14,7 @@ from altyn.protocol.error_code import ErrorCode
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
 _ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
-_RECURRENT: Final = ("повторные платежи", "recurring payments")
+_RECURRENT: Final = ("платежи частями по привязке", "instalments by a stored card")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
@@ -35,10 +35,10 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
         _3DS_STEPS: "finish3dsMethod.do 3ds/continue.do",
-        _RECURRENT: "recurrentPayment.do installmentPayment.do",
+        _RECURRENT: "installmentPayment.do",
     },
     "/payment/": {
-        _RECURRENT: "recurrentPayment.do installmentPayment.do",
+        _RECURRENT: "installmentPayment.do",
         _WALLETS: "applepay/payment.do applepay/paymentDirect.do google/payment.do "
         "google/paymentDirect.do samsung/payment.do samsung/paymentDirect.do samsungWeb/payment.do "
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",

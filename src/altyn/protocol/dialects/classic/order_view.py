@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from altyn.domain import action_codes as codes
+from altyn.domain.card.stored_credential import INITIATOR
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
@@ -101,6 +102,11 @@ def fee_minor(view: OrderView) -> int | None:
     """The fee, for a merchant with the permission."""
     fee = view.order.request.fee_input
     return None if fee is None or not view.merchant.may(Permission.FEE) else fee
+
+
+def _initiator(view: OrderView) -> str | None:
+    """Who began the last payment with a stored card, or that stores one (codes.md §7)."""
+    return view.payment.details.get(INITIATOR) if view.payment else None
 
 
 def binding_id(view: OrderView) -> str | None:
@@ -257,6 +263,7 @@ _EXTENDED_ROWS: Final[tuple[Field[OrderView], ...]] = (
     ),
     Field("paymentWay", payment_way, "after a payment attempt", since=9),
     Field("avsCode", avs_code, "after the address was checked", since=19),
+    Field("tii", _initiator, "a payment that stores a card or uses a stored one", since=37),
     Field("displayErrorMessage", _display_error_message, "after a failure", since=33),
     Field("mcc", lambda s: s.order.request.mcc or s.merchant.settings.mcc or None, since=46),
 )

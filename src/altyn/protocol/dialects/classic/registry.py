@@ -12,6 +12,7 @@ from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
+from altyn.protocol.dialects.classic import recurrent_methods as rec
 from altyn.protocol.table import Method
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
@@ -39,6 +40,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.GET_RECEIPT_STATUS,
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
+            rec.RECURRENT_PAYMENT,
             b.GET_BINDINGS,
             b.GET_BINDINGS_BY_CARD_OR_ID,
             b.BIND_CARD,

@@ -18,6 +18,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     CLOSING,
     ORDER_LIST,
     PLAIN,
+    RECURRENT,
     REGISTRATION,
     STATUS,
 )
@@ -41,6 +42,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     ORDER_LIST: SUCCESS,
     BINDING_LIST: SUCCESS,
     CLOSING: SUCCESS,
+    RECURRENT: SUCCESS,
     REGISTRATION: REGISTERED,
 }
 

@@ -16,6 +16,7 @@ from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
+from altyn.protocol.dialects.classic import recurrent_methods as rec
 from altyn.protocol.dialects.classic.soap import own_methods as own
 from altyn.protocol.dialects.classic.soap.notation import Part, parts
 from altyn.protocol.dialects.classic.soap.types import attributes_of, children_of
@@ -51,7 +52,6 @@ class SoapOperation:
         return any(part.name in ("errorCode", "error") for part in every)
 
 
-STORED_CARDS: Final = "Stored cards are not served yet."
 WALLETS: Final = "Payments by wallet are not served yet."
 LAST_ORDERS: Final = (
     "Its answer can hold neither a page nor an error: use getLastOrdersForMerchants."
@@ -166,9 +166,7 @@ _ROWS: Final = (
         "orderResult",
         {"itemAmount": "amount", "tax": "taxType"},
     ),
-    _later(
-        "recurrentPayment", "arg0:recurrentPaymentRequest", "recurrentPaymentResponse", STORED_CARDS
-    ),
+    _served(rec.RECURRENT_PAYMENT, "arg0:recurrentPaymentRequest", "recurrentPaymentResponse"),
     _served(
         m.REFUND, "order:refundOrderParams", "orderResult", {"refundAmount": "amount", **_PARAMS}
     ),

@@ -194,6 +194,18 @@ def _named_values(element: Element) -> str:
     return _encode({name: value for name, value in named.items() if name and value}).decode()
 
 
+def _entries(element: Element) -> str:
+    """The entries of an element, each with a key and a value, as a JSON object."""
+    entries = (dict(children(entry)) for name, entry in children(element) if name == "entry")
+    pairs = ((each.get("key"), each.get("value")) for each in entries)
+    named = {
+        text_of(key): trimmed(text_of(value))
+        for key, value in pairs
+        if key is not None and value is not None
+    }
+    return _encode(named).decode() if named else ""
+
+
 def _each(element: Element, name: str) -> tuple[str, ...]:
     """The texts of a list's elements; a list that is a text itself is read as in REST."""
     items = (_trimmed(child) for child_name, child in children(element) if child_name == name)
@@ -234,6 +246,8 @@ def _nested(part: Part, type_: t.Type, item: str) -> Callable[[Element], Any]:
     object of a cart."""
     if type_ is t.PAYER_DATA:
         return _named_values
+    if part.type == "additionalParameters":
+        return _entries
     if item:
         read = _each if type_ is c.FEATURE_LIST else _comma_separated
         return partial(read, name=item)
