@@ -420,6 +420,36 @@ CASES["finish3dsPayment"] = (
 )
 
 
+# The card of a method that registers and pays in one call, and what it can be refused for.
+CARD_OF_CALL: Final[dict[Refusal, tuple[Changes, ...]]] = {
+    Refusal.PAN_EMPTY: ({"pan": ""},),
+    Refusal.PAN_INVALID: ({"pan": "4111111111111112"},),
+    Refusal.EXPIRY_INVALID: ({"expiry": ""}, {"expiry": "203013"}),
+    Refusal.CVC_INVALID: ({"cvc": "12"},),
+    Refusal.HOLDER_INVALID: ({"cardholder": ""}, {"cardholder": "I" * 513}),
+    Refusal.SESSION_OVER: ({"expirationDate": "2020-01-01T00:00:00"},),
+    Refusal.PAN_NOT_A_TEST_CARD: ({"pan": "5105105105105100"},),
+    Refusal.CARD_EXPIRED: ({"expiry": "202401"},),
+}
+CASES["motoPayment"] = (
+    {
+        **CASES["register"][0],
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholder": "IVAN PETROV",
+    },
+    {
+        **{
+            refusal: provoked
+            for refusal, provoked in REGISTRATION.items()
+            if refusal is not Refusal.PARAMETER_EMPTY
+        },
+        Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
+        Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"}, {"features": "FORCE_TDS"}),
+        **CARD_OF_CALL,
+    },
+)
+
 LINKED_SMS: Final = {"sms": "79998887766"}
 CASES["sendPaymentLink"] = (
     {"orderId": CREATED_ID, **LINKED_SMS},

@@ -60,6 +60,9 @@ NOT_YET_READ: Final = {
 RAW_REFUND: Final = frozenset(
     {"line", *(field.name for each in (Refund, RawLine) for field in fields(each))}
 )
+ONE_CALL: Final = frozenset(
+    field.name for each in (Register, PayByCard, AfterMethod) for field in fields(each)
+)
 COMMAND_FIELDS: Final = {
     "register": frozenset(field.name for field in fields(Register)),
     "registerPreAuth": frozenset(field.name for field in fields(Register)),
@@ -81,6 +84,7 @@ COMMAND_FIELDS: Final = {
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),
+    "motoPayment": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
@@ -179,6 +183,7 @@ ENVELOPES: Final = {
     ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {
         *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
+        "motoPayment",
     },
     CLOSING: {"closeOfdReceipt"},
 }
@@ -188,6 +193,7 @@ NEEDS: Final = {
     "reverse": Permission.REVERSAL,
     "refund": Permission.REFUND,
     "paymentOrder": Permission.CARD_FROM_SHOP,
+    "motoPayment": Permission.MOTO,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
     "processRawSumRefund": Permission.RAW_REFUND,
@@ -226,6 +232,17 @@ OUT_OF_REACH: Final = {
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    **{
+        ("motoPayment", refusal): "the order is new"
+        for refusal in (
+            Refusal.ORDER_UNKNOWN,
+            Refusal.ALREADY_PAID,
+            Refusal.WRONG_STATUS,
+            Refusal.ATTEMPTS_EXHAUSTED,
+            Refusal.BINDING_REQUIRED,
+            Refusal.PARAMETER_EMPTY,
+        )
+    },
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -385,6 +402,14 @@ CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.LANGUAGE_INVALID: WRONG_VALUE,
     Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
 }
+# Registration and payment in one call: both tables, without the order's id.
+ONE_CALL_ERRORS: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    **{
+        refusal: CARD[refusal]
+        for refusal in (Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID, Refusal.SESSION_OVER)
+    },
+}
 # Methods of this gateway's own: the texts are ours.
 LINK: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
@@ -483,6 +508,7 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
+    "motoPayment": ONE_CALL_ERRORS,
     "paymentOrderOtherWay": {
         refusal: texts
         for refusal, texts in CARD.items()

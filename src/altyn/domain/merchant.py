@@ -31,6 +31,7 @@ class Permission(StrEnum):
     VERIFY = "verify"
     AUTO_PAYMENT = "auto_payment"
     CARD_FROM_SHOP = "paymentorder_s2s"
+    MOTO = "moto"
     ORDER_NUMBER_GENERATION = "order_number_generation"
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"

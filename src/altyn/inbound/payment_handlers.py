@@ -66,14 +66,14 @@ async def handle_payment(call: Call, world: World) -> Step:
     """Pay with a card that the shop sends itself."""
     card = card_command(_key(call), call.values, call.actor, call.base_url)
     command = replace(
-        card, payer_ip=call.values.get("ip"), notes=call.notes, **_shop_fields(call.values)
+        card, payer_ip=call.values.get("ip"), notes=call.notes, **shop_fields(call.values)
     )
     if transaction := call.values.get("server_trans_id"):
         return await continue_after_method(after_method(command, transaction), world)
     return await pay_by_card(command, world)
 
 
-def _shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+def shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that are taken from a shop only; the same fields from a browser are ignored."""
     names = ("term_url", "finish_url", "method_notification_url", "tds_protocol_version")
     return {name: values[name] for name in names if name in values}

@@ -107,7 +107,8 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
 
 
 def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
-    return (RegisteredWay(way=WayToPay(name=PaymentWay.CARD.value, connector=card)),)
+    names = (PaymentWay.CARD, PaymentWay.CARD_MOTO)
+    return tuple(RegisteredWay(way=WayToPay(name=way.value, connector=card)) for way in names)
 
 
 def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:

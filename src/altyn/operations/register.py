@@ -36,7 +36,10 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC."""
+    """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
+
+    `attempts_max` bounds the attempts to pay; the merchant's setting where it is None.
+    """
 
     amount_minor: int
     return_url: str
@@ -78,6 +81,7 @@ class Register:
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
     credit: CreditApplication | None = None
+    attempts_max: int | None = None
     allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,7 +119,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         currency=command.currency or settings.default_currency,
         amount_minor=command.amount_minor,
         two_phase=command.two_phase,
-        attempts_max=settings.payment_attempts,
+        attempts_max=command.attempts_max or settings.payment_attempts,
         created_at=now,
         expires_at=_session_end(command, merchant, now),
         hold_days=settings.hold_days,

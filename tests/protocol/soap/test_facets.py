@@ -42,6 +42,14 @@ BASES: Final[dict[str, Values]] = {
     "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},
     "depositOrder": {"orderId": ORDER, "depositAmount": "0"},
+    "motoPayment": {
+        "merchantOrderNumber": "A",
+        "amount": "1",
+        "returnUrl": "https://a.example",
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholder": "A",
+    },
     "finishThreeDs": {"md": ORDER, "paRes": "eJx"},
     "paymentOrderOtherWay": {"orderId": ORDER, "paymentWay": "SBRF_SBOL"},
     "getLastOrdersForMerchants": {
@@ -86,6 +94,7 @@ BASES: Final[dict[str, Values]] = {
 REST_KNOWS_MORE: Final = {
     "amount": "0 goes with VERIFY only",
     "threeDSVer2FinishUrl": "addresses that a browser may be sent to",
+    "cardholder": "no control characters, DEL among them; no card number",
     "cardholderName": "no control characters, DEL among them; no card number",
     "clientId": "no card number",
     "currency": "only those of the gateway",

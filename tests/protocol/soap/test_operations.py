@@ -54,7 +54,7 @@ updateSSLCardList mdorder:string orderResult
 updateWhiteCardList mdorder:string orderResult
 verifyEnrollment pan:string verifyEnrollmentResponse
 """
-OURS: Final = {"declineOrder"}
+OURS: Final = {"declineOrder", "motoPayment"}
 SERVED: Final = {
     "addParams",
     "bindCard",
@@ -67,6 +67,7 @@ SERVED: Final = {
     "finishThreeDs",
     "getBindings",
     "getBindingsByCardOrId",
+    "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
     "getOrderStatus",
@@ -84,7 +85,7 @@ SERVED: Final = {
     "updateWhiteCardList",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 99
+TYPE_COUNT: Final = 103
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

@@ -21,7 +21,6 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.attempts import (
     attempt_of,
     card_of,
@@ -39,7 +38,7 @@ from altyn.operations.paying.card.plan import (
     judge,
 )
 from altyn.operations.paying.card.ports import CardDetails
-from altyn.operations.paying.card.refusals import refuse_card, refuse_missing_cvc
+from altyn.operations.paying.card.refusals import refuse_missing_cvc, refuse_payment_by_card
 from altyn.operations.paying.card.steps import (
     AfterMethod,
     GoToAcs,
@@ -53,12 +52,12 @@ from altyn.operations.paying.decisions import (
     decide_begin,
     decide_failure,
     decide_wait,
-    refuse_payment,
 )
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
+from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.tds_outcomes import AFTER_ARES, AFTER_CHALLENGE, AFTER_PARES, Challenge
 from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest
 from altyn.protocol.threeds_version1 import PaReq, build_pareq, new_xid
@@ -71,9 +70,7 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
     """Phase 1: begin to pay an order with a card. `loaded` is the order, if it was just loaded.
 
     An unpaid order whose session is over is declined by this call.
-    Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PARAMETER_INVALID (the shop or the order does not allow cards), PAN_NOT_A_TEST_CARD (sandbox),
-    CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    Refuses: what `refuse_payment_by_card` refuses, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -82,18 +79,9 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     order = loaded or await world.orders.load(command.key)
-    if refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order):
+    if refused := refuse_payment_by_card(command, order, merchant, world):
         return refused
-    if order is None:
-        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
-    refusal = refuse_payment(order, world.clock.now())
-    if isinstance(refusal, Refused):
-        return refusal
-    if not allows_way(command.payment_way, order, merchant):
-        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
-        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
-    if refused := refuse_card(command, world):
-        return replace(refused, order=order)
+    assert order is not None, "an unknown order was refused"
     plan = await _plan(order, command, merchant, world)
     return await _carry_out(plan, order, command, world)
 
@@ -195,7 +183,8 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     if code is not None:
         return Fail(code)
     with_cvc = command.cvc is not None
-    plan = before_enrolment(order, merchant, with_cvc=with_cvc)
+    moto = command.payment_way is PaymentWay.CARD_MOTO
+    plan = before_enrolment(order, merchant, with_cvc=with_cvc, moto=moto)
     if plan is not None:
         return plan
     version = merchant.settings.tds_version

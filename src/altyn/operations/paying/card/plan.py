@@ -53,15 +53,18 @@ def automatic(order: Order, merchant: Merchant) -> bool:
     return order.request.has("AUTO_PAYMENT") and merchant.may(Permission.AUTO_PAYMENT)
 
 
-def before_enrolment(order: Order, merchant: Merchant, *, with_cvc: bool) -> Plan | None:
+def before_enrolment(
+    order: Order, merchant: Merchant, *, with_cvc: bool, moto: bool = False
+) -> Plan | None:
     """The plan where the directory server need not be asked, else None.
 
-    It covers one-phase payments that the merchant may not take, automatic payments, payments that
-    skip 3-D Secure on request, and merchants without 3-D Secure.
+    It covers one-phase payments that the merchant may not take, payments by mail or telephone
+    (`moto`), automatic payments, payments that skip 3-D Secure on request, and merchants without
+    3-D Secure.
     """
     if not order.two_phase and not merchant.may(Permission.ONE_PHASE):
         return Fail(codes.ONE_PHASE_FORBIDDEN)
-    if automatic(order, merchant):
+    if moto or automatic(order, merchant):
         return Authorise(NO_3DS)
     wants = order.request.has("FORCE_TDS") or order.request.has("FORCE_FULL_TDS")
     if order.request.has("FORCE_SSL") and not wants:

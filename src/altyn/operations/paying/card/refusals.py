@@ -1,14 +1,19 @@
 """Why a card is refused before an attempt is made with it."""
 
+from dataclasses import replace
+
 from altyn.domain.card.values import Cvc, Pan, is_maestro
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.steps import PayByCard
+from altyn.operations.paying.decisions import refuse_payment
 from altyn.operations.ports import World
+from altyn.protocol.payment_ways import PaymentWay
 
 
 def refuse_missing_cvc(
@@ -23,6 +28,31 @@ def refuse_missing_cvc(
     if order is not None and automatic(order, merchant):
         return None
     return Refused(Refusal.CVC_INVALID, "this card needs its CVC", parameter="cvc")
+
+
+def refuse_payment_by_card(
+    command: PayByCard, order: Order | None, merchant: Merchant, world: World
+) -> Refused | None:
+    """Why no attempt is made to pay this order with this card; None when one is made.
+
+    A payment by mail or telephone needs no CVC.
+    Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN (there is no order), what
+    `refuse_payment` refuses, PARAMETER_INVALID (the shop or the order does not allow the way),
+    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED.
+    """
+    moto = command.payment_way is PaymentWay.CARD_MOTO
+    if not moto and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order)):
+        return refused
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    refusal = refuse_payment(order, world.clock.now())
+    if isinstance(refusal, Refused):
+        return refusal
+    if not allows_way(command.payment_way, order, merchant):
+        rule = f"{command.payment_way} is not among the ways that the shop and the order allow"
+        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    refused = refuse_card(command, world)
+    return replace(refused, order=order) if refused else None
 
 
 def refuse_card(command: PayByCard, world: World) -> Refused | None:

@@ -111,4 +111,22 @@ class CardEnrolment:
 
 
 CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAndPaid:
+    """What a payment came to whose order was registered by the same call.
+
+    `notes` are about what of the registration has no effect.
+    """
+
+    step: CardStep
+    notes: Notes = ()
+
+    @property
+    def order(self) -> Order:
+        """The order as it is after the step."""
+        return self.step.order
+
+
 Step = CardStep | Refused

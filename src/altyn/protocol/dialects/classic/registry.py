@@ -8,6 +8,7 @@ from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import credit_methods as credit
 from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
@@ -31,6 +32,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             m.VERIFY_ENROLLMENT,
             p.PAYMENT_ORDER,
             o.PAYMENT_ORDER_OTHER_WAY,
+            one.MOTO_PAYMENT,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,

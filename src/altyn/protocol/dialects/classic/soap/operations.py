@@ -12,6 +12,7 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
@@ -179,6 +180,9 @@ _ROWS: Final = (
         for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList")
     ),
     _served(m.VERIFY_ENROLLMENT, "pan", "verifyEnrollmentResponse"),
+    _served(
+        one.MOTO_PAYMENT, "order:motoPaymentParams", "motoPaymentResult", _REGISTRATION, ours=True
+    ),
 )
 
 OPERATIONS: Final[Mapping[str, SoapOperation]] = MappingProxyType(

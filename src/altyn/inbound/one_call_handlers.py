@@ -1,0 +1,53 @@
+"""The handlers of methods that register an order and pay it in one call.
+
+Source: rest-orders.md §5.4 to §5.6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Final
+
+from altyn.domain.operation import Operation
+from altyn.inbound.payment_handlers import card_command, shop_fields
+from altyn.inbound.request_handler import Call, Handler
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.moto import pay_by_moto
+from altyn.operations.paying.card.register_and_pay import RegisterAndPay
+from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
+from altyn.operations.ports import OrderKey, World
+from altyn.operations.register import Register
+
+_OF_REGISTRATION: Final = frozenset(field.name for field in fields(Register))
+_NOT_AGAIN: Final = ("json_params", "more")
+"""Fields that the registration has stored: the payment does not store them once more."""
+
+
+async def handle_moto(call: Call, world: World) -> RegisteredAndPaid | Refused:
+    """Charge a card that the payer gave by mail or telephone."""
+    return _named(call, await pay_by_moto(_command(call), call.merchant, world))
+
+
+def _command(call: Call) -> RegisterAndPay:
+    values = call.values
+    registration = {name: value for name, value in values.items() if name in _OF_REGISTRATION}
+    of_card = {name: value for name, value in values.items() if name not in _NOT_AGAIN}
+
+    def pay(key: OrderKey) -> PayByCard:
+        command = card_command(key, of_card, call.actor, call.base_url)
+        return replace(command, payer_ip=values.get("ip"), **shop_fields(values))
+
+    return RegisterAndPay(
+        registration=Register(**registration), pay=pay, actor=call.actor, notes=call.notes
+    )
+
+
+def _named(call: Call, result: RegisteredAndPaid | Refused) -> RegisteredAndPaid | Refused:
+    """The result with its notes in the names of the wire."""
+    if isinstance(result, Refused):
+        return result
+    return replace(result, notes=call.named(result.notes))
+
+
+ONE_CALL_HANDLERS: Final[Mapping[Operation, Handler]] = {
+    Operation.MOTO_PAYMENT: handle_moto,
+}

@@ -1,0 +1,117 @@
+"""The methods that register an order and pay it in one call, as tables.
+
+Their rows are those of a registration and of a card. Source: rest-orders.md §5.4 to §5.6.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from altyn.domain.merchant import Permission
+from altyn.domain.operation import Operation
+from altyn.domain.refusals import Refusal
+from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import types as c
+from altyn.protocol.dialects.classic.envelopes import PAYMENT
+from altyn.protocol.dialects.classic.one_call_view import MOTO
+from altyn.protocol.dialects.classic.payment_methods import (
+    CARD_REST,
+    CARD_START,
+    holder,
+)
+from altyn.protocol.dialects.classic.registration import (
+    PRE_AUTHORISATION,
+    REGISTRATION,
+    REGISTRATION_REFUSALS,
+)
+from altyn.protocol.dialects.classic.shared_rows import Refusals
+from altyn.protocol.error_code import ErrorCode
+from altyn.protocol.name_types import name_on_card
+from altyn.protocol.table import Method, Parameter
+
+_WITHOUT_CARD: Final = frozenset(
+    {"bindingId", "allowedPaymentWays", "app2app", "back2app", "app.osType", "app.deepLink"}
+)
+"""Rows of a registration about other ways to pay."""
+
+_REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
+_SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
+_PRE_AUTH: Final = Parameter(
+    "preAuth", t.BOOLEAN, "two_phase", "true: hold the sum, and deposit it later by deposit.do."
+)
+
+
+def _without_payer() -> tuple[Parameter, ...]:
+    """The rows of a registration whose payer cannot be asked for 3-D Secure."""
+    return tuple(
+        replace(row, type=c.FEATURES_WITHOUT_PAYER) if row.name == "features" else row
+        for row in _REGISTERED
+    )
+
+
+def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
+    """The rows of the card, without the dollar signs of paymentOrder.do, which do as well."""
+    notes = {"cvc": cvc_note, "expiry": "Expiry as YYYYMM."}
+    rows = (row for row in CARD_START if row.field in ("pan", "cvc", "expiry"))
+    return tuple(
+        replace(
+            row,
+            name=row.field,
+            note=notes.get(row.field, row.note),
+            aliases=(row.name,),
+            parts=(),
+        )
+        for row in rows
+    )
+
+
+def _holder(name: str, *aliases: str) -> Parameter:
+    return replace(holder(name_on_card(512)), name=name, aliases=(*aliases, "TEXT"))
+
+
+def _refusals() -> Refusals:
+    """Those of the registration and of the card: what is missing, what is wrong, the rest."""
+    after = {
+        Refusal.RETURN_URL_EMPTY: {Refusal.PAN_EMPTY: e.PARAMETER_MISSING},
+        Refusal.RETURN_URL_INVALID: {
+            Refusal.PAN_INVALID: e.PAN_INVALID,
+            Refusal.EXPIRY_INVALID: e.EXPIRY_INVALID,
+            Refusal.CVC_INVALID: e.PARAMETER_INVALID,
+            Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
+        },
+        Refusal.AUTO_PAYMENT_FORBIDDEN: {
+            Refusal.SESSION_OVER: e.SESSION_OVER,
+            Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
+            Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
+        },
+    }
+    rows: dict[Refusal, ErrorCode] = {}
+    for refusal, error in REGISTRATION_REFUSALS.items():
+        if refusal is not Refusal.PARAMETER_EMPTY:  # a phone, for the bank's app
+            rows[refusal] = error
+        rows |= after.get(refusal, {})
+    return rows
+
+
+ONE_CALL_REFUSALS: Final[Refusals] = _refusals()
+
+MOTO_PAYMENT: Final = Method(
+    name="motoPayment",
+    operation=Operation.MOTO_PAYMENT,
+    rest=("motoPayment.do",),
+    soap="motoPayment",
+    source="rest-orders.md §5.5",
+    summary="Register an order and pay it with a card that was given by mail or telephone.",
+    needs=Permission.MOTO,
+    parameters=(
+        *_without_payer(),
+        _PRE_AUTH,
+        *PRE_AUTHORISATION,
+        *_card(cvc_note="The security code; may be left out."),
+        _holder("cardholder", "cardholderName"),
+        *_SE_TOKEN,
+    ),
+    refusals=ONE_CALL_REFUSALS,
+    present=MOTO,
+    envelope=PAYMENT,
+)

@@ -1,0 +1,33 @@
+"""The types of operations that register an order and pay it in one call.
+
+The service of the reference does not have these operations: the types are ours, after the
+parameters of REST. Source: rest-orders.md §5.4 to §5.6; soap.md §5.
+"""
+
+from typing import Final
+
+from altyn.protocol.dialects.classic.soap.notation import row
+
+ONE_CALL_TYPES: Final = (
+    row(
+        "motoPaymentParams",
+        "pan cvc expiry cardholder preAuth:boolean autoReverseDate:dateTime",
+        extends="orderParams",
+    ),
+    row(
+        "motoPaymentResult",
+        "success:boolean mdOrder orderNumber",
+        extends="oneCallResult",
+    ),
+    row(
+        "oneCallResult",
+        "orderId termUrl",
+        "orderStatus:oneCallStatus",
+        extends="paymentOrderResult",
+    ),
+    row(
+        "oneCallStatus",
+        "orderStatus:int orderNumber pan expiration cardholderName amount:long depositAmount:long "
+        "currency approvalCode authCode:int ip clientId bindingId errorCode:int errorMessage",
+    ),
+)
