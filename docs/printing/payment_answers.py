@@ -48,5 +48,6 @@ PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "finish3dsPayment": _PAYMENT,
     "finish3dsVer2Payment": _PAYMENT,
     "paymentOrderOtherWay": _OTHER_WAY,
+    "instantPayment": _PAID_AT_ONCE,
     "motoPayment": _MOTO,
 }

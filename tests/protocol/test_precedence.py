@@ -449,6 +449,21 @@ CASES["motoPayment"] = (
         **CARD_OF_CALL,
     },
 )
+CASES["instantPayment"] = (
+    {
+        **CASES["register"][0],
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholder": "IVAN PETROV",
+    },
+    {
+        **CASES["motoPayment"][1],
+        Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
+        Refusal.CVC_INVALID: ({"cvc": "12"},),
+        Refusal.ORDER_UNKNOWN: ({"threeDSVer2MdOrder": "1"},),
+    },
+)
 
 LINKED_SMS: Final = {"sms": "79998887766"}
 CASES["sendPaymentLink"] = (

@@ -84,6 +84,7 @@ COMMAND_FIELDS: Final = {
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),
+    "instantPayment": ONE_CALL,
     "motoPayment": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
@@ -183,7 +184,7 @@ ENVELOPES: Final = {
     ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {
         *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
-        "motoPayment",
+        *("instantPayment", "motoPayment"),
     },
     CLOSING: {"closeOfdReceipt"},
 }
@@ -193,6 +194,7 @@ NEEDS: Final = {
     "reverse": Permission.REVERSAL,
     "refund": Permission.REFUND,
     "paymentOrder": Permission.CARD_FROM_SHOP,
+    "instantPayment": Permission.INSTANT_PAYMENT,
     "motoPayment": Permission.MOTO,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
@@ -233,7 +235,8 @@ OUT_OF_REACH: Final = {
     ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     **{
-        ("motoPayment", refusal): "the order is new"
+        (name, refusal): "the order is new"
+        for name in ("instantPayment", "motoPayment")
         for refusal in (
             Refusal.ORDER_UNKNOWN,
             Refusal.ALREADY_PAID,
@@ -508,6 +511,11 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
+    "instantPayment": {
+        **ONE_CALL_ERRORS,
+        Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],
+        Refusal.AUTHENTICATION_UNKNOWN: CARD[Refusal.WRONG_STATUS],
+    },
     "motoPayment": ONE_CALL_ERRORS,
     "paymentOrderOtherWay": {
         refusal: texts

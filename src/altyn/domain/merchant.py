@@ -32,6 +32,7 @@ class Permission(StrEnum):
     AUTO_PAYMENT = "auto_payment"
     CARD_FROM_SHOP = "paymentorder_s2s"
     MOTO = "moto"
+    INSTANT_PAYMENT = "instant_payment"
     ORDER_NUMBER_GENERATION = "order_number_generation"
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"

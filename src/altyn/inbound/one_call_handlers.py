@@ -8,9 +8,16 @@ from dataclasses import fields, replace
 from typing import Final
 
 from altyn.domain.operation import Operation
-from altyn.inbound.payment_handlers import card_command, shop_fields
+from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_handlers import (
+    after_method,
+    card_command,
+    key_of_transaction,
+    shop_fields,
+)
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.instant import continue_instantly, pay_instantly
 from altyn.operations.paying.card.moto import pay_by_moto
 from altyn.operations.paying.card.register_and_pay import RegisterAndPay
 from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
@@ -25,6 +32,22 @@ _NOT_AGAIN: Final = ("json_params", "more")
 async def handle_moto(call: Call, world: World) -> RegisteredAndPaid | Refused:
     """Charge a card that the payer gave by mail or telephone."""
     return _named(call, await pay_by_moto(_command(call), call.merchant, world))
+
+
+async def handle_instant(call: Call, world: World) -> RegisteredAndPaid | Refused:
+    """Register an order and pay it; with a transaction of 3-D Secure 2, go on with that payment.
+
+    Refuses: AUTHENTICATION_UNKNOWN (no order has it), then what the operation refuses.
+    """
+    transaction, merchant = call.values.get("server_trans_id"), call.merchant
+    command = _command(call)
+    if transaction is None and call.key is None:
+        return _named(call, await pay_instantly(command, merchant, world))
+    key = call.key or await key_of_transaction(merchant.merchant_id, transaction or "", world)
+    if key is None:
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
+    after = after_method(command.pay(key), transaction)
+    return await continue_instantly(after, command.registration, merchant, world)
 
 
 def _command(call: Call) -> RegisterAndPay:
@@ -50,4 +73,5 @@ def _named(call: Call, result: RegisteredAndPaid | Refused) -> RegisteredAndPaid
 
 ONE_CALL_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.MOTO_PAYMENT: handle_moto,
+    Operation.INSTANT_PAYMENT: handle_instant,
 }

@@ -45,7 +45,7 @@ def card_command(
     )
 
 
-def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
+def after_method(command: PayByCard, server_trans_id: str | None) -> AfterMethod:
     """Phase 2 with the same card: the call is repeated after the method step of 3-D Secure 2."""
     return AfterMethod(
         key=command.key,
@@ -111,15 +111,16 @@ async def handle_finish_version_2(call: Call, world: World) -> Step:
     Refuses: AUTHENTICATION_UNKNOWN when no order has it, then what the operation refuses.
     """
     transaction = call.values["server_trans_id"]
-    key = call.key or await _key_of_transaction(call.merchant.merchant_id, transaction, world)
+    key = call.key or await key_of_transaction(call.merchant.merchant_id, transaction, world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
     return await finish_challenge(key, transaction, call.actor, world)
 
 
-async def _key_of_transaction(
+async def key_of_transaction(
     merchant_id: int, server_trans_id: str, world: World
 ) -> OrderKey | None:
+    """The key of the order that has this 3-D Secure 2 transaction."""
     order_id = await world.card.transactions.order_of_transaction(merchant_id, server_trans_id)
     return OrderKey(merchant_id, order_id) if order_id else None
 

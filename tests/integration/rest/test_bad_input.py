@@ -118,6 +118,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getLastOrdersForMerchants": PERIOD,
         "verifyEnrollment": {"pan": CARD["$PAN"]},
         "paymentOrder": {"MDORDER": orders.created, **CARD},
+        "instantPayment": {**REGISTRATION, **CARD},
         "motoPayment": {**REGISTRATION, **CARD},
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},

@@ -61,6 +61,13 @@ REGISTRATION: Final = {
     "returnUrl": "https://shop.example/",
 }
 MOTO: Final = {**REGISTRATION, "pan": GOOD, "expiry": "209912", "cardholder": "IVAN PETROV"}
+INSTANT: Final = {
+    **REGISTRATION,
+    "pan": GOOD,
+    "cvc": "123",
+    "expiry": "209912",
+    "cardholderName": "A",
+}
 ALL_STATES: Final = ["CREATED", "APPROVED", "DEPOSITED", "DECLINED", "REVERSED", "REFUNDED"]
 PERIOD: Final = {
     "page": "0",
@@ -98,6 +105,7 @@ CASES: Final = (
     Case("getLastOrdersForMerchants", "getLastOrdersForMerchants.do", PERIOD),
     Case("verifyEnrollment", "verifyEnrollment.do", {"pan": GOOD}),
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
+    Case("instantPayment", "instantPayment.do", INSTANT),
     Case("motoPayment", "motoPayment.do", MOTO),
     Case(
         "paymentOrderOtherWay",

@@ -42,6 +42,15 @@ BASES: Final[dict[str, Values]] = {
     "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},
     "depositOrder": {"orderId": ORDER, "depositAmount": "0"},
+    "instantPayment": {
+        "merchantOrderNumber": "A",
+        "amount": "1",
+        "returnUrl": "https://a.example",
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholderName": "A",
+    },
     "motoPayment": {
         "merchantOrderNumber": "A",
         "amount": "1",
@@ -93,6 +102,7 @@ BASES: Final[dict[str, Values]] = {
 # Where REST is stricter than a schema can be → what.
 REST_KNOWS_MORE: Final = {
     "amount": "0 goes with VERIFY only",
+    "termUrl": "addresses that a browser may be sent to",
     "threeDSVer2FinishUrl": "addresses that a browser may be sent to",
     "cardholder": "no control characters, DEL among them; no card number",
     "cardholderName": "no control characters, DEL among them; no card number",

@@ -54,7 +54,7 @@ updateSSLCardList mdorder:string orderResult
 updateWhiteCardList mdorder:string orderResult
 verifyEnrollment pan:string verifyEnrollmentResponse
 """
-OURS: Final = {"declineOrder", "motoPayment"}
+OURS: Final = {"declineOrder", "instantPayment", "motoPayment"}
 SERVED: Final = {
     "addParams",
     "bindCard",
@@ -67,6 +67,7 @@ SERVED: Final = {
     "finishThreeDs",
     "getBindings",
     "getBindingsByCardOrId",
+    "instantPayment",
     "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
@@ -85,7 +86,7 @@ SERVED: Final = {
     "updateWhiteCardList",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 103
+TYPE_COUNT: Final = 104
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

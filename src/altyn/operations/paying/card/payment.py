@@ -24,8 +24,10 @@ from altyn.operations.history import with_notes
 from altyn.operations.paying.card.attempts import (
     attempt_of,
     card_of,
+    challenge_of,
     confirmed_minor,
     system_of,
+    transaction_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.plan import (
@@ -91,6 +93,7 @@ async def continue_after_method(
 ) -> Step:
     """Phase 2: the method step is over; authenticate, then pay, fail, or show a challenge.
 
+    A repeated call gets the challenge of the first one.
     Refuses: CVC_INVALID (a card was sent and needs one), ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN (no
     such transaction, or its card has left the vault), PAN_INVALID (another card), BUSY.
     Source: payment-page.md §4.2.
@@ -101,12 +104,12 @@ async def continue_after_method(
         return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
-    attempt = attempt_of(order, server_trans_id=command.server_trans_id)
-    unknown = Refused(
-        Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure {command.server_trans_id}", order
-    )
+    attempt = transaction_of(order, command.server_trans_id)
+    named = command.server_trans_id or "2 that waits for its payer"
+    unknown = Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure {named}", order)
     if attempt is None or attempt.authentication is None or attempt.card is None:
-        return unknown
+        over = command.server_trans_id is None and order.payments and not order.payable
+        return Ended(order) if over else unknown
     vault = world.card.vault
     pan = command.pan or await vault.reveal(order.merchant_id, attempt.card.fingerprint)
     if pan is None:
@@ -115,6 +118,8 @@ async def continue_after_method(
         return Refused(Refusal.PAN_INVALID, "not the card that this 3-D Secure began with", order)
     if attempt.state is not AttemptState.WAITING:
         return Ended(order)
+    if challenge := challenge_of(order, attempt.authentication):
+        return challenge
     return await _authenticate(order, attempt, pan, command, merchant, world)
 
 

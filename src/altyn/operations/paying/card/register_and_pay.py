@@ -22,6 +22,9 @@ from altyn.operations.register import Register, decide_registration, register, s
 ATTEMPTS: Final = 1
 """A call brings one card, so its order has one attempt: after a decline it is over at once."""
 
+OWN_FINISH: Final = ("term_url", "finish_url")
+"""Addresses of the shop for a payer who comes back from the ACS; it finishes by another call."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterAndPay:
@@ -42,18 +45,20 @@ async def register_and_pay(
     """Register the order, then begin to pay it.
 
     The card is checked before the order is saved, so that a refused card takes no order number.
-    Refuses: ACCESS_DENIED (a hold without permission two_phase), what `decide_registration`
-    refuses, what `refuse_payment_by_card` refuses, what `register` refuses, BUSY.
+    Refuses: what `decide_registration` refuses, ACCESS_DENIED (a hold without permission two_phase,
+    a finish of 3-D Secure by the shop without paymentorder_s2s), what `refuse_payment_by_card`
+    refuses, what `register` refuses, BUSY.
     """
     registration = replace(command.registration, attempts_max=ATTEMPTS)
-    if registration.two_phase and not merchant.may(Permission.TWO_PHASE):
-        return Refused(Refusal.ACCESS_DENIED, f"permission {Permission.TWO_PHASE} is off")
     now = world.clock.now()
     planned = decide_registration(registration, merchant, now)
     if isinstance(planned, Refused):
         return planned
     payment = command.pay(OrderKey(planned.merchant_id, planned.order_id))
-    if refused := refuse_payment_by_card(payment, planned, merchant, world):
+    refused = _refuse_permissions(registration, payment, merchant) or refuse_payment_by_card(
+        payment, planned, merchant, world
+    )
+    if refused:
         return replace(refused, order=None)
     idle = session_notes(registration, merchant, now)
     order = await register(
@@ -66,3 +71,17 @@ async def register_and_pay(
         command.pay(OrderKey(order.merchant_id, order.order_id)), world, loaded=order
     )
     return step if isinstance(step, Refused) else RegisteredAndPaid(step, idle)
+
+
+def _refuse_permissions(
+    registration: Register, payment: PayByCard, merchant: Merchant
+) -> Refused | None:
+    """ACCESS_DENIED for a part of the call that the merchant has no permission for."""
+    if registration.two_phase and not merchant.may(Permission.TWO_PHASE):
+        rule = f"permission {Permission.TWO_PHASE} is off"
+        return Refused(Refusal.ACCESS_DENIED, rule, parameter="two_phase")
+    own = next((name for name in OWN_FINISH if getattr(payment, name)), None)
+    if own and not merchant.may(Permission.CARD_FROM_SHOP):
+        rule = f"the shop finishes 3-D Secure itself: permission {Permission.CARD_FROM_SHOP} is off"
+        return Refused(Refusal.ACCESS_DENIED, rule, parameter=own)
+    return None

@@ -55,12 +55,13 @@ class PayByCard:
 class AfterMethod:
     """Phase 2 of 3-D Secure 2: the browser has been through the method step of a transaction.
 
+    `server_trans_id` None: the transaction whose attempt waits.
     A shop sends the card again, so `pan` is there and must be the card of the transaction. The
     payment page sends none: the card of the transaction waits in the vault.
     """
 
     key: OrderKey
-    server_trans_id: str
+    server_trans_id: str | None
     actor: Actor
     base_url: str
     pan: Pan | None = None

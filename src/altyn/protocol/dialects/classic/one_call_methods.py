@@ -13,7 +13,7 @@ from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.envelopes import PAYMENT
-from altyn.protocol.dialects.classic.one_call_view import MOTO
+from altyn.protocol.dialects.classic.one_call_view import MOTO, PAID_AT_ONCE
 from altyn.protocol.dialects.classic.payment_methods import (
     CARD_REST,
     CARD_START,
@@ -36,6 +36,18 @@ _WITHOUT_CARD: Final = frozenset(
 
 _REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
 _SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
+_3DS_NAMES: Final = frozenset(
+    {
+        *("threeDSServerTransId", "threeDSVer2FinishUrl", "threeDSMethodNotificationUrl"),
+        *("threeDSProtocolVersion", "clientBrowserInfo", "termUrl", "tii"),
+    }
+)
+_3DS: Final = (
+    Parameter("threeDSVer2MdOrder", t.ORDER_ID, "order_id", "The order of the first call, when "
+              "the call is repeated; threeDSServerTransId alone will do.",
+              invalid=Refusal.ORDER_UNKNOWN),
+    *(row for row in CARD_REST if row.name in _3DS_NAMES),
+)  # fmt: skip
 _PRE_AUTH: Final = Parameter(
     "preAuth", t.BOOLEAN, "two_phase", "true: hold the sum, and deposit it later by deposit.do."
 )
@@ -94,6 +106,43 @@ def _refusals() -> Refusals:
 
 
 ONE_CALL_REFUSALS: Final[Refusals] = _refusals()
+
+
+def _before(place: Refusal, more: Refusals) -> Refusals:
+    """The refusals of a call with more of them before this one."""
+    rows: dict[Refusal, ErrorCode] = {}
+    for refusal, error in ONE_CALL_REFUSALS.items():
+        rows |= more if refusal is place else {}
+        rows[refusal] = error
+    return rows
+
+
+_MAY_CONTINUE: Final[Refusals] = {
+    Refusal.ORDER_UNKNOWN: e.NUMBER_INVALID,
+    Refusal.AUTHENTICATION_UNKNOWN: e.STATUS_INVALID,
+}
+
+INSTANT_PAYMENT: Final = Method(
+    name="instantPayment",
+    operation=Operation.INSTANT_PAYMENT,
+    rest=("instantPayment.do",),
+    soap="instantPayment",
+    source="rest-orders.md §5.4",
+    summary="Register an order and pay it with a card that the shop sends itself, in one call.",
+    needs=Permission.INSTANT_PAYMENT,
+    parameters=(
+        *_REGISTERED,
+        _PRE_AUTH,
+        *PRE_AUTHORISATION,
+        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
+        _holder("cardholderName", "cardholder"),
+        *_3DS,
+        *_SE_TOKEN,
+    ),
+    refusals=_before(Refusal.CART_FORMAT, _MAY_CONTINUE),
+    present=PAID_AT_ONCE,
+    envelope=PAYMENT,
+)
 
 MOTO_PAYMENT: Final = Method(
     name="motoPayment",

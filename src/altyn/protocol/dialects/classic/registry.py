@@ -32,6 +32,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             m.VERIFY_ENROLLMENT,
             p.PAYMENT_ORDER,
             o.PAYMENT_ORDER_OTHER_WAY,
+            one.INSTANT_PAYMENT,
             one.MOTO_PAYMENT,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,

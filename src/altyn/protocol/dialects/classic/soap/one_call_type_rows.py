@@ -10,6 +10,13 @@ from altyn.protocol.dialects.classic.soap.notation import row
 
 ONE_CALL_TYPES: Final = (
     row(
+        "instantPaymentParams",
+        "pan cvc expiry cardholderName preAuth:boolean autoReverseDate:dateTime "
+        "threeDSServerTransId threeDSVer2MdOrder",
+        "threeDSVer2FinishUrl termUrl",
+        extends="orderParams",
+    ),
+    row(
         "motoPaymentParams",
         "pan cvc expiry cardholder preAuth:boolean autoReverseDate:dateTime",
         extends="orderParams",

@@ -181,6 +181,9 @@ _ROWS: Final = (
     ),
     _served(m.VERIFY_ENROLLMENT, "pan", "verifyEnrollmentResponse"),
     _served(
+        one.INSTANT_PAYMENT, "order:instantPaymentParams", "oneCallResult", _REGISTRATION, ours=True
+    ),
+    _served(
         one.MOTO_PAYMENT, "order:motoPaymentParams", "motoPaymentResult", _REGISTRATION, ours=True
     ),
 )
