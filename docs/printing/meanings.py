@@ -160,6 +160,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
+    Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
     Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",
     Permission.ORDER_NUMBER_GENERATION: "`orderNumber` may be left out: the gateway makes one.",
     Permission.CUSTOM_SESSION: (

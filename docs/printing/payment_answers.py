@@ -42,6 +42,18 @@ _MOTO: Final = (
     ("orderNumber", "The shop's own number, or the one that the gateway has made."),
 )
 
+_CARD_CHECK: Final = (
+    ("orderId", "The order's number in the gateway."),
+    ("orderNumber", "The shop's own number, or the one that the gateway has made."),
+    ("rrn, authCode", "The bank's number and its code, once it has approved."),
+    ("actionCode", "0: the card is good."),
+    ("actionCodeDescription", "Why it is not."),
+    ("time", "When the bank answered: milliseconds since 1970, UTC."),
+    ("eci", "Two digits. With permission `send_eci_cavv`."),
+    ("amount, currency", "Those of the order. Nothing is taken."),
+    *(row for row in _PAYMENT if row[1].startswith("3-D Secure")),
+)
+
 PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "paymentOrder": _PAYMENT,
     "processform": _PAYMENT,
@@ -50,4 +62,5 @@ PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "paymentOrderOtherWay": _OTHER_WAY,
     "instantPayment": _PAID_AT_ONCE,
     "motoPayment": _MOTO,
+    "verifyCard": _CARD_CHECK,
 }

@@ -464,6 +464,21 @@ CASES["instantPayment"] = (
         Refusal.ORDER_UNKNOWN: ({"threeDSVer2MdOrder": "1"},),
     },
 )
+_RIGHT, _PROVOKED = CASES["instantPayment"]
+_OF_CARTS: Final = {
+    *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
+    *(each for each in REGISTRATION if each.value.startswith("cart_")),
+    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN),
+}
+CASES["verifyCard"] = (
+    {name: value for name, value in _RIGHT.items() if name not in CASES["register"][0]},
+    {
+        **{refusal: each for refusal, each in _PROVOKED.items() if refusal not in _OF_CARTS},
+        Refusal.AMOUNT_INVALID: ({"amount": "-1"},),
+        Refusal.PARAMETER_INVALID: ({"email": TOO_LONG},),
+        Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"},),
+    },
+)
 
 LINKED_SMS: Final = {"sms": "79998887766"}
 CASES["sendPaymentLink"] = (

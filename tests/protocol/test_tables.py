@@ -34,6 +34,7 @@ from altyn.protocol.dialects.classic.envelopes import (
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialects.classic.shared_rows import CART_REFUSALS
 from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import Method, Parameter
@@ -86,6 +87,7 @@ COMMAND_FIELDS: Final = {
     ),
     "instantPayment": ONE_CALL,
     "motoPayment": ONE_CALL,
+    "verifyCard": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
@@ -196,6 +198,7 @@ NEEDS: Final = {
     "paymentOrder": Permission.CARD_FROM_SHOP,
     "instantPayment": Permission.INSTANT_PAYMENT,
     "motoPayment": Permission.MOTO,
+    "verifyCard": Permission.VERIFY_CARD,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
     "processRawSumRefund": Permission.RAW_REFUND,
@@ -236,7 +239,7 @@ OUT_OF_REACH: Final = {
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     **{
         (name, refusal): "the order is new"
-        for name in ("instantPayment", "motoPayment")
+        for name in ("instantPayment", "motoPayment", "verifyCard")
         for refusal in (
             Refusal.ORDER_UNKNOWN,
             Refusal.ALREADY_PAID,
@@ -246,6 +249,8 @@ OUT_OF_REACH: Final = {
             Refusal.PARAMETER_EMPTY,
         )
     },
+    **{("verifyCard", refusal): "it has no cart" for refusal in CART_REFUSALS},
+    ("verifyCard", Refusal.VERIFY_FORBIDDEN): "the permission of the method is enough",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -517,6 +522,17 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.AUTHENTICATION_UNKNOWN: CARD[Refusal.WRONG_STATUS],
     },
     "motoPayment": ONE_CALL_ERRORS,
+    "verifyCard": {
+        refusal: texts
+        for refusal, texts in ONE_CALL_ERRORS.items()
+        if refusal
+        not in {
+            Refusal.ORDER_NUMBER_EMPTY,
+            Refusal.AMOUNT_MISSING,
+            Refusal.RETURN_URL_EMPTY,
+            Refusal.VERIFY_FORBIDDEN,
+        }
+    },
     "paymentOrderOtherWay": {
         refusal: texts
         for refusal, texts in CARD.items()

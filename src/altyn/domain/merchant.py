@@ -33,6 +33,7 @@ class Permission(StrEnum):
     CARD_FROM_SHOP = "paymentorder_s2s"
     MOTO = "moto"
     INSTANT_PAYMENT = "instant_payment"
+    VERIFY_CARD = "verify_card"
     ORDER_NUMBER_GENERATION = "order_number_generation"
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"

@@ -20,6 +20,7 @@ class Operation(StrEnum):
     PAY_IN_OTHER_WAY = "pay_in_other_way"
     MOTO_PAYMENT = "moto_payment"
     INSTANT_PAYMENT = "instant_payment"
+    VERIFY_CARD = "verify_card"
     FINISH_3DS = "finish_3ds"
     FINISH_3DS_VERSION_2 = "finish_3ds_version_2"
     CHECK_CREDENTIALS = "check_credentials"

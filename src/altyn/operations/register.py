@@ -38,7 +38,8 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 class Register:
     """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
 
-    `attempts_max` bounds the attempts to pay; the merchant's setting where it is None.
+    `attempts_max` bounds the attempts to pay; the setting of the merchant where it is None.
+    `may_verify`: the feature VERIFY was allowed before, by another permission than its own.
     """
 
     amount_minor: int
@@ -82,6 +83,7 @@ class Register:
     prepayment_id: UUID | None = None
     credit: CreditApplication | None = None
     attempts_max: int | None = None
+    may_verify: bool = False
     allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -248,7 +250,8 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     features = set(command.features)
     if "AUTO_PAYMENT" in features and features & {"FORCE_TDS", "FORCE_SSL", "FORCE_FULL_TDS"}:
         return Refused(Refusal.FEATURES_CONFLICT, "AUTO_PAYMENT goes without 3-D Secure features")
-    if "VERIFY" in features and not merchant.may(Permission.VERIFY):
+    may_verify = command.may_verify or merchant.may(Permission.VERIFY)
+    if "VERIFY" in features and not may_verify:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")

@@ -120,6 +120,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "paymentOrder": {"MDORDER": orders.created, **CARD},
         "instantPayment": {**REGISTRATION, **CARD},
         "motoPayment": {**REGISTRATION, **CARD},
+        "verifyCard": CARD,
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},

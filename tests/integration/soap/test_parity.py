@@ -60,6 +60,7 @@ REGISTRATION: Final = {
     "amount": "150000",
     "returnUrl": "https://shop.example/",
 }
+CHECKED: Final = {"pan": GOOD, "cvc": "123", "expiry": "209912", "cardholderName": "A"}
 MOTO: Final = {**REGISTRATION, "pan": GOOD, "expiry": "209912", "cardholder": "IVAN PETROV"}
 INSTANT: Final = {
     **REGISTRATION,
@@ -107,6 +108,7 @@ CASES: Final = (
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
     Case("instantPayment", "instantPayment.do", INSTANT),
     Case("motoPayment", "motoPayment.do", MOTO),
+    Case("verifyCard", "verifyCard.do", CHECKED),
     Case(
         "paymentOrderOtherWay",
         "paymentotherway.do",

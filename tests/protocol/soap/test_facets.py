@@ -96,6 +96,12 @@ BASES: Final[dict[str, Values]] = {
     "updateBlackCardList": {"mdorder": ORDER},
     "updateSSLCardList": {"mdorder": ORDER},
     "updateWhiteCardList": {"mdorder": ORDER},
+    "verifyCard": {
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholderName": "A",
+    },
     "verifyEnrollment": {"pan": "4111111111111111"},
 }
 

@@ -54,7 +54,7 @@ updateSSLCardList mdorder:string orderResult
 updateWhiteCardList mdorder:string orderResult
 verifyEnrollment pan:string verifyEnrollmentResponse
 """
-OURS: Final = {"declineOrder", "instantPayment", "motoPayment"}
+OURS: Final = {"declineOrder", "instantPayment", "motoPayment", "verifyCard"}
 SERVED: Final = {
     "addParams",
     "bindCard",
@@ -84,9 +84,10 @@ SERVED: Final = {
     "updateBlackCardList",
     "updateSSLCardList",
     "updateWhiteCardList",
+    "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 104
+TYPE_COUNT: Final = 106
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

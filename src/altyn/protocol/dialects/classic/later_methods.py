@@ -28,7 +28,7 @@ _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
         _STORED_CARDS: "paymentOrderBinding.do unbindcardanon.do processBindingForm.do",
-        _ONE_CALL: "verifyCard.do instantRefund.do",
+        _ONE_CALL: "instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "

@@ -3,6 +3,7 @@
 Their rows are those of a registration and of a card. Source: rest-orders.md §5.4 to §5.6.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -12,8 +13,8 @@ from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
-from altyn.protocol.dialects.classic.envelopes import PAYMENT
-from altyn.protocol.dialects.classic.one_call_view import MOTO, PAID_AT_ONCE
+from altyn.protocol.dialects.classic.envelopes import PAYMENT, PLAIN
+from altyn.protocol.dialects.classic.one_call_view import CARD_CHECKED, MOTO, PAID_AT_ONCE
 from altyn.protocol.dialects.classic.payment_methods import (
     CARD_REST,
     CARD_START,
@@ -24,7 +25,7 @@ from altyn.protocol.dialects.classic.registration import (
     REGISTRATION,
     REGISTRATION_REFUSALS,
 )
-from altyn.protocol.dialects.classic.shared_rows import Refusals
+from altyn.protocol.dialects.classic.shared_rows import CART_REFUSALS, Refusals
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.name_types import name_on_card
 from altyn.protocol.table import Method, Parameter
@@ -142,6 +143,73 @@ INSTANT_PAYMENT: Final = Method(
     refusals=_before(Refusal.CART_FORMAT, _MAY_CONTINUE),
     present=PAID_AT_ONCE,
     envelope=PAYMENT,
+)
+
+_OF_CARD_CHECK: Final = frozenset(
+    {
+        *(
+            "currency",
+            "failUrl",
+            "description",
+            "language",
+            "clientId",
+            "merchantLogin",
+            "features",
+        ),
+        *("jsonParams", "dynamicCallbackUrl", "email", "phone", "ip", "bindingNotNeeded"),
+        *("billingPayerData", "shippingPayerData", "preOrderPayerData", "orderPayerData"),
+    }
+)
+_NEVER_OF_CARD_CHECK: Final = frozenset(
+    {
+        *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
+        Refusal.VERIFY_FORBIDDEN,
+        *CART_REFUSALS,
+    }
+)
+
+
+def _rows_of_card_check() -> Iterator[Parameter]:
+    """The rows of a registration that a card check has; a number, sum or address is optional."""
+    for row in _REGISTERED:
+        if row.name == "orderNumber":
+            yield replace(
+                row,
+                required=None,
+                optional_with=None,
+                note="The shop's own number, unique per merchant; else one is made.",
+            )
+        elif row.name == "amount":
+            note = "Kept with the order and never taken; 0 by default."
+            yield replace(row, type=t.AMOUNT, required=None, note=note)
+        elif row.name == "returnUrl":
+            yield replace(row, required=None, aliases=("backUrl",))
+        elif row.name in _OF_CARD_CHECK:
+            yield row
+
+
+VERIFY_CARD: Final = Method(
+    name="verifyCard",
+    operation=Operation.VERIFY_CARD,
+    rest=("verifyCard.do",),
+    soap="verifyCard",
+    source="rest-orders.md §5.6",
+    summary="Check a card without taking money; its order is reversed at once.",
+    needs=Permission.VERIFY_CARD,
+    parameters=(
+        *_rows_of_card_check(),
+        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
+        _holder("cardholderName", "cardholder"),
+        *_3DS,
+        *_SE_TOKEN,
+    ),
+    refusals={
+        refusal: error
+        for refusal, error in INSTANT_PAYMENT.refusals.items()
+        if refusal not in _NEVER_OF_CARD_CHECK
+    },
+    present=CARD_CHECKED,
+    envelope=PLAIN,
 )
 
 MOTO_PAYMENT: Final = Method(

@@ -34,6 +34,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             o.PAYMENT_ORDER_OTHER_WAY,
             one.INSTANT_PAYMENT,
             one.MOTO_PAYMENT,
+            one.VERIFY_CARD,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,

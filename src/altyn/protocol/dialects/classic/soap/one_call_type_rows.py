@@ -37,4 +37,18 @@ ONE_CALL_TYPES: Final = (
         "orderStatus:int orderNumber pan expiration cardholderName amount:long depositAmount:long "
         "currency approvalCode authCode:int ip clientId bindingId errorCode:int errorMessage",
     ),
+    row(
+        "verifyCardParams",
+        "merchantOrderNumber amount:long currency description language pan cvc expiry "
+        "cardholderName email ip phone threeDSServerTransId threeDSVer2MdOrder",
+        "returnUrl failUrl merchantLogin clientId params:serviceParam* features:features "
+        "dynamicCallbackUrl billingPayerData:billingPayerData threeDSVer2FinishUrl termUrl",
+    ),
+    row(
+        "verifyCardResult",
+        "orderId orderNumber rrn authCode actionCode:int actionCodeDescription time:dateTime eci "
+        "amount:long currency info acsUrl paReq termUrl is3DSVer2:boolean threeDSServerTransId "
+        "threeDSMethodURL threeDSMethodDataPacked packedCReq",
+        extends="abstractResponse",
+    ),
 )

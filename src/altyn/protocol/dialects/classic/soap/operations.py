@@ -186,6 +186,9 @@ _ROWS: Final = (
     _served(
         one.MOTO_PAYMENT, "order:motoPaymentParams", "motoPaymentResult", _REGISTRATION, ours=True
     ),
+    _served(
+        one.VERIFY_CARD, "order:verifyCardParams", "verifyCardResult", _REGISTRATION, ours=True
+    ),
 )
 
 OPERATIONS: Final[Mapping[str, SoapOperation]] = MappingProxyType(
