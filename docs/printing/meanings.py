@@ -161,6 +161,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
     Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
+    Permission.EXTERNAL_MPI: "paymentOrder.do with `eci`, `cavv`, `xid` of the shop's own MPI.",
     Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",
     Permission.ORDER_NUMBER_GENERATION: "`orderNumber` may be left out: the gateway makes one.",
     Permission.CUSTOM_SESSION: (

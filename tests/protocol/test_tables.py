@@ -82,6 +82,7 @@ COMMAND_FIELDS: Final = {
         {
             "ip",
             "json_params",
+            *("eci", "cavv", "xid"),
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),

@@ -30,6 +30,7 @@ XID_MISMATCH: Final = -2010
 PARES_UNKNOWN: Final = -2011
 VERES_UNKNOWN: Final = -2016
 PARES_NOT_Y: Final = -2017
+WRONG_ECI: Final = -2020
 TDS_COMMUNICATION_ERROR: Final = 151017
 
 SSL_FORBIDDEN: Final = 2003  # codes.md §5.1 writes -2003, which codes.md §4.2 has as "blocked"

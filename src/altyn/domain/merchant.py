@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MOTO = "moto"
     INSTANT_PAYMENT = "instant_payment"
     VERIFY_CARD = "verify_card"
+    EXTERNAL_MPI = "external_mpi"
     ORDER_NUMBER_GENERATION = "order_number_generation"
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"

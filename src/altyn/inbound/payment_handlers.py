@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.inbound.request_handler import Call, Handler
@@ -63,14 +64,30 @@ def after_method(command: PayByCard, server_trans_id: str | None) -> AfterMethod
 
 
 async def handle_payment(call: Call, world: World) -> Step:
-    """Pay with a card that the shop sends itself."""
+    """Pay with a card that the shop sends itself.
+
+    Refuses: PARAMETER_INVALID (two results of 3-D Secure), then what the operation refuses.
+    """
     card = card_command(_key(call), call.values, call.actor, call.base_url)
     command = replace(
-        card, payer_ip=call.values.get("ip"), notes=call.notes, **shop_fields(call.values)
+        card,
+        payer_ip=call.values.get("ip"),
+        notes=call.notes,
+        external=_external_proof(call.values),
+        **shop_fields(call.values),
     )
     if transaction := call.values.get("server_trans_id"):
+        if command.external:
+            rule = "not together with threeDSServerTransId: the gateway authenticates this payer"
+            return Refused(Refusal.PARAMETER_INVALID, rule, parameter="eci")
         return await continue_after_method(after_method(command, transaction), world)
     return await pay_by_card(command, world)
+
+
+def _external_proof(values: Mapping[str, Any]) -> ThreeDSData | None:
+    """The result of 3-D Secure that the shop sends, from its own MPI."""
+    sent = {name: values[name] for name in ("eci", "cavv", "xid") if name in values}
+    return ThreeDSData(**sent) if sent else None
 
 
 def shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -189,13 +189,15 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
         return Fail(code)
     with_cvc = command.cvc is not None
     moto = command.payment_way is PaymentWay.CARD_MOTO
-    plan = before_enrolment(order, merchant, with_cvc=with_cvc, moto=moto)
+    system, external = payment_system(command.pan), command.external
+    plan = before_enrolment(
+        order, merchant, with_cvc=with_cvc, moto=moto, external=external, system=system
+    )
     if plan is not None:
         return plan
     version = merchant.settings.tds_version
     request = EnrolmentRequest(pan=command.pan, version=version)
     enrolment = await world.card.threeds.enrolment(request)
-    system = payment_system(command.pan)
     return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
 
 

@@ -12,7 +12,7 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
-from altyn.protocol.eci import AuthenticationLevel, eci
+from altyn.protocol.eci import AuthenticationLevel, eci, level_of
 from altyn.protocol.tds_outcomes import AFTER_VERES, Challenge, Decline, Outcome, Proceed
 from altyn.protocol.threeds import Enrolment
 
@@ -54,16 +54,24 @@ def automatic(order: Order, merchant: Merchant) -> bool:
 
 
 def before_enrolment(
-    order: Order, merchant: Merchant, *, with_cvc: bool, moto: bool = False
+    order: Order,
+    merchant: Merchant,
+    *,
+    with_cvc: bool,
+    moto: bool = False,
+    external: ThreeDSData | None = None,
+    system: PaymentSystem | None = None,
 ) -> Plan | None:
     """The plan where the directory server need not be asked, else None.
 
     It covers one-phase payments that the merchant may not take, payments by mail or telephone
-    (`moto`), automatic payments, payments that skip 3-D Secure on request, and merchants without
-    3-D Secure.
+    (`moto`), payments with a result of the shop's own MPI (`external`), automatic payments,
+    payments that skip 3-D Secure on request, and merchants without 3-D Secure.
     """
     if not order.two_phase and not merchant.may(Permission.ONE_PHASE):
         return Fail(codes.ONE_PHASE_FORBIDDEN)
+    if external is not None:
+        return _by_external_mpi(order, merchant, external, system, with_cvc=with_cvc)
     if moto or automatic(order, merchant):
         return Authorise(NO_3DS)
     wants = order.request.has("FORCE_TDS") or order.request.has("FORCE_FULL_TDS")
@@ -74,6 +82,34 @@ def before_enrolment(
     if wants or merchant.may(Permission.THREE_DS_REQUIRED):
         return Fail(codes.TDS_FORBIDDEN)
     return _without(merchant, with_cvc=with_cvc)
+
+
+def _by_external_mpi(
+    order: Order,
+    merchant: Merchant,
+    proof: ThreeDSData,
+    system: PaymentSystem | None,
+    *,
+    with_cvc: bool,
+) -> Plan:
+    """The plan after an authentication by the shop's own MPI, by its ECI.
+
+    An ECI that the payment system does not have ends with -2020.
+    """
+    assert proof.eci is not None, "a proof without its ECI was refused"
+    demands = order.request.has("FORCE_TDS") or merchant.may(Permission.THREE_DS_REQUIRED)
+    full = order.request.has("FORCE_FULL_TDS")
+    match level_of(system or PaymentSystem.VISA, proof.eci):
+        case None:
+            return Fail(codes.WRONG_ECI, proof)
+        case AuthenticationLevel.NONE if demands or full:
+            return Fail(codes.TDS_RULE_FAILED, proof)
+        case AuthenticationLevel.NONE:
+            return replace(_without(merchant, with_cvc=with_cvc), authentication=proof)
+        case AuthenticationLevel.ATTEMPT if full:
+            return Fail(codes.PARES_NOT_Y, proof)
+        case _:
+            return Authorise(proof)
 
 
 def after_enrolment(

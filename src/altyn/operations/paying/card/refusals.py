@@ -9,6 +9,7 @@ from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.card.external_mpi import refuse_foreign_mpi
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.steps import PayByCard
 from altyn.operations.paying.decisions import refuse_payment
@@ -36,10 +37,12 @@ def refuse_payment_by_card(
     """Why no attempt is made to pay this order with this card; None when one is made.
 
     A payment by mail or telephone needs no CVC.
-    Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN (there is no order), what
-    `refuse_payment` refuses, PARAMETER_INVALID (the shop or the order does not allow the way),
-    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED.
+    Refuses: ACCESS_DENIED (`refuse_foreign_mpi`), CVC_INVALID (the card needs one), ORDER_UNKNOWN
+    (there is no order), what `refuse_payment` refuses, PARAMETER_INVALID (the shop or the order
+    does not allow the way), PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED.
     """
+    if refused := refuse_foreign_mpi(command, merchant):
+        return refused
     moto = command.payment_way is PaymentWay.CARD_MOTO
     if not moto and (refused := refuse_missing_cvc(command.pan, command.cvc, merchant, order)):
         return refused

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
@@ -23,7 +24,8 @@ class PayByCard:
     challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
     sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
     its request has no effect; the history keeps them. `details` are facts for the connector of the
-    way; with CHARGED_NOW the payer confirms that sum, and not the order's.
+    way; with CHARGED_NOW the payer confirms that sum, and not the order's. `external` is the result
+    of 3-D Secure from the shop's own MPI, with its ECI: no directory server is asked then.
     """
 
     key: OrderKey
@@ -49,6 +51,7 @@ class PayByCard:
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
     notes: Notes = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    external: ThreeDSData | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
