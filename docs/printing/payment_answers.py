@@ -58,6 +58,8 @@ PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "paymentOrder": _PAYMENT,
     "processform": _PAYMENT,
     "finish3dsPayment": _PAYMENT,
+    "continue3ds": _PAYMENT,
+    "finish3dsMethod": (*_PAYMENT, ("cReq", "The same as `packedCReq`.")),
     "finish3dsVer2Payment": _PAYMENT,
     "paymentOrderOtherWay": _OTHER_WAY,
     "instantPayment": _PAID_AT_ONCE,

@@ -91,6 +91,8 @@ COMMAND_FIELDS: Final = {
     "verifyCard": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
+    "continue3ds": frozenset[str](),
+    "finish3dsMethod": frozenset({"server_trans_id", "method_completed"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
     "processRawSumRefund": RAW_REFUND,
     "processRawPositionRefund": RAW_REFUND,
@@ -187,7 +189,7 @@ ENVELOPES: Final = {
     ORDER_LIST: {"getLastOrdersForMerchants"},
     PAYMENT: {
         *("paymentOrder", "paymentOrderOtherWay", "finish3dsPayment", "finish3dsVer2Payment"),
-        *("instantPayment", "motoPayment"),
+        *("instantPayment", "motoPayment", "continue3ds", "finish3dsMethod"),
     },
     CLOSING: {"closeOfdReceipt"},
 }
@@ -201,6 +203,8 @@ NEEDS: Final = {
     "motoPayment": Permission.MOTO,
     "verifyCard": Permission.VERIFY_CARD,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
+    "continue3ds": Permission.CARD_FROM_SHOP,
+    "finish3dsMethod": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
     "processRawSumRefund": Permission.RAW_REFUND,
     "processRawPositionRefund": Permission.RAW_REFUND,
@@ -249,6 +253,11 @@ OUT_OF_REACH: Final = {
             Refusal.BINDING_REQUIRED,
             Refusal.PARAMETER_EMPTY,
         )
+    },
+    **{
+        (name, refusal): "no card is sent"
+        for name in ("continue3ds", "finish3dsMethod")
+        for refusal in (Refusal.CVC_INVALID, Refusal.PAN_INVALID)
     },
     **{("verifyCard", refusal): "it has no cart" for refusal in CART_REFUSALS},
     ("verifyCard", Refusal.VERIFY_FORBIDDEN): "the permission of the method is enough",
@@ -411,6 +420,11 @@ CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.LANGUAGE_INVALID: WRONG_VALUE,
     Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
 }
+STEPS: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: CARD[Refusal.ORDER_ID_EMPTY],
+    Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],
+    Refusal.AUTHENTICATION_UNKNOWN: CARD[Refusal.WRONG_STATUS],
+}
 # Registration and payment in one call: both tables, without the order's id.
 ONE_CALL_ERRORS: Final[dict[Refusal, CodeAndTexts]] = {
     **REGISTRATION,
@@ -540,6 +554,8 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         if refusal not in {Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID}
     },
     "finish3dsPayment": CARD,
+    "continue3ds": STEPS,
+    "finish3dsMethod": STEPS,
     "finish3dsVer2Payment": CARD,
     "processRawSumRefund": RAW,
     "processRawPositionRefund": {

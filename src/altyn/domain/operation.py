@@ -21,6 +21,7 @@ class Operation(StrEnum):
     MOTO_PAYMENT = "moto_payment"
     INSTANT_PAYMENT = "instant_payment"
     VERIFY_CARD = "verify_card"
+    CONTINUE_3DS = "continue_3ds"
     FINISH_3DS = "finish_3ds"
     FINISH_3DS_VERSION_2 = "finish_3ds_version_2"
     CHECK_CREDENTIALS = "check_credentials"

@@ -23,6 +23,7 @@ from altyn.operations.paying.card.payment import (
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.payment_ways import named_way
+from altyn.protocol.threeds import MethodCompletion
 
 
 def card_command(
@@ -109,6 +110,19 @@ async def handle_other_way(call: Call, world: World) -> Step:
     return await begin_payment(command, world)
 
 
+async def handle_continuation(call: Call, world: World) -> Step:
+    """Go on after the method step of 3-D Secure 2; the card waits in the vault."""
+    command = AfterMethod(
+        key=_key(call),
+        server_trans_id=call.values.get("server_trans_id"),
+        actor=call.actor,
+        base_url=call.base_url,
+        language=call.values.get("language"),
+        method_completed=call.values.get("method_completed", MethodCompletion.FINISHED),
+    )
+    return await continue_after_method(command, world)
+
+
 async def handle_finish_payment(call: Call, world: World) -> Step:
     """Finish 3-D Secure with the paRes of version 1, or with the cRes of version 2.
 
@@ -151,6 +165,7 @@ def _key(call: Call) -> OrderKey:
 PAYMENT_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.PAY_BY_CARD: handle_payment,
     Operation.PAY_IN_OTHER_WAY: handle_other_way,
+    Operation.CONTINUE_3DS: handle_continuation,
     Operation.FINISH_3DS: handle_finish_payment,
     Operation.FINISH_3DS_VERSION_2: handle_finish_version_2,
 }

@@ -123,6 +123,11 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "verifyCard": CARD,
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
+        "continue3ds": {"mdOrder": orders.created},
+        "finish3dsMethod": {
+            "mdOrder": orders.created,
+            "threeDSServerTransId": orders.created,
+        },
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
         "finish3dsVer2Payment": {
             "threeDSVer2MdOrder": orders.created,

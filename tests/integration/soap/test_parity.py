@@ -115,6 +115,13 @@ CASES: Final = (
         {"orderId": ORDER, "paymentWay": "SBRF_SBOL", "ip": "203.0.113.9"},
         "new",
     ),
+    Case("continueThreeDs", "3ds/continue.do", {"md": ORDER}, "at_acs"),
+    Case(
+        "finishThreeDsVer2",
+        "finish3dsVer2Payment.do",
+        {"threeDSServerTransId": NOBODYS, "threeDSVer2MdOrder": ORDER},
+        "at_acs",
+    ),
     Case("finishThreeDs", "finish3dsPayment.do", {"md": ORDER, "paRes": "eJx"}, "at_acs"),
 )
 BY_CARD: Final = next(case for case in CASES if case.operation == "paymentOrder")

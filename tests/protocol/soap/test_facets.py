@@ -59,6 +59,8 @@ BASES: Final[dict[str, Values]] = {
         "expiry": "203012",
         "cardholder": "A",
     },
+    "continueThreeDs": {"md": ORDER},
+    "finishThreeDsVer2": {"threeDSServerTransId": ORDER},
     "finishThreeDs": {"md": ORDER, "paRes": "eJx"},
     "paymentOrderOtherWay": {"orderId": ORDER, "paymentWay": "SBRF_SBOL"},
     "getLastOrdersForMerchants": {

@@ -54,7 +54,14 @@ updateSSLCardList mdorder:string orderResult
 updateWhiteCardList mdorder:string orderResult
 verifyEnrollment pan:string verifyEnrollmentResponse
 """
-OURS: Final = {"declineOrder", "instantPayment", "motoPayment", "verifyCard"}
+OURS: Final = {
+    "continueThreeDs",
+    "declineOrder",
+    "finishThreeDsVer2",
+    "instantPayment",
+    "motoPayment",
+    "verifyCard",
+}
 SERVED: Final = {
     "addParams",
     "bindCard",
@@ -64,7 +71,9 @@ SERVED: Final = {
     "declineOrder",
     "depositOrder",
     "extendBinding",
+    "continueThreeDs",
     "finishThreeDs",
+    "finishThreeDsVer2",
     "getBindings",
     "getBindingsByCardOrId",
     "instantPayment",
@@ -87,7 +96,7 @@ SERVED: Final = {
     "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 106
+TYPE_COUNT: Final = 108
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

@@ -40,7 +40,11 @@ from altyn.operations.paying.card.plan import (
     judge,
 )
 from altyn.operations.paying.card.ports import CardDetails
-from altyn.operations.paying.card.refusals import refuse_missing_cvc, refuse_payment_by_card
+from altyn.operations.paying.card.refusals import (
+    ended_or_unknown,
+    refuse_missing_cvc,
+    refuse_payment_by_card,
+)
 from altyn.operations.paying.card.steps import (
     AfterMethod,
     GoToAcs,
@@ -129,7 +133,7 @@ async def finish_with_pa_res(
     """Phase 3 of 3-D Secure 1: the payer is back from the ACS.
 
     A PaRes that was brought before moves no money again. Refuses: ORDER_UNKNOWN,
-    AUTHENTICATION_UNKNOWN (no payer was sent to the ACS), BUSY.
+    AUTHENTICATION_UNKNOWN (no payer was sent to the ACS, or by 3-D Secure 2), BUSY.
     Source: payment-page.md §4.1.
     """
     order = loaded or await world.orders.load(key)
@@ -138,8 +142,10 @@ async def finish_with_pa_res(
     result = world.card.threeds.read_pa_res(pa_res)
     attempt = attempt_of(order, xid=result.xid if result else None) or order.waiting_attempt
     if attempt is None or attempt.authentication is None:
-        return _ended_or_unknown(order)
+        return ended_or_unknown(order)
     recorded = attempt.authentication
+    if recorded.version == "2":
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no PaRes: 3-D Secure 2 ends by cRes", order)
     code: int | None
     if result is None:
         proof, code = recorded, codes.SIGNATURE_INVALID
@@ -161,7 +167,8 @@ async def finish_challenge(
 ) -> Step:
     """Phase 3 of 3-D Secure 2: the payer is back from a challenge; the ACS is asked for its result.
 
-    Refuses: ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN, BUSY. Source: payment-page.md §4.2.
+    Refuses: ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN (another order's transaction, or no challenge
+    was asked for), BUSY. Source: payment-page.md §4.2.
     """
     order = loaded or await world.orders.load(key)
     if order is None:
@@ -172,8 +179,11 @@ async def finish_challenge(
         else order.waiting_attempt
     )
     if attempt is None or attempt.authentication is None:
-        return _ended_or_unknown(order)
+        return ended_or_unknown(order, server_trans_id)
     recorded = attempt.authentication
+    if attempt.state is AttemptState.WAITING and recorded.acs_trans_id is None:
+        rule = "no challenge was asked for: the method step comes first, or paRes is to be sent"
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, rule, order)
     result = await world.card.threeds.challenge_result(recorded.server_trans_id or "")
     if result is None:
         return Ended(order)  # no result yet: the payer may still be at the ACS
@@ -372,12 +382,6 @@ async def _authenticated(
         loaded=order,
     )
     return ended(decision)
-
-
-def _ended_or_unknown(order: Order) -> Step:
-    if order.payments:
-        return Ended(order)
-    return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
 
 
 def _return_from_acs(

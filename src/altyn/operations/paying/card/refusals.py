@@ -1,6 +1,7 @@
 """Why a card is refused before an attempt is made with it."""
 
 from dataclasses import replace
+from typing import Final
 
 from altyn.domain.card.values import Cvc, Pan, is_maestro
 from altyn.domain.merchant import Merchant, Permission
@@ -11,10 +12,13 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.card.external_mpi import refuse_foreign_mpi
 from altyn.operations.paying.card.plan import automatic
-from altyn.operations.paying.card.steps import PayByCard
+from altyn.operations.paying.card.steps import PayByCard, Step
 from altyn.operations.paying.decisions import refuse_payment
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
 from altyn.protocol.payment_ways import PaymentWay
+
+NO_PAYER: Final = "no payer was sent to the ACS"
 
 
 def refuse_missing_cvc(
@@ -67,3 +71,14 @@ def refuse_card(command: PayByCard, world: World) -> Refused | None:
         rule = f"the card was valid until the end of {expiry.text} (Moscow time)"
         return Refused(Refusal.CARD_EXPIRED, rule, parameter="expiry")
     return None
+
+
+def ended_or_unknown(order: Order, server_trans_id: str | None = None) -> Step:
+    """A finish of 3-D Secure without an attempt to finish: the order as it is, after a replay.
+
+    Refuses: AUTHENTICATION_UNKNOWN (no payer was sent to the ACS, or not with this transaction).
+    """
+    if order.payments and not server_trans_id:
+        return Ended(order)
+    rule = f"no transaction {server_trans_id} of this order" if server_trans_id else NO_PAYER
+    return Refused(Refusal.AUTHENTICATION_UNKNOWN, rule, order)

@@ -1,7 +1,7 @@
 """Methods of the family that this gateway knows and does not serve yet, each with what it is about.
 
 Their answer is a refusal that says so; a method that gets served loses its line here.
-Source: rest-orders.md §3.6, §3.7, §4.5, §5.2 to §5.6, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
+Source: rest-orders.md §3.7, §4.5, §5.3, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,6 @@ _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
 _WALLETS: Final = ("кошельки", "wallets")
 _ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
 _CREDIT: Final = ("покупки в кредит и частями", "credit and payment in parts")
-_3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps of 3-D Secure 2")
 
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
@@ -37,7 +36,6 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
-        _3DS_STEPS: "finish3dsMethod.do 3ds/continue.do",
         _RECURRENT: "recurrentPayment.do installmentPayment.do",
     },
     "/payment/": {

@@ -166,6 +166,7 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
     name="finish3dsVer2Payment",
     operation=Operation.FINISH_3DS_VERSION_2,
     rest=("finish3dsVer2Payment.do",),
+    soap="finishThreeDsVer2",
     source="rest-orders.md §5.2",
     summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
     needs=Permission.CARD_FROM_SHOP,

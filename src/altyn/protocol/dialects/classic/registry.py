@@ -13,6 +13,7 @@ from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
+from altyn.protocol.dialects.classic import step_methods as step
 from altyn.protocol.table import Method
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
@@ -35,6 +36,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             one.INSTANT_PAYMENT,
             one.MOTO_PAYMENT,
             one.VERIFY_CARD,
+            step.CONTINUE_3DS,
+            step.FINISH_3DS_METHOD,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,

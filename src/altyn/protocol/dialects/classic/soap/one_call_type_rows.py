@@ -1,7 +1,7 @@
-"""The types of operations that register an order and pay it in one call.
+"""The types of operations that register and pay in one call, and of steps of 3-D Secure 2.
 
 The service of the reference does not have these operations: the types are ours, after the
-parameters of REST. Source: rest-orders.md §5.4 to §5.6; soap.md §5.
+parameters of REST. Source: rest-orders.md §5.2, §5.4 to §5.6; soap.md §5.
 """
 
 from typing import Final
@@ -9,6 +9,8 @@ from typing import Final
 from altyn.protocol.dialects.classic.soap.notation import row
 
 ONE_CALL_TYPES: Final = (
+    row("continueThreeDSRequest", "language md!"),
+    row("finishThreeDSVer2Request", "language threeDSServerTransId! threeDSVer2MdOrder"),
     row(
         "instantPaymentParams",
         "pan cvc expiry cardholderName preAuth:boolean autoReverseDate:dateTime "
