@@ -79,7 +79,10 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         (
             "",
             {"autocompletionDate": "2098-01-01T00:00:00"},
-            "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, motoPayment, not of register",
+            (
+                "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, "
+                "motoPayment, not of register"
+            ),
         ),
         ("", {"token": "test-token"}, "token: ignored beside userName and password"),
         (
