@@ -14,7 +14,7 @@ from altyn.protocol.error_code import ErrorCode
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
 _STORED_CARDS: Final = ("привязки карт", "stored cards")
-_ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
+_CREDIT_TO_CARD: Final = ("выплата на карту без оплаты", "a credit to a card without a payment")
 _RECURRENT: Final = ("повторные платежи", "recurring payments")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
@@ -27,7 +27,7 @@ _CREDIT: Final = ("покупки в кредит и частями", "credit an
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
         _STORED_CARDS: "paymentOrderBinding.do unbindcardanon.do processBindingForm.do",
-        _ONE_CALL: "instantRefund.do",
+        _CREDIT_TO_CARD: "instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "
