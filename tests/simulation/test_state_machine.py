@@ -49,7 +49,7 @@ from altyn.protocol.bank_invoices import InvoiceOperation
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit
-from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, open_shop, refused
+from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, new_number, open_shop, refused
 from tests.simulation.model import MOSCOW, Ticket
 from tests.simulation.waiting_ways import BySberPay, ByWallet, WaitingWay
 from tests.ways.connector import WalletConnector, in_process
@@ -289,6 +289,38 @@ class Orders(RuleBasedStateMachine):
             self.answer_at_wallet(order, "confirm", notified=True)
         elif isinstance(order, Ticket):
             self._paid(order, card, None)
+        return order
+
+    @rule(target=orders, two_phase=st.booleans(), card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
+    def sell_by_telephone(
+        self,
+        two_phase: bool,  # noqa: FBT001 - drawn
+        card: str,
+        dies: str | None,
+    ) -> Any:
+        """One call registers and pays, without 3-D Secure; the same call again moves nothing."""
+        if len(self.tickets) == 4:
+            return multiple()
+        number, now = new_number(), self.gateway.now
+        request = {
+            "orderNumber": number,
+            "amount": 1000_00,
+            "returnUrl": "https://shop.example/",
+            "pan": CARDS[card],
+            "expiry": "209912",
+            "cardholder": "IVAN PETROV",
+            "preAuth": str(two_phase).lower(),
+        }
+        self._call(self._shop.call("motoPayment.do", **request), dies)
+        status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
+        order_id = {each["name"]: each["value"] for each in status["attributes"]}["mdOrder"]
+        order = Ticket(order_id, 1000_00, two_phase, verify=False, registered_at=now)
+        order.attempts = order.attempts_max = 1
+        order.card = card
+        self.tickets.append(order)
+        self._asked_to_pay(order, dies)
+        again = self._do(self._shop.call("motoPayment.do", **request))
+        assert refused("motoPayment", again, Refusal.ORDER_NUMBER_TAKEN), again
         return order
 
     @rule(order=orders, card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
@@ -763,7 +795,12 @@ def test_long_lives_of_orders_agree_with_the_model(gateway: Gateway) -> None:
     for _ in range(LIVES):
         shop = Orders()
         tickets = [shop.sell(chance.random() < 0.5, chance.choice(SALES)) for _ in range(2)]
-        tickets += [shop.register(1000_00, chance.random() < 0.5, False) for _ in range(2)]  # noqa: FBT003
+        tickets.append(shop.register(1000_00, chance.random() < 0.5, False))  # noqa: FBT003
+        tickets.append(
+            shop.sell_by_telephone(
+                chance.random() < 0.5, chance.choice(sorted(CARDS)), chance.choice(ENDS)
+            )
+        )
         for _ in range(ACTS_OF_A_LIFE):
             act = (chance.choice(VERBS), chance.choice(PARTS), chance.choice(ENDS))
             shop.live_through(chance.choice(tickets), [act])

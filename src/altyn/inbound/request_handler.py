@@ -20,7 +20,7 @@ from altyn.domain.refusals import Refusal
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.results import Registered, Result, notes_of
+from altyn.operations.results import Result, notes_of, registered_order
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
@@ -229,7 +229,7 @@ class RequestHandler:
             language=language,
             notes=(*call.notes, *notes_of(result)),
             shop=merchant.login,
-            order=str(result.order.order_id) if isinstance(result, Registered) else "",
+            order=registered_order(result),
         )
 
     @staticmethod

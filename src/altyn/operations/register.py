@@ -47,8 +47,9 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 class Register:
     """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
 
-    `on_credit`: the payer applies for a credit first. `attempts_max` is the setting's unless an
-    operation that pays at once allows fewer.
+    `on_credit`: the payer applies for a credit first. `attempts_max` bounds the attempts to pay;
+    the setting of the merchant where it is None. `may_verify`: the feature VERIFY was allowed
+    before, by another permission than its own.
     """
 
     amount_minor: int
@@ -91,6 +92,7 @@ class Register:
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
     on_credit: bool = False
+    may_verify: bool = False
     allowed_ways: tuple[str, ...] = ()
     attempts_max: int | None = None
     more: Mapping[str, str] = field(default_factory=dict)
@@ -278,7 +280,8 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     features = set(command.features)
     if "AUTO_PAYMENT" in features and features & {"FORCE_TDS", "FORCE_SSL", "FORCE_FULL_TDS"}:
         return Refused(Refusal.FEATURES_CONFLICT, "AUTO_PAYMENT goes without 3-D Secure features")
-    if "VERIFY" in features and not merchant.may(Permission.VERIFY):
+    may_verify = command.may_verify or merchant.may(Permission.VERIFY)
+    if "VERIFY" in features and not may_verify:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")

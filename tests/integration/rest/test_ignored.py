@@ -79,7 +79,10 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         (
             "",
             {"autocompletionDate": "2098-01-01T00:00:00"},
-            "autocompletionDate: ignored: a parameter of registerPreAuth, not of register",
+            (
+                "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, "
+                "motoPayment, not of register"
+            ),
         ),
         ("", {"token": "test-token"}, "token: ignored beside userName and password"),
         (
@@ -235,9 +238,9 @@ async def test_the_currency_of_the_order_is_not_a_note(gateway: Gateway, currenc
 
 async def test_a_card_payment_names_what_it_ignores(gateway: Gateway) -> None:
     order_id: str = (await post(gateway, "register.do", ORDER)).json()["orderId"]
-    sent = {"MDORDER": order_id, **CARD, "tii": "CI", "cardholder": "x"}
+    sent = {"MDORDER": order_id, **CARD, "tii": "CI", "nameOnCard": "x"}
     answer = await post(gateway, "paymentOrder.do", sent)
-    notes = ["tii: kept with the order, without effect", "cardholder: unknown, ignored"]
+    notes = ["tii: kept with the order, without effect", "nameOnCard: unknown, ignored"]
     assert answer.headers[RULE] == "; ".join(notes)
     assert any(each.get(IGNORED) == notes for each in await details(gateway, order_id))
 

@@ -21,7 +21,7 @@ NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
 CASHBOX: Final = "fes_cashboxId"
 
-SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
+SERVED_WAYS: Final = frozenset({"CARD", "CARD_MOTO", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
 EFFECTIVE_FEATURES: Final = frozenset(

@@ -10,6 +10,7 @@ from typing import Final
 from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.protocol import mpi_types as m
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
@@ -72,6 +73,14 @@ CARD_REST: Final = (
     LENIENT_LANGUAGE,
 )  # fmt: skip
 
+EXTERNAL_MPI: Final = (
+    Parameter("eci", m.ECI, "eci", "The result of 3-D Secure of the shop's own MPI: the indicator; "
+              "with permission external_mpi."),
+    Parameter("cavv", m.CAVV, "cavv", "The proof of the ACS; mandatory where eci says that the "
+              "payer was authenticated, or that it was tried."),
+    Parameter("xid", m.XID, "xid", "The transaction of that 3-D Secure."),
+)  # fmt: skip
+
 CARD_FAULTS: Final[Refusals] = {
     **WHO,
     Refusal.ORDER_ID_EMPTY: e.PARAMETER_MISSING,
@@ -115,7 +124,7 @@ PAYMENT_ORDER: Final = Method(
     source="rest-orders.md §5.1",
     summary="Pay an order with a card that the shop sends itself (PCI DSS).",
     needs=Permission.CARD_FROM_SHOP,
-    parameters=(*CARD_START, holder(name_on_card(512)), *CARD_REST),
+    parameters=(*CARD_START, holder(name_on_card(512)), *CARD_REST, *EXTERNAL_MPI),
     refusals=CARD_REFUSALS,
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,
@@ -213,6 +222,7 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
     name="finish3dsVer2Payment",
     operation=Operation.FINISH_3DS_VERSION_2,
     rest=("finish3dsVer2Payment.do",),
+    soap="finishThreeDsVer2",
     source="rest-orders.md §5.2",
     summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
     needs=Permission.CARD_FROM_SHOP,
