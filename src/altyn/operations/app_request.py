@@ -13,10 +13,13 @@ from altyn.domain.notes import Note, Notes
 from altyn.domain.phone import phone_after_prefix
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.allowed import shop_allows_way
 from altyn.operations.paying.sberpay import SberPayDetails
+from altyn.protocol.payment_ways import PaymentWay
 
-CARD_FEATURES: Final = ("VERIFY", "AUTO_PAYMENT")
-"""Features that only a card can have."""
+WAY: Final = PaymentWay.SBRF_SBOL.value
+OTHER_FEATURES: Final = ("VERIFY", "AUTO_PAYMENT", "BNPL")
+"""Features of an order that only a card, or only payment in parts, can pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,9 @@ def notes_of_app(request: AppRequest) -> Notes:
 def refuse_app(request: AppRequest, merchant: Merchant) -> Refused | None:
     """Why the order cannot be paid in the bank's app; None when it can, or need not be.
 
-    Refuses: ACCESS_DENIED (a permission is off), AMOUNT_INVALID, PARAMETER_INVALID (stored card,
-    phone, currency), JSON_PARAMS_INVALID (both ways at once, osType, deepLink, phone inside
-    jsonParams). Source: sberpay.md §3.
+    Refuses: ACCESS_DENIED (a permission or a setting is against it), AMOUNT_INVALID,
+    PARAMETER_INVALID (stored card, phone, currency), JSON_PARAMS_INVALID (both ways at once,
+    osType, deepLink, phone inside jsonParams). Source: sberpay.md §3.
     """
     if not request.asked:
         return None
@@ -97,12 +100,12 @@ def refuse_app(request: AppRequest, merchant: Merchant) -> Refused | None:
 def refuse_incomplete_app(request: AppRequest) -> Refused | None:
     """Why the order does not fit the bank's app, when the rest of the registration is right.
 
-    Refuses: FEATURES_INVALID (features of cards), PARAMETER_EMPTY (back2app needs the phone that
-    gets the push). Source: sberpay.md §3.
+    Refuses: FEATURES_INVALID (features of other ways to pay), PARAMETER_EMPTY (back2app needs the
+    phone that gets the push). Source: sberpay.md §3.
     """
-    of_cards = [each for each in request.features if each in CARD_FEATURES]
-    if request.asked and of_cards:
-        rule = f"{', '.join(of_cards)} is for cards, and app2app and back2app pay without one"
+    foreign = [each for each in request.features if each in OTHER_FEATURES]
+    if request.asked and foreign:
+        rule = f"{', '.join(foreign)} is for other ways to pay: leave out either it or the app"
         return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
     if request.back2app and not (request.phone or request.json_phone):
         rule = "mandatory with back2app: the phone that gets the push message"
@@ -127,6 +130,9 @@ def _refuse_permission(request: AppRequest, merchant: Merchant) -> Refused | Non
         return Refused(Refusal.ACCESS_DENIED, f"permission {', '.join(closed)} is off")
     if merchant.settings.bnpl.only:
         rule = "setting bnpl.only is on: the shop takes payments in parts and no SberPay"
+        return Refused(Refusal.ACCESS_DENIED, rule)
+    if not shop_allows_way(WAY, merchant):
+        rule = f"setting allowed_payment_ways leaves out {WAY}, by which the bank's app pays"
         return Refused(Refusal.ACCESS_DENIED, rule)
     return None
 

@@ -162,8 +162,8 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then ACCESS_DENIED
-    (`refuse_without_way`), ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then as
+    `refuse_without_way`, then ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
@@ -173,7 +173,7 @@ async def register(
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
-        if refused := refuse_without_way(app, world):
+        if refused := refuse_without_way(app, order, merchant, world):
             return refused
         if await world.orders.register(order, actor, detail):
             await link_final_payment(order, world=world, actor=actor)

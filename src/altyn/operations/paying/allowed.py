@@ -18,7 +18,12 @@ def allows_way(way: str, order: Order, merchant: Merchant) -> bool:
 
     An order that can be paid in parts only allows no other way.
     """
-    own = order.request.more.get(ALLOWED_WAYS, "")
-    lists = (merchant.settings.allowed_payment_ways, tuple(filter(None, own.split(","))))
-    listed = all(way in names for names in lists if names)
+    own = tuple(filter(None, order.request.more.get(ALLOWED_WAYS, "").split(",")))
+    listed = shop_allows_way(way, merchant) and (not own or way in own)
     return listed and not forbids_way(way, order, merchant)
+
+
+def shop_allows_way(way: str, merchant: Merchant) -> bool:
+    """Whether the shop's list of ways has this one; an empty list has all."""
+    ways = merchant.settings.allowed_payment_ways
+    return not ways or way in ways
