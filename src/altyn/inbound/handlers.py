@@ -53,7 +53,7 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     two_phase = call.operation is Operation.REGISTER_PRE_AUTH
     command = Register(two_phase=two_phase, **call.values)
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
-    idle = (*session_notes(command, merchant, world.clock.now()), *notes_of_app(app))
+    idle = (*session_notes(command, merchant, world.clock.now()), *notes_of_app(app, merchant))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
     if isinstance(order, Refused):

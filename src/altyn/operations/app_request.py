@@ -1,4 +1,4 @@
-"""A registration that asks for a payment in the bank's app (SberPay): its rules.
+"""What a registration says about a payment in the bank's app (SberPay): its rules.
 
 Source: sberpay.md §1, §3, §10; 004 (app2app and back2app).
 """
@@ -14,7 +14,7 @@ from altyn.domain.phone import phone_after_prefix
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.allowed import shop_allows_way
-from altyn.operations.paying.sberpay import SberPayDetails
+from altyn.operations.paying.sberpay import BACK_URL, WEB2APP, SberPayDetails
 from altyn.protocol.payment_ways import PaymentWay
 
 WAY: Final = PaymentWay.SBRF_SBOL.value
@@ -27,7 +27,8 @@ class AppRequest:
     """What a registration says about a payment in the bank's app, and what the rules need.
 
     `phone` was sent as a parameter and `json_phone` inside jsonParams; the first wins. `amount` is
-    in minor units. None: not sent.
+    in minor units. `web2app` and `back_url` are about SberPay from the payment page, where the shop
+    may have `hidden` it. None: not sent.
     """
 
     amount_minor: int
@@ -36,10 +37,14 @@ class AppRequest:
     back2app: bool | None = None
     os_type: str | None = None
     deep_link: str | None = None
+    web2app: bool | None = None
+    back_url: str | None = None
     phone: str | None = None
     json_phone: str | None = None
     binding_id: str | None = None
     features: tuple[str, ...] = ()
+    allowed_ways: tuple[str, ...] = ()
+    hidden: bool = False
 
     @property
     def asked(self) -> bool:
@@ -71,13 +76,15 @@ class AppRequest:
             "back2app": _flag(self.back2app),
             "app.osType": self.os_type,
             "app.deepLink": self.deep_link,
+            WEB2APP: _flag(self.web2app),
+            BACK_URL: self.back_url,
         }
         return {name: text for name, text in sent.items() if text is not None}
 
 
-def notes_of_app(request: AppRequest) -> Notes:
-    """The parameters of the shop's app that have no effect without app2app."""
-    return () if request.app2app else tuple(_idle(request))
+def notes_of_app(request: AppRequest, merchant: Merchant) -> Notes:
+    """The parameters about the bank's app that were sent and have no effect."""
+    return tuple(_idle(request, merchant))
 
 
 def refuse_app(request: AppRequest, merchant: Merchant) -> Refused | None:
@@ -113,12 +120,45 @@ def refuse_incomplete_app(request: AppRequest) -> Refused | None:
     return None
 
 
-def _idle(request: AppRequest) -> Iterator[Note]:
+def _idle(request: AppRequest, merchant: Merchant) -> Iterator[Note]:
     text = "ignored without app2app"
-    if request.os_type is not None:
+    if request.os_type is not None and not request.app2app:
         yield Note("os_type", text)
-    if request.deep_link is not None:
+    if request.deep_link is not None and not request.app2app:
         yield Note("deep_link", text)
+    if not merchant.may(Permission.SBERPAY):
+        return  # the table says so
+    if request.web2app and (reason := _web2app_without_effect(request, merchant)):
+        yield Note("web2app", reason)
+    if request.back_url and (reason := _back_url_without_effect(request, merchant)):
+        yield Note("back_url", reason)
+
+
+def _web2app_without_effect(request: AppRequest, merchant: Merchant) -> str:
+    if request.asked:
+        return f"ignored beside {'app2app' if request.app2app else 'back2app'}"
+    if request.hidden:
+        return "ignored beside sberpayHide and showSbol, which keep SberPay off the page"
+    return _never_by_sberpay(request, merchant)
+
+
+def _back_url_without_effect(request: AppRequest, merchant: Merchant) -> str:
+    if request.app2app:
+        return "ignored beside app.deepLink, which is the way back"
+    if request.hidden and not request.back2app:
+        return "ignored beside sberpayHide and showSbol, which keep SberPay off the page"
+    return _never_by_sberpay(request, merchant)
+
+
+def _never_by_sberpay(request: AppRequest, merchant: Merchant) -> str:
+    """Why SberPay can never pay the order from its page; empty where it can."""
+    no_sum = _refuse_sum(request, merchant) or request.currency != RUB.code
+    closed = merchant.settings.bnpl.only or not shop_allows_way(WAY, merchant)
+    left_out = bool(request.allowed_ways) and WAY not in request.allowed_ways
+    foreign = request.checks_card or "BNPL" in request.features or request.binding_id is not None
+    if no_sum or closed or left_out or foreign:
+        return "ignored: SberPay cannot pay this order"
+    return ""
 
 
 def _refuse_permission(request: AppRequest, merchant: Merchant) -> Refused | None:

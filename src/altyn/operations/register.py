@@ -26,6 +26,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
 from altyn.operations.paying.allowed import ALLOWED_WAYS
+from altyn.operations.paying.sberpay import hides_sberpay
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
 from altyn.operations.register_for_app import refuse_without_way
@@ -68,6 +69,8 @@ class Register:
     back2app: bool | None = None
     os_type: str | None = None
     deep_link: str | None = None
+    web2app: bool | None = None
+    back_url: str | None = None
     auto_completion_date: datetime | None = None
     auto_reverse_date: datetime | None = None
     fee_input: int | None = None
@@ -136,10 +139,14 @@ def app_request(command: Register, merchant: Merchant) -> AppRequest:
         back2app=command.back2app,
         os_type=command.os_type,
         deep_link=command.deep_link,
+        web2app=command.web2app,
+        back_url=command.back_url,
         phone=command.phone,
         json_phone=command.json_params.get("phone"),
         binding_id=command.binding_id,
         features=command.features,
+        allowed_ways=command.allowed_ways,
+        hidden=hides_sberpay(command.json_params),
     )
 
 

@@ -135,6 +135,26 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         ),
         (
             "",
+            {"jsonParams": '{"web2app":true,"sberpayHide":"true"}'},
+            "web2app: ignored beside sberpayHide and showSbol, which keep SberPay off the page",
+        ),
+        (
+            "",
+            {"currency": "840", "sberpay.backurl": "https://shop.example/paid"},
+            "sberpay.backurl: ignored: SberPay cannot pay this order",
+        ),
+        (
+            "closed-api",
+            {"orderNumber": "NO-SBERPAY", "web2app": "true"},
+            "web2app: ignored: permission sberpay is off",
+        ),
+        (
+            "",
+            {"jsonParams": '{"sberpay.qr.c2b":"true"}'},
+            "jsonParams: sberpay.qr.c2b: kept, but QR codes in the answer are not served yet",
+        ),
+        (
+            "",
             {"jsonParams": '{"app.deepLink":"shop://paid","back2app":false}'},
             "app.deepLink: ignored without app2app",
         ),

@@ -22,7 +22,9 @@ NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: se
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
-CASHBOX: Final = "fes_cashboxId"
+NO_SBP_QR: Final = "kept, but QR codes in the answer are not served yet"
+LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO_SBP_QR}
+"""The free attributes that belong to a way to pay which is not served yet."""
 
 SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
@@ -60,9 +62,8 @@ def remarks_of_language(code: str) -> Iterator[str]:
 
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
-    """The free attributes that belong to a way to pay which is not served yet."""
-    if CASHBOX in params:
-        yield f"{CASHBOX}: {NO_CERTIFICATE}"
+    """The free attributes without their effect."""
+    yield from (f"{name}: {text}" for name, text in LATER_ATTRIBUTES.items() if name in params)
 
 
 def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
