@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from altyn.domain.order import Order
     from altyn.domain.payment_link import Channel
     from altyn.operations.payment_link import SendLink
-    from altyn.operations.ports import Clock, EffectEntries
+    from altyn.operations.ports import Clock, EffectEntries, ShopLinks
     from altyn.settings import Settings
     from altyn.storage.database import Pool
     from altyn.storage.orders import OrderStore
@@ -125,6 +125,8 @@ class _StaffWorld:
     orders: "OrderStore"
     merchants: "_Merchants"
     effects: "EffectEntries"
+    links: "ShopLinks"
+    channels: "frozenset[Channel]"
     clock: "Clock"
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -154,24 +156,23 @@ async def _perform(
     from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
     from altyn.main.sms import channels_of
     from altyn.operations.decisions import Refused
-    from altyn.operations.payment_link import decide_link
-    from altyn.operations.perform import perform
-    from altyn.operations.ports import Actor, OrderKey
+    from altyn.operations.payment_link import send_link
+    from altyn.operations.ports import Actor
     from altyn.storage.orders import OrderStore
     from altyn.storage.outbox_notifier import OutboxNotifier
+    from altyn.storage.shop_links import ShopLinkStore
 
     notifier = OutboxNotifier(pool)
     world = _StaffWorld(
         orders=OrderStore(pool, notifier.notify),
         merchants=_Merchants(pool),
         effects=EffectKinds.of((*BUILT_IN, mail_kind())),
+        links=ShopLinkStore(pool),
+        channels=channels_of(settings),
         clock=await gateway_clock(pool, settings),
     )
-    decision = await perform(
-        lambda order, now: decide_link(order, command, found.shop, now, channels_of(settings)),
-        OrderKey(found.order.merchant_id, found.order.order_id),
-        world=world,
-        actor=Actor(name=ACTOR),
+    decision = await send_link(
+        command, found.order, merchant=found.shop, world=world, actor=Actor(name=ACTOR)
     )
     await notifier.aclose()
     if isinstance(decision, Refused):
