@@ -483,7 +483,7 @@ class Orders(RuleBasedStateMachine):
         applied = parts.application
         code = 116 if card == "declines" else 0
         if applied is None or (applied.number, applied.step) != (number, "card"):
-            code = REFUSED_BY_SCORING  # the payer has begun anew, or the consent is of yesterday
+            code = REFUSED_BY_SCORING  # the payer has applied again, or the consent is of yesterday
         if dies == "before":
             code = NOT_SENT
         if code:
