@@ -48,7 +48,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way: how an order begins to be paid in it, and how its payer pays or gives up."""
+    """One way: how an order begins to be paid in it, and how its payer pays or refuses."""
 
     name: str
     code_of_refusal: int

@@ -150,6 +150,11 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         ),
         (
             "",
+            {"jsonParams": '{"sberpayHide":"yes"}'},
+            "jsonParams: sberpayHide: ignored, as it is neither true nor false",
+        ),
+        (
+            "",
             {"jsonParams": '{"sberpay.qr.c2b":"true"}'},
             "jsonParams: sberpay.qr.c2b: kept, but QR codes in the answer are not served yet",
         ),

@@ -60,7 +60,8 @@ def offers_sberpay(order: Order, merchant: Merchant) -> bool:
 
 def hides_sberpay(params: Mapping[str, str]) -> bool:
     """Whether attributes of an order keep SberPay off its page (sberpay.md §3)."""
-    return params.get("sberpayHide") == "true" or params.get("showSbol") == "false"
+    hide, show = params.get("sberpayHide", ""), params.get("showSbol", "")
+    return hide.lower() == "true" or show.lower() == "false"
 
 
 def opens_at_sberpay(order: Order) -> bool:

@@ -26,6 +26,9 @@ NO_SBP_QR: Final = "kept, but QR codes in the answer are not served yet"
 LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO_SBP_QR}
 """The free attributes that belong to a way to pay which is not served yet."""
 
+HIDES_SBERPAY: Final = ("sberpayHide", "showSbol")
+"""The free attributes that keep SberPay off the payment page (sberpay.md §3)."""
+
 SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
@@ -64,6 +67,9 @@ def remarks_of_language(code: str) -> Iterator[str]:
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     """The free attributes without their effect."""
     yield from (f"{name}: {text}" for name, text in LATER_ATTRIBUTES.items() if name in params)
+    for name in HIDES_SBERPAY:
+        if params.get(name, "true").lower() not in {"true", "false"}:
+            yield f"{name}: ignored, as it is neither true nor false"
 
 
 def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
