@@ -272,6 +272,14 @@ async def test_a_card_payment_names_what_it_ignores(gateway: Gateway) -> None:
     assert any(each.get(IGNORED) == notes for each in await details(gateway, order_id))
 
 
+async def test_a_card_payment_names_reserved_names_of_loyalty(gateway: Gateway) -> None:
+    order_id: str = (await post(gateway, "register.do", ORDER)).json()["orderId"]
+    sent = {"MDORDER": order_id, **CARD, "jsonParams": '{"loyaltyId":"1"}'}
+    answer = await post(gateway, "paymentOrder.do", sent)
+    note = "jsonParams: loyaltyId: kept, but loyalty programmes are not served"
+    assert answer.headers[RULE] == note
+
+
 async def test_a_language_that_is_not_read_is_named(gateway: Gateway) -> None:
     sent = {"orderNumber": "none", "language": "klingon"}
     answer = await post(gateway, "getOrderStatusExtended.do", sent)

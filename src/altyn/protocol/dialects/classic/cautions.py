@@ -12,6 +12,7 @@ from altyn.domain.cart.document import Cart
 from altyn.domain.cart.plain import has_no_remarks
 from altyn.domain.language import TEXT_LANGUAGES
 from altyn.domain.merchant import Merchant
+from altyn.protocol.types import RESERVED_NAMES
 
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
@@ -70,6 +71,12 @@ def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
     for name in HIDES_SBERPAY:
         if params.get(name, "true").lower() not in {"true", "false"}:
             yield f"{name}: ignored, as it is neither true nor false"
+
+
+def remarks_of_payment_params(params: Mapping[str, str]) -> Iterator[str]:
+    """The reserved names, which a registration refuses and a payment only keeps."""
+    if reserved := [name for name in RESERVED_NAMES if name in params]:
+        yield f"{', '.join(reserved)}: kept, but loyalty programmes are not served"
 
 
 def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
