@@ -286,6 +286,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "credit.product_ids": "The products agreed with the bank; empty: any `productID`.",
     "credit.amount_min_minor": "The smallest purchase on credit, in minor units.",
     "credit.amount_max_minor": "The largest purchase on credit, in minor units.",
+    "links.order_per_hour": "So many messages with its payment link, SMS and mails together, an "
+    "order may get within an hour; never more than 20 in all.",
+    "links.shop_per_hour": "So many messages with payment links the shop may send within an hour, "
+    "for all its orders together.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",

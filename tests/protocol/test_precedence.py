@@ -743,6 +743,8 @@ def test_most_refusals_of_a_request_are_provoked() -> None:
         Refusal.BINDING_REQUIRED,
         Refusal.AUTHENTICATION_UNKNOWN,
         Refusal.LINKS_EXHAUSTED,
+        Refusal.LINKS_USED_UP,
+        Refusal.SHOP_LINKS_EXHAUSTED,
         Refusal.CHANNEL_UNAVAILABLE,
     }
     # Their rows forgive, or are refused by name before; finish3dsPayment shares its table.

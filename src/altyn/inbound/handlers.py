@@ -61,7 +61,7 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     command = Register(two_phase=two_phase, **call.values)
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
     now = world.clock.now()
-    idle = (*session_notes(command, merchant, now), *notes_of_app(app))
+    idle = (*session_notes(command, merchant, now), *notes_of_app(app, merchant))
     idle = (*idle, *recurring_notes(command, now))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))

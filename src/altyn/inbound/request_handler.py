@@ -6,6 +6,7 @@ operation, and presents the result. REST and SOAP pass requests to it and write 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -146,11 +147,12 @@ class Refusing:
     order: str = ""
     faults: tuple[CartFault, ...] = ()
     shows_faults: bool = False
+    until: datetime | None = None
 
     @property
     def answer(self) -> ErrorAnswer:
         """The error in the language of the request."""
-        text = self.error.text(self.language, name=self.parameter)
+        text = self.error.text(self.language, name=self.parameter, until=self.until)
         shown = self.faults if self.shows_faults else ()
         return ErrorAnswer(self.error.code, text, self.parameter, shown)
 
@@ -324,6 +326,7 @@ class RequestHandler:
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
             faults=refused.faults,
+            until=refused.until,
             shows_faults=shop is not None and shop.settings.cart_faults_in_answer,
         )
 

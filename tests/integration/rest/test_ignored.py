@@ -133,6 +133,31 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         ),
         (
             "",
+            {"jsonParams": '{"web2app":true,"sberpayHide":"true"}'},
+            "web2app: ignored beside sberpayHide and showSbol, which keep SberPay off the page",
+        ),
+        (
+            "",
+            {"currency": "840", "sberpay.backurl": "https://shop.example/paid"},
+            "sberpay.backurl: ignored: SberPay cannot pay this order",
+        ),
+        (
+            "closed-api",
+            {"orderNumber": "NO-SBERPAY", "web2app": "true"},
+            "web2app: ignored: permission sberpay is off",
+        ),
+        (
+            "",
+            {"jsonParams": '{"sberpayHide":"yes"}'},
+            "jsonParams: sberpayHide: ignored, as it is neither true nor false",
+        ),
+        (
+            "",
+            {"jsonParams": '{"sberpay.qr.c2b":"true"}'},
+            "jsonParams: sberpay.qr.c2b: kept, but QR codes in the answer are not served yet",
+        ),
+        (
+            "",
             {"jsonParams": '{"app.deepLink":"shop://paid","back2app":false}'},
             "app.deepLink: ignored without app2app",
         ),
@@ -243,6 +268,14 @@ async def test_a_card_payment_names_what_it_ignores(gateway: Gateway) -> None:
     notes = ["tii: kept with the order, without effect", "nameOnCard: unknown, ignored"]
     assert answer.headers[RULE] == "; ".join(notes)
     assert any(each.get(IGNORED) == notes for each in await details(gateway, order_id))
+
+
+async def test_a_card_payment_names_reserved_names_of_loyalty(gateway: Gateway) -> None:
+    order_id: str = (await post(gateway, "register.do", ORDER)).json()["orderId"]
+    sent = {"MDORDER": order_id, **CARD, "jsonParams": '{"loyaltyId":"1"}'}
+    answer = await post(gateway, "paymentOrder.do", sent)
+    note = "jsonParams: loyaltyId: kept, but loyalty programmes are not served"
+    assert answer.headers[RULE] == note
 
 
 async def test_a_language_that_is_not_read_is_named(gateway: Gateway) -> None:
