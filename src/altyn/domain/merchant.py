@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from altyn.domain.callback import CallbackOperation, CallbackSettings
+from altyn.domain.card.attempt_limits import LimitSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
@@ -107,6 +108,7 @@ class MerchantSettings:
     sberpay: SberPaySettings = field(default_factory=SberPaySettings)
     bnpl: BnplSettings = field(default_factory=BnplSettings)
     credit: CreditSettings = field(default_factory=CreditSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from uuid import uuid4
 from altyn.domain import action_codes as codes
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Pan, payment_system
-from altyn.domain.language import text_language
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
@@ -22,6 +21,7 @@ from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
 from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.card.at_acs import page_language, return_from_acs, to_version_1
 from altyn.operations.paying.card.attempts import (
     attempt_of,
     card_of,
@@ -29,6 +29,13 @@ from altyn.operations.paying.card.attempts import (
     system_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.operations.paying.card.limiter import Beginning
+from altyn.operations.paying.card.limits import (
+    limited_attempt,
+    report,
+    with_exhaustion,
+    with_limit,
+)
 from altyn.operations.paying.card.plan import (
     Authorise,
     Fail,
@@ -42,7 +49,6 @@ from altyn.operations.paying.card.ports import CardDetails
 from altyn.operations.paying.card.refusals import refuse_card, refuse_missing_cvc
 from altyn.operations.paying.card.steps import (
     AfterMethod,
-    GoToAcs,
     PayByCard,
     RunMethod,
     ShowChallenge,
@@ -57,11 +63,11 @@ from altyn.operations.paying.decisions import (
 )
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
-from altyn.operations.perform import perform, perform_and_ask
+from altyn.operations.perform import ask_if_decided, perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.tds_outcomes import AFTER_ARES, AFTER_CHALLENGE, AFTER_PARES, Challenge
 from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest
-from altyn.protocol.threeds_version1 import PaReq, build_pareq, new_xid
+from altyn.protocol.threeds_version1 import new_xid
 
 MESSAGE_VERSION: Final = "2.1.0"
 VAULT_TIME: Final = timedelta(hours=1)
@@ -73,10 +79,12 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
     An unpaid order whose session is over is declined by this call.
     Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
     PARAMETER_INVALID (the shop or the order does not allow cards), PAN_NOT_A_TEST_CARD (sandbox),
-    CARD_EXPIRED, BUSY. None of these uses up an attempt.
-    Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
+    CARD_EXPIRED, BUSY. None of these uses up an attempt. An attempt that a limit against card
+    testing refuses is declined, and uses up one.
+    Source: rest-orders.md §5.1, payment-page.md §3.2, §4; merchant-settings.md §10.
     """
-    return await with_session_ended(await _pay_by_card(command, world, loaded), world)
+    step = await with_session_ended(await _pay_by_card(command, world, loaded), world)
+    return await with_exhaustion(step, command.actor, world)
 
 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
@@ -94,8 +102,9 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     if refused := refuse_card(command, world):
         return replace(refused, order=order)
-    plan = await _plan(order, command, merchant, world)
-    return await _carry_out(plan, order, command, world)
+    with world.card.limiter.begin(limited_attempt(command, world.card.vault)) as beginning:
+        plan = await _plan(order, command, merchant, world, beginning)
+        return await _carry_out(plan, order, command, world, beginning)
 
 
 async def continue_after_method(
@@ -189,8 +198,13 @@ async def finish_challenge(
     return await _authenticated(order, attempt, proof, code, actor, world)
 
 
-async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
+async def _plan(
+    order: Order, command: PayByCard, merchant: Merchant, world: World, beginning: Beginning
+) -> Plan:
     """Find out, without moving any money, how this attempt has to go on."""
+    broken = await world.card.limiter.broken_limit(beginning, merchant, world.clock.now())
+    if broken is not None:  # nothing is asked about the card
+        return Fail(broken.action_code, limit=broken)
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
@@ -205,12 +219,15 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
 
 
-async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World) -> Step:
+async def _carry_out(
+    plan: Plan, order: Order, command: PayByCard, world: World, beginning: Beginning
+) -> Step:
     request = AttemptRequest(
         payment_way=command.payment_way.value,
         card=card_of(command, world.card.vault),
         authentication=plan.authentication,
         payer_ip=command.payer_ip or command.actor.ip or None,
+        payer_network=beginning.attempt.network,
         email=command.email,
         phone=command.phone,
         params=command.params,
@@ -219,23 +236,33 @@ async def _carry_out(plan: Plan, order: Order, command: PayByCard, world: World)
         details=command.details,
     )
     if isinstance(plan, SendToAcs):
-        return await _send_to_acs(plan, order, request, command, world)
+        return await _send_to_acs(plan, order, request, command, world, beginning)
 
     def decide(order: Order, now: datetime) -> Decision:
         if isinstance(plan, Authorise):
             return with_notes(decide_begin(order, request, now), command.notes)
         failure = decide_failure(order, request, plan.action_code, now)
-        return with_notes(failure, command.notes)
+        return with_notes(with_limit(failure, plan.limit), command.notes)
 
+    decision = await perform(decide, command.key, world=world, actor=command.actor, loaded=order)
+    beginning.end()
+    if isinstance(plan, Fail) and plan.limit and isinstance(decision, Accepted):
+        report(plan.limit, decision.order)
     details = CardDetails(pan=command.pan, cvc=command.cvc)
-    decision = await perform_and_ask(
-        decide, command.key, world=world, actor=command.actor, details=details, loaded=order
+    return ended(
+        await ask_if_decided(
+            decision, command.key, world=world, actor=command.actor, details=details
+        )
     )
-    return ended(decision)
 
 
 async def _send_to_acs(
-    plan: SendToAcs, order: Order, request: AttemptRequest, command: PayByCard, world: World
+    plan: SendToAcs,
+    order: Order,
+    request: AttemptRequest,
+    command: PayByCard,
+    world: World,
+    beginning: Beginning,
 ) -> Step:
     """Store the attempt and the card, and return the address for the browser."""
     enrolment, version_2 = plan.enrolment, plan.enrolment.version == "2"
@@ -258,11 +285,12 @@ async def _send_to_acs(
         actor=command.actor,
         loaded=order,
     )
+    beginning.end()
     if not isinstance(decision, Accepted):
         return ended(decision)
     merchant = await world.merchants.get(order.merchant_id)
     if not version_2:
-        return _to_version_1(decision.order, plan, command, proof, merchant)
+        return to_version_1(decision.order, plan, command, proof, merchant)
     if method:
         notify = command.method_notification_url
         return RunMethod(decision.order, proof.server_trans_id or "", method, notify)
@@ -286,22 +314,6 @@ def _after(command: PayByCard, proof: ThreeDSData) -> AfterMethod:
     )
 
 
-def _to_version_1(
-    order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
-) -> GoToAcs:
-    term_url = command.term_url or _return_from_acs("finish3ds.do", order, command, merchant)
-    pa_req = PaReq(
-        message_id=order.order_id.hex,
-        account=plan.enrolment.account,
-        merchant=merchant.name_in(_language(order, command, merchant)),
-        amount_minor=confirmed_minor(order, command.details),
-        currency=order.currency,
-        xid=proof.xid or "",
-        term_url=term_url,
-    )
-    return GoToAcs(order, plan.enrolment.acs_url, build_pareq(pa_req), term_url)
-
-
 async def _authenticate(
     order: Order,
     attempt: Attempt,
@@ -320,11 +332,11 @@ async def _authenticate(
             expiry=command.expiry.wire if command.expiry else card.expiry,
             amount_minor=confirmed_minor(order, attempt.details),
             currency=order.currency,
-            merchant=merchant.name_in(_language(order, command, merchant)),
+            merchant=merchant.name_in(page_language(order, command, merchant)),
             browser=command.browser,
             comp_ind=command.method_completed,
             message_version=command.tds_protocol_version or MESSAGE_VERSION,
-            notification_url=_return_from_acs("finish3dsVer2.do", order, command, merchant),
+            notification_url=return_from_acs("finish3dsVer2.do", order, command, merchant),
         )
     )
     updated = replace(
@@ -382,17 +394,3 @@ def _ended_or_unknown(order: Order) -> Step:
     if order.payments:
         return Ended(order)
     return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)
-
-
-def _return_from_acs(
-    method: str, order: Order, command: PayByCard | AfterMethod, merchant: Merchant
-) -> str:
-    """Where the ACS sends the payer back, in the language of the payer's page."""
-    language = _language(order, command, merchant)
-    return f"{command.base_url}/payment/rest/{method}?lang={language}"
-
-
-def _language(order: Order, command: PayByCard | AfterMethod, merchant: Merchant) -> str:
-    """The language of the payer's page."""
-    default = merchant.settings.default_language
-    return text_language(command.language, order.request.language, default)

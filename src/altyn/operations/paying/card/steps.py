@@ -50,6 +50,11 @@ class PayByCard:
     notes: Notes = ()
     details: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def payer_address(self) -> str | None:
+        """The address of the payer; None where a shop sends the card and does not name it."""
+        return self.actor.ip if self.params_of_payer else self.payer_ip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterMethod:
