@@ -74,5 +74,6 @@ def changing_values(order: Order) -> dict[str, object]:
 
 def attempt_values(attempt: Attempt) -> dict[str, object]:
     """The columns of an attempt, by name."""
-    values = dict(zip(ATTEMPT_FIELDS, _attempt(attempt), strict=True))
-    return {**values, COUNTED: counts(attempt)}
+    values: dict[str, object] = dict(zip(ATTEMPT_FIELDS, _attempt(attempt), strict=True))
+    values[COUNTED] = counts(attempt)
+    return values

@@ -80,8 +80,10 @@ def network_of(address: str | None) -> str | None:
 
     None for what is not an IP address.
     """
+    if not address:
+        return None
     try:
-        parsed = ip_address((address or "").strip())
+        parsed = ip_address(address.strip())
     except ValueError:
         return None
     if not isinstance(parsed, IPv6Address):
@@ -102,6 +104,9 @@ class LimitSettings:
     refusals_percent: int = 0
 
 
+NO_LIMITS_OF_ITS_OWN: Final = LimitSettings()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLimits:
     """How many attempts may stay unpaid, each within its window; the next one is refused.
@@ -119,6 +124,8 @@ class AttemptLimits:
 
     def with_own(self, own: LimitSettings) -> "AttemptLimits":
         """The limits of a merchant who has these of its own."""
+        if own == NO_LIMITS_OF_ITS_OWN:
+            return self
         return AttemptLimits(
             card_attempts_day=own.card_attempts_day or self.card_attempts_day,
             address_attempts_hour=own.address_attempts_hour or self.address_attempts_hour,

@@ -8,7 +8,7 @@ CREATE INDEX payment_attempts_of_card
     ON payment_attempts (merchant_id, (card ->> 'fingerprint'), started_at) WHERE counted;
 -- how many attempts from one address are not paid
 CREATE INDEX payment_attempts_of_network
-    ON payment_attempts (merchant_id, payer_network, started_at) WHERE counted;
+    ON payment_attempts (merchant_id, payer_network, started_at) WHERE counted AND payer_network IS NOT NULL;
 -- how many card payments of a merchant are refused
 CREATE INDEX payment_attempts_refused
     ON payment_attempts (merchant_id, started_at) WHERE counted AND state = 'declined';

@@ -4,7 +4,6 @@ Attempts that are saved are counted in the store, which all processes share. Tho
 is about to save are counted in memory, so that attempts that come at once are not all let through.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol, Self
@@ -20,6 +19,8 @@ from altyn.domain.merchant import Merchant
 
 VERDICT_TIME: Final = timedelta(seconds=1)
 """How long the share of a merchant's refusals is not counted again."""
+
+_Key = tuple[int, str]
 
 
 class AttemptCounts(Protocol):
@@ -49,7 +50,7 @@ class LimitedAttempt:
     network: str | None
 
     @property
-    def keys(self) -> tuple[tuple[int, str], ...]:
+    def keys(self) -> tuple[_Key, ...]:
         """The keys under which it is counted in memory: those of its card, and of its network."""
         card = (self.merchant_id, self.fingerprint)
         return (card, (self.merchant_id, self.network)) if self.network else (card,)
@@ -63,13 +64,15 @@ class Beginning:
     """
 
     attempt: LimitedAttempt
+    keys: tuple[_Key, ...]
     earlier: UnpaidAttempts
-    _in_progress: Counter[tuple[int, str]]
+    _in_progress: dict[_Key, int]
     _ended: bool = field(default=False)
 
     def __enter__(self) -> Self:
         """Count the attempt in memory."""
-        self._in_progress.update(self.attempt.keys)
+        for key in self.keys:
+            self._in_progress[key] = self._in_progress.get(key, 0) + 1
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -81,9 +84,10 @@ class Beginning:
         if self._ended:
             return
         self._ended = True
-        for key in self.attempt.keys:
-            self._in_progress[key] -= 1
-            if not self._in_progress[key]:
+        for key in self.keys:
+            if left := self._in_progress[key] - 1:
+                self._in_progress[key] = left
+            else:
                 del self._in_progress[key]
 
 
@@ -99,14 +103,15 @@ class AttemptLimiter:
     def __init__(self, counts: AttemptCounts, limits: AttemptLimits) -> None:
         self._counts = counts
         self._limits = limits
-        self._in_progress: Counter[tuple[int, str]] = Counter()
+        self._in_progress: dict[_Key, int] = {}
         self._verdicts: dict[int, _Verdict] = {}
 
     def begin(self, attempt: LimitedAttempt) -> Beginning:
         """The attempt, to be entered at once: no await may stand between."""
-        with_card, *from_network = (self._in_progress[key] for key in attempt.keys)
+        keys = attempt.keys
+        with_card, *from_network = (self._in_progress.get(key, 0) for key in keys)
         earlier = UnpaidAttempts(with_card=with_card, from_network=sum(from_network))
-        return Beginning(attempt, earlier, self._in_progress)
+        return Beginning(attempt, keys, earlier, self._in_progress)
 
     async def broken_limit(
         self, beginning: Beginning, merchant: Merchant, now: datetime

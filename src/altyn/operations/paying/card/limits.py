@@ -66,8 +66,7 @@ async def with_exhaustion(step: Step, actor: Actor, world: World) -> Step:
 async def record_exhaustion(order: Order, actor: Actor, world: World) -> Order:
     """Record a card payment of an order that has no attempts left; the order as it is then.
 
-    The first one is kept in the history, and the order gets the action code -2013. An order that
-    has attempts left, or that is over for another reason, stays as it is.
+    Each is counted and logged, the first one is kept in the history.
     """
     if order.attempts_left:
         return order
@@ -78,18 +77,18 @@ async def record_exhaustion(order: Order, actor: Actor, world: World) -> Order:
 
 
 def decide_exhaustion(order: Order, now: datetime) -> Decision:
-    """Give an order whose last attempt was declined the action code -2013; Unchanged for others.
+    """Keep in the history that an order whose last attempt was declined was to be paid again.
 
-    Source: merchant-settings.md §3, `payment_attempts`.
+    Unchanged where anything has happened to the order since, so that callers cannot fill its
+    history. The order keeps the action code of its last attempt, which its callback has reported.
     """
-    last = order.payments[-1].action_code if order.payments else None
-    over = order.status is OrderStatus.DECLINED and not order.attempts_left
-    if not over or order.action_code != last:
+    declined = order.status is OrderStatus.DECLINED and not order.attempts_left
+    last = order.payments[-1] if declined else None
+    if not last or (last.action_code, last.answered_at) != (order.action_code, order.changed_at):
         return Unchanged(order)
     broken = _exhausted(order)
-    return accept(
-        order, ATTEMPT_REFUSED, now, detail=_detail(broken), action_code=broken.action_code
-    )
+    detail = {**_detail(broken), "action_code": broken.action_code}
+    return accept(order, ATTEMPT_REFUSED, now, detail=detail)
 
 
 def _exhausted(order: Order) -> BrokenLimit:
