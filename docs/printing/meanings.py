@@ -291,6 +291,14 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "links.shop_per_hour": "So many messages with payment links the shop may send within an hour, "
     "for all its orders together.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
+    "limits.card_attempts_day": "How many attempts with one card may stay unpaid in 24 hours; the "
+    "next is refused with action code -2002. See [card testing](../how-to/card-testing.md).",
+    "limits.address_attempts_hour": "How many attempts from one address of payers may stay unpaid "
+    "in an hour; the next is refused with -2001.",
+    "limits.refusals_count": "From how many refused attempts in 10 minutes on the share of "
+    "refusals counts.",
+    "limits.refusals_percent": "The share of refusals, of the attempts refused and paid in 10 "
+    "minutes, from which on card payments are refused with 999.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",
     "fiscal.strict_payer_identity": (
@@ -337,6 +345,16 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "is lower. Further ones are closed.",
     "ALTYN_CONNECTIONS_PER_ADDRESS_MAX": "Open connections of a process from one address; trusted "
     "proxies are not bound. Further ones get HTTP 429.",
+    "ALTYN_CARD_ATTEMPTS_DAY": "How many attempts with one card at a merchant may stay unpaid in "
+    "24 hours, unless the merchant has `limits.card_attempts_day`; in production `10`. See [card "
+    "testing](../how-to/card-testing.md).",
+    "ALTYN_ADDRESS_ATTEMPTS_HOUR": "How many attempts from one address of a merchant's payers may "
+    "stay unpaid in an hour, unless the merchant has `limits.address_attempts_hour`; in production "
+    "`20`.",
+    "ALTYN_REFUSALS_COUNT": "From how many refused attempts of a merchant in 10 minutes on "
+    "their share counts, unless the merchant has `limits.refusals_count`; in production `50`.",
+    "ALTYN_REFUSALS_PERCENT": "The share of refusals from which on a merchant's card payments are "
+    "refused, unless the merchant has `limits.refusals_percent`; in production `80`.",
     "ALTYN_LOG_LEVEL": "The lowest level that is logged.",
     "ALTYN_LOG_FORMAT": "`auto` writes text to a terminal, and JSON elsewhere.",
 }
@@ -351,6 +369,10 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_CONCURRENCY_MAX": "requests",
     "ALTYN_CONNECTIONS_MAX": "connections",
     "ALTYN_CONNECTIONS_PER_ADDRESS_MAX": "connections",
+    "ALTYN_CARD_ATTEMPTS_DAY": "attempts",
+    "ALTYN_ADDRESS_ATTEMPTS_HOUR": "attempts",
+    "ALTYN_REFUSALS_COUNT": "attempts",
+    "ALTYN_REFUSALS_PERCENT": "percent",
 }
 
 # When it is sent, and the meaning of its status 1 and 0 (callbacks.md §4).

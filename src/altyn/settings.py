@@ -12,10 +12,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from altyn import setting_checks
+from altyn.domain.card.attempt_limits import PRODUCTION_LIMITS, SANDBOX_LIMITS, AttemptLimits
 from altyn.domain.mail_address import MailAddressError, Sender, parse_sender
 from altyn.domain.mail_server import MailServerError, SmtpServer, parse_smtp_url
 
 PORT_MAX: Final = 65_535
+ATTEMPTS_MAX: Final = 1_000_000
 YES: Final = ("1", "true", "yes", "on")
 NO: Final = ("0", "false", "no", "off")
 SANDBOX_SENDER: Final = "altyn@sandbox.test"
@@ -64,6 +66,7 @@ class Settings:
     concurrency_max: int = 1_000
     connections_max: int = 4_000
     connections_per_address_max: int = 500
+    limits: AttemptLimits = SANDBOX_LIMITS
     log_level: str = "info"
     log_json: bool | None = None
 
@@ -110,8 +113,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Read `ALTYN_*` without the demands of production. Raises SettingsError as `load` does."""
     source = os.environ if environ is None else environ
     read = _Reader(source)
+    mode = Mode(read.choice("ALTYN_MODE", "sandbox", tuple(Mode)))
     settings = Settings(
-        mode=Mode(read.choice("ALTYN_MODE", "sandbox", tuple(Mode))),
+        mode=mode,
         host=read.text("ALTYN_HOST") or "127.0.0.1",
         port=read.number("ALTYN_PORT", 8080, low=0, high=65535),
         workers=read.number("ALTYN_WORKERS", 1, low=1, high=64),
@@ -139,6 +143,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         connections_per_address_max=read.number(
             "ALTYN_CONNECTIONS_PER_ADDRESS_MAX", 500, low=1, high=60_000
         ),
+        limits=_limits(read, SANDBOX_LIMITS if mode is Mode.SANDBOX else PRODUCTION_LIMITS),
         log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_json={"json": True, "console": False}.get(
             read.choice("ALTYN_LOG_FORMAT", "auto", ("auto", "json", "console"))
@@ -146,6 +151,20 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _refuse_unusable(settings)
     return settings
+
+
+def _limits(read: "_Reader", default: AttemptLimits) -> AttemptLimits:
+    """The limits against card testing; `default` are those of the mode."""
+
+    def limit(name: str, standard: int, *, high: int = ATTEMPTS_MAX) -> int:
+        return read.number(name, standard, low=1, high=high)
+
+    return AttemptLimits(
+        card_attempts_day=limit("ALTYN_CARD_ATTEMPTS_DAY", default.card_attempts_day),
+        address_attempts_hour=limit("ALTYN_ADDRESS_ATTEMPTS_HOUR", default.address_attempts_hour),
+        refusals_count=limit("ALTYN_REFUSALS_COUNT", default.refusals_count),
+        refusals_percent=limit("ALTYN_REFUSALS_PERCENT", default.refusals_percent, high=100),
+    )
 
 
 def _refuse_unusable(settings: Settings) -> None:

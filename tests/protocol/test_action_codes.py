@@ -253,6 +253,11 @@ def test_two_codes_have_another_text_in_ecom() -> None:
         ("EXPIRED_CARD", 101, "card expired"),
         ("NOT_ENOUGH_MONEY", 116, "not enough funds"),
         ("FRAUD", 999, "fraud filter or no authorisation start"),
+        ("HOST_NOT_AVAILABLE", 907, "issuer host not available"),
+        ("ISSUER_NOT_AVAILABLE", 910, "issuer host not available"),
+        ("ISSUER_UNREACHABLE", 31, "issuer not reachable"),
+        ("DIRECTORY_UNREACHABLE", -2018, "directory server not reachable"),
+        ("GATEWAY_ERROR", 9001, "gateway internal error"),
     ],
 )
 def test_the_gateways_own_codes_have_names(name: str, code: int, meaning: str) -> None:

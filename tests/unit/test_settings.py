@@ -1,9 +1,11 @@
 """Settings are read once, each with its bounds, and production requires what real money needs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from altyn.domain.card.attempt_limits import PRODUCTION_LIMITS, SANDBOX_LIMITS
 from altyn.settings import Mode, SettingsError, load
 
 PRODUCTION = {
@@ -218,3 +220,24 @@ def test_production_sends_passwords_of_shops_over_tls_only() -> None:
         load({**PRODUCTION, "ALTYN_ATOL_URL": "http://fiscal.example/possystem"})
     secure = load({**PRODUCTION, "ALTYN_ATOL_URL": "https://fiscal.example/possystem/"})
     assert secure.atol_url == "https://fiscal.example/possystem"
+
+
+def test_each_mode_has_its_limits_against_card_testing() -> None:
+    assert load({}).limits == SANDBOX_LIMITS
+    assert load(PRODUCTION).limits == PRODUCTION_LIMITS
+    own = load({**PRODUCTION, "ALTYN_CARD_ATTEMPTS_DAY": "7", "ALTYN_REFUSALS_PERCENT": "60"})
+    assert own.limits == replace(PRODUCTION_LIMITS, card_attempts_day=7, refusals_percent=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALTYN_CARD_ATTEMPTS_DAY", "0"),
+        ("ALTYN_ADDRESS_ATTEMPTS_HOUR", "-1"),
+        ("ALTYN_REFUSALS_COUNT", "1000001"),
+        ("ALTYN_REFUSALS_PERCENT", "101"),
+    ],
+)
+def test_limits_outside_their_range_are_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must be a whole number from 1 to"):
+        load({name: value})

@@ -14,6 +14,10 @@ PROCESSING_STARTED: Final = -9000
 PROCESSING_TIMEOUT: Final = 151018  # the request was not sent: nothing can have happened
 PROCESSING_TIMEOUT_SENT: Final = 151019  # the request was sent: anything can have happened
 HOST_NOT_AVAILABLE: Final = 907
+ISSUER_NOT_AVAILABLE: Final = 910
+ISSUER_UNREACHABLE: Final = 31
+DIRECTORY_UNREACHABLE: Final = -2018
+GATEWAY_ERROR: Final = 9001
 
 CANCELLED: Final = -102
 SESSION_EXPIRED: Final = -2007

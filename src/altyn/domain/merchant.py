@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from altyn.domain.callback import CallbackOperation, CallbackSettings
+from altyn.domain.card.attempt_limits import LimitSettings
 from altyn.domain.link_settings import LinkSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
@@ -114,6 +115,7 @@ class MerchantSettings:
     bnpl: BnplSettings = field(default_factory=BnplSettings)
     credit: CreditSettings = field(default_factory=CreditSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ class Attempt:
     cart that a deposit or a refund is about; `raw` is the line of its receipt, for a refund by sum
     that names it. `details` are facts that the connector wants back with each later request about
     the payment, such as the number of its invoice; and the parameters of the receipt of a refund.
+    `payer_network` is where a card payment comes from, as `attempt_limits.network_of` has it; None
+    where a shop has sent the card and has not named its payer's address.
     """
 
     number: int
@@ -87,6 +89,7 @@ class Attempt:
     details: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     raw: RawLine | None = None
+    payer_network: str | None = None
 
     @property
     def in_flight(self) -> bool:

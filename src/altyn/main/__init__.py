@@ -31,6 +31,7 @@ from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
 from altyn.operations.bindings.ports import BindingPorts
+from altyn.operations.paying.card.limiter import AttemptLimiter
 from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
@@ -39,6 +40,7 @@ from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
+from altyn.storage.attempt_counts import AttemptCountStore
 from altyn.storage.bindings import BindingStore
 from altyn.storage.bounded_pool import connect_bounded
 from altyn.storage.card_store import CardStore
@@ -99,11 +101,12 @@ async def running(
         stack.push_async_callback(outbox.notifier.aclose)
         cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
         orders = OrderStore(pool, outbox.notifier.notify)
+        limiter = AttemptLimiter(AttemptCountStore(pool), settings.limits)
         world = World(
             orders=orders,
             merchants=merchants,
             ways=PaymentWays([each.way for each in ways]),
-            card=_card_ports(connectors, cards, orders),
+            card=_card_ports(connectors, cards, orders, limiter),
             bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
@@ -178,12 +181,15 @@ async def _open_clock(
     return clock
 
 
-def _card_ports(connectors: Connectors, cards: CardStore, orders: OrderStore) -> CardPorts:
+def _card_ports(
+    connectors: Connectors, cards: CardStore, orders: OrderStore, limiter: AttemptLimiter
+) -> CardPorts:
     return CardPorts(
         checks=connectors.checks,
         threeds=connectors.threeds,
         vault=cards,
         transactions=orders,
+        limiter=limiter,
     )
 
 

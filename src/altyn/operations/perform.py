@@ -90,6 +90,13 @@ async def perform_and_ask(
     Raises ResultUnknown when the database is lost after the request was saved.
     """
     decision = await perform(decide, key, world=world, actor=actor, loaded=loaded)
+    return await ask_if_decided(decision, key, world=world, actor=actor, details=details)
+
+
+async def ask_if_decided(
+    decision: Decision, key: OrderKey, *, world: World, actor: Actor, details: object | None = None
+) -> Decision:
+    """The second half of `perform_and_ask`, for a decision that is saved."""
     if not isinstance(decision, Accepted) or decision.ask is None:
         return decision
     order = decision.order

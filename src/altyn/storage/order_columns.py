@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Final
 
+from altyn.domain.card.attempt_limits import counts
 from altyn.domain.order import Attempt, Order
 
 
@@ -59,6 +60,8 @@ JSON_COLUMNS: Final = frozenset({"request", "params"})
 CHANGING: Final = tuple(column.name for column in ORDER_COLUMNS if column.changes)
 REGISTERED: Final = tuple(column.name for column in ORDER_COLUMNS if column.registered)
 ATTEMPT_FIELDS: Final = tuple(field.name for field in fields(Attempt))
+COUNTED: Final = "counted"
+"""The column of an attempt that is no field: whether it counts against the limits."""
 
 _changing: Final = attrgetter(*CHANGING)
 _attempt: Final = attrgetter(*ATTEMPT_FIELDS)
@@ -71,4 +74,6 @@ def changing_values(order: Order) -> dict[str, object]:
 
 def attempt_values(attempt: Attempt) -> dict[str, object]:
     """The columns of an attempt, by name."""
-    return dict(zip(ATTEMPT_FIELDS, _attempt(attempt), strict=True))
+    values: dict[str, object] = dict(zip(ATTEMPT_FIELDS, _attempt(attempt), strict=True))
+    values[COUNTED] = counts(attempt)
+    return values

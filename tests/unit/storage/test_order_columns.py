@@ -6,7 +6,13 @@ from typing import Final
 
 from altyn.domain.order import Attempt, Order
 from altyn.operations.decisions import OrderChanges
-from altyn.storage.order_columns import ATTEMPT_FIELDS, CHANGING, ORDER_COLUMNS, REGISTERED
+from altyn.storage.order_columns import (
+    ATTEMPT_FIELDS,
+    CHANGING,
+    COUNTED,
+    ORDER_COLUMNS,
+    REGISTERED,
+)
 from altyn.storage.statements import sql_text
 
 SAVE: Final = sql_text("save_orders")
@@ -58,6 +64,7 @@ def test_register_orders_writes_the_columns_of_a_new_order() -> None:
 def test_save_orders_writes_every_field_of_an_attempt() -> None:
     assert set(ATTEMPT_FIELDS) == {field.name for field in fields(Attempt)}
     written = between(SAVE, "INSERT INTO payment_attempts (", ")").replace("\n", " ").split(",")
-    assert {name.strip() for name in written} == {"merchant_id", "order_id", *ATTEMPT_FIELDS}
+    columns = {*ATTEMPT_FIELDS, COUNTED}
+    assert {name.strip() for name in written} == {"merchant_id", "order_id", *columns}
     read = declared(between(SAVE, "(:attempts) AS attempt (", ")"))
-    assert read.keys() == {"order_id", *ATTEMPT_FIELDS}
+    assert read.keys() == {"order_id", *columns}

@@ -93,6 +93,30 @@ BY_BANK: Final = Decline(
 BY_SHOP: Final = Decline(
     Words("Оплату не удалось провести.", "The payment could not be made."), _ASK_SHOP
 )
+TOO_MANY: Final = Decline(
+    Words(
+        "Слишком много неудачных попыток оплаты с вашего адреса в интернете.",
+        "There were too many failed payments from your internet address.",
+    ),
+    Words("Попробуйте через час или обратитесь в магазин.", "Try in an hour, or contact the shop."),
+)
+SHOP_LIMIT: Final = Decline(
+    Words(
+        "Превышен лимит на оплату этой картой в магазине.",
+        "A limit on payments with this card in the shop is exceeded.",
+    ),
+    Words("Заплатите другой картой или попробуйте завтра.", "Use another card, or try tomorrow."),
+)
+SUSPICIOUS: Final = Decline(
+    Words(
+        "Оплату картой остановила защита от мошенников.",
+        "A fraud check stopped the card payment.",
+    ),
+    Words(
+        "Попробуйте через 10 минут или обратитесь в магазин.",
+        "Try in 10 minutes, or contact the shop.",
+    ),
+)
 OTHER_WAY: Final = Decline(
     Words("Оплата отклонена.", "The payment was declined."),
     Words("Попробуйте ещё раз или выберите другой способ оплаты.", "Try again, or choose another way to pay."),
@@ -136,6 +160,9 @@ _CODES: Final = (
         ),
     ),
     (UNACCEPTED, (-2021, 2003, 2004, 2005)),
+    (SHOP_LIMIT, (codes.LIMIT_EXCEEDED,)),
+    (TOO_MANY, (codes.IP_BLACKLISTED,)),
+    (SUSPICIOUS, (codes.FRAUD,)),
 )
 _CLASSES: Final = MappingProxyType(
     {R1: BY_BANK, R3: DATA, R4: UNAVAILABLE, R5: UNAVAILABLE, R6: TIME, R7: ATTEMPTS, R8: UNAVAILABLE}

@@ -36,6 +36,7 @@ from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.bnpl.payment import pay_first_part
+from altyn.operations.paying.card.limits import record_exhaustion
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.paying.decisions import refuse_declined
@@ -69,7 +70,7 @@ async def pay(
     """
     by_card = form.payment_way in (*CARD_WAYS, WAY)
     if page_order.over:
-        return _order_over(page_order)
+        return _order_over(await _with_exhaustion(page_order, payer, world, by_card=by_card))
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
     if by_card and form.payment_way != WAY and names_stored_card(form):
@@ -77,6 +78,15 @@ async def pay(
     if by_card:
         return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
     return await _pay_by_other_way(form, page_order, payer, world)
+
+
+async def _with_exhaustion(
+    page_order: PageOrder, payer: Payer, world: World, *, by_card: bool
+) -> PageOrder:
+    """The order that is over; a card for an order without attempts left is recorded."""
+    if not by_card:
+        return page_order
+    return replace(page_order, order=await record_exhaustion(page_order.order, payer.actor, world))
 
 
 async def _pay_by_other_way(

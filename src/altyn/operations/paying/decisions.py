@@ -41,12 +41,14 @@ class AttemptRequest:
     `card` and `authentication` are there for a card only. `params` and `more` are further
     parameters; the payer's page (`params_of_payer`) or the shop has sent them, `email` and `phone`.
     `details` are facts that the connector gets with each request about the payment.
+    `payer_network` is where a card payment comes from (`attempt_limits.network_of`).
     """
 
     payment_way: str
     card: PaymentCard | None = None
     authentication: ThreeDSData | None = None
     payer_ip: str | None = None
+    payer_network: str | None = None
     email: str | None = None
     phone: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
@@ -310,6 +312,7 @@ def _payment_attempt(order: Order, request: AttemptRequest, now: datetime) -> At
         payment_way=request.payment_way,
         authentication=request.authentication,
         details=dict(request.details),
+        payer_network=request.payer_network,
     )
 
 

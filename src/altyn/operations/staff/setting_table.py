@@ -17,6 +17,7 @@ from altyn.domain.callback import (
     CallbackSettings,
     ChecksumKind,
 )
+from altyn.domain.card.attempt_limits import LimitSettings
 from altyn.domain.language import language_code
 from altyn.domain.link_settings import LinkSettings
 from altyn.domain.merchant import MerchantSettings, Permission
@@ -26,6 +27,7 @@ from altyn.domain.receipt.settings import FiscalSettings
 from altyn.domain.way_settings import BnplSettings, CreditSettings, SberPaySettings
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.fiscal_settings import FISCAL_SETTINGS
+from altyn.operations.staff.limit_settings import LIMIT_SETTINGS
 from altyn.operations.staff.page_rules import (
     FRAME_ORIGINS_ALLOWED,
     LOGO_ALLOWED,
@@ -68,6 +70,7 @@ GROUPS: Final[Mapping[str, type]] = {
     "bnpl": BnplSettings,
     "credit": CreditSettings,
     "links": LinkSettings,
+    "limits": LimitSettings,
 }
 """The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 
@@ -174,6 +177,7 @@ SETTINGS: Final = (
     Setting("callbacks.timeout_seconds", "1 to 60 seconds", within(1, 60)),
     *FISCAL_SETTINGS,
     *WAY_SETTINGS,
+    *LIMIT_SETTINGS,
 )
 # A setting that is gone, and what a person changes instead.
 _REMOVED: Final = {

@@ -40,24 +40,26 @@ WITH decided AS (
                                   started_at, answered_at, action_code, rrn, approval_code,
                                   external_refund_id, inquiries, inquire_at, payment_way, partial,
                                   due, card, authentication, avs_code, waiting, details,
-                                  parts, raw)
+                                  parts, raw, payer_network, counted)
     SELECT merchant_id, order_id, number, kind, state, amount_minor,
            started_at, answered_at, action_code, rrn, approval_code,
            external_refund_id, inquiries, inquire_at, payment_way, partial,
-           due, card, authentication, avs_code, waiting, details, parts, raw
+           due, card, authentication, avs_code, waiting, details, parts, raw, payer_network, counted
     FROM saved JOIN jsonb_to_recordset(:attempts) AS attempt (
         order_id uuid, number integer, kind text, state text, amount_minor bigint,
         started_at timestamptz, answered_at timestamptz, action_code integer, rrn text,
         approval_code text, external_refund_id text, inquiries integer, inquire_at timestamptz,
         payment_way text, partial boolean, due text, card jsonb, authentication jsonb,
-        avs_code text, waiting jsonb, details jsonb, parts jsonb, raw jsonb) USING (order_id)
+        avs_code text, waiting jsonb, details jsonb, parts jsonb, raw jsonb,
+        payer_network text, counted boolean) USING (order_id)
     ON CONFLICT (merchant_id, order_id, number) DO UPDATE SET
         state = excluded.state, started_at = excluded.started_at,
         answered_at = excluded.answered_at, action_code = excluded.action_code,
         rrn = excluded.rrn, approval_code = excluded.approval_code,
         inquiries = excluded.inquiries, inquire_at = excluded.inquire_at,
         authentication = excluded.authentication, avs_code = excluded.avs_code,
-        waiting = excluded.waiting, details = excluded.details, card = excluded.card
+        waiting = excluded.waiting, details = excluded.details, card = excluded.card,
+        counted = excluded.counted
 ), saved_postings AS (
     INSERT INTO postings (merchant_id, order_id, version, line, movement, source, destination,
                           currency, amount_minor)

@@ -21,6 +21,7 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
+from altyn.operations.paying.card.at_acs import to_version_1
 from altyn.operations.paying.card.attempts import (
     NOT_NEEDED,
     attempt_of,
@@ -32,6 +33,13 @@ from altyn.operations.paying.card.attempts import (
     transaction_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
+from altyn.operations.paying.card.limiter import Beginning
+from altyn.operations.paying.card.limits import (
+    limited_attempt,
+    report,
+    with_exhaustion,
+    with_limit,
+)
 from altyn.operations.paying.card.payer_page import language_of, return_from_acs
 from altyn.operations.paying.card.plan import (
     Authorise,
@@ -51,7 +59,6 @@ from altyn.operations.paying.card.refusals import (
 )
 from altyn.operations.paying.card.steps import (
     AfterMethod,
-    GoToAcs,
     PayByCard,
     RunMethod,
     ShowChallenge,
@@ -66,11 +73,11 @@ from altyn.operations.paying.decisions import (
 )
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
-from altyn.operations.perform import perform, perform_and_ask
+from altyn.operations.perform import ask_if_decided, perform, perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.tds_outcomes import AFTER_ARES, AFTER_CHALLENGE, AFTER_PARES, Challenge
 from altyn.protocol.threeds import AuthenticationRequest, EnrolmentRequest
-from altyn.protocol.threeds_version1 import PaReq, build_pareq, new_xid
+from altyn.protocol.threeds_version1 import new_xid
 
 MESSAGE_VERSION: Final = "2.1.0"
 VAULT_TIME: Final = timedelta(hours=1)
@@ -80,10 +87,12 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
     """Phase 1: begin to pay an order with a card. `loaded` is the order, if it was just loaded.
 
     An unpaid order whose session is over is declined by this call.
-    Refuses: what `refuse_payment_by_card` refuses, BUSY. None of these uses up an attempt.
-    Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
+    Refuses: what `refuse_payment_by_card` refuses, BUSY. None of these uses up an attempt. An
+    attempt that a limit against card testing refuses is declined, and uses up one.
+    Source: rest-orders.md §5.1, payment-page.md §3.2, §4; merchant-settings.md §10.
     """
-    return await with_session_ended(await _pay_by_card(command, world, loaded), world)
+    step = await with_session_ended(await _pay_by_card(command, world, loaded), world)
+    return await with_exhaustion(step, command.actor, world)
 
 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
@@ -93,12 +102,13 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
         return refused
     assert order is not None, "an unknown order was refused"
     card = card_of(command, order, merchant, world.card.vault)
-    plan = await _plan(order, command, merchant, world)
-    if card.stores:  # the card is in the vault before its row is; the row keeps it there
-        until = world.clock.now() + VAULT_TIME
-        await world.card.vault.keep(order.merchant_id, command.pan, until=until)
-    command = replace(command, details=details_of(command, card, order, merchant))
-    return await _carry_out(plan, order, command, card, world)
+    with world.card.limiter.begin(limited_attempt(command, card)) as beginning:
+        plan = await _plan(order, command, merchant, world, beginning)
+        if card.stores:  # the card is in the vault before its row is; the row keeps it there
+            until = world.clock.now() + VAULT_TIME
+            await world.card.vault.keep(order.merchant_id, command.pan, until=until)
+        command = replace(command, details=details_of(command, card, order, merchant))
+        return await _carry_out(plan, order, command, card, world, beginning)
 
 
 async def continue_after_method(
@@ -201,8 +211,13 @@ async def finish_challenge(
     return await _authenticated(order, attempt, proof, code, actor, world)
 
 
-async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: World) -> Plan:
+async def _plan(
+    order: Order, command: PayByCard, merchant: Merchant, world: World, beginning: Beginning
+) -> Plan:
     """Find out, without moving any money, how this attempt has to go on."""
+    broken = await world.card.limiter.broken_limit(beginning, merchant, world.clock.now())
+    if broken is not None:  # nothing is asked about the card
+        return Fail(broken.action_code, limit=broken)
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
@@ -217,13 +232,19 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
 
 
 async def _carry_out(
-    plan: Plan, order: Order, command: PayByCard, card: PaymentCard, world: World
+    plan: Plan,
+    order: Order,
+    command: PayByCard,
+    card: PaymentCard,
+    world: World,
+    beginning: Beginning,
 ) -> Step:
     request = AttemptRequest(
         payment_way=command.payment_way.value,
         card=card,
         authentication=plan.authentication,
         payer_ip=command.payer_ip or command.actor.ip or None,
+        payer_network=beginning.attempt.network,
         email=command.email,
         phone=command.phone,
         params=command.params,
@@ -232,23 +253,33 @@ async def _carry_out(
         details=command.details,
     )
     if isinstance(plan, SendToAcs):
-        return await _send_to_acs(plan, order, request, command, world)
+        return await _send_to_acs(plan, order, request, command, world, beginning)
 
     def decide(order: Order, now: datetime) -> Decision:
         if isinstance(plan, Authorise):
             return with_notes(decide_begin(order, request, now), command.notes)
         failure = decide_failure(order, request, plan.action_code, now)
-        return with_notes(failure, command.notes)
+        return with_notes(with_limit(failure, plan.limit), command.notes)
 
+    decision = await perform(decide, command.key, world=world, actor=command.actor, loaded=order)
+    beginning.end()
+    if isinstance(plan, Fail) and plan.limit and isinstance(decision, Accepted):
+        report(plan.limit, decision.order)
     details = CardDetails(pan=command.pan, cvc=command.cvc)
-    decision = await perform_and_ask(
-        decide, command.key, world=world, actor=command.actor, details=details, loaded=order
+    return ended(
+        await ask_if_decided(
+            decision, command.key, world=world, actor=command.actor, details=details
+        )
     )
-    return ended(decision)
 
 
 async def _send_to_acs(
-    plan: SendToAcs, order: Order, request: AttemptRequest, command: PayByCard, world: World
+    plan: SendToAcs,
+    order: Order,
+    request: AttemptRequest,
+    command: PayByCard,
+    world: World,
+    beginning: Beginning,
 ) -> Step:
     """Store the attempt and the card, and return the address for the browser."""
     enrolment, version_2 = plan.enrolment, plan.enrolment.version == "2"
@@ -271,11 +302,12 @@ async def _send_to_acs(
         actor=command.actor,
         loaded=order,
     )
+    beginning.end()
     if not isinstance(decision, Accepted):
         return ended(decision)
     merchant = await world.merchants.get(order.merchant_id)
     if not version_2:
-        return _to_version_1(decision.order, plan, command, proof, merchant)
+        return to_version_1(decision.order, plan, command, proof, merchant)
     if method:
         notify = command.method_notification_url
         return RunMethod(decision.order, proof.server_trans_id or "", method, notify)
@@ -288,22 +320,6 @@ async def _send_to_acs(
         merchant,
         world,
     )
-
-
-def _to_version_1(
-    order: Order, plan: SendToAcs, command: PayByCard, proof: ThreeDSData, merchant: Merchant
-) -> GoToAcs:
-    term_url = command.term_url or return_from_acs("finish3ds.do", order, command, merchant)
-    pa_req = PaReq(
-        message_id=order.order_id.hex,
-        account=plan.enrolment.account,
-        merchant=merchant.name_in(language_of(order, command, merchant)),
-        amount_minor=confirmed_minor(order, command.details),
-        currency=order.currency,
-        xid=proof.xid or "",
-        term_url=term_url,
-    )
-    return GoToAcs(order, plan.enrolment.acs_url, build_pareq(pa_req), term_url)
 
 
 async def _authenticate(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from altyn.domain import action_codes as codes
+from altyn.domain.card.attempt_limits import BrokenLimit
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Merchant, Permission
@@ -38,10 +39,11 @@ class SendToAcs:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """End the attempt with this action code."""
+    """End the attempt with this action code; `limit` is the limit that refuses it."""
 
     action_code: int
     authentication: ThreeDSData = NO_3DS
+    limit: BrokenLimit | None = None
 
 
 Plan = Authorise | SendToAcs | Fail

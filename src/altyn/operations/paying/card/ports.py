@@ -7,6 +7,7 @@ from uuid import UUID
 
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.limiter import AttemptLimiter
 from altyn.protocol.threeds import (
     AuthenticationAnswer,
     AuthenticationRequest,
@@ -80,3 +81,4 @@ class CardPorts:
     threeds: ThreeDS
     vault: CardVault
     transactions: CardTransactions
+    limiter: AttemptLimiter

@@ -60,6 +60,11 @@ class PayByCard:
     recurring: bool = False
     external: ThreeDSData | None = None
 
+    @property
+    def payer_address(self) -> str | None:
+        """The address of the payer; None where a shop sends the card and does not name it."""
+        return self.actor.ip if self.params_of_payer else self.payer_ip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterMethod:
