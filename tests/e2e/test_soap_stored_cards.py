@@ -9,6 +9,7 @@ from tests.shop import GOOD
 
 UNKNOWN: Final = "9a1d5e0c-77f0-7d22-8d10-0a0b0c0d0e0f"
 DONE: Final = (0, "Успешно")
+RETURNED: Final = "https://shop.example/paid?orderId="
 
 
 def result(answer: Any) -> tuple[int, str]:
@@ -31,6 +32,13 @@ def test_stored_card_by_zeep(gateway: Served) -> None:
         assert (listed.bindingId, listed.expiryDate) == (binding, "209912")
         by_id = shop.getBindingsByCardOrId(request={"bindingId": binding, "showExpired": False})
         assert binding in [each.bindingId for each in by_id.bindings.binding]
+        order = shop.registerOrder(
+            order={"amount": 1000, "returnUrl": "https://shop.example/paid", "clientId": client}
+        )
+        payment = {"mdOrder": order.orderId, "bindingId": binding, "cvc": "123"}
+        assert shop.paymentOrderBinding(order=payment).redirect.startswith(RETURNED)
+        status = shop.getOrderStatusExtended(order={"orderId": order.orderId})
+        assert (status.orderStatus, status.bindingInfo.bindingId) == (2, binding)
         assert result(shop.unBindCard(bindingId=binding)) == DONE
         assert result(shop.unBindCard(bindingId=binding)) == (2, "Связка неактивна")
         assert result(shop.getBindings(request=wanted)) == (2, "Информация не найдена")
@@ -41,6 +49,9 @@ def test_stored_card_by_zeep(gateway: Served) -> None:
 def test_stored_card_by_php(gateway: Served) -> None:
     client = f"client-{uuid4()}"
     steps = steps_of_php("soap_cards_client.php", gateway, client)
+    paid, again = steps.pop("pay"), steps.pop("pay_again")
+    assert (paid["errorCode"], paid["redirect"].startswith(RETURNED)) == (0, True)
+    assert again == {"errorCode": 1, "errorMessage": "Заказ уже обработан"}
     results = {name: (int(each["errorCode"]), each["errorMessage"]) for name, each in steps.items()}
     refused = {
         "extend_wrong": (1, "Срок действия карты неверен"),
@@ -52,7 +63,7 @@ def test_stored_card_by_php(gateway: Served) -> None:
     stored = steps["store"]
     expected = {
         "bindingId": stored["bindingId"],
-        "maskedPan": "411111**1111",
+        "maskedPan": "555555**5599",
         "expiryDate": "209812",
         "clientId": client,
         "paymentWay": "CARD",
