@@ -198,6 +198,15 @@ def test_auto_payment_needs_no_cvc_by_the_npm_client(gateway: Gateway, npm: NpmC
     assert eventually(lambda: text_of_a_payment().startswith("Ваш платёж обработан"))
 
 
+def test_kinds_of_stored_cards_by_the_npm_client(gateway: Gateway, npm: NpmClient) -> None:
+    client, common = new_stored_card(gateway)
+    order_id = new_order(npm, client, recurringFrequency=7, recurringExpiry="20991231")
+    pay(gateway, order_id)
+    recurring = npm.call("get", order_id)["bindingInfo"]["bindingId"]
+    for kind, expected in (("C", {common}), ("R", {recurring}), ("CR", {common, recurring})):
+        assert set(ids_of(npm.call("getBindings", client, kind))) == expected
+
+
 # ── gocream-pysberbank (Python) ───────────────────────────────────────────────────────────────────
 
 
