@@ -133,6 +133,7 @@ ARROW_EXCEPTIONS: Final = (
     ArrowException("operations", "protocol.tds_outcomes", "what 3-D Secure's answers lead to"),
     ArrowException("operations", "protocol.acquiring", "the messages of the port to the bank"),
     ArrowException("operations", "protocol.bnpl", "the messages of the port to the lender"),
+    ArrowException("operations", "protocol.credit", "the messages of the port to the bank"),
     ArrowException("operations", "protocol.threeds", "the messages of the port to 3-D Secure"),
     ArrowException("operations", "protocol.threeds_version1", "as above: PaReq and PaRes"),
 )

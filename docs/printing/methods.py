@@ -39,7 +39,7 @@ def method_pages() -> Iterator[tuple[str, str]]:
 def method_rows() -> Iterator[tuple[str, str, str]]:
     """The methods for a list: a link to the page, what it does, the permission it needs."""
     for method in PRINTED_METHODS:
-        yield link(method.rest[0], method.name), method.summary, code(method.needs or "")
+        yield link(method.rest[0], method.name), method.summary, codes(method.permissions)
 
 
 def _method_page(method: Method) -> str:
@@ -57,8 +57,11 @@ def _facts(method: Method) -> Iterator[tuple[str, str]]:
     yield "Address", codes(map(CLASSIC.address, method.rest))
     if method.soap:
         yield "Name in SOAP", f"{code(method.soap)}, see {link('SOAP', 'soap')}"
-    if method.needs:
-        yield "Permission", f"{code(method.needs)}, see {link('permissions', 'merchant-settings')}"
+    if method.permissions:
+        yield (
+            "Permission",
+            f"{codes(method.permissions)}, see {link('permissions', 'merchant-settings')}",
+        )
     yield "Source", linked(method.source)
 
 

@@ -175,7 +175,7 @@ def _permissions(chosen: frozenset[Permission]) -> Iterator[tuple[str, str, str]
 def _asked_by(permission: Permission) -> Iterator[str]:
     for method in PRINTED_METHODS:
         rows = method.parameters
-        if method.needs is permission or any(row.optional_with is permission for row in rows):
+        if permission in method.permissions or any(row.optional_with is permission for row in rows):
             yield link(method.name, method.name)
     for name, fields in OBJECTS.items():
         members = [row.name for row in fields.rows if row.needs is permission]

@@ -68,8 +68,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     console_errors: list[str] = []
 
     def collect_error(message: ConsoleMessage) -> None:
-        # A missing page reports itself, so its 404 in the console is expected.
-        if message.type == "error" and "status of 404" not in message.text:
+        # A page that is missing or over reports itself: its status in the console is expected.
+        expected = any(f"status of {each}" in message.text for each in (404, 410))
+        if message.type == "error" and not expected:
             console_errors.append(message.text)
 
     page.on("console", collect_error)

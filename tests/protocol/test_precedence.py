@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Final, cast
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from altyn.domain.merchant import OPENING, Merchant, Permission
 from altyn.domain.order import Kind, Order, OrderRequest
 from altyn.domain.payment_link import EVERY_CHANNEL, Channel, SentLink, with_sent_link
 from altyn.domain.refusals import Refusal
+from altyn.domain.way_settings import CreditSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.request_handler import (
@@ -49,9 +50,11 @@ Changes = Mapping[str, str]
 
 # ── A world in which everything can go wrong ──────────────────────────────────────────────────────
 
-# AUTO_PAYMENT and VERIFY are forbidden, numbers are not made by the gateway.
+# AUTO_PAYMENT and VERIFY are forbidden, numbers are not made by the gateway; one product is agreed.
 CLOSED: Final = (Permission.VERIFY, Permission.AUTO_PAYMENT, Permission.ORDER_NUMBER_GENERATION)
-SHOP: Final = replace(a_merchant(permissions=OPENING.difference(CLOSED)), login="shop")
+OPEN: Final = OPENING.difference(CLOSED)
+CREDIT: Final = CreditSettings(product_ids=("10",))
+SHOP: Final = replace(a_merchant(permissions=OPEN, credit=CREDIT), login="shop")
 STRANGER: Final = replace(SHOP, merchant_id=2, login="stranger")
 NOW: Final = PAID_AT + timedelta(minutes=1)
 
@@ -187,6 +190,7 @@ WORLD: Final = cast(
         card=SimpleNamespace(checks=SimpleNamespace(refusal_of=refusal_of_card, expired=expired)),
         clock=SimpleNamespace(now=lambda: NOW),
         channels=EVERY_CHANNEL,
+        credit=object(),
     ),
 )
 HANDLER: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
@@ -410,6 +414,58 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
     ),
 }
 CASES["registerPreAuth"] = CASES["register"]
+
+
+def a_credit_cart(item: Mapping[str, object] = MappingProxyType({}), **installments: object) -> str:
+    """A cart of 500000 minor units with a product of the bank; `item` changes its position, and an
+    installment of None is left out."""
+    cart = json.loads(a_cart())
+    cart["cartItems"]["items"][0] |= {
+        "itemPrice": 500000,
+        "itemAmount": 500000,
+        "itemCurrency": 643,
+        "itemDetails": {"itemDetailsParams": [{"name": "colour", "value": "red"}]},
+        **item,
+    }
+    sent = {"productType": "CREDIT", "productID": "10", **installments}
+    cart["installments"] = {name: value for name, value in sent.items() if value is not None}
+    return json.dumps(cart)
+
+
+CASES["creditRegister"] = (
+    {
+        "orderNumber": "A-1",
+        "amount": "500000",
+        "returnUrl": "https://shop.example/ok",
+        "orderBundle": a_credit_cart(),
+    },
+    {
+        **REGISTRATION,
+        Refusal.AMOUNT_INVALID: ({"amount": "0"}, {"amount": "299999"}, {"amount": "30000001"}),
+        Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"dummy": "perhaps"}),
+        Refusal.CURRENCY_UNKNOWN: ({"currency": "999"}, {"currency": "840"}),
+        Refusal.CART_FORMAT: (
+            {"orderBundle": "{"},
+            {"orderBundle": a_credit_cart(productType="X")},
+        ),
+        Refusal.CART_MANDATORY: (
+            {"orderBundle": ""},
+            {"orderBundle": a_cart(itemPrice=500000)},  # without installments
+            {"orderBundle": a_credit_cart(productID=None)},
+        ),
+        Refusal.CART_CURRENCY: ({"orderBundle": a_credit_cart({"itemCurrency": 840})},),
+        Refusal.CART_SUM: ({"orderBundle": a_credit_cart({"itemPrice": 99, "itemAmount": 99})},),
+        Refusal.CART_QUANTITY: (
+            {"orderBundle": a_credit_cart({"quantity": {"value": 0, "measure": "kg"}})},
+        ),
+        Refusal.CREDIT_IMPOSSIBLE: (
+            {"orderBundle": a_credit_cart(productID="99")},
+            {"allowedPaymentWays": "SBRF_SBOL"},
+            {"back2app": "true", "phone": "79998887766"},
+        ),
+    },
+)
+CASES["creditRegisterPreAuth"] = CASES["creditRegister"]
 CASES["finish3dsPayment"] = (
     {"mdOrder": CREATED_ID, "paRes": "x"},
     {
@@ -530,6 +586,8 @@ def test_most_refusals_of_a_request_are_provoked() -> None:
         Refusal.PARTIAL_REVERSAL_REPEATED,
         Refusal.SESSION_OVER,
         Refusal.ATTEMPTS_EXHAUSTED,
+        Refusal.CREDIT_REQUIRED,
+        Refusal.CREDIT_UNAVAILABLE,
         Refusal.BINDING_REQUIRED,
         Refusal.AUTHENTICATION_UNKNOWN,
         Refusal.LINKS_EXHAUSTED,

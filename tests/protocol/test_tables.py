@@ -215,6 +215,8 @@ def test_the_form_of_the_answer_is_the_references(method: Method) -> None:
 @every_method
 def test_the_permission_is_the_references(method: Method) -> None:
     assert method.needs is NEEDS.get(method.name)
+    both = method.name == "creditRegisterPreAuth"
+    assert method.also_needs is (Permission.TWO_PHASE if both else None)
 
 
 # ── What the code can answer ──────────────────────────────────────────────────────────────────────
@@ -228,6 +230,10 @@ OUT_OF_REACH: Final = {
     ("registerPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegister", Refusal.ORDER_UNKNOWN): "as above",
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
+    ("register", Refusal.CREDIT_IMPOSSIBLE): "it is about purchases on credit",
+    ("register", Refusal.CREDIT_UNAVAILABLE): "as above",
+    ("registerPreAuth", Refusal.CREDIT_IMPOSSIBLE): "as above",
+    ("registerPreAuth", Refusal.CREDIT_UNAVAILABLE): "as above",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",

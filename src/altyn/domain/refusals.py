@@ -61,6 +61,8 @@ class Refusal(StrEnum):
     AUTO_PAYMENT_FORBIDDEN = "auto_payment_forbidden"
     FEATURES_CONFLICT = "features_conflict"
     CHANNEL_UNAVAILABLE = "channel_unavailable"
+    CREDIT_IMPOSSIBLE = "credit_impossible"
+    CREDIT_UNAVAILABLE = "credit_unavailable"
     # what the order allows
     WRONG_STATUS = "wrong_status"
     AMOUNT_ABOVE_HOLD = "amount_above_hold"
@@ -74,6 +76,7 @@ class Refusal(StrEnum):
     SESSION_OVER = "session_over"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     ALREADY_PAID = "already_paid"
+    CREDIT_REQUIRED = "credit_required"
     BINDING_REQUIRED = "binding_required"
     BINDING_UNKNOWN = "binding_unknown"
     BINDING_ACTIVE = "binding_active"

@@ -247,9 +247,9 @@ class RequestHandler:
                 Refusal.ACCESS_DENIED,
                 f"setting dialects does not list {request.dialect.name}",
             )
-        needs = request.method.needs
-        if needs is not None and not merchant.may(needs):
-            return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
+        for needs in request.method.permissions:
+            if not merchant.may(needs):
+                return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
         return Caller(merchant=merchant, login=found.login, ip=request.ip)
 
     async def _user(self, request: Request) -> ApiUser | Refused:
@@ -294,9 +294,9 @@ class RequestHandler:
             return Refused(Refusal.MERCHANT_LOGIN_UNKNOWN, f"no merchant {login}")
         if merchant.parent_id != caller.merchant.merchant_id or merchant.blocked:
             return Refused(Refusal.ACCESS_DENIED, f"{login} is not a child of the caller")
-        needs = request.method.needs
-        if needs is not None and not merchant.may(needs):
-            return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
+        for needs in request.method.permissions:
+            if not merchant.may(needs):
+                return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
         return merchant
 
     def _refuse(

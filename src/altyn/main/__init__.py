@@ -110,7 +110,7 @@ async def running(
             sleep=asyncio.sleep,
             parts=connectors.parts,
             channels=channels_of(settings),
-            grants_credit=settings.sandbox,
+            credit=connectors.credit,
         )
         services = HandlerServices(
             settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring

@@ -13,6 +13,7 @@ from altyn.inbound.sandbox.answers import from_another_site
 from altyn.inbound.sandbox.phones.ports import Plans, no_plans
 from altyn.inbound.sandbox.plans import plan_routes
 from altyn.main.ways import RegisteredWay
+from altyn.operations.credit.ports import CreditSystem
 from altyn.operations.paying.bnpl.offer import offers_bnpl
 from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
@@ -24,6 +25,7 @@ from altyn.outbound.acquirer.in_process import InProcessAcquirer
 from altyn.outbound.acquirer.test_cards import TestCardsOnly
 from altyn.outbound.bnpl.connector import BnplConnector
 from altyn.outbound.bnpl.in_process import InProcessService
+from altyn.outbound.credit.in_process import InProcessCreditBank
 from altyn.outbound.sberpay.connector import SberPayConnector
 from altyn.outbound.sberpay.in_process import InProcessBank
 from altyn.outbound.threeds.absent import NoDirectory
@@ -35,6 +37,7 @@ from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.acs.http import routes as acs_routes
 from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.bnpl_service.service import BnplService
+from altyn.simulators.credit.bank import CreditBank
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.issuer.http import routes as issuer_routes
 from altyn.simulators.phones.phones import Phones
@@ -48,7 +51,7 @@ class Connectors:
     """The ways to pay of this gateway, the ports of card payments, and the simulators' pages.
 
     The sandbox has simulated phones, the bank whose app confirms payments, and the service that
-    lends for payment in parts.
+    lends for payment in parts, and the bank that decides applications for a credit.
     """
 
     ways: tuple[RegisteredWay, ...]
@@ -59,6 +62,7 @@ class Connectors:
     phones: Phones | None = None
     bank_app: BankApp | None = None
     parts: PartsService | None = None
+    credit: CreditSystem | None = None
 
 
 async def open_connectors(
@@ -94,6 +98,9 @@ async def open_connectors(
         bank_app=bank_app,
         parts=parts,
         plans=lender.plans,
+        credit=InProcessCreditBank(
+            CreditBank(pool, clock.now), timeout_seconds=settings.acquirer_timeout_seconds
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from altyn.simulators.acs.directory import DirectoryServer
 from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.bnpl_service.service import BnplService
 from altyn.simulators.cash_register.register import CashRegisters
+from altyn.simulators.credit.bank import CreditBank
 from altyn.simulators.issuer.bank import IssuerSimulator
 from altyn.simulators.phones.phones import Phones
 from altyn.storage.clock import SystemClock
@@ -63,6 +64,7 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await Phones.prepare(pool)
     await BankApp.prepare(pool)
     await BnplService.prepare(pool)
+    await CreditBank.prepare(pool)
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 

@@ -16,6 +16,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.payment_link import EVERY_CHANNEL, Channel
 from altyn.operations.bindings.ports import BindingPorts
+from altyn.operations.credit.ports import CreditSystem
 from altyn.operations.decisions import Accepted
 from altyn.operations.fiscal import Receipts
 from altyn.operations.paying.bnpl.ports import PartsService
@@ -208,7 +209,7 @@ class World:
 
     `parts` is None where no service lends for payment in parts.
     `channels` are those by which this gateway can send messages to payers.
-    `grants_credit`: payers can apply for a credit here, as the sandbox's simulated bank lets them.
+    `credit` is None where payers cannot apply for a credit.
     """
 
     orders: Orders
@@ -222,4 +223,4 @@ class World:
     sleep: Callable[[float], Awaitable[None]]
     parts: PartsService | None = None
     channels: frozenset[Channel] = EVERY_CHANNEL
-    grants_credit: bool = True
+    credit: CreditSystem | None = None

@@ -11,7 +11,7 @@ import msgspec
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.receipt_params import NAME as RECEIPT_PARAMS
 from altyn.domain.cart.receipt_params import ReceiptParams
-from altyn.domain.credit import CREDIT, CreditApplication
+from altyn.domain.credit import CREDIT, application_text
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Note, Notes
@@ -22,6 +22,13 @@ from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
+from altyn.operations.credit.registration import (
+    CreditWanted,
+    new_application,
+    refuse_credit,
+    refuse_credit_cart,
+    refuse_without_bank,
+)
 from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
@@ -36,7 +43,10 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC."""
+    """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
+
+    `on_credit`: the payer applies for a credit first.
+    """
 
     amount_minor: int
     return_url: str
@@ -77,7 +87,7 @@ class Register:
     tax_system: int | None = None
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
-    credit: CreditApplication | None = None
+    on_credit: bool = False
     allowed_ways: tuple[str, ...] = ()
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,10 +97,11 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
 
     Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID
     (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
-    `refuse_cart` refuses, then FEATURES_CONFLICT, VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN,
-    FEATURES_INVALID (BNPL without its permission, or with VERIFY or AUTO_PAYMENT), then what
-    `refuse_incomplete_app` refuses. The order number is checked by the store: ORDER_NUMBER_TAKEN.
-    Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7; sberpay.md §3.
+    `refuse_cart` and, of a purchase on credit, `refuse_credit_cart` refuse, then FEATURES_CONFLICT,
+    VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID (BNPL without its permission, or with
+    VERIFY or AUTO_PAYMENT), then what `refuse_incomplete_app` and `refuse_credit` refuse. The order
+    number is checked by the store: ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.1, §2.3, §2.4; fiscal.md §7; sberpay.md §3; bnpl.md §8.
     """
     app = app_request(command, merchant)
     refused = (
@@ -100,8 +111,10 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         or _check_email(command, merchant)
         or _check_dates(command, merchant, now)
         or _check_cart(command, merchant)
+        or _check_credit_cart(command, merchant)
         or _check_features(command, merchant)
         or refuse_incomplete_app(app)
+        or _check_credit(command, merchant)
     )
     if refused:
         return refused
@@ -163,7 +176,8 @@ async def register(
     The history keeps the notes of the request.
 
     Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then ACCESS_DENIED
-    (`refuse_without_way`), ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    (`refuse_without_way`), CREDIT_UNAVAILABLE (`refuse_without_bank`), ORDER_NUMBER_TAKEN.
+    Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
@@ -174,6 +188,8 @@ async def register(
         if isinstance(order, Refused):
             return order
         if refused := refuse_without_way(app, world):
+            return refused
+        if refused := refuse_without_bank(on_credit=command.on_credit, world=world):
             return refused
         if await world.orders.register(order, actor, detail):
             await link_final_payment(order, world=world, actor=actor)
@@ -264,6 +280,25 @@ def _check_cart(command: Register, merchant: Merchant) -> Refused | None:
     return refuse_cart(command.order_bundle, rules, amount_minor=command.amount_minor)
 
 
+def _check_credit_cart(command: Register, merchant: Merchant) -> Refused | None:
+    return refuse_credit_cart(_credit_of(command, merchant)) if command.on_credit else None
+
+
+def _check_credit(command: Register, merchant: Merchant) -> Refused | None:
+    return refuse_credit(_credit_of(command, merchant), merchant) if command.on_credit else None
+
+
+def _credit_of(command: Register, merchant: Merchant) -> CreditWanted:
+    return CreditWanted(
+        cart=command.order_bundle,
+        currency=command.currency or merchant.settings.default_currency,
+        in_app=app_request(command, merchant).asked,
+        features=command.features,
+        allowed_ways=command.allowed_ways,
+        json_params=command.json_params,
+    )
+
+
 def _session_end(command: Register, merchant: Merchant, now: datetime) -> datetime:
     """expirationDate beats sessionTimeoutSecs, which beats the merchant's setting.
 
@@ -307,17 +342,17 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         order_bundle=command.order_bundle,
         tax_system=command.tax_system,
         payer_data={name: data for name, data in payer_data.items() if data},
-        more={**command.more, **_more(command)},
+        more={**command.more, **_more(command, merchant)},
     )
 
 
-def _more(command: Register) -> Mapping[str, str]:
+def _more(command: Register, merchant: Merchant) -> Mapping[str, str]:
     """The texts that the order keeps by the names of the wire."""
     more = {}
     if command.receipt_params.known:
         more[RECEIPT_PARAMS] = msgspec.json.encode(command.receipt_params.known).decode()
-    if command.credit is not None:
-        more[CREDIT] = msgspec.json.encode(command.credit).decode()
+    if command.on_credit:
+        more[CREDIT] = application_text(new_application(_credit_of(command, merchant)))
     if command.allowed_ways:
         more[ALLOWED_WAYS] = ",".join(command.allowed_ways)
     if command.prepayment_id is not None:

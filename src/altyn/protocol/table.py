@@ -103,6 +103,7 @@ class Method:
     envelope: Envelope
     soap: str | None = None
     needs: Permission | None = None
+    also_needs: Permission | None = None
     credentials: bool = True
     positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
     required_positions: frozenset[int] = field(init=False, repr=False, compare=False)
@@ -140,6 +141,11 @@ class Method:
         return self.refusals[refusal]
 
     @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The permissions that a merchant needs for this method."""
+        return tuple(each for each in (self.needs, self.also_needs) if each is not None)
+
+    @property
     def takes_card(self) -> bool:
         """Whether a request names a card number."""
         return any(row.type is PAN and row.required for row in self.parameters)
@@ -157,7 +163,7 @@ class Method:
     @property
     def has_own_folder(self) -> bool:
         """Whether it is served in another folder than the dialect's usual methods."""
-        return any(path.startswith("/") for path in self.rest)
+        return all(path.startswith("/") for path in self.rest)
 
     def name_of(self, field: str) -> str:
         """The parameter that fills this field; the field itself where no parameter does."""

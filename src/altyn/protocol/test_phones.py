@@ -1,9 +1,10 @@
 """The phone numbers of the sandbox that behave in a way of their own; every other number pays.
 
-The last four digits decide. Source: bnpl.md §5; the numbers but 0000 are Altyn's own.
+The last four digits decide. Source: bnpl.md §5, §8.1; the numbers but 0000 are Altyn's own.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from altyn.domain.action_codes import NOT_ENOUGH_MONEY
@@ -21,6 +22,7 @@ class TestPhone:
     action_code: int = 0
     scoring_refuses: bool = False
     instalments_fail: bool = False
+    credit_considered: timedelta = timedelta()
     note: str = ""
 
 
@@ -29,7 +31,9 @@ UNKNOWN_CLIENT: Final = 120
 
 TEST_PHONES: Final = (
     TestPhone(
-        ending="0000", scoring_refuses=True, note="payment in parts is refused by the scoring"
+        ending="0000",
+        scoring_refuses=True,
+        note="payment in parts and credits are refused by the scoring",
     ),
     TestPhone(ending="0001", has_app=False, note="no bank app: an SMS arrives instead of a push"),
     TestPhone(
@@ -47,6 +51,11 @@ TEST_PHONES: Final = (
         ending="0004",
         instalments_fail=True,
         note="payment in parts: the first two tries of each later part fail",
+    ),
+    TestPhone(
+        ending="0005",
+        credit_considered=timedelta(minutes=10),
+        note="credit: the bank grants it after ten minutes",
     ),
 )
 _BY_ENDING: Final = {phone.ending: phone for phone in TEST_PHONES}

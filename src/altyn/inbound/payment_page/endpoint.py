@@ -144,8 +144,7 @@ class PageEndpoint:
         if name.kind is Kind.ERRORS:
             return await self._errors(page_order, context)
         if awaits_credit(page_order.order):
-            login = page_order.merchant.login
-            return responses.redirect(payment_link(context.base_url, login, page_order.order))
+            return self._to_application(page_order, context)
         page_order = await self._with_payer_address(page_order, request)
         if page_order.waiting:
             return self._waiting(page_order, context)
@@ -216,6 +215,8 @@ class PageEndpoint:
         context = self._context(request, page_order, name)
         if page_order.merchant.blocked:
             return responses.page(pages.errors_page(page_order, context), page_order=page_order)
+        if awaits_credit(page_order.order):
+            return self._to_application(page_order, context, status=303)
         form, payer = PageForm(fields), self._payer(request, context.language)
         if chooses_steps(form):
             return await self._parts.post(form, page_order, context, payer)
@@ -248,6 +249,14 @@ class PageEndpoint:
                 return responses.page(pages.errors_page(page_order, context), page_order=page_order)
             case _:
                 return None
+
+    @staticmethod
+    def _to_application(
+        page_order: PageOrder, context: PageContext, *, status: int = 302
+    ) -> Response:
+        """The payer of a purchase on credit applies for it first."""
+        login = page_order.merchant.login
+        return responses.redirect(payment_link(context.base_url, login, page_order.order), status)
 
     @property
     def _parts(self) -> PartsPages:

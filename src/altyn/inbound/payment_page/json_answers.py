@@ -24,6 +24,7 @@ from altyn.inbound.payment_page.texts import text
 from altyn.operations.paying.steps import Ended
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.payment_steps import INFO, WAITING, Redirects, present_step
+from altyn.protocol.dialects.classic.return_links import payment_link
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import first_of
 
@@ -47,7 +48,7 @@ def payment_members(result: PaymentResult, payer: Payer) -> Members:
         case FieldsWrong():
             return _fields_wrong_members(result, payer.language)
         case PaymentRefused():
-            return _refused_members(result, payer.language)
+            return _refused_members(result, payer)
         case WaitingForBank():
             return {"info": WAITING[payer.language], "waiting": True, "errorCode": 0}
         case OrderOver():
@@ -86,9 +87,12 @@ def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:
     return {**_form_error_members(code, first.text(language)), "fieldErrors": fields}
 
 
-def _refused_members(refused: PaymentRefused, language: str) -> Members:
-    refusal = refused.refused.refusal
-    members = _form_error_members(PROCESS_FORM.error(refusal).code, refused.text(language))
+def _refused_members(refused: PaymentRefused, payer: Payer) -> Members:
+    refusal, page_order = refused.refused.refusal, refused.page_order
+    members = _form_error_members(PROCESS_FORM.error(refusal).code, refused.text(payer.language))
+    if refusal is Refusal.CREDIT_REQUIRED:  # the payer applies for the credit there
+        login = page_order.merchant.login
+        members["redirect"] = payment_link(payer.base_url, login, page_order.order)
     if refusal is Refusal.ATTEMPTS_EXHAUSTED:
         members["attemptsLeft"] = 0  # the last attempt is still under way: the payer has to wait
     return members

@@ -10,6 +10,7 @@ from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.credit import awaits_credit
 from altyn.domain.instalments import later_instalments
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
@@ -56,9 +57,9 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
     While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
-    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, BINDING_REQUIRED. Busy
-    while a connector is asked about another attempt.
-    Source: rest-orders.md §5.1, payment-page.md §2.
+    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED,
+    BINDING_REQUIRED. Busy while a connector is asked about another attempt.
+    Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
     if order.status is OrderStatus.DECLINED:
         return refuse_declined(order)
@@ -70,6 +71,9 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
     if not order.attempts_left:
         return Refused(Refusal.ATTEMPTS_EXHAUSTED, f"{order.attempts_max} attempts used", order)
+    if awaits_credit(order):
+        rule = "the payer has no credit yet: send the payer to formUrl, to the application"
+        return Refused(Refusal.CREDIT_REQUIRED, rule, order)
     if order.request.binding_id:
         return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
     return None

@@ -11,6 +11,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.credit import CreditApplication, CreditProduct, with_application
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.receipt.values import ReceiptDue, ReceiptKind
@@ -68,10 +69,16 @@ def bound_to_a_card(order: Order) -> Order:
     return replace(order, request=replace(order.request, binding_id="b-1"))
 
 
+def without_its_credit(order: Order) -> Order:
+    application = CreditApplication(product=CreditProduct.CREDIT, product_id="10")
+    return replace(order, request=with_application(order.request, application))
+
+
 # One order cannot have all faults: a paid one has no session, a cancelled one was never paid.
 PAYABLE_RUNGS = (
     (Refusal.SESSION_OVER, lambda order: replace(order, expires_at=NOW)),
     (Refusal.ATTEMPTS_EXHAUSTED, lambda order: replace(order, attempts=failed(1, 2, 3))),
+    (Refusal.CREDIT_REQUIRED, without_its_credit),
     (Refusal.BINDING_REQUIRED, bound_to_a_card),
 )
 
@@ -82,6 +89,7 @@ def test_refusals_are_those_of_the_docstring() -> None:
         Refusal.SESSION_OVER,
         Refusal.ATTEMPTS_EXHAUSTED,
         Refusal.WRONG_STATUS,
+        Refusal.CREDIT_REQUIRED,
         Refusal.BINDING_REQUIRED,
     ]
 

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from altyn.domain.credit import awaits_credit
 from altyn.domain.receipt.contact import needs_contact
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.sandbox.payer.browser import Answer, Browser, PayerError
 from altyn.inbound.sandbox.payer.phone import PayerPhone
+from altyn.protocol.dialects.classic.return_links import payment_link
 
 SERVER_ERROR: Final = 500
 CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
 MISSING: Final = "The payer has nothing to type: the request has neither email nor phone."
+NO_CREDIT: Final = "the payer has no credit yet: POST months and phone to formUrl first"
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
@@ -77,6 +80,9 @@ class Visit:
         page = await self.browser.get(page_address(self.base_url, login, order.order_id, name))
         if page.status >= SERVER_ERROR:
             raise PayerError(f"{page.address} answered {page.status}")
+        if awaits_credit(order):
+            self.add_step("The payment page sends the payer to the application for a credit.")
+            return VisitEnd(redirect=payment_link(self.base_url, login, order), error=NO_CREDIT)
         status = await self.session()
         if status.get("redirect"):
             self.add_step("The payment page shows that this order is finished.")

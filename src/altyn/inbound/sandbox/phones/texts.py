@@ -106,11 +106,12 @@ TEXTS: Final[Mapping[str, Words]] = {
     "number_recent": Words("Недавние", "Recent"),
     "number_tests": Words("Особые номера", "Special numbers"),
     "number_tests_help": Words("Решают последние четыре цифры, остальные номера платят без ошибок.", "The last four digits decide; all other numbers pay without errors."),
-    "ending_0000": Words("Оплата частями: банк откажет", "Payment in parts: the bank refuses"),
+    "ending_0000": Words("Оплата частями и кредит: банк откажет", "Payment in parts, credit: the bank refuses"),
     "ending_0001": Words("Нет приложения банка: вместо push придёт SMS", "No bank app: an SMS comes instead of a push"),
     "ending_0002": Words("SberPay: не хватит денег", "SberPay: not enough money"),
     "ending_0003": Words("SberPay: банк не знает клиента", "SberPay: the bank does not know the client"),
     "ending_0004": Words("Оплата частями: первые списания не пройдут", "Payment in parts: the first charges fail"),
+    "ending_0005": Words("Кредит: банк решит через 10 минут", "Credit: the bank decides after 10 minutes"),
 
     "missing": Words("Такого сообщения нет", "There is no such message"),
     "missing_help": Words("Возможно, оно пришло на другой номер.", "It may have come to another number."),

@@ -107,6 +107,11 @@ LINKS_EXHAUSTED: Final = ErrorCode(
     "Ссылку этого заказа отправляли слишком часто: повторите через час или покажите QR-код",
     "The link of this order was sent too often: repeat in an hour, or show the QR code",
 )
+CREDIT_UNAVAILABLE: Final = ErrorCode(
+    5,
+    "Кредиты недоступны: к шлюзу не подключена кредитная система банка",
+    "Credits are not available: no bank's credit system is connected to the gateway",
+)
 CHANNEL_UNAVAILABLE: Final = ErrorCode(
     5,
     "[{name}]: у шлюза нет сервиса, который отправляет такие сообщения; покажите QR-код",

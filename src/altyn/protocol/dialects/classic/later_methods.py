@@ -21,7 +21,6 @@ _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
 _WALLETS: Final = ("кошельки", "wallets")
 _ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
-_CREDIT: Final = ("покупки в кредит и частями", "credit and payment in parts")
 _3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps of 3-D Secure 2")
 
 # prefix → paths, with spaces between, by what they are about
@@ -47,7 +46,6 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
-    "/sbercredit/": {_CREDIT: "deposit.do reverse.do refund.do"},
 }
 _WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
 

@@ -21,6 +21,7 @@ from altyn.protocol.dialects.classic.registration import (
     REGISTRATION,
     REGISTRATION_REFUSALS,
 )
+from altyn.protocol.dialects.classic.return_links import CREDIT_FOLDER
 from altyn.protocol.dialects.classic.shared_rows import (
     ACCEPTED,
     ALWAYS,
@@ -71,7 +72,7 @@ REGISTER_PRE_AUTH: Final = Method(
 DEPOSIT: Final = Method(
     name="deposit",
     operation=Operation.DEPOSIT,
-    rest=("deposit.do",),
+    rest=("deposit.do", f"{CREDIT_FOLDER}deposit.do"),
     soap="depositOrder",
     source="rest-orders.md §3.1",
     summary="Take a held sum, whole or in part; the rest is released.",
@@ -109,7 +110,7 @@ DEPOSIT: Final = Method(
 REVERSE: Final = Method(
     name="reverse",
     operation=Operation.REVERSE,
-    rest=("reverse.do",),
+    rest=("reverse.do", f"{CREDIT_FOLDER}reverse.do"),
     soap="reverseOrder",
     source="rest-orders.md §3.2",
     summary="Give back a hold, or a deposit before its business day ends.",
@@ -137,7 +138,7 @@ REVERSE: Final = Method(
 REFUND: Final = Method(
     name="refund",
     operation=Operation.REFUND,
-    rest=("refund.do",),
+    rest=("refund.do", f"{CREDIT_FOLDER}refund.do"),
     soap="refundOrder",
     source="rest-orders.md §3.3",
     summary="Give back deposited money, in whole or in part.",

@@ -1,0 +1,1 @@
+"""Purchases on credit: what a registration needs, and the application of the payer."""

@@ -1,0 +1,1 @@
+"""Credits: the bank that decides applications."""

@@ -1,0 +1,1 @@
+"""The bank of the sandbox that decides applications for a credit."""
