@@ -22,9 +22,9 @@ PACKAGES: Final = Path(sys.prefix) / "npm" / "node_modules"
 
 
 class NpmClientError(Exception):
-    """The package has thrown an error: the `code` that it has read, and its text."""
+    """The package has thrown an error: the code as the gateway has sent it, and its text."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str | int, text: str) -> None:
         super().__init__(f"{code} {text}")
         self.code = code
         self.text = text

@@ -41,9 +41,14 @@ def pay(gateway: Gateway, order_id: str) -> None:
     assert paid["errorCode"] == 0, paid
 
 
+def new_client() -> str:
+    """A new client of the shop."""
+    return f"client-{uuid4()}"
+
+
 def new_stored_card(gateway: Gateway) -> tuple[str, str]:
     """A new client of the shop, and the id of the card that is stored for the client."""
-    client = f"client-{uuid4()}"
+    client = new_client()
     stored = gateway.call("createBindingNoPayment.do", clientId=client, pan=GOOD, expiryDate=EXPIRY)
     assert stored["errorCode"] == "0", stored
     return client, stored["bindingId"]
@@ -126,6 +131,82 @@ def test_stored_card_is_disabled_by_the_npm_client(gateway: Gateway, npm: NpmCli
     assert ids_of(npm.call("getBindings", client)) == [binding]
 
 
+# ── sberbank-acquiring (npm): payments with stored cards ──────────────────────────────────────────
+
+
+def new_order(npm: NpmClient, client: str, **more: object) -> str:
+    """Register an order of a client."""
+    order = npm.call("register", new_number(), 1500, "Чай", {"clientId": client, **more})
+    return str(order["orderId"])
+
+
+def test_card_of_a_payment_pays_the_next_order_by_the_npm_client(
+    gateway: Gateway, npm: NpmClient
+) -> None:
+    client = new_client()
+    first = new_order(npm, client)
+    pay(gateway, first)
+    binding = npm.call("get", first)["bindingInfo"]["bindingId"]
+    assert ids_of(npm.call("getBindings", client)) == [binding]
+    second = new_order(npm, client)
+    paid = npm.call("paymentOrderBinding", second, binding, "192.0.2.7")
+    assert paid["redirect"].startswith("https://shop.example/paid?number=")
+    status = npm.call("get", second)
+    assert (status["orderStatus"], status["ip"]) == (2, "192.0.2.7")
+    assert status["bindingInfo"] == {"clientId": client, "bindingId": binding}
+    assert npm.call("refund", second, 500)["errorCode"] == "0"
+    assert npm.call("status", second) == 4
+
+
+def test_refused_payments_with_stored_cards_by_the_npm_client(
+    gateway: Gateway, npm: NpmClient
+) -> None:
+    client, binding = new_stored_card(gateway)
+    order_id, of_another = new_order(npm, client), new_order(npm, new_client())
+    disabled_client, disabled = new_stored_card(gateway)
+    npm.call("unBindCard", disabled)
+    for order, card, code, text in (
+        (order_id, UNKNOWN, 2, "Связка не найдена"),
+        (new_order(npm, disabled_client), disabled, 2, "Связка не найдена"),
+        (of_another, binding, 1, "Заказ не может быть оплачен данной связкой"),
+        (UNKNOWN, binding, 1, "Неверный номер заказа"),
+    ):
+        with pytest.raises(NpmClientError) as error:
+            npm.call("paymentOrderBinding", order, card, "192.0.2.7")
+        assert (error.value.code, error.value.text) == (code, text)
+    assert npm.call("status", order_id) == 0
+
+
+WITHOUT_CVC: Final = ("binding_without_cvc", "ssl_without_cvc")
+
+
+def test_auto_payment_needs_no_cvc_by_the_npm_client(gateway: Gateway, npm: NpmClient) -> None:
+    """The package never sends a CVC."""
+    client, binding = new_stored_card(gateway)
+
+    def text_of_a_payment(**more: object) -> str:
+        try:
+            order_id = new_order(npm, client, **more)
+            return str(npm.call("paymentOrderBinding", order_id, binding, "192.0.2.7")["info"])
+        except NpmClientError as error:
+            return error.text
+
+    gateway.run("merchant", "set", "test", "--", *(f"-{name}" for name in WITHOUT_CVC))
+    assert eventually(lambda: text_of_a_payment().startswith("Необходимо указать CVC2/CVV2"))
+    assert text_of_a_payment(features="AUTO_PAYMENT").startswith("Ваш платёж обработан")
+    gateway.run("merchant", "set", "test", "--", *(f"+{name}" for name in WITHOUT_CVC))
+    assert eventually(lambda: text_of_a_payment().startswith("Ваш платёж обработан"))
+
+
+def test_kinds_of_stored_cards_by_the_npm_client(gateway: Gateway, npm: NpmClient) -> None:
+    client, common = new_stored_card(gateway)
+    order_id = new_order(npm, client, recurringFrequency=7, recurringExpiry="20991231")
+    pay(gateway, order_id)
+    recurring = npm.call("get", order_id)["bindingInfo"]["bindingId"]
+    for kind, expected in (("C", {common}), ("R", {recurring}), ("CR", {common, recurring})):
+        assert set(ids_of(npm.call("getBindings", client, kind))) == expected
+
+
 # ── gocream-pysberbank (Python) ───────────────────────────────────────────────────────────────────
 
 
@@ -172,6 +253,19 @@ def test_reversal_and_refusals_of_gocream_pysberbank(gateway: Gateway, pysberban
         pysberbank.order_status_extended(UNKNOWN, language="en")
     with pytest.raises(SberbankApiException, match="7: "):
         pysberbank.refund(order_id, 10)
+
+
+def test_order_of_gocream_pysberbank_for_one_stored_card(
+    gateway: Gateway, npm: NpmClient, pysberbank: Any
+) -> None:
+    client, binding = new_stored_card(gateway)
+    order = pysberbank.register(new_number(), 1000, SHOP, clientId=client, bindingId=binding)
+    npm.call("paymentOrderBinding", order["orderId"], binding, "192.0.2.7")
+    assert pysberbank.order_status(order["orderId"])["bindingId"] == binding
+    with pytest.raises(SberbankApiException, match="2: Связка не найдена"):
+        pysberbank.register(new_number(), 1000, SHOP, clientId=client, bindingId=UNKNOWN)
+    with pytest.raises(SberbankApiException, match="2: Связка не найдена"):
+        pysberbank.register(new_number(), 1000, SHOP, clientId="another", bindingId=binding)
 
 
 # ── sber-payments (Python) ────────────────────────────────────────────────────────────────────────
