@@ -11,7 +11,9 @@ import pytest
 
 from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
+from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.storage.demo import DEMO_CHILD_LOGIN
+from altyn.workers.reconciliation import settle_unknown
 from tests.integration.bindings.test_binding_methods import (
     UNKNOWN,
     listed,
@@ -25,6 +27,7 @@ from tests.shop import CREDENTIALS, GOOD, Shop, new_number
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
+ANSWER_LOST: Final = card_for_fault(Fault.APPROVED_ANSWER_LOST)
 PATH: Final = "/payment/recurrentPayment.do"
 
 
@@ -38,6 +41,12 @@ async def agreed(shop: Shop, client: str, *, days: int = 7, until: str = "209912
     (one,) = await listed(shop, client, bindingType="R")
     binding: str = one["bindingId"]
     return binding
+
+
+async def settle(shop: Shop) -> None:
+    """Ask the bank about requests without a result, once that is due."""
+    now = await shop.travel(timedelta(seconds=5))
+    await settle_unknown(shop.gateway.world, asked_before=now)
 
 
 async def charge(shop: Shop, binding: str, **more: object) -> dict[str, Any]:
@@ -105,6 +114,31 @@ async def test_of_two_charges_at_once_one_is_made(shop: Shop) -> None:
     await shop.travel(timedelta(days=1))
     answers = await asyncio.gather(*(charge(shop, binding) for _ in range(5)))
     assert sorted(map(result_of, answers)) == [PAID, *[TOO_EARLY] * 4]
+
+
+async def test_charge_counts_while_its_result_is_unknown(shop: Shop) -> None:
+    client = new_client()
+    terms: dict[str, Any] = {"recurringFrequency": 1, "recurringExpiry": "20991231"}
+    await shop.pay(await shop.register(1000, clientId=client, **terms), ANSWER_LOST)
+    assert await listed(shop, client) == []
+    await settle(shop)
+    (one,) = await listed(shop, client, bindingType="R")
+    await shop.travel(timedelta(days=1))
+    unknown = await charge(shop, one["bindingId"])
+    assert (unknown["success"], unknown["orderStatus"]["orderStatus"]) == (True, 0)
+    assert result_of(await charge(shop, one["bindingId"])) == TOO_EARLY
+    await settle(shop)
+    assert (await shop.see(unknown["data"]["orderId"])).deposited == 2000
+    assert result_of(await charge(shop, one["bindingId"])) == TOO_EARLY
+
+
+async def test_check_of_a_card_agrees_to_terms_too(shop: Shop) -> None:
+    client = new_client()
+    terms: dict[str, Any] = {"recurringFrequency": 1, "recurringExpiry": "20991231"}
+    await shop.pay(await shop.register(0, clientId=client, features="VERIFY", **terms))
+    (one,) = await listed(shop, client, bindingType="R")
+    await shop.travel(timedelta(days=1))
+    assert result_of(await charge(shop, one["bindingId"])) == PAID
 
 
 async def test_charge_can_hold_and_be_deposited(shop: Shop) -> None:

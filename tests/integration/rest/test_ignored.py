@@ -81,7 +81,7 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             {"autocompletionDate": "2098-01-01T00:00:00"},
             (
                 "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, "
-                "motoPayment, not of register"
+                "motoPayment, recurrentPayment, not of register"
             ),
         ),
         ("", {"token": "test-token"}, "token: ignored beside userName and password"),
@@ -125,6 +125,16 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "unfiscal-api",
             {"taxSystem": "1"},
             "taxSystem: kept, but the shop has no receipts: fiscal.provider is none",
+        ),
+        (
+            "",
+            {"recurringFrequency": "7", "recurringExpiry": "20981231"},
+            "recurringFrequency: without effect: no card is stored without clientId",
+        ),
+        (
+            "",
+            {"clientId": "c-1", "recurringFrequency": "7", "recurringExpiry": "20200101"},
+            "recurringExpiry: is over: no recurring payment can follow",
         ),
         (
             "",
