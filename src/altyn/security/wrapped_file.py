@@ -2,7 +2,8 @@
 service wraps.
 
 The service is called once for a file key. A change of the content keeps the file key, so the
-running processes read the change without the service. Source: docs/decisions/0021-key-services.md.
+running processes read the change without the service.
+Source: docs/decisions/0021-keys-and-cards-in-clear.md.
 """
 
 import os
