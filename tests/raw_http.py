@@ -11,7 +11,7 @@ from typing import Any, Final
 from uvicorn.server import ServerState
 
 from altyn.inbound.connections.bounds import Bounds
-from altyn.inbound.connections.protocol import BoundedProtocol
+from altyn.inbound.connections.buffered import BufferedConnection
 from altyn.inbound.connections.server_config import ServerConfig
 
 WAIT_SECONDS = 30
@@ -86,7 +86,7 @@ async def raw_server(
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: BoundedProtocol(config, state, {}, loop), "127.0.0.1", 0
+        lambda: BufferedConnection(config, state, {}, loop), "127.0.0.1", 0
     )
     try:
         yield RawServer(server.sockets[0].getsockname()[1], state)

@@ -68,9 +68,18 @@ IMPORT_RULES: Final = {
     "masking": rule("domain", why="needs the types that must never be printed, nothing more"),
     "log_repeats": rule(why="counts errors of any kind; needs nothing of ours"),
     "logs": rule("domain", "log_repeats", "masking", why="prints what it is given"),
-    "setting_checks": rule(why="checks texts; knows neither the settings nor their readers"),
+    "setting_checks": rule(
+        "domain", why="checks texts and values; knows neither the settings nor their readers"
+    ),
     "settings": rule(
         "domain", "setting_checks", why="every setting, typed; main hands the values down"
+    ),
+    "installation_keys": rule(
+        "domain",
+        "outbound",
+        "security",
+        "settings",
+        why="opens the key file by the settings; light, so that commands load no gateway for it",
     ),
     "diagnostics": rule(
         "domain",

@@ -319,6 +319,28 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_TIMEOUT": "How long a request waits for a database connection, and for a "
     "statement; during an outage it is answered as busy at once.",
     "ALTYN_KEY_FILE": "The keys of the card vault; otherwise `keys.json` in the data folder.",
+    "ALTYN_KEY_ENCRYPTION_KEY": (
+        "The key that wraps the key file, made by `openssl rand -base64 32`. One of this, the next "
+        "and `ALTYN_TRANSIT_URL`; without them the key file has its keys plain."
+    ),
+    "ALTYN_KEY_ENCRYPTION_KEY_FILE": (
+        "A file with that key, which no other user may open. Keep it apart from the key file."
+    ),
+    "ALTYN_TRANSIT_URL": (
+        "Address of HashiCorp Vault, whose transit engine wraps the key file. It is asked at the "
+        "start, not during payments."
+    ),
+    "ALTYN_TRANSIT_KEY": "Name of the key in the transit engine.",
+    "ALTYN_TRANSIT_MOUNT": "Path of the transit engine.",
+    "ALTYN_TRANSIT_TOKEN": "The token that Altyn sends; a file is safer.",
+    "ALTYN_TRANSIT_NAMESPACE": "Namespace of the transit engine.",
+    "ALTYN_TRANSIT_TOKEN_FILE": "File with the token; it is read for each request.",
+    "ALTYN_TRANSIT_CA_FILE": "Certificate of the authority that the server's TLS is checked with.",
+    "ALTYN_TRANSIT_TIMEOUT": "How long the server may take to answer.",
+    "ALTYN_UNUSED_CARD_DAYS": (
+        "How long the number of a stored card is kept after the card was unbound, so that it can "
+        "be bound again; 0 deletes it within a minute."
+    ),
     "ALTYN_PUBLIC_URL": "The public address, for links; otherwise that of the request.",
     "ALTYN_TLS_TERMINATED": "Your confirmation that TLS 1.2 or newer ends in front of Altyn.",
     "ALTYN_TRUSTED_PROXIES": "Trusted proxies, separated by commas; their `X-Forwarded-For` is "
@@ -364,6 +386,8 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
     "ALTYN_CALLBACK_DAYS": "days",
+    "ALTYN_TRANSIT_TIMEOUT": "seconds",
+    "ALTYN_UNUSED_CARD_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",
     "ALTYN_WORKERS": "processes",
     "ALTYN_CONCURRENCY_MAX": "requests",

@@ -10,6 +10,7 @@ from typing import Final
 from unittest.mock import patch
 
 from altyn import settings as settings_module
+from altyn.domain.key_service import TRANSIT_MOUNT
 from altyn.domain.merchant import DEMANDING, OPENING, MerchantSettings, Permission
 from altyn.operations.staff.setting_table import SETTINGS
 from altyn.protocol.dialects.classic.order_view import OBJECTS
@@ -49,6 +50,9 @@ class _Recorder:
     def path(self, name: str) -> None:
         self.variables.append(Variable(name, "a path", ""))
 
+    def key(self, name: str) -> None:
+        self.variables.append(Variable(name, "32 bytes in base64 or hexadecimal digits", ""))
+
     def database(self, name: str) -> None:
         self.variables.append(Variable(name, "the URL of a PostgreSQL database", ""))
 
@@ -72,6 +76,7 @@ class _Recorder:
 # Defaults of the settings themselves; the reader is called without a default.
 _DEFAULTS: Final = settings_module.Settings()
 _OWN_DEFAULTS: Final = {
+    "ALTYN_TRANSIT_MOUNT": TRANSIT_MOUNT,
     "ALTYN_HOST": _DEFAULTS.host,
     "ALTYN_TRUSTED_PROXIES": _DEFAULTS.trusted_proxies,
     "ALTYN_HOME": f"~/{_DEFAULTS.home.relative_to(Path.home())}",

@@ -9,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from altyn.domain.key_service import TransitServer
+
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PREFIX_BITS_MIN: Final = {4: 8, 6: 32}
 """By IP version: wider networks belong to many providers, not to one."""
@@ -31,6 +33,8 @@ _MAPPED_BITS: Final = 96
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PATH: Final = re.compile(r"[A-Za-z0-9._~/%-]*")
 _VERSION: Final = re.compile(r"/v[0-9]+$")
+_TRANSIT_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_TRANSIT_MOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _TLS_MODES: Final = ("require", "verify-ca", "verify-full")
 
 
@@ -118,6 +122,51 @@ def refusal_of_header_value(key: str) -> str | None:
     if not all("!" <= each <= "~" for each in key):
         return "it may contain ASCII letters, digits and signs only, without blanks"
     return None
+
+
+def refusal_of_transit(server: TransitServer) -> str | None:
+    """Why no transit engine can be asked with these settings; names the setting."""
+    if not server.url:
+        return _refusal_of_transit_without_url(server)
+    token = server.token
+    checked = (
+        ("URL", refusal_of_web_address(server.url, ("http", "https"))),
+        ("KEY", _refusal_of_transit_name(server.key or "", _TRANSIT_KEY)),
+        ("MOUNT", _refusal_of_transit_name(server.mount, _TRANSIT_MOUNT)),
+        ("TOKEN", token and refusal_of_header_value(token)),
+        ("NAMESPACE", server.namespace and refusal_of_header_value(server.namespace)),
+    )
+    for name, refusal in checked:
+        if refusal:
+            return f"ALTYN_TRANSIT_{name}: {refusal}"
+    if (token is None) == (server.token_file is None):
+        return "set either ALTYN_TRANSIT_TOKEN_FILE or ALTYN_TRANSIT_TOKEN for ALTYN_TRANSIT_URL"
+    if server.ca_file is not None and not server.ca_file.is_file():
+        return f"ALTYN_TRANSIT_CA_FILE: there is no file {server.ca_file}"
+    return None
+
+
+def _refusal_of_transit_without_url(server: TransitServer) -> str | None:
+    named = {
+        "KEY": server.key,
+        "TOKEN": server.token,
+        "TOKEN_FILE": server.token_file,
+        "NAMESPACE": server.namespace,
+        "CA_FILE": server.ca_file,
+    }
+    for name, value in named.items():
+        if value is not None:
+            return (
+                f"ALTYN_TRANSIT_{name} has no effect without ALTYN_TRANSIT_URL: set that too, or "
+                "remove this setting"
+            )
+    return None
+
+
+def _refusal_of_transit_name(text: str, allowed: re.Pattern[str]) -> str | None:
+    if allowed.fullmatch(text):
+        return None
+    return "write the name of the transit key or engine: letters, digits and . _ - only"
 
 
 def refusal_of_callback_ports(ports: Iterable[int]) -> str | None:

@@ -13,6 +13,13 @@ from urllib.parse import urlsplit
 
 from altyn import setting_checks
 from altyn.domain.card.attempt_limits import PRODUCTION_LIMITS, SANDBOX_LIMITS, AttemptLimits
+from altyn.domain.key_service import (
+    TRANSIT_MOUNT,
+    KeyServiceSettings,
+    KeyTextError,
+    TransitServer,
+    parse_key,
+)
 from altyn.domain.mail_address import MailAddressError, Sender, parse_sender
 from altyn.domain.mail_server import MailServerError, SmtpServer, parse_smtp_url
 
@@ -50,6 +57,8 @@ class Settings:
     pool_size: int = 8
     database_timeout_seconds: float = 5.0
     key_file: Path | None = None
+    key_service: KeyServiceSettings = field(default_factory=KeyServiceSettings)
+    unused_card_days: int = 30
     public_url: str | None = None
     tls_terminated: bool = False
     trusted_proxies: str = "127.0.0.1"
@@ -125,6 +134,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         pool_size=read.number("ALTYN_POOL_SIZE", 8, low=2, high=200),
         database_timeout_seconds=read.number("ALTYN_DATABASE_TIMEOUT", 5, low=1, high=60),
         key_file=read.path("ALTYN_KEY_FILE"),
+        key_service=_key_service(read),
+        unused_card_days=read.number("ALTYN_UNUSED_CARD_DAYS", 30, low=0, high=3650),
         public_url=(read.text("ALTYN_PUBLIC_URL") or "").rstrip("/") or None,
         tls_terminated=read.flag("ALTYN_TLS_TERMINATED"),
         trusted_proxies=read.text("ALTYN_TRUSTED_PROXIES") or "127.0.0.1",
@@ -165,6 +176,34 @@ def _limits(read: "_Reader", default: AttemptLimits) -> AttemptLimits:
         refusals_count=limit("ALTYN_REFUSALS_COUNT", default.refusals_count),
         refusals_percent=limit("ALTYN_REFUSALS_PERCENT", default.refusals_percent, high=100),
     )
+
+
+def _key_service(read: "_Reader") -> KeyServiceSettings:
+    """What wraps the key file. Raises SettingsError for more than one service, or half of one."""
+    names = ("ALTYN_KEY_ENCRYPTION_KEY", "ALTYN_KEY_ENCRYPTION_KEY_FILE", "ALTYN_TRANSIT_URL")
+    chosen = KeyServiceSettings(
+        key=read.key(names[0]), key_file=read.path(names[1]), transit=_transit(read)
+    )
+    if sum(each is not None for each in (chosen.key, chosen.key_file, chosen.transit)) > 1:
+        raise SettingsError(f"set one of {', '.join(names)} only: one service wraps the key file")
+    return chosen
+
+
+def _transit(read: "_Reader") -> TransitServer | None:
+    server = TransitServer(
+        url=(read.text("ALTYN_TRANSIT_URL") or "").rstrip("/"),
+        key=read.text("ALTYN_TRANSIT_KEY"),
+        mount=(read.text("ALTYN_TRANSIT_MOUNT") or TRANSIT_MOUNT).strip("/"),
+        token=read.text("ALTYN_TRANSIT_TOKEN"),
+        token_file=read.path("ALTYN_TRANSIT_TOKEN_FILE"),
+        namespace=read.text("ALTYN_TRANSIT_NAMESPACE"),
+        ca_file=read.path("ALTYN_TRANSIT_CA_FILE"),
+        timeout_seconds=read.number("ALTYN_TRANSIT_TIMEOUT", 5, low=1, high=60),
+    )
+    refusal = setting_checks.refusal_of_transit(server)
+    if refusal:
+        raise SettingsError(refusal)
+    return server if server.url else None
 
 
 def _refuse_unusable(settings: Settings) -> None:
@@ -239,11 +278,13 @@ def _unsafe(settings: Settings) -> list[tuple[str, str]]:
     """What the settings that are there must not be in production."""
     url, key = settings.public_url, settings.acquirer_key
     database, ports = settings.database_url, settings.callback_ports
+    transit = settings.key_service.transit
     checked = (
         ("ALTYN_DATABASE_URL", database and setting_checks.refusal_of_plain_database(database)),
         ("ALTYN_PUBLIC_URL", url and setting_checks.refusal_of_web_address(url, ("https",))),
         ("ALTYN_ACQUIRER_URL", _refusal_of_plain(settings.acquirer_url, "card numbers")),
         ("ALTYN_ATOL_URL", _refusal_of_plain(settings.atol_url, "shops' passwords")),
+        ("ALTYN_TRANSIT_URL", transit and _refusal_of_plain(transit.url, "keys")),
         ("ALTYN_ACQUIRER_KEY", key and setting_checks.refusal_of_key(key)),
         (
             "ALTYN_TRUSTED_PROXIES",
@@ -278,6 +319,14 @@ class _Reader:
     def path(self, name: str) -> Path | None:
         value = self.text(name)
         return Path(value).expanduser().absolute() if value else None
+
+    def key(self, name: str) -> bytes | None:
+        """A key of 32 bytes. The error does not quote it."""
+        value = self.text(name)
+        try:
+            return parse_key(value) if value else None
+        except KeyTextError as error:
+            raise SettingsError(f"{name}: {error}") from None
 
     def flag(self, name: str) -> bool:
         value = (self.text(name) or "no").lower()

@@ -1,5 +1,6 @@
 """Settings are read once, each with its bounds, and production requires what real money needs."""
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -241,3 +242,51 @@ def test_each_mode_has_its_limits_against_card_testing() -> None:
 def test_limits_outside_their_range_are_refused(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} must be a whole number from 1 to"):
         load({name: value})
+
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+TRANSIT = {
+    "ALTYN_TRANSIT_URL": "https://vault.example:8200/",
+    "ALTYN_TRANSIT_KEY": "altyn",
+    "ALTYN_TRANSIT_TOKEN": "hvs.token",
+}
+
+
+def test_key_service_is_read_and_prints_no_secret() -> None:
+    transit = load(TRANSIT).key_service.transit
+    assert transit is not None
+    assert (transit.url, transit.mount) == ("https://vault.example:8200", "transit")
+    by_key = load({"ALTYN_KEY_ENCRYPTION_KEY": KEY})
+    assert by_key.key_service.key == bytes(range(32))
+    shown = f"{load(TRANSIT)}{by_key}"
+    assert "hvs.token" not in shown
+    assert str(bytes(range(32)))[2:-1] not in shown
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({**TRANSIT, "ALTYN_KEY_ENCRYPTION_KEY": KEY}, "one of ALTYN_KEY_ENCRYPTION_KEY"),
+        ({"ALTYN_TRANSIT_KEY": "altyn"}, "ALTYN_TRANSIT_KEY has no effect without"),
+        ({"ALTYN_TRANSIT_NAMESPACE": "a"}, "ALTYN_TRANSIT_NAMESPACE has no effect without"),
+        ({**TRANSIT, "ALTYN_TRANSIT_URL": "vault.example"}, "ALTYN_TRANSIT_URL: .*https://"),
+        ({**TRANSIT, "ALTYN_TRANSIT_KEY": "../sys"}, "ALTYN_TRANSIT_KEY: write the name"),
+        ({**TRANSIT, "ALTYN_TRANSIT_MOUNT": "a//b"}, "ALTYN_TRANSIT_MOUNT: write the name"),
+        ({**TRANSIT, "ALTYN_TRANSIT_TOKEN": "a\nb"}, "ALTYN_TRANSIT_TOKEN: it may contain"),
+        ({**TRANSIT, "ALTYN_TRANSIT_TOKEN": ""}, "set either ALTYN_TRANSIT_TOKEN_FILE or"),
+        ({**TRANSIT, "ALTYN_TRANSIT_TOKEN_FILE": "/t"}, "set either ALTYN_TRANSIT_TOKEN_FILE or"),
+        ({**TRANSIT, "ALTYN_TRANSIT_CA_FILE": "/none/ca"}, "there is no file /none/ca"),
+        ({"ALTYN_KEY_ENCRYPTION_KEY": "c2hvcnQ="}, "ALTYN_KEY_ENCRYPTION_KEY: it must be 32"),
+        ({"ALTYN_UNUSED_CARD_DAYS": "-1"}, "ALTYN_UNUSED_CARD_DAYS must be a whole number"),
+    ],
+)
+def test_unusable_key_service_is_refused(environment: dict[str, str], reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as refused:
+        load(environment)
+    assert KEY not in str(refused.value)
+
+
+def test_production_asks_a_transit_engine_over_tls_only() -> None:
+    with pytest.raises(SettingsError, match=r"ALTYN_TRANSIT_URL: it must begin with https://"):
+        load({**PRODUCTION, **TRANSIT, "ALTYN_TRANSIT_URL": "http://vault.example:8200"})
+    assert load({**PRODUCTION, **TRANSIT}).key_service.transit is not None

@@ -13,10 +13,10 @@ import asyncpg
 
 from altyn.cli.environment import settings_with_database
 from altyn.cli.output import CommandError
+from altyn.installation_keys import load_keys
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.ports import StaffContext
-from altyn.security.keys import KeyRing
 from altyn.security.setting_secrets import SettingSecrets
 from altyn.settings import Settings
 from altyn.storage.clock import SystemClock
@@ -60,7 +60,7 @@ def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Resu
 
     One command is one transaction: it is applied completely or not at all.
     """
-    ring = KeyRing.load(settings.keys)
+    ring = load_keys(settings)
 
     async def run(pool: Pool) -> Result:
         async with pool.acquire() as connection, connection.transaction():

@@ -27,7 +27,8 @@ _USER_ERRORS: Final = {
     "altyn.operations.staff.errors": ("StaffError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
-    "altyn.security.keys": ("KeyFileError",),
+    "altyn.domain.key_service": ("KeyServiceError",),
+    "altyn.security.key_files": ("KeyFileError",),
     "altyn.storage.migrate": ("MigrationError",),
 }
 

@@ -26,7 +26,7 @@ from altyn.main.extensions import NO_EXTENSIONS, Extensions
 from altyn.main.outbox_sending import OutboxSending
 from altyn.main.payer_phone import payer_phone_of
 from altyn.main.phones import routes_of_phones
-from altyn.main.preparation import prepare, production_keys
+from altyn.main.preparation import open_keys, prepare
 from altyn.main.process import end_with_parent, forbid_core_dumps
 from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
@@ -36,7 +36,6 @@ from altyn.operations.paying.card.ports import CardPorts
 from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
-from altyn.security.keys import KeyRing
 from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
 from altyn.security.vault import Vault
 from altyn.settings import Settings
@@ -87,7 +86,7 @@ async def running(
     assert settings.database_url is not None
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
-        ring = KeyRing.load(settings.keys) if settings.sandbox else production_keys(settings)
+        ring, key_file = await open_keys(settings)
         pool = await _open_pool(settings, stack)
         listener = Listener(settings.database_url)
         merchants = MerchantDirectory(pool, listener)
@@ -99,14 +98,14 @@ async def running(
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
-        cards = CardStore(pool, Vault(ring, reread=lambda: KeyRing.load(settings.keys)))
+        unused = timedelta(days=settings.unused_card_days)
+        cards = CardStore(pool, Vault(ring, reread=key_file.load), keep_unused=unused)
         orders = OrderStore(pool, outbox.notifier.notify)
-        limiter = AttemptLimiter(AttemptCountStore(pool), settings.limits)
         world = World(
             orders=orders,
             merchants=merchants,
             ways=PaymentWays([each.way for each in ways]),
-            card=_card_ports(connectors, cards, orders, limiter),
+            card=_card_ports(connectors, cards, orders, _limiter(pool, settings)),
             bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
@@ -137,6 +136,10 @@ async def running(
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+def _limiter(pool: Pool, settings: Settings) -> AttemptLimiter:
+    return AttemptLimiter(AttemptCountStore(pool), settings.limits)
 
 
 async def _start(listener: Listener, stack: AsyncExitStack) -> None:

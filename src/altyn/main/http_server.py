@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from altyn.inbound.connections.bounds import KEEP_ALIVE_SECONDS, Bounds
+from altyn.inbound.connections.buffered import BufferedConnection
 from altyn.inbound.connections.descriptors import connections_allowed
-from altyn.inbound.connections.protocol import BoundedProtocol
 from altyn.inbound.connections.server_config import ServerConfig
 from altyn.settings import Settings
 
@@ -38,7 +38,7 @@ def server_config(app: Any, settings: Settings, **more: Any) -> ServerConfig:
     options: dict[str, Any] = {
         "workers": settings.workers,
         "loop": "uvloop",
-        "http": BoundedProtocol,
+        "http": BufferedConnection,
         "ws": "none",
         "lifespan": "on",
         "log_config": None,

@@ -3,8 +3,11 @@
 Unsafe combinations are refused: production with a sandbox's keys or the demo shop, and the reverse.
 """
 
+import asyncio
+
 import asyncpg
 
+from altyn.installation_keys import KeyFile
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings, SettingsError
 from altyn.simulators.acs.directory import DirectoryServer
@@ -31,7 +34,7 @@ async def prepare(settings: Settings) -> list[str]:
     """
     assert settings.database_url is not None
     if not settings.sandbox:
-        production_keys(settings)
+        await open_keys(settings)
     pool = await connect(settings.database_url, pool_size=2)
     try:
         # A connection of its own: a migration may take longer than the pool's time-out.
@@ -51,12 +54,7 @@ async def prepare(settings: Settings) -> list[str]:
 
 async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     """Create the simulated bank's tables, the keys and the demo shop, where they are missing."""
-    ring = KeyRing.create(settings.keys)
-    if not ring.sandbox:
-        raise SettingsError(
-            f"{settings.keys} contains production keys, which the sandbox must not use. "
-            "Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
-        )
+    ring, _ = await open_keys(settings)
     await _refuse_production_database(pool)
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
@@ -68,15 +66,29 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
 
 
-def production_keys(settings: Settings) -> KeyRing:
-    """The key ring for production. Raises SettingsError for keys that were made for a sandbox."""
-    ring = KeyRing.load(settings.keys)
-    if ring.sandbox:
+async def open_keys(settings: Settings) -> tuple[KeyRing, KeyFile]:
+    """The keys, and the file to read them again; a sandbox creates it at its first start.
+
+    In a thread, because a key service may have to unwrap them.
+    Refuses: KeyFileError, KeyServiceError, SettingsError for keys made for the other mode.
+    """
+    return await asyncio.to_thread(_opened_keys, settings)
+
+
+def _opened_keys(settings: Settings) -> tuple[KeyRing, KeyFile]:
+    file = KeyFile.of(settings)
+    ring = file.create() if settings.sandbox else file.load()
+    if settings.sandbox and not ring.sandbox:
+        raise SettingsError(
+            f"{settings.keys} contains production keys, which the sandbox must not use. "
+            "Set ALTYN_MODE=production, or name another ALTYN_KEY_FILE."
+        )
+    if ring.sandbox and not settings.sandbox:
         raise SettingsError(
             f"{settings.keys} was made for a sandbox, and production must not use its keys. "
             "Make new keys with `altyn keys create FILE` and name the file in ALTYN_KEY_FILE."
         )
-    return ring
+    return ring, file
 
 
 async def _refuse_production_database(pool: Pool) -> None:

@@ -64,7 +64,8 @@ class CredentialCache:
         self._wait_seconds_max = wait_seconds_max
         self._digest_key = secrets.token_bytes(32)
         self._successes: OrderedDict[str, bytes] = OrderedDict()
-        self._failures: OrderedDict[bytes, str] = OrderedDict()
+        # By digest of the credential: the digest of the login, which may be a mistyped card number.
+        self._failures: OrderedDict[bytes, bytes] = OrderedDict()
         self._checks: dict[tuple[bytes, str], _Check] = {}
 
     async def check(self, login: str, secret: str, stored_hash: str, *, address: str = "") -> bool:
@@ -101,7 +102,8 @@ class CredentialCache:
     def forget(self, login: str) -> None:
         """Remove the cached results of a login; its checks in progress will not be cached."""
         self._successes.pop(login, None)
-        for digest in [digest for digest, failed in self._failures.items() if failed == login]:
+        by = self._digest(login, "", "")
+        for digest in [digest for digest, failed in self._failures.items() if failed == by]:
             del self._failures[digest]
         for key in [key for key, check in self._checks.items() if check.login == login]:
             del self._checks[key]
@@ -154,7 +156,7 @@ class CredentialCache:
             if len(self._successes) > self._logins_max:
                 self._successes.popitem(last=False)
         else:
-            self._failures[digest] = login
+            self._failures[digest] = self._digest(login, "", "")
             if len(self._failures) > self._failures_max:
                 self._failures.popitem(last=False)
 

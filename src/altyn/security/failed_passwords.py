@@ -5,10 +5,12 @@ refuses none, so the right password gets through whatever others have tried.
 """
 
 import math
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -44,9 +46,11 @@ class FailedPasswords:
         self._monotonic = monotonic
         self._counts_max = counts_max
         self._counts: OrderedDict[Hashable, _Count] = OrderedDict()
+        self._secret = os.urandom(32)
 
     def add(self, login: str, address: str) -> None:
         """Count a failure of this login from this address."""
+        login = self._digest(login)
         for key in ((login, address), ("login", login, ""), ("address", address, "")):
             count = self._counts.setdefault(key, _Count())
             count.value, count.at = self._value(key) + 1, self._monotonic()
@@ -56,19 +60,26 @@ class FailedPasswords:
 
     def count(self, login: str, address: str) -> int:
         """How often this login has failed from this address lately."""
-        return round(self._value((login, address)))
+        return round(self._value((self._digest(login), address)))
 
     def pause_seconds(self, login: str, address: str) -> float:
         """How long a check has to wait from now on; 0 when it may start."""
+        failures = self.count(login, address)
+        login = self._digest(login)
         pair, by_address = (login, address), ("address", address, "")
         address_spent = self._value(by_address) >= ADDRESS_BUDGET
-        if not self.count(login, address):
+        if not failures:
             return self._rest(by_address, OTHER_LOGIN_PAUSE_SECONDS) if address_spent else 0.0
         if address_spent or self._value(("login", login, "")) >= LOGIN_BUDGET:
             return self._rest(pair, PAUSE_SECONDS_MAX)
-        above = self.count(login, address) - FREE_FAILURES
+        above = failures - FREE_FAILURES
         pause = PAUSE_SECONDS_MIN * 2.0 ** min(above, 30) if above >= 0 else 0.0
         return self._rest(pair, min(pause, PAUSE_SECONDS_MAX))
+
+    def _digest(self, login: str) -> str:
+        """What a login is counted by: the login itself may be a card number that was mistyped."""
+        text = login.encode("utf-8", "surrogatepass")
+        return blake2b(text, key=self._secret, digest_size=16).hexdigest()
 
     def _rest(self, key: Hashable, pause_seconds: float) -> float:
         """What is left of a pause that began with the latest failure."""

@@ -2,19 +2,13 @@
 other secrets are derived.
 
 It is never kept in the database, so neither a stolen dump nor a stolen key file alone reveals a
-card number. Source: docs/architecture.md.
+card number. A key service may wrap it (`wrapped_file.py`). Source: docs/architecture.md.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
 import secrets
-import stat
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -24,23 +18,20 @@ import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from altyn.domain.key_service import KeyService
+from altyn.security.key_files import KeyFileError, change_file, create_file, read_key_file
+from altyn.security.wrapped_file import (
+    FORMAT,
+    FileKey,
+    WrappedFile,
+    WrappedFileChangedError,
+    encrypt_content,
+)
+
+__all__ = ["KEY_BYTES", "KeyFileError", "KeyRing"]
+
 KEY_BYTES: Final = 32
-FILE_BYTES_MAX: Final = 1 << 20
-_GROUP_AND_WORLD: Final = stat.S_IRWXG | stat.S_IRWXO
-_CREATE_FIRST: Final = "Name the right file, or create one with `altyn keys create`."
-
-
-class KeyFileError(Exception):
-    """The key file cannot be used; the text says what is wrong, where, and what to do.
-
-    It never quotes a key.
-    """
-
-    def __init__(self, *, what: str, where: Path, remedy: str) -> None:
-        super().__init__(f"{where}: {what}. {remedy}")
-        self.what = what
-        self.where = where
-        self.remedy = remedy
+_RESTORE: Final = "Restore the file from a backup; a new file cannot decrypt the stored cards."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +49,92 @@ class KeyRing:
     sandbox: bool
 
     @classmethod
-    def load(cls, path: Path) -> KeyRing:
-        """Read a key file.
+    def load(cls, path: Path, service: KeyService | None = None) -> KeyRing:
+        """Read a key file, which `service` has wrapped; without one the file has its keys plain.
 
         Refuses with KeyFileError: a file that is missing, unreadable, not a regular file,
-        accessible to other users, or malformed.
+        accessible to other users, malformed, or wrapped otherwise than `service` does; then with
+        KeyServiceError.
         """
-        return _parse(_read(path), path)
+        return _open(read_key_file(path), path, service).ring
 
     @classmethod
-    def create(cls, path: Path, *, sandbox: bool = True) -> KeyRing:
+    def create(
+        cls, path: Path, *, sandbox: bool = True, service: KeyService | None = None
+    ) -> KeyRing:
         """Create the key file, or read it if it exists. If two processes create it at once, the
         second one reads the file of the first."""
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists():
-                _publish(path, _serialise(_new_ring(sandbox=sandbox)), replace_existing=False)
-            _sync_folder(path.parent)
-        except OSError as error:
-            raise _not_written(path, error) from error
-        return cls.load(path)
+
+        def content() -> bytes:
+            file_key = None if service is None else FileKey.new(service)
+            return _Opened(_new_ring(sandbox=sandbox), file_key).content()
+
+        create_file(path, content)
+        return cls.load(path, service)
 
     @classmethod
-    def rotate(cls, path: Path) -> KeyRing:
+    def rotate(cls, path: Path, service: KeyService | None = None) -> KeyRing:
         """Add a new vault key and make it active; the old keys stay, because rows are still
         encrypted under them."""
-        return _change(path, lambda ring: _with_new_key(ring, active=True))
+        return _change(path, service, lambda ring: _with_new_key(ring, active=True))
 
     @classmethod
-    def stage(cls, path: Path) -> KeyRing:
+    def stage(cls, path: Path, service: KeyService | None = None) -> KeyRing:
         """Add a new vault key without using it yet: the first half of a rotation over several
         machines.
 
         The file is copied to every machine before `activate`, so that each of them can decrypt the
         rows of the others.
         """
-        return _change(path, lambda ring: _with_new_key(ring, active=False))
+        return _change(path, service, lambda ring: _with_new_key(ring, active=False))
 
     @classmethod
-    def activate(cls, path: Path, key_id: str) -> KeyRing:
+    def activate(cls, path: Path, key_id: str, service: KeyService | None = None) -> KeyRing:
         """Make a key of the file the active one: the second half of a rotation over several
         machines."""
+        return _change(
+            path, service, lambda ring: replace(_having(ring, key_id, path), active=key_id)
+        )
 
-        def activated(ring: KeyRing) -> KeyRing:
-            if key_id not in ring.vault_keys:
+    @classmethod
+    def remove(cls, path: Path, key_id: str, service: KeyService | None = None) -> KeyRing:
+        """Remove a key that is not active; the caller has made sure that no row needs it."""
+
+        def removed(ring: KeyRing) -> KeyRing:
+            keys = dict(_having(ring, key_id, path).vault_keys)
+            del keys[key_id]
+            if key_id == ring.active:
                 raise KeyFileError(
-                    what=f"the key file has no key {key_id}",
+                    what=f"key {key_id} is active, and new cards are encrypted with it",
                     where=path,
-                    remedy=f"Choose one of {', '.join(ring.vault_keys)}.",
+                    remedy="Add another key first, with `altyn keys rotate`.",
                 )
-            return replace(ring, active=key_id)
+            return replace(ring, vault_keys=MappingProxyType(keys))
 
-        return _change(path, activated)
+        return _change(path, service, removed)
+
+    @classmethod
+    def wrap(cls, path: Path, service: KeyService) -> KeyRing:
+        """Wrap a plain key file; wrap a wrapped one again, under the newest key of the service."""
+
+        def wrapped(content: bytes) -> bytes:
+            plain = _wrapped_file(content, path) is None
+            opened = _open(content, path, None if plain else service)
+            file_key = (
+                FileKey.new(service)
+                if opened.file_key is None
+                else FileKey.wrapped_again(opened.file_key.key, service)
+            )
+            return _Opened(opened.ring, file_key).content()
+
+        change_file(path, wrapped)
+        return cls.load(path, service)
+
+    @classmethod
+    def unwrap(cls, path: Path, service: KeyService) -> KeyRing:
+        """Write the keys plain again, so that another service can wrap them."""
+        change_file(path, lambda content: _Opened(_open(content, path, service).ring).content())
+        return cls.load(path)
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one named purpose (HKDF-SHA-256 of the root).
@@ -144,7 +169,8 @@ def _new_ring(*, sandbox: bool) -> KeyRing:
 
 
 def _with_new_key(ring: KeyRing, *, active: bool) -> KeyRing:
-    key_id = _new_key_id(number=len(ring.vault_keys) + 1)
+    numbers = [_number(key_id) for key_id in ring.vault_keys]
+    key_id = _new_key_id(number=max(numbers) + 1)
     keys = MappingProxyType({**ring.vault_keys, key_id: secrets.token_bytes(KEY_BYTES)})
     return replace(ring, vault_keys=keys, active=key_id if active else ring.active)
 
@@ -153,6 +179,23 @@ def _new_key_id(*, number: int) -> str:
     """A key id. Its number shows people the order of the keys; its random part distinguishes the
     keys of two machines."""
     return f"k{number}-{secrets.token_hex(4)}"
+
+
+def _number(key_id: str) -> int:
+    """The number in a key id; 0 for an id of another form."""
+    digits = key_id.partition("-")[0].removeprefix("k")
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
+def _having(ring: KeyRing, key_id: str, path: Path) -> KeyRing:
+    """The ring, if it has the key. Raises KeyFileError."""
+    if key_id not in ring.vault_keys:
+        raise KeyFileError(
+            what=f"the key file has no key {key_id}",
+            where=path,
+            remedy=f"Choose one of {', '.join(ring.vault_keys)}.",
+        )
+    return ring
 
 
 def _serialise(ring: KeyRing) -> bytes:
@@ -168,20 +211,19 @@ def _serialise(ring: KeyRing) -> bytes:
 
 
 def _parse(content: bytes, path: Path) -> KeyRing:
-    remedy = "Restore the file from a backup; a new file cannot decrypt the stored cards."
     try:
         keys = msgspec.json.decode(content, type=_KeyFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         # `from None`: a parser's message may quote the content that it could not read.
         what = str(error) if isinstance(error, msgspec.ValidationError) else "is not JSON"
-        raise KeyFileError(what=f"malformed: {what}", where=path, remedy=remedy) from None
+        raise KeyFileError(what=f"malformed: {what}", where=path, remedy=_RESTORE) from None
     all_keys = [*keys.vault_keys.values(), keys.fingerprint_key, keys.root]
     if any(len(key) != KEY_BYTES for key in all_keys):
         what = f"malformed: a key does not have {KEY_BYTES} bytes"
-        raise KeyFileError(what=what, where=path, remedy=remedy)
+        raise KeyFileError(what=what, where=path, remedy=_RESTORE)
     if keys.active not in keys.vault_keys:
         what = "malformed: the active key is not among the vault keys"
-        raise KeyFileError(what=what, where=path, remedy=remedy)
+        raise KeyFileError(what=what, where=path, remedy=_RESTORE)
     return KeyRing(
         active=keys.active,
         vault_keys=MappingProxyType(keys.vault_keys),
@@ -191,104 +233,83 @@ def _parse(content: bytes, path: Path) -> KeyRing:
     )
 
 
-def _read(path: Path) -> bytes:
-    try:
-        # Without O_NONBLOCK a pipe with the file's name would block the start for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise KeyFileError(
-            what="the key file is missing", where=path, remedy=_CREATE_FIRST
-        ) from None
-    except OSError as error:
-        remedy = "Change the owner of the file to the user that Altyn runs as."
-        what = f"cannot be read ({error.strerror})"
-        raise KeyFileError(what=what, where=path, remedy=remedy) from error
-    try:
-        # The descriptor is checked, not the path, so that the checked file is the one that is read.
-        _require_private_file(os.fstat(descriptor), path)
-        return os.read(descriptor, FILE_BYTES_MAX)
-    finally:
-        os.close(descriptor)
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A key file that was read: its ring, and its file key if it is wrapped."""
+
+    ring: KeyRing
+    file_key: FileKey | None = None
+
+    def content(self) -> bytes:
+        """The file, wrapped under the same file key."""
+        plain = _serialise(self.ring)
+        return plain if self.file_key is None else encrypt_content(plain, self.file_key)
 
 
-def _require_private_file(found: os.stat_result, path: Path) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise KeyFileError(what="is not a file", where=path, remedy=_CREATE_FIRST)
-    if found.st_mode & _GROUP_AND_WORLD:
-        mode = stat.S_IMODE(found.st_mode)
-        raise KeyFileError(
-            what=f"other users than its owner may open it (mode {mode:04o})",
+def _change(
+    path: Path, service: KeyService | None, change: Callable[[KeyRing], KeyRing]
+) -> KeyRing:
+    changed: list[KeyRing] = []
+
+    def changed_content(content: bytes) -> bytes:
+        opened = _open(content, path, service)
+        changed.append(change(opened.ring))
+        return _Opened(changed[-1], opened.file_key).content()
+
+    change_file(path, changed_content)
+    return changed[-1]
+
+
+def _open(content: bytes, path: Path, service: KeyService | None) -> _Opened:
+    wrapped = _wrapped_file(content, path)
+    if wrapped is None and service is None:
+        return _Opened(_parse(content, path))
+    if wrapped is None or service is None or wrapped.wrapped_by != service.name:
+        raise _wrapped_otherwise(path, wrapped, service)
+    file_key = wrapped.file_key(service)
+    try:
+        return _Opened(_parse(wrapped.content(file_key), path), file_key)
+    except WrappedFileChangedError:
+        what = "malformed: it was changed after it was wrapped"
+        raise KeyFileError(what=what, where=path, remedy=_RESTORE) from None
+
+
+def _wrapped_file(content: bytes, path: Path) -> WrappedFile | None:
+    """The wrapped file; None for a content of another form, which `_parse` judges."""
+    try:
+        if msgspec.json.decode(content, type=_Form).format != FORMAT:
+            return None
+        return msgspec.json.decode(content, type=WrappedFile)
+    except msgspec.ValidationError as error:
+        if content.find(FORMAT.encode()) < 0:
+            return None
+        what = f"malformed: {error}"
+        raise KeyFileError(what=what, where=path, remedy=_RESTORE) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+class _Form(msgspec.Struct):
+    """The one member that both forms of a key file have."""
+
+    format: str
+
+
+def _wrapped_otherwise(
+    path: Path, wrapped: WrappedFile | None, service: KeyService | None
+) -> KeyFileError:
+    """The file is plain and should be wrapped, or the reverse, or it has another service."""
+    if wrapped is None:
+        assert service is not None
+        return KeyFileError(
+            what=f"the keys are plain, but the settings name a key service ({service.name})",
             where=path,
-            remedy=f"Run `chmod 600 {path}`; if it was open for long, rotate the keys.",
+            remedy="Wrap the file with `altyn keys wrap`, or remove that setting.",
         )
-
-
-def _change(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
-    """Read, change and replace under a lock: two rotations at once must keep both new keys."""
-    target = path.resolve()
-    try:
-        with _locked(target):
-            ring = change(KeyRing.load(target))
-            _publish(target, _serialise(ring), replace_existing=True)
-            _sync_folder(target.parent)
-            return ring
-    except FileNotFoundError:
-        raise KeyFileError(
-            what="the key file is missing", where=path, remedy=_CREATE_FIRST
-        ) from None
-    except OSError as error:
-        raise _not_written(path, error) from error
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Lock the file. If it was replaced while we waited, lock the file that has its name now."""
-    while True:
-        with path.open("r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                yield
-                return
-
-
-def _publish(path: Path, content: bytes, *, replace_existing: bool) -> None:
-    """Write a temporary file, flush it to the disk, then rename it in one step, so that a
-    half-written key file is never read.
-
-    Without `replace_existing`, a hard link fails when the name exists, and the existing file stays.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # O_EXCL, 0600
-    draft = Path(name)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - mkstemp gives a descriptor
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        if replace_existing:
-            draft.replace(path)
-            return
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the folder: otherwise a power cut could remove the name of a file whose keys have
-    already encrypted rows."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some file systems cannot flush a folder.
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def _not_written(path: Path, error: OSError) -> KeyFileError:
-    remedy = "Choose a folder on a local disk that belongs to the user that Altyn runs as."
-    return KeyFileError(what=f"cannot be written ({error.strerror})", where=path, remedy=remedy)
+    named = "no key service" if service is None else service.name
+    return KeyFileError(
+        what=f"the file is wrapped by {wrapped.wrapped_by}, and the settings name {named}",
+        where=path,
+        remedy="Set ALTYN_KEY_ENCRYPTION_KEY, ALTYN_KEY_ENCRYPTION_KEY_FILE or ALTYN_TRANSIT_URL "
+        "and ALTYN_TRANSIT_KEY as they were when the file was wrapped.",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -59,39 +59,43 @@ class EncryptedPan:
 class Vault:
     """Encrypts, decrypts, rewraps and fingerprints card numbers with the keys of one ring.
 
-    `reread` reads the ring again; it is called when a row names a key that this process does not
-    have yet.
+    `reread` reads the ring again. A caller does so now and then, and when a row names a key that
+    this process does not have yet.
     """
 
     def __init__(self, ring: KeyRing, *, reread: Callable[[], KeyRing] | None = None) -> None:
         self._reread = reread
-        self._use(ring)
+        self._keys = _Keys.of(ring)
 
     @property
     def active_key_id(self) -> str:
         """The id of the key for new rows; rows under any other key are still to be rewrapped."""
-        return self._ring.active
+        return self._keys.ring.active
 
     def reread_keys(self) -> None:
-        """Read the key file again, so that a running process gets the keys of a rotation."""
+        """Read the key file again, so that a running process gets the keys of a rotation.
+
+        It may wait for a key service, so it belongs into a thread; the keys are replaced at once.
+        """
         if self._reread is not None:
-            self._use(self._reread())
+            self._keys = _Keys.of(self._reread())
 
     def encrypt(self, pan: Pan, *, merchant_id: int) -> EncryptedPan:
         """Encrypt a card number under a fresh data key, for this merchant only."""
+        keys = self._keys
         data_key = AESGCM.generate_key(_DATA_KEY_BITS)
         nonce = os.urandom(_NONCE_BYTES)
         digits = pan.reveal().encode()
         return EncryptedPan(
-            key_id=self._ring.active,
-            wrapped_key=self._wrap(data_key, merchant_id),
+            key_id=keys.ring.active,
+            wrapped_key=keys.wrap(data_key, merchant_id),
             nonce=nonce,
             ciphertext=AESGCM(data_key).encrypt(nonce, digits, _context(_PAN, merchant_id)),
         )
 
     def decrypt(self, encrypted: EncryptedPan, *, merchant_id: int) -> Pan:
         """Decrypt a card number. Refuses: KeyMissingError, then DecryptionError."""
-        data_key = self._unwrap(encrypted, merchant_id)
+        data_key = self._keys.unwrap(encrypted, merchant_id)
         try:
             digits = AESGCM(data_key).decrypt(
                 encrypted.nonce, encrypted.ciphertext, _context(_PAN, merchant_id)
@@ -105,11 +109,12 @@ class Vault:
 
         Refuses: KeyMissingError, then DecryptionError.
         """
-        if encrypted.key_id == self._ring.active:
+        keys = self._keys
+        if encrypted.key_id == keys.ring.active:
             return encrypted
-        data_key = self._unwrap(encrypted, merchant_id)
-        wrapped = self._wrap(data_key, merchant_id)
-        return replace(encrypted, key_id=self._ring.active, wrapped_key=wrapped)
+        data_key = keys.unwrap(encrypted, merchant_id)
+        wrapped = keys.wrap(data_key, merchant_id)
+        return replace(encrypted, key_id=keys.ring.active, wrapped_key=wrapped)
 
     def fingerprint(self, pan: Pan, *, merchant_id: int) -> bytes:
         """32 bytes that are the same for the same card of one merchant.
@@ -120,33 +125,36 @@ class Vault:
         # The merchant's number has a fixed width, so two different pairs of merchant and card never
         # give the same message.
         message = _context(_FINGERPRINT, merchant_id) + pan.reveal().encode()
-        return hmac.digest(self._ring.fingerprint_key, message, "sha256")
+        return hmac.digest(self._keys.ring.fingerprint_key, message, "sha256")
 
-    def _use(self, ring: KeyRing) -> None:
-        self._wrappers = {key_id: AESGCM(key) for key_id, key in ring.vault_keys.items()}
-        self._ring = ring
 
-    def _wrap(self, data_key: bytes, merchant_id: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """A ring with its ciphers; it is replaced as a whole, so a thread may reread the keys."""
+
+    ring: KeyRing
+    wrappers: Mapping[str, AESGCM]
+
+    @classmethod
+    def of(cls, ring: KeyRing) -> _Keys:
+        return cls(ring, {key_id: AESGCM(key) for key_id, key in ring.vault_keys.items()})
+
+    def wrap(self, data_key: bytes, merchant_id: int) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
-        wrapper = self._wrappers[self._ring.active]
+        wrapper = self.wrappers[self.ring.active]
         return nonce + wrapper.encrypt(nonce, data_key, _context(_DATA_KEY, merchant_id))
 
-    def _unwrap(self, encrypted: EncryptedPan, merchant_id: int) -> bytes:
+    def unwrap(self, encrypted: EncryptedPan, merchant_id: int) -> bytes:
+        """The data key. Refuses: KeyMissingError, then DecryptionError."""
         wrapped = encrypted.wrapped_key
+        if encrypted.key_id not in self.wrappers:
+            raise KeyMissingError(encrypted.key_id)
         try:
-            return self._wrapper(encrypted.key_id).decrypt(
+            return self.wrappers[encrypted.key_id].decrypt(
                 wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _context(_DATA_KEY, merchant_id)
             )
         except (InvalidTag, ValueError):
             raise DecryptionError("the data key cannot be decrypted") from None
-
-    def _wrapper(self, key_id: str) -> AESGCM:
-        if key_id not in self._wrappers:
-            self.reread_keys()
-        try:
-            return self._wrappers[key_id]
-        except KeyError:
-            raise KeyMissingError(key_id) from None
 
 
 def _context(purpose: bytes, merchant_id: int) -> bytes:

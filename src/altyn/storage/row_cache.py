@@ -11,6 +11,8 @@ from typing import Final, Generic, TypeVar
 ROWS_MAX: Final = 20_000
 MISSING_MAX: Final = 4_096
 
+DIGITS_MAX: Final = 11
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -19,8 +21,8 @@ class RowCache(Generic[Key, Value]):
     """Returns values from memory while `listening()`, otherwise from the database each time.
 
     That a key has no value is cached too, with a limit of its own: a flood of unknown logins
-    removes no merchant. A value that was loaded while another one was dropped is returned, but not
-    cached: it may be older than the change.
+    removes no merchant. A missing key of many digits is not cached. A value that was loaded while
+    another one was dropped is returned, but not cached: it may be older than the change.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class RowCache(Generic[Key, Value]):
 
     def _keep(self, key: Key, value: Value | None) -> None:
         if value is None:
+            if _may_be_mistyped(key):
+                return
             self._missing[key] = None
             if len(self._missing) > self._missing_max:
                 self._missing.popitem(last=False)
@@ -83,3 +87,8 @@ class RowCache(Generic[Key, Value]):
             self._values[key] = value
             if len(self._values) > self._rows_max:
                 self._values.popitem(last=False)
+
+
+def _may_be_mistyped(key: Hashable) -> bool:
+    """Whether a key may be a card number in the wrong field, which must not stay in memory."""
+    return isinstance(key, str) and sum(map(str.isdigit, key)) > DIGITS_MAX

@@ -136,11 +136,14 @@ def test_missing_key_is_named(vault: Vault) -> None:
     assert refused.value.key_id == "k2"
 
 
-def test_key_added_by_another_process_is_read_when_a_row_needs_it(tmp_path: Path) -> None:
+def test_key_added_by_another_process_decrypts_after_rereading(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     running = Vault(KeyRing.create(path), reread=lambda: KeyRing.load(path))
     encrypted = Vault(KeyRing.rotate(path)).encrypt(PAN, merchant_id=SHOP)
 
+    with pytest.raises(KeyMissingError):
+        running.decrypt(encrypted, merchant_id=SHOP)
+    running.reread_keys()
     assert running.decrypt(encrypted, merchant_id=SHOP) == PAN
     assert running.active_key_id == encrypted.key_id
 

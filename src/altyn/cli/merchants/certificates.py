@@ -44,14 +44,14 @@ async def _signing_key(
 ) -> "tuple[Merchant, SigningKey]":
     """The shop and its current signing key; `new` creates the key first."""
     from altyn.cli.database import OPERATOR, gateway_clock
+    from altyn.installation_keys import load_keys
     from altyn.operations.staff.merchants import find_merchant
-    from altyn.security.keys import KeyRing
     from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
     from altyn.storage.credentials import TOKEN_KEY_PURPOSE
     from altyn.storage.signing_keys import SigningKeys
     from altyn.storage.staff import staff_context
 
-    ring = KeyRing.load(settings.keys)
+    ring = load_keys(settings)
     async with pool.acquire() as connection:
         clock = await gateway_clock(connection, settings)
         token_key = ring.derive(TOKEN_KEY_PURPOSE)

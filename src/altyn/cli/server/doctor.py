@@ -128,16 +128,23 @@ def _port(settings: Settings) -> Finding:
 
 
 def _keys(settings: Settings) -> Finding:
-    from altyn.security.keys import KeyFileError, KeyRing
+    from altyn.domain.key_service import KeyServiceError
+    from altyn.installation_keys import KeyFile
+    from altyn.security.keys import KeyFileError
 
     if settings.sandbox and not settings.keys.exists():
         return Finding("keys", f"none yet; the first start creates {settings.keys}")
     try:
-        ring = KeyRing.load(settings.keys)
+        file = KeyFile.of(settings)
+        ring = file.load()
     except KeyFileError as error:
         return Finding("keys", f"{error.where}: {error.what}", error.remedy)
+    except KeyServiceError as error:
+        return Finding("keys", f"{settings.keys} cannot be unwrapped", str(error))
     mode = "sandbox" if ring.sandbox else "production"
-    found = f"{settings.keys}: {_counted(len(ring.vault_keys), 'vault key')}, for {mode}"
+    wrapped = f", wrapped by {file.service.name}" if file.service else ""
+    keys = _counted(len(ring.vault_keys), "vault key")
+    found = f"{settings.keys}: {keys}, for {mode}{wrapped}"
     if ring.sandbox == settings.sandbox:
         return Finding("keys", found)
     return Finding("keys", found, f"Set ALTYN_KEY_FILE to a key file for {settings.mode}.")
@@ -234,13 +241,15 @@ def _counted(count: int, noun: str) -> str:
 
 async def _vault(pool: "Pool", settings: Settings) -> Finding:
     """Checks that the key file has the key of every stored card."""
-    from altyn.security.keys import KeyFileError, KeyRing
+    from altyn.domain.key_service import KeyServiceError
+    from altyn.installation_keys import load_keys
+    from altyn.security.keys import KeyFileError
     from altyn.storage.statements import statement
 
     rows = await statement("count_cards_by_key").fetch(pool)
     known: frozenset[str] = frozenset()
-    with suppress(KeyFileError):
-        known = frozenset(KeyRing.load(settings.keys).vault_keys)
+    with suppress(KeyFileError, KeyServiceError):
+        known = frozenset(load_keys(settings).vault_keys)
     lost = [f"{row['cards']} of key {row['key_id']}" for row in rows if row["key_id"] not in known]
     cards = sum(row["cards"] for row in rows)
     if lost:

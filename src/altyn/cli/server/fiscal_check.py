@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 async def fiscal_problem(pool: "Pool", settings: Settings) -> tuple[str, str]:
     """What is found, and the remedy; an empty remedy: nothing is wrong."""
-    from altyn.security.keys import KeyFileError, KeyRing
+    from altyn.domain.key_service import KeyServiceError
+    from altyn.installation_keys import load_keys
+    from altyn.security.keys import KeyFileError
     from altyn.storage.merchants import merchant_of
     from altyn.storage.statements import statement
 
     rows = await statement("list_merchants").fetch(pool)
     try:
-        ring: KeyRing | None = KeyRing.load(settings.keys)
-    except KeyFileError:  # a finding of its own
+        ring: KeyRing | None = load_keys(settings)
+    except (KeyFileError, KeyServiceError):  # a finding of its own
         ring = None
     return examine_shops([merchant_of(row) for row in rows], settings.atol_url, ring)
 

@@ -57,9 +57,9 @@ def _refuse_if_not_possible(settings: Settings) -> None:
 
 
 def _refuse_keys_of_production(settings: Settings) -> None:
-    from altyn.security.keys import KeyRing
+    from altyn.installation_keys import load_keys
 
-    if settings.keys.exists() and not KeyRing.load(settings.keys).sandbox:
+    if settings.keys.exists() and not load_keys(settings).sandbox:
         raise CommandError(
             f"{settings.keys} has the keys of a production gateway; `altyn reset` deletes a "
             "sandbox only."

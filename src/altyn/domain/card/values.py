@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
+from altyn.domain.clearing import clear_unshared
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -32,6 +34,11 @@ class _Secret:
             message = f"{what} must be {lengths.start} to {lengths.stop - 1} digits"
             raise ValueError(message)
         object.__setattr__(self, "_digits", digits)
+
+    def __del__(self) -> None:
+        digits = getattr(self, "_digits", "")  # none if the text was refused
+        object.__setattr__(self, "_digits", "")
+        clear_unshared(digits)
 
     @property
     def masked(self) -> str:

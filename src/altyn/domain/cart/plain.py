@@ -149,9 +149,26 @@ def has_no_remarks(cart: Cart) -> bool:
     return facts is not None and facts.name_chars <= RECEIPT_NAME_MAX
 
 
-@lru_cache(maxsize=_FACTS_REMEMBERED)
+_remembered: Final[dict[str, _Facts]] = {}
+
+
 def _facts(text: str) -> _Facts | None:
     """The facts of a plain cart, for several checks of one request; None for any other text.
+
+    Only plain carts are remembered: another text may hold a card number.
+    """
+    facts = _remembered.get(text)
+    if facts is None:
+        facts = _read_facts(text)
+        if facts is not None:
+            if len(_remembered) >= _FACTS_REMEMBERED:
+                _remembered.clear()
+            _remembered[text] = facts
+    return facts
+
+
+def _read_facts(text: str) -> _Facts | None:
+    """The facts of a plain cart; None for any other text.
 
     A text that is longer than what is written of its objects has spaces, a name twice, needless
     escapes or `-0`: every other spelling of JSON takes more characters.

@@ -15,6 +15,7 @@ from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from altyn.domain.clearing import clear
 from altyn.inbound.connections.bounds import Excess
 from altyn.inbound.connections.refusals import (
     BODY_OVERHEAD,
@@ -249,6 +250,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.cycle.body:
             self.cycle.body = ClearedBuffer()
         super().on_body(body)
+        clear(body)  # uvicorn has copied it
 
     def on_message_complete(self) -> None:
         """The request is complete, and the next one may follow."""

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from altyn.domain.clearing import clear
 from altyn.inbound.http.bodies import Pairs, Unreadable, read_text
 
 TOO_DEEP: Final = "JSON is nested deeper than {} levels, or its brackets do not match"
@@ -46,6 +47,14 @@ def read_json(
     """
     text, broken = read_text(data.decode, charset)
     document = text.encode()
+    clear(text)
+    try:
+        return _pairs_of(document, fields_max=fields_max, depth_max=depth_max), broken
+    finally:
+        clear(document)
+
+
+def _pairs_of(document: bytes, *, fields_max: int, depth_max: int) -> Pairs:
     if _is_deeper_than(depth_max, document):
         raise Unreadable(TOO_DEEP.format(depth_max))
     every_pair = (
@@ -56,7 +65,7 @@ def read_json(
     pairs = list(islice(every_pair, fields_max + 1))
     if len(pairs) > fields_max:
         raise Unreadable(f"more than {fields_max} fields")
-    return pairs, broken
+    return pairs
 
 
 def refuse_unstorable(document: bytes, *, depth_max: int) -> None:

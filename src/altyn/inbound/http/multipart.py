@@ -6,8 +6,10 @@ Source: rest-orders.md §1.1; RFC 7578, RFC 2046 §5.1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from altyn.domain.clearing import clear, clear_unshared
 from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters, read_text
 
 BOUNDARY_LENGTH_MAX: Final = 70  # characters, RFC 2046
@@ -26,7 +28,18 @@ def read_multipart(
         raise Unreadable("multipart without a boundary")
     newline = b"\r\n" if b"\r\n" in data else b"\n"
     delimiter = newline + b"--" + boundary
-    _, *parts = (newline + data).split(delimiter, fields_max + 2)
+    whole = newline + data
+    _, *parts = whole.split(delimiter, fields_max + 2)
+    clear_unshared(whole)
+    try:
+        return _pairs_of(parts, newline, charset, fields_max=fields_max)
+    finally:
+        clear(*(part for part in parts if part is not whole))
+
+
+def _pairs_of(
+    parts: Sequence[bytes], newline: bytes, charset: str | None, *, fields_max: int
+) -> tuple[Pairs, bool]:
     pairs: Pairs = []
     anything_broken = False
     for number, part in enumerate(parts):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from altyn import request_body
+from altyn.domain.clearing import clear_unshared
 from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.forms import read_form
@@ -66,9 +67,12 @@ async def read_fields(
     headers = content_headers(scope)
     body = await read_body(headers, receive, limits)
     query = scope["query_string"] if BodyKind.QUERY in kinds else b""
-    if body and _kind_of(body, headers) not in kinds:
-        raise BodyKindRefused
-    return _merge(query, body, headers, limits)
+    try:
+        if body and _kind_of(body, headers) not in kinds:
+            raise BodyKindRefused
+        return _merge(query, body, headers, limits)
+    finally:
+        clear_unshared(body)
 
 
 def _kind_of(body: bytes, headers: Mapping[bytes, bytes]) -> BodyKind:

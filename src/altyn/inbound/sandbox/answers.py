@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from altyn.domain.clearing import clear_unshared
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import refuse_unstorable
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
@@ -132,8 +133,11 @@ async def read_json(request: Request, into: type[Members], *, longest: int = BOD
     Raises ValueError: a body that is too long, too deep, or has U+0000; what `into` does not take.
     """
     body = await body_of(request, longest=longest) or b"{}"
-    refuse_unstorable(body, depth_max=DEFAULT_LIMITS.depth)
-    return msgspec.json.decode(body, type=into)
+    try:
+        refuse_unstorable(body, depth_max=DEFAULT_LIMITS.depth)
+        return msgspec.json.decode(body, type=into)
+    finally:
+        clear_unshared(body)
 
 
 def read_query(request: Request) -> dict[str, str]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.clearing import clear_unshared
 from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.rest.answers import base_url_of
@@ -48,7 +49,7 @@ def order_payment_routes(
         if from_another_site(request):
             return problem("another site's page may not pay this order", 403)
         try:
-            wanted = read_request(await body_of(request))
+            wanted = await _read(request)
         except (msgspec.MsgspecError, ValueError) as error:
             return problem(str(error), 400)
         except RecursionError:
@@ -65,8 +66,19 @@ def order_payment_routes(
                 return await _play(wanted, page_order, browser, world, phone)
             except PayerError as error:
                 return problem(str(error), 502)
+            finally:
+                wanted.clear()
 
     return [Route("/sandbox/orders/{order:path}/pay", pay, methods=["POST"])]
+
+
+async def _read(request: Request) -> PayerRequest:
+    """What the payer has to do. Raises as `body_of` and `read_request`."""
+    body = await body_of(request)
+    try:
+        return read_request(body)
+    finally:
+        clear_unshared(body)
 
 
 async def _play(

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 
+from altyn.domain.clearing import clear_unshared
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
@@ -186,7 +187,13 @@ class SoapEndpoint:
         body = await read_body(headers, receive, self._limits)
         content_type = ContentType.of(headers.get(b"content-type", b""))
         _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
-        root = parse_xml(body, content_type.charset)
+        try:
+            root = parse_xml(body, content_type.charset)
+        except MessageRefusedError as refused:
+            refused.__traceback__ = None  # its frames refer to the body
+            clear_unshared(body)
+            raise
+        clear_unshared(body)
         message = open_envelope(root, understood=(SECURITY,))
         operation, method = _operation(message)
         token = read_token(message.headers)

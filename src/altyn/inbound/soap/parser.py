@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
+from altyn.domain.clearing import clear
 from altyn.inbound.http.bodies import CHARSETS
 from altyn.inbound.soap.faults import MessageRefusedError, wrong_message
 
@@ -52,6 +53,12 @@ _WHITE: Final = " \t\r\n"
 _DECLARED: Final = re.compile(
     rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']"""
 )
+_LONG_NUMBER: Final = re.compile(
+    r"""(?<![\w:.\-])[0-9](?:[ -]?[0-9]){11,}|(?<=cvc=["'])[0-9]+|(?<=cvc>)[0-9]+"""
+)
+_HIDE: Final = {ord("0") + digit: 0xF8E0 + digit for digit in range(10)}
+_SHOW: Final = {hidden: shown for shown, hidden in _HIDE.items()}
+_STAND_INS: Final = re.compile("[\uf8e0-\uf8e9]")
 _PROLOG: Final = re.compile(r"(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 
 
@@ -65,6 +72,13 @@ def parse_xml(
     formed or whose prefixes are not declared.
     """
     text = _decoded(document, charset)
+    try:
+        return _parsed(text, limits)
+    finally:
+        clear(text)  # decoded here, and of no other part of the program
+
+
+def _parsed(text: str, limits: XmlLimits) -> Element:
     if not text.startswith("<"):
         what = "is empty" if not text else "is not XML: it does not begin with <"
         raise wrong_message(f"The request body {what}")
@@ -77,11 +91,26 @@ def parse_xml(
         raise _too_much(f"more than {limits.attributes_in_all} attributes")
     # expat repeats the namespace in every name of a tag: the number of attributes and the length of
     # a namespace are bounded first.
-    if any(piece.count("=") > limits.equals_signs for piece in text.split("<")):
+    pieces = text.split("<")
+    crowded = any(piece.count("=") > limits.equals_signs for piece in pieces)
+    clear(*pieces)  # of their own: the text begins with <, so none of them is the text
+    if crowded:
         raise _too_much(f"more than {limits.attributes} attributes in one element")
     if _long_namespace(limits.namespace_chars).search(text):
         raise _too_much(f"a namespace of more than {limits.namespace_chars} characters")
-    return _Reader(limits).read(text)
+    hidden = _without_numbers(text)
+    return _Reader(limits, hides_numbers=hidden != text).read(hidden)
+
+
+def _without_numbers(text: str) -> str:
+    """The text as expat gets it: the digits of card numbers and codes are other characters.
+
+    expat copies what it reads, and what it frees cannot be overwritten. A name of XML begins with
+    no digit, so no name is changed.
+    """
+    if _STAND_INS.search(text):
+        return text  # the text has these characters itself
+    return _LONG_NUMBER.sub(lambda number: number[0].translate(_HIDE), text)
 
 
 @cache
@@ -141,15 +170,16 @@ def _decoded_by_one_of(document: bytes, encodings: tuple[str, ...]) -> str:
 class _Reader:
     """Counts the events of expat, then builds the tree of them."""
 
-    def __init__(self, limits: XmlLimits) -> None:
+    def __init__(self, limits: XmlLimits, *, hides_numbers: bool) -> None:
         self._limits = limits
+        self._hides_numbers = hides_numbers
         self._tree = TreeBuilder()
         self._depth = 0
         self._namespaces = 0
         self._text_chars = 0
 
     def read(self, text: str) -> Element:
-        parser = ParserCreate(namespace_separator="}")
+        parser = ParserCreate("utf-8", "}")  # instead of the encoding that is declared
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -157,13 +187,19 @@ class _Reader:
         parser.StartNamespaceDeclHandler = self._namespace
         parser.ProcessingInstructionHandler = self._instruction
         parser.StartDoctypeDeclHandler = self._doctype
+        document = text.encode()
         try:
-            # Given text, expat ignores the declared encoding.
-            parser.Parse(text, True)  # noqa: FBT003 - expat takes it by position only
+            parser.Parse(document, True)  # noqa: FBT003 - expat takes it by position only
         except ExpatError as error:
             raise _not_well_formed(error) from None
+        finally:
+            clear(document)
         root: Element = self._tree.close()
         return root
+
+    def _shown(self, text: str) -> str:
+        """The text with the digits that expat did not get."""
+        return text.translate(_SHOW) if self._hides_numbers else text
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         limits = self._limits
@@ -176,19 +212,20 @@ class _Reader:
             raise _too_much(f"an attribute of more than {limits.attribute_chars} characters")
         self._namespaces = 0
         self._text_chars = 0
-        own = {_expanded(each): value for each, value in attributes.items()}
-        self._tree.start(_expanded(name), own)
+        shown = self._shown
+        own = {_expanded(shown(each)): shown(value) for each, value in attributes.items()}
+        self._tree.start(_expanded(shown(name)), own)
 
     def _end(self, name: str) -> None:
         self._depth -= 1
         self._text_chars = 0
-        self._tree.end(_expanded(name))
+        self._tree.end(_expanded(self._shown(name)))
 
     def _text(self, text: str) -> None:
         self._text_chars += len(text)
         if self._text_chars > self._limits.text_chars:
             raise _too_much(f"a text of more than {self._limits.text_chars} characters")
-        self._tree.data(text)
+        self._tree.data(self._shown(text))
 
     def _namespace(self, _prefix: str | None, uri: str | None) -> None:
         # Each name contains its namespace, so a long one is multiplied by the number of names.

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+from altyn.domain.clearing import clear_unshared
 from altyn.inbound.rest.answers import Message, Scope
 
 AGENT: Final = "Altyn simulated payer"
@@ -77,7 +78,13 @@ class Browser:
 
     async def post(self, address: str, fields: Mapping[str, str]) -> Answer:
         """Post a form. Raises PayerError: the page is not this gateway's."""
-        return await self._send("POST", address, urlencode(fields).encode())
+        form = urlencode(fields)
+        body = form.encode()
+        clear_unshared(form)
+        try:
+            return await self._send("POST", address, body)
+        finally:
+            clear_unshared(body)
 
     async def _send(self, method: str, address: str, body: bytes) -> Answer:
         scope = self._scope(method, address)

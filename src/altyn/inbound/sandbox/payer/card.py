@@ -9,6 +9,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
+from altyn.domain.clearing import clear
 from altyn.inbound.sandbox.payer.browser import Answer, PayerError
 from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
@@ -59,6 +60,10 @@ class CardRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError("expiry: six digits, year and month, as 203412")
         if self.otp is not None and self.acs is not AtAcs.CONFIRM:
             raise ValueError(f"otp: no code is typed with acs={self.acs}; leave one of them out")
+
+    def clear(self) -> None:
+        """Overwrite the card number; nothing else holds this text."""
+        clear(self.pan)
 
     async def play(self, visit: Visit) -> VisitEnd:
         """Pay the order of the visit. Raises PayerError: a page did not behave."""

@@ -24,6 +24,9 @@ class PayerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def check(self) -> None:
         """Raise ValueError for members that do not fit together."""
 
+    def clear(self) -> None:
+        """Overwrite in memory what must not stay there; the request is not used any more."""
+
     @property
     def contact(self) -> dict[str, str]:
         """The fields of the form for the receipt; those that the request has."""
