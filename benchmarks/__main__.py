@@ -31,7 +31,11 @@ from benchmarks import callbacks, million, receipts
 from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, store_card, wrk
 
 CLIENTS = (16, 64)
+LIVES = ("lifecycle", "sberpay")
+"""The scripts that repeat the life of an order, by card and by SberPay."""
+REQUESTS_OF_A_LIFE = 4
 PROCESSES = 2
+START_SECONDS = 60
 console = Console()
 
 
@@ -98,15 +102,17 @@ class Bench:
                 self.base_url, script, connections=clients, seconds=seconds, threads=2, words=words
             )
             figures.add(f"{name} {clients}", done)
-        cycles = wrk(
-            self.base_url,
-            "lifecycle.lua",
-            connections=clients,
-            seconds=seconds,
-            threads=clients,
-            words=[],
-        )
-        figures.add(f"lifecycle {clients}", Run(cycles.per_second / 4, cycles.p99_ms))
+        for name in LIVES:
+            requests = wrk(
+                self.base_url,
+                f"{name}.lua",
+                connections=clients,
+                seconds=seconds,
+                threads=clients,
+                words=[str(secrets.randbelow(10**9))],
+            )
+            lives = requests.per_second / REQUESTS_OF_A_LIFE
+            figures.add(f"{name} {clients}", Run(lives, requests.p99_ms))
         payments = wrk(
             self.base_url,
             "stored_card.lua",
@@ -182,7 +188,8 @@ def gateway(
 
 
 def _wait_for(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    deadline = time.perf_counter() + START_SECONDS
+    while time.perf_counter() < deadline:
         if server.poll() is not None:
             raise BenchmarkError(f"the gateway ended:\n{log.read_text()[-2000:]}")
         try:
@@ -190,7 +197,7 @@ def _wait_for(base_url: str, server: subprocess.Popen[bytes], log: Path) -> None
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
-    raise BenchmarkError("the gateway did not start within a minute")
+    raise BenchmarkError(f"the gateway did not start within {START_SECONDS} s")
 
 
 def memory_mb(server: subprocess.Popen[bytes]) -> float:
@@ -205,7 +212,7 @@ def report(title: str, figures: Figures) -> None:
     table = Table(title=title, title_justify="left")
     for name in ("what", "clients", "per second", "p99, ms", "of bare"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    for name in ("bare", "register", "cart", "soap", "status", "lifecycle", "stored card"):
+    for name in ("bare", "register", "cart", "soap", "status", *LIVES, "stored card"):
         for clients in CLIENTS:
             key = f"{name} {clients}"
             rate = figures.per_second(key)
@@ -220,8 +227,11 @@ def report(title: str, figures: Figures) -> None:
     for clients in CLIENTS:
         ratio = figures.per_second(f"soap {clients}") / figures.per_second(f"register {clients}")
         cart = figures.per_second(f"register {clients}") / figures.per_second(f"cart {clients}")
+        sberpay = figures.per_second(f"sberpay {clients}")
+        card = figures.per_second(f"lifecycle {clients}")
         console.print(f"a cart of 100 positions costs {cart:.1f} times as much ({clients} clients)")
         console.print(f"SOAP's registerOrder is {ratio:.2f} of register.do ({clients} clients)")
+        console.print(f"SberPay lives are {sberpay / card:.2f} of card lives ({clients} clients)")
     table.add_row(NAMES["constant"], "–", "200", f"{figures.p99_ms('constant'):.1f}", "–")
     console.print(table)
 
@@ -232,8 +242,9 @@ NAMES = {
     "cart": "(b) register.do with a cart of 100 positions",
     "soap": "(c) registerOrder over SOAP",
     "status": "(d) getOrderStatusExtended.do",
-    "lifecycle": "(e) register, pay, status, refund: cycles",
-    "stored card": "(f) register and pay with a stored card: payments",
+    "lifecycle": "(e) register, pay, status, refund: whole lives",
+    "sberpay": "(f) register, push, confirm, status: SberPay lives",
+    "stored card": "(g) register and pay with a stored card: payments",
     "constant": "register.do at 200 a second",
 }
 

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from altyn.storage.database import Pool
 
-CONTRACTS: Final = "SELECT * FROM simulators.bnpl_contracts WHERE state = 'active'"
+CONTRACTS: Final = """
+    SELECT * FROM simulators.bnpl_contracts
+    WHERE state = 'active' AND ($1::uuid[] IS NULL OR order_id = ANY($1))
+"""
 AT_BANK: Final = """
     SELECT key, approved_minor, refunded_minor FROM simulators.bank_authorisations
     WHERE key LIKE 'bnpl:' || $1 || ':%'
@@ -22,10 +26,11 @@ EVENTS: Final = """
 """
 
 
-async def audit_parts(pool: Pool) -> list[str]:
-    """Every inconsistency of the payments in parts, as text; no part may be in progress."""
+async def audit_parts(pool: Pool, order_ids: Sequence[UUID] | None = None) -> list[str]:
+    """Every inconsistency of the payments in parts of these orders, or of all, as text; no part may
+    be in progress."""
     errors = []
-    for row in await pool.fetch(CONTRACTS):
+    for row in await pool.fetch(CONTRACTS, order_ids):
         bank = await pool.fetch(AT_BANK, row["key"])
         events = await pool.fetch(EVENTS, row["order_id"])
         shown = Counter(int(event["part"]) for event in events)

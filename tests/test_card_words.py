@@ -63,7 +63,12 @@ MEANT: Final[dict[str, tuple[frozenset[str], str]]] = {
         REFUSALS,
     ),
     "domain/operation.py": (
-        frozenset({"FINISH_3DS", "finish_3ds", "FINISH_3DS_VERSION_2", "finish_3ds_version_2"}),
+        frozenset(
+            {
+                *("CONTINUE_3DS", "continue_3ds", "FINISH_3DS", "finish_3ds"),
+                *("FINISH_3DS_VERSION_2", "finish_3ds_version_2"),
+            }
+        ),
         OPERATIONS,
     ),
     "domain/callback.py": (frozenset({"masked_pan", "pan_country"}), STORED_CARDS),

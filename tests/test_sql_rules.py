@@ -24,6 +24,7 @@ DISTRIBUTED: Final = {
     "deliveries",
     "card_vault",
     "bindings",
+    "shop_links",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

@@ -20,6 +20,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     STATUS,
 )
 from altyn.protocol.presentation import Envelope
+from docs.printing.payment_answers import PAYMENT_ANSWERS
 
 ENVELOPES: Final[Mapping[Envelope, str]] = {
     PLAIN: (
@@ -63,30 +64,6 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
         "for the order's status."
     ),
 }
-
-_PAYMENT: Final = (
-    ("redirect", "Where the payer's browser goes next; absent while the payer may try again."),
-    ("info", "A sentence for the payer."),
-    ("error", "After a failed attempt: the text for the payer; `errorMessage` repeats it."),
-    ("actionCode", "After a failed attempt: the action code."),
-    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
-    ("waiting", "The bank has not answered yet: ask for the status in a moment."),
-    ("acsUrl", "3-D Secure: the address to which the browser posts."),
-    ("paReq", "3-D Secure 1: the value to post, with `termUrl` and the order's id as `MD`."),
-    ("termUrl", "3-D Secure 1: the address to which the ACS returns the browser."),
-    ("is3DSVer2", "3-D Secure 2 is or was under way; always there after a failed attempt."),
-    ("threeDSServerTransId", "3-D Secure 2: repeat the call with it after the method step."),
-    ("threeDSMethodURL", "3-D Secure 2: the page of the method step."),
-    ("packedCReq", "3-D Secure 2: the value that the browser posts to `acsUrl` as `creq`."),
-)
-
-_OTHER_WAY: Final = (
-    ("info", "A text for the payer."),
-    ("redirect", "Where the payer goes on: the payment page, or the shop once the order is over."),
-    ("error", "After a failed attempt: the text for the payer."),
-    ("actionCode", "After a failed attempt: the action code."),
-    ("attemptsLeft", "After a failed attempt: how many attempts the payer still has."),
-)
 
 _REGISTERED: Final = (
     ("orderId", "The order's number in the gateway: a UUID of 36 characters."),
@@ -177,11 +154,7 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("emitterName", "The issuing bank."),
         ("emitterCountryCode", "Its country, two letters."),
     ),
-    "paymentOrder": _PAYMENT,
-    "processform": _PAYMENT,
-    "finish3dsPayment": _PAYMENT,
-    "finish3dsVer2Payment": _PAYMENT,
-    "paymentOrderOtherWay": _OTHER_WAY,
+    **PAYMENT_ANSWERS,
 }
 
 PERMISSIONS: Final[Mapping[Permission, str]] = {
@@ -201,6 +174,10 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.VERIFY: "`features=VERIFY`: check a card without moving money.",
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
+    Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
+    Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
+    Permission.EXTERNAL_MPI: "paymentOrder.do with `eci`, `cavv`, `xid` of the shop's own MPI.",
+    Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",
     Permission.ORDER_NUMBER_GENERATION: "`orderNumber` may be left out: the gateway makes one.",
     Permission.CUSTOM_SESSION: (
         "`sessionTimeoutSecs` and `expirationDate` are used. Without it they are ignored."
@@ -309,6 +286,10 @@ MERCHANT_SETTINGS: Final[Mapping[str, str]] = {
     "credit.product_ids": "The products agreed with the bank; empty: any `productID`.",
     "credit.amount_min_minor": "The smallest purchase on credit, in minor units.",
     "credit.amount_max_minor": "The largest purchase on credit, in minor units.",
+    "links.order_per_hour": "So many messages with its payment link, SMS and mails together, an "
+    "order may get within an hour; never more than 20 in all.",
+    "links.shop_per_hour": "So many messages with payment links the shop may send within an hour, "
+    "for all its orders together.",
     "bnpl.amount_max_minor": "The largest sum that can be paid in parts, in minor units.",
     "fiscal.simulated_fault": "How the simulated cash register misbehaves: it refuses receipts, "
     "leaves calls unanswered, or is slow for hours.",

@@ -400,6 +400,17 @@ def test_payment_link_that_cannot_be_sent_is_refused(
     assert text in " ".join(refused.err.split())
 
 
+def test_payment_link_that_is_sent_too_often_is_refused_with_the_time(gateway: Gateway) -> None:
+    order = gateway.register()
+    link = ("order", "link", order["orderId"], "--email", "a@b.example")
+    for _ in range(5):
+        assert gateway.run(*link).code == 0
+    refused = gateway.run(*link)
+    text = " ".join(refused.err.split())
+    assert refused.code == 1
+    assert "at most 5 messages an hour for an order (links.order_per_hour): repeat after" in text
+
+
 def test_paid_order_has_no_payment_link(gateway: Gateway) -> None:
     order = gateway.register()
     gateway.run("pay", order["orderId"], "--card", SSL)

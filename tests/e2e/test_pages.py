@@ -86,6 +86,7 @@ ELSEWHERE: Final = {
     "docs/how-to/carts.md": "test_carts_page.py",
     "docs/how-to/first-shop-in-python.md": "test_first_shop.py",
     "docs/how-to/own-postgresql.md": "test_pages.py",
+    "docs/how-to/pay-from-your-server.md": "test_server_example.py",
     "docs/how-to/run-in-production.md": "test_run_in_production.py",
     "docs/how-to/soap.md": "test_soap_clients.py",
 }

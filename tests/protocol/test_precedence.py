@@ -460,7 +460,14 @@ CASES: Final[dict[str, tuple[Changes, dict[Refusal, tuple[Changes, ...]]]]] = {
             Refusal.EXPIRY_INVALID: ({"$EXPIRY": ""}, {"$EXPIRY": "", "YYYY": "2030"}),
             Refusal.CVC_INVALID: ({"$CVC": "12"},),
             Refusal.HOLDER_INVALID: ({"TEXT": ""}, {"TEXT": "I" * 513}),
-            Refusal.PARAMETER_INVALID: ({"email": TOO_LONG}, {"jsonParams": "{"}),
+            Refusal.PARAMETER_INVALID: (
+                {"email": TOO_LONG},
+                {"jsonParams": "{"},
+                {"eci": "9"},
+                {"eci": "5"},
+                {"xid": ORDERS[0].order_id.hex},
+                {"cavv": "A" * 27 + "="},
+            ),
             Refusal.ORDER_UNKNOWN: ({"MDORDER": MISSING_ID}, {"MDORDER": "1"}),
             Refusal.ALREADY_PAID: ({"MDORDER": HELD_ID},),
             Refusal.WRONG_STATUS: ({"MDORDER": CANCELLED_ID},),
@@ -552,6 +559,72 @@ CASES["finish3dsPayment"] = (
     },
 )
 
+
+# The card of a method that registers and pays in one call, and what it can be refused for.
+CARD_OF_CALL: Final[dict[Refusal, tuple[Changes, ...]]] = {
+    Refusal.PAN_EMPTY: ({"pan": ""},),
+    Refusal.PAN_INVALID: ({"pan": "4111111111111112"},),
+    Refusal.EXPIRY_INVALID: ({"expiry": ""}, {"expiry": "203013"}),
+    Refusal.CVC_INVALID: ({"cvc": "12"},),
+    Refusal.HOLDER_INVALID: ({"cardholder": ""}, {"cardholder": "I" * 513}),
+    Refusal.SESSION_OVER: ({"expirationDate": "2020-01-01T00:00:00"},),
+    Refusal.PAN_NOT_A_TEST_CARD: ({"pan": "5105105105105100"},),
+    Refusal.CARD_EXPIRED: ({"expiry": "202401"},),
+}
+CASES["motoPayment"] = (
+    {
+        **CASES["register"][0],
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholder": "IVAN PETROV",
+    },
+    {
+        **{
+            refusal: provoked
+            for refusal, provoked in REGISTRATION.items()
+            if refusal
+            not in {
+                Refusal.PARAMETER_EMPTY,
+                Refusal.CLIENT_ID_EMPTY,
+                Refusal.BINDING_UNKNOWN,
+                Refusal.BINDING_OF_ANOTHER_CLIENT,
+            }
+        },
+        Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
+        Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"}, {"features": "FORCE_TDS"}),
+        **CARD_OF_CALL,
+    },
+)
+CASES["instantPayment"] = (
+    {
+        **CASES["register"][0],
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholder": "IVAN PETROV",
+    },
+    {
+        **CASES["motoPayment"][1],
+        Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"},),
+        Refusal.CVC_INVALID: ({"cvc": "12"},),
+        Refusal.ORDER_UNKNOWN: ({"threeDSVer2MdOrder": "1"},),
+    },
+)
+_RIGHT, _PROVOKED = CASES["instantPayment"]
+_OF_CARTS: Final = {
+    *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
+    *(each for each in REGISTRATION if each.value.startswith("cart_")),
+    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN),
+}
+CASES["verifyCard"] = (
+    {name: value for name, value in _RIGHT.items() if name not in CASES["register"][0]},
+    {
+        **{refusal: each for refusal, each in _PROVOKED.items() if refusal not in _OF_CARTS},
+        Refusal.AMOUNT_INVALID: ({"amount": "-1"},),
+        Refusal.PARAMETER_INVALID: ({"email": TOO_LONG},),
+        Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"},),
+    },
+)
 
 LINKED_SMS: Final = {"sms": "79998887766"}
 CASES["sendPaymentLink"] = (
@@ -670,6 +743,8 @@ def test_most_refusals_of_a_request_are_provoked() -> None:
         Refusal.BINDING_REQUIRED,
         Refusal.AUTHENTICATION_UNKNOWN,
         Refusal.LINKS_EXHAUSTED,
+        Refusal.LINKS_USED_UP,
+        Refusal.SHOP_LINKS_EXHAUSTED,
         Refusal.CHANNEL_UNAVAILABLE,
     }
     # Their rows forgive, or are refused by name before; finish3dsPayment shares its table.

@@ -38,6 +38,7 @@ from altyn.protocol.dialects.classic.envelopes import (
 from altyn.protocol.dialects.classic.envelopes import REGISTRATION as REGISTERED
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
+from altyn.protocol.dialects.classic.shared_rows import CART_REFUSALS
 from altyn.protocol.dialects.classic.soap.own_methods import SOAP_METHODS
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.table import Method, Parameter
@@ -64,6 +65,9 @@ NOT_YET_READ: Final = {
 RAW_REFUND: Final = frozenset(
     {"line", *(field.name for each in (Refund, RawLine) for field in fields(each))}
 )
+ONE_CALL: Final = frozenset(
+    field.name for each in (Register, PayByCard, AfterMethod) for field in fields(each)
+)
 COMMAND_FIELDS: Final = {
     "register": frozenset(field.name for field in fields(Register)),
     "registerPreAuth": frozenset(field.name for field in fields(Register)),
@@ -82,12 +86,18 @@ COMMAND_FIELDS: Final = {
         {
             "ip",
             "json_params",
+            *("eci", "cavv", "xid"),
             *(field.name for phase in (PayByCard, AfterMethod) for field in fields(phase)),
         }
     ),
+    "instantPayment": ONE_CALL,
+    "motoPayment": ONE_CALL,
+    "verifyCard": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "recurrentPayment": frozenset(field.name for field in fields(PayRecurrent)),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
+    "continue3ds": frozenset[str](),
+    "finish3dsMethod": frozenset({"server_trans_id", "method_completed"}),
     "finish3dsVer2Payment": frozenset({"server_trans_id"}),
     "processRawSumRefund": RAW_REFUND,
     "processRawPositionRefund": RAW_REFUND,
@@ -193,6 +203,7 @@ ENVELOPES: Final = {
     PAYMENT: {
         *("paymentOrder", "paymentOrderBinding", "paymentOrderOtherWay"),
         *("finish3dsPayment", "finish3dsVer2Payment"),
+        *("instantPayment", "motoPayment", "continue3ds", "finish3dsMethod"),
     },
     CLOSING: {"closeOfdReceipt"},
     RECURRENT: {"recurrentPayment"},
@@ -203,7 +214,12 @@ NEEDS: Final = {
     "reverse": Permission.REVERSAL,
     "refund": Permission.REFUND,
     "paymentOrder": Permission.CARD_FROM_SHOP,
+    "instantPayment": Permission.INSTANT_PAYMENT,
+    "motoPayment": Permission.MOTO,
+    "verifyCard": Permission.VERIFY_CARD,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
+    "continue3ds": Permission.CARD_FROM_SHOP,
+    "finish3dsMethod": Permission.CARD_FROM_SHOP,
     "finish3dsVer2Payment": Permission.CARD_FROM_SHOP,
     "processRawSumRefund": Permission.RAW_REFUND,
     "processRawPositionRefund": Permission.RAW_REFUND,
@@ -247,11 +263,43 @@ OUT_OF_REACH: Final = {
     ("creditRegisterPreAuth", Refusal.ORDER_UNKNOWN): "as above",
     **{
         (name, refusal): "it is about purchases on credit"
-        for name in ("register", "registerPreAuth", "recurrentPayment")
+        for name in (
+            *("register", "registerPreAuth", "recurrentPayment"),
+            *("instantPayment", "motoPayment", "verifyCard"),
+        )
         for refusal in (Refusal.CREDIT_IMPOSSIBLE, Refusal.CREDIT_UNAVAILABLE)
     },
     ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("recurrentPayment", Refusal.CVC_INVALID): "a recurring payment needs no CVC",
+    **{
+        (name, refusal): "the order is new"
+        for name in ("instantPayment", "motoPayment", "verifyCard")
+        for refusal in (
+            Refusal.ORDER_UNKNOWN,
+            Refusal.ALREADY_PAID,
+            Refusal.WRONG_STATUS,
+            Refusal.ATTEMPTS_EXHAUSTED,
+            Refusal.BINDING_REQUIRED,
+            Refusal.CREDIT_REQUIRED,
+            Refusal.PARAMETER_EMPTY,
+        )
+    },
+    **{
+        (name, refusal): "it takes no stored card"
+        for name in ("instantPayment", "motoPayment", "verifyCard")
+        for refusal in (
+            Refusal.CLIENT_ID_EMPTY,
+            Refusal.BINDING_UNKNOWN,
+            Refusal.BINDING_OF_ANOTHER_CLIENT,
+        )
+    },
+    **{
+        (name, refusal): "no card is sent"
+        for name in ("continue3ds", "finish3dsMethod")
+        for refusal in (Refusal.CVC_INVALID, Refusal.PAN_INVALID)
+    },
+    **{("verifyCard", refusal): "it has no cart" for refusal in CART_REFUSALS},
+    ("verifyCard", Refusal.VERIFY_FORBIDDEN): "the permission of the method is enough",
     ("decline", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("addParams", Refusal.DECLINED_BY_BANK): "the bank is not asked",
     ("refund", Refusal.POSITION_UNKNOWN): "only refunds by sum name a position alone",
@@ -412,6 +460,19 @@ CREDIT: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.LANGUAGE_INVALID: WRONG_VALUE,
     Refusal.JSON_PARAMS_INVALID: WRONG_VALUE,
 }
+STEPS: Final[dict[Refusal, CodeAndTexts]] = {
+    Refusal.ORDER_ID_EMPTY: CARD[Refusal.ORDER_ID_EMPTY],
+    Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],
+    Refusal.AUTHENTICATION_UNKNOWN: CARD[Refusal.WRONG_STATUS],
+}
+# Registration and payment in one call: both tables, without the order's id.
+ONE_CALL_ERRORS: Final[dict[Refusal, CodeAndTexts]] = {
+    **REGISTRATION,
+    **{
+        refusal: CARD[refusal]
+        for refusal in (Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID, Refusal.SESSION_OVER)
+    },
+}
 # Methods of this gateway's own: the texts are ours.
 LINK: Final[dict[Refusal, CodeAndTexts]] = {
     Refusal.ORDER_ID_EMPTY: NO_ORDER_ID,
@@ -521,12 +582,31 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
             "Order with this number is already registered in the system.",
         ),
     },
+    "instantPayment": {
+        **ONE_CALL_ERRORS,
+        Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],
+        Refusal.AUTHENTICATION_UNKNOWN: CARD[Refusal.WRONG_STATUS],
+    },
+    "motoPayment": ONE_CALL_ERRORS,
+    "verifyCard": {
+        refusal: texts
+        for refusal, texts in ONE_CALL_ERRORS.items()
+        if refusal
+        not in {
+            Refusal.ORDER_NUMBER_EMPTY,
+            Refusal.AMOUNT_MISSING,
+            Refusal.RETURN_URL_EMPTY,
+            Refusal.VERIFY_FORBIDDEN,
+        }
+    },
     "paymentOrderOtherWay": {
         refusal: texts
         for refusal, texts in CARD.items()
         if refusal not in {Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID}
     },
     "finish3dsPayment": CARD,
+    "continue3ds": STEPS,
+    "finish3dsMethod": STEPS,
     "finish3dsVer2Payment": CARD,
     "processRawSumRefund": RAW,
     "processRawPositionRefund": {

@@ -45,6 +45,7 @@ class Ticket:
     refunded: int = 0
     code: int = -100
     attempts: int = 0
+    attempts_max: int = ATTEMPTS_MAX
     card: str = ""
     partly_reversed: bool = False
     held_at: datetime | None = None
@@ -75,7 +76,7 @@ class Ticket:
                 return Refusal.SESSION_OVER
             return (
                 Refusal.ATTEMPTS_EXHAUSTED
-                if self.attempts == ATTEMPTS_MAX
+                if self.attempts == self.attempts_max
                 else Refusal.WRONG_STATUS
             )
         if self.status not in UNPAID:
@@ -84,7 +85,7 @@ class Ticket:
             return Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER
-        return Refusal.ATTEMPTS_EXHAUSTED if self.attempts == ATTEMPTS_MAX else None
+        return Refusal.ATTEMPTS_EXHAUSTED if self.attempts == self.attempts_max else None
 
     def may_deposit(self, amount: int) -> Refusal | None:
         if self.status != "held":
@@ -133,7 +134,7 @@ class Ticket:
     def fail(self, code: int) -> None:
         """A try has ended without money."""
         self.code = code
-        self.status = "declined" if self.attempts == ATTEMPTS_MAX else "created"
+        self.status = "declined" if self.attempts == self.attempts_max else "created"
 
     def wait_at_wallet(self) -> None:
         """The wallet has the payment, and waits for the payer."""

@@ -40,17 +40,36 @@ from altyn.operations import perform
 from altyn.operations.connector import ConnectorResponse, payment_key
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.paying.bnpl.application import Applied
 from altyn.operations.paying.cancel import cancel_waiting
+from altyn.operations.paying.card.steps import GoToAcs
 from altyn.operations.paying.notification import settle_notification
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import PAYER, Actor
+from altyn.outbound.bnpl.in_process import InProcessService
 from altyn.protocol.acquiring import AcquirerOperation
 from altyn.protocol.bank_invoices import InvoiceOperation
+from altyn.protocol.bnpl import PartsOperation
 from altyn.protocol.test_cards import Fault, card_for_action_code, card_for_fault
+from altyn.workers.outbox import OutboxWorker
 from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit
-from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, open_shop, refused
-from tests.simulation.model import MOSCOW, Ticket
+from tests.bnpl_audit import audit_parts
+from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, new_number, open_shop, refused
+from tests.simulation.model import MOSCOW, UNPAID, Ticket
+from tests.simulation.parts import (
+    FAILS_TWICE,
+    NO_LOAN,
+    ORDINARY,
+    PHONES,
+    REFUSED_BY_SCORING,
+    SMALLEST,
+    InParts,
+    Part,
+    PartsPayer,
+    kept_of,
+)
+from tests.simulation.parts import NAME as BNPL
 from tests.simulation.waiting_ways import BySberPay, ByWallet, WaitingWay
 from tests.ways.connector import WalletConnector, in_process
 from tests.ways.registration import WALLET, wallet_extensions
@@ -96,6 +115,7 @@ PASSES: Final = (
     timedelta(hours=5),
     timedelta(days=3),
     timedelta(days=8),
+    timedelta(days=15),
 )
 EXAMPLES: Final = 60  # of 20 steps, for each hundred of an everyday property test
 EVERYDAY: Final = 100
@@ -121,6 +141,8 @@ VERBS: Final = (
     "reconcile",
     "midnight",
     "another way",
+    "in parts",
+    "a step of parts",
 )
 PAYS_BY: Final = {
     "all": "approves",
@@ -129,7 +151,8 @@ PAYS_BY: Final = {
     "above": "declines",
 }
 ACTS: Final = st.tuples(st.sampled_from(VERBS), SHARES, DEATHS)
-SALES: Final = ("approves", *LOSES.values(), WALLET, SBERPAY)
+SALES: Final = ("approves", *LOSES.values(), WALLET, SBERPAY, BNPL)
+FIRST_CARDS: Final = ("approves", "asks ACS", "declines")
 SOLD_BY: Final = st.sampled_from(SALES)
 WAYS: Final = (WALLET, SBERPAY)
 ANSWERS: Final = ("confirm", "refuse")
@@ -146,19 +169,29 @@ MAKE_DUE: Final = """
 """
 
 T = TypeVar("T")
-INQUIRIES: Final = (AcquirerOperation.INQUIRE, Operation.INQUIRE, InvoiceOperation.INQUIRE)
+# Requests that never break: they come from workers, and not from the act that a process dies in.
+INQUIRIES: Final = (
+    *(AcquirerOperation.INQUIRE, Operation.INQUIRE, InvoiceOperation.INQUIRE),
+    *(PartsOperation.INQUIRE, PartsOperation.CHARGE),
+)
+PARTS_DUE: Final = """
+    SELECT count(*) FROM outbox
+    WHERE kind = 'instalment' AND state = 'waiting' AND due_at <= $1
+"""
 
 
 class Dying:
-    """The connections to the bank and to the wallet, which can break before a request arrives or
-    after it was carried out."""
+    """The connections to the bank, to the wallet and to the service that lends, which can break
+    before a request arrives or after it was carried out."""
 
     def __init__(self, shop: Shop) -> None:
         self.dies: str | None = None
         acquirer = acquirer_of(shop.gateway.world)
         wallet = shop.gateway.world.ways.connector(WALLET)
         assert isinstance(wallet, WalletConnector)
-        bank = bank_line(shop.gateway)
+        bank, parts = bank_line(shop.gateway), shop.gateway.world.parts
+        assert isinstance(parts, InProcessService)
+        parts.ask = self._breaking(parts.ask)  # type: ignore[method-assign, assignment]
         acquirer.ask = self._breaking(acquirer.ask)  # type: ignore[method-assign, assignment]
         wallet.ask = self._breaking(wallet.ask)
         bank.ask = self._breaking(bank.ask)  # type: ignore[method-assign, assignment]
@@ -181,9 +214,13 @@ class Dying:
 class Gateway:
     """A running gateway without its own workers, driven from code that is not asynchronous."""
 
-    def __init__(self, runner: asyncio.Runner, shop: Shop, wallet: Wallet) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, shop: Shop, wallet: Wallet, outbox: OutboxWorker
+    ) -> None:
         self._runner = runner
+        self._outbox = outbox
         self.shop = shop
+        self.parts = PartsPayer(shop)
         self.wallet = wallet
         wallet.now = shop.clock.now
         self.way = Dying(shop)
@@ -202,12 +239,25 @@ class Gateway:
     def now(self) -> datetime:
         return self.shop.clock.now()
 
+    async def charge_due_parts(self) -> None:
+        """Wait until every later part that is due was tried."""
+        for _ in range(2000):
+            if not await self.shop.pool.fetchval(PARTS_DUE, self.now):
+                return
+            await self._outbox.look()
+            await asyncio.sleep(0.002)
+        raise AssertionError("a part that is due was not tried")
+
     def find_the_dead(self) -> None:
         """Ask the bank once about everything, what dead processes had asked included."""
         self.do(settle_unknown(self.shop.gateway.world, asked_before=self.now))
 
     def settle(self) -> None:
-        """Ask the bank about everything, until all of it is known."""
+        """Ask the bank about everything, until all of it is known.
+
+        A payment that waits for its payer is asked about once: its first answer may be lost.
+        """
+        self.find_the_dead()
         for _ in range(10):
             unknown = self.do(self._unknown())
             if not unknown:
@@ -243,10 +293,12 @@ class Orders(RuleBasedStateMachine):
         self.client = f"client {uuid4()}"
         self.stored: dict[str, str] = {}  # card → stored card
         self.removed: set[str] = set()
+        self.in_parts: dict[str, InParts] = {}
+        self.first: dict[str, tuple[str, int]] = {}  # card and application of the attempt
 
     @rule(
         target=orders,
-        amount=st.sampled_from((1_00, 1000_00, 7_77)),
+        amount=st.sampled_from((1_00, 1000_00, 7_77, 1234_57)),
         two_phase=st.booleans(),
         verify=st.sampled_from((False, False, False, True)),
     )
@@ -262,6 +314,7 @@ class Orders(RuleBasedStateMachine):
         now = self.gateway.now
         order_id = self._do(self._shop.register(amount, two_phase=two_phase, **more))
         self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
+        self.in_parts[order_id] = InParts()
         return self.tickets[-1]
 
     @initialize(
@@ -287,8 +340,43 @@ class Orders(RuleBasedStateMachine):
                 self._paid(order, "declines", None)  # later requests still go to this way
             self.begin_at_wallet(order, None, card)
             self.answer_at_wallet(order, "confirm", notified=True)
+        elif isinstance(order, Ticket) and card == BNPL:
+            self._through_steps(order, ORDINARY)
+            self.pay_first_part(order, "approves", None)
         elif isinstance(order, Ticket):
             self._paid(order, card, None)
+        return order
+
+    @rule(target=orders, two_phase=st.booleans(), card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
+    def sell_by_telephone(
+        self,
+        two_phase: bool,  # noqa: FBT001 - drawn
+        card: str,
+        dies: str | None,
+    ) -> Any:
+        """One call registers and pays, without 3-D Secure; the same call again moves nothing."""
+        if len(self.tickets) == 4:
+            return multiple()
+        number, now = new_number(), self.gateway.now
+        request = {
+            "orderNumber": number,
+            "amount": 1000_00,
+            "returnUrl": "https://shop.example/",
+            "pan": CARDS[card],
+            "expiry": "209912",
+            "cardholder": "IVAN PETROV",
+            "preAuth": str(two_phase).lower(),
+        }
+        self._call(self._shop.call("motoPayment.do", **request), dies)
+        status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
+        order_id = {each["name"]: each["value"] for each in status["attributes"]}["mdOrder"]
+        order = Ticket(order_id, 1000_00, two_phase, verify=False, registered_at=now)
+        order.attempts = order.attempts_max = 1
+        order.card = card
+        self.tickets.append(order)
+        self._asked_to_pay(order, dies)
+        again = self._do(self._shop.call("motoPayment.do", **request))
+        assert refused("motoPayment", again, Refusal.ORDER_NUMBER_TAKEN), again
         return order
 
     @rule(order=orders, card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
@@ -410,6 +498,125 @@ class Orders(RuleBasedStateMachine):
             return None
         finally:
             self.gateway.way.dies = None
+
+    @rule(order=orders, phone=st.sampled_from(PHONES))
+    def ask_for_code(self, order: Ticket, phone: str) -> None:
+        """The payer applies for parts, wants another code, or has another phone."""
+        refusal, parts = self._may_apply(order), self.in_parts[order.order_id]
+        result = self._do(self.gateway.parts.apply(order.order_id, phone))
+        if not refusal:
+            parts.apply(phone, self.gateway.now)
+        self._must_be_at_step(order, result, refusal)
+
+    @rule(order=orders, right=st.booleans())
+    def enter_code(self, order: Ticket, right: bool) -> None:  # noqa: FBT001 - drawn
+        """The payer types a code; after three wrong ones the right one is not taken."""
+        parts = self.in_parts[order.order_id]
+        if parts.application is None:
+            return
+        refusal, number = self._may_apply(order), parts.application.number
+        result = self._do(self.gateway.parts.enter(order.order_id, number, right=right))
+        if not refusal and parts.enter(self.gateway.now, right=right):
+            order.attempts += 1
+            order.card, order.pa_res = BNPL, None
+            order.fail(REFUSED_BY_SCORING)
+        self._must_be_at_step(order, result, refusal)
+
+    @rule(order=orders)
+    def agree_to_plan(self, order: Ticket) -> None:
+        parts = self.in_parts[order.order_id]
+        if parts.application is None:
+            return
+        refusal, number = self._may_apply(order), parts.application.number
+        result = self._do(self.gateway.parts.agree(order.order_id, number))
+        if not refusal:
+            parts.agree(self.gateway.now)
+        self._must_be_at_step(order, result, refusal)
+
+    @rule(order=orders, card=st.sampled_from(FIRST_CARDS), dies=DEATHS)
+    def pay_first_part(self, order: Ticket, card: str, dies: str | None) -> None:
+        """The payer pays the first part by card, at once or after 3-D Secure."""
+        parts, now = self.in_parts[order.order_id], self.gateway.now
+        payable, offered = order.status in UNPAID, self._offers_parts(order)
+        if payable and offered:
+            parts.look(now)
+        refusal = order.may_pay(now)
+        if payable and not (offered and parts.step == "card"):
+            refusal = Refusal.WRONG_STATUS if offered else Refusal.PARAMETER_INVALID
+        self.gateway.way.dies = dies
+        step = self._do(self.gateway.parts.pay(order.order_id, CARDS[card]))
+        self.gateway.way.dies = None
+        if refusal:
+            assert isinstance(step, Refused), step
+            assert step.refusal is refusal, (step.refusal, refusal)
+            return
+        assert not isinstance(step, Refused), step
+        order.attempts += 1
+        order.card, order.pa_res = BNPL, None
+        assert parts.application
+        self.first[order.order_id] = (card, parts.application.number)
+        if isinstance(step, GoToAcs):
+            order.status = "at acs"
+            order.pa_res = self._do(
+                self._shop.at_acs({"paReq": step.pa_req, "termUrl": step.term_url})
+            )
+            return
+        self._asked_to_pay(order, dies)
+
+    def _asked_for_parts(self, order: Ticket, dies: str | None) -> None:
+        """The service was asked for the sum of an order: what it makes of it, now or later."""
+        parts = self.in_parts[order.order_id]
+        card, number = self.first[order.order_id]
+        applied = parts.application
+        code = 116 if card == "declines" else 0
+        if applied is None or (applied.number, applied.step) != (number, "card"):
+            code = REFUSED_BY_SCORING  # the payer has applied again, or the consent is of yesterday
+        if dies == "before":
+            code = NOT_SENT
+        if code:
+            then = partial(order.fail, code)
+        else:
+            assert applied is not None
+            plan = parts.plan(order.amount)
+            then = partial(self._in_parts_from, order, plan, applied.phone, self.gateway.now)
+        if dies:
+            order.on_its_way.append(then)
+        else:
+            then()
+
+    def _in_parts_from(self, order: Ticket, plan: list[Part], phone: str, now: datetime) -> None:
+        self.in_parts[order.order_id].begin(plan, phone, order.amount)
+        order.authorise(now)
+
+    def _may_apply(self, order: Ticket) -> Refusal | None:
+        refusal = order.may_pay(self.gateway.now)
+        if refusal is None and not self._offers_parts(order):
+            return Refusal.PARAMETER_INVALID
+        return refusal
+
+    @staticmethod
+    def _offers_parts(order: Ticket) -> bool:
+        return order.amount >= SMALLEST and not order.verify
+
+    def _must_be_at_step(
+        self, order: Ticket, result: Applied | Refused, refusal: Refusal | None
+    ) -> None:
+        if refusal:
+            assert isinstance(result, Refused), result
+            assert result.refusal is refusal, (result.refusal, refusal)
+            return
+        mine = self.in_parts[order.order_id].application
+        assert isinstance(result, Applied), result
+        theirs = result.application
+        assert mine is not None
+        assert theirs is not None
+        found = (theirs.step.value, theirs.phone, theirs.codes_left)
+        assert found == (mine.step, mine.phone, mine.codes_left)
+
+    def _through_steps(self, order: Ticket, phone: str) -> None:
+        self.ask_for_code(order, phone)
+        self.enter_code(order, right=True)
+        self.agree_to_plan(order)
 
     @rule(order=orders, answer=st.sampled_from(ANSWERS), notified=st.booleans())
     def answer_at_wallet(self, order: Ticket, answer: str, notified: bool) -> None:  # noqa: FBT001
@@ -565,16 +772,8 @@ class Orders(RuleBasedStateMachine):
 
     def _live(self, order: Ticket, verb: str, share: str, dies: str | None) -> None:
         match verb:
-            case "pay":
-                self.pay(order, PAYS_BY[share], dies)
-            case "stored card":
-                self.pay_with_stored_card(order, PAYS_BY[share], dies)
-            case "stored card removed":
-                self.remove_or_restore_stored_card(PAYS_BY[share])
             case "push at registration":
                 self._answered(self.register_with_push(dies is None), share)
-            case "another way":
-                self.choose_another_way(order)
             case name if name in WAYS:
                 self._live_at_wallet(order, share, dies, name)
             case "silence":
@@ -583,6 +782,23 @@ class Orders(RuleBasedStateMachine):
                 self.reconcile()
             case "midnight":
                 self.midnight()
+            case _:
+                self._live_at_page(order, verb, share, dies)
+
+    def _live_at_page(self, order: Ticket, verb: str, share: str, dies: str | None) -> None:
+        match verb:
+            case "pay":
+                self.pay(order, PAYS_BY[share], dies)
+            case "stored card":
+                self.pay_with_stored_card(order, PAYS_BY[share], dies)
+            case "stored card removed":
+                self.remove_or_restore_stored_card(PAYS_BY[share])
+            case "another way":
+                self.choose_another_way(order)
+            case "in parts":
+                self._live_in_parts(order, share, dies)
+            case "a step of parts":
+                self._live_at_step(order, share)
             case _:
                 self._move_money(order, verb, share, dies)
 
@@ -599,6 +815,28 @@ class Orders(RuleBasedStateMachine):
                 self.refund_again(order, other=share == "above")
             case "many refunds":
                 self.refund_many_at_once(order, 3)
+
+    def _live_in_parts(self, order: Ticket, share: str, dies: str | None) -> None:
+        """All steps to the card, by a payer who pays, whose bank asks, or who gets no loan."""
+        phone = {"all": ORDINARY, "some": FAILS_TWICE, "whole": ORDINARY, "above": NO_LOAN}[share]
+        self._through_steps(order, phone)
+        self._must_be_as_the_model_expects(order)
+        self.pay_first_part(order, "asks ACS" if share == "whole" else "approves", dies)
+        if share == "whole":
+            self.come_back_from_acs(order, True, dies)  # noqa: FBT003
+
+    def _live_at_step(self, order: Ticket, share: str) -> None:
+        match share:
+            case "all":
+                self.ask_for_code(order, FAILS_TWICE)
+            case "some":
+                for right in (False, False, False, True):
+                    self.enter_code(order, right)
+            case "whole":
+                self.enter_code(order, True)  # noqa: FBT003
+                self.agree_to_plan(order)
+            case _:
+                self.pay_first_part(order, "declines", None)
 
     def _live_at_wallet(self, order: Ticket, share: str, dies: str | None, name: str) -> None:
         """Begin, then confirm with a notification or without one, refuse, or leave it waiting."""
@@ -620,6 +858,22 @@ class Orders(RuleBasedStateMachine):
         state = self._do(self._shop.see(ticket.order_id))
         row = (state.status, state.state, state.approved, state.deposited, state.refunded)
         assert (*row, state.action_code) == ticket.row, ticket
+        parts = self.in_parts[ticket.order_id]
+        if parts.parts and not ticket.on_its_way:
+            parts.give_back(kept_of(ticket))
+            found = self._do(self.gateway.parts.plan(ticket.order_id))
+            declined = self._do(self.gateway.parts.declined(ticket.order_id))
+            parts.must_be(found, declined, self.gateway.now)
+
+    @invariant()
+    def each_part_was_charged_once(self) -> None:
+        """The service's books equal those of the cards' bank, and the history shows each charge."""
+        ids = [
+            UUID(each.order_id)
+            for each in self.tickets
+            if self.in_parts[each.order_id].parts and not each.on_its_way
+        ]
+        assert not ids or self._do(audit_parts(self._shop.pool, ids)) == []
 
     @invariant()
     def the_auditor_finds_nothing(self) -> None:
@@ -658,6 +912,10 @@ class Orders(RuleBasedStateMachine):
         return refusal is not None
 
     def _asked_to_pay(self, order: Ticket, dies: str | None) -> None:
+        order.status = "created"  # as long as the bank has not answered; the payer is at no ACS
+        if order.card == BNPL:
+            self._asked_for_parts(order, dies)
+            return
         code, later = ENDS_WITH.get(order.card, (0, False))
         if dies == "before":
             code = NOT_SENT
@@ -688,6 +946,7 @@ class Orders(RuleBasedStateMachine):
         self.gateway.find_the_dead()
         self._do(self._shop.travel_to(moment))
         self.gateway.settle()
+        self._do(self.gateway.charge_due_parts())
         for ticket in self.tickets:
             ticket.pass_time(self.gateway.now)
 
@@ -707,6 +966,13 @@ async def _all(calls: Sequence[Awaitable[T]]) -> list[T]:
 async def _idle(*_args: object, **_kwargs: object) -> None:
     """A worker that does nothing: here each due action is a rule of the state machine."""
     await asyncio.Event().wait()
+
+
+async def _until(workers: list[OutboxWorker]) -> None:
+    """Wait until the worker of the outbox has started."""
+    async with asyncio.timeout(30):
+        while not workers:  # noqa: ASYNC110 - the supervisor starts it
+            await asyncio.sleep(0.001)
 
 
 @pytest.fixture
@@ -734,11 +1000,20 @@ def gateway(
     monkeypatch.setattr(main, "run_timers", _idle)
     monkeypatch.setattr(main, "run_reconciliation", _idle)
     monkeypatch.setattr(perform, "PAUSES_SECONDS", (0.0,) * 3)
+    workers: list[OutboxWorker] = []
+    run = OutboxWorker.run
+
+    async def kept(worker: OutboxWorker) -> None:
+        workers.append(worker)
+        await run(worker)
+
+    monkeypatch.setattr(OutboxWorker, "run", kept)
     with asyncio.Runner() as runner:
         opened = open_shop(database_url, tmp_path, wallet_extensions(in_process(wallet)))
         shop = runner.run(opened.__aenter__())
         try:
-            yield Gateway(runner, shop, wallet)
+            runner.run(_until(workers))
+            yield Gateway(runner, shop, wallet, workers[0])
         finally:
             runner.run(opened.__aexit__(None, None, None))
 
@@ -763,7 +1038,12 @@ def test_long_lives_of_orders_agree_with_the_model(gateway: Gateway) -> None:
     for _ in range(LIVES):
         shop = Orders()
         tickets = [shop.sell(chance.random() < 0.5, chance.choice(SALES)) for _ in range(2)]
-        tickets += [shop.register(1000_00, chance.random() < 0.5, False) for _ in range(2)]  # noqa: FBT003
+        tickets.append(shop.register(1000_00, chance.random() < 0.5, False))  # noqa: FBT003
+        tickets.append(
+            shop.sell_by_telephone(
+                chance.random() < 0.5, chance.choice(sorted(CARDS)), chance.choice(ENDS)
+            )
+        )
         for _ in range(ACTS_OF_A_LIFE):
             act = (chance.choice(VERBS), chance.choice(PARTS), chance.choice(ENDS))
             shop.live_through(chance.choice(tickets), [act])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from altyn.domain.callback import CallbackOperation, CallbackSettings
+from altyn.domain.link_settings import LinkSettings
 from altyn.domain.order import Order
 from altyn.domain.page import HolderField
 from altyn.domain.receipt.settings import FiscalSettings
@@ -31,6 +32,10 @@ class Permission(StrEnum):
     VERIFY = "verify"
     AUTO_PAYMENT = "auto_payment"
     CARD_FROM_SHOP = "paymentorder_s2s"
+    MOTO = "moto"
+    INSTANT_PAYMENT = "instant_payment"
+    VERIFY_CARD = "verify_card"
+    EXTERNAL_MPI = "external_mpi"
     ORDER_NUMBER_GENERATION = "order_number_generation"
     CUSTOM_SESSION = "custom_session"
     DYNAMIC_CALLBACK = "dynamic_callback"
@@ -108,6 +113,7 @@ class MerchantSettings:
     sberpay: SberPaySettings = field(default_factory=SberPaySettings)
     bnpl: BnplSettings = field(default_factory=BnplSettings)
     credit: CreditSettings = field(default_factory=CreditSettings)
+    links: LinkSettings = field(default_factory=LinkSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ An order keeps what was sent, so that the limits and the keys of requests hold i
 Source: bnpl.md §6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,9 +20,9 @@ PAYMENT_LINK: Final = "payment_link"
 SENT_LINKS: Final = "paymentLinks"
 """The name under which the order's request keeps what was sent."""
 
-LINKS_PER_HOUR: Final = 5
 LINKS_PER_ORDER: Final = 20
 HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
 
 
 class Channel(StrEnum):
@@ -58,8 +58,25 @@ def with_sent_link(order: Order, sent: SentLink) -> OrderRequest:
     return replace(order.request, more=more)
 
 
-def links_left(order: Order, now: datetime) -> int:
-    """How many messages with the link may be sent now."""
-    sent = sent_links(order)
-    in_last_hour = sum(1 for each in sent if each.at > now - HOUR)
-    return max(0, min(LINKS_PER_HOUR - in_last_hour, LINKS_PER_ORDER - len(sent)))
+def links_left(order: Order, now: datetime, *, per_hour: int) -> int:
+    """How many messages with the link of an order may be sent now."""
+    sent = [each.at for each in sent_links(order)]
+    return max(0, min(per_hour - len(in_last_hour(sent, now)), LINKS_PER_ORDER - len(sent)))
+
+
+def in_last_hour(times: Sequence[datetime], now: datetime) -> Sequence[datetime]:
+    """Those of the times that are within an hour before `now`, or after it."""
+    return [each for each in times if each > now - HOUR]
+
+
+def next_link_at(times: Sequence[datetime], now: datetime, *, per_hour: int) -> datetime | None:
+    """When a message more may be sent; None: now. `times` are those of the messages so far.
+
+    The time is a whole minute, so that it can be shown and still be true.
+    """
+    recent = sorted(in_last_hour(times, now))
+    if len(recent) < per_hour:
+        return None
+    free = recent[len(recent) - per_hour] + HOUR
+    whole = free.replace(second=0, microsecond=0)
+    return free if free == whole else whole + MINUTE

@@ -73,6 +73,8 @@ class Refusal(StrEnum):
     REFUND_ID_REUSED = "refund_id_reused"
     LINK_KEY_REUSED = "link_key_reused"
     LINKS_EXHAUSTED = "links_exhausted"
+    SHOP_LINKS_EXHAUSTED = "shop_links_exhausted"
+    LINKS_USED_UP = "links_used_up"
     SESSION_OVER = "session_over"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     ALREADY_PAID = "already_paid"

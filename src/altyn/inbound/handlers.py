@@ -19,6 +19,7 @@ from altyn.domain.receipt.contact import is_fiscalised
 from altyn.inbound.binding_handlers import BINDING_HANDLERS
 from altyn.inbound.credit_handlers import CREDIT_HANDLERS
 from altyn.inbound.link_handlers import LINK_HANDLERS
+from altyn.inbound.one_call_handlers import ONE_CALL_HANDLERS
 from altyn.inbound.payment_handlers import PAYMENT_HANDLERS
 from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
@@ -60,7 +61,7 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     command = Register(two_phase=two_phase, **call.values)
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
     now = world.clock.now()
-    idle = (*session_notes(command, merchant, now), *notes_of_app(app))
+    idle = (*session_notes(command, merchant, now), *notes_of_app(app, merchant))
     idle = (*idle, *recurring_notes(command, now))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
@@ -250,6 +251,7 @@ HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.CHECK_CREDENTIALS: handle_check_credentials,
     Operation.LIST_CARD: handle_list_card,
     **PAYMENT_HANDLERS,
+    **ONE_CALL_HANDLERS,
     Operation.RAW_SUM_REFUND: handle_raw_refund,
     Operation.RAW_POSITION_REFUND: handle_raw_refund,
     **RECEIPT_HANDLERS,

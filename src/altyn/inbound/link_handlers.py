@@ -5,17 +5,15 @@ from typing import Final
 
 from altyn.domain.operation import Operation
 from altyn.domain.order import Order
-from altyn.domain.payment_link import Channel, links_left
+from altyn.domain.payment_link import Channel
 from altyn.domain.refusals import Refusal
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
-from altyn.operations.history import with_notes
 from altyn.operations.order_status import find_target
 from altyn.operations.outcome import outcome_of
 from altyn.operations.paying.lookup import find_for_payer
-from altyn.operations.payment_link import SendLink, decide_link, refuse_link
-from altyn.operations.perform import perform
-from altyn.operations.ports import OrderKey, World
+from altyn.operations.payment_link import SendLink, messages_left, refuse_link, send_link
+from altyn.operations.ports import World
 from altyn.operations.results import Done, LinkFound
 from altyn.protocol.dialects.classic.return_links import payment_link
 
@@ -25,8 +23,9 @@ async def handle_payment_link(call: Call, world: World) -> LinkFound | Refused:
     order = await _find_order(call, world)
     if isinstance(order, Refused):
         return order
-    now = world.clock.now()
-    return refuse_link(order, call.merchant, now) or LinkFound(order, links_left(order, now))
+    if refused := refuse_link(order, call.merchant, world.clock.now()):
+        return refused
+    return LinkFound(order, await messages_left(order, call.merchant, world))
 
 
 async def handle_send_payment_link(call: Call, world: World) -> Done | Refused:
@@ -46,14 +45,8 @@ async def handle_send_payment_link(call: Call, world: World) -> Done | Refused:
         link=payment_link(call.base_url, call.merchant.login, order),
         key=values.get("key", ""),
     )
-    decision = await perform(
-        lambda order, now: with_notes(
-            decide_link(order, command, call.merchant, now, world.channels), call.notes
-        ),
-        OrderKey(order.merchant_id, order.order_id),
-        world=world,
-        actor=call.actor,
-        loaded=order,
+    decision = await send_link(
+        command, order, merchant=call.merchant, world=world, actor=call.actor, notes=call.notes
     )
     return outcome_of(decision)
 

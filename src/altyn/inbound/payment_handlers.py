@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.inbound.request_handler import Call, Handler
@@ -22,6 +23,7 @@ from altyn.operations.paying.card.payment import (
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.payment_ways import named_way
+from altyn.protocol.threeds import MethodCompletion
 
 
 def card_command(
@@ -45,7 +47,7 @@ def card_command(
     )
 
 
-def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
+def after_method(command: PayByCard, server_trans_id: str | None) -> AfterMethod:
     """Phase 2 with the same card: the call is repeated after the method step of 3-D Secure 2."""
     return AfterMethod(
         key=command.key,
@@ -63,17 +65,33 @@ def after_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
 
 
 async def handle_payment(call: Call, world: World) -> Step:
-    """Pay with a card that the shop sends itself."""
+    """Pay with a card that the shop sends itself.
+
+    Refuses: PARAMETER_INVALID (two results of 3-D Secure), then what the operation refuses.
+    """
     card = card_command(_key(call), call.values, call.actor, call.base_url)
     command = replace(
-        card, payer_ip=call.values.get("ip"), notes=call.notes, **_shop_fields(call.values)
+        card,
+        payer_ip=call.values.get("ip"),
+        notes=call.notes,
+        external=_external_proof(call.values),
+        **shop_fields(call.values),
     )
     if transaction := call.values.get("server_trans_id"):
+        if command.external:
+            rule = "not together with threeDSServerTransId: the gateway authenticates this payer"
+            return Refused(Refusal.PARAMETER_INVALID, rule, parameter="eci")
         return await continue_after_method(after_method(command, transaction), world)
     return await pay_by_card(command, world)
 
 
-def _shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+def _external_proof(values: Mapping[str, Any]) -> ThreeDSData | None:
+    """The result of 3-D Secure that the shop sends, from its own MPI."""
+    sent = {name: values[name] for name in ("eci", "cavv", "xid") if name in values}
+    return ThreeDSData(**sent) if sent else None
+
+
+def shop_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that are taken from a shop only; the same fields from a browser are ignored."""
     names = ("term_url", "finish_url", "method_notification_url", "tds_protocol_version")
     return {name: values[name] for name in names if name in values}
@@ -90,6 +108,19 @@ async def handle_other_way(call: Call, world: World) -> Step:
         payer_ip=call.values.get("ip"),
     )
     return await begin_payment(command, world)
+
+
+async def handle_continuation(call: Call, world: World) -> Step:
+    """Go on after the method step of 3-D Secure 2; the card waits in the vault."""
+    command = AfterMethod(
+        key=_key(call),
+        server_trans_id=call.values.get("server_trans_id"),
+        actor=call.actor,
+        base_url=call.base_url,
+        language=call.values.get("language"),
+        method_completed=call.values.get("method_completed", MethodCompletion.FINISHED),
+    )
+    return await continue_after_method(command, world)
 
 
 async def handle_finish_payment(call: Call, world: World) -> Step:
@@ -111,15 +142,16 @@ async def handle_finish_version_2(call: Call, world: World) -> Step:
     Refuses: AUTHENTICATION_UNKNOWN when no order has it, then what the operation refuses.
     """
     transaction = call.values["server_trans_id"]
-    key = call.key or await _key_of_transaction(call.merchant.merchant_id, transaction, world)
+    key = call.key or await key_of_transaction(call.merchant.merchant_id, transaction, world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
     return await finish_challenge(key, transaction, call.actor, world)
 
 
-async def _key_of_transaction(
+async def key_of_transaction(
     merchant_id: int, server_trans_id: str, world: World
 ) -> OrderKey | None:
+    """The key of the order that has this 3-D Secure 2 transaction."""
     order_id = await world.card.transactions.order_of_transaction(merchant_id, server_trans_id)
     return OrderKey(merchant_id, order_id) if order_id else None
 
@@ -133,6 +165,7 @@ def _key(call: Call) -> OrderKey:
 PAYMENT_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.PAY_BY_CARD: handle_payment,
     Operation.PAY_IN_OTHER_WAY: handle_other_way,
+    Operation.CONTINUE_3DS: handle_continuation,
     Operation.FINISH_3DS: handle_finish_payment,
     Operation.FINISH_3DS_VERSION_2: handle_finish_version_2,
 }

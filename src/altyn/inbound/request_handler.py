@@ -6,6 +6,7 @@ operation, and presents the result. REST and SOAP pass requests to it and write 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -20,7 +21,7 @@ from altyn.domain.refusals import Refusal
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.results import Registered, Result, notes_of
+from altyn.operations.results import Result, notes_of, registered_order
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.presentation import AnswerContext, ErrorAnswer, Members
@@ -146,11 +147,12 @@ class Refusing:
     order: str = ""
     faults: tuple[CartFault, ...] = ()
     shows_faults: bool = False
+    until: datetime | None = None
 
     @property
     def answer(self) -> ErrorAnswer:
         """The error in the language of the request."""
-        text = self.error.text(self.language, name=self.parameter)
+        text = self.error.text(self.language, name=self.parameter, until=self.until)
         shown = self.faults if self.shows_faults else ()
         return ErrorAnswer(self.error.code, text, self.parameter, shown)
 
@@ -229,7 +231,7 @@ class RequestHandler:
             language=language,
             notes=(*call.notes, *notes_of(result)),
             shop=merchant.login,
-            order=str(result.order.order_id) if isinstance(result, Registered) else "",
+            order=registered_order(result),
         )
 
     @staticmethod
@@ -324,6 +326,7 @@ class RequestHandler:
             notes=_notes_of(request) if notes is None else notes,
             shop=shop.login if shop else "",
             faults=refused.faults,
+            until=refused.until,
             shows_faults=shop is not None and shop.settings.cart_faults_in_answer,
         )
 

@@ -49,6 +49,7 @@ from altyn.storage.mailbox import Mailbox
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
 from altyn.storage.receipts import ReceiptStore
+from altyn.storage.shop_links import ShopLinkStore
 from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.housekeeping import run_housekeeping
 from altyn.workers.reconciliation import LaggedClock, run_reconciliation
@@ -106,6 +107,7 @@ async def running(
             bindings=_binding_ports(pool, outbox),
             effects=effect_kinds,
             receipts=ReceiptStore(pool),
+            links=ShopLinkStore(pool),
             clock=clock,
             sleep=asyncio.sleep,
             parts=connectors.parts,

@@ -114,9 +114,8 @@ def _bank_routes(settings: Settings, pool: Pool, clock: Clock) -> Sequence[BaseR
 
 
 def _ways(card: CardConnector) -> tuple[RegisteredWay, ...]:
-    names = (PaymentWay.CARD, PaymentWay.CARD_BINDING)
-    ways = (WayToPay(name=name.value, connector=card) for name in names)
-    return tuple(RegisteredWay(way=way) for way in ways)
+    names = (PaymentWay.CARD, PaymentWay.CARD_BINDING, PaymentWay.CARD_MOTO)
+    return tuple(RegisteredWay(way=WayToPay(name=way.value, connector=card)) for way in names)
 
 
 def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> RegisteredWay:

@@ -1,4 +1,4 @@
-"""A registration that asks for a payment in the bank's app (SberPay): its rules.
+"""What a registration says about a payment in the bank's app (SberPay): its rules.
 
 Source: sberpay.md §1, §3, §10; 004 (app2app and back2app).
 """
@@ -13,10 +13,13 @@ from altyn.domain.notes import Note, Notes
 from altyn.domain.phone import phone_after_prefix
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
-from altyn.operations.paying.sberpay import SberPayDetails
+from altyn.operations.paying.allowed import shop_allows_way
+from altyn.operations.paying.sberpay import BACK_URL, WEB2APP, SberPayDetails
+from altyn.protocol.payment_ways import PaymentWay
 
-CARD_FEATURES: Final = ("VERIFY", "AUTO_PAYMENT")
-"""Features that only a card can have."""
+WAY: Final = PaymentWay.SBRF_SBOL.value
+OTHER_FEATURES: Final = ("VERIFY", "AUTO_PAYMENT", "BNPL")
+"""Features of an order that only a card, or only payment in parts, can pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,8 @@ class AppRequest:
     """What a registration says about a payment in the bank's app, and what the rules need.
 
     `phone` was sent as a parameter and `json_phone` inside jsonParams; the first wins. `amount` is
-    in minor units. None: not sent.
+    in minor units. `web2app` and `back_url` are about SberPay from the payment page, where the shop
+    may have `hidden` it. None: not sent.
     """
 
     amount_minor: int
@@ -33,10 +37,14 @@ class AppRequest:
     back2app: bool | None = None
     os_type: str | None = None
     deep_link: str | None = None
+    web2app: bool | None = None
+    back_url: str | None = None
     phone: str | None = None
     json_phone: str | None = None
     binding_id: str | None = None
     features: tuple[str, ...] = ()
+    allowed_ways: tuple[str, ...] = ()
+    hidden: bool = False
 
     @property
     def asked(self) -> bool:
@@ -68,21 +76,23 @@ class AppRequest:
             "back2app": _flag(self.back2app),
             "app.osType": self.os_type,
             "app.deepLink": self.deep_link,
+            WEB2APP: _flag(self.web2app),
+            BACK_URL: self.back_url,
         }
         return {name: text for name, text in sent.items() if text is not None}
 
 
-def notes_of_app(request: AppRequest) -> Notes:
-    """The parameters of the shop's app that have no effect without app2app."""
-    return () if request.app2app else tuple(_idle(request))
+def notes_of_app(request: AppRequest, merchant: Merchant) -> Notes:
+    """The parameters about the bank's app that were sent and have no effect."""
+    return tuple(_idle(request, merchant))
 
 
 def refuse_app(request: AppRequest, merchant: Merchant) -> Refused | None:
     """Why the order cannot be paid in the bank's app; None when it can, or need not be.
 
-    Refuses: ACCESS_DENIED (a permission is off), AMOUNT_INVALID, PARAMETER_INVALID (stored card,
-    phone, currency), JSON_PARAMS_INVALID (both ways at once, osType, deepLink, phone inside
-    jsonParams). Source: sberpay.md §3.
+    Refuses: ACCESS_DENIED (a permission or a setting is against it), AMOUNT_INVALID,
+    PARAMETER_INVALID (stored card, phone, currency), JSON_PARAMS_INVALID (both ways at once,
+    osType, deepLink, phone inside jsonParams). Source: sberpay.md §3.
     """
     if not request.asked:
         return None
@@ -97,12 +107,12 @@ def refuse_app(request: AppRequest, merchant: Merchant) -> Refused | None:
 def refuse_incomplete_app(request: AppRequest) -> Refused | None:
     """Why the order does not fit the bank's app, when the rest of the registration is right.
 
-    Refuses: FEATURES_INVALID (features of cards), PARAMETER_EMPTY (back2app needs the phone that
-    gets the push). Source: sberpay.md §3.
+    Refuses: FEATURES_INVALID (features of other ways to pay), PARAMETER_EMPTY (back2app needs the
+    phone that gets the push). Source: sberpay.md §3.
     """
-    of_cards = [each for each in request.features if each in CARD_FEATURES]
-    if request.asked and of_cards:
-        rule = f"{', '.join(of_cards)} is for cards, and app2app and back2app pay without one"
+    foreign = [each for each in request.features if each in OTHER_FEATURES]
+    if request.asked and foreign:
+        rule = f"{', '.join(foreign)} is for other ways to pay: leave out either it or the app"
         return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
     if request.back2app and not (request.phone or request.json_phone):
         rule = "mandatory with back2app: the phone that gets the push message"
@@ -110,12 +120,45 @@ def refuse_incomplete_app(request: AppRequest) -> Refused | None:
     return None
 
 
-def _idle(request: AppRequest) -> Iterator[Note]:
+def _idle(request: AppRequest, merchant: Merchant) -> Iterator[Note]:
     text = "ignored without app2app"
-    if request.os_type is not None:
+    if request.os_type is not None and not request.app2app:
         yield Note("os_type", text)
-    if request.deep_link is not None:
+    if request.deep_link is not None and not request.app2app:
         yield Note("deep_link", text)
+    if not merchant.may(Permission.SBERPAY):
+        return  # the table says so
+    if request.web2app and (reason := _web2app_without_effect(request, merchant)):
+        yield Note("web2app", reason)
+    if request.back_url and (reason := _back_url_without_effect(request, merchant)):
+        yield Note("back_url", reason)
+
+
+def _web2app_without_effect(request: AppRequest, merchant: Merchant) -> str:
+    if request.asked:
+        return f"ignored beside {'app2app' if request.app2app else 'back2app'}"
+    if request.hidden:
+        return "ignored beside sberpayHide and showSbol, which keep SberPay off the page"
+    return _never_by_sberpay(request, merchant)
+
+
+def _back_url_without_effect(request: AppRequest, merchant: Merchant) -> str:
+    if request.app2app:
+        return "ignored beside app.deepLink, which is the way back"
+    if request.hidden and not request.back2app:
+        return "ignored beside sberpayHide and showSbol, which keep SberPay off the page"
+    return _never_by_sberpay(request, merchant)
+
+
+def _never_by_sberpay(request: AppRequest, merchant: Merchant) -> str:
+    """Why SberPay can never pay the order from its page; empty where it can."""
+    no_sum = _refuse_sum(request, merchant) or request.currency != RUB.code
+    closed = merchant.settings.bnpl.only or not shop_allows_way(WAY, merchant)
+    left_out = bool(request.allowed_ways) and WAY not in request.allowed_ways
+    foreign = request.checks_card or "BNPL" in request.features or request.binding_id is not None
+    if no_sum or closed or left_out or foreign:
+        return "ignored: SberPay cannot pay this order"
+    return ""
 
 
 def _refuse_permission(request: AppRequest, merchant: Merchant) -> Refused | None:
@@ -127,6 +170,9 @@ def _refuse_permission(request: AppRequest, merchant: Merchant) -> Refused | Non
         return Refused(Refusal.ACCESS_DENIED, f"permission {', '.join(closed)} is off")
     if merchant.settings.bnpl.only:
         rule = "setting bnpl.only is on: the shop takes payments in parts and no SberPay"
+        return Refused(Refusal.ACCESS_DENIED, rule)
+    if not shop_allows_way(WAY, merchant):
+        rule = f"setting allowed_payment_ways leaves out {WAY}, by which the bank's app pays"
         return Refused(Refusal.ACCESS_DENIED, rule)
     return None
 

@@ -45,13 +45,15 @@ class Accepted:
 class Refused:
     """The operation is refused. `rule` names the broken rule, for logs and for developers.
 
-    `faults` are all faults of a refused cart, the answered one first.
+    `faults` are all faults of a refused cart, the answered one first. `until` is when the same
+    request is possible again (UTC), where waiting helps.
     """
 
     refusal: Refusal
     rule: str = ""
     order: Order | None = None
     parameter: str = ""
+    until: datetime | None = None
     faults: tuple[CartFault, ...] = ()
 
 

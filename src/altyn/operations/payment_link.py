@@ -10,20 +10,26 @@ from typing import Final
 from altyn.domain.effects import Effect
 from altyn.domain.mail import MailDue
 from altyn.domain.merchant import Merchant
+from altyn.domain.moscow import to_moscow
+from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.domain.payment_link import (
-    LINKS_PER_HOUR,
+    HOUR,
     LINKS_PER_ORDER,
     PAYMENT_LINK,
     Channel,
     SentLink,
     links_left,
+    next_link_at,
     sent_links,
     with_sent_link,
 )
 from altyn.domain.refusals import Refusal
 from altyn.domain.sms import SmsDue
-from altyn.operations.decisions import Decision, Refused, Unchanged, accept
+from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged, accept
+from altyn.operations.history import with_notes
+from altyn.operations.perform import perform
+from altyn.operations.ports import Actor, LinkWorld, OrderKey
 
 NO_CHANNEL: Final = {
     Channel.SMS: "this gateway sends no SMS, as no SMS service is connected to it: send an e-mail, "
@@ -75,8 +81,8 @@ def decide_link(
     """Send the link in one message more. Unchanged: a request with this key was carried out.
 
     `channels` are those that this gateway has. Refuses: CHANNEL_UNAVAILABLE, LINK_KEY_REUSED (the
-    key belongs to another receiver), WRONG_STATUS as `refuse_link`, LINKS_EXHAUSTED (five an hour
-    by the gateway's clock, twenty for an order). Source: bnpl.md §6.
+    key belongs to another receiver), WRONG_STATUS as `refuse_link`, LINKS_USED_UP (twenty for an
+    order), LINKS_EXHAUSTED (links.order_per_hour, by the gateway's clock). Source: bnpl.md §6.
     """
     if command.channel not in channels:
         rule = NO_CHANNEL[command.channel]
@@ -90,9 +96,8 @@ def decide_link(
         return Refused(Refusal.LINK_KEY_REUSED, rule, order, parameter="key")
     if refused := refuse_link(order, merchant, now):
         return refused
-    if not links_left(order, now):
-        rule = f"at most {LINKS_PER_HOUR} messages an hour and {LINKS_PER_ORDER} for an order"
-        return Refused(Refusal.LINKS_EXHAUSTED, rule, order)
+    if refused := _refuse_often(order, merchant, now):
+        return refused
     sent = SentLink(at=now, channel=command.channel, to=command.to, key=command.key)
     return accept(
         order,
@@ -102,6 +107,80 @@ def decide_link(
         effects=(_effect(command),),
         detail={"by": command.channel.value, "to": command.to},
     )
+
+
+async def send_link(
+    command: SendLink,
+    order: Order,
+    *,
+    merchant: Merchant,
+    world: LinkWorld,
+    actor: Actor,
+    notes: Notes = (),
+) -> Decision:
+    """Send the link of an order in one message more. Unchanged: the key's message was sent.
+
+    Refuses: as `decide_link`, then SHOP_LINKS_EXHAUSTED (links.shop_per_hour, by the gateway's
+    clock). A process that dies between the count and the message leaves a message less for an hour.
+    """
+    now = world.clock.now()
+
+    def decide(order: Order, now: datetime) -> Decision:
+        return decide_link(order, command, merchant, now, world.channels)
+
+    first = decide(order, now)
+    if not isinstance(first, Accepted):
+        return first
+    most = merchant.settings.links.shop_per_hour
+    merchant_id = order.merchant_id
+    if not await world.links.reserve(merchant_id, now, since=now - HOUR, most=most):
+        return await _refuse_shop(order, merchant, world, now)
+    decision = await perform(
+        lambda order, now: with_notes(decide(order, now), notes),
+        OrderKey(merchant_id, order.order_id),
+        world=world,
+        actor=actor,
+        loaded=order,
+    )
+    if not isinstance(decision, Accepted):
+        await world.links.release(merchant_id, now)
+    return decision
+
+
+async def messages_left(order: Order, merchant: Merchant, world: LinkWorld) -> int:
+    """How many messages with the link of an order may be sent now."""
+    now, limits = world.clock.now(), merchant.settings.links
+    sent = await world.links.sent(order.merchant_id, since=now - HOUR)
+    of_shop = max(0, limits.shop_per_hour - len(sent))
+    return min(of_shop, links_left(order, now, per_hour=limits.order_per_hour))
+
+
+def _refuse_often(order: Order, merchant: Merchant, now: datetime) -> Refused | None:
+    sent = [each.at for each in sent_links(order)]
+    if len(sent) >= LINKS_PER_ORDER:
+        rule = f"at most {LINKS_PER_ORDER} messages for an order: show the QR code"
+        return Refused(Refusal.LINKS_USED_UP, rule, order)
+    per_hour = merchant.settings.links.order_per_hour
+    until = next_link_at(sent, now, per_hour=per_hour)
+    if until is None:
+        return None
+    rule = _often("links.order_per_hour", per_hour, "for an order", until)
+    return Refused(Refusal.LINKS_EXHAUSTED, rule, order, until=until)
+
+
+async def _refuse_shop(
+    order: Order, merchant: Merchant, world: LinkWorld, now: datetime
+) -> Refused:
+    per_hour = merchant.settings.links.shop_per_hour
+    sent = await world.links.sent(order.merchant_id, since=now - HOUR)
+    until = next_link_at(sent, now, per_hour=per_hour) or now
+    rule = _often("links.shop_per_hour", per_hour, "for the shop", until)
+    return Refused(Refusal.SHOP_LINKS_EXHAUSTED, rule, order, until=until)
+
+
+def _often(setting: str, per_hour: int, whom: str, until: datetime) -> str:
+    time = f"{to_moscow(until):%d.%m.%Y %H:%M}"
+    return f"at most {per_hour} messages an hour {whom} ({setting}): repeat after {time}, Moscow"
 
 
 def _effect(command: SendLink) -> Effect:

@@ -205,6 +205,31 @@ class ChangeWorld(Protocol):
     def sleep(self) -> Callable[[float], Awaitable[None]]: ...
 
 
+class ShopLinks(Protocol):
+    """How many messages with payment links each shop has sent. Times are aware UTC."""
+
+    async def reserve(self, merchant_id: int, at: datetime, *, since: datetime, most: int) -> bool:
+        """Count one message more; False where the shop sent `most` of them after `since`."""
+        ...
+
+    async def release(self, merchant_id: int, at: datetime) -> None:
+        """A message that was counted at this time was not sent."""
+        ...
+
+    async def sent(self, merchant_id: int, *, since: datetime) -> Sequence[datetime]:
+        """The times of the messages after `since`, oldest first."""
+        ...
+
+
+class LinkWorld(ChangeWorld, Protocol):
+    """The ports that sending a payment link needs."""
+
+    @property
+    def links(self) -> ShopLinks: ...
+    @property
+    def channels(self) -> frozenset[Channel]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """All ports that an operation may use, handed in by `main`.
@@ -221,6 +246,7 @@ class World:
     bindings: BindingPorts
     effects: EffectEntries
     receipts: Receipts
+    links: ShopLinks
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
     parts: PartsService | None = None

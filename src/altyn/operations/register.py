@@ -22,7 +22,7 @@ from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
-from altyn.operations.bindings.of_order import refuse_binding
+from altyn.operations.bindings.of_order import refuse_binding, refuse_storing
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
     CreditWanted,
@@ -35,6 +35,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.history import notes_detail
 from altyn.operations.payer_mails import refusal_of_payer_email
 from altyn.operations.paying.allowed import ALLOWED_WAYS
+from altyn.operations.paying.sberpay import hides_sberpay
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
 from altyn.operations.register_for_app import refuse_without_way
@@ -47,8 +48,9 @@ GENERATED_NUMBER_ATTEMPTS: Final = 5
 class Register:
     """A shop's order, every parameter parsed. Amount: minor units; dates: aware UTC.
 
-    `on_credit`: the payer applies for a credit first. `attempts_max` is the setting's unless an
-    operation that pays at once allows fewer.
+    `on_credit`: the payer applies for a credit first. `attempts_max` bounds the attempts to pay;
+    the setting of the merchant where it is None. `may_verify`: the feature VERIFY was allowed
+    before, by another permission than its own.
     """
 
     amount_minor: int
@@ -81,6 +83,8 @@ class Register:
     back2app: bool | None = None
     os_type: str | None = None
     deep_link: str | None = None
+    web2app: bool | None = None
+    back_url: str | None = None
     auto_completion_date: datetime | None = None
     auto_reverse_date: datetime | None = None
     fee_input: int | None = None
@@ -91,6 +95,7 @@ class Register:
     receipt_params: ReceiptParams = field(default_factory=ReceiptParams)
     prepayment_id: UUID | None = None
     on_credit: bool = False
+    may_verify: bool = False
     allowed_ways: tuple[str, ...] = ()
     attempts_max: int | None = None
     more: Mapping[str, str] = field(default_factory=dict)
@@ -154,10 +159,14 @@ def app_request(command: Register, merchant: Merchant) -> AppRequest:
         back2app=command.back2app,
         os_type=command.os_type,
         deep_link=command.deep_link,
+        web2app=command.web2app,
+        back_url=command.back_url,
         phone=command.phone,
         json_phone=command.json_params.get("phone"),
         binding_id=command.binding_id,
         features=command.features,
+        allowed_ways=command.allowed_ways,
+        hidden=hides_sberpay(command.json_params),
     )
 
 
@@ -192,8 +201,8 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then ACCESS_DENIED
-    (`refuse_without_way`), as `refuse_binding`, CREDIT_UNAVAILABLE (`refuse_without_bank`),
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then as
+    `refuse_without_way`, as `refuse_binding`, CREDIT_UNAVAILABLE (`refuse_without_bank`),
     ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
@@ -204,7 +213,9 @@ async def register(
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
-        refused = refuse_without_way(app, world) or await refuse_binding(command, merchant, world)
+        refused = refuse_without_way(app, order, merchant, world) or await refuse_binding(
+            command, merchant, world
+        )
         if refused:
             return refused
         if refused := refuse_without_bank(on_credit=command.on_credit, world=world):
@@ -278,7 +289,8 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     features = set(command.features)
     if "AUTO_PAYMENT" in features and features & {"FORCE_TDS", "FORCE_SSL", "FORCE_FULL_TDS"}:
         return Refused(Refusal.FEATURES_CONFLICT, "AUTO_PAYMENT goes without 3-D Secure features")
-    if "VERIFY" in features and not merchant.may(Permission.VERIFY):
+    may_verify = command.may_verify or merchant.may(Permission.VERIFY)
+    if "VERIFY" in features and not may_verify:
         return Refused(Refusal.VERIFY_FORBIDDEN, "permission verify is off")
     if "AUTO_PAYMENT" in features and not merchant.may(Permission.AUTO_PAYMENT):
         return Refused(Refusal.AUTO_PAYMENT_FORBIDDEN, "permission auto_payment is off")
@@ -287,21 +299,7 @@ def _check_features(command: Register, merchant: Merchant) -> Refused | None:
     if "BNPL" in features and features & {"VERIFY", "AUTO_PAYMENT"}:
         rule = "BNPL goes without VERIFY and AUTO_PAYMENT: a plan needs its payer, and money"
         return Refused(Refusal.FEATURES_INVALID, rule, parameter="features")
-    return _check_stored_card(command, features)
-
-
-def _check_stored_card(command: Register, features: set[str]) -> Refused | None:
-    if "FORCE_CREATE_BINDING" not in features:
-        return None
-    not_needed = command.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
-    if command.client_id and command.binding_id is None and not not_needed:
-        return None
-    return Refused(
-        Refusal.FEATURES_INVALID,
-        "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
-        "bindingNotNeeded=true",
-        parameter="features",
-    )
+    return refuse_storing(command, features)
 
 
 def _check_cart(command: Register, merchant: Merchant) -> Refused | None:

@@ -13,15 +13,13 @@ from altyn.domain.notes import Note
 from altyn.domain.order import AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.sberpay import app_link, invoice_id_of
-from altyn.operations.app_request import AppRequest
+from altyn.operations.app_request import WAY, AppRequest
 from altyn.operations.decisions import Decision, Refused, Unchanged
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.decisions import AttemptRequest, begin_attempt
 from altyn.operations.perform import perform_and_ask
 from altyn.operations.ports import Actor, OrderKey, Overloaded, ResultUnknown, World
 from altyn.operations.results import AppInvoice, Registered
-from altyn.protocol.payment_ways import PaymentWay
-
-WAY: Final = PaymentWay.SBRF_SBOL.value
 
 NO_INVOICE: Final[Mapping[AttemptState | None, str]] = MappingProxyType(
     {
@@ -39,11 +37,22 @@ UNREACHABLE: Final = frozenset({AttemptState.NOT_SENT, AttemptState.UNKNOWN, Non
 """States in which the bank cannot show the invoice, as far as the gateway can tell."""
 
 
-def refuse_without_way(request: AppRequest, world: World) -> Refused | None:
-    """Refuses ACCESS_DENIED: this gateway has no bank whose app takes payments."""
-    if not request.asked or world.ways.find(WAY) is not None:
+def refuse_without_way(
+    request: AppRequest, order: Order, merchant: Merchant, world: World
+) -> Refused | None:
+    """Why the new order cannot be paid in the bank's app; None when it can, or need not be.
+
+    Refuses: ACCESS_DENIED (this gateway has no bank whose app takes payments), PARAMETER_INVALID
+    (the order's own list of ways leaves it out). Source: sberpay.md §3; payment-page.md §8.
+    """
+    if not request.asked:
         return None
-    return Refused(Refusal.ACCESS_DENIED, "this gateway has no connector of SberPay")
+    if world.ways.find(WAY) is None:
+        return Refused(Refusal.ACCESS_DENIED, "this gateway has no connector of SberPay")
+    if not allows_way(WAY, order, merchant):
+        rule = f"leaves out {WAY}, by which app2app and back2app pay: add it, or leave out the list"
+        return Refused(Refusal.PARAMETER_INVALID, rule, parameter="allowed_ways")
+    return None
 
 
 async def begin_in_app(

@@ -10,7 +10,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.domain.receipt.values import Receipt
-from altyn.operations.paying.card.steps import CardEnrolment, CardStep
+from altyn.operations.paying.card.steps import CardEnrolment, CardStep, RegisteredAndPaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,18 @@ Result = (
     | LinkFound
     | CardEnrolment
     | CardStep
+    | RegisteredAndPaid
 )
 
 
 def notes_of(result: Result) -> Notes:
     """What the operation ignored or bounded, for the caller."""
-    return result.notes if isinstance(result, Done | Registered | OrderCharged) else ()
+    with_notes = Done | Registered | RegisteredAndPaid | OrderCharged
+    return result.notes if isinstance(result, with_notes) else ()
+
+
+def registered_order(result: Result) -> str:
+    """The id of the order that a call has registered; empty for other results."""
+    if isinstance(result, Registered | RegisteredAndPaid):
+        return str(result.order.order_id)
+    return ""

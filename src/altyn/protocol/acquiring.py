@@ -73,7 +73,8 @@ class AcquirerRequest:
 
     AUTHORISE names the card (`pan`, `expiry` as YYYYMM, `cvc` where the payer gave one) and the
     result of 3-D Secure (`eci`, `cavv`, `xid`). `deposit_at_once` makes it a purchase: the sum is
-    taken, not held. `verify_only` checks the card and reserves nothing.
+    taken, not held. `verify_only` checks the card and reserves nothing. `moto`: the payer gave the
+    card by mail or telephone.
     DEPOSIT, REVERSE and REFUND name the authorisation by `original_key`, the key it was asked with.
     INQUIRE has in `key` the key of the request it asks about; the response is the result of that.
     An inquiry for a key that the bank does not have answers NOT_SENT **and closes the key**: a
@@ -102,6 +103,7 @@ class AcquirerRequest:
     xid: str | None = None
     verify_only: bool = False
     deposit_at_once: bool = False
+    moto: bool = False
     order_number: str | None = None
     description: str | None = None
     address: str | None = None
@@ -151,6 +153,7 @@ class _QuestionOnWire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     xid: str | None = None
     verify_only: bool = False
     deposit_at_once: bool = False
+    moto: bool = False
     order_number: str | None = None
     description: str | None = None
     address: str | None = None
@@ -200,6 +203,7 @@ def encode_request(request: AcquirerRequest) -> bytes:
             xid=request.xid,
             verify_only=request.verify_only,
             deposit_at_once=request.deposit_at_once,
+            moto=request.moto,
             order_number=request.order_number,
             description=request.description,
             address=request.address,
@@ -238,6 +242,7 @@ def decode_request(body: bytes) -> AcquirerRequest:
         xid=wire.xid,
         verify_only=wire.verify_only,
         deposit_at_once=wire.deposit_at_once,
+        moto=wire.moto,
         order_number=wire.order_number,
         description=wire.description,
         address=wire.address,

@@ -35,6 +35,17 @@ _TABLE: Final[Mapping[PaymentSystem, tuple[int, int, int]]] = MappingProxyType(
 )
 
 
+_ALSO_NONE: Final = frozenset({(PaymentSystem.MASTERCARD, 7)})
+"""Another spelling of a payment without authentication, as samples show it."""
+
+
+def level_of(system: PaymentSystem, value: int) -> AuthenticationLevel | None:
+    """What an indicator says in a payment system; None where the system does not have it."""
+    if (system, value) in _ALSO_NONE:
+        return AuthenticationLevel.NONE
+    return next((level for level in AuthenticationLevel if eci(system, level) == value), None)
+
+
 def eci(system: PaymentSystem, authentication: AuthenticationLevel) -> int:
     """The indicator of a payment. Source: codes.md §5.2."""
     full, attempt, none = _TABLE[system]

@@ -38,7 +38,8 @@ class NewMessage:
 
     `subject` names what it is about, with the sender before the colon (`invoice:<key>`); an answer
     goes there. `open_until`: until then the message can be answered, if it has `actions`. `link` is
-    an address that the owner can open.
+    an address that the owner can open. `return_url` is where the app goes after the answer; a
+    message that is sent again with another one gets it.
     """
 
     message_id: UUID
@@ -50,6 +51,7 @@ class NewMessage:
     amount_minor: int | None = None
     currency: str = "643"
     link: str = ""
+    return_url: str = ""
     actions: tuple[MessageAction, ...] = ()
     open_until: datetime | None = None
 
@@ -72,6 +74,7 @@ class PhoneMessage:
     amount_minor: int | None = None
     currency: str = "643"
     link: str = ""
+    return_url: str = ""
     actions: tuple[MessageAction, ...] = field(default=())
     answer: MessageAction | None = None
     end: MessageEnd | None = None

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import xml.etree.ElementTree as ET
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from altyn.domain.payment_link import LINKS_PER_HOUR, LINKS_PER_ORDER
+from altyn.domain.link_settings import LinkSettings
+from altyn.domain.moscow import MOSCOW
+from altyn.domain.payment_link import LINKS_PER_ORDER
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.request_handler import RequestHandler
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.phone_messages import PhoneMessage
 from altyn.simulators.phones.phones import Phones
 from tests.asgi_client import Answer, AsgiClient
+from tests.merchant_changes import changed
 from tests.shop import CREDENTIALS, Shop, open_shop, refused
 
+PER_HOUR: Final = LinkSettings().order_per_hour
 PHONE: Final = "79998887766"
 MAIL: Final = "anna@example.org"
 WAIT_SECONDS: Final = 30
@@ -93,7 +98,7 @@ async def test_link_of_an_order_is_its_form_url(shop: Shop) -> None:
     assert link == by_number
     assert (link["errorCode"], link["formUrl"]) == ("0", answer["formUrl"])
     assert link["qrSvg"].endswith(f"/payment/qr/{answer['orderId']}.svg")
-    assert link["messagesLeft"] == LINKS_PER_HOUR
+    assert link["messagesLeft"] == PER_HOUR
     status = await shop.call("getOrderStatusExtended.do", orderId=answer["orderId"])
     assert link["expirationDate"] > status["date"]
 
@@ -218,21 +223,104 @@ async def test_repeated_key_sends_one_message(shop: Shop) -> None:
     assert await until_settled(shop, order_id) == ["delivered"]
 
 
-async def test_messages_of_an_hour_and_of_an_order_are_limited(shop: Shop) -> None:
+async def send(shop: Shop, order_id: str, **more: object) -> dict[str, Any]:
+    """Send the link of an order by mail."""
+    return await call(shop, "send", orderId=order_id, **{"email": MAIL, **more})
+
+
+async def at_minute(shop: Shop) -> datetime:
+    """Move the clock to the first second of a minute; the time."""
+    now = shop.clock.now()
+    return await shop.travel_to(now.replace(second=1, microsecond=0) + timedelta(minutes=1))
+
+
+def too_often(answer: Mapping[str, Any], refusal: Refusal, until: datetime) -> bool:
+    """Whether the answer has this refusal, with the time after which a message is possible."""
+    error = METHODS["sendPaymentLink"].refusals[refusal]
+    shown = f"{until.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
+    assert shown in answer["errorMessage"], answer
+    expected = error.text("ru", until=until)
+    return (answer["errorCode"], answer["errorMessage"]) == (str(error.code), expected)
+
+
+async def test_messages_of_an_order_are_limited_by_the_hour_and_in_all(shop: Shop) -> None:
     order_id = await shop.register(1500_00, sessionTimeoutSecs=7 * 24 * 3600)
-
-    async def send() -> dict[str, Any]:
-        return await call(shop, "send", orderId=order_id, email=MAIL)
-
-    for hour in range(LINKS_PER_ORDER // LINKS_PER_HOUR):
-        together = await asyncio.gather(*(send() for _ in range(LINKS_PER_HOUR + 1)))
-        sent = [each for each in together if each["errorCode"] == "0"]
-        assert len(sent) == LINKS_PER_HOUR, f"hour {hour}"
+    for hour in range(LINKS_PER_ORDER // PER_HOUR):
+        start = await at_minute(shop)
+        together = await asyncio.gather(*(send(shop, order_id) for _ in range(PER_HOUR + 1)))
+        accepted = [each for each in together if each["errorCode"] == "0"]
+        assert len(accepted) == PER_HOUR, f"hour {hour}"
         [over] = [each for each in together if each["errorCode"] != "0"]
-        assert refused("sendPaymentLink", over, Refusal.LINKS_EXHAUSTED)
-        await shop.travel(timedelta(hours=1))
-    assert refused("sendPaymentLink", await send(), Refusal.LINKS_EXHAUSTED)
+        if hour < LINKS_PER_ORDER // PER_HOUR - 1:
+            until = start + timedelta(minutes=61) - timedelta(seconds=start.second)
+            assert too_often(over, Refusal.LINKS_EXHAUSTED, until)
+            await shop.travel_to(until - timedelta(minutes=2))
+            assert too_often(await send(shop, order_id), Refusal.LINKS_EXHAUSTED, until)
+            await shop.travel_to(until)
+        else:
+            assert refused("sendPaymentLink", over, Refusal.LINKS_USED_UP)
+    await shop.travel(timedelta(days=1))
+    assert refused("sendPaymentLink", await send(shop, order_id), Refusal.LINKS_USED_UP)
     assert len(await states(shop, order_id)) == LINKS_PER_ORDER
+
+
+async def test_setting_limits_the_messages_of_an_order(shop: Shop) -> None:
+    order_id = await shop.register(1500_00)
+    async with changed(shop, {"links.order_per_hour": 1}):
+        assert (await call(shop, "get", orderId=order_id))["messagesLeft"] == 1
+        assert (await send(shop, order_id, key="once"))["errorCode"] == "0"
+        assert (await call(shop, "get", orderId=order_id))["messagesLeft"] == 0
+        answer = await send(shop, order_id)
+        assert answer["errorMessage"].startswith("Ссылку этого заказа отправляли слишком часто")
+        again = await send(shop, order_id, key="once")
+        assert again["errorCode"] == "0", "a repeated key sends nothing, so it is no message more"
+
+
+async def test_messages_of_a_shop_are_limited_by_the_hour(shop: Shop) -> None:
+    orders = [await shop.register(1500_00, sessionTimeoutSecs=24 * 3600) for _ in range(6)]
+    await shop.travel(timedelta(hours=2))  # what other tests have sent counts no more
+    start = await at_minute(shop)
+    async with changed(shop, {"links.shop_per_hour": 4}):
+        left = (await call(shop, "get", orderId=orders[0]))["messagesLeft"]
+        assert left == 4
+        answers = await asyncio.gather(*(send(shop, each) for each in orders))
+        assert sorted(each["errorCode"] for each in answers) == ["0"] * 4 + ["5"] * 2
+        until = start + timedelta(minutes=61) - timedelta(seconds=start.second)
+        for answer in answers:
+            if answer["errorCode"] != "0":
+                assert too_often(answer, Refusal.SHOP_LINKS_EXHAUSTED, until)
+        assert (await call(shop, "get", orderId=orders[0]))["messagesLeft"] == 0
+        by_sms = await call(shop, "send", orderId=orders[0], sms=PHONE)
+        assert too_often(by_sms, Refusal.SHOP_LINKS_EXHAUSTED, until)
+        await shop.travel_to(until - timedelta(minutes=2))
+        assert (await send(shop, orders[0]))["errorCode"] == "5"
+        await shop.travel_to(until)
+        assert (await send(shop, orders[0]))["errorCode"] == "0"
+
+
+async def test_refused_message_does_not_count_for_the_shop(shop: Shop) -> None:
+    await shop.travel(timedelta(hours=2))
+    order_id, paid = await shop.register(1500_00), await shop.paid(1500_00)
+    async with changed(shop, {"links.shop_per_hour": 1}):
+        assert refused("sendPaymentLink", await send(shop, paid), Refusal.WRONG_STATUS)
+        assert (await call(shop, "send", orderId=order_id, sms="12345"))["errorCode"] == "5"
+        assert (await send(shop, order_id, key="k"))["errorCode"] == "0"
+        assert (await send(shop, order_id, key="k"))["errorCode"] == "0"
+        assert (await send(shop, order_id))["errorCode"] == "5"
+
+
+async def test_message_that_loses_the_race_of_its_order_is_given_back_to_the_shop(
+    shop: Shop,
+) -> None:
+    order_id, other = [await shop.register(1500_00) for _ in range(2)]
+    await shop.travel(timedelta(minutes=10))
+    merchant_id = (await shop.key(order_id)).merchant_id
+    since = shop.clock.now() - timedelta(seconds=1)
+    answers = await asyncio.gather(*(send(shop, order_id) for _ in range(2 * PER_HOUR)))
+    assert sum(each["errorCode"] == "0" for each in answers) == PER_HOUR
+    await send(shop, other)
+    counted = await shop.gateway.world.links.sent(merchant_id, since=since)
+    assert len(counted) == PER_HOUR + 1
 
 
 async def test_order_that_takes_no_payment_sends_nothing(shop: Shop) -> None:
@@ -298,6 +386,29 @@ async def test_till_names_what_is_wrong(shop: Shop) -> None:
     assert unknown.status == 404
     await shop.pay(order_id)
     assert (await client(shop).get(address)).status == 410
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("links.order_per_hour", "Ссылку этого заказа отправляли слишком часто."),
+        ("links.shop_per_hour", "Магазин отправил слишком много ссылок за час."),
+    ],
+)
+async def test_till_shows_when_a_message_is_possible_again(
+    shop: Shop, setting: str, text: str
+) -> None:
+    await shop.travel(timedelta(hours=2))
+    order_id = await shop.register(1500_00)
+    address = f"/sandbox/orders/{order_id}/link"
+    now = await at_minute(shop)
+    async with changed(shop, {setting: 1}):
+        assert (await client(shop).post(address, {"email": MAIL})).status == 303
+        page = (await client(shop).post(address, {"email": MAIL})).text
+    until = now.astimezone(MOSCOW) + timedelta(minutes=60)
+    assert f"{text} Повторите после" in page
+    assert f"{until + timedelta(minutes=1):%H:%M}" in page
+    assert "Сейчас можно отправить ещё: 0." in page
 
 
 async def test_page_of_another_site_sends_nothing(shop: Shop) -> None:

@@ -196,12 +196,27 @@ async def test_unknown_client_is_declined_on_the_step(client: PageClient) -> Non
     assert (await client.session(order_id))["attemptsLeft"] == 2
 
 
-@pytest.mark.parametrize("hidden", ['{"sberpayHide":"true"}', '{"showSbol":false}'])
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '{"sberpayHide":"true"}',
+        '{"sberpayHide":true}',
+        '{"sberpayHide":"TRUE"}',
+        '{"showSbol":false}',
+        '{"showSbol":"False"}',
+    ],
+)
 async def test_order_hides_sberpay(client: PageClient, hidden: str) -> None:
     order_id = await client.register(amount=TOO_SMALL_FOR_PARTS, jsonParams=hidden)
     assert STEP not in (await client.open(order_id)).text
     assert "$PAN" in await open_step(client, order_id), "the step is not there either"
     assert (await client.session(order_id))["otherWayEnabled"] is False
+
+
+@pytest.mark.parametrize("params", ['{"sberpayHide":"false"}', '{"showSbol":true}', "{}"])
+async def test_order_shows_sberpay(client: PageClient, params: str) -> None:
+    order_id = await client.register(jsonParams=params)
+    assert STEP in (await client.open(order_id)).text
 
 
 @pytest.mark.parametrize("hidden", ["sberpayHide=true", "showSbol=false"])

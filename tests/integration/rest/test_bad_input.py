@@ -118,10 +118,18 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "getLastOrdersForMerchants": PERIOD,
         "verifyEnrollment": {"pan": CARD["$PAN"]},
         "paymentOrder": {"MDORDER": orders.created, **CARD},
+        "instantPayment": {**REGISTRATION, **CARD},
+        "motoPayment": {**REGISTRATION, **CARD},
+        "verifyCard": CARD,
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
         # The stored card of another client: no money is moved.
         "paymentOrderBinding": {"mdOrder": orders.created, "bindingId": orders.binding},
+        "continue3ds": {"mdOrder": orders.created},
+        "finish3dsMethod": {
+            "mdOrder": orders.created,
+            "threeDSServerTransId": orders.created,
+        },
         "finish3dsPayment": {"mdOrder": orders.created, "paRes": "x"},
         "finish3dsVer2Payment": {
             "threeDSVer2MdOrder": orders.created,

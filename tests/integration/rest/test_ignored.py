@@ -80,8 +80,8 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "",
             {"autocompletionDate": "2098-01-01T00:00:00"},
             (
-                "autocompletionDate: ignored: a parameter of registerPreAuth, recurrentPayment, "
-                "not of register"
+                "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, "
+                "motoPayment, recurrentPayment, not of register"
             ),
         ),
         ("", {"token": "test-token"}, "token: ignored beside userName and password"),
@@ -140,6 +140,31 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             "",
             {"app.osType": "ios"},
             "app.osType: ignored without app2app",
+        ),
+        (
+            "",
+            {"jsonParams": '{"web2app":true,"sberpayHide":"true"}'},
+            "web2app: ignored beside sberpayHide and showSbol, which keep SberPay off the page",
+        ),
+        (
+            "",
+            {"currency": "840", "sberpay.backurl": "https://shop.example/paid"},
+            "sberpay.backurl: ignored: SberPay cannot pay this order",
+        ),
+        (
+            "closed-api",
+            {"orderNumber": "NO-SBERPAY", "web2app": "true"},
+            "web2app: ignored: permission sberpay is off",
+        ),
+        (
+            "",
+            {"jsonParams": '{"sberpayHide":"yes"}'},
+            "jsonParams: sberpayHide: ignored, as it is neither true nor false",
+        ),
+        (
+            "",
+            {"jsonParams": '{"sberpay.qr.c2b":"true"}'},
+            "jsonParams: sberpay.qr.c2b: kept, but QR codes in the answer are not served yet",
         ),
         (
             "",
@@ -248,11 +273,19 @@ async def test_the_currency_of_the_order_is_not_a_note(gateway: Gateway, currenc
 
 async def test_a_card_payment_names_what_it_ignores(gateway: Gateway) -> None:
     order_id: str = (await post(gateway, "register.do", ORDER)).json()["orderId"]
-    sent = {"MDORDER": order_id, **CARD, "tii": "CI", "cardholder": "x"}
+    sent = {"MDORDER": order_id, **CARD, "tii": "CI", "nameOnCard": "x"}
     answer = await post(gateway, "paymentOrder.do", sent)
-    notes = ["tii: kept with the order, without effect", "cardholder: unknown, ignored"]
+    notes = ["tii: kept with the order, without effect", "nameOnCard: unknown, ignored"]
     assert answer.headers[RULE] == "; ".join(notes)
     assert any(each.get(IGNORED) == notes for each in await details(gateway, order_id))
+
+
+async def test_a_card_payment_names_reserved_names_of_loyalty(gateway: Gateway) -> None:
+    order_id: str = (await post(gateway, "register.do", ORDER)).json()["orderId"]
+    sent = {"MDORDER": order_id, **CARD, "jsonParams": '{"loyaltyId":"1"}'}
+    answer = await post(gateway, "paymentOrder.do", sent)
+    note = "jsonParams: loyaltyId: kept, but loyalty programmes are not served"
+    assert answer.headers[RULE] == note
 
 
 async def test_a_language_that_is_not_read_is_named(gateway: Gateway) -> None:

@@ -10,11 +10,14 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from altyn.main import Gateway
+from altyn.protocol.dialects.classic.soap.names import WSDL
+from altyn.protocol.dialects.classic.soap.operations import OPERATIONS
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.soap.soap_client import (
     MER,
     PATH,
     REGISTER,
+    ask,
     envelope,
 )
 
@@ -94,3 +97,19 @@ async def test_other_methods_are_not_allowed(gateway: Gateway, method: str) -> N
     )
     assert answer.status == 405
     assert answer.headers["allow"] == "GET, HEAD, POST"
+
+
+async def test_every_operation_of_the_wsdl_is_served_or_has_its_reason(gateway: Gateway) -> None:
+    """The reason in the WSDL is the one that a call is answered with."""
+    answer = await AsgiClient(gateway.router).get(f"{PATH}?wsdl=MerchantService.wsdl")
+    offered = {
+        each.get("name", ""): each.findtext(f"{{{WSDL}}}documentation", "").strip()
+        for each in document(answer).iter(f"{{{WSDL}}}operation")
+    }
+    assert offered.keys() == OPERATIONS.keys()
+    for name, text in offered.items():
+        called = await ask(gateway, f"<mer:{name}/>")
+        if OPERATIONS[name].method is None:
+            assert called.fault_text.endswith(f"{name} is not served: {text}"), name
+        else:
+            assert called.error_code not in {None, "0"}, name

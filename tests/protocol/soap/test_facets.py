@@ -50,6 +50,25 @@ BASES: Final[dict[str, Values]] = {
     "closeOfdReceipt": {"mdOrder": ORDER},
     "declineOrder": {"orderId": ORDER},
     "depositOrder": {"orderId": ORDER, "depositAmount": "0"},
+    "instantPayment": {
+        "merchantOrderNumber": "A",
+        "amount": "1",
+        "returnUrl": "https://a.example",
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholderName": "A",
+    },
+    "motoPayment": {
+        "merchantOrderNumber": "A",
+        "amount": "1",
+        "returnUrl": "https://a.example",
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholder": "A",
+    },
+    "continueThreeDs": {"md": ORDER},
+    "finishThreeDsVer2": {"threeDSServerTransId": ORDER},
     "finishThreeDs": {"md": ORDER, "paRes": "eJx"},
     "paymentOrderOtherWay": {"orderId": ORDER, "paymentWay": "SBRF_SBOL"},
     "getLastOrdersForMerchants": {
@@ -87,15 +106,26 @@ BASES: Final[dict[str, Values]] = {
     "updateBlackCardList": {"mdorder": ORDER},
     "updateSSLCardList": {"mdorder": ORDER},
     "updateWhiteCardList": {"mdorder": ORDER},
+    "verifyCard": {
+        "pan": "4111111111111111",
+        "cvc": "123",
+        "expiry": "203012",
+        "cardholderName": "A",
+    },
     "verifyEnrollment": {"pan": "4111111111111111"},
 }
 
 # Where REST is stricter than a schema can be → what.
 REST_KNOWS_MORE: Final = {
     "amount": "0 goes with VERIFY only",
+    "termUrl": "addresses that a browser may be sent to",
     "threeDSVer2FinishUrl": "addresses that a browser may be sent to",
+    "cardholder": "no control characters, DEL among them; no card number",
     "cardholderName": "no control characters, DEL among them; no card number",
     "clientId": "no card number",
+    "cavv": "goes with eci",
+    "eci": "goes with cavv",
+    "xid": "goes with eci",
     "currency": "only those of the gateway",
     "dynamicCallbackUrl": "addresses that a browser may be sent to",
     "failUrl": "addresses that a browser may be sent to",

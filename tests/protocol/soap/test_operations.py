@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from altyn.inbound.handlers import HANDLERS
+from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.soap.notation import SIMPLE
 from altyn.protocol.dialects.classic.soap.operations import OPERATIONS, SoapOperation
 from altyn.protocol.dialects.classic.soap.types import (
@@ -54,7 +55,14 @@ updateSSLCardList mdorder:string orderResult
 updateWhiteCardList mdorder:string orderResult
 verifyEnrollment pan:string verifyEnrollmentResponse
 """
-OURS: Final = {"declineOrder"}
+OURS: Final = {
+    "continueThreeDs",
+    "declineOrder",
+    "finishThreeDsVer2",
+    "instantPayment",
+    "motoPayment",
+    "verifyCard",
+}
 SERVED: Final = {
     "addParams",
     "bindCard",
@@ -64,9 +72,13 @@ SERVED: Final = {
     "declineOrder",
     "depositOrder",
     "extendBinding",
+    "continueThreeDs",
     "finishThreeDs",
+    "finishThreeDsVer2",
     "getBindings",
     "getBindingsByCardOrId",
+    "instantPayment",
+    "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
     "getOrderStatus",
@@ -84,9 +96,10 @@ SERVED: Final = {
     "updateBlackCardList",
     "updateSSLCardList",
     "updateWhiteCardList",
+    "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 99
+TYPE_COUNT: Final = 108
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name
@@ -214,3 +227,28 @@ def test_a_registration_has_the_parameters_of_rest(name: str, more: set[str]) ->
     names = {operation.spelled.get(each, each) for each in names_of(operation)}
     rows = [row for row in operation.method.parameters if not row.in_json_params]
     assert {row.name for row in rows if row.name not in names} == REST_ALONE | more
+
+
+# A method that only REST has → why.
+WITHOUT_SOAP: Final = {
+    "creditRegister": "the credits have a folder of their own over REST",
+    "creditRegisterPreAuth": "as above",
+    "externalReceipt": "receipts exist over REST only (soap.md §7)",
+    "getReceiptStatus": "as above",
+    "finish3dsMethod": "continueThreeDs does the same",
+    "getPaymentLink": "a method of this gateway, for REST",
+    "sendPaymentLink": "as above",
+}
+
+
+def test_every_method_of_rest_is_in_soap_or_has_its_reason() -> None:
+    served = {each.method.soap for each in OPERATIONS.values() if each.method}
+    alone = {method.name for method in METHODS.values() if method.soap not in served}
+    assert alone == WITHOUT_SOAP.keys()
+
+
+def test_operation_that_is_not_served_is_not_served_over_rest_either() -> None:
+    """When REST gets a method, its operation comes alive too."""
+    paths = {path.lower() for method in METHODS.values() for path in method.rest}
+    idle = {name for name, each in OPERATIONS.items() if each.method is None}
+    assert not {name for name in idle if f"{name}.do".lower() in paths}

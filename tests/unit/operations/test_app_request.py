@@ -161,9 +161,61 @@ def test_parameters_of_cards_do_not_go_with_the_app(request_: AppRequest) -> Non
 
 def test_parameters_of_the_app_without_app2app_are_noted() -> None:
     idle = replace(LINK, app2app=None)
-    assert [note.parameter for note in notes_of_app(idle)] == ["os_type", "deep_link"]
-    assert not notes_of_app(LINK)
-    assert not notes_of_app(PUSH)
+    assert idle_names(idle) == ["os_type", "deep_link"]
+    assert not idle_names(LINK)
+    assert not idle_names(PUSH)
+
+
+def idle_names(request: AppRequest, merchant: Merchant | None = None) -> list[str]:
+    return [note.parameter for note in notes_of_app(request, merchant or shop())]
+
+
+BACK: Final = "https://shop.example/paid?s=@{BankResultState}"
+PAGE: Final = replace(NOTHING, web2app=True, back_url=BACK)
+
+
+@pytest.mark.parametrize(
+    ("request_", "idle"),
+    [
+        (PAGE, []),
+        (replace(PAGE, web2app=False, hidden=True, back_url=None), []),
+        (replace(PAGE, hidden=True), ["web2app", "back_url"]),
+        (replace(PUSH, web2app=True, back_url=BACK), ["web2app"]),
+        (replace(PUSH, back_url=BACK, hidden=True), []),
+        (replace(LINK, web2app=True, back_url=BACK), ["web2app", "back_url"]),
+        (replace(PAGE, currency="840"), ["web2app", "back_url"]),
+        (replace(PAGE, amount_minor=99), ["web2app", "back_url"]),
+        (replace(PAGE, allowed_ways=("CARD",)), ["web2app", "back_url"]),
+        (replace(PAGE, allowed_ways=("CARD", "SBRF_SBOL")), []),
+        (replace(PAGE, features=("BNPL",)), ["web2app", "back_url"]),
+        (replace(PAGE, features=("VERIFY",), amount_minor=0), ["web2app", "back_url"]),
+        (replace(PAGE, binding_id="b-1"), ["web2app", "back_url"]),
+    ],
+)
+def test_parameters_of_sberpay_on_the_page_are_noted_where_they_do_nothing(
+    request_: AppRequest, idle: list[str]
+) -> None:
+    assert idle_names(request_) == idle
+
+
+@pytest.mark.parametrize(
+    ("without", "changes", "idle"),
+    [
+        ((Permission.SBERPAY,), {}, []),  # the table of parameters says so
+        ((), {"bnpl": BnplSettings(only=True)}, ["web2app", "back_url"]),
+        ((), {"allowed_payment_ways": ("CARD",)}, ["web2app", "back_url"]),
+        ((), {"sberpay": SberPaySettings(amount_min_minor=9000_00)}, ["web2app", "back_url"]),
+        ((), {"sberpay": SberPaySettings(inactive=True)}, []),  # it may end before the payer comes
+    ],
+)
+def test_settings_of_the_shop_leave_the_parameters_without_effect(
+    without: tuple[Permission, ...], changes: dict[str, object], idle: list[str]
+) -> None:
+    assert idle_names(PAGE, shop(without, **changes)) == idle
+
+
+def test_attributes_of_the_page_are_kept() -> None:
+    assert PAGE.params == {"web2app": "true", "sberpay.backurl": BACK}
 
 
 def test_link_returns_to_the_app_of_the_shop() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from altyn.domain.payment_link import Channel
     from altyn.operations.bindings.ports import BindingPorts
     from altyn.operations.payment_link import SendLink
-    from altyn.operations.ports import Clock, EffectEntries
+    from altyn.operations.ports import Clock, EffectEntries, ShopLinks
     from altyn.settings import Settings
     from altyn.storage.database import Pool
     from altyn.storage.orders import OrderStore
@@ -127,6 +127,8 @@ class _StaffWorld:
     merchants: "_Merchants"
     bindings: "BindingPorts"
     effects: "EffectEntries"
+    links: "ShopLinks"
+    channels: "frozenset[Channel]"
     clock: "Clock"
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -157,13 +159,13 @@ async def _perform(
     from altyn.main.sms import channels_of
     from altyn.operations.bindings.ports import BindingPorts
     from altyn.operations.decisions import Refused
-    from altyn.operations.payment_link import decide_link
-    from altyn.operations.perform import perform
-    from altyn.operations.ports import Actor, OrderKey
+    from altyn.operations.payment_link import send_link
+    from altyn.operations.ports import Actor
     from altyn.protocol.dialects.classic.callbacks.parameters import binding_callbacks
     from altyn.storage.bindings import BindingStore
     from altyn.storage.orders import OrderStore
     from altyn.storage.outbox_notifier import OutboxNotifier
+    from altyn.storage.shop_links import ShopLinkStore
 
     notifier = OutboxNotifier(pool)
     world = _StaffWorld(
@@ -171,13 +173,12 @@ async def _perform(
         merchants=_Merchants(pool),
         bindings=BindingPorts(store=BindingStore(pool, notifier.notify), entries=binding_callbacks),
         effects=EffectKinds.of((*BUILT_IN, mail_kind())),
+        links=ShopLinkStore(pool),
+        channels=channels_of(settings),
         clock=await gateway_clock(pool, settings),
     )
-    decision = await perform(
-        lambda order, now: decide_link(order, command, found.shop, now, channels_of(settings)),
-        OrderKey(found.order.merchant_id, found.order.order_id),
-        world=world,
-        actor=Actor(name=ACTOR),
+    decision = await send_link(
+        command, found.order, merchant=found.shop, world=world, actor=Actor(name=ACTOR)
     )
     await notifier.aclose()
     if isinstance(decision, Refused):

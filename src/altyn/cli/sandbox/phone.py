@@ -81,6 +81,8 @@ def _answer(client: "PhoneClient", message_id: str, action: PhoneCommand, *, as_
         print_line(answer["text"])
         print_line(text, style)
         print_line(f"Order {answer['orderId']}.")
+        if "returnUrl" in answer:
+            print_line(f"The bank's app takes the payer to {answer['returnUrl']}")
     if exit_code:
         raise typer.Exit(exit_code)
 

@@ -51,6 +51,7 @@ from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.payment_page.waiting_pages import waiting_page
 from altyn.look.static_files import CACHE_CONTROL
 from altyn.operations.paying.payer_address import record_payer_address
+from altyn.operations.paying.sberpay import opens_at_sberpay
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic.return_links import payment_link
 
@@ -159,6 +160,7 @@ class PageEndpoint:
         """The page of an order that can be paid: the step of one way, or the choice of ways."""
         choice, name = self._choice(page_order, context), context.name
         way = choice.only_step or request.query_params.get("paymentWay")
+        way = way or (sberpay.WAY if opens_at_sberpay(page_order.order) else None)
         if chooses_parts(way, page_order):
             shown = Shown(other_phone=request.query_params.get(STEP) == "phone")
             payer = self._payer(request, context.language)

@@ -231,8 +231,8 @@ class WaitingPageView(PageFrame):
 
     `payer_action` is shown as a sentence; None when the payer only has to wait for the bank. The
     code is posted to `refresh_url` with the name of the way. `app_url` is what the QR code holds,
-    `app_link` the same where a browser may open it. `phone` got the message. `cancellable`: the
-    payer may still choose another way; with `last_attempt` the order then ends.
+    `opened_url` what a button on a phone opens. `phone` got the message. `cancellable`: the payer
+    may still choose another way; with `last_attempt` the order then ends.
     `simulated_phone` is the address of the sandbox's phone.
     """
 
@@ -243,6 +243,7 @@ class WaitingPageView(PageFrame):
     payer_action: PayerAction | None = None
     way: str = ""
     app_url: str = ""
+    opened_url: str = ""
     phone: str = ""
     code_refused: bool = False
     remaining_seconds: int = 0
@@ -259,7 +260,7 @@ class WaitingPageView(PageFrame):
     @property
     def app_link(self) -> str:
         """The link that opens the app; empty for an address that a browser would run."""
-        return self.app_url if is_app_link(self.app_url) else ""
+        return self.opened_url if is_app_link(self.opened_url) else ""
 
 
 def render_payment_page(view: PaymentPageView) -> str:

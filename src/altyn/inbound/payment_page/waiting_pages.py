@@ -6,11 +6,13 @@ Source: payment-page.md §3.1, §8; sberpay.md §4.
 from typing import Final
 from urllib.parse import urlencode
 
+from altyn.domain.order import Attempt
 from altyn.domain.phone import readable_phone
 from altyn.domain.waiting import ConfirmOnPhone, EnterCode, ScanQr
 from altyn.inbound.payment_page import view
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.pages import PageContext, remaining_seconds
+from altyn.inbound.payment_page.sberpay.pages import link_back_to_page
 from altyn.inbound.payment_page.view import PayerAction
 from altyn.operations.ports import Clock
 from altyn.protocol.payment_ways import PaymentWay
@@ -34,6 +36,7 @@ def waiting_page(
             payer_action=_payer_action(page_order),
             way=(payment.payment_way or "") if payment else "",
             app_url=waiting_for.payload if isinstance(waiting_for, ScanQr) else "",
+            opened_url=_opened_url(page_order, context),
             phone=_phone(page_order),
             code_refused=code_refused,
             remaining_seconds=remaining_seconds(order, clock),
@@ -43,6 +46,17 @@ def waiting_page(
             simulated_phone=_simulated_phone(page_order) if context.sandbox else "",
         )
     )
+
+
+def _opened_url(page_order: PageOrder, context: PageContext) -> str:
+    """What the button on a phone opens: the link of the QR code, with the way back."""
+    match page_order.waiting_payment:
+        case Attempt(payment_way=PaymentWay.SBRF_SBOL, waiting=ScanQr()):
+            return link_back_to_page(page_order, context)
+        case Attempt(waiting=ScanQr(payload=payload)):
+            return payload
+        case _:
+            return ""
 
 
 def _payer_action(page_order: PageOrder) -> PayerAction | None:

@@ -3,6 +3,7 @@
 Source: 004 (request parameters); payment-page.md §3.1, §3.4.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from altyn.domain.card.binding import Binding, BindingCategory, read_binding_id
@@ -18,9 +19,27 @@ class NamesBinding(Protocol):
     """The part of a registration that is about its stored card."""
 
     @property
+    def more(self) -> Mapping[str, str]: ...
+
+    @property
     def client_id(self) -> str | None: ...
     @property
     def binding_id(self) -> str | None: ...
+
+
+def refuse_storing(command: NamesBinding, features: Collection[str]) -> Refused | None:
+    """FEATURES_INVALID for FORCE_CREATE_BINDING where no card can be stored."""
+    if "FORCE_CREATE_BINDING" not in features:
+        return None
+    not_needed = command.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
+    if command.client_id and command.binding_id is None and not not_needed:
+        return None
+    return Refused(
+        Refusal.FEATURES_INVALID,
+        "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
+        "bindingNotNeeded=true",
+        parameter="features",
+    )
 
 
 async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World) -> Refused | None:

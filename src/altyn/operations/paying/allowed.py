@@ -29,11 +29,14 @@ def allows_way(way: str, order: Order, merchant: Merchant) -> bool:
     """
     if way not in CREDIT_WAYS and has_credit(order):
         return False
-    own = order.request.more.get(ALLOWED_WAYS, "")
-    lists = (merchant.settings.allowed_payment_ways, tuple(filter(None, own.split(","))))
-    names = {way, PaymentWay.CARD.value} if way == PaymentWay.CARD_BINDING else {way}
-    listed = all(names & {*allowed} for allowed in lists if allowed)
+    own = tuple(filter(None, order.request.more.get(ALLOWED_WAYS, "").split(",")))
+    listed = shop_allows_way(way, merchant) and _has(own, way)
     return listed and not forbids_way(way, order, merchant)
+
+
+def shop_allows_way(way: str, merchant: Merchant) -> bool:
+    """Whether the shop's list of ways has this one; an empty list has all."""
+    return _has(merchant.settings.allowed_payment_ways, way)
 
 
 def refuse_way(way: str, order: Order, merchant: Merchant) -> Refused | None:
@@ -42,3 +45,8 @@ def refuse_way(way: str, order: Order, merchant: Merchant) -> Refused | None:
         return None
     rule = f"{way} is not among the ways that the shop and the order allow"
     return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+
+
+def _has(ways: tuple[str, ...], way: str) -> bool:
+    names = {way, PaymentWay.CARD.value} if way == PaymentWay.CARD_BINDING else {way}
+    return not ways or bool(names & {*ways})

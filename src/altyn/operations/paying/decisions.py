@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Unpack
+from uuid import UUID
 
 from altyn.domain import action_codes as codes
 from altyn.domain import ledger
@@ -79,11 +80,14 @@ def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
 
 
 def refuse_another_card(order: Order, card: PaymentCard | None) -> Refused | None:
+    """`refuse_other_binding` for the card of an attempt."""
+    return refuse_other_binding(order, card.binding_id if card else None)
+
+
+def refuse_other_binding(order: Order, binding_id: UUID | None) -> Refused | None:
     """BINDING_REQUIRED where the shop has named a stored card, and that one is not to pay."""
     named = order.request.binding_id
-    if not named:
-        return None
-    if card and card.binding_id and card.binding_id == read_binding_id(named):
+    if not named or (binding_id and binding_id == read_binding_id(named)):
         return None
     return Refused(Refusal.BINDING_REQUIRED, "only its stored card may pay this order", order)
 

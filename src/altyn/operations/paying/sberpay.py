@@ -21,6 +21,9 @@ BY: Final = "sberPayBy"
 not send it: there the phone number decides."""
 BY_PHONE: Final = "phone"
 BY_LINK: Final = "link"
+WEB2APP: Final = "web2app"
+BACK_URL: Final = "sberpay.backurl"
+"""Attributes of the order: the page opens at SberPay; where the bank's app takes the payer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,9 @@ class SberPayDetails:
     """How the payer gets the invoice.
 
     `phone`: eleven digits, which get a push; empty: the payer opens the app by a link or by a QR
-    code. `return_url`: where the app takes the payer afterwards. `from_app`: the link is opened by
-    the shop's own app, and not from a page.
+    code. `return_url`: the shop's own app, where the bank's app takes the payer afterwards; empty:
+    what the order says (`back_url_of`). `from_app`: the link is opened by the shop's own app, and
+    not from a page.
     """
 
     phone: str = ""
@@ -51,8 +55,28 @@ def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:
 
 def offers_sberpay(order: Order, merchant: Merchant) -> bool:
     """Whether the payment page offers it: also the shop has not hidden it for this order."""
-    hidden = order.params.get("sberpayHide") == "true" or order.params.get("showSbol") == "false"
-    return may_pay_by_sberpay(order, merchant) and not hidden
+    return may_pay_by_sberpay(order, merchant) and not hides_sberpay(order.params)
+
+
+def hides_sberpay(params: Mapping[str, str]) -> bool:
+    """Whether attributes of an order keep SberPay off its page (sberpay.md §3)."""
+    hide, show = params.get("sberpayHide", ""), params.get("showSbol", "")
+    return hide.lower() == "true" or show.lower() == "false"
+
+
+def opens_at_sberpay(order: Order) -> bool:
+    """Whether the page opens at SberPay: the shop wants it, and nothing was tried yet."""
+    return _of_shop(order, WEB2APP) == "true" and not order.payments
+
+
+def back_url_of(order: Order) -> str:
+    """Where the bank's app takes the payer afterwards, by the wish of the shop; else empty."""
+    return _of_shop(order, BACK_URL)
+
+
+def _of_shop(order: Order, name: str) -> str:
+    """An attribute of the order that its payer has not sent."""
+    return "" if name in order.request.payer_params else order.params.get(name, "")
 
 
 def read_sberpay_details(fields: Mapping[str, str]) -> SberPayDetails | Refused:

@@ -18,6 +18,7 @@ from altyn.domain.callback import (
     ChecksumKind,
 )
 from altyn.domain.language import language_code
+from altyn.domain.link_settings import LinkSettings
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.money import CURRENCIES
 from altyn.domain.page import HolderField
@@ -66,6 +67,7 @@ GROUPS: Final[Mapping[str, type]] = {
     "sberpay": SberPaySettings,
     "bnpl": BnplSettings,
     "credit": CreditSettings,
+    "links": LinkSettings,
 }
 """The classes of settings whose keys have a prefix (`callbacks.urls`), by the prefix."""
 

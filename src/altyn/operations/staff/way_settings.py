@@ -20,6 +20,8 @@ def are_ways(names: Collection[str]) -> bool:
 
 _AMOUNT_MAX: Final = 999_999_999_999
 _PRODUCT_MAX: Final = 50
+_ORDER_LINKS_MAX: Final = 20
+_SHOP_LINKS_MAX: Final = 10_000
 _AMOUNT: Final = f"1 to {_AMOUNT_MAX} minor units"
 
 WAY_SETTINGS: Final = (
@@ -36,4 +38,10 @@ WAY_SETTINGS: Final = (
     ),
     Setting("credit.amount_min_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
     Setting("credit.amount_max_minor", _AMOUNT, within(1, _AMOUNT_MAX)),
+    Setting(
+        "links.order_per_hour",
+        f"1 to {_ORDER_LINKS_MAX} messages",
+        within(1, _ORDER_LINKS_MAX),
+    ),
+    Setting("links.shop_per_hour", f"1 to {_SHOP_LINKS_MAX} messages", within(1, _SHOP_LINKS_MAX)),
 )

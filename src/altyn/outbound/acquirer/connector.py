@@ -18,6 +18,7 @@ from altyn.protocol.acquiring import (
     AcquirerResponse,
     CardCheck,
 )
+from altyn.protocol.payment_ways import PaymentWay
 
 STATEMENT_CHARS: Final = 24
 
@@ -119,6 +120,7 @@ def _authorisation(payment: Payment, details: CardDetails) -> AcquirerRequest:
         xid=proof.xid if proof else None,
         verify_only=order.checks_card_only,
         deposit_at_once=order.takes_money_at_once,
+        moto=attempt.payment_way == PaymentWay.CARD_MOTO,
         order_number=order.order_number,
         description=_for_the_statement(order.request.description),
         address=billing.get("billingAddressLine1"),

@@ -12,7 +12,7 @@ from altyn.domain.order import Kind
 from altyn.domain.sberpay import app_link, invoice_id_of
 from altyn.domain.waiting import AnyWaiting, ConfirmOnPhone, ScanQr
 from altyn.operations.connector import Connector, ConnectorResponse, Outcome, Payment
-from altyn.operations.paying.sberpay import SberPayDetails
+from altyn.operations.paying.sberpay import SberPayDetails, back_url_of
 from altyn.protocol.bank_invoices import (
     InvoiceOperation,
     InvoiceRequest,
@@ -118,5 +118,5 @@ def _invoice(payment: Payment, details: SberPayDetails) -> InvoiceRequest:
         phone=details.phone,
         hold=order.two_phase,
         expires_at=order.expires_at,
-        return_url=details.return_url,
+        return_url=details.return_url or back_url_of(order),
     )

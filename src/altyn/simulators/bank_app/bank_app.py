@@ -97,11 +97,12 @@ class BankApp:
         rows = await self._pool.fetch(_SQL["codes"], self._clock_now(), limit)
         return [Invoice(request=_request(row), response=_response(row)) for row in rows]
 
-    async def open(self, invoice_id: str, phone: str) -> OpenedInvoice | None:
+    async def open(self, invoice_id: str, phone: str, return_url: str = "") -> OpenedInvoice | None:
         """A phone opens an invoice by its link or QR code; None when there is no such invoice.
 
-        An invoice that waits appears as a message on the phone, once. A phone without the app, and
-        an invoice that waits no more, get no message.
+        `return_url` is the way back that the link has; empty: that of the invoice. An invoice that
+        waits appears as a message on the phone, once. A phone without the app, and an invoice that
+        waits no more, get no message.
         """
         row = await self.find(invoice_id)
         if row is None or row["state"] == "closed":
@@ -110,7 +111,7 @@ class BankApp:
         request = _request(row)
         opened = None
         if response.state is InvoiceState.WAITING and behaviour_of(phone).has_app:
-            message = _on_phone(request, phone)
+            message = _on_phone(request, phone, return_url)
             await self._phones.send(message)
             opened = message.message_id
         invoice = Invoice(request=request, response=response)
@@ -242,6 +243,7 @@ def _message(request: InvoiceRequest, *, has_app: bool) -> NewMessage:
         order_id=request.order_id,
         amount_minor=request.amount_minor,
         currency=request.currency,
+        return_url=request.return_url,
         actions=_BOTH,
         open_until=request.expires_at,
     )
@@ -295,12 +297,13 @@ def _response(row: Any) -> InvoiceResponse:
     )
 
 
-def _on_phone(request: InvoiceRequest, phone: str) -> NewMessage:
+def _on_phone(request: InvoiceRequest, phone: str, return_url: str) -> NewMessage:
     """The message about an invoice on the phone that has opened it by a link or a QR code.
 
     The phone that the invoice was sent to has its message already.
     """
     message = _message(request, has_app=True)
+    message = replace(message, return_url=return_url or message.return_url)
     if phone == request.phone:
         return message
     message_id = uuid5(NAMESPACE_URL, f"{message.subject}:{phone}")

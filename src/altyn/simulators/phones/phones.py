@@ -40,7 +40,7 @@ class Phones:
         await apply_schema(pool, _SCHEMA)
 
     async def send(self, message: NewMessage) -> None:
-        """Store a message. Sent again, with the same id, it changes nothing."""
+        """Store a message. Sent again, with the same id, it may bring another way back."""
         await self._pool.execute(
             _SQL["send"],
             message.message_id,
@@ -55,6 +55,7 @@ class Phones:
             [action.value for action in message.actions],
             message.open_until,
             self._clock_now(),
+            message.return_url,
         )
 
     async def messages(self, phone: str, *, after: int = 0) -> Sequence[PhoneMessage]:
@@ -101,6 +102,7 @@ def _message(row: Any, now: datetime) -> PhoneMessage:
         amount_minor=row["amount_minor"],
         currency=row["currency"],
         link=row["link"],
+        return_url=row["return_url"],
         actions=actions,
         answer=MessageAction(row["answer"]) if row["answer"] else None,
         end=end,

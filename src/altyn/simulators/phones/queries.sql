@@ -1,8 +1,10 @@
--- send: store a message; one with the same id is stored once.
+-- send: store a message; one with the same id is stored once, and gets the way back that is sent last.
 INSERT INTO simulators.phone_messages (
-    message_id, phone, kind, text, subject, order_id, amount_minor, currency, link, actions, open_until, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (message_id) DO NOTHING;
+    message_id, phone, kind, text, subject, order_id, amount_minor, currency, link, actions, open_until, at,
+    return_url)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (message_id) DO UPDATE SET return_url = excluded.return_url
+WHERE excluded.return_url NOT IN ('', phone_messages.return_url);
 
 -- messages: the messages of a phone after a number, the newest last, at most $3.
 SELECT * FROM (

@@ -16,9 +16,10 @@ from altyn.inbound.payment_page.texts import counted_text, known_language
 class SberPayView(PageFrame):
     """The step before a payment in the bank's app: the payer chooses the app, a QR code or a push.
 
-    `app_link` opens the bank's app. `phone` is as the shop or the payer has typed it.
-    `field_errors` are texts by wire name. `decline_text`, `advice` and `cancelled` are about the
-    attempt before. `other_way_url` leads to the other ways to pay; None where there are none.
+    `app_link` opens the bank's app; with `opens_app` a phone opens it without a press. `phone` is
+    as the shop or the payer has typed it. `field_errors` are texts by wire name. `decline_text`,
+    `advice` and `cancelled` are about the attempt before. `other_way_url` leads to the other ways
+    to pay; None where there are none.
     """
 
     order_id: str
@@ -27,6 +28,7 @@ class SberPayView(PageFrame):
     logo: str
     form_action: str
     app_link: str
+    opens_app: bool
     remaining_seconds: int
     expires_at: datetime
     attempts_left: int

@@ -51,6 +51,10 @@ form?.addEventListener("submit", (event) => {
   } else setBusy(true);
 });
 
+// The shop wants the app to open without a press (web2app). A window of a desktop never does so, however narrow it is.
+const direct = form?.querySelector("[data-opens-on-phone]");
+if (direct && window.top === window && matchMedia("(hover: none) and (pointer: coarse)").matches) openApp(direct);
+
 // The browser's back button shows the page as it was left.
 window.addEventListener("pageshow", async (event) => {
   if (!event.persisted) return;

@@ -5,6 +5,7 @@ payment links. Source: bnpl.md §6.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
-from altyn.domain.payment_link import Channel, links_left, sent_links
+from altyn.domain.payment_link import Channel, sent_links
 from altyn.domain.phone import russian_phone
 from altyn.domain.refusals import Refusal
 from altyn.inbound.http.forms import parse_form
@@ -32,14 +33,19 @@ from altyn.inbound.sandbox.payment_link.page import (
 )
 from altyn.look import LANGUAGES
 from altyn.operations.decisions import Refused
-from altyn.operations.payment_link import SendLink, decide_link, refuse_link
-from altyn.operations.perform import perform
+from altyn.operations.payment_link import SendLink, messages_left, refuse_link, send_link
 from altyn.operations.ports import Actor, World
 from altyn.protocol.dialects.classic.return_links import payment_link, qr_link
 
 LINK_PATH: Final = "/sandbox/orders/{order_id}/link"
 CLERK: Final = "clerk"
 QR_SIDE: Final = 480
+EXHAUSTED: Final = {
+    Refusal.LINKS_EXHAUSTED: "exhausted",
+    Refusal.SHOP_LINKS_EXHAUSTED: "shop_exhausted",
+    Refusal.LINKS_USED_UP: "used_up",
+}
+"""The keys of the texts about messages that are too many."""
 
 
 def payment_link_routes(world: World, public_url: str | None) -> list[BaseRoute]:
@@ -69,7 +75,7 @@ class _LinkPage:
             return await self._send(request, found, language)
         sent = request.query_params.get("sent", "")
         receivers = [each.to for each in sent_links(found.order)]
-        return self._show(request, found, language, sent_to=sent if sent in receivers else "")
+        return await self._show(request, found, language, sent_to=sent if sent in receivers else "")
 
     async def _send(self, request: Request, found: PageOrder, language: str) -> Response:
         """Send the link, and lead back: a page that is loaded again then sends nothing."""
@@ -79,23 +85,28 @@ class _LinkPage:
         to = _receiver(channel, typed)
         if to is None:
             key = "bad_phone" if channel is Channel.SMS else "bad_email"
-            return self._show(request, found, language, channel=channel, problem=key, typed=typed)
+            return await self._show(
+                request, found, language, channel=channel, problem=key, typed=typed
+            )
         command = SendLink(channel=channel, to=to, link=self._link(request, found))
-        channels = self.world.channels
-        decision = await perform(
-            lambda order, now: decide_link(order, command, found.merchant, now, channels),
-            found.key,
+        decision = await send_link(
+            command,
+            found.order,
+            merchant=found.merchant,
             world=self.world,
             actor=Actor(name=CLERK, ip=client_ip(request.scope)),
         )
         if isinstance(decision, Refused):
-            if decision.refusal is Refusal.LINKS_EXHAUSTED:
-                return self._show(request, found, language, channel=channel, problem="exhausted")
-            return _page(render_over(language), 410)
+            problem, until = EXHAUSTED.get(decision.refusal), decision.until
+            if problem is None:
+                return _page(render_over(language), 410)
+            return await self._show(
+                request, found, language, channel=channel, problem=problem, until=until
+            )
         address = request.url.include_query_params(language=language, sent=to)
         return RedirectResponse(f"?{address.query}", 303, headers=NOT_FRAMED)
 
-    def _show(
+    async def _show(
         self,
         request: Request,
         found: PageOrder,
@@ -105,16 +116,18 @@ class _LinkPage:
         channel: Channel | None = None,
         problem: str = "",
         typed: str = "",
+        until: datetime | None = None,
     ) -> Response:
         view = LinkView(
             page_order=found,
             link=self._link(request, found),
             qr=f"{qr_link('', found.order.order_id, 'svg')}?size={QR_SIDE}",
-            left=links_left(found.order, self.world.clock.now()),
+            left=await messages_left(found.order, found.merchant, self.world),
             sent_to=sent_to,
             channel=channel,
             problem=problem,
             typed=typed,
+            until=until,
         )
         return _page(render_link(view, language))
 

@@ -4,6 +4,7 @@ It has no scripts. On paper only the code, the amount and the order are left.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -28,7 +29,8 @@ class LinkView:
     """The link of an order that can be paid.
 
     `left`: so many messages may be sent now. `sent_to` is the receiver of the message that was just
-    sent. `problem` is the key of a text about the field of `channel`, `typed` what it holds.
+    sent. `problem` is the key of a text about the field of `channel`, `typed` what it holds,
+    `until` when a message more is possible.
     """
 
     page_order: PageOrder
@@ -39,6 +41,7 @@ class LinkView:
     channel: Channel | None = None
     problem: str = ""
     typed: str = ""
+    until: datetime | None = None
 
     def typed_in(self, name: str) -> str:
         """What the field of this channel holds."""

@@ -34,8 +34,19 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
             "Enter an e-mail address, for example anna@example.org.",
         ),
         "exhausted": Words(
-            "Ссылку отправляли слишком часто. Повторите через час или покажите код.",
-            "The link was sent too often. Repeat in an hour, or show the code.",
+            "Ссылку этого заказа отправляли слишком часто. Повторите после {until} или покажите "
+            "QR-код.",
+            "The link of this order was sent too often. Repeat after {until}, or show the code.",
+        ),
+        "shop_exhausted": Words(
+            "Магазин отправил слишком много ссылок за час. Повторите после {until} или покажите "
+            "QR-код.",
+            "The shop has sent too many links within an hour. Repeat after {until}, or show the "
+            "code.",
+        ),
+        "used_up": Words(
+            "Ссылку этого заказа больше отправить нельзя. Покажите QR-код.",
+            "The link of this order cannot be sent any more. Show the code.",
         ),
         "over": Words(
             "По этой ссылке больше нельзя заплатить", "This link takes no payment any more"

@@ -10,9 +10,10 @@ from uuid import UUID
 import structlog
 
 from altyn.inbound.sandbox.phones.number import read_phone
-from altyn.inbound.sandbox.phones.ports import PhoneServices
+from altyn.inbound.sandbox.phones.ports import INVOICE, PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedError
 from altyn.protocol.bank_invoices import InvoiceResponse
+from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import MessageAction, MessageEnd, PhoneMessage
 
 log = structlog.get_logger("altyn.sandbox")
@@ -68,6 +69,12 @@ async def find_message(phone: str, message_id: str, services: PhoneServices) -> 
     if message is None:
         raise PhoneRefusedError(PhoneRefusal.NO_MESSAGE, message_id)
     return message
+
+
+async def invoice_of(message: PhoneMessage, services: PhoneServices) -> Invoice | None:
+    """The invoice that a message is about; None for a message about something else."""
+    word, _, key = message.subject.partition(":")
+    return await services.bank.invoice(key) if word == INVOICE else None
 
 
 def checked_phone(text: str) -> str:

@@ -20,10 +20,16 @@ from altyn.inbound.sandbox.answers import (
     read_json,
     read_query,
 )
-from altyn.inbound.sandbox.phones.answering import answer_message, checked_phone, find_message
+from altyn.inbound.sandbox.phones.answering import (
+    answer_message,
+    checked_phone,
+    find_message,
+    invoice_of,
+)
 from altyn.inbound.sandbox.phones.members import RESULTS, message_members
 from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.scanning import scan
+from altyn.inbound.sandbox.phones.view import return_url_of
 from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
 from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.protocol.phone_messages import PhoneMessage
@@ -90,12 +96,15 @@ class _PhoneApi:
         return json_answer({"phone": phone, "messages": [message_members(each) for each in found]})
 
     async def answer(self, request: Request) -> Response:
-        """Confirm or refuse; the message as it is then, and the bank's result."""
+        """Confirm or refuse; the message as it is then, the bank's result, and the way back."""
         phone, message_id = request.path_params["phone"], request.path_params["id"]
         await find_message(phone, message_id, self._services)  # refused before the body is read
         wanted = await read_json(request, AnswerRequest)
         message, response = await answer_message(phone, message_id, wanted.action, self._services)
-        return json_answer({**message_members(message), "result": RESULTS[response.state]})
+        members = {**message_members(message), "result": RESULTS[response.state]}
+        if back := return_url_of(message, await invoice_of(message, self._services)):
+            members["returnUrl"] = back
+        return json_answer(members)
 
     async def scan(self, request: Request) -> Response:
         """Scan a code: the message to answer, or the page to open."""

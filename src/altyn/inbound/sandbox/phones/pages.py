@@ -17,10 +17,10 @@ from altyn.inbound.http.static_route import static_route
 from altyn.inbound.payment_page.responses import ALWAYS, NOT_FRAMED
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, json_answer, read_query
-from altyn.inbound.sandbox.phones.answering import answer_message, find_message
+from altyn.inbound.sandbox.phones.answering import answer_message, find_message, invoice_of
 from altyn.inbound.sandbox.phones.endpoint import phone_endpoint
 from altyn.inbound.sandbox.phones.number import read_phone
-from altyn.inbound.sandbox.phones.ports import INVOICE, PhoneServices
+from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedError
 from altyn.inbound.sandbox.phones.render import (
     PAGE_POLICY,
@@ -206,8 +206,7 @@ class _PhonePages:
             return None
 
     async def _invoice(self, message: PhoneMessage | None) -> Invoice | None:
-        word, _, key = message.subject.partition(":") if message else ("", "", "")
-        return await self._services.bank.invoice(key) if word == INVOICE else None
+        return await invoice_of(message, self._services) if message else None
 
     async def _scanner(
         self,

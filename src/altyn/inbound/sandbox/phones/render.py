@@ -15,7 +15,9 @@ from altyn.inbound.sandbox.phones.view import (
     amount_of,
     charged_of,
     day_of,
+    is_payment_page,
     outcome_of,
+    return_url_of,
     screen_address,
     state_of,
 )
@@ -47,7 +49,9 @@ _ENVIRONMENT.globals |= {
     "app_link": app_link,
     "charged_of": charged_of,
     "day_of": day_of,
+    "is_payment_page": is_payment_page,
     "outcome_of": outcome_of,
+    "return_url_of": return_url_of,
     "state_of": state_of,
 }
 

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from altyn.domain.sberpay import BACK_URL_IN_LINK
 from altyn.inbound.payment_page.page_order import find_page_order
 from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedError
@@ -47,7 +48,8 @@ async def scan(phone: str, payload: str, base_url: str, services: PhoneServices)
     invoice_id = query.get(INVOICE_ID, [""])[0]
     if not invoice_id:
         raise PhoneRefusedError(PhoneRefusal.UNREADABLE_CODE)
-    return Scanned(message_id=await _open_invoice(invoice_id, phone, services))
+    return_url = query.get(BACK_URL_IN_LINK, [""])[0]
+    return Scanned(message_id=await _open_invoice(invoice_id, phone, return_url, services))
 
 
 async def _check_page(host: str, order_id: str, base_url: str, services: PhoneServices) -> None:
@@ -58,8 +60,10 @@ async def _check_page(host: str, order_id: str, base_url: str, services: PhoneSe
         raise PhoneRefusedError(PhoneRefusal.NO_ORDER)
 
 
-async def _open_invoice(invoice_id: str, phone: str, services: PhoneServices) -> UUID:
-    opened = await services.bank.open(invoice_id, phone)
+async def _open_invoice(
+    invoice_id: str, phone: str, return_url: str, services: PhoneServices
+) -> UUID:
+    opened = await services.bank.open(invoice_id, phone, return_url)
     if opened is None:
         raise PhoneRefusedError(PhoneRefusal.NO_INVOICE, invoice_id)
     if opened.message_id is not None:

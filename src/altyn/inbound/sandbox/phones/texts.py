@@ -64,6 +64,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "closed": Words("Счёт больше не ждёт оплаты", "This invoice is closed"),
     "closed_help": Words("На него ответили с другого телефона, или вы выбрали другой способ оплаты.", "It was answered on another phone, or you chose another way to pay."),
     "to_shop": Words("Вернуться в магазин", "Back to the shop"),
+    "to_page": Words("Вернуться на страницу оплаты", "Back to the payment page"),
     "return_app": Words("Банк вернёт вас в приложение магазина:", "The bank takes you back to the shop's app:"),
 
     "plans": Words("Оплата частями", "Payment in parts"),

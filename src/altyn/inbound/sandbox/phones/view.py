@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.moscow import to_moscow
+from altyn.domain.sberpay import BankResult, filled_back_url
 from altyn.inbound.sandbox.phones.number import spaced
 from altyn.inbound.sandbox.phones.ports import ShownPlan
 from altyn.look import clock_text, day_month_text
@@ -116,6 +117,32 @@ def outcome_of(message: PhoneMessage, invoice: Invoice | None) -> str:
             return "declined"
         case _:
             return "processing"
+
+
+_RESULTS: Final = {
+    "confirmed": BankResult.SUCCESS,
+    "paid": BankResult.SUCCESS,
+    "held": BankResult.SUCCESS,
+    "processing": BankResult.WAITING,
+    "refused": BankResult.CANCEL,
+}
+"""The results for the shop, by outcome; all others are errors."""
+
+
+def return_url_of(message: PhoneMessage, invoice: Invoice | None) -> str:
+    """Where the app takes the payer of a message that is answered or over; empty: it stays.
+
+    A phone without the app got an SMS, and nothing takes its payer anywhere.
+    """
+    outcome = outcome_of(message, invoice)
+    if outcome == "waits" or message.kind is MessageKind.SMS:
+        return ""
+    return filled_back_url(message.return_url, _RESULTS.get(outcome, BankResult.ERROR))
+
+
+def is_payment_page(address: str) -> bool:
+    """Whether an address is that of a payment page of this gateway, as far as its path says."""
+    return urlsplit(address).path.startswith("/payment/merchants/")
 
 
 def day_of(day: date, language: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR, Initiator
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem, payment_system
 from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
@@ -12,7 +13,7 @@ from altyn.domain.order import Attempt, Order
 from altyn.operations.bindings.terms import recurring_terms
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
-from altyn.operations.paying.card.steps import PayByCard
+from altyn.operations.paying.card.steps import PayByCard, ShowChallenge
 from altyn.protocol.payment_ways import PaymentWay
 
 NOT_NEEDED: Final = "bindingNotNeeded"
@@ -35,6 +36,22 @@ def attempt_of(
         ):
             return attempt
     return None
+
+
+def transaction_of(order: Order, server_trans_id: str | None) -> Attempt | None:
+    """The attempt with this transaction of 3-D Secure 2; None stands for the one that waits."""
+    if server_trans_id is not None:
+        return attempt_of(order, server_trans_id=server_trans_id)
+    waiting = order.waiting_attempt
+    proof = waiting.authentication if waiting else None
+    return waiting if proof and proof.server_trans_id else None
+
+
+def challenge_of(order: Order, proof: ThreeDSData) -> ShowChallenge | None:
+    """The challenge that the ACS has asked for before; None where it has not."""
+    if not (proof.acs_trans_id and proof.server_trans_id and proof.acs_url):
+        return None
+    return ShowChallenge(order, proof.acs_url, proof.server_trans_id, proof.acs_trans_id)
 
 
 def card_of(command: PayByCard, order: Order, merchant: Merchant, vault: CardVault) -> PaymentCard:

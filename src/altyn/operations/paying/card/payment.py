@@ -21,14 +21,15 @@ from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
-from altyn.operations.paying.allowed import refuse_way
 from altyn.operations.paying.card.attempts import (
     NOT_NEEDED,
     attempt_of,
     card_of,
+    challenge_of,
     confirmed_minor,
     details_of,
     system_of,
+    transaction_of,
 )
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
 from altyn.operations.paying.card.payer_page import language_of, return_from_acs
@@ -43,10 +44,10 @@ from altyn.operations.paying.card.plan import (
 )
 from altyn.operations.paying.card.ports import CardDetails
 from altyn.operations.paying.card.refusals import (
+    ended_or_unknown,
     has_cvc,
-    refuse_card,
     refuse_missing_cvc,
-    refuse_without_cvc,
+    refuse_payment_by_card,
 )
 from altyn.operations.paying.card.steps import (
     AfterMethod,
@@ -62,8 +63,6 @@ from altyn.operations.paying.decisions import (
     decide_begin,
     decide_failure,
     decide_wait,
-    refuse_another_card,
-    refuse_payment,
 )
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
@@ -81,9 +80,7 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
     """Phase 1: begin to pay an order with a card. `loaded` is the order, if it was just loaded.
 
     An unpaid order whose session is over is declined by this call.
-    Refuses: CVC_INVALID (the card needs one), ORDER_UNKNOWN, then what `refuse_payment` refuses,
-    PARAMETER_INVALID (the shop or the order does not allow cards), BINDING_REQUIRED,
-    PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED, BUSY. None of these uses up an attempt.
+    Refuses: what `refuse_payment_by_card` refuses, BUSY. None of these uses up an attempt.
     Source: rest-orders.md §5.1, payment-page.md §3.2, §4.
     """
     return await with_session_ended(await _pay_by_card(command, world, loaded), world)
@@ -92,20 +89,10 @@ async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None 
 async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -> Step:
     merchant = await world.merchants.get(command.key.merchant_id)
     order = loaded or await world.orders.load(command.key)
-    if refused := refuse_without_cvc(command, merchant, order):
+    if refused := refuse_payment_by_card(command, order, merchant, world):
         return refused
-    if order is None:
-        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
-    refusal = refuse_payment(order, world.clock.now())
-    if isinstance(refusal, Refused):
-        return refusal
-    if refused := refuse_way(command.payment_way, order, merchant):
-        return refused
+    assert order is not None, "an unknown order was refused"
     card = card_of(command, order, merchant, world.card.vault)
-    if refused := refuse_another_card(order, card):
-        return refused
-    if refused := refuse_card(command, world):
-        return replace(refused, order=order)
     plan = await _plan(order, command, merchant, world)
     if card.stores:  # the card is in the vault before its row is; the row keeps it there
         until = world.clock.now() + VAULT_TIME
@@ -119,6 +106,7 @@ async def continue_after_method(
 ) -> Step:
     """Phase 2: the method step is over; authenticate, then pay, fail, or show a challenge.
 
+    A repeated call gets the challenge of the first one.
     Refuses: CVC_INVALID (a card was sent and needs one), ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN (no
     such transaction, or its card has left the vault), PAN_INVALID (another card), BUSY.
     Source: payment-page.md §4.2.
@@ -129,12 +117,12 @@ async def continue_after_method(
         return refused
     if order is None:
         return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
-    attempt = attempt_of(order, server_trans_id=command.server_trans_id)
-    unknown = Refused(
-        Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure {command.server_trans_id}", order
-    )
+    attempt = transaction_of(order, command.server_trans_id)
+    named = command.server_trans_id or "2 that waits for its payer"
+    unknown = Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure {named}", order)
     if attempt is None or attempt.authentication is None or attempt.card is None:
-        return unknown
+        over = command.server_trans_id is None and order.payments and not order.payable
+        return Ended(order) if over else unknown
     vault = world.card.vault
     pan = command.pan or await vault.reveal(order.merchant_id, attempt.card.fingerprint)
     if pan is None:
@@ -143,6 +131,8 @@ async def continue_after_method(
         return Refused(Refusal.PAN_INVALID, "not the card that this 3-D Secure began with", order)
     if attempt.state is not AttemptState.WAITING:
         return Ended(order)
+    if challenge := challenge_of(order, attempt.authentication):
+        return challenge
     return await _authenticate(order, attempt, pan, command, merchant, world)
 
 
@@ -152,7 +142,7 @@ async def finish_with_pa_res(
     """Phase 3 of 3-D Secure 1: the payer is back from the ACS.
 
     A PaRes that was brought before moves no money again. Refuses: ORDER_UNKNOWN,
-    AUTHENTICATION_UNKNOWN (no payer was sent to the ACS), BUSY.
+    AUTHENTICATION_UNKNOWN (no payer was sent to the ACS, or by 3-D Secure 2), BUSY.
     Source: payment-page.md §4.1.
     """
     order = loaded or await world.orders.load(key)
@@ -161,8 +151,10 @@ async def finish_with_pa_res(
     result = world.card.threeds.read_pa_res(pa_res)
     attempt = attempt_of(order, xid=result.xid if result else None) or order.waiting_attempt
     if attempt is None or attempt.authentication is None:
-        return _ended_or_unknown(order)
+        return ended_or_unknown(order)
     recorded = attempt.authentication
+    if recorded.version == "2":
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no PaRes: 3-D Secure 2 ends by cRes", order)
     code: int | None
     if result is None:
         proof, code = recorded, codes.SIGNATURE_INVALID
@@ -184,7 +176,8 @@ async def finish_challenge(
 ) -> Step:
     """Phase 3 of 3-D Secure 2: the payer is back from a challenge; the ACS is asked for its result.
 
-    Refuses: ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN, BUSY. Source: payment-page.md §4.2.
+    Refuses: ORDER_UNKNOWN, AUTHENTICATION_UNKNOWN (another order's transaction, or no challenge
+    was asked for), BUSY. Source: payment-page.md §4.2.
     """
     order = loaded or await world.orders.load(key)
     if order is None:
@@ -195,8 +188,11 @@ async def finish_challenge(
         else order.waiting_attempt
     )
     if attempt is None or attempt.authentication is None:
-        return _ended_or_unknown(order)
+        return ended_or_unknown(order, server_trans_id)
     recorded = attempt.authentication
+    if attempt.state is AttemptState.WAITING and recorded.acs_trans_id is None:
+        rule = "no challenge was asked for: the method step comes first, or paRes is to be sent"
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, rule, order)
     result = await world.card.threeds.challenge_result(recorded.server_trans_id or "")
     if result is None:
         return Ended(order)  # no result yet: the payer may still be at the ACS
@@ -210,14 +206,13 @@ async def _plan(order: Order, command: PayByCard, merchant: Merchant, world: Wor
     code = await world.card.checks.check(command.pan, command.expiry, command.cvc)
     if code is not None:
         return Fail(code)
-    with_cvc = has_cvc(command, merchant)
-    plan = before_enrolment(order, merchant, with_cvc=with_cvc, recurring=command.recurring)
+    with_cvc, system = has_cvc(command, merchant), payment_system(command.pan)
+    plan = before_enrolment(order, command, merchant, system, with_cvc=with_cvc)
     if plan is not None:
         return plan
     version = merchant.settings.tds_version
     request = EnrolmentRequest(pan=command.pan, version=version)
     enrolment = await world.card.threeds.enrolment(request)
-    system = payment_system(command.pan)
     return after_enrolment(order, merchant, enrolment, system, with_cvc=with_cvc)
 
 
@@ -385,9 +380,3 @@ async def _authenticated(
         loaded=order,
     )
     return ended(decision)
-
-
-def _ended_or_unknown(order: Order) -> Step:
-    if order.payments:
-        return Ended(order)
-    return Refused(Refusal.AUTHENTICATION_UNKNOWN, "no payer was sent to the ACS", order)

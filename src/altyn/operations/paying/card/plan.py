@@ -12,7 +12,9 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
-from altyn.protocol.eci import AuthenticationLevel, eci
+from altyn.operations.paying.card.steps import PayByCard
+from altyn.protocol.eci import AuthenticationLevel, eci, level_of
+from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.tds_outcomes import AFTER_VERES, Challenge, Decline, Outcome, Proceed
 from altyn.protocol.threeds import Enrolment
 
@@ -54,16 +56,25 @@ def automatic(order: Order, merchant: Merchant) -> bool:
 
 
 def before_enrolment(
-    order: Order, merchant: Merchant, *, with_cvc: bool, recurring: bool = False
+    order: Order,
+    command: PayByCard,
+    merchant: Merchant,
+    system: PaymentSystem | None,
+    *,
+    with_cvc: bool,
 ) -> Plan | None:
     """The plan where the directory server need not be asked, else None.
 
-    It covers one-phase payments that the merchant may not take, automatic and recurring payments,
+    It covers one-phase payments that the merchant may not take, payments by mail or telephone,
+    payments with a result of the shop's own MPI (`external`), automatic and recurring payments,
     payments that skip 3-D Secure on request, and merchants without 3-D Secure.
     """
     if not order.two_phase and not merchant.may(Permission.ONE_PHASE):
         return Fail(codes.ONE_PHASE_FORBIDDEN)
-    if recurring or automatic(order, merchant):
+    if command.external is not None:
+        return _by_external_mpi(order, merchant, command.external, system, with_cvc=with_cvc)
+    moto = command.payment_way is PaymentWay.CARD_MOTO
+    if moto or command.recurring or automatic(order, merchant):
         return Authorise(NO_3DS)
     wants = order.request.has("FORCE_TDS") or order.request.has("FORCE_FULL_TDS")
     if order.request.has("FORCE_SSL") and not wants:
@@ -73,6 +84,34 @@ def before_enrolment(
     if wants or merchant.may(Permission.THREE_DS_REQUIRED):
         return Fail(codes.TDS_FORBIDDEN)
     return _without(merchant, with_cvc=with_cvc)
+
+
+def _by_external_mpi(
+    order: Order,
+    merchant: Merchant,
+    proof: ThreeDSData,
+    system: PaymentSystem | None,
+    *,
+    with_cvc: bool,
+) -> Plan:
+    """The plan after an authentication by the shop's own MPI, by its ECI.
+
+    An ECI that the payment system does not have ends with -2020.
+    """
+    assert proof.eci is not None, "a proof without its ECI was refused"
+    demands = order.request.has("FORCE_TDS") or merchant.may(Permission.THREE_DS_REQUIRED)
+    full = order.request.has("FORCE_FULL_TDS")
+    match level_of(system or PaymentSystem.VISA, proof.eci):
+        case None:
+            return Fail(codes.WRONG_ECI, proof)
+        case AuthenticationLevel.NONE if demands or full:
+            return Fail(codes.TDS_RULE_FAILED, proof)
+        case AuthenticationLevel.NONE:
+            return replace(_without(merchant, with_cvc=with_cvc), authentication=proof)
+        case AuthenticationLevel.ATTEMPT if full:
+            return Fail(codes.PARES_NOT_Y, proof)
+        case _:
+            return Authorise(proof)
 
 
 def after_enrolment(

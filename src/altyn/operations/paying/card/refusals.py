@@ -1,14 +1,24 @@
 """Why a card is refused before an attempt is made with it."""
 
+from dataclasses import replace
+from typing import Final
+
 from altyn.domain.card.values import Cvc, Pan, is_maestro
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.allowed import refuse_way
+from altyn.operations.paying.card.external_mpi import refuse_foreign_mpi
 from altyn.operations.paying.card.plan import automatic
-from altyn.operations.paying.card.steps import PayByCard
+from altyn.operations.paying.card.steps import PayByCard, Step
+from altyn.operations.paying.decisions import refuse_other_binding, refuse_payment
+from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import World
+from altyn.protocol.payment_ways import PaymentWay
+
+NO_PAYER: Final = "no payer was sent to the ACS"
 
 
 def refuse_missing_cvc(
@@ -42,11 +52,38 @@ def has_cvc(command: PayByCard, merchant: Merchant) -> bool:
 def refuse_without_cvc(
     command: PayByCard, merchant: Merchant, order: Order | None
 ) -> Refused | None:
-    """`refuse_missing_cvc` for the card of a payment; a recurring payment needs no CVC."""
-    if command.recurring:
+    """`refuse_missing_cvc` for the card of a payment; one that is recurring, or by mail or
+    telephone, needs no CVC."""
+    if command.recurring or command.payment_way is PaymentWay.CARD_MOTO:
         return None
     stored = command.binding_id is not None
     return refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored)
+
+
+def refuse_payment_by_card(
+    command: PayByCard, order: Order | None, merchant: Merchant, world: World
+) -> Refused | None:
+    """Why no attempt is made to pay this order with this card; None when one is made.
+
+    Refuses: ACCESS_DENIED (`refuse_foreign_mpi`), CVC_INVALID (the card needs one), ORDER_UNKNOWN
+    (there is no order), what `refuse_payment` refuses, PARAMETER_INVALID (the shop or the order
+    does not allow the way), BINDING_REQUIRED, PAN_NOT_A_TEST_CARD (sandbox), CARD_EXPIRED.
+    """
+    if refused := refuse_foreign_mpi(command, merchant):
+        return refused
+    if refused := refuse_without_cvc(command, merchant, order):
+        return refused
+    if order is None:
+        return Refused(Refusal.ORDER_UNKNOWN, f"no order {command.key.order_id}")
+    refusal = refuse_payment(order, world.clock.now())
+    if isinstance(refusal, Refused):
+        return refusal
+    if refused := refuse_way(command.payment_way, order, merchant):
+        return refused
+    if refused := refuse_other_binding(order, command.binding_id):
+        return refused
+    refused = refuse_card(command, world)
+    return replace(refused, order=order) if refused else None
 
 
 def refuse_card(command: PayByCard, world: World) -> Refused | None:
@@ -58,3 +95,14 @@ def refuse_card(command: PayByCard, world: World) -> Refused | None:
         rule = f"the card was valid until the end of {expiry.text} (Moscow time)"
         return Refused(Refusal.CARD_EXPIRED, rule, parameter="expiry")
     return None
+
+
+def ended_or_unknown(order: Order, server_trans_id: str | None = None) -> Step:
+    """A finish of 3-D Secure without an attempt to finish: the order as it is, after a replay.
+
+    Refuses: AUTHENTICATION_UNKNOWN (no payer was sent to the ACS, or not with this transaction).
+    """
+    if order.payments and not server_trans_id:
+        return Ended(order)
+    rule = f"no transaction {server_trans_id} of this order" if server_trans_id else NO_PAYER
+    return Refused(Refusal.AUTHENTICATION_UNKNOWN, rule, order)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
@@ -27,6 +28,8 @@ class PayByCard:
     way; with CHARGED_NOW the payer confirms that sum, and not the order's. `binding_id` is the
     stored card that the card comes from, `first_transaction_id` the payment that has stored it.
     `recurring`: the shop charges it as its client has agreed, without CVC and 3-D Secure.
+    `external` is the result of 3-D Secure from the shop's own MPI, with its ECI: no directory
+    server is asked then.
     """
 
     key: OrderKey
@@ -55,18 +58,20 @@ class PayByCard:
     binding_id: UUID | None = None
     first_transaction_id: str | None = None
     recurring: bool = False
+    external: ThreeDSData | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterMethod:
     """Phase 2 of 3-D Secure 2: the browser has been through the method step of a transaction.
 
+    `server_trans_id` None: the transaction whose attempt waits.
     A shop sends the card again, so `pan` is there and must be the card of the transaction. The
     payment page sends none: the card of the transaction waits in the vault.
     """
 
     key: OrderKey
-    server_trans_id: str
+    server_trans_id: str | None
     actor: Actor
     base_url: str
     pan: Pan | None = None
@@ -117,6 +122,24 @@ class CardEnrolment:
 
 
 CardStep = Ended | GoToAcs | RunMethod | ShowChallenge
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAndPaid:
+    """What a payment came to whose order was registered by the same call.
+
+    `notes` are about what of the registration has no effect.
+    """
+
+    step: CardStep
+    notes: Notes = ()
+
+    @property
+    def order(self) -> Order:
+        """The order as it is after the step."""
+        return self.step.order
+
+
 Step = CardStep | Refused
 
 

@@ -12,6 +12,7 @@ from altyn.domain.cart.document import Cart
 from altyn.domain.cart.plain import has_no_remarks
 from altyn.domain.language import TEXT_LANGUAGES
 from altyn.domain.merchant import Merchant
+from altyn.protocol.types import RESERVED_NAMES
 
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
 STORED_ONLY: Final = "kept with the order, without effect"
@@ -19,9 +20,14 @@ NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: se
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
-CASHBOX: Final = "fes_cashboxId"
+NO_SBP_QR: Final = "kept, but QR codes in the answer are not served yet"
+LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO_SBP_QR}
+"""The free attributes that belong to a way to pay which is not served yet."""
 
-SERVED_WAYS: Final = frozenset({"CARD", "SBRF_SBOL", "BNPL"})
+HIDES_SBERPAY: Final = ("sberpayHide", "showSbol")
+"""The free attributes that keep SberPay off the payment page (sberpay.md §3)."""
+
+SERVED_WAYS: Final = frozenset({"CARD", "CARD_MOTO", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
 EFFECTIVE_FEATURES: Final = frozenset(
@@ -58,9 +64,17 @@ def remarks_of_language(code: str) -> Iterator[str]:
 
 
 def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
-    """The free attributes that belong to a way to pay which is not served yet."""
-    if CASHBOX in params:
-        yield f"{CASHBOX}: {NO_CERTIFICATE}"
+    """The free attributes without their effect."""
+    yield from (f"{name}: {text}" for name, text in LATER_ATTRIBUTES.items() if name in params)
+    for name in HIDES_SBERPAY:
+        if params.get(name, "true").lower() not in {"true", "false"}:
+            yield f"{name}: ignored, as it is neither true nor false"
+
+
+def remarks_of_payment_params(params: Mapping[str, str]) -> Iterator[str]:
+    """The reserved names, which a registration refuses and a payment only keeps."""
+    if reserved := [name for name in RESERVED_NAMES if name in params]:
+        yield f"{', '.join(reserved)}: kept, but loyalty programmes are not served"
 
 
 def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:

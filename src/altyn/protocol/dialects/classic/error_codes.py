@@ -117,8 +117,22 @@ ATTEMPTS_USED: Final = ErrorCode(
 )
 LINKS_EXHAUSTED: Final = ErrorCode(
     5,
-    "Ссылку этого заказа отправляли слишком часто: повторите через час или покажите QR-код",
-    "The link of this order was sent too often: repeat in an hour, or show the QR code",
+    "Ссылку этого заказа отправляли слишком часто: повторите после {until} по Москве или покажите "
+    "QR-код",
+    "The link of this order was sent too often: repeat after {until} Moscow time, or show the QR "
+    "code",
+)
+SHOP_LINKS_EXHAUSTED: Final = ErrorCode(
+    5,
+    "Магазин отправил слишком много ссылок за час: повторите после {until} по Москве или покажите "
+    "QR-код",
+    "The shop has sent too many links within an hour: repeat after {until} Moscow time, or show "
+    "the QR code",
+)
+LINKS_USED_UP: Final = ErrorCode(
+    5,
+    "Ссылку этого заказа больше отправить нельзя: покажите QR-код или зарегистрируйте заказ снова",
+    "The link of this order cannot be sent any more: show the QR code, or register the order again",
 )
 CREDIT_UNAVAILABLE: Final = ErrorCode(
     5,

@@ -1,7 +1,7 @@
 """Methods of the family that this gateway knows and does not serve yet, each with what it is about.
 
 Their answer is a refusal that says so; a method that gets served loses its line here.
-Source: rest-orders.md §3.6, §3.7, §4.5, §5.2 to §5.6, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
+Source: rest-orders.md §3.7, §4.5, §5.3, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,19 +13,18 @@ from altyn.protocol.error_code import ErrorCode
 
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
-_ONE_CALL: Final = ("регистрация и оплата одним запросом", "registering and paying in one call")
+_CREDIT_TO_CARD: Final = ("выплата на карту без оплаты", "a credit to a card without a payment")
 _RECURRENT: Final = ("платежи частями по привязке", "instalments by a stored card")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
 _WALLETS: Final = ("кошельки", "wallets")
 _ENCRYPTED_CARDS: Final = ("зашифрованные данные карты", "encrypted card data")
-_3DS_STEPS: Final = ("отдельные шаги 3-D Secure 2", "separate steps of 3-D Secure 2")
 
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
-        _ONE_CALL: "instantPayment.do motoPayment.do verifyCard.do instantRefund.do",
+        _CREDIT_TO_CARD: "instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "
@@ -34,7 +33,6 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
-        _3DS_STEPS: "finish3dsMethod.do 3ds/continue.do",
         _RECURRENT: "installmentPayment.do",
     },
     "/payment/": {

@@ -10,6 +10,7 @@ from typing import Final
 from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.protocol import mpi_types as m
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
@@ -56,7 +57,8 @@ CARD_REST: Final = (
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),
-    Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes."),
+    Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes.",
+              remarks=k.remarks_of_payment_params),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),
     Parameter("threeDSVer2FinishUrl", t.URL, "finish_url",
@@ -70,6 +72,14 @@ CARD_REST: Final = (
     stored("tii", t.text(2), "Who began the transaction (codes.md §7)."),
     stored("seToken", t.text(2048), "Encrypted card data.", caution=k.NO_ENCRYPTED_CARD),
     LENIENT_LANGUAGE,
+)  # fmt: skip
+
+EXTERNAL_MPI: Final = (
+    Parameter("eci", m.ECI, "eci", "The result of 3-D Secure of the shop's own MPI: the indicator; "
+              "with permission external_mpi."),
+    Parameter("cavv", m.CAVV, "cavv", "The proof of the ACS; mandatory where eci says that the "
+              "payer was authenticated, or that it was tried."),
+    Parameter("xid", m.XID, "xid", "The transaction of that 3-D Secure."),
 )  # fmt: skip
 
 CARD_FAULTS: Final[Refusals] = {
@@ -115,7 +125,7 @@ PAYMENT_ORDER: Final = Method(
     source="rest-orders.md §5.1",
     summary="Pay an order with a card that the shop sends itself (PCI DSS).",
     needs=Permission.CARD_FROM_SHOP,
-    parameters=(*CARD_START, holder(name_on_card(512)), *CARD_REST),
+    parameters=(*CARD_START, holder(name_on_card(512)), *CARD_REST, *EXTERNAL_MPI),
     refusals=CARD_REFUSALS,
     present=p.CARD_PAYMENT,
     envelope=PAYMENT,
@@ -213,6 +223,7 @@ FINISH_3DS_VER2_PAYMENT: Final = Method(
     name="finish3dsVer2Payment",
     operation=Operation.FINISH_3DS_VERSION_2,
     rest=("finish3dsVer2Payment.do",),
+    soap="finishThreeDsVer2",
     source="rest-orders.md §5.2",
     summary="Finish 3-D Secure 2 for a shop that sends cards itself.",
     needs=Permission.CARD_FROM_SHOP,

@@ -108,6 +108,13 @@ def _finished_version_2(step: object, context: AnswerContext) -> Members:
     return {**_finished_payment(step, context), "is3DSVer2": True}
 
 
+def _finished_method(step: object, context: AnswerContext) -> Members:
+    """As a finished payment; a challenge also has the member of the newer dialect."""
+    members = _finished_payment(step, context)
+    packed = members.get("packedCReq")
+    return {**members, "cReq": packed} if packed else members
+
+
 REGISTERED: Final = presents(Registered, _registered)
 DONE: Final = presents(Done, _done)
 SHORT_STATUS: Final = presents(OrderFound, _short_status)
@@ -117,4 +124,5 @@ ENROLMENT: Final = presents(CardEnrolment, _enrolment)
 CARD_PAYMENT: Final[Present] = _card_payment
 OTHER_WAY: Final[Present] = _other_way
 FINISHED_PAYMENT: Final[Present] = _finished_payment
+METHOD_FINISHED: Final[Present] = _finished_method
 FINISHED_VERSION_2: Final[Present] = _finished_version_2

@@ -8,11 +8,13 @@ from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import credit_methods as credit
 from altyn.protocol.dialects.classic import link_methods as link
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic import recurrent_methods as rec
+from altyn.protocol.dialects.classic import step_methods as step
 from altyn.protocol.table import Method
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
@@ -33,6 +35,11 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             p.PAYMENT_ORDER,
             p.PAYMENT_ORDER_BINDING,
             o.PAYMENT_ORDER_OTHER_WAY,
+            one.INSTANT_PAYMENT,
+            one.MOTO_PAYMENT,
+            one.VERIFY_CARD,
+            step.CONTINUE_3DS,
+            step.FINISH_3DS_METHOD,
             p.FINISH_3DS_PAYMENT,
             p.FINISH_3DS_VER2_PAYMENT,
             raw.RAW_SUM_REFUND,

@@ -81,10 +81,19 @@ def _way_list(value: str, _: t.Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(way.value for way in ways if way))
 
 
+def _features_without_payer(value: str, context: t.Context) -> tuple[str, ...]:
+    features = _features(value, context)
+    if demanded := [feature for feature in features if feature in _WITH_PAYER]:
+        raise Malformed(f"{', '.join(demanded)}: 3-D Secure needs the payer, who is not there")
+    return features
+
+
+_WITH_PAYER: Final = ("FORCE_TDS", "FORCE_FULL_TDS")
 ORDER_AMOUNT: Final = replace(t.ORDER_AMOUNT, parse=_order_amount)
 FEATURE_LIST: Final = t.Type(
     "AN..255", _features, enumeration=(*DOCUMENTED, *ENGINE), repeatable=True
 )
+FEATURES_WITHOUT_PAYER: Final = replace(FEATURE_LIST, parse=_features_without_payer)
 STATES: Final = t.Type(
     "list, comma separated", _states, enumeration=PAYMENT_STATES, repeatable=True
 )

@@ -49,6 +49,15 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
 # type → its name of a part → the name of the member in REST, where they differ
 MEMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     "finishThreeDSResponse": {"returnUrl": "redirect"},
+    "oneCallStatus": {
+        "orderStatus": "OrderStatus",
+        "orderNumber": "OrderNumber",
+        "pan": "Pan",
+        "amount": "Amount",
+        "ip": "Ip",
+        "errorCode": "ErrorCode",
+        "errorMessage": "ErrorMessage",
+    },
     "processingOperation": {
         "operationDate": "date",
         "operationType": "type",

@@ -12,11 +12,13 @@ from typing import Final
 
 from altyn.protocol.dialects.classic import binding_methods as b
 from altyn.protocol.dialects.classic import methods as m
+from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic import recurrent_methods as rec
+from altyn.protocol.dialects.classic import step_methods as step
 from altyn.protocol.dialects.classic.soap import own_methods as own
 from altyn.protocol.dialects.classic.soap.notation import Part, parts
 from altyn.protocol.dialects.classic.soap.types import attributes_of, children_of
@@ -180,6 +182,28 @@ _ROWS: Final = (
         for name in ("updateBlackCardList", "updateSSLCardList", "updateWhiteCardList")
     ),
     _served(m.VERIFY_ENROLLMENT, "pan", "verifyEnrollmentResponse"),
+    _served(
+        step.CONTINUE_3DS,
+        "request:continueThreeDSRequest",
+        "paymentOrderResult",
+        {"md": "MDORDER"},
+        ours=True,
+    ),
+    _served(
+        p.FINISH_3DS_VER2_PAYMENT,
+        "request:finishThreeDSVer2Request",
+        "finishThreeDSResponse",
+        ours=True,
+    ),
+    _served(
+        one.INSTANT_PAYMENT, "order:instantPaymentParams", "oneCallResult", _REGISTRATION, ours=True
+    ),
+    _served(
+        one.MOTO_PAYMENT, "order:motoPaymentParams", "motoPaymentResult", _REGISTRATION, ours=True
+    ),
+    _served(
+        one.VERIFY_CARD, "order:verifyCardParams", "verifyCardResult", _REGISTRATION, ours=True
+    ),
 )
 
 OPERATIONS: Final[Mapping[str, SoapOperation]] = MappingProxyType(

@@ -249,7 +249,8 @@ def _nested(part: Part, type_: t.Type, item: str) -> Callable[[Element], Any]:
     if part.type == "additionalParameters":
         return _entries
     if item:
-        read = _each if type_ is c.FEATURE_LIST else _comma_separated
+        of_features = type_.enumeration is c.FEATURE_LIST.enumeration
+        read = _each if of_features else _comma_separated
         return partial(read, name=item)
     return partial(_json, type_name=part.type)
 

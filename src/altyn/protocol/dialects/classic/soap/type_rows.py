@@ -150,7 +150,7 @@ ORDER_TYPES: Final = (
         "orderId year month pan cvc cardholderName language ip email postAddress pointsAmount "
         "loyaltyId",
         "params:serviceParam*",
-        newer="threeDSServerTransId threeDSVer2FinishUrl",
+        newer="threeDSServerTransId threeDSVer2FinishUrl eci:int cavv xid",
     ),
     row(
         "paymentOrderResult",

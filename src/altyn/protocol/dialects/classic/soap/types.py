@@ -12,10 +12,16 @@ from typing import Final
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.soap.later_type_rows import LATER_TYPES
 from altyn.protocol.dialects.classic.soap.notation import ComplexType, Part, lineage
+from altyn.protocol.dialects.classic.soap.one_call_type_rows import ONE_CALL_TYPES
 from altyn.protocol.dialects.classic.soap.type_rows import ORDER_TYPES
 
 TYPES: Final[Mapping[str, ComplexType]] = MappingProxyType(
-    {type_.name: type_ for type_ in sorted((*ORDER_TYPES, *LATER_TYPES), key=lambda t: t.name)}
+    {
+        type_.name: type_
+        for type_ in sorted(
+            (*ORDER_TYPES, *LATER_TYPES, *ONE_CALL_TYPES), key=lambda type_: type_.name
+        )
+    }
 )
 
 ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -1,0 +1,98 @@
+"""The handlers of methods that register an order and pay it in one call.
+
+Source: rest-orders.md §5.4 to §5.6.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields, replace
+from typing import Final
+
+from altyn.domain.merchant import Merchant
+from altyn.domain.operation import Operation
+from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_handlers import (
+    after_method,
+    card_command,
+    key_of_transaction,
+    shop_fields,
+)
+from altyn.inbound.request_handler import Call, Handler
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.card.instant import continue_instantly, pay_instantly
+from altyn.operations.paying.card.moto import pay_by_moto
+from altyn.operations.paying.card.register_and_pay import RegisterAndPay
+from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
+from altyn.operations.paying.card.verify_card import verify_card
+from altyn.operations.ports import OrderKey, World
+from altyn.operations.register import Register
+
+_OF_REGISTRATION: Final = frozenset(field.name for field in fields(Register))
+_NOT_AGAIN: Final = ("json_params", "more")
+"""Fields that the registration has stored: the payment does not store them once more."""
+
+_OF_CARD_CHECK: Final = {"amount_minor": 0, "return_url": ""}
+"""What a card check may leave out; every other method demands it."""
+
+Begin = Callable[[RegisterAndPay, Merchant, World], Awaitable[RegisteredAndPaid | Refused]]
+
+
+async def handle_moto(call: Call, world: World) -> RegisteredAndPaid | Refused:
+    """Charge a card that the payer gave by mail or telephone."""
+    return _named(call, await pay_by_moto(_command(call), call.merchant, world))
+
+
+async def handle_instant(call: Call, world: World) -> RegisteredAndPaid | Refused:
+    """Register an order and pay it, or go on with such a payment."""
+    return await _begin_or_continue(call, pay_instantly, world)
+
+
+async def handle_verify_card(call: Call, world: World) -> RegisteredAndPaid | Refused:
+    """Check a card without taking money, or go on with such a check."""
+    return await _begin_or_continue(call, verify_card, world)
+
+
+async def _begin_or_continue(call: Call, begin: Begin, world: World) -> RegisteredAndPaid | Refused:
+    """Begin; with a transaction of 3-D Secure 2, or its order, go on with what has begun.
+
+    Refuses: AUTHENTICATION_UNKNOWN (no order has it), then what the operation refuses.
+    """
+    transaction, merchant = call.values.get("server_trans_id"), call.merchant
+    command = _command(call)
+    if transaction is None and call.key is None:
+        return _named(call, await begin(command, merchant, world))
+    key = call.key or await key_of_transaction(merchant.merchant_id, transaction or "", world)
+    if key is None:
+        return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
+    after = after_method(command.pay(key), transaction)
+    return await continue_instantly(after, command.registration, merchant, world)
+
+
+def _command(call: Call) -> RegisterAndPay:
+    values = call.values
+    registration = {name: value for name, value in values.items() if name in _OF_REGISTRATION}
+    of_card = {name: value for name, value in values.items() if name not in _NOT_AGAIN}
+
+    def pay(key: OrderKey) -> PayByCard:
+        command = card_command(key, of_card, call.actor, call.base_url)
+        return replace(command, payer_ip=values.get("ip"), **shop_fields(values))
+
+    return RegisterAndPay(
+        registration=Register(**{**_OF_CARD_CHECK, **registration}),
+        pay=pay,
+        actor=call.actor,
+        notes=call.notes,
+    )
+
+
+def _named(call: Call, result: RegisteredAndPaid | Refused) -> RegisteredAndPaid | Refused:
+    """The result with its notes in the names of the wire."""
+    if isinstance(result, Refused):
+        return result
+    return replace(result, notes=call.named(result.notes))
+
+
+ONE_CALL_HANDLERS: Final[Mapping[Operation, Handler]] = {
+    Operation.MOTO_PAYMENT: handle_moto,
+    Operation.INSTANT_PAYMENT: handle_instant,
+    Operation.VERIFY_CARD: handle_verify_card,
+}
