@@ -102,6 +102,18 @@ class Installation:
             while (await self.by_key()).get(key_id, 0) < count:  # noqa: ASYNC110 - in PostgreSQL
                 await asyncio.sleep(0.02)
 
+    async def end_statements_that_wait(self) -> None:
+        """End the statement of the killed command, which PostgreSQL would still carry out."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            ended = await connection.fetch(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock'"
+            )
+            assert all(row[0] for row in ended)
+        finally:
+            await connection.close()
+
     async def active_changes_from(self, key_id: str) -> str:
         """Wait until the command has added a key; its id."""
         async with asyncio.timeout(WAIT_SECONDS):
@@ -140,6 +152,7 @@ async def test_rotation_that_was_killed_is_continued(
         await installation.moved_to(second, done_before)
         os.kill(command.pid, signal.SIGKILL)
         await command.communicate()
+        await installation.end_statements_that_wait()
     killed = await installation.by_key()
     assert killed.get(second, 0) < CARDS
     assert sum(killed.values()) == CARDS

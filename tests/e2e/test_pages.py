@@ -21,6 +21,7 @@ LOGO: Final = base64.b64decode(
 )
 # What the commands of a page must print, besides ending without a failure.
 PRINTED: Final = {
+    "docs/how-to/card-testing.md": ("(action code 913)", "(action code -2002)"),
     "docs/how-to/shop-on-the-payment-page.md": ("page_holder: off → optional", "page_logo"),
     "docs/how-to/callbacks-in-a-cms.md": (
         '"callbacks_enabled"',

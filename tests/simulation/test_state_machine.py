@@ -374,6 +374,7 @@ class Orders(RuleBasedStateMachine):
         order.attempts = order.attempts_max = 1
         order.card = card
         self.tickets.append(order)
+        self.in_parts[order_id] = InParts()
         self._asked_to_pay(order, dies)
         again = self._do(self._shop.call("motoPayment.do", **request))
         assert refused("motoPayment", again, Refusal.ORDER_NUMBER_TAKEN), again

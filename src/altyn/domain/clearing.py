@@ -28,7 +28,8 @@ def clear(*values: bytes | str) -> None:
     The caller must know that: a value that something else still reads becomes zeros there too.
     """
     for value in values:
-        if _LAYOUT_IS_KNOWN and len(value) >= LENGTH_MIN:
+        plain = type(value) in {bytes, str}  # a subclass has its characters in another place
+        if _LAYOUT_IS_KNOWN and plain and len(value) >= LENGTH_MIN:
             at, size = _place(value)
             ctypes.memset(id(value) + at, 0, size)
 
@@ -49,12 +50,14 @@ def _place(value: bytes | str) -> tuple[int, int]:
 
 
 def _width(value: str) -> int:
-    """The bytes of each character: by the size of the object, which is known at once.
+    """The bytes of each character of a text that is not ASCII.
 
-    An object that has its UTF-8 text too is larger: then by its largest character.
+    The size of the object tells it at once for one or two bytes. An object that holds its UTF-8
+    text too is larger, and may have the size of one with four bytes: then its largest character
+    tells it.
     """
     size = sys.getsizeof(value) - _WIDE_AT
-    for width in (1, 2, 4):
+    for width in (1, 2):
         if size == (len(value) + 1) * width:
             return width
     last = ord(max(value))

@@ -63,7 +63,8 @@ class SoapResponse:
 
     @property
     def error_code(self) -> str | None:
-        return self.returned.get("errorCode") or self.returned.findtext("errorCode")
+        found = self.returned
+        return found.get("errorCode") or found.findtext("errorCode") or found.findtext("error/code")
 
     @property
     def fault_code(self) -> str:

@@ -195,9 +195,18 @@ class RestEndpoint:
         return True
 
     def _dialect_of(self, path: str) -> Dialect | None:
+        """The dialect of a path below a prefix, or in a folder of methods: other things may be in
+        the folders of such a folder."""
         lowered = path.lower()
-        own = (dialect for folder, dialect in self._folders if lowered.startswith(folder))
-        return next(own, None)
+        folder_of_path = f"{lowered.rpartition('/')[0]}/"
+        return next(
+            (
+                dialect
+                for folder, dialect in self._folders
+                if folder == folder_of_path or lowered.startswith(dialect.prefix.lower())
+            ),
+            None,
+        )
 
     async def _read(self, route: Route, scope: Scope, receive: Receive) -> Request:
         fields = await read_fields(scope, receive, route.limits, route.dialect.bodies)

@@ -15,7 +15,7 @@ from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.stored_credential import INITIATOR, Initiator
 from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
-from altyn.domain.merchant import Merchant
+from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order
@@ -26,7 +26,7 @@ from altyn.operations.paying.card.steps import PayByCard
 from altyn.operations.paying.decisions import AttemptRequest, decide_failure
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import perform
-from altyn.operations.ports import Actor, OrderKey, World
+from altyn.operations.ports import Actor, OrderKey, Overloaded, World
 from altyn.operations.register import Register, register
 from altyn.operations.results import OrderCharged
 from altyn.protocol.payment_ways import PaymentWay
@@ -63,9 +63,13 @@ async def pay_recurrent(
     A charge that comes too early, or after the last day, declines the order with WRONG_OPERATION;
     so the shop sees the order. Of two charges at once the second comes too early.
 
-    Refuses: BINDING_UNKNOWN (also one that is disabled, or without terms of recurring payments),
-    CARD_EXPIRED, then as `register`, then as `pay_by_card`.
+    Refuses: ACCESS_DENIED (a hold without permission two_phase), BINDING_UNKNOWN (also one that is
+    disabled, or without terms of recurring payments), CARD_EXPIRED, then as `register`, then as
+    `pay_by_card`.
     """
+    if command.two_phase and not merchant.may(Permission.TWO_PHASE):
+        rule = f"permission {Permission.TWO_PHASE} is off"
+        return Refused(Refusal.ACCESS_DENIED, rule, parameter="two_phase")
     found = await _find(command.binding_id, merchant, world)
     if isinstance(found, Refused):
         return found
@@ -81,7 +85,11 @@ async def pay_recurrent(
         if isinstance(declined, Refused):
             return declined
         return OrderCharged(declined.order, merchant, (Note("binding_id", claimed),))
-    step = await pay_by_card(_payment(command, order, claimed, pan, actor), world, loaded=order)
+    try:
+        step = await pay_by_card(_payment(command, order, claimed, pan, actor), world, loaded=order)
+    except Overloaded:
+        await _release(claimed, binding, world)
+        raise
     if isinstance(step, Refused):
         await _release(claimed, binding, world)
         return step
@@ -130,10 +138,16 @@ async def _claim(binding: Binding, world: World) -> Binding | str:
 
 
 async def _release(claimed: Binding, before: Binding, world: World) -> None:
-    """Take a charge that was not made out of the terms; a later change of the card stays."""
-    now = max(world.clock.now(), claimed.changed_at)
-    unclaimed = claimed.changed(now, active=True, expiry=claimed.expiry)
-    await world.bindings.store.save(replace(unclaimed, recurring=before.recurring), ())
+    """Take a charge that was not made out of the terms; another change of the card stays."""
+    current: Binding | None = claimed
+    for _ in range(RACES_MAX):
+        if current is None or current.recurring != claimed.recurring:
+            return  # another charge was made since
+        now = max(world.clock.now(), current.changed_at)
+        unclaimed = current.changed(now, active=current.active, expiry=current.expiry)
+        if await world.bindings.store.save(replace(unclaimed, recurring=before.recurring), ()):
+            return
+        current = await world.bindings.store.load(claimed.merchant_id, claimed.binding_id)
 
 
 def _charged(order: Order) -> bool:

@@ -1,6 +1,6 @@
 """A payer removes a stored card on the payment page. Source: payment-page.md §3.4."""
 
-from altyn.domain.card.binding import read_binding_id
+from altyn.domain.card.binding import BindingCategory, read_binding_id
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
@@ -26,8 +26,9 @@ async def remove_by_payer(
         if parsed and client_id and merchant.may(Permission.BINDINGS)
         else None
     )
-    chosen = (order.request.binding_id or "").lower()
-    if found is None or found.client_id != client_id or str(found.binding_id) == chosen:
+    chosen = read_binding_id(order.request.binding_id)
+    common = found is not None and found.category is BindingCategory.COMMON
+    if found is None or not common or found.client_id != client_id or found.binding_id == chosen:
         rule = "no stored card of the order's client that its payer may remove"
         return Refused(Refusal.BINDING_UNKNOWN, rule, order, parameter="binding_id")
     removed = await set_active(found.binding_id, merchant, world, active=False)

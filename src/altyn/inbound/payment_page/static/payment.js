@@ -177,9 +177,7 @@ function declined(answer) {
     openNext(errorsPage(page), message("declined"), answer.error, message("redirecting"));
     return;
   }
-  const errors = answer.fieldErrors || {};
-  if (errors.bindingId) stored.takeMarkedAway();
-  const wrong = fields.showErrors(errors);
+  const wrong = fields.showErrors(answer.fieldErrors || {});
   if (wrong) {
     showFailure(message("check_fields"), answer.error);
     wrong.focus();
@@ -236,6 +234,7 @@ async function send(values, more = {}) {
     window.location.reload(); // the waiting page shows what the payer has to do
     return;
   }
+  if (answer.fieldErrors?.bindingId) stored.removed(values.bindingId);
   await follow(answer, sendAgain);
 }
 

@@ -28,8 +28,12 @@ export function storedCards(page, showMessage, changed) {
     next.focus();
   }
 
-  // The marked card cannot pay any more.
-  const takeMarkedAway = () => takeAway(marked().closest("li"));
+  // A card that was sent cannot pay any more; without any card left, the page says why.
+  function removed(id) {
+    const gone = radios().find((radio) => radio.value === id);
+    if (radios().length === 1) window.location.reload();
+    else if (gone) takeAway(gone.closest("li"));
+  }
 
   list.addEventListener("change", (event) => {
     if (event.target.name === "bindingId") changed();
@@ -55,7 +59,7 @@ export function storedCards(page, showMessage, changed) {
 
   return {
     id: () => marked()?.value ?? "",
-    takeMarkedAway,
+    removed,
     system: () => marked()?.dataset.system ?? "",
     markAnother() {
       const another = radios().find((radio) => !radio.value);

@@ -81,6 +81,7 @@ from altyn.protocol.threeds_version1 import new_xid
 
 MESSAGE_VERSION: Final = "2.1.0"
 VAULT_TIME: Final = timedelta(hours=1)
+STORED_VAULT_TIME: Final = timedelta(days=7)
 
 
 async def pay_by_card(command: PayByCard, world: World, *, loaded: Order | None = None) -> Step:
@@ -104,8 +105,9 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
     card = card_of(command, order, merchant, world.card.vault)
     with world.card.limiter.begin(limited_attempt(command, card)) as beginning:
         plan = await _plan(order, command, merchant, world, beginning)
-        if card.stores:  # the card is in the vault before its row is; the row keeps it there
-            until = world.clock.now() + VAULT_TIME
+        if card.stores and not isinstance(plan, Fail):
+            # in the vault before its row, which keeps it and may wait for the bank's answer
+            until = world.clock.now() + STORED_VAULT_TIME
             await world.card.vault.keep(order.merchant_id, command.pan, until=until)
         command = replace(command, details=details_of(command, card, order, merchant))
         return await _carry_out(plan, order, command, card, world, beginning)
