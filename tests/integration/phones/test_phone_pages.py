@@ -149,8 +149,9 @@ async def test_phone_without_payment_in_parts_has_no_plans(phones: PhoneShop) ->
     assert "Оплаты частями нет" in page.text
 
 
-async def test_wrong_code_is_shown_under_its_field(phones: PhoneShop) -> None:
-    answer = await post(phones, "/sandbox/phone/79990000508/scan", payload="<script>")
+@pytest.mark.parametrize("code", ["<script>", "sberpay://invoicing/v2?bankInvoiceId=%00"])
+async def test_wrong_code_is_shown_under_its_field(phones: PhoneShop, code: str) -> None:
+    answer = await post(phones, "/sandbox/phone/79990000508/scan", payload=code)
     assert answer.status == 400
     assert "Это не код для оплаты" in answer.text
     assert "<script>" not in re.sub(r"<script [^>]*>", "", answer.text)

@@ -5,7 +5,7 @@ Source: sberpay.md §1, §4; payment-page.md §1.
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 from altyn.domain.sberpay import BACK_URL_IN_LINK
@@ -39,7 +39,7 @@ async def scan(phone: str, payload: str, base_url: str, services: PhoneServices)
         query = parse_qs(parts.query)
     except ValueError:
         raise PhoneRefusedError(PhoneRefusal.UNREADABLE_CODE) from None
-    if len(text) > PAYLOAD_MAX or not parts.scheme or "\0" in text:
+    if len(text) > PAYLOAD_MAX or not parts.scheme or "\0" in unquote(text):
         raise PhoneRefusedError(PhoneRefusal.UNREADABLE_CODE)
     if parts.scheme in {"http", "https"}:
         order_id = query.get(ORDER_ID, [""])[0]
