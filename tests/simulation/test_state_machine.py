@@ -366,6 +366,8 @@ class Orders(RuleBasedStateMachine):
             "expiry": "209912",
             "cardholder": "IVAN PETROV",
             "preAuth": str(two_phase).lower(),
+            "clientId": self.client,
+            "bindingNotNeeded": "true",
         }
         self._call(self._shop.call("motoPayment.do", **request), dies)
         status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
