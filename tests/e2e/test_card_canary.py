@@ -203,9 +203,18 @@ def test_files_of_the_database_and_its_wal_hold_no_card(canary: Canary) -> None:
     found = {
         str(path.relative_to(canary.database)): places
         for path in files
-        if (places := found_in(path.read_bytes(), canary.cards))
+        if (places := found_in(content_of(path), canary.cards))
     }
     assert not found
+
+
+def content_of(path: Path) -> bytes:
+    """A file of the running database; empty where PostgreSQL has removed it meanwhile, as it does
+    with its cache of the catalogue."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 @pytest.mark.slow
