@@ -21,6 +21,11 @@ def to_moscow(moment: datetime) -> datetime:
     return moment.astimezone(MOSCOW)
 
 
+def year_month(moment: datetime) -> str:
+    """The month of this moment in Moscow, YYYYMM: a card is valid to the end of its last one."""
+    return f"{to_moscow(moment):%Y%m}"
+
+
 def end_of_business_day(moment: datetime) -> datetime:
     """The Moscow midnight that ends the business day of this moment, as UTC."""
     local = to_moscow(moment)

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import Final, TypeVar
 
 from altyn.domain.operation import Operation
+from altyn.inbound.payment_handlers import call_fields, shop_fields
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.bindings.change import extend, set_active
 from altyn.operations.bindings.create import CreateBinding, create_binding
@@ -18,7 +19,7 @@ from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
 from altyn.operations.bindings.recurrent import PayRecurrent, pay_recurrent
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import continue_after_method
-from altyn.operations.paying.card.steps import AfterMethod, Step
+from altyn.operations.paying.card.steps import Step, after_call
 from altyn.operations.ports import World
 from altyn.operations.results import BindingsFound, Done, OrderCharged
 
@@ -50,27 +51,15 @@ async def handle_payment(call: Call, world: World) -> Step:
     """Pay an order with a stored card."""
     values = call.values
     assert call.key is not None, "the table demands an order"
-    if transaction := values.get("server_trans_id"):
-        return await continue_after_method(_after_method(call, transaction), world)
     command = PayByBinding(
-        key=call.key,
+        **call_fields(call.key, values, call.actor, call.base_url),
+        **shop_fields(values),
         binding_id=values["binding_id"],
-        cvc=values.get("cvc"),
-        actor=call.actor,
-        base_url=call.base_url,
-        language=values.get("language"),
         payer_ip=values.get("ip"),
-        email=values.get("email"),
-        phone=values.get("phone"),
-        params=values.get("json_params", {}),
-        more=values.get("more", {}),
-        term_url=values.get("term_url"),
-        finish_url=values.get("finish_url"),
-        method_notification_url=values.get("method_notification_url"),
-        tds_protocol_version=values.get("tds_protocol_version"),
-        browser=dict(values.get("browser", {})),
         notes=call.notes,
     )
+    if transaction := values.get("server_trans_id"):
+        return await continue_after_method(after_call(command, transaction), world)
     return await pay_by_binding(command, world)
 
 
@@ -83,20 +72,6 @@ async def handle_recurrent(call: Call, world: World) -> OrderCharged | Refused:
     if isinstance(charged, Refused):
         return charged
     return replace(charged, notes=call.named(charged.notes))
-
-
-def _after_method(call: Call, transaction: str) -> AfterMethod:
-    """The repeated call of 3-D Secure 2: the card of the transaction is in the vault."""
-    assert call.key is not None, "the table demands an order"
-    return AfterMethod(
-        key=call.key,
-        server_trans_id=transaction,
-        actor=call.actor,
-        base_url=call.base_url,
-        language=call.values.get("language"),
-        tds_protocol_version=call.values.get("tds_protocol_version"),
-        browser=dict(call.values.get("browser", {})),
-    )
 
 
 async def handle_creation(call: Call, world: World) -> BindingsFound | Refused:

@@ -20,10 +20,28 @@ from altyn.operations.paying.card.payment import (
     finish_with_pa_res,
     pay_by_card,
 )
-from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
+from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step, after_call
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.payment_ways import named_way
 from altyn.protocol.threeds import MethodCompletion
+
+
+def call_fields(
+    key: OrderKey, values: Mapping[str, Any], actor: Actor, base_url: str
+) -> dict[str, Any]:
+    """The fields of `CardCall` that a form and a shop's server send in the same way."""
+    return {
+        "key": key,
+        "cvc": values.get("cvc"),
+        "actor": actor,
+        "base_url": base_url,
+        "language": values.get("language"),
+        "email": values.get("email"),
+        "phone": values.get("phone"),
+        "params": values.get("json_params", {}),
+        "more": values.get("more", {}),
+        "browser": dict(values.get("browser", {})),
+    }
 
 
 def card_command(
@@ -31,36 +49,20 @@ def card_command(
 ) -> PayByCard:
     """Phase 1 with the card of a form or of a shop."""
     return PayByCard(
-        key=key,
+        **call_fields(key, values, actor, base_url),
         pan=values["pan"],
         expiry=values["expiry"],
-        cvc=values.get("cvc"),
         holder=values.get("holder", ""),
-        actor=actor,
-        base_url=base_url,
-        language=values.get("language"),
-        email=values.get("email"),
-        phone=values.get("phone"),
-        params=values.get("json_params", {}),
-        more=values.get("more", {}),
-        browser=dict(values.get("browser", {})),
     )
 
 
 def after_method(command: PayByCard, server_trans_id: str | None) -> AfterMethod:
     """Phase 2 with the same card: the call is repeated after the method step of 3-D Secure 2."""
-    return AfterMethod(
-        key=command.key,
-        server_trans_id=server_trans_id,
-        actor=command.actor,
-        base_url=command.base_url,
+    return replace(
+        after_call(command, server_trans_id),
         pan=command.pan,
         cvc=command.cvc,
         expiry=command.expiry,
-        language=command.language,
-        tds_protocol_version=command.tds_protocol_version,
-        method_completed=command.method_completed,
-        browser=command.browser,
     )
 
 

@@ -22,7 +22,8 @@ from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
-from altyn.operations.bindings.of_order import refuse_binding, refuse_storing
+from altyn.operations.bindings.of_order import refuse_binding
+from altyn.operations.bindings.storing import refuse_storing
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
     CreditWanted,

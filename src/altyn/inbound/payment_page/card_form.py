@@ -20,6 +20,7 @@ from altyn.inbound.http.fields import Fields
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.results import FieldFault
 from altyn.inbound.payment_page.view import TypedValues, read_expiry
+from altyn.operations.bindings.storing import NOT_NEEDED
 from altyn.operations.decisions import Refused
 from altyn.protocol.dialects.classic.payment_methods import (
     MD_ORDER,
@@ -64,7 +65,7 @@ class PageForm:
             return self._expiry()
         if name == "phone":
             return _SEPARATORS.sub("", self._fields.get(name) or "")
-        if name == "bindingNotNeeded":
+        if name == NOT_NEEDED:
             # In a form without scripts a ticked box follows a hidden field with the other value.
             return next(reversed(self._fields.get_all(name)), None)
         return self._fields.get(name)

@@ -5,7 +5,7 @@ Source: payment-page.md §3.2, §4, §5.
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -38,7 +38,7 @@ from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.bnpl.payment import pay_first_part
 from altyn.operations.paying.card.limits import record_exhaustion
 from altyn.operations.paying.card.payment import continue_after_method, pay_by_card
-from altyn.operations.paying.card.steps import AfterMethod, PayByCard, Step
+from altyn.operations.paying.card.steps import AfterMethod, CardCall, PayByCard, Step
 from altyn.operations.paying.decisions import refuse_declined
 from altyn.operations.paying.sberpay import PHONE
 from altyn.operations.paying.steps import Ended
@@ -55,6 +55,8 @@ REFUSALS_OF_AN_ENDED_ORDER: Final = frozenset(
     }
 )
 log = structlog.get_logger("altyn.payment_page")
+
+C = TypeVar("C", bound=CardCall)
 
 
 async def pay(
@@ -73,7 +75,7 @@ async def pay(
         return _order_over(await _with_exhaustion(page_order, payer, world, by_card=by_card))
     if page_order.waiting and (by_card or not isinstance(page_order.waiting_for, EnterCode)):
         return WaitingForBank(page_order)
-    if by_card and form.payment_way != WAY and names_stored_card(form):
+    if by_card and form.payment_way != WAY and names_stored_card(form) and not form.transaction:
         return await _pay_by_stored_card(form, page_order, payer, world)
     if by_card:
         return await _pay_by_card(form, page_order, payer, world, sandbox=sandbox)
@@ -134,17 +136,12 @@ async def _pay_by_stored_card(
     form: PageForm, page_order: PageOrder, payer: Payer, world: World
 ) -> PaymentResult:
     """With the stored card that is marked; the fields of another card are let go of."""
-    if transaction := form.transaction:  # the card itself is in the vault
-        form.drop_card()
-        command = _after_method_command(transaction, page_order, payer)
-        after = _after_method_step(form, command, payer)
-        step = await continue_after_method(after, world, loaded=page_order.order)
-        return _result_of(step, page_order)
     read = read_stored_card_form(form, page_order, payer)
     form.drop_card()
     match read:
         case PayByBinding():
-            step = await pay_by_binding(read, world, loaded=page_order.order)
+            command = _with_browser(form, read, payer)
+            step = await pay_by_binding(command, world, loaded=page_order.order)
             return _of_stored_card(step, page_order)
         case Refused():
             return _of_stored_card(read, page_order)
@@ -170,7 +167,12 @@ def _command(
     transaction = form.transaction
     if transaction and not form.get("$PAN"):
         # A browser without scripts posts the card only once: afterwards it is in the vault.
-        return _after_method_command(transaction, page_order, payer)
+        return AfterMethod(
+            key=page_order.key,
+            server_trans_id=transaction,
+            actor=payer.actor,
+            base_url=payer.base_url,
+        )
     contact, read = read_contact_fields(form, page_order), reader.read()
     if isinstance(contact, FieldFault):
         card_faults = read if isinstance(read, tuple) else ()
@@ -183,16 +185,7 @@ def _command(
     return after_method(card, transaction) if transaction else card
 
 
-def _after_method_command(transaction: str, page_order: PageOrder, payer: Payer) -> AfterMethod:
-    return AfterMethod(
-        key=page_order.key,
-        server_trans_id=transaction,
-        actor=payer.actor,
-        base_url=payer.base_url,
-    )
-
-
-def _with_browser(form: PageForm, command: PayByCard, payer: Payer) -> PayByCard:
+def _with_browser(form: PageForm, command: C, payer: Payer) -> C:
     """Add who has sent the parameters, the browser, the result of the method step, and the address
     to return to from the ACS.
 

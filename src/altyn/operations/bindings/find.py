@@ -7,7 +7,7 @@ from uuid import UUID
 from altyn.domain.card.binding import Binding, BindingCategory
 from altyn.domain.card.values import Pan
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.moscow import to_moscow
+from altyn.domain.moscow import year_month
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
@@ -77,7 +77,7 @@ async def find_bindings_of_card(
 def _shown(
     found: Iterable[Binding], world: World, *, expired_too: bool, disabled_too: bool
 ) -> BindingsFound | Refused:
-    month = f"{to_moscow(world.clock.now()):%Y%m}"
+    month = year_month(world.clock.now())
     shown = tuple(
         each
         for each in found

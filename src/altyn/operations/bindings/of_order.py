@@ -3,43 +3,15 @@
 Source: 004 (request parameters); payment-page.md §3.1, §3.4.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
-
 from altyn.domain.card.binding import Binding, BindingCategory, read_binding_id
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.moscow import to_moscow
+from altyn.domain.moscow import year_month
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.lookup import binding_of_client, refuse_expired
+from altyn.operations.bindings.storing import NamesBinding
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
-
-
-class NamesBinding(Protocol):
-    """The part of a registration that is about its stored card."""
-
-    @property
-    def more(self) -> Mapping[str, str]: ...
-
-    @property
-    def client_id(self) -> str | None: ...
-    @property
-    def binding_id(self) -> str | None: ...
-
-
-def refuse_storing(command: NamesBinding, features: Collection[str]) -> Refused | None:
-    """FEATURES_INVALID for FORCE_CREATE_BINDING where no card can be stored."""
-    if "FORCE_CREATE_BINDING" not in features:
-        return None
-    not_needed = command.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
-    if command.client_id and command.binding_id is None and not not_needed:
-        return None
-    return Refused(
-        Refusal.FEATURES_INVALID,
-        "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
-        "bindingNotNeeded=true",
-        parameter="features",
-    )
 
 
 async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World) -> Refused | None:
@@ -56,19 +28,10 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
     if not command.client_id:
         rule = "a stored card belongs to a client: send clientId too"
         return Refused(Refusal.CLIENT_ID_EMPTY, rule, parameter="client_id")
-    binding_id = read_binding_id(command.binding_id)
-    store = world.bindings.store
-    binding = await store.load(merchant.merchant_id, binding_id) if binding_id else None
-    if binding is None or not binding.active:
-        rule = f"no active stored card {command.binding_id}"
-        return Refused(Refusal.BINDING_UNKNOWN, rule, parameter=name)
-    if binding.client_id != command.client_id:
-        rule = "the stored card is another client's"
-        return Refused(Refusal.BINDING_OF_ANOTHER_CLIENT, rule, parameter=name)
-    if binding.expired(f"{to_moscow(world.clock.now()):%Y%m}"):
-        rule = f"the stored card was valid until {binding.expiry}"
-        return Refused(Refusal.CARD_EXPIRED, rule, parameter=name)
-    return None
+    found = await binding_of_client(
+        command.binding_id, command.client_id, merchant.merchant_id, world
+    )
+    return found if isinstance(found, Refused) else refuse_expired(found, world)
 
 
 async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tuple[Binding, ...]:
@@ -79,7 +42,7 @@ async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tupl
     client_id, named = order.request.client_id, read_binding_id(order.request.binding_id)
     if not client_id or not order.payable or not merchant.may(Permission.BINDINGS):
         return ()
-    month = f"{to_moscow(world.clock.now()):%Y%m}"
+    month = year_month(world.clock.now())
     return tuple(
         each
         for each in await world.bindings.store.of_client(order.merchant_id, client_id)
@@ -91,14 +54,3 @@ async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tupl
 def _is_payers(binding: Binding) -> bool:
     """Whether it is for payments of the client, and not for recurring ones of the shop."""
     return binding.category is BindingCategory.COMMON
-
-
-def remembers_card(order: Order, merchant: Merchant) -> bool:
-    """Whether the payer is asked to agree that the card is stored.
-
-    Not when the shop forbids it (bindingNotNeeded=true), or stores it without asking.
-    """
-    request = order.request
-    forbidden = request.more.get("bindingNotNeeded", "").lower() in {"true", "1"}
-    asked = bool(request.client_id) and merchant.may(Permission.BINDINGS) and not forbidden
-    return asked and not request.binding_id and not request.has("FORCE_CREATE_BINDING")

@@ -10,16 +10,16 @@ from typing import Final
 from uuid import UUID
 
 from altyn.domain import action_codes as codes
-from altyn.domain.card.binding import Binding, read_binding_id
+from altyn.domain.card.binding import Binding
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.stored_credential import INITIATOR, Initiator
 from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.cart.document import Cart
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.moscow import to_moscow
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.lookup import active_binding, pan_of, refuse_expired
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import pay_by_card
 from altyn.operations.paying.card.steps import PayByCard
@@ -100,22 +100,16 @@ async def pay_recurrent(
 
 async def _find(sent: str, merchant: Merchant, world: World) -> tuple[Binding, Pan] | Refused:
     """The stored card and its number, or why it cannot be charged."""
-    name, binding_id = "binding_id", read_binding_id(sent)
-    ports, vault = world.bindings, world.card.vault
-    binding = await ports.store.load(merchant.merchant_id, binding_id) if binding_id else None
-    if binding is None or not binding.active:
-        rule = f"no active stored card {sent}"
-        return Refused(Refusal.BINDING_UNKNOWN, rule, parameter=name)
+    binding = await active_binding(sent, merchant.merchant_id, world)
+    if isinstance(binding, Refused):
+        return binding
     if binding.recurring is None:
         rule = "its client has not agreed to recurring payments: see recurringFrequency"
-        return Refused(Refusal.BINDING_UNKNOWN, rule, parameter=name)
-    if binding.expired(f"{to_moscow(world.clock.now()):%Y%m}"):
-        rule = f"the stored card was valid until {binding.expiry}"
-        return Refused(Refusal.CARD_EXPIRED, rule, parameter=name)
-    pan = await vault.reveal(merchant.merchant_id, binding.fingerprint)
-    if pan is None:
-        return Refused(Refusal.BINDING_UNKNOWN, f"no card is kept for {sent}", parameter=name)
-    return binding, pan
+        return Refused(Refusal.BINDING_UNKNOWN, rule, parameter="binding_id")
+    if refused := refuse_expired(binding, world):
+        return refused
+    pan = await pan_of(binding, world)
+    return pan if isinstance(pan, Refused) else (binding, pan)
 
 
 async def _claim(binding: Binding, world: World) -> Binding | str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
+from altyn.inbound.payment_handlers import call_fields
 from altyn.inbound.payment_page.card_form import FOR_SHOPS_ONLY, PageForm
 from altyn.inbound.payment_page.contact_field import read_contact_fields
 from altyn.inbound.payment_page.page_order import PageOrder
@@ -56,21 +57,11 @@ def read_stored_card_form(
         return Refused(fault.refusal, fault.rule, parameter=fault.parameter)
     assert isinstance(contact, Contact), "a fault of the contact is returned above"
     values = {name: value for name, value in rows.values.items() if name not in FOR_SHOPS_ONLY}
-    return PayByBinding(
-        key=page_order.key,
+    command = PayByBinding(
+        **call_fields(page_order.key, values, payer.actor, payer.base_url),
         binding_id=values["binding_id"],
-        cvc=values.get("cvc"),
-        actor=payer.actor,
-        base_url=payer.base_url,
-        language=values.get("language"),
-        email=contact.email or values.get("email"),
-        phone=contact.phone or values.get("phone"),
-        params=values.get("json_params", {}),
-        params_of_payer=True,
-        more=values.get("more", {}),
-        term_url=f"{payer.base_url}/payment/rest/finish3ds.do?lang={payer.language}",
-        browser={**payer.browser, **values.get("browser", {})},
     )
+    return replace(command, email=contact.email, phone=contact.phone) if contact.known else command
 
 
 def field_fault(refusal: Refusal) -> FieldFault | None:

@@ -12,11 +12,11 @@ from altyn.domain.merchant import Permission
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
-from altyn.operations.bindings.of_order import cards_of_payer, remembers_card
+from altyn.operations.bindings.of_order import cards_of_payer
+from altyn.operations.bindings.storing import FORCE, NOT_NEEDED, remembers_card
 from altyn.operations.ports import World
 
 BINDING_ID: Final = "bindingId"
-NOT_NEEDED: Final = "bindingNotNeeded"
 MAESTRO: Final = "Maestro"
 # As the page writes them; a system that is not here has no name on the page.
 _NAMES: Final[Mapping[str, str]] = {
@@ -58,7 +58,7 @@ def remember_of(page_order: PageOrder) -> Remember:
     order, merchant = page_order.order, page_order.merchant
     if remembers_card(order, merchant):
         return Remember.ASK
-    always = order.request.has("FORCE_CREATE_BINDING") and merchant.may(Permission.BINDINGS)
+    always = order.request.has(FORCE) and merchant.may(Permission.BINDINGS)
     return Remember.ALWAYS if always and order.request.client_id else Remember.NEVER
 
 

@@ -1,7 +1,6 @@
 """Look-ups in the attempts of a card payment."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR, Initiator
@@ -10,17 +9,12 @@ from altyn.domain.card.values import PaymentSystem, payment_system
 from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
+from altyn.operations.bindings.storing import FORCE, agrees_to_storing, forbids_storing
 from altyn.operations.bindings.terms import recurring_terms
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard, ShowChallenge
 from altyn.protocol.payment_ways import PaymentWay
-
-NOT_NEEDED: Final = "bindingNotNeeded"
-"""The parameter by which a shop or a payer says whether the card is not to be stored."""
-
-_TRUE: Final = ("true", "1")
-_FALSE: Final = ("false", "0")
 
 
 def attempt_of(
@@ -80,12 +74,12 @@ def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
         return False
     if command.payment_way is not PaymentWay.CARD:
         return False
-    if order.request.has("FORCE_CREATE_BINDING"):
+    if order.request.has(FORCE):
         return True
-    if order.request.more.get(NOT_NEEDED, "").lower() in _TRUE:
+    if forbids_storing(order.request.more):
         return False
-    sent = command.more.get(NOT_NEEDED, "").lower()
-    return sent in _FALSE if command.params_of_payer else sent not in _TRUE
+    by_payer = command.params_of_payer
+    return agrees_to_storing(command.more) if by_payer else not forbids_storing(command.more)
 
 
 def details_of(

@@ -19,11 +19,11 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import AtAcs, MethodStep
+from altyn.operations.bindings.storing import NOT_NEEDED
 from altyn.operations.decisions import Accepted, Decision, Refused
 from altyn.operations.history import with_notes
 from altyn.operations.paying.card.at_acs import to_version_1
 from altyn.operations.paying.card.attempts import (
-    NOT_NEEDED,
     attempt_of,
     card_of,
     challenge_of,
@@ -63,7 +63,7 @@ from altyn.operations.paying.card.steps import (
     RunMethod,
     ShowChallenge,
     Step,
-    without_method,
+    after_call,
 )
 from altyn.operations.paying.decisions import (
     AttemptRequest,
@@ -318,7 +318,7 @@ async def _send_to_acs(
         decision.order,
         attempt,
         command.pan,
-        without_method(command, proof.server_trans_id or ""),
+        after_call(command, proof.server_trans_id or ""),
         merchant,
         world,
     )

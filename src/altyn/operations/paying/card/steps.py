@@ -16,30 +16,21 @@ from altyn.protocol.threeds import MethodCompletion, VeRes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayByCard:
-    """Phase 1: a payer's or a shop's card for an order. The CVC is kept for this call only.
+class CardCall:
+    """What a payment by card has besides the card, which is typed or stored.
 
-    `base_url` is the gateway's address as the payer's browser reaches it, `language` the language
-    of the payer's page (the order's own if None). A shop that sends cards itself may want the payer
-    back at its own `term_url` after a version 1 ACS, at its `finish_url` after a version 2
-    challenge; it then finishes by a call of its own. `params_of_payer`: a payer's browser has
-    sent `params`, `email` and `phone`, which the shop has not checked. `notes` are about what of
-    its request has no effect; the history keeps them. `details` are facts for the connector of the
-    way; with CHARGED_NOW the payer confirms that sum, and not the order's. `binding_id` is the
-    stored card that the card comes from, `first_transaction_id` the payment that has stored it.
-    `recurring`: the shop charges it as its client has agreed, without CVC and 3-D Secure.
-    `external` is the result of 3-D Secure from the shop's own MPI, with its ECI: no directory
-    server is asked then.
+    The CVC is kept for this call only. `base_url` is the gateway's address as the payer's browser
+    reaches it, `language` the language of the payer's page (the order's own if None). A shop that
+    sends cards itself may want the payer back at its own `term_url` after a version 1 ACS, at its
+    `finish_url` after a version 2 challenge; it then finishes by a call of its own.
+    `params_of_payer`: a payer's browser has sent `params`, `email` and `phone`, which the shop has
+    not checked. `notes` are about what of its request has no effect; the history keeps them.
     """
 
     key: OrderKey
-    pan: Pan
-    expiry: Expiry
     cvc: Cvc | None
-    holder: str
     actor: Actor
     base_url: str
-    payment_way: PaymentWay = PaymentWay.CARD
     language: str | None = None
     payer_ip: str | None = None
     email: str | None = None
@@ -54,16 +45,33 @@ class PayByCard:
     method_completed: MethodCompletion = MethodCompletion.FINISHED
     browser: Mapping[str, str | int | bool] = field(default_factory=dict)
     notes: Notes = ()
-    details: Mapping[str, str] = field(default_factory=dict)
-    binding_id: UUID | None = None
-    first_transaction_id: str | None = None
-    recurring: bool = False
-    external: ThreeDSData | None = None
 
     @property
     def payer_address(self) -> str | None:
         """The address of the payer; None where a shop sends the card and does not name it."""
         return self.actor.ip if self.params_of_payer else self.payer_ip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayByCard(CardCall):
+    """Phase 1: a payer's or a shop's card for an order.
+
+    `details` are facts for the connector of the way; with CHARGED_NOW the payer confirms that sum,
+    and not the order's. `binding_id` is the stored card that the card comes from,
+    `first_transaction_id` the payment that has stored it. `recurring`: the shop charges it as its
+    client has agreed, without CVC and 3-D Secure. `external` is the result of 3-D Secure from the
+    shop's own MPI, with its ECI: no directory server is asked then.
+    """
+
+    pan: Pan
+    expiry: Expiry
+    holder: str
+    payment_way: PaymentWay = PaymentWay.CARD
+    details: Mapping[str, str] = field(default_factory=dict)
+    binding_id: UUID | None = None
+    first_transaction_id: str | None = None
+    recurring: bool = False
+    external: ThreeDSData | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +156,8 @@ class RegisteredAndPaid:
 Step = CardStep | Refused
 
 
-def without_method(command: PayByCard, server_trans_id: str) -> AfterMethod:
-    """Phase 2 at once, where the ACS wants no method step."""
+def after_call(command: CardCall, server_trans_id: str | None) -> AfterMethod:
+    """Phase 2 of this call, with the card that waits in the vault."""
     return AfterMethod(
         key=command.key,
         server_trans_id=server_trans_id,
