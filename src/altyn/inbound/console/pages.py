@@ -12,6 +12,8 @@ from altyn.inbound.web.language import language_of
 START: Final = "start"
 MENU: Final = (
     (START, "/", "home"),
+    ("orders", "/console/orders", "orders"),
+    ("callbacks", "/console/callbacks", "bell"),
     ("phones", "/sandbox/phone", "phone"),
     ("mail", "/sandbox/mail", "envelope"),
 )
