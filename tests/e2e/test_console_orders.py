@@ -48,7 +48,7 @@ def test_an_order_reads_as_a_story(
     check_web_page(page, "console-order", language, screenshot)
 
 
-def test_the_list_shows_a_new_order_by_itself(
+def test_list_is_updated_with_a_new_order(
     gateway: Served, page: Page, screenshot: Screenshot
 ) -> None:
     page.goto(f"{gateway.url}/console/orders?lang=en")
@@ -67,7 +67,7 @@ def test_an_order_is_found_by_its_number_or_id(gateway: Served, page: Page) -> N
         expect(page.get_by_role("heading", level=1)).to_have_text("Order find-me")
 
 
-def test_an_unknown_order_says_what_to_do(gateway: Served, page: Page) -> None:
+def test_unknown_order_is_explained(gateway: Served, page: Page) -> None:
     page.goto(f"{gateway.url}/console/orders?lang=en&q=nobody-has-this")
     expect(page.locator("main")).to_contain_text("There is no order nobody-has-this")
     answer = page.goto(f"{gateway.url}/console/orders/{'0' * 8}-0000-8000-8000-{'0' * 12}")
@@ -76,7 +76,7 @@ def test_an_unknown_order_says_what_to_do(gateway: Served, page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_a_callback_shows_every_try_and_goes_again(
+def test_callback_shows_every_attempt_and_is_resent(
     gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
     order_id = paid_order(gateway, f"callback-{language}")
@@ -85,17 +85,17 @@ def test_a_callback_shows_every_try_and_goes_again(
     check_web_page(page, "console-callback", language, screenshot)
     page.locator("form button.button").click()
     expect(page.get_by_role("status").first).to_be_visible()
-    expect(with_second_try(page).locator("h2")).to_have_count(2)
+    expect(with_second_attempt(page).locator("h2")).to_have_count(2)
     page.goto(f"{gateway.url}/console/callbacks?state=delivered&lang={language}")
     check_web_page(page, "console-callbacks", language, screenshot)
 
 
-def with_second_try(page: Page) -> Page:
-    """The page, reloaded until the second try is there; at most 30 seconds."""
+def with_second_attempt(page: Page) -> Page:
+    """The page, reloaded until the second attempt is there; at most 30 seconds."""
     page.wait_for_function(
         """async () => {
           const answer = await fetch(location.href);
-          return (await answer.text()).includes('id="try-2"');
+          return (await answer.text()).includes('id="attempt-2"');
         }""",
         timeout=30_000,
         polling=200,

@@ -49,18 +49,18 @@ class CallbackPages:
         )
 
     async def show(self, request: Request) -> Response:
-        """One callback: its tries, each with what was sent, signed and answered."""
+        """One callback: its attempts, each with what was sent, signed and answered."""
         frame = console_frame(request, CALLBACKS)
         found = await self._found(request)
         if found is None:
             return page(render("no_callback.html", frame), 404)
         line = _line(found.summary, frame.language)
-        tries = [
+        attempts = [
             {"number": number, "delivery": each, "missing": found.unrecorded(number)}
             for number, each in found.attempts()
         ]
         resent = request.query_params.get("resent", "")
-        return page(render("callback.html", frame, callback=line, tries=tries, resent=resent))
+        return page(render("callback.html", frame, callback=line, attempts=attempts, resent=resent))
 
     async def resend(self, request: Request) -> Response:
         """Send it again, to its own address."""
@@ -86,7 +86,7 @@ def _line(summary: CallbackSummary, language: str) -> dict[str, Any]:
         "due_at": summary.due_at if summary.state is EntryState.WAITING else None,
         "shop": summary.merchant,
         "receiver": summary.receiver,
-        "tries": summary.attempts,
+        "attempts": summary.attempts,
         "status": summary.response_status,
         "problem": summary.problem or "",
         "order_id": summary.id.subject_id if about_order else None,

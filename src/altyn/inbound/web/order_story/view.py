@@ -90,7 +90,7 @@ class CallbackLine:
     state: Toned
     at: datetime
     receiver: str
-    tries: int
+    attempts: int
     problem: str
 
 
@@ -237,7 +237,7 @@ def _attempt(attempt: Attempt, order: Order, language: str) -> AttemptLine:
 
 
 def _action_code(code: int | None) -> str:
-    """The code beside its meaning: "116: not enough money"."""
+    """The code and its meaning: "116: not enough money"."""
     if code is None:
         return ""
     row = ACTION_CODES.get(code)
@@ -262,7 +262,7 @@ def _callback(callback: CallbackSummary, language: str) -> CallbackLine:
         state=toned(words.ENTRY_WORDS[callback.state], language),
         at=callback.created_at,
         receiver=callback.receiver,
-        tries=callback.attempts,
+        attempts=callback.attempts,
         problem=callback.problem or "",
     )
 

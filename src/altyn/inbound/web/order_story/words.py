@@ -158,7 +158,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "replaces": Words("вместо чека с ошибкой", "in place of a failed one"),
     "callbacks": Words("Уведомления магазину", "Callbacks to the shop"),
     "no_callbacks": Words("Уведомлений нет: у магазина не указан адрес, или заказ ещё не изменился.", "There are none: the shop has named no address, or nothing has happened yet."),
-    "callback_tries": Words("попыток: {count}", "tries: {count}"),
+    "callback_attempts": Words("попыток: {count}", "attempts: {count}"),
     "when": Words("Когда", "When"),
     "what": Words("Что", "What"),
     "who": Words("Кто", "Who"),
