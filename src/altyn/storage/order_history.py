@@ -40,7 +40,7 @@ class OrderHistory:
             since=since,
             size=size,
         )
-        return [_line(row) for row in rows]
+        return [order_line(row) for row in rows]
 
     async def merchant_ids(self) -> Sequence[int]:
         """The numbers of all shops."""
@@ -87,7 +87,8 @@ def _of(key: OrderKey) -> dict[str, int | UUID]:
     return {"merchant_id": key.merchant_id, "order_id": key.order_id}
 
 
-def _line(row: Any) -> OrderLine:
+def order_line(row: Any) -> OrderLine:
+    """The line of a row of find_orders or list_orders."""
     return OrderLine(
         key=OrderKey(row["merchant_id"], row["order_id"]),
         merchant=row["login"],
