@@ -64,7 +64,7 @@ class _Walk:
     def visit(self, value: object, *, depth: int) -> Any:
         self._nodes -= 1
         if type(value) is str:  # nearly always
-            return mask_text(_shortened(value))
+            return mask_text(shortened(value))
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (Pan, Cvc)):
@@ -76,7 +76,7 @@ class _Walk:
         if isinstance(value, int):
             return _plain_integer(value)
         if isinstance(value, (str, bytes, bytearray)):
-            return mask_text(_shortened(_text(value)))
+            return mask_text(shortened(_text(value)))
         if depth >= DEPTH_MAX or self._nodes <= 0:
             return CUT
         try:
@@ -91,7 +91,7 @@ class _Walk:
             return self._members(members, depth)
         if isinstance(value, (list, tuple, AbstractSet)):
             return self._items(value, depth)
-        return mask_text(_shortened(_description(value)))
+        return mask_text(shortened(_description(value)))
 
     def _members(self, members: Iterable[tuple[object, object]], depth: int) -> dict[str, Any]:
         plain: dict[str, Any] = {}
@@ -170,14 +170,14 @@ def _description(value: object) -> str:
     return str(value) if isinstance(value, (PurePath, UUID, timedelta)) else repr(value)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, length_max: int = TEXT_LENGTH_MAX) -> str:
     """The beginning of a long text, without digits at its end.
 
     A card number that is cut in half would not be recognised and masked.
     """
-    if len(text) <= TEXT_LENGTH_MAX:
+    if len(text) <= length_max:
         return text
-    return text[:TEXT_LENGTH_MAX].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
+    return text[:length_max].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
 
 
 # --- secrets: by name
@@ -212,6 +212,7 @@ _VALUE: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _ELEMENT: Final = re.compile(r"(?P<open><(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>)[^<]++")
+_MASKED_PAN: Final = re.compile(r'(["\']?)[0-9]{6}\*{2,}[0-9]{4}\1')
 _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
 
 
@@ -230,7 +231,7 @@ def _may_be_cached(name: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _mask_name(name: str) -> str:
-    return mask_text(_shortened(name))
+    return mask_text(shortened(name))
 
 
 def is_secret_name(name: str) -> bool:
@@ -262,6 +263,8 @@ def _mask_named(text: str) -> str:
         if text[found.start() - 1 : found.start()] == "%":
             name = name[2:]  # removes "24" or "5B" of an encoded "$" or "["
         if is_secret_name(name) and (value := _VALUE.match(text, position)):
+            if _MASKED_PAN.fullmatch(value[0]):
+                continue
             parts += (text[copied:position], HIDDEN)
             copied = position = value.end()
     return "".join((*parts, text[copied:]))

@@ -36,7 +36,9 @@ from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
+from altyn.main.request_log import recording_of
 from altyn.operations.ports import World
+from altyn.operations.request_log import RequestRecorder
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
@@ -73,6 +75,7 @@ class EndpointContext:
     dialects: Sequence[Dialect] = DIALECTS
     tiles: WayTiles = field(default_factory=dict)
     payer_phone: PayerPhone | None = None
+    recorder: RequestRecorder | None = None
 
     @property
     def limits(self) -> Limits:
@@ -120,7 +123,10 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     )
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
-    return Router(rest, soap, pages, settings.concurrency_max)
+    recording = recording_of(context.recorder, context.clock, settings.public_url)
+    router = Router(rest, soap, pages, settings.concurrency_max, recording)
+    pages.state.router = router
+    return router
 
 
 def _routes(context: EndpointContext) -> list[BaseRoute]:
