@@ -46,10 +46,13 @@ def mask_text(text: str) -> str:
     user:password@ in addresses; digits, joined or grouped, that pass the Luhn check.
     """
     if "=" in text or ":" in text or "," in text or "%3" in text:
-        text = _ADDRESS.sub(rf"\1{HIDDEN}@", _mask_named(text))
+        if _may_name_a_secret(text):
+            text = _mask_named(text)
+        if "@" in text:
+            text = _ADDRESS.sub(rf"\1{HIDDEN}@", text)
     if "<" in text:
         text = _ELEMENT.sub(_mask_element, text)
-    return _DIGITS.sub(_mask_digits, text) if len(text) >= _PAN_LENGTH_MIN else text
+    return _DIGITS.sub(_mask_digits, text) if _may_hold_card_number(text) else text
 
 
 # --- values: by type, then by name
@@ -194,6 +197,8 @@ _SECRET_NAMES: Final = frozenset(
     {"apikey", "cardnumber", "creq", "cres", "pareq", "pares", "primaryaccountnumber", "pwd"}
     | {"track2"}
 )
+_SECRET_PARTS: Final = tuple(sorted(_SECRET_WORDS | _SECRET_LAST_WORDS | _SECRET_NAMES))
+_WITHOUT_SEPARATORS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _HARMLESS_FIRST_WORDS: Final = frozenset({"idempotency", "masked", "public"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME_LENGTH_USUAL: Final = 64
@@ -214,6 +219,14 @@ _VALUE: Final = re.compile(
 _ELEMENT: Final = re.compile(r"(?P<open><(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>)[^<]++")
 _MASKED_PAN: Final = re.compile(r'(["\']?)[0-9]{6}\*{2,}[0-9]{4}\1')
 _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
+
+
+def _may_name_a_secret(text: str) -> bool:
+    """Whether a text can hold a secret's name; False is certain, and fast for most texts."""
+    if not text.isascii():
+        return True
+    letters = text.lower().translate(_WITHOUT_SEPARATORS)
+    return any(part in letters for part in _SECRET_PARTS)
 
 
 def _masked_name(name: str) -> str:
@@ -288,6 +301,17 @@ _DIGITS: Final = re.compile(
     re.VERBOSE,
 )
 _GROUP: Final = re.compile(r"%20|[0-9]+")
+_DIGITS_AS_ZERO: Final = bytes(0x30 if each in b"0123456789" else each for each in range(256))
+_BETWEEN_DIGITS: Final = " .+-%\u00a0\u202f".encode()
+_ZEROS: Final = b"0" * _PAN_LENGTH_MIN
+
+
+def _may_hold_card_number(text: str) -> bool:
+    """Whether a text has enough digits in a row; False is certain, and fast for most texts."""
+    if len(text) < _PAN_LENGTH_MIN:
+        return False
+    encoded = text.encode("utf-8", "surrogatepass")
+    return _ZEROS in encoded.translate(_DIGITS_AS_ZERO, _BETWEEN_DIGITS)
 
 
 def _mask_digits(found: re.Match[str]) -> str:

@@ -78,7 +78,8 @@ class RequestContent:
     """What was sent and what was answered; read when one request is looked at.
 
     `source` is the section of the reference about the method. `notes` are about what of the request
-    has no effect. `envelope` is the message of a SOAP request. `address` is the address of the
+    has no effect. `body` is the body of a request that is no set of parameters: a SOAP
+    message, JSON for the sandbox. `address` is the address of the
     gateway that the request was sent to.
     """
 
@@ -86,7 +87,7 @@ class RequestContent:
     answer: str = ""
     source: str = ""
     notes: Notes = ()
-    envelope: str = ""
+    body: str = ""
     address: str = ""
 
 

@@ -136,7 +136,7 @@ def _record(call: OpenCall, request: Request) -> None:
     if call.endpoint is Endpoint.UNKNOWN:
         call.endpoint = Endpoint.REST
     call.method, call.table, call.source = request.method.name, request.method, request.source
-    call.caller = request.dialect.caller
+    call.caller, call.ip = request.dialect.caller, request.ip
 
 
 def _record_answer(call: OpenCall, answer: Served | Refusing) -> None:

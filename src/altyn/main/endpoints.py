@@ -33,10 +33,11 @@ from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.payer.phone import PayerPhone
 from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
+from altyn.inbound.sandbox.requests.endpoint import request_log_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
-from altyn.main.request_log import recording_of
+from altyn.main.request_log import DEMO_SECRETS, recording_of
 from altyn.operations.ports import World
 from altyn.operations.request_log import RequestRecorder
 from altyn.operations.staff.actors import StaffActor
@@ -53,6 +54,7 @@ from altyn.storage.database import Pool
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
+from altyn.storage.request_log import RequestLogStore
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
@@ -175,6 +177,12 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
+            *request_log_routes(
+                RequestLogStore(context.pool),
+                world.merchants,
+                DEMO_SECRETS,
+                is_on=settings.request_log,
+            ),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes

@@ -186,7 +186,7 @@ async def test_soap_call_has_the_facts_of_rest_and_its_message(log: LogReader) -
     sent = {each.name: each.value for each in content.parameters}
     assert (sent["orderNumber"], sent["amount"], sent["password"]) == (number, "1000", "***")
     assert "testPwd1" not in repr(found)
-    assert number in content.envelope
+    assert number in content.body
     assert "orderId" in content.answer
 
 

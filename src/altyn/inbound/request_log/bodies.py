@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from altyn.inbound.request_log.masked import masked_envelope
+from altyn.inbound.request_log.masked import masked_body
 from altyn.inbound.request_log.open_call import open_call
 
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
@@ -22,13 +22,14 @@ def keep_json(body: bytes) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     call.keep_parameters(_pairs(members))
+    call.body = masked_body(body)
 
 
 def keep_envelope(body: bytes, *, with_card: bool) -> None:
     """Keep the message of a SOAP request; not of one `with_card`, whose parameters are kept."""
     call = open_call()
     if call is not None and not with_card:
-        call.envelope = masked_envelope(body)
+        call.body = masked_body(body)
 
 
 def _pairs(members: dict[str, Any]) -> Iterator[tuple[str, str]]:

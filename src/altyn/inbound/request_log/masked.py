@@ -19,7 +19,7 @@ NAME_CHARS_MAX: Final = 100
 PARAMETERS_MAX: Final = 200
 PARAMETERS_CHARS_MAX: Final = 32_000
 ANSWER_CHARS_MAX: Final = 8_000
-ENVELOPE_BYTES_MAX: Final = 16_000
+BODY_BYTES_MAX: Final = 16_000
 FACT_CHARS_MAX: Final = 300
 RULE_CHARS_MAX: Final = 2_000
 CARD_NAMES: Final = frozenset({"$PAN", "pan", "$CVC", "cvc"})
@@ -113,9 +113,9 @@ def masked_answer(body: bytes, content_type: str, size: int) -> str:
     return storable(mask_text(shortened(text, ANSWER_CHARS_MAX)))
 
 
-def masked_envelope(body: bytes) -> str:
-    """The message of a SOAP request, masked; empty where it is too long to be kept whole."""
-    if len(body) > ENVELOPE_BYTES_MAX:
+def masked_body(body: bytes) -> str:
+    """The body of a request, masked; empty where it is too long to be kept whole."""
+    if len(body) > BODY_BYTES_MAX:
         return ""
     return storable(mask_text(body.decode("utf-8", "replace")))
 

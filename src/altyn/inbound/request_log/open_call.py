@@ -54,12 +54,13 @@ class OpenCall:
     __slots__ = (
         "answer",
         "answer_size",
+        "body",
         "caller",
         "cards",
         "code",
         "content_type",
         "endpoint",
-        "envelope",
+        "ip",
         "method",
         "notes",
         "order_id",
@@ -79,8 +80,9 @@ class OpenCall:
         self.scope = scope
         self.endpoint = endpoint
         self.started = perf_counter()
+        self.ip: str | None = None
         self.method = self.shop = self.order_id = ""
-        self.refusal = self.parameter = self.rule = self.envelope = self.content_type = ""
+        self.refusal = self.parameter = self.rule = self.body = self.content_type = ""
         self.code: int | None = None
         self.status = self.answer_size = 0
         self.answer = b""
@@ -134,7 +136,7 @@ class OpenCall:
             merchant_id=merchant_of(order_id) if order_id else None,
             order_id=order_id,
             order_number=storable(named.get("orderNumber", "")[:NAME_CHARS_MAX]),
-            ip=client_ip(self.scope),
+            ip=client_ip(self.scope) if self.ip is None else self.ip,
             status=self.status,
             code=code,
             refused=refused,
@@ -148,7 +150,7 @@ class OpenCall:
             answer=masked_answer(self.answer, self.content_type, self.answer_size),
             source=self.table.source if self.table else "",
             notes=masked_notes(self.notes),
-            envelope=self.envelope,
+            body=self.body,
             address=public_url or base_url_of(self.scope),
         )
         return NewRequest(facts, content)
@@ -156,6 +158,8 @@ class OpenCall:
     def _path(self) -> str:
         """The path; an address that a neighbour was given is a secret in its last part."""
         path: str = self.scope["path"]
+        if self.table is not None:
+            return path  # one of ours
         if self.endpoint is Endpoint.NOTIFICATION:
             path = f"{path.rpartition('/')[0]}/{HIDDEN}"
         return masked_fact(path)

@@ -6,7 +6,7 @@ FROM request_log
 WHERE (:after::bigint IS NULL OR request_id > :after)
   AND (:before::bigint IS NULL OR request_id < :before)
   AND (:merchant_id::integer IS NULL OR merchant_id = :merchant_id)
-  AND (:method::text IS NULL OR lower(method) = lower(:method))
+  AND (:method::text IS NULL OR lower(regexp_replace(method, '[.]do$', '')) = lower(:method))
   AND (NOT :refused_only::boolean OR refused)
   AND (:order_number::text IS NULL
        OR order_id = ANY (:order_ids::uuid[])
