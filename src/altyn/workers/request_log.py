@@ -69,9 +69,10 @@ class RequestLogWriter:
             while True:
                 await asyncio.sleep(PULSE_SECONDS)
                 await self.write()
-        finally:
+        except asyncio.CancelledError:
             while self._queue:
                 await self.write()
+            raise
 
     async def write(self) -> None:
         """Write one batch. A batch that the database does not take is lost, and counted."""
