@@ -17,6 +17,9 @@ from altyn.domain.request_log import NewRequest
 QUEUE_MAX: Final = 1_000
 BATCH_MAX: Final = 100
 PULSE_SECONDS: Final = 0.2
+PER_SECOND_MAX: Final = 100
+"""So many requests a second are written in the long run: 1 to 2 % of a processor's time."""
+
 PURGE_EVERY: Final = 1_000
 """After so many requests the writer deletes the oldest ones, before housekeeping does."""
 
@@ -36,8 +39,8 @@ class Store(Protocol):
 class RequestLogWriter:
     """The queue of one process; `run` is its worker.
 
-    With BATCH_MAX requests per PULSE_SECONDS it writes at most 500 a second: under a higher load
-    the log has a part of the requests, and its cost stays bounded.
+    It writes at most PER_SECOND_MAX in the long run. Under a higher load the queue takes a burst of
+    QUEUE_MAX; then the log has a part of the requests, and its cost stays bounded.
     """
 
     def __init__(self, store: Store, *, days: int, keep: int) -> None:
@@ -67,18 +70,18 @@ class RequestLogWriter:
         """Write what is in the queue, until cancelled; then write the rest."""
         try:
             while True:
-                await asyncio.sleep(PULSE_SECONDS)
-                await self.write()
+                written = await self.write()
+                await asyncio.sleep(max(PULSE_SECONDS, written / PER_SECOND_MAX))
         except asyncio.CancelledError:
             while self._queue:
                 await self.write()
             raise
 
-    async def write(self) -> None:
-        """Write one batch. A batch that the database does not take is lost, and counted."""
+    async def write(self) -> int:
+        """Write one batch; how many. One that the database does not take is lost, and counted."""
         batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
         if not batch:
-            return
+            return 0
         try:
             await self._store.add(batch)
         except BaseException:
@@ -88,6 +91,7 @@ class RequestLogWriter:
             raise
         WRITTEN.inc(len(batch))
         await self._purge_after(len(batch))
+        return len(batch)
 
     async def _purge_after(self, written: int) -> None:
         self._unpurged += written

@@ -29,6 +29,8 @@ _MASKED: Final = re.compile(r"[0-9]{6}\*\*[0-9]{4}")
 _SHORT: Final = 12
 """Shorter texts hold no card number, and mostly no secret with its name."""
 
+_USUAL: Final = frozenset({"userName", "password", "orderNumber", "returnUrl", "description"})
+
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -55,7 +57,7 @@ def _masked_pairs(pairs: Pairs, card_names: Collection[str]) -> Iterator[SentPar
 
 
 def _masked(name: str, value: str, *, is_card: bool) -> SentParameter:
-    shown_name = masked_fact(name, NAME_CHARS_MAX)
+    shown_name = name if name in _USUAL else masked_fact(name, NAME_CHARS_MAX)
     if is_card:
         return SentParameter(shown_name, masked_card(value), masked=bool(value))
     if is_secret_name(name):
