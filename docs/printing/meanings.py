@@ -354,6 +354,10 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "Without it the receipts of shops with `fiscal.provider=atol` wait.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
+    "ALTYN_REQUEST_LOG": "Whether requests and answers are recorded, masked: `altyn requests`; in "
+    "production `no`.",
+    "ALTYN_REQUEST_LOG_SIZE": "How many requests the request log keeps; older ones are deleted.",
+    "ALTYN_REQUEST_LOG_DAYS": "How long the request log keeps a request, in days of real time.",
     "ALTYN_SMTP_URL": "The SMTP server that takes the mails: "
     "`smtp://user:password@mail.example:587`, `smtps://` for TLS from the start. STARTTLS is used "
     "where it is offered; `?starttls=required` demands it. Without this setting the sandbox keeps "
@@ -386,6 +390,8 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
     "ALTYN_CALLBACK_DAYS": "days",
+    "ALTYN_REQUEST_LOG_DAYS": "days",
+    "ALTYN_REQUEST_LOG_SIZE": "requests",
     "ALTYN_TRANSIT_TIMEOUT": "seconds",
     "ALTYN_UNUSED_CARD_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",

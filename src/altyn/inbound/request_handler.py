@@ -18,6 +18,7 @@ from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.inbound.request_log.open_call import keep_cards
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
@@ -202,6 +203,7 @@ class RequestHandler:
         method = request.method
         checked = check(method, request.source, merchant, request.malformed)
         notes = (*checked.notes, *_notes_of(request))
+        keep_cards(method, request.source)
         drop_card_values(method, request.source)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -245,10 +247,8 @@ class RequestHandler:
         if refused is not None:
             return refused
         if request.dialect.name not in merchant.settings.dialects:
-            return Refused(
-                Refusal.ACCESS_DENIED,
-                f"setting dialects does not list {request.dialect.name}",
-            )
+            rule = f"setting dialects does not list {request.dialect.name}"
+            return Refused(Refusal.ACCESS_DENIED, rule)
         for needs in request.method.permissions:
             if not merchant.may(needs):
                 return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
@@ -311,8 +311,7 @@ class RequestHandler:
         shop: Merchant | None = None,
         notes: Notes | None = None,
     ) -> Refusing:
-        method = request.method
-        parameter, rule = refused.parameter, refused.rule
+        method, parameter, rule = request.method, refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
         return Refusing(

@@ -6,6 +6,7 @@ without end.
 
 from typing import Any, Final
 
+from altyn.inbound.request_log.recording import Recording
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.soap.endpoint import SoapEndpoint
 
@@ -18,16 +19,28 @@ class Router:
     """An ASGI application: REST and SOAP go to their endpoints, all other requests to `pages`."""
 
     def __init__(
-        self, rest: RestEndpoint, soap: SoapEndpoint, pages: Any, concurrency_max: int
+        self,
+        rest: RestEndpoint,
+        soap: SoapEndpoint,
+        pages: Any,
+        concurrency_max: int,
+        recording: Recording | None = None,
     ) -> None:
         self._rest = rest
         self._soap = soap
         self._pages = pages
         self._concurrency_max = concurrency_max
+        self._recording = recording
         self._open = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one request."""
+        """Serve one request, and record it where the request log is on."""
+        if self._recording is None:
+            await self._route(scope, receive, send)
+        else:
+            await self._recording.serve(self._route, scope, receive, send)
+
+    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return

@@ -28,6 +28,7 @@ from altyn.main.payer_phone import payer_phone_of
 from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import open_keys, prepare
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.request_log import purge_of, start_recorder
 from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
 from altyn.operations.bindings.ports import BindingPorts
@@ -98,8 +99,7 @@ async def running(
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
-        unused = timedelta(days=settings.unused_card_days)
-        cards = CardStore(pool, Vault(ring, reread=key_file.load), keep_unused=unused)
+        cards = _card_store(pool, Vault(ring, reread=key_file.load), settings)
         orders = OrderStore(pool, outbox.notifier.notify)
         world = World(
             orders=orders,
@@ -133,9 +133,14 @@ async def running(
             dialects=(*DIALECTS, *extensions.dialects),
             tiles=tiles_of(ways),
             payer_phone=payer_phone_of(connectors, world, settings.public_url),
+            recorder=start_recorder(supervisor, pool, settings),
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
+
+
+def _card_store(pool: Pool, vault: Vault, settings: Settings) -> CardStore:
+    return CardStore(pool, vault, keep_unused=timedelta(days=settings.unused_card_days))
 
 
 def _limiter(pool: Pool, settings: Settings) -> AttemptLimiter:
@@ -217,7 +222,14 @@ def _start_workers(
     mailbox = Mailbox(services.pool, settings.mail_sender) if settings.sandbox else None
     supervisor.start(
         "housekeeping",
-        lambda: run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep, mailbox=mailbox),
+        lambda: run_housekeeping(
+            cards,
+            outbox.store,
+            clock,
+            keep_callbacks=keep,
+            mailbox=mailbox,
+            purge_requests=purge_of(services.pool, settings),
+        ),
     )
     kinds = effect_kinds.by_name.values()
     supervisor.start("outbox", lambda: outbox.run(kinds, services))

@@ -57,6 +57,10 @@ class Fields:
     def get_all(self, name: str) -> tuple[str, ...]:
         return self.values.get(name, ())
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each name with each of its values."""
+        return ((name, value) for name, values in self.values.items() for value in values)
+
     def drop(self, names: Iterable[str]) -> None:
         """Let go of the values of these names; the names stay, with an empty value."""
         assert isinstance(self.values, dict)

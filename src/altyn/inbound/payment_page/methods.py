@@ -37,6 +37,7 @@ from altyn.inbound.payment_page.stored_cards.offer import usable_bindings
 from altyn.inbound.payment_page.stored_cards.removal import remove_card
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
+from altyn.inbound.request_log.open_call import keep_parameters
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.rest.unknown_method import NAME_CHARS_MAX, unknown_method
 from altyn.operations.paying.cancel import cancel_waiting
@@ -79,6 +80,7 @@ class PageMethods:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
             return _refusal(request, TransportFault.BODY_TOO_LARGE, started)
+        keep_parameters(fields.pairs())
         if method is None:
             language = text_language(fields.get("language"))
             return _unknown_method(request, language, started)

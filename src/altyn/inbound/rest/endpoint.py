@@ -21,6 +21,7 @@ from altyn.inbound.call_log import (
     log_path,
     log_unread,
     log_unserved,
+    record_failure,
 )
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
@@ -233,6 +234,7 @@ class RestEndpoint:
             _log_fault(method, TransportFault.OVERLOADED, request.ip, started, failed)
         except Exception:
             code = method.error(Refusal.SYSTEM_ERROR).code
+            record_failure(request, code)
             log.exception("failed", code=code, **call_facts(request, started))
             await _send(send, _failure(request), ())
         else:

@@ -14,6 +14,7 @@ from altyn.domain.clearing import clear_unshared
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import refuse_unstorable
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
+from altyn.inbound.request_log.bodies import keep_json
 from altyn.request_body import BodyTooLarge, read_body
 
 BODY_MAX: Final = 4096
@@ -135,6 +136,7 @@ async def read_json(request: Request, into: type[Members], *, longest: int = BOD
     body = await body_of(request, longest=longest) or b"{}"
     try:
         refuse_unstorable(body, depth_max=DEFAULT_LIMITS.depth)
+        keep_json(body)
         return msgspec.json.decode(body, type=into)
     finally:
         clear_unshared(body)

@@ -25,6 +25,8 @@ from altyn.inbound.call_log import (
     level_of,
     log_answer,
     log_path,
+    record_failure,
+    record_fault,
 )
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
@@ -41,6 +43,7 @@ from altyn.inbound.http.request_reader import (
 )
 from altyn.inbound.metrics import SERVED, count_fault, count_request
 from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
+from altyn.inbound.request_log.bodies import keep_envelope
 from altyn.inbound.rest.answers import (
     NO_STORE,
     RETRY,
@@ -193,9 +196,12 @@ class SoapEndpoint:
             refused.__traceback__ = None  # its frames refer to the body
             clear_unshared(body)
             raise
-        clear_unshared(body)
-        message = open_envelope(root, understood=(SECURITY,))
-        operation, method = _operation(message)
+        try:
+            message = open_envelope(root, understood=(SECURITY,))
+            operation, method = _operation(message)
+            keep_envelope(body, with_card=bool(method.card_names))
+        finally:
+            clear_unshared(body)
         token = read_token(message.headers)
         parameters = read_request(operation, message.wrapper)
         request = Request(
@@ -216,6 +222,7 @@ class SoapEndpoint:
         except Overloaded:
             raise
         except Exception:
+            record_failure(request, SYSTEM_ERROR.code)
             log.exception("failed", code=SYSTEM_ERROR.code, **call_facts(request, started))
             count_request(method.name, SYSTEM_ERROR.code)
             await send_answer(send, 200, _failure(message), (XML, NO_STORE))
@@ -253,6 +260,7 @@ class SoapEndpoint:
 
     async def _write_fault(self, send: Send, fault: SoapFault) -> None:
         count_fault(fault.code.value)
+        record_fault(fault.code.value, fault.rule or fault.text)
         retry = (RETRY,) if fault.status == BUSY else ()
         close = (CLOSE,) if fault is BODY_TOO_SLOW else ()
         headers = (XML, NO_STORE, *retry, *close, *self._rule(fault.rule))

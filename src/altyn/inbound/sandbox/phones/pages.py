@@ -37,7 +37,7 @@ from altyn.inbound.sandbox.phones.render import (
 from altyn.inbound.sandbox.phones.scanning import scan
 from altyn.inbound.sandbox.phones.texts import refusal_text
 from altyn.inbound.sandbox.phones.view import PHONES_PATH, PhoneView, screen_address
-from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
+from altyn.inbound.sandbox.waiting import read_wait, wait_for_change
 from altyn.look import LANGUAGES
 from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import MessageKind, PhoneMessage
