@@ -18,7 +18,7 @@ def test_refused_request_is_explained(
 ) -> None:
     page.goto(f"{gateway.url}/console/requests?method=register&refused=on&lang={language}")
     number = f"refused-{language}"
-    gateway.call("register.do", orderNumber=number, amount="<b>many</b>", nonsense="1")
+    gateway.call("register.do", orderNumber=number, amount="<b>many</b>", returnUrl=gateway.shop_url, nonsense="1")
     row = page.get_by_role("row").filter(has_text="amount:").first
     expect(row).to_contain_text("register")  # the list is updated without a reload
     check_web_page(page, "console-requests", language, screenshot)

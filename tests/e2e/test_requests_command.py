@@ -145,7 +145,7 @@ def test_written_requests_survive_a_kill_and_payments_go_on(tmp_path: Path) -> N
         assert eventually(lambda: listed(third, "--order", "K-4"))
 
 
-def test_log_that_is_off_says_so(tmp_path: Path) -> None:
+def test_log_that_is_off_is_explained(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with serving(home, ALTYN_REQUEST_LOG="no") as running:
         running.register(orderNumber="O-1")

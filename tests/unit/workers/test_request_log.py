@@ -48,7 +48,7 @@ def writer_of(store: Store) -> RequestLogWriter:
     return RequestLogWriter(store, days=7, keep=10_000)
 
 
-def test_full_queue_drops_requests_and_the_next_entry_says_how_many() -> None:
+def test_full_queue_drops_requests_and_the_next_entry_has_their_count() -> None:
     store = Store()
     writer = writer_of(store)
     for _ in range(QUEUE_MAX):

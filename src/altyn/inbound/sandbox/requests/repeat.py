@@ -34,7 +34,7 @@ class KnownSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class NewAnswer:
     """The answer to a request that was sent again."""
 
     status: int
@@ -61,7 +61,7 @@ def why_not_repeated(found: LoggedRequest, known: KnownSecrets) -> str:
     return ""
 
 
-async def repeat(found: LoggedRequest, known: KnownSecrets, router: Any, like: Scope) -> Repeated:
+async def repeat(found: LoggedRequest, known: KnownSecrets, router: Any, like: Scope) -> NewAnswer:
     """Send a request again; `like` is a request whose address and client are used."""
     query, body, content_type = _message(found, known)
     names = {b"host", b"user-agent", b"accept"}
@@ -79,7 +79,7 @@ async def repeat(found: LoggedRequest, known: KnownSecrets, router: Any, like: S
     return await _send(router, scope, body)
 
 
-async def _send(router: Any, scope: Scope, body: bytes) -> Repeated:
+async def _send(router: Any, scope: Scope, body: bytes) -> NewAnswer:
     status, parts = 0, list[bytes]()
 
     unread = [{"type": "http.request", "body": body, "more_body": False}]
@@ -95,7 +95,7 @@ async def _send(router: Any, scope: Scope, body: bytes) -> Repeated:
         parts.append(message.get("body", b""))
 
     await router(scope, receive, send)
-    return Repeated(status, b"".join(parts).decode("utf-8", "replace"))
+    return NewAnswer(status, b"".join(parts).decode("utf-8", "replace"))
 
 
 def _message(found: LoggedRequest, known: KnownSecrets) -> tuple[bytes, bytes, tuple[bytes, bytes]]:
