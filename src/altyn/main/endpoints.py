@@ -53,6 +53,7 @@ from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
+from altyn.workers.awaited_entries import AwaitedEntries
 from altyn.workers.sandbox_clock import move_clock
 
 DIALECTS: Final = (CLASSIC,)
@@ -70,6 +71,7 @@ class EndpointContext:
     signing_keys: SigningKeys
     workers_down: Callable[[], Sequence[str]]
     keys: KeyRing
+    awaited: AwaitedEntries
     dialects: Sequence[Dialect] = DIALECTS
     tiles: WayTiles = field(default_factory=dict)
     payer_phone: PayerPhone | None = None
@@ -153,7 +155,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         movable = context.clock
 
         async def move(to: datetime) -> datetime:
-            return await move_clock(world, movable, to)
+            return await move_clock(world, movable, to, context.awaited)
 
         routes += [
             *sandbox_routes(movable.now, move),
