@@ -6,6 +6,7 @@ A jump is asked of one process, and its results are read from the other.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -180,4 +181,15 @@ async def test_jump_over_months_charges_later_parts_at_its_own_time(site: Site) 
     assert days == [14, 15, 16, 28, 29, 30, 42, 43, 44]
     assert await site.part_states(poor, POOR) == ["charged"] * 4
     assert (await site.status(poor))[0] == DEPOSITED
+    await site.must_be_consistent()
+
+
+async def test_concurrent_jumps_are_answered_and_charge_every_part_once(site: Site) -> None:
+    orders = [await site.paid(**WAYS["BNPL"]) for _ in range(3)]
+    jumps = [site.crowd.move_clock(days=days) for days in (90, 20, 90, 45, 1, 60)]
+    for answer in await asyncio.gather(*jumps):
+        assert "utc" in answer, answer
+    for order_id in orders:
+        charges = await site.pool.fetch(CHARGES, order_id)
+        assert [each["part"] for each in charges] == [2, 3, 4]
     await site.must_be_consistent()

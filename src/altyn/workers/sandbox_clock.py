@@ -4,11 +4,12 @@ A shop developer who moves the clock by eight days finds the hold released and t
 as if the days had passed. Source: docs/architecture.md.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
-from altyn.operations.ports import ClockStoppedError, MovableClock, World
+from altyn.operations.ports import ClockRefusedError, ClockStoppedError, MovableClock, World
 from altyn.workers.awaited_entries import AwaitedEntries, StillOpenError
 from altyn.workers.reconciliation import settle_unknown
 from altyn.workers.timers import FailedOrders, next_due, run_due_actions
@@ -42,13 +43,20 @@ async def move_clock(
         if monotonic() > deadline:
             raise ClockStoppedError(clock.now(), "")
         if stop > clock.now():
-            await clock.set(max(stop, clock.now() + STEP_MIN))
+            await _set(clock, stop)
         await run_due_actions(world, clock.now(), failed)
         await _carry_out(awaited, clock, deadline)
         await settle_unknown(world)
-    arrived = await clock.set(max(to, clock.now() + STEP_MIN))
+    arrived = await _set(clock, to)
     await _carry_out(awaited, clock, deadline)
     return arrived
+
+
+async def _set(clock: MovableClock, moment: datetime) -> datetime:
+    """Set the clock to a time, unless a concurrent move has passed it; return the new time."""
+    with suppress(ClockRefusedError):
+        return await clock.set(max(moment, clock.now() + STEP_MIN))
+    return clock.now()
 
 
 async def _carry_out(awaited: AwaitedEntries, clock: MovableClock, deadline: float) -> None:
