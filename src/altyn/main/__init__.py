@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
+from altyn.main.awaited_entries import awaited_entries
 from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import Connectors, open_connectors
 from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
@@ -130,6 +131,7 @@ async def running(
             signing_keys=signing_keys,
             workers_down=supervisor.down,
             keys=ring,
+            awaited=awaited_entries(outbox, settings),
             dialects=(*DIALECTS, *extensions.dialects),
             tiles=tiles_of(ways),
             payer_phone=payer_phone_of(connectors, world, settings.public_url),
@@ -145,6 +147,10 @@ def _card_store(pool: Pool, vault: Vault, settings: Settings) -> CardStore:
 
 def _limiter(pool: Pool, settings: Settings) -> AttemptLimiter:
     return AttemptLimiter(AttemptCountStore(pool), settings.limits)
+
+
+def _card_store(pool: Pool, vault: Vault, settings: Settings) -> CardStore:
+    return CardStore(pool, vault, keep_unused=timedelta(days=settings.unused_card_days))
 
 
 async def _start(listener: Listener, stack: AsyncExitStack) -> None:

@@ -59,6 +59,7 @@ from altyn.storage.readiness import Readiness
 from altyn.storage.request_log import RequestLogStore
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
+from altyn.workers.awaited_entries import AwaitedEntries
 from altyn.workers.sandbox_clock import move_clock
 
 DIALECTS: Final = (CLASSIC,)
@@ -76,6 +77,7 @@ class EndpointContext:
     signing_keys: SigningKeys
     workers_down: Callable[[], Sequence[str]]
     keys: KeyRing
+    awaited: AwaitedEntries
     dialects: Sequence[Dialect] = DIALECTS
     tiles: WayTiles = field(default_factory=dict)
     payer_phone: PayerPhone | None = None
@@ -163,7 +165,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         movable = context.clock
 
         async def move(to: datetime) -> datetime:
-            return await move_clock(world, movable, to)
+            return await move_clock(world, movable, to, context.awaited)
 
         routes += [
             *sandbox_routes(movable.now, move),
