@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
@@ -84,8 +85,13 @@ class EndpointContext:
     ) -> MerchantSettings:
         """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
-            token_key = self.keys.derive(TOKEN_KEY_PURPOSE)
-            staff = staff_context(connection, actor=actor, clock=self.clock, token_key=token_key)
+            staff = staff_context(
+                connection,
+                actor=actor,
+                clock=self.clock,
+                token_key=self.keys.derive(TOKEN_KEY_PURPOSE),
+                audit_key=self.keys.derive(AUDIT_KEY_PURPOSE),
+            )
             return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:

@@ -13,8 +13,8 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
 from altyn.cli.merchants.completion import complete_change
-from altyn.cli.merchants.secrets import new_password, new_token
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
+from altyn.security.generated_secrets import new_password, new_token
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
