@@ -11,6 +11,9 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.domain.merchant import MerchantSettings
+from altyn.inbound.console.endpoint import console_routes
+from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.console.start_page import ReturnPage, StartPage
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
@@ -35,6 +38,7 @@ from altyn.inbound.sandbox.payer.phone import PayerPhone
 from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
+from altyn.inbound.web.routes import web_routes
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.operations.ports import World
@@ -49,6 +53,14 @@ from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool
+from altyn.storage.demo import (
+    DEMO_API_LOGIN,
+    DEMO_CALLBACK_KEY,
+    DEMO_LOGIN,
+    DEMO_PASSWORD,
+    DEMO_PORTAL_LOGIN,
+    DEMO_TOKEN,
+)
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
@@ -57,6 +69,14 @@ from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
 
 DIALECTS: Final = (CLASSIC,)
+DEMO_SHOP: Final = DemoShop(
+    login=DEMO_LOGIN,
+    api_login=DEMO_API_LOGIN,
+    password=DEMO_PASSWORD,
+    token=DEMO_TOKEN,
+    callback_key=DEMO_CALLBACK_KEY,
+    account_login=DEMO_PORTAL_LOGIN,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +146,9 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     )
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
-    return Router(rest, soap, pages, settings.concurrency_max)
+    router = Router(rest, soap, pages, settings.concurrency_max)
+    pages.state.gateway = router  # the console calls the API as a shop does
+    return router
 
 
 def _routes(context: EndpointContext) -> list[BaseRoute]:
@@ -175,6 +197,13 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
+            *console_routes(
+                StartPage(
+                    shop=DEMO_SHOP, public_url=settings.public_url, now=movable.now, move_clock=move
+                ),
+                ReturnPage(shop=DEMO_SHOP, public_url=settings.public_url),
+            ),
+            *web_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes

@@ -82,6 +82,7 @@ def print_stopped(settings: Settings, *, fresh: bool) -> None:
 def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str, Sequence[str]]]:
     public = settings.public_url or address
     return (
+        ("Console", [f"{public}/   in a browser: test orders, cards, the clock"]),
         ("Gateway", [f"{public}/payment/rest/", f"{public}/payment/webservices/merchant-ws?wsdl"]),
         ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),

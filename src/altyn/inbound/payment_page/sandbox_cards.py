@@ -59,9 +59,18 @@ def test_card_groups(
 ) -> tuple[TestCardGroup, ...]:
     """The cards with the results that they have for this order, grouped by result."""
     version = _tds_version(page_order.merchant)
+    return cards_by_result(page_order.amount, now, language, version)
+
+
+def cards_by_result(
+    amount: Money, now: datetime, language: str, version: Literal["1", "2"] = "2"
+) -> tuple[TestCardGroup, ...]:
+    """The cards with the results that they have for an amount, grouped by result.
+
+    `version` is the version of 3-D Secure that the shop uses.
+    """
     found = (lookup(pan, tds_version=version) for pan in SHOWN)
     rows = [row for row in found if row is not None]
-    amount = page_order.amount
     return tuple(
         TestCardGroup(
             key, tuple(_test_card(row, amount, now, language) for row in rows if fits(row, amount))

@@ -39,6 +39,7 @@ class Answer:
     address: str
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def members(self) -> dict[str, Any]:
         """The members of a JSON object. Raises PayerError: the response is not one."""
@@ -90,6 +91,7 @@ class Browser:
         scope = self._scope(method, address)
         requests: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         status, parts = 0, []
+        headers: dict[str, str] = {}
 
         async def receive() -> Message:
             return requests.pop() if requests else {"type": "http.disconnect"}
@@ -97,10 +99,12 @@ class Browser:
         async def send(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
+            for name, value in message.get("headers", ()):
+                headers[name.decode("latin-1").lower()] = value.decode("latin-1")
             parts.append(message.get("body", b""))
 
         await self.app(scope, receive, send)
-        return Answer(address, status, b"".join(parts).decode("utf-8", "replace"))
+        return Answer(address, status, b"".join(parts).decode("utf-8", "replace"), headers)
 
     def _scope(self, method: str, address: str) -> Scope:
         parts, own = urlsplit(address), urlsplit(self.base_url)

@@ -1,0 +1,31 @@
+"""The addresses of the console."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Route
+
+from altyn.inbound.console.start_page import (
+    CLOCK_PATH,
+    ORDER_PATH,
+    PROGRAM_PATH,
+    ReturnPage,
+    StartPage,
+)
+from altyn.inbound.console.test_order import RETURN_PATH
+from altyn.inbound.sandbox.answers import Endpoint, own_site_only
+from altyn.inbound.web.language import keeping_language
+
+
+def console_routes(start: StartPage, returned: ReturnPage) -> list[BaseRoute]:
+    """The console's pages. A page of another site may not use them."""
+    served: Sequence[tuple[str, str, Endpoint]] = (
+        ("GET", "/", start.show),
+        ("POST", ORDER_PATH, start.register),
+        ("POST", PROGRAM_PATH, start.show_program),
+        ("POST", CLOCK_PATH, start.advance),
+        ("GET", RETURN_PATH, returned.show),
+    )
+    return [
+        Route(path, own_site_only(keeping_language(work)), methods=[method])
+        for method, path, work in served
+    ]

@@ -1,0 +1,154 @@
+"""The first page of the console: access, a test order, test cards, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from altyn.domain.money import RUB, Money
+from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.console.own_api import REST, ApiAnswer, call_api
+from altyn.inbound.console.pages import START, console_frame, render
+from altyn.inbound.console.snippets import PROGRAMS
+from altyn.inbound.console.test_order import TestOrder, read_test_order
+from altyn.inbound.http.forms import parse_form
+from altyn.inbound.payment_page.sandbox_cards import cards_by_result
+from altyn.inbound.rest.answers import base_url_of
+from altyn.inbound.sandbox.answers import body_of
+from altyn.inbound.web.responses import page, see_other
+from altyn.operations.ports import ClockRefusedError
+
+ORDER_PATH: Final = "/console/test-order"
+PROGRAM_PATH: Final = "/console/test-order/program"
+CLOCK_PATH: Final = "/console/clock"
+FORM_BYTES_MAX: Final = 65_536
+STEPS: Final = MappingProxyType(
+    {
+        "20m": timedelta(minutes=20),
+        "1h": timedelta(hours=1),
+        "1d": timedelta(days=1),
+        "7d": timedelta(days=7),
+        "30d": timedelta(days=30),
+    }
+)
+_EXAMPLE: Final = Money(150_000, RUB)
+
+MoveClock = Callable[[datetime], Awaitable[datetime]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPage:
+    """The endpoints of the first page. `tds_version` is the demo shop's, for its test cards."""
+
+    shop: DemoShop
+    public_url: str | None
+    now: Callable[[], datetime]
+    move_clock: MoveClock
+
+    async def show(self, request: Request) -> Response:
+        """The page with an empty form."""
+        return page(self._render(request, TestOrder()))
+
+    async def show_program(self, request: Request) -> Response:
+        """The part of the page with the request as a program, for what has been typed so far."""
+        order = await _sent_order(request)
+        frame = console_frame(request, START)
+        return page(render("program.html", frame, **self._program(request, order)))
+
+    async def register(self, request: Request) -> Response:
+        """Send the request, and show the API's answer above the form."""
+        order = await _sent_order(request)
+        base = self._base(request)
+        answer = await call_api(request, base, order.method, order.fields(self.shop, base))
+        return page(self._render(request, order, answer))
+
+    async def advance(self, request: Request) -> Response:
+        """Move the clock by one of the steps."""
+        form = dict(parse_form(await body_of(request)))
+        step = STEPS.get(form.get("step", ""))
+        if step is None:
+            return page(self._render(request, TestOrder()), 400)
+        try:
+            await self.move_clock(self.now() + step)
+        except ClockRefusedError as error:
+            return page(self._render(request, TestOrder(), clock_problem=str(error)), 400)
+        return see_other("/#clock")
+
+    def _base(self, request: Request) -> str:
+        return self.public_url or base_url_of(request.scope)
+
+    def _render(
+        self,
+        request: Request,
+        order: TestOrder,
+        answer: ApiAnswer | None = None,
+        clock_problem: str = "",
+    ) -> str:
+        frame = console_frame(request, START)
+        base = self._base(request)
+        return render(
+            "start.html",
+            frame,
+            shop=self.shop,
+            order=order,
+            answer=answer,
+            clock_problem=clock_problem,
+            rest=f"{base}{REST}",
+            wsdl=f"{base}/payment/webservices/merchant-ws?wsdl",
+            now=self.now(),
+            steps=tuple(STEPS),
+            cards=cards_by_result(_EXAMPLE, self.now(), frame.language),
+            **self._program(request, order),
+        )
+
+    def _program(self, request: Request, order: TestOrder) -> dict[str, Any]:
+        base = self._base(request)
+        address, fields = f"{base}{REST}{order.method}", order.fields(self.shop, base)
+        return {
+            "method": order.method,
+            "programs": {name: write(address, fields) for name, write in PROGRAMS.items()},
+            "unread": order.unread_lines(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPage:
+    """The page to which a test order's payer returns: it asks for the status, as a shop does."""
+
+    shop: DemoShop
+    public_url: str | None
+
+    async def show(self, request: Request) -> Response:
+        """The status of the order that the address names."""
+        frame = console_frame(request, START)
+        order_id = request.query_params.get("orderId", "")
+        if not _is_id(order_id):
+            return page(render("returned.html", frame, order_id="", answer=None), 404)
+        base = self.public_url or base_url_of(request.scope)
+        fields = {
+            "userName": self.shop.api_login,
+            "password": self.shop.password,
+            "orderId": order_id,
+            "language": frame.language,
+        }
+        answer = await call_api(request, base, "getOrderStatusExtended.do", fields)
+        return page(render("returned.html", frame, order_id=order_id, answer=answer))
+
+
+async def _sent_order(request: Request) -> TestOrder:
+    return read_test_order(dict(parse_form(await body_of(request, longest=FORM_BYTES_MAX))))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""The texts of the frame, in Russian and English. Each area adds its own."""
+
+from types import MappingProxyType
+from typing import Final
+
+from altyn.look import Words
+
+FRAME_TEXTS: Final = MappingProxyType(
+    {
+        "skip": Words("К содержанию", "Skip to content"),
+        "menu": Words("Меню", "Menu"),
+        "sandbox": Words("Тестовая среда: деньги не движутся.", "Sandbox: no money moves."),
+        "log_out": Words("Выйти", "Log out"),
+        "copy": Words("Скопировать", "Copy"),
+        "copied": Words("Скопировано", "Copied"),
+        "language": Words("Язык", "Language"),
+        "newer": Words("Новее", "Newer"),
+        "older": Words("Старше", "Older"),
+        "pages": Words("Страницы списка", "Pages of the list"),
+        "shown_live": Words("Обновляется само", "Updates by itself"),
+        "cancel": Words("Отмена", "Cancel"),
+        "close": Words("Закрыть", "Close"),
+        "all": Words("Все", "All"),
+        "show": Words("Показать", "Show"),
+        "clear": Words("Сбросить", "Clear"),
+        "none": Words("нет", "none"),
+    }
+)
+
+
+def frame_text(key: str, *, language: str, **values: object) -> str:
+    """A text of the frame. Raises KeyError for an unknown key or a missing value."""
+    return FRAME_TEXTS[key].text(language, **values)

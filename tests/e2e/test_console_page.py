@@ -1,0 +1,84 @@
+"""The developer's console in a browser: from opening `/` to a paid test order."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from altyn.inbound.web.libraries import FOLDER, LIBRARIES
+from tests.e2e.conftest import Screenshot
+from tests.e2e.gateway import Served
+from tests.e2e.web_rules import NPM, check_web_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_start_page_is_readable_at_every_size(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    page.goto(f"{gateway.url}/?lang={language}")
+    check_web_page(page, "console-start", language, screenshot)
+
+
+def test_program_follows_what_is_typed(gateway: Served, page: Page) -> None:
+    page.goto(f"{gateway.url}/?lang=en")
+    page.get_by_label("Amount in roubles").fill("20,50")
+    page.get_by_label("Two stages").check()
+    page.get_by_label("More parameters").fill("features=FORCE_TDS\nnothing")
+    program = page.locator("#program")
+    expect(program.locator('[data-of="curl"]')).to_contain_text("registerPreAuth.do")
+    expect(program.locator('[data-of="curl"]')).to_contain_text("amount=2050")
+    expect(program).to_contain_text("not sent: nothing")
+    page.get_by_text("Node", exact=True).click()
+    expect(program.locator('[data-of="Node"]')).to_be_visible()
+    expect(program.locator('[data-of="Node"]')).to_contain_text('"features": "FORCE_TDS"')
+
+
+def test_a_developer_pays_a_first_order_without_the_command_line(
+    gateway: Served, page: Page, screenshot: Screenshot
+) -> None:
+    page.goto(f"{gateway.url}/?lang=en")
+    page.get_by_label("Description").fill("<b>Tea</b>")
+    page.get_by_label("A cart, so there is a receipt").check()
+    page.get_by_role("button", name="Register the order").click()
+    expect(page.get_by_role("status").first).to_contain_text("is registered")
+    check_web_page(page, "console-registered", "en", screenshot)
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open the payment page").click()
+    payer = opened.value
+    payer.locator("#pan").fill("4444000000001111")
+    payer.locator("#expiry").fill("12/30")
+    payer.locator("#cvc").fill("123")
+    payer.locator("#contact").fill("anna@example.org")
+    payer.get_by_role("button", name=re.compile("Pay|Оплатить")).click()
+    payer.wait_for_url(re.compile("/console/returned"))
+    expect(payer.locator("main")).to_contain_text('"orderStatus": 2')
+    check_web_page(payer, "console-returned", "ru", screenshot)
+
+
+def test_a_refused_order_shows_code_text_and_rule(
+    gateway: Served, page: Page, screenshot: Screenshot
+) -> None:
+    page.goto(f"{gateway.url}/?lang=en")
+    page.get_by_label("Amount in roubles").fill("many")
+    page.get_by_role("button", name="Register the order").click()
+    expect(page.get_by_role("alert")).to_contain_text("code 5")
+    expect(page.locator("#result")).to_contain_text("The broken rule:")
+    check_web_page(page, "console-refused", "en", screenshot)
+
+
+def test_the_clock_moves_without_scripts(gateway: Served, plain: Page) -> None:
+    plain.goto(f"{gateway.url}/?lang=en")
+    before = plain.locator(".clock-now").inner_text()
+    plain.get_by_role("button", name="Forward by 1 day").click()
+    expect(plain.locator(".clock-now")).not_to_have_text(before)
+
+
+def test_pages_load_the_libraries_of_their_packages_unchanged() -> None:
+    for library in LIBRARIES:
+        published = NPM / library.package / library.source
+        assert (FOLDER / library.file).read_bytes() == published.read_bytes(), library.file
