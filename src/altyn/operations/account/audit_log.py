@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
-from altyn.domain.account.audit import ChainCheck, ChainedEntry, ChainFault
+from altyn.domain.account.audit import ChainCheck, ChainedEntry, ChainFault, ChainHead
 from altyn.domain.account.roles import Action
 from altyn.operations.account.ports import AccountActor, AccountContext, AccountStore
 
@@ -38,11 +38,24 @@ async def entries_of(merchant_id: int, store: AccountStore) -> AsyncIterator[Cha
         after = page[-1].number
 
 
-async def verify_log(merchant_id: int, store: AccountStore, key: bytes) -> VerifiedLog:
-    """Check the chain of a merchant. Entries that are written meanwhile belong to a later check."""
+async def verify_log(
+    merchant_id: int, store: AccountStore, key: bytes, *, earlier: ChainHead | None = None
+) -> VerifiedLog:
+    """Check the chain of a merchant. Entries that are written meanwhile belong to a later check.
+
+    `earlier` is what an earlier check gave as the newest entry; it was kept outside the database,
+    and must still be in the chain. So even a whole database that was set back is found.
+    """
     newest = await store.audit_head(merchant_id)
-    check = ChainCheck(key)
+    check, earlier_found = ChainCheck(key), earlier is None
     async for each in entries_of(merchant_id, store):
         if each.number <= newest.number:
             check.add(each)
-    return VerifiedLog(newest.number, newest.hash, check.fault(newest))
+        earlier_found |= earlier is not None and (each.number, each.hash) == (
+            earlier.number,
+            earlier.hash,
+        )
+    fault = check.fault(newest)
+    if fault is None and earlier is not None and not earlier_found:
+        fault = ChainFault(earlier.number, f"entry {earlier.number} of the earlier check is gone")
+    return VerifiedLog(newest.number, newest.hash, fault)
