@@ -39,6 +39,7 @@ from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.web.routes import web_routes
+from altyn.main.account import account_routes
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.operations.ports import World
@@ -176,6 +177,8 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
+        *account_routes(settings, context.pool, context.keys, context.clock, world.merchants),
+        *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):
         movable = context.clock
@@ -203,7 +206,6 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
                 ),
                 ReturnPage(shop=DEMO_SHOP, public_url=settings.public_url),
             ),
-            *web_routes(),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes

@@ -18,8 +18,11 @@ _CLEAR: Final = "abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "234567
 
 
 def new_password() -> str:
-    """A random password of Latin letters and digits."""
-    return _random_text(PASSWORD_LENGTH)
+    """A random password of Latin letters and digits: upper case, lower case, and a digit."""
+    while True:
+        password = _random_text(PASSWORD_LENGTH)
+        if not password.isalpha() and password != password.lower() != password.upper():
+            return password
 
 
 def new_token() -> str:

@@ -164,6 +164,12 @@ class AccountTables:
         """Entries behind a number, in order."""
         return await self._audit.entries(self._connections, merchant_id, after=after, limit=limit)
 
+    async def newest_audit_entries(
+        self, merchant_id: int, *, before: int, limit: int
+    ) -> Sequence[ChainedEntry]:
+        """Entries before a number, newest first."""
+        return await self._audit.newest(self._connections, merchant_id, before=before, limit=limit)
+
     async def _written(self, entry: AuditEntry, run: Any) -> bool:
         return bool(await self._audit.write(self._connections, entry, run))
 

@@ -10,11 +10,16 @@ from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.domain.account.sessions import SessionRules
 from altyn.domain.account.user import AccountUser
 from altyn.domain.merchant import Merchant
-from altyn.operations.account.ports import AccountContext
+from altyn.operations.account.ports import AccountContext, NewCodes
 from altyn.operations.ports import Clock, MerchantsByNumber, Overloaded, UnknownMerchantError
-from altyn.security.generated_secrets import new_account_password, new_session_secret
+from altyn.security.generated_secrets import (
+    new_account_password,
+    new_password,
+    new_session_secret,
+    new_token,
+)
 from altyn.security.keys import KeyRing
-from altyn.security.one_time_codes import matching_step
+from altyn.security.one_time_codes import code_address, matching_step, new_code_secret
 from altyn.security.passwords import DECOY_HASH, PasswordHashing, PasswordsBusyError
 from altyn.security.setting_secrets import SettingSecrets
 from altyn.storage.account import AccountTables
@@ -26,6 +31,7 @@ from altyn.storage.statements import statement
 CODE_SECRET: Final = "one-time codes of {login}"  # noqa: S105 - the name of a secret
 """The name under which the secret of a user's codes is encrypted."""
 
+ISSUER: Final = "Altyn"
 WAITING_MAX: Final = 16
 # A thread of its own: a flood of wrong passwords in the account does not delay calls of the API.
 _HASHING: Final = PasswordHashing(waiting_max=WAITING_MAX)
@@ -54,6 +60,8 @@ def account_context(
         codes=_Codes(SettingSecrets.of(ring)),
         new_secret=new_session_secret,
         new_password=new_account_password,
+        new_api_password=new_password,
+        new_token=new_token,
         rules=rules,
     )
 
@@ -80,6 +88,14 @@ class _Codes:
     """The `Codes` port."""
 
     secrets: SettingSecrets
+
+    def new(self, user: AccountUser) -> NewCodes:
+        name, secret = CODE_SECRET.format(login=user.login), new_code_secret()
+        return NewCodes(
+            secret=secret,
+            address=code_address(secret, user.login, ISSUER),
+            stored=self.secrets.encrypt(user.merchant_id, name, secret),
+        )
 
     def matching_step(self, user: AccountUser, code: str, now: datetime) -> int | None:
         name = CODE_SECRET.format(login=user.login)

@@ -37,6 +37,15 @@ class AuditLog:
         )
         return [_entry_of(row) for row in rows]
 
+    async def newest(
+        self, connection: Any, merchant_id: int, *, before: int, limit: int
+    ) -> Sequence[ChainedEntry]:
+        """Entries of a merchant before a number, newest first."""
+        rows = await statement("newest_audit_entries").fetch(
+            connection, merchant_id=merchant_id, before=before, limit=limit
+        )
+        return [_entry_of(row) for row in rows]
+
     async def write(
         self,
         connection: Any,

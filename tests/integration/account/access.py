@@ -12,10 +12,15 @@ from altyn.domain.account.user import AccountUser
 from altyn.domain.merchant import Merchant
 from altyn.operations.account.audit_log import VerifiedLog, entries_of, verify_log
 from altyn.operations.account.log_in import LoginAttempt, OpenedSession, log_in
-from altyn.operations.account.ports import AccountActor, AccountContext
+from altyn.operations.account.ports import AccountActor, AccountContext, NewCodes
 from altyn.operations.account.session import CurrentUser, current_user
 from altyn.operations.account.users import add_user
-from altyn.security.generated_secrets import new_account_password, new_session_secret
+from altyn.security.generated_secrets import (
+    new_account_password,
+    new_password,
+    new_session_secret,
+    new_token,
+)
 from altyn.storage.account import AccountTables
 from altyn.storage.account_context import StoredMerchants
 from altyn.storage.audit import AuditLog
@@ -57,6 +62,9 @@ class PlainPasswords:
 
 class OneCode:
     """The code of every user is CODE, once in each half minute."""
+
+    def new(self, user: AccountUser) -> NewCodes:
+        return NewCodes(secret=CODE, address="otpauth://", stored=f"codes of {user.login}")
 
     def matching_step(self, user: AccountUser, code: str, now: datetime) -> int | None:
         step = int(now.timestamp()) // 30
@@ -142,6 +150,8 @@ async def open_access(pool: Pool, login: str = "shop") -> Access:
         codes=OneCode(),
         new_secret=new_session_secret,
         new_password=new_account_password,
+        new_api_password=new_password,
+        new_token=new_token,
         rules=SessionRules(idle=timedelta(minutes=10), lifetime=timedelta(hours=1)),
     )
     access = Access(pool, merchant, clock, passwords, context)

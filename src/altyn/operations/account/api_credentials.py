@@ -17,6 +17,16 @@ from altyn.operations.account.ports import AccountActor, AccountContext, ApiPass
 RESTORE_TIME: Final = timedelta(minutes=5)
 
 
+async def list_api_users(actor: AccountActor, context: AccountContext) -> tuple[ApiPassword, ...]:
+    """The API users of the actor's shop, by login. Refuses: NOT_PERMITTED."""
+    actor.require(Action.API_CREDENTIALS)
+    store, merchant_id = context.store, actor.merchant_id
+    found = [
+        await store.api_password(merchant_id, each) for each in await store.logins(merchant_id)
+    ]
+    return tuple(each for each in found if each is not None)
+
+
 async def change_api_password(
     login: str, password: str, actor: AccountActor, context: AccountContext
 ) -> None:

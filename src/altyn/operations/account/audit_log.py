@@ -1,6 +1,6 @@
 """Read a merchant's audit log, and verify that it is as it was written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,14 @@ async def audit_entries(
     actor.require(Action.AUDIT)
     async for entry in entries_of(actor.merchant_id, context.store):
         yield entry
+
+
+async def newest_entries(
+    actor: AccountActor, context: AccountContext, *, before: int, limit: int
+) -> Sequence[ChainedEntry]:
+    """Entries before a number, newest first. Refuses: NOT_PERMITTED."""
+    actor.require(Action.AUDIT)
+    return await context.store.newest_audit_entries(actor.merchant_id, before=before, limit=limit)
 
 
 async def entries_of(merchant_id: int, store: AccountStore) -> AsyncIterator[ChainedEntry]:

@@ -89,6 +89,12 @@ class AccountStore(Protocol):
         """Entries behind a number, in order."""
         ...
 
+    async def newest_audit_entries(
+        self, merchant_id: int, *, before: int, limit: int
+    ) -> Sequence[ChainedEntry]:
+        """Entries before a number, newest first."""
+        ...
+
 
 class Passwords(Protocol):
     """Hashes and verifies passwords. Raises Overloaded when too many wait."""
@@ -100,8 +106,20 @@ class Passwords(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCodes:
+    """A new secret of one-time codes: as text and as the address of a QR code for the user's app,
+    and `stored`, encrypted for this user."""
+
+    secret: str = field(repr=False)
+    address: str = field(repr=False)
+    stored: str
+
+
 class Codes(Protocol):
     """One-time codes of a second factor."""
+
+    def new(self, user: AccountUser) -> NewCodes: ...
 
     def matching_step(self, user: AccountUser, code: str, now: datetime) -> int | None:
         """The time step of a code that is right at this time and newer than the last one used."""
@@ -119,6 +137,8 @@ class AccountContext:
     codes: Codes
     new_secret: Callable[[], str]
     new_password: Callable[[], str]
+    new_api_password: Callable[[], str]
+    new_token: Callable[[], str]
     rules: SessionRules = field(default_factory=SessionRules)
 
 

@@ -2,11 +2,7 @@
 
 import pytest
 
-from altyn.domain.account.password_rules import (
-    PasswordRule,
-    broken_account_rules,
-    broken_api_rules,
-)
+from altyn.domain.account.password_rules import broken_account_rules, broken_api_rules
 from altyn.security.generated_secrets import new_account_password, new_password
 
 NAMES = ("Coffee House", "coffee", "coffee-api", "ab")
@@ -53,5 +49,4 @@ def test_api_password(password: str, rules: list[str]) -> None:
 def test_generated_passwords_keep_the_rules() -> None:
     for _ in range(200):
         assert broken_account_rules(new_account_password(), ()) == ()
-        broken = set(broken_api_rules(new_password(), ()))
-        assert broken <= {PasswordRule.UPPER, PasswordRule.DIGIT}  # once in some thousand
+        assert broken_api_rules(new_password(), ()) == ()
