@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.merchants import find_merchant
@@ -11,6 +13,8 @@ from altyn.storage.clock import SystemClock
 from altyn.storage.database import Connection
 from altyn.storage.staff import staff_context
 from tests.shop import Shop
+
+AUDIT_KEY: Final = b"a" * 32
 
 
 def operator(
@@ -27,6 +31,7 @@ def operator(
         actor=StaffActor(name=name, role=StaffRole.OPERATOR),
         clock=clock or SystemClock(),
         token_key=token_key,
+        audit_key=AUDIT_KEY,
         encrypt=encrypt,
     )
 

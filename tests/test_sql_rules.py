@@ -25,6 +25,9 @@ DISTRIBUTED: Final = {
     "card_vault",
     "bindings",
     "shop_links",
+    "account_sessions",
+    "audit_log",
+    "audit_heads",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

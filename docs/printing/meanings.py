@@ -381,6 +381,9 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "their share counts, unless the merchant has `limits.refusals_count`; in production `50`.",
     "ALTYN_REFUSALS_PERCENT": "The share of refusals from which on a merchant's card payments are "
     "refused, unless the merchant has `limits.refusals_percent`; in production `80`.",
+    "ALTYN_ACCOUNT_IDLE_MINUTES": "After how long without a request a session of the personal "
+    "account ends.",
+    "ALTYN_ACCOUNT_SESSION_HOURS": "How long a session of the personal account lasts at most.",
     "ALTYN_LOG_LEVEL": "The lowest level that is logged.",
     "ALTYN_LOG_FORMAT": "`auto` writes text to a terminal, and JSON elsewhere.",
 }
@@ -399,6 +402,8 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_CONCURRENCY_MAX": "requests",
     "ALTYN_CONNECTIONS_MAX": "connections",
     "ALTYN_CONNECTIONS_PER_ADDRESS_MAX": "connections",
+    "ALTYN_ACCOUNT_IDLE_MINUTES": "minutes",
+    "ALTYN_ACCOUNT_SESSION_HOURS": "hours",
     "ALTYN_CARD_ATTEMPTS_DAY": "attempts",
     "ALTYN_ADDRESS_ATTEMPTS_HOUR": "attempts",
     "ALTYN_REFUSALS_COUNT": "attempts",

@@ -6,12 +6,14 @@ The sandbox needs no settings. Production refuses to start without those that pr
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from altyn import setting_checks
+from altyn.domain.account.sessions import IDLE_MINUTES_MIN, SessionRules
 from altyn.domain.card.attempt_limits import PRODUCTION_LIMITS, SANDBOX_LIMITS, AttemptLimits
 from altyn.domain.key_service import (
     TRANSIT_MOUNT,
@@ -79,6 +81,7 @@ class Settings:
     connections_max: int = 4_000
     connections_per_address_max: int = 500
     limits: AttemptLimits = SANDBOX_LIMITS
+    account_sessions: SessionRules = field(default_factory=SessionRules)
     log_level: str = "info"
     log_json: bool | None = None
 
@@ -160,6 +163,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         connections_per_address_max=read.number(
             "ALTYN_CONNECTIONS_PER_ADDRESS_MAX", 500, low=1, high=60_000
         ),
+        account_sessions=_account_sessions(read),
         limits=_limits(read, SANDBOX_LIMITS if mode is Mode.SANDBOX else PRODUCTION_LIMITS),
         log_level=read.choice("ALTYN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_json={"json": True, "console": False}.get(
@@ -168,6 +172,13 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _refuse_unusable(settings)
     return settings
+
+
+def _account_sessions(read: "_Reader") -> SessionRules:
+    """When sessions of the personal account end."""
+    idle = read.number("ALTYN_ACCOUNT_IDLE_MINUTES", 15, low=IDLE_MINUTES_MIN, high=1440)
+    hours = read.number("ALTYN_ACCOUNT_SESSION_HOURS", 12, low=1, high=168)
+    return SessionRules(idle=timedelta(minutes=idle), lifetime=timedelta(hours=hours))
 
 
 def _limits(read: "_Reader", default: AttemptLimits) -> AttemptLimits:

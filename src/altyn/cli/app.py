@@ -5,6 +5,7 @@
 
 import typer
 
+from altyn.cli.audit import commands as audit
 from altyn.cli.callbacks import commands as callbacks
 from altyn.cli.carts import check as carts
 from altyn.cli.help import use_plain_help
@@ -15,6 +16,7 @@ from altyn.cli.receipts import commands as receipts
 from altyn.cli.requests import commands as requests
 from altyn.cli.sandbox import cards, clock, mail, phone
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
+from altyn.cli.users import commands as users
 
 app = typer.Typer(
     name="altyn",
@@ -43,6 +45,8 @@ app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_M
 app.add_typer(receipts.app, name="receipt", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(users.app, name="users", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(audit.app, name="audit", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)
 orders.app.command()(link.link)
 use_plain_help(app)

@@ -13,6 +13,7 @@ import asyncpg
 
 from altyn.cli.environment import settings_with_database
 from altyn.cli.output import CommandError
+from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.installation_keys import load_keys
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -70,6 +71,7 @@ def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Resu
                 actor=OPERATOR,
                 clock=clock,
                 token_key=ring.derive(TOKEN_KEY_PURPOSE),
+                audit_key=ring.derive(AUDIT_KEY_PURPOSE),
                 encrypt=SettingSecrets.of(ring).encrypt,
             )
             return await work(staff)

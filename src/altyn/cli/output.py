@@ -25,6 +25,7 @@ _USER_ERRORS: Final = {
     "altyn.settings": ("SettingsError",),
     "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
     "altyn.operations.staff.errors": ("StaffError",),
+    "altyn.operations.account.errors": ("AccountError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.domain.key_service": ("KeyServiceError",),

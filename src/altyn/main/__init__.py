@@ -141,10 +141,6 @@ async def running(
         yield Gateway(settings, pool, world, open_router(context, routes))
 
 
-def _card_store(pool: Pool, vault: Vault, settings: Settings) -> CardStore:
-    return CardStore(pool, vault, keep_unused=timedelta(days=settings.unused_card_days))
-
-
 def _limiter(pool: Pool, settings: Settings) -> AttemptLimiter:
     return AttemptLimiter(AttemptCountStore(pool), settings.limits)
 

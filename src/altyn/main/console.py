@@ -23,8 +23,8 @@ from altyn.storage.demo import (
     DEMO_API_LOGIN,
     DEMO_CALLBACK_KEY,
     DEMO_LOGIN,
+    DEMO_OPERATOR_LOGIN,
     DEMO_PASSWORD,
-    DEMO_PORTAL_LOGIN,
     DEMO_TOKEN,
 )
 from altyn.storage.order_history import OrderHistory
@@ -37,7 +37,7 @@ DEMO_SHOP: Final = DemoShop(
     password=DEMO_PASSWORD,
     token=DEMO_TOKEN,
     callback_key=DEMO_CALLBACK_KEY,
-    account_login=DEMO_PORTAL_LOGIN,
+    account_login=DEMO_OPERATOR_LOGIN,
 )
 
 

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
@@ -36,6 +37,7 @@ from altyn.inbound.sandbox.receiver import receiver_routes
 from altyn.inbound.sandbox.requests.endpoint import request_log_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.web.routes import web_routes
+from altyn.main.account import account_routes
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
@@ -93,8 +95,13 @@ class EndpointContext:
     ) -> MerchantSettings:
         """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
-            token_key = self.keys.derive(TOKEN_KEY_PURPOSE)
-            staff = staff_context(connection, actor=actor, clock=self.clock, token_key=token_key)
+            staff = staff_context(
+                connection,
+                actor=actor,
+                clock=self.clock,
+                token_key=self.keys.derive(TOKEN_KEY_PURPOSE),
+                audit_key=self.keys.derive(AUDIT_KEY_PURPOSE),
+            )
             return await change_settings(merchant_id, changes, staff)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
@@ -160,6 +167,8 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
+        *account_routes(settings, context.pool, context.keys, context.clock, world.merchants),
+        *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):
         movable = context.clock
@@ -182,7 +191,6 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
             *console_of(context.pool, world, settings, Clockwork(movable.now, move)),
-            *web_routes(),
             *request_log_routes(
                 RequestLogStore(context.pool),
                 world.merchants,

@@ -7,6 +7,7 @@ import asyncio
 
 import asyncpg
 
+from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.installation_keys import KeyFile
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings, SettingsError
@@ -63,7 +64,12 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await BankApp.prepare(pool)
     await BnplService.prepare(pool)
     await CreditBank.prepare(pool)
-    await seed_demo(pool, clock=SystemClock(), token_key=ring.derive(TOKEN_KEY_PURPOSE))
+    await seed_demo(
+        pool,
+        clock=SystemClock(),
+        token_key=ring.derive(TOKEN_KEY_PURPOSE),
+        audit_key=ring.derive(AUDIT_KEY_PURPOSE),
+    )
 
 
 async def open_keys(settings: Settings) -> tuple[KeyRing, KeyFile]:

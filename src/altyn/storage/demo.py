@@ -5,6 +5,9 @@ It is added where it is missing, and never repaired: changes that a person has m
 
 from typing import Final
 
+from altyn.domain.account.audit import AuditAction, AuditEntry
+from altyn.domain.account.roles import AccountRole, Rights
+from altyn.domain.account.user import AccountUser
 from altyn.domain.callback import CallbackSettings
 from altyn.domain.merchant import OPENING, MerchantSettings
 from altyn.domain.page import HolderField
@@ -13,6 +16,8 @@ from altyn.operations.ports import Clock
 from altyn.operations.staff import merchants, tokens, users
 from altyn.operations.staff.actors import StaffActor, StaffRole
 from altyn.operations.staff.ports import StaffContext
+from altyn.storage.account import AccountTables
+from altyn.storage.audit import AuditLog
 from altyn.storage.database import Connection, Pool
 from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
@@ -20,7 +25,8 @@ from altyn.storage.statements import statement
 # Printed in the quick start; production refuses to start with a database that holds them.
 DEMO_LOGIN: Final = "test"
 DEMO_API_LOGIN: Final = "test-api"
-DEMO_PORTAL_LOGIN: Final = "test-operator"
+DEMO_OWNER_LOGIN: Final = "test-owner"
+DEMO_OPERATOR_LOGIN: Final = "test-operator"
 DEMO_CHILD_LOGIN: Final = "test-child"
 DEMO_CHILD_API_LOGIN: Final = "test-child-api"
 DEMO_PASSWORD: Final = "testPwd1"  # noqa: S105 - public, and moves simulated money only
@@ -55,7 +61,7 @@ DEMO_SETTINGS: Final = MerchantSettings(
 _ACTOR: Final = StaffActor(name="demo", role=StaffRole.OPERATOR)
 
 
-async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
+async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes, audit_key: bytes) -> bool:
     """Add the demo merchant and its child if they are missing; return whether any was added.
 
     Safe when many processes start at once: one of them adds them, the others wait and find them.
@@ -66,8 +72,14 @@ async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes) -> bool:
         async with connection.transaction():
             # All or nothing, so that a killed process leaves no shop without its users.
             await statement("lock_demo").execute(connection)
-            staff = staff_context(connection, actor=_ACTOR, clock=clock, token_key=token_key)
-            added = [await _add_shop(connection, staff), await _add_child(connection, staff)]
+            staff = staff_context(
+                connection, actor=_ACTOR, clock=clock, token_key=token_key, audit_key=audit_key
+            )
+            account = AccountTables(connection, audit=AuditLog(audit_key), token_key=token_key)
+            added = [
+                await _add_shop(connection, staff, account),
+                await _add_child(connection, staff),
+            ]
     return any(added)
 
 
@@ -77,14 +89,38 @@ async def demo_exists(pool: Pool) -> bool:
         return await _exists(connection, DEMO_LOGIN)
 
 
-async def _add_shop(connection: Connection, staff: StaffContext) -> bool:
+async def _add_shop(connection: Connection, staff: StaffContext, account: AccountTables) -> bool:
     if await _exists(connection, DEMO_LOGIN):
         return False
     await merchants.add_merchant(DEMO_LOGIN, "Демо-магазин", staff, settings=DEMO_SETTINGS)
     await users.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD, staff)
     await tokens.add_token(DEMO_API_LOGIN, DEMO_TOKEN, staff)
-    await users.add_portal_user(DEMO_LOGIN, DEMO_PORTAL_LOGIN, DEMO_PASSWORD, staff)
+    await _add_account_user(DEMO_OWNER_LOGIN, AccountRole.OWNER, staff, account)
+    await _add_account_user(DEMO_OPERATOR_LOGIN, AccountRole.OPERATOR, staff, account)
     return True
+
+
+async def _add_account_user(
+    login: str, role: AccountRole, staff: StaffContext, account: AccountTables
+) -> None:
+    """Add a user of the personal account whose password is published, and stays."""
+    shop = await merchants.find_merchant(DEMO_LOGIN, staff)
+    user = AccountUser(
+        merchant_id=shop.merchant_id,
+        login=login,
+        password_hash=await staff.hash_password(DEMO_PASSWORD),
+        rights=Rights(role),
+    )
+    entry = AuditEntry(
+        merchant_id=shop.merchant_id,
+        at=staff.clock.now(),
+        actor=_ACTOR.name,
+        address="",
+        action=AuditAction.USER_ADDED,
+        subject=login,
+        detail=role,
+    )
+    await account.add_user(user, entry)
 
 
 async def _add_child(connection: Connection, staff: StaffContext) -> bool:

@@ -4,10 +4,13 @@ Every change notifies all processes in its own transaction.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
+from altyn.domain.account.audit import AuditAction, AuditEntry
+from altyn.domain.account.roles import AccountRole
 from altyn.domain.merchant import Merchant
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor
@@ -17,7 +20,6 @@ from altyn.operations.staff.ports import (
     Encrypt,
     NewMerchant,
     NewUser,
-    PortalRole,
     SettingsUpdate,
     SettingsVersion,
     StaffContext,
@@ -25,6 +27,7 @@ from altyn.operations.staff.ports import (
     no_secrets,
 )
 from altyn.security.passwords import hash_password
+from altyn.storage.audit import AuditLog
 from altyn.storage.credentials import USERS_CHANNEL, token_digest
 from altyn.storage.database import Connection
 from altyn.storage.merchant_settings import NOTHING_STORED, merge_changes, read_settings
@@ -40,24 +43,53 @@ def staff_context(
     actor: StaffActor,
     clock: Clock,
     token_key: bytes,
+    audit_key: bytes,
     encrypt: Encrypt = no_secrets,
 ) -> StaffContext:
     """What the use-cases of staff need, over one connection.
 
-    `token_key` is `KeyRing.derive(TOKEN_KEY_PURPOSE)`; `encrypt` encrypts secret settings.
+    `token_key` is `KeyRing.derive(TOKEN_KEY_PURPOSE)`, `audit_key` that of AUDIT_KEY_PURPOSE;
+    `encrypt` encrypts secret settings.
     """
-    store = StaffTables(connection, token_key=token_key)
+    log = StaffLog(connection, AuditLog(audit_key), actor, clock)
+    store = StaffTables(connection, log, token_key=token_key)
     return StaffContext(
         actor=actor, store=store, clock=clock, hash_password=hash_password, encrypt=encrypt
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLog:
+    """Adds to the audit log what an actor changes, in the transaction of the change."""
+
+    connection: Connection
+    log: AuditLog
+    actor: StaffActor
+    clock: Clock
+
+    async def add(
+        self, merchant_id: int, action: AuditAction, subject: str, detail: str = ""
+    ) -> None:
+        """Add an entry."""
+        entry = AuditEntry(
+            merchant_id=merchant_id,
+            at=self.clock.now(),
+            actor=self.actor.name,
+            address=self.actor.address,
+            action=action,
+            subject=subject,
+            detail=detail,
+        )
+        await self.log.append(self.connection, entry)
 
 
 class StaffTables:
     """The `StaffStore` port over one connection; each change is a transaction, or part of the
     caller's."""
 
-    def __init__(self, connection: Connection, *, token_key: bytes) -> None:
+    def __init__(self, connection: Connection, log: StaffLog, *, token_key: bytes) -> None:
         self._connection = connection
+        self._log = log
         self._token_key = token_key
 
     async def merchants(self) -> Sequence[Merchant]:
@@ -127,6 +159,8 @@ class StaffTables:
                 self._connection, login=login, blocked=blocked
             )
             for row in rows:
+                action = AuditAction.MERCHANT_BLOCKED if blocked else AuditAction.MERCHANT_UNBLOCKED
+                await self._log.add(row["merchant_id"], action, login)
                 await self._notify_of_merchant(row["merchant_id"])
         return bool(rows)
 
@@ -139,26 +173,29 @@ class StaffTables:
         async with self._connection.transaction():
             saved = await self._insert_settings(update, stored)
             if saved:
+                keys = sorted(each.key for each in update.changes)
+                await self._log.add(
+                    update.merchant_id,
+                    AuditAction.SETTINGS_CHANGED,
+                    f"version {update.version}",
+                    ", ".join(keys),
+                )
                 await self._notify_of_merchant(update.merchant_id)
         return saved
 
     async def add_user(self, user: NewUser) -> bool:
-        """Add a user. False: the login is taken."""
-        columns = {
-            "merchant_id": user.merchant_id,
-            "login": user.login,
-            "password_hash": user.password_hash,
-            "must_change_password": user.must_change_password,
-        }
+        """Add a user of the API. False: the login is taken."""
         try:
             async with self._connection.transaction():
                 await self._insert_login(user.merchant_id, user.login)
-                if user.role is None:
-                    await statement("add_api_user").execute(self._connection, **columns)
-                else:
-                    await statement("add_portal_user").execute(
-                        self._connection, role=user.role, **columns
-                    )
+                await statement("add_api_user").execute(
+                    self._connection,
+                    merchant_id=user.merchant_id,
+                    login=user.login,
+                    password_hash=user.password_hash,
+                    must_change_password=user.must_change_password,
+                )
+                await self._log.add(user.merchant_id, AuditAction.USER_ADDED, user.login, "API")
                 await self._notify(USERS_CHANNEL, user.login)
                 # From now on the merchant is found by this login too.
                 await self._notify_of_merchant(user.merchant_id)
@@ -175,7 +212,7 @@ class StaffTables:
                 password_hash=password_hash,
                 must_change_password=must_change,
             )
-            return await self._notify_if_found(login, rows)
+            return await self._user_changed(login, rows, AuditAction.PASSWORD_RESET)
 
     async def block_user(self, login: str, *, blocked: bool) -> bool:
         """Block or unblock a user. False: no user has the login."""
@@ -183,7 +220,8 @@ class StaffTables:
             rows = await statement("block_user").fetch(
                 self._connection, login=login, blocked=blocked
             )
-            return await self._notify_if_found(login, rows)
+            action = AuditAction.USER_BLOCKED if blocked else AuditAction.USER_UNBLOCKED
+            return await self._user_changed(login, rows, action)
 
     async def add_token(self, login: str, token: str, *, now: datetime) -> str | None:
         """Add a token of an API user; the login whose token it is now. None: no such API user."""
@@ -196,6 +234,7 @@ class StaffTables:
             )
             owner = str(rows[0]["whose"]) if rows else None
             if owner == login:
+                await self._log.add(rows[0]["merchant_id"], AuditAction.TOKEN_ADDED, login)
                 await self._notify(USERS_CHANNEL, login)
         return owner
 
@@ -206,7 +245,9 @@ class StaffTables:
                 self._connection, token_hash=token_digest(token, self._token_key)
             )
             for row in rows:
-                await self._notify(USERS_CHANNEL, row["login"])
+                login = row["login"]
+                await self._log.add(row["merchant_id"], AuditAction.TOKEN_REMOVED, login)
+                await self._notify(USERS_CHANNEL, login)
         return bool(rows)
 
     async def _newest_settings(self, merchant_id: int) -> Row | None:
@@ -231,6 +272,7 @@ class StaffTables:
             changed_by=by,
         )
         await self._insert_settings(first, merge_changes(NOTHING_STORED, merchant.settings))
+        await self._log.add(merchant_id, AuditAction.MERCHANT_ADDED, merchant.login)
         await self._notify_of_merchant(merchant_id)
 
     async def _insert_login(self, merchant_id: int, login: str) -> None:
@@ -247,8 +289,14 @@ class StaffTables:
         )
         return bool(rows)
 
-    async def _notify_if_found(self, login: str, rows: Sequence[Row]) -> bool:
-        if rows:
+    async def _user_changed(self, login: str, rows: Sequence[Row], action: AuditAction) -> bool:
+        """Log a change of a user, end its sessions, notify all processes; False without a user."""
+        for row in rows:
+            merchant_id = row["merchant_id"]
+            await self._log.add(merchant_id, action, login)
+            await statement("end_account_sessions").execute(
+                self._connection, merchant_id=merchant_id, login=login
+            )
             await self._notify(USERS_CHANNEL, login)
         return bool(rows)
 
@@ -262,7 +310,7 @@ class StaffTables:
 def _user(row: Row) -> UserSummary:
     return UserSummary(
         login=row["login"],
-        role=PortalRole(row["role"]) if row["role"] else None,
+        role=AccountRole(row["role"]) if row["role"] else None,
         must_change_password=row["must_change_password"],
         blocked=row["blocked"],
     )

@@ -13,7 +13,7 @@ import pytest
 from altyn.main import Gateway
 from altyn.security.credential_cache import CredentialCache
 from altyn.security.passwords import PasswordsBusyError
-from altyn.storage.demo import DEMO_API_LOGIN, DEMO_PASSWORD, DEMO_PORTAL_LOGIN
+from altyn.storage.demo import DEMO_API_LOGIN, DEMO_OPERATOR_LOGIN, DEMO_PASSWORD
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook
@@ -92,7 +92,7 @@ async def test_a_missing_permission_over_soap_is_refused_in_the_language_of_the_
 @pytest.mark.parametrize(
     ("login", "hint"),
     [
-        (DEMO_PORTAL_LOGIN, "is a user of the personal account: the API takes test-api"),
+        (DEMO_OPERATOR_LOGIN, "is a user of the personal account: the API takes test-api"),
         ("test", "is the login of the shop itself: the API takes test-api"),
         ("sweets", "logins of the API end in -api: is it sweets-api?"),
         ("TEST-Api", "upper and lower case differ in logins: is it test-api?"),
@@ -117,7 +117,7 @@ async def test_a_text_that_cannot_be_a_login_is_not_repeated(gateway: Gateway, l
 
 
 async def test_the_rule_of_a_soap_fault_has_the_hint_too(gateway: Gateway) -> None:
-    response = await ask(gateway, SOAP_REGISTER, DEMO_PORTAL_LOGIN)
+    response = await ask(gateway, SOAP_REGISTER, DEMO_OPERATOR_LOGIN)
     assert response.fault_code == "wsse:FailedAuthentication"
     rule = response.http.headers["x-altyn-rule"]
     assert rule.endswith("is a user of the personal account: the API takes test-api")

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from altyn.domain.account.roles import AccountRole
 from altyn.domain.merchant import DEMANDING, OPENING
 from altyn.operations.staff import tokens
 from altyn.operations.staff.merchants import find_merchant
-from altyn.operations.staff.ports import PortalRole, StaffContext
+from altyn.operations.staff.ports import StaffContext
 from altyn.operations.staff.settings import change_settings
 from altyn.operations.staff.tokens import remove_token
 from altyn.operations.staff.users import set_password
@@ -18,12 +19,13 @@ from altyn.security.passwords import verify_password
 from altyn.storage.database import Pool, connect
 from altyn.storage.demo import DEMO_CURRENCIES, demo_exists, seed_demo
 from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock
+from tests.staff import AUDIT_KEY
 
 Start = Callable[[], Awaitable[Process]]
 
 
 async def seed(pool: Pool) -> bool:
-    return await seed_demo(pool, clock=StoppedClock(), token_key=TOKEN_KEY)
+    return await seed_demo(pool, clock=StoppedClock(), token_key=TOKEN_KEY, audit_key=AUDIT_KEY)
 
 
 async def test_demo_shop_is_complete_at_the_first_start(pool: Pool, start_process: Start) -> None:
@@ -61,11 +63,13 @@ async def test_child_belongs_to_the_demo_shop(pool: Pool, start_process: Start) 
     assert await process.credentials.authenticate("test-child-api", "testPwd1")
 
 
-async def test_operator_can_sign_in_to_the_account(pool: Pool) -> None:
+@pytest.mark.parametrize("role", [AccountRole.OWNER, AccountRole.OPERATOR])
+async def test_demo_users_have_the_printed_password(pool: Pool, role: AccountRole) -> None:
     await seed(pool)
-    row = await pool.fetchrow("SELECT * FROM portal_users WHERE login = 'test-operator'")
+    row = await pool.fetchrow("SELECT * FROM account_users WHERE login = $1", f"test-{role}")
     assert row is not None
-    assert row["role"] == PortalRole.OPERATOR
+    assert row["role"] == role
+    assert not row["must_change_password"]
     assert await verify_password("testPwd1", row["password_hash"])
 
 

@@ -30,7 +30,7 @@ from altyn.operations.staff.merchants import (
     merchant_details,
 )
 from altyn.operations.staff.settings import change_settings
-from altyn.operations.staff.users import add_api_user, add_portal_user
+from altyn.operations.staff.users import add_api_user
 from altyn.storage.database import Pool
 from tests.integration.storage.processes import NOW, Process, Staff, eventually
 
@@ -228,7 +228,7 @@ async def test_login_is_taken_once(pool: Pool) -> None:
             with pytest.raises(LoginTakenError, match=taken):
                 await add_merchant(taken, "Again", staff, settings=MerchantSettings())
             with pytest.raises(LoginTakenError, match=taken):
-                await add_portal_user("other", taken, "secret-other", staff)
+                await add_api_user("other", taken, "secret-other", staff)
         assert len(await list_merchants(staff)) == 2
 
 

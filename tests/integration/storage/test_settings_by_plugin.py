@@ -18,6 +18,7 @@ from altyn.storage.database import Pool
 from altyn.storage.staff import staff_context
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.storage.processes import TOKEN_KEY, Process, Staff, StoppedClock, eventually
+from tests.staff import AUDIT_KEY
 
 Start = Callable[[], Awaitable[Process]]
 
@@ -30,7 +31,9 @@ async def call(pool: Pool, process: Process, members: Mapping[str, object]) -> A
     ) -> MerchantSettings:
         async with pool.acquire() as connection:
             clock = StoppedClock()
-            staff = staff_context(connection, actor=actor, clock=clock, token_key=TOKEN_KEY)
+            staff = staff_context(
+                connection, actor=actor, clock=clock, token_key=TOKEN_KEY, audit_key=AUDIT_KEY
+            )
             return await change_settings(number, changes, staff)
 
     endpoint = routes(process.credentials, process.merchants, change, lambda _: None)

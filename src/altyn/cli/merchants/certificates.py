@@ -44,6 +44,7 @@ async def _signing_key(
 ) -> "tuple[Merchant, SigningKey]":
     """The shop and its current signing key; `new` creates the key first."""
     from altyn.cli.database import OPERATOR, gateway_clock
+    from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
     from altyn.installation_keys import load_keys
     from altyn.operations.staff.merchants import find_merchant
     from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
@@ -54,8 +55,13 @@ async def _signing_key(
     ring = load_keys(settings)
     async with pool.acquire() as connection:
         clock = await gateway_clock(connection, settings)
-        token_key = ring.derive(TOKEN_KEY_PURPOSE)
-        staff = staff_context(connection, actor=OPERATOR, clock=clock, token_key=token_key)
+        staff = staff_context(
+            connection,
+            actor=OPERATOR,
+            clock=clock,
+            token_key=ring.derive(TOKEN_KEY_PURPOSE),
+            audit_key=ring.derive(AUDIT_KEY_PURPOSE),
+        )
         merchant = await find_merchant(login, staff)
     keys = SigningKeys(pool, None, ring.derive(SIGNING_KEY_PURPOSE))
     if new:

@@ -13,8 +13,8 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
 from altyn.cli.merchants.completion import complete_change
-from altyn.cli.merchants.secrets import new_password, new_token
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
+from altyn.security.generated_secrets import new_password, new_token
 
 if TYPE_CHECKING:
     from altyn.domain.merchant import MerchantSettings
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Add, list, show and change shops.")
 Login = Annotated[str, typer.Argument(help="The shop's login.")]
 User = Annotated[str, typer.Argument(help="The login of an API or account user.")]
+OneTime = Annotated[
+    bool,
+    typer.Option("--one-time", help="The API answers 5 until the password is changed."),
+]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
 CHANGES_HELP: Final = "KEY=VALUE, +permission, -permission."
 # click must not read `-permission` as an option, nor the h in it as a request for help.
@@ -46,6 +50,7 @@ def add(
     password: Annotated[
         str | None, typer.Option(help="For the API user; default: generated and shown once.")
     ] = None,
+    one_time: OneTime = False,  # noqa: FBT002 - an option of the command
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Add a shop and its API user LOGIN-api; only a sandbox shop starts with all permissions."""
@@ -69,7 +74,7 @@ def add(
         if applied:
             after = await change_settings(added.merchant_id, applied, staff)
             warnings.extend((*unknown_names_of(after), *unsent_mails_of(after, settings)))
-        await add_api_user(login, f"{login}-api", api_password, staff)
+        await add_api_user(login, f"{login}-api", api_password, staff, must_change=one_time)
         warnings.extend(warnings_of(added, after, has_certificate=False))
 
     _administer(work)
@@ -200,14 +205,19 @@ def settings(as_json: JsonFlag = False) -> None:  # noqa: FBT002 - an option of 
 
 
 @app.command()
-def password(user: User, generate: Generate = False, as_json: JsonFlag = False) -> None:  # noqa: FBT002
+def password(
+    user: User,
+    generate: Generate = False,  # noqa: FBT002 - an option of the command
+    one_time: OneTime = False,  # noqa: FBT002 - an option of the command
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
+) -> None:
     """Set a user's password: typed twice at the prompt, or generated."""
     new = new_password() if generate else _prompt_for_password(user)
 
     async def work(staff: "StaffContext") -> None:
         from altyn.operations.staff.users import set_password
 
-        await set_password(user, new, staff, must_change=False)
+        await set_password(user, new, staff, must_change=one_time)
 
     _administer(work)
     if as_json:

@@ -1,1 +1,1 @@
-"""Endpoints of the personal account: settings that shops, and the plugins of shops, change."""
+"""Endpoints of the personal account: its pages, and settings that the plugins of shops change."""

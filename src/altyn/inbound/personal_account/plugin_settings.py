@@ -97,7 +97,7 @@ def routes(
             settings = merchant.settings
             if changes:  # some plugins call with every order
                 settings = await change_settings(
-                    _actor(user, merchant), merchant.merchant_id, changes
+                    _actor(user, merchant, request), merchant.merchant_id, changes
                 )
         except _RefusedError as refused:
             return _refusal(refused)
@@ -114,9 +114,14 @@ def routes(
     return [Route(path, update, methods=["POST"]) for path in PATHS]
 
 
-def _actor(user: ApiUser, merchant: Merchant) -> StaffActor:
+def _actor(user: ApiUser, merchant: Merchant, request: Request) -> StaffActor:
     """The API user, who may change the callback settings of its own merchant only."""
-    return StaffActor(name=user.login, role=StaffRole.SHOP_USER, merchant_id=merchant.merchant_id)
+    return StaffActor(
+        name=user.login,
+        role=StaffRole.SHOP_USER,
+        merchant_id=merchant.merchant_id,
+        address=client_ip(request.scope),
+    )
 
 
 async def _caller(

@@ -38,7 +38,8 @@ RIGHTS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffActor:
-    """Who makes a change. `name` is kept in the history of settings.
+    """Who makes a change. `name` and `address` (an IP address, empty at the command line) are kept
+    in the audit log, the name in the history of settings too.
 
     `merchant_id` is the only merchant that the actor may act for; None: every merchant.
     """
@@ -46,6 +47,7 @@ class StaffActor:
     name: str
     role: StaffRole
     merchant_id: int | None = None
+    address: str = ""
 
     def require(self, right: Right, merchant_id: int | None = None) -> None:
         """Raise NotPermittedError unless the actor has this right for the merchant.

@@ -3,22 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from altyn.domain.account.roles import AccountRole
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.operations.ports import Clock
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.errors import SettingRefusedError
-
-
-class PortalRole(StrEnum):
-    """What a user of the personal account may do there (personal-account.md §2)."""
-
-    OWNER = "owner"
-    OPERATOR = "operator"
-    ACCOUNTANT = "accountant"
-    SUPPORT = "support"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +25,7 @@ class UserSummary:
     """A user as staff may see it; `role` is None for an API user."""
 
     login: str
-    role: PortalRole | None
+    role: AccountRole | None
     must_change_password: bool
     blocked: bool
 
@@ -77,13 +68,12 @@ class NewMerchant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """A user to add; `role` is None for an API user."""
+    """A user of the API to add."""
 
     merchant_id: int
     login: str
     password_hash: str = field(repr=False)
     must_change_password: bool
-    role: PortalRole | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +134,7 @@ class StaffStore(Protocol):
         ...
 
     async def add_user(self, user: NewUser) -> bool:
-        """Add a user. False: the login is taken."""
+        """Add a user of the API. False: the login is taken."""
         ...
 
     async def set_password(self, login: str, password_hash: str, *, must_change: bool) -> bool:

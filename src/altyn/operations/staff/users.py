@@ -1,11 +1,11 @@
-"""Users of the API and of the personal account: add them, change passwords, block them."""
+"""Users of the API: add them. Users of the API and of the personal account: passwords, blocks."""
 
 from altyn.domain.credentials import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from altyn.domain.similar_names import did_you_mean
 from altyn.operations.staff.actors import Right
 from altyn.operations.staff.errors import LoginTakenError, PasswordLengthError, UnknownLoginError
 from altyn.operations.staff.merchants import merchant_of, refuse_malformed_login
-from altyn.operations.staff.ports import NewUser, PortalRole, StaffContext
+from altyn.operations.staff.ports import NewUser, StaffContext
 
 
 async def add_api_user(
@@ -16,26 +16,24 @@ async def add_api_user(
     `must_change`: the password is good for one login only.
     Refuses: a malformed login, an unknown merchant, a password outside its bounds, a taken login.
     """
-    await _add_user(merchant, login, password, context, must_change=must_change, role=None)
-
-
-async def add_portal_user(
-    merchant: str,
-    login: str,
-    password: str,
-    context: StaffContext,
-    *,
-    role: PortalRole = PortalRole.OPERATOR,
-    must_change: bool = False,
-) -> None:
-    """Add a user of the personal account. Refuses as `add_api_user`."""
-    await _add_user(merchant, login, password, context, must_change=must_change, role=role)
+    context.actor.require(Right.MANAGE_USERS)
+    refuse_malformed_login(login)
+    user = NewUser(
+        merchant_id=(await merchant_of(merchant, context)).merchant_id,
+        login=login,
+        password_hash=await _hashed(password, context),
+        must_change_password=must_change,
+    )
+    if not await context.store.add_user(user):
+        raise LoginTakenError(login)
 
 
 async def set_password(
     login: str, password: str, context: StaffContext, *, must_change: bool
 ) -> None:
-    """Give an API or portal user a new password; `must_change`: good for one login only.
+    """Give a user of the API or of the personal account a new password.
+
+    `must_change`: the password is good for one login only.
 
     Refuses: a password outside its bounds, an unknown login.
     """
@@ -46,32 +44,13 @@ async def set_password(
 
 
 async def block_user(login: str, context: StaffContext, *, blocked: bool) -> None:
-    """Block an API or portal user with its tokens, or unblock it. Raises UnknownLoginError."""
+    """Block a user of the API or of the personal account with its tokens, or unblock it.
+
+    Raises UnknownLoginError.
+    """
     context.actor.require(Right.MANAGE_USERS)
     if not await context.store.block_user(login, blocked=blocked):
         raise await unknown_user(login, context)
-
-
-async def _add_user(
-    merchant: str,
-    login: str,
-    password: str,
-    context: StaffContext,
-    *,
-    must_change: bool,
-    role: PortalRole | None,
-) -> None:
-    context.actor.require(Right.MANAGE_USERS)
-    refuse_malformed_login(login)
-    user = NewUser(
-        merchant_id=(await merchant_of(merchant, context)).merchant_id,
-        login=login,
-        password_hash=await _hashed(password, context),
-        must_change_password=must_change,
-        role=role,
-    )
-    if not await context.store.add_user(user):
-        raise LoginTakenError(login)
 
 
 async def _hashed(password: str, context: StaffContext) -> str:

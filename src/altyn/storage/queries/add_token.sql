@@ -2,6 +2,8 @@
 INSERT INTO api_tokens (merchant_id, token_hash, login, created_at)
 SELECT merchant_id, :token_hash::bytea, login, :now::timestamptz
 FROM api_users WHERE login = :login::text
--- Nothing changes; it is an update so that the owner of a token that exists already is returned.
-ON CONFLICT (token_hash) DO UPDATE SET login = api_tokens.login
-RETURNING login AS whose;
+-- An update, so that the owner of a token that exists already is returned. Of its own tokens a replaced one is in force
+-- again.
+ON CONFLICT (token_hash) DO UPDATE SET replaced_at =
+    CASE WHEN api_tokens.login = excluded.login THEN NULL ELSE api_tokens.replaced_at END
+RETURNING merchant_id, login AS whose;

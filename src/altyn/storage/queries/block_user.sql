@@ -2,8 +2,9 @@
 WITH api AS (
     UPDATE api_users SET blocked = :blocked::boolean WHERE login = :login::text
     RETURNING merchant_id
-), portal AS (
-    UPDATE portal_users SET blocked = :blocked::boolean WHERE login = :login::text
+), account AS (
+    UPDATE account_users SET blocked = :blocked::boolean, version = version + 1
+    WHERE login = :login::text
     RETURNING merchant_id
 )
-SELECT merchant_id FROM api UNION ALL SELECT merchant_id FROM portal;
+SELECT merchant_id FROM api UNION ALL SELECT merchant_id FROM account;

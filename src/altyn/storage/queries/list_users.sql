@@ -3,5 +3,5 @@ SELECT login, NULL AS role, must_change_password, blocked
 FROM api_users WHERE merchant_id = :merchant_id::integer
 UNION ALL
 SELECT login, role, must_change_password, blocked
-FROM portal_users WHERE merchant_id = :merchant_id::integer
+FROM account_users WHERE merchant_id = :merchant_id::integer
 ORDER BY login;

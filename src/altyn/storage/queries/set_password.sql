@@ -1,11 +1,14 @@
--- set_password: a new password for a user of either kind; no row when the login does not exist.
+-- set_password: a new password for a user of either kind; no row when the login does not exist. What could be restored of
+-- the old one is forgotten; a lock ends.
 WITH api AS (
     UPDATE api_users SET password_hash = :password_hash::text,
-                         must_change_password = :must_change_password::boolean
+                         must_change_password = :must_change_password::boolean,
+                         previous_password_hash = NULL, version = version + 1
     WHERE login = :login::text RETURNING merchant_id
-), portal AS (
-    UPDATE portal_users SET password_hash = :password_hash::text,
-                            must_change_password = :must_change_password::boolean
+), account AS (
+    UPDATE account_users SET password_hash = :password_hash::text,
+                             must_change_password = :must_change_password::boolean,
+                             failed_logins = 0, locked_until = NULL, version = version + 1
     WHERE login = :login::text RETURNING merchant_id
 )
-SELECT merchant_id FROM api UNION ALL SELECT merchant_id FROM portal;
+SELECT merchant_id FROM api UNION ALL SELECT merchant_id FROM account;

@@ -78,7 +78,6 @@ USE_CASES: Sequence[Callable[[StaffContext], Awaitable[object]]] = (
     lambda context: merchants.add_merchant("new", "New", context, settings=MerchantSettings()),
     lambda context: merchants.block_merchant("shop", context, blocked=True),
     lambda context: users.add_api_user("shop", "shop-2", "a password", context),
-    lambda context: users.add_portal_user("shop", "shop-2", "a password", context),
     lambda context: users.set_password("shop-api", "a password", context, must_change=False),
     lambda context: users.block_user("shop-api", context, blocked=True),
     lambda context: tokens.add_token("shop-api", "a long token", context),

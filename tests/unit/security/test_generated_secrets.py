@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from altyn.cli.merchants.secrets import new_password, new_token
 from altyn.domain.credentials import PASSWORD_LENGTH_MIN
+from altyn.security.generated_secrets import new_password, new_token
 
 
 @pytest.mark.parametrize(("make", "length"), [(new_password, 22), (new_token, 30)])

@@ -1,0 +1,1 @@
+"""Commands for the users of the personal account."""

@@ -1,0 +1,1 @@
+"""What is true of the personal account: its users and rights, passwords, sessions, audit log."""

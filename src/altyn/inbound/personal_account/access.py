@@ -1,0 +1,175 @@
+"""Who may open a page of the personal account: session cookie, form token, right of the user.
+
+Every page after the login goes through `AccountAccess.page`, so that a right that is missing is
+refused here, whatever the page shows.
+Source: personal-account.md §1, §2.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from altyn.domain.account.roles import Action
+from altyn.domain.account.sessions import SessionStage, is_form_token
+from altyn.inbound.http.forms import read_form
+from altyn.inbound.http.request_reader import DEFAULT_LIMITS
+from altyn.inbound.personal_account.pages import (
+    BASE,
+    CODE_PATH,
+    LOGIN_PATH,
+    PASSWORD_PATH,
+    refusal_page,
+)
+from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.web.language import keeping_language
+from altyn.inbound.web.responses import is_part, see_other
+from altyn.operations.account.errors import AccountError, Reason
+from altyn.operations.account.ports import AccountContext
+from altyn.operations.account.session import CurrentUser, current_user
+from altyn.request_body import read_body
+
+FORM_BYTES_MAX: Final = 64 * 1024
+FORM_TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
+COOKIE: Final = "altyn-account"
+SECURE_COOKIE: Final = f"__Host-{COOKIE}"
+_OWN_SITE: Final = frozenset({"same-origin", "none", ""})
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRequest:
+    """A request of a user who may make it, with the fields of its form."""
+
+    request: Request
+    current: CurrentUser
+    pairs: Sequence[tuple[str, str]] = ()
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The fields of the form; of a name that was sent more than once, the last one."""
+        return dict(self.pairs)
+
+    def all_of(self, name: str) -> Sequence[str]:
+        """The values of a name that may be sent more than once."""
+        return [value for each, value in self.pairs if each == name]
+
+
+Work = Callable[[AccountRequest], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAccess:
+    """Opens pages of the account to the users who may see them.
+
+    `secure`: the gateway is called over https, so its cookies are sent over https only. `sandbox`
+    is for the band of the pages.
+    """
+
+    context: AccountContext
+    secure: bool
+    sandbox: bool
+    public_url: str | None = None
+
+    def page(
+        self, method: str, path: str, work: Work, *, needs: Action | None, always: bool = False
+    ) -> Route:
+        """A page for users with a right; `needs=None`: for every user who has logged in.
+
+        `always`: also with a one-time password, which has to be changed before anything else.
+        Refuses in order: a page of another site, no session, a one-time code that is awaited, a
+        form of another session, a one-time password, a missing right.
+        """
+
+        async def answer(request: Request) -> Response:
+            try:
+                current = await self.current(request)
+                if current is None:
+                    return to_login(request)
+                if current.session.stage is SessionStage.CODE:
+                    return see_other(CODE_PATH)
+                asked = await self.read(request, current)
+                if current.user.must_change_password and not always:
+                    return see_other(PASSWORD_PATH)
+                if needs is not None:
+                    current.require(needs)
+                return await work(asked)
+            except AccountError as error:
+                return refusal_page(request, error, sandbox=self.sandbox)
+
+        return Route(path, keeping_language(answer), methods=[method])
+
+    async def current(self, request: Request) -> CurrentUser | None:
+        """The user of the request's cookie, at any stage of the session."""
+        token = self.token(request)
+        return await current_user(token, client_ip(request.scope), self.context) if token else None
+
+    async def read(self, request: Request, current: CurrentUser) -> AccountRequest:
+        """The request with its form. Refuses a form of another site or session: FORM_OUTDATED."""
+        if request.method != "POST":
+            return AccountRequest(request, current)
+        self.refuse_other_sites(request)
+        pairs = await read_pairs(request)
+        if not is_form_token(dict(pairs).get(FORM_TOKEN, ""), current.token):
+            raise AccountError(Reason.FORM_OUTDATED)
+        return AccountRequest(request, current, pairs)
+
+    def refuse_other_sites(self, request: Request) -> None:
+        """Raise AccountError for a form that a page of another site has sent."""
+        own = {request.headers.get("host", ""), urlsplit(self.public_url or "").netloc}
+        origin = request.headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc not in own - {""}
+        if foreign or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
+            raise AccountError(Reason.FORM_OUTDATED)
+
+    def token(self, request: Request) -> str:
+        """The session token of the request's cookie; empty without one."""
+        return request.cookies.get(self._cookie, "")
+
+    def keep(self, response: Response, token: str) -> Response:
+        """The response with a new session cookie, until the browser is closed."""
+        response.set_cookie(
+            self._cookie, token, path="/", secure=self.secure, httponly=True, samesite="strict"
+        )
+        return response
+
+    def drop(self, response: Response) -> Response:
+        """The response without the session cookie."""
+        response.delete_cookie(
+            self._cookie, path="/", secure=self.secure, httponly=True, samesite="strict"
+        )
+        return response
+
+    @property
+    def _cookie(self) -> str:
+        return SECURE_COOKIE if self.secure else COOKIE
+
+
+async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
+    """The fields of a form, without NUL. Raises as `read_body`; PageGuard answers that."""
+    length = request.headers.get("content-length", "").encode("latin-1")
+    body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
+    pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    return [(name, value.replace("\0", "")) for name, value in pairs]
+
+
+def to_login(request: Request) -> Response:
+    """To the login page, and from there back to a page that was asked for."""
+    path = request.url.path
+    query = f"?{urlencode({'next': path})}" if request.method == "GET" and path != BASE else ""
+    address = f"{LOGIN_PATH}{query}"
+    if is_part(request.headers):
+        return Response(status_code=401, headers={"HX-Redirect": LOGIN_PATH})
+    return see_other(address)
+
+
+def own_page(address: str) -> str:
+    """The page of the account that an address names; the first page for any other address."""
+    is_own = address == BASE or address.startswith(f"{BASE}/")
+    plain = address.isascii() and address.isprintable() and "\\" not in address
+    return address if is_own and plain and "//" not in address else BASE

@@ -1,0 +1,101 @@
+"""The pages of the personal account: their addresses, their menu, their frame."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from altyn.domain.account.roles import Action
+from altyn.domain.account.sessions import form_token
+from altyn.inbound.personal_account.texts import account_text, audit_action_text, reason_text
+from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
+from altyn.inbound.web.language import language_of
+from altyn.inbound.web.responses import page
+from altyn.operations.account.errors import AccountError
+from altyn.operations.account.session import CurrentUser
+
+BASE: Final = "/mportal3"
+LOGIN_PATH: Final = f"{BASE}/login"
+CODE_PATH: Final = f"{BASE}/code"
+LOGOUT_PATH: Final = f"{BASE}/logout"
+PASSWORD_PATH: Final = f"{BASE}/password"
+PROFILE_PATH: Final = f"{BASE}/profile"
+CODES_PATH: Final = f"{BASE}/one-time-codes"
+USERS_PATH: Final = f"{BASE}/users"
+API_PATH: Final = f"{BASE}/api"
+AUDIT_PATH: Final = f"{BASE}/audit"
+GUEST: Final = "account-guest"
+FORBIDDEN: Final = 403
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """A page in the menu of the users who have a right; None: of every user."""
+
+    name: str
+    path: str
+    icon: str
+    needs: Action | None
+
+    def item(self, language: str) -> MenuItem:
+        """The row in a language."""
+        label = account_text(f"menu_{self.name}", language=language)
+        return MenuItem(self.name, self.path, self.icon, label)
+
+
+MENU: Final = (
+    MenuRow("profile", PROFILE_PATH, "user", None),
+    MenuRow("users", USERS_PATH, "users", Action.USERS),
+    MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
+    MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),
+)
+
+render: Final = WebPages(
+    Path(__file__).parent / "templates", account_text, {"audit_action": audit_action_text}
+).renderer()
+
+
+def guest_frame(request: Request, *, sandbox: bool) -> WebFrame:
+    """The frame of a page before the login."""
+    return WebFrame(
+        language=_language(request),
+        area=GUEST,
+        path=request.url.path,
+        query=request.url.query,
+        sandbox=sandbox,
+    )
+
+
+def account_frame(request: Request, current: CurrentUser, here: str, *, sandbox: bool) -> WebFrame:
+    """The frame of a page after the login, with the menu of the user's rights."""
+    language = _language(request)
+    must_change = current.user.must_change_password
+    rows = () if must_change else MENU
+    return WebFrame(
+        language=language,
+        area="account",
+        menu=[
+            row.item(language) for row in rows if row.needs is None or current.user.may(row.needs)
+        ],
+        here=here,
+        path=request.url.path,
+        query=request.url.query,
+        reader=current.user.login,
+        shop_name=current.merchant.name,
+        log_out=LOGOUT_PATH,
+        csrf=form_token(current.token),
+        sandbox=sandbox,
+    )
+
+
+def refusal_page(request: Request, error: AccountError, *, sandbox: bool) -> Response:
+    """The page of an action that the user may not do: what is wrong, and what to do."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = reason_text(error, frame.language)
+    return page(render("refused.html", frame, text=text, base=BASE), FORBIDDEN)
+
+
+def _language(request: Request) -> str:
+    return language_of(request.query_params, request.cookies, request.headers)

@@ -1,0 +1,46 @@
+"""Builds the pages of the personal account."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from altyn.inbound.personal_account.access import AccountAccess
+from altyn.inbound.personal_account.api_page import ApiPage
+from altyn.inbound.personal_account.audit_page import AuditPage
+from altyn.inbound.personal_account.codes_page import CodesPage
+from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
+from altyn.inbound.personal_account.users_page import UsersPage
+from altyn.operations.ports import Clock, MerchantsByNumber
+from altyn.security.keys import KeyRing
+from altyn.settings import Settings
+from altyn.storage.account_context import account_context
+from altyn.storage.database import Pool
+from altyn.storage.demo import DEMO_OPERATOR_LOGIN, DEMO_OWNER_LOGIN, DEMO_PASSWORD
+
+
+def account_routes(
+    settings: Settings,
+    pool: Pool,
+    keys: KeyRing,
+    clock: Clock,
+    merchants: MerchantsByNumber,
+) -> Sequence[BaseRoute]:
+    """The pages below `/mportal3`."""
+    context = account_context(
+        pool, ring=keys, clock=clock, rules=settings.account_sessions, merchants=merchants
+    )
+    public = settings.public_url or ""
+    access = AccountAccess(
+        context=context,
+        secure=public.startswith("https://"),
+        sandbox=settings.sandbox,
+        public_url=settings.public_url,
+    )
+    demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
+    return [
+        *LoginPages(access, demo if settings.sandbox else None).routes(),
+        *CodesPage(access).routes(),
+        *UsersPage(access).routes(),
+        *ApiPage(access).routes(),
+        *AuditPage(access).routes(),
+    ]
