@@ -45,9 +45,9 @@ def test_request_is_sent_again_from_its_page(
     page.goto(f"{gateway.url}/console/requests?method=register.do&order=twice&lang=en")
     page.get_by_role("link", name="register", exact=True).first.click()
     page.get_by_role("button", name="Send again").click()
-    expect(page.locator("#repeated")).to_contain_text('"errorCode"')
-    expect(page.locator("#repeated")).to_contain_text("1")
-    check_web_page(page, "console-request-repeated", "en", screenshot)
+    expect(page.locator("#resent")).to_contain_text('"errorCode"')
+    expect(page.locator("#resent")).to_contain_text("1")
+    check_web_page(page, "console-request-resent", "en", screenshot)
 
 
 def test_unknown_shop_and_request_are_named(gateway: Served, page: Page) -> None:

@@ -117,10 +117,8 @@ async def running(
             channels=channels_of(settings),
             credit=connectors.credit,
         )
-        services = HandlerServices(
-            settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring
-        )
         stack.push_async_callback(supervisor.stop)
+        services = HandlerServices(settings, pool, world, signing_keys, ring)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
         context = EndpointContext(
             settings=settings,

@@ -32,7 +32,7 @@ ID_DIGITS_MAX: Final = 18
 class RequestPages:
     """The list of requests, the page of one, and sending one again.
 
-    `is_on`: requests are recorded. `known` are the secrets with which a request may be repeated.
+    `is_on`: requests are recorded. `known` are the secrets with which a request may be resent.
     """
 
     log: RequestLog
@@ -73,7 +73,7 @@ class RequestPages:
         answer = await repeat(found, self.known, router, request.scope)
         return await self._page(request, {"status": answer.status, "text": _text(answer.body)})
 
-    async def _page(self, request: Request, repeated: Mapping[str, Any] | None) -> Response:
+    async def _page(self, request: Request, resent: Mapping[str, Any] | None) -> Response:
         frame = console_frame(request, REQUESTS)
         found = await self._found(request)
         if found is None:
@@ -87,7 +87,7 @@ class RequestPages:
                 call=members,
                 parameters=found.content.parameters,
                 answer=_text(found.content.answer),
-                repeated=repeated,
+                resent=resent,
             )
         )
 
