@@ -36,7 +36,7 @@ class AttemptCounts(Protocol):
         ...
 
     async def paid(self, merchant_id: int, now: datetime, *, enough: int) -> int:
-        """How many orders were paid by card in the last 10 minutes, at most `enough`."""
+        """How many card payments were paid in the last 10 minutes, at most `enough`."""
         ...
 
 
