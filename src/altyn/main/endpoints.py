@@ -44,6 +44,7 @@ from altyn.protocol.dialect import Dialect
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
+from altyn.storage.bounded_pool import schema_problem
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
@@ -120,7 +121,13 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     )
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
-    return Router(rest, soap, pages, settings.concurrency_max)
+    return Router(
+        rest,
+        soap,
+        pages,
+        settings.concurrency_max,
+        outdated=lambda: schema_problem(context.pool) is not None,
+    )
 
 
 def _routes(context: EndpointContext) -> list[BaseRoute]:
