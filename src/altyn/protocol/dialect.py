@@ -38,6 +38,7 @@ class TransportFault(Enum):
     BODY_TOO_LARGE = "body too large"
     BODY_KIND = "body kind"
     OVERLOADED = "overloaded"
+    OUTDATED = "older than its database"
 
     @property
     def status(self) -> int:
@@ -52,6 +53,7 @@ _STATUSES: Final = {
     TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TransportFault.BODY_KIND: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TransportFault.OVERLOADED: HTTPStatus.TOO_MANY_REQUESTS,
+    TransportFault.OUTDATED: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -63,6 +63,10 @@ class OrderStore:
         except asyncpg.UniqueViolationError:
             # another process saves the same refund, or another payment of this order
             return False
+        except asyncpg.NotNullViolationError as error:
+            if error.table_name == "bindings" and error.column_name == "version":
+                return False  # the stored card that this payment renews was changed first
+            raise
 
     async def search(self, query: OrderSearch) -> OrderPage:
         """A page of orders, newest first."""

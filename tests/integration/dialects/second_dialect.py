@@ -193,5 +193,6 @@ SECOND: Final = Dialect(
         TransportFault.BODY_TOO_LARGE: {"ok": False, "code": 4130},
         TransportFault.BODY_KIND: {"ok": False, "code": 4150},
         TransportFault.OVERLOADED: {"ok": False, "code": 4290},
+        TransportFault.OUTDATED: {"ok": False, "code": 5030},
     },
 )

@@ -163,6 +163,13 @@ class UnpaidAttempts:
     with_card: int = 0
     from_network: int = 0
 
+    def __add__(self, more: "UnpaidAttempts") -> "UnpaidAttempts":
+        """Both together."""
+        return UnpaidAttempts(
+            with_card=self.with_card + more.with_card,
+            from_network=self.from_network + more.from_network,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenLimit:

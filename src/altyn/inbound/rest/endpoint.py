@@ -177,11 +177,11 @@ class RestEndpoint:
             route.method.name, code=error.code, rule=rule, ip=client_ip(scope), started=started
         )
 
-    async def send_busy(self, path: str, send: Send) -> None:
-        """Answer a request that the gateway has no capacity for; the client may try again."""
+    async def refuse(self, path: str, send: Send, fault: TransportFault) -> None:
+        """Answer a request that this process cannot serve now; the client may try again."""
         dialect = self._dialect_of(path) or self._dialects[0]
-        await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
-        log_path(path, code=TransportFault.OVERLOADED.status, rule="overloaded")
+        await _send_fault(send, dialect, fault, RETRY)
+        log_path(path, code=fault.status, rule=fault.value)
 
     async def refuse_http_method(self, path: str, send: Send) -> bool:
         """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.

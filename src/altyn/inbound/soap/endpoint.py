@@ -155,9 +155,9 @@ class SoapEndpoint:
         await send({"type": "http.response.start", "status": page.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def send_busy(self, send: Send) -> None:
-        """Answer that the gateway is overloaded: a fault of the server, so clients try again."""
-        await self._send_fault(send, OVERLOADED)
+    async def refuse(self, send: Send, fault: SoapFault) -> None:
+        """Answer without reading: a fault of the server, so clients try again."""
+        await self._send_fault(send, fault)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()

@@ -77,7 +77,9 @@ WITH decided AS (
         order_id uuid, receipt_id uuid, kind text, state text, provider text, content jsonb, fiscal jsonb,
         created_at timestamptz) USING (order_id)
 ), bindings_due AS (
-    SELECT saved.merchant_id, binding.* FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
+    SELECT saved.merchant_id, binding.*,
+           count(*) OVER (PARTITION BY saved.merchant_id, binding.binding_id) AS orders_due
+    FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
         of_order uuid, binding_id uuid, version integer, client_id text, fingerprint text, masked_pan text, expiry text,
         holder text, system text, category text, order_id uuid, email text, phone text, recurring_days integer,
         recurring_until text, charged_at timestamptz, network_transaction_id text, at timestamptz)
@@ -92,13 +94,16 @@ WITH decided AS (
     FROM bindings_due WHERE version = 1
 ), renewed_bindings AS (
     UPDATE bindings SET
-        version = bindings.version + 1, expiry = due.expiry, holder = due.holder, changed_at = due.at,
+        -- No version where another change was saved first, or two orders renew one card: the statement fails, and the
+        -- order is decided again with the card as it is then.
+        version = CASE
+            WHEN bindings.active AND bindings.version = due.version - 1 AND due.orders_due = 1 THEN due.version
+        END, expiry = due.expiry, holder = due.holder, changed_at = due.at,
         recurring_days = due.recurring_days, recurring_until = due.recurring_until, charged_at = due.charged_at,
         network_transaction_id = due.network_transaction_id
     FROM bindings_due AS due
     WHERE bindings.merchant_id = ANY (:merchant_ids::integer[])
       AND due.version > 1 AND bindings.merchant_id = due.merchant_id AND bindings.binding_id = due.binding_id
-      AND bindings.active
 ), entry AS (
     SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, due_after_seconds * interval '1 second' AS due_after

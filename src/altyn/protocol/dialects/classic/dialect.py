@@ -39,6 +39,9 @@ TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
         TransportFault.OVERLOADED: transport_fault(
             "The gateway is busy: repeat the request in a moment"
         ),
+        TransportFault.OUTDATED: transport_fault(
+            "The gateway is being upgraded: repeat the request in a moment"
+        ),
     }
 )
 
