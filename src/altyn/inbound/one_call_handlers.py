@@ -84,7 +84,7 @@ async def _begin_or_continue(call: Call, begin: Begin, world: World) -> Register
 
 
 def _refuse_two_cards(call: Call) -> Refused | None:
-    """PARAMETER_INVALID for a typed card together with a stored one: one of them is to be charged."""
+    """PARAMETER_INVALID for a typed card and a stored one: one of them is to be charged."""
     if "pan" not in call.values or "binding_id" not in call.values:
         return None
     rule = "a stored card and a typed one: send bindingId, or pan with expiry and holder"

@@ -311,12 +311,12 @@ class RequestHandler:
         shop: Merchant | None = None,
         notes: Notes | None = None,
     ) -> Refusing:
-        method = request.method
+        drop_card_values(request.method, request.source)  # a caller who is refused sent them too
         parameter, rule = refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
         return Refusing(
-            error=method.error(refused.refusal),
+            error=request.method.error(refused.refusal),
             refusal=refused.refusal,
             language=text_language(language),
             parameter=parameter,

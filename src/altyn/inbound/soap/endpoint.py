@@ -11,10 +11,11 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element
 
 import structlog
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
@@ -65,7 +66,7 @@ from altyn.inbound.soap.faults import (
     write_fault,
     wrong_message,
 )
-from altyn.inbound.soap.parser import parse_xml
+from altyn.inbound.soap.parser import clear_document, parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
 from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.dialect import CLASSIC
@@ -186,14 +187,23 @@ class SoapEndpoint:
         headers = content_headers(scope)
         body = await read_body(headers, receive, self._limits)
         content_type = ContentType.of(headers.get(b"content-type", b""))
-        _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
         try:
+            _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
             root = parse_xml(body, content_type.charset)
         except MessageRefusedError as refused:
-            refused.__traceback__ = None  # its frames refer to the body
-            clear_unshared(body)
+            forget_frames(refused)
             raise
-        clear_unshared(body)
+        finally:
+            clear_unshared(body)
+        try:
+            return self._request_of(root, scope)
+        except MessageRefusedError as refused:
+            forget_frames(refused)
+            clear_document(root)
+            raise
+
+    def _request_of(self, root: Element, scope: Scope) -> _SoapRequest:
+        """The operation that a document asks for. Refuses (MessageRefusedError) as `_read`."""
         message = open_envelope(root, understood=(SECURITY,))
         operation, method = _operation(message)
         token = read_token(message.headers)
