@@ -61,6 +61,7 @@ def binding_of(row: Mapping[str, Any]) -> Binding:
         phone=row["phone"],
         recurring=_terms(row),
         network_transaction_id=row["network_transaction_id"],
+        removed_by_payer=row["removed_by_payer"],
     )
 
 

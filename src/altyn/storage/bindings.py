@@ -64,6 +64,7 @@ class BindingStore:
                 version=binding.version,
                 expiry=binding.expiry,
                 active=binding.active,
+                removed_by_payer=binding.removed_by_payer,
                 charged_at=binding.recurring.charged_at if binding.recurring else None,
                 at=binding.changed_at,
                 entries=entries_json(entries),

@@ -52,7 +52,8 @@ class Binding:
     `expiry` is YYYYMM. `order_id` is the order whose payment has stored it, None for a card that
     was stored without a payment. `recurring` are the terms of recurring payments, if the payer has
     agreed to some. `network_transaction_id` is the payment system's number of the payment that has
-    stored the card; later payments with it refer to that one.
+    stored the card; later payments with it refer to that one. `removed_by_payer`: the payer has
+    removed the card on the payment page; it is never active again.
     """
 
     merchant_id: int
@@ -73,6 +74,7 @@ class Binding:
     phone: str | None = None
     recurring: RecurringTerms | None = None
     network_transaction_id: str | None = None
+    removed_by_payer: bool = False
 
     @property
     def display_label(self) -> str:

@@ -1,5 +1,5 @@
 -- purge_cards: delete some cards whose keeping time is over and that no stored card needs: an active one, or one that
--- was disabled after `disabled_after`. The time is compared again at the deletion, so that a card whose time another
+-- was disabled by the shop after `disabled_after`. The time is compared again at the deletion, so that a card whose time another
 -- process extends meanwhile is kept.
 WITH expired AS (
     SELECT merchant_id, fingerprint FROM card_vault
@@ -8,7 +8,8 @@ WITH expired AS (
           SELECT FROM bindings
           WHERE bindings.merchant_id = card_vault.merchant_id
             AND bindings.fingerprint = card_vault.fingerprint
-            AND (bindings.active OR bindings.changed_at > :disabled_after::timestamptz))
+            AND (bindings.active
+                 OR NOT bindings.removed_by_payer AND bindings.changed_at > :disabled_after::timestamptz))
     LIMIT :limit::integer
 )
 DELETE FROM card_vault USING expired
