@@ -11,7 +11,6 @@ from typing import Final
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Notes
-from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.bindings.lookup import pan_of
 from altyn.operations.bindings.of_order import named_binding
@@ -19,7 +18,7 @@ from altyn.operations.bindings.pay import PayByBinding, with_stored_card
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import pay_by_card
 from altyn.operations.paying.card.refusals import refuse_payment_by_card
-from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
+from altyn.operations.paying.card.steps import CardCall, PayByCard, RegisteredAndPaid
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.register import Register, decide_registration, register, session_notes
 from altyn.protocol.payment_ways import PaymentWay
@@ -53,22 +52,23 @@ async def register_and_pay(
     """Register the order, then begin to pay it.
 
     The card is checked before the order is saved, so that a refused card takes no order number.
-    Refuses: what `decide_registration` refuses; of a stored card, what `named_binding` and `pan_of`
-    refuse; ACCESS_DENIED (a hold without permission two_phase, a finish of 3-D Secure by the shop
-    without paymentorder_s2s), what `refuse_payment_by_card` refuses, what `register` refuses, BUSY.
+    Refuses: what `decide_registration` refuses, ACCESS_DENIED (a hold without permission two_phase,
+    a finish of 3-D Secure by the shop without paymentorder_s2s); of a stored card, what
+    `named_binding` and `pan_of` refuse; what `refuse_payment_by_card` refuses, what `register`
+    refuses, BUSY.
     """
     registration = replace(command.registration, attempts_max=ATTEMPTS)
     now = world.clock.now()
     planned = decide_registration(registration, merchant, now)
     if isinstance(planned, Refused):
         return planned
-    payment = await _payment(command, planned, merchant, world)
+    sent = command.pay(OrderKey(planned.merchant_id, planned.order_id))
+    if refused := _refuse_permissions(registration, sent, merchant):
+        return refused
+    payment = await _payment(sent, command, merchant, world)
     if isinstance(payment, Refused):
         return payment
-    refused = _refuse_permissions(registration, payment, merchant) or refuse_payment_by_card(
-        payment, planned, merchant, world
-    )
-    if refused:
+    if refused := refuse_payment_by_card(payment, planned, merchant, world):
         return replace(refused, order=None)
     idle = session_notes(registration, merchant, now)
     order = await register(
@@ -83,10 +83,10 @@ async def register_and_pay(
 
 
 async def _payment(
-    command: RegisterAndPay, planned: Order, merchant: Merchant, world: World
+    sent: PayByCard | PayByBinding, command: RegisterAndPay, merchant: Merchant, world: World
 ) -> PayByCard | Refused:
-    """The payment of the order that is planned, with the number of the card."""
-    payment = command.pay(OrderKey(planned.merchant_id, planned.order_id))
+    """The payment as it was sent, with the number of the card."""
+    payment = sent
     if isinstance(payment, PayByBinding):
         binding = await named_binding(command.registration, merchant, world)
         if isinstance(binding, Refused):
@@ -100,7 +100,7 @@ async def _payment(
 
 
 def _refuse_permissions(
-    registration: Register, payment: PayByCard, merchant: Merchant
+    registration: Register, payment: CardCall, merchant: Merchant
 ) -> Refused | None:
     """ACCESS_DENIED for a part of the call that the merchant has no permission for."""
     if registration.two_phase and not merchant.may(Permission.TWO_PHASE):
