@@ -53,7 +53,8 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
     ),
     INSTALMENT: (
         "HTTP 200 and JSON. `errorCode` is a number, 0 when an order was registered, also a "
-        "declined one; `errorMessage` is its text. `error` is true in a refusal, which has only these three."
+        "declined one; `errorMessage` is its text. `error` is true in a refusal, which has only "
+        "these three."
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "

@@ -1,7 +1,7 @@
 """Disable, enable, remove and extend a stored card.
 
 A shop enables again what it has disabled. What the payer has removed is gone for the shop: the card
-may be charged again only after the payer has agreed anew, by a payment that stores it.
+may be charged again only after the payer has agreed once more, by a payment that stores it.
 Source: rest-orders.md §6.3, §6.4; payment-page.md §3.4.
 """
 

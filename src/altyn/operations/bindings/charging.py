@@ -59,8 +59,8 @@ class ChargeStored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeKind:
-    """What a stored card has to be stored for, how the bank is told of the charge, and what is
-    missing where the stored card has no terms."""
+    """A kind of charge: what the card has to be stored for, the initiator that the bank gets, and
+    the rule that a stored card without such terms breaks."""
 
     category: BindingCategory
     initiator: Initiator

@@ -110,7 +110,7 @@ def _refusals() -> Refusals:
             Refusal.CVC_INVALID: e.PARAMETER_INVALID,
             Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
         },
-        Refusal.AUTO_PAYMENT_FORBIDDEN: {
+        Refusal.BINDING_OF_ANOTHER_CLIENT: {
             Refusal.SESSION_OVER: e.SESSION_OVER,
             Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
             Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
