@@ -571,6 +571,9 @@ CARD_OF_CALL: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PAN_NOT_A_TEST_CARD: ({"pan": "5105105105105100"},),
     Refusal.CARD_EXPIRED: ({"expiry": "202401"},),
 }
+OF_STORED_CARD: Final = (
+    *(Refusal.CLIENT_ID_EMPTY, Refusal.BINDING_UNKNOWN, Refusal.BINDING_OF_ANOTHER_CLIENT),
+)
 CASES["motoPayment"] = (
     {
         **CASES["register"][0],
@@ -582,13 +585,11 @@ CASES["motoPayment"] = (
         **{
             refusal: provoked
             for refusal, provoked in REGISTRATION.items()
-            if refusal
-            not in {
-                Refusal.PARAMETER_EMPTY,
-                Refusal.CLIENT_ID_EMPTY,
-                Refusal.BINDING_UNKNOWN,
-                Refusal.BINDING_OF_ANOTHER_CLIENT,
-            }
+            if refusal not in {Refusal.PARAMETER_EMPTY, *OF_STORED_CARD}
+        },
+        **{
+            refusal: tuple({**each, "pan": ""} for each in REGISTRATION[refusal])
+            for refusal in OF_STORED_CARD
         },
         Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
         Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"}, {"features": "FORCE_TDS"}),
@@ -614,7 +615,7 @@ _RIGHT, _PROVOKED = CASES["instantPayment"]
 _OF_CARTS: Final = {
     *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
     *(each for each in REGISTRATION if each.value.startswith("cart_")),
-    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN),
+    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN, *OF_STORED_CARD),
 }
 CASES["verifyCard"] = (
     {name: value for name, value in _RIGHT.items() if name not in CASES["register"][0]},
@@ -718,6 +719,8 @@ def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) ->
         return True
     if earlier is Refusal.PARAMETER_EMPTY and "bindingId" in second and "back2app" in first:
         return True  # the payment in the app goes without a stored card, which is said first
+    if earlier in {Refusal.EXPIRY_INVALID, Refusal.HOLDER_INVALID} and second.get("bindingId"):
+        return True  # they are not read together with a stored card
     # Another order has no refund or message of that name.
     names = {Refusal.REFUND_ID_REUSED, Refusal.LINK_KEY_REUSED}
     return earlier in names and "orderId" in second

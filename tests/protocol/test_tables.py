@@ -15,10 +15,10 @@ from altyn.domain.merchant import Permission
 from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
+from altyn.operations.bindings.charging import ChargeStored
 from altyn.operations.bindings.create import CreateBinding
 from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.bindings.pay import PayByBinding
-from altyn.operations.bindings.recurrent import PayRecurrent
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
@@ -29,6 +29,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     BINDING_LIST,
     CAPITALS,
     CLOSING,
+    INSTALMENT,
     ORDER_LIST,
     PAYMENT,
     PLAIN,
@@ -94,7 +95,8 @@ COMMAND_FIELDS: Final = {
     "motoPayment": ONE_CALL,
     "verifyCard": ONE_CALL,
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
-    "recurrentPayment": frozenset(field.name for field in fields(PayRecurrent)),
+    "recurrentPayment": frozenset(field.name for field in fields(ChargeStored)),
+    "installmentPayment": frozenset(field.name for field in fields(ChargeStored)),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "continue3ds": frozenset[str](),
     "finish3dsMethod": frozenset({"server_trans_id", "method_completed"}),
@@ -207,6 +209,7 @@ ENVELOPES: Final = {
     },
     CLOSING: {"closeOfdReceipt"},
     RECURRENT: {"recurrentPayment"},
+    INSTALMENT: {"installmentPayment"},
 }
 
 NEEDS: Final = {
@@ -229,6 +232,7 @@ NEEDS: Final = {
     "bindCard": Permission.BINDINGS,
     "paymentOrderBinding": Permission.BINDINGS,
     "recurrentPayment": Permission.RECURRENT,
+    "installmentPayment": Permission.RECURRENT,
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
@@ -264,13 +268,14 @@ OUT_OF_REACH: Final = {
     **{
         (name, refusal): "it is about purchases on credit"
         for name in (
-            *("register", "registerPreAuth", "recurrentPayment"),
+            *("register", "registerPreAuth", "recurrentPayment", "installmentPayment"),
             *("instantPayment", "motoPayment", "verifyCard"),
         )
         for refusal in (Refusal.CREDIT_IMPOSSIBLE, Refusal.CREDIT_UNAVAILABLE)
     },
     ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("recurrentPayment", Refusal.CVC_INVALID): "a recurring payment needs no CVC",
+    ("installmentPayment", Refusal.CVC_INVALID): "an instalment needs no CVC",
     **{
         (name, refusal): "the order is new"
         for name in ("instantPayment", "motoPayment", "verifyCard")
@@ -285,8 +290,7 @@ OUT_OF_REACH: Final = {
         )
     },
     **{
-        (name, refusal): "it takes no stored card"
-        for name in ("instantPayment", "motoPayment", "verifyCard")
+        ("verifyCard", refusal): "it takes no stored card"
         for refusal in (
             Refusal.CLIENT_ID_EMPTY,
             Refusal.BINDING_UNKNOWN,
@@ -486,6 +490,15 @@ LINK: Final[dict[Refusal, CodeAndTexts]] = {
 
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
+CHARGES: Final = {
+    **{refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY - {Refusal.ORDER_ID_EMPTY}},
+    **REGISTRATION,
+    Refusal.ORDER_NUMBER_TAKEN: (
+        10,
+        "Заказ с таким номером уже зарегистрирован в системе.",
+        "Order with this number is already registered in the system.",
+    ),
+}
 REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "register": REGISTRATION,
     "registerPreAuth": REGISTRATION,
@@ -571,17 +584,8 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
-    "recurrentPayment": {
-        **{
-            refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY - {Refusal.ORDER_ID_EMPTY}
-        },
-        **REGISTRATION,
-        Refusal.ORDER_NUMBER_TAKEN: (
-            10,
-            "Заказ с таким номером уже зарегистрирован в системе.",
-            "Order with this number is already registered in the system.",
-        ),
-    },
+    "recurrentPayment": CHARGES,
+    "installmentPayment": CHARGES,
     "instantPayment": {
         **ONE_CALL_ERRORS,
         Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],

@@ -38,6 +38,7 @@ class Operation(StrEnum):
     EXTEND_BINDING = "extend_binding"
     PAY_BY_BINDING = "pay_by_binding"
     PAY_RECURRENT = "pay_recurrent"
+    PAY_INSTALMENT = "pay_instalment"
     CREATE_BINDING = "create_binding"
     PAYMENT_LINK = "payment_link"
     CREDIT_REGISTER = "credit_register"

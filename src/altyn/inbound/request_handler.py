@@ -311,6 +311,7 @@ class RequestHandler:
         shop: Merchant | None = None,
         notes: Notes | None = None,
     ) -> Refusing:
+        drop_card_values(request.method, request.source)  # a caller who is refused sent them too
         method, parameter, rule = request.method, refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"

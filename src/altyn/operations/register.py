@@ -24,6 +24,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
 from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.bindings.storing import refuse_storing
+from altyn.operations.bindings.terms import refuse_instalments
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
     CreditWanted,
@@ -105,8 +106,8 @@ class Register:
 def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
     """The new order, or why there is none. Formats were checked by the parameter table.
 
-    Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID
-    (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
+    Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair, instalments),
+    PARAMETER_INVALID (billing data, e-mail, dates), then what
     `refuse_cart` and, of a purchase on credit, `refuse_credit_cart` refuse, then FEATURES_CONFLICT,
     VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID (BNPL without its permission, or with
     VERIFY or AUTO_PAYMENT; a card that is to be stored without a client), then what
@@ -118,6 +119,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     refused = (
         refuse_app(app, merchant)
         or _check_recurring(command)
+        or refuse_instalments(command, merchant)
         or _check_billing(command, merchant)
         or _check_email(command, merchant)
         or _check_dates(command, merchant, now)

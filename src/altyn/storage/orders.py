@@ -151,6 +151,7 @@ class OrderStore:
             entries=_rows(records.outbox_rows, decisions),
             receipts=_rows(records.receipt_rows, decisions),
             bindings=_rows(records.binding_rows, decisions),
+            charges=_rows(records.released_charges, decisions),
         )
         saved = {row["order_id"] for row in rows}
         self._notify(queues_of(each for each in decisions if each.order.order_id in saved))

@@ -143,6 +143,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         },
         # A stored card without terms of recurring payments: no money is moved.
         "recurrentPayment": {"bindingId": orders.binding, "amount": "100"},
+        "installmentPayment": {"bindingId": orders.binding, "amount": "100"},
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "getBindings": {"clientId": "client 7"},

@@ -45,6 +45,13 @@ BASES: Final[dict[str, Values]] = {
         "preAuth": "false",
         "additionalParameters": {},
     },
+    "installmentPayment": {
+        "orderNumber": "I-1",
+        "bindingId": ORDER,
+        "amount": "1000",
+        "preAuth": "false",
+        "additionalParameters": {},
+    },
     "paymentOrderBinding": {"mdOrder": ORDER, "bindingId": ORDER},
     "checkAuthenticate": {"login": "a", "password": "b"},
     "closeOfdReceipt": {"mdOrder": ORDER},

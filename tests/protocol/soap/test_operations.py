@@ -59,6 +59,7 @@ OURS: Final = {
     "continueThreeDs",
     "declineOrder",
     "finishThreeDsVer2",
+    "installmentPayment",
     "instantPayment",
     "motoPayment",
     "verifyCard",
@@ -77,6 +78,7 @@ SERVED: Final = {
     "finishThreeDsVer2",
     "getBindings",
     "getBindingsByCardOrId",
+    "installmentPayment",
     "instantPayment",
     "motoPayment",
     "paymentOrderOtherWay",
@@ -99,7 +101,7 @@ SERVED: Final = {
     "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 108
+TYPE_COUNT: Final = 109
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

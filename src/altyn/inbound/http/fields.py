@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from altyn.domain.clearing import drop_values
+
 _NUL: Final = "\0"
 
 
@@ -62,10 +64,9 @@ class Fields:
         return ((name, value) for name, values in self.values.items() for value in values)
 
     def drop(self, names: Iterable[str]) -> None:
-        """Let go of the values of these names; the names stay, with an empty value."""
+        """Overwrite the values of these names; the names stay, with an empty value."""
         assert isinstance(self.values, dict)
-        for name in self.values.keys() & set(names):
-            self.values[name] = ("",)
+        drop_values(self.values, names)
 
     def __contains__(self, name: object) -> bool:
         return name in self.values

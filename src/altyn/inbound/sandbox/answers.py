@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import refuse_unstorable
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
@@ -138,6 +138,9 @@ async def read_json(request: Request, into: type[Members], *, longest: int = BOD
         refuse_unstorable(body, depth_max=DEFAULT_LIMITS.depth)
         keep_json(body)
         return msgspec.json.decode(body, type=into)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        forget_frames(error)
+        raise
     finally:
         clear_unshared(body)
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.rest.answers import base_url_of
@@ -54,6 +54,14 @@ def order_payment_routes(
             return problem(str(error), 400)
         except RecursionError:
             return problem("the JSON is nested too deeply", 400)
+        try:
+            return await _pay(wanted, request)
+        except PayerError as error:
+            return problem(str(error), 502)
+        finally:
+            wanted.clear()
+
+    async def _pay(wanted: PayerRequest, request: Request) -> Response:
         if wanted.language not in {None, *LANGUAGES}:
             return problem(f"language: one of {', '.join(LANGUAGES)}", 400)
         order_id = request.path_params["order"]
@@ -62,12 +70,7 @@ def order_payment_routes(
             page_order = await find_page_order(order_id, world)
             if page_order is None:
                 return problem(NO_ORDER, 404)
-            try:
-                return await _play(wanted, page_order, browser, world, phone)
-            except PayerError as error:
-                return problem(str(error), 502)
-            finally:
-                wanted.clear()
+            return await _play(wanted, page_order, browser, world, phone)
 
     return [Route("/sandbox/orders/{order:path}/pay", pay, methods=["POST"])]
 
@@ -77,6 +80,9 @@ async def _read(request: Request) -> PayerRequest:
     body = await body_of(request)
     try:
         return read_request(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        forget_frames(error)
+        raise
     finally:
         clear_unshared(body)
 

@@ -11,10 +11,11 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element
 
 import structlog
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
@@ -68,7 +69,7 @@ from altyn.inbound.soap.faults import (
     write_fault,
     wrong_message,
 )
-from altyn.inbound.soap.parser import parse_xml
+from altyn.inbound.soap.parser import clear_document, parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
 from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.dialect import CLASSIC
@@ -189,19 +190,30 @@ class SoapEndpoint:
         headers = content_headers(scope)
         body = await read_body(headers, receive, self._limits)
         content_type = ContentType.of(headers.get(b"content-type", b""))
-        _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
         try:
-            root = parse_xml(body, content_type.charset)
-        except MessageRefusedError as refused:
-            refused.__traceback__ = None  # its frames refer to the body
-            clear_unshared(body)
-            raise
-        try:
-            message = open_envelope(root, understood=(SECURITY,))
-            operation, method = _operation(message)
-            keep_envelope(body, with_card=bool(method.card_names))
+            return self._read_document(body, content_type, headers, scope)
         finally:
             clear_unshared(body)
+
+    def _read_document(
+        self, body: bytes, content_type: ContentType, headers: Mapping[bytes, bytes], scope: Scope
+    ) -> _SoapRequest:
+        root: Element | None = None
+        try:
+            _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
+            root = parse_xml(body, content_type.charset)
+            return self._request_of(root, body, scope)
+        except MessageRefusedError as refused:
+            forget_frames(refused)
+            if root is not None:
+                clear_document(root)
+            raise
+
+    def _request_of(self, root: Element, body: bytes, scope: Scope) -> _SoapRequest:
+        """The operation that a document asks for. Refuses (MessageRefusedError) as `_read`."""
+        message = open_envelope(root, understood=(SECURITY,))
+        operation, method = _operation(message)
+        keep_envelope(body, with_card=bool(method.card_names))
         token = read_token(message.headers)
         parameters = read_request(operation, message.wrapper)
         request = Request(

@@ -17,6 +17,17 @@ from altyn.operations.ports import World
 async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World) -> Refused | None:
     """Why an order cannot name this stored card; None when it can, or names none.
 
+    Refuses: as `named_binding`.
+    """
+    found = await named_binding(command, merchant, world)
+    return found if isinstance(found, Refused) else None
+
+
+async def named_binding(
+    command: NamesBinding, merchant: Merchant, world: World
+) -> Binding | Refused | None:
+    """The stored card that a registration names; None when it names none.
+
     Refuses: ACCESS_DENIED (permission bindings), CLIENT_ID_EMPTY, BINDING_UNKNOWN (also one that is
     disabled), BINDING_OF_ANOTHER_CLIENT, CARD_EXPIRED.
     """
@@ -31,7 +42,9 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
     found = await binding_of_client(
         command.binding_id, command.client_id, merchant.merchant_id, world
     )
-    return found if isinstance(found, Refused) else refuse_expired(found, world)
+    if isinstance(found, Refused):
+        return found
+    return refuse_expired(found, world) or found
 
 
 async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tuple[Binding, ...]:

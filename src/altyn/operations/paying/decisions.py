@@ -10,6 +10,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.binding import BindingDue, read_binding_id
+from altyn.domain.card.charge import ReleasedCharge
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.credit import awaits_credit
@@ -279,7 +280,25 @@ def fail_attempt(
     other_attempts: tuple[Attempt, ...] = (),
     **changes: Unpack[OrderChanges],
 ) -> Accepted:
-    """Record a failed attempt; the order stays payable until its last one."""
+    """Record a failed attempt; the order stays payable until its last one.
+
+    A charge that the terms of the stored card count for the attempt is released.
+    """
+    failed = _failed(order, attempt, now, other_attempts=other_attempts, **changes)
+    card = attempt.card
+    if card is None or card.charge is None or card.binding_id is None:
+        return failed
+    return replace(failed, released=(ReleasedCharge(card.binding_id, card.charge),))
+
+
+def _failed(
+    order: Order,
+    attempt: Attempt,
+    now: datetime,
+    *,
+    other_attempts: tuple[Attempt, ...] = (),
+    **changes: Unpack[OrderChanges],
+) -> Accepted:
     assert attempt.action_code is not None, "a failed attempt says why"
     changes["action_code"] = attempt.action_code
     if order.with_attempt(attempt).attempts_left:

@@ -1,5 +1,6 @@
 -- purge_cards: of some cards whose check is due, delete those that nothing needs, and set the next check of the others: when
--- their keeping time is over, or that of their stored card, which was disabled; `look_again` at the latest. An active stored
+-- their keeping time is over, or that of their stored card, which the shop has disabled (one that its payer has removed needs
+-- none); `look_again` at the latest. An active stored
 -- card needs its card; its removal makes the check due. Returns how many were due, and how many were deleted. A card that
 -- another statement changes meanwhile is left as it is, so its times are compared again. The next check is always later
 -- than now, so a loop over this statement ends.
@@ -11,7 +12,7 @@ WITH due AS (
 ), stored AS (
     SELECT due.merchant_id, due.fingerprint,
            CASE WHEN bool_or(bindings.active) THEN 'infinity'
-                ELSE max(bindings.changed_at) + (:now::timestamptz - :disabled_after::timestamptz)
+                ELSE max(bindings.changed_at) FILTER (WHERE NOT bindings.removed_by_payer) + (:now::timestamptz - :disabled_after::timestamptz)
            END AS needed_until
     FROM due JOIN bindings ON bindings.merchant_id = due.merchant_id AND bindings.fingerprint = due.fingerprint
     GROUP BY due.merchant_id, due.fingerprint

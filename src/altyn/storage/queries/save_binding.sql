@@ -4,7 +4,9 @@
 WITH saved AS (
     UPDATE bindings AS changed SET
         version = :version::integer, expiry = :expiry::text, active = :active::boolean,
-        charged_at = :charged_at::timestamptz, changed_at = :at::timestamptz
+        removed_by_payer = :removed_by_payer::boolean,
+        charged_at = :charged_at::timestamptz, instalments_made = :instalments_made::integer,
+        instalments_made_minor = :instalments_made_minor::bigint, changed_at = :at::timestamptz
     WHERE changed.merchant_id = :merchant_id::integer AND changed.binding_id = :binding_id::uuid
       AND changed.version = :version::integer - 1
     RETURNING merchant_id, binding_id, version, fingerprint, active

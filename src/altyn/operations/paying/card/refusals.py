@@ -54,7 +54,7 @@ def refuse_without_cvc(
 ) -> Refused | None:
     """`refuse_missing_cvc` for the card of a payment; one that is recurring, or by mail or
     telephone, needs no CVC."""
-    if command.recurring or command.payment_way is PaymentWay.CARD_MOTO:
+    if command.agreed_as or command.payment_way is PaymentWay.CARD_MOTO:
         return None
     stored = command.binding_id is not None
     return refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored)

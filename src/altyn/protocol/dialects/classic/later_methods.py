@@ -14,7 +14,6 @@ from altyn.protocol.error_code import ErrorCode
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
 _CREDIT_TO_CARD: Final = ("выплата на карту без оплаты", "a credit to a card without a payment")
-_RECURRENT: Final = ("платежи частями по привязке", "instalments by a stored card")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
@@ -33,17 +32,15 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
-        _RECURRENT: "installmentPayment.do",
     },
     "/payment/": {
-        _RECURRENT: "installmentPayment.do",
         _WALLETS: "applepay/payment.do applepay/paymentDirect.do google/payment.do "
         "google/paymentDirect.do samsung/payment.do samsung/paymentDirect.do samsungWeb/payment.do "
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
 }
-_WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
+_WITH_SUCCESS: Final = frozenset({_WALLETS})
 
 
 def _methods() -> Iterator[UnservedMethod]:

@@ -23,7 +23,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
 )
 from altyn.protocol.name_types import ORDER_NUMBER, own_name
 from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
-from altyn.protocol.table import Parameter
+from altyn.protocol.table import STORED, Parameter
 
 REGISTRATION: Final = (
     Parameter("orderNumber", ORDER_NUMBER, "order_number",
@@ -88,6 +88,15 @@ REGISTRATION: Final = (
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
               effect_with=Permission.RECURRENT),
     Parameter("recurringExpiry", t.DAY, "recurring_expiry", "Last day of recurring charges.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
+              effect_with=Permission.RECURRENT),
+    Parameter("installments", t.digits(3, low=1), STORED,
+              "How many payments in instalments, with this one, the payer agrees to; goes with "
+              "totalInstallmentAmount.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
+              effect_with=Permission.RECURRENT),
+    Parameter("totalInstallmentAmount", t.digits(12, low=1), STORED,
+              "Sum of all payments in instalments, with this one, in minor units.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
               effect_with=Permission.RECURRENT),
     Parameter("features", c.FEATURE_LIST, "features", "Features of the order, see the list below.",

@@ -48,6 +48,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
             rec.RECURRENT_PAYMENT,
+            rec.INSTALMENT_PAYMENT,
             b.GET_BINDINGS,
             b.GET_BINDINGS_BY_CARD_OR_ID,
             b.BIND_CARD,

@@ -12,6 +12,12 @@ ONE_CALL_TYPES: Final = (
     row("continueThreeDSRequest", "language md!"),
     row("finishThreeDSVer2Request", "language threeDSServerTransId! threeDSVer2MdOrder"),
     row(
+        "installmentPaymentResult",
+        "orderId",
+        "orderStatus:getOrderStatusExtendedResponse",
+        extends="abstractResponse",
+    ),
+    row(
         "instantPaymentParams",
         "pan cvc expiry cardholderName preAuth:boolean autoReverseDate:dateTime "
         "threeDSServerTransId threeDSVer2MdOrder",

@@ -196,6 +196,12 @@ _ROWS: Final = (
         ours=True,
     ),
     _served(
+        rec.INSTALMENT_PAYMENT,
+        "arg0:recurrentPaymentRequest",
+        "installmentPaymentResult",
+        ours=True,
+    ),
+    _served(
         one.INSTANT_PAYMENT, "order:instantPaymentParams", "oneCallResult", _REGISTRATION, ours=True
     ),
     _served(
