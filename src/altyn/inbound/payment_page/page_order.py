@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from altyn.domain import action_codes as codes
+from altyn.domain.instalments import WAY
 from altyn.domain.language import text_language
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
@@ -127,7 +128,12 @@ class PageOrder:
             return None
         code = self.order.action_code
         of_attempt = attempts[-1].action_code == code  # a shop that cancels an order sets its own
-        return decline_of(code, by_card=self.last_was_by_card, of_attempt=of_attempt)
+        return decline_of(
+            code,
+            by_card=self.last_was_by_card,
+            of_attempt=of_attempt,
+            in_parts=attempts[-1].payment_way == WAY,
+        )
 
     @property
     def cancelled(self) -> bool:

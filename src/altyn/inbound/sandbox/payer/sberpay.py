@@ -3,7 +3,6 @@
 Source: sberpay.md §1, §5; payment-page.md §8.
 """
 
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from altyn.domain.phone import russian_phone
@@ -55,4 +54,4 @@ class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fie
 
 def _unanswered(end: VisitEnd) -> VisitEnd:
     """The end of a visit in which nothing arrived on the phone."""
-    return replace(end, unused=("decision",))
+    return end.with_unused("decision")

@@ -3,9 +3,11 @@
 Source: payment-page.md §3.1, §3.2.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -39,6 +41,10 @@ class VisitEnd:
     field_errors: dict[str, str] = field(default_factory=dict)
     left: str | None = None
     unused: tuple[str, ...] = ()
+
+    def with_unused(self, *names: str) -> VisitEnd:
+        """The same end, with more members of the request that no page asked for."""
+        return replace(self, unused=(*self.unused, *names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
