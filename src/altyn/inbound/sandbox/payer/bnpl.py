@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 
 from altyn.domain.instalments import WAY
 from altyn.domain.phone import russian_phone
-from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
 from altyn.inbound.payment_page.bnpl.pages import STEP, TEST_CODE
 from altyn.inbound.sandbox.payer.browser import Answer, PayerError
 from altyn.inbound.sandbox.payer.card import CardPayer, CardRequest
@@ -166,13 +165,8 @@ class BnplPayer:
         return VisitEnd(error=shown, field_errors={step: shown})
 
     async def _open(self, *, other_phone: bool = False) -> Answer:
-        visit = self._visit
-        order = visit.page_order.order
-        name = PageName(order.request.page_view or "DESKTOP", Kind.PAYMENT, visit.language)
-        login = visit.page_order.merchant.login
-        address = page_address(visit.base_url, login, order.order_id, name)
         at_phone = f"&{STEP}=phone" if other_phone else ""
-        return await visit.browser.get(f"{address}&paymentWay={WAY}{at_phone}")
+        return await self._visit.payment_page(f"&paymentWay={WAY}{at_phone}")
 
 
 def _leads_to_phone(page: Answer) -> bool:

@@ -41,13 +41,14 @@ class Result(StrEnum):
 def result_of(before: Order, after: Order, end: VisitEnd) -> Result:
     """How the visit ended: by the order's status, and by whether this visit made a payment."""
     attempted = len(after.payments) > len(before.payments)
+    paid_now = attempted or before.waiting_payment is not None
     match after.status:
         case OrderStatus.DEPOSITED:
-            return Result.PAID if attempted else Result.PAID_BEFORE
+            return Result.PAID if paid_now else Result.PAID_BEFORE
         case OrderStatus.APPROVED:
-            return Result.HELD if attempted else Result.PAID_BEFORE
+            return Result.HELD if paid_now else Result.PAID_BEFORE
         case OrderStatus.REVERSED:
-            return Result.VERIFIED if attempted else Result.REVERSED
+            return Result.VERIFIED if paid_now else Result.REVERSED
         case OrderStatus.REFUNDED:
             return Result.REFUNDED
         case OrderStatus.DECLINED:
