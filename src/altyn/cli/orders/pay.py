@@ -11,7 +11,8 @@ from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 LANGUAGES: Final = ("ru", "en")
 UNUSED: Final = {
-    "otp": "--code was not used: the bank asked for no code.",
+    "otp": "The 3-D Secure code was not used: the bank asked for no code.",
+    "code": "--code was not used: the page asked for no code of an SMS.",
     "email": "--email was not used: the order has a contact of the shop.",
     "phone": "--phone was not used: the order has a contact of the shop.",
     "decision": "Nothing was confirmed or refused: no message arrived on the phone.",
@@ -21,14 +22,22 @@ MISSING_CONTACT: Final = "Give --email or --phone: the page asks where the recei
 
 def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     order: Annotated[str, typer.Argument(help="The orderId, or the formUrl of register.do.")],
-    card: Annotated[str | None, typer.Option(help="Card number; see `altyn cards`.")] = None,
+    card: Annotated[
+        str | None, typer.Option("--card", "--pan", help="Card number; see `altyn cards`.")
+    ] = None,
     expiry: Annotated[
         str | None, typer.Option(help="MM/YY; default: that of the test card.")
     ] = None,
     cvc: Annotated[str | None, typer.Option(help="Default: that of the test card.")] = None,
     holder: Annotated[str | None, typer.Option(help="Cardholder, in Latin letters.")] = None,
     code: Annotated[
-        str | None, typer.Option(help="3-D Secure code; default: the correct one.")
+        str | None,
+        typer.Option(
+            help="3-D Secure code, with --way bnpl the SMS code; default: the correct one."
+        ),
+    ] = None,
+    otp: Annotated[
+        str | None, typer.Option(help="3-D Secure code, in every way with a card.")
     ] = None,
     no_code: Annotated[  # noqa: FBT002
         bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
@@ -36,9 +45,9 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
     email: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
     phone: Annotated[
-        str | None, typer.Option(help="For the receipt, if asked; SberPay: gets the push.")
+        str | None, typer.Option(help="For the receipt, if asked; gets the push or the SMS.")
     ] = None,
-    way: Annotated[str, typer.Option(help="How the payer pays: card or sberpay.")] = "card",
+    way: Annotated[str, typer.Option(help="How the payer pays: card, sberpay or bnpl.")] = "card",
     refuse: Annotated[bool, typer.Option("--refuse", help="SberPay: refuse in the app.")] = False,  # noqa: FBT002
     language: Annotated[str, typer.Option(help="Language of the pages: ru or en.")] = "en",
     url: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
@@ -60,6 +69,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
         cvc=cvc,
         holder=holder,
         code=code,
+        otp=otp,
         no_code=no_code,
         cancel=cancel,
         phone=phone,
