@@ -19,6 +19,12 @@ UNUSED: Final = {
 }
 MISSING_CONTACT: Final = "Give --email or --phone: the page asks where the receipt goes."
 
+Code = Annotated[
+    str | None,
+    typer.Option(help="3-D Secure code, with --way bnpl the SMS code; default: the correct one."),
+]
+Otp = Annotated[str | None, typer.Option(help="3-D Secure code, in every way with a card.")]
+
 
 def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     order: Annotated[str, typer.Argument(help="The orderId, or the formUrl of register.do.")],
@@ -30,15 +36,8 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     ] = None,
     cvc: Annotated[str | None, typer.Option(help="Default: that of the test card.")] = None,
     holder: Annotated[str | None, typer.Option(help="Cardholder, in Latin letters.")] = None,
-    code: Annotated[
-        str | None,
-        typer.Option(
-            help="3-D Secure code, with --way bnpl the SMS code; default: the correct one."
-        ),
-    ] = None,
-    otp: Annotated[
-        str | None, typer.Option(help="3-D Secure code, in every way with a card.")
-    ] = None,
+    code: Code = None,
+    otp: Otp = None,
     no_code: Annotated[  # noqa: FBT002
         bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
     ] = False,
@@ -56,7 +55,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     """Pay an order as its payer would, print each step, and tell how it ended.
 
     Exit code 0: paid, held (two-stage payment) or verified.
-    3: declined. 4: expired. 8: not finished at the bank.
+    3: declined. 4: expired. 8: not finished, at the bank or on a phone.
     Nothing was paid now, as the order was 5: paid, 6: refunded, 7: reversed before.
     9: refused by the page; no attempt was used. 1: any error.
     """

@@ -117,4 +117,4 @@ def _state(message: dict[str, Any]) -> tuple[str, str]:
     """What can be done with a message, or what was done; and its colour."""
     if message["actions"]:
         return "waits", "yellow"
-    return str(message.get("answer", "")), ""
+    return str(message.get("answer") or message.get("end", "")), ""
