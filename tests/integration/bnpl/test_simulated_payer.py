@@ -200,3 +200,14 @@ async def test_answer_has_the_reason_of_an_order_that_cannot_be_paid_in_parts(pa
 async def test_wrong_phone_is_named(payer: Payer) -> None:
     answer = await pay(payer, await payer.client.register(), phone="123")
     assert answer["fieldErrors"] == {"phone": "Enter a Russian number: ten digits after +7"}
+
+
+async def test_steps_are_not_shown_for_an_order_whose_list_of_ways_has_no_parts(
+    payer: Payer,
+) -> None:
+    order_id = await payer.client.register(allowedPaymentWays="CARD")
+    before = len(await payer.messages())
+    answer = await pay(payer, order_id)
+    assert (answer["result"], answer["attemptsLeft"]) == ("REFUSED", 3)
+    assert "This order cannot be paid in parts" in answer["text"]
+    assert len(await payer.messages()) == before

@@ -144,9 +144,9 @@ async def test_simulated_payer_is_refused_with_what_the_bank_has_decided(
     over = await simulated_card(applicant, refused_id)
 
     assert (waits["result"], over["result"]) == ("REFUSED", "REFUSED")
-    assert "the bank still considers the application" in waits["text"]
+    assert "The bank still considers the application" in waits["text"]
     assert "altyn clock advance 10m" in waits["text"]
-    assert "the bank has refused the credit, and its decision is final" in over["text"]
+    assert "The bank has refused the credit, and its decision is final" in over["text"]
     assert "no credit yet" not in waits["text"] + over["text"]
 
 
@@ -185,6 +185,11 @@ async def test_granted_credit_is_paid_by_no_other_way(applicant: Applicant, way:
     )
     assert int(answer["errorCode"]) == 5
     assert await applicant.payments(order_id) == 0
+    parts = await applicant.shop.post_json(
+        f"/sandbox/orders/{order_id}/pay",
+        {"way": "BNPL", "phone": PHONE, "pan": GOOD, "language": "en"},
+    )
+    assert "This order cannot be paid in parts" in parts.json()["text"]
     page = await applicant.client.open(order_id)
     assert 'name="$PAN"' in page.text
     assert "SBRF_SBOL" not in page.text

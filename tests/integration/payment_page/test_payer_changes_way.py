@@ -110,3 +110,14 @@ async def test_last_attempt_is_not_withdrawn_and_the_answer_names_what_waits(
         "/sandbox/phones/79998887766/messages/{id}."
     )
     assert paid["result"] == "PAID", paid
+
+
+async def test_order_that_the_shop_cancels_while_a_push_waits_is_reported_so(
+    client: PageClient,
+) -> None:
+    order_id = await client.register()
+    await begin_sberpay(client, order_id)
+    await client.shop.call("decline.do", orderId=order_id)
+    over = await pay(client, order_id, "CARD", pan=GOOD)
+    assert (over["result"], over["orderStatus"]) == ("DECLINED", 6)
+    assert over["text"].endswith("The payer reads: The shop cancelled the order.")

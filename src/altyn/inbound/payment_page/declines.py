@@ -126,6 +126,10 @@ CANCELLED: Final = Decline(
     Words("Вы отменили эту оплату.", "You cancelled this payment."),
     Words("Выберите, как заплатить.", "Choose how to pay."),
 )
+CANCELLED_BY_SHOP: Final = Decline(
+    Words("Магазин отменил заказ.", "The shop cancelled the order."),
+    Words("Обратитесь в магазин.", "Contact the shop."),
+)
 REFUSED_IN_APP: Final = Decline(
     Words("В приложении банка нажали «Отказаться».", "The payment was refused in the bank's app."),
     OTHER_WAY.advice,

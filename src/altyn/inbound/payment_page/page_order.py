@@ -17,7 +17,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
-from altyn.inbound.payment_page.declines import Decline, decline_of
+from altyn.inbound.payment_page.declines import CANCELLED_BY_SHOP, Decline, decline_of
 from altyn.inbound.payment_page.texts import text, words_in
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
@@ -127,6 +127,8 @@ class PageOrder:
         if not attempts or attempts[-1].state not in declined:
             return None
         code = self.order.action_code
+        if self._cancelled_by_shop:
+            return CANCELLED_BY_SHOP
         of_attempt = attempts[-1].action_code == code  # a shop that cancels an order sets its own
         return decline_of(
             code,
@@ -134,6 +136,13 @@ class PageOrder:
             of_attempt=of_attempt,
             in_parts=attempts[-1].payment_way == WAY,
         )
+
+    @property
+    def _cancelled_by_shop(self) -> bool:
+        """Whether the shop has cancelled the order. A payer who cancels an attempt ends the order
+        only with the last one."""
+        code, left = self.order.action_code, self.order.attempts_left
+        return self.over and code == codes.CANCELLED and left > 0
 
     @property
     def cancelled(self) -> bool:

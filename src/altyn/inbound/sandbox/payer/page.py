@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 VOID_TAGS: Final = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
+SENTENCE_TAGS: Final = frozenset({"p", "strong"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,18 @@ class _PageReader(HTMLParser):
             self._in_form = False
         if self._alert_depth and tag not in VOID_TAGS:
             self._alert_depth -= 1
+            if self._alert_depth and tag in SENTENCE_TAGS:
+                self._end_sentence()
 
     def handle_data(self, data: str) -> None:
         if self._alert_depth:
             self.alerts[-1] += f" {data}"
+
+    def _end_sentence(self) -> None:
+        """A headline in an alert has no full stop, and more text follows it."""
+        text = self.alerts[-1].rstrip()
+        if text and text[-1] not in ".!?:":
+            self.alerts[-1] = f"{text}."
 
     def _add_input(self, name: str, attributes: dict[str, str]) -> None:
         form, value = self.forms[-1], attributes.get("value", "")

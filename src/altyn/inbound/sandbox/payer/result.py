@@ -134,7 +134,8 @@ def _declined(it: _Ending) -> str:
 def _refused(it: _Ending) -> str:
     fields = "".join(f" {name}: {text.rstrip('.')}." for name, text in it.end.field_errors.items())
     shown = it.end.error in it.end.field_errors.values()
-    error = "" if shown or not it.end.error else f" {it.end.error.rstrip('.')}."
+    text = (it.end.error or "").rstrip(".")
+    error = "" if shown or not text else f" {text[0].upper()}{text[1:]}."
     return f"Refused by the page, and no attempt was used.{error}{fields}"
 
 
