@@ -112,10 +112,13 @@ async def test_last_attempt_is_not_withdrawn_and_the_answer_names_what_waits(
     assert paid["result"] == "PAID", paid
 
 
+@pytest.mark.parametrize("declined", [0, 2])
 async def test_order_that_the_shop_cancels_while_a_push_waits_is_reported_so(
-    client: PageClient,
+    client: PageClient, declined: int
 ) -> None:
     order_id = await client.register()
+    for _ in range(declined):
+        await pay(client, order_id, "SBERPAY", phone=DECLINING_PHONE)
     await begin_sberpay(client, order_id)
     await client.shop.call("decline.do", orderId=order_id)
     over = await pay(client, order_id, "CARD", pan=GOOD)

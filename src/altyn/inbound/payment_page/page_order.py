@@ -19,6 +19,7 @@ from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
 from altyn.inbound.payment_page.declines import CANCELLED_BY_SHOP, Decline, decline_of
 from altyn.inbound.payment_page.texts import text, words_in
+from altyn.operations.paying.cancel import BY_SHOP
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
@@ -141,8 +142,10 @@ class PageOrder:
     def _cancelled_by_shop(self) -> bool:
         """Whether the shop has cancelled the order. A payer who cancels an attempt ends the order
         only with the last one."""
-        code, left = self.order.action_code, self.order.attempts_left
-        return self.over and code == codes.CANCELLED and left > 0
+        if not self.over or self.order.action_code != codes.CANCELLED:
+            return False
+        withdrawn = any(BY_SHOP in each.details for each in self.order.payments[-1:])
+        return withdrawn or self.order.attempts_left > 0
 
     @property
     def cancelled(self) -> bool:

@@ -1,13 +1,18 @@
 """Withdraw a payment that waits for its payer: the payer pays otherwise, or the shop cancels."""
 
 from dataclasses import replace
+from typing import Final
 
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
+from altyn.operations.connector import Outcome
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import payment_of, settle_response
 from altyn.operations.ports import Actor, OrderKey, World
+
+BY_SHOP: Final = "withdrawnByShop"
+"""The detail of an attempt that was withdrawn because the shop cancelled the order."""
 
 
 async def cancel_waiting(
@@ -34,6 +39,8 @@ async def cancel_waiting(
     connector = world.ways.connector(waiting.payment_way)
     payment = replace(await payment_of(order, waiting, world), by_shop=by_shop)
     response = await connector.cancel(payment)
+    if by_shop and response.outcome is Outcome.DECLINED:
+        response = replace(response, details={**response.details, BY_SHOP: "true"})
     return ended(
         await settle_response(key, waiting.number, response, world=world, actor=actor, loaded=order)
     )

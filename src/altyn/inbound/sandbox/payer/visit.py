@@ -20,6 +20,10 @@ from altyn.inbound.sandbox.payer.phone import PayerPhone
 SERVER_ERROR: Final = 500
 CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
 MISSING: Final = "The payer has nothing to type: the request has neither email nor phone."
+WAY_NOT_OFFERED: Final = (
+    "the order does not offer this way; look at the features, allowedPaymentWays and other "
+    "parameters of its registration, and at the shop's permissions and allowed ways"
+)
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
@@ -118,6 +122,8 @@ class Visit:
         if answer.get("redirect"):
             return self._redirected(answer)
         error = str(answer.get("error") or answer.get("errorMessage") or "")
+        if "[paymentWay]" in error:
+            error = f"{error.rstrip('.')}: {WAY_NOT_OFFERED}"
         fields = {str(name): str(text) for name, text in answer.get("fieldErrors", {}).items()}
         return VisitEnd(error=error or None, field_errors=fields)
 
