@@ -92,7 +92,12 @@ async def test_receipt_goes_to_the_phone_when_the_page_asks(payer: Payer) -> Non
 
 @pytest.mark.parametrize(
     ("members", "named"),
-    [({"phone": None}, "phone"), ({"phone": ""}, "phone"), ({"decision": "x"}, "decision")],
+    [
+        ({"phone": None}, "phone"),
+        ({"phone": ""}, "phone"),
+        ({"pan": " "}, "pan: the card"),
+        ({"decision": "x"}, "decision"),
+    ],
 )
 async def test_members_are_checked(payer: Payer, members: dict[str, Any], named: str) -> None:
     answer = await pay(payer, await payer.client.register(), status=400, **members)

@@ -40,6 +40,8 @@ class BnplRequest(CardRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         """Raise ValueError for members that do not fit together, in the order of the members."""
         if not self.phone:
             raise ValueError("phone: the phone that gets the code, as 79998887766")
+        if not self.digits.strip():
+            raise ValueError("pan: the card that pays the first part; see GET /sandbox/cards")
         super().check()
 
     @property
