@@ -5,7 +5,7 @@ same as for REST; a message whose caller is not known is answered with a fault.
 Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business errors are answers).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from time import perf_counter
