@@ -22,7 +22,6 @@ from altyn.domain.phone import phone_text
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
-from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.bindings.storing import refuse_storing
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
@@ -39,7 +38,7 @@ from altyn.operations.paying.allowed import ALLOWED_WAYS
 from altyn.operations.paying.sberpay import hides_sberpay
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
-from altyn.operations.register_for_app import refuse_without_way
+from altyn.operations.register_ways import refuse_ways
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
 GENERATED_NUMBER_ATTEMPTS: Final = 5
@@ -51,7 +50,7 @@ class Register:
 
     `on_credit`: the payer applies for a credit first. `attempts_max` bounds the attempts to pay;
     the setting of the merchant where it is None. `may_verify`: the feature VERIFY was allowed
-    before, by another permission than its own.
+    before, by another permission than its own. `paid_by` is the way in which the same call pays.
     """
 
     amount_minor: int
@@ -99,6 +98,7 @@ class Register:
     may_verify: bool = False
     allowed_ways: tuple[str, ...] = ()
     attempts_max: int | None = None
+    paid_by: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -202,9 +202,8 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then as
-    `refuse_without_way`, as `refuse_binding`, CREDIT_UNAVAILABLE (`refuse_without_bank`),
-    ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, as `refuse_ways`,
+    CREDIT_UNAVAILABLE (`refuse_without_bank`), ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
@@ -214,10 +213,7 @@ async def register(
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
-        refused = refuse_without_way(app, order, merchant, world) or await refuse_binding(
-            command, merchant, world
-        )
-        if refused:
+        if refused := await refuse_ways(command, app, order, merchant, world):
             return refused
         if refused := refuse_without_bank(on_credit=command.on_credit, world=world):
             return refused

@@ -84,8 +84,11 @@ async def test_product_has_to_be_agreed(applicant: Applicant) -> None:
         assert "orderId" in await applicant.register(orderBundle=bundle(productID="7"))
 
 
-async def test_shop_without_cards_sells_nothing_on_credit(applicant: Applicant) -> None:
-    async with changed(applicant.shop, {"allowed_payment_ways": ["SBRF_SBOL"]}):
+@pytest.mark.parametrize("settings", [{"allowed_payment_ways": ["SBRF_SBOL"]}, {"bnpl.only": True}])
+async def test_shop_without_cards_sells_nothing_on_credit(
+    applicant: Applicant, settings: dict[str, object]
+) -> None:
+    async with changed(applicant.shop, settings):
         answer = await applicant.register()
     assert refused("creditRegister", answer, Refusal.CREDIT_IMPOSSIBLE)
 

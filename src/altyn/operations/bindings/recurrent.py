@@ -168,6 +168,7 @@ def _registration(command: PayRecurrent, binding: Binding) -> Register:
         fee_input=command.fee_input,
         order_bundle=command.order_bundle,
         attempts_max=ATTEMPTS,
+        paid_by=PaymentWay.CARD_BINDING,
     )
 
 
