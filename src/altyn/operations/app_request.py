@@ -82,6 +82,11 @@ class AppRequest:
         }
         return {name: text for name, text in sent.items() if text is not None}
 
+    @property
+    def back(self) -> Mapping[str, str]:
+        """The address that counts: a parameter wins over jsonParams."""
+        return {} if self.back_url is None else {BACK_URL: self.back_url}
+
 
 def notes_of_app(request: AppRequest, merchant: Merchant) -> Notes:
     """The parameters about the bank's app that were sent and have no effect, or none for now."""

@@ -18,7 +18,7 @@ from altyn.domain.moscow import to_moscow
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
-from altyn.domain.phone import phone_text
+from altyn.domain.phone import number_of
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
@@ -147,7 +147,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         auto_reverse_at=command.auto_reverse_date,
         payer_ip=command.ip,
         request=_request(command, merchant),
-        params={**command.more, **app.params, **command.json_params},
+        params={**command.more, **app.params, **command.json_params, **app.back},
     )
 
 
@@ -359,7 +359,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         binding_id=command.binding_id,
         features=command.features,
         email=command.email or json_params.get("email"),
-        phone=command.phone or phone_text(json_params.get("phone", "")) or None,
+        phone=command.phone or number_of(json_params.get("phone", "")),
         post_address=command.post_address,
         recurring_frequency=command.recurring_frequency,
         recurring_expiry=command.recurring_expiry,

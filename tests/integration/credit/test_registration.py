@@ -54,6 +54,10 @@ async def test_cart_is_shown_with_its_installments(applicant: Applicant) -> None
         ({"dummy": "perhaps"}, Refusal.PARAMETER_INVALID),
         ({"phone": "+79998887766", "back2app": "true"}, Refusal.CREDIT_IMPOSSIBLE),
         ({"features": "BNPL"}, Refusal.CREDIT_IMPOSSIBLE),
+        ({"jsonParams": '{"backToShopUrl":"javascript:alert(1)"}'}, Refusal.JSON_PARAMS_INVALID),
+        ({"jsonParams": '{"phone":"1"}'}, Refusal.JSON_PARAMS_INVALID),
+        ({"failUrl": "javascript:alert(1)"}, Refusal.PARAMETER_INVALID),
+        ({"returnUrl": "javascript:alert(1)"}, Refusal.RETURN_URL_INVALID),
         ({"allowedPaymentWays": "SBRF_SBOL"}, Refusal.CREDIT_IMPOSSIBLE),
     ],
 )
