@@ -29,6 +29,7 @@ from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.card_in_address import card_in_address, has_card_in_address
 from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
@@ -214,6 +215,8 @@ class PageEndpoint:
 
     async def _post(self, request: Request, name: PageName) -> Response:
         fields = await read_fields(request.scope, request.receive, self.limits)
+        if has_card_in_address(fields):
+            return card_in_address()
         page_order = await self._find(request, fields.get("mdOrder") or fields.get("MDORDER"))
         if page_order is None:
             return self._page_without_order(name.language, 404)
