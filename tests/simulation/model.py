@@ -81,7 +81,7 @@ class Ticket:
             )
         if self.status not in UNPAID:
             return Refusal.ALREADY_PAID
-        if self.status == "at wallet" and not self.on_its_way:
+        if self.status == "at wallet":
             return Refusal.WRONG_STATUS
         if self.on_its_way:
             return Refusal.BUSY
