@@ -41,6 +41,7 @@ from altyn.inbound.request_handler import (
     Served,
 )
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
@@ -239,6 +240,7 @@ WORLD: Final = cast(
         clock=SimpleNamespace(now=lambda: NOW),
         channels=EVERY_CHANNEL,
         credit=object(),
+        ways=PaymentWays(()),
     ),
 )
 HANDLER: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)

@@ -81,7 +81,9 @@ class Ticket:
             )
         if self.status not in UNPAID:
             return Refusal.ALREADY_PAID
-        if self.on_its_way or self.status == "at wallet":
+        if self.status == "at wallet":
+            return Refusal.WRONG_STATUS
+        if self.on_its_way:
             return Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER

@@ -391,7 +391,7 @@ class Orders(RuleBasedStateMachine):
         binding, now = self._binding(card), self.gateway.now
         gone = Refusal.BINDING_UNKNOWN if card in self.removed else None
         refusal = order.may_pay(now) or gone
-        if gone and refusal is Refusal.BUSY and order.status != "at wallet":
+        if gone and refusal is Refusal.BUSY:
             refusal = gone  # the gateway does not wait for the bank when the card cannot pay anyway
         form = {"mdOrder": order.order_id, "bindingId": binding, "cvc": "123", "language": "ru"}
         answer = self._call(self._shop.call("paymentOrderBinding.do", **form), dies)

@@ -33,6 +33,7 @@ class TransportFault(Enum):
 
     METHOD = "method"
     CARD_BY_GET = "card by GET"
+    CARD_IN_ADDRESS = "card in the address"
     BY_POST = "by POST only"
     BODY_TOO_SLOW = "body too slow"
     BODY_TOO_LARGE = "body too large"
@@ -48,6 +49,7 @@ class TransportFault(Enum):
 _STATUSES: Final = {
     TransportFault.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.CARD_BY_GET: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.CARD_IN_ADDRESS: HTTPStatus.BAD_REQUEST,
     TransportFault.BY_POST: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
     TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -118,6 +118,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
             )
         except Unreadable as finding:
             reasons.append(f"query string: {finding}")
+    in_address = frozenset(name for name, value in pairs if value)
     if body:
         try:
             refuse_compressed(headers.get(b"content-encoding", b""))
@@ -139,6 +140,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
         pairs,
         malformed_body="; ".join(reasons) or None,
         broken_encoding=broken_query or broken_body,
+        in_address=in_address,
     )
 
 

@@ -13,6 +13,7 @@ import structlog
 
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
+from altyn.domain.notes import Note
 from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import (
     call_facts,
@@ -23,6 +24,7 @@ from altyn.inbound.call_log import (
     log_unserved,
     record_failure,
 )
+from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -34,7 +36,7 @@ from altyn.inbound.http.request_reader import (
     read_fields,
 )
 from altyn.inbound.metrics import SERVED, count_request
-from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
+from altyn.inbound.request_handler import BROKEN_ENCODING, Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     JSON,
     NO_STORE,
@@ -221,7 +223,7 @@ class RestEndpoint:
             base_url=self._public_url or base_url_of(scope),
             malformed=fields.malformed,
             broken_body=fields.malformed_body,
-            broken_encoding=fields.broken_encoding,
+            remarks=tuple(_remarks_of(fields, route.method)),
         )
 
     async def _answer(self, request: Request, send: Send, started: float) -> None:
@@ -246,6 +248,14 @@ class RestEndpoint:
     def _rule_header(self, answer: Served | Refusing) -> tuple[Header, ...]:
         rule = answer.explanation if self._show_rules else ""
         return (rule_header(rule),) if rule else ()
+
+
+def _remarks_of(fields: Fields, method: Method) -> Iterator[Note]:
+    """The notes about bytes that are no text, and about a card in the address of a POST."""
+    if fields.broken_encoding:
+        yield BROKEN_ENCODING
+    for name in sorted(method.card_names & fields.in_address):
+        yield Note(name, "in the address, which logs keep: send it in the body of the request")
 
 
 def present(method: Method, answer: Served | Refusing) -> Members:

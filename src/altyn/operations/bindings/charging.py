@@ -193,6 +193,7 @@ def _registration(command: ChargeStored, binding: Binding) -> Register:
         fee_input=command.fee_input,
         order_bundle=command.order_bundle,
         attempts_max=ATTEMPTS,
+        paid_by=PaymentWay.CARD_BINDING,
     )
 
 

@@ -11,6 +11,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.bindings.lookup import binding_of_client, refuse_expired
 from altyn.operations.bindings.storing import NamesBinding
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.possible import may_use_stored_card
 from altyn.operations.ports import World
 
 
@@ -50,10 +51,11 @@ async def named_binding(
 async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tuple[Binding, ...]:
     """The stored cards that the payer of an order may choose, oldest first: active, not expired.
 
-    An order that names its stored card has that one only; an order that is over has none.
+    An order that names its stored card has that one only; an order that is over, or that a stored
+    card may not pay, has none.
     """
     client_id, named = order.request.client_id, read_binding_id(order.request.binding_id)
-    if not client_id or not order.payable or not merchant.may(Permission.BINDINGS):
+    if not client_id or not order.payable or not may_use_stored_card(order, merchant):
         return ()
     month = year_month(world.clock.now())
     return tuple(

@@ -61,17 +61,20 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
-    While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
-    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED. Busy
-    while a connector is asked about another attempt.
+    Refuses: ALREADY_PAID, WRONG_STATUS (cancelled, or another attempt waits for its payer, which
+    may take minutes), SESSION_OVER, ATTEMPTS_EXHAUSTED, CREDIT_REQUIRED. Busy while a connector is
+    asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
     if order.status is OrderStatus.DECLINED:
         return refuse_declined(order)
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
-    if busy := _busy_with_payment(order):
-        return busy
+    if waiting := order.waiting_payment:
+        rule = f"a payment by {waiting.payment_way} waits for its payer: wait for it, or cancel it"
+        return Refused(Refusal.WRONG_STATUS, rule, order)
+    if order.in_flight(Kind.PAY):
+        return Busy(order)
     if now >= order.expires_at:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
     if not order.attempts_left:

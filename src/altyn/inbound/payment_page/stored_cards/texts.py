@@ -24,6 +24,10 @@ STORED_CARD_TEXTS: Final = {
         "Магазин выбрал для этого заказа сохранённую карту, но её удалили или её срок истёк. Деньги не списаны.",
         "The shop has chosen a stored card for this order, but the card was removed or has expired. Nothing was charged.",
     ),
+    "stored_none_left": Words(
+        "За этот заказ можно заплатить только сохранённой картой, а такой карты больше нет. Деньги не списаны.",
+        "Only a stored card can pay this order, and there is none any more. Nothing was charged.",
+    ),
     "remember": Words("Запомнить карту для этого магазина", "Keep the card for this shop"),
     "remember_means": Words(
         "В следующий раз понадобится только CVC. Номер хранится у платёжного шлюза в зашифрованном виде, CVC не хранится. Карту можно удалить на этой странице.",

@@ -6,7 +6,7 @@ proxy or a limit of connections cannot stand in their way. It follows no redirec
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit
 

@@ -71,6 +71,7 @@ async def register_and_pay(
     if refused := refuse_payment_by_card(payment, planned, merchant, world):
         return replace(refused, order=None)
     idle = session_notes(registration, merchant, now)
+    registration = replace(registration, paid_by=payment.payment_way)
     order = await register(
         registration, merchant, world=world, actor=command.actor, notes=(*command.notes, *idle)
     )

@@ -12,6 +12,7 @@ from altyn.protocol.cart_type import CART
 from altyn.protocol.dialects.classic import app_types as a
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import json_types as j
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
@@ -80,7 +81,7 @@ REGISTRATION: Final = (
     Parameter("language", t.LANGUAGE, "language", "Language of the page, any two letters; "
               "texts are in ru or en, else in the merchant's default language.",
               invalid=Refusal.LANGUAGE_INVALID, remarks=k.remarks_of_language),
-    Parameter("jsonParams", t.JSON_PARAMS, "json_params",
+    Parameter("jsonParams", j.REGISTRATION_PARAMS, "json_params",
               "Free attributes of the order, echoed in merchantOrderParams.",
               invalid=Refusal.JSON_PARAMS_INVALID, remarks=k.remarks_of_json_params),
     Parameter("recurringFrequency", t.digits(2, low=1, high=28), "recurring_frequency",
