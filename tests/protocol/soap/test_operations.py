@@ -60,6 +60,7 @@ OURS: Final = {
     "declineOrder",
     "finishThreeDsVer2",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "verifyCard",
 }
@@ -78,6 +79,7 @@ SERVED: Final = {
     "getBindings",
     "getBindingsByCardOrId",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
@@ -99,7 +101,7 @@ SERVED: Final = {
     "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 108
+TYPE_COUNT: Final = 111
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

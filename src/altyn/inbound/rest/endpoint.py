@@ -15,6 +15,7 @@ from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import (
+    answered_code,
     call_facts,
     delayed_login,
     log_answer,
@@ -32,7 +33,7 @@ from altyn.inbound.http.request_reader import (
     TooManyBodies,
     read_fields,
 )
-from altyn.inbound.metrics import SERVED, count_request
+from altyn.inbound.metrics import count_request
 from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     JSON,
@@ -236,8 +237,7 @@ class RestEndpoint:
             log.exception("failed", code=code, **call_facts(request, started))
             await _send(send, _failure(request), ())
         else:
-            code = answer.error.code if isinstance(answer, Refusing) else SERVED
-            count_request(method.name, code)
+            count_request(method.name, answered_code(answer))
             await _send(send, present(method, answer), self._rule_header(answer))
             log_answer(request, answer, started)
 

@@ -36,7 +36,7 @@ _WITHOUT_CARD: Final = frozenset(
 """Rows of a registration about other ways to pay."""
 
 _REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
-_SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
+SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
 _3DS_NAMES: Final = frozenset(
     {
         *("threeDSServerTransId", "threeDSVer2FinishUrl", "threeDSMethodNotificationUrl"),
@@ -62,7 +62,7 @@ def _without_payer() -> tuple[Parameter, ...]:
     )
 
 
-def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
+def card_rows(*, cvc_note: str) -> tuple[Parameter, ...]:
     """The rows of the card, without the dollar signs of paymentOrder.do, which do as well."""
     notes = {"cvc": cvc_note, "expiry": "Expiry as YYYYMM."}
     rows = (row for row in CARD_START if row.field in ("pan", "cvc", "expiry"))
@@ -78,7 +78,8 @@ def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
     )
 
 
-def _holder(name: str, *aliases: str) -> Parameter:
+def holder_row(name: str, *aliases: str) -> Parameter:
+    """The row of the name on the card, as this method spells it."""
     return replace(holder(name_on_card(512)), name=name, aliases=(*aliases, "TEXT"))
 
 
@@ -146,10 +147,10 @@ INSTANT_PAYMENT: Final = Method(
         *_REGISTERED,
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
-        _holder("cardholderName", "cardholder"),
+        *card_rows(cvc_note="The security code; may be left out for Maestro, or by permission."),
+        holder_row("cardholderName", "cardholder"),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals=_before(Refusal.CART_FORMAT, _MAY_CONTINUE),
     present=PAID_AT_ONCE,
@@ -209,10 +210,10 @@ VERIFY_CARD: Final = Method(
     needs=Permission.VERIFY_CARD,
     parameters=(
         *_rows_of_card_check(),
-        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
-        _holder("cardholderName", "cardholder"),
+        *card_rows(cvc_note="The security code; may be left out for Maestro, or by permission."),
+        holder_row("cardholderName", "cardholder"),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals={
         refusal: error
@@ -235,9 +236,9 @@ MOTO_PAYMENT: Final = Method(
         *_without_payer(),
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *_card(cvc_note="The security code; may be left out."),
-        _holder("cardholder", "cardholderName"),
-        *_SE_TOKEN,
+        *card_rows(cvc_note="The security code; may be left out."),
+        holder_row("cardholder", "cardholderName"),
+        *SE_TOKEN,
     ),
     refusals=ONE_CALL_REFUSALS,
     present=MOTO,
