@@ -61,9 +61,10 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
-    While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
-    Refuses: WRONG_STATUS (a payout), ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS,
-    CREDIT_REQUIRED. Busy while a connector is asked about another attempt.
+    While another attempt waits for its payer, which may take minutes, BUSY is refused at once. A
+    payout is in the wrong status, whatever has become of it.
+    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED. Busy
+    while a connector is asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
     if order.is_payout:
