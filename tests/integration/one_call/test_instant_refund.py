@@ -23,6 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUM: Final = 700_00
 PAID_OUT: Final = OrderState(4, "REFUNDED", 0, 0, SUM, 0)
+PAYER: Final = {"way": "CARD", "pan": GOOD, "expiry": EXPIRY, "cvc": "123"}
 WRONG_CVC: Final = ("2202205000012424", "202805", "000")
 
 
@@ -223,6 +224,8 @@ async def test_payout_takes_no_other_operation(shop: Shop, pan: str) -> None:
         assert (int(answer["errorCode"]), answer["errorMessage"]) == (code, text), path
     paid = await shop.pay(order_id)
     assert (paid["errorCode"], paid["errorMessage"]) == status_wrong
+    simulated = await shop.post_json(f"/sandbox/orders/{order_id}/pay", PAYER)
+    assert simulated.status == 404
     assert await shop.see(order_id) == before
     assert await audit(shop.pool, [order_id]) == []
 

@@ -220,7 +220,7 @@ def possible_actions(details: OrderDetails) -> Iterator[str]:
         at, action = due
         left = f" (in {describe(at - details.now)})" if at > details.now else ""
         yield f"due at {in_words(at)}{left}: {_DUE_ACTIONS[action]}"
-    if not order.payable and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
+    if due is None and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
         yield "nothing can be done: the order is finished"
 
 
