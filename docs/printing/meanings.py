@@ -186,6 +186,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
+    Permission.INSTANT_REFUND: "instantRefund.do: pay a sum to a card without a payment.",
     Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
     Permission.EXTERNAL_MPI: "paymentOrder.do with `eci`, `cavv`, `xid` of the shop's own MPI.",
     Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",

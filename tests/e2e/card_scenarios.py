@@ -159,6 +159,34 @@ def pay_by_soap(payer: Payer) -> None:
     assert b'errorCode="0"' in answer or b"<errorCode>0<" in answer, answer
 
 
+def pay_out(payer: Payer) -> None:
+    """Payouts by REST and by SOAP, and one with a security code that the bank refuses."""
+    path = "/payment/rest/instantRefund.do"
+    for name, kind in (("payout by form", FORM), ("payout by JSON", JSON)):
+        card = payer.card(name)
+        members = {
+            **DEMO,
+            "orderNumber": name,
+            "amount": "1000",
+            "pan": card.pan,
+            "cvc": card.cvc,
+            "expiry": "203412",
+            "cardholderName": "IVAN PETROV",
+        }
+        body = json.dumps(members) if kind == JSON else urlencode(members)
+        answer = payer.send(path, body.encode(), kind)
+        assert b'"rrn"' in answer, answer
+        payer.send(path, body.encode(), kind)
+    card = payer.card("payout by soap")
+    body = (
+        '<mer:instantRefund><order merchantOrderNumber="payout by soap" amount="1000"'
+        f' expiry="203412" cvc="{card.cvc}" pan="{card.pan}" cardholderName="A"/>'
+        "</mer:instantRefund>"
+    )
+    answer = payer.send(SOAP_PATH, envelope(body).encode(), "text/xml; charset=UTF-8")
+    assert b'errorCode="0"' in answer, answer
+
+
 def pay_by_the_simulated_payer(payer: Payer) -> None:
     card = payer.card("simulated payer")
     members = {"way": "CARD", "pan": card.pan, "expiry": "203412", "cvc": card.cvc}
@@ -387,6 +415,7 @@ FAULTY: Final[tuple[Callable[[Payer], None], ...]] = (
 )
 PAYMENTS: Final[tuple[Callable[[Payer], None], ...]] = (
     store_a_card,
+    pay_out,
     pay_by_form,
     pay_by_json,
     pay_by_json_with_cyrillic_letters,

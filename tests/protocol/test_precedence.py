@@ -628,6 +628,40 @@ CASES["verifyCard"] = (
         Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"},),
     },
 )
+BY_STORED_CARD: Final = {"pan": "", "expiry": "", "cardholderName": ""}
+CASES["instantRefund"] = (
+    {
+        **{name: CASES["register"][0][name] for name in ("orderNumber", "amount")},
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholderName": "IVAN PETROV",
+    },
+    {
+        **WHO,
+        **{
+            refusal: REGISTRATION[refusal]
+            for refusal in (
+                *(Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID),
+                *(Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID, Refusal.CURRENCY_UNKNOWN),
+                Refusal.ORDER_NUMBER_TAKEN,
+            )
+        },
+        **{
+            refusal: provoked
+            for refusal, provoked in CARD_OF_CALL.items()
+            if refusal is not Refusal.SESSION_OVER
+        },
+        Refusal.HOLDER_INVALID: ({"cardholderName": ""}, {"cardholderName": "I" * 513}),
+        Refusal.PARAMETER_INVALID: ({"description": "x" * 599},),
+        Refusal.CARD_AMBIGUOUS: (
+            {**BY_STORED_CARD, "cardholderName": "IVAN", "bindingId": str(MINE.binding_id)},
+        ),
+        Refusal.BINDING_UNKNOWN: (
+            {**BY_STORED_CARD, "bindingId": MISSING_ID},
+            {**BY_STORED_CARD, "bindingId": str(DISABLED.binding_id)},
+        ),
+    },
+)
 
 LINKED_SMS: Final = {"sms": "79998887766"}
 CASES["sendPaymentLink"] = (

@@ -21,6 +21,7 @@ from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.bindings.pay import PayByBinding
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
+from altyn.operations.paying.card.payout import PayOut
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
@@ -94,6 +95,7 @@ COMMAND_FIELDS: Final = {
     "instantPayment": ONE_CALL,
     "motoPayment": ONE_CALL,
     "verifyCard": ONE_CALL,
+    "instantRefund": frozenset(field.name for field in fields(PayOut)),
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
     "recurrentPayment": frozenset(field.name for field in fields(ChargeStored)),
     "installmentPayment": frozenset(field.name for field in fields(ChargeStored)),
@@ -220,6 +222,7 @@ NEEDS: Final = {
     "instantPayment": Permission.INSTANT_PAYMENT,
     "motoPayment": Permission.MOTO,
     "verifyCard": Permission.VERIFY_CARD,
+    "instantRefund": Permission.INSTANT_REFUND,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "continue3ds": Permission.CARD_FROM_SHOP,
     "finish3dsMethod": Permission.CARD_FROM_SHOP,
@@ -273,6 +276,7 @@ OUT_OF_REACH: Final = {
         )
         for refusal in (Refusal.CREDIT_IMPOSSIBLE, Refusal.CREDIT_UNAVAILABLE)
     },
+    ("instantRefund", Refusal.ORDER_UNKNOWN): "its order was saved just before",
     ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("recurrentPayment", Refusal.CVC_INVALID): "a recurring payment needs no CVC",
     ("installmentPayment", Refusal.CVC_INVALID): "an instalment needs no CVC",
@@ -602,6 +606,29 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
             Refusal.RETURN_URL_EMPTY,
             Refusal.VERIFY_FORBIDDEN,
         }
+    },
+    "instantRefund": {
+        **{
+            refusal: REGISTRATION[refusal]
+            for refusal in (
+                *(Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID),
+                *(Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID),
+                *(Refusal.CURRENCY_UNKNOWN, Refusal.ORDER_NUMBER_TAKEN),
+            )
+        },
+        **{
+            refusal: CARD[refusal]
+            for refusal in (Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID, Refusal.SESSION_OVER)
+        },
+        Refusal.BINDING_UNKNOWN: (2, "Связка не найдена", "Binding not found"),
+        Refusal.OUTCOME_UNKNOWN: (
+            7,
+            "Банк ещё не ответил. Не повторяйте выплату: узнайте её статус по номеру заказа",
+            (
+                "The bank has not answered yet. Do not repeat the payout: ask for the status of "
+                "its order"
+            ),
+        ),
     },
     "paymentOrderOtherWay": {
         refusal: texts

@@ -20,6 +20,7 @@ class Operation(StrEnum):
     PAY_IN_OTHER_WAY = "pay_in_other_way"
     MOTO_PAYMENT = "moto_payment"
     INSTANT_PAYMENT = "instant_payment"
+    INSTANT_REFUND = "instant_refund"
     VERIFY_CARD = "verify_card"
     CONTINUE_3DS = "continue_3ds"
     FINISH_3DS = "finish_3ds"

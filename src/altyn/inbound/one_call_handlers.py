@@ -1,6 +1,6 @@
-"""The handlers of methods that register an order and pay it in one call.
+"""The handlers of methods that register an order and pay it, or pay it out, in one call.
 
-Source: rest-orders.md §5.4 to §5.6.
+Source: rest-orders.md §3.7, §5.4 to §5.6.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,13 +23,16 @@ from altyn.operations.bindings.pay import PayByBinding
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.instant import continue_instantly, pay_instantly
 from altyn.operations.paying.card.moto import pay_by_moto
+from altyn.operations.paying.card.payout import PayOut, pay_out
 from altyn.operations.paying.card.register_and_pay import RegisterAndPay
 from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid, after_call
 from altyn.operations.paying.card.verify_card import verify_card
 from altyn.operations.ports import OrderKey, World
 from altyn.operations.register import Register
+from altyn.operations.results import PaidOut
 
 _OF_REGISTRATION: Final = frozenset(field.name for field in fields(Register))
+_OF_PAYOUT: Final = frozenset(field.name for field in fields(PayOut))
 _NOT_AGAIN: Final = ("json_params", "more")
 """Fields that the registration has stored: the payment does not store them once more."""
 
@@ -57,6 +60,13 @@ async def handle_instant(call: Call, world: World) -> RegisteredAndPaid | Refuse
 async def handle_verify_card(call: Call, world: World) -> RegisteredAndPaid | Refused:
     """Check a card without taking money, or go on with such a check."""
     return await _begin_or_continue(call, verify_card, world)
+
+
+async def handle_instant_refund(call: Call, world: World) -> PaidOut | Refused:
+    """Pay a sum of the merchant to a card."""
+    values = {name: value for name, value in call.values.items() if name in _OF_PAYOUT}
+    command = PayOut(**values, actor=call.actor, notes=call.notes)
+    return await pay_out(command, call.merchant, world)
 
 
 async def _begin_or_continue(call: Call, begin: Begin, world: World) -> RegisteredAndPaid | Refused:
@@ -124,4 +134,5 @@ ONE_CALL_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.MOTO_PAYMENT: handle_moto,
     Operation.INSTANT_PAYMENT: handle_instant,
     Operation.VERIFY_CARD: handle_verify_card,
+    Operation.INSTANT_REFUND: handle_instant_refund,
 }

@@ -85,7 +85,10 @@ class Connector(Protocol):
     """
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
-        """Start a payment. `details` is what this way needs, as a value of its own package."""
+        """Start a payment. `details` is what this way needs, as a value of its own package.
+
+        The card's connector also begins a payout: an attempt of the kind PAYOUT.
+        """
         ...
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:

@@ -83,6 +83,7 @@ class OrderChanges(TypedDict, total=False):
     approved_minor: int
     deposited_minor: int
     refunded_minor: int
+    paid_out_minor: int
     action_code: int
     approved_at: datetime | None
     deposited_at: datetime | None

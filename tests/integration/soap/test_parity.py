@@ -63,6 +63,13 @@ REGISTRATION: Final = {
 }
 CHECKED: Final = {"pan": GOOD, "cvc": "123", "expiry": "209912", "cardholderName": "A"}
 MOTO: Final = {**REGISTRATION, "pan": GOOD, "expiry": "209912", "cardholder": "IVAN PETROV"}
+PAYOUT: Final = {
+    "merchantOrderNumber": NUMBER,
+    "amount": "150000",
+    "pan": GOOD,
+    "expiry": "209912",
+    "cardholderName": "A",
+}
 INSTANT: Final = {
     **REGISTRATION,
     "pan": GOOD,
@@ -109,6 +116,7 @@ CASES: Final = (
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
     Case("instantPayment", "instantPayment.do", INSTANT),
     Case("motoPayment", "motoPayment.do", MOTO),
+    Case("instantRefund", "instantRefund.do", PAYOUT),
     Case("verifyCard", "verifyCard.do", CHECKED),
     Case(
         "paymentOrderOtherWay",

@@ -66,6 +66,13 @@ BASES: Final[dict[str, Values]] = {
         "expiry": "203012",
         "cardholderName": "A",
     },
+    "instantRefund": {
+        "merchantOrderNumber": "A",
+        "amount": "1",
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholderName": "A",
+    },
     "motoPayment": {
         "merchantOrderNumber": "A",
         "amount": "1",

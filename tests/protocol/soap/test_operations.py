@@ -61,6 +61,7 @@ OURS: Final = {
     "finishThreeDsVer2",
     "installmentPayment",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "verifyCard",
 }
@@ -80,6 +81,7 @@ SERVED: Final = {
     "getBindingsByCardOrId",
     "installmentPayment",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
@@ -101,7 +103,7 @@ SERVED: Final = {
     "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 109
+TYPE_COUNT: Final = 112
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

@@ -193,10 +193,13 @@ class PageOrder:
 
 
 async def find_page_order(order_id: str | None, world: World) -> PageOrder | None:
-    """The order with this id, or None. A session whose time is up is ended first."""
+    """The order with this id, or None, also for a payout, which no payer pays. A session whose time
+    is up is ended first."""
     key = read_order_key(order_id)
     order = await find_for_payer(key, world) if key else None
-    return PageOrder(order, await world.merchants.get(order.merchant_id)) if order else None
+    if order is None or order.is_payout:
+        return None
+    return PageOrder(order, await world.merchants.get(order.merchant_id))
 
 
 def read_order_key(order_id: str | None) -> OrderKey | None:

@@ -16,6 +16,7 @@ from altyn.domain.language import text_language
 from altyn.domain.notes import Note
 from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import (
+    answered_code,
     call_facts,
     delayed_login,
     log_answer,
@@ -35,7 +36,7 @@ from altyn.inbound.http.request_reader import (
     TooManyBodies,
     read_fields,
 )
-from altyn.inbound.metrics import SERVED, count_request
+from altyn.inbound.metrics import count_request
 from altyn.inbound.request_handler import BROKEN_ENCODING, Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     JSON,
@@ -240,8 +241,7 @@ class RestEndpoint:
             log.exception("failed", code=code, **call_facts(request, started))
             await _send(send, _failure(request), ())
         else:
-            code = answer.error.code if isinstance(answer, Refusing) else SERVED
-            count_request(method.name, code)
+            count_request(method.name, answered_code(answer))
             await _send(send, present(method, answer), self._rule_header(answer))
             log_answer(request, answer, started)
 

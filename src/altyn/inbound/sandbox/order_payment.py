@@ -33,7 +33,9 @@ from altyn.inbound.sandbox.payer.ways import read_request
 from altyn.look import LANGUAGES
 from altyn.operations.ports import World
 
-NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"
+NO_ORDER: Final = (
+    "there is no order with this id that a payer pays; it is the orderId of register.do's answer"
+)
 
 TYPED: Final = ("text", "steps", "fieldErrors")
 """The members that may contain what the payer typed."""

@@ -19,6 +19,7 @@ from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
+    answered_code,
     call_facts,
     delayed_login,
     duration,
@@ -42,7 +43,7 @@ from altyn.inbound.http.request_reader import (
     read_body,
     refuse_compressed,
 )
-from altyn.inbound.metrics import SERVED, count_fault, count_request
+from altyn.inbound.metrics import count_fault, count_request
 from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.request_log.bodies import keep_envelope
 from altyn.inbound.rest.answers import (
@@ -239,7 +240,7 @@ class SoapEndpoint:
             count_request(method.name, SYSTEM_ERROR.code)
             await send_answer(send, 200, _failure(message), (XML, NO_STORE))
             return
-        count_request(method.name, answer.error.code if isinstance(answer, Refusing) else SERVED)
+        count_request(method.name, answered_code(answer))
         if isinstance(answer, Refusing) and not answer.authenticated:
             await self._write_fault(send, _authentication_fault(answer))
         else:

@@ -33,6 +33,7 @@ from altyn.operations.decisions import (
 from altyn.operations.order_contact import with_contact
 from altyn.operations.order_params import with_params_of_payer, with_params_of_shop
 from altyn.operations.paying.attempts import abandon_earlier, new_attempt
+from altyn.operations.payout import refuse_payout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,14 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
+    A payout is in the wrong status, whatever has become of it.
     Refuses: ALREADY_PAID, WRONG_STATUS (cancelled, or another attempt waits for its payer, which
     may take minutes), SESSION_OVER, ATTEMPTS_EXHAUSTED, CREDIT_REQUIRED. Busy while a connector is
     asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
+    if order.is_payout:
+        return refuse_payout(order)
     if order.status is OrderStatus.DECLINED:
         return refuse_declined(order)
     if not order.payable:
@@ -195,7 +199,7 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
     """
     if not order.allows(Event.SESSION_EXPIRED) or now < order.expires_at:
         return Unchanged(order)
-    if order.in_flight(Kind.PAY):
+    if order.in_flight(Kind.PAY, Kind.PAYOUT):
         return Busy(order)
     return accept(
         order,
@@ -210,10 +214,12 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
 def decide_cancellation(order: Order, now: datetime) -> Decision:
     """Cancel an order that is not paid (decline.do).
 
-    Refuses: WRONG_STATUS; BUSY at once while a payment waits for its payer. Busy while a connector
-    is asked for the money.
+    Refuses: WRONG_STATUS (also a payout); BUSY at once while a payment waits for its payer. Busy
+    while a connector is asked for the money.
     Source: rest-orders.md §3.4.
     """
+    if order.is_payout:
+        return refuse_payout(order)
     if not order.allows(Event.CANCELLED):
         return Refused(Refusal.WRONG_STATUS, f"only an unpaid order, this is {order.status}")
     if busy := _busy_with_payment(order):

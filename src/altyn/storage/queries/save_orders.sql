@@ -4,7 +4,8 @@
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
         merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
-        approved_minor bigint, deposited_minor bigint, refunded_minor bigint, action_code integer,
+        approved_minor bigint, deposited_minor bigint, refunded_minor bigint,
+        paid_out_minor bigint, action_code integer,
         partly_reversed boolean, approved_at timestamptz, deposited_at timestamptz,
         reversed_at timestamptz, refunded_at timestamptz, auto_completion_at timestamptz,
         auto_reverse_at timestamptz, postponed_until timestamptz, changed_at timestamptz,
@@ -15,7 +16,8 @@ WITH decided AS (
     UPDATE orders SET
         version = decided.version, status = decided.status,
         approved_minor = decided.approved_minor, deposited_minor = decided.deposited_minor,
-        refunded_minor = decided.refunded_minor, action_code = decided.action_code,
+        refunded_minor = decided.refunded_minor, paid_out_minor = decided.paid_out_minor,
+        action_code = decided.action_code,
         partly_reversed = decided.partly_reversed, approved_at = decided.approved_at,
         deposited_at = decided.deposited_at, reversed_at = decided.reversed_at,
         refunded_at = decided.refunded_at, auto_completion_at = decided.auto_completion_at,

@@ -42,7 +42,7 @@ _BINDING: Final = tuple(
     for row in REGISTRATION if row.name == _STORED
 )  # fmt: skip
 _REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
-_SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
+SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
 _3DS_NAMES: Final = frozenset(
     {
         *("threeDSServerTransId", "threeDSVer2FinishUrl", "threeDSMethodNotificationUrl"),
@@ -69,7 +69,7 @@ def _without_payer() -> tuple[Parameter, ...]:
     )
 
 
-def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
+def card_rows(*, cvc_note: str) -> tuple[Parameter, ...]:
     """The rows of the card, without the dollar signs of paymentOrder.do, which do as well."""
     notes = {"cvc": cvc_note, "expiry": "Expiry as YYYYMM."}
     rows = (row for row in CARD_START if row.field in ("pan", "cvc", "expiry"))
@@ -92,7 +92,8 @@ def _or_stored(row: Parameter) -> Parameter:
     return row if row.field == "cvc" else replace(row, overridden_by=_STORED)
 
 
-def _holder(name: str, *aliases: str) -> Parameter:
+def holder_row(name: str, *aliases: str) -> Parameter:
+    """The row of the name on the card, as this method spells it."""
     return replace(holder(name_on_card(512)), name=name, aliases=(*aliases, "TEXT"))
 
 
@@ -155,10 +156,10 @@ INSTANT_PAYMENT: Final = Method(
         *_BINDING,
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *map(_or_stored, _card(cvc_note=_CVC_NOTE)),
-        _or_stored(_holder("cardholderName", "cardholder")),
+        *map(_or_stored, card_rows(cvc_note=_CVC_NOTE)),
+        _or_stored(holder_row("cardholderName", "cardholder")),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals=_before(Refusal.CART_FORMAT, _MAY_CONTINUE),
     present=PAID_AT_ONCE,
@@ -219,10 +220,10 @@ VERIFY_CARD: Final = Method(
     needs=Permission.VERIFY_CARD,
     parameters=(
         *_rows_of_card_check(),
-        *_card(cvc_note=_CVC_NOTE),
-        _holder("cardholderName", "cardholder"),
+        *card_rows(cvc_note=_CVC_NOTE),
+        holder_row("cardholderName", "cardholder"),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals={
         refusal: error
@@ -247,9 +248,9 @@ MOTO_PAYMENT: Final = Method(
         *_BINDING,
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *map(_or_stored, _card(cvc_note="The security code; may be left out.")),
-        _or_stored(_holder("cardholder", "cardholderName")),
-        *_SE_TOKEN,
+        *map(_or_stored, card_rows(cvc_note="The security code; may be left out.")),
+        _or_stored(holder_row("cardholder", "cardholderName")),
+        *SE_TOKEN,
     ),
     refusals=ONE_CALL_REFUSALS,
     present=MOTO,
