@@ -9,7 +9,12 @@ from starlette.responses import Response
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import form_token
-from altyn.inbound.personal_account.texts import account_text, audit_action_text, reason_text
+from altyn.inbound.personal_account.texts import (
+    account_text,
+    audit_action_text,
+    audit_detail_text,
+    reason_text,
+)
 from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
 from altyn.inbound.web.responses import page
@@ -52,9 +57,8 @@ MENU: Final = (
     MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),
 )
 
-render: Final = WebPages(
-    Path(__file__).parent / "templates", account_text, {"audit_action": audit_action_text}
-).renderer()
+_FILTERS: Final = {"audit_action": audit_action_text, "audit_detail": audit_detail_text}
+render: Final = WebPages(Path(__file__).parent / "templates", account_text, _FILTERS).renderer()
 
 
 def guest_frame(request: Request, *, sandbox: bool) -> WebFrame:
