@@ -18,6 +18,7 @@ from altyn.look.words import (
     date_text,
     day_time_text,
     duration_text,
+    precise_text,
 )
 
 _HERE: Final = Path(__file__).parent
@@ -58,6 +59,7 @@ def page_environment(*template_folders: Path) -> Environment:
         "date": date_text,
         "day_time": day_time_text,
         "duration": duration_text,
+        "precise": precise_text,
         "web_link": web_link,
     }
     environment.globals |= {"mark": mark()}

@@ -33,6 +33,13 @@ def date_text(moment: datetime, language: str = "ru") -> str:
     return f"{day_text(local.date(), language)}, {day_time_text(moment, language)}"
 
 
+def precise_text(moment: datetime, language: str = "ru") -> str:
+    """A date and time in Moscow time with seconds: "21 ноября 2026, 18:42:07 (МСК)"."""
+    local = to_moscow(moment)
+    zone = _MOSCOW_TIME[language].replace(" ", NO_BREAK_SPACE)
+    return f"{day_text(local.date(), language)}, {local:%H:%M:%S}{NO_BREAK_SPACE}({zone})"
+
+
 def day_text(day: date, language: str = "ru") -> str:
     """A day: "21 ноября 2026"."""
     month = _MONTHS[language].split()[day.month - 1]

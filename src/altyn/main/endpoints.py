@@ -11,9 +11,6 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.domain.merchant import MerchantSettings
-from altyn.inbound.console.endpoint import console_routes
-from altyn.inbound.console.facts import DemoShop
-from altyn.inbound.console.start_page import ReturnPage, StartPage
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.health import routes as health_routes
 from altyn.inbound.http.request_reader import Limits
@@ -42,6 +39,7 @@ from altyn.inbound.web.routes import web_routes
 from altyn.main.account import account_routes
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
+from altyn.main.console import Clockwork, console_of
 from altyn.operations.ports import World
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
@@ -54,14 +52,6 @@ from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool
-from altyn.storage.demo import (
-    DEMO_API_LOGIN,
-    DEMO_CALLBACK_KEY,
-    DEMO_LOGIN,
-    DEMO_OPERATOR_LOGIN,
-    DEMO_PASSWORD,
-    DEMO_TOKEN,
-)
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
@@ -70,14 +60,6 @@ from altyn.storage.staff import staff_context
 from altyn.workers.sandbox_clock import move_clock
 
 DIALECTS: Final = (CLASSIC,)
-DEMO_SHOP: Final = DemoShop(
-    login=DEMO_LOGIN,
-    api_login=DEMO_API_LOGIN,
-    password=DEMO_PASSWORD,
-    token=DEMO_TOKEN,
-    callback_key=DEMO_CALLBACK_KEY,
-    account_login=DEMO_OPERATOR_LOGIN,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,12 +182,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
-            *console_routes(
-                StartPage(
-                    shop=DEMO_SHOP, public_url=settings.public_url, now=movable.now, move_clock=move
-                ),
-                ReturnPage(shop=DEMO_SHOP, public_url=settings.public_url),
-            ),
+            *console_of(context.pool, world, settings.public_url, Clockwork(movable.now, move)),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes

@@ -4,7 +4,6 @@ Only reads, and takes no part in saving orders: a question asked here never dela
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,47 +12,10 @@ import msgspec
 
 from altyn.domain.ledger import Account, Movement, Posting
 from altyn.domain.lifecycle import OrderStatus
+from altyn.operations.order_history import BookedPosting, OrderEvent, OrderLine
 from altyn.operations.ports import OrderKey
 from altyn.storage.database import Pool
 from altyn.storage.statements import statement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    """An order as one line of a list. Amounts: minor units of `currency`."""
-
-    key: OrderKey
-    merchant: str
-    order_number: str
-    status: OrderStatus
-    currency: str
-    amount_minor: int
-    approved_minor: int
-    deposited_minor: int
-    refunded_minor: int
-    action_code: int
-    created_at: datetime
-    description: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderEvent:
-    """One change of an order; `version` is the version of the order that it made."""
-
-    version: int
-    at: datetime
-    event: str
-    actor: str
-    actor_ip: str
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class BookedPosting:
-    """A movement of money, with the version of the order that was saved with it."""
-
-    version: int
-    posting: Posting
 
 
 class OrderHistory:
@@ -78,7 +40,11 @@ class OrderHistory:
             since=since,
             size=size,
         )
-        return [_line(row) for row in rows]
+        return [order_line(row) for row in rows]
+
+    async def merchant_ids(self) -> Sequence[int]:
+        """The numbers of all shops."""
+        return [row["merchant_id"] for row in await statement("merchant_ids").fetch(self._pool)]
 
     async def named(self, order_number: str) -> Mapping[str, OrderKey]:
         """The orders with this order number, by the logins of their merchants."""
@@ -121,7 +87,8 @@ def _of(key: OrderKey) -> dict[str, int | UUID]:
     return {"merchant_id": key.merchant_id, "order_id": key.order_id}
 
 
-def _line(row: Any) -> OrderLine:
+def order_line(row: Any) -> OrderLine:
+    """The line of a row of find_orders or list_orders."""
     return OrderLine(
         key=OrderKey(row["merchant_id"], row["order_id"]),
         merchant=row["login"],

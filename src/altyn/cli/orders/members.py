@@ -12,8 +12,8 @@ from altyn.cli.orders.view import receipt_minor
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Attempt, Order
 from altyn.domain.receipt.values import Receipt
+from altyn.operations.order_history import OrderEvent
 from altyn.protocol.dialects.classic.order_view import extended_status
-from altyn.storage.order_history import OrderEvent
 
 STATUS_VERSION: Final = 46
 """The newest response version: it has every member, whatever version the shop has chosen."""

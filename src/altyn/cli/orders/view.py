@@ -19,10 +19,10 @@ from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
 from altyn.domain.receipt.values import Receipt
+from altyn.operations.order_history import BookedPosting, OrderEvent, OrderLine
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.threeds import VeRes
-from altyn.storage.order_history import BookedPosting, OrderEvent, OrderLine
 
 _COLOURS: Final = {
     OrderStatus.APPROVED: "yellow",

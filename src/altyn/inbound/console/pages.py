@@ -12,8 +12,11 @@ from altyn.inbound.web.language import language_of
 START: Final = "start"
 MENU: Final = (
     (START, "/", "home"),
+    ("orders", "/console/orders", "orders"),
+    ("callbacks", "/console/callbacks", "bell"),
     ("phones", "/sandbox/phone", "phone"),
     ("mail", "/sandbox/mail", "envelope"),
+    ("account", "/mportal3", "user"),
 )
 
 render: Final = WebPages(Path(__file__).parent / "templates", console_text).renderer()

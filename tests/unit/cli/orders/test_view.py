@@ -19,8 +19,8 @@ from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.order_id import new_order_id
+from altyn.operations.order_history import OrderLine
 from altyn.operations.ports import OrderKey
-from altyn.storage.order_history import OrderLine
 from tests.builders import a_merchant, an_order
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -1,0 +1,177 @@
+"""The words for an order's states, changes and movements of money, in Russian and English."""
+# ruff: noqa: E501 - a sentence and its translation stay on one line
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from altyn.domain.ledger import Account, Movement
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.order import AttemptState, Due, Kind
+from altyn.domain.outbox import EntryState
+from altyn.domain.receipt.values import ReceiptKind, ReceiptState
+from altyn.look import Words
+
+OK: Final = "ok"
+WARN: Final = "warn"
+DANGER: Final = "danger"
+PLAIN: Final = "plain"
+
+# fmt: off
+STATUS_WORDS: Final[Mapping[OrderStatus, tuple[Words, str]]] = MappingProxyType({
+    OrderStatus.CREATED: (Words("Не оплачен", "Not paid"), PLAIN),
+    OrderStatus.WAITING: (Words("Ждём покупателя", "Waiting for the payer"), WARN),
+    OrderStatus.APPROVED: (Words("Сумма удержана", "Held"), WARN),
+    OrderStatus.DEPOSITED: (Words("Оплачен", "Paid"), OK),
+    OrderStatus.REVERSED: (Words("Отменён", "Reversed"), PLAIN),
+    OrderStatus.REFUNDED: (Words("Возврат", "Refunded"), PLAIN),
+    OrderStatus.DECLINED: (Words("Отклонён", "Declined"), DANGER),
+})
+ATTEMPT_WORDS: Final[Mapping[AttemptState, tuple[Words, str]]] = MappingProxyType({
+    AttemptState.WAITING: (Words("ждём покупателя", "waiting for the payer"), WARN),
+    AttemptState.ABANDONED: (Words("заменена другой попыткой", "replaced by another attempt"), PLAIN),
+    AttemptState.ASKED: (Words("ждём ответа банка", "waiting for the bank"), WARN),
+    AttemptState.APPROVED: (Words("одобрено", "approved"), OK),
+    AttemptState.PENDING: (Words("банк решает", "the bank decides"), WARN),
+    AttemptState.DECLINED: (Words("отказ", "declined"), DANGER),
+    AttemptState.NOT_SENT: (Words("банк не получил запрос", "not sent to the bank"), DANGER),
+    AttemptState.UNKNOWN: (Words("ответ банка потерян, узнаём итог", "the bank's answer is lost; inquiring"), WARN),
+})
+KIND_WORDS: Final[Mapping[Kind, Words]] = MappingProxyType({
+    Kind.PAY: Words("Оплата", "Payment"),
+    Kind.DEPOSIT: Words("Списание", "Deposit"),
+    Kind.REVERSE: Words("Отмена", "Reversal"),
+    Kind.REFUND: Words("Возврат", "Refund"),
+})
+MOVEMENT_WORDS: Final[Mapping[Movement, Words]] = MappingProxyType({
+    Movement.HOLD: Words("Удержание", "Hold"),
+    Movement.DEPOSIT: Words("Списание", "Deposit"),
+    Movement.RELEASE: Words("Остаток удержания вернулся", "Rest of the hold released"),
+    Movement.REVERSAL: Words("Отмена", "Reversal"),
+    Movement.REFUND: Words("Возврат", "Refund"),
+})
+ACCOUNT_WORDS: Final[Mapping[Account, Words]] = MappingProxyType({
+    Account.PAYER: Words("покупатель", "payer"),
+    Account.HOLD: Words("удержано", "hold"),
+    Account.MERCHANT: Words("магазин", "merchant"),
+})
+RECEIPT_KIND_WORDS: Final[Mapping[ReceiptKind, Words]] = MappingProxyType({
+    ReceiptKind.PAYMENT: Words("Чек оплаты", "Receipt of the payment"),
+    ReceiptKind.REFUND: Words("Чек возврата", "Receipt of a refund"),
+    ReceiptKind.CLOSING: Words("Чек закрытия", "Closing receipt"),
+    ReceiptKind.EXTERNAL_PAYMENT: Words("Чек кассы магазина: оплата", "The shop's own receipt: payment"),
+    ReceiptKind.EXTERNAL_REFUND: Words("Чек кассы магазина: возврат", "The shop's own receipt: refund"),
+    ReceiptKind.EXTERNAL_CORRECTION: Words("Чек кассы магазина: коррекция", "The shop's own receipt: correction"),
+})
+RECEIPT_STATE_WORDS: Final[Mapping[ReceiptState, tuple[Words, str]]] = MappingProxyType({
+    ReceiptState.SENT: (Words("отправлен", "sent"), WARN),
+    ReceiptState.DELIVERED: (Words("выдан", "issued"), OK),
+    ReceiptState.FAILED: (Words("ошибка", "failed"), DANGER),
+})
+ENTRY_WORDS: Final[Mapping[EntryState, tuple[Words, str]]] = MappingProxyType({
+    EntryState.WAITING: (Words("отправляется", "being sent"), WARN),
+    EntryState.DELIVERED: (Words("доставлено", "delivered"), OK),
+    EntryState.DEAD: (Words("не доставлено", "not delivered"), DANGER),
+})
+DUE_WORDS: Final[Mapping[Due, Words]] = MappingProxyType({
+    Due.SESSION_EXPIRY: Words("время на оплату кончится, заказ будет отклонён", "the time to pay ends and the order is declined"),
+    Due.AUTO_COMPLETION: Words("удержанная сумма спишется", "the hold is deposited"),
+    Due.AUTO_REVERSE: Words("удержание отменится", "the hold is reversed"),
+    Due.HOLD_RELEASE: Words("банк снимет удержание", "the bank releases the hold"),
+})
+EVENT_WORDS: Final[Mapping[str, Words]] = MappingProxyType({
+    "registered": Words("Заказ зарегистрирован", "Order registered"),
+    "waiting_for_payer": Words("Покупатель подтверждает оплату", "The payer confirms the payment"),
+    "challenge_asked": Words("Банк спросил код", "The bank asks for a code"),
+    "payment_asked": Words("Запрос на оплату отправлен", "Payment asked for"),
+    "attempt_failed": Words("Попытка оплаты не удалась", "An attempt to pay failed"),
+    "last_attempt_failed": Words("Последняя попытка не удалась", "The last attempt failed"),
+    "card_attempt_refused": Words("Попытка остановлена: слишком много попыток", "Attempt stopped: too many attempts"),
+    "hold_approved": Words("Банк удержал сумму", "The bank holds the amount"),
+    "purchase_approved": Words("Банк одобрил оплату", "The bank approved the payment"),
+    "card_verified": Words("Карта проверена", "Card checked"),
+    "session_expired": Words("Время на оплату вышло", "The time to pay has ended"),
+    "cancelled": Words("Заказ отклонён магазином", "Declined by the shop"),
+    "deposit_asked": Words("Запрос на списание отправлен", "Deposit asked for"),
+    "deposit_approved": Words("Сумма списана", "Deposited"),
+    "deposit_declined": Words("Банк отказал в списании", "The bank declined the deposit"),
+    "reversal_asked": Words("Запрос на отмену отправлен", "Reversal asked for"),
+    "reversal_approved": Words("Оплата отменена", "Reversed"),
+    "partial_reversal_approved": Words("Оплата отменена частично", "Reversed in part"),
+    "reversal_declined": Words("Банк отказал в отмене", "The bank declined the reversal"),
+    "refund_asked": Words("Запрос на возврат отправлен", "Refund asked for"),
+    "refund_approved": Words("Деньги возвращены", "Refunded"),
+    "refund_declined": Words("Банк отказал в возврате", "The bank declined the refund"),
+    "params_added": Words("Магазин добавил параметры", "The shop added parameters"),
+    "link_sent": Words("Ссылка на оплату отправлена", "Payment link sent"),
+    "receipt_received": Words("Получен чек кассы магазина", "The shop's own receipt arrived"),
+    "timer_postponed": Words("Действие по времени отложено", "A timed action was postponed"),
+})
+STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
+    "order": Words("Заказ {number}", "Order {number}"),
+    "shop": Words("Магазин", "Shop"),
+    "amount": Words("Сумма", "Amount"),
+    "status": Words("Состояние", "Status"),
+    "on_wire": Words("orderStatus {number}", "orderStatus {number}"),
+    "registered_at": Words("Зарегистрирован", "Registered"),
+    "order_id": Words("Id заказа", "Order id"),
+    "description": Words("Описание", "Description"),
+    "stages": Words("Стадии", "Stages"),
+    "one_stage": Words("одна", "one"),
+    "two_stages": Words("две: удержание, потом списание", "two: hold, then deposit"),
+    "card_check": Words("проверка карты, деньги не списываются", "card check, nothing is taken"),
+    "payer": Words("Покупатель", "Payer"),
+    "client": Words("Id клиента", "Client id"),
+    "email": Words("Почта", "Email"),
+    "phone": Words("Телефон", "Phone"),
+    "address": Words("Адрес в сети", "IP address"),
+    "approved": Words("Одобрено банком", "Approved by the bank"),
+    "deposited": Words("Списано", "Deposited"),
+    "refunded": Words("Возвращено", "Refunded"),
+    "left": Words("Остаётся магазину", "Left with the shop"),
+    "next": Words("Дальше", "Next"),
+    "next_at": Words("{moment}: {what}", "{moment}: {what}"),
+    "in_flight": Words("Банк ещё не ответил. Шлюз повторяет вопрос, пока не узнает итог.", "The bank has not answered yet. The gateway asks again until it knows the result."),
+    "payable": Words("Заказ можно оплатить, осталось попыток: {left}.", "The order can be paid; attempts left: {left}."),
+    "open_page": Words("Открыть платёжную страницу", "Open the payment page"),
+    "history": Words("История", "History"),
+    "by": Words("{actor}", "{actor}"),
+    "money": Words("Деньги", "Money"),
+    "money_from": Words("откуда", "from"),
+    "money_to": Words("куда", "to"),
+    "no_money": Words("Денег ещё не двигали.", "No money has moved yet."),
+    "attempts": Words("Попытки", "Attempts"),
+    "no_attempts": Words("Попыток ещё не было.", "There were no attempts yet."),
+    "attempt": Words("Попытка", "Attempt"),
+    "way": Words("Способ", "Way"),
+    "card": Words("Карта", "Card"),
+    "result": Words("Итог", "Result"),
+    "action_code": Words("Код ответа", "Action code"),
+    "rrn": Words("RRN", "RRN"),
+    "approval_code": Words("Код одобрения", "Approval code"),
+    "cart": Words("Корзина", "Cart"),
+    "item": Words("Позиция", "Position"),
+    "quantity": Words("Количество", "Quantity"),
+    "params": Words("Параметры заказа (jsonParams)", "Parameters of the order (jsonParams)"),
+    "receipts": Words("Чеки", "Receipts"),
+    "open_receipt": Words("Открыть чек", "Open the receipt"),
+    "replaces": Words("вместо чека с ошибкой", "in place of a failed one"),
+    "callbacks": Words("Уведомления магазину", "Callbacks to the shop"),
+    "no_callbacks": Words("Уведомлений нет: у магазина не указан адрес, или заказ ещё не изменился.", "There are none: the shop has named no address, or nothing has happened yet."),
+    "callback_attempts": Words("попыток: {count}", "attempts: {count}"),
+    "when": Words("Когда", "When"),
+    "what": Words("Что", "What"),
+    "who": Words("Кто", "Who"),
+})
+# fmt: on
+
+
+def event_words(event: str, language: str) -> str:
+    """An event of the history in words; one that has none is shown by its name."""
+    known = EVENT_WORDS.get(event)
+    return known.text(language) if known else event.replace("_", " ")
+
+
+def story_text(key: str, *, language: str, **values: object) -> str:
+    """A text of the story. Raises KeyError for an unknown key or a missing value."""
+    return STORY_TEXTS[key].text(language, **values)

@@ -1,0 +1,84 @@
+"""The list of orders that a person filters and pages through: what is asked, and what is found.
+
+Paging is by the place in the list (keyset), so the thousandth page costs as much as the first. One
+page looks through a bounded number of orders; where that bound ends a page early, `reached` says
+from where to go on. Amounts are minor units; times are aware UTC. Source: personal-account.md §3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple, Protocol
+from uuid import UUID
+
+from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.receipt.values import ReceiptState
+from altyn.operations.order_history import OrderLine
+
+PAGE_SIZE: Final = 50
+LOOKED_THROUGH_MAX: Final = 20_000
+"""So many orders of a shop are looked through for one page."""
+
+
+class OrderDate(StrEnum):
+    """The date of an order that a period is about."""
+
+    CREATED = "created"
+    PAID = "paid"  # the bank's approval
+    DEPOSITED = "deposited"
+    REVERSED = "reversed"
+    REFUNDED = "refunded"
+
+
+class Place(NamedTuple):
+    """A place in the list, which is ordered by these two, newest first."""
+
+    created_at: datetime
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders are wanted; what is None or empty is not filtered.
+
+    `since` is included, `until` is not. `order_number` may have `%` for any characters.
+    `card_end` are the last digits of the card.
+    """
+
+    merchant_ids: tuple[int, ...]
+    since: datetime | None = None
+    until: datetime | None = None
+    date: OrderDate = OrderDate.CREATED
+    statuses: tuple[OrderStatus, ...] = ()
+    order_number: str = ""
+    order_id: UUID | None = None
+    amount_from_minor: int | None = None
+    amount_to_minor: int | None = None
+    currency: str = ""
+    action_code: int | None = None
+    receipt_state: ReceiptState | None = None
+    card_end: str = ""
+    email: str = ""
+    payment_way: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of the list, newest first.
+
+    `older` is where the next page begins; None at the end of the list. `reached` is True where the
+    page has ended because so many orders were looked through.
+    """
+
+    lines: Sequence[OrderLine]
+    older: Place | None = None
+    reached: bool = False
+
+
+class OrderLists(Protocol):
+    """Reads pages of the list."""
+
+    async def page(
+        self, wanted: OrderFilter, *, before: Place | None = None, size: int = PAGE_SIZE
+    ) -> ListPage: ...

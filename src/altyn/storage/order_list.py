@@ -1,0 +1,120 @@
+"""The list of orders in PostgreSQL: pages by keyset, each of a bounded number of orders.
+
+Only reads: a question asked here never delays a payment. Source: personal-account.md §3.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from altyn.operations.order_history import OrderLine
+from altyn.operations.order_list import (
+    LOOKED_THROUGH_MAX,
+    PAGE_SIZE,
+    ListPage,
+    OrderDate,
+    OrderFilter,
+    Place,
+)
+from altyn.storage.database import Pool
+from altyn.storage.order_history import order_line
+from altyn.storage.statements import statement
+
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
+ANY_CHARACTERS: Final = "%"
+_TICK: Final = timedelta(microseconds=1)
+
+
+class OrderListStore:
+    """Reads pages of the list of orders."""
+
+    def __init__(self, pool: Pool, looked_through: int = LOOKED_THROUGH_MAX) -> None:
+        self._pool = pool
+        self._looked_through = looked_through
+
+    async def page(
+        self, wanted: OrderFilter, *, before: Place | None = None, size: int = PAGE_SIZE
+    ) -> ListPage:
+        """A page of the orders that are wanted, newest first, after a place in the list."""
+        place = before or _LAST
+        bounds = [
+            each
+            for merchant_id in wanted.merchant_ids
+            for each in await self._bounds(merchant_id, wanted, place)
+        ]
+        if not bounds:
+            return ListPage(())
+        asked = [{**each, **_conditions(wanted), "size": size + 1} for each in bounds]
+        rows = await statement("list_orders").fetch_each(self._pool, asked)
+        lines = sorted((order_line(row) for row in rows), key=_place, reverse=True)
+        shown = lines[:size]
+        if len(lines) > size:
+            return ListPage(shown, _place(shown[-1]))
+        reached = await statement("list_orders_reach").fetch_each(self._pool, bounds)
+        if not reached:
+            return ListPage(shown)
+        # The shop whose bound ended first decides: older orders of the others come with its own.
+        end = max(Place(row["created_at"], row["order_id"]) for row in reached)
+        return ListPage([line for line in shown if _place(line) >= end], end, reached=True)
+
+    async def _bounds(
+        self, merchant_id: int, wanted: OrderFilter, place: Place
+    ) -> list[dict[str, Any]]:
+        """Where a page of one shop begins and ends; none where its named order does not exist."""
+        by_created = wanted.date is OrderDate.CREATED
+        bounds = {
+            "merchant_id": merchant_id,
+            "created_since": (wanted.since if by_created else None) or _FIRST,
+            # Whatever happens to an order happens after its creation.
+            "created_until": wanted.until or _LAST.created_at,
+            "before_at": place.created_at,
+            "before_id": place.order_id,
+            "looked_through": self._looked_through,
+        }
+        if wanted.order_id is None and not _is_exact(wanted.order_number):
+            return [bounds]
+        rows = await statement("created_of_order").fetch(
+            self._pool,
+            merchant_id=merchant_id,
+            order_id=wanted.order_id,
+            order_number=wanted.order_number if _is_exact(wanted.order_number) else None,
+        )
+        return [
+            {
+                **bounds,
+                "created_since": row["created_at"],
+                "created_until": row["created_at"] + _TICK,
+            }
+            for row in rows
+        ]
+
+
+def _is_exact(order_number: str) -> bool:
+    return bool(order_number) and ANY_CHARACTERS not in order_number
+
+
+def _conditions(wanted: OrderFilter) -> dict[str, Any]:
+    number = wanted.order_number.replace("\\", "\\\\").replace("_", "\\_")
+    return {
+        "statuses": [str(each) for each in wanted.statuses] or None,
+        "order_id": wanted.order_id,
+        "number_like": number or None,
+        "amount_from": wanted.amount_from_minor,
+        "amount_to": wanted.amount_to_minor,
+        "currency": wanted.currency or None,
+        "action_code": wanted.action_code,
+        "email": wanted.email.lower() or None,
+        "date": str(wanted.date),
+        "date_since": wanted.since,
+        "date_until": wanted.until,
+        "card_end": wanted.card_end or None,
+        "payment_way": wanted.payment_way or None,
+        "receipt_state": wanted.receipt_state and str(wanted.receipt_state),
+    }
+
+
+def _place(line: OrderLine) -> Place:
+    return Place(line.created_at, line.key.order_id)

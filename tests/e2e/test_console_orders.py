@@ -1,0 +1,104 @@
+"""The console's orders and callbacks in a browser: lists that update, the story, sending again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Screenshot
+from tests.e2e.gateway import Served
+from tests.e2e.web_rules import check_web_page
+from tests.shop import card_fields
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HOSTILE: Final = "<script>document.title='broken'</script>\"'><img src=x onerror=alert(1)>"
+
+
+def paid_order(gateway: Served, number: str) -> str:
+    """An order with a hostile text in each field of a shop, paid and refunded in part; its id."""
+    order_id = gateway.register(
+        orderNumber=number,
+        description=HOSTILE,
+        clientId="<b>anna</b>",
+        email="anna@example.org",
+        jsonParams=f'{{"note": "{"<i>x</i>" * 5}"}}',
+        dynamicCallbackUrl=f"{gateway.url}/sandbox/receiver/ok?<b>",
+    ).order_id
+    gateway.call("paymentorder.do", **card_fields(order_id))
+    gateway.call("refund.do", orderId=order_id, amount=50_000)
+    return order_id
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_an_order_reads_as_a_story(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    order_id = paid_order(gateway, f"story-{language}")
+    page.goto(f"{gateway.url}/console/orders/{order_id}?lang={language}")
+    story = page.locator("main")
+    expect(story).to_contain_text(HOSTILE)
+    expect(story).to_contain_text("refund_approved")
+    expect(story.locator(".table").first).to_contain_text(
+        "500,00" if language == "ru" else "500.00"
+    )
+    expect(story).to_contain_text("anna@example.org")
+    check_web_page(page, "console-order", language, screenshot)
+
+
+def test_list_is_updated_with_a_new_order(
+    gateway: Served, page: Page, screenshot: Screenshot
+) -> None:
+    page.goto(f"{gateway.url}/console/orders?lang=en")
+    gateway.register(orderNumber="appears-alone")
+    link = page.get_by_role("link", name="appears-alone")
+    expect(link).to_be_visible(timeout=30_000)
+    check_web_page(page, "console-orders", "en", screenshot)
+
+
+def test_an_order_is_found_by_its_number_or_id(gateway: Served, page: Page) -> None:
+    order_id = gateway.register(orderNumber="find-me").order_id
+    for wanted in ("find-me", order_id.upper()):
+        page.goto(f"{gateway.url}/console/orders?lang=en")
+        page.get_by_label("Order number or id").fill(wanted)
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Order find-me")
+
+
+def test_unknown_order_is_explained(gateway: Served, page: Page) -> None:
+    page.goto(f"{gateway.url}/console/orders?lang=en&q=nobody-has-this")
+    expect(page.locator("main")).to_contain_text("There is no order nobody-has-this")
+    answer = page.goto(f"{gateway.url}/console/orders/{'0' * 8}-0000-8000-8000-{'0' * 12}")
+    assert answer is not None
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_callback_shows_every_attempt_and_is_resent(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    order_id = paid_order(gateway, f"callback-{language}")
+    page.goto(f"{gateway.url}/console/orders/{order_id}?lang={language}")
+    page.get_by_role("link", name="refunded").click()
+    check_web_page(page, "console-callback", language, screenshot)
+    page.locator("form button.button").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    expect(with_second_attempt(page).locator("h2")).to_have_count(2)
+    page.goto(f"{gateway.url}/console/callbacks?state=delivered&lang={language}")
+    check_web_page(page, "console-callbacks", language, screenshot)
+
+
+def with_second_attempt(page: Page) -> Page:
+    """The page, reloaded until the second attempt is there; at most 30 seconds."""
+    page.wait_for_function(
+        """async () => {
+          const answer = await fetch(location.href);
+          return (await answer.text()).includes('id="attempt-2"');
+        }""",
+        timeout=30_000,
+        polling=200,
+    )
+    page.reload()
+    return page
