@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
+from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
 from altyn.inbound.personal_account.pages import (
@@ -151,10 +152,16 @@ class AccountAccess:
 
 
 async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
-    """The fields of a form, without NUL. Raises as `read_body`; PageGuard answers that."""
+    """The fields of a form, without NUL. Refuses a form that no page of ours has: FORM_OUTDATED.
+
+    Raises as `read_body` too; PageGuard answers that.
+    """
     length = request.headers.get("content-length", "").encode("latin-1")
     body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
-    pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    try:
+        pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    except Unreadable:
+        raise AccountError(Reason.FORM_OUTDATED) from None
     return [(name, value.replace("\0", "")) for name, value in pairs]
 
 

@@ -105,9 +105,9 @@ class LoginPages:
         access = self.access
         try:
             access.refuse_other_sites(request)
+            form = dict(await read_pairs(request))
         except AccountError as error:
             return refusal_page(request, error, sandbox=access.sandbox)
-        form = dict(await read_pairs(request))
         login, next_page = form.get("login", "").strip(), form.get("next", "")
         attempt = LoginAttempt(
             login=login,
