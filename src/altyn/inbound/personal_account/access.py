@@ -24,6 +24,7 @@ from altyn.inbound.personal_account.pages import (
     CODE_PATH,
     LOGIN_PATH,
     PASSWORD_PATH,
+    busy_page,
     refusal_page,
 )
 from altyn.inbound.rest.answers import client_ip
@@ -32,6 +33,7 @@ from altyn.inbound.web.responses import is_part, see_other
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
+from altyn.operations.ports import Overloaded
 from altyn.request_body import read_body
 
 FORM_BYTES_MAX: Final = 64 * 1024
@@ -88,20 +90,30 @@ class AccountAccess:
         """
 
         async def answer(request: Request) -> Response:
+            current = await self.current(request)
+            if current is None:
+                return to_login(request)
+            if current.session.stage is SessionStage.CODE:
+                return see_other(CODE_PATH)
+            asked = await self.read(request, current)
+            if current.user.must_change_password and not always:
+                return see_other(PASSWORD_PATH)
+            if needs is not None:
+                current.require(needs)
+            return await work(asked)
+
+        return self.guest_page(method, path, answer)
+
+    def guest_page(self, method: str, path: str, work: Endpoint) -> Route:
+        """A page that needs no session. What it refuses, and a busy gateway, are answered here."""
+
+        async def answer(request: Request) -> Response:
             try:
-                current = await self.current(request)
-                if current is None:
-                    return to_login(request)
-                if current.session.stage is SessionStage.CODE:
-                    return see_other(CODE_PATH)
-                asked = await self.read(request, current)
-                if current.user.must_change_password and not always:
-                    return see_other(PASSWORD_PATH)
-                if needs is not None:
-                    current.require(needs)
-                return await work(asked)
+                return await work(request)
             except AccountError as error:
                 return refusal_page(request, error, sandbox=self.sandbox)
+            except Overloaded:
+                return busy_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 

@@ -33,6 +33,7 @@ API_PATH: Final = f"{BASE}/api"
 AUDIT_PATH: Final = f"{BASE}/audit"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
+TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,14 @@ def refusal_page(request: Request, error: AccountError, *, sandbox: bool) -> Res
     frame = guest_frame(request, sandbox=sandbox)
     text = reason_text(error, frame.language)
     return page(render("refused.html", frame, text=text, base=BASE), FORBIDDEN)
+
+
+def busy_page(request: Request, *, sandbox: bool) -> Response:
+    """The page of a gateway that has too much to do, or whose database cannot be reached."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = account_text("busy", language=frame.language)
+    html = render("refused.html", frame, text=text, base=BASE)
+    return page(html, TOO_MANY, {"Retry-After": "2"})
 
 
 def _language(request: Request) -> str:

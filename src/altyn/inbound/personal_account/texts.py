@@ -32,7 +32,7 @@ _LOGIN: Final = {
     "forgotten": Words("Забыли пароль? Новый даст владелец магазина в разделе «Пользователи» или служба поддержки.", "Forgot the password? An owner of the shop gives a new one under “Users”, or the support does."),
     "demo": Words("Пользователи демо-магазина", "Users of the demo shop"),
     "demo_note": Words("Пароль у всех один: {password}", "They share one password: {password}"),
-    "busy": Words("Сейчас слишком много входов. Повторите через несколько секунд.", "Too many logins at the moment. Try again in a few seconds."),
+    "busy": Words("Сервис сейчас занят. Повторите через несколько секунд.", "The service is busy at the moment. Repeat in a few seconds."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),
