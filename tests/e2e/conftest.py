@@ -69,7 +69,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
     def collect_error(message: ConsoleMessage) -> None:
         # A page that is missing or over reports itself: its status in the console is expected.
-        expected = any(f"status of {each}" in message.text for each in (404, 410))
+        expected = any(f"status of {each}" in message.text for each in (403, 404, 410))
         if message.type == "error" and not expected:
             console_errors.append(message.text)
 

@@ -12,6 +12,7 @@ from altyn.domain.account.user import FAILED_LOGINS_MAX
 from altyn.operations.account.change_password import change_password
 from altyn.operations.account.errors import AccountError, PasswordRulesError, Reason
 from altyn.operations.account.log_in import enter_code, log_out
+from altyn.operations.account.one_time_codes import switch_codes_off, switch_codes_on
 from altyn.operations.account.users import block_user
 from altyn.operations.staff.merchants import block_merchant
 from altyn.storage.database import Pool
@@ -250,3 +251,25 @@ async def test_session_waits_five_minutes_for_a_code(access: Access) -> None:
     assert await access.current(opened)
     access.clock.move(seconds=1)
     assert await access.current(opened) is None
+
+
+async def test_codes_are_switched_with_the_present_password(access: Access) -> None:
+    current, context = await access.enter(OWNER), access.context
+    offered = context.codes.new(current.user).stored
+    wrong = switch_codes_on(current, "wrong", offered, CODE, context)
+    assert await reason_of(wrong) is Reason.WRONG_PASSWORD
+    assert (await access.user(OWNER)).failed_logins == 1
+    wrong = switch_codes_on(current, PASSWORD, offered, "000000", context)
+    assert await reason_of(wrong) is Reason.WRONG_CODE
+    assert (await access.user(OWNER)).code_secret is None
+    await switch_codes_on(current, PASSWORD, offered, CODE, context)
+    assert (await access.user(OWNER)).code_secret == offered
+    again = await access.enter(OWNER)
+    assert again.session.stage is SessionStage.CODE
+    wrong = switch_codes_off(current, "wrong", context)
+    assert await reason_of(wrong) is Reason.WRONG_PASSWORD
+    await switch_codes_off(current, PASSWORD, context)
+    assert (await access.user(OWNER)).code_secret is None
+    log = await access.log()
+    assert "shop-owner one-time codes switched on shop-owner" in log
+    assert log[-1] == "shop-owner one-time codes switched off shop-owner"

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
+from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
 from altyn.inbound.personal_account.pages import (
@@ -23,6 +24,7 @@ from altyn.inbound.personal_account.pages import (
     CODE_PATH,
     LOGIN_PATH,
     PASSWORD_PATH,
+    busy_page,
     refusal_page,
 )
 from altyn.inbound.rest.answers import client_ip
@@ -31,6 +33,7 @@ from altyn.inbound.web.responses import is_part, see_other
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
+from altyn.operations.ports import Overloaded
 from altyn.request_body import read_body
 
 FORM_BYTES_MAX: Final = 64 * 1024
@@ -87,20 +90,30 @@ class AccountAccess:
         """
 
         async def answer(request: Request) -> Response:
+            current = await self.current(request)
+            if current is None:
+                return to_login(request)
+            if current.session.stage is SessionStage.CODE:
+                return see_other(CODE_PATH)
+            asked = await self.read(request, current)
+            if current.user.must_change_password and not always:
+                return see_other(PASSWORD_PATH)
+            if needs is not None:
+                current.require(needs)
+            return await work(asked)
+
+        return self.guest_page(method, path, answer)
+
+    def guest_page(self, method: str, path: str, work: Endpoint) -> Route:
+        """A page that needs no session. What it refuses, and a busy gateway, are answered here."""
+
+        async def answer(request: Request) -> Response:
             try:
-                current = await self.current(request)
-                if current is None:
-                    return to_login(request)
-                if current.session.stage is SessionStage.CODE:
-                    return see_other(CODE_PATH)
-                asked = await self.read(request, current)
-                if current.user.must_change_password and not always:
-                    return see_other(PASSWORD_PATH)
-                if needs is not None:
-                    current.require(needs)
-                return await work(asked)
+                return await work(request)
             except AccountError as error:
                 return refusal_page(request, error, sandbox=self.sandbox)
+            except Overloaded:
+                return busy_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 
@@ -151,10 +164,16 @@ class AccountAccess:
 
 
 async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
-    """The fields of a form, without NUL. Raises as `read_body`; PageGuard answers that."""
+    """The fields of a form, without NUL. Refuses a form that no page of ours has: FORM_OUTDATED.
+
+    Raises as `read_body` too; PageGuard answers that.
+    """
     length = request.headers.get("content-length", "").encode("latin-1")
     body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
-    pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    try:
+        pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    except Unreadable:
+        raise AccountError(Reason.FORM_OUTDATED) from None
     return [(name, value.replace("\0", "")) for name, value in pairs]
 
 

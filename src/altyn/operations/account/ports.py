@@ -30,7 +30,10 @@ class UserChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPassword:
-    """The password of an API user. `previous_hash` was in force until `changed_at` (UTC)."""
+    """The password of an API user. `previous_hash` was in force until `changed_at` (UTC).
+
+    `tokens_replaced_at` is the time of the last change of its tokens, None after its undo.
+    """
 
     merchant_id: int
     login: str
@@ -38,6 +41,7 @@ class ApiPassword:
     must_change: bool = False
     previous_hash: str | None = field(default=None, repr=False)
     changed_at: datetime | None = None
+    tokens_replaced_at: datetime | None = None
     version: int = 1
 
 
