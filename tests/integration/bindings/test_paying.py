@@ -29,7 +29,7 @@ from tests.shop import GOOD, Shop, card_fields
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 NO_BINDING: Final = {"error": "Связка не найдена", "errorCode": 2}
-GONE: Final = "Этой картой заплатить уже нельзя: её удалили. Возьмите другую."
+NOT_YOURS: Final = "Этой карты нет среди ваших сохранённых карт. Возьмите другую."
 FORCE: Final = "FORCE_CREATE_BINDING"
 ANOTHER: Final = {"error": "Заказ не может быть оплачен данной связкой", "errorCode": 1}
 EXPIRED: Final = {"error": "Срок действия карты истёк", "errorCode": 1}
@@ -466,8 +466,8 @@ async def test_page_refuses_other_stored_cards(shop: Shop) -> None:
     foreign = await stored(shop, new_client())
     for binding, expected in (
         ("", {"error": "[bindingId] не задан", "errorCode": 4}),
-        (UNKNOWN, NO_BINDING | {"error": GONE}),
-        (foreign, ANOTHER | {"error": GONE}),
+        (UNKNOWN, NO_BINDING | {"error": NOT_YOURS}),
+        (foreign, ANOTHER | {"error": NOT_YOURS}),
     ):
         answer = await shop.call("processBindingForm.do", **form, bindingId=binding)
         assert error_of(answer) == expected
