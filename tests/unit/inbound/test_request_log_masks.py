@@ -18,7 +18,7 @@ from altyn.domain.notes import Note
 from altyn.domain.request_log import Endpoint, NewRequest
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.request_log.bodies import keep_envelope, keep_json
-from altyn.inbound.request_log.masked import BESIDE_A_CARD, PARAMETERS_MAX, VALUE_CHARS_MAX
+from altyn.inbound.request_log.masked import OTHER_CARD_FIELDS, PARAMETERS_MAX, VALUE_CHARS_MAX
 from altyn.inbound.request_log.open_call import OpenCall, reset_open_call, set_open_call
 from altyn.masking import is_secret_name
 from altyn.protocol.dialects.classic.dialect import CLASSIC
@@ -187,7 +187,7 @@ def test_mistyped_card_number_in_another_field_of_the_card_is_masked(method: Met
         for text in ("4111111111111112", "4111 1111 1111 1112", "x4111111111111112"):
             entry = closed(call_of(method, Fields.of([(name, text)])))
             assert "1111111111" not in repr(entry).replace(" ", "")
-    assert names <= BESIDE_A_CARD
+    assert names <= OTHER_CARD_FIELDS
 
 
 def test_password_that_looks_like_a_card_number_is_hidden() -> None:

@@ -88,7 +88,7 @@ def account_frame(request: Request, current: CurrentUser, here: str, *, sandbox:
         path=request.url.path,
         query=request.url.query,
         reader=current.user.login,
-        shop_name=current.merchant.name,
+        shop_name=current.merchant.name_in(language),
         log_out=LOGOUT_PATH,
         csrf=form_token(current.token),
         sandbox=sandbox,
