@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import asyncpg
 
 from altyn.cli.environment import settings_with_database
-from altyn.cli.output import CommandError
+from altyn.cli.output import CommandError, print_note
 from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.installation_keys import load_keys
 from altyn.operations.ports import Clock
@@ -43,7 +43,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
     async def run(url: str) -> Result:
         pool = await connect(url, pool_size=1)
         try:
-            await _refuse_newer(pool)
+            await check_schema(pool)
             return await work(pool)
         except asyncpg.UndefinedTableError:
             raise CommandError(
@@ -58,12 +58,17 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
         return asyncio.run(run(connected.database_url))
 
 
-async def _refuse_newer(pool: Pool) -> None:
-    """Raise CommandError where the database is of a newer version than this command."""
+async def check_schema(pool: Pool) -> None:
+    """Print a note where a newer version has migrated the database.
+
+    Refuses with CommandError where this version cannot go on with it.
+    """
     schema = SchemaCheck("the gateway's database")
     await schema.check(pool)
     if schema.problem is not None:
         raise CommandError(schema.problem)
+    if schema.newer is not None:
+        print_note(schema.newer)
 
 
 def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:

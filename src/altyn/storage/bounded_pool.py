@@ -52,7 +52,7 @@ def _hosts(url: str) -> int:
 
 
 class BoundedPool(BasePool):
-    """A pool that refuses with Overloaded while the database is down, or of a newer version.
+    """A pool that refuses with Overloaded while the database is down, or too new for this process.
 
     Raises in place of a lost connection or a time-out: Overloaded when the statement was not
     carried out, ResultUnknown when that is not known.
@@ -116,8 +116,9 @@ def watch_schema(pool: BoundedPool, listener: Listener) -> None:
 
     async def after_gap() -> None:
         await pool.schema.check(pool)
+        pool.schema.log_newer()
 
-    listener.on(SCHEMA_CHANNEL, lambda number: pool.schema.found(int(number)), on_gap=after_gap)
+    listener.on(SCHEMA_CHANNEL, pool.schema.notified, on_gap=after_gap)
 
 
 class _BoundedContext(BaseContext):

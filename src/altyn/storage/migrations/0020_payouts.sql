@@ -1,5 +1,6 @@
 -- Payouts: the merchant pays a sum to a card that has paid nothing before. Such an order takes no payment, so its sum
 -- has a column of its own.
+-- Older processes stop: they cannot read an order that was paid out, nor inquire about its payout
 
 ALTER TABLE orders
     ADD COLUMN paid_out_minor bigint NOT NULL DEFAULT 0,

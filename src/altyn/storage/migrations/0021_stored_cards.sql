@@ -1,4 +1,5 @@
 -- 0021_stored_cards: a payer's removal of a stored card cannot be undone by the shop.
+-- Older processes stop: they count no payment in instalments, and a shop can undo a removal that they record
 
 -- bindCard.do enables what the shop has disabled; what the payer has removed stays disabled
 ALTER TABLE bindings ADD COLUMN removed_by_payer boolean NOT NULL DEFAULT false;
