@@ -27,13 +27,14 @@ from rich.console import Console
 from rich.table import Table
 
 from altyn.embedded_postgres import EmbeddedPostgres
-from benchmarks import callbacks, million, receipts
+from benchmarks import callbacks, million, receipts, request_log
 from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, store_card, wrk
 
 CLIENTS = (16, 64)
 LIVES = ("lifecycle", "sberpay")
 """The scripts that repeat the life of an order, by card and by SberPay."""
 REQUESTS_OF_A_LIFE = 4
+PARTS = ("callbacks", "receipts", "request-log")
 PROCESSES = 2
 START_SECONDS = 60
 console = Console()
@@ -48,6 +49,7 @@ class Plan:
     million: int
     backlog: int
     receipts: int
+    request_log: bool
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ async def _fetch(url: str) -> list[str]:
 
 @contextmanager
 def gateway(
-    home: Path, url: str, *, processes: int = PROCESSES
+    home: Path, url: str, *, processes: int = PROCESSES, **settings: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes], float]]:
     """Run a gateway; yield its address, its process, and the seconds until its first answer."""
     with socket.socket() as probe:
@@ -170,6 +172,7 @@ def gateway(
         "ALTYN_PORT": str(port),
         "ALTYN_WORKERS": str(processes),
         "ALTYN_LOG_LEVEL": "warning",
+        **settings,
     }
     base_url, started = f"http://127.0.0.1:{port}", time.perf_counter()
     with (home / "bench.log").open("ab") as log:
@@ -262,15 +265,16 @@ def _arguments() -> Plan:
     parser.add_argument(
         "--receipts", type=int, default=10_000, help="queued receipts; 0 skips this part"
     )
-    parser.add_argument("--only", choices=("callbacks", "receipts"), help="run only this part")
+    parser.add_argument("--only", choices=PARTS, help="run only this part")
     arguments = parser.parse_args()
     only = arguments.only
     return Plan(
         seconds=arguments.seconds,
-        rounds=0 if only else arguments.rounds,
+        rounds=0 if only in {"callbacks", "receipts"} else arguments.rounds,
         million=arguments.million,
-        backlog=0 if only == "receipts" else arguments.backlog,
-        receipts=0 if only == "callbacks" else arguments.receipts,
+        backlog=arguments.backlog if only in {None, "callbacks"} else 0,
+        receipts=arguments.receipts if only in {None, "receipts"} else 0,
+        request_log=only == "request-log",
     )
 
 
@@ -286,8 +290,10 @@ def main() -> None:
         postgres = EmbeddedPostgres(home / "postgres")
         url = postgres.start()
         try:
-            if plan.rounds:
+            if plan.rounds and not plan.request_log:
                 _requests(plan, postgres, home, url)
+            if plan.rounds:
+                _request_log(plan, home, url)
             if plan.backlog:
                 _callbacks(plan, postgres, home, url)
             if plan.receipts:
@@ -305,6 +311,22 @@ def _requests(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> N
         console.print(f"start to first answer, with an existing database: {seconds:.1f} s")
         if plan.million:
             _with_a_million(Bench(plan, postgres, url, base_url), empty)
+
+
+def _request_log(plan: Plan, home: Path, url: str) -> None:
+    """Compare register.do with the request log and without it."""
+    with (
+        gateway(home, url) as (with_log, _, _),
+        gateway(home, url, ALTYN_REQUEST_LOG="no") as (without_log, _, _),
+    ):
+        cost = request_log.compare(
+            with_log, without_log, seconds=plan.seconds, rounds=max(plan.rounds, 3)
+        )
+    console.print(
+        f"register.do with the request log {cost.with_log:,.0f} a second, without it "
+        f"{cost.without_log:,.0f}; the median of the pairs is {cost.ratio:.2f} "
+        f"({request_log.CLIENTS} clients)"
+    )
 
 
 def _callbacks(plan: Plan, postgres: EmbeddedPostgres, home: Path, url: str) -> None:

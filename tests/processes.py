@@ -134,7 +134,7 @@ class Crowd:
     async def status(self, order_id: str) -> dict[str, Any]:
         return await self.call("getOrderStatusExtended.do", orderId=order_id)
 
-    async def move_clock(self, **by: float) -> dict[str, Any]:
+    async def move_clock(self, **by: float | str) -> dict[str, Any]:
         """Move the sandbox's clock; the gateway runs what becomes due."""
         return await self._post("/sandbox/clock", json=by)
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -29,7 +30,6 @@ from altyn.protocol.test_cards import ACS_CODE_CLASSIC
 from altyn.settings import Settings, load
 from altyn.storage.clock import SandboxClock
 from altyn.storage.database import Pool
-from altyn.workers.sandbox_clock import move_clock
 from tests.asgi_client import Answer, AsgiClient
 
 GOOD: Final = "5555555555555599"  # not enrolled in 3-D Secure 1, approved
@@ -125,10 +125,15 @@ class Shop:
 
     async def travel(self, by: timedelta) -> datetime:
         """Move the clock forward and run everything that becomes due, in order; the new time."""
-        return await self.travel_to(self.clock.now() + by)
+        return await self._move({"seconds": by.total_seconds()})
 
     async def travel_to(self, moment: datetime) -> datetime:
-        return await move_clock(self.gateway.world, self.clock, moment)
+        return await self._move({"to": moment.isoformat()})
+
+    async def _move(self, members: dict[str, object]) -> datetime:
+        answer = await self.post_json("/sandbox/clock", members)
+        assert answer.status == HTTPStatus.OK, answer.text
+        return datetime.fromisoformat(answer.json()["utc"])
 
     async def key(self, order_id: str) -> OrderKey:
         """The order's key: merchant and order id."""

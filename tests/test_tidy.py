@@ -107,6 +107,7 @@ IMPORT_RULES: Final = {
         DIALECTS,
         "diagnostics",
         "look",
+        "masking",
         "request_body",
         why="an endpoint parses and presents; storage and outside are ports",
     ),

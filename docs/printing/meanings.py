@@ -12,6 +12,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     BINDING_LIST,
     CAPITALS,
     CLOSING,
+    INSTALMENT,
     ORDER_LIST,
     PAYMENT,
     PLAIN,
@@ -49,6 +50,11 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
     RECURRENT: (
         "HTTP 200 and JSON. `success` is true when an order was registered, also a declined one. A "
         "refusal has `error` (`code`, `description`, `message`), `errorCode` and `errorMessage`."
+    ),
+    INSTALMENT: (
+        "HTTP 200 and JSON. `errorCode` is a number, 0 when an order was registered, also a "
+        "declined one; `errorMessage` is its text. `error` is true in a refusal, which has only "
+        "these three."
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "
@@ -107,6 +113,11 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("success", "Whether an order was registered."),
         ("data", "An object with `orderId`, the order's number in the gateway."),
         ("orderStatus", "The order as getOrderStatusExtended.do shows it: paid or declined."),
+    ),
+    "installmentPayment": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderStatus", "The order as getOrderStatusExtended.do shows it: paid or declined."),
+        ("error", "false."),
     ),
     "creditRegister": _CREDIT,
     "creditRegisterPreAuth": _CREDIT,
@@ -175,6 +186,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
+    Permission.INSTANT_REFUND: "instantRefund.do: pay a sum to a card without a payment.",
     Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
     Permission.EXTERNAL_MPI: "paymentOrder.do with `eci`, `cavv`, `xid` of the shop's own MPI.",
     Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",
@@ -189,7 +201,8 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.BINDING_WITHOUT_CVC: "Pay with a stored card without its CVC.",
     Permission.BINDINGS_BY_CARD: "getBindingsByCardOrId.do by a card number.",
     Permission.CREATE_BINDING: "createBindingNoPayment.do: store a card without a payment.",
-    Permission.RECURRENT: "Recurring charges (not implemented yet).",
+    Permission.RECURRENT: "Recurring payments and instalments: recurrentPayment.do, "
+    "installmentPayment.do, and the terms in a registration.",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
@@ -354,6 +367,10 @@ GATEWAY_SETTINGS: Final[Mapping[str, str]] = {
     "Without it the receipts of shops with `fiscal.provider=atol` wait.",
     "ALTYN_CALLBACK_PORTS": "Ports that callbacks may go to in production; any in the sandbox.",
     "ALTYN_CALLBACK_DAYS": "How long settled callbacks are kept, with all deliveries.",
+    "ALTYN_REQUEST_LOG": "Whether requests and answers are recorded, masked: `altyn requests`; in "
+    "production `no`.",
+    "ALTYN_REQUEST_LOG_SIZE": "How many requests the request log keeps; older ones are deleted.",
+    "ALTYN_REQUEST_LOG_DAYS": "How long the request log keeps a request, in days of real time.",
     "ALTYN_SMTP_URL": "The SMTP server that takes the mails: "
     "`smtp://user:password@mail.example:587`, `smtps://` for TLS from the start. STARTTLS is used "
     "where it is offered; `?starttls=required` demands it. Without this setting the sandbox keeps "
@@ -389,6 +406,8 @@ GATEWAY_UNITS: Final[Mapping[str, str]] = {
     "ALTYN_DATABASE_TIMEOUT": "seconds",
     "ALTYN_BODY_MAX": "bytes",
     "ALTYN_CALLBACK_DAYS": "days",
+    "ALTYN_REQUEST_LOG_DAYS": "days",
+    "ALTYN_REQUEST_LOG_SIZE": "requests",
     "ALTYN_TRANSIT_TIMEOUT": "seconds",
     "ALTYN_UNUSED_CARD_DAYS": "days",
     "ALTYN_POOL_SIZE": "connections",

@@ -60,9 +60,9 @@ class _Recorder:
         self.variables.append(Variable(name, "port numbers, separated by commas", default))
         return frozenset()
 
-    def flag(self, name: str) -> bool:
-        self.variables.append(Variable(name, "yes or no", "no"))
-        return False
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        self.variables.append(Variable(name, "yes or no", "yes" if default else "no"))
+        return default
 
     def number(self, name: str, default: int, *, low: int, high: int) -> int:
         self.variables.append(Variable(name, f"{low} to {high}", str(default)))

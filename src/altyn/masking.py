@@ -46,10 +46,13 @@ def mask_text(text: str) -> str:
     user:password@ in addresses; digits, joined or grouped, that pass the Luhn check.
     """
     if "=" in text or ":" in text or "," in text or "%3" in text:
-        text = _ADDRESS.sub(rf"\1{HIDDEN}@", _mask_named(text))
+        if _may_name_a_secret(text):
+            text = _mask_named(text)
+        if "@" in text:
+            text = _ADDRESS.sub(rf"\1{HIDDEN}@", text)
     if "<" in text:
         text = _ELEMENT.sub(_mask_element, text)
-    return _DIGITS.sub(_mask_digits, text) if len(text) >= _PAN_LENGTH_MIN else text
+    return _DIGITS.sub(_mask_digits, text) if _may_hold_card_number(text) else text
 
 
 # --- values: by type, then by name
@@ -64,7 +67,7 @@ class _Walk:
     def visit(self, value: object, *, depth: int) -> Any:
         self._nodes -= 1
         if type(value) is str:  # nearly always
-            return mask_text(_shortened(value))
+            return mask_text(shortened(value))
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (Pan, Cvc)):
@@ -76,7 +79,7 @@ class _Walk:
         if isinstance(value, int):
             return _plain_integer(value)
         if isinstance(value, (str, bytes, bytearray)):
-            return mask_text(_shortened(_text(value)))
+            return mask_text(shortened(_text(value)))
         if depth >= DEPTH_MAX or self._nodes <= 0:
             return CUT
         try:
@@ -91,7 +94,7 @@ class _Walk:
             return self._members(members, depth)
         if isinstance(value, (list, tuple, AbstractSet)):
             return self._items(value, depth)
-        return mask_text(_shortened(_description(value)))
+        return mask_text(shortened(_description(value)))
 
     def _members(self, members: Iterable[tuple[object, object]], depth: int) -> dict[str, Any]:
         plain: dict[str, Any] = {}
@@ -170,14 +173,14 @@ def _description(value: object) -> str:
     return str(value) if isinstance(value, (PurePath, UUID, timedelta)) else repr(value)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, length_max: int = TEXT_LENGTH_MAX) -> str:
     """The beginning of a long text, without digits at its end.
 
     A card number that is cut in half would not be recognised and masked.
     """
-    if len(text) <= TEXT_LENGTH_MAX:
+    if len(text) <= length_max:
         return text
-    return text[:TEXT_LENGTH_MAX].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
+    return text[:length_max].rstrip("0123456789 +.-%\u00a0\u202f") + CUT
 
 
 # --- secrets: by name
@@ -194,6 +197,8 @@ _SECRET_NAMES: Final = frozenset(
     {"apikey", "cardnumber", "creq", "cres", "pareq", "pares", "primaryaccountnumber", "pwd"}
     | {"track2"}
 )
+_SECRET_PARTS: Final = tuple(sorted(_SECRET_WORDS | _SECRET_LAST_WORDS | _SECRET_NAMES))
+_WITHOUT_SEPARATORS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _HARMLESS_FIRST_WORDS: Final = frozenset({"idempotency", "masked", "public"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME_LENGTH_USUAL: Final = 64
@@ -212,7 +217,16 @@ _VALUE: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _ELEMENT: Final = re.compile(r"(?P<open><(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>)[^<]++")
+_MASKED_PAN: Final = re.compile(r'(["\']?)[0-9]{6}\*{2,}[0-9]{4}\1')
 _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
+
+
+def _may_name_a_secret(text: str) -> bool:
+    """Whether a text can hold a secret's name; False is certain, and fast for most texts."""
+    if not text.isascii():
+        return True
+    letters = text.lower().translate(_WITHOUT_SEPARATORS)
+    return any(part in letters for part in _SECRET_PARTS)
 
 
 def _masked_name(name: str) -> str:
@@ -230,7 +244,7 @@ def _may_be_cached(name: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _mask_name(name: str) -> str:
-    return mask_text(_shortened(name))
+    return mask_text(shortened(name))
 
 
 def is_secret_name(name: str) -> bool:
@@ -262,6 +276,8 @@ def _mask_named(text: str) -> str:
         if text[found.start() - 1 : found.start()] == "%":
             name = name[2:]  # removes "24" or "5B" of an encoded "$" or "["
         if is_secret_name(name) and (value := _VALUE.match(text, position)):
+            if _MASKED_PAN.fullmatch(value[0]):
+                continue
             parts += (text[copied:position], HIDDEN)
             copied = position = value.end()
     return "".join((*parts, text[copied:]))
@@ -285,6 +301,17 @@ _DIGITS: Final = re.compile(
     re.VERBOSE,
 )
 _GROUP: Final = re.compile(r"%20|[0-9]+")
+_DIGITS_AS_ZERO: Final = bytes(0x30 if each in b"0123456789" else each for each in range(256))
+_BETWEEN_DIGITS: Final = " .+-%\u00a0\u202f".encode()
+_ZEROS: Final = b"0" * _PAN_LENGTH_MIN
+
+
+def _may_hold_card_number(text: str) -> bool:
+    """Whether a text has enough digits in a row; False is certain, and fast for most texts."""
+    if len(text) < _PAN_LENGTH_MIN:
+        return False
+    encoded = text.encode("utf-8", "surrogatepass")
+    return _ZEROS in encoded.translate(_DIGITS_AS_ZERO, _BETWEEN_DIGITS)
 
 
 def _mask_digits(found: re.Match[str]) -> str:

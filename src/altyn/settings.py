@@ -71,6 +71,9 @@ class Settings:
     atol_url: str | None = None
     callback_ports: frozenset[int] = frozenset({443, 8443})
     callback_days: int = 90
+    request_log: bool = True
+    request_log_size: int = 10_000
+    request_log_days: int = 7
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     body_max_bytes: int = 1_048_576
@@ -149,6 +152,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         atol_url=(read.text("ALTYN_ATOL_URL") or "").rstrip("/") or None,
         callback_ports=read.ports("ALTYN_CALLBACK_PORTS", "443,8443"),
         callback_days=read.number("ALTYN_CALLBACK_DAYS", 90, low=1, high=3650),
+        request_log=read.flag("ALTYN_REQUEST_LOG", default=mode is Mode.SANDBOX),
+        request_log_size=read.number("ALTYN_REQUEST_LOG_SIZE", 10_000, low=100, high=1_000_000),
+        request_log_days=read.number("ALTYN_REQUEST_LOG_DAYS", 7, low=1, high=365),
         smtp_url=read.text("ALTYN_SMTP_URL"),
         mail_from=read.text("ALTYN_MAIL_FROM"),
         body_max_bytes=read.number("ALTYN_BODY_MAX", 1_048_576, low=1_024, high=1 << 30),
@@ -339,8 +345,8 @@ class _Reader:
         except KeyTextError as error:
             raise SettingsError(f"{name}: {error}") from None
 
-    def flag(self, name: str) -> bool:
-        value = (self.text(name) or "no").lower()
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = (self.text(name) or ("yes" if default else "no")).lower()
         if value not in (*YES, *NO):
             raise SettingsError(f"{name} must be yes or no, not {self.text(name)!r}")
         return value in YES

@@ -13,6 +13,7 @@ from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import link, pay
 from altyn.cli.receipts import commands as receipts
+from altyn.cli.requests import commands as requests
 from altyn.cli.sandbox import cards, clock, mail, phone
 from altyn.cli.server import doctor, keys, migrations, reset, serve, stop
 from altyn.cli.users import commands as users
@@ -39,6 +40,7 @@ app.command(rich_help_panel=_TRIAL)(phone.phone)
 app.add_typer(carts.app, name="cart", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(clock.app, name="clock", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(mail.app, name="mail", no_args_is_help=True, rich_help_panel=_TRIAL)
+app.add_typer(requests.app, name="requests", no_args_is_help=True, rich_help_panel=_TRIAL)
 app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(receipts.app, name="receipt", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)

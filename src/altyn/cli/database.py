@@ -23,6 +23,7 @@ from altyn.settings import Settings
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool, connect
+from altyn.storage.schema_check import SchemaCheck
 from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
@@ -42,6 +43,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
     async def run(url: str) -> Result:
         pool = await connect(url, pool_size=1)
         try:
+            await _refuse_newer(pool)
             return await work(pool)
         except asyncpg.UndefinedTableError:
             raise CommandError(
@@ -54,6 +56,14 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
     with settings_with_database(settings) as connected:
         assert connected.database_url is not None
         return asyncio.run(run(connected.database_url))
+
+
+async def _refuse_newer(pool: Pool) -> None:
+    """Raise CommandError where the database is of a newer version than this command."""
+    schema = SchemaCheck("the gateway's database")
+    await schema.check(pool)
+    if schema.problem is not None:
+        raise CommandError(schema.problem)
 
 
 def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:

@@ -100,6 +100,19 @@ class Claimed:
     contended: frozenset[DeliveryQueue] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """An entry that is due and not carried out. `problem`: what went wrong last, if anything did.
+
+    `due_at` is UTC.
+    """
+
+    kind: str
+    subject_id: UUID
+    due_at: datetime
+    problem: str | None
+
+
 class Verdict(StrEnum):
     """The result that a handler reports for an attempt.
 

@@ -1,6 +1,7 @@
 """The one log line of each call: which method, of which shop and order, answered how, how fast.
 
-The endpoints write it when the answer is known. A call that cannot be read has its line too.
+The endpoints write it when the answer is known. A call that cannot be read has its line too. The
+same facts go into the request log (`request_log/`), where the call is recorded.
 """
 
 import logging
@@ -10,8 +11,11 @@ from typing import Any, Final
 import structlog
 
 from altyn.domain.credentials import FailedLogin
+from altyn.domain.refusals import Refusal
+from altyn.domain.request_log import Endpoint
 from altyn.inbound.metrics import SERVED
 from altyn.inbound.request_handler import Refusing, Request, Served
+from altyn.inbound.request_log.open_call import OpenCall, open_call
 from altyn.operations.ports import LoginDelayed
 from altyn.protocol.types import sent_values
 
@@ -22,6 +26,9 @@ log = structlog.get_logger("altyn.requests")
 
 def log_answer(request: Request, answer: Served | Refusing, started: float) -> None:
     """Log an answered call; `started` is the `perf_counter` of its beginning."""
+    if call := open_call():
+        _record(call, request)
+        _record_answer(call, answer)
     failed = answer.failed_login if isinstance(answer, Refusing) else None
     level = level_of(failed)
     if not log.is_enabled_for(level):
@@ -32,7 +39,7 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
     if answer.notes:
         line["ignored"] = list(answer.notes)
     if isinstance(answer, Served):
-        log.info("served", code=SERVED, **line)
+        log.info("served", code=answered_code(answer), **line)
         return
     if answer.faults:
         line["cart_faults"] = len(answer.faults)
@@ -50,6 +57,13 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
     )
 
 
+def answered_code(answer: Served | Refusing) -> int:
+    """The error code of an answer; a result may have one of its own, as a payout that failed."""
+    if isinstance(answer, Refusing):
+        return answer.error.code
+    return int(answer.members.get("errorCode", SERVED))
+
+
 def log_unread(
     method: str, *, code: int, rule: str, ip: str, started: float, failed: FailedLogin | None = None
 ) -> None:
@@ -57,6 +71,7 @@ def log_unread(
 
     `failed` is for a call whose password could not be checked yet.
     """
+    _record_unread(method, rule)
     facts = {"method": method, "code": code, "rule": rule, "ip": ip, "ms": _since(started)}
     log.log(level_of(failed), "not_read", **facts, **failed_login_facts(failed))
 
@@ -78,18 +93,76 @@ def level_of(failed: FailedLogin | None) -> int:
 
 def log_path(path: str, *, code: int, rule: str) -> None:
     """Log a call that was refused for its path, before its method was known; `code` is of HTTP."""
+    _record_unread("", rule)
     log.info("not_read", path=path[:PATH_CHARS_MAX], code=code, rule=rule)
 
 
 def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) -> None:
     """Log a call of a method that is not served, or does not exist; `code` is the error code."""
+    if call := _record_unread(method, rule):
+        call.code = code
     log.info("not_served", method=method, code=code, rule=rule, ip=ip, ms=_since(started))
 
 
 def log_page_call(method: str, *, order: str, status: int, ip: str, started: float) -> None:
     """Log a call of the payment page; `status` is the HTTP status of its answer."""
+    if call := open_call():
+        call.endpoint, call.method, call.order_id = Endpoint.PAYMENT_PAGE, method, order
     line = {"order": order[:ORDER_CHARS_MAX]} if order else {}
     log.info("page_call", method=method, status=status, ip=ip, ms=_since(started), **line)
+
+
+def record_failure(request: Request, code: int) -> None:
+    """Record, in the request log alone, a call that a defect or an outage of the gateway ended."""
+    if call := open_call():
+        _record(call, request)
+        call.code, call.refusal = code, Refusal.SYSTEM_ERROR.value
+        call.rule = "the gateway failed; its log has the error"
+
+
+def record_fault(code: str, rule: str) -> None:
+    """Record, in the request log alone, a message that is answered with a fault of this code."""
+    if call := open_call():
+        call.refusal, call.rule = code, rule
+
+
+def record_plugin_refusal(rule: str) -> None:
+    """Record, in the request log alone, why a call of a plugin is refused."""
+    if call := open_call():
+        call.method, call.rule = "plugin settings", rule
+
+
+def record_shop(login: str) -> None:
+    """Record, in the request log alone, whose plugin calls."""
+    if call := open_call():
+        call.method, call.shop = "plugin settings", login
+
+
+def _record(call: OpenCall, request: Request) -> None:
+    """What the request log keeps of a call that was read."""
+    if call.endpoint is Endpoint.UNKNOWN:
+        call.endpoint = Endpoint.REST
+    call.method, call.table, call.source = request.method.name, request.method, request.source
+    call.caller, call.ip = request.dialect.caller, request.ip
+
+
+def _record_answer(call: OpenCall, answer: Served | Refusing) -> None:
+    call.shop, call.order_id, call.notes = answer.shop, answer.order, answer.notes
+    if isinstance(answer, Served):
+        call.code = SERVED
+        return
+    call.code, call.refusal = answer.error.code, answer.refusal.value
+    call.parameter, call.rule = answer.parameter, answer.rule
+
+
+def _record_unread(method: str, rule: str) -> OpenCall | None:
+    """What the request log keeps of a call without parameters."""
+    call = open_call()
+    if call is not None:
+        if call.endpoint is Endpoint.UNKNOWN:
+            call.endpoint = Endpoint.REST
+        call.method, call.rule = method, rule
+    return call
 
 
 def call_facts(request: Request, started: float) -> dict[str, Any]:

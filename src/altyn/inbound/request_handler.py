@@ -18,6 +18,7 @@ from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.inbound.request_log.open_call import keep_cards
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import Actor, OrderKey, World
@@ -58,7 +59,7 @@ class Request:
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
     stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
-    endpoint has found and that no parameter has. `broken_encoding`: some bytes are no text.
+    endpoint has found and that no parameter has. `remarks` are about how the request was sent.
     """
 
     dialect: Dialect
@@ -69,7 +70,7 @@ class Request:
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
     unread: tuple[str, ...] = ()
-    broken_encoding: bool = False
+    remarks: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class RequestHandler:
         method = request.method
         checked = check(method, request.source, merchant, request.malformed)
         notes = (*checked.notes, *_notes_of(request))
+        keep_cards(method, request.source)
         drop_card_values(method, request.source)
         if isinstance(checked, Fault):
             refused = Refused(checked.refusal, checked.rule, parameter=checked.parameter)
@@ -245,10 +247,8 @@ class RequestHandler:
         if refused is not None:
             return refused
         if request.dialect.name not in merchant.settings.dialects:
-            return Refused(
-                Refusal.ACCESS_DENIED,
-                f"setting dialects does not list {request.dialect.name}",
-            )
+            rule = f"setting dialects does not list {request.dialect.name}"
+            return Refused(Refusal.ACCESS_DENIED, rule)
         for needs in request.method.permissions:
             if not merchant.may(needs):
                 return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off")
@@ -311,8 +311,8 @@ class RequestHandler:
         shop: Merchant | None = None,
         notes: Notes | None = None,
     ) -> Refusing:
-        method = request.method
-        parameter, rule = refused.parameter, refused.rule
+        drop_card_values(request.method, request.source)  # a caller who is refused sent them too
+        method, parameter, rule = request.method, refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
         return Refusing(
@@ -362,9 +362,7 @@ def _notes_of(request: Request) -> Notes:
     if first_sent(source, caller.token) and first_sent(source, caller.user_name):
         both = f"{caller.user_name} and {caller.password}"
         notes = (Note(caller.token, f"ignored beside {both}"), *notes)
-    if request.broken_encoding:
-        notes = (*notes, BROKEN_ENCODING)
-    return (*notes, *notes_of_repeated(method, caller.names, source))
+    return (*notes, *request.remarks, *notes_of_repeated(method, caller.names, source))
 
 
 def _without_credentials(name: str, password: str, request: Request) -> Refused:

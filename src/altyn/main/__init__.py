@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from altyn import logs
 from altyn import settings as settings_module
 from altyn.inbound.router import Router
+from altyn.main.awaited_entries import awaited_entries
 from altyn.main.callback_handler import HandlerServices
 from altyn.main.connectors import Connectors, open_connectors
 from altyn.main.effects import BUILT_IN, EffectKinds, mail_kind
@@ -28,6 +29,7 @@ from altyn.main.payer_phone import payer_phone_of
 from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import open_keys, prepare
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.request_log import purge_of, start_recorder
 from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
 from altyn.operations.bindings.ports import BindingPorts
@@ -41,7 +43,7 @@ from altyn.security.vault import Vault
 from altyn.settings import Settings
 from altyn.storage.attempt_counts import AttemptCountStore
 from altyn.storage.bindings import BindingStore
-from altyn.storage.bounded_pool import connect_bounded
+from altyn.storage.bounded_pool import connect_bounded, watch_schema
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
@@ -87,8 +89,7 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring, key_file = await open_keys(settings)
-        pool = await _open_pool(settings, stack)
-        listener = Listener(settings.database_url)
+        pool, listener = await _open_database(settings, stack)
         merchants = MerchantDirectory(pool, listener)
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
@@ -98,8 +99,7 @@ async def running(
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
         stack.push_async_callback(outbox.notifier.aclose)
-        unused = timedelta(days=settings.unused_card_days)
-        cards = CardStore(pool, Vault(ring, reread=key_file.load), keep_unused=unused)
+        cards = _card_store(pool, Vault(ring, reread=key_file.load), settings)
         orders = OrderStore(pool, outbox.notifier.notify)
         world = World(
             orders=orders,
@@ -116,10 +116,8 @@ async def running(
             channels=channels_of(settings),
             credit=connectors.credit,
         )
-        services = HandlerServices(
-            settings=settings, pool=pool, world=world, signing_keys=signing_keys, keys=ring
-        )
         stack.push_async_callback(supervisor.stop)
+        services = HandlerServices(settings, pool, world, signing_keys, ring)
         _start_workers(supervisor, world, cards, outbox, effect_kinds, services)
         context = EndpointContext(
             settings=settings,
@@ -130,9 +128,11 @@ async def running(
             signing_keys=signing_keys,
             workers_down=supervisor.down,
             keys=ring,
+            awaited=awaited_entries(outbox, settings),
             dialects=(*DIALECTS, *extensions.dialects),
             tiles=tiles_of(ways),
             payer_phone=payer_phone_of(connectors, world, settings.public_url),
+            recorder=start_recorder(supervisor, pool, settings),
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
@@ -140,6 +140,10 @@ async def running(
 
 def _limiter(pool: Pool, settings: Settings) -> AttemptLimiter:
     return AttemptLimiter(AttemptCountStore(pool), settings.limits)
+
+
+def _card_store(pool: Pool, vault: Vault, settings: Settings) -> CardStore:
+    return CardStore(pool, vault, keep_unused=timedelta(days=settings.unused_card_days))
 
 
 async def _start(listener: Listener, stack: AsyncExitStack) -> None:
@@ -163,7 +167,7 @@ def _effect_kinds(extensions: Extensions) -> EffectKinds:
     return EffectKinds.of((*BUILT_IN, mails, *extensions.effect_kinds))
 
 
-async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Listener]:
     assert settings.database_url is not None
     pool = await connect_bounded(
         settings.database_url,
@@ -171,7 +175,9 @@ async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
         timeout_seconds=settings.database_timeout_seconds,
     )
     stack.push_async_callback(pool.close)
-    return pool
+    listener = Listener(settings.database_url)
+    watch_schema(pool, listener)
+    return pool, listener
 
 
 async def _open_clock(
@@ -217,7 +223,14 @@ def _start_workers(
     mailbox = Mailbox(services.pool, settings.mail_sender) if settings.sandbox else None
     supervisor.start(
         "housekeeping",
-        lambda: run_housekeeping(cards, outbox.store, clock, keep_callbacks=keep, mailbox=mailbox),
+        lambda: run_housekeeping(
+            cards,
+            outbox.store,
+            clock,
+            keep_callbacks=keep,
+            mailbox=mailbox,
+            purge_requests=purge_of(services.pool, settings),
+        ),
     )
     kinds = effect_kinds.by_name.values()
     supervisor.start("outbox", lambda: outbox.run(kinds, services))

@@ -16,15 +16,15 @@ from altyn.storage.signing_keys import SigningKeys
 from altyn.workers.host_limiter import HostLimiter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class HandlerServices:
     """The services from which the handler of an effect kind is built."""
 
     settings: Settings
     pool: Pool
+    world: World
     signing_keys: SigningKeys
     keys: KeyRing
-    world: World
 
     @property
     def merchants(self) -> Merchants:

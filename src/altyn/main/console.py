@@ -8,12 +8,15 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from altyn.inbound.console.callbacks import CallbackPages
-from altyn.inbound.console.endpoint import console_routes
+from altyn.inbound.console.endpoint import Console, console_routes
 from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.console.orders import OrderPages
+from altyn.inbound.console.requests import RequestPages
 from altyn.inbound.console.start_page import MoveClock, ReturnPage, StartPage
 from altyn.inbound.web.order_story.values import StoryReader
+from altyn.main.request_log import DEMO_SECRETS
 from altyn.operations.ports import World
+from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
 from altyn.storage.demo import (
@@ -26,6 +29,7 @@ from altyn.storage.demo import (
 )
 from altyn.storage.order_history import OrderHistory
 from altyn.storage.receipts import ReceiptStore
+from altyn.storage.request_log import RequestLogStore
 
 DEMO_SHOP: Final = DemoShop(
     login=DEMO_LOGIN,
@@ -45,15 +49,25 @@ class Clockwork:
     move: MoveClock
 
 
-def console_of(
-    pool: Pool, world: World, public_url: str | None, clock: Clockwork
-) -> list[BaseRoute]:
+def console_of(pool: Pool, world: World, settings: Settings, clock: Clockwork) -> list[BaseRoute]:
     """The console's routes."""
     history, callbacks = OrderHistory(pool), CallbackHistory(pool)
-    stories = StoryReader(world, history, callbacks, ReceiptStore(pool))
+    public_url = settings.public_url
     return console_routes(
-        StartPage(shop=DEMO_SHOP, public_url=public_url, now=clock.now, move_clock=clock.move),
-        ReturnPage(shop=DEMO_SHOP, public_url=public_url),
-        OrderPages(history, history, stories),
-        CallbackPages(callbacks, clock.now),
+        Console(
+            start=StartPage(
+                shop=DEMO_SHOP, public_url=public_url, now=clock.now, move_clock=clock.move
+            ),
+            returned=ReturnPage(shop=DEMO_SHOP, public_url=public_url),
+            requests=RequestPages(
+                log=RequestLogStore(pool),
+                merchants=world.merchants,
+                known=DEMO_SECRETS,
+                is_on=settings.request_log,
+            ),
+            orders=OrderPages(
+                history, history, StoryReader(world, history, callbacks, ReceiptStore(pool))
+            ),
+            callbacks=CallbackPages(callbacks, clock.now),
+        )
     )

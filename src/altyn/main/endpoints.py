@@ -34,13 +34,16 @@ from altyn.inbound.sandbox.order_payment import order_payment_routes
 from altyn.inbound.sandbox.payer.phone import PayerPhone
 from altyn.inbound.sandbox.payment_link.endpoint import payment_link_routes
 from altyn.inbound.sandbox.receiver import receiver_routes
+from altyn.inbound.sandbox.requests.endpoint import request_log_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.web.routes import web_routes
 from altyn.main.account import account_routes
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
+from altyn.main.request_log import DEMO_SECRETS, recording_of
 from altyn.operations.ports import World
+from altyn.operations.request_log import RequestRecorder
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.settings import change_settings
 from altyn.outbound.callbacks.guard import refusal_of_url
@@ -48,6 +51,7 @@ from altyn.protocol.dialect import Dialect
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
+from altyn.storage.bounded_pool import schema_problem
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
@@ -55,8 +59,10 @@ from altyn.storage.database import Pool
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
 from altyn.storage.readiness import Readiness
+from altyn.storage.request_log import RequestLogStore
 from altyn.storage.signing_keys import SigningKeys
 from altyn.storage.staff import staff_context
+from altyn.workers.awaited_entries import AwaitedEntries
 from altyn.workers.sandbox_clock import move_clock
 
 DIALECTS: Final = (CLASSIC,)
@@ -74,9 +80,11 @@ class EndpointContext:
     signing_keys: SigningKeys
     workers_down: Callable[[], Sequence[str]]
     keys: KeyRing
+    awaited: AwaitedEntries
     dialects: Sequence[Dialect] = DIALECTS
     tiles: WayTiles = field(default_factory=dict)
     payer_phone: PayerPhone | None = None
+    recorder: RequestRecorder | None = None
 
     @property
     def limits(self) -> Limits:
@@ -129,8 +137,16 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     )
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
-    router = Router(rest, soap, pages, settings.concurrency_max)
-    pages.state.gateway = router  # the console calls the API as a shop does
+    recording = recording_of(context.recorder, context.clock, settings.public_url)
+    router = Router(
+        rest,
+        soap,
+        pages,
+        settings.concurrency_max,
+        recording,
+        outdated=lambda: schema_problem(context.pool) is not None,
+    )
+    pages.state.router = router  # the console calls the API as a shop does
     return router
 
 
@@ -166,7 +182,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         movable = context.clock
 
         async def move(to: datetime) -> datetime:
-            return await move_clock(world, movable, to)
+            return await move_clock(world, movable, to, context.awaited)
 
         routes += [
             *sandbox_routes(movable.now, move),
@@ -182,7 +198,13 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
-            *console_of(context.pool, world, settings.public_url, Clockwork(movable.now, move)),
+            *console_of(context.pool, world, settings, Clockwork(movable.now, move)),
+            *request_log_routes(
+                RequestLogStore(context.pool),
+                world.merchants,
+                DEMO_SECRETS,
+                is_on=settings.request_log,
+            ),
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes

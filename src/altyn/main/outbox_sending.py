@@ -1,8 +1,10 @@
 """Runs the outbox of one process: its store, its notifier, its worker, a handler for each kind."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable
 from contextlib import AsyncExitStack
 
+from altyn.domain.outbox import DeliveryQueue
 from altyn.main.callback_handler import HandlerServices
 from altyn.main.effects import EffectKind
 from altyn.storage.database import Listener, Pool
@@ -33,8 +35,16 @@ class OutboxSending:
             await self._worker.run()
 
     def _notify_worker(self, payload: str) -> None:
+        self.notify([queue_of(payload)])
+
+    def notify(self, queues: Collection[DeliveryQueue]) -> None:
+        """Report queues that may have due entries to the worker, if it runs."""
         if self._worker is not None:
-            self._worker.notify([queue_of(payload)])
+            self._worker.notify(queues)
+
+    def attempt_end(self) -> asyncio.Event:
+        """Is set when the worker's next attempt has ended; never while no worker runs."""
+        return self._worker.attempt_end() if self._worker is not None else asyncio.Event()
 
     async def _look(self) -> None:
         if self._worker is not None:

@@ -170,6 +170,18 @@ class ClockRefusedError(Exception):
     """The clock cannot be moved to this time; the text says why and what to do."""
 
 
+class ClockStoppedError(Exception):
+    """A move of the clock has stopped on its way: something that was due there is not done.
+
+    `at` is the time of the clock (UTC), `still_open` names some of what is not done.
+    """
+
+    def __init__(self, at: datetime, still_open: str) -> None:
+        super().__init__(still_open)
+        self.at = at
+        self.still_open = still_open
+
+
 class MovableClock(Clock, Protocol):
     """The sandbox's clock. Both moves go forward only, and return the new time (UTC).
 

@@ -1,6 +1,7 @@
 """Migrations: numbered SQL files, applied once each, in order, under an advisory lock.
 
-They are additive first, because old and new code run side by side while a data centre is updated.
+A process that is older than the schema serves no requests (`schema_check.py`). Source:
+docs/how-to/upgrade.md.
 """
 
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 LOCK: Final = 0x616C74796E  # "altyn"
+SCHEMA_CHANNEL: Final = "altyn_schema"
 POSTGRES_MIN: Final = 150000
 
 
@@ -26,8 +28,13 @@ def available() -> list[tuple[int, str, str]]:
     return sorted(found)
 
 
+def newest_known() -> int:
+    """The number of the newest migration of this version."""
+    return available()[-1][0]
+
+
 async def migrate(connection: "asyncpg.Connection[Any]") -> list[str]:
-    """Apply what is missing; return the names of what was applied.
+    """Apply what is missing; return the names of what was applied. Older processes are notified.
 
     Raises MigrationError when PostgreSQL is too old, or the database is of a newer Altyn.
     """
@@ -50,7 +57,12 @@ async def migrate(connection: "asyncpg.Connection[Any]") -> list[str]:
                 f"the database has migration {max(applied)}, this Altyn knows {known[-1][0]}: "
                 "it was used by a newer Altyn. Run that version, or another database."
             )
-        return [await _apply(connection, *one) for one in known if one[0] not in applied]
+        missing = [one for one in known if one[0] not in applied]
+        names = [await _apply(connection, *one) for one in missing]
+        if names:
+            newest = str(known[-1][0])
+            await connection.execute("SELECT pg_notify($1, $2)", SCHEMA_CHANNEL, newest)
+        return names
 
 
 async def _apply(connection: "asyncpg.Connection[Any]", number: int, name: str, sql: str) -> str:

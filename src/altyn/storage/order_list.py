@@ -25,6 +25,9 @@ from altyn.storage.statements import statement
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 ANY_CHARACTERS: Final = "%"
+LOOK_COST: Final = 10
+"""A look into the attempts or receipts of an order costs as much as so many orders (measured)."""
+
 _TICK: Final = timedelta(microseconds=1)
 
 
@@ -72,7 +75,7 @@ class OrderListStore:
             "created_until": wanted.until or _LAST.created_at,
             "before_at": place.created_at,
             "before_id": place.order_id,
-            "looked_through": self._looked_through,
+            "looked_through": self._bound(wanted),
         }
         if wanted.order_id is None and not _is_exact(wanted.order_number):
             return [bounds]
@@ -90,6 +93,11 @@ class OrderListStore:
             }
             for row in rows
         ]
+
+    def _bound(self, wanted: OrderFilter) -> int:
+        """How many orders a page looks through: fewer where each needs a look into other tables."""
+        looks_further = wanted.card_end or wanted.payment_way or wanted.receipt_state
+        return max(1, self._looked_through // LOOK_COST) if looks_further else self._looked_through
 
 
 def _is_exact(order_number: str) -> bool:

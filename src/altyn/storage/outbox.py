@@ -24,6 +24,7 @@ from altyn.domain.outbox import (
     ClaimOrder,
     DeliveryQueue,
     EntryId,
+    OpenEntry,
     QueueDepth,
     Settlement,
     Verdict,
@@ -148,6 +149,20 @@ class OutboxStore:
         return [
             QueueDepth(row["kind"], row["login"], row["waiting"], row["oldest"]) for row in rows
         ]
+
+    async def open_entries(
+        self, queue: DeliveryQueue, until: datetime, *, limit: int
+    ) -> Sequence[OpenEntry]:
+        """The first entries of a queue that are due by `until` (UTC) and not carried out."""
+        rows = await statement("open_entries").fetch(
+            self._pool,
+            merchant_id=queue.merchant_id,
+            kind=queue.kind,
+            host=queue.host,
+            until=until,
+            limit=limit,
+        )
+        return [OpenEntry(**dict(row)) for row in rows]
 
     async def purge(self, *, before: datetime, limit: int = 1000) -> int:
         """Delete entries that were settled before a moment, at most so many. How many."""

@@ -1,6 +1,10 @@
-"""Housekeeping: deletes old cards, callbacks and mails; moves the other cards to the active key."""
+"""Housekeeping: deletes old cards, callbacks, mails and logged requests.
+
+It also moves the other cards to the active key.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -43,6 +47,10 @@ class Mailbox(Protocol):
     async def purge(self, *, before: datetime, keep: int) -> None: ...
 
 
+Purge = Callable[[], Awaitable[None]]
+"""Deletes what is too old or too much."""
+
+
 async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
     """Delete the callbacks that were settled before a time (UTC), in small batches."""
     purged = 0
@@ -77,9 +85,10 @@ async def run_housekeeping(
     *,
     keep_callbacks: timedelta,
     mailbox: Mailbox | None = None,
+    purge_requests: Purge | None = None,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Maintain cards, callbacks and the sandbox's mailbox every `pulse_seconds`, until cancelled.
+    """Maintain cards, callbacks, mailbox and request log every `pulse_seconds`, until cancelled.
 
     An error of one task does not stop the others; errors are raised together after all have run.
     """
@@ -88,6 +97,7 @@ async def run_housekeeping(
             maintain_cards(cards, clock.now()),
             purge_callbacks(callbacks, clock.now() - keep_callbacks),
             purge_mails(mailbox, clock.now()),
+            *(() if purge_requests is None else (purge_requests(),)),
             return_exceptions=True,
         )
         if errors := [result for result in results if isinstance(result, Exception)]:

@@ -80,11 +80,16 @@ class OutboxWorker:
         self._queues: dict[DeliveryQueue, None] = {}
         self._work_available = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._attempt_end = asyncio.Event()
 
     def notify(self, queues: Collection[DeliveryQueue]) -> None:
         """Report queues that may have due entries."""
         self._queues.update(dict.fromkeys(each for each in queues if each.kind in self._kinds))
         self._work_available.set()
+
+    def attempt_end(self) -> asyncio.Event:
+        """Is set when the next attempt of this worker has ended, and its result is saved."""
+        return self._attempt_end
 
     async def run(self, *, pulse_seconds: float = PULSE_SECONDS) -> None:
         """Work until cancelled. An error while finding queues or claiming entries is raised.
@@ -209,6 +214,8 @@ class OutboxWorker:
                 self._queues[entry.queue] = None
             if self._queues:
                 self._work_available.set()
+            self._attempt_end.set()
+            self._attempt_end = asyncio.Event()
 
     async def _deliver(
         self, handler: OutboxHandler, entry: ClaimedEntry, merchant: Merchant

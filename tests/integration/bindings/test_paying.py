@@ -83,6 +83,15 @@ async def test_payment_of_a_client_stores_the_card_that_pays_the_next_order(shop
     assert len(await listed(shop, client)) == 1
 
 
+async def test_stored_card_does_not_pay_while_a_push_waits(shop: Shop) -> None:
+    client = new_client()
+    binding = await paid_binding(shop, client)
+    order_id = await shop.register(5000_00, clientId=client, back2app="true", phone="79998887766")
+    answer = await pay_stored(shop, order_id, binding)
+    assert (answer["errorCode"], answer["error"]) == (5, "Неверный статус заказа")
+    assert (await shop.call("decline.do", orderId=order_id, merchantLogin=""))["errorCode"] == "0"
+
+
 @pytest.mark.parametrize(
     ("registered", "paid", "stores"),
     [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from altyn.domain.moscow import start_of_day, to_moscow
 from tests.asgi_client import Answer
 from tests.audit import audit
 from tests.bnpl_audit import audit_parts
@@ -123,20 +123,20 @@ class Payer:
         )
         return [row["event"] for row in rows]
 
-    async def after(self, by: timedelta) -> None:
-        """Move the clock, and wait until every part that became due was tried."""
-        await self.shop.travel(by)
-        await self.until_tried()
-
-    async def until_tried(self) -> None:
-        """Wait until no part is due any more."""
-        due = (
-            "SELECT count(*) FROM outbox WHERE kind = 'instalment' AND state = 'waiting' "
-            "AND due_at <= $1"
+    async def charges(self, order_id: str) -> list[tuple[int, str, timedelta]]:
+        """The part, the event, and when it happened, for each try to charge a later part; the time
+        is that since the beginning of the day in Moscow on which the order was paid."""
+        rows = await self.shop.pool.fetch(
+            "SELECT event, at, detail ->> 'part' AS part FROM order_events WHERE order_id = $1 "
+            "AND (event LIKE 'instalment%' OR version = 1) ORDER BY version",
+            (await self.shop.key(order_id)).order_id,
         )
-        async with asyncio.timeout(WAIT_SECONDS):
-            while await self.shop.pool.fetchval(due, self.shop.clock.now()):  # noqa: ASYNC110 - by workers
-                await asyncio.sleep(0.02)
+        first_day = start_of_day(to_moscow(rows[0]["at"]).date())
+        return [(int(row["part"]), row["event"], row["at"] - first_day) for row in rows[1:]]
+
+    async def after(self, by: timedelta) -> None:
+        """Move the clock; each part that became due on the way was tried when this returns."""
+        await self.shop.travel(by)
 
     async def must_be_consistent(self) -> None:
         """All books agree: the gateway's, the service's, the bank's."""

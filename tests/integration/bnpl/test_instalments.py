@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
 
+from altyn.main import endpoints
+from altyn.workers.sandbox_clock import move_clock
 from tests.integration.bnpl.payer import TWO_WEEKS, Payer
 
 pytestmark = pytest.mark.slow
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+REVERSED = 3
 
 
 async def test_every_part_is_charged_on_its_day(payer: Payer) -> None:
@@ -31,6 +37,64 @@ async def test_all_parts_are_charged_when_the_clock_jumps(payer: Payer) -> None:
     order_id = await payer.paid()
     await payer.after(timedelta(days=60))
     assert [state for _, state in await payer.states(order_id)] == ["charged"] * 4
+    await payer.must_be_consistent()
+
+
+@pytest.mark.parametrize("days", [42, 90, 400])
+async def test_jump_of_the_clock_charges_every_part_on_its_own_day(payer: Payer, days: int) -> None:
+    order_id = await payer.paid()
+    await payer.after(timedelta(days=days))
+    charges = await payer.charges(order_id)
+    assert [(part, event) for part, event, _ in charges] == [
+        (part, "instalment_charged") for part in (2, 3, 4)
+    ]
+    for part, _, at in charges:
+        assert TWO_WEEKS * (part - 1) <= at < TWO_WEEKS * (part - 1) + MINUTE
+    await payer.must_be_consistent()
+
+
+async def test_jump_of_the_clock_repeats_declined_charges_at_their_own_times(payer: Payer) -> None:
+    poor = payer.with_phone("79991230004")  # each later part is declined twice
+    order_id = await poor.paid()
+    await poor.after(timedelta(days=90))
+    charges = await poor.charges(order_id)
+    assert [(part, event) for part, event, _ in charges] == [
+        (part, f"instalment_{result}")
+        for part in (2, 3, 4)
+        for result in ("declined", "declined", "charged")
+    ]
+    for attempt, (part, _, at) in enumerate(charges):
+        expected = TWO_WEEKS * (part - 1) + DAY * (attempt % 3)
+        assert expected <= at < expected + MINUTE
+    assert [state for _, state in await poor.states(order_id)] == ["charged"] * 4
+    await poor.must_be_consistent()
+
+
+async def test_jump_over_the_end_of_a_hold_charges_no_later_part(payer: Payer) -> None:
+    order_id = await payer.paid("registerPreAuth.do")
+    await payer.after(timedelta(days=90))
+    assert (await payer.sums(order_id))[0] == REVERSED
+    assert await payer.events(order_id) == []
+    assert [state for _, state in await payer.states(order_id)] == ["ended"] * 4
+    await payer.must_be_consistent()
+
+
+async def test_jump_stops_where_a_part_cannot_be_charged_and_goes_on_later(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id, before = await payer.paid(), payer.shop.clock.now()
+    monkeypatch.setattr(endpoints, "move_clock", partial(move_clock, seconds_max=2))
+    async with payer.shop.pool.acquire() as connection, connection.transaction():
+        await connection.execute("LOCK TABLE simulators.bnpl_contracts")
+        answer = await payer.shop.post_json("/sandbox/clock", {"days": 90})
+        stopped = payer.shop.clock.now()
+    assert answer.status == 503
+    assert f"instalment of {UUID(order_id)}, due " in answer.json()["error"]
+    assert "Move the clock again" in answer.json()["error"]
+    assert stopped - before < TWO_WEEKS + DAY
+    monkeypatch.undo()
+    await payer.after(timedelta(days=90))
+    assert await payer.events(order_id) == ["instalment_charged"] * 3
     await payer.must_be_consistent()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 import pytest
@@ -16,6 +16,12 @@ from altyn.storage.migrate import MigrationError, available, migrate
 from tests.integration.storage.schema_text import SCHEMA_FILE, schema_text
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+FILES: Final = """
+    SELECT relname, pg_relation_filenode(oid) AS file FROM pg_class
+    WHERE relname = ANY ($1) AND relkind = 'r'
+"""
 
 
 @pytest.fixture
@@ -121,6 +127,24 @@ async def test_carts_move_into_their_column(
     )
     assert (unpack_cart(first["cart"]), json.loads(first["request"])) == (cart, plain)
     assert (second["cart"], json.loads(second["request"])) == (None, {"language": "ru"})
+
+
+async def test_no_migration_rewrites_a_table_of_payments(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rewrite locks its table for as long as it takes."""
+    every = available()
+    before: dict[str, int] = {}
+    for count in range(9, len(every) + 1):
+        monkeypatch.setattr(migrating, "available", lambda known=every[:count]: known)
+        await migrate(connection)
+        rows = await connection.fetch(
+            FILES, ["orders", "payment_attempts", "bindings", "card_vault"]
+        )
+        files = {row["relname"]: row["file"] for row in rows}
+        assert files.items() >= before.items(), every[count - 1][1]
+        before = files
+    assert len(before) == 4
 
 
 def test_migrations_are_numbered_without_gaps() -> None:

@@ -1,11 +1,13 @@
 """The addresses of the console."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route
 
 from altyn.inbound.console.callbacks import CallbackPages
 from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH, OrderPages
+from altyn.inbound.console.requests import REQUESTS_PATH, RequestPages
 from altyn.inbound.console.start_page import (
     CLOCK_PATH,
     ORDER_PATH,
@@ -18,16 +20,30 @@ from altyn.inbound.sandbox.answers import Endpoint, own_site_only
 from altyn.inbound.web.language import keeping_language
 
 
-def console_routes(
-    start: StartPage, returned: ReturnPage, orders: OrderPages, callbacks: CallbackPages
-) -> list[BaseRoute]:
-    """The console's pages. A page of another site may not use them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """The pages of the console."""
+
+    start: StartPage
+    returned: ReturnPage
+    requests: RequestPages
+    orders: OrderPages
+    callbacks: CallbackPages
+
+
+def console_routes(console: Console) -> list[BaseRoute]:
+    """The console's addresses. A page of another site may not use them."""
+    start, requests = console.start, console.requests
+    orders, callbacks = console.orders, console.callbacks
     served: Sequence[tuple[str, str, Endpoint]] = (
         ("GET", "/", start.show),
         ("POST", ORDER_PATH, start.register),
         ("POST", PROGRAM_PATH, start.show_program),
         ("POST", CLOCK_PATH, start.advance),
-        ("GET", RETURN_PATH, returned.show),
+        ("GET", RETURN_PATH, console.returned.show),
+        ("GET", REQUESTS_PATH, requests.list),
+        ("GET", f"{REQUESTS_PATH}/{{request}}", requests.show),
+        ("POST", f"{REQUESTS_PATH}/{{request}}", requests.repeat),
         ("GET", ORDERS_PATH, orders.list),
         ("GET", f"{ORDERS_PATH}/{{order}}", orders.story),
         ("GET", CALLBACKS_PATH, callbacks.list),

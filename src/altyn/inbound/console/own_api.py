@@ -36,6 +36,6 @@ async def call_api(
     request: Request, base_url: str, method: str, fields: Mapping[str, str]
 ) -> ApiAnswer:
     """Call a method by the gateway's own door. Raises PayerError: the answer is no JSON object."""
-    browser = Browser(request.app.state.gateway, request.scope, base_url)
+    browser = Browser(request.app.state.router, request.scope, base_url)
     answer = await browser.post(f"{base_url}{REST}{method}", fields)
     return ApiAnswer(answer.members(), answer.headers.get("x-altyn-rule", ""))

@@ -1,10 +1,12 @@
 """The console's pages: their menu, their frame, and how one is rendered."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 
+from altyn.domain.moscow import to_moscow
 from altyn.inbound.console.texts import console_text
 from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
@@ -12,6 +14,7 @@ from altyn.inbound.web.language import language_of
 START: Final = "start"
 MENU: Final = (
     (START, "/", "home"),
+    ("requests", "/console/requests", "list"),
     ("orders", "/console/orders", "orders"),
     ("callbacks", "/console/callbacks", "bell"),
     ("phones", "/sandbox/phone", "phone"),
@@ -19,7 +22,15 @@ MENU: Final = (
     ("account", "/mportal3", "user"),
 )
 
-render: Final = WebPages(Path(__file__).parent / "templates", console_text).renderer()
+
+def clock_seconds(moment: datetime) -> str:
+    """A time of day in Moscow time, with seconds: "18:42:07"."""
+    return f"{to_moscow(moment):%H:%M:%S}"
+
+
+render: Final = WebPages(
+    Path(__file__).parent / "templates", console_text, {"clock_seconds": clock_seconds}
+).renderer()
 
 
 def console_frame(request: Request, here: str) -> WebFrame:

@@ -117,9 +117,41 @@ _LISTS: Final = {
     "response": Words("Ответ магазина", "The shop's answer"),
     "no_attempts": Words("Попыток ещё не было", "There were no attempts yet"),
 }
+_REQUESTS: Final = {
+    "requests_lead": Words("Каждый вызов шлюза: что пришло, что он ответил и почему.", "Every call of the gateway: what came, what it answered, and why."),
+    "order_or_id": Words("Номер или id заказа", "Order number or id"),
+    "method": Words("Метод", "Method"),
+    "refused_only": Words("Только отказы", "Refused only"),
+    "time_of_day": Words("Время (МСК)", "Time (Moscow)"),
+    "result": Words("Итог", "Result"),
+    "ms": Words("мс", "ms"),
+    "code_is": Words("код {code}", "code {code}"),
+    "client_left": Words("клиент ушёл", "the client left"),
+    "done": Words("выполнен", "carried out"),
+    "requests_off": Words("Журнал запросов выключен", "The request log is switched off"),
+    "requests_off_help": Words("Запустите шлюз без ALTYN_REQUEST_LOG=no, и запросы с этого момента появятся здесь.", "Start the gateway without ALTYN_REQUEST_LOG=no; the requests from then on are shown here."),
+    "requests_lost": Words("Не записано запросов: {count}", "Requests that were not recorded: {count}"),
+    "requests_lost_help": Words("Их было больше, чем журнал успевает записать, не задерживая шлюз.", "There were more than the log can write without slowing the gateway."),
+    "no_shop": Words("Магазина {shop} нет", "There is no shop {shop}"),
+    "no_requests": Words("Таких запросов нет", "There are no such requests"),
+    "no_requests_help": Words("Журнал хранит последние запросы. Создайте тестовый заказ, и запрос появится здесь.", "The log keeps the newest requests. Register a test order, and its request appears here."),
+    "request_missing": Words("Такого запроса нет", "There is no such request"),
+    "request_missing_what": Words("Журнал не хранит запрос с этим номером", "The log has no request with this number"),
+    "request_missing_help": Words("Старые запросы удаляются.", "Old requests are deleted."),
+    "what_happened": Words("Что произошло", "What happened"),
+    "ignored": Words("Не использовано", "Not used"),
+    "parameters": Words("Параметры, как они пришли", "Parameters as received"),
+    "no_parameters": Words("Параметров не было.", "There were no parameters."),
+    "masked": Words("скрыто", "masked"),
+    "cut": Words("обрезано", "cut"),
+    "as_curl": Words("Тот же запрос в curl", "The same request with curl"),
+    "not_repeatable": Words("Отсюда его нельзя отправить ещё раз:", "It cannot be sent again from here:"),
+    "send_again": Words("Отправить ещё раз", "Send again"),
+    "new_answer": Words("Новый ответ, HTTP {status}", "New answer, HTTP {status}"),
+}
 # fmt: on
 
-CONSOLE_TEXTS: Final = MappingProxyType(_MENU | _START | _RETURNED | _LISTS)
+CONSOLE_TEXTS: Final = MappingProxyType(_MENU | _START | _RETURNED | _LISTS | _REQUESTS)
 
 
 def console_text(key: str, *, language: str, **values: object) -> str:

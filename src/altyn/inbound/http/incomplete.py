@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import structlog
 
+from altyn.inbound.request_log.open_call import open_call
+
 CLOSE: Final = (b"connection", b"close")
 """The header of an answer to an incomplete request: its rest would be read as the next one."""
 
@@ -22,6 +24,8 @@ def log_body_too_slow(scope: Mapping[str, Any]) -> None:
 
 
 def _log(reason: str, scope: Mapping[str, Any]) -> None:
+    if call := open_call():
+        call.rule = reason
     client = scope.get("client")
     log.info(
         "request_incomplete", reason=reason, path=scope["path"], ip=client[0] if client else ""

@@ -28,6 +28,7 @@ from altyn.inbound.payment_page.addresses import (
     page_address,
 )
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.card_in_address import CARD_NAMES, has_card_in_address
 from altyn.inbound.payment_page.offered_ways import offered_ways
 from altyn.inbound.payment_page.page_call import PageCall, error_response
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
@@ -37,6 +38,7 @@ from altyn.inbound.payment_page.stored_cards.offer import usable_bindings
 from altyn.inbound.payment_page.stored_cards.removal import remove_card
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
+from altyn.inbound.request_log.open_call import keep_parameters
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.rest.unknown_method import NAME_CHARS_MAX, unknown_method
 from altyn.operations.paying.cancel import cancel_waiting
@@ -79,6 +81,7 @@ class PageMethods:
             fields = await read_fields(request.scope, request.receive, self.limits)
         except BodyTooLarge:
             return _refusal(request, TransportFault.BODY_TOO_LARGE, started)
+        keep_parameters(fields.pairs())
         if method is None:
             language = text_language(fields.get("language"))
             return _unknown_method(request, language, started)
@@ -90,6 +93,8 @@ class PageMethods:
             refusal = _refusal(request, TransportFault.CARD_BY_GET, started)
             refusal.headers["Allow"] = "POST"
             return refusal
+        if has_card_in_address(fields):
+            return _refusal(request, TransportFault.CARD_IN_ADDRESS, started)
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
         try:
             response = await method(self, call)
@@ -340,8 +345,7 @@ BY_POST: Final = frozenset({"cancelpayment.do", "unbindcardanon.do"})
 """A browser that fetches addresses ahead of its user must not cancel a payment or remove a card."""
 
 TAKES_CARD: Final = frozenset({"processform.do", "processbindingform.do", "ismaestrocard.do"})
-CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")
-"""A request with one of these is refused by GET too: addresses are kept in logs."""
+"""They are refused by GET, and so is any request with a card: addresses are kept in logs."""
 
 OPENED_BY_BROWSER: Final = frozenset(
     {

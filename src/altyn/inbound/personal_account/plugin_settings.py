@@ -18,7 +18,13 @@ from starlette.routing import BaseRoute, Route
 from altyn.domain.callback import CallbackOperation, CallbackSettings
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.merchant import Merchant, MerchantSettings, Permission
-from altyn.inbound.call_log import delayed_login, failed_login_facts, level_of
+from altyn.inbound.call_log import (
+    delayed_login,
+    failed_login_facts,
+    level_of,
+    record_plugin_refusal,
+    record_shop,
+)
 from altyn.inbound.personal_account.plugin_request import (
     DYNAMIC,
     STATIC,
@@ -27,6 +33,7 @@ from altyn.inbound.personal_account.plugin_request import (
     read_plugin_request,
 )
 from altyn.inbound.request_handler import ApiUser, Credentials, access_refusal
+from altyn.inbound.request_log.bodies import keep_json
 from altyn.inbound.rest.answers import client_ip
 from altyn.operations.ports import Merchants, Overloaded
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -81,7 +88,10 @@ def routes(
     async def update(request: Request) -> Response:
         try:
             user, merchant = await _caller(request, credentials, merchants)
-            asked = read_plugin_request(await _body(request))
+            record_shop(merchant.login)
+            body = await _body(request)
+            keep_json(body)
+            asked = read_plugin_request(body)
             _check_urls(asked, url_refusal)
             changes = _changes(asked, merchant.settings.callbacks)
             settings = merchant.settings
@@ -222,6 +232,7 @@ def _in_force(settings: MerchantSettings, notes: tuple[str, ...]) -> dict[str, A
 
 def _refusal(refused: _RefusedError) -> Response:
     failed = refused.failed_login
+    record_plugin_refusal(str(refused))
     facts = {"status": refused.status, "rule": str(refused), **failed_login_facts(failed)}
     log.log(level_of(failed), "plugin_refused", **facts)
     return _json({"success": False, "error": str(refused)}, refused.status, refused.headers)

@@ -20,7 +20,7 @@ from altyn.inbound.sandbox.answers import (
     problem,
     read_json,
 )
-from altyn.operations.ports import ClockRefusedError
+from altyn.operations.ports import ClockRefusedError, ClockStoppedError
 from altyn.protocol.test_cards import ALL
 
 MoveClock = Callable[[datetime], Awaitable[datetime]]
@@ -67,6 +67,8 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
             arrived = await move_clock(wanted.target(now()))
         except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)
+        except ClockStoppedError as error:
+            return problem(_stopped(error), 503)
         return json_answer(clock_members(arrived))
 
     async def cards(_: Request) -> Response:
@@ -90,6 +92,16 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
         Route("/sandbox/clock", move, methods=["POST"]),
         Route("/sandbox/cards", cards, methods=["GET"]),
     ]
+
+
+def _stopped(error: ClockStoppedError) -> str:
+    """Where the clock stands, what is not done, and what to do."""
+    still_open = error.still_open or "more is due than can be done in one move"
+    return (
+        f"The clock stopped at {to_moscow(error.at).isoformat(timespec='seconds')}. Still open: "
+        f"{still_open}. `altyn order show` and the log of the gateway say why. Move the clock "
+        "again, and it goes on from there."
+    )
 
 
 def clock_members(moment: datetime) -> dict[str, str]:

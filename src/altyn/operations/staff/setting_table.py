@@ -3,7 +3,7 @@
 Source: merchant-settings.md; callbacks.md §1.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from typing import Any, Final, get_origin, get_type_hints
@@ -39,6 +39,7 @@ from altyn.operations.staff.page_rules import (
 )
 from altyn.operations.staff.ports import SettingChange
 from altyn.operations.staff.setting import Setting
+from altyn.operations.staff.setting_pairs import crossed_pair
 from altyn.operations.staff.setting_rules import (
     ADDRESS_LENGTH_MAX,
     ADDRESSES_MAX,
@@ -242,7 +243,7 @@ def changed_settings(
     for group, members in by_group.items():
         own[group] = replace(getattr(settings, group), **members)
     changed = replace(settings, **own)
-    _refuse_contradictions(changed)
+    _refuse_contradictions(changed, values)
     if FISCAL in by_group:
         _refuse_incomplete(changed.fiscal)
     return changed
@@ -297,16 +298,14 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"did you mean {by_lower[by_part.get(near[0], near[0])]}?"
 
 
-def _refuse_contradictions(settings: MerchantSettings) -> None:
+def _refuse_contradictions(settings: MerchantSettings, changed: Collection[str]) -> None:
     if settings.default_currency not in settings.currencies:
         allowed = ", ".join(settings.currencies)
         raise SettingRefusedError(
             "default_currency", f"one of the merchant's currencies: {allowed}"
         )
-    if settings.amount_min_minor > settings.amount_max_minor:
-        raise SettingRefusedError(
-            "amount_min_minor", f"at most amount_max_minor, {settings.amount_max_minor}"
-        )
+    if crossed := crossed_pair(by_key(settings), changed):
+        raise SettingRefusedError(*crossed)
 
 
 def _refuse_incomplete(fiscal: FiscalSettings) -> None:

@@ -16,8 +16,10 @@ from altyn.domain.callback import (
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
 from altyn.domain.receipt.settings import FiscalProvider, FiscalSettings
+from altyn.domain.way_settings import SberPaySettings
 from altyn.look import LANGUAGES
 from altyn.operations.staff.errors import SettingRefusedError
+from altyn.operations.staff.setting_pairs import pairs_of
 from altyn.operations.staff.setting_table import (
     GROUPS,
     SETTINGS,
@@ -189,6 +191,34 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
     settings = change({"currencies": "643,840", "default_currency": "840"})
     with pytest.raises(SettingRefusedError, match="default_currency"):
         change({"currencies": "643"}, settings)
+
+
+@pytest.mark.parametrize("way", ["", "sberpay.", "bnpl.", "credit."])
+def test_smallest_sum_above_the_largest_is_refused(way: str) -> None:
+    smallest, largest = f"{way}amount_min_minor", f"{way}amount_max_minor"
+    with pytest.raises(SettingRefusedError, match=f"^{smallest}: at most {largest}, 400; both "):
+        change({smallest: "500", largest: "400"})
+    settings = change({smallest: "300", largest: "400"})
+    with pytest.raises(SettingRefusedError, match=f"^{smallest}: at most {largest}, 400; both "):
+        change({smallest: "401"}, settings)
+    with pytest.raises(SettingRefusedError, match=f"^{largest}: at least {smallest}, 300; both "):
+        change({largest: "299"}, settings)
+    change({smallest: "500", largest: "500"}, settings)
+
+
+def test_every_pair_of_sums_is_checked() -> None:
+    pairs = list(pairs_of([setting.key for setting in SETTINGS]))
+    assert {smallest.rpartition(".")[0] for smallest, _ in pairs} == {
+        "",
+        "sberpay",
+        "bnpl",
+        "credit",
+    }
+
+
+def test_stored_crossed_pair_does_not_refuse_other_changes() -> None:
+    crossed = MerchantSettings(sberpay=SberPaySettings(amount_min_minor=9, amount_max_minor=8))
+    assert change({"hold_days": "5"}, crossed).hold_days == 5
 
 
 def callbacks(**changes: object) -> CallbackSettings:

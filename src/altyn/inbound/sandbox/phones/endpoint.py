@@ -30,7 +30,7 @@ from altyn.inbound.sandbox.phones.members import RESULTS, message_members
 from altyn.inbound.sandbox.phones.ports import PhoneServices
 from altyn.inbound.sandbox.phones.scanning import scan
 from altyn.inbound.sandbox.phones.view import return_url_of
-from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
+from altyn.inbound.sandbox.waiting import read_wait, wait_for_change
 from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.protocol.phone_messages import PhoneMessage
 

@@ -25,6 +25,7 @@ from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedErro
 from altyn.inbound.sandbox.phones.render import (
     PAGE_POLICY,
     STATIC,
+    masked_code,
     render_bank,
     render_lock_screen,
     render_message,
@@ -37,7 +38,7 @@ from altyn.inbound.sandbox.phones.render import (
 from altyn.inbound.sandbox.phones.scanning import scan
 from altyn.inbound.sandbox.phones.texts import refusal_text
 from altyn.inbound.sandbox.phones.view import PHONES_PATH, PhoneView, screen_address
-from altyn.inbound.sandbox.phones.waiting import read_wait, wait_for_change
+from altyn.inbound.sandbox.waiting import read_wait, wait_for_change
 from altyn.look import LANGUAGES
 from altyn.protocol.payer_invoices import Invoice
 from altyn.protocol.phone_messages import MessageKind, PhoneMessage
@@ -234,7 +235,7 @@ class _PhonePages:
 def _opened(phone: str, payload: str, language: str) -> Response:
     """To the phone, or to its scanner with a code."""
     if payload:
-        return _see_other(screen_address(language, phone, "scan", payload=payload))
+        return _see_other(screen_address(language, phone, "scan", payload=masked_code(payload)))
     return _see_other(screen_address(language, phone))
 
 

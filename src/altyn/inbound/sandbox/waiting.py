@@ -1,4 +1,4 @@
-"""Waits until something has changed on a phone, without holding a database connection."""
+"""Waits until something has changed, such as a phone, without holding a database connection."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

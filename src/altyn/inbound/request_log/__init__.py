@@ -1,0 +1,1 @@
+"""Records each request for the request log, masked, after it was answered."""

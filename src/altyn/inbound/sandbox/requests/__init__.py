@@ -1,0 +1,1 @@
+"""The sandbox's API of the request log: list, show, wait for new ones, send again."""

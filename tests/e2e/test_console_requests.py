@@ -1,0 +1,67 @@
+"""The console's request log in a browser: calls as they come, one explained, sent again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Screenshot
+from tests.e2e.gateway import Served
+from tests.e2e.web_rules import check_web_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_refused_request_is_explained(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    page.goto(f"{gateway.url}/console/requests?method=register&refused=on&lang={language}")
+    number = f"refused-{language}"
+    gateway.call(
+        "register.do",
+        orderNumber=number,
+        amount="<b>many</b>",
+        returnUrl=gateway.shop_url,
+        nonsense="1",
+    )
+    row = page.get_by_role("row").filter(has_text="amount:").first
+    expect(row).to_contain_text("register")  # the list is updated without a reload
+    check_web_page(page, "console-requests", language, screenshot)
+    row.get_by_role("link", name="register").click()
+    content = page.locator("main")
+    expect(content).to_contain_text("Amount is invalid (amount_invalid)")
+    expect(content).to_contain_text("<b>many</b>")
+    expect(content).to_contain_text("nonsense")
+    expect(content).not_to_contain_text("testPwd1")
+    expect(content).to_contain_text("ALTYN_PASSWORD")
+    check_web_page(page, "console-request", language, screenshot)
+
+
+def test_request_is_sent_again_from_its_page(
+    gateway: Served, page: Page, screenshot: Screenshot
+) -> None:
+    gateway.register(orderNumber="twice")
+    page.goto(f"{gateway.url}/console/requests?method=register.do&order=twice&lang=en")
+    page.get_by_role("link", name="register", exact=True).first.click()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("#resent")).to_contain_text('"errorCode"')
+    expect(page.locator("#resent")).to_contain_text("1")
+    check_web_page(page, "console-request-resent", "en", screenshot)
+
+
+def test_unknown_shop_and_request_are_named(gateway: Served, page: Page) -> None:
+    page.goto(f"{gateway.url}/console/requests?shop=nobody&lang=en")
+    expect(page.get_by_role("alert")).to_contain_text("There is no shop nobody")
+    for unknown in ("0", "x", "9" * 30):
+        answer = page.goto(f"{gateway.url}/console/requests/{unknown}?lang=en")
+        assert answer is not None
+        assert answer.status == 404
+        expect(page.locator("main")).to_contain_text("There is no such request")
+
+
+def test_order_links_to_its_story(gateway: Served, page: Page) -> None:
+    order = gateway.register(orderNumber="linked")
+    page.goto(f"{gateway.url}/console/requests?order={order.order_id}&lang=en")
+    page.get_by_role("row").last.get_by_role("link", name="linked").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Order linked")
