@@ -20,7 +20,7 @@ GUESTS: Final = frozenset({"login", "code", "logout"})
 OTHER_LOGINS: Final = ("test-child-owner", "test-child-api", "test-child")
 HOSTILE: Final = (
     '"><script>x</script>',
-    "{{ 7*7 }}",
+    "{{ 7*191919 }}",
     "\0",
     "%00",
     "../../etc/passwd",
@@ -141,4 +141,4 @@ async def test_hostile_values_get_a_regular_answer(owner: Browser, shop: Shop, t
                 answer = await owner.post(filled, **{**dict.fromkeys(NAMES, text), "csrf": csrf})
             assert answer.status < 500, (method, filled)
             assert b"<script>x" not in answer.body
-            assert "7*7 }}" not in answer.text or "49" not in answer.text
+            assert b"1343433" not in answer.body

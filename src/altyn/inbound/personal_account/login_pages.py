@@ -50,6 +50,8 @@ BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
 PROFILE_CHANGES: Final = ("password", "codes_on", "codes_off")
 _UNFILLED: Final = frozenset({Reason.LOGIN_EMPTY, Reason.PASSWORD_EMPTY, Reason.PASSWORD_RULES})
+OLD_PATHS: Final = ("/mportal", "/mportal/")
+"""Where the account was, for the first change of a password (personal-account.md §1)."""
 log = structlog.get_logger("altyn.account")
 
 
@@ -83,6 +85,8 @@ class LoginPages:
             access.page(get, PASSWORD_PATH, self.show_password, needs=None, always=True),
             access.page(post, PASSWORD_PATH, self.change_password, needs=None, always=True),
             access.page(get, BASE, self.show_first, needs=None),
+            access.page(get, f"{BASE}/", self.show_first, needs=None),
+            *(access.guest_page(get, path, self.show_new_address) for path in OLD_PATHS),
             access.page(get, PROFILE_PATH, self.show_profile, needs=None),
         ]
 
@@ -171,6 +175,10 @@ class LoginPages:
     async def show_first(self, _asked: AccountRequest) -> Response:
         """The account's first page."""
         return see_other(PROFILE_PATH)
+
+    async def show_new_address(self, _request: Request) -> Response:
+        """From the old address to the account's first page."""
+        return see_other(BASE)
 
     async def show_profile(self, asked: AccountRequest) -> Response:
         """Who the user is, and what the user may do."""

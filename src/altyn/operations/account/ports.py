@@ -110,6 +110,18 @@ class Passwords(Protocol):
         ...
 
 
+class FailedLogins(Protocol):
+    """Counts failed logins by address, whatever the logins: one address cannot try many of them."""
+
+    def add(self, login: str, address: str) -> None:
+        """Count a failed login."""
+        ...
+
+    def pause_seconds(self, address: str) -> float:
+        """How long an address has to wait before its next login; 0 when it need not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCodes:
     """A new secret of one-time codes: as text and as the address of a QR code for the user's app,
@@ -138,6 +150,7 @@ class AccountContext:
     merchants: MerchantsByNumber
     clock: Clock
     passwords: Passwords
+    failed_logins: FailedLogins
     codes: Codes
     new_secret: Callable[[], str]
     new_password: Callable[[], str]
