@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from datetime import datetime
 from time import perf_counter
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -22,6 +21,8 @@ from altyn.domain.request_log import (
     RequestFacts,
     SentParameter,
 )
+from altyn.inbound.http.bodies import Pairs
+from altyn.inbound.http.forms import parse_form
 from altyn.inbound.request_log.masked import (
     ANSWER_CHARS_MAX,
     NAME_CHARS_MAX,
@@ -41,7 +42,7 @@ from altyn.protocol.types import Source, sent_values
 
 ORDER_NAMES: Final = ("mdOrder", "MDORDER", "orderId", "MD")
 HTTP_ERROR: Final = 400
-_FIELDS_MAX: Final = 1_000
+QUERY_BYTES_MAX: Final = 16_384
 _error_code: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -170,7 +171,7 @@ class OpenCall:
             return sent_parameters(self._pairs(self.source), self.table.card_names)
         if self.parameters is not None:
             return self.parameters
-        query = self.scope["query_string"].decode("latin-1")
+        query = self.scope["query_string"]
         return sent_parameters(_query_pairs(query)) if query else ()
 
     def _pairs(self, source: Source) -> Iterator[tuple[str, str]]:
@@ -213,8 +214,6 @@ def keep_parameters(pairs: Iterable[tuple[str, str]]) -> None:
         call.keep_parameters(pairs)
 
 
-def _query_pairs(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=_FIELDS_MAX)
-    except ValueError:
-        return []
+def _query_pairs(query: bytes) -> Pairs:
+    """The parameters of an address; of a very long one, those of its beginning."""
+    return parse_form(query[:QUERY_BYTES_MAX])
