@@ -17,7 +17,7 @@ from altyn.main import Gateway
 from altyn.operations.staff.merchants import find_merchant
 from altyn.operations.staff.settings import change_settings
 from altyn.protocol.dialects.classic.dialect import CLASSIC
-from altyn.protocol.dialects.classic.envelopes import CAPITALS, PAYMENT
+from altyn.protocol.dialects.classic.envelopes import CAPITALS, INSTALMENT, PAYMENT
 from altyn.protocol.dialects.classic.registry import METHODS
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
@@ -124,8 +124,8 @@ async def test_every_refusal_is_http_200_and_json_that_is_not_cached(
         capitals = method.envelope is CAPITALS
         code = answer.json()["ErrorCode" if capitals else "errorCode"]
         text = answer.json()["ErrorMessage" if capitals else "errorMessage"]
-        assert code == (5 if method.envelope is PAYMENT else "5")
-        assert type(code) is (int if method.envelope is PAYMENT else str)
+        assert code == (5 if method.envelope in {PAYMENT, INSTALMENT} else "5")
+        assert type(code) is (int if method.envelope in {PAYMENT, INSTALMENT} else str)
         assert text == "[userName] or [password] or [token] is empty"
         assert not answer.json().keys() & {"orderId", "formUrl", "orderStatus", "OrderStatus"}
 
