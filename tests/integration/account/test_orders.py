@@ -118,9 +118,7 @@ async def test_filter_that_cannot_be_read_is_explained(
     assert "The filter is not applied" in answer.text
     assert fault in answer.text
     assert 'class="table' not in answer.text
-    assert (await operator.get(f"{ORDERS}.csv?{query}")).headers["content-type"].startswith(
-        "text/"
-    )
+    assert (await operator.get(f"{ORDERS}.csv?{query}")).headers["content-type"].startswith("text/")
 
 
 async def test_pages_follow_each_other_without_gap(operator: Browser, shop: Shop) -> None:
