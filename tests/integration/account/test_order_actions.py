@@ -71,7 +71,7 @@ async def history(shop: Shop, order_id: str) -> list[tuple[str, str]]:
     return [(row["event"], row["actor"]) for row in rows]
 
 
-async def test_refund_says_beforehand_what_stays_and_names_the_actor(
+async def test_refund_shows_beforehand_what_stays_and_names_the_actor(
     operator: Browser, shop: Shop
 ) -> None:
     order_id = await shop.paid(150_000)
@@ -169,8 +169,8 @@ async def test_refund_that_is_sent_twice_at_once_is_made_once(
     done = sorted(answer.location.partition("done=")[2] for answer in answers)
     assert done == ["refund", "repeated", "repeated", "repeated"]
     assert (await shop.see(order_id)).refunded == 10_000
-    seen = plain(await operator.get(f"{ORDERS}/{order_id}?done=repeated"))
-    assert "nothing was done a second time" in seen
+    after = plain(await operator.get(f"{ORDERS}/{order_id}?done=repeated"))
+    assert "nothing was done a second time" in after
 
 
 async def test_order_that_has_changed_is_looked_at_again(operator: Browser, shop: Shop) -> None:

@@ -89,7 +89,7 @@ class AccountAccess:
         """A page for users with a right; `needs=None`: for every user who has logged in.
 
         `always`: also with a one-time password, which has to be changed before anything else.
-        `by_hand=False`: a page asks for it by itself, so it does not count as activity.
+        `by_hand=False`: an open page asks for it without its user, so it is no activity.
         Refuses in order: a page of another site, no session, a one-time code that is awaited, a
         form of another session, a one-time password, a missing right.
         """

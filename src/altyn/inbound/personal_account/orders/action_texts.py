@@ -37,7 +37,7 @@ ACTION_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "amount_of": Words("Сумма, {currency}", "Amount, {currency}"),
     "at_most": Words("Не больше {whole}", "At most {whole}"),
     "wrong_amount": Words("Введите сумму больше нуля: 1500 или 1 500,00", "Type an amount above zero: 1500 or 1 500.00"),
-    "by_positions": Words("Выберите, сколько чего", "Choose how much of what"),
+    "by_positions": Words("Укажите количество", "Choose the quantities"),
     "left_of": Words("осталось {quantity}, {amount}", "left: {quantity}, {amount}"),
     "quantity_of": Words("Сколько: {name}", "Quantity: {name}"),
     "wrong_quantity": Words("Введите количество не больше остатка, до трёх знаков после запятой", "Type a quantity, at most what is left, with up to three decimals"),

@@ -17,13 +17,13 @@ from altyn.operations.order_history import OrderLine
 
 NUMBER: Final = "number"
 COLUMNS: Final = (
-    *("created", NUMBER, "id", "status", "amount", "approved", "deposited", "refunded"),
-    *("code", "description", "shop"),
+    *("created", NUMBER, "id", "description", "shop", "status", "code"),
+    *("amount", "approved", "deposited", "refunded"),
 )
 """All columns, in the order in which they are shown."""
 
 AMOUNTS: Final = frozenset({"amount", "approved", "deposited", "refunded"})
-FIRST_COLUMNS: Final = ("created", NUMBER, "status", "description", "id", "amount")
+FIRST_COLUMNS: Final = ("created", NUMBER, "id", "status", "amount")
 """The columns of a user who has chosen none."""
 
 _MINOR: Final[Mapping[str, Callable[[OrderLine], int]]] = MappingProxyType(

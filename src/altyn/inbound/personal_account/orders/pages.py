@@ -46,8 +46,8 @@ class VisibleOrders:
         if order_id is None or merchant_id is None:
             return None
         shops = await self.shops(asked)
-        seen = any(each.merchant_id == merchant_id for each in shops)
-        return OrderKey(merchant_id, order_id) if seen else None
+        is_visible = any(each.merchant_id == merchant_id for each in shops)
+        return OrderKey(merchant_id, order_id) if is_visible else None
 
     def not_found(self, asked: AccountRequest) -> Response:
         """The page of an order that does not exist, or that the user may not see."""

@@ -26,17 +26,17 @@ def sentence_of(asked: AskedFilter, language: str) -> str:
 def _parts(asked: AskedFilter, language: str) -> Iterator[str]:
     wanted = asked.wanted
     names = [STATUS_NAMES[each].text(language) for each in wanted.statuses]
-    yield orders_text("say_or", language=language).join(names) or _say("all", language)
+    yield orders_text("say_or", language=language).join(names) or _part("all", language)
     yield _period(asked, language)
     yield from _amounts(wanted, language)
     for name in ("number", "id", "card", "email", "code", "shop"):
         if name in asked.texts and name not in asked.faults:
-            yield _say(name, language, text=asked.texts[name])
+            yield _part(name, language, text=asked.texts[name])
     if wanted.payment_way:
-        yield _say("way", language, text=way_name(wanted.payment_way, language))
+        yield _part("way", language, text=way_name(wanted.payment_way, language))
     if wanted.receipt_state:
         state = RECEIPT_NAMES[wanted.receipt_state].text(language)
-        yield _say("receipt", language, text=state)
+        yield _part("receipt", language, text=state)
 
 
 def _period(asked: AskedFilter, language: str) -> str:
@@ -46,11 +46,11 @@ def _period(asked: AskedFilter, language: str) -> str:
         text = orders_text(f"period_{asked.period if known else '2'}", language=language)
     elif wanted.since and wanted.until:
         since, until = _moment(wanted.since, language), _moment(wanted.until, language)
-        text = _say("between", language, since=since, until=until)
+        text = _part("between", language, since=since, until=until)
     elif wanted.since:
-        text = _say("since", language, since=_moment(wanted.since, language))
+        text = _part("since", language, since=_moment(wanted.since, language))
     elif wanted.until:
-        text = _say("until", language, until=_moment(wanted.until, language))
+        text = _part("until", language, until=_moment(wanted.until, language))
     else:
         text = orders_text("period_ever", language=language)
     if wanted.date is OrderDate.CREATED:
@@ -62,11 +62,11 @@ def _amounts(wanted: OrderFilter, language: str) -> Iterator[str]:
     low, high = wanted.amount_from_minor, wanted.amount_to_minor
     if low is not None and high is not None:
         low_text, high_text = _roubles(low, language), _roubles(high, language)
-        yield _say("range", language, low=low_text, high=high_text)
+        yield _part("range", language, low=low_text, high=high_text)
     elif low is not None:
-        yield _say("from", language, low=_roubles(low, language))
+        yield _part("from", language, low=_roubles(low, language))
     elif high is not None:
-        yield _say("to", language, high=_roubles(high, language))
+        yield _part("to", language, high=_roubles(high, language))
 
 
 def _roubles(amount_minor: int, language: str) -> str:
@@ -79,5 +79,5 @@ def _moment(moment: datetime, language: str) -> str:
     return f"{day_text(to_moscow(moment).date(), language)}, {clock_text(moment)}"
 
 
-def _say(key: str, language: str, **values: object) -> str:
+def _part(key: str, language: str, **values: object) -> str:
     return orders_text(f"say_{key}", language=language, **values)
