@@ -87,7 +87,7 @@ def test_list_is_filtered_kept_and_updated(gateway: Served, page: Page) -> None:
     paid(gateway, orderNumber="kept-2")
     expect(page.get_by_role("link", name="kept-2")).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="Сбросить").click()
-    expect(page.locator(".sentence")).to_have_text("Все, за 2 дня")
+    expect(page.locator(".sentence")).to_have_text("Все заказы, за 2 дня")
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

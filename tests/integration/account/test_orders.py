@@ -77,7 +77,7 @@ async def test_filter_is_read_as_a_sentence(operator: Browser) -> None:
     text = unescape(await listed(operator, "status=deposited&from=10000&lang=ru"))
     assert "Оплаченные, за 2 дня, от 10\u202f000\xa0₽" in text
     text = unescape(await listed(operator, "since=2026-11-01T10:00&kind=refunded&lang=en"))
-    assert "All, refund from 1\xa0November\xa02026, 10:00" in text
+    assert "All orders, refund from 1\xa0November\xa02026, 10:00" in text
 
 
 async def test_list_begins_with_the_last_two_days(operator: Browser, shop: Shop) -> None:

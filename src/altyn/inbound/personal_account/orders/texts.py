@@ -88,7 +88,7 @@ _WRONG: Final = {
     "wrong_shop": Words("Выберите магазин из списка", "Choose a shop of the list"),
 }
 _SENTENCE: Final = {
-    "say_all": Words("все", "all"),
+    "say_all": Words("все заказы", "all orders"),
     "say_or": Words(" и ", " and "),
     "say_number": Words("номер {text}", "number {text}"),
     "say_id": Words("id {text}", "id {text}"),
