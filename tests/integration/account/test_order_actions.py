@@ -8,11 +8,16 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 import pytest
 import pytest_asyncio
+from starlette.routing import Route
 
 from altyn.domain.account.roles import AccountRole, Action, Rights
+from altyn.inbound.personal_account.access import AccountAccess
+from altyn.main.account_orders import account_order_routes
+from altyn.operations.account.ports import AccountContext
 from tests.asgi_client import Answer
 from tests.integration.account.browser import OPERATOR, Browser
 from tests.integration.account.order_pages import (
@@ -215,6 +220,18 @@ async def test_callback_is_shown_and_sent_again(operator: Browser, shop: Shop) -
     assert (await operator.get(f"{ORDERS}/{other}/callbacks/{callback}")).status == 404
 
 
+def routes_of(shop: Shop) -> set[tuple[str, str]]:
+    """Each route of the orders' pages: its method, and its path below that of the list."""
+    access = AccountAccess(context=cast("AccountContext", None), secure=False, sandbox=False)
+    routes = account_order_routes(access, shop.pool, shop.gateway.world)
+    return {
+        (method, route.path.removeprefix(ORDERS))
+        for route in routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
 @pytest.mark.parametrize("role", AccountRole)
 async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: AccountRole) -> None:
     browser = await browser_of(shop, role)
@@ -231,6 +248,13 @@ async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: Accoun
         ("GET", f"{order}/callbacks/{order_id}.1.1", Action.ORDERS),
         ("POST", f"{order}/callbacks/{order_id}.1.1", Action.CALLBACKS),
     ]
+    named = {
+        (method, path.removeprefix(ORDERS).replace(f"/{order_id}.1.1", "/{callback}"))
+        for method, path, _ in asked
+    }
+    assert {(method, path.replace(order_id, "{order}")) for method, path in named} == routes_of(
+        shop
+    )
     for method, path, right in asked:
         sent = browser.get(path) if method == "GET" else browser.post(path, csrf=token)
         answer = await sent
@@ -249,7 +273,10 @@ async def test_orders_of_another_shop_are_as_if_they_were_not(shop: Shop) -> Non
     version = await version_of(shop, order_id)
     missing = f"{order_id[:-4]}0000"
     token = (await stranger.get(f"{ORDERS}?lang=en")).form.fields["csrf"]
-    for path in ("", *(f"/{each}" for each in ACTS), f"/callbacks/{order_id}.{version}.1"):
+    paths = {path for _, path in routes_of(shop) if path.startswith("/{order}")}
+    assert len(paths) == len(ACTS) + 2
+    for named in paths:
+        path = named.removeprefix("/{order}").replace("{callback}", f"{order_id}.{version}.1")
         for fields in ({}, {"amount": "1", "version": str(version)}):
             theirs = await stranger.get(f"{ORDERS}/{order_id}{path}?{'&'.join(fields)}")
             none = await stranger.get(f"{ORDERS}/{missing}{path}?{'&'.join(fields)}")
