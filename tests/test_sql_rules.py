@@ -25,6 +25,7 @@ DISTRIBUTED: Final = {
     "card_vault",
     "bindings",
     "shop_links",
+    "account_lists",
     "account_sessions",
     "audit_log",
     "audit_heads",

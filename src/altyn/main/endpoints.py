@@ -175,7 +175,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
-        *account_routes(settings, context.pool, context.keys, context.clock, world.merchants),
+        *account_routes(settings, context.pool, context.keys, context.clock, world),
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):

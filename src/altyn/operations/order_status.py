@@ -7,7 +7,7 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
-from altyn.operations.ports import OrderKey, OrderSearch, World
+from altyn.operations.ports import Merchants, OrderKey, OrderSearch, World
 from altyn.operations.results import OrderFound, OrdersFound
 
 PAGE_SIZE_MAX: Final = 200
@@ -73,16 +73,20 @@ async def last_orders(
     )
 
 
+async def visible_merchants(merchant: Merchant, merchants: Merchants) -> tuple[Merchant, ...]:
+    """The merchants whose orders a merchant may see: itself, then its children if it may."""
+    if not merchant.may(Permission.SEE_OTHER_MERCHANTS):
+        return (merchant,)
+    return (merchant, *await merchants.children(merchant.merchant_id))
+
+
 async def _visible_ids(
     merchant: Merchant, logins: tuple[str, ...], world: World
 ) -> tuple[int, ...] | Refused:
     """The merchants whose orders are searched."""
-    visible = {merchant.login: merchant}
     named = [await world.merchants.by_login(login) for login in logins]
     logins = tuple(m.login if m else login for m, login in zip(named, logins, strict=True))
-    if merchant.may(Permission.SEE_OTHER_MERCHANTS):
-        children = await world.merchants.children(merchant.merchant_id)
-        visible |= {child.login: child for child in children}
+    visible = {each.login: each for each in await visible_merchants(merchant, world.merchants)}
     hidden = [login for login in logins if login not in visible]
     if hidden:
         return Refused(

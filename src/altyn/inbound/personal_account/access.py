@@ -80,17 +80,25 @@ class AccountAccess:
     public_url: str | None = None
 
     def page(
-        self, method: str, path: str, work: Work, *, needs: Action | None, always: bool = False
+        self,
+        method: str,
+        path: str,
+        work: Work,
+        *,
+        needs: Action | None,
+        always: bool = False,
+        by_hand: bool = True,
     ) -> Route:
         """A page for users with a right; `needs=None`: for every user who has logged in.
 
         `always`: also with a one-time password, which has to be changed before anything else.
+        `by_hand=False`: an open page asks for it without its user, so it is no activity.
         Refuses in order: a page of another site, no session, a one-time code that is awaited, a
         form of another session, a one-time password, a missing right.
         """
 
         async def answer(request: Request) -> Response:
-            current = await self.current(request)
+            current = await self.current(request, by_hand=by_hand)
             if current is None:
                 return to_login(request)
             if current.session.stage is SessionStage.CODE:
@@ -117,10 +125,12 @@ class AccountAccess:
 
         return Route(path, keeping_language(answer), methods=[method])
 
-    async def current(self, request: Request) -> CurrentUser | None:
+    async def current(self, request: Request, *, by_hand: bool = True) -> CurrentUser | None:
         """The user of the request's cookie, at any stage of the session."""
-        token = self.token(request)
-        return await current_user(token, client_ip(request.scope), self.context) if token else None
+        token, address = self.token(request), client_ip(request.scope)
+        if not token:
+            return None
+        return await current_user(token, address, self.context, by_hand=by_hand)
 
     async def read(self, request: Request, current: CurrentUser) -> AccountRequest:
         """The request with its form. Refuses a form of another site or session: FORM_OUTDATED."""

@@ -29,6 +29,7 @@ PASSWORD_PATH: Final = f"{BASE}/password"
 PROFILE_PATH: Final = f"{BASE}/profile"
 CODES_PATH: Final = f"{BASE}/one-time-codes"
 USERS_PATH: Final = f"{BASE}/users"
+ORDERS_PATH: Final = f"{BASE}/orders"
 API_PATH: Final = f"{BASE}/api"
 AUDIT_PATH: Final = f"{BASE}/audit"
 GUEST: Final = "account-guest"
@@ -52,6 +53,7 @@ class MenuRow:
 
 
 MENU: Final = (
+    MenuRow("orders", ORDERS_PATH, "orders", Action.ORDERS),
     MenuRow("profile", PROFILE_PATH, "user", None),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),

@@ -20,6 +20,7 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 # fmt: off
 _MENU: Final = {
     "menu_profile": Words("Мой доступ", "My access"),
+    "menu_orders": Words("Заказы", "Orders"),
     "menu_users": Words("Пользователи", "Users"),
     "menu_api": Words("Доступ к API", "API access"),
     "menu_audit": Words("Журнал действий", "Audit log"),

@@ -50,10 +50,13 @@ class CurrentUser:
         self.actor.require(action)
 
 
-async def current_user(token: str, address: str, context: AccountContext) -> CurrentUser | None:
+async def current_user(
+    token: str, address: str, context: AccountContext, *, by_hand: bool = True
+) -> CurrentUser | None:
     """The user of a session's token; None when the session has ended or never was.
 
-    A blocked user and a user of a blocked merchant have no session. The request counts as activity.
+    A blocked user and a user of a blocked merchant have no session. A request counts as activity
+    if it is made `by_hand`: a page that is left open and asks for updates keeps no session open.
     """
     merchant_id = merchant_of_token(token)
     found = None
@@ -68,6 +71,6 @@ async def current_user(token: str, address: str, context: AccountContext) -> Cur
     merchant = await context.merchants.get(user.merchant_id)
     if merchant.blocked:
         return None
-    if now - session.last_request_at >= WRITE_INTERVAL:
+    if by_hand and now - session.last_request_at >= WRITE_INTERVAL:
         await context.store.touch_session(session, now)
     return CurrentUser(user=user, session=session, merchant=merchant, token=token, address=address)

@@ -1,0 +1,1 @@
+"""The orders of a shop in its personal account: the list, one order, and what is done with it."""

@@ -1,0 +1,50 @@
+"""The filters and columns that users of the personal account keep, in PostgreSQL."""
+
+from typing import Final
+
+from altyn.domain.account.user import AccountUser
+from altyn.operations.account.kept_lists import FILTERS_MAX, KeptLists
+from altyn.storage.database import Pool
+from altyn.storage.statements import statement
+
+FILTER: Final = "filter"
+COLUMNS: Final = "columns"
+
+
+class KeptListTables:
+    """The `KeptListStore` port."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def of(self, user: AccountUser) -> KeptLists:
+        """What a user keeps."""
+        rows = await statement("load_account_lists").fetch(self._pool, **_of(user))
+        columns = next((row["query"] for row in rows if row["kind"] == COLUMNS), "")
+        return KeptLists(
+            filters={row["name"]: row["query"] for row in rows if row["kind"] == FILTER},
+            columns=tuple(filter(None, columns.split(","))),
+        )
+
+    async def keep_filter(self, user: AccountUser, name: str, query: str) -> bool:
+        """Keep a filter. False: there are too many."""
+        rows = await statement("keep_account_list").fetch(
+            self._pool, **_of(user), kind=FILTER, name=name, query=query, limit=FILTERS_MAX
+        )
+        return bool(rows)
+
+    async def remove_filter(self, user: AccountUser, name: str) -> None:
+        """Remove a filter."""
+        await statement("remove_account_list").execute(
+            self._pool, **_of(user), kind=FILTER, name=name
+        )
+
+    async def keep_columns(self, user: AccountUser, columns: tuple[str, ...]) -> None:
+        """Keep the columns that are shown."""
+        await statement("keep_account_list").fetch(
+            self._pool, **_of(user), kind=COLUMNS, name="", query=",".join(columns), limit=1
+        )
+
+
+def _of(user: AccountUser) -> dict[str, int | str]:
+    return {"merchant_id": user.merchant_id, "login": user.login}

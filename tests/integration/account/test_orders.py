@@ -1,0 +1,221 @@
+"""The list of orders in the personal account: filters, sentence, paging, saved filters, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.account.browser import BASE, OPERATOR, Browser, csrf_of
+from tests.shop import GOOD, Shop, new_number, open_shop
+
+ORDERS = f"{BASE}/orders"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    home: Path = tmp_path_factory.mktemp("home")
+    async with open_shop(database_url, home) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def operator(shop: Shop) -> Browser:
+    """A browser in which the operator has logged in."""
+    browser = Browser(shop.gateway.router)
+    await browser.log_in(OPERATOR)
+    return browser
+
+
+async def listed(browser: Browser, query: str) -> str:
+    answer = await browser.get(f"{ORDERS}?{query}")
+    assert answer.status == 200, answer.text
+    return answer.text
+
+
+async def test_each_filter_finds_the_order_and_leaves_out_others(
+    operator: Browser, shop: Shop
+) -> None:
+    number = new_number()
+    order_id = await shop.register(1_234_500, orderNumber=number, email="Anna@example.org")
+    await shop.pay(order_id)
+    other = new_number()
+    await shop.register(100, orderNumber=other)
+    for query in (
+        f"number={number}",
+        f"number={number[:-1]}%25",
+        f"id={order_id}",
+        "from=12+345&to=12345,00",
+        "kind=paid&from=12345",
+        "status=deposited&from=12345",
+        "code=0&from=12345",
+        f"card={GOOD[-4:]}&from=12345",
+        "email=anna@example.org",
+        "way=CARD&from=12345",
+        "period=today&from=12345",
+        "since=2026-01-01T00:00&from=12345",
+    ):
+        text = await listed(operator, query)
+        assert f"{ORDERS}/{order_id}" in text, query
+        assert other not in text or query.startswith("number"), query
+    for query in ("number=none", "to=1", "status=declined", "code=116", "email=b@example.org"):
+        assert f"{ORDERS}/{order_id}" not in await listed(operator, query), query
+
+
+async def test_filter_is_read_as_a_sentence(operator: Browser) -> None:
+    text = unescape(await listed(operator, "status=deposited&from=10000"))
+    assert "Paid, last 2 days, over 10\u202f000\xa0₽" in text
+    text = unescape(await listed(operator, "status=deposited&from=10000&lang=ru"))
+    assert "Оплаченные, за 2 дня, от 10\u202f000\xa0₽" in text
+    text = unescape(await listed(operator, "since=2026-11-01T10:00&kind=refunded&lang=en"))
+    assert "All orders, refund from 1\xa0November\xa02026, 10:00" in text
+
+
+async def test_list_begins_with_the_last_two_days(operator: Browser, shop: Shop) -> None:
+    number = new_number()
+    await shop.register(100, orderNumber=number)
+    assert number in await listed(operator, "")
+    await shop.travel(timedelta(days=2))
+    await operator.log_in(OPERATOR)
+    text = await listed(operator, f"number={number}")
+    assert "There are no such orders" in text
+    assert "Search at all times" in text
+    assert f'href="{ORDERS}/' in await listed(operator, f"number={number}&period=ever")
+
+
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ("from=ten", "Type roubles"),
+        ("from=10&to=9", "not less than"),
+        ("id=1", "32 digits"),
+        ("card=12", "exactly four"),
+        ("code=ok", "Type a number"),
+        ("since=yesterday", "a date and a time"),
+        ("since=2026-11-27T10:00&until=2026-11-27T09:00", "after the beginning"),
+        ("since=0001-01-01T00:00", "a date and a time"),
+        ("way=GOLD", "Choose a way"),
+        ("receipt=lost", "Choose a state"),
+        ("period=99", "Choose a period"),
+        ("shop=other", "Choose a shop"),
+        ("kind=paid_later", "Choose a date"),
+    ],
+)
+async def test_filter_that_cannot_be_read_is_explained(
+    operator: Browser, query: str, fault: str
+) -> None:
+    answer = await operator.get(f"{ORDERS}?{query}")
+    assert answer.status == 400
+    assert "The filter is not applied" in answer.text
+    assert fault in answer.text
+    assert 'class="table' not in answer.text
+    assert (await operator.get(f"{ORDERS}.csv?{query}")).headers["content-type"].startswith("text/")
+
+
+async def test_pages_follow_each_other_without_gap(operator: Browser, shop: Shop) -> None:
+    prefix = new_number()
+    numbers = [f"{prefix}-{n:03}" for n in range(60)]
+    for number in numbers:
+        await shop.register(100, orderNumber=number)
+    first = await listed(operator, f"number={prefix}-%25")
+    older = unescape(first.split('rel="next" href="')[1].split('"')[0])
+    second = (await operator.get(older)).text
+    found = [each for page in (first, second) for each in reversed(numbers) if f">{each}<" in page]
+    assert found == numbers[::-1]
+    assert "hx-trigger" in first
+    assert "hx-trigger" not in second
+
+
+async def test_filters_and_columns_are_kept_for_the_user(operator: Browser, shop: Shop) -> None:
+    kept = await operator.submit(
+        ORDERS, f"{ORDERS}/filters", name=HOSTILE, status="deposited", **{"from": "10000"}
+    )
+    assert kept.status == 303
+    text = (await operator.get(kept.location)).text
+    assert "is saved" in text
+    assert "<script>alert" not in text
+    assert "?from=10000&amp;status=deposited" in text
+    columns = await operator.submit(ORDERS, f"{ORDERS}/columns", column="description")
+    text = (await operator.get(columns.location)).text
+    assert "Description</th>" in text
+    assert "Amount</th>" not in text
+    owner = Browser(shop.gateway.router)
+    await owner.log_in()
+    text = (await owner.get(ORDERS)).text
+    assert "My filters" not in text
+    assert "Description</th>" not in text
+    removed = await operator.submit(ORDERS, f"{ORDERS}/filters/remove", name=HOSTILE)
+    assert "My filters" not in (await operator.get(removed.location)).text
+    nameless = await operator.submit(ORDERS, f"{ORDERS}/filters", name=" ")
+    assert (nameless.status, "Give the filter a name" in nameless.text) == (400, True)
+
+
+async def test_a_user_keeps_at_most_thirty_filters(shop: Shop) -> None:
+    owner = Browser(shop.gateway.router)
+    await owner.log_in()
+    for n in range(30):
+        answer = await owner.submit(ORDERS, f"{ORDERS}/filters", name=f"filter {n}")
+        assert answer.status == 303
+    refused = await owner.submit(ORDERS, f"{ORDERS}/filters", name="one more")
+    assert (refused.status, "30 filters are saved" in refused.text) == (400, True)
+    assert (await owner.submit(ORDERS, f"{ORDERS}/filters", name="filter 0")).status == 303
+
+
+async def test_csv_has_the_rows_of_the_list_and_no_formulas(operator: Browser, shop: Shop) -> None:
+    prefix = new_number()
+    for n, text in enumerate(("=1+1", "+1", "-1", "@sum", HOSTILE)):
+        await shop.register(
+            150_050, orderNumber=f"{prefix}-{n}", description=text, returnUrl="http://a.example"
+        )
+    query = f"number={prefix}-%25&column=number&column=description&column=amount"
+    answer = await operator.get(f"{ORDERS}.csv?{query}")
+    assert answer.headers["content-disposition"] == 'attachment; filename="orders.csv"'
+    rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert rows[0] == ["Order number", "Description", "Amount", "Currency"]
+    assert [row[0] for row in rows[1:]] == [f"{prefix}-{n}" for n in (4, 3, 2, 1, 0)]
+    assert [row[1] for row in rows[1:]] == [HOSTILE, "'@sum", "'-1", "'+1", "'=1+1"]
+    assert {(row[2], row[3]) for row in rows[1:]} == {("1500.50", "RUB")}
+    russian = await operator.get(f"{ORDERS}.csv?{query}&lang=ru")
+    assert "1500,50;" in russian.body.decode("utf-8-sig")
+
+
+async def test_list_that_updates_itself_keeps_no_session_open(shop: Shop) -> None:
+    browser = Browser(shop.gateway.router)
+    await browser.log_in(OPERATOR)
+    assert (await browser.get(f"{ORDERS}/newest")).status == 200
+    for _ in range(4):
+        await shop.travel(timedelta(minutes=4))
+        await browser.get(f"{ORDERS}/newest")
+    assert (await browser.get(ORDERS)).status == 303
+
+
+async def test_first_load_is_at_most_150_kb(operator: Browser, shop: Shop) -> None:
+    for n in range(50):
+        await shop.register(
+            999_999_999, orderNumber=f"weight-{n:025}", description="Длинное описание " * 5
+        )
+    answer = await operator.get(ORDERS)
+    assert answer.text.count("<tr>") == 51
+    sizes = [len(answer.body)]
+    for part in answer.text.split('="')[1:]:
+        address = part.split('"')[0]
+        if "/static/" in address and address.rpartition(".")[2] in {"css", "js"}:
+            sizes.append(len((await operator.get(address)).body))
+    assert len(sizes) >= 5, sizes
+    assert sum(sizes) <= 150_000, sizes
+
+
+async def test_csrf_is_demanded_of_each_form(operator: Browser) -> None:
+    for path in ("filters", "filters/remove", "columns"):
+        answer = await operator.post(f"{ORDERS}/{path}", name="x", csrf="wrong")
+        assert answer.status == 403
+    assert csrf_of(await operator.get(ORDERS))
