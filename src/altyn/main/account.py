@@ -9,6 +9,11 @@ from altyn.inbound.personal_account.api_page import ApiPage
 from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
+from altyn.inbound.personal_account.settings.callback_tools import CallbackTools
+from altyn.inbound.personal_account.settings.callbacks_page import CallbacksPage
+from altyn.inbound.personal_account.settings.ports import SettingsServices
+from altyn.inbound.personal_account.settings.sessions_page import SessionsPage
+from altyn.inbound.personal_account.settings.settings_page import SettingsPages
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.operations.ports import Clock, MerchantsByNumber
 from altyn.security.keys import KeyRing
@@ -24,6 +29,7 @@ def account_routes(
     keys: KeyRing,
     clock: Clock,
     merchants: MerchantsByNumber,
+    services: SettingsServices,
 ) -> Sequence[BaseRoute]:
     """The pages below `/mportal3`."""
     context = account_context(
@@ -43,4 +49,7 @@ def account_routes(
         *UsersPage(access).routes(),
         *ApiPage(access).routes(),
         *AuditPage(access).routes(),
+        *CallbacksPage(access, services.history).routes(),
+        *SettingsPages(access, services, CallbackTools(access, services)).routes(),
+        *SessionsPage(access).routes(),
     ]

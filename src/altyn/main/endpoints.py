@@ -38,6 +38,7 @@ from altyn.inbound.sandbox.requests.endpoint import request_log_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.web.routes import web_routes
 from altyn.main.account import account_routes
+from altyn.main.account_settings import settings_services
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
@@ -50,6 +51,7 @@ from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.keys import KeyRing
+from altyn.security.setting_secrets import SettingSecrets
 from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
@@ -91,7 +93,12 @@ class EndpointContext:
         return Limits(body_bytes=self.settings.body_max_bytes)
 
     async def change_settings(
-        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
+        self,
+        actor: StaffActor,
+        merchant_id: int,
+        changes: Mapping[str, object],
+        *,
+        version: int | None = None,
     ) -> MerchantSettings:
         """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
@@ -101,8 +108,9 @@ class EndpointContext:
                 clock=self.clock,
                 token_key=self.keys.derive(TOKEN_KEY_PURPOSE),
                 audit_key=self.keys.derive(AUDIT_KEY_PURPOSE),
+                encrypt=SettingSecrets.of(self.keys).encrypt,
             )
-            return await change_settings(merchant_id, changes, staff)
+            return await change_settings(merchant_id, changes, staff, version=version)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
         """Why this gateway does not send callbacks to an address; None when it sends them."""
@@ -167,7 +175,14 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
-        *account_routes(settings, context.pool, context.keys, context.clock, world.merchants),
+        *account_routes(
+            settings,
+            context.pool,
+            context.keys,
+            context.clock,
+            world.merchants,
+            settings_services(context, context.change_settings, context.refusal_of_callback_url),
+        ),
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):

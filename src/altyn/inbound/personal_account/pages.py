@@ -26,6 +26,8 @@ CODES_PATH: Final = f"{BASE}/one-time-codes"
 USERS_PATH: Final = f"{BASE}/users"
 API_PATH: Final = f"{BASE}/api"
 AUDIT_PATH: Final = f"{BASE}/audit"
+CALLBACKS_PATH: Final = f"{BASE}/callbacks"
+SETTINGS_PATH: Final = f"{BASE}/settings"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 
@@ -47,6 +49,8 @@ class MenuRow:
 
 MENU: Final = (
     MenuRow("profile", PROFILE_PATH, "user", None),
+    MenuRow("callbacks", CALLBACKS_PATH, "bell", Action.CALLBACKS),
+    MenuRow("settings", SETTINGS_PATH, "gear", Action.SETTINGS),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
     MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),
