@@ -48,6 +48,7 @@ class TestResult:
 
     __test__ = False  # pytest takes it for a test otherwise
 
+    entry: ClaimedEntry | None = None
     delivery: DeliveryDetail | None = None
     problem: str = ""
 
@@ -88,40 +89,42 @@ class CallbackTools:
         async with self.sending:
             entry = _test_entry(merchant, address, self.access.context.clock.now())
             delivery = await self.services.deliver(entry, merchant)
-        return TestResult(_detail(delivery))
+        return TestResult(entry, _detail(delivery))
 
-    async def shown(self, merchant: Merchant, language: str) -> dict[str, object]:
+    async def shown(
+        self, merchant: Merchant, language: str, test: TestResult | None
+    ) -> dict[str, object]:
         """The values of the template."""
         certificates = await self.services.certificates(merchant.merchant_id)
         newest = await self.services.history.newest(merchant.merchant_id, limit=NEWEST)
         return {
             "callbacks": merchant.settings.callbacks,
             "certificates": certificates,
-            "example": self._example(merchant),
+            "example": self._example(merchant, test.entry if test else None),
             "is_asymmetric": merchant.settings.callbacks.checksum is ChecksumKind.ASYMMETRIC,
             "deliveries": [callback_line(each, language) for each in newest],
             "callbacks_path": CALLBACKS_PATH,
             "orders": f"{BASE}/orders",
         }
 
-    def _example(self, merchant: Merchant) -> ChecksumExample | None:
+    def _example(self, merchant: Merchant, sent: ClaimedEntry | None) -> ChecksumExample | None:
         """The test callback, signed by the shop's key; None for a shop without a signature."""
         settings = merchant.settings.callbacks
         asymmetric = settings.checksum is ChecksumKind.ASYMMETRIC
         if not asymmetric and (settings.checksum is ChecksumKind.NONE or not settings.key):
             return None
         address = (*settings.urls, EXAMPLE_ADDRESS)[0]
-        entry = _test_entry(merchant, address, self.access.context.clock.now())
+        entry = sent or _test_entry(merchant, address, self.access.context.clock.now())
         key = settings.key or ""
         signer = None if asymmetric else Signer(alias=None, sign=partial(symmetric, key))
         query = replace(settings, method=CallbackMethod.GET)
-        sent = callback_request(entry, settings, signer)
+        request = callback_request(entry, settings, signer)
         received = read_received(callback_request(entry, query, signer).url)
         verdict = check_checksum(received, key=key)
         signed = {*received.parameters} - UNSIGNED - {*verdict.own_query}
         names = sorted(signed, key=lambda name: name.encode())
         return ChecksumExample(
-            request=_as_text(sent),
+            request=_as_text(request),
             sorted=tuple((name, received.parameters[name]) for name in names),
             own=verdict.own_query,
             signed=verdict.signed,

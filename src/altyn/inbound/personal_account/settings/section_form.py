@@ -18,7 +18,7 @@ from altyn.inbound.personal_account.settings.fields import (
 from altyn.inbound.personal_account.settings.setting_words import SETTING_WORDS
 from altyn.inbound.personal_account.settings.texts import settings_text
 from altyn.operations.staff.errors import SettingRefusedError
-from altyn.operations.staff.setting_table import by_key, check_changes
+from altyn.operations.staff.setting_table import SETTINGS, by_key, check_changes
 from altyn.operations.staff.shop_settings import (
     NEEDED_PERMISSIONS,
     PROVIDER_SETTINGS,
@@ -29,6 +29,8 @@ from altyn.operations.staff.shop_settings import (
 
 APART: Final = frozenset({"page_logo"})
 """Settings that have a form of their own."""
+
+_ALLOWED: Final = {setting.key: setting.allowed for setting in SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ class SectionForm:
         words = SETTING_WORDS.get(error.key)
         allowed = words.allowed if words else ""
         text = settings_text("refused", language=self.language, allowed=allowed)
-        return Problem(text, error.allowed)
+        # The rule of the table is in the Russian sentence; only what goes beyond it is added.
+        told = self.language != "en" and error.allowed == _ALLOWED.get(error.key)
+        return Problem(text, "" if told else error.allowed)
 
     def fields(self) -> list[FormField]:
         """The fields that the shop changes."""

@@ -14,7 +14,7 @@ from altyn.domain.account.roles import Action
 from altyn.domain.merchant import Merchant
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest, Work
 from altyn.inbound.personal_account.pages import SETTINGS_PATH
-from altyn.inbound.personal_account.settings.callback_tools import CallbackTools
+from altyn.inbound.personal_account.settings.callback_tools import CallbackTools, TestResult
 from altyn.inbound.personal_account.settings.logo import LogoForm
 from altyn.inbound.personal_account.settings.pages import SettingsFrame
 from altyn.inbound.personal_account.settings.ports import SettingsServices
@@ -185,15 +185,20 @@ class SettingsPages:
         return {}
 
     async def _page(
-        self, asked: AccountRequest, current: CurrentSettings, form: SectionForm, **more: object
+        self,
+        asked: AccountRequest,
+        current: CurrentSettings,
+        form: SectionForm,
+        test: TestResult | None = None,
+        **more: object,
     ) -> Response:
         status = CONFLICT if form.conflict else 200
         if form.problems or more.get("logo_problem"):
             status = BAD_REQUEST
-        values: dict[str, object] = {"test": None, "logo_problem": None, "logo_typed": ""}
+        values: dict[str, object] = {"test": test, "logo_problem": None, "logo_typed": ""}
         if form.section is SettingSection.CALLBACKS:
             merchant = _merchant(asked, current)
-            values |= await self.tools.shown(merchant, form.language)
+            values |= await self.tools.shown(merchant, form.language, test)
         keys = {each.key for each in form.fields()}
         loose = [each for key, each in form.problems.items() if key not in keys]
         return self._frames.page(

@@ -69,7 +69,7 @@ _CALLBACK_TOOLS: Final = {
     "key_rotate": Words("Создать новый ключ", "Make a new key"),
     "key_rotate_lead": Words("Прежний перестанет действовать сразу: уведомления подписываются новым.", "The present one ends at once: callbacks are signed with the new one."),
     "test_title": Words("Тестовое уведомление", "Test callback"),
-    "test_lead": Words("Шлюз отправит на ваш адрес настоящий подписанный запрос о заказе TEST-CALLBACK, которого нет. Настройки — сохранённые.", "The gateway sends a real, signed request about the order TEST-CALLBACK, which does not exist, to your address. It uses the stored settings."),
+    "test_lead": Words("Шлюз отправит на ваш адрес настоящий подписанный запрос о заказе TEST-CALLBACK, которого нет. Действуют сохранённые настройки.", "The gateway sends a real, signed request about the order TEST-CALLBACK, which does not exist, to your address. It uses the stored settings."),
     "test_send": Words("Отправить тест", "Send a test"),
     "test_no_address": Words("Сначала сохраните адрес.", "Save an address first."),
     "test_address": Words("Куда", "Address"),
