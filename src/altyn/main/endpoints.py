@@ -175,14 +175,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
-        *account_routes(
-            settings,
-            context.pool,
-            context.keys,
-            context.clock,
-            world.merchants,
-            settings_services(context, context.change_settings, context.refusal_of_callback_url),
-        ),
+        *_account_routes(context),
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):
@@ -215,3 +208,11 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes
+
+
+def _account_routes(context: EndpointContext) -> Sequence[BaseRoute]:
+    services = settings_services(context, context.change_settings, context.refusal_of_callback_url)
+    merchants = context.world.merchants
+    return account_routes(
+        context.settings, context.pool, context.keys, context.clock, merchants, services
+    )

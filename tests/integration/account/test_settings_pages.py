@@ -137,7 +137,7 @@ async def test_wrong_values_are_refused_under_their_fields_and_kept(owner: Brows
     assert (await owner.get(GENERAL)).text.count('value="soon"') == 0
 
 
-async def test_a_change_of_somebody_else_is_noticed(owner: Browser, shop: Shop) -> None:
+async def test_change_of_another_user_is_noticed(owner: Browser, shop: Shop) -> None:
     old = dict(form_of(await owner.get(FISCAL), FISCAL))
     other = Browser(shop.gateway.router)
     await other.log_in()

@@ -1,4 +1,4 @@
-"""What the callback settings have beside their form: key, certificates, a test, an example.
+"""What follows the form of the callback settings: key, certificates, a test, an example.
 
 Source: callbacks.md §1, §6; personal-account.md §7.
 """

@@ -99,7 +99,7 @@ class SectionForm:
         return found
 
     def refusals(self, changes: Mapping[str, object]) -> dict[str, Problem]:
-        """Every changed field whose value is refused by itself."""
+        """Every changed field whose own value is refused."""
         found = {}
         for key, value in changes.items():
             try:
@@ -114,14 +114,14 @@ class SectionForm:
         allowed = words.allowed if words else ""
         text = settings_text("refused", language=self.language, allowed=allowed)
         # The rule of the table is in the Russian sentence; only what goes beyond it is added.
-        told = self.language != "en" and error.allowed == _ALLOWED.get(error.key)
-        return Problem(text, "" if told else error.allowed)
+        known = self.language != "en" and error.allowed == _ALLOWED.get(error.key)
+        return Problem(text, "" if known else error.allowed)
 
     def fields(self) -> list[FormField]:
         """The fields that the shop changes."""
         return [self._field(key) for key in self.keys]
 
-    def seen(self) -> list[tuple[str, str, str]]:
+    def of_provider(self) -> list[tuple[str, str, str]]:
         """Label, effect and value of the settings that only the provider changes."""
         stored = by_key(self.settings)
         rows = []

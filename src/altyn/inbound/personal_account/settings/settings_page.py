@@ -208,7 +208,7 @@ class SettingsPages:
             status,
             form=form,
             fields=form.fields(),
-            seen=form.seen(),
+            of_provider=form.of_provider(),
             version=current.version,
             loose=loose,
             logo=current.settings.page_logo,
