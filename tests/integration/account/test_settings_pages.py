@@ -324,6 +324,23 @@ async def test_logo_is_uploaded_checked_and_removed(owner: Browser, shop: Shop) 
     assert "There is no logo." in (await owner.get(PAGE)).text
 
 
+async def test_broken_upload_is_refused(owner: Browser) -> None:
+    cookie = "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
+    headers = [("cookie", cookie), ("content-type", "multipart/form-data; boundary=xx")]
+    client = AsgiClient(owner.app)
+    answer = await client.post(f"{PAGE}/logo", body=b"--xx\r\nno end", headers=headers)
+    assert answer.status == 403
+    large = await upload(owner, b"x" * 300_000)
+    assert large.status == 413
+
+
+async def test_field_that_is_not_sent_stays_as_it_is(owner: Browser) -> None:
+    before = dict(form_of(await owner.get(FISCAL), FISCAL))
+    sent = {name: value for name, value in before.items() if name != "fiscal.inn"}
+    assert (await owner.post(FISCAL, **sent)).location == f"{FISCAL}?done=same"
+    assert before["fiscal.inn"] in (await owner.get(FISCAL)).text
+
+
 async def upload(browser: Browser, content: bytes, *, filename: str = "logo.png") -> Answer:
     """Send a file as a browser does."""
     csrf = csrf_of(await browser.get(PAGE))

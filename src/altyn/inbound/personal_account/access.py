@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
+from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
 from altyn.inbound.http.uploads import MULTIPART, read_upload
@@ -171,15 +172,21 @@ async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
 async def read_fields(
     request: Request, *, bytes_max: int
 ) -> tuple[Sequence[tuple[str, str]], Mapping[str, bytes]]:
-    """The fields of a form, without NUL, and its files. Raises as `read_pairs`."""
+    """The fields of a form, without NUL, and its files.
+
+    Raises as `read_pairs`; AccountError for a form that no browser sends.
+    """
     length = request.headers.get("content-length", "").encode("latin-1")
     body = await read_body(length, request.receive, bytes_max=bytes_max)
     kind = request.headers.get("content-type", "")
-    if kind.lower().startswith(MULTIPART):
-        pairs, files = read_upload(body, kind)
-    else:
-        found, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
-        pairs, files = found, {}
+    files: Mapping[str, bytes] = {}
+    try:
+        if kind.lower().startswith(MULTIPART):
+            pairs, files = read_upload(body, kind)
+        else:
+            pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+    except Unreadable:
+        raise AccountError(Reason.FORM_OUTDATED) from None
     return [(name, value.replace("\0", "")) for name, value in pairs], files
 
 

@@ -138,6 +138,14 @@ def typed(key: str, asked: AccountRequest) -> Typed:
     return text.strip()
 
 
+def is_sent(key: str, asked: AccountRequest) -> bool:
+    """Whether a form has the field of a setting. Boxes that are not ticked are not sent."""
+    kind = kind_of(key)
+    if kind is Kind.NAMES:
+        return any(f"{key}.{each}" in asked.form for each in PAGE_LANGUAGES)
+    return kind in {Kind.SWITCH, Kind.CHECKS} or key in asked.form
+
+
 def value_of(key: str, sent: Typed, stored: object) -> object:
     """A typed value as `check_changes` takes it. `stored` is the value that is in force."""
     kind = kind_of(key)

@@ -9,6 +9,7 @@ from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.settings.fields import (
     Kind,
     Typed,
+    is_sent,
     kind_of,
     options_of,
     shown,
@@ -83,8 +84,12 @@ class SectionForm:
         return [key for key in SHOP_SETTINGS[self.section] if key not in APART]
 
     def read(self, asked: AccountRequest) -> dict[str, Typed]:
-        """What was typed, for each setting that the shop may change."""
-        return {key: typed(key, asked) for key in self.keys if may_change(key, self.settings)}
+        """What was typed, for each setting of the form that the shop may change."""
+        return {
+            key: typed(key, asked)
+            for key in self.keys
+            if may_change(key, self.settings) and is_sent(key, asked)
+        }
 
     def changes(self, sent: Mapping[str, Typed]) -> dict[str, object]:
         """What was typed and differs from the settings in force."""
