@@ -139,6 +139,9 @@ def _sums_in_order(order: Row) -> Iterator[str]:
     ladder.append(order["amount_minor"])
     if ladder != sorted(ladder):
         yield f"not 0 <= refunded <= deposited <= approved <= amount: {ladder}"
+    paid_out = order["paid_out_minor"]
+    if paid_out and (paid_out != order["amount_minor"] or order["approved_minor"]):
+        yield f"paid out {paid_out} of {order['amount_minor']}, approved {order['approved_minor']}"
 
 
 def _history(records: OrderRecords) -> Iterator[str]:
@@ -166,8 +169,10 @@ def _postings(records: OrderRecords) -> Iterator[str]:
     """The postings sum to zero, and their totals are the order's amounts."""
     if sum(records.sums.values()) != 0:
         yield f"postings do not balance: {dict(records.sums)}"
-    for account in (Account.HOLD, Account.MERCHANT):
-        if records.sums.get(account, 0) < 0:
+    order = records.order
+    # a payout is paid from what other orders have brought in
+    for account, least in ((Account.HOLD, 0), (Account.MERCHANT, -order["paid_out_minor"])):
+        if records.sums.get(account, 0) < least:
             yield f"{account} is overdrawn: {records.sums[account]}"
     totals = ledger.totals(
         Posting(
@@ -178,9 +183,13 @@ def _postings(records: OrderRecords) -> Iterator[str]:
         )
         for row in records.postings
     )
-    order = records.order
-    shown = (order["approved_minor"], order["deposited_minor"], order["refunded_minor"])
-    if (totals.approved_minor, totals.deposited_minor, totals.refunded_minor) != shown:
+    shown = ledger.Totals(
+        approved_minor=order["approved_minor"],
+        deposited_minor=order["deposited_minor"],
+        refunded_minor=order["refunded_minor"],
+        paid_out_minor=order["paid_out_minor"],
+    )
+    if totals != shown:
         yield f"the postings total {totals}, the order has {shown}"
 
 

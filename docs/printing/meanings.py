@@ -12,6 +12,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     BINDING_LIST,
     CAPITALS,
     CLOSING,
+    INSTALMENT,
     ORDER_LIST,
     PAYMENT,
     PLAIN,
@@ -49,6 +50,11 @@ ENVELOPES: Final[Mapping[Envelope, str]] = {
     RECURRENT: (
         "HTTP 200 and JSON. `success` is true when an order was registered, also a declined one. A "
         "refusal has `error` (`code`, `description`, `message`), `errorCode` and `errorMessage`."
+    ),
+    INSTALMENT: (
+        "HTTP 200 and JSON. `errorCode` is a number, 0 when an order was registered, also a "
+        "declined one; `errorMessage` is its text. `error` is true in a refusal, which has only "
+        "these three."
     ),
     REGISTRATION: (
         "HTTP 200 and JSON. A registered order is answered **without** `errorCode`; a refused one "
@@ -107,6 +113,11 @@ ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("success", "Whether an order was registered."),
         ("data", "An object with `orderId`, the order's number in the gateway."),
         ("orderStatus", "The order as getOrderStatusExtended.do shows it: paid or declined."),
+    ),
+    "installmentPayment": (
+        ("orderId", "The order's number in the gateway."),
+        ("orderStatus", "The order as getOrderStatusExtended.do shows it: paid or declined."),
+        ("error", "false."),
     ),
     "creditRegister": _CREDIT,
     "creditRegisterPreAuth": _CREDIT,
@@ -175,6 +186,7 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.AUTO_PAYMENT: "`features=AUTO_PAYMENT` may be sent.",
     Permission.CARD_FROM_SHOP: "The shop sends cards itself (PCI DSS): paymentOrder.do and others.",
     Permission.INSTANT_PAYMENT: "instantPayment.do: register and pay in one call.",
+    Permission.INSTANT_REFUND: "instantRefund.do: pay a sum to a card without a payment.",
     Permission.VERIFY_CARD: "verifyCard.do: check a card in one call.",
     Permission.EXTERNAL_MPI: "paymentOrder.do with `eci`, `cavv`, `xid` of the shop's own MPI.",
     Permission.MOTO: "motoPayment.do: cards given by mail or telephone.",
@@ -189,7 +201,8 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.BINDING_WITHOUT_CVC: "Pay with a stored card without its CVC.",
     Permission.BINDINGS_BY_CARD: "getBindingsByCardOrId.do by a card number.",
     Permission.CREATE_BINDING: "createBindingNoPayment.do: store a card without a payment.",
-    Permission.RECURRENT: "Recurring charges (not implemented yet).",
+    Permission.RECURRENT: "Recurring payments and instalments: recurrentPayment.do, "
+    "installmentPayment.do, and the terms in a registration.",
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",

@@ -80,6 +80,8 @@ def _parameters(method: Method) -> Iterator[tuple[str, str, str, str]]:
 def _mandatory(row: Parameter, method: Method) -> str:
     if row.optional_with:
         return f"yes, without permission {code(row.optional_with)}"
+    if row.required and row.unless and row.unless != "orderNumber":
+        return f"yes, without {code(row.unless)}"
     if row.required:
         return "yes"
     either = _WHO_REFUSALS & method.refusals.keys() and "orderNumber" in method.positions

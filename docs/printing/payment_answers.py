@@ -54,6 +54,14 @@ _CARD_CHECK: Final = (
     *(row for row in _PAYMENT if row[1].startswith("3-D Secure")),
 )
 
+_PAYOUT: Final = (
+    ("orderId", "The order's number in the gateway: of every payout that was begun."),
+    ("orderStatus.approvalCode", "The bank's code, once it has approved."),
+    ("orderStatus.rrn", "The bank's number, once it has approved."),
+    ("orderStatus.ErrorCode", "0: paid out. 7: declined, or not known yet. As `errorCode`."),
+    ("orderStatus.ErrorMessage", "Why the payout was declined."),
+)
+
 PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "paymentOrder": _PAYMENT,
     "processform": _PAYMENT,
@@ -65,4 +73,5 @@ PAYMENT_ANSWERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "instantPayment": _PAID_AT_ONCE,
     "motoPayment": _MOTO,
     "verifyCard": _CARD_CHECK,
+    "instantRefund": _PAYOUT,
 }

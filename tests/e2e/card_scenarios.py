@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 from tests.card_marks import MarkedCard, declined_card, marked_cards
 from tests.e2e.command import DEMO, SHOP, Gateway
 from tests.integration.soap.soap_client import PATH as SOAP_PATH
-from tests.integration.soap.soap_client import envelope
+from tests.integration.soap.soap_client import envelope, signed
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -159,6 +159,34 @@ def pay_by_soap(payer: Payer) -> None:
     assert b'errorCode="0"' in answer or b"<errorCode>0<" in answer, answer
 
 
+def pay_out(payer: Payer) -> None:
+    """Payouts by REST and by SOAP, and one with a security code that the bank refuses."""
+    path = "/payment/rest/instantRefund.do"
+    for name, kind in (("payout by form", FORM), ("payout by JSON", JSON)):
+        card = payer.card(name)
+        members = {
+            **DEMO,
+            "orderNumber": name,
+            "amount": "1000",
+            "pan": card.pan,
+            "cvc": card.cvc,
+            "expiry": "203412",
+            "cardholderName": "IVAN PETROV",
+        }
+        body = json.dumps(members) if kind == JSON else urlencode(members)
+        answer = payer.send(path, body.encode(), kind)
+        assert b'"rrn"' in answer, answer
+        payer.send(path, body.encode(), kind)
+    card = payer.card("payout by soap")
+    body = (
+        '<mer:instantRefund><order merchantOrderNumber="payout by soap" amount="1000"'
+        f' expiry="203412" cvc="{card.cvc}" pan="{card.pan}" cardholderName="A"/>'
+        "</mer:instantRefund>"
+    )
+    answer = payer.send(SOAP_PATH, envelope(body).encode(), "text/xml; charset=UTF-8")
+    assert b'errorCode="0"' in answer, answer
+
+
 def pay_by_the_simulated_payer(payer: Payer) -> None:
     card = payer.card("simulated payer")
     members = {"way": "CARD", "pan": card.pan, "expiry": "203412", "cvc": card.cvc}
@@ -170,6 +198,73 @@ def pay_in_parts(payer: Payer) -> None:
     order_id = payer.gateway.register(amount=1_000_000)["orderId"]
     members = {"way": "BNPL", "phone": "79998887766", "pan": card.pan, "expiry": "203412"}
     payer.pay(f"/sandbox/orders/{order_id}/pay", {**members, "cvc": card.cvc}, JSON)
+
+
+def pay_with_an_offer_of_another_protocol(payer: Payer) -> None:
+    """An HTTP client of Java offers `h2c` with its first request: the gateway reads it twice."""
+    body = urlencode(fields(payer.order(), payer.card("offer of h2c"))).encode()
+    host, port = urlsplit(payer.gateway.address).netloc.split(":")
+    head = (
+        f"POST {PAY} HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM}\r\n"
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert b'"redirect"' in answer.read()
+
+
+def pay_at_an_address_with_cyrillic_letters(payer: Payer) -> None:
+    body = urlencode(fields(payer.order(), payer.card("Cyrillic address"))).encode()
+    host, port = urlsplit(payer.gateway.address).netloc.split(":")
+    head = f"POST {PAY}?note=Чай HTTP/1.1\r\nHost: a\r\nContent-Type: {FORM}\r\n"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert b'"redirect"' in answer.read()
+
+
+def send_cards_over_soap_that_are_refused(payer: Payer) -> None:
+    """Refused before the operation: attachments, an unknown operation, no or a wrong password."""
+    card = payer.card("refused SOAP")
+    order = f'<order orderId="{payer.order()}" pan="{card.pan}" cvc="{card.cvc}"/>'
+    known = f"<mer:paymentOrder>{order}</mer:paymentOrder>"
+    whole = envelope(known)
+    unknown = envelope(f"<mer:payOrder>{order}</mer:payOrder>")
+    text = "text/xml; charset=UTF-8"
+    for message, kind in (
+        (whole, "multipart/related; boundary=b"),
+        (unknown, text),
+        (whole.replace("Username>", "User>"), text),
+        (envelope(known, signed(password="wrong")), text),
+        (envelope(known + known), text),
+    ):
+        payer.send(SOAP_PATH, message.encode(), kind)
+    payer.send(SOAP_PATH, whole.encode(), text, **{"Content-Encoding": "gzip"})
+
+
+def send_cards_of_the_simulated_payer_that_are_refused(payer: Payer) -> None:
+    """Refused before the page is opened: no such order, a language, members that do not fit."""
+    card = payer.card("refused payer")
+    members = {"way": "CARD", "pan": card.pan, "cvc": card.cvc}
+    order = payer.order()
+    for order_id, more in (
+        ("0b5f2a34-6c1d-7e90-8f11-00aa22bb33cc", {}),
+        (order, {"language": "xx"}),
+        (order, {"expiry": "13/34"}),
+        (order, {"otp": "123", "acs": "CANCEL"}),
+        (order, {"way": "PIGEON"}),
+    ):
+        body = json.dumps({**members, **more}).encode()
+        payer.send(f"/sandbox/orders/{order_id}/pay", body, JSON)
+
+
+def send_cards_with_a_wrong_password(payer: Payer) -> None:
+    members = fields(payer.order(), payer.card("wrong password")) | {"password": "wrong"}
+    payer.send(PAY, urlencode(members).encode())
+    payer.send(PAY, json.dumps(members).encode(), JSON)
 
 
 def store_a_card(payer: Payer) -> None:
@@ -320,6 +415,7 @@ FAULTY: Final[tuple[Callable[[Payer], None], ...]] = (
 )
 PAYMENTS: Final[tuple[Callable[[Payer], None], ...]] = (
     store_a_card,
+    pay_out,
     pay_by_form,
     pay_by_json,
     pay_by_json_with_cyrillic_letters,
@@ -331,4 +427,9 @@ PAYMENTS: Final[tuple[Callable[[Payer], None], ...]] = (
     pay_by_soap,
     pay_by_the_simulated_payer,
     pay_in_parts,
+    pay_with_an_offer_of_another_protocol,
+    pay_at_an_address_with_cyrillic_letters,
+    send_cards_over_soap_that_are_refused,
+    send_cards_of_the_simulated_payer_that_are_refused,
+    send_cards_with_a_wrong_password,
 )

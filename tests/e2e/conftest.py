@@ -70,7 +70,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     def collect_error(message: ConsoleMessage) -> None:
         # A page that is missing or over, and a form that is refused, report themselves: their
         # status in the console is expected.
-        expected = any(f"status of {each}" in message.text for each in (400, 404, 409, 410))
+        expected = any(f"status of {each}" in message.text for each in (400, 403, 404, 409, 410))
         if message.type == "error" and not expected:
             console_errors.append(message.text)
 

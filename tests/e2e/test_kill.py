@@ -1,10 +1,10 @@
 """Processes are killed under load fifty times: no answered request is lost, none is carried out
 twice, and in the end the gateway's books, the bank's books, the callbacks and the receipts agree.
 
-Shops with an unreliable connection pay, deposit and refund orders with a cart without pause, and
-repeat each request until it is answered. Their callback receiver fails sometimes. Meanwhile
-gateways, and sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is printed;
-`ALTYN_KILL_SEED` repeats a run.
+Shops with an unreliable connection pay, deposit and refund orders with a cart without pause, pay
+out to cards, and repeat each request until it is answered. Their callback receiver fails sometimes.
+Meanwhile gateways, and sometimes PostgreSQL, are killed by SIGKILL at random times. The seed is
+printed; `ALTYN_KILL_SEED` repeats a run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from altyn.storage.demo import DEMO_CALLBACK_KEY
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
-from tests.shop import card_fields, kopeck_cart, kopeck_position, settings_of
+from tests.shop import GOOD, card_fields, kopeck_cart, kopeck_position, settings_of
 
 ROUNDS: Final = 50
 POSTGRES_EVERY: Final = 10  # rounds
@@ -42,6 +42,7 @@ GATEWAYS: Final = 2
 SETTLED_WITHIN_SECONDS: Final = 60  # the first inquiry after a lost answer comes after two
 RETRY_SECONDS: Final = 0.05
 AMOUNT: Final = 10_000
+PAYOUTS: Final = 0.25  # for each sale
 SYSTEM_ERROR: Final = "7"
 
 
@@ -57,6 +58,7 @@ class AnsweredRequests:
     paid: set[str] = field(default_factory=set)
     deposited: set[str] = field(default_factory=set)
     refunded: dict[str, dict[str, int]] = field(default_factory=dict)  # order id → name → sum
+    paid_out: set[str] = field(default_factory=set)
     unanswered: int = 0
 
     def refunded_of(self, order_id: str) -> int:
@@ -90,6 +92,8 @@ class UnreliableShop:
         for part in range(self._chance.randrange(3)):
             if not self.closing:
                 await self._refund(order_id, f"R-{part}", self._chance.randrange(1, 3000))
+        if self._chance.random() < PAYOUTS and not self.closing:
+            await self._pay_out()
 
     async def _register(self, *, two_phase: bool) -> str:
         self._orders += 1
@@ -155,6 +159,23 @@ class UnreliableShop:
             await asyncio.sleep(RETRY_SECONDS)
         self._answered.refunded.setdefault(order_id, {})[name] = amount
 
+    async def _pay_out(self) -> None:
+        """Pay out once. When the answer was lost, the repeated call finds that its number is taken:
+        the audit then compares the order with the bank."""
+        self._orders += 1
+        number = f"{self._name}-{self._orders}"
+        answer = await self._call(
+            "instantRefund.do",
+            orderNumber=number,
+            amount=AMOUNT,
+            pan=GOOD,
+            expiry="209912",
+            cardholderName="IVAN PETROV",
+        )
+        assert answer["errorCode"] in {"0", "1", SYSTEM_ERROR}, answer
+        if answer["errorCode"] == "0":
+            self._answered.paid_out.add(answer["orderId"])
+
     async def _status(self, **order: str) -> dict[str, Any]:
         """The status of an order; while PostgreSQL is down the answer is a system error."""
         while True:
@@ -215,9 +236,10 @@ async def a_site(folder: Path, receiver: Receiver) -> AsyncIterator[Site]:
 
 async def check_answered(url: str, answered: AnsweredRequests) -> None:
     """Check that everything that was answered is saved."""
-    known = list(answered.registered)
+    known = [*answered.registered, *answered.paid_out]
     refunded = {order_id: answered.refunded_of(order_id) for order_id in answered.refunded}
     paid, deposited = set(answered.paid), set(answered.deposited)
+    paid_out = set(answered.paid_out)
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch("SELECT * FROM orders WHERE order_id = ANY($1)", known)
@@ -231,6 +253,7 @@ async def check_answered(url: str, answered: AnsweredRequests) -> None:
     assert saved.keys() == set(known), "an order that was answered is lost"
     for order_id, row in saved.items():
         assert order_id not in paid or row["approved_minor"] == AMOUNT, dict(row)
+        assert order_id not in paid_out or row["paid_out_minor"] == AMOUNT, dict(row)
         assert order_id not in deposited or row["deposited_minor"] == AMOUNT, dict(row)
         assert row["refunded_minor"] >= refunded.get(order_id, 0), dict(row)
     assert not twice, f"refunds made twice: {twice}"
@@ -262,11 +285,11 @@ RECEIPTS: Final = """
     FROM receipts
 """
 APPROVED: Final = """
-    SELECT order_id::text, CASE WHEN kind = 'refund' THEN 'refunded'
+    SELECT order_id::text, CASE WHEN kind IN ('refund', 'payout') THEN 'refunded'
                                 WHEN kind = 'pay' AND two_phase THEN 'approved'
                                 ELSE 'deposited' END AS operation
     FROM payment_attempts JOIN orders USING (merchant_id, order_id)
-    WHERE state = 'approved' AND kind IN ('pay', 'deposit', 'refund')
+    WHERE state = 'approved' AND kind IN ('pay', 'deposit', 'refund', 'payout')
 """
 Changes = dict[
     tuple[str, str, str], None

@@ -61,6 +61,22 @@ def test_printed_answer_has_the_members_of_a_real_one(gateway: Gateway) -> None:
     assert answer["steps"][1] == printed["steps"][1]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("way", "options"),
+    [
+        ("card", "--pan 4111111111111111 --otp 12345678"),
+        ("sberpay", "--phone 79998887766"),
+        ("bnpl", "--phone 79998887766 --code 1111 --card 4111111111111111 --otp 12345678"),
+    ],
+)
+def test_command_pays_in_every_way(gateway: Gateway, way: str, options: str) -> None:
+    order = gateway.register()["orderId"]
+    paid = gateway.run("pay", order, "--way", way, *options.split(), "--json")
+    answer = json.loads(paid.out)
+    assert (answer["result"], "unused" in answer) == ("PAID", False), answer
+
+
 def test_page_names_every_member_and_every_result() -> None:
     text = PAGE.read_text("utf-8")
     assert table(text, "Member") == set(CardRequest.__struct_fields__)

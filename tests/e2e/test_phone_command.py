@@ -63,6 +63,15 @@ def test_newest_open_message_is_confirmed_and_then_there_is_none(gateway: Gatewa
     assert "No message on +79990000401 can be answered now" in none.err
 
 
+def test_message_that_the_shop_withdrew_is_explained(gateway: Gateway) -> None:
+    order = begin(gateway, "79990000403", "P-25")
+    gateway.call("decline.do", orderId=order)
+    none = phone(gateway, "79990000403", "confirm")
+    assert none.code == 1
+    assert "the shop has cancelled the order of the newest one" in " ".join(none.err.split())
+    assert "cancelled" in phone(gateway, "79990000403").out
+
+
 def test_message_is_chosen_by_its_id_and_everything_is_json(gateway: Gateway) -> None:
     older = begin(gateway, "79990000402", "P-3")
     begin(gateway, "79990000402", "P-4")

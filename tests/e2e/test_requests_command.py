@@ -117,7 +117,7 @@ def test_request_is_sent_again(gateway: Gateway) -> None:
     ("words", "expected"),
     [
         (("show", "999999"), "There is no request 999999"),
-        (("list", "--shop", "nowhere"), "no shop 'nowhere'"),
+        (("list", "--merchant", "nowhere"), "no shop 'nowhere'"),
         (("list", "--url", "http://127.0.0.1:9"), "No gateway answers"),
     ],
 )

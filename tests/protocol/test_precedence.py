@@ -41,6 +41,7 @@ from altyn.inbound.request_handler import (
     Served,
 )
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.ways import PaymentWays
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
@@ -239,6 +240,7 @@ WORLD: Final = cast(
         clock=SimpleNamespace(now=lambda: NOW),
         channels=EVERY_CHANNEL,
         credit=object(),
+        ways=PaymentWays(()),
     ),
 )
 HANDLER: Final = RequestHandler(WORLD, cast("Credentials", Users()), HANDLERS)
@@ -571,6 +573,9 @@ CARD_OF_CALL: Final[dict[Refusal, tuple[Changes, ...]]] = {
     Refusal.PAN_NOT_A_TEST_CARD: ({"pan": "5105105105105100"},),
     Refusal.CARD_EXPIRED: ({"expiry": "202401"},),
 }
+OF_STORED_CARD: Final = (
+    *(Refusal.CLIENT_ID_EMPTY, Refusal.BINDING_UNKNOWN, Refusal.BINDING_OF_ANOTHER_CLIENT),
+)
 CASES["motoPayment"] = (
     {
         **CASES["register"][0],
@@ -582,13 +587,11 @@ CASES["motoPayment"] = (
         **{
             refusal: provoked
             for refusal, provoked in REGISTRATION.items()
-            if refusal
-            not in {
-                Refusal.PARAMETER_EMPTY,
-                Refusal.CLIENT_ID_EMPTY,
-                Refusal.BINDING_UNKNOWN,
-                Refusal.BINDING_OF_ANOTHER_CLIENT,
-            }
+            if refusal not in {Refusal.PARAMETER_EMPTY, *OF_STORED_CARD}
+        },
+        **{
+            refusal: tuple({**each, "pan": ""} for each in REGISTRATION[refusal])
+            for refusal in OF_STORED_CARD
         },
         Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"}, {"recurringExpiry": "soon"}),
         Refusal.FEATURES_INVALID: ({"features": "NONE_SUCH"}, {"features": "FORCE_TDS"}),
@@ -614,7 +617,7 @@ _RIGHT, _PROVOKED = CASES["instantPayment"]
 _OF_CARTS: Final = {
     *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
     *(each for each in REGISTRATION if each.value.startswith("cart_")),
-    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN),
+    *(Refusal.SESSION_OVER, Refusal.VERIFY_FORBIDDEN, *OF_STORED_CARD),
 }
 CASES["verifyCard"] = (
     {name: value for name, value in _RIGHT.items() if name not in CASES["register"][0]},
@@ -623,6 +626,40 @@ CASES["verifyCard"] = (
         Refusal.AMOUNT_INVALID: ({"amount": "-1"},),
         Refusal.PARAMETER_INVALID: ({"email": TOO_LONG},),
         Refusal.JSON_PARAMS_INVALID: ({"jsonParams": "{"},),
+    },
+)
+BY_STORED_CARD: Final = {"pan": "", "expiry": "", "cardholderName": ""}
+CASES["instantRefund"] = (
+    {
+        **{name: CASES["register"][0][name] for name in ("orderNumber", "amount")},
+        "pan": "4111111111111111",
+        "expiry": "203012",
+        "cardholderName": "IVAN PETROV",
+    },
+    {
+        **WHO,
+        **{
+            refusal: REGISTRATION[refusal]
+            for refusal in (
+                *(Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID),
+                *(Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID, Refusal.CURRENCY_UNKNOWN),
+                Refusal.ORDER_NUMBER_TAKEN,
+            )
+        },
+        **{
+            refusal: provoked
+            for refusal, provoked in CARD_OF_CALL.items()
+            if refusal is not Refusal.SESSION_OVER
+        },
+        Refusal.HOLDER_INVALID: ({"cardholderName": ""}, {"cardholderName": "I" * 513}),
+        Refusal.PARAMETER_INVALID: ({"description": "x" * 599},),
+        Refusal.CARD_AMBIGUOUS: (
+            {**BY_STORED_CARD, "cardholderName": "IVAN", "bindingId": str(MINE.binding_id)},
+        ),
+        Refusal.BINDING_UNKNOWN: (
+            {**BY_STORED_CARD, "bindingId": MISSING_ID},
+            {**BY_STORED_CARD, "bindingId": str(DISABLED.binding_id)},
+        ),
     },
 )
 
@@ -718,6 +755,8 @@ def _hides(earlier: Refusal, first: Changes, later: Refusal, second: Changes) ->
         return True
     if earlier is Refusal.PARAMETER_EMPTY and "bindingId" in second and "back2app" in first:
         return True  # the payment in the app goes without a stored card, which is said first
+    if earlier in {Refusal.EXPIRY_INVALID, Refusal.HOLDER_INVALID} and second.get("bindingId"):
+        return True  # they are not read together with a stored card
     # Another order has no refund or message of that name.
     names = {Refusal.REFUND_ID_REUSED, Refusal.LINK_KEY_REUSED}
     return earlier in names and "orderId" in second

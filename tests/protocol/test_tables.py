@@ -15,12 +15,13 @@ from altyn.domain.merchant import Permission
 from altyn.domain.receipt.values import FiscalData
 from altyn.domain.refusals import Refusal
 from altyn.inbound.handlers import HANDLERS
+from altyn.operations.bindings.charging import ChargeStored
 from altyn.operations.bindings.create import CreateBinding
 from altyn.operations.bindings.find import FindBindings, FindBindingsOfCard
 from altyn.operations.bindings.pay import PayByBinding
-from altyn.operations.bindings.recurrent import PayRecurrent
 from altyn.operations.close_receipt import CloseReceipt
 from altyn.operations.deposit import Deposit
+from altyn.operations.paying.card.payout import PayOut
 from altyn.operations.paying.card.steps import AfterMethod, PayByCard
 from altyn.operations.refund import Refund
 from altyn.operations.register import Register
@@ -29,6 +30,7 @@ from altyn.protocol.dialects.classic.envelopes import (
     BINDING_LIST,
     CAPITALS,
     CLOSING,
+    INSTALMENT,
     ORDER_LIST,
     PAYMENT,
     PLAIN,
@@ -93,8 +95,10 @@ COMMAND_FIELDS: Final = {
     "instantPayment": ONE_CALL,
     "motoPayment": ONE_CALL,
     "verifyCard": ONE_CALL,
+    "instantRefund": frozenset(field.name for field in fields(PayOut)),
     "paymentOrderOtherWay": frozenset({"way", "ip"}),
-    "recurrentPayment": frozenset(field.name for field in fields(PayRecurrent)),
+    "recurrentPayment": frozenset(field.name for field in fields(ChargeStored)),
+    "installmentPayment": frozenset(field.name for field in fields(ChargeStored)),
     "finish3dsPayment": frozenset({"pa_res", "c_res"}),
     "continue3ds": frozenset[str](),
     "finish3dsMethod": frozenset({"server_trans_id", "method_completed"}),
@@ -207,6 +211,7 @@ ENVELOPES: Final = {
     },
     CLOSING: {"closeOfdReceipt"},
     RECURRENT: {"recurrentPayment"},
+    INSTALMENT: {"installmentPayment"},
 }
 
 NEEDS: Final = {
@@ -217,6 +222,7 @@ NEEDS: Final = {
     "instantPayment": Permission.INSTANT_PAYMENT,
     "motoPayment": Permission.MOTO,
     "verifyCard": Permission.VERIFY_CARD,
+    "instantRefund": Permission.INSTANT_REFUND,
     "finish3dsPayment": Permission.CARD_FROM_SHOP,
     "continue3ds": Permission.CARD_FROM_SHOP,
     "finish3dsMethod": Permission.CARD_FROM_SHOP,
@@ -229,6 +235,7 @@ NEEDS: Final = {
     "bindCard": Permission.BINDINGS,
     "paymentOrderBinding": Permission.BINDINGS,
     "recurrentPayment": Permission.RECURRENT,
+    "installmentPayment": Permission.RECURRENT,
     "unBindCard": Permission.BINDINGS,
     "extendBinding": Permission.BINDINGS,
     "createBindingNoPayment": Permission.CREATE_BINDING,
@@ -264,13 +271,15 @@ OUT_OF_REACH: Final = {
     **{
         (name, refusal): "it is about purchases on credit"
         for name in (
-            *("register", "registerPreAuth", "recurrentPayment"),
+            *("register", "registerPreAuth", "recurrentPayment", "installmentPayment"),
             *("instantPayment", "motoPayment", "verifyCard"),
         )
         for refusal in (Refusal.CREDIT_IMPOSSIBLE, Refusal.CREDIT_UNAVAILABLE)
     },
+    ("instantRefund", Refusal.ORDER_UNKNOWN): "its order was saved just before",
     ("paymentOrderBinding", Refusal.PAN_INVALID): "it sends no card number",
     ("recurrentPayment", Refusal.CVC_INVALID): "a recurring payment needs no CVC",
+    ("installmentPayment", Refusal.CVC_INVALID): "an instalment needs no CVC",
     **{
         (name, refusal): "the order is new"
         for name in ("instantPayment", "motoPayment", "verifyCard")
@@ -285,8 +294,7 @@ OUT_OF_REACH: Final = {
         )
     },
     **{
-        (name, refusal): "it takes no stored card"
-        for name in ("instantPayment", "motoPayment", "verifyCard")
+        ("verifyCard", refusal): "it takes no stored card"
         for refusal in (
             Refusal.CLIENT_ID_EMPTY,
             Refusal.BINDING_UNKNOWN,
@@ -486,6 +494,15 @@ LINK: Final[dict[Refusal, CodeAndTexts]] = {
 
 # method → refusal → number and texts; what every method has is below. The texts name [orderId],
 # where the reference does, in place of the parameter.
+CHARGES: Final = {
+    **{refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY - {Refusal.ORDER_ID_EMPTY}},
+    **REGISTRATION,
+    Refusal.ORDER_NUMBER_TAKEN: (
+        10,
+        "Заказ с таким номером уже зарегистрирован в системе.",
+        "Order with this number is already registered in the system.",
+    ),
+}
 REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     "register": REGISTRATION,
     "registerPreAuth": REGISTRATION,
@@ -571,17 +588,8 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.PAN_EMPTY: (5, "Номер карты не задан", "The card number is empty"),
     },
     "paymentOrder": CARD,
-    "recurrentPayment": {
-        **{
-            refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY - {Refusal.ORDER_ID_EMPTY}
-        },
-        **REGISTRATION,
-        Refusal.ORDER_NUMBER_TAKEN: (
-            10,
-            "Заказ с таким номером уже зарегистрирован в системе.",
-            "Order with this number is already registered in the system.",
-        ),
-    },
+    "recurrentPayment": CHARGES,
+    "installmentPayment": CHARGES,
     "instantPayment": {
         **ONE_CALL_ERRORS,
         Refusal.ORDER_UNKNOWN: CARD[Refusal.ORDER_UNKNOWN],
@@ -598,6 +606,29 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
             Refusal.RETURN_URL_EMPTY,
             Refusal.VERIFY_FORBIDDEN,
         }
+    },
+    "instantRefund": {
+        **{
+            refusal: REGISTRATION[refusal]
+            for refusal in (
+                *(Refusal.ORDER_NUMBER_EMPTY, Refusal.ORDER_NUMBER_INVALID),
+                *(Refusal.AMOUNT_MISSING, Refusal.AMOUNT_INVALID),
+                *(Refusal.CURRENCY_UNKNOWN, Refusal.ORDER_NUMBER_TAKEN),
+            )
+        },
+        **{
+            refusal: CARD[refusal]
+            for refusal in (Refusal.PAN_INVALID, Refusal.EXPIRY_INVALID, Refusal.SESSION_OVER)
+        },
+        Refusal.BINDING_UNKNOWN: (2, "Связка не найдена", "Binding not found"),
+        Refusal.OUTCOME_UNKNOWN: (
+            7,
+            "Банк ещё не ответил. Не повторяйте выплату: узнайте её статус по номеру заказа",
+            (
+                "The bank has not answered yet. Do not repeat the payout: ask for the status of "
+                "its order"
+            ),
+        ),
     },
     "paymentOrderOtherWay": {
         refusal: texts

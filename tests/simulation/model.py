@@ -39,6 +39,8 @@ class Ticket:
     two_phase: bool
     verify: bool
     registered_at: datetime
+    payout: bool = False  # the shop pays; no payer does
+    paid_out: int = 0
     status: str = "created"
     approved: int = 0
     deposited: int = 0
@@ -65,12 +67,14 @@ class Ticket:
     @property
     def row(self) -> tuple[int, str, int, int, int, int]:
         """The columns of rest-orders.md §1.5."""
-        sums = (self.approved, self.left, self.refunded)
+        sums = (self.approved, self.left, self.refunded + self.paid_out)
         return (*NUMBER[self.status], *sums, self.code)
 
     # ── What may be asked: a refusal, or None ─────────────────────────────────────────────────────
 
     def may_pay(self, now: datetime) -> Refusal | None:
+        if self.payout:
+            return Refusal.WRONG_STATUS
         if self.status == "declined":
             if self.code == -2007:
                 return Refusal.SESSION_OVER
@@ -81,7 +85,9 @@ class Ticket:
             )
         if self.status not in UNPAID:
             return Refusal.ALREADY_PAID
-        if self.on_its_way or self.status == "at wallet":
+        if self.status == "at wallet":
+            return Refusal.WRONG_STATUS
+        if self.on_its_way:
             return Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER
@@ -112,7 +118,7 @@ class Ticket:
         return Refusal.AMOUNT_INVALID if amount > whole else None
 
     def may_refund(self, amount: int) -> Refusal | None:
-        if self.status not in {"deposited", "refunded"}:
+        if self.payout or self.status not in {"deposited", "refunded"}:
             return Refusal.WRONG_STATUS
         if self.on_its_way and self.asked_for == "reverse":
             return Refusal.BUSY
@@ -121,7 +127,7 @@ class Ticket:
         return Refusal.BUSY if (amount or self.left) > self.left - self.reserved else None
 
     def may_decline(self) -> Refusal | None:
-        if self.status not in UNPAID:
+        if self.payout or self.status not in UNPAID:
             return Refusal.WRONG_STATUS
         return Refusal.BUSY if self.on_its_way else None
 
@@ -135,6 +141,10 @@ class Ticket:
         """A try has ended without money."""
         self.code = code
         self.status = "declined" if self.attempts == self.attempts_max else "created"
+
+    def pay_out(self) -> None:
+        """The bank has approved a payout."""
+        self.code, self.status, self.paid_out = 0, "refunded", self.amount
 
     def wait_at_wallet(self) -> None:
         """The wallet has the payment, and waits for the payer."""

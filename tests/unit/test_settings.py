@@ -73,6 +73,13 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         load(environment)
 
 
+def test_request_log_is_on_in_the_sandbox_and_off_in_production() -> None:
+    assert load({}).request_log
+    assert not load({"ALTYN_REQUEST_LOG": "no"}).request_log
+    assert not load(PRODUCTION).request_log
+    assert load({**PRODUCTION, "ALTYN_REQUEST_LOG": "yes"}).request_log
+
+
 def test_production_requires_https_addresses() -> None:
     with pytest.raises(SettingsError, match="https://"):
         load({**PRODUCTION, "ALTYN_PUBLIC_URL": "http://pay.example"})

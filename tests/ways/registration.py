@@ -42,7 +42,7 @@ def wallet_extensions(ask: AskWallet) -> Extensions:
 def registered_wallet(ask: AskWallet) -> RegisteredWay:
     """The wallet as a way to pay of a gateway."""
     way = WayToPay(
-        name=WALLET, connector=WalletConnector(ask), read_details=read_details, offered=offered
+        name=WALLET, connector=WalletConnector(ask), read_details=read_details, refuse=refuse
     )
     return RegisteredWay(way=way, tile=WayTile(titles=TITLES), routes=wallet_routes)
 
@@ -55,9 +55,11 @@ def read_details(fields: Mapping[str, str]) -> WalletDetails | Refused:
     return WalletDetails(phone=fields.get("phone", ""), code=code)
 
 
-def offered(order: Order, _merchant: Merchant) -> bool:
+def refuse(order: Order, _merchant: Merchant) -> Refused | None:
     """The wallet pays roubles, up to its limit."""
-    return order.currency == "643" and order.amount_minor < TOO_EXPENSIVE_MINOR
+    if order.currency == "643" and order.amount_minor < TOO_EXPENSIVE_MINOR:
+        return None
+    return Refused(Refusal.AMOUNT_INVALID, "too much for a wallet", parameter="amount_minor")
 
 
 def wallet_routes(world: World) -> tuple[BaseRoute, ...]:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import asyncpg
 
 from altyn.cli.environment import settings_with_database
-from altyn.cli.output import CommandError
+from altyn.cli.output import CommandError, print_note
 from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
 from altyn.installation_keys import load_keys
 from altyn.operations.ports import Clock
@@ -23,6 +23,7 @@ from altyn.settings import Settings
 from altyn.storage.clock import SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
 from altyn.storage.database import Pool, connect
+from altyn.storage.schema_check import SchemaCheck
 from altyn.storage.staff import staff_context
 from altyn.storage.statements import statement
 
@@ -42,6 +43,7 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
     async def run(url: str) -> Result:
         pool = await connect(url, pool_size=1)
         try:
+            await check_schema(pool)
             return await work(pool)
         except asyncpg.UndefinedTableError:
             raise CommandError(
@@ -54,6 +56,19 @@ def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> 
     with settings_with_database(settings) as connected:
         assert connected.database_url is not None
         return asyncio.run(run(connected.database_url))
+
+
+async def check_schema(pool: Pool) -> None:
+    """Print a note where a newer version has migrated the database.
+
+    Refuses with CommandError where this version cannot go on with it.
+    """
+    schema = SchemaCheck("the gateway's database")
+    await schema.check(pool)
+    if schema.problem is not None:
+        raise CommandError(schema.problem)
+    if schema.newer is not None:
+        print_note(schema.newer)
 
 
 def with_staff(settings: Settings, work: Callable[[StaffContext], Awaitable[Result]]) -> Result:

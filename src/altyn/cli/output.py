@@ -70,12 +70,16 @@ def print_json_line(value: object) -> None:
     sys.stdout.flush()
 
 
-def print_error(error: Exception) -> int:
-    """Print an error as text for the user on standard error; the exit code of the command."""
+def print_note(text: str) -> None:
+    """Print a remark or an error for the user on standard error."""
     from altyn.cli.escaping import safe_for_terminal
 
-    text = str(error) if _is_user_error(error) else _unexpected(error)
     print(safe_for_terminal(_paragraph(text)), file=sys.stderr)  # noqa: T201 - the error output
+
+
+def print_error(error: Exception) -> int:
+    """Print an error as text for the user on standard error; the exit code of the command."""
+    print_note(str(error) if _is_user_error(error) else _unexpected(error))
     return 1
 
 

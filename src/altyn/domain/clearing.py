@@ -9,6 +9,7 @@ Source: docs/decisions/0021-keys-and-cards-in-clear.md.
 
 import ctypes
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 LENGTH_MIN: Final = 8
@@ -38,6 +39,24 @@ def clear_unshared(value: bytes | str) -> None:
     """Overwrite a value if the caller's variable is the only reference to it."""
     if sys.getrefcount(value) <= _UNSHARED:
         clear(value)
+
+
+def forget_frames(error: BaseException) -> None:
+    """Let go of the frames of an error: their variables refer to what `clear_unshared` clears."""
+    failed: BaseException | None = error
+    while failed is not None:
+        failed.__traceback__ = None
+        failed = failed.__context__
+
+
+def drop_values(values: dict[str, tuple[str, ...]], names: Iterable[str]) -> None:
+    """Put an empty text in place of the values of these names, and overwrite them."""
+    for name in values.keys() & set(names):
+        dropped = list(values[name])
+        values[name] = ("",)
+        while dropped:
+            text = dropped.pop()
+            clear_unshared(text)
 
 
 def _place(value: bytes | str) -> tuple[int, int]:

@@ -25,6 +25,7 @@ class Movement(StrEnum):
     RELEASE = "release"
     REVERSAL = "reversal"
     REFUND = "refund"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def refund(amount_minor: int) -> tuple[Posting, ...]:
     return _some(Posting(Movement.REFUND, Account.MERCHANT, Account.PAYER, amount_minor))
 
 
+def payout(amount_minor: int) -> tuple[Posting, ...]:
+    """Pay a sum of the merchant to a card that has paid nothing before."""
+    return _some(Posting(Movement.PAYOUT, Account.MERCHANT, Account.PAYER, amount_minor))
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What an order's postings add up to, in minor units."""
@@ -68,10 +74,11 @@ class Totals:
     approved_minor: int
     deposited_minor: int
     refunded_minor: int
+    paid_out_minor: int = 0
 
 
 def totals(postings: Iterable[Posting]) -> Totals:
-    """Project postings onto the three amounts an order shows (deposited is before refunds)."""
+    """Project postings onto the amounts that an order shows (deposited is before refunds)."""
     sums = dict.fromkeys(((m, a) for m in Movement for a in Account), 0)
     for posting in postings:
         sums[posting.movement, posting.source] += posting.amount_minor
@@ -85,6 +92,7 @@ def totals(postings: Iterable[Posting]) -> Totals:
         approved_minor=0 if nothing_left else held - reversed_in_all,
         deposited_minor=sums[Movement.DEPOSIT, Account.HOLD] - reversed_deposit,
         refunded_minor=refunded,
+        paid_out_minor=sums[Movement.PAYOUT, Account.MERCHANT],
     )
 
 

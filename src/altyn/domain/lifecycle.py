@@ -35,6 +35,8 @@ class Event(StrEnum):
     REVERSAL_APPROVED = "reversal_approved"
     PARTIAL_REVERSAL_APPROVED = "partial_reversal_approved"
     REFUND_APPROVED = "refund_approved"
+    PAYOUT_APPROVED = "payout_approved"
+    PAYOUT_FAILED = "payout_failed"
 
 
 CREATED, WAITING, APPROVED, DEPOSITED, REVERSED, REFUNDED, DECLINED = OrderStatus
@@ -57,6 +59,8 @@ LIFECYCLE: Final = (
     (WAITING,          Event.SESSION_EXPIRED,            DECLINED),
     (CREATED,          Event.CANCELLED,                  DECLINED),
     (WAITING,          Event.CANCELLED,                  DECLINED),
+    (CREATED,          Event.PAYOUT_APPROVED,            REFUNDED),
+    (CREATED,          Event.PAYOUT_FAILED,              DECLINED),
     (APPROVED,         Event.DEPOSIT_APPROVED,           DEPOSITED),
     (APPROVED,         Event.REVERSAL_APPROVED,          REVERSED),
     (APPROVED,         Event.PARTIAL_REVERSAL_APPROVED,  APPROVED),

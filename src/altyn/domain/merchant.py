@@ -35,6 +35,7 @@ class Permission(StrEnum):
     CARD_FROM_SHOP = "paymentorder_s2s"
     MOTO = "moto"
     INSTANT_PAYMENT = "instant_payment"
+    INSTANT_REFUND = "instant_refund"
     VERIFY_CARD = "verify_card"
     EXTERNAL_MPI = "external_mpi"
     ORDER_NUMBER_GENERATION = "order_number_generation"

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DEPOSIT = "deposit"
     REVERSE = "reverse"
     REFUND = "refund"
+    PAYOUT = "payout"
 
 
 class AttemptState(StrEnum):
@@ -102,7 +103,8 @@ class OrderRequest:
     """The registration request of the shop, parsed; it never changes its meaning.
 
     `payer_params` are the names in `Order.params` whose values a payer has sent, and not the shop.
-    `payer_contact` are those of "email" and "phone" here that a payer has typed.
+    `payer_contact` are those of "email" and "phone" here that a payer has typed. `payout`: the
+    merchant pays the sum to a card, and no payer pays it.
     """
 
     description: str | None = None
@@ -128,6 +130,7 @@ class OrderRequest:
     more: Mapping[str, str] = field(default_factory=dict)
     payer_params: tuple[str, ...] = ()
     payer_contact: tuple[str, ...] = ()
+    payout: bool = False
 
     def has(self, feature: str) -> bool:
         """Whether the shop asked for this feature (codes of rest-orders.md §2.3)."""
@@ -152,6 +155,7 @@ class Order:
     approved_minor: int = 0
     deposited_minor: int = 0
     refunded_minor: int = 0
+    paid_out_minor: int = 0
     action_code: int = -100
     approved_at: datetime | None = None
     deposited_at: datetime | None = None
@@ -179,7 +183,12 @@ class Order:
     @property
     def payable(self) -> bool:
         """Whether the payer may start another attempt."""
-        return self.status in PAYABLE
+        return self.status in PAYABLE and not self.is_payout
+
+    @property
+    def is_payout(self) -> bool:
+        """Whether the merchant pays the sum to a card; such an order takes no payment."""
+        return self.request.payout
 
     @property
     def checks_card_only(self) -> bool:
@@ -202,6 +211,11 @@ class Order:
         return self.deposited_minor - self.refunded_minor
 
     @property
+    def returned_minor(self) -> int:
+        """What the payer has got from the merchant: refunds, or a payout."""
+        return self.refunded_minor + self.paid_out_minor
+
+    @property
     def refundable_minor(self) -> int:
         """The sum that may still be refunded; refunds in flight are reserved."""
         return self.left_minor - sum(a.amount_minor for a in self.in_flight(Kind.REFUND))
@@ -218,6 +232,11 @@ class Order:
     def payments(self) -> tuple[Attempt, ...]:
         """The payment attempts, oldest first."""
         return tuple(a for a in self.attempts if a.kind is Kind.PAY)
+
+    @property
+    def payouts(self) -> tuple[Attempt, ...]:
+        """The attempts to pay out: at most one."""
+        return tuple(a for a in self.attempts if a.kind is Kind.PAYOUT)
 
     @property
     def waiting_attempt(self) -> Attempt | None:
@@ -266,7 +285,7 @@ class Order:
         return max(at, self.postponed_until or at), due
 
     def _dues(self) -> list[tuple[datetime, Due]]:
-        if self.payable:
+        if self.status in PAYABLE:
             return [(self.expires_at, Due.SESSION_EXPIRY)]
         if self.status is not OrderStatus.APPROVED:
             return []

@@ -19,6 +19,12 @@ def phone_text(sent: str) -> str:
     return f"+{sent[1:]}" if sent.startswith(" ") else sent
 
 
+def number_of(sent: str) -> str | None:
+    """The number without blanks, hyphens, dots and brackets, as far as it is one; None for none."""
+    text = phone_text(sent)
+    return (compact_phone(text) or text).strip() or None
+
+
 def compact_phone(text: str) -> str | None:
     """The number without blanks, hyphens, dots and brackets; None when other characters are left.
 

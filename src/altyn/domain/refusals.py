@@ -49,6 +49,7 @@ class Refusal(StrEnum):
     HOLDER_INVALID = "holder_invalid"
     CLIENT_ID_EMPTY = "client_id_empty"
     CARD_SELECTOR_EMPTY = "card_selector_empty"
+    CARD_AMBIGUOUS = "card_ambiguous"
     # what is wrong in the cart
     CART_FORMAT = "cart_format"
     CART_MANDATORY = "cart_mandatory"

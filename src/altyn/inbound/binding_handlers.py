@@ -8,6 +8,7 @@ from altyn.domain.operation import Operation
 from altyn.inbound.payment_handlers import call_fields, shop_fields
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.bindings.change import extend, set_active
+from altyn.operations.bindings.charging import ChargeStored
 from altyn.operations.bindings.create import CreateBinding, create_binding
 from altyn.operations.bindings.find import (
     FindBindings,
@@ -15,15 +16,16 @@ from altyn.operations.bindings.find import (
     find_bindings,
     find_bindings_of_card,
 )
+from altyn.operations.bindings.instalment import pay_instalment
 from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
-from altyn.operations.bindings.recurrent import PayRecurrent, pay_recurrent
+from altyn.operations.bindings.recurrent import pay_recurrent
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import continue_after_method
 from altyn.operations.paying.card.steps import Step, after_call
 from altyn.operations.ports import World
 from altyn.operations.results import BindingsFound, Done, OrderCharged
 
-C = TypeVar("C", FindBindings, FindBindingsOfCard, CreateBinding, PayRecurrent)
+C = TypeVar("C", FindBindings, FindBindingsOfCard, CreateBinding, ChargeStored)
 
 
 async def handle_find(call: Call, world: World) -> BindingsFound | Refused:
@@ -63,12 +65,11 @@ async def handle_payment(call: Call, world: World) -> Step:
     return await pay_by_binding(command, world)
 
 
-async def handle_recurrent(call: Call, world: World) -> OrderCharged | Refused:
-    """Charge a stored card as its client has agreed."""
-    command = replace(_command(PayRecurrent, call), base_url=call.base_url)
-    charged = await pay_recurrent(
-        command, call.merchant, world=world, actor=call.actor, notes=call.notes
-    )
+async def handle_charge(call: Call, world: World) -> OrderCharged | Refused:
+    """Charge a stored card as its client has agreed: a recurring payment, or an instalment."""
+    command = replace(_command(ChargeStored, call), base_url=call.base_url)
+    pay = pay_instalment if call.operation is Operation.PAY_INSTALMENT else pay_recurrent
+    charged = await pay(command, call.merchant, world=world, actor=call.actor, notes=call.notes)
     if isinstance(charged, Refused):
         return charged
     return replace(charged, notes=call.named(charged.notes))
@@ -93,5 +94,6 @@ BINDING_HANDLERS: Final[Mapping[Operation, Handler]] = {
     Operation.EXTEND_BINDING: handle_extension,
     Operation.CREATE_BINDING: handle_creation,
     Operation.PAY_BY_BINDING: handle_payment,
-    Operation.PAY_RECURRENT: handle_recurrent,
+    Operation.PAY_RECURRENT: handle_charge,
+    Operation.PAY_INSTALMENT: handle_charge,
 }

@@ -39,7 +39,7 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
     if answer.notes:
         line["ignored"] = list(answer.notes)
     if isinstance(answer, Served):
-        log.info("served", code=SERVED, **line)
+        log.info("served", code=answered_code(answer), **line)
         return
     if answer.faults:
         line["cart_faults"] = len(answer.faults)
@@ -55,6 +55,13 @@ def log_answer(request: Request, answer: Served | Refusing, started: float) -> N
         **failed_login_facts(failed),
         **line,
     )
+
+
+def answered_code(answer: Served | Refusing) -> int:
+    """The error code of an answer; a result may have one of its own, as a payout that failed."""
+    if isinstance(answer, Refusing):
+        return answer.error.code
+    return int(answer.members.get("errorCode", SERVED))
 
 
 def log_unread(

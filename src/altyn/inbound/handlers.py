@@ -25,6 +25,7 @@ from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
 from altyn.operations.app_request import notes_of_app
+from altyn.operations.bindings.terms import instalment_notes
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.history import with_notes
@@ -62,7 +63,7 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
     now = world.clock.now()
     idle = (*session_notes(command, merchant, now), *notes_of_app(app, merchant))
-    idle = (*idle, *recurring_notes(command, now))
+    idle = (*idle, *recurring_notes(command, now), *instalment_notes(command))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
     if isinstance(order, Refused):

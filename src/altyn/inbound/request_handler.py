@@ -59,7 +59,7 @@ class Request:
 
     `base_url` is the gateway's own address. `malformed` are the parameters whose text cannot be
     stored, `broken_body` the reason why the body gave no parameters. `unread` are names that the
-    endpoint has found and that no parameter has. `broken_encoding`: some bytes are no text.
+    endpoint has found and that no parameter has. `remarks` are about how the request was sent.
     """
 
     dialect: Dialect
@@ -70,7 +70,7 @@ class Request:
     malformed: frozenset[str] = frozenset()
     broken_body: str | None = None
     unread: tuple[str, ...] = ()
-    broken_encoding: bool = False
+    remarks: Notes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +311,7 @@ class RequestHandler:
         shop: Merchant | None = None,
         notes: Notes | None = None,
     ) -> Refusing:
+        drop_card_values(request.method, request.source)  # a caller who is refused sent them too
         method, parameter, rule = request.method, refused.parameter, refused.rule
         if request.broken_body:
             rule = f"{rule} (the body could not be read: {request.broken_body})"
@@ -361,9 +362,7 @@ def _notes_of(request: Request) -> Notes:
     if first_sent(source, caller.token) and first_sent(source, caller.user_name):
         both = f"{caller.user_name} and {caller.password}"
         notes = (Note(caller.token, f"ignored beside {both}"), *notes)
-    if request.broken_encoding:
-        notes = (*notes, BROKEN_ENCODING)
-    return (*notes, *notes_of_repeated(method, caller.names, source))
+    return (*notes, *request.remarks, *notes_of_repeated(method, caller.names, source))
 
 
 def _without_credentials(name: str, password: str, request: Request) -> Refused:

@@ -1,18 +1,28 @@
 """The router of a process: directs each request to the REST endpoint, to SOAP or to the pages.
 
 Above its capacity it answers at once (429; in SOAP a fault with 503), so that no queue grows
-without end.
+without end. When the process is older than its database it answers 503.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from altyn.inbound.request_log.recording import Recording
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.soap.endpoint import SoapEndpoint
+from altyn.inbound.soap.faults import OUTDATED, OVERLOADED, SoapFault
+from altyn.protocol.dialect import TransportFault
 
 GET_AND_POST: Final = frozenset({"GET", "POST"})
 HEALTH: Final = frozenset({"/health", "/ready"})
 """Answered above the capacity too: a busy gateway is alive."""
+
+OF_OPERATORS: Final = HEALTH | {"/metrics"}
+"""Answered by a process that is older than its database, too."""
+
+
+def _never() -> bool:
+    return False
 
 
 class Router:
@@ -25,12 +35,15 @@ class Router:
         pages: Any,
         concurrency_max: int,
         recording: Recording | None = None,
+        *,
+        outdated: Callable[[], bool] = _never,
     ) -> None:
         self._rest = rest
         self._soap = soap
         self._pages = pages
         self._concurrency_max = concurrency_max
         self._recording = recording
+        self._outdated = outdated
         self._open = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -45,10 +58,13 @@ class Router:
             await self._pages(scope, receive, send)
             return
         path: str = scope["path"]
+        if self._outdated() and path not in OF_OPERATORS:
+            await self._refuse(path, send, OUTDATED, TransportFault.OUTDATED)
+            return
         if scope["method"] not in GET_AND_POST and await self._rest.refuse_http_method(path, send):
             return
         if self._open >= self._concurrency_max and path not in HEALTH:
-            await self._send_busy(path, send)
+            await self._refuse(path, send, OVERLOADED, TransportFault.OVERLOADED)
             return
         self._open += 1
         try:
@@ -65,8 +81,10 @@ class Router:
         else:
             await self._pages(scope, receive, send)
 
-    async def _send_busy(self, path: str, send: Any) -> None:
+    async def _refuse(
+        self, path: str, send: Any, in_soap: SoapFault, elsewhere: TransportFault
+    ) -> None:
         if self._soap.serves(path):
-            await self._soap.send_busy(send)
+            await self._soap.refuse(send, in_soap)
         else:
-            await self._rest.send_busy(path, send)
+            await self._rest.refuse(path, send, elsewhere)

@@ -43,7 +43,7 @@ from altyn.security.vault import Vault
 from altyn.settings import Settings
 from altyn.storage.attempt_counts import AttemptCountStore
 from altyn.storage.bindings import BindingStore
-from altyn.storage.bounded_pool import connect_bounded
+from altyn.storage.bounded_pool import connect_bounded, watch_schema
 from altyn.storage.card_store import CardStore
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
@@ -89,8 +89,7 @@ async def running(
     supervisor = supervisor or Supervisor()
     async with AsyncExitStack() as stack:
         ring, key_file = await open_keys(settings)
-        pool = await _open_pool(settings, stack)
-        listener = Listener(settings.database_url)
+        pool, listener = await _open_database(settings, stack)
         merchants = MerchantDirectory(pool, listener)
         credentials = CredentialStore(pool, listener, token_key=ring.derive(TOKEN_KEY_PURPOSE))
         clock = await _open_clock(settings, pool, listener)
@@ -168,7 +167,7 @@ def _effect_kinds(extensions: Extensions) -> EffectKinds:
     return EffectKinds.of((*BUILT_IN, mails, *extensions.effect_kinds))
 
 
-async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Listener]:
     assert settings.database_url is not None
     pool = await connect_bounded(
         settings.database_url,
@@ -176,7 +175,9 @@ async def _open_pool(settings: Settings, stack: AsyncExitStack) -> Pool:
         timeout_seconds=settings.database_timeout_seconds,
     )
     stack.push_async_callback(pool.close)
-    return pool
+    listener = Listener(settings.database_url)
+    watch_schema(pool, listener)
+    return pool, listener
 
 
 async def _open_clock(

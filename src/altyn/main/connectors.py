@@ -14,10 +14,14 @@ from altyn.inbound.sandbox.phones.ports import Plans, no_plans
 from altyn.inbound.sandbox.plans import plan_routes
 from altyn.main.ways import RegisteredWay
 from altyn.operations.credit.ports import CreditSystem
-from altyn.operations.paying.bnpl.offer import offers_bnpl
+from altyn.operations.paying.bnpl.offer import refuse_parts
 from altyn.operations.paying.bnpl.ports import PartsService
 from altyn.operations.paying.card.ports import CardChecks, ThreeDS
-from altyn.operations.paying.sberpay import offers_sberpay, read_sberpay_details
+from altyn.operations.paying.sberpay import (
+    read_sberpay_details,
+    refuse_sberpay,
+    sberpay_is_paused,
+)
 from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import Clock
 from altyn.outbound.acquirer.connector import Acquirer, CardConnector
@@ -124,14 +128,15 @@ def _sberpay(bank: BankApp, money: CardConnector, settings: Settings) -> Registe
         name=PaymentWay.SBRF_SBOL.value,
         connector=SberPayConnector(invoicing, money),
         read_details=read_sberpay_details,
-        offered=offers_sberpay,
+        refuse=refuse_sberpay,
+        paused=sberpay_is_paused,
     )
     return RegisteredWay(way=way, tile=SBERPAY_TILE)
 
 
 def _bnpl(parts: PartsService) -> RegisteredWay:
     connector = BnplConnector(parts)
-    way = WayToPay(name=PaymentWay.BNPL.value, connector=connector, offered=offers_bnpl)
+    way = WayToPay(name=PaymentWay.BNPL.value, connector=connector, refuse=refuse_parts)
     return RegisteredWay(way=way, tile=PARTS_TILE)
 
 

@@ -53,6 +53,7 @@ from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.keys import KeyRing
 from altyn.security.setting_secrets import SettingSecrets
 from altyn.settings import Settings
+from altyn.storage.bounded_pool import schema_problem
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.clock import SandboxClock, SystemClock
 from altyn.storage.credentials import TOKEN_KEY_PURPOSE
@@ -145,7 +146,14 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url
     recording = recording_of(context.recorder, context.clock, settings.public_url)
-    router = Router(rest, soap, pages, settings.concurrency_max, recording)
+    router = Router(
+        rest,
+        soap,
+        pages,
+        settings.concurrency_max,
+        recording,
+        outdated=lambda: schema_problem(context.pool) is not None,
+    )
     pages.state.router = router  # the console calls the API as a shop does
     return router
 

@@ -14,6 +14,7 @@ from altyn.domain.phone import phone_after_prefix
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.allowed import shop_allows_way
+from altyn.operations.paying.bnpl.offer import shop_takes_only_parts
 from altyn.operations.paying.sberpay import BACK_URL, WEB2APP, SberPayDetails
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -81,9 +82,14 @@ class AppRequest:
         }
         return {name: text for name, text in sent.items() if text is not None}
 
+    @property
+    def back(self) -> Mapping[str, str]:
+        """The address that counts: a parameter wins over jsonParams."""
+        return {} if self.back_url is None else {BACK_URL: self.back_url}
+
 
 def notes_of_app(request: AppRequest, merchant: Merchant) -> Notes:
-    """The parameters about the bank's app that were sent and have no effect."""
+    """The parameters about the bank's app that were sent and have no effect, or none for now."""
     return tuple(_idle(request, merchant))
 
 
@@ -132,6 +138,9 @@ def _idle(request: AppRequest, merchant: Merchant) -> Iterator[Note]:
         yield Note("web2app", reason)
     if request.back_url and (reason := _back_url_without_effect(request, merchant)):
         yield Note("back_url", reason)
+    paused = merchant.settings.sberpay.inactive and not request.asked
+    if paused and request.allowed_ways and set(request.allowed_ways) <= {WAY}:
+        yield Note("allowed_ways", "SberPay is under maintenance (setting sberpay.inactive)")
 
 
 def _web2app_without_effect(request: AppRequest, merchant: Merchant) -> str:
@@ -153,7 +162,7 @@ def _back_url_without_effect(request: AppRequest, merchant: Merchant) -> str:
 def _never_by_sberpay(request: AppRequest, merchant: Merchant) -> str:
     """Why SberPay can never pay the order from its page; empty where it can."""
     no_sum = _refuse_sum(request, merchant) or request.currency != RUB.code
-    closed = merchant.settings.bnpl.only or not shop_allows_way(WAY, merchant)
+    closed = shop_takes_only_parts(merchant) or not shop_allows_way(WAY, merchant)
     left_out = bool(request.allowed_ways) and WAY not in request.allowed_ways
     foreign = request.checks_card or "BNPL" in request.features or request.binding_id is not None
     if no_sum or closed or left_out or foreign:
@@ -168,7 +177,7 @@ def _refuse_permission(request: AppRequest, merchant: Merchant) -> Refused | Non
     closed = [each for each in needed if not merchant.may(each)]
     if closed:
         return Refused(Refusal.ACCESS_DENIED, f"permission {', '.join(closed)} is off")
-    if merchant.settings.bnpl.only:
+    if shop_takes_only_parts(merchant):
         rule = "setting bnpl.only is on: the shop takes payments in parts and no SberPay"
         return Refused(Refusal.ACCESS_DENIED, rule)
     if not shop_allows_way(WAY, merchant):

@@ -63,7 +63,8 @@ class Payment:
 
     `key` is the idempotency key: sent twice, done once, answered the same. `approved` is the
     payment attempt that a deposit, a reversal or a refund belongs to, and `approved_key` its key.
-    The amount is `attempt.amount_minor`, in minor units of `order.currency`.
+    The amount is `attempt.amount_minor`, in minor units of `order.currency`. `by_shop` goes with a
+    payment that is cancelled: the shop has cancelled the order.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Payment:
     attempt: Attempt
     approved: Attempt | None = None
     approved_key: str | None = None
+    by_shop: bool = False
 
 
 class Connector(Protocol):
@@ -83,7 +85,10 @@ class Connector(Protocol):
     """
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
-        """Start a payment. `details` is what this way needs, as a value of its own package."""
+        """Start a payment. `details` is what this way needs, as a value of its own package.
+
+        The card's connector also begins a payout: an attempt of the kind PAYOUT.
+        """
         ...
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:
@@ -91,7 +96,8 @@ class Connector(Protocol):
         ...
 
     async def cancel(self, payment: Payment) -> ConnectorResponse:
-        """Withdraw a payment that waits for its payer, who has chosen another way.
+        """Withdraw a payment that waits for its payer, who has chosen another way, or whose order
+        the shop has cancelled (`payment.by_shop`).
 
         A payment that the payer has confirmed already answers as an inquiry does.
         """

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from altyn.domain.card.binding import Binding
+from altyn.domain.card.charge import ReleasedCharge
 from altyn.domain.cart.faults import CartFault
 from altyn.domain.effects import Effect, OutboxEntry
 from altyn.domain.ledger import Posting
@@ -25,7 +26,7 @@ class Accepted:
 
     `ask` names the attempt whose request must now go to the connector. `outbox`, `receipts` and
     `bindings` hold what the effects come to for this merchant; `perform` fills them in just before
-    it saves.
+    it saves. `released` are charges that the terms of a stored card count no more.
     """
 
     order: Order
@@ -37,6 +38,7 @@ class Accepted:
     outbox: tuple[OutboxEntry, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    released: tuple[ReleasedCharge, ...] = ()
     ask: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ class OrderChanges(TypedDict, total=False):
     approved_minor: int
     deposited_minor: int
     refunded_minor: int
+    paid_out_minor: int
     action_code: int
     approved_at: datetime | None
     deposited_at: datetime | None

@@ -12,6 +12,12 @@ Params = tuple[Mapping[str, str], tuple[str, ...]]
 """All parameters by name, and the names whose values a payer has sent."""
 
 
+def params_of_shop(order: Order) -> Mapping[str, str]:
+    """The order's parameters without those that a payer has sent."""
+    payers = order.request.payer_params
+    return {name: value for name, value in order.params.items() if name not in payers}
+
+
 def with_params_of_shop(order: Order, params: Mapping[str, str]) -> Params:
     """The order's parameters with these of the shop, which replace all others of their names."""
     payer_params = tuple(name for name in order.request.payer_params if name not in params)

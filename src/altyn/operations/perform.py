@@ -35,6 +35,9 @@ PAUSES_SECONDS: Final = (0.01, 0.02, 0.04, 0.08, *(0.15,) * 30)
 RACES_MAX: Final = 500
 """How often a decision is made again because another change of the order was saved first."""
 
+FIRST: Final = frozenset({Kind.PAY, Kind.PAYOUT})
+"""The kinds of attempts that no approved payment comes before: the connector begins them."""
+
 Decide = Callable[[Order, datetime], Decision]
 
 
@@ -148,7 +151,7 @@ async def payment_of(order: Order, attempt: Attempt, world: World) -> Payment:
         merchant=await world.merchants.get(order.merchant_id),
         attempt=attempt,
     )
-    if attempt.kind is Kind.PAY:
+    if attempt.kind in FIRST:
         return payment
     approved = order.authorisation
     assert approved is not None, "money can only follow an approved payment"
@@ -161,7 +164,7 @@ async def _ask(
 ) -> ConnectorResponse:
     payment = await payment_of(order, attempt, world)
     connector = _connector(payment, world)
-    if attempt.kind is Kind.PAY:
+    if attempt.kind in FIRST:
         return await connector.begin(payment, details)
     send: dict[Kind, Callable[[Payment], Awaitable[ConnectorResponse]]] = {
         Kind.DEPOSIT: connector.deposit,

@@ -20,6 +20,7 @@ from altyn.operations.cart_rules import parts_of
 from altyn.operations.decisions import Accepted, Busy, Decision, Refused, Unchanged, accept
 from altyn.operations.history import history_detail
 from altyn.operations.paying.attempts import new_attempt
+from altyn.operations.payout import refuse_payout
 from altyn.operations.raw_refund import amount_of, raw_parts, refunded_of, refuse_by_lock
 
 
@@ -49,17 +50,15 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     number of them at once never gives back more than there is.
     Unchanged: this external_refund_id was refunded before. Refuses: REFUND_ID_REUSED,
     PARAMETER_INVALID (parameters of the receipt that the registration did not have), WRONG_STATUS
-    (also as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
+    (also a payout, and as `refuse_by_lock`), EXPECTED_AMOUNT_DIFFERS, what `amount_of` refuses,
     AMOUNT_ABOVE_DEPOSIT, then what `parts_of` refuses.
     Busy while the answer depends on the outcome of another request.
     Source: rest-orders.md §3.3; fiscal.md §8.
     """
     if known := _earlier(order, command) or _refuse_receipt_params(order, command):
         return known
-    if not order.allows(Event.REFUND_APPROVED):
-        return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
-    if locked := refuse_by_lock(order, command.raw):
-        return locked
+    if impossible := _refuse_status(order) or refuse_by_lock(order, command.raw):
+        return impossible
     reserved = order.left_minor - order.refundable_minor
     if order.in_flight(Kind.REVERSE) or (reserved and command.expected_minor is not None):
         return Busy(order)
@@ -97,6 +96,15 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
         ask=True,
         detail=history_detail(items=command.items, json_params=command.json_params),
     )
+
+
+def _refuse_status(order: Order) -> Refused | None:
+    """WRONG_STATUS where there is nothing that could be given back."""
+    if order.is_payout:
+        return refuse_payout(order)
+    if order.allows(Event.REFUND_APPROVED):
+        return None
+    return Refused(Refusal.WRONG_STATUS, f"nothing was deposited, order is {order.status}")
 
 
 def _amount(order: Order, command: Refund) -> int | Refused | Busy:

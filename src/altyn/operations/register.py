@@ -18,12 +18,12 @@ from altyn.domain.moscow import to_moscow
 from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
-from altyn.domain.phone import phone_text
+from altyn.domain.phone import number_of
 from altyn.domain.prepayment import PREPAYMENT
 from altyn.domain.refusals import Refusal
 from altyn.operations.app_request import AppRequest, refuse_app, refuse_incomplete_app
-from altyn.operations.bindings.of_order import refuse_binding
 from altyn.operations.bindings.storing import refuse_storing
+from altyn.operations.bindings.terms import refuse_instalments
 from altyn.operations.cart_rules import refuse_cart, refuse_payer, rules_of
 from altyn.operations.credit.registration import (
     CreditWanted,
@@ -39,7 +39,7 @@ from altyn.operations.paying.allowed import ALLOWED_WAYS
 from altyn.operations.paying.sberpay import hides_sberpay
 from altyn.operations.ports import Actor, World
 from altyn.operations.prepayment import link_final_payment, refuse_prepayment
-from altyn.operations.register_for_app import refuse_without_way
+from altyn.operations.register_ways import refuse_ways
 
 SESSION_SECONDS_MAX: Final = 366 * 24 * 3600
 GENERATED_NUMBER_ATTEMPTS: Final = 5
@@ -51,7 +51,7 @@ class Register:
 
     `on_credit`: the payer applies for a credit first. `attempts_max` bounds the attempts to pay;
     the setting of the merchant where it is None. `may_verify`: the feature VERIFY was allowed
-    before, by another permission than its own.
+    before, by another permission than its own. `paid_by` is the way in which the same call pays.
     """
 
     amount_minor: int
@@ -99,14 +99,15 @@ class Register:
     may_verify: bool = False
     allowed_ways: tuple[str, ...] = ()
     attempts_max: int | None = None
+    paid_by: str | None = None
     more: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide_registration(command: Register, merchant: Merchant, now: datetime) -> Order | Refused:
     """The new order, or why there is none. Formats were checked by the parameter table.
 
-    Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair), PARAMETER_INVALID
-    (billing data under AVS, the e-mail of a merchant whose payers get mails, dates), then what
+    Refuses: what `refuse_app` refuses, JSON_PARAMS_INVALID (recurring pair, instalments),
+    PARAMETER_INVALID (billing data, e-mail, dates), then what
     `refuse_cart` and, of a purchase on credit, `refuse_credit_cart` refuse, then FEATURES_CONFLICT,
     VERIFY_FORBIDDEN, AUTO_PAYMENT_FORBIDDEN, FEATURES_INVALID (BNPL without its permission, or with
     VERIFY or AUTO_PAYMENT; a card that is to be stored without a client), then what
@@ -118,6 +119,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
     refused = (
         refuse_app(app, merchant)
         or _check_recurring(command)
+        or refuse_instalments(command, merchant)
         or _check_billing(command, merchant)
         or _check_email(command, merchant)
         or _check_dates(command, merchant, now)
@@ -147,7 +149,7 @@ def decide_registration(command: Register, merchant: Merchant, now: datetime) ->
         auto_reverse_at=command.auto_reverse_date,
         payer_ip=command.ip,
         request=_request(command, merchant),
-        params={**command.more, **app.params, **command.json_params},
+        params={**command.more, **app.params, **command.json_params, **app.back},
     )
 
 
@@ -202,9 +204,8 @@ async def register(
 
     The history keeps the notes of the request.
 
-    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, then as
-    `refuse_without_way`, as `refuse_binding`, CREDIT_UNAVAILABLE (`refuse_without_bank`),
-    ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
+    Refuses: PARAMETER_INVALID (the prepayment), then as `decide_registration`, as `refuse_ways`,
+    CREDIT_UNAVAILABLE (`refuse_without_bank`), ORDER_NUMBER_TAKEN. Source: rest-orders.md §2.
     """
     if refused := await refuse_prepayment(command.prepayment_id, merchant, world):
         return refused
@@ -214,10 +215,7 @@ async def register(
         order = decide_registration(command, merchant, world.clock.now())
         if isinstance(order, Refused):
             return order
-        refused = refuse_without_way(app, order, merchant, world) or await refuse_binding(
-            command, merchant, world
-        )
-        if refused:
+        if refused := await refuse_ways(command, app, order, merchant, world):
             return refused
         if refused := refuse_without_bank(on_credit=command.on_credit, world=world):
             return refused
@@ -363,7 +361,7 @@ def _request(command: Register, merchant: Merchant) -> OrderRequest:
         binding_id=command.binding_id,
         features=command.features,
         email=command.email or json_params.get("email"),
-        phone=command.phone or phone_text(json_params.get("phone", "")) or None,
+        phone=command.phone or number_of(json_params.get("phone", "")),
         post_address=command.post_address,
         recurring_frequency=command.recurring_frequency,
         recurring_expiry=command.recurring_expiry,

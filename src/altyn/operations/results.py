@@ -66,6 +66,13 @@ class OrderCharged:
     notes: Notes = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """The order of a payout: paid out, declined, or not known yet."""
+
+    order: Order
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersFound:
     """One page of orders. `total` counts the orders on all pages; pages count from 0."""
@@ -105,6 +112,7 @@ Result = (
     | Registered
     | OrderFound
     | OrderCharged
+    | PaidOut
     | OrdersFound
     | ReceiptsFound
     | BindingsFound
@@ -123,6 +131,6 @@ def notes_of(result: Result) -> Notes:
 
 def registered_order(result: Result) -> str:
     """The id of the order that a call has registered; empty for other results."""
-    if isinstance(result, Registered | RegisteredAndPaid):
+    if isinstance(result, Registered | RegisteredAndPaid | PaidOut):
         return str(result.order.order_id)
     return ""

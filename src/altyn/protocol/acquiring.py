@@ -38,6 +38,7 @@ class AcquirerOperation(StrEnum):
     DEPOSIT = "DEPOSIT"  # take a reserved sum, whole or in part; the rest is released
     REVERSE = "REVERSE"  # give back a reserved sum, or a taken one whose day is not over
     REFUND = "REFUND"  # give back a taken sum, whole or in part
+    PAYOUT = "PAYOUT"  # pay a sum to a card that has paid nothing before (a credit)
     INQUIRE = "INQUIRE"  # what became of a key?
 
 
@@ -75,6 +76,7 @@ class AcquirerRequest:
     result of 3-D Secure (`eci`, `cavv`, `xid`). `deposit_at_once` makes it a purchase: the sum is
     taken, not held. `verify_only` checks the card and reserves nothing. `moto`: the payer gave the
     card by mail or telephone.
+    PAYOUT names the card in the same way, without a result of 3-D Secure.
     DEPOSIT, REVERSE and REFUND name the authorisation by `original_key`, the key it was asked with.
     INQUIRE has in `key` the key of the request it asks about; the response is the result of that.
     An inquiry for a key that the bank does not have answers NOT_SENT **and closes the key**: a
@@ -123,10 +125,11 @@ class AcquirerResponse:
     """The bank's answer. `action_code` is 0 for APPROVED, else one of codes.md §4.2.
 
     `rrn` (12 digits) and `approval_code` (6 characters) are the authorisation's own for AUTHORISE,
-    DEPOSIT and REVERSE; a refund has an RRN of its own. Both are absent where nothing was approved.
+    DEPOSIT and REVERSE; a refund and a payout have an RRN of their own. Both are absent where
+    nothing was approved.
     `avs_code` (A to F, codes.md §6) answers an AUTHORISE that named an address.
-    `network_transaction_id` is the payment system's number of an approved AUTHORISE: later payments
-    with the stored card name it as `first_transaction_id`.
+    `network_transaction_id` is the payment system's number of an approved AUTHORISE or PAYOUT:
+    later payments with the stored card name that of an AUTHORISE as `first_transaction_id`.
     """
 
     outcome: AcquirerOutcome

@@ -15,7 +15,7 @@ class InvoiceOperation(StrEnum):
     """What the bank is asked to do with an invoice."""
 
     SEND = "SEND"  # show the invoice to the payer
-    CANCEL = "CANCEL"  # the payer has chosen another way: it cannot be confirmed any more
+    CANCEL = "CANCEL"  # it cannot be confirmed any more
     INQUIRE = "INQUIRE"  # what became of a key?
 
 
@@ -37,7 +37,8 @@ class InvoiceRequest:
     answers NOT_SENT and closes the key. `phone` (eleven digits) gets a push, or an SMS where the
     payer has no app; empty: the payer opens the app by a link or a QR code with `invoice_id`.
     `hold`: the sum is reserved, not taken. After `expires_at` the invoice cannot be confirmed.
-    `return_url` is where the app takes the payer afterwards, or empty.
+    `return_url` is where the app takes the payer afterwards, or empty. CANCEL has `by_shop`: the
+    shop has cancelled the order; else the payer has chosen another way to pay.
     """
 
     key: str
@@ -55,6 +56,7 @@ class InvoiceRequest:
     hold: bool = False
     expires_at: datetime | None = None
     return_url: str = ""
+    by_shop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,11 +33,13 @@ class TransportFault(Enum):
 
     METHOD = "method"
     CARD_BY_GET = "card by GET"
+    CARD_IN_ADDRESS = "card in the address"
     BY_POST = "by POST only"
     BODY_TOO_SLOW = "body too slow"
     BODY_TOO_LARGE = "body too large"
     BODY_KIND = "body kind"
     OVERLOADED = "overloaded"
+    OUTDATED = "older than its database"
 
     @property
     def status(self) -> int:
@@ -47,11 +49,13 @@ class TransportFault(Enum):
 _STATUSES: Final = {
     TransportFault.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.CARD_BY_GET: HTTPStatus.METHOD_NOT_ALLOWED,
+    TransportFault.CARD_IN_ADDRESS: HTTPStatus.BAD_REQUEST,
     TransportFault.BY_POST: HTTPStatus.METHOD_NOT_ALLOWED,
     TransportFault.BODY_TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
     TransportFault.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TransportFault.BODY_KIND: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     TransportFault.OVERLOADED: HTTPStatus.TOO_MANY_REQUESTS,
+    TransportFault.OUTDATED: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -28,8 +28,11 @@ class MessageEnd(StrEnum):
     """Why a message with actions cannot be answered any more."""
 
     ANSWERED = "answered"  # by this phone
-    CLOSED = "closed"  # answered by another phone, or withdrawn by the sender
+    ELSEWHERE = "elsewhere"  # answered by another phone
+    WITHDRAWN = "withdrawn"  # the payer has chosen another way to pay
+    CANCELLED = "cancelled"  # the shop has cancelled the order
     EXPIRED = "expired"
+    CLOSED = "closed"  # for a reason that is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -279,5 +279,6 @@ def _api_password_of(merchant_id: int, row: Row) -> ApiPassword:
         must_change=row["must_change_password"],
         previous_hash=row["previous_password_hash"],
         changed_at=row["password_changed_at"],
+        tokens_replaced_at=row["tokens_replaced_at"],
         version=row["version"],
     )

@@ -12,6 +12,7 @@ from altyn.domain.account.user import AccountUser
 from altyn.domain.merchant import Merchant
 from altyn.operations.account.ports import AccountContext, NewCodes
 from altyn.operations.ports import Clock, MerchantsByNumber, Overloaded, UnknownMerchantError
+from altyn.security.failed_passwords import FailedPasswords, subscriber_of
 from altyn.security.generated_secrets import (
     new_account_password,
     new_password,
@@ -57,6 +58,7 @@ def account_context(
         merchants=merchants or StoredMerchants(connections),
         clock=clock,
         passwords=_Passwords(),
+        failed_logins=FailedAddresses(),
         codes=_Codes(SettingSecrets.of(ring)),
         new_secret=new_session_secret,
         new_password=new_account_password,
@@ -64,6 +66,22 @@ def account_context(
         new_token=new_token,
         rules=rules,
     )
+
+
+class FailedAddresses:
+    """The `FailedLogins` port, in the memory of one process: from an address with twenty failures
+    lately, one login in two seconds is checked."""
+
+    def __init__(self) -> None:
+        self._failed = FailedPasswords()
+
+    def add(self, login: str, address: str) -> None:
+        """Count a failed login."""
+        self._failed.add(login, subscriber_of(address))
+
+    def pause_seconds(self, address: str) -> float:
+        """How long the address has to wait; no login is empty, so the address alone counts."""
+        return self._failed.pause_seconds("", subscriber_of(address))
 
 
 class _Passwords:

@@ -21,9 +21,6 @@ from altyn.storage.statements import key_array, statement
 CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 """How far the clock of another process may be ahead of this one's."""
 
-SESSION: Final = timedelta(minutes=20)
-"""How long before its payment an order was registered, at most, for the share of refusals."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
@@ -58,13 +55,15 @@ class AttemptCountStore:
         return refusals
 
     async def paid(self, merchant_id: int, now: datetime, *, enough: int) -> int:
-        """How many orders of the merchant were paid by card in the last 10 minutes, at most
-        `enough`."""
+        """How many card payments of the merchant were paid in the last 10 minutes.
+
+        At most `enough`. The time is that of the attempt, as with those refused.
+        """
         rows = await statement("count_paid_by_card").fetch(
             self._pool,
             merchant_id=merchant_id,
-            registered_since=now - MERCHANT_WINDOW - SESSION,
             since=now - MERCHANT_WINDOW,
+            soon=now + CLOCK_DIFFERENCE,
             enough=enough,
         )
         paid: int = rows[0]["paid"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from altyn.domain.card.binding import Binding, BindingCategory
+from altyn.domain.card.instalment_terms import InstalmentTerms
 from altyn.domain.card.recurring import RecurringTerms
 
 
@@ -31,10 +32,24 @@ def binding_values(binding: Binding) -> dict[str, Any]:
     }
 
 
+def instalment_values(binding: Binding) -> dict[str, Any]:
+    """The columns of payments in instalments; all are None without an agreement to some."""
+    terms = binding.instalments
+    return {
+        "instalments_max": terms.payments_max if terms else None,
+        "instalments_total_minor": terms.total_minor if terms else None,
+        "instalments_currency": terms.currency if terms else None,
+        "instalments_made": terms.made if terms else None,
+        "instalments_made_minor": terms.made_minor if terms else None,
+        "instalments_agreed_at": terms.agreed_at if terms else None,
+    }
+
+
 def binding_json(binding: Binding) -> dict[str, Any]:
     """The same for a row of `binding` in `save_orders`: the fingerprint as text."""
     return {
         **binding_values(binding),
+        **instalment_values(binding),
         "fingerprint": binding.fingerprint,
         "version": binding.version,
     }
@@ -60,7 +75,22 @@ def binding_of(row: Mapping[str, Any]) -> Binding:
         email=row["email"],
         phone=row["phone"],
         recurring=_terms(row),
+        instalments=_instalments(row),
         network_transaction_id=row["network_transaction_id"],
+        removed_by_payer=row["removed_by_payer"],
+    )
+
+
+def _instalments(row: Mapping[str, Any]) -> InstalmentTerms | None:
+    if row["instalments_max"] is None:
+        return None
+    return InstalmentTerms(
+        payments_max=row["instalments_max"],
+        total_minor=row["instalments_total_minor"],
+        currency=row["instalments_currency"],
+        made=row["instalments_made"],
+        made_minor=row["instalments_made_minor"],
+        agreed_at=row["instalments_agreed_at"],
     )
 
 

@@ -64,7 +64,12 @@ class BindingStore:
                 version=binding.version,
                 expiry=binding.expiry,
                 active=binding.active,
+                removed_by_payer=binding.removed_by_payer,
                 charged_at=binding.recurring.charged_at if binding.recurring else None,
+                instalments_made=binding.instalments.made if binding.instalments else None,
+                instalments_made_minor=(
+                    binding.instalments.made_minor if binding.instalments else None
+                ),
                 at=binding.changed_at,
                 entries=entries_json(entries),
             )

@@ -19,7 +19,9 @@ from altyn.storage.availability import (
     check_that_it_writes,
     is_outage,
 )
-from altyn.storage.database import Pool, address, pool_options, reach
+from altyn.storage.database import Listener, Pool, address, pool_options, reach
+from altyn.storage.migrate import SCHEMA_CHANNEL
+from altyn.storage.schema_check import SchemaCheck
 
 if TYPE_CHECKING:
     BasePool = asyncpg.Pool[asyncpg.Record]
@@ -31,7 +33,7 @@ else:
 PROBE_SECONDS_MAX: Final = 2.0
 
 
-async def connect_bounded(url: str, *, pool_size: int, timeout_seconds: float) -> Pool:
+async def connect_bounded(url: str, *, pool_size: int, timeout_seconds: float) -> BoundedPool:
     """Open the pool of a gateway. Raises DatabaseUnreachableError."""
     options = pool_options(
         pool_size,
@@ -50,13 +52,13 @@ def _hosts(url: str) -> int:
 
 
 class BoundedPool(BasePool):
-    """A pool that refuses with Overloaded while the database is down.
+    """A pool that refuses with Overloaded while the database is down, or too new for this process.
 
     Raises in place of a lost connection or a time-out: Overloaded when the statement was not
     carried out, ResultUnknown when that is not known.
     """
 
-    __slots__ = ("_seconds", "_url", "availability")
+    __slots__ = ("_seconds", "_url", "availability", "schema")
 
     def __init__(self, url: str, timeout_seconds: float, options: dict[str, Any]) -> None:
         super().__init__(
@@ -69,6 +71,7 @@ class BoundedPool(BasePool):
         self._url = url
         self._seconds = timeout_seconds
         self.availability = Availability(address(url), self._probe)
+        self.schema = SchemaCheck(address(url))
 
     def acquire(self, *, timeout: float | None = None) -> BaseContext:
         """A connection, as `Pool.acquire`; waits at most `timeout_seconds`."""
@@ -98,8 +101,24 @@ class BoundedPool(BasePool):
         connection = await asyncpg.connect(self._url, timeout=seconds, command_timeout=seconds)
         try:
             await check_that_it_writes(connection)
+            await self.schema.check(connection)
         finally:
             connection.terminate()
+
+
+def schema_problem(pool: Pool) -> str | None:
+    """Why a process with this pool serves no requests any more; None while it may."""
+    return pool.schema.problem if isinstance(pool, BoundedPool) else None
+
+
+def watch_schema(pool: BoundedPool, listener: Listener) -> None:
+    """Check at the start of the listener, after each of its gaps, and with each migration."""
+
+    async def after_gap() -> None:
+        await pool.schema.check(pool)
+        pool.schema.log_newer()
+
+    listener.on(SCHEMA_CHANNEL, pool.schema.notified, on_gap=after_gap)
 
 
 class _BoundedContext(BaseContext):
@@ -111,6 +130,8 @@ class _BoundedContext(BaseContext):
         pool = self._bounded_pool
         if pool.availability.down:
             raise Overloaded("the database cannot be used at the moment")
+        if pool.schema.problem is not None:
+            raise Overloaded(pool.schema.problem)
         try:
             return await super().__aenter__()
         except Exception as error:

@@ -20,6 +20,9 @@ from altyn.storage.database import Pool
 from altyn.storage.statements import key_array, statement
 
 BATCH: Final = 500
+LOOK_AGAIN: Final = timedelta(days=7)
+"""How late a card is checked again at the latest, so that a shorter setting takes effect."""
+
 KEEP_UNUSED: Final = timedelta(days=30)
 
 log = structlog.get_logger("altyn.cards")
@@ -89,15 +92,19 @@ class CardStore:
         """Delete cards whose time is over (UTC), and that no stored card needs; return how many.
 
         A card stays for `keep_unused` after its stored card was disabled, since that may be enabled
-        again.
+        again. Only cards whose check is due are read: an active stored card's once in LOOK_AGAIN.
         """
-        purged = 0
+        purged: int = 0
         while True:
-            rows = await statement("purge_cards").fetch(
-                self._pool, now=now, disabled_after=now - self._keep_unused, limit=BATCH
+            [row] = await statement("purge_cards").fetch(
+                self._pool,
+                now=now,
+                disabled_after=now - self._keep_unused,
+                look_again=now + LOOK_AGAIN,
+                limit=BATCH,
             )
-            purged += len(rows)
-            if len(rows) < BATCH:
+            purged += row["deleted"]
+            if row["due"] < BATCH:
                 return purged
 
     async def rewrap_all(self, *, batch: int = BATCH, moved: Moved = _not_reported) -> Rewrapped:

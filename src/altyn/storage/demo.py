@@ -67,7 +67,7 @@ async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes, audit_key: by
     Safe when many processes start at once: one of them adds them, the others wait and find them.
     """
     async with pool.acquire() as connection:
-        if await _exists(connection, DEMO_CHILD_LOGIN):
+        if await _exists(connection, DEMO_CHILD_LOGIN) and await _has_owner(connection):
             return False
         async with connection.transaction():
             # All or nothing, so that a killed process leaves no shop without its users.
@@ -78,6 +78,7 @@ async def seed_demo(pool: Pool, *, clock: Clock, token_key: bytes, audit_key: by
             account = AccountTables(connection, audit=AuditLog(audit_key), token_key=token_key)
             added = [
                 await _add_shop(connection, staff, account),
+                await _add_owner(connection, staff, account),
                 await _add_child(connection, staff),
             ]
     return any(added)
@@ -95,9 +96,22 @@ async def _add_shop(connection: Connection, staff: StaffContext, account: Accoun
     await merchants.add_merchant(DEMO_LOGIN, "Демо-магазин", staff, settings=DEMO_SETTINGS)
     await users.add_api_user(DEMO_LOGIN, DEMO_API_LOGIN, DEMO_PASSWORD, staff)
     await tokens.add_token(DEMO_API_LOGIN, DEMO_TOKEN, staff)
-    await _add_account_user(DEMO_OWNER_LOGIN, AccountRole.OWNER, staff, account)
     await _add_account_user(DEMO_OPERATOR_LOGIN, AccountRole.OPERATOR, staff, account)
     return True
+
+
+async def _add_owner(connection: Connection, staff: StaffContext, account: AccountTables) -> bool:
+    """Add the owner, also to a shop of a version that had none."""
+    if await _has_owner(connection):
+        return False
+    await _add_account_user(DEMO_OWNER_LOGIN, AccountRole.OWNER, staff, account)
+    return True
+
+
+async def _has_owner(connection: Connection) -> bool:
+    """Whether the owner's login is in use, whatever for."""
+    rows = await statement("load_account_user").fetch(connection, login=DEMO_OWNER_LOGIN)
+    return bool(rows) or await _exists(connection, DEMO_OWNER_LOGIN)
 
 
 async def _add_account_user(

@@ -36,6 +36,7 @@ ORDER_COLUMNS: Final = (
     Column("approved_minor", "bigint", changes=True),
     Column("deposited_minor", "bigint", changes=True),
     Column("refunded_minor", "bigint", changes=True),
+    Column("paid_out_minor", "bigint", changes=True),
     Column("two_phase", "boolean", registered=True),
     Column("attempts_max", "smallint", registered=True),
     Column("hold_days", "smallint", registered=True),

@@ -63,6 +63,10 @@ class OrderStore:
         except asyncpg.UniqueViolationError:
             # another process saves the same refund, or another payment of this order
             return False
+        except asyncpg.NotNullViolationError as error:
+            if error.table_name == "bindings" and error.column_name == "version":
+                return False  # the stored card that this payment renews was changed first
+            raise
 
     async def search(self, query: OrderSearch) -> OrderPage:
         """A page of orders, newest first."""
@@ -147,6 +151,7 @@ class OrderStore:
             entries=_rows(records.outbox_rows, decisions),
             receipts=_rows(records.receipt_rows, decisions),
             bindings=_rows(records.binding_rows, decisions),
+            charges=_rows(records.released_charges, decisions),
         )
         saved = {row["order_id"] for row in rows}
         self._notify(queues_of(each for each in decisions if each.order.order_id in saved))

@@ -9,6 +9,7 @@ import asyncpg
 
 from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.storage.availability import check_that_it_writes
+from altyn.storage.bounded_pool import schema_problem
 from altyn.storage.database import Pool
 
 ANSWER_SECONDS_MAX: Final = 2.0
@@ -28,6 +29,8 @@ class Readiness:
 
     async def problem(self) -> str | None:
         """Why the gateway cannot save an order at the moment; None when it can."""
+        if problem := schema_problem(self._pool):
+            return problem
         async with self._lock:
             now = self._monotonic()
             if self._checked_at is None or now - self._checked_at >= KEPT_SECONDS:

@@ -139,6 +139,21 @@ def binding_rows(accepted: Accepted) -> list[dict[str, Any]]:
     return [{"of_order": order_id, **binding_json(each)} for each in accepted.bindings]
 
 
+def released_charges(accepted: Accepted) -> list[dict[str, Any]]:
+    """The rows of `charge` in `save_orders`: what the terms of a stored card count no more."""
+    return [
+        {
+            "of_order": accepted.order.order_id,
+            "binding_id": each.binding_id,
+            "amount_minor": each.charge.amount_minor,
+            "charged_at": each.charge.at,
+            "charged_before": each.charge.before,
+            "at": accepted.at,
+        }
+        for each in accepted.released
+    ]
+
+
 def outbox_rows(accepted: Accepted) -> list[dict[str, Any]]:
     """The rows of `entry` in `save_orders`: what the effects of the decision come to."""
     return [

@@ -165,7 +165,10 @@ async def test_token_is_changed_and_restored(owner: Browser, shop: Shop) -> None
         return bool(answer["errorMessage"] != "Доступ запрещён")
 
     assert await accepted("test-token")
-    new = copied(await owner.submit(API, f"{API}/test-api/token"))
+    assert "Restore the token" not in (await owner.get(API)).text
+    changed = await owner.submit(API, f"{API}/test-api/token")
+    assert "Restore the token" in changed.text
+    new = copied(changed)
     await eventually(lambda: accepted(new))
     assert not await accepted("test-token")
     await owner.submit(API, f"{API}/test-api/restore-token")

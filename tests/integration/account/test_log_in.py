@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +13,12 @@ from altyn.domain.account.sessions import SessionStage, token_hash
 from altyn.domain.account.user import FAILED_LOGINS_MAX
 from altyn.operations.account.change_password import change_password
 from altyn.operations.account.errors import AccountError, PasswordRulesError, Reason
-from altyn.operations.account.log_in import enter_code, log_out
+from altyn.operations.account.log_in import LoginAttempt, enter_code, log_in, log_out
+from altyn.operations.account.one_time_codes import switch_codes_off, switch_codes_on
 from altyn.operations.account.users import block_user
+from altyn.operations.ports import Overloaded
 from altyn.operations.staff.merchants import block_merchant
+from altyn.storage.account_context import FailedAddresses
 from altyn.storage.database import Pool
 from tests.integration.account.access import ADDRESS, CODE, PASSWORD, Access
 from tests.integration.storage.processes import Staff
@@ -102,6 +107,19 @@ async def test_attempts_at_once_are_all_counted(access: Access) -> None:
     await asyncio.gather(*(fail(access, 1) for _ in range(FAILED_LOGINS_MAX)))
     assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
     assert (await access.verified()).fault is None
+
+
+async def test_address_with_many_failed_logins_has_to_wait(access: Access) -> None:
+    context = replace(access.context, failed_logins=FailedAddresses())
+
+    def a_login(login: str, address: str = ADDRESS) -> Awaitable[object]:
+        return log_in(LoginAttempt(login=login, password=PASSWORD, address=address), context)
+
+    for number in range(21):  # one more than the budget, since the count sinks with time
+        assert await reason_of(a_login(f"unknown-{number}")) is Reason.WRONG_LOGIN
+    with pytest.raises(Overloaded):
+        await a_login(OWNER)
+    await a_login(OWNER, "192.0.2.8")
 
 
 async def test_session_ends_after_inactivity_and_at_its_age(access: Access) -> None:
@@ -250,3 +268,25 @@ async def test_session_waits_five_minutes_for_a_code(access: Access) -> None:
     assert await access.current(opened)
     access.clock.move(seconds=1)
     assert await access.current(opened) is None
+
+
+async def test_codes_are_switched_with_the_present_password(access: Access) -> None:
+    current, context = await access.enter(OWNER), access.context
+    offered = context.codes.new(current.user).stored
+    wrong = switch_codes_on(current, "wrong", offered, CODE, context)
+    assert await reason_of(wrong) is Reason.WRONG_PASSWORD
+    assert (await access.user(OWNER)).failed_logins == 1
+    wrong = switch_codes_on(current, PASSWORD, offered, "000000", context)
+    assert await reason_of(wrong) is Reason.WRONG_CODE
+    assert (await access.user(OWNER)).code_secret is None
+    await switch_codes_on(current, PASSWORD, offered, CODE, context)
+    assert (await access.user(OWNER)).code_secret == offered
+    again = await access.enter(OWNER)
+    assert again.session.stage is SessionStage.CODE
+    wrong = switch_codes_off(current, "wrong", context)
+    assert await reason_of(wrong) is Reason.WRONG_PASSWORD
+    await switch_codes_off(current, PASSWORD, context)
+    assert (await access.user(OWNER)).code_secret is None
+    log = await access.log()
+    assert "shop-owner one-time codes switched on shop-owner" in log
+    assert log[-1] == "shop-owner one-time codes switched off shop-owner"

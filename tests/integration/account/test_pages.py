@@ -70,6 +70,16 @@ async def test_pages_have_the_strict_policy(browser: Browser, path: str) -> None
     assert not re.search(r"<script(?! defer src)", answer.text)
 
 
+@pytest.mark.parametrize("path", ["/mportal", "/mportal/", f"{BASE}/", BASE])
+async def test_every_spelling_of_the_address_leads_to_the_login(
+    browser: Browser, path: str
+) -> None:
+    answer = await browser.get(path)
+    while answer.status == 303 and not answer.location.startswith(f"{BASE}/login"):
+        answer = await browser.get(answer.location)
+    assert answer.location.startswith(f"{BASE}/login")
+
+
 async def test_wrong_logins_look_alike(browser: Browser) -> None:
     texts = set()
     for login, password in ((OWNER, "wrong"), ("unknown", "wrong"), ("<b>x</b>", PASSWORD)):

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from altyn.domain.account.roles import AccountRole, Action, Rights
 from altyn.inbound.personal_account.access import COOKIE, AccountAccess, AccountRequest
+from altyn.operations.ports import Overloaded
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.account.access import Access
 
@@ -64,6 +65,19 @@ async def test_session_that_waits_for_a_code_reaches_no_page(access: Access) -> 
     for page in (Action.ORDERS, "every"):
         answer = await visit(access, "shop-owner", page)
         assert (answer.status, answer.location) == (303, "/mportal3/code")
+
+
+async def test_busy_gateway_asks_to_come_back(access: Access) -> None:
+    async def busy(_: AccountRequest) -> Response:
+        raise Overloaded("the database cannot be used at the moment")
+
+    account = AccountAccess(context=access.context, secure=False, sandbox=False)
+    page = account.page("GET", "/busy", busy, needs=None)
+    opened = await access.log_in("shop-owner")
+    headers = {"cookie": f"{COOKIE}={opened.token}", "accept-language": "en"}
+    answer = await AsgiClient(Starlette(routes=[page])).get("/busy", headers=headers)
+    assert (answer.status, answer.headers["retry-after"]) == (429, "2")
+    assert "Repeat in a few seconds" in answer.text
 
 
 async def test_part_of_a_page_asks_the_script_to_log_in(access: Access) -> None:

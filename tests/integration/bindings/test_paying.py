@@ -29,7 +29,7 @@ from tests.shop import GOOD, Shop, card_fields
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 NO_BINDING: Final = {"error": "Связка не найдена", "errorCode": 2}
-GONE: Final = "Этой картой заплатить уже нельзя: её удалили. Возьмите другую."
+NOT_YOURS: Final = "Этой карты нет среди ваших сохранённых карт. Возьмите другую."
 FORCE: Final = "FORCE_CREATE_BINDING"
 ANOTHER: Final = {"error": "Заказ не может быть оплачен данной связкой", "errorCode": 1}
 EXPIRED: Final = {"error": "Срок действия карты истёк", "errorCode": 1}
@@ -81,6 +81,15 @@ async def test_payment_of_a_client_stores_the_card_that_pays_the_next_order(shop
     short = await shop.call("getOrderStatus.do", orderId=order_id)
     assert (short["clientId"], short["bindingId"]) == (client, binding)
     assert len(await listed(shop, client)) == 1
+
+
+async def test_stored_card_does_not_pay_while_a_push_waits(shop: Shop) -> None:
+    client = new_client()
+    binding = await paid_binding(shop, client)
+    order_id = await shop.register(5000_00, clientId=client, back2app="true", phone="79998887766")
+    answer = await pay_stored(shop, order_id, binding)
+    assert (answer["errorCode"], answer["error"]) == (5, "Неверный статус заказа")
+    assert (await shop.call("decline.do", orderId=order_id, merchantLogin=""))["errorCode"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -457,8 +466,8 @@ async def test_page_refuses_other_stored_cards(shop: Shop) -> None:
     foreign = await stored(shop, new_client())
     for binding, expected in (
         ("", {"error": "[bindingId] не задан", "errorCode": 4}),
-        (UNKNOWN, NO_BINDING | {"error": GONE}),
-        (foreign, ANOTHER | {"error": GONE}),
+        (UNKNOWN, NO_BINDING | {"error": NOT_YOURS}),
+        (foreign, ANOTHER | {"error": NOT_YOURS}),
     ):
         answer = await shop.call("processBindingForm.do", **form, bindingId=binding)
         assert error_of(answer) == expected

@@ -203,6 +203,15 @@ def renamed(more: dict[str, Any]) -> dict[str, Any]:
     return {("binding" if name == "bindingId" else name): each for name, each in more.items()}
 
 
+async def test_charge_that_no_card_may_pay_takes_no_order_number(shop: Shop) -> None:
+    binding, number = await agreed(shop, new_client(), days=1), new_number()
+    await shop.travel(timedelta(days=1))
+    async with changed(shop, {"allowed_payment_ways": ["SBRF_SBOL"]}):
+        refused = await charge(shop, binding, orderNumber=number)
+    assert refused["error"]["code"] == "5"
+    assert (await charge(shop, binding, orderNumber=number))["success"] is True
+
+
 async def test_expired_card_is_not_charged(shop: Shop) -> None:
     binding = await agreed(shop, new_client(), days=1)
     await shop.call("extendBinding.do", bindingId=binding, newExpiry=f"{shop.clock.now():%Y%m}")

@@ -24,6 +24,7 @@ from tests.silent_service import SilentService
 
 pytestmark = pytest.mark.slow
 
+PHONE = "79998887766"
 REFUSED_PHONE = "79990000000"
 SCORING_REFUSED = 120
 PHONE_STEP, CODE_STEP, PLAN_STEP = "Номер телефона", "Код из СМС", "График платежей"
@@ -172,7 +173,17 @@ async def test_permission_is_needed(payer: Payer) -> None:
 
 async def test_other_currency_cannot_be_paid_in_parts(payer: Payer) -> None:
     order_id = await payer.client.register(currency="840")
-    assert "нельзя оплатить частями" in (await payer.open(order_id)).text
+    page = (await payer.open(order_id)).text
+    assert "нельзя оплатить частями" in page
+    limits = "рублёвый заказ на сумму от 1\u00a0000,00\u00a0₽ до 150\u00a0000,00\u00a0₽"
+    assert limits in page.replace("\u202f", "\u00a0"), "the limits are in roubles"
+
+
+async def test_address_does_not_open_a_way_that_the_order_leaves_out(payer: Payer) -> None:
+    order_id = await payer.client.register(allowedPaymentWays="CARD")
+    assert PHONE_STEP not in (await payer.open(order_id)).text
+    await payer.client.fill(order_id, {"paymentWay": "BNPL", "partsStep": "phone", "phone": PHONE})
+    assert CODE_STEP not in (await payer.open(order_id)).text
 
 
 @pytest.mark.parametrize("feature", ["VERIFY", "AUTO_PAYMENT"])
@@ -195,8 +206,9 @@ async def test_shop_for_payments_in_parts_takes_nothing_else(payer: Payer) -> No
     async with changed(payer.shop, {"bnpl.only": True}):
         order_id = await payer.client.register()
         await must_be_for_parts_only(payer, order_id)
-        too_small = await payer.client.register(amount="100")
-        page = await payer.client.open(too_small)
+        second = await payer.client.register()
+        async with changed(payer.shop, {"bnpl.amount_min_minor": 150_001}):
+            page = await payer.client.open(second)
         assert "нельзя оплатить частями" in page.text
         assert "Вернитесь в магазин" in page.text
 

@@ -127,6 +127,56 @@ async def test_simulated_payer_is_refused(
     assert await applicant.payments(order_id) == 0
 
 
+async def simulated_card(applicant: Applicant, order_id: str) -> dict[str, Any]:
+    members = {"way": "CARD", "pan": GOOD, "language": "en"}
+    answer = await applicant.shop.post_json(f"/sandbox/orders/{order_id}/pay", members)
+    return dict(answer.json())
+
+
+async def test_simulated_payer_is_refused_with_what_the_bank_has_decided(
+    applicant: Applicant,
+) -> None:
+    considered, refused_id = await applicant.order(), await applicant.order()
+    await applicant.apply(considered, CONSIDERED)
+    await applicant.apply(refused_id, REFUSED_AT_ONCE)
+
+    waits = await simulated_card(applicant, considered)
+    over = await simulated_card(applicant, refused_id)
+
+    assert (waits["result"], over["result"]) == ("REFUSED", "REFUSED")
+    assert "The bank still considers the application" in waits["text"]
+    assert "altyn clock advance 10m" in waits["text"]
+    assert "The bank has refused the credit, and its decision is final" in over["text"]
+    assert "no credit yet" not in waits["text"] + over["text"]
+
+
+async def test_simulated_payer_pays_after_the_bank_has_decided(applicant: Applicant) -> None:
+    order_id = await applicant.order()
+    await applicant.apply(order_id, CONSIDERED)
+    await applicant.client.wait(minutes=10)
+
+    paid = await simulated_card(applicant, order_id)
+
+    assert (paid["result"], paid["orderStatus"]) == ("PAID", 2), paid
+
+
+async def test_simulated_payer_of_a_refused_credit_pays_in_a_way_that_the_shop_allows(
+    applicant: Applicant,
+) -> None:
+    order_id = await applicant.order(allowedPaymentWays="CARD,SBRF_SBOL")
+    await applicant.apply(order_id, REFUSED_AT_ONCE)
+    assert (await simulated_card(applicant, order_id))["result"] == "PAID"
+
+
+async def test_simulated_payer_of_an_expired_application_is_answered_expired(
+    applicant: Applicant,
+) -> None:
+    order_id = await applicant.order()
+    await applicant.apply(order_id, CONSIDERED)
+    await applicant.client.wait(minutes=21)
+    assert (await simulated_card(applicant, order_id))["result"] == "EXPIRED"
+
+
 @pytest.mark.parametrize("way", ["SBRF_SBOL", "BNPL"])
 async def test_granted_credit_is_paid_by_no_other_way(applicant: Applicant, way: str) -> None:
     order_id = await applicant.granted()
@@ -135,6 +185,11 @@ async def test_granted_credit_is_paid_by_no_other_way(applicant: Applicant, way:
     )
     assert int(answer["errorCode"]) == 5
     assert await applicant.payments(order_id) == 0
+    parts = await applicant.shop.post_json(
+        f"/sandbox/orders/{order_id}/pay",
+        {"way": "BNPL", "phone": PHONE, "pan": GOOD, "language": "en"},
+    )
+    assert "the order does not offer this way" in parts.json()["text"]
     page = await applicant.client.open(order_id)
     assert 'name="$PAN"' in page.text
     assert "SBRF_SBOL" not in page.text

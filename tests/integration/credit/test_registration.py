@@ -54,6 +54,10 @@ async def test_cart_is_shown_with_its_installments(applicant: Applicant) -> None
         ({"dummy": "perhaps"}, Refusal.PARAMETER_INVALID),
         ({"phone": "+79998887766", "back2app": "true"}, Refusal.CREDIT_IMPOSSIBLE),
         ({"features": "BNPL"}, Refusal.CREDIT_IMPOSSIBLE),
+        ({"jsonParams": '{"backToShopUrl":"javascript:alert(1)"}'}, Refusal.JSON_PARAMS_INVALID),
+        ({"jsonParams": '{"phone":"1"}'}, Refusal.JSON_PARAMS_INVALID),
+        ({"failUrl": "javascript:alert(1)"}, Refusal.PARAMETER_INVALID),
+        ({"returnUrl": "javascript:alert(1)"}, Refusal.RETURN_URL_INVALID),
         ({"allowedPaymentWays": "SBRF_SBOL"}, Refusal.CREDIT_IMPOSSIBLE),
     ],
 )
@@ -84,8 +88,11 @@ async def test_product_has_to_be_agreed(applicant: Applicant) -> None:
         assert "orderId" in await applicant.register(orderBundle=bundle(productID="7"))
 
 
-async def test_shop_without_cards_sells_nothing_on_credit(applicant: Applicant) -> None:
-    async with changed(applicant.shop, {"allowed_payment_ways": ["SBRF_SBOL"]}):
+@pytest.mark.parametrize("settings", [{"allowed_payment_ways": ["SBRF_SBOL"]}, {"bnpl.only": True}])
+async def test_shop_without_cards_sells_nothing_on_credit(
+    applicant: Applicant, settings: dict[str, object]
+) -> None:
+    async with changed(applicant.shop, settings):
         answer = await applicant.register()
     assert refused("creditRegister", answer, Refusal.CREDIT_IMPOSSIBLE)
 

@@ -188,10 +188,12 @@ SECOND: Final = Dialect(
     transport_faults={
         TransportFault.METHOD: {"ok": False, "code": 4050},
         TransportFault.CARD_BY_GET: {"ok": False, "code": 4051},
+        TransportFault.CARD_IN_ADDRESS: {"ok": False, "code": 4000},
         TransportFault.BY_POST: {"ok": False, "code": 4052},
         TransportFault.BODY_TOO_SLOW: {"ok": False, "code": 4080},
         TransportFault.BODY_TOO_LARGE: {"ok": False, "code": 4130},
         TransportFault.BODY_KIND: {"ok": False, "code": 4150},
         TransportFault.OVERLOADED: {"ok": False, "code": 4290},
+        TransportFault.OUTDATED: {"ok": False, "code": 5030},
     },
 )

@@ -26,6 +26,7 @@ ENDPOINTS: Final = (
     "/payment/rest/processform.do",
     "/payment/merchants/test/payment_ru.html",
     "/mportal/mvc/public/merchant/update/test",
+    "/mportal3/login",
     "/issuer/acquiring",
     "/issuer/card-check",
     "/acs/pareq",

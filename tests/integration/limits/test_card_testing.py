@@ -227,6 +227,21 @@ async def test_a_merchant_whose_payers_pay_is_not_stopped(shop: Shop) -> None:
         assert await paid_by_shop(shop, GOOD) == 0, "4 refusals of 6 attempts are below 80 %"
 
 
+async def test_payment_of_an_older_order_counts_as_paid(shop: Shop) -> None:
+    """The shop sends links that are paid hours later: its share of refusals is not higher."""
+    day = 24 * 3600
+    older = [await shop.register(1000, sessionTimeoutSecs=day) for _ in range(2)]
+    await shop.travel(timedelta(hours=3))
+    async with changed(shop, MERCHANT):
+        for order_id in older:
+            await shop.pay(order_id, GOOD)
+            assert await code_of(shop, order_id) == 0
+        for pan, code in zip(REFUSED_CARDS, CODES, strict=True):
+            assert await paid_by_shop(shop, pan) == code
+        await shop.travel(timedelta(seconds=2))
+        assert await paid_by_shop(shop, GOOD) == 0, "4 refusals of 6 attempts are below 80 %"
+
+
 # ── One order ─────────────────────────────────────────────────────────────────────────────────────
 
 

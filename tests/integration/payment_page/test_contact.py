@@ -14,6 +14,9 @@ from altyn.domain.order import Order
 from altyn.domain.order_id import merchant_of
 from altyn.operations.ports import OrderKey
 from altyn.protocol.threeds_version2 import pack_session_data
+from tests.integration.bindings.test_binding_methods import new_client
+from tests.integration.bindings.test_binding_methods import stored as stored_card
+from tests.integration.one_call.requests import a_call
 from tests.integration.payment_page.page_client import (
     ACS_CODE,
     DECLINED,
@@ -242,6 +245,36 @@ async def test_the_contact_of_a_shops_server_counts_and_is_not_demanded(
     request = (await stored(client, with_email)).request
     assert (request.email, request.payer_contact) == ("payer@x.ru", ())
     assert (await client.status(without))["orderStatus"] == 2
+
+
+async def test_the_contact_of_a_shops_server_counts_with_a_stored_card_too(
+    client: PageClient,
+) -> None:
+    shop, payer = client.shop, new_client()
+    binding = await stored_card(shop, payer, GOOD)
+    with_email, without = [await with_cart(client, clientId=payer) for _ in range(2)]
+    form = {"bindingId": binding, "cvc": "123"}
+    for order_id, more in ((with_email, {"email": "payer@x.ru"}), (without, {})):
+        await shop.call("paymentOrderBinding.do", mdOrder=order_id, **form, **more)
+    request = (await stored(client, with_email)).request
+    assert (request.email, request.payer_contact) == ("payer@x.ru", ())
+    assert (await client.status(without))["orderStatus"] == 2
+    by_form = await with_cart(client, clientId=payer)
+    refused = await shop.call("processBindingForm.do", mdOrder=by_form, **form)
+    assert (refused["errorCode"], refused["error"]) == (4, refused["errorMessage"])
+    assert (await client.status(by_form))["orderStatus"] == 0
+
+
+async def test_the_contact_of_a_shops_server_counts_in_one_call_too(
+    client: PageClient,
+) -> None:
+    shop = client.shop
+    bundle_of_shop = {"orderBundle": bundle(), "email": "payer@x.ru"}
+    answer = await shop.call("instantPayment.do", **a_call(**bundle_of_shop))
+    request = (await stored(client, answer["orderId"])).request
+    assert (request.email, request.payer_contact) == ("payer@x.ru", ())
+    answer = await shop.call("instantPayment.do", **a_call(orderBundle=bundle()))
+    assert (await client.status(answer["orderId"]))["orderStatus"] == 2
 
 
 # ── Other ways, and browsers without scripts ──────────────────────────────────────────────────────

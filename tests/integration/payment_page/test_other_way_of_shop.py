@@ -68,7 +68,8 @@ async def test_request_that_cannot_be_served_is_refused(
 async def test_second_call_is_refused_while_the_payer_is_busy(client: PageClient) -> None:
     order_id = await client.register()
     await begin(client, order_id)
-    assert (await begin(client, order_id))["errorCode"] == 7
+    again = await begin(client, order_id)
+    assert (again["errorCode"], again["errorMessage"]) == (5, "Wrong order status")
 
 
 async def test_shop_under_maintenance_is_refused(client: PageClient) -> None:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.applications import Starlette
 
+from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
 from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.payment_page.endpoint import routes
 from altyn.inbound.payment_page.sberpay.tile import SBERPAY_TILE
 from altyn.inbound.payment_page.tiles import WayTile
 from altyn.operations.connector import ConnectorResponse, Outcome
+from altyn.operations.decisions import Refused
 from altyn.operations.paying.ways import PaymentWays, WayToPay
 from tests.asgi_client import AsgiClient
 from tests.integration.payment_page.page_client import RETURN_URL, PageClient, typed
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from altyn.operations.connector import Payment
 
 WAY = "MTS"
+TOO_MUCH = Refused(Refusal.AMOUNT_INVALID, "less than 1000000 minor units")
 ENTER_CODE = "Введите код, который вам прислали."
 
 
@@ -60,7 +63,7 @@ def offering(client: PageClient, connector: CodeConnector) -> PageClient:
         name=WAY,
         connector=connector,
         read_details=lambda fields: fields.get("code", ""),
-        offered=lambda order, _: order.amount_minor < 1_000_000,
+        refuse=lambda order, _: None if order.amount_minor < 1_000_000 else TOO_MUCH,
     )
     world = client.shop.gateway.world
     sberpay = world.ways.find("SBRF_SBOL")
@@ -150,7 +153,8 @@ async def test_order_that_takes_no_card_shows_the_tiles_alone(
 async def test_way_without_a_step_opens_no_page_of_its_own(
     client: PageClient, offering: PageClient
 ) -> None:
-    order_id = await client.register(allowedPaymentWays=WAY)
-    page = (await offering.open(order_id)).text
+    order_id = await client.register(allowedPaymentWays=f"{WAY},SBRF_SBOL")
+    query = {"mdOrder": order_id, "sberpayHide": "true"}
+    page = (await offering.http.get("/payment/merchants/test/payment_ru.html", query)).text
     assert f'name="paymentWay" value="{WAY}"' in page
     assert "$PAN" not in page

@@ -174,6 +174,14 @@ async def test_shops_own_link_back_is_preferred(client: PageClient) -> None:
     assert "Вернуться в «Корзина»" in page.text
 
 
+async def test_link_back_of_a_payer_is_not_the_shops(client: PageClient) -> None:
+    """A forged form could otherwise lead the payer to another site."""
+    order_id = await client.register()
+    await client.pay(order_id, DECLINED, jsonParams='{"backToShopUrl":"https://evil.example/"}')
+    page = await client.open(order_id)
+    assert back_links(page.text) == [f"{FAIL_URL}?orderId={order_id}&lang=ru"]
+
+
 # ── Texts about cards and declines ───────────────────────────────────────────────────
 
 

@@ -17,7 +17,7 @@ from tests.shop import GOOD
 
 ENROLLED: Final = "4111111111111111"
 BINDING_UNKNOWN: Final = 2
-GONE: Final = "Этой картой заплатить уже нельзя: её удалили. Возьмите другую."
+MISSING: Final = "Этой карты нет среди ваших сохранённых карт. Возьмите другую."
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ async def test_stored_card_goes_through_3d_secure(client: PageClient, payer: str
     ("sent", "field", "text"),
     [
         ({"cvc": "12"}, "$CVC", "В коде 3 цифры"),
-        ({"bindingId": str(uuid4())}, "bindingId", GONE),
-        ({"bindingId": "no id"}, "bindingId", GONE),
+        ({"bindingId": str(uuid4())}, "bindingId", MISSING),
+        ({"bindingId": "no id"}, "bindingId", MISSING),
     ],
 )
 async def test_faults_stand_at_their_fields(
@@ -144,10 +144,10 @@ async def test_card_of_another_client_cannot_pay(client: PageClient, payer: str)
     binding = await store(client, f"{payer} other")
     order_id = await client.register(clientId=payer)
     answer = await pay(client, order_id, binding)
-    assert answer["fieldErrors"] == {"bindingId": GONE}
+    assert answer["fieldErrors"] == {"bindingId": MISSING}
     order_id = await client.register()
     answer = await pay(client, order_id, binding)
-    assert answer["fieldErrors"] == {"bindingId": GONE}
+    assert answer["fieldErrors"] == {"bindingId": MISSING}
 
 
 async def test_typed_card_is_kept_only_when_the_payer_agrees(

@@ -214,7 +214,8 @@ async def test_message_of_an_expired_order_is_expired(phones: PhoneShop) -> None
 
     assert answer.status == 409
     assert "its time is over" in answer.json()["error"]
-    assert (await phones.newest(phone))["actions"] == []
+    newest = await phones.newest(phone)
+    assert (newest["actions"], newest["end"]) == ([], "expired")
     assert (await phones.status(order_id))[0] == 6
 
 
@@ -228,7 +229,25 @@ async def test_message_of_a_withdrawn_payment_is_closed(phones: PhoneShop) -> No
     answer = await phones.answer(phone, message["id"], "confirm")
 
     assert answer.status == 409
-    assert "chose another way" in answer.json()["error"]
+    assert "the payer chose another way" in answer.json()["error"]
+    assert (await phones.newest(phone))["end"] == "withdrawn"
+
+
+async def test_message_of_an_order_that_the_shop_cancels_is_cancelled(phones: PhoneShop) -> None:
+    phone = "79990000137"
+    order_id = await phones.waiting(phone)
+    message = await phones.newest(phone)
+    assert (await phones.shop.call("decline.do", orderId=order_id))["errorCode"] == "0"
+    await phones.shop.travel(timedelta(minutes=30))
+
+    answer = await phones.answer(phone, message["id"], "confirm")
+
+    assert answer.status == 409
+    assert "the shop cancelled the order" in answer.json()["error"]
+    assert (await phones.newest(phone))["end"] == "cancelled"
+    page = await phones.get(f"/sandbox/phone/{phone}/messages/{message['id']}")
+    assert "Магазин отменил заказ. Деньги не списаны." in page.text
+    assert "другого телефона" not in page.text
 
 
 async def test_page_of_another_site_cannot_use_the_phones(phones: PhoneShop) -> None:
@@ -256,7 +275,8 @@ async def test_phone_that_scans_gets_the_invoice_once_and_pays_it(phones: PhoneS
     late = await phones.answer("79990000115", other.json()["message"]["id"], "confirm")
     assert late.status == 409
     assert "answered on another phone" in late.json()["error"]
-    assert "answer" not in await phones.newest("79990000115")
+    other_message = await phones.newest("79990000115")
+    assert ("answer" in other_message, other_message["end"]) == (False, "elsewhere")
     over = await phones.scan("79990000116", link)
     assert over.status == 409
     assert "cannot be confirmed any more" in over.json()["error"]

@@ -121,6 +121,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         "instantPayment": {**REGISTRATION, **CARD},
         "motoPayment": {**REGISTRATION, **CARD},
         "verifyCard": CARD,
+        "instantRefund": {**REGISTRATION, **CARD},
         # Not the new order: its payment would wait for the payer, and the next request be BUSY.
         "paymentOrderOtherWay": {"mdOrder": orders.deposited, "paymentWay": "SBRF_SBOL"},
         # The stored card of another client: no money is moved.
@@ -143,6 +144,7 @@ def good(name: str, orders: Orders) -> dict[str, str]:
         },
         # A stored card without terms of recurring payments: no money is moved.
         "recurrentPayment": {"bindingId": orders.binding, "amount": "100"},
+        "installmentPayment": {"bindingId": orders.binding, "amount": "100"},
         "getReceiptStatus": {"orderId": orders.deposited},
         "closeOfdReceipt": {"mdOrder": orders.deposited},
         "getBindings": {"clientId": "client 7"},

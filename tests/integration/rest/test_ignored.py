@@ -81,7 +81,7 @@ def notes_in(line: dict[str, Any]) -> list[str]:
             {"autocompletionDate": "2098-01-01T00:00:00"},
             (
                 "autocompletionDate: ignored: a parameter of registerPreAuth, instantPayment, "
-                "motoPayment, recurrentPayment, not of register"
+                "motoPayment, recurrentPayment, installmentPayment, not of register"
             ),
         ),
         ("", {"token": "test-token"}, "token: ignored beside userName and password"),

@@ -161,10 +161,10 @@ async def test_declined_payment_shows_its_action_code(shop: Shop, payers: Payers
 async def test_order_that_waits_takes_no_other_attempt(shop: Shop, payers: Payers) -> None:
     order_id = await shop.register(5000_00, **PUSH)
     answer = await shop.call("paymentorder.do", **card_fields(order_id, GOOD))
-    assert refused("paymentOrder", answer, Refusal.BUSY), answer
+    assert refused("paymentOrder", answer, Refusal.WRONG_STATUS), answer
     again = await choose_sberpay(shop, order_id)
     assert isinstance(again, Refused)
-    assert again.refusal is Refusal.BUSY
+    assert again.refusal is Refusal.WRONG_STATUS
     assert len(await payers.messages(order_id)) == 1
 
 

@@ -63,6 +63,13 @@ REGISTRATION: Final = {
 }
 CHECKED: Final = {"pan": GOOD, "cvc": "123", "expiry": "209912", "cardholderName": "A"}
 MOTO: Final = {**REGISTRATION, "pan": GOOD, "expiry": "209912", "cardholder": "IVAN PETROV"}
+PAYOUT: Final = {
+    "merchantOrderNumber": NUMBER,
+    "amount": "150000",
+    "pan": GOOD,
+    "expiry": "209912",
+    "cardholderName": "A",
+}
 INSTANT: Final = {
     **REGISTRATION,
     "pan": GOOD,
@@ -109,6 +116,7 @@ CASES: Final = (
     Case("paymentOrder", "paymentorder.do", CARD, "new"),
     Case("instantPayment", "instantPayment.do", INSTANT),
     Case("motoPayment", "motoPayment.do", MOTO),
+    Case("instantRefund", "instantRefund.do", PAYOUT),
     Case("verifyCard", "verifyCard.do", CHECKED),
     Case(
         "paymentOrderOtherWay",
@@ -338,7 +346,8 @@ async def test_line_of_a_refund_by_sum_is_kept_alike(gateway: Gateway) -> None:
 async def test_every_served_operation_is_compared() -> None:
     served = {name for name, each in OPERATIONS.items() if each.method is not None}
     alone = {name for name in served if name.startswith("update")} | {"checkAuthenticate"}
-    alone |= {"recurrentPayment"}  # its answers have another form: tests/integration/bindings
+    # answers of another form: tests/integration/bindings
+    alone |= {"recurrentPayment", "installmentPayment"}
     assert {case.operation for case in (*CASES, *STORED_CARDS)} == served - alone
 
 

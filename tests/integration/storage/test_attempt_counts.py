@@ -13,7 +13,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.card.attempt_limits import ADDRESS_WINDOW, CARD_WINDOW, UnpaidAttempts
+from altyn.domain.card.attempt_limits import (
+    ADDRESS_WINDOW,
+    CARD_WINDOW,
+    MERCHANT_WINDOW,
+    UnpaidAttempts,
+)
 from altyn.storage.attempt_counts import AttemptCountStore
 from altyn.storage.database import Pool
 from tests.builders import REGISTERED_AT
@@ -94,6 +99,20 @@ async def test_attempts_of_the_future_do_not_count_beyond_a_difference_of_clocks
     await save(pool, 904, NOW + timedelta(days=30))
     found = await AttemptCountStore(pool).unpaid(904, FINGERPRINT, NETWORK, NOW)
     assert found == UnpaidAttempts(with_card=1, from_network=1)
+
+
+async def test_paid_attempts_of_the_window_are_counted_as_far_as_they_are_needed(
+    pool: Pool,
+) -> None:
+    for at in (NOW, NOW - MERCHANT_WINDOW + TICK, NOW + timedelta(seconds=59)):
+        await save(pool, 906, at, state="approved", counted=False)
+    for at in (NOW - MERCHANT_WINDOW, NOW + timedelta(minutes=1)):
+        await save(pool, 906, at, state="approved", counted=False)
+    await save(pool, 906, NOW, state="declined")
+    counts = AttemptCountStore(pool)
+    assert await counts.paid(906, NOW, enough=10) == 3
+    assert await counts.paid(906, NOW, enough=2) == 2
+    assert await counts.paid(907, NOW, enough=2) == 0, "another merchant"
 
 
 @settings(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import pytest
 
+from altyn.domain.card.binding import Binding
 from altyn.domain.card.values import Pan
 from altyn.security.keys import KeyRing
 from altyn.security.vault import DecryptionError, KeyMissingError, Vault
-from altyn.storage.card_store import CardStore
+from altyn.storage.bindings import BindingStore
+from altyn.storage.card_store import KEEP_UNUSED, LOOK_AGAIN, CardStore
 from altyn.storage.database import Pool
+from altyn.storage.statements import statement
 from tests.integration.storage.processes import NOW
 
 PAN = Pan("4111111111111111")
@@ -101,6 +106,110 @@ async def test_purge_deletes_more_cards_than_one_batch(pool: Pool, key_file: Pat
     )
     assert await cards.purge(LATER) == 1201
     assert await pool.fetchval("SELECT count(*) FROM card_vault") == 0
+
+
+ADD_BINDING = """
+    INSERT INTO bindings (merchant_id, binding_id, version, client_id, fingerprint, masked_pan,
+                          expiry, holder, active, category, created_at, changed_at)
+    VALUES (1, $1, 1, 'client', $2, '411111**1111', '209912', '', true, 'COMMON', $3, $3)
+"""
+
+WAITING = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                   AND query LIKE 'WITH due AS%' AND datname = current_database())
+"""
+
+
+async def due(pool: Pool, now: datetime) -> int:
+    """How many cards housekeeping reads."""
+    count: int = await pool.fetchval("SELECT count(*) FROM card_vault WHERE check_at < $1", now)
+    return count
+
+
+async def stored_card(pool: Pool, cards: CardStore) -> Binding:
+    """A stored card whose number is kept for its sake only."""
+    await cards.keep(1, PAN, until=SOON)
+    fingerprint = cards.fingerprint(1, PAN)
+    binding_id = uuid4()
+    await pool.execute(ADD_BINDING, binding_id, bytes.fromhex(fingerprint), NOW)
+    found = await BindingStore(pool, lambda _: None).load(1, binding_id)
+    assert found is not None
+    return found
+
+
+async def test_card_of_an_active_stored_card_is_checked_once_in_a_while(
+    pool: Pool, key_file: Path
+) -> None:
+    cards = store_of(pool, key_file)
+    await stored_card(pool, cards)
+    assert await due(pool, LATER) == 1
+    assert await cards.purge(LATER) == 0
+    assert await due(pool, LATER + LOOK_AGAIN) == 0
+    assert await cards.purge(LATER + LOOK_AGAIN + timedelta(seconds=1)) == 0
+    assert await cards.reveal(1, cards.fingerprint(1, PAN)) == PAN
+
+
+@pytest.mark.parametrize("days", [0, 3, 30])
+async def test_card_of_a_removed_stored_card_is_deleted_after_its_days(
+    pool: Pool, key_file: Path, days: int
+) -> None:
+    vault = Vault(KeyRing.load(key_file), reread=lambda: KeyRing.load(key_file))
+    cards = CardStore(pool, vault, keep_unused=timedelta(days=days))
+    binding = await stored_card(pool, cards)
+    await cards.purge(LATER)
+    removed_at = LATER + timedelta(days=2)
+    removed = binding.changed(removed_at, active=False, expiry=binding.expiry)
+    assert await BindingStore(pool, lambda _: None).save(removed, ())
+    end = removed_at + timedelta(days=days)
+    for day in range(days):
+        assert await cards.purge(removed_at + timedelta(days=day, seconds=1)) == 0
+    assert await cards.purge(end + timedelta(seconds=1)) == 1
+
+
+async def test_removal_does_not_delete_a_card_whose_payment_goes_on(
+    pool: Pool, key_file: Path
+) -> None:
+    vault = Vault(KeyRing.load(key_file), reread=lambda: KeyRing.load(key_file))
+    cards = CardStore(pool, vault, keep_unused=timedelta(0))
+    binding = await stored_card(pool, cards)
+    await cards.purge(LATER)
+    hour = LATER + timedelta(hours=1)
+    await cards.keep(1, PAN, until=hour)
+    removed = binding.changed(LATER, active=False, expiry=binding.expiry)
+    assert await BindingStore(pool, lambda _: None).save(removed, ())
+    assert await cards.purge(hour - timedelta(seconds=1)) == 0
+    assert await cards.purge(hour + timedelta(seconds=1)) == 1
+
+
+async def test_removal_during_the_check_of_its_card_makes_the_check_due_again(
+    pool: Pool, database_url: str, key_file: Path
+) -> None:
+    """Housekeeping has read the stored card as active, and waits for the removal to commit."""
+    cards = store_of(pool, key_file)
+    binding = await stored_card(pool, cards)
+    removed = binding.changed(LATER, active=False, expiry=binding.expiry)
+    connection = await asyncpg.connect(database_url)
+    async with connection.transaction():
+        await statement("save_binding").execute(
+            connection,
+            merchant_id=1,
+            binding_id=removed.binding_id,
+            version=removed.version,
+            expiry=removed.expiry,
+            active=False,
+            charged_at=None,
+            at=removed.changed_at,
+            entries="[]",
+        )
+        check = asyncio.create_task(cards.purge(LATER + timedelta(seconds=1)))
+        while not await pool.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL has no event for it
+            await asyncio.sleep(0.01)
+    assert await check == 0
+    assert await due(pool, LATER + timedelta(seconds=1)) == 1, "not in LOOK_AGAIN only"
+    await connection.close()
+    day = timedelta(days=1)
+    assert await cards.purge(LATER + KEEP_UNUSED - day) == 0
+    assert await cards.purge(LATER + KEEP_UNUSED + day) == 1
 
 
 async def test_rotation_moves_every_card_to_the_new_key(pool: Pool, key_file: Path) -> None:

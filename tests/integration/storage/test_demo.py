@@ -73,6 +73,15 @@ async def test_demo_users_have_the_printed_password(pool: Pool, role: AccountRol
     assert await verify_password("testPwd1", row["password_hash"])
 
 
+async def test_demo_shop_of_an_older_version_gets_its_owner(pool: Pool) -> None:
+    await seed(pool)
+    await pool.execute("DELETE FROM account_users WHERE login = 'test-owner'")
+    await pool.execute("DELETE FROM logins WHERE login = 'test-owner'")
+    assert await seed(pool)
+    assert await pool.fetchval("SELECT role FROM account_users WHERE login = 'test-owner'")
+    assert not await seed(pool)
+
+
 async def test_concurrent_starts_add_the_demo_shop_once(pool: Pool, database_url: str) -> None:
     pools = [await connect(database_url, pool_size=1) for _ in range(4)]
     try:

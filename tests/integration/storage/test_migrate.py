@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 import pytest
 
 from altyn.storage import migrate as migrating
 from altyn.storage.carts import unpack_cart
-from altyn.storage.migrate import MigrationError, available, migrate
+from altyn.storage.migrate import Migration, MigrationError, available, migrate
 from tests.integration.storage.schema_text import SCHEMA_FILE, schema_text
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+ADDS: Final = "VALUES (9999, '9999_later.sql', now(), NULL)"
+STOPS: Final = "(9998, '9998_stops.sql', now(), 'it loses x')"
+FILES: Final = """
+    SELECT relname, pg_relation_filenode(oid) AS file FROM pg_class
+    WHERE relname = ANY ($1) AND relkind = 'r'
+"""
 
 
 @pytest.fixture
@@ -36,7 +44,7 @@ async def test_all_migrations_together_make_the_schema(connection: Connection) -
 
 
 async def test_second_run_applies_nothing(connection: Connection) -> None:
-    assert await migrate(connection) == [name for _, name, _ in available()]
+    assert await migrate(connection) == [one.name for one in available()]
     before = await schema_text(connection)
     assert await migrate(connection) == []
     assert await schema_text(connection) == before
@@ -50,21 +58,76 @@ async def test_concurrent_starts_migrate_once(connection: Connection, database_u
         for one in other_connections:
             await one.close()
     assert sorted(applied, key=len)[:3] == [[], [], []]
-    assert max(applied, key=len) == [name for _, name, _ in available()]
+    assert max(applied, key=len) == [one.name for one in available()]
 
 
-async def test_database_of_a_newer_version_is_refused_unchanged(connection: Connection) -> None:
+async def test_database_that_this_version_cannot_go_on_with_is_refused_unchanged(
+    connection: Connection,
+) -> None:
     await migrate(connection)
-    await connection.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql')")
-    with pytest.raises(MigrationError, match="newer Altyn"):
+    await connection.execute(f"INSERT INTO schema_migrations {ADDS}, {STOPS}")
+    with pytest.raises(MigrationError, match=r"migration 9998, .* newer Altyn, .* \(it loses x\)"):
         await migrate(connection)
     assert await connection.fetchval("SELECT max(number) FROM schema_migrations") == 9999
+
+
+async def test_migration_of_a_newer_version_that_only_adds_is_left_as_it_is(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = available()
+    monkeypatch.setattr(migrating, "available", lambda: every[:-1])
+    await migrate(connection)
+    await connection.execute(f"INSERT INTO schema_migrations {ADDS}")
+    monkeypatch.setattr(migrating, "available", lambda: every)
+    assert await migrate(connection) == [every[-1].name]
+    assert await migrate(connection) == []
+
+
+async def test_reason_of_a_migration_is_recorded_and_sent_to_older_processes(
+    connection: Connection, database_url: str
+) -> None:
+    payloads: list[str] = []
+    listening = await asyncpg.connect(database_url)
+    await listening.add_listener("altyn_schema", lambda *of: payloads.append(str(of[3])))
+    await migrate(connection)
+    await listening.fetchval("SELECT 1")
+    await listening.close()
+    rows = await connection.fetch("SELECT number, stops_older FROM schema_migrations")
+    assert {row["number"]: row["stops_older"] for row in rows} == {
+        one.number: one.stops_older for one in available()
+    }
+    newest = max(one for one in available() if one.stops_older)
+    assert payloads == [f"{newest.number} {newest.stops_older}"]
+
+
+async def test_database_of_before_the_marks_gets_their_column_without_reasons(
+    connection: Connection,
+) -> None:
+    await migrate(connection)
+    await connection.execute("ALTER TABLE schema_migrations DROP COLUMN stops_older")
+    assert await migrate(connection) == []
+    rows = await connection.fetch("SELECT stops_older FROM schema_migrations")
+    assert {row["stops_older"] for row in rows} == {None}
+
+
+async def test_migration_waits_for_no_reader_of_its_table(
+    connection: Connection, database_url: str
+) -> None:
+    """A dump locks each table against changes of its columns until it ends."""
+    await migrate(connection)
+    dump = await asyncpg.connect(database_url)
+    async with dump.transaction():
+        await dump.execute("LOCK TABLE schema_migrations IN ACCESS SHARE MODE")
+        await connection.execute("SET lock_timeout = '100ms'")
+        assert await migrate(connection) == []
+    await dump.close()
 
 
 async def test_failed_migration_changes_nothing(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = [*available(), (9998, "9998_broken.sql", "CREATE TABLE half (); SELECT 1 / 0")]
+    sql = "CREATE TABLE half (); SELECT 1 / 0"
+    broken = [*available(), Migration(9998, "9998_broken.sql", sql)]
     monkeypatch.setattr(migrating, "available", lambda: broken)
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(connection)
@@ -123,5 +186,23 @@ async def test_carts_move_into_their_column(
     assert (second["cart"], json.loads(second["request"])) == (None, {"language": "ru"})
 
 
+async def test_no_migration_rewrites_a_table_of_payments(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rewrite locks its table for as long as it takes."""
+    every = available()
+    before: dict[str, int] = {}
+    for count in range(9, len(every) + 1):
+        monkeypatch.setattr(migrating, "available", lambda known=every[:count]: known)
+        await migrate(connection)
+        rows = await connection.fetch(
+            FILES, ["orders", "payment_attempts", "bindings", "card_vault"]
+        )
+        files = {row["relname"]: row["file"] for row in rows}
+        assert files.items() >= before.items(), every[count - 1].name
+        before = files
+    assert len(before) == 4
+
+
 def test_migrations_are_numbered_without_gaps() -> None:
-    assert [number for number, _, _ in available()] == list(range(1, len(available()) + 1))
+    assert [one.number for one in available()] == list(range(1, len(available()) + 1))

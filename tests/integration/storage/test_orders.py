@@ -192,6 +192,7 @@ async def test_a_saved_notification_is_due_after_the_waiting_ones_of_its_receive
         postings="[]",
         receipts="[]",
         bindings="[]",
+        charges="[]",
         entries=to_json(entries),
     )
     saved = await pool.fetch("SELECT due_at FROM outbox WHERE version = 2 ORDER BY line")

@@ -114,10 +114,10 @@ async def test_waiting_order_takes_no_other_attempt(customers: Customers) -> Non
     order_id = await customers.waiting(1000_00)
     began = time.monotonic()
     answer = await customers.shop.call("paymentorder.do", **card_fields(order_id))
-    assert refused("paymentOrder", answer, Refusal.BUSY), answer
+    assert refused("paymentOrder", answer, Refusal.WRONG_STATUS), answer
     again = await customers.begin(order_id)
     assert isinstance(again, Refused)
-    assert again.refusal is Refusal.BUSY
+    assert again.refusal is Refusal.WRONG_STATUS
     assert time.monotonic() - began < 4, "the answer comes at once, as the payer may take minutes"
     assert len(customers.wallet.entries) == 1
     await customers.confirm(order_id)

@@ -59,7 +59,9 @@ OURS: Final = {
     "continueThreeDs",
     "declineOrder",
     "finishThreeDsVer2",
+    "installmentPayment",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "verifyCard",
 }
@@ -77,7 +79,9 @@ SERVED: Final = {
     "finishThreeDsVer2",
     "getBindings",
     "getBindingsByCardOrId",
+    "installmentPayment",
     "instantPayment",
+    "instantRefund",
     "motoPayment",
     "paymentOrderOtherWay",
     "getLastOrdersForMerchants",
@@ -99,7 +103,7 @@ SERVED: Final = {
     "verifyCard",
     "verifyEnrollment",
 }
-TYPE_COUNT: Final = 108
+TYPE_COUNT: Final = 112
 
 every_operation = pytest.mark.parametrize(
     "operation", OPERATIONS.values(), ids=lambda operation: operation.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from altyn.domain.card.attempt_limits import (
 )
 from altyn.domain.order import AttemptState, Kind
 from altyn.protocol.action_codes import ACTION_CODES
-from tests.builders import an_attempt
+from tests.builders import a_card, an_attempt
 
 NUMBERS = st.integers(min_value=1, max_value=1_000)
 LIMITS = st.builds(
@@ -67,6 +69,12 @@ def test_declines_for_want_of_an_answer_and_by_limits_do_not_count(code: int) ->
 @pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.REVERSE, Kind.REFUND])
 def test_only_payments_count(kind: Kind) -> None:
     assert not counts(an_attempt(kind, state=AttemptState.DECLINED, action_code=116))
+
+
+def test_declined_payout_counts_as_a_declined_payment() -> None:
+    payout = an_attempt(Kind.PAYOUT, state=AttemptState.DECLINED, action_code=116, card=a_card())
+    assert counts(payout)
+    assert not counts(replace(payout, state=AttemptState.APPROVED))
 
 
 def test_only_card_payments_count() -> None:

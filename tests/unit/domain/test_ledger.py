@@ -29,6 +29,7 @@ def balance(postings: Sequence[Posting]) -> dict[Account, int]:
         ledger.deposit(0, remainder_minor=0),
         ledger.reversal(0, deposited=True),
         ledger.refund(0),
+        ledger.payout(0),
     ],
 )
 def test_zero_amount_is_not_posted(postings: tuple[Posting, ...]) -> None:
@@ -90,6 +91,14 @@ def test_a_partial_reversal_of_a_deposit_lowers_both(amount: int, part: float) -
         *ledger.reversal(back, deposited=True),
     ]
     assert totals(postings) == Totals(amount - back, amount - back, 0)
+
+
+@given(amount=SUMS)
+def test_a_payout_is_paid_by_the_merchant_to_the_payer(amount: int) -> None:
+    """The three sums of a payment stay 0; other orders have brought in what is paid out."""
+    postings = ledger.payout(amount)
+    assert totals(postings) == Totals(0, 0, 0, paid_out_minor=amount)
+    assert balance(postings) == {Account.MERCHANT: -amount, Account.PAYER: amount}
 
 
 def test_a_refund_of_everything_is_no_reversal() -> None:

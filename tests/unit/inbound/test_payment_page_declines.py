@@ -55,3 +55,10 @@ def test_common_codes_have_these_reasons() -> None:
         902: "Банк не разрешает платить этой картой.",
     }
     assert decline_of(424242, by_card=True) is BY_SHOP
+
+
+def test_refused_payment_in_parts_has_a_reason_of_its_own() -> None:
+    decline = decline_of(120, by_card=False, in_parts=True)
+    assert decline.reason.ru == "Сервис не одобрил оплату частями."
+    assert decline.advice.ru.startswith("Укажите другой номер телефона")
+    assert decline_of(CANCELLED, by_card=False, in_parts=True).reason.ru.startswith("Вы отменили")

@@ -45,6 +45,7 @@ def test_both_languages_have_the_same_values(key: str) -> None:
 
 
 PYTHON_WITH_KEYS = (
+    "offered_ways.py",
     "card_form.py",
     "payment.py",
     "page_order.py",

@@ -18,12 +18,13 @@ from altyn.domain.notes import Note
 from altyn.domain.request_log import Endpoint, NewRequest
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.request_log.bodies import keep_envelope, keep_json
-from altyn.inbound.request_log.masked import PARAMETERS_MAX, VALUE_CHARS_MAX
+from altyn.inbound.request_log.masked import OTHER_CARD_FIELDS, PARAMETERS_MAX, VALUE_CHARS_MAX
 from altyn.inbound.request_log.open_call import OpenCall, reset_open_call, set_open_call
 from altyn.masking import is_secret_name
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.table import Method, drop_card_values
 from altyn.protocol.test_cards import ALL
+from altyn.protocol.types import EXPIRY, HOLDER
 
 NOW: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
 LETTERS: Final = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -176,6 +177,17 @@ def test_many_and_long_parameters_are_bounded() -> None:
     sent = closed(call_of(CLASSIC.methods[0], Fields.of(pairs))).content.parameters
     assert sum(len(each.value) for each in sent) < 40_000
     assert sent[-1].cut
+
+
+@pytest.mark.parametrize("method", CLASSIC.methods, ids=lambda each: each.name)
+def test_mistyped_card_number_in_another_field_of_the_card_is_masked(method: Method) -> None:
+    rows = [row for row in method.parameters if row.type in (EXPIRY, HOLDER)]
+    names = {name for row in rows for name in (*row.names, *row.parts)}
+    for name in (*names, "YYYY", "expiry"):
+        for text in ("4111111111111112", "4111 1111 1111 1112", "x4111111111111112"):
+            entry = closed(call_of(method, Fields.of([(name, text)])))
+            assert "1111111111" not in repr(entry).replace(" ", "")
+    assert names <= OTHER_CARD_FIELDS
 
 
 def test_password_that_looks_like_a_card_number_is_hidden() -> None:

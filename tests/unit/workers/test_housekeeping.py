@@ -98,6 +98,21 @@ async def test_error_about_callbacks_does_not_stop_the_purge_of_cards() -> None:
     assert cards.purged_at == [NOW]
 
 
+async def test_old_requests_are_purged_from_the_request_log() -> None:
+    purges: list[str] = []
+
+    async def purge() -> None:
+        purges.append("request log")
+
+    work = run_housekeeping(
+        Cards(), Callbacks(), StoppedClock(), keep_callbacks=KEEP, purge_requests=purge
+    )
+    task = asyncio.create_task(work)
+    await asyncio.wait([task], timeout=0.05)
+    task.cancel()
+    assert purges == ["request log"]
+
+
 async def test_mailbox_is_bounded_by_age_and_number() -> None:
     mails = Mails()
     await run_for_a_moment(Cards(), Callbacks(), mails)

@@ -11,34 +11,42 @@ from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
 LANGUAGES: Final = ("ru", "en")
 UNUSED: Final = {
-    "otp": "--code was not used: the bank asked for no code.",
+    "otp": "The 3-D Secure code was not used: the bank asked for no code.",
+    "code": "--code was not used: the page asked for no code of an SMS.",
     "email": "--email was not used: the order has a contact of the shop.",
     "phone": "--phone was not used: the order has a contact of the shop.",
     "decision": "Nothing was confirmed or refused: no message arrived on the phone.",
 }
 MISSING_CONTACT: Final = "Give --email or --phone: the page asks where the receipt goes."
 
+Code = Annotated[
+    str | None,
+    typer.Option(help="3-D Secure code, with --way bnpl the SMS code; default: the correct one."),
+]
+Otp = Annotated[str | None, typer.Option(help="3-D Secure code, in every way with a card.")]
+
 
 def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     order: Annotated[str, typer.Argument(help="The orderId, or the formUrl of register.do.")],
-    card: Annotated[str | None, typer.Option(help="Card number; see `altyn cards`.")] = None,
+    card: Annotated[
+        str | None, typer.Option("--card", "--pan", help="Card number; see `altyn cards`.")
+    ] = None,
     expiry: Annotated[
         str | None, typer.Option(help="MM/YY; default: that of the test card.")
     ] = None,
     cvc: Annotated[str | None, typer.Option(help="Default: that of the test card.")] = None,
     holder: Annotated[str | None, typer.Option(help="Cardholder, in Latin letters.")] = None,
-    code: Annotated[
-        str | None, typer.Option(help="3-D Secure code; default: the correct one.")
-    ] = None,
+    code: Code = None,
+    otp: Otp = None,
     no_code: Annotated[  # noqa: FBT002
         bool, typer.Option("--no-3ds-code", help="Stop at the bank's page; type no code.")
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Cancel on the bank's page.")] = False,  # noqa: FBT002
     email: Annotated[str | None, typer.Option(help="For the receipt, if asked.")] = None,
     phone: Annotated[
-        str | None, typer.Option(help="For the receipt, if asked; SberPay: gets the push.")
+        str | None, typer.Option(help="For the receipt, if asked; gets the push or the SMS.")
     ] = None,
-    way: Annotated[str, typer.Option(help="How the payer pays: card or sberpay.")] = "card",
+    way: Annotated[str, typer.Option(help="How the payer pays: card, sberpay or bnpl.")] = "card",
     refuse: Annotated[bool, typer.Option("--refuse", help="SberPay: refuse in the app.")] = False,  # noqa: FBT002
     language: Annotated[str, typer.Option(help="Language of the pages: ru or en.")] = "en",
     url: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
@@ -47,7 +55,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
     """Pay an order as its payer would, print each step, and tell how it ended.
 
     Exit code 0: paid, held (two-stage payment) or verified.
-    3: declined. 4: expired. 8: not finished at the bank.
+    3: declined. 4: expired. 8: not finished, at the bank or on a phone.
     Nothing was paid now, as the order was 5: paid, 6: refunded, 7: reversed before.
     9: refused by the page; no attempt was used. 1: any error.
     """
@@ -60,6 +68,7 @@ def pay(  # noqa: PLR0913, PLR0917 - typer reads the options from the parameters
         cvc=cvc,
         holder=holder,
         code=code,
+        otp=otp,
         no_code=no_code,
         cancel=cancel,
         phone=phone,

@@ -31,6 +31,7 @@ def request_payment(base_url: str, order_id: str, members: dict[str, Any]) -> di
     sandbox, and what the gateway itself refuses, such as an unknown order.
     """
     from altyn.cli.sandbox.client import NoGatewayError, SandboxRefusalError, ask_sandbox
+    from altyn.domain.card.free_text import mask_card_numbers
 
     if urlsplit(base_url).scheme not in {"http", "https"}:
         raise CommandError(
@@ -42,7 +43,7 @@ def request_payment(base_url: str, order_id: str, members: dict[str, Any]) -> di
     try:
         return ask_sandbox(address, sent, seconds=TIMEOUT_SECONDS)
     except SandboxRefusalError as refusal:
-        text = f"Order {order_id}: {refusal.text}"
+        text = f"Order {mask_card_numbers(order_id)}: {refusal.text}"
         raise CommandError(text if refusal.text else _absence(base_url, refusal.status)) from None
     except NoGatewayError as reason:
         raise CommandError(

@@ -138,11 +138,13 @@ def _summary(details: OrderDetails) -> Iterator[str]:
 def _amounts(order: Order) -> Iterator[str]:
     stages = "two-stage" if order.two_phase else "one-stage"
     kind = "card check: nothing is taken" if order.checks_card_only else stages
-    yield f"to pay     {money(order.asked_minor, order.currency)}  ({kind})"
+    name, kind = ("to pay out", "to a card") if order.is_payout else ("to pay", kind)
+    yield f"{name:<10} {money(order.asked_minor, order.currency)}  ({kind})"
     for name, amount in (
         ("approved", order.approved_minor),
         ("deposited", order.deposited_minor),
         ("refunded", order.refunded_minor),
+        ("paid out", order.paid_out_minor),
     ):
         if amount:
             yield f"{name:<10} {money(amount, order.currency)}"
@@ -218,7 +220,7 @@ def possible_actions(details: OrderDetails) -> Iterator[str]:
         at, action = due
         left = f" (in {describe(at - details.now)})" if at > details.now else ""
         yield f"due at {in_words(at)}{left}: {_DUE_ACTIONS[action]}"
-    if not order.payable and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
+    if due is None and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
         yield "nothing can be done: the order is finished"
 
 

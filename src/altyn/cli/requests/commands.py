@@ -20,7 +20,7 @@ Refused = Annotated[bool, typer.Option("--refused", help="Only requests that wer
 
 @app.command("list")
 def list_requests(
-    shop: Shop = None,
+    merchant: Shop = None,
     order: Order = None,
     method: Method = None,
     refused: Refused = False,  # noqa: FBT002 - an option of the command
@@ -32,7 +32,7 @@ def list_requests(
     from altyn.cli.requests.reader import find_requests
     from altyn.cli.requests.view import print_requests
 
-    filters = {"shop": shop, "order": order, "method": method, "refused": refused or None}
+    filters = {"shop": merchant, "order": order, "method": method, "refused": refused or None}
     found = find_requests(url, {**filters, "limit": limit})
     if as_json:
         print_json(found)
@@ -84,7 +84,7 @@ def repeat(
 
 @app.command()
 def tail(
-    shop: Shop = None,
+    merchant: Shop = None,
     order: Order = None,
     method: Method = None,
     refused: Refused = False,  # noqa: FBT002 - an option of the command
@@ -99,7 +99,7 @@ def tail(
     as_json: JsonFlag = False,  # noqa: FBT002 - as above
 ) -> None:
     """Print each request when it was answered, until Ctrl-C; --json: one object per line."""
-    filters = {"shop": shop, "order": order, "method": method, "refused": refused or None}
+    filters = {"shop": merchant, "order": order, "method": method, "refused": refused or None}
     try:
         _follow(url, filters, after, limit, as_json=as_json)
     except KeyboardInterrupt:

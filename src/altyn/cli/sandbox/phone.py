@@ -17,6 +17,13 @@ RESULTS: Final = {
     "processing": ("Confirmed; the bank has not moved the money yet.", "yellow", PROCESSING),
     "declined": ("Confirmed, and declined by the bank.", "red", DECLINED),
 }
+ENDS: Final = {
+    "elsewhere": "the newest one was answered on another phone",
+    "withdrawn": "for the newest one the payer has chosen another way to pay",
+    "cancelled": "the shop has cancelled the order of the newest one",
+    "expired": "the time of the newest one is over",
+}
+"""Why a message is over, by its member `end`."""
 
 
 class PhoneCommand(StrEnum):
@@ -64,10 +71,18 @@ def _newest_open(client: "PhoneClient") -> str:
     waiting = [each for each in members["messages"] if each["actions"]]
     if not waiting:
         raise CommandError(
-            f"No message on +{members['phone']} can be answered now. `altyn phone "
-            f"{members['phone']}` lists its messages; begin a payment with this phone first."
+            f"No message on +{members['phone']} can be answered now{_end_of_newest(members)}. "
+            f"`altyn phone {members['phone']}` lists its messages; begin a payment with this phone "
+            "first."
         )
     return str(waiting[-1]["id"])
+
+
+def _end_of_newest(members: dict[str, Any]) -> str:
+    """Why the newest message is over; empty where the phone has answered it, or it has no end."""
+    newest = members["messages"][-1] if members["messages"] else {}
+    end = ENDS.get(newest.get("end", ""), "")
+    return f": {end} ({newest['orderId']})" if end else ""
 
 
 def _answer(client: "PhoneClient", message_id: str, action: PhoneCommand, *, as_json: bool) -> None:
@@ -117,4 +132,4 @@ def _state(message: dict[str, Any]) -> tuple[str, str]:
     """What can be done with a message, or what was done; and its colour."""
     if message["actions"]:
         return "waits", "yellow"
-    return str(message.get("answer", "")), ""
+    return str(message.get("answer") or message.get("end", "")), ""

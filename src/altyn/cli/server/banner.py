@@ -16,6 +16,8 @@ from altyn.storage.demo import (
     DEMO_API_LOGIN,
     DEMO_CALLBACK_KEY,
     DEMO_LOGIN,
+    DEMO_OPERATOR_LOGIN,
+    DEMO_OWNER_LOGIN,
     DEMO_PASSWORD,
     DEMO_TOKEN,
 )
@@ -83,6 +85,10 @@ def _sandbox(settings: Settings, address: str, data: str) -> Sequence[tuple[str,
     public = settings.public_url or address
     return (
         ("Console", [f"{public}/   in a browser: test orders, cards, the clock"]),
+        (
+            "Account",
+            [f"{public}/mportal3   {DEMO_OWNER_LOGIN} or {DEMO_OPERATOR_LOGIN}, {DEMO_PASSWORD}"],
+        ),
         ("Gateway", [f"{public}/payment/rest/", f"{public}/payment/webservices/merchant-ws?wsdl"]),
         ("API", [f"userName={DEMO_API_LOGIN}  password={DEMO_PASSWORD}   or   token={DEMO_TOKEN}"]),
         ("Page", [f"{public}/payment/merchants/{DEMO_LOGIN}/payment_ru.html?mdOrder=…"]),

@@ -201,20 +201,23 @@ async def _migrations(pool: "Pool") -> Finding:
     import asyncpg
 
     from altyn.storage.migrate import available
+    from altyn.storage.schema_check import SchemaCheck
 
-    known = {number: name for number, name, _ in available()}
+    known = {one.number: one.name for one in available()}
     applied: set[int] = set()
     with suppress(asyncpg.UndefinedTableError):
         rows = await pool.fetch("SELECT number FROM schema_migrations")
         applied = {row["number"] for row in rows}
-    if applied - known.keys():
-        found = f"the database has migration {max(applied)}, this Altyn has {max(known)}"
-        return Finding("migrations", found, "Run the newer version that used this database.")
+    schema = SchemaCheck("the database")
+    await schema.check(pool)
+    if schema.cause:
+        return Finding("migrations", schema.cause, "Run the newer version.")
     missing = sorted(known.keys() - applied)
     if missing:
         names = ", ".join(known[number] for number in missing)
         return Finding("migrations", f"missing: {names}", "Run `altyn migrate`.")
-    return Finding("migrations", f"all {len(known)} applied")
+    newer = f"; {schema.newer}" if schema.newer else ""
+    return Finding("migrations", f"all {len(known)} applied{newer}")
 
 
 async def _clock(pool: "Pool", settings: Settings) -> Finding:

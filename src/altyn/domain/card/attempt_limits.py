@@ -62,13 +62,14 @@ _NOT_COUNTED: Final = _NO_ANSWER | _REFUSED_BY_LIMIT
 
 
 def counts(attempt: Attempt) -> bool:
-    """Whether an attempt counts against the limits: a card payment that was begun and is not paid.
+    """Whether an attempt counts against the limits: a card payment or a payout that was begun and
+    is not approved.
 
     An attempt that ended because a bank or a network did not answer does not count, so an outage
     closes no shop. One that a limit or a fraud filter has refused does not count, so that a limit
     which is reached opens again when its window has passed.
     """
-    if attempt.kind is not Kind.PAY or attempt.card is None:
+    if attempt.kind not in {Kind.PAY, Kind.PAYOUT} or attempt.card is None:
         return False
     if attempt.state in {AttemptState.APPROVED, AttemptState.NOT_SENT}:
         return False
@@ -162,6 +163,13 @@ class UnpaidAttempts:
 
     with_card: int = 0
     from_network: int = 0
+
+    def __add__(self, more: "UnpaidAttempts") -> "UnpaidAttempts":
+        """Both together."""
+        return UnpaidAttempts(
+            with_card=self.with_card + more.with_card,
+            from_network=self.from_network + more.from_network,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from altyn.domain.callback import BindingNotification, CallbackOperation
+from altyn.domain.card.instalment_terms import InstalmentTerms
 from altyn.domain.card.recurring import RecurringTerms
 
 BINDING: Final = "binding"
@@ -51,8 +52,10 @@ class Binding:
 
     `expiry` is YYYYMM. `order_id` is the order whose payment has stored it, None for a card that
     was stored without a payment. `recurring` are the terms of recurring payments, if the payer has
-    agreed to some. `network_transaction_id` is the payment system's number of the payment that has
-    stored the card; later payments with it refer to that one.
+    agreed to some; `instalments` are those of payments in instalments. `network_transaction_id` is
+    the payment system's number of the payment that has stored the card; later payments with it
+    refer to that one. `removed_by_payer`: the payer has removed the card on the payment page; it is
+    never active again.
     """
 
     merchant_id: int
@@ -72,7 +75,9 @@ class Binding:
     email: str | None = None
     phone: str | None = None
     recurring: RecurringTerms | None = None
+    instalments: InstalmentTerms | None = None
     network_transaction_id: str | None = None
+    removed_by_payer: bool = False
 
     @property
     def display_label(self) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from altyn.domain.card.charge import Charge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCard:
@@ -11,6 +13,7 @@ class PaymentCard:
     `stores`: when the payment succeeds, the card is stored for the order's client. `binding_id` is
     the stored card that pays, or that the payment has stored. `network_transaction_id` is the
     payment system's number of this payment, which later payments with the stored card refer to.
+    `charge` is what the terms of the stored card count for this payment.
     """
 
     masked_pan: str
@@ -21,3 +24,4 @@ class PaymentCard:
     stores: bool = False
     binding_id: UUID | None = None
     network_transaction_id: str | None = None
+    charge: Charge | None = None

@@ -21,3 +21,5 @@ class Initiator(StrEnum):
     SHOP = "F"  # the shop charges the stored card, at no agreed time
     FIRST_RECURRING = "RI"  # the client pays, and agrees to recurring payments
     RECURRING = "R"  # the shop charges the stored card as agreed
+    FIRST_INSTALMENT = "II"  # the client pays, and agrees to instalments
+    INSTALMENT = "I"  # the shop charges an instalment as agreed

@@ -154,14 +154,24 @@ class BoundedProtocol(HttpToolsProtocol):
             self._feed(data)
             return
         for start in range(0, len(data), PIECE_BYTES):
-            self._feed(data[start : start + PIECE_BYTES])
+            piece = data[start : start + PIECE_BYTES]
+            self._feed(piece)
+            clear(piece)
 
     def _feed(self, piece: bytes) -> None:
         if self._refused:
             return  # the client has its answer; what it still sends is not kept
+        if self._awaits_head and self._in_request_line and not piece.isascii():
+            encoded = encode_request_line(piece)
+            self._feed_ascii(encoded)
+            if encoded is not piece:
+                clear(encoded)  # of its own
+        else:
+            self._feed_ascii(piece)
+
+    def _feed_ascii(self, piece: bytes) -> None:
+        """Count and parse bytes whose request line is ASCII."""
         if self._awaits_head:
-            if self._in_request_line and not piece.isascii():
-                piece = encode_request_line(piece)
             self._head_received += len(piece)
         else:
             self._received += len(piece)
@@ -181,18 +191,26 @@ class BoundedProtocol(HttpToolsProtocol):
         A request that offers another protocol (`h2c`) is read again without the offer: the parser
         expects that protocol behind the head, where HTTP/1.1 has the body.
         """
-        while piece:
+        rest = self._parse_to_offer(piece)
+        while rest is not None:
+            again = rest
             try:
-                self.parser.feed_data(piece)
-            except httptools.HttpParserUpgrade as upgrade:
-                method = self.parser.get_method()
-                head = head_without_upgrade(method, self.url, self.headers)
-                piece = head + piece[upgrade.args[0] :]
-                self._upgrade_offered = False
-                self.parser = httptools.HttpRequestParser(self)
-                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-            else:
-                return
+                rest = self._parse_to_offer(again)
+            finally:
+                clear(again)  # of its own: it may hold a card
+
+    def _parse_to_offer(self, piece: bytes) -> bytes | None:
+        """Feed the parser. What is to be parsed after an offer of another protocol: the head
+        without the offer, and the rest of the piece; None where there is no offer."""
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as upgrade:
+            head = head_without_upgrade(self.parser.get_method(), self.url, self.headers)
+            self._upgrade_offered = False
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            return b"".join((head, memoryview(piece)[upgrade.args[0] :]))
+        return None
 
     def _check_unfinished(self, piece: bytes) -> None:
         """Bound the time and the size of a head that is incomplete, or of an unread body."""

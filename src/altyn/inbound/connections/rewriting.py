@@ -24,7 +24,7 @@ def encode_request_line(data: bytes) -> bytes:
     if line[0].isascii():
         return data
     encoded = _NOT_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], line[0])
-    return encoded + data[line.end() :]
+    return b"".join((encoded, memoryview(data)[line.end() :]))
 
 
 def head_without_upgrade(

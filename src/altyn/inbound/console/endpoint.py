@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.inbound.console.callbacks import CallbackPages
 from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH, OrderPages
+from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.console.requests import REQUESTS_PATH, RequestPages
 from altyn.inbound.console.start_page import (
     CLOCK_PATH,
@@ -17,7 +21,9 @@ from altyn.inbound.console.start_page import (
 )
 from altyn.inbound.console.test_order import RETURN_PATH
 from altyn.inbound.sandbox.answers import Endpoint, own_site_only
+from altyn.inbound.sandbox.payer.browser import PayerError
 from altyn.inbound.web.language import keeping_language
+from altyn.inbound.web.responses import page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,19 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("POST", f"{CALLBACKS_PATH}/{{callback}}", callbacks.resend),
     )
     return [
-        Route(path, own_site_only(keeping_language(work)), methods=[method])
+        Route(path, own_site_only(keeping_language(explained_page(work))), methods=[method])
         for method, path, work in served
     ]
+
+
+def explained_page(work: Endpoint) -> Endpoint:
+    """The endpoint, with a page for what it cannot read: a body that is too long, a NUL."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await work(request)
+        except (ValueError, PayerError) as error:
+            frame = console_frame(request, "")
+            return page(render("refused.html", frame, problem=str(error)), HTTPStatus.BAD_REQUEST)
+
+    return answer

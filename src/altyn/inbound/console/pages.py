@@ -19,6 +19,7 @@ MENU: Final = (
     ("callbacks", "/console/callbacks", "bell"),
     ("phones", "/sandbox/phone", "phone"),
     ("mail", "/sandbox/mail", "envelope"),
+    ("account", "/mportal3", "user"),
 )
 
 

@@ -71,7 +71,7 @@ class StartPage:
 
     async def advance(self, request: Request) -> Response:
         """Move the clock by one of the steps."""
-        form = dict(parse_form(await body_of(request)))
+        form = await _form(request)
         step = STEPS.get(form.get("step", ""))
         if step is None:
             return page(self._render(request, TestOrder()), 400)
@@ -143,7 +143,13 @@ class ReturnPage:
 
 
 async def _sent_order(request: Request) -> TestOrder:
-    return read_test_order(dict(parse_form(await body_of(request, longest=FORM_BYTES_MAX))))
+    return read_test_order(await _form(request))
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form, without NUL."""
+    pairs = parse_form(await body_of(request, longest=FORM_BYTES_MAX))
+    return {name: value.replace("\0", "") for name, value in pairs}
 
 
 def _is_id(text: str) -> bool:

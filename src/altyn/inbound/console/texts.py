@@ -17,6 +17,10 @@ _MENU: Final = {
     "menu_mail": Words("Почта", "Mailbox"),
     "menu_account": Words("Личный кабинет", "Personal account"),
 }
+_REFUSED: Final = {
+    "request_refused": Words("Запрос не принят", "The request was not taken"),
+    "request_refused_what": Words("Консоль не может его прочитать.", "The console cannot read it."),
+}
 _START: Final = {
     "start_title": Words("Песочница Altyn", "Altyn sandbox"),
     "start_lead": Words("Всё, что нужно для первой тестовой оплаты.", "Everything a first test payment needs."),
@@ -129,7 +133,7 @@ _REQUESTS: Final = {
 # fmt: on
 
 CONSOLE_TEXTS: Final = MappingProxyType(
-    {**CALLBACK_TEXTS, **_MENU, **_START, **_RETURNED, **_LISTS, **_REQUESTS}
+    {**CALLBACK_TEXTS, **_MENU, **_REFUSED, **_START, **_RETURNED, **_LISTS, **_REQUESTS}
 )
 
 

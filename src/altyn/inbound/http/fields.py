@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from altyn.domain.clearing import drop_values
+
 _NUL: Final = "\0"
 
 
@@ -21,6 +23,7 @@ class Fields:
     - `malformed_body`: why a body or a query string gave no fields; those of the other are here.
     - `broken_encoding`: bytes that are text neither in UTF-8 nor in the declared charset became
       U+FFFD.
+    - `in_address`: names with a value in the query string, which access logs keep.
 
     `repr` shows neither names nor values: they hold passwords and cards, and a body that was read
     wrongly puts such values into the names.
@@ -30,6 +33,7 @@ class Fields:
     malformed: frozenset[str] = field(default=frozenset(), repr=False)
     malformed_body: str | None = None
     broken_encoding: bool = False
+    in_address: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(
@@ -38,6 +42,7 @@ class Fields:
         *,
         malformed_body: str | None = None,
         broken_encoding: bool = False,
+        in_address: frozenset[str] = frozenset(),
     ) -> Fields:
         values: dict[str, tuple[str, ...]] = {}
         malformed: set[str] = set()
@@ -47,7 +52,7 @@ class Fields:
                 name, value = name.replace(_NUL, "\ufffd"), value.replace(_NUL, "\ufffd")
                 malformed.add(name)
             values[name] = (*values[name], value) if name in values else (value,)
-        return cls(values, frozenset(malformed), malformed_body, broken_encoding)
+        return cls(values, frozenset(malformed), malformed_body, broken_encoding, in_address)
 
     def get(self, name: str) -> str | None:
         """The first value, as a servlet's getParameter gives it: the query wins over the body."""
@@ -62,10 +67,9 @@ class Fields:
         return ((name, value) for name, values in self.values.items() for value in values)
 
     def drop(self, names: Iterable[str]) -> None:
-        """Let go of the values of these names; the names stay, with an empty value."""
+        """Overwrite the values of these names; the names stay, with an empty value."""
         assert isinstance(self.values, dict)
-        for name in self.values.keys() & set(names):
-            self.values[name] = ("",)
+        drop_values(self.values, names)
 
     def __contains__(self, name: object) -> bool:
         return name in self.values

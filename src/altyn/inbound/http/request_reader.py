@@ -7,13 +7,14 @@ Source: rest-orders.md §1.1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from altyn import request_body
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear, clear_unshared
 from altyn.inbound.http.bodies import Pairs, Unreadable, header_parameters
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.forms import read_form
@@ -27,6 +28,7 @@ __all__ = ["BodyTooLarge", "BodyTooSlow", "Disconnected", "TooManyBodies"]
 Scope = Mapping[str, Any]
 
 _CONTENT_TYPES_REMEMBERED: Final = 64
+_BEGINS_JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -80,7 +82,7 @@ def _kind_of(body: bytes, headers: Mapping[bytes, bytes]) -> BodyKind:
     kind = ContentType.of(headers.get(b"content-type", b"")).kind
     if kind == "multipart/form-data":
         return BodyKind.MULTIPART
-    if kind == "application/json" or body.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+    if kind == "application/json" or _BEGINS_JSON.match(body):
         return BodyKind.JSON
     return BodyKind.FORM
 
@@ -116,15 +118,21 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
             )
         except Unreadable as finding:
             reasons.append(f"query string: {finding}")
+    in_address = frozenset(name for name, value in pairs if value)
     if body:
         try:
             refuse_compressed(headers.get(b"content-encoding", b""))
-            body_pairs, broken_body = _read_by_type(
-                body.removeprefix(_BYTE_ORDER_MARK),
-                content_type,
-                fields_max=limits.fields - len(pairs),
-                depth_max=limits.depth,
-            )
+            content = body.removeprefix(_BYTE_ORDER_MARK)
+            try:
+                body_pairs, broken_body = _read_by_type(
+                    content,
+                    content_type,
+                    fields_max=limits.fields - len(pairs),
+                    depth_max=limits.depth,
+                )
+            finally:
+                if content is not body:
+                    clear(content)  # of its own
             pairs += body_pairs
         except Unreadable as finding:
             reasons.append(str(finding))
@@ -132,6 +140,7 @@ def _merge(query: bytes, body: bytes, headers: Mapping[bytes, bytes], limits: Li
         pairs,
         malformed_body="; ".join(reasons) or None,
         broken_encoding=broken_query or broken_body,
+        in_address=in_address,
     )
 
 
@@ -174,7 +183,7 @@ def _read_by_type(
             body, boundary=content_type.boundary, charset=charset, fields_max=fields_max
         )
     is_json = content_type.kind == "application/json"
-    if is_json or body.lstrip().startswith(b"{"):
+    if is_json or _BEGINS_JSON.match(body):
         try:
             return read_json(body, charset=charset, fields_max=fields_max, depth_max=depth_max)
         except Unreadable:

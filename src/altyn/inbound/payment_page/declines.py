@@ -126,6 +126,10 @@ CANCELLED: Final = Decline(
     Words("Вы отменили эту оплату.", "You cancelled this payment."),
     Words("Выберите, как заплатить.", "Choose how to pay."),
 )
+CANCELLED_BY_SHOP: Final = Decline(
+    Words("Магазин отменил заказ.", "The shop cancelled the order."),
+    Words("Обратитесь в магазин.", "Contact the shop."),
+)
 REFUSED_IN_APP: Final = Decline(
     Words("В приложении банка нажали «Отказаться».", "The payment was refused in the bank's app."),
     OTHER_WAY.advice,
@@ -133,6 +137,10 @@ REFUSED_IN_APP: Final = Decline(
 NO_CLIENT: Final = Decline(
     Words("Банк не знает клиента с таким номером телефона.", "The bank knows no client with this phone number."),
     Words("Проверьте номер или выберите другой способ оплаты.", "Check the number, or choose another way to pay."),
+)  # fmt: skip
+NOT_LENT: Final = Decline(
+    Words("Сервис не одобрил оплату частями.", "Payment in parts was not approved."),
+    Words("Укажите другой номер телефона или выберите другой способ оплаты.", "Use another phone number, or choose another way to pay."),
 )  # fmt: skip
 NO_MONEY: Final = Decline(
     Words("На счёте не хватает денег.", "There is not enough money on the account."),
@@ -143,6 +151,9 @@ _WITHOUT_CARD: Final[Mapping[int, Decline]] = MappingProxyType(
     {codes.CANCELLED: CANCELLED, 5: REFUSED_IN_APP, codes.NOT_ENOUGH_MONEY: NO_MONEY, 120: NO_CLIENT}
 )  # fmt: skip
 """The codes that have a text of their own after a payment without a card (sberpay.md §5)."""
+
+_IN_PARTS: Final[Mapping[int, Decline]] = MappingProxyType({**_WITHOUT_CARD, 120: NOT_LENT})
+"""The same after a refusal of payment in parts, before any card was typed (bnpl.md §5)."""
 
 # The codes whose reason helps a payer more than the reason of their class.
 _CODES: Final = (
@@ -181,16 +192,20 @@ def _by_code() -> Iterator[tuple[int, Decline]]:
 DECLINES: Final[Mapping[int, Decline]] = MappingProxyType(dict(_by_code()))
 
 
-def decline_of(action_code: int, *, by_card: bool, of_attempt: bool = True) -> Decline:
+def decline_of(
+    action_code: int, *, by_card: bool, of_attempt: bool = True, in_parts: bool = False
+) -> Decline:
     """Why a payment with this action code was declined; a code without a row is BY_SHOP.
 
     Most reasons name the card. After another way to pay only those are used that do not.
-    `of_attempt`: it is the code of the payment itself, and not only of the order.
+    `of_attempt`: it is the code of the payment itself, and not only of the order. `in_parts`: the
+    payer has chosen payment in parts.
     """
     found = DECLINES.get(action_code, BY_SHOP)
     if by_card:
         return found
-    if of_attempt and (own := _WITHOUT_CARD.get(action_code)):
+    own = (_IN_PARTS if in_parts else _WITHOUT_CARD).get(action_code)
+    if of_attempt and own:
         return own
     reason = found.reason if found in {UNAVAILABLE, TIME, ATTEMPTS} else OTHER_WAY.reason
     return Decline(reason, OTHER_WAY.advice)

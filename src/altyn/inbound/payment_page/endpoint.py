@@ -29,6 +29,7 @@ from altyn.inbound.payment_page import pages, responses
 from altyn.inbound.payment_page.addresses import FINISH_FILE, Kind, PageName, read_page_name
 from altyn.inbound.payment_page.bnpl.pages import STEP, PartsPages, Shown, chooses_parts
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.card_in_address import card_in_address, has_card_in_address
 from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
@@ -45,6 +46,7 @@ from altyn.inbound.payment_page.results import (
 from altyn.inbound.payment_page.sberpay import pages as sberpay
 from altyn.inbound.payment_page.shop_templates import ShopTemplates
 from altyn.inbound.payment_page.stored_cards.offer import stored_cards_of
+from altyn.inbound.payment_page.stored_cards.view import StoredCards
 from altyn.inbound.payment_page.texts import known_language, text
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
@@ -158,7 +160,8 @@ class PageEndpoint:
         self, request: Request, page_order: PageOrder, context: PageContext
     ) -> Response:
         """The page of an order that can be paid: the step of one way, or the choice of ways."""
-        choice, name = self._choice(page_order, context), context.name
+        stored = await stored_cards_of(page_order, self.world)
+        choice, name = self._choice(page_order, context, stored), context.name
         way = choice.only_step or request.query_params.get("paymentWay")
         way = way or (sberpay.WAY if opens_at_sberpay(page_order.order) else None)
         if chooses_parts(way, page_order):
@@ -169,11 +172,11 @@ class PageEndpoint:
             html = pages.errors_page(page_order, context, absence=choice.absence)
             return responses.page(html, page_order=page_order)
         if choice.has_step(way):
-            return await self._payment(page_order, context, way=way)
+            return await self._payment(page_order, context, way=way, stored=stored)
         own = await self._own_page(page_order, name)
         if own is not None:
             return responses.shop_page(own, page_order)
-        return await self._payment(page_order, context)
+        return await self._payment(page_order, context, stored=stored)
 
     async def _errors(self, page_order: PageOrder, context: PageContext) -> Response:
         order, name = page_order.order, context.name
@@ -212,6 +215,8 @@ class PageEndpoint:
 
     async def _post(self, request: Request, name: PageName) -> Response:
         fields = await read_fields(request.scope, request.receive, self.limits)
+        if has_card_in_address(fields):
+            return card_in_address()
         page_order = await self._find(request, fields.get("mdOrder") or fields.get("MDORDER"))
         if page_order is None:
             return self._page_without_order(name.language, 404)
@@ -275,9 +280,11 @@ class PageEndpoint:
         result: PaymentResult | None = None,
         *,
         way: str | None = None,
+        stored: StoredCards | None = None,
     ) -> Response:
         """The choice of the ways with the card form, or the step of `way` where it has one."""
-        choice = self._choice(page_order, context)
+        stored = stored or await stored_cards_of(page_order, self.world, form)
+        choice = self._choice(page_order, context, stored)
         if choice.has_step(way):
             html = sberpay.sberpay_step(
                 page_order,
@@ -288,9 +295,9 @@ class PageEndpoint:
                 result=result,
             )
             return responses.page(html, page_order=page_order)
-        stored = await stored_cards_of(page_order, self.world, form)
-        if stored.only and not stored.cards:
-            absence = text("stored_only_gone", context.language)
+        card_gone = choice.card and stored.only and not stored.cards
+        absence = text("stored_only_gone", context.language) if card_gone else choice.absence
+        if absence:
             html = pages.errors_page(page_order, context, absence=absence)
             return responses.page(html, page_order=page_order)
         html = pages.payment_page(
@@ -304,9 +311,16 @@ class PageEndpoint:
         )
         return responses.page(html, page_order=page_order, acs_origins=self.acs_origins)
 
-    def _choice(self, page_order: PageOrder, context: PageContext) -> Choice:
-        hidden = frozenset({sberpay.WAY}) if context.query else frozenset()
-        return choice_of(page_order, self.tiles, self.world, context.language, hidden=hidden)
+    def _choice(self, page_order: PageOrder, context: PageContext, stored: StoredCards) -> Choice:
+        named = page_order.order.request.binding_id is not None
+        return choice_of(
+            page_order,
+            self.tiles,
+            self.world,
+            context.language,
+            has_stored_card=named or bool(stored.cards),
+            hidden=frozenset({sberpay.WAY}) if context.query else frozenset(),
+        )
 
     def _waiting(
         self, page_order: PageOrder, context: PageContext, *, code_refused: bool = False

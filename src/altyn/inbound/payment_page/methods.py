@@ -28,6 +28,7 @@ from altyn.inbound.payment_page.addresses import (
     page_address,
 )
 from altyn.inbound.payment_page.card_form import PageForm
+from altyn.inbound.payment_page.card_in_address import CARD_NAMES, has_card_in_address
 from altyn.inbound.payment_page.offered_ways import offered_ways
 from altyn.inbound.payment_page.page_call import PageCall, error_response
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
@@ -92,6 +93,8 @@ class PageMethods:
             refusal = _refusal(request, TransportFault.CARD_BY_GET, started)
             refusal.headers["Allow"] = "POST"
             return refusal
+        if has_card_in_address(fields):
+            return _refusal(request, TransportFault.CARD_IN_ADDRESS, started)
         call = PageCall(fields, payer_of(request, DEFAULT_LANGUAGE, self.public_url))
         try:
             response = await method(self, call)
@@ -342,8 +345,7 @@ BY_POST: Final = frozenset({"cancelpayment.do", "unbindcardanon.do"})
 """A browser that fetches addresses ahead of its user must not cancel a payment or remove a card."""
 
 TAKES_CARD: Final = frozenset({"processform.do", "processbindingform.do", "ismaestrocard.do"})
-CARD_NAMES: Final = ("$PAN", "pan", "$CVC", "cvc")
-"""A request with one of these is refused by GET too: addresses are kept in logs."""
+"""They are refused by GET, and so is any request with a card: addresses are kept in logs."""
 
 OPENED_BY_BROWSER: Final = frozenset(
     {

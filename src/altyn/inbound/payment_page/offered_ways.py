@@ -9,9 +9,9 @@ from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import OfferedWay
-from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.possible import PossibleWays, may_use_stored_card, possible_ways
+from altyn.operations.paying.ways import WayToPay
 from altyn.operations.ports import World
-from altyn.protocol.payment_ways import PaymentWay
 
 HIDES_SBERPAY = ("sberpayHide=true", "showSbol=false")
 """What the page's own address may say, in any order (sberpay.md §3)."""
@@ -19,7 +19,10 @@ HIDES_SBERPAY = ("sberpayHide=true", "showSbol=false")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the payer of an order may choose. `absence` says why there is nothing to choose."""
+    """What the payer of an order may choose: a card, typed or stored, and the tiles.
+
+    `absence` says why there is nothing to choose.
+    """
 
     card: bool
     tiles: tuple[OfferedWay, ...] = ()
@@ -44,17 +47,23 @@ class Choice:
 def offered_ways(
     page_order: PageOrder, tiles: WayTiles, world: World, language: str
 ) -> tuple[OfferedWay, ...]:
-    """The ways, other than the card, that the payer of this order may choose."""
-    order = page_order.order
+    """The ways, other than the card, that the payer of this order may choose now."""
+    possible = _possible(page_order, world, has_stored_card=False)
+    return _tiles_of(possible.open_now(page_order.merchant), page_order, tiles, language)
+
+
+def _tiles_of(
+    ways: tuple[WayToPay, ...], page_order: PageOrder, tiles: WayTiles, language: str
+) -> tuple[OfferedWay, ...]:
     return tuple(
         OfferedWay(
             way=way.name,
             title=tile.title(language),
-            line=tile.line(order, language) if tile.line else "",
+            line=tile.line(page_order.order, language) if tile.line else "",
             icon=tile.icon,
             opens_step=tile.opens_step,
         )
-        for way in world.ways.offered(order, page_order.merchant)
+        for way in ways
         if (tile := tiles.get(way.name)) is not None
     )
 
@@ -65,17 +74,23 @@ def choice_of(
     world: World,
     language: str,
     *,
+    has_stored_card: bool,
     hidden: frozenset[str] = frozenset(),
 ) -> Choice:
-    """What the payer may choose, without the ways that the page's address has `hidden`."""
-    order, merchant = page_order.order, page_order.merchant
-    card = allows_way(PaymentWay.CARD, order, merchant)
-    # Where the shop has chosen a stored card, no other way pays.
-    only_card = order.request.binding_id is not None
-    offered = () if only_card else offered_ways(page_order, tiles, world, language)
+    """What the payer may choose, without the ways that the page's address has `hidden`.
+
+    `has_stored_card`: a stored card of the client may pay, or the order names one.
+    """
+    possible = _possible(page_order, world, has_stored_card=has_stored_card)
+    offered = _tiles_of(possible.open_now(page_order.merchant), page_order, tiles, language)
     shown = tuple(each for each in offered if each.way not in hidden)
-    absence = "" if card or shown else _absence(page_order, tiles, world, language)
-    return Choice(card=card, tiles=shown, absence=absence)
+    absence = "" if possible.by_card or shown else _absence(page_order, tiles, world, language)
+    return Choice(card=possible.by_card, tiles=shown, absence=absence)
+
+
+def _possible(page_order: PageOrder, world: World, *, has_stored_card: bool) -> PossibleWays:
+    order, merchant = page_order.order, page_order.merchant
+    return possible_ways(order, merchant, world.ways, has_stored_card=has_stored_card)
 
 
 def _absence(page_order: PageOrder, tiles: WayTiles, world: World, language: str) -> str:
@@ -84,10 +99,9 @@ def _absence(page_order: PageOrder, tiles: WayTiles, world: World, language: str
     The reason is that of the only way left; several ways have no reason in common.
     """
     order, merchant = page_order.order, page_order.merchant
-    left = [
-        tile
-        for name, tile in tiles.items()
-        if world.ways.find(name) and allows_way(name, order, merchant)
-    ]
+    suitable = world.ways.suitable(order, merchant)
+    left = [tiles[way.name] for way in suitable if way.name in tiles]
+    if not left and may_use_stored_card(order, merchant):
+        return text("stored_none_left", language)
     reason = left[0].absence if len(left) == 1 else None
     return reason(order, merchant, language) if reason else text("error_no_way_means", language)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from altyn.domain import action_codes as codes
+from altyn.domain.instalments import WAY
 from altyn.domain.language import text_language
 from altyn.domain.merchant import Permission
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.order_id import merchant_of
-from altyn.inbound.payment_page.declines import Decline, decline_of
+from altyn.inbound.payment_page.declines import CANCELLED_BY_SHOP, Decline, decline_of
 from altyn.inbound.payment_page.texts import text, words_in
+from altyn.operations.paying.cancel import BY_SHOP
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.lookup import find_for_payer
 from altyn.operations.ports import OrderKey, World
@@ -126,8 +128,24 @@ class PageOrder:
         if not attempts or attempts[-1].state not in declined:
             return None
         code = self.order.action_code
+        if self._cancelled_by_shop:
+            return CANCELLED_BY_SHOP
         of_attempt = attempts[-1].action_code == code  # a shop that cancels an order sets its own
-        return decline_of(code, by_card=self.last_was_by_card, of_attempt=of_attempt)
+        return decline_of(
+            code,
+            by_card=self.last_was_by_card,
+            of_attempt=of_attempt,
+            in_parts=attempts[-1].payment_way == WAY,
+        )
+
+    @property
+    def _cancelled_by_shop(self) -> bool:
+        """Whether the shop has cancelled the order. A payer who cancels an attempt ends the order
+        only with the last one."""
+        if not self.over or self.order.action_code != codes.CANCELLED:
+            return False
+        withdrawn = any(BY_SHOP in each.details for each in self.order.payments[-1:])
+        return withdrawn or self.order.attempts_left > 0
 
     @property
     def cancelled(self) -> bool:
@@ -175,10 +193,13 @@ class PageOrder:
 
 
 async def find_page_order(order_id: str | None, world: World) -> PageOrder | None:
-    """The order with this id, or None. A session whose time is up is ended first."""
+    """The order with this id, or None, also for a payout, which no payer pays. A session whose time
+    is up is ended first."""
     key = read_order_key(order_id)
     order = await find_for_payer(key, world) if key else None
-    return PageOrder(order, await world.merchants.get(order.merchant_id)) if order else None
+    if order is None or order.is_payout:
+        return None
+    return PageOrder(order, await world.merchants.get(order.merchant_id))
 
 
 def read_order_key(order_id: str | None) -> OrderKey | None:

@@ -27,6 +27,7 @@ from altyn.inbound.payment_page.sandbox_cards import test_card_groups
 from altyn.inbound.payment_page.stored_cards.view import StoredCards
 from altyn.inbound.payment_page.view import Problem, Result, TypedValues
 from altyn.look import LANGUAGES
+from altyn.operations.order_params import params_of_shop
 from altyn.operations.paying.card.steps import GoToAcs, RunMethod, ShowChallenge
 from altyn.operations.paying.steps import Ended
 from altyn.operations.ports import Clock
@@ -53,7 +54,7 @@ class PageContext:
 
     def frame(self, page_order: PageOrder, back_url: str | None = None) -> dict[str, Any]:
         """The values of the frame that every page of an order has."""
-        params = page_order.order.params
+        params = params_of_shop(page_order.order)
         order_id = page_order.order.order_id
         return {
             "language": self.language,

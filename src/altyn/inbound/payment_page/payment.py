@@ -234,7 +234,8 @@ def _refused(page_order: PageOrder, refused: Refused) -> PaymentResult:
         rule=refused.rule,
     )
     after = page_order.after(refused)
-    if refused.refusal is Refusal.BUSY:
+    began_meanwhile = refused.refusal is Refusal.WRONG_STATUS and after.waiting
+    if refused.refusal is Refusal.BUSY or began_meanwhile:
         return WaitingForBank(after)
     if refused.refusal is Refusal.PAN_NOT_A_TEST_CARD:
         return FieldsWrong(after, (FieldFault("$PAN", "pan_not_test", refused.refusal),))

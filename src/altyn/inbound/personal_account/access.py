@@ -25,6 +25,7 @@ from altyn.inbound.personal_account.pages import (
     CODE_PATH,
     LOGIN_PATH,
     PASSWORD_PATH,
+    busy_page,
     refusal_page,
 )
 from altyn.inbound.rest.answers import client_ip
@@ -33,6 +34,7 @@ from altyn.inbound.web.responses import is_part, see_other
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
+from altyn.operations.ports import Overloaded
 from altyn.request_body import read_body
 
 FORM_BYTES_MAX: Final = 64 * 1024
@@ -98,20 +100,30 @@ class AccountAccess:
         """
 
         async def answer(request: Request) -> Response:
+            current = await self.current(request)
+            if current is None:
+                return to_login(request)
+            if current.session.stage is SessionStage.CODE:
+                return see_other(CODE_PATH)
+            asked = await self.read(request, current, bytes_max=bytes_max)
+            if current.user.must_change_password and not always:
+                return see_other(PASSWORD_PATH)
+            if needs is not None:
+                current.require(needs)
+            return await work(asked)
+
+        return self.guest_page(method, path, answer)
+
+    def guest_page(self, method: str, path: str, work: Endpoint) -> Route:
+        """A page that needs no session. What it refuses, and a busy gateway, are answered here."""
+
+        async def answer(request: Request) -> Response:
             try:
-                current = await self.current(request)
-                if current is None:
-                    return to_login(request)
-                if current.session.stage is SessionStage.CODE:
-                    return see_other(CODE_PATH)
-                asked = await self.read(request, current, bytes_max=bytes_max)
-                if current.user.must_change_password and not always:
-                    return see_other(PASSWORD_PATH)
-                if needs is not None:
-                    current.require(needs)
-                return await work(asked)
+                return await work(request)
             except AccountError as error:
                 return refusal_page(request, error, sandbox=self.sandbox)
+            except Overloaded:
+                return busy_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 
@@ -164,7 +176,10 @@ class AccountAccess:
 
 
 async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
-    """The fields of a form, without NUL. Raises as `read_body`; PageGuard answers that."""
+    """The fields of a form, without NUL. Refuses a form that no page of ours has: FORM_OUTDATED.
+
+    Raises as `read_body` too; PageGuard answers that.
+    """
     pairs, _ = await read_fields(request, bytes_max=FORM_BYTES_MAX)
     return pairs
 
@@ -174,7 +189,7 @@ async def read_fields(
 ) -> tuple[Sequence[tuple[str, str]], Mapping[str, bytes]]:
     """The fields of a form, without NUL, and its files.
 
-    Raises as `read_pairs`; AccountError for a form that no browser sends.
+    Raises as `read_pairs`.
     """
     length = request.headers.get("content-length", "").encode("latin-1")
     body = await read_body(length, request.receive, bytes_max=bytes_max)

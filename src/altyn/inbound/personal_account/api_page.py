@@ -17,6 +17,7 @@ from altyn.inbound.personal_account.texts import account_text, reason_text
 from altyn.inbound.web.responses import page
 from altyn.operations.account.api_credentials import (
     can_be_restored,
+    can_restore_tokens,
     change_api_password,
     change_token,
     list_api_users,
@@ -114,7 +115,14 @@ class ApiPage:
         html = render(
             "api.html",
             frame,
-            users=[(user, can_be_restored(user, actor, context)) for user in users],
+            users=[
+                (
+                    user,
+                    can_be_restored(user, actor, context),
+                    can_restore_tokens(user, context),
+                )
+                for user in users
+            ],
             path=API_PATH,
             done=done,
             result=account_text(done.kind, language=language, login=done.login) if done else "",

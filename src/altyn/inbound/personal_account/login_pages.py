@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from altyn.domain.account.sessions import SessionStage, form_token
 from altyn.domain.credentials import is_login
@@ -31,12 +31,10 @@ from altyn.inbound.personal_account.pages import (
     PROFILE_PATH,
     account_frame,
     guest_frame,
-    refusal_page,
     render,
 )
 from altyn.inbound.personal_account.texts import account_text, reason_text
 from altyn.inbound.rest.answers import client_ip
-from altyn.inbound.web.language import keeping_language
 from altyn.inbound.web.responses import page, see_other
 from altyn.operations.account.change_password import change_password
 from altyn.operations.account.errors import AccountError, Reason
@@ -47,13 +45,13 @@ from altyn.operations.account.log_in import (
     log_in,
     log_out,
 )
-from altyn.operations.ports import Overloaded
 
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
-TOO_MANY: Final = 429
 PROFILE_CHANGES: Final = ("password", "codes_on", "codes_off")
 _UNFILLED: Final = frozenset({Reason.LOGIN_EMPTY, Reason.PASSWORD_EMPTY, Reason.PASSWORD_RULES})
+OLD_PATHS: Final = ("/mportal", "/mportal/")
+"""Where the account was, for the first change of a password (personal-account.md §1)."""
 log = structlog.get_logger("altyn.account")
 
 
@@ -83,13 +81,12 @@ class LoginPages:
             (post, LOGOUT_PATH, self.log_out),
         )
         return [
-            *(
-                Route(path, keeping_language(work), methods=[method])
-                for method, path, work in guests
-            ),
+            *(access.guest_page(method, path, work) for method, path, work in guests),
             access.page(get, PASSWORD_PATH, self.show_password, needs=None, always=True),
             access.page(post, PASSWORD_PATH, self.change_password, needs=None, always=True),
             access.page(get, BASE, self.show_first, needs=None),
+            access.page(get, f"{BASE}/", self.show_first, needs=None),
+            *(access.guest_page(get, path, self.show_new_address) for path in OLD_PATHS),
             access.page(get, PROFILE_PATH, self.show_profile, needs=None),
         ]
 
@@ -103,10 +100,7 @@ class LoginPages:
     async def log_in(self, request: Request) -> Response:
         """Open a session. The cookie gets a new token, whatever it had before."""
         access = self.access
-        try:
-            access.refuse_other_sites(request)
-        except AccountError as error:
-            return refusal_page(request, error, sandbox=access.sandbox)
+        access.refuse_other_sites(request)
         form = dict(await read_pairs(request))
         login, next_page = form.get("login", "").strip(), form.get("next", "")
         attempt = LoginAttempt(
@@ -117,10 +111,6 @@ class LoginPages:
         )
         try:
             opened = await log_in(attempt, access.context)
-        except Overloaded:
-            language = guest_frame(request, sandbox=False).language
-            busy = account_text("busy", language=language)
-            return self._login_page(request, login, next_page, busy, TOO_MANY)
         except AccountError as error:
             _log(login, attempt.address, error)
             return self._refused_login(request, login, next_page, error)
@@ -140,12 +130,12 @@ class LoginPages:
         current = await access.current(request)
         if current is None:
             return to_login(request)
+        asked = await access.read(request, current)
         try:
-            asked = await access.read(request, current)
             opened = await enter_code(current, asked.form.get("code", ""), access.context)
         except AccountError as error:
             if error.reason is not Reason.WRONG_CODE:
-                return refusal_page(request, error, sandbox=access.sandbox)
+                raise
             text = reason_text(error, guest_frame(request, sandbox=False).language)
             _log(current.user.login, current.address, error)
             return self._code_page(request, form_token(current.token), text, FORBIDDEN)
@@ -156,10 +146,7 @@ class LoginPages:
         access = self.access
         current = await access.current(request)
         if current is not None:
-            try:
-                await access.read(request, current)
-            except AccountError as error:
-                return refusal_page(request, error, sandbox=access.sandbox)
+            await access.read(request, current)
             await log_out(current, access.context)
         return access.drop(see_other(LOGIN_PATH))
 
@@ -188,6 +175,10 @@ class LoginPages:
     async def show_first(self, _asked: AccountRequest) -> Response:
         """The account's first page."""
         return see_other(PROFILE_PATH)
+
+    async def show_new_address(self, _request: Request) -> Response:
+        """From the old address to the account's first page."""
+        return see_other(BASE)
 
     async def show_profile(self, asked: AccountRequest) -> Response:
         """Who the user is, and what the user may do."""
@@ -230,8 +221,7 @@ class LoginPages:
     ) -> Response:
         frame = guest_frame(request, sandbox=self.access.sandbox)
         shown = {"login": login, "next": next_page, "problem": problem, "demo": self.demo}
-        headers = {"Retry-After": "2"} if status == TOO_MANY else None
-        return page(render("login.html", frame, path=LOGIN_PATH, **shown), status, headers)
+        return page(render("login.html", frame, path=LOGIN_PATH, **shown), status)
 
     def _code_page(
         self, request: Request, csrf: str, problem: str = "", status: int = 200

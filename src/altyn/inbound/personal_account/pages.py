@@ -9,7 +9,12 @@ from starlette.responses import Response
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import form_token
-from altyn.inbound.personal_account.texts import account_text, audit_action_text, reason_text
+from altyn.inbound.personal_account.texts import (
+    account_text,
+    audit_action_text,
+    audit_detail_text,
+    reason_text,
+)
 from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
 from altyn.inbound.web.responses import page
@@ -30,6 +35,7 @@ CALLBACKS_PATH: Final = f"{BASE}/callbacks"
 SETTINGS_PATH: Final = f"{BASE}/settings"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
+TOO_MANY: Final = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,8 @@ MENU: Final = (
     MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),
 )
 
-render: Final = WebPages(
-    Path(__file__).parent / "templates", account_text, {"audit_action": audit_action_text}
-).renderer()
+_FILTERS: Final = {"audit_action": audit_action_text, "audit_detail": audit_detail_text}
+render: Final = WebPages(Path(__file__).parent / "templates", account_text, _FILTERS).renderer()
 
 
 def guest_frame(request: Request, *, sandbox: bool) -> WebFrame:
@@ -87,7 +92,7 @@ def account_frame(request: Request, current: CurrentUser, here: str, *, sandbox:
         path=request.url.path,
         query=request.url.query,
         reader=current.user.login,
-        shop_name=current.merchant.name,
+        shop_name=current.merchant.name_in(language),
         log_out=LOGOUT_PATH,
         csrf=form_token(current.token),
         sandbox=sandbox,
@@ -99,6 +104,14 @@ def refusal_page(request: Request, error: AccountError, *, sandbox: bool) -> Res
     frame = guest_frame(request, sandbox=sandbox)
     text = reason_text(error, frame.language)
     return page(render("refused.html", frame, text=text, base=BASE), FORBIDDEN)
+
+
+def busy_page(request: Request, *, sandbox: bool) -> Response:
+    """The page of a gateway that has too much to do, or whose database cannot be reached."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = account_text("busy", language=frame.language)
+    html = render("refused.html", frame, text=text, base=BASE)
+    return page(html, TOO_MANY, {"Retry-After": "2"})
 
 
 def _language(request: Request) -> str:

@@ -34,7 +34,7 @@ _LOGIN: Final = {
     "forgotten": Words("Забыли пароль? Новый даст владелец магазина в разделе «Пользователи» или служба поддержки.", "Forgot the password? An owner of the shop gives a new one under “Users”, or the support does."),
     "demo": Words("Пользователи демо-магазина", "Users of the demo shop"),
     "demo_note": Words("Пароль у всех один: {password}", "They share one password: {password}"),
-    "busy": Words("Сейчас слишком много входов. Повторите через несколько секунд.", "Too many logins at the moment. Try again in a few seconds."),
+    "busy": Words("Сервис сейчас занят. Повторите через несколько секунд.", "The service is busy at the moment. Repeat in a few seconds."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),
@@ -106,6 +106,7 @@ _API: Final = {
     "new_api_password": Words("Новый пароль API", "New API password"),
     "api_password_hint": Words(f"Оставьте пустым, и мы создадим его. Свой — от {API_PASSWORD_MIN} до {API_PASSWORD_MAX} латинских букв, цифр и знаков, с цифрой и большой буквой.", f"Leave it empty, and we generate one. Your own has {API_PASSWORD_MIN} to {API_PASSWORD_MAX} Latin letters, digits and signs, with a digit and an upper-case letter."),
     "change_api_password": Words("Сменить пароль API", "Change the API password"),
+    "token": Words("Токен", "Token"),
     "change_token": Words("Создать новый токен", "Create a new token"),
     "change_token_lead": Words("Прежние токены перестанут действовать.", "The present tokens stop working."),
     "restore_password": Words("Вернуть прежний пароль", "Restore the password before"),
@@ -151,6 +152,18 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.SESSION_ENDED: "сеанс завершён",
     AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",
     AuditAction.CERTIFICATE_CREATED: "сертификат создан",
+}
+_AUDIT_DETAILS: Final = {
+    "a wrong password": "неверный пароль",
+    "a wrong one-time code": "неверный одноразовый код",
+    "a wrong present password": "неверный нынешний пароль",
+    "waits for a one-time code": "ждёт одноразового кода",
+    "with a code": "с кодом",
+    "one-time codes switched off": "одноразовые коды выключены",
+    AccountRole.OWNER: "владелец",
+    AccountRole.OPERATOR: "оператор",
+    AccountRole.ACCOUNTANT: "бухгалтер",
+    AccountRole.SUPPORT: "поддержка",
 }
 _ROLES: Final = {
     f"role_{AccountRole.OWNER}": Words("владелец", "owner"),
@@ -234,6 +247,11 @@ def audit_action_text(action: str, language: str) -> str:
     if language == "en" or action not in _AUDIT_ACTIONS:
         return action
     return _AUDIT_ACTIONS[AuditAction(action)]
+
+
+def audit_detail_text(detail: str, language: str) -> str:
+    """The detail of an entry; names of settings and rights are the same in every language."""
+    return detail if language == "en" else _AUDIT_DETAILS.get(detail, detail)
 
 
 def reason_text(error: AccountError, language: str) -> str:

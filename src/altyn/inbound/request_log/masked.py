@@ -24,6 +24,13 @@ FACT_CHARS_MAX: Final = 300
 RULE_CHARS_MAX: Final = 2_000
 CARD_NAMES: Final = frozenset({"$PAN", "pan", "$CVC", "cvc"})
 """The names of a card's values in requests that were not read by the table of a method."""
+OTHER_CARD_FIELDS: Final = frozenset(
+    {"$EXPIRY", "YYYY", "MM", "TEXT", "expiry", "expiryDate", "newExpiry"}
+    | {"cardholder", "cardholderName"}
+)
+"""The other fields of a card. A card number that was typed there is masked, also a mistyped one,
+whose check digit is wrong."""
+
 _PAN_LENGTHS: Final = range(12, 20)
 _MASKED: Final = re.compile(r"[0-9]{6}\*\*[0-9]{4}")
 _SHORT: Final = 12
@@ -60,6 +67,8 @@ def _masked(name: str, value: str, *, is_card: bool) -> SentParameter:
     shown_name = name if name in _USUAL else masked_fact(name, NAME_CHARS_MAX)
     if is_card:
         return SentParameter(shown_name, masked_card(value), masked=bool(value))
+    if name in OTHER_CARD_FIELDS and sum(map(str.isdigit, value)) >= _PAN_LENGTHS.start:
+        return SentParameter(shown_name, masked_card(value), masked=True)
     if is_secret_name(name):
         return SentParameter(shown_name, HIDDEN if value else "", masked=bool(value))
     if len(value) < _SHORT and "=" not in value and ":" not in value:

@@ -13,8 +13,10 @@ import structlog
 
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
+from altyn.domain.notes import Note
 from altyn.domain.refusals import Refusal
 from altyn.inbound.call_log import (
+    answered_code,
     call_facts,
     delayed_login,
     log_answer,
@@ -23,6 +25,7 @@ from altyn.inbound.call_log import (
     log_unserved,
     record_failure,
 )
+from altyn.inbound.http.fields import Fields
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.http.request_reader import (
     BodyKindRefused,
@@ -33,8 +36,8 @@ from altyn.inbound.http.request_reader import (
     TooManyBodies,
     read_fields,
 )
-from altyn.inbound.metrics import SERVED, count_request
-from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
+from altyn.inbound.metrics import count_request
+from altyn.inbound.request_handler import BROKEN_ENCODING, Refusing, Request, RequestHandler, Served
 from altyn.inbound.rest.answers import (
     JSON,
     NO_STORE,
@@ -177,11 +180,11 @@ class RestEndpoint:
             route.method.name, code=error.code, rule=rule, ip=client_ip(scope), started=started
         )
 
-    async def send_busy(self, path: str, send: Send) -> None:
-        """Answer a request that the gateway has no capacity for; the client may try again."""
+    async def refuse(self, path: str, send: Send, fault: TransportFault) -> None:
+        """Answer a request that this process cannot serve now; the client may try again."""
         dialect = self._dialect_of(path) or self._dialects[0]
-        await _send_fault(send, dialect, TransportFault.OVERLOADED, RETRY)
-        log_path(path, code=TransportFault.OVERLOADED.status, rule="overloaded")
+        await _send_fault(send, dialect, fault, RETRY)
+        log_path(path, code=fault.status, rule=fault.value)
 
     async def refuse_http_method(self, path: str, send: Send) -> bool:
         """Refuse another HTTP method than GET and POST below a dialect's prefix; False elsewhere.
@@ -221,7 +224,7 @@ class RestEndpoint:
             base_url=self._public_url or base_url_of(scope),
             malformed=fields.malformed,
             broken_body=fields.malformed_body,
-            broken_encoding=fields.broken_encoding,
+            remarks=tuple(_remarks_of(fields, route.method)),
         )
 
     async def _answer(self, request: Request, send: Send, started: float) -> None:
@@ -238,14 +241,21 @@ class RestEndpoint:
             log.exception("failed", code=code, **call_facts(request, started))
             await _send(send, _failure(request), ())
         else:
-            code = answer.error.code if isinstance(answer, Refusing) else SERVED
-            count_request(method.name, code)
+            count_request(method.name, answered_code(answer))
             await _send(send, present(method, answer), self._rule_header(answer))
             log_answer(request, answer, started)
 
     def _rule_header(self, answer: Served | Refusing) -> tuple[Header, ...]:
         rule = answer.explanation if self._show_rules else ""
         return (rule_header(rule),) if rule else ()
+
+
+def _remarks_of(fields: Fields, method: Method) -> Iterator[Note]:
+    """The notes about bytes that are no text, and about a card in the address of a POST."""
+    if fields.broken_encoding:
+        yield BROKEN_ENCODING
+    for name in sorted(method.card_names & fields.in_address):
+        yield Note(name, "in the address, which logs keep: send it in the body of the request")
 
 
 def present(method: Method, answer: Served | Refusing) -> Members:

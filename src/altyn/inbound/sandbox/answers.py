@@ -10,7 +10,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.card.free_text import mask_card_numbers
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.json_bodies import refuse_unstorable
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
@@ -36,8 +37,9 @@ def json_answer(members: Any, status: int = 200) -> Response:
 
 
 def problem(text: str, status: int) -> Response:
-    """A refusal: what is wrong and what to do."""
-    return json_answer({"error": text}, status)
+    """A refusal: what is wrong and what to do. A card number in the text is masked: a client may
+    have sent one in any place, and answers are kept in logs."""
+    return json_answer({"error": mask_card_numbers(text)}, status)
 
 
 class RefusedError(Exception):
@@ -138,6 +140,9 @@ async def read_json(request: Request, into: type[Members], *, longest: int = BOD
         refuse_unstorable(body, depth_max=DEFAULT_LIMITS.depth)
         keep_json(body)
         return msgspec.json.decode(body, type=into)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        forget_frames(error)
+        raise
     finally:
         clear_unshared(body)
 

@@ -16,21 +16,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.card.free_text import mask_document
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.receipt.contact import EMAIL, PHONE, contact_of, contact_of_payer, needs_contact
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.sandbox.answers import body_of, from_another_site, json_answer, problem
 from altyn.inbound.sandbox.payer.browser import Browser, PayerError
+from altyn.inbound.sandbox.payer.credit import visit_application
 from altyn.inbound.sandbox.payer.phone import PayerPhone
 from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.result import Result, answer_members
 from altyn.inbound.sandbox.payer.visit import Visit
+from altyn.inbound.sandbox.payer.waiting import change_way
 from altyn.inbound.sandbox.payer.ways import read_request
 from altyn.look import LANGUAGES
 from altyn.operations.ports import World
 
-NO_ORDER: Final = "there is no order with this id; it is the orderId of register.do's answer"
+NO_ORDER: Final = (
+    "there is no order with this id that a payer pays; it is the orderId of register.do's answer"
+)
+
+TYPED: Final = ("text", "steps", "fieldErrors")
+"""The members that may contain what the payer typed."""
 
 log = structlog.get_logger("altyn.sandbox")
 
@@ -54,6 +62,14 @@ def order_payment_routes(
             return problem(str(error), 400)
         except RecursionError:
             return problem("the JSON is nested too deeply", 400)
+        try:
+            return await _pay(wanted, request)
+        except PayerError as error:
+            return problem(str(error), 502)
+        finally:
+            wanted.clear()
+
+    async def _pay(wanted: PayerRequest, request: Request) -> Response:
         if wanted.language not in {None, *LANGUAGES}:
             return problem(f"language: one of {', '.join(LANGUAGES)}", 400)
         order_id = request.path_params["order"]
@@ -62,12 +78,7 @@ def order_payment_routes(
             page_order = await find_page_order(order_id, world)
             if page_order is None:
                 return problem(NO_ORDER, 404)
-            try:
-                return await _play(wanted, page_order, browser, world, phone)
-            except PayerError as error:
-                return problem(str(error), 502)
-            finally:
-                wanted.clear()
+            return await _play(wanted, page_order, browser, world, phone)
 
     return [Route("/sandbox/orders/{order:path}/pay", pay, methods=["POST"])]
 
@@ -77,6 +88,9 @@ async def _read(request: Request) -> PayerRequest:
     body = await body_of(request)
     try:
         return read_request(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        forget_frames(error)
+        raise
     finally:
         clear_unshared(body)
 
@@ -90,12 +104,23 @@ async def _play(
 ) -> Response:
     """Pay, and compare the order with what it was before."""
     language = page_order.language(wanted.language)
-    visit = Visit(browser=browser, page_order=page_order, language=language, phone=phone)
-    end = await visit.open_page() or await wanted.play(visit)
-    after = await find_page_order(page_order.order_id, world)
-    assert after is not None, "orders are never deleted"
+
+    async def look() -> PageOrder:
+        found = await find_page_order(page_order.order_id, world)
+        assert found is not None, "orders are never deleted"
+        return found
+
+    visit = Visit(browser=browser, page_order=page_order, look=look, language=language, phone=phone)
+    end = (
+        await visit_application(visit)
+        or await visit.open_page()
+        or await change_way(wanted, visit)
+        or await wanted.play(visit)
+    )
+    after = await look()
     end = replace(end, unused=(*end.unused, *_unused_contact(wanted, after)))
     members = answer_members(page_order, after, end, steps=visit.steps, language=language)
+    members |= mask_document({name: members[name] for name in TYPED if name in members})
     if members["result"] is Result.REFUSED and _lacks_contact(wanted, after):
         members["missing"] = [EMAIL, PHONE]  # one of them
     log.info("payer_simulated", order_id=after.order_id, way=wanted.way, result=members["result"])

@@ -5,19 +5,21 @@ same as for REST; a message whose caller is not known is answered with a fault.
 Source: soap.md §1 (endpoint, faults), §1.2 (credentials), §2 (business errors are answers).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element
 
 import structlog
 
-from altyn.domain.clearing import clear_unshared
+from altyn.domain.clearing import clear_unshared, forget_frames
 from altyn.domain.credentials import FailedLogin
 from altyn.domain.language import text_language
 from altyn.inbound.call_log import (
+    answered_code,
     call_facts,
     delayed_login,
     duration,
@@ -41,7 +43,7 @@ from altyn.inbound.http.request_reader import (
     read_body,
     refuse_compressed,
 )
-from altyn.inbound.metrics import SERVED, count_fault, count_request
+from altyn.inbound.metrics import count_fault, count_request
 from altyn.inbound.request_handler import Refusing, Request, RequestHandler, Served
 from altyn.inbound.request_log.bodies import keep_envelope
 from altyn.inbound.rest.answers import (
@@ -68,7 +70,7 @@ from altyn.inbound.soap.faults import (
     write_fault,
     wrong_message,
 )
-from altyn.inbound.soap.parser import parse_xml
+from altyn.inbound.soap.parser import clear_document, parse_xml
 from altyn.inbound.soap.security import SECURITY, SignedSource, read_token
 from altyn.operations.ports import Overloaded
 from altyn.protocol.dialects.classic.dialect import CLASSIC
@@ -155,9 +157,9 @@ class SoapEndpoint:
         await send({"type": "http.response.start", "status": page.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def send_busy(self, send: Send) -> None:
-        """Answer that the gateway is overloaded: a fault of the server, so clients try again."""
-        await self._send_fault(send, OVERLOADED)
+    async def refuse(self, send: Send, fault: SoapFault) -> None:
+        """Answer without reading: a fault of the server, so clients try again."""
+        await self._send_fault(send, fault)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -189,19 +191,30 @@ class SoapEndpoint:
         headers = content_headers(scope)
         body = await read_body(headers, receive, self._limits)
         content_type = ContentType.of(headers.get(b"content-type", b""))
-        _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
         try:
-            root = parse_xml(body, content_type.charset)
-        except MessageRefusedError as refused:
-            refused.__traceback__ = None  # its frames refer to the body
-            clear_unshared(body)
-            raise
-        try:
-            message = open_envelope(root, understood=(SECURITY,))
-            operation, method = _operation(message)
-            keep_envelope(body, with_card=bool(method.card_names))
+            return self._read_document(body, content_type, headers, scope)
         finally:
             clear_unshared(body)
+
+    def _read_document(
+        self, body: bytes, content_type: ContentType, headers: Mapping[bytes, bytes], scope: Scope
+    ) -> _SoapRequest:
+        root: Element | None = None
+        try:
+            _refuse_encoded(content_type.kind, headers.get(b"content-encoding", b""))
+            root = parse_xml(body, content_type.charset)
+            return self._request_of(root, body, scope)
+        except MessageRefusedError as refused:
+            forget_frames(refused)
+            if root is not None:
+                clear_document(root)
+            raise
+
+    def _request_of(self, root: Element, body: bytes, scope: Scope) -> _SoapRequest:
+        """The operation that a document asks for. Refuses (MessageRefusedError) as `_read`."""
+        message = open_envelope(root, understood=(SECURITY,))
+        operation, method = _operation(message)
+        keep_envelope(body, with_card=bool(method.card_names))
         token = read_token(message.headers)
         parameters = read_request(operation, message.wrapper)
         request = Request(
@@ -227,7 +240,7 @@ class SoapEndpoint:
             count_request(method.name, SYSTEM_ERROR.code)
             await send_answer(send, 200, _failure(message), (XML, NO_STORE))
             return
-        count_request(method.name, answer.error.code if isinstance(answer, Refusing) else SERVED)
+        count_request(method.name, answered_code(answer))
         if isinstance(answer, Refusing) and not answer.authenticated:
             await self._write_fault(send, _authentication_fault(answer))
         else:

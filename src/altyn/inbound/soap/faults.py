@@ -74,6 +74,9 @@ FAILED_AUTHENTICATION: Final = SoapFault(
 OVERLOADED: Final = SoapFault(
     FaultCode.SERVER, "The gateway is busy: repeat the request in a moment", status=503
 )
+OUTDATED: Final = SoapFault(
+    FaultCode.SERVER, "The gateway is being upgraded: repeat the request in a moment", status=503
+)
 BODY_TOO_LARGE: Final = SoapFault(
     FaultCode.CLIENT, "The request body is larger than this gateway reads"
 )

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
-from altyn.domain.clearing import clear
+from altyn.domain.clearing import clear, clear_unshared
 from altyn.inbound.http.bodies import CHARSETS
 from altyn.inbound.soap.faults import MessageRefusedError, wrong_message
 
@@ -240,6 +240,18 @@ class _Reader:
 
     def _doctype(self, *_: object) -> None:
         _refuse_doctype()
+
+
+def clear_document(root: Element) -> None:
+    """Overwrite the texts of a document that is not used any more: it may hold a card."""
+    for element in root.iter():
+        while element.attrib:
+            _, value = element.attrib.popitem()
+            clear_unshared(value)
+        text, element.text = element.text or "", None
+        clear_unshared(text)
+        text, element.tail = element.tail or "", None
+        clear_unshared(text)
 
 
 def local_name(element: Element) -> str:

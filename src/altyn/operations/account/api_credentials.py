@@ -109,6 +109,12 @@ def can_be_restored(password: ApiPassword, actor: AccountActor, context: Account
     return password.previous_hash is not None and changed_at is not None and changed_at > since
 
 
+def can_restore_tokens(password: ApiPassword, context: AccountContext) -> bool:
+    """Whether the tokens before the last change can be restored now."""
+    replaced_at = password.tokens_replaced_at
+    return replaced_at is not None and replaced_at > context.clock.now() - RESTORE_TIME
+
+
 async def _stored(login: str, actor: AccountActor, context: AccountContext) -> ApiPassword:
     stored = await context.store.api_password(actor.merchant_id, login)
     if stored is None:

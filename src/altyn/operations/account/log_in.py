@@ -25,6 +25,7 @@ from altyn.operations.account.ports import (
     save,
 )
 from altyn.operations.account.session import CurrentUser
+from altyn.operations.ports import Overloaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,15 @@ async def log_in(attempt: LoginAttempt, context: AccountContext) -> OpenedSessio
 
     An unknown login, a locked one and a wrong password get one answer, after the same time. The
     session has a new token, so a token that was planted in the browser before is worth nothing.
-    Refuses: LOGIN_EMPTY, PASSWORD_EMPTY, Overloaded, WRONG_LOGIN, USER_BLOCKED, MERCHANT_BLOCKED.
+    Refuses: LOGIN_EMPTY, PASSWORD_EMPTY, Overloaded (also for an address with many failures),
+    WRONG_LOGIN, USER_BLOCKED, MERCHANT_BLOCKED.
     """
     if not attempt.login:
         raise AccountError(Reason.LOGIN_EMPTY)
     if not attempt.password:
         raise AccountError(Reason.PASSWORD_EMPTY)
+    if context.failed_logins.pause_seconds(attempt.address):
+        raise Overloaded("failed logins from this address delay the next one; repeat later")
     user = await context.store.user(attempt.login) if is_login(attempt.login) else None
     checked = None if user is None or user.is_locked(context.clock.now()) else user.password_hash
     is_right = await context.passwords.verify(attempt.password, checked)
@@ -72,6 +76,7 @@ async def log_in(attempt: LoginAttempt, context: AccountContext) -> OpenedSessio
         if saved:
             break
         user = await context.store.user(attempt.login)
+    context.failed_logins.add(attempt.login, attempt.address)
     raise AccountError(Reason.WRONG_LOGIN)
 
 

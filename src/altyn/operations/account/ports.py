@@ -30,7 +30,10 @@ class UserChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPassword:
-    """The password of an API user. `previous_hash` was in force until `changed_at` (UTC)."""
+    """The password of an API user. `previous_hash` was in force until `changed_at` (UTC).
+
+    `tokens_replaced_at` is the time of the last change of its tokens, None after its undo.
+    """
 
     merchant_id: int
     login: str
@@ -38,6 +41,7 @@ class ApiPassword:
     must_change: bool = False
     previous_hash: str | None = field(default=None, repr=False)
     changed_at: datetime | None = None
+    tokens_replaced_at: datetime | None = None
     version: int = 1
 
 
@@ -120,6 +124,18 @@ class Passwords(Protocol):
         ...
 
 
+class FailedLogins(Protocol):
+    """Counts failed logins by address, whatever the logins: one address cannot try many of them."""
+
+    def add(self, login: str, address: str) -> None:
+        """Count a failed login."""
+        ...
+
+    def pause_seconds(self, address: str) -> float:
+        """How long an address has to wait before its next login; 0 when it need not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCodes:
     """A new secret of one-time codes: as text and as the address of a QR code for the user's app,
@@ -148,6 +164,7 @@ class AccountContext:
     merchants: MerchantsByNumber
     clock: Clock
     passwords: Passwords
+    failed_logins: FailedLogins
     codes: Codes
     new_secret: Callable[[], str]
     new_password: Callable[[], str]

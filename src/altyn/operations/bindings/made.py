@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from altyn.domain.callback import CallbackOperation
 from altyn.domain.card.binding import Binding, BindingCategory, BindingDue
+from altyn.domain.card.instalment_terms import InstalmentTerms
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.recurring import RecurringTerms
 from altyn.domain.effects import OutboxEntry
 from altyn.domain.merchant import Merchant
 from altyn.operations.bindings.ports import BindingPorts
-from altyn.operations.bindings.terms import recurring_terms
+from altyn.operations.bindings.terms import instalment_terms, recurring_terms
 from altyn.operations.decisions import Accepted
 
 
@@ -69,12 +70,13 @@ async def _active(new: Binding, ports: BindingPorts) -> Binding | None:
 
 def _renewed(active: Binding, new: Binding) -> Binding:
     """The stored card after a payment that has stored it again; itself when nothing changes."""
-    if new.expiry == active.expiry and new.recurring is None:
+    if new.expiry == active.expiry and new.recurring is None and new.instalments is None:
         return active
     return replace(
         active.changed(new.changed_at, active=True, expiry=new.expiry),
         holder=new.holder,
         recurring=new.recurring,
+        instalments=new.instalments,
         network_transaction_id=new.network_transaction_id or active.network_transaction_id,
     )
 
@@ -102,7 +104,7 @@ def _with_stored(
 def _new(accepted: Accepted, card: PaymentCard, merchant: Merchant) -> Binding:
     order = accepted.order
     assert order.request.client_id is not None, "a card is stored for a client"
-    terms = recurring_terms(order, merchant)
+    terms, instalments = recurring_terms(order, merchant), _instalments(accepted, merchant)
     return Binding(
         merchant_id=order.merchant_id,
         binding_id=uuid4(),
@@ -115,10 +117,38 @@ def _new(accepted: Accepted, card: PaymentCard, merchant: Merchant) -> Binding:
         changed_at=accepted.at,
         holder=card.holder,
         system=card.system,
-        category=BindingCategory.RECURRENT if terms else BindingCategory.COMMON,
+        category=_category(terms, instalments),
         order_id=order.order_id,
         email=order.request.email,
         phone=order.request.phone,
         recurring=RecurringTerms(*terms, accepted.at) if terms else None,
+        instalments=instalments,
         network_transaction_id=card.network_transaction_id,
+    )
+
+
+def _category(
+    recurring: tuple[int, str] | None, instalments: InstalmentTerms | None
+) -> BindingCategory:
+    """What the card is stored for. Days may be agreed for instalments too."""
+    if instalments:
+        return BindingCategory.INSTALMENT
+    return BindingCategory.RECURRENT if recurring else BindingCategory.COMMON
+
+
+def _instalments(accepted: Accepted, merchant: Merchant) -> InstalmentTerms | None:
+    """The instalments that the payment has agreed to. A payment is the first of them; a check of
+    the card takes no money and is none."""
+    order, terms = accepted.order, instalment_terms(accepted.order, merchant)
+    if terms is None:
+        return None
+    payments_max, total_minor = terms
+    paid = not order.checks_card_only
+    return InstalmentTerms(
+        payments_max=payments_max,
+        total_minor=total_minor,
+        currency=order.currency,
+        made=int(paid),
+        made_minor=order.approved_minor if paid else 0,
+        agreed_at=accepted.at,
     )

@@ -11,11 +11,23 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.bindings.lookup import binding_of_client, refuse_expired
 from altyn.operations.bindings.storing import NamesBinding
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.possible import may_use_stored_card
 from altyn.operations.ports import World
 
 
 async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World) -> Refused | None:
     """Why an order cannot name this stored card; None when it can, or names none.
+
+    Refuses: as `named_binding`.
+    """
+    found = await named_binding(command, merchant, world)
+    return found if isinstance(found, Refused) else None
+
+
+async def named_binding(
+    command: NamesBinding, merchant: Merchant, world: World
+) -> Binding | Refused | None:
+    """The stored card that a registration names; None when it names none.
 
     Refuses: ACCESS_DENIED (permission bindings), CLIENT_ID_EMPTY, BINDING_UNKNOWN (also one that is
     disabled), BINDING_OF_ANOTHER_CLIENT, CARD_EXPIRED.
@@ -31,16 +43,19 @@ async def refuse_binding(command: NamesBinding, merchant: Merchant, world: World
     found = await binding_of_client(
         command.binding_id, command.client_id, merchant.merchant_id, world
     )
-    return found if isinstance(found, Refused) else refuse_expired(found, world)
+    if isinstance(found, Refused):
+        return found
+    return refuse_expired(found, world) or found
 
 
 async def cards_of_payer(order: Order, merchant: Merchant, world: World) -> tuple[Binding, ...]:
     """The stored cards that the payer of an order may choose, oldest first: active, not expired.
 
-    An order that names its stored card has that one only; an order that is over has none.
+    An order that names its stored card has that one only; an order that is over, or that a stored
+    card may not pay, has none.
     """
     client_id, named = order.request.client_id, read_binding_id(order.request.binding_id)
-    if not client_id or not order.payable or not merchant.may(Permission.BINDINGS):
+    if not client_id or not order.payable or not may_use_stored_card(order, merchant):
         return ()
     month = year_month(world.clock.now())
     return tuple(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from altyn.domain.card.binding import Binding
-from altyn.domain.card.values import Expiry
+from altyn.domain.card.values import Expiry, Pan
 from altyn.domain.merchant import Permission
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
@@ -46,8 +46,13 @@ async def pay_by_binding(
     pan = await pan_of(binding, world)
     if isinstance(pan, Refused):
         return replace(pan, order=order)
+    return await pay_by_card(with_stored_card(command, binding, pan), world, loaded=order)
+
+
+def with_stored_card(command: CardCall, binding: Binding, pan: Pan) -> PayByCard:
+    """The command of a payment with this stored card, whose number is `pan`."""
     call: dict[str, Any] = {each.name: getattr(command, each.name) for each in fields(CardCall)}
-    card = PayByCard(
+    return PayByCard(
         **call,
         pan=pan,
         expiry=Expiry.parse(binding.expiry),
@@ -56,7 +61,6 @@ async def pay_by_binding(
         binding_id=binding.binding_id,
         first_transaction_id=binding.network_transaction_id,
     )
-    return await pay_by_card(card, world, loaded=order)
 
 
 async def _binding(order: Order, sent: str, world: World) -> Binding | Refused:

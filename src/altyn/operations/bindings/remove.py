@@ -4,7 +4,7 @@ from altyn.domain.card.binding import BindingCategory, read_binding_id
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
-from altyn.operations.bindings.change import set_active
+from altyn.operations.bindings.change import remove
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
 from altyn.operations.results import Done
@@ -13,7 +13,9 @@ from altyn.operations.results import Done
 async def remove_by_payer(
     binding_id: str, order: Order, merchant: Merchant, world: World
 ) -> Done | Refused:
-    """Disable a stored card of the order's client; one that is disabled already is removed.
+    """Remove a stored card of the order's client for good; one that is removed already stays so.
+
+    A card that the shop has disabled is removed too, so that the shop cannot enable it again.
 
     Refuses: WRONG_STATUS (the order takes no payment any more), BINDING_UNKNOWN (also another
     client's, and the one that the shop has chosen for the order).
@@ -31,7 +33,7 @@ async def remove_by_payer(
     if found is None or not common or found.client_id != client_id or found.binding_id == chosen:
         rule = "no stored card of the order's client that its payer may remove"
         return Refused(Refusal.BINDING_UNKNOWN, rule, order, parameter="binding_id")
-    removed = await set_active(found.binding_id, merchant, world, active=False)
+    removed = await remove(found.binding_id, merchant, world)
     if isinstance(removed, Refused) and removed.refusal is Refusal.BINDING_INACTIVE:
         return Done()
     return removed

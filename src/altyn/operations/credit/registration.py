@@ -13,6 +13,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.money import RUB
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.bnpl.offer import shop_takes_only_parts
 from altyn.protocol.payment_ways import PaymentWay
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def refuse_credit(wanted: CreditWanted, merchant: Merchant) -> Refused | None:
     """Why an order cannot be paid with a credit.
 
     Refuses: CREDIT_IMPOSSIBLE (a product that is not agreed with the merchant, another way to pay
-    that the order begins with or wants, no card among the allowed ways).
+    that the order begins with or wants, no card among the allowed ways, a shop that takes payments
+    in parts only).
     """
     product, agreed = _product_id(wanted.cart), merchant.settings.credit.product_ids
     if agreed and product not in agreed:
@@ -76,6 +78,9 @@ def _refuse_ways(wanted: CreditWanted, merchant: Merchant) -> Refused | None:
     of_shop = merchant.settings.allowed_payment_ways
     if of_shop and card not in of_shop:
         rule = f"a granted credit is paid by card, and setting allowed_payment_ways has no {card}"
+        return Refused(Refusal.CREDIT_IMPOSSIBLE, rule)
+    if shop_takes_only_parts(merchant):
+        rule = "a granted credit is paid by card, and setting bnpl.only allows no card"
         return Refused(Refusal.CREDIT_IMPOSSIBLE, rule)
     return None
 

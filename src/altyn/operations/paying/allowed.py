@@ -29,9 +29,13 @@ def allows_way(way: str, order: Order, merchant: Merchant) -> bool:
     """
     if way not in CREDIT_WAYS and has_credit(order):
         return False
-    own = tuple(filter(None, order.request.more.get(ALLOWED_WAYS, "").split(",")))
-    listed = shop_allows_way(way, merchant) and _has(own, way)
+    listed = shop_allows_way(way, merchant) and _has(own_ways(order), way)
     return listed and not forbids_way(way, order, merchant)
+
+
+def own_ways(order: Order) -> tuple[str, ...]:
+    """The order's own list of ways; empty: all that the shop has."""
+    return tuple(filter(None, order.request.more.get(ALLOWED_WAYS, "").split(",")))
 
 
 def shop_allows_way(way: str, merchant: Merchant) -> bool:

@@ -10,6 +10,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.binding import BindingDue, read_binding_id
+from altyn.domain.card.charge import ReleasedCharge
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.credit import awaits_credit
@@ -32,6 +33,7 @@ from altyn.operations.decisions import (
 from altyn.operations.order_contact import with_contact
 from altyn.operations.order_params import with_params_of_payer, with_params_of_shop
 from altyn.operations.paying.attempts import abandon_earlier, new_attempt
+from altyn.operations.payout import refuse_payout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +62,23 @@ class AttemptRequest:
 def refuse_payment(order: Order, now: datetime) -> Refused | Busy | None:
     """Why the order cannot be paid now; None when it can.
 
-    While another attempt waits for its payer, which may take minutes, BUSY is refused at once.
-    Refuses: ALREADY_PAID, SESSION_OVER, ATTEMPTS_EXHAUSTED, WRONG_STATUS, CREDIT_REQUIRED. Busy
-    while a connector is asked about another attempt.
+    A payout is in the wrong status, whatever has become of it.
+    Refuses: ALREADY_PAID, WRONG_STATUS (cancelled, or another attempt waits for its payer, which
+    may take minutes), SESSION_OVER, ATTEMPTS_EXHAUSTED, CREDIT_REQUIRED. Busy while a connector is
+    asked about another attempt.
     Source: rest-orders.md §5.1, payment-page.md §2; bnpl.md §8.1.
     """
+    if order.is_payout:
+        return refuse_payout(order)
     if order.status is OrderStatus.DECLINED:
         return refuse_declined(order)
     if not order.payable:
         return Refused(Refusal.ALREADY_PAID, f"order is {order.status}", order)
-    if busy := _busy_with_payment(order):
-        return busy
+    if waiting := order.waiting_payment:
+        rule = f"a payment by {waiting.payment_way} waits for its payer: wait for it, or cancel it"
+        return Refused(Refusal.WRONG_STATUS, rule, order)
+    if order.in_flight(Kind.PAY):
+        return Busy(order)
     if now >= order.expires_at:
         return Refused(Refusal.SESSION_OVER, f"the session ended at {order.expires_at}", order)
     if not order.attempts_left:
@@ -191,7 +199,7 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
     """
     if not order.allows(Event.SESSION_EXPIRED) or now < order.expires_at:
         return Unchanged(order)
-    if order.in_flight(Kind.PAY):
+    if order.in_flight(Kind.PAY, Kind.PAYOUT):
         return Busy(order)
     return accept(
         order,
@@ -206,10 +214,12 @@ def decide_expiry(order: Order, now: datetime) -> Decision:
 def decide_cancellation(order: Order, now: datetime) -> Decision:
     """Cancel an order that is not paid (decline.do).
 
-    Refuses: WRONG_STATUS; BUSY at once while a payment waits for its payer. Busy while a connector
-    is asked for the money.
+    Refuses: WRONG_STATUS (also a payout); BUSY at once while a payment waits for its payer. Busy
+    while a connector is asked for the money.
     Source: rest-orders.md §3.4.
     """
+    if order.is_payout:
+        return refuse_payout(order)
     if not order.allows(Event.CANCELLED):
         return Refused(Refusal.WRONG_STATUS, f"only an unpaid order, this is {order.status}")
     if busy := _busy_with_payment(order):
@@ -279,7 +289,25 @@ def fail_attempt(
     other_attempts: tuple[Attempt, ...] = (),
     **changes: Unpack[OrderChanges],
 ) -> Accepted:
-    """Record a failed attempt; the order stays payable until its last one."""
+    """Record a failed attempt; the order stays payable until its last one.
+
+    A charge that the terms of the stored card count for the attempt is released.
+    """
+    failed = _failed(order, attempt, now, other_attempts=other_attempts, **changes)
+    card = attempt.card
+    if card is None or card.charge is None or card.binding_id is None:
+        return failed
+    return replace(failed, released=(ReleasedCharge(card.binding_id, card.charge),))
+
+
+def _failed(
+    order: Order,
+    attempt: Attempt,
+    now: datetime,
+    *,
+    other_attempts: tuple[Attempt, ...] = (),
+    **changes: Unpack[OrderChanges],
+) -> Accepted:
     assert attempt.action_code is not None, "a failed attempt says why"
     changes["action_code"] = attempt.action_code
     if order.with_attempt(attempt).attempts_left:

@@ -41,21 +41,31 @@ class SberPayDetails:
     from_app: bool = False
 
 
-def may_pay_by_sberpay(order: Order, merchant: Merchant) -> bool:
-    """Whether the order can be paid in the bank's app at all: permission, currency, sum, no
-    maintenance."""
-    settings = merchant.settings.sberpay
-    return (
-        merchant.may(Permission.SBERPAY)
-        and order.currency == RUB.code
-        and settings.covers(order.amount_minor)
-        and not settings.inactive
-    )
+def refuse_sberpay(order: Order, merchant: Merchant) -> Refused | None:
+    """Why the payment page never offers SberPay for the order; None when it does.
+
+    Refuses: ACCESS_DENIED (permission), PARAMETER_INVALID (not roubles), AMOUNT_INVALID (outside
+    the limits), JSON_PARAMS_INVALID (the shop has hidden it for this order).
+    """
+    if not merchant.may(Permission.SBERPAY):
+        return Refused(Refusal.ACCESS_DENIED, "permission sberpay is off")
+    if order.currency != RUB.code:
+        rule = f"takes roubles ({RUB.code}) only, and not {order.currency}"
+        return Refused(Refusal.PARAMETER_INVALID, rule, parameter="currency")
+    limits = merchant.settings.sberpay
+    if not limits.covers(order.amount_minor):
+        least, most = limits.amount_min_minor, limits.amount_max_minor
+        rule = f"takes {least} to {most} minor units, and not {order.amount_minor}"
+        return Refused(Refusal.AMOUNT_INVALID, rule, parameter="amount_minor")
+    if hides_sberpay(order.params):
+        rule = "hidden from the page by sberpayHide or showSbol in jsonParams"
+        return Refused(Refusal.JSON_PARAMS_INVALID, rule, parameter="json_params")
+    return None
 
 
-def offers_sberpay(order: Order, merchant: Merchant) -> bool:
-    """Whether the payment page offers it: also the shop has not hidden it for this order."""
-    return may_pay_by_sberpay(order, merchant) and not hides_sberpay(order.params)
+def sberpay_is_paused(merchant: Merchant) -> bool:
+    """Whether the bank's app is under maintenance."""
+    return merchant.settings.sberpay.inactive
 
 
 def hides_sberpay(params: Mapping[str, str]) -> bool:

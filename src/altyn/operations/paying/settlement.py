@@ -16,6 +16,7 @@ from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse, Outcom
 from altyn.operations.decisions import Accepted, Decision, Unchanged, accept
 from altyn.operations.deposit import settle_deposit
 from altyn.operations.paying.decisions import settle_payment
+from altyn.operations.payout import settle_payout
 from altyn.operations.refund import settle_refund
 from altyn.operations.reverse import settle_reversal
 
@@ -28,6 +29,7 @@ SETTLE: Final[dict[Kind, Settle]] = {
     Kind.DEPOSIT: settle_deposit,
     Kind.REVERSE: settle_reversal,
     Kind.REFUND: settle_refund,
+    Kind.PAYOUT: settle_payout,
 }
 
 

@@ -10,7 +10,7 @@ from altyn.operations.decisions import Refused
 from altyn.operations.paying.allowed import allows_way
 
 ReadDetails = Callable[[Mapping[str, str]], object | Refused]
-Offered = Callable[[Order, Merchant], bool]
+RefuseOrder = Callable[[Order, Merchant], Refused | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,22 +18,40 @@ class WayToPay:
     """One way to pay, under the name that `paymentWay` has on the wire.
 
     `read_details` makes the typed value that `begin` needs from the fields that the payer sent.
-    `offered` returns whether the payer of this order may choose it on the payment page; it is never
-    called for an order that checks a card (VERIFY) or names a stored card. The card has neither: it
-    has a form of its own.
+    `refuse` returns why the payer of an order can never choose it on the payment page, and None
+    where the payer can; it is not called for an order that checks a card (VERIFY) or names a stored
+    card. `paused` returns whether it is closed for a while. The card has none of them: it has a
+    form of its own.
     """
 
     name: str
     connector: Connector
     read_details: ReadDetails | None = None
-    offered: Offered | None = None
+    refuse: RefuseOrder | None = None
+    paused: Callable[[Merchant], bool] | None = None
 
     def may_pay(self, order: Order, merchant: Merchant) -> bool:
-        """Whether the payer of this order may choose this way on the payment page."""
+        """Whether the payer of this order may choose this way on the payment page now."""
+        return self.can_pay(order, merchant) and not self.is_paused(merchant)
+
+    def is_paused(self, merchant: Merchant) -> bool:
+        """Whether the way is closed for a while, for all orders of the merchant."""
+        return self.paused is not None and self.paused(merchant)
+
+    def can_pay(self, order: Order, merchant: Merchant) -> bool:
+        """Whether the order can be paid in this way on the payment page, once it is not paused."""
+        return self.suits(order, merchant) and self.refuse_order(order, merchant) is None
+
+    def suits(self, order: Order, merchant: Merchant) -> bool:
+        """Whether the page has this way, and the lists of shop and order have it too."""
         for_card_only = order.checks_card_only or order.request.binding_id is not None
-        if self.offered is None or for_card_only or not allows_way(self.name, order, merchant):
+        if self.refuse is None or for_card_only:
             return False
-        return self.offered(order, merchant)
+        return allows_way(self.name, order, merchant)
+
+    def refuse_order(self, order: Order, merchant: Merchant) -> Refused | None:
+        """Why a way that suits the order cannot pay it all the same: its sum, its currency."""
+        return self.refuse(order, merchant) if self.refuse else None
 
 
 class PaymentWays:
@@ -56,6 +74,6 @@ class PaymentWays:
         """The way of this name."""
         return self._by_name.get(name)
 
-    def offered(self, order: Order, merchant: Merchant) -> tuple[WayToPay, ...]:
-        """The ways, other than the card, that the payer of this order may choose."""
-        return tuple(way for way in self._by_name.values() if way.may_pay(order, merchant))
+    def suitable(self, order: Order, merchant: Merchant) -> tuple[WayToPay, ...]:
+        """The ways, other than the card, that shop and order allow, whether they can pay or not."""
+        return tuple(way for way in self._by_name.values() if way.suits(order, merchant))

@@ -1,4 +1,7 @@
-"""A merchant's limits against card testing: what each may be. Source: merchant-settings.md §10."""
+"""A merchant's limits against card testing: what each may be. Source: merchant-settings.md §10.
+
+0 is no limit of its own, so that of the gateway holds; a limit can be high, and cannot be absent.
+"""
 
 from typing import Final
 
@@ -7,8 +10,9 @@ from altyn.operations.staff.setting_rules import within
 
 _ATTEMPTS_MAX: Final = 1_000_000
 _PERCENT_MAX: Final = 100
-_PERCENT: Final = f"1 to {_PERCENT_MAX} percent; 0: as the gateway"
-_ATTEMPTS: Final = f"1 to {_ATTEMPTS_MAX} attempts; 0: as the gateway"
+_ZERO: Final = "0: the limit of the gateway, not unlimited"
+_PERCENT: Final = f"1 to {_PERCENT_MAX} percent; {_ZERO}"
+_ATTEMPTS: Final = f"1 to {_ATTEMPTS_MAX} attempts; {_ZERO}"
 
 LIMIT_SETTINGS: Final = (
     Setting("limits.card_attempts_day", _ATTEMPTS, within(0, _ATTEMPTS_MAX)),

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.merchant import Permission
+from altyn.domain.order import Kind
 from altyn.operations.connector import ConnectorResponse, Payment
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.ports import CardDetails
@@ -56,9 +57,10 @@ class CardConnector:
         return await self.acquirer.check(CardCheck(pan=pan, expiry=expiry, cvc=cvc))
 
     async def begin(self, payment: Payment, details: object | None) -> ConnectorResponse:
-        """Authorise; for a one-stage order also deposit at once."""
+        """Authorise; for a one-stage order also deposit at once. A payout is paid out."""
         assert isinstance(details, CardDetails), "a card payment needs its card"
-        return await self._ask(_authorisation(payment, details))
+        payout = payment.attempt.kind is Kind.PAYOUT
+        return await self._ask((_payout if payout else _authorisation)(payment, details))
 
     async def inquire(self, payment: Payment) -> ConnectorResponse:
         """Ask the bank for the outcome of the request with this key."""
@@ -127,6 +129,18 @@ def _authorisation(payment: Payment, details: CardDetails) -> AcquirerRequest:
         postal_code=billing.get("billingPostalCode"),
         initiator=attempt.details.get(INITIATOR),
         first_transaction_id=attempt.details.get(FIRST_TRANSACTION),
+    )
+
+
+def _payout(payment: Payment, details: CardDetails) -> AcquirerRequest:
+    order, card = payment.order, payment.attempt.card
+    return replace(
+        _request(payment, AcquirerOperation.PAYOUT),
+        pan=details.pan,
+        expiry=card.expiry if card else None,
+        cvc=details.cvc,
+        order_number=order.order_number,
+        description=_for_the_statement(order.request.description),
     )
 
 

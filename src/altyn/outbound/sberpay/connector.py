@@ -72,7 +72,7 @@ class SberPayConnector:
         return await self._money.refund(payment)
 
     async def _ask_key(self, payment: Payment, operation: InvoiceOperation) -> ConnectorResponse:
-        request = InvoiceRequest(key=payment.key, operation=operation)
+        request = InvoiceRequest(key=payment.key, operation=operation, by_shop=payment.by_shop)
         response = await self.bank.ask(request)
         if payment.attempt.waiting is not None or response is None:
             return connector_response(response, payment.attempt.waiting)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-from altyn.domain.action_codes import CANCELLED, SESSION_EXPIRED
+from altyn.domain import action_codes as codes
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.protocol.acquiring import AcquirerOutcome, AcquirerRequest, AcquirerResponse
 from altyn.protocol.bank_invoices import (
@@ -25,7 +25,7 @@ from altyn.protocol.bank_invoices import (
     InvoiceState,
 )
 from altyn.protocol.payer_invoices import Invoice, OpenedInvoice
-from altyn.protocol.phone_messages import MessageAction, MessageKind, NewMessage
+from altyn.protocol.phone_messages import MessageAction, MessageEnd, MessageKind, NewMessage
 from altyn.protocol.test_phones import behaviour_of
 from altyn.simulators.database import Pool, apply_schema, statements
 from altyn.simulators.issuer.app_payment import authorisation_by_app
@@ -79,7 +79,7 @@ class BankApp:
             case InvoiceOperation.SEND:
                 return await self._send(request)
             case InvoiceOperation.CANCEL:
-                return await self._cancel(request.key)
+                return await self._cancel(request.key, by_shop=request.by_shop)
             case InvoiceOperation.INQUIRE:
                 return await self._outcome(request.key)
 
@@ -131,7 +131,7 @@ class BankApp:
         if row is None:
             await self._close_late(key)
             return None
-        await self._phones.close(f"{SUBJECT}:{key}", action, phone)
+        await self._close(row, action)
         return await self._outcome(key)
 
     async def _send(self, request: InvoiceRequest) -> InvoiceResponse:
@@ -163,21 +163,31 @@ class BankApp:
             _must_be_same(_request(stored), request)
         return await self._outcome(request.key)
 
-    async def _cancel(self, key: str) -> InvoiceResponse:
-        if await self._decide(key, "declined", CANCELLED, "") is not None:
-            await self._phones.close(f"{SUBJECT}:{key}")
+    async def _cancel(self, key: str, *, by_shop: bool) -> InvoiceResponse:
+        row = await self._decide(key, "declined", codes.CANCELLED, "", by_shop=by_shop)
+        if row is not None:
+            await self._close(row)
         return await self._outcome(key)
 
-    async def _decide(self, key: str, state: str, code: int, phone: str) -> Any | None:
-        return await self._pool.fetchrow(_SQL["decide"], key, state, code, self._clock_now(), phone)
+    async def _decide(
+        self, key: str, state: str, code: int, phone: str, *, by_shop: bool = False
+    ) -> Any | None:
+        values = (key, state, code, self._clock_now(), phone, by_shop)
+        return await self._pool.fetchrow(_SQL["decide"], *values)
+
+    async def _close(self, row: Any, answer: MessageAction | None = None) -> None:
+        """Close the messages about an invoice; each shows why it cannot be answered any more."""
+        subject, end = f"{SUBJECT}:{row['key']}", _end(row)
+        await self._phones.close(subject, answer, row["payer"] if answer else "", end=end)
 
     async def _outcome(self, key: str) -> InvoiceResponse:
         """What has become of a key; a confirmed invoice gets its money moved first."""
         now = self._clock_now()
         row = await self._read(key)
         if row["state"] == "waiting" and row["expires_at"] and row["expires_at"] <= now:
-            await self._pool.fetchrow(_SQL["expire"], key, now, SESSION_EXPIRED)
-            await self._phones.close(f"{SUBJECT}:{key}")
+            expired = await self._pool.fetchrow(_SQL["expire"], key, now, codes.SESSION_EXPIRED)
+            if expired is not None:
+                await self._close(expired)
             row = await self._read(key)
         if row["state"] == "waiting" and row["phone"]:
             # The store of the phone keeps a message once; a killed process may have sent none.
@@ -191,7 +201,7 @@ class BankApp:
         """Close the messages of an invoice that waits no more: a killed process may not have."""
         row = await self._pool.fetchrow(_SQL["invoice"], key)
         if row is not None and row["state"] != "waiting":
-            await self._phones.close(f"{SUBJECT}:{key}", _answer(row), row["payer"])
+            await self._close(row, _answer(row))
 
     async def _read(self, key: str) -> Any:
         """The row of a key; one that is not known is closed.
@@ -213,7 +223,7 @@ class BankApp:
         else:
             return None
         settled = await self._pool.fetchrow(_SQL["settle"], row["key"], *values)
-        await self._phones.close(f"{SUBJECT}:{row['key']}", MessageAction.CONFIRM, row["payer"])
+        await self._close(row, MessageAction.CONFIRM)
         return settled
 
 
@@ -308,6 +318,17 @@ def _on_phone(request: InvoiceRequest, phone: str, return_url: str) -> NewMessag
         return message
     message_id = uuid5(NAMESPACE_URL, f"{message.subject}:{phone}")
     return replace(message, message_id=message_id, phone=phone)
+
+
+def _end(row: Any) -> MessageEnd:
+    """Why an invoice cannot be answered any more, on a phone that has not answered it."""
+    match row["action_code"]:
+        case codes.SESSION_EXPIRED:
+            return MessageEnd.EXPIRED
+        case codes.CANCELLED:
+            return MessageEnd.CANCELLED if row["by_shop"] else MessageEnd.WITHDRAWN
+        case _:
+            return MessageEnd.ELSEWHERE
 
 
 def _answer(row: Any) -> MessageAction | None:

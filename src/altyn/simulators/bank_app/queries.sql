@@ -28,9 +28,9 @@ ORDER BY received_at DESC LIMIT $2;
 SELECT * FROM simulators.bank_invoices WHERE invoice_id = $1 ORDER BY received_at DESC LIMIT 1;
 
 -- decide: the payer's answer to an invoice that waits; no row when it waits no more. $2 is the new state, $3 the
--- action code, $4 the time, $5 the phone that answers, empty for the bank itself.
+-- action code, $4 the time, $5 the phone that answers, empty for the bank itself; $6: the shop has cancelled the order.
 UPDATE simulators.bank_invoices SET
-    state = $2, action_code = $3, decided_at = $4, payer = CASE WHEN $5 = '' THEN payer ELSE $5 END
+    state = $2, action_code = $3, decided_at = $4, payer = CASE WHEN $5 = '' THEN payer ELSE $5 END, by_shop = $6
 WHERE key = $1 AND state = 'waiting' AND (expires_at IS NULL OR expires_at > $4)
 RETURNING *;
 

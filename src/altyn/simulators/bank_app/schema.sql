@@ -24,8 +24,12 @@ CREATE TABLE IF NOT EXISTS simulators.bank_invoices (
     approval_code text,
     received_at   timestamptz NOT NULL,
     decided_at    timestamptz,
+    by_shop       boolean NOT NULL DEFAULT false,  -- the shop has cancelled the order
     CHECK ((state = 'approved') = (rrn IS NOT NULL))
 );
+
+-- a table of a version before
+ALTER TABLE simulators.bank_invoices ADD COLUMN IF NOT EXISTS by_shop boolean NOT NULL DEFAULT false;
 
 -- the invoices that wait for a phone to scan their code
 CREATE INDEX IF NOT EXISTS bank_invoices_to_scan ON simulators.bank_invoices (received_at)

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -35,10 +35,12 @@ from altyn.protocol.acquiring import (
 from altyn.protocol.test_cards import Fault
 from altyn.simulators.database import Pool, apply_schema, statements
 from altyn.simulators.issuer.books import Books, move
-from altyn.simulators.issuer.cards import Verdict, authorise, avs_code, check_card
+from altyn.simulators.issuer.cards import Verdict, authorise, avs_code, check_card, pay_out
 
 NewRequest: TypeAlias = "dict[str, Any]"
 """A row for `record_requests`, by the names of the statement."""
+
+Decide: TypeAlias = Callable[[AcquirerRequest, date], Verdict]
 
 INQUIRIES_UNTIL_SETTLED: Final = 2  # the first inquiry after a PENDING response gets PENDING again
 DUPLICATE_TRANSMISSION: Final = 94
@@ -104,8 +106,10 @@ class IssuerSimulator:
         """Carry out a request at most once, and return its response."""
         match request.operation:
             case AcquirerOperation.AUTHORISE:
-                answered = await self._authorise(request)
+                answered = await self._with_card(request, authorise)
                 return _numbered(replace(answered, avs_code=avs_code(request)), request)
+            case AcquirerOperation.PAYOUT:
+                return _numbered(await self._with_card(request, pay_out), request)
             case AcquirerOperation.INQUIRE:
                 return _numbered(await self._inquire(request), request)
             case _:
@@ -116,8 +120,9 @@ class IssuerSimulator:
         row = await self._reading.call(authorisation_key)
         return _books(row) if row else None
 
-    async def _authorise(self, request: AcquirerRequest) -> AcquirerResponse:
-        verdict = authorise(request, self._clock_now().date())
+    async def _with_card(self, request: AcquirerRequest, decide: Decide) -> AcquirerResponse:
+        """Authorise a card, or pay out to it, as its row of the test cards says."""
+        verdict = decide(request, self._clock_now().date())
         if verdict.outcome is AcquirerOutcome.NOT_SENT:
             # The request never reached the bank, so the bank stores nothing.
             row = await self._pool.fetchrow(_SQL["read_request"], request.key)

@@ -65,7 +65,7 @@ def move(books: Books | None, request: AcquirerRequest) -> Books | int:
             return _reverse(books, request.amount_minor)
         case AcquirerOperation.REFUND:
             return _refund(books, request.amount_minor)
-        case AcquirerOperation.AUTHORISE | AcquirerOperation.INQUIRE:
+        case AcquirerOperation.AUTHORISE | AcquirerOperation.PAYOUT | AcquirerOperation.INQUIRE:
             raise AssertionError("this operation does not move money")
 
 

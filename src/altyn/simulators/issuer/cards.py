@@ -1,4 +1,5 @@
-"""The issuer simulator's decisions: the check of a typed card, and the result of an authorisation.
+"""The issuer simulator's decisions: the check of a typed card, the result of an authorisation and
+of a payout.
 
 They depend on the table of test cards only: each behaviour of the sandbox is a row of that table.
 Source: codes.md §4.2 and §9.
@@ -64,6 +65,10 @@ def authorise(request: AcquirerRequest, today: date) -> Verdict:
 
     Refuses: 904 (no card), 110 (no amount), as `check_card` does, then as the card's row says.
     """
+    return _decide(request, today, credits_card=False)
+
+
+def _decide(request: AcquirerRequest, today: date, *, credits_card: bool) -> Verdict:
     if request.pan is None:
         return _declined(FORMAT_ERROR)
     if request.amount_minor <= 0 and not request.verify_only:
@@ -75,7 +80,15 @@ def authorise(request: AcquirerRequest, today: date) -> Verdict:
     refusal = check_card(check, today) if check else None
     if refusal is not None:
         return _declined(refusal)
-    return _by_row(card, request.amount_minor)
+    return _by_row(card, card.issuer_code(0 if credits_card else request.amount_minor))
+
+
+def pay_out(request: AcquirerRequest, today: date) -> Verdict:
+    """The result of a PAYOUT request: as of an authorisation, but the card's balance is no limit.
+
+    Refuses: as `authorise`.
+    """
+    return _decide(request, today, credits_card=True)
 
 
 def avs_code(request: AcquirerRequest) -> str | None:
@@ -88,8 +101,7 @@ def avs_code(request: AcquirerRequest) -> str | None:
     return "E" if request.postal_code == UNKNOWN_POSTAL_CODE else "D"
 
 
-def _by_row(card: TestCard, amount_minor: int) -> Verdict:
-    code = card.issuer_code(amount_minor)
+def _by_row(card: TestCard, code: int) -> Verdict:
     outcome = AcquirerOutcome.APPROVED if code == APPROVED else AcquirerOutcome.DECLINED
     if card.fault is Fault.TIMEOUT_NOT_SENT:
         return Verdict(outcome=AcquirerOutcome.NOT_SENT, action_code=PROCESSING_TIMEOUT)

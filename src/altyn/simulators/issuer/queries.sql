@@ -83,7 +83,7 @@ RETURNING key;
 -- count_inquiry: count an inquiry for a key; the row stays locked until the transaction ends.
 UPDATE simulators.bank_requests SET inquiries = inquiries + 1 WHERE key = $1 RETURNING *;
 
--- settle_pending: give a pending authorisation its final outcome, and book it if approved.
+-- settle_pending: give a pending request its final outcome, and book an authorisation that is approved.
 WITH settled AS (
     UPDATE simulators.bank_requests
     SET
@@ -106,7 +106,7 @@ WITH settled AS (
         CASE WHEN deposit_at_once THEN amount_minor ELSE 0 END,
         0, 0, 0
     FROM settled
-    WHERE outcome = 'APPROVED' AND NOT verify_only
+    WHERE operation = 'AUTHORISE' AND outcome = 'APPROVED' AND NOT verify_only
 )
 SELECT * FROM settled;
 

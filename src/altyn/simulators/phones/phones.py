@@ -73,13 +73,20 @@ class Phones:
         return _message(row, self._clock_now()) if row else None
 
     async def close(
-        self, subject: str, answer: MessageAction | None = None, phone: str = ""
+        self,
+        subject: str,
+        answer: MessageAction | None = None,
+        phone: str = "",
+        *,
+        end: MessageEnd = MessageEnd.CLOSED,
     ) -> None:
         """The messages about a subject can be answered no more.
 
-        The answer is recorded on the phone that gave it; without a phone, on all of them.
+        The answer is recorded on the phone that gave it; without a phone, on all of them. `end` is
+        the reason on the phones that gave none.
         """
-        await self._pool.execute(_SQL["close"], subject, answer.value if answer else None, phone)
+        values = (subject, answer.value if answer else None, phone, end.value)
+        await self._pool.execute(_SQL["close"], *values)
 
     async def recent(self, limit: int) -> Sequence[str]:
         """The phones that got messages last, the newest first."""
@@ -114,6 +121,8 @@ def _end(row: Any, now: datetime) -> MessageEnd | None:
         return None
     if row["answer"]:
         return MessageEnd.ANSWERED
+    if row["closed"] and row["end_reason"]:
+        return MessageEnd(row["end_reason"])
     if row["open_until"] is not None and row["open_until"] <= now:
         return MessageEnd.EXPIRED
     return MessageEnd.CLOSED if row["closed"] else None

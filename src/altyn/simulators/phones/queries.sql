@@ -19,8 +19,9 @@ ORDER BY number;
 SELECT * FROM simulators.phone_messages WHERE phone = $1 AND message_id = $2;
 
 -- close: messages about a subject can be answered no more; the phone $3 gave the answer $2, without a phone all did.
+-- $4 is why a phone without that answer can answer no more.
 UPDATE simulators.phone_messages SET
-    closed = true, answer = CASE WHEN $3 IN ('', phone) THEN coalesce($2, answer) ELSE answer END
+    closed = true, end_reason = $4, answer = CASE WHEN $3 IN ('', phone) THEN coalesce($2, answer) ELSE answer END
 WHERE subject = $1 AND NOT closed;
 
 -- recent: the phones that got messages last, at most $1.

@@ -18,11 +18,13 @@ CREATE TABLE IF NOT EXISTS simulators.phone_messages (
     at           timestamptz NOT NULL,
     answer       text,
     closed       boolean NOT NULL DEFAULT false, -- it can be answered no more
-    return_url   text NOT NULL DEFAULT ''        -- where the app goes after the answer
+    return_url   text NOT NULL DEFAULT '',       -- where the app goes after the answer
+    end_reason   text NOT NULL DEFAULT ''        -- why it was closed without an answer of this phone; empty: not known
 );
 
 -- a table of a version before
 ALTER TABLE simulators.phone_messages ADD COLUMN IF NOT EXISTS return_url text NOT NULL DEFAULT '';
+ALTER TABLE simulators.phone_messages ADD COLUMN IF NOT EXISTS end_reason text NOT NULL DEFAULT '';
 
 -- the messages of a phone, in their order
 CREATE UNIQUE INDEX IF NOT EXISTS phone_messages_by_phone ON simulators.phone_messages (phone, number);

@@ -1,4 +1,5 @@
 -- 0016_recurring: the terms of recurring payments, and the chain of a stored credential.
+-- Older processes stop: they can store no card, because their statement names the former unique index
 
 ALTER TABLE bindings
     ADD COLUMN recurring_days         integer CHECK (recurring_days BETWEEN 1 AND 28),

@@ -1,5 +1,6 @@
 -- 0023_personal_account: users of the personal account with their rights and locks, their sessions, the undo of API
 -- passwords and tokens, and the audit log.
+-- Older processes stop: they accept tokens that were replaced, and their statements name the table portal_users
 
 ALTER TABLE portal_users RENAME TO account_users;
 ALTER TABLE account_users RENAME CONSTRAINT portal_users_pkey TO account_users_pkey;

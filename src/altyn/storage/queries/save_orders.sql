@@ -4,7 +4,8 @@
 WITH decided AS (
     SELECT * FROM jsonb_to_recordset(:orders) AS decided (
         merchant_id integer, order_id uuid, expected_version integer, version integer, status text,
-        approved_minor bigint, deposited_minor bigint, refunded_minor bigint, action_code integer,
+        approved_minor bigint, deposited_minor bigint, refunded_minor bigint,
+        paid_out_minor bigint, action_code integer,
         partly_reversed boolean, approved_at timestamptz, deposited_at timestamptz,
         reversed_at timestamptz, refunded_at timestamptz, auto_completion_at timestamptz,
         auto_reverse_at timestamptz, postponed_until timestamptz, changed_at timestamptz,
@@ -15,7 +16,8 @@ WITH decided AS (
     UPDATE orders SET
         version = decided.version, status = decided.status,
         approved_minor = decided.approved_minor, deposited_minor = decided.deposited_minor,
-        refunded_minor = decided.refunded_minor, action_code = decided.action_code,
+        refunded_minor = decided.refunded_minor, paid_out_minor = decided.paid_out_minor,
+        action_code = decided.action_code,
         partly_reversed = decided.partly_reversed, approved_at = decided.approved_at,
         deposited_at = decided.deposited_at, reversed_at = decided.reversed_at,
         refunded_at = decided.refunded_at, auto_completion_at = decided.auto_completion_at,
@@ -77,28 +79,64 @@ WITH decided AS (
         order_id uuid, receipt_id uuid, kind text, state text, provider text, content jsonb, fiscal jsonb,
         created_at timestamptz) USING (order_id)
 ), bindings_due AS (
-    SELECT saved.merchant_id, binding.* FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
+    SELECT saved.merchant_id, binding.*,
+           count(*) OVER (PARTITION BY saved.merchant_id, binding.binding_id) AS orders_due
+    FROM saved JOIN jsonb_to_recordset(:bindings) AS binding (
         of_order uuid, binding_id uuid, version integer, client_id text, fingerprint text, masked_pan text, expiry text,
         holder text, system text, category text, order_id uuid, email text, phone text, recurring_days integer,
-        recurring_until text, charged_at timestamptz, network_transaction_id text, at timestamptz)
+        recurring_until text, charged_at timestamptz, network_transaction_id text, at timestamptz,
+        instalments_max integer, instalments_total_minor bigint, instalments_currency text, instalments_made integer,
+        instalments_made_minor bigint, instalments_agreed_at timestamptz)
         ON binding.of_order = saved.order_id
 ), new_bindings AS (  -- of two payments that store one card at once the second fails, and is decided again
     INSERT INTO bindings (merchant_id, binding_id, version, client_id, fingerprint, masked_pan, expiry, holder, system,
                           active, category, order_id, email, phone, recurring_days, recurring_until, charged_at,
-                          network_transaction_id, created_at, changed_at)
+                          network_transaction_id, created_at, changed_at, instalments_max, instalments_total_minor,
+                          instalments_currency, instalments_made, instalments_made_minor, instalments_agreed_at)
     SELECT merchant_id, binding_id, 1, client_id, decode(fingerprint, 'hex'), masked_pan, expiry, holder, system,
            true, category, order_id, email, phone, recurring_days, recurring_until, charged_at,
-           network_transaction_id, at, at
+           network_transaction_id, at, at, instalments_max, instalments_total_minor, instalments_currency,
+           instalments_made, instalments_made_minor, instalments_agreed_at
     FROM bindings_due WHERE version = 1
 ), renewed_bindings AS (
     UPDATE bindings SET
-        version = bindings.version + 1, expiry = due.expiry, holder = due.holder, changed_at = due.at,
+        -- No version where another change was saved first, or two orders renew one card: the statement fails, and the
+        -- order is decided again with the card as it is then.
+        version = CASE
+            WHEN bindings.active AND bindings.version = due.version - 1 AND due.orders_due = 1 THEN due.version
+        END, expiry = due.expiry, holder = due.holder, changed_at = due.at,
         recurring_days = due.recurring_days, recurring_until = due.recurring_until, charged_at = due.charged_at,
-        network_transaction_id = due.network_transaction_id
+        network_transaction_id = due.network_transaction_id, instalments_max = due.instalments_max,
+        instalments_total_minor = due.instalments_total_minor, instalments_currency = due.instalments_currency,
+        instalments_made = due.instalments_made, instalments_made_minor = due.instalments_made_minor,
+        instalments_agreed_at = due.instalments_agreed_at
     FROM bindings_due AS due
     WHERE bindings.merchant_id = ANY (:merchant_ids::integer[])
       AND due.version > 1 AND bindings.merchant_id = due.merchant_id AND bindings.binding_id = due.binding_id
-      AND bindings.active
+), charges_back AS (
+    SELECT saved.merchant_id, charge.*,
+           count(*) OVER (PARTITION BY saved.merchant_id, charge.binding_id) AS orders_due
+    FROM saved JOIN jsonb_to_recordset(:charges) AS charge (
+        of_order uuid, binding_id uuid, amount_minor bigint, charged_at timestamptz, charged_before timestamptz,
+        at timestamptz) ON charge.of_order = saved.order_id
+), released_charges AS (  -- charges that were counted in the terms of a stored card and are not made
+    UPDATE bindings SET
+        -- No version where two orders change one card: the statement fails, and each order is saved alone.
+        version = CASE
+            WHEN charge.orders_due = 1 AND NOT EXISTS (
+                SELECT FROM bindings_due AS due
+                WHERE due.merchant_id = charge.merchant_id AND due.binding_id = charge.binding_id)
+            THEN bindings.version + 1
+        END, changed_at = greatest(bindings.changed_at, charge.at),
+        charged_at = CASE WHEN bindings.charged_at = charge.charged_at AND charge.charged_before IS NOT NULL
+                          THEN charge.charged_before ELSE bindings.charged_at END,
+        instalments_made = bindings.instalments_made
+            - CASE WHEN bindings.instalments_agreed_at <= charge.charged_at THEN 1 ELSE 0 END,
+        instalments_made_minor = bindings.instalments_made_minor
+            - CASE WHEN bindings.instalments_agreed_at <= charge.charged_at THEN charge.amount_minor ELSE 0 END
+    FROM charges_back AS charge
+    WHERE bindings.merchant_id = ANY (:merchant_ids::integer[])
+      AND bindings.merchant_id = charge.merchant_id AND bindings.binding_id = charge.binding_id
 ), entry AS (
     SELECT saved.merchant_id, order_id, saved.version, line, kind, operation, receiver, origin,
            parameters, due_after_seconds * interval '1 second' AS due_after

@@ -3,11 +3,13 @@
 import pytest
 
 from altyn.cli.orders.pay import print_answer, read_language, read_order
-from altyn.cli.orders.payer_members import PayOptions, members_of, read_acs, read_expiry
+from altyn.cli.orders.payer_members import WAYS, PayOptions, members_of, read_acs, read_expiry
 from altyn.cli.orders.payment import EXIT_CODES, exit_code_of, request_payment
 from altyn.cli.output import CommandError
 from altyn.inbound.sandbox.payer.result import Result
+from altyn.inbound.sandbox.payer.ways import WAYS as PAYER_WAYS
 
+PAN = "4111111111111111"
 FORM_URL = "https://pay.example:8443/payment/merchants/test/payment_ru.html?mdOrder=42"
 
 
@@ -83,14 +85,48 @@ def test_sberpay_sends_the_phone_and_the_decision() -> None:
     assert refuse["decision"] == "refuse"
 
 
+def test_payment_in_parts_sends_the_phone_both_codes_and_the_card() -> None:
+    options = PayOptions(phone="+79998887766", code="1111", otp="12345678", card=PAN)
+    sent = members_of("BNPL", options)
+    assert sent == {
+        "way": "BNPL",
+        "phone": "+79998887766",
+        "code": "1111",
+        "pan": PAN,
+        "expiry": None,
+        "cvc": None,
+        "holder": "CARD HOLDER",
+        "otp": "12345678",
+        "acs": "CONFIRM",
+    }
+    assert members_of("bnpl", PayOptions(phone="1", card=PAN, cancel=True))["acs"] == "CANCEL"
+
+
+@pytest.mark.parametrize("options", [PayOptions(card=PAN, code="1"), PayOptions(card=PAN, otp="1")])
+def test_code_of_a_card_is_that_of_3d_secure(options: PayOptions) -> None:
+    sent = members_of("card", options)
+    assert (sent["otp"], "code" in sent) == ("1", False)
+
+
+def test_every_way_of_the_simulated_payer_is_a_way_of_the_command() -> None:
+    assert {way.upper() for way in WAYS} == set(PAYER_WAYS)
+
+
 @pytest.mark.parametrize(
     ("way", "options", "text"),
     [
-        ("cash", PayOptions(), "--way takes card or sberpay, not 'cash'."),
+        ("cash", PayOptions(), "--way takes card, sberpay, bnpl, not 'cash'."),
         ("card", PayOptions(), "Give --card"),
         ("card", PayOptions(card="4111111111111111", refuse=True), "--refuse goes with --way"),
         ("sberpay", PayOptions(), "Give --phone"),
         ("sberpay", PayOptions(phone="1", cvc="123", cancel=True), "--cvc, --cancel: not with"),
+        ("sberpay", PayOptions(phone="1", otp="1"), "--otp: not with"),
+        ("card", PayOptions(card=PAN, code="1", otp="1"), "--code and --otp are both"),
+        ("card", PayOptions(card=PAN, otp="1", no_code=True), "--otp and --no-3ds-code contradict"),
+        ("bnpl", PayOptions(card=PAN), "Give --phone, the number that gets the code by SMS"),
+        ("bnpl", PayOptions(phone="1"), "Give --card"),
+        ("bnpl", PayOptions(phone="1", card=PAN, refuse=True), "--refuse goes with --way"),
+        ("bnpl", PayOptions(phone="1", card=PAN, otp="1", cancel=True), "--otp and --cancel"),
     ],
 )
 def test_options_that_do_not_fit_the_way_are_refused(

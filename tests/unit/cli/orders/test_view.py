@@ -17,11 +17,11 @@ from altyn.cli.orders.view import (
 )
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.lifecycle import OrderStatus
-from altyn.domain.order import Order
+from altyn.domain.order import AttemptState, Kind, Order, OrderRequest
 from altyn.domain.order_id import new_order_id
 from altyn.operations.order_history import OrderLine
 from altyn.operations.ports import OrderKey
-from tests.builders import a_merchant, an_order
+from tests.builders import a_merchant, an_attempt, an_order
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ORDER = an_order(
@@ -54,6 +54,26 @@ def test_unpaid_order_can_be_paid_until_its_session_expires() -> None:
     assert f"altyn pay {ORDER.order_id}" in actions(ORDER)
     assert "21 November 2026, 15:20:00 (Moscow) (in 20 min)" in actions(ORDER)
     assert "refund.do" not in actions(ORDER)
+
+
+def test_payout_waits_for_the_bank_and_is_finished_then() -> None:
+    payout = replace(ORDER, two_phase=False, request=OrderRequest(payout=True))
+    asked = payout.with_attempt(an_attempt(Kind.PAYOUT, number=1, state=AttemptState.ASKED))
+    assert "the bank has not answered yet" in actions(asked)
+    assert "pay on the page" not in actions(asked)
+    assert "finished" not in actions(asked)
+    done = replace(payout, status=OrderStatus.REFUNDED, paid_out_minor=1500_00)
+    assert actions(done) == "nothing can be done: the order is finished"
+
+
+def test_payout_shows_its_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    payout = replace(ORDER, two_phase=False, request=OrderRequest(payout=True))
+    done = replace(payout, status=OrderStatus.REFUNDED, paid_out_minor=1500_00)
+    print_order(details_of(done))
+    shown = capsys.readouterr().out
+    amount = money(1500_00, "643")
+    assert f"to pay out {amount}  (to a card)" in shown
+    assert f"paid out   {amount}" in shown
 
 
 def test_hold_can_be_deposited_or_reversed_and_is_released_when_due() -> None:

@@ -23,3 +23,15 @@ def test_first_form_with_the_method_post_is_read() -> None:
 
 def test_page_without_a_form_has_none() -> None:
     assert Answer("http://bank.example/", 200, "<p>done</p>").form() is None
+
+
+def test_alerts_links_and_typed_values_are_read() -> None:
+    html = """<div role="alert"><svg><use href="#x"/></svg><div><strong>Not approved</strong>
+    <p>Nothing was <br>charged.</p></div></div><p role="alert"></p><p role="alert">Wrong code</p>
+    <p>other text</p><a href="?a=1&amp;b=2">more</a>
+    <form method="post"><input name="phone" value="+7 900"></form>"""
+    page = Answer("http://pay.example/page?x=1", 200, html).page()
+    assert page.alerts == ("Not approved. Nothing was charged.", "Wrong code")
+    assert page.links == ("http://pay.example/page?a=1&b=2",)
+    assert page.forms[0].action == "http://pay.example/page?x=1"
+    assert page.forms[0].typed == {"phone": "+7 900"}

@@ -86,9 +86,9 @@ PAYABLE_RUNGS = (
 def test_refusals_are_those_of_the_docstring() -> None:
     assert documented_refusals(pay.refuse_payment) == [
         Refusal.ALREADY_PAID,
+        Refusal.WRONG_STATUS,
         Refusal.SESSION_OVER,
         Refusal.ATTEMPTS_EXHAUSTED,
-        Refusal.WRONG_STATUS,
         Refusal.CREDIT_REQUIRED,
     ]
     for decide in (pay.decide_begin, pay.decide_wait, pay.decide_failure):
@@ -141,6 +141,20 @@ def test_new_attempt_is_busy_while_another_is_in_flight(
 ) -> None:
     order = an_order(attempts=(an_attempt(state=state),))
     assert isinstance(begin(order, now), Busy)
+
+
+@every_beginning
+@pytest.mark.parametrize("now", [NOW, OVER])
+def test_new_attempt_is_refused_at_once_while_another_waits_for_its_payer(
+    begin: Callable[[Order, datetime], Decision], now: datetime
+) -> None:
+    waiting = an_attempt(
+        state=AttemptState.PENDING, payment_way="SBRF_SBOL", waiting=ConfirmOnPhone()
+    )
+    decision = begin(an_order(attempts=(waiting,)), now)
+    assert refusal_of(decision) is Refusal.WRONG_STATUS
+    assert isinstance(decision, Refused)
+    assert "a payment by SBRF_SBOL waits for its payer" in decision.rule
 
 
 # ── New attempts ─────────────────────────────────────────────────────────────────────────────────

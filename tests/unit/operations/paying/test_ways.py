@@ -7,7 +7,10 @@ from typing import cast
 import pytest
 
 from altyn.domain.order import OrderRequest
+from altyn.domain.refusals import Refusal
 from altyn.operations.connector import Connector
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.possible import possible_ways
 from altyn.operations.paying.ways import PaymentWays, WayToPay
 from tests.builders import a_merchant, an_order
 
@@ -15,7 +18,8 @@ CONNECTOR = cast("Connector", object())
 
 
 def a_way(name: str, *, offered: bool = True) -> WayToPay:
-    return WayToPay(name=name, connector=CONNECTOR, offered=lambda _order, _merchant: offered)
+    refused = None if offered else Refused(Refusal.AMOUNT_INVALID, "too much")
+    return WayToPay(name=name, connector=CONNECTOR, refuse=lambda _order, _merchant: refused)
 
 
 def test_two_ways_of_one_name_are_refused() -> None:
@@ -36,5 +40,6 @@ def test_ways_are_offered_unless_the_order_is_for_a_card(
 ) -> None:
     card = WayToPay(name="CARD", connector=CONNECTOR)
     ways = PaymentWays((card, a_way("WALLET"), a_way("OTHER", offered=False)))
-    offered = ways.offered(an_order(request=request_), a_merchant())
-    assert [way.name for way in offered] == names
+    order = an_order(request=request_)
+    possible = possible_ways(order, a_merchant(), ways, has_stored_card=False)
+    assert [way.name for way in possible.tiles] == names

@@ -13,7 +13,7 @@ from typing import Final
 from starlette.responses import Response
 
 from altyn.domain.instalments import WAY
-from altyn.domain.money import Money
+from altyn.domain.money import RUB, Money
 from altyn.domain.phone import readable_phone
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page import pages, responses
@@ -33,6 +33,7 @@ from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer
 from altyn.inbound.payment_page.results import PaymentResult
 from altyn.operations.decisions import Refused
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.paying.bnpl.application import (
     Applied,
     Result,
@@ -70,7 +71,9 @@ NOTHING: Final = Shown()
 
 def chooses_parts(way: str | None, page_order: PageOrder) -> bool:
     """Whether the payer is at payment in parts: chosen by the address, or the only way there is."""
-    return way == WAY or takes_only_parts(page_order.order, page_order.merchant)
+    order, merchant = page_order.order, page_order.merchant
+    wanted = way == WAY or takes_only_parts(order, merchant)
+    return wanted and allows_way(WAY, order, merchant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,6 @@ class PartsPages:
         order, language = page_order.order, context.language
         own = context.own_address(page_order)
         limits = page_order.merchant.settings.bnpl
-        currency = page_order.amount.currency
         view = PartsView(
             **context.frame(page_order, page_order.shop_address(context.base_url, language)),
             page=page,
@@ -167,8 +169,8 @@ class PartsPages:
             phone=_typed_phone(application, page_order, shown),
             fault=shown.fault,
             test_code=TEST_CODE if context.sandbox else "",
-            smallest=Money(limits.amount_min_minor, currency),
-            largest=Money(limits.amount_max_minor, currency),
+            smallest=Money(limits.amount_min_minor, RUB),
+            largest=Money(limits.amount_max_minor, RUB),
         )
         if application is not None:
             view = replace(

@@ -23,9 +23,10 @@ _FORM: Final = replace(
     parameters=tuple(row for row in PROCESS_BINDING_FORM.parameters if row is not MD_ORDER),
 )
 CVC: Final = "$CVC"
-_GONE: Final = frozenset(
+_MISSING: Final = frozenset(
     {Refusal.BINDING_UNKNOWN, Refusal.BINDING_OF_ANOTHER_CLIENT, Refusal.CLIENT_ID_EMPTY}
 )
+"""They have one text, so that a payer cannot find out which cards other clients have stored."""
 
 
 def names_stored_card(form: PageForm) -> bool:
@@ -68,4 +69,4 @@ def field_fault(refusal: Refusal) -> FieldFault | None:
     """The field of the page that a refusal of a stored card is about; None for any other."""
     if refusal is Refusal.CVC_INVALID:
         return FieldFault(CVC, "cvc_empty", refusal)
-    return FieldFault(BINDING_ID, "stored_gone", refusal) if refusal in _GONE else None
+    return FieldFault(BINDING_ID, "stored_missing", refusal) if refusal in _MISSING else None

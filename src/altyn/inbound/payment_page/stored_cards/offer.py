@@ -14,7 +14,9 @@ from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
 from altyn.operations.bindings.of_order import cards_of_payer
 from altyn.operations.bindings.storing import FORCE, NOT_NEEDED, remembers_card
+from altyn.operations.paying.allowed import allows_way
 from altyn.operations.ports import World
+from altyn.protocol.payment_ways import PaymentWay
 
 BINDING_ID: Final = "bindingId"
 MAESTRO: Final = "Maestro"
@@ -43,14 +45,23 @@ async def stored_cards_of(
     cards = tuple(map(_card_of, bindings))
     ids = [card.binding_id for card in cards]
     first = ids[0] if ids else ""
+    only = takes_only_stored(page_order)
     posted = (form.get(BINDING_ID) or "").lower() if form else first
     return StoredCards(
         cards=cards,
-        only=page_order.order.request.binding_id is not None,
+        only=only,
         chosen=posted if posted in ids else "",
-        remember=remember_of(page_order),
+        remember=Remember.NEVER if only else remember_of(page_order),
         remembers=form is not None and form.get(NOT_NEEDED) == "false",
     )
+
+
+def takes_only_stored(page_order: PageOrder) -> bool:
+    """Whether no card may be typed: the order names its stored card, or its list of ways has only
+    stored cards."""
+    order, merchant = page_order.order, page_order.merchant
+    named = order.request.binding_id is not None
+    return named or not allows_way(PaymentWay.CARD, order, merchant)
 
 
 def remember_of(page_order: PageOrder) -> Remember:

@@ -19,10 +19,14 @@ STORED_CARD_TEXTS: Final = {
     "stored_remove_confirm": Words("Удалить карту", "Remove the card"),
     "stored_removed": Words("Карта удалена", "The card is removed"),
     "stored_not_removed": Words("Карта не удалена: связь прервалась", "The card is not removed: the connection was lost"),
-    "stored_gone": Words("Этой картой заплатить уже нельзя: её удалили. Возьмите другую.", "This card can no longer be used: it was removed. Use another one."),
+    "stored_missing": Words("Этой карты нет среди ваших сохранённых карт. Возьмите другую.", "This card is not among your stored cards. Use another one."),
     "stored_only_gone": Words(
         "Магазин выбрал для этого заказа сохранённую карту, но её удалили или её срок истёк. Деньги не списаны.",
         "The shop has chosen a stored card for this order, but the card was removed or has expired. Nothing was charged.",
+    ),
+    "stored_none_left": Words(
+        "За этот заказ можно заплатить только сохранённой картой, а такой карты больше нет. Деньги не списаны.",
+        "Only a stored card can pay this order, and there is none any more. Nothing was charged.",
     ),
     "remember": Words("Запомнить карту для этого магазина", "Keep the card for this shop"),
     "remember_means": Words(

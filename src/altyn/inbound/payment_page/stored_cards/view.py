@@ -26,9 +26,9 @@ class StoredCard:
 class StoredCards:
     """The stored cards that may pay an order, the last stored first.
 
-    `only`: the shop has chosen the card, so no other one pays. `chosen` is the id of the card that
-    is marked, empty for another card. `remembers`: the payer has ticked the box that asks whether
-    to store the card.
+    `only`: no card may be typed, as the shop takes a stored one only. `chosen` is the id of the
+    card that is marked, empty for another card. `remembers`: the payer has ticked the box that asks
+    whether to store the card.
     """
 
     cards: tuple[StoredCard, ...] = ()
@@ -44,5 +44,5 @@ class StoredCards:
 
     @property
     def removable(self) -> bool:
-        """Whether the payer may remove a card here; not the one that the shop has chosen."""
+        """Whether the payer may remove a card here; not where no other card could pay instead."""
         return not self.only

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.card.free_text import mask_card_numbers
 from altyn.domain.credit import CreditState, application_of
 from altyn.domain.phone import phone_text
 from altyn.domain.refusals import Refusal
@@ -96,7 +97,8 @@ class _CreditPage:
         )
         if isinstance(sent, Refused) and sent.refusal is Refusal.PARAMETER_INVALID:
             view = self._view(found, payer)
-            view = replace(view, typed=typed, wrong=sent.parameter)
+            shown = replace(typed, phone=mask_card_numbers(typed.phone))
+            view = replace(view, typed=shown, wrong=sent.parameter)
             return _page("application.html", payer.language, view=view)
         if isinstance(sent, Applied):
             address = f"?mdOrder={found.order_id}&language={payer.language}"

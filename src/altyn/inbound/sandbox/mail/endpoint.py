@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from altyn.domain.callback_history import parse_callback_id
+from altyn.domain.card.free_text import mask_card_numbers, mask_document
 from altyn.domain.mail_server import SmtpServer
 from altyn.domain.mailbox import ReceivedMail
 from altyn.domain.outbox import EntryId
@@ -90,9 +91,9 @@ class _MailEndpoint:
             asked = read_query(request)
             found = await self._find(asked)
         except (MailQueryError, ValueError) as error:
-            refusal = str(error)
+            refusal = mask_card_numbers(str(error))
         server = str(self._server) if self._server else None
-        view = MailboxView(mails=found, asked=asked, problem=refusal, server=server)
+        view = MailboxView(mails=found, asked=mask_document(asked), problem=refusal, server=server)
         return _page(render_mailbox(view), 400 if refusal else 200)
 
     async def mail_page(self, request: Request) -> Response:

@@ -6,13 +6,13 @@ proxy or a limit of connections cannot stand in their way. It follows no redirec
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
+from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import unquote, urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from altyn.domain.clearing import clear_unshared
 from altyn.inbound.rest.answers import Message, Scope
+from altyn.inbound.sandbox.payer.page import Form, Page, read_page
 
 AGENT: Final = "Altyn simulated payer"
 FORM: Final = (b"content-type", b"application/x-www-form-urlencoded")
@@ -21,15 +21,6 @@ TEXT_SHOWN_MAX: Final = 200
 
 class PayerError(Exception):
     """A page did not behave as a page of the gateway or of the bank; the text says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form of a page. `fields` are its hidden fields, `inputs` the names of those to type."""
-
-    action: str
-    fields: dict[str, str] = field(default_factory=dict)
-    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +43,13 @@ class Answer:
             raise PayerError(f"{self.address} answered {self.status} without JSON: {shown}")
         return members
 
+    def page(self) -> Page:
+        """What a browser reads in the HTML; the addresses are absolute."""
+        return read_page(self.text, self.address)
+
     def form(self) -> Form | None:
-        """The page's first form with the method POST; its action is absolute."""
-        reader = _FormReader()
-        reader.feed(self.text)
-        if not reader.forms:
-            return None
-        form = reader.forms[0]
-        return replace(form, action=urljoin(self.address, form.action))
+        """The page's first form with the method POST."""
+        return next(iter(self.page().forms), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +120,3 @@ class Browser:
             "client": self.caller.get("client"),
             "server": self.caller.get("server"),
         }
-
-
-class _FormReader(HTMLParser):
-    """Collects the forms with the method POST: hidden fields with values, other fields by name."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._in_form = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
-        if tag == "form" and attributes.get("method", "").lower() == "post":
-            self.forms.append(Form(attributes.get("action", "")))
-            self._in_form = True
-        elif tag == "input" and self._in_form and (name := attributes.get("name")):
-            self._add_input(name, attributes)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._in_form = False
-
-    def _add_input(self, name: str, attributes: dict[str, str]) -> None:
-        form = self.forms[-1]
-        if attributes.get("type") == "hidden":
-            form.fields[name] = attributes.get("value", "")
-        else:
-            self.forms[-1] = replace(form, inputs=(*form.inputs, name))

@@ -4,7 +4,6 @@ Source: payment-page.md §3.2, §4; codes.md §9.
 """
 
 import re
-from dataclasses import replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final, Literal
@@ -186,7 +185,7 @@ class CardPayer:
         """The end of a visit in which no bank asked for a code; a given otp was not used."""
         if self._request.otp is None:
             return end
-        return replace(end, unused=("otp",))
+        return end.with_unused("otp")
 
 
 def right_code(card: TestCard | None) -> str:

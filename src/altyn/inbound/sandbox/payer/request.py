@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from altyn.domain.order import Attempt
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
 
 
@@ -32,6 +33,10 @@ class PayerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         """The fields of the form for the receipt; those that the request has."""
         sent = (("email", self.email), ("phone", self.phone))
         return {name: value for name, value in sent if value is not None}
+
+    def goes_on_with(self, waiting: Attempt) -> bool:  # noqa: ARG002 - used by the ways that can
+        """Whether the payer ends this payment, which waits for its payer, instead of another."""
+        return False
 
     async def play(self, visit: Visit) -> VisitEnd:
         """Pay the order of the visit. Raises PayerError: a page did not behave."""

@@ -41,13 +41,14 @@ class Result(StrEnum):
 def result_of(before: Order, after: Order, end: VisitEnd) -> Result:
     """How the visit ended: by the order's status, and by whether this visit made a payment."""
     attempted = len(after.payments) > len(before.payments)
+    paid_now = attempted or before.waiting_payment is not None
     match after.status:
         case OrderStatus.DEPOSITED:
-            return Result.PAID if attempted else Result.PAID_BEFORE
+            return Result.PAID if paid_now else Result.PAID_BEFORE
         case OrderStatus.APPROVED:
-            return Result.HELD if attempted else Result.PAID_BEFORE
+            return Result.HELD if paid_now else Result.PAID_BEFORE
         case OrderStatus.REVERSED:
-            return Result.VERIFIED if attempted else Result.REVERSED
+            return Result.VERIFIED if paid_now else Result.REVERSED
         case OrderStatus.REFUNDED:
             return Result.REFUNDED
         case OrderStatus.DECLINED:
@@ -133,7 +134,8 @@ def _declined(it: _Ending) -> str:
 def _refused(it: _Ending) -> str:
     fields = "".join(f" {name}: {text.rstrip('.')}." for name, text in it.end.field_errors.items())
     shown = it.end.error in it.end.field_errors.values()
-    error = "" if shown or not it.end.error else f" {it.end.error.rstrip('.')}."
+    text = (it.end.error or "").rstrip(".")
+    error = "" if shown or not text else f" {text[0].upper()}{text[1:]}."
     return f"Refused by the page, and no attempt was used.{error}{fields}"
 
 

@@ -3,12 +3,14 @@
 Source: sberpay.md §1, §5; payment-page.md §8.
 """
 
-from dataclasses import replace
 from typing import ClassVar, Final
 
+from altyn.domain.order import Attempt
 from altyn.domain.phone import russian_phone
+from altyn.domain.waiting import ConfirmOnPhone
 from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
+from altyn.inbound.sandbox.payer.waiting import still_waiting, waiting_step
 from altyn.operations.paying.sberpay import BY, BY_PHONE, PHONE
 from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.phone_messages import MessageAction
@@ -36,23 +38,41 @@ class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fie
         """Where the receipt goes: the e-mail address, else the phone."""
         return {"email": self.email} if self.email else {"phone": self.phone or ""}
 
+    def goes_on_with(self, waiting: Attempt) -> bool:
+        """A message that has arrived on this phone before can be answered."""
+        if waiting.payment_way != PaymentWay.SBRF_SBOL:
+            return False
+        return waiting.waiting == ConfirmOnPhone(phone=self._number)
+
     async def play(self, visit: Visit) -> VisitEnd:
         """Pay the order of the visit. Raises PayerError: a page did not behave."""
-        phone = russian_phone(self.phone or "") or ""
+        waiting = visit.page_order.waiting_payment
+        if waiting is not None and self.goes_on_with(waiting):
+            visit.add_step(f"{waiting_step(waiting)}; the payer goes on with it.")
+            return await self._answer(visit)
         visit.add_contact(self.contact)
-        visit.add_step(f"The payer chooses SberPay and types the phone {phone}.")
-        form = {"paymentWay": PaymentWay.SBRF_SBOL.value, BY: BY_PHONE, PHONE: phone}
+        visit.add_step(f"The payer chooses SberPay and types the phone {self._number}.")
+        form = {"paymentWay": PaymentWay.SBRF_SBOL.value, BY: BY_PHONE, PHONE: self._number}
         answer = await visit.process({**form, **self.contact})
         if not answer.get("waiting"):
             return _unanswered(await visit.end_of(answer))
-        action, order = self.decision, visit.page_order.order
-        if visit.phone is None or not await visit.phone.answer(phone, order.order_id, action):
-            visit.add_step("No message that can be answered has arrived on the phone.")
+        return await self._answer(visit)
+
+    async def _answer(self, visit: Visit) -> VisitEnd:
+        """Answer the message on the phone."""
+        order_id, action = visit.page_order.order.order_id, self.decision
+        if visit.phone is not None and await visit.phone.answer(self._number, order_id, action):
+            visit.add_step(ACTS[action])
             return await visit.end_now()
-        visit.add_step(ACTS[action])
-        return await visit.end_now()
+        visit.add_step("No message that can be answered has arrived on the phone.")
+        waiting = (await visit.look()).waiting_payment
+        return _unanswered(await visit.end_now() if waiting is None else still_waiting(waiting))
+
+    @property
+    def _number(self) -> str:
+        return russian_phone(self.phone or "") or ""
 
 
 def _unanswered(end: VisitEnd) -> VisitEnd:
     """The end of a visit in which nothing arrived on the phone."""
-    return replace(end, unused=("decision",))
+    return end.with_unused("decision")

@@ -3,24 +3,27 @@
 Source: payment-page.md §3.1, §3.2.
 """
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from altyn.domain.credit import awaits_credit
 from altyn.domain.receipt.contact import needs_contact
 from altyn.inbound.payment_page.addresses import Kind, PageName, page_address
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.sandbox.payer.browser import Answer, Browser, PayerError
 from altyn.inbound.sandbox.payer.phone import PayerPhone
-from altyn.protocol.dialects.classic.return_links import payment_link
 
 SERVER_ERROR: Final = 500
 CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
 MISSING: Final = "The payer has nothing to type: the request has neither email nor phone."
-NO_CREDIT: Final = "the payer has no credit yet: POST months and phone to formUrl first"
+WAY_NOT_OFFERED: Final = (
+    "the order does not offer this way; look at the features, allowedPaymentWays and other "
+    "parameters of its registration, and at the shop's permissions and allowed ways"
+)
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
@@ -40,16 +43,22 @@ class VisitEnd:
     left: str | None = None
     unused: tuple[str, ...] = ()
 
+    def with_unused(self, *names: str) -> VisitEnd:
+        """The same end, with more members of the request that no page asked for."""
+        return replace(self, unused=(*self.unused, *names))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """A payer at the payment page of one order. `steps` says in words what the payer did.
 
-    `phone` answers the messages of a bank; None where there are no simulated phones.
+    `page_order` is the order before the visit, `look` reads it again. `phone` answers the messages
+    of a bank; None where there are no simulated phones.
     """
 
     browser: Browser
     page_order: PageOrder
+    look: Callable[[], Awaitable[PageOrder]]
     language: str
     phone: PayerPhone | None = None
     steps: list[str] = field(default_factory=list)
@@ -74,15 +83,7 @@ class Visit:
 
     async def open_page(self) -> VisitEnd | None:
         """Open the payment page. The end of the visit when there is nothing to pay, else None."""
-        order = self.page_order.order
-        name = PageName(order.request.page_view or "DESKTOP", Kind.PAYMENT, self.language)
-        login = self.page_order.merchant.login
-        page = await self.browser.get(page_address(self.base_url, login, order.order_id, name))
-        if page.status >= SERVER_ERROR:
-            raise PayerError(f"{page.address} answered {page.status}")
-        if awaits_credit(order):
-            self.add_step("The payment page sends the payer to the application for a credit.")
-            return VisitEnd(redirect=payment_link(self.base_url, login, order), error=NO_CREDIT)
+        await self.payment_page()
         status = await self.session()
         if status.get("redirect"):
             self.add_step("The payment page shows that this order is finished.")
@@ -94,6 +95,17 @@ class Visit:
             f"{_time_left(status.get('remainingSecs'))}."
         )
         return None
+
+    async def payment_page(self, query: str = "") -> Answer:
+        """Open the payment page; `query` is added to its address. Raises PayerError: it fails."""
+        order = self.page_order.order
+        name = PageName(order.request.page_view or "DESKTOP", Kind.PAYMENT, self.language)
+        login = self.page_order.merchant.login
+        address = page_address(self.base_url, login, order.order_id, name)
+        page = await self.browser.get(f"{address}{query}")
+        if page.status >= SERVER_ERROR:
+            raise PayerError(f"{page.address} answered {page.status}")
+        return page
 
     async def session(self) -> dict[str, Any]:
         """getSessionStatus.do."""
@@ -110,6 +122,8 @@ class Visit:
         if answer.get("redirect"):
             return self._redirected(answer)
         error = str(answer.get("error") or answer.get("errorMessage") or "")
+        if "[paymentWay]" in error:
+            error = f"{error.rstrip('.')}: {WAY_NOT_OFFERED}"
         fields = {str(name): str(text) for name, text in answer.get("fieldErrors", {}).items()}
         return VisitEnd(error=error or None, field_errors=fields)
 

@@ -33,5 +33,9 @@ def read_request(body: bytes) -> PayerRequest:
     if members is None:
         raise ValueError(f"way: how the payer pays, one of: {', '.join(sorted(WAYS))}")
     request = msgspec.json.decode(body, type=members)
-    request.check()
+    try:
+        request.check()
+    except ValueError:
+        request.clear()
+        raise
     return request

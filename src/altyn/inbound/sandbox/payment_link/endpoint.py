@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.card.free_text import mask_card_numbers
 from altyn.domain.mail_address import MailAddressError, parse_mail_address
 from altyn.domain.payment_link import Channel, sent_links
 from altyn.domain.phone import russian_phone
@@ -126,7 +127,7 @@ class _LinkPage:
             sent_to=sent_to,
             channel=channel,
             problem=problem,
-            typed=typed,
+            typed=mask_card_numbers(typed),
             until=until,
         )
         return _page(render_link(view, language))

@@ -20,6 +20,9 @@ log = structlog.get_logger("altyn.sandbox")
 
 _ENDS: Final = {
     MessageEnd.CLOSED: PhoneRefusal.CLOSED,
+    MessageEnd.ELSEWHERE: PhoneRefusal.ELSEWHERE,
+    MessageEnd.WITHDRAWN: PhoneRefusal.WITHDRAWN,
+    MessageEnd.CANCELLED: PhoneRefusal.CANCELLED,
     MessageEnd.EXPIRED: PhoneRefusal.EXPIRED,
 }
 

@@ -16,7 +16,10 @@ RESULTS = {
 
 
 def message_members(message: PhoneMessage) -> dict[str, object]:
-    """A message; `link` and `answer` are there only where the message has them."""
+    """A message; `link`, `answer` and `end` are there only where the message has them.
+
+    `end`: why it cannot be answered any more, where this phone has not answered.
+    """
     members: dict[str, object] = {
         "id": str(message.message_id),
         "kind": message.kind.value,
@@ -30,4 +33,6 @@ def message_members(message: PhoneMessage) -> dict[str, object]:
         members["link"] = message.link
     if message.answer is not None:
         members["answer"] = message.answer.value
+    elif message.end is not None:
+        members["end"] = message.end.value
     return members

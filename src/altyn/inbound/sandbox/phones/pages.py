@@ -25,6 +25,7 @@ from altyn.inbound.sandbox.phones.refusals import PhoneRefusal, PhoneRefusedErro
 from altyn.inbound.sandbox.phones.render import (
     PAGE_POLICY,
     STATIC,
+    masked_code,
     render_bank,
     render_lock_screen,
     render_message,
@@ -234,7 +235,7 @@ class _PhonePages:
 def _opened(phone: str, payload: str, language: str) -> Response:
     """To the phone, or to its scanner with a code."""
     if payload:
-        return _see_other(screen_address(language, phone, "scan", payload=payload))
+        return _see_other(screen_address(language, phone, "scan", payload=masked_code(payload)))
     return _see_other(screen_address(language, phone))
 
 

@@ -46,8 +46,23 @@ class PhoneRefusal(Enum):
     )
     CLOSED = _Row(
         HTTPStatus.CONFLICT,
-        "this message cannot be answered any more: it was answered on another phone, or the payer "
-        "chose another way to pay; a new payment sends a new message",
+        "this message cannot be answered any more: the payment was answered or withdrawn; a new "
+        "payment sends a new message",
+    )
+    ELSEWHERE = _Row(
+        HTTPStatus.CONFLICT,
+        "this message cannot be answered any more: it was answered on another phone; a new payment "
+        "sends a new message",
+    )
+    WITHDRAWN = _Row(
+        HTTPStatus.CONFLICT,
+        "this message cannot be answered any more: the payer chose another way to pay; a new "
+        "payment sends a new message",
+    )
+    CANCELLED = _Row(
+        HTTPStatus.CONFLICT,
+        "this message cannot be answered any more: the shop cancelled the order; the shop has to "
+        "register a new order",
     )
     EXPIRED = _Row(
         HTTPStatus.CONFLICT,

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from altyn.domain.card.free_text import is_card_number_alone, mask_card_numbers
 from altyn.domain.sberpay import app_link
 from altyn.inbound.sandbox.phones.number import spaced
 from altyn.inbound.sandbox.phones.ports import ShownPlan
@@ -95,7 +96,8 @@ def render_scanner(
     opens: str = "",
 ) -> str:
     """The scanner. `opens` is the page that the scanned code leads to."""
-    return _screen("scanner.html", view, codes=codes, payload=payload, problem=problem, opens=opens)
+    shown = masked_code(payload)
+    return _screen("scanner.html", view, codes=codes, payload=shown, problem=problem, opens=opens)
 
 
 def render_numbers(
@@ -108,10 +110,16 @@ def render_numbers(
         address=partial(screen_address, language),
         recent=recent,
         test_numbers=TEST_NUMBERS,
-        typed=typed,
-        scan=scan,
+        typed=mask_card_numbers(typed),
+        scan=masked_code(scan),
         problem=problem,
     )
+
+
+def masked_code(payload: str) -> str:
+    """The text of a code, with a card number masked. An id of an invoice may have as many digits,
+    and letters between them."""
+    return mask_card_numbers(payload) if is_card_number_alone(payload) else payload
 
 
 def _screen(template: str, view: PhoneView, **values: object) -> str:

@@ -26,6 +26,9 @@ _STATES: Final = {
     MessageAction.REFUSE: "refused",
     MessageEnd.EXPIRED: "expired",
     MessageEnd.CLOSED: "closed",
+    MessageEnd.ELSEWHERE: "closed",
+    MessageEnd.WITHDRAWN: "closed",
+    MessageEnd.CANCELLED: "closed",
 }
 
 

@@ -14,7 +14,6 @@ from altyn.domain.order import Order
 from altyn.domain.phone import russian_phone
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Decision, Refused, Unchanged
-from altyn.operations.paying.bnpl.offer import offers_bnpl
 from altyn.operations.paying.bnpl.ports import BnplUnavailableError, PartsService
 from altyn.operations.paying.decisions import AttemptRequest, decide_failure, refuse_payment
 from altyn.operations.paying.session import with_session_ended
@@ -106,7 +105,8 @@ def _refuse(order: Order, world: World) -> Refused | None:
 async def _at_service(order: Order, actor: Actor, world: World, ask: "Ask") -> Result:
     """What the service answers; its refusal of the payer becomes a failed attempt."""
     merchant = await world.merchants.get(order.merchant_id)
-    if world.parts is None or not offers_bnpl(order, merchant):
+    way = world.ways.find(WAY)
+    if world.parts is None or way is None or not way.may_pay(order, merchant):
         rule = "the order cannot be paid in parts"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     try:

@@ -10,7 +10,7 @@ from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
 from altyn.operations.bindings.storing import FORCE, agrees_to_storing, forbids_storing
-from altyn.operations.bindings.terms import recurring_terms
+from altyn.operations.bindings.terms import instalment_terms, recurring_terms
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard, ShowChallenge
@@ -59,6 +59,7 @@ def card_of(command: PayByCard, order: Order, merchant: Merchant, vault: CardVau
         system=system.value if system else None,
         stores=_stores(command, order, merchant),
         binding_id=command.binding_id,
+        charge=command.charge,
     )
 
 
@@ -98,13 +99,15 @@ def _initiator(
     command: PayByCard, card: PaymentCard, order: Order, merchant: Merchant
 ) -> str | None:
     """The shop may say F or U of a stored card itself (codes.md §7). None for any other payment."""
+    if card.stores and instalment_terms(order, merchant) is not None:
+        return Initiator.FIRST_INSTALMENT
     if card.stores:
         recurring = recurring_terms(order, merchant) is not None
         return Initiator.FIRST_RECURRING if recurring else Initiator.FIRST_OF_CLIENT
     if card.binding_id is None:
         return None
-    if command.recurring:
-        return Initiator.RECURRING
+    if command.agreed_as:
+        return command.agreed_as
     sent = command.more.get(INITIATOR, "")
     if sent in {Initiator.SHOP, Initiator.CLIENT} and not command.params_of_payer:
         return sent

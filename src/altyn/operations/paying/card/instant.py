@@ -27,8 +27,8 @@ async def continue_instantly(
     """The same call again, after the method step of 3-D Secure 2: no second order is registered.
 
     `registration` is the one that the call sends again.
-    Refuses: ORDER_UNKNOWN, PARAMETER_INVALID (not the order's number, sum or currency), then as
-    `continue_after_method`.
+    Refuses: ORDER_UNKNOWN, PARAMETER_INVALID (not the order's number, sum, currency or stored
+    card), then as `continue_after_method`.
     """
     order = await world.orders.load(after.key)
     if order is None:
@@ -45,6 +45,7 @@ def _refuse_other_order(order: Order, registration: Register, merchant: Merchant
         ("order_number", registration.order_number or order.order_number, order.order_number),
         ("amount_minor", registration.amount_minor, order.amount_minor),
         ("currency", currency, order.currency),
+        ("binding_id", registration.binding_id, order.request.binding_id),
     )
     for name, sent, registered in compared:
         if sent != registered:

@@ -4,9 +4,9 @@ Attempts that are saved are counted in the store, which all processes share. Tho
 is about to save are counted in memory, so that attempts that come at once are not all let through.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from altyn.domain.card.attempt_limits import (
     AttemptLimits,
@@ -16,11 +16,10 @@ from altyn.domain.card.attempt_limits import (
     refusals_broken,
 )
 from altyn.domain.merchant import Merchant
+from altyn.operations.paying.card.beginning import Beginning, InProgress, LimitedAttempt
 
 VERDICT_TIME: Final = timedelta(seconds=1)
 """How long the share of a merchant's refusals is not counted again."""
-
-_Key = tuple[int, str]
 
 
 class AttemptCounts(Protocol):
@@ -37,58 +36,8 @@ class AttemptCounts(Protocol):
         ...
 
     async def paid(self, merchant_id: int, now: datetime, *, enough: int) -> int:
-        """How many orders were paid by card in the last 10 minutes, at most `enough`."""
+        """How many card payments were paid in the last 10 minutes, at most `enough`."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitedAttempt:
-    """What the limits of an attempt are about; `network` is None where no address is known."""
-
-    merchant_id: int
-    fingerprint: str
-    network: str | None
-
-    @property
-    def keys(self) -> tuple[_Key, ...]:
-        """The keys under which it is counted in memory: those of its card, and of its network."""
-        card = (self.merchant_id, self.fingerprint)
-        return (card, (self.merchant_id, self.network)) if self.network else (card,)
-
-
-@dataclass(slots=True)
-class Beginning:
-    """An attempt from the check of its limits until it is saved, or until it is not made.
-
-    `earlier` are the attempts that were at this point before it.
-    """
-
-    attempt: LimitedAttempt
-    keys: tuple[_Key, ...]
-    earlier: UnpaidAttempts
-    _in_progress: dict[_Key, int]
-    _ended: bool = field(default=False)
-
-    def __enter__(self) -> Self:
-        """Count the attempt in memory."""
-        for key in self.keys:
-            self._in_progress[key] = self._in_progress.get(key, 0) + 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Count it no longer."""
-        self.end()
-
-    def end(self) -> None:
-        """The attempt is saved, so that the store counts it; or it is not made."""
-        if self._ended:
-            return
-        self._ended = True
-        for key in self.keys:
-            if left := self._in_progress[key] - 1:
-                self._in_progress[key] = left
-            else:
-                del self._in_progress[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +52,47 @@ class AttemptLimiter:
     def __init__(self, counts: AttemptCounts, limits: AttemptLimits) -> None:
         self._counts = counts
         self._limits = limits
-        self._in_progress: dict[_Key, int] = {}
+        self._in_progress = InProgress()
         self._verdicts: dict[int, _Verdict] = {}
 
     def begin(self, attempt: LimitedAttempt) -> Beginning:
         """The attempt, to be entered at once: no await may stand between."""
-        keys = attempt.keys
-        with_card, *from_network = (self._in_progress.get(key, 0) for key in keys)
-        earlier = UnpaidAttempts(with_card=with_card, from_network=sum(from_network))
-        return Beginning(attempt, keys, earlier, self._in_progress)
+        return Beginning(attempt, self._in_progress.before(attempt), self._in_progress)
 
     async def broken_limit(
         self, beginning: Beginning, merchant: Merchant, now: datetime
     ) -> BrokenLimit | None:
-        """The limit that this attempt breaks: of the card, the address, the merchant; else None."""
-        attempt, earlier = beginning.attempt, beginning.earlier
+        """The limit that this attempt breaks: of the card, the address, the merchant; else None.
+
+        An attempt that breaks one does not count.
+        """
         limits = self._limits.with_own(merchant.settings.limits)
-        saved = await self._counts.unpaid(
-            attempt.merchant_id, attempt.fingerprint, attempt.network, now
-        )
-        unpaid = UnpaidAttempts(
-            with_card=saved.with_card + earlier.with_card,
-            from_network=saved.from_network + earlier.from_network,
-        )
-        return broken_limit(unpaid, limits) or await self._too_many_refusals(merchant, limits, now)
+        broken = await self._too_many_unpaid(beginning, limits, now)
+        broken = broken or await self._too_many_refusals(merchant, limits, now)
+        if broken is None:
+            beginning.admit()
+        else:
+            beginning.end()
+        return broken
+
+    async def _too_many_unpaid(
+        self, beginning: Beginning, limits: AttemptLimits, now: datetime
+    ) -> BrokenLimit | None:
+        """Count once, unless the result depends on attempts that may be saved or refused meanwhile.
+
+        Those are waited for, and the rest is counted again: each round has fewer of them.
+        """
+        attempt = beginning.attempt
+        while True:
+            earlier = beginning.earlier.in_progress()
+            saved = await self._counts.unpaid(
+                attempt.merchant_id, attempt.fingerprint, attempt.network, now
+            )
+            if broken_limit(saved + earlier.at_most(), limits) is None:
+                return None
+            if broken := broken_limit(saved + earlier.at_least(), limits):
+                return broken
+            await earlier.passed()
 
     async def _too_many_refusals(
         self, merchant: Merchant, limits: AttemptLimits, now: datetime

@@ -16,7 +16,7 @@ from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged, accept
 from altyn.operations.metrics import ATTEMPTS_LIMITED
-from altyn.operations.paying.card.limiter import LimitedAttempt
+from altyn.operations.paying.card.beginning import LimitedAttempt
 from altyn.operations.paying.card.steps import PayByCard, Step
 from altyn.operations.perform import perform
 from altyn.operations.ports import Actor, OrderKey, World

@@ -1,4 +1,5 @@
-"""A payment by mail or telephone: the shop types the card that its payer has told it.
+"""A payment by mail or telephone: the shop types the card that its payer has told it, or
+names a stored card of the payer.
 
 Source: rest-orders.md §5.5.
 """
@@ -8,8 +9,8 @@ from dataclasses import replace
 from altyn.domain.merchant import Merchant
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.register_and_pay import RegisterAndPay, register_and_pay
-from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
-from altyn.operations.ports import OrderKey, World
+from altyn.operations.paying.card.steps import RegisteredAndPaid
+from altyn.operations.ports import World
 from altyn.protocol.payment_ways import PaymentWay
 
 
@@ -20,8 +21,4 @@ async def pay_by_moto(
 
     Refuses: as `register_and_pay`.
     """
-
-    def pay(key: OrderKey) -> PayByCard:
-        return replace(command.pay(key), payment_way=PaymentWay.CARD_MOTO)
-
-    return await register_and_pay(replace(command, pay=pay), merchant, world)
+    return await register_and_pay(replace(command, way=PaymentWay.CARD_MOTO), merchant, world)

@@ -32,8 +32,8 @@ from altyn.operations.paying.card.attempts import (
     system_of,
     transaction_of,
 )
+from altyn.operations.paying.card.beginning import Beginning
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
-from altyn.operations.paying.card.limiter import Beginning
 from altyn.operations.paying.card.limits import (
     limited_attempt,
     report,
@@ -110,7 +110,7 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
             until = world.clock.now() + STORED_VAULT_TIME
             await world.card.vault.keep(order.merchant_id, command.pan, until=until)
         command = replace(command, details=details_of(command, card, order, merchant))
-        return await _carry_out(plan, order, command, card, world, beginning)
+        return await _carry_out(plan, order, command, card, world, beginning.saving())
 
 
 async def continue_after_method(

@@ -76,7 +76,7 @@ def before_enrolment(
     if command.external is not None:
         return _by_external_mpi(order, merchant, command.external, system, with_cvc=with_cvc)
     moto = command.payment_way is PaymentWay.CARD_MOTO
-    if moto or command.recurring or automatic(order, merchant):
+    if moto or command.agreed_as or automatic(order, merchant):
         return Authorise(NO_3DS)
     wants = order.request.has("FORCE_TDS") or order.request.has("FORCE_FULL_TDS")
     if order.request.has("FORCE_SSL") and not wants:

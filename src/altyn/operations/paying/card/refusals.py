@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from altyn.domain.card.values import Cvc, Pan, is_maestro
+from altyn.domain.card.values import Cvc, Expiry, Pan, is_maestro
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import to_moscow
 from altyn.domain.order import Order
@@ -54,7 +54,7 @@ def refuse_without_cvc(
 ) -> Refused | None:
     """`refuse_missing_cvc` for the card of a payment; one that is recurring, or by mail or
     telephone, needs no CVC."""
-    if command.recurring or command.payment_way is PaymentWay.CARD_MOTO:
+    if command.agreed_as or command.payment_way is PaymentWay.CARD_MOTO:
         return None
     stored = command.binding_id is not None
     return refuse_missing_cvc(command.pan, command.cvc, merchant, order, stored=stored)
@@ -82,16 +82,16 @@ def refuse_payment_by_card(
         return refused
     if refused := refuse_other_binding(order, command.binding_id):
         return refused
-    refused = refuse_card(command, world)
+    refused = refuse_card(command.pan, command.expiry, world)
     return replace(refused, order=order) if refused else None
 
 
-def refuse_card(command: PayByCard, world: World) -> Refused | None:
+def refuse_card(pan: Pan, expiry: Expiry, world: World) -> Refused | None:
     """Why no attempt is made with this card: no test card, or its last month is over."""
-    checks, expiry = world.card.checks, command.expiry
-    if refused := checks.refusal_of(command.pan):
+    checks = world.card.checks
+    if refused := checks.refusal_of(pan):
         return refused
-    if checks.expired(command.pan, expiry, to_moscow(world.clock.now()).date()):
+    if checks.expired(pan, expiry, to_moscow(world.clock.now()).date()):
         rule = f"the card was valid until the end of {expiry.text} (Moscow time)"
         return Refused(Refusal.CARD_EXPIRED, rule, parameter="expiry")
     return None

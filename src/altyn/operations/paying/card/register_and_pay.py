@@ -12,12 +12,16 @@ from typing import Final
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.notes import Notes
 from altyn.domain.refusals import Refusal
+from altyn.operations.bindings.lookup import pan_of
+from altyn.operations.bindings.of_order import named_binding
+from altyn.operations.bindings.pay import PayByBinding, with_stored_card
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.card.payment import pay_by_card
 from altyn.operations.paying.card.refusals import refuse_payment_by_card
-from altyn.operations.paying.card.steps import PayByCard, RegisteredAndPaid
+from altyn.operations.paying.card.steps import CardCall, PayByCard, RegisteredAndPaid
 from altyn.operations.ports import Actor, OrderKey, World
 from altyn.operations.register import Register, decide_registration, register, session_notes
+from altyn.protocol.payment_ways import PaymentWay
 
 ATTEMPTS: Final = 1
 """A call brings one card, so its order has one attempt: after a decline it is over at once."""
@@ -28,14 +32,17 @@ OWN_FINISH: Final = ("term_url", "finish_url")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterAndPay:
-    """An order, and the card that pays it. `pay` makes the command for an order's key.
+    """An order, and the card that pays it. `pay` makes the command for an order's key: with a typed
+    card, or with the stored card that the registration names.
 
-    `notes` are about what of the request has no effect; the order's history keeps them.
+    `way` is the way to pay, where the card alone does not tell it. `notes` are about what of the
+    request has no effect; the order's history keeps them.
     """
 
     registration: Register
-    pay: Callable[[OrderKey], PayByCard]
+    pay: Callable[[OrderKey], PayByCard | PayByBinding]
     actor: Actor
+    way: PaymentWay | None = None
     notes: Notes = ()
 
 
@@ -46,35 +53,55 @@ async def register_and_pay(
 
     The card is checked before the order is saved, so that a refused card takes no order number.
     Refuses: what `decide_registration` refuses, ACCESS_DENIED (a hold without permission two_phase,
-    a finish of 3-D Secure by the shop without paymentorder_s2s), what `refuse_payment_by_card`
-    refuses, what `register` refuses, BUSY.
+    a finish of 3-D Secure by the shop without paymentorder_s2s); of a stored card, what
+    `named_binding` and `pan_of` refuse; what `refuse_payment_by_card` refuses, what `register`
+    refuses, BUSY.
     """
     registration = replace(command.registration, attempts_max=ATTEMPTS)
     now = world.clock.now()
     planned = decide_registration(registration, merchant, now)
     if isinstance(planned, Refused):
         return planned
-    payment = command.pay(OrderKey(planned.merchant_id, planned.order_id))
-    refused = _refuse_permissions(registration, payment, merchant) or refuse_payment_by_card(
-        payment, planned, merchant, world
-    )
-    if refused:
+    sent = command.pay(OrderKey(planned.merchant_id, planned.order_id))
+    if refused := _refuse_permissions(registration, sent, merchant):
+        return refused
+    payment = await _payment(sent, command, merchant, world)
+    if isinstance(payment, Refused):
+        return payment
+    if refused := refuse_payment_by_card(payment, planned, merchant, world):
         return replace(refused, order=None)
     idle = session_notes(registration, merchant, now)
+    registration = replace(registration, paid_by=payment.payment_way)
     order = await register(
         registration, merchant, world=world, actor=command.actor, notes=(*command.notes, *idle)
     )
     if isinstance(order, Refused):
         rule = f"{order.rule}; a repeated call pays nothing: ask for the order's status"
         return replace(order, rule=rule) if order.refusal is Refusal.ORDER_NUMBER_TAKEN else order
-    step = await pay_by_card(
-        command.pay(OrderKey(order.merchant_id, order.order_id)), world, loaded=order
-    )
+    payment = replace(payment, key=OrderKey(order.merchant_id, order.order_id))
+    step = await pay_by_card(payment, world, loaded=order)
     return step if isinstance(step, Refused) else RegisteredAndPaid(step, idle)
 
 
+async def _payment(
+    sent: PayByCard | PayByBinding, command: RegisterAndPay, merchant: Merchant, world: World
+) -> PayByCard | Refused:
+    """The payment as it was sent, with the number of the card."""
+    payment = sent
+    if isinstance(payment, PayByBinding):
+        binding = await named_binding(command.registration, merchant, world)
+        if isinstance(binding, Refused):
+            return binding
+        assert binding is not None, "the registration names the stored card that pays"
+        pan = await pan_of(binding, world)
+        if isinstance(pan, Refused):
+            return pan
+        payment = with_stored_card(payment, binding, pan)
+    return payment if command.way is None else replace(payment, payment_way=command.way)
+
+
 def _refuse_permissions(
-    registration: Register, payment: PayByCard, merchant: Merchant
+    registration: Register, payment: CardCall, merchant: Merchant
 ) -> Refused | None:
     """ACCESS_DENIED for a part of the call that the merchant has no permission for."""
     if registration.two_phase and not merchant.may(Permission.TWO_PHASE):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from altyn.domain.card.charge import Charge
+from altyn.domain.card.stored_credential import Initiator
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.card.values import Cvc, Expiry, Pan
 from altyn.domain.notes import Notes
@@ -58,9 +60,10 @@ class PayByCard(CardCall):
 
     `details` are facts for the connector of the way; with CHARGED_NOW the payer confirms that sum,
     and not the order's. `binding_id` is the stored card that the card comes from,
-    `first_transaction_id` the payment that has stored it. `recurring`: the shop charges it as its
-    client has agreed, without CVC and 3-D Secure. `external` is the result of 3-D Secure from the
-    shop's own MPI, with its ECI: no directory server is asked then.
+    `first_transaction_id` the payment that has stored it. `agreed_as`: the shop charges it as its
+    client has agreed, without CVC and 3-D Secure; `charge` is what its terms count. `external` is
+    the result of 3-D Secure from the shop's own MPI, with its ECI: no directory server is asked
+    then.
     """
 
     pan: Pan
@@ -70,7 +73,8 @@ class PayByCard(CardCall):
     details: Mapping[str, str] = field(default_factory=dict)
     binding_id: UUID | None = None
     first_transaction_id: str | None = None
-    recurring: bool = False
+    agreed_as: Initiator | None = None
+    charge: Charge | None = None
     external: ThreeDSData | None = None
 
 

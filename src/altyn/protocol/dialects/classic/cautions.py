@@ -27,7 +27,7 @@ LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO
 HIDES_SBERPAY: Final = ("sberpayHide", "showSbol")
 """The free attributes that keep SberPay off the payment page (sberpay.md §3)."""
 
-SERVED_WAYS: Final = frozenset({"CARD", "CARD_MOTO", "SBRF_SBOL", "BNPL"})
+SERVED_WAYS: Final = frozenset({"CARD", "CARD_BINDING", "CARD_MOTO", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
 EFFECTIVE_FEATURES: Final = frozenset(

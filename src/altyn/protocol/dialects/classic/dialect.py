@@ -27,6 +27,10 @@ TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
             "This method takes a card, so it is served by POST only: addresses are kept in logs "
             "and histories. Send the parameters in the body"
         ),
+        TransportFault.CARD_IN_ADDRESS: transport_fault(
+            "The card is in the address, which logs keep: send $PAN, pan, $CVC and cvc in the body "
+            "of the request. Nothing was read, and nothing was charged"
+        ),
         TransportFault.BY_POST: transport_fault(
             "This method changes the payment, so it is served by POST only"
         ),
@@ -38,6 +42,9 @@ TRANSPORT_FAULTS: Final[Mapping[TransportFault, Members]] = MappingProxyType(
         ),
         TransportFault.OVERLOADED: transport_fault(
             "The gateway is busy: repeat the request in a moment"
+        ),
+        TransportFault.OUTDATED: transport_fault(
+            "The gateway is being upgraded: repeat the request in a moment"
         ),
     }
 )

@@ -33,6 +33,14 @@ def _recurrent(members: Members, _language: str) -> Members:
     return {"success": True, **members}
 
 
+def _instalment(members: Members, language: str) -> Members:
+    return {"errorCode": SUCCESS.code, "errorMessage": SUCCESS.text(language), **members}
+
+
+def _refusal_of_instalment(error: ErrorAnswer) -> Members:
+    return {"errorCode": error.code, "errorMessage": error.text, "error": True}
+
+
 def _closing(members: Members, language: str) -> Members:
     return {"success": True, **_plain(members, language)}
 
@@ -96,6 +104,8 @@ BINDING_LIST: Final = Envelope("list of stored cards", _plain, _refusal_of_bindi
 WALLET: Final = Envelope("wallet", _plain, _refusal_of_wallet)
 # success, and errorCode only in a refusal
 RECURRENT: Final = Envelope("recurring payment", _recurrent, _refusal_of_wallet)
+# errorCode as a number, with errorMessage and whether it is an error
+INSTALMENT: Final = Envelope("instalment", _instalment, _refusal_of_instalment)
 # as PLAIN, with success
 CLOSING: Final = Envelope("closing receipt", _closing, _refusal_of_closing)
 # no errorCode on success

@@ -172,6 +172,11 @@ REFUND_ABOVE_DEPOSIT: Final = ErrorCode(
 DECLINED: Final = ErrorCode(
     7, "Ошибка при проведении операции: банк отказал", "The bank declined the operation"
 )
+PAYOUT_UNKNOWN: Final = ErrorCode(
+    7,
+    "Банк ещё не ответил. Не повторяйте выплату: узнайте её статус по номеру заказа",
+    "The bank has not answered yet. Do not repeat the payout: ask for the status of its order",
+)
 CART_FORMAT: Final = ErrorCode(8, "Неверный формат Корзины.", "Invalid cart format")
 CART_MANDATORY: Final = ErrorCode(
     8, "Отсутствие обязательного параметра Корзины.", "Mandatory cart parameter is missing"

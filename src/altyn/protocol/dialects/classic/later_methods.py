@@ -1,7 +1,7 @@
 """Methods of the family that this gateway knows and does not serve yet, each with what it is about.
 
 Their answer is a refusal that says so; a method that gets served loses its line here.
-Source: rest-orders.md §3.7, §4.5, §5.3, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
+Source: rest-orders.md §4.5, §5.3, §6 to §8, §11; sbp-qr.md §1; fiscal.md.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,6 @@ from altyn.protocol.error_code import ErrorCode
 
 ERROR_CODE: Final = 5
 _REST: Final = "/payment/rest/"
-_CREDIT_TO_CARD: Final = ("выплата на карту без оплаты", "a credit to a card without a payment")
-_RECURRENT: Final = ("платежи частями по привязке", "instalments by a stored card")
 _CARD_LISTS: Final = ("списки карт", "lists of cards")
 _OTHER_WAYS: Final = ("другие способы оплаты", "other ways to pay")
 _FASTER_PAYMENTS: Final = ("СБП", "the faster payments system (SBP)")
@@ -24,7 +22,6 @@ _ENCRYPTED_CARDS: Final = ("зашифрованные данные карты",
 # prefix → paths, with spaces between, by what they are about
 _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     _REST: {
-        _CREDIT_TO_CARD: "instantRefund.do",
         _CARD_LISTS: "updateSSLCardList.do updateBlackCardList.do updateWhiteCardList.do",
         _OTHER_WAYS: "paymentSberPay.do payment.do",
         _FASTER_PAYMENTS: "sbp/c2b/qr/dynamic/get.do sbp/c2b/qr/status.do "
@@ -33,17 +30,15 @@ _PATHS: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         "sbp/b2b/qr/dynamic/get.do sbp/b2b/getPayload.do sbp/b2b/perform.do "
         "templates/createTemplate.do templates/getTemplateDetails.do templates/updateTemplate.do "
         "templates/create.do templates/get.do templates/update.do templates/getList.do",
-        _RECURRENT: "installmentPayment.do",
     },
     "/payment/": {
-        _RECURRENT: "installmentPayment.do",
         _WALLETS: "applepay/payment.do applepay/paymentDirect.do google/payment.do "
         "google/paymentDirect.do samsung/payment.do samsung/paymentDirect.do samsungWeb/payment.do "
         "mir/payment.do mir/paymentDirect.do yandex/payment.do",
         _ENCRYPTED_CARDS: "se/keys.do",
     },
 }
-_WITH_SUCCESS: Final = frozenset({_RECURRENT, _WALLETS})
+_WITH_SUCCESS: Final = frozenset({_WALLETS})
 
 
 def _methods() -> Iterator[UnservedMethod]:

@@ -12,6 +12,7 @@ from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import json_types as j
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.envelopes import CAPITALS, ORDER_LIST, PLAIN, STATUS
@@ -200,7 +201,7 @@ ADD_PARAMS: Final = Method(
     summary="Add merchant parameters to an order that exists.",
     parameters=(
         order_id(Refusal.ORDER_ID_EMPTY),
-        Parameter("params", t.JSON_PARAMS, "params", "A flat JSON object of names and values.",
+        Parameter("params", j.LATER_PARAMS, "params", "A flat JSON object of names and values.",
                   Refusal.PARAMS_INVALID, Refusal.PARAMS_INVALID),
         MERCHANT_LOGIN,
         LENIENT_LANGUAGE,

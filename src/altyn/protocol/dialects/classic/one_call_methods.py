@@ -30,13 +30,19 @@ from altyn.protocol.error_code import ErrorCode
 from altyn.protocol.name_types import name_on_card
 from altyn.protocol.table import Method, Parameter
 
+_STORED: Final = "bindingId"
 _WITHOUT_CARD: Final = frozenset(
-    {"bindingId", "allowedPaymentWays", "app2app", "back2app", "app.osType", "app.deepLink"}
+    {_STORED, "allowedPaymentWays", "app2app", "back2app", "app.osType", "app.deepLink"}
 )
-"""Rows of a registration about other ways to pay."""
+"""Rows of a registration about other ways to pay, and about a stored card."""
 
+_BINDING: Final = tuple(
+    replace(row, note="The stored card of the client (clientId) that pays, instead of pan, expiry "
+            "and the name on the card.")
+    for row in REGISTRATION if row.name == _STORED
+)  # fmt: skip
 _REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
-_SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
+SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
 _3DS_NAMES: Final = frozenset(
     {
         *("threeDSServerTransId", "threeDSVer2FinishUrl", "threeDSMethodNotificationUrl"),
@@ -49,6 +55,7 @@ _3DS: Final = (
               invalid=Refusal.ORDER_UNKNOWN),
     *(row for row in CARD_REST if row.name in _3DS_NAMES),
 )  # fmt: skip
+_CVC_NOTE: Final = "The security code; may be left out for Maestro, or by permission."
 _PRE_AUTH: Final = Parameter(
     "preAuth", t.BOOLEAN, "two_phase", "true: hold the sum, and deposit it later by deposit.do."
 )
@@ -62,7 +69,7 @@ def _without_payer() -> tuple[Parameter, ...]:
     )
 
 
-def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
+def card_rows(*, cvc_note: str) -> tuple[Parameter, ...]:
     """The rows of the card, without the dollar signs of paymentOrder.do, which do as well."""
     notes = {"cvc": cvc_note, "expiry": "Expiry as YYYYMM."}
     rows = (row for row in CARD_START if row.field in ("pan", "cvc", "expiry"))
@@ -78,19 +85,20 @@ def _card(*, cvc_note: str) -> tuple[Parameter, ...]:
     )
 
 
-def _holder(name: str, *aliases: str) -> Parameter:
+def _or_stored(row: Parameter) -> Parameter:
+    """A row of a typed card, where a stored card may pay instead. The code goes with both."""
+    if row.field == "pan":
+        return replace(row, unless=_STORED)
+    return row if row.field == "cvc" else replace(row, overridden_by=_STORED)
+
+
+def holder_row(name: str, *aliases: str) -> Parameter:
+    """The row of the name on the card, as this method spells it."""
     return replace(holder(name_on_card(512)), name=name, aliases=(*aliases, "TEXT"))
 
 
-# A phone for the bank's app, and a stored card: these calls take neither.
-_NEVER: Final = frozenset(
-    {
-        Refusal.PARAMETER_EMPTY,
-        Refusal.CLIENT_ID_EMPTY,
-        Refusal.BINDING_UNKNOWN,
-        Refusal.BINDING_OF_ANOTHER_CLIENT,
-    }
-)
+# A phone for the bank's app: these calls take none.
+_NEVER: Final = frozenset({Refusal.PARAMETER_EMPTY})
 
 
 def _refusals() -> Refusals:
@@ -103,7 +111,7 @@ def _refusals() -> Refusals:
             Refusal.CVC_INVALID: e.PARAMETER_INVALID,
             Refusal.HOLDER_INVALID: e.PARAMETER_INVALID,
         },
-        Refusal.AUTO_PAYMENT_FORBIDDEN: {
+        Refusal.BINDING_OF_ANOTHER_CLIENT: {
             Refusal.SESSION_OVER: e.SESSION_OVER,
             Refusal.PAN_NOT_A_TEST_CARD: e.NOT_A_TEST_CARD,
             Refusal.CARD_EXPIRED: e.CARD_EXPIRED,
@@ -140,16 +148,18 @@ INSTANT_PAYMENT: Final = Method(
     rest=("instantPayment.do",),
     soap="instantPayment",
     source="rest-orders.md §5.4",
-    summary="Register an order and pay it with a card that the shop sends itself, in one call.",
+    summary="Register an order and pay it with a card that the shop sends itself, or with a stored "
+    "card, in one call.",
     needs=Permission.INSTANT_PAYMENT,
     parameters=(
         *_REGISTERED,
+        *_BINDING,
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
-        _holder("cardholderName", "cardholder"),
+        *map(_or_stored, card_rows(cvc_note=_CVC_NOTE)),
+        _or_stored(holder_row("cardholderName", "cardholder")),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals=_before(Refusal.CART_FORMAT, _MAY_CONTINUE),
     present=PAID_AT_ONCE,
@@ -175,6 +185,7 @@ _NEVER_OF_CARD_CHECK: Final = frozenset(
     {
         *(Refusal.ORDER_NUMBER_EMPTY, Refusal.AMOUNT_MISSING, Refusal.RETURN_URL_EMPTY),
         Refusal.VERIFY_FORBIDDEN,
+        *(Refusal.CLIENT_ID_EMPTY, Refusal.BINDING_UNKNOWN, Refusal.BINDING_OF_ANOTHER_CLIENT),
         *CART_REFUSALS,
     }
 )
@@ -209,10 +220,10 @@ VERIFY_CARD: Final = Method(
     needs=Permission.VERIFY_CARD,
     parameters=(
         *_rows_of_card_check(),
-        *_card(cvc_note="The security code; may be left out for Maestro, or by permission."),
-        _holder("cardholderName", "cardholder"),
+        *card_rows(cvc_note=_CVC_NOTE),
+        holder_row("cardholderName", "cardholder"),
         *_3DS,
-        *_SE_TOKEN,
+        *SE_TOKEN,
     ),
     refusals={
         refusal: error
@@ -229,15 +240,17 @@ MOTO_PAYMENT: Final = Method(
     rest=("motoPayment.do",),
     soap="motoPayment",
     source="rest-orders.md §5.5",
-    summary="Register an order and pay it with a card that was given by mail or telephone.",
+    summary="Register an order and pay it with a card that was given by mail or telephone, or with "
+    "a stored card.",
     needs=Permission.MOTO,
     parameters=(
         *_without_payer(),
+        *_BINDING,
         _PRE_AUTH,
         *PRE_AUTHORISATION,
-        *_card(cvc_note="The security code; may be left out."),
-        _holder("cardholder", "cardholderName"),
-        *_SE_TOKEN,
+        *map(_or_stored, card_rows(cvc_note="The security code; may be left out.")),
+        _or_stored(holder_row("cardholder", "cardholderName")),
+        *SE_TOKEN,
     ),
     refusals=ONE_CALL_REFUSALS,
     present=MOTO,

@@ -22,10 +22,14 @@ class _Done:
     attempt: Attempt
 
 
+_TO_PAYER: Final = frozenset({Kind.REFUND, Kind.PAYOUT})
+"""A payout is shown as a refund: clients know no other word for money that goes to the payer."""
+
 _OPERATION_TYPES: Final = {
     Kind.DEPOSIT: "COMPLETION",
     Kind.REVERSE: "REVERSAL",
     Kind.REFUND: "REFUND",
+    Kind.PAYOUT: "REFUND",
 }
 
 
@@ -80,13 +84,13 @@ OPERATION: Final[Fields[_Done]] = Fields(
 
 
 def refunds(view: OrderView) -> Objects | None:
-    """Every refund that the bank approved, oldest first."""
-    if not view.order.refunded_minor:
+    """Every refund that the bank approved, oldest first; or the payout."""
+    if not view.order.returned_minor:
         return None
     return [
         show(REFUND, _Done(view.order, attempt), view.merchant)
         for attempt in view.order.attempts
-        if attempt.kind is Kind.REFUND and attempt.state is AttemptState.APPROVED
+        if attempt.kind in _TO_PAYER and attempt.state is AttemptState.APPROVED
     ] or None
 
 

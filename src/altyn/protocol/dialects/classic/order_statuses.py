@@ -73,8 +73,8 @@ ORDER_STATUSES: Final = (
         OrderStatus.REFUNDED,
         4,
         PaymentState.REFUNDED,
-        "деньги возвращены, полностью или частично",
-        "money refunded, in whole or in part",
+        "деньги возвращены, полностью или частично, или выплачены на карту",
+        "money refunded, in whole or in part, or paid out to a card",
     ),
     StatusOnWire(
         OrderStatus.WAITING,

@@ -177,7 +177,7 @@ PAYMENT_AMOUNT_INFO: Final[Fields[OrderView]] = Fields(
         Field("paymentState", lambda s: status_on_wire(s.order).state.value),
         Field("approvedAmount", lambda s: s.order.approved_minor),
         Field("depositedAmount", lambda s: s.order.left_minor),
-        Field("refundedAmount", lambda s: s.order.refunded_minor),
+        Field("refundedAmount", lambda s: s.order.returned_minor),
         Field("feeAmount", fee_minor, "feeInput given", since=11),
         Field("totalAmount", lambda s: s.order.amount_minor + (fee_minor(s) or 0), since=18),
     ),

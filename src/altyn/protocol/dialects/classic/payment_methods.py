@@ -14,6 +14,7 @@ from altyn.protocol import mpi_types as m
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import json_types as j
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.envelopes import PAYMENT
 from altyn.protocol.dialects.classic.shared_rows import (
@@ -57,7 +58,7 @@ CARD_REST: Final = (
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),
-    Parameter("jsonParams", t.FLAT_JSON, "json_params", "More attributes.",
+    Parameter("jsonParams", j.PAYMENT_PARAMS, "json_params", "More attributes.",
               remarks=k.remarks_of_payment_params),
     Parameter("threeDSServerTransId", t.text(36), "server_trans_id",
               "The second call of 3-D Secure 2.", aliases=TRANSACTION_SPELLINGS),

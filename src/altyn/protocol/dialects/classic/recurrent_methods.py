@@ -1,4 +1,7 @@
-"""The method of recurring payments, in the folder of its own. Source: rest-orders.md §7."""
+"""The methods that charge a stored card as its client has agreed, in the folder of their own.
+
+Source: rest-orders.md §7.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -9,7 +12,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.results import OrderCharged
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import error_codes as e
-from altyn.protocol.dialects.classic.envelopes import PLAIN, RECURRENT
+from altyn.protocol.dialects.classic.envelopes import INSTALMENT, PLAIN, RECURRENT
 from altyn.protocol.dialects.classic.order_view import extended_status
 from altyn.protocol.dialects.classic.payment_methods import ORDER_TAKES_NO_PAYMENT
 from altyn.protocol.dialects.classic.registration import (
@@ -28,6 +31,16 @@ _CHARGE_LAST: Final = (
     Refusal.OUTCOME_UNKNOWN,
     Refusal.SYSTEM_ERROR,
 )
+
+
+def _instalment(charged: OrderCharged, context: AnswerContext) -> Members:
+    """The order with its status; `error` is false in every answer without an error."""
+    status = extended_status(charged.order, charged.merchant, context.language)
+    return {
+        "orderId": str(charged.order.order_id),
+        "orderStatus": PLAIN.success(status, context.language),
+        "error": False,
+    }
 
 
 def _charged(charged: OrderCharged, context: AnswerContext) -> Members:
@@ -80,3 +93,15 @@ RECURRENT_PAYMENT: Final = Method(
     present=presents(OrderCharged, _charged),
     envelope=RECURRENT,
 )  # fmt: skip
+
+INSTALMENT_PAYMENT: Final = replace(
+    RECURRENT_PAYMENT,
+    name="installmentPayment",
+    operation=Operation.PAY_INSTALMENT,
+    rest=("/payment/installmentPayment.do", "installmentPayment.do"),
+    soap="installmentPayment",
+    summary="Charge an instalment to a stored card as its client has agreed: register an order and "
+    "pay it.",
+    present=presents(OrderCharged, _instalment),
+    envelope=INSTALMENT,
+)

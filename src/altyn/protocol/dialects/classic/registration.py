@@ -12,6 +12,7 @@ from altyn.protocol.cart_type import CART
 from altyn.protocol.dialects.classic import app_types as a
 from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
+from altyn.protocol.dialects.classic import json_types as j
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.shared_rows import (
     ALWAYS,
@@ -23,7 +24,7 @@ from altyn.protocol.dialects.classic.shared_rows import (
 )
 from altyn.protocol.name_types import ORDER_NUMBER, own_name
 from altyn.protocol.receipt_params_type import RECEIPT_PARAMS, remarks_of_receipt_params
-from altyn.protocol.table import Parameter
+from altyn.protocol.table import STORED, Parameter
 
 REGISTRATION: Final = (
     Parameter("orderNumber", ORDER_NUMBER, "order_number",
@@ -80,7 +81,7 @@ REGISTRATION: Final = (
     Parameter("language", t.LANGUAGE, "language", "Language of the page, any two letters; "
               "texts are in ru or en, else in the merchant's default language.",
               invalid=Refusal.LANGUAGE_INVALID, remarks=k.remarks_of_language),
-    Parameter("jsonParams", t.JSON_PARAMS, "json_params",
+    Parameter("jsonParams", j.REGISTRATION_PARAMS, "json_params",
               "Free attributes of the order, echoed in merchantOrderParams.",
               invalid=Refusal.JSON_PARAMS_INVALID, remarks=k.remarks_of_json_params),
     Parameter("recurringFrequency", t.digits(2, low=1, high=28), "recurring_frequency",
@@ -88,6 +89,15 @@ REGISTRATION: Final = (
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
               effect_with=Permission.RECURRENT),
     Parameter("recurringExpiry", t.DAY, "recurring_expiry", "Last day of recurring charges.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
+              effect_with=Permission.RECURRENT),
+    Parameter("installments", t.digits(3, low=1), STORED,
+              "How many payments in instalments, with this one, the payer agrees to; goes with "
+              "totalInstallmentAmount.",
+              invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
+              effect_with=Permission.RECURRENT),
+    Parameter("totalInstallmentAmount", t.digits(12, low=1), STORED,
+              "Sum of all payments in instalments, with this one, in minor units.",
               invalid=Refusal.JSON_PARAMS_INVALID, in_json_params=True,
               effect_with=Permission.RECURRENT),
     Parameter("features", c.FEATURE_LIST, "features", "Features of the order, see the list below.",

@@ -11,6 +11,7 @@ from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic import payout_methods as payout
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic import recurrent_methods as rec
@@ -38,6 +39,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             one.INSTANT_PAYMENT,
             one.MOTO_PAYMENT,
             one.VERIFY_CARD,
+            payout.INSTANT_REFUND,
             step.CONTINUE_3DS,
             step.FINISH_3DS_METHOD,
             p.FINISH_3DS_PAYMENT,
@@ -48,6 +50,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
             r.CLOSE_OFD_RECEIPT,
             r.EXTERNAL_RECEIPT,
             rec.RECURRENT_PAYMENT,
+            rec.INSTALMENT_PAYMENT,
             b.GET_BINDINGS,
             b.GET_BINDINGS_BY_CARD_OR_ID,
             b.BIND_CARD,

@@ -83,8 +83,8 @@ def show(fields: Fields[T], subject: T, merchant: Merchant) -> dict[str, Any]:
 class OrderView:
     """An order for a merchant, in a language ("en", otherwise Russian).
 
-    `payment` is the last payment attempt, `card_attempt` the last one with a card, and `card` its
-    card.
+    `payment` is the last payment attempt, or the payout; `card_attempt` the last one with a card,
+    and `card` its card.
     """
 
     order: Order
@@ -99,7 +99,7 @@ def view_of(order: Order, merchant: Merchant, language: str) -> OrderView:
     """The view of an order; it finds once what several fields read."""
     if not order.attempts:
         return OrderView(order, merchant, language, None, None, None)
-    payments = order.payments
+    payments = order.payments or order.payouts
     card_attempt = next((a for a in reversed(payments) if a.card is not None), None)
     payment = payments[-1] if payments else None
     card = card_attempt.card if card_attempt else None

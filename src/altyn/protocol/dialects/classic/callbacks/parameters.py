@@ -180,10 +180,10 @@ OPTIONAL: Final[tuple[CallbackParameter[NotifiedChange], ...]] = (
         values.formatted(lambda c: c.snapshot.order.left_minor),
         "The same.",
     ),
-    _Row("refundedAmount", lambda c: c.snapshot.order.refunded_minor, "All refunds, minor units."),
+    _Row("refundedAmount", lambda c: c.snapshot.order.returned_minor, "All refunds, minor units."),
     _Row(
         "refundedAmountFormatted",
-        values.formatted(lambda c: c.snapshot.order.refunded_minor),
+        values.formatted(lambda c: c.snapshot.order.returned_minor),
         "The same.",
     ),
     _Row(

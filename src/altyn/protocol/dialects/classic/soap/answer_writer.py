@@ -48,6 +48,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
 
 # type → its name of a part → the name of the member in REST, where they differ
 MEMBERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "instantRefundStatus": {"errorCode": "ErrorCode", "errorMessage": "ErrorMessage"},
     "finishThreeDSResponse": {"returnUrl": "redirect"},
     "oneCallStatus": {
         "orderStatus": "OrderStatus",

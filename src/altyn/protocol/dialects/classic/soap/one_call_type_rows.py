@@ -1,7 +1,8 @@
-"""The types of operations that register and pay in one call, and of steps of 3-D Secure 2.
+"""The types of operations that register and pay in one call, or pay out, and of steps of 3-D
+Secure 2.
 
 The service of the reference does not have these operations: the types are ours, after the
-parameters of REST. Source: rest-orders.md §5.2, §5.4 to §5.6; soap.md §5.
+parameters of REST. Source: rest-orders.md §3.7, §5.2, §5.4 to §5.6; soap.md §5.
 """
 
 from typing import Final
@@ -12,12 +13,31 @@ ONE_CALL_TYPES: Final = (
     row("continueThreeDSRequest", "language md!"),
     row("finishThreeDSVer2Request", "language threeDSServerTransId! threeDSVer2MdOrder"),
     row(
+        "installmentPaymentResult",
+        "orderId",
+        "orderStatus:getOrderStatusExtendedResponse",
+        extends="abstractResponse",
+    ),
+    row(
         "instantPaymentParams",
         "pan cvc expiry cardholderName preAuth:boolean autoReverseDate:dateTime "
         "threeDSServerTransId threeDSVer2MdOrder",
         "threeDSVer2FinishUrl termUrl",
         extends="orderParams",
     ),
+    row(
+        "instantRefundParams",
+        "merchantOrderNumber amount:long currency description language bindingId pan cvc expiry "
+        "cardholderName",
+        "merchantLogin",
+    ),
+    row(
+        "instantRefundResult",
+        "orderId",
+        "orderStatus:instantRefundStatus",
+        extends="abstractResponse",
+    ),
+    row("instantRefundStatus", "approvalCode rrn errorCode:int errorMessage"),
     row(
         "motoPaymentParams",
         "pan cvc expiry cardholder preAuth:boolean autoReverseDate:dateTime",

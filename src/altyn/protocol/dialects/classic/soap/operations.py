@@ -15,6 +15,7 @@ from altyn.protocol.dialects.classic import methods as m
 from altyn.protocol.dialects.classic import one_call_methods as one
 from altyn.protocol.dialects.classic import other_way_methods as o
 from altyn.protocol.dialects.classic import payment_methods as p
+from altyn.protocol.dialects.classic import payout_methods as payout
 from altyn.protocol.dialects.classic import raw_refund_methods as raw
 from altyn.protocol.dialects.classic import receipt_methods as r
 from altyn.protocol.dialects.classic import recurrent_methods as rec
@@ -196,10 +197,23 @@ _ROWS: Final = (
         ours=True,
     ),
     _served(
+        rec.INSTALMENT_PAYMENT,
+        "arg0:recurrentPaymentRequest",
+        "installmentPaymentResult",
+        ours=True,
+    ),
+    _served(
         one.INSTANT_PAYMENT, "order:instantPaymentParams", "oneCallResult", _REGISTRATION, ours=True
     ),
     _served(
         one.MOTO_PAYMENT, "order:motoPaymentParams", "motoPaymentResult", _REGISTRATION, ours=True
+    ),
+    _served(
+        payout.INSTANT_REFUND,
+        "order:instantRefundParams",
+        "instantRefundResult",
+        {"merchantOrderNumber": "orderNumber"},
+        ours=True,
     ),
     _served(
         one.VERIFY_CARD, "order:verifyCardParams", "verifyCardResult", _REGISTRATION, ours=True

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from altyn.domain.clearing import drop_values
 from altyn.domain.moscow import COMPACT_FORMAT, REQUEST_FORMAT
 from altyn.protocol import types as t
 from altyn.protocol.dialects.classic import types as c
@@ -53,10 +54,9 @@ class SoapParameters:
         return self.values.get(name, ())
 
     def drop(self, names: Iterable[str]) -> None:
-        """Let go of the values of these names; the names stay, with an empty value."""
+        """Overwrite the values of these names; the names stay, with an empty value."""
         assert isinstance(self.values, dict)
-        for name in self.values.keys() & set(names):
-            self.values[name] = ("",)
+        drop_values(self.values, names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.values)

@@ -1,0 +1,88 @@
+"""The personal account in a browser: login, a new user with a one-time password, the log."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from altyn.storage.demo import DEMO_OWNER_LOGIN, DEMO_PASSWORD
+from tests.e2e.conftest import Screenshot
+from tests.e2e.gateway import Served
+from tests.e2e.web_rules import check_web_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NEW = "Another!pass7"
+
+
+def log_in(page: Page, gateway: Served, language: str = "en") -> None:
+    page.goto(f"{gateway.url}/mportal3/login?lang={language}")
+    fill_login(page, DEMO_OWNER_LOGIN, DEMO_PASSWORD)
+    page.wait_for_url(re.compile("/mportal3/profile"))
+
+
+def fill_login(page: Page, login: str, password: str) -> None:
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(password)
+    page.locator("main form button").first.click()
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_account_pages_are_readable_at_every_size(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    page.goto(f"{gateway.url}/mportal3?lang={language}")
+    page.goto(f"{gateway.url}/mportal3/login?lang={language}")
+    check_web_page(page, "account-login", language, screenshot)
+    fill_login(page, DEMO_OWNER_LOGIN, "wrong")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check_web_page(page, "account-login-refused", language, screenshot)
+    log_in(page, gateway, language)
+    for path in ("profile", "password", "one-time-codes", "users", "users/test-operator", "api"):
+        page.goto(f"{gateway.url}/mportal3/{path}")
+        check_web_page(page, f"account-{path.replace('/', '-')}", language, screenshot)
+    page.goto(f"{gateway.url}/mportal3/audit")
+    check_web_page(page, "account-audit", language, screenshot)
+
+
+def test_new_user_chooses_a_password_and_sees_its_own_pages(
+    gateway: Served, page: Page, chromium: Browser, screenshot: Screenshot
+) -> None:
+    log_in(page, gateway)
+    page.get_by_role("link", name="Users").first.click()
+    page.get_by_label("Login").fill("test-olga")
+    page.get_by_label("Role").select_option("accountant")
+    page.get_by_role("button", name="Add a user").click()
+    password = page.locator("section[role=status] code").inner_text()
+    check_web_page(page, "account-user-added", "en", screenshot)
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
+    try:
+        phone = context.new_page()
+        phone.goto(f"{gateway.url}/mportal3")
+        fill_login(phone, "test-olga", password)
+        phone.wait_for_url(re.compile("/mportal3/password"))
+        check_web_page(phone, "account-one-time-password", "en", screenshot)
+        phone.locator("#old_password").fill(password)
+        phone.locator("#new_password").fill(NEW)
+        phone.locator("#repeat_password").fill(NEW)
+        phone.get_by_role("button", name="Change the password").click()
+        expect(phone.get_by_role("status").first).to_contain_text("The password is changed")
+        expect(phone.locator("main")).to_contain_text("make reports")
+        expect(phone.locator("nav.narrow, .narrow nav")).not_to_contain_text("Users")
+    finally:
+        context.close()
+
+
+def test_api_password_is_generated_and_restored(gateway: Served, page: Page) -> None:
+    log_in(page, gateway)
+    page.goto(f"{gateway.url}/mportal3/api")
+    page.get_by_role("button", name="Change the API password").first.click()
+    expect(page.get_by_role("status").first).to_contain_text("is changed")
+    page.get_by_role("button", name="Restore the password before").click()
+    expect(page.get_by_role("status").first).to_contain_text("in force again")
+    page.get_by_role("link", name="Audit log").first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("API password restored")
+    page.get_by_role("button", name="Log out").first.click()
+    page.wait_for_url(re.compile("/mportal3/login"))

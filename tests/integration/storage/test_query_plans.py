@@ -1,0 +1,99 @@
+"""Statements that run often find their rows by an index, in tables that have many others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+
+from altyn.storage.database import Pool
+from altyn.storage.statements import statement
+from tests.builders import REGISTERED_AT
+from tests.shop import open_shop
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+NOW: Final = REGISTERED_AT
+ATTEMPTS: Final = """
+    INSERT INTO payment_attempts (merchant_id, order_id, number, kind, state, amount_minor,
+                                  started_at, card, counted)
+    SELECT 1 + n % 3, gen_random_uuid(), 1, 'pay',
+           CASE WHEN n % 5 = 0 THEN 'declined' ELSE 'approved' END, 1000,
+           $1::timestamptz - n * interval '1 minute', '{"fingerprint": "ab"}', n % 5 = 0
+    FROM generate_series(1, 20000) AS n
+"""
+CARDS: Final = """
+    INSERT INTO card_vault (merchant_id, fingerprint, key_id, wrapped_key, nonce, ciphertext,
+                            keep_until, check_at)
+    SELECT 1 + n % 3, int8send(n), 'key', '', '', '', $1::timestamptz - interval '1 day',
+           $1::timestamptz + (CASE WHEN n <= 20 THEN -1 ELSE 1 END) * interval '1 hour'
+    FROM generate_series(1, 10000) AS n
+"""
+STORED_CARDS: Final = """
+    INSERT INTO bindings (merchant_id, binding_id, version, client_id, fingerprint, masked_pan,
+                          expiry, holder, active, category, created_at, changed_at)
+    SELECT merchant_id, gen_random_uuid(), 1, 'client', fingerprint, '411111**1111', '209912', '',
+           true, 'COMMON', keep_until, keep_until
+    FROM card_vault
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pool]:
+    home: Path = tmp_path_factory.mktemp("home")
+    async with open_shop(database_url, home) as shop:
+        for fill in (ATTEMPTS, CARDS):
+            await shop.pool.execute(fill, NOW)
+        await shop.pool.execute(STORED_CARDS)
+        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings")
+        yield shop.pool
+
+
+async def plan_of(pool: Pool, name: str, **values: object) -> list[dict[str, Any]]:
+    """The nodes of the plan of a statement."""
+    wanted = statement(name)
+    arguments = [values[each] for each in wanted.parameters]
+    text = await pool.fetchval(f"EXPLAIN (FORMAT JSON) {wanted.sql}", *arguments)
+    return list(nodes(json.loads(text)[0]["Plan"]))
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def indexes(plan: list[dict[str, Any]]) -> set[str]:
+    return {node["Index Name"] for node in plan if "Index Name" in node}
+
+
+def read_whole(plan: list[dict[str, Any]]) -> list[str]:
+    return [node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"]
+
+
+async def test_cards_that_are_due_are_found_without_those_that_are_not(pool: Pool) -> None:
+    values = {"now": NOW, "disabled_after": NOW, "look_again": NOW, "limit": 500}
+    plan = await plan_of(pool, "purge_cards", **values)
+    assert {"card_vault_check_at", "bindings_by_card"} <= indexes(plan)
+    assert read_whole(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("count_paid_by_card", "payment_attempts_paid"),
+        ("count_refused_attempts", "payment_attempts_refused"),
+    ],
+)
+async def test_outcomes_of_a_merchant_are_counted_in_their_window_only(
+    pool: Pool, name: str, index: str
+) -> None:
+    window = {"since": NOW - timedelta(minutes=10), "soon": NOW + timedelta(minutes=1)}
+    plan = await plan_of(pool, name, merchant_id=1, enough=50, **window)
+    assert indexes(plan) == {index}
+    assert read_whole(plan) == []

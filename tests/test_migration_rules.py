@@ -1,0 +1,176 @@
+"""Checks that a migration only adds, or is marked as one that stops older processes.
+
+During an upgrade older processes use the new schema. A migration that only adds leaves each of
+their statements valid; any other one needs the mark `-- Older processes stop: <reason>`. Source:
+docs/architecture.md, Migrations.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from altyn.storage.migrate import Migration, available
+
+FIRST_JUDGED: Final = 20
+UPGRADE_PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "upgrade.md"
+WORDS_OF_THE_MARK: Final = re.compile(r"--\s*old\w*\s+process\w*\s+stop", re.IGNORECASE)
+
+
+def test_each_migration_only_adds_or_is_marked() -> None:
+    found = [
+        f"  {one.name}: {statement}"
+        for one in available()
+        if one.number >= FIRST_JUDGED and one.stops_older is None
+        for statement in not_additive(one.sql, plain_indexes_before(one.number))
+    ]
+    advice = "write `-- Older processes stop: <reason>` into the head comment, or only add"
+    assert not found, "\n".join([f"older processes may fail after these; {advice}:", *found])
+
+
+def test_each_mark_is_one_line_of_the_head_comment() -> None:
+    for one in available():
+        lines = WORDS_OF_THE_MARK.findall(one.sql)
+        assert len(lines) == (one.stops_older is not None), f"{one.name}: the mark is not read"
+
+
+def test_upgrade_page_names_the_migrations_that_stop_older_processes() -> None:
+    rows = re.findall(
+        r"^\| (\d{4})\b.*\| ([^|]*) \|$", UPGRADE_PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    named = {int(number) for number, together in rows if together.startswith("**They stop**")}
+    assert named == {one.number for one in available() if one.stops_older is not None}
+
+
+# ── The rule ──────────────────────────────────────────────────────────────────────────────────────
+
+_CREATES_TABLE: Final = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)\b")
+_INDEX: Final = r"INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(\w+) ON (\w+)\b"
+_PLAIN_INDEX: Final = re.compile(rf"CREATE {_INDEX}")
+_UNIQUE_INDEX: Final = re.compile(rf"CREATE UNIQUE {_INDEX}")
+_DROPS_INDEX: Final = re.compile(r"DROP INDEX (?:IF EXISTS )?(\w+)$")
+_ALTERS_TABLE: Final = re.compile(r"ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+) (.+)")
+
+
+def not_additive(sql: str, plain_indexes: frozenset[str]) -> Iterator[str]:
+    """The statements after which a statement of an older process may fail.
+
+    A table that the migration has created is not known to older processes. `plain_indexes`: those
+    of earlier migrations that are not unique; no statement depends on one.
+    """
+    created: set[str] = set()
+    for statement in statements_of(sql):
+        if table := _CREATES_TABLE.match(statement):
+            created.add(table[1])
+        elif not _only_adds(statement, created, plain_indexes):
+            yield statement
+
+
+def _only_adds(statement: str, created: set[str], plain_indexes: frozenset[str]) -> bool:
+    if unique := _UNIQUE_INDEX.match(statement):
+        return unique[2] in created
+    if dropped := _DROPS_INDEX.match(statement):
+        return dropped[1] in plain_indexes
+    if altered := _ALTERS_TABLE.match(statement):
+        table, actions = altered.groups()
+        return table in created or all(map(_adds_column, split_at(actions, ",")))
+    return _PLAIN_INDEX.match(statement) is not None
+
+
+def _adds_column(action: str) -> bool:
+    """Whether an INSERT that does not name the column succeeds."""
+    if not action.startswith("ADD COLUMN "):
+        return False
+    if re.search(r"\b(UNIQUE|PRIMARY KEY)\b", action):
+        return False
+    return "NOT NULL" not in action or re.search(r"\b(DEFAULT|GENERATED)\b", action) is not None
+
+
+def plain_indexes_before(number: int) -> frozenset[str]:
+    """The indexes of the migrations before this one that are not unique."""
+    return frozenset(
+        index[1]
+        for one in available()
+        if one.number < number
+        for statement in statements_of(one.sql)
+        if (index := _PLAIN_INDEX.match(statement))
+    )
+
+
+def statements_of(sql: str) -> list[str]:
+    """The statements without comments, each on one line; a semicolon in a text divides it too."""
+    return split_at(" ".join(re.sub(r"--[^\n]*", "", sql).split()), ";")
+
+
+def split_at(text: str, mark: str) -> list[str]:
+    """The parts between the marks that are outside of brackets, without empty ones."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == mark and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts if part.strip()]
+
+
+# ── The rule on examples ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE payouts (id integer PRIMARY KEY, sum bigint NOT NULL CHECK (sum > 0));",
+        "CREATE TABLE a (b text); ALTER TABLE a ADD CONSTRAINT c CHECK (b <> '');",
+        "CREATE TABLE a (b text); CREATE UNIQUE INDEX a_b ON a (b);",
+        "CREATE INDEX IF NOT EXISTS orders_late ON orders (merchant_id) WHERE status = 'x';",
+        "ALTER TABLE orders ADD COLUMN a text, ADD COLUMN b integer NOT NULL DEFAULT 0;",
+        "ALTER TABLE orders ADD COLUMN IF NOT EXISTS a int CHECK (a IN (1, 2)); -- DROP TABLE x",
+        "DROP INDEX plain;",
+    ],
+)
+def test_additions_need_no_mark(sql: str) -> None:
+    assert list(not_additive(sql, frozenset({"plain"}))) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE orders",
+        "DROP INDEX only_one",
+        "DROP INDEX plain, only_one",
+        "CREATE UNIQUE INDEX only_one ON orders (order_number)",
+        "ALTER TABLE orders RENAME TO purchases",
+        "ALTER TABLE orders RENAME COLUMN a TO b",
+        "ALTER TABLE orders ADD COLUMN a text, DROP COLUMN b",
+        "ALTER TABLE orders ADD COLUMN a text NOT NULL",
+        "ALTER TABLE orders ADD COLUMN a text UNIQUE",
+        "ALTER TABLE orders ALTER COLUMN a SET NOT NULL",
+        "ALTER TABLE orders ALTER COLUMN a TYPE bigint",
+        "ALTER TABLE orders ALTER COLUMN a DROP DEFAULT",
+        "ALTER TABLE orders ADD CONSTRAINT c CHECK (a > 0)",
+        "ALTER TABLE orders DROP CONSTRAINT c",
+        "UPDATE orders SET a = 1",
+        "DELETE FROM orders",
+        "CREATE TRIGGER t BEFORE INSERT ON orders EXECUTE FUNCTION f()",
+        "DO $$ BEGIN DROP TABLE orders; END $$",
+    ],
+)
+def test_other_statements_need_the_mark(sql: str) -> None:
+    assert list(not_additive(sql, frozenset({"plain"})))
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("-- 0099_a: b.\n-- Older processes stop: they fail\n\nSELECT 1", "they fail"),
+        ("-- Older processes stop: they fail", "they fail"),
+        ("-- 0099_a: b.\n\n-- Older processes stop: too late\nSELECT 1", None),
+        ("-- Older processes stop:\nSELECT 1", None),
+        ("SELECT 1", None),
+    ],
+)
+def test_mark_is_read_from_the_head_comment(sql: str, reason: str | None) -> None:
+    assert Migration(99, "0099_a.sql", sql).stops_older == reason
