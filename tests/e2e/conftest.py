@@ -68,8 +68,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     console_errors: list[str] = []
 
     def collect_error(message: ConsoleMessage) -> None:
-        # A page that is missing or over reports itself: its status in the console is expected.
-        expected = any(f"status of {each}" in message.text for each in (403, 404, 410))
+        # A page that is missing or over, and a form that is refused, report themselves: their
+        # status in the console is expected.
+        expected = any(f"status of {each}" in message.text for each in (400, 403, 404, 409, 410))
         if message.type == "error" and not expected:
             console_errors.append(message.text)
 

@@ -9,6 +9,11 @@ from altyn.inbound.personal_account.api_page import ApiPage
 from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
+from altyn.inbound.personal_account.settings.callback_tools import CallbackTools
+from altyn.inbound.personal_account.settings.callbacks_page import CallbacksPage
+from altyn.inbound.personal_account.settings.ports import SettingsServices
+from altyn.inbound.personal_account.settings.sessions_page import SessionsPage
+from altyn.inbound.personal_account.settings.settings_page import SettingsPages
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.main.account_orders import account_order_routes
 from altyn.operations.ports import Clock, World
@@ -25,6 +30,7 @@ def account_routes(
     keys: KeyRing,
     clock: Clock,
     world: World,
+    services: SettingsServices,
 ) -> Sequence[BaseRoute]:
     """The pages below `/mportal3`."""
     context = account_context(
@@ -45,4 +51,7 @@ def account_routes(
         *UsersPage(access).routes(),
         *ApiPage(access).routes(),
         *AuditPage(access).routes(),
+        *CallbacksPage(access, services.history).routes(),
+        *SettingsPages(access, services, CallbackTools(access, services)).routes(),
+        *SessionsPage(access).routes(),
     ]

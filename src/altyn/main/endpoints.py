@@ -38,6 +38,7 @@ from altyn.inbound.sandbox.requests.endpoint import request_log_routes
 from altyn.inbound.soap.endpoint import SoapEndpoint
 from altyn.inbound.web.routes import web_routes
 from altyn.main.account import account_routes
+from altyn.main.account_settings import settings_services
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
@@ -50,6 +51,7 @@ from altyn.outbound.callbacks.guard import refusal_of_url
 from altyn.protocol.dialect import Dialect
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.security.keys import KeyRing
+from altyn.security.setting_secrets import SettingSecrets
 from altyn.settings import Settings
 from altyn.storage.bounded_pool import schema_problem
 from altyn.storage.callback_history import CallbackHistory
@@ -92,7 +94,12 @@ class EndpointContext:
         return Limits(body_bytes=self.settings.body_max_bytes)
 
     async def change_settings(
-        self, actor: StaffActor, merchant_id: int, changes: Mapping[str, object]
+        self,
+        actor: StaffActor,
+        merchant_id: int,
+        changes: Mapping[str, object],
+        *,
+        version: int | None = None,
     ) -> MerchantSettings:
         """Change settings of a merchant, with a separate database connection."""
         async with self.pool.acquire() as connection:
@@ -102,8 +109,9 @@ class EndpointContext:
                 clock=self.clock,
                 token_key=self.keys.derive(TOKEN_KEY_PURPOSE),
                 audit_key=self.keys.derive(AUDIT_KEY_PURPOSE),
+                encrypt=SettingSecrets.of(self.keys).encrypt,
             )
-            return await change_settings(merchant_id, changes, staff)
+            return await change_settings(merchant_id, changes, staff, version=version)
 
     def refusal_of_callback_url(self, url: str) -> str | None:
         """Why this gateway does not send callbacks to an address; None when it sends them."""
@@ -175,7 +183,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
-        *account_routes(settings, context.pool, context.keys, context.clock, world),
+        *_account_routes(context),
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):
@@ -208,3 +216,10 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
         ]
     return routes
+
+
+def _account_routes(context: EndpointContext) -> Sequence[BaseRoute]:
+    services = settings_services(context, context.change_settings, context.refusal_of_callback_url)
+    return account_routes(
+        context.settings, context.pool, context.keys, context.clock, context.world, services
+    )

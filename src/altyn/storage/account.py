@@ -105,6 +105,39 @@ class AccountTables:
             now=now,
         )
 
+    async def sessions(
+        self, merchant_id: int, *, now: datetime, idle_since: datetime, limit: int
+    ) -> Sequence[AccountSession]:
+        """The sessions of a merchant that are not over, the one that was used last first."""
+        rows = await statement("list_account_sessions").fetch(
+            self._connections,
+            merchant_id=merchant_id,
+            now=now,
+            idle_since=idle_since,
+            limit=limit,
+        )
+        return [_session_of(row) for row in rows]
+
+    async def end_session(self, token_hash: bytes, entry: AuditEntry) -> bool:
+        """End a session of the entry's merchant. False: there is none with this hash."""
+
+        async def run(columns: Columns) -> bool:
+            rows = await statement("end_account_session").fetch(
+                self._connections, **columns, token_hash=token_hash
+            )
+            return bool(rows)
+
+        return await self._written(entry, run)
+
+    async def add_entry(self, entry: AuditEntry) -> None:
+        """Add an entry for what was done elsewhere."""
+
+        async def run(columns: Columns) -> bool:
+            await statement("append_audit").execute(self._connections, **columns)
+            return True
+
+        await self._written(entry, run)
+
     async def api_password(self, merchant_id: int, login: str) -> ApiPassword | None:
         """The password of an API user of this merchant."""
         rows = await statement("load_api_credentials").fetch(

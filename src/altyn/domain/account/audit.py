@@ -44,6 +44,9 @@ class AuditAction(StrEnum):
     MERCHANT_BLOCKED = "merchant blocked"
     MERCHANT_UNBLOCKED = "merchant unblocked"
     SETTINGS_CHANGED = "settings changed"
+    SESSION_ENDED = "session ended"
+    CALLBACK_RESENT = "callback sent again"
+    CERTIFICATE_CREATED = "certificate created"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

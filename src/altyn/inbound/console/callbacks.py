@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
+from altyn.domain.callback_history import CallbackDetail, parse_callback_id
 from altyn.domain.outbox import EntryState
 from altyn.inbound.console.orders import CALLBACKS_PATH
 from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.callbacks import History
-from altyn.inbound.web.order_story.view import toned
-from altyn.inbound.web.order_story.words import ENTRY_WORDS
+from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
 from altyn.inbound.web.responses import page, see_other
 
 CALLBACKS: Final = "callbacks"
@@ -37,14 +36,13 @@ class CallbackPages:
         asked = read_query(request).get("state", "")
         state = next((each for each in EntryState if each == asked), None)
         found = await self.history.newest(None, state=state, limit=LIST_SIZE)
-        states = {str(each): row[0].text(frame.language) for each, row in ENTRY_WORDS.items()}
         return page(
             render(
                 "callbacks.html",
                 frame,
-                callbacks=[_line(each, frame.language) for each in found],
+                callbacks=[callback_line(each, frame.language) for each in found],
                 state_asked=asked,
-                states=states,
+                states=callback_states(frame.language),
             )
         )
 
@@ -54,12 +52,9 @@ class CallbackPages:
         found = await self._found(request)
         if found is None:
             return page(render("no_callback.html", frame), 404)
-        line = _line(found.summary, frame.language)
-        attempts = [
-            {"number": number, "delivery": each, "missing": found.unrecorded(number)}
-            for number, each in found.attempts()
-        ]
+        line = callback_line(found.summary, frame.language)
         resent = request.query_params.get("resent", "")
+        attempts = callback_attempts(found)
         return page(render("callback.html", frame, callback=line, attempts=attempts, resent=resent))
 
     async def resend(self, request: Request) -> Response:
@@ -74,21 +69,3 @@ class CallbackPages:
     async def _found(self, request: Request) -> CallbackDetail | None:
         which = parse_callback_id(request.path_params["callback"])
         return None if which is None else await self.history.show(which)
-
-
-def _line(summary: CallbackSummary, language: str) -> dict[str, Any]:
-    about_order = summary.order_number is not None
-    return {
-        "id": summary.id,
-        "operation": summary.operation,
-        "state": toned(ENTRY_WORDS[summary.state], language),
-        "at": summary.created_at,
-        "due_at": summary.due_at if summary.state is EntryState.WAITING else None,
-        "shop": summary.merchant,
-        "receiver": summary.receiver,
-        "attempts": summary.attempts,
-        "status": summary.response_status,
-        "problem": summary.problem or "",
-        "order_id": summary.id.subject_id if about_order else None,
-        "order_number": summary.order_number or "",
-    }

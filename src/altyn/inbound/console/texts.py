@@ -4,6 +4,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
 
 # fmt: off
@@ -85,11 +86,8 @@ _RETURNED: Final = {
 _LISTS: Final = {
     "orders_lead": Words("Последние {count} заказов всех магазинов.", "The newest {count} orders of all shops."),
     "find_order": Words("Номер или id заказа", "Order number or id"),
-    "status": Words("Состояние", "Status"),
     "registered_at": Words("Зарегистрирован", "Registered"),
-    "shop": Words("Магазин", "Shop"),
     "sum": Words("Сумма", "Amount"),
-    "order": Words("Заказ", "Order"),
     "order_not_found": Words("Заказа {number} нет", "There is no order {number}"),
     "order_not_found_help": Words("Проверьте номер: он отличается и регистром букв.", "Check the number: capital letters count."),
     "order_missing": Words("Такого заказа нет", "There is no such order"),
@@ -98,28 +96,7 @@ _LISTS: Final = {
     "no_orders_help": Words("Создайте тестовый заказ на странице «Начало» или через API.", "Register a test order on the page Start, or through the API."),
     "no_orders_of_status": Words("Заказов в этом состоянии нет", "No order has this status"),
     "callbacks_lead": Words("Что шлюз сообщил магазинам: каждая попытка, подписанный текст, ответ.", "What the gateway told the shops: every attempt, the signed text, the answer."),
-    "operation": Words("Событие", "Operation"),
-    "created_at": Words("Создано", "Created"),
-    "receiver": Words("Адрес", "Address"),
-    "no_callbacks": Words("Уведомлений пока нет", "No callbacks yet"),
-    "no_callbacks_help": Words("Укажите адрес в настройках магазина или dynamicCallbackUrl в заказе, затем оплатите заказ.", "Name an address in the shop's settings or dynamicCallbackUrl in an order, then pay the order."),
-    "callback_title": Words("Уведомление {operation}", "Callback {operation}"),
-    "callback_id": Words("Id уведомления", "Callback id"),
-    "callback_missing": Words("Такого уведомления нет", "There is no such callback"),
     "callback_missing_what": Words("В этой песочнице нет уведомления с таким id", "This sandbox has no callback with this id"),
-    "resend": Words("Отправить ещё раз", "Send again"),
-    "resent": Words("Уведомление отправляется ещё раз. Обновите страницу, чтобы увидеть ответ.", "The callback is being sent again. Reload the page to see the answer."),
-    "resend_busy": Words("Уведомление отправляется прямо сейчас. Повторите, когда станет известен ответ.", "The callback is on its way at this moment. Repeat it when its answer is known."),
-    "next_attempt": Words("следующая попытка {moment}", "next attempt {moment}"),
-    "attempt": Words("Попытка {number}", "Attempt {number}"),
-    "attempt_delivered": Words("доставлено", "delivered"),
-    "attempt_status": Words("ответ {status}, нужен 200", "answered {status}, 200 is needed"),
-    "took": Words("{ms} мс", "{ms} ms"),
-    "request": Words("Запрос", "Request"),
-    "signed": Words("Подписанный текст", "Signed text"),
-    "signed_help": Words("Параметры по алфавиту через точку с запятой. От этого текста считается checksum.", "The parameters in alphabetical order, separated by semicolons. checksum is computed from this text."),
-    "response": Words("Ответ магазина", "The shop's answer"),
-    "no_attempts": Words("Попыток ещё не было", "There were no attempts yet"),
 }
 _REQUESTS: Final = {
     "requests_lead": Words("Каждый вызов шлюза: что пришло, что он ответил и почему.", "Every call of the gateway: what came, what it answered, and why."),
@@ -155,7 +132,9 @@ _REQUESTS: Final = {
 }
 # fmt: on
 
-CONSOLE_TEXTS: Final = MappingProxyType(_MENU | _REFUSED | _START | _RETURNED | _LISTS | _REQUESTS)
+CONSOLE_TEXTS: Final = MappingProxyType(
+    {**CALLBACK_TEXTS, **_MENU, **_REFUSED, **_START, **_RETURNED, **_LISTS, **_REQUESTS}
+)
 
 
 def console_text(key: str, *, language: str, **values: object) -> str:

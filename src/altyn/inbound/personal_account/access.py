@@ -6,7 +6,7 @@ Source: personal-account.md §1, §2.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +19,7 @@ from altyn.domain.account.sessions import SessionStage, is_form_token
 from altyn.inbound.http.bodies import Unreadable
 from altyn.inbound.http.forms import read_form
 from altyn.inbound.http.request_reader import DEFAULT_LIMITS
+from altyn.inbound.http.uploads import MULTIPART, read_upload
 from altyn.inbound.personal_account.pages import (
     BASE,
     CODE_PATH,
@@ -52,6 +53,7 @@ class AccountRequest:
     request: Request
     current: CurrentUser
     pairs: Sequence[tuple[str, str]] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def form(self) -> Mapping[str, str]:
@@ -88,11 +90,13 @@ class AccountAccess:
         needs: Action | None,
         always: bool = False,
         by_hand: bool = True,
+        bytes_max: int = FORM_BYTES_MAX,
     ) -> Route:
         """A page for users with a right; `needs=None`: for every user who has logged in.
 
         `always`: also with a one-time password, which has to be changed before anything else.
         `by_hand=False`: an open page asks for it without its user, so it is no activity.
+        `bytes_max`: how large a form may be, with its files.
         Refuses in order: a page of another site, no session, a one-time code that is awaited, a
         form of another session, a one-time password, a missing right.
         """
@@ -103,7 +107,7 @@ class AccountAccess:
                 return to_login(request)
             if current.session.stage is SessionStage.CODE:
                 return see_other(CODE_PATH)
-            asked = await self.read(request, current)
+            asked = await self.read(request, current, bytes_max=bytes_max)
             if current.user.must_change_password and not always:
                 return see_other(PASSWORD_PATH)
             if needs is not None:
@@ -132,15 +136,17 @@ class AccountAccess:
             return None
         return await current_user(token, address, self.context, by_hand=by_hand)
 
-    async def read(self, request: Request, current: CurrentUser) -> AccountRequest:
+    async def read(
+        self, request: Request, current: CurrentUser, *, bytes_max: int = FORM_BYTES_MAX
+    ) -> AccountRequest:
         """The request with its form. Refuses a form of another site or session: FORM_OUTDATED."""
         if request.method != "POST":
             return AccountRequest(request, current)
         self.refuse_other_sites(request)
-        pairs = await read_pairs(request)
+        pairs, files = await read_fields(request, bytes_max=bytes_max)
         if not is_form_token(dict(pairs).get(FORM_TOKEN, ""), current.token):
             raise AccountError(Reason.FORM_OUTDATED)
-        return AccountRequest(request, current, pairs)
+        return AccountRequest(request, current, pairs, files)
 
     def refuse_other_sites(self, request: Request) -> None:
         """Raise AccountError for a form that a page of another site has sent."""
@@ -178,13 +184,29 @@ async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
 
     Raises as `read_body` too; PageGuard answers that.
     """
+    pairs, _ = await read_fields(request, bytes_max=FORM_BYTES_MAX)
+    return pairs
+
+
+async def read_fields(
+    request: Request, *, bytes_max: int
+) -> tuple[Sequence[tuple[str, str]], Mapping[str, bytes]]:
+    """The fields of a form, without NUL, and its files.
+
+    Raises as `read_pairs`.
+    """
     length = request.headers.get("content-length", "").encode("latin-1")
-    body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
+    body = await read_body(length, request.receive, bytes_max=bytes_max)
+    kind = request.headers.get("content-type", "")
+    files: Mapping[str, bytes] = {}
     try:
-        pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+        if kind.lower().startswith(MULTIPART):
+            pairs, files = read_upload(body, kind)
+        else:
+            pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
     except Unreadable:
         raise AccountError(Reason.FORM_OUTDATED) from None
-    return [(name, value.replace("\0", "")) for name, value in pairs]
+    return [(name, value.replace("\0", "")) for name, value in pairs], files
 
 
 def to_login(request: Request) -> Response:

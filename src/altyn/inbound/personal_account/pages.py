@@ -32,6 +32,8 @@ USERS_PATH: Final = f"{BASE}/users"
 ORDERS_PATH: Final = f"{BASE}/orders"
 API_PATH: Final = f"{BASE}/api"
 AUDIT_PATH: Final = f"{BASE}/audit"
+CALLBACKS_PATH: Final = f"{BASE}/callbacks"
+SETTINGS_PATH: Final = f"{BASE}/settings"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 TOO_MANY: Final = 429
@@ -55,6 +57,8 @@ class MenuRow:
 MENU: Final = (
     MenuRow("orders", ORDERS_PATH, "orders", Action.ORDERS),
     MenuRow("profile", PROFILE_PATH, "user", None),
+    MenuRow("callbacks", CALLBACKS_PATH, "bell", Action.CALLBACKS),
+    MenuRow("settings", SETTINGS_PATH, "gear", Action.SETTINGS),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
     MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),

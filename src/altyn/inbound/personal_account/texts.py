@@ -21,6 +21,8 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 _MENU: Final = {
     "menu_profile": Words("Мой доступ", "My access"),
     "menu_orders": Words("Заказы", "Orders"),
+    "menu_callbacks": Words("Уведомления", "Callbacks"),
+    "menu_settings": Words("Настройки", "Settings"),
     "menu_users": Words("Пользователи", "Users"),
     "menu_api": Words("Доступ к API", "API access"),
     "menu_audit": Words("Журнал действий", "Audit log"),
@@ -148,6 +150,9 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.MERCHANT_BLOCKED: "магазин заблокирован",
     AuditAction.MERCHANT_UNBLOCKED: "магазин разблокирован",
     AuditAction.SETTINGS_CHANGED: "настройки изменены",
+    AuditAction.SESSION_ENDED: "сеанс завершён",
+    AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",
+    AuditAction.CERTIFICATE_CREATED: "сертификат создан",
 }
 _AUDIT_DETAILS: Final = {
     "a wrong password": "неверный пароль",

@@ -74,6 +74,20 @@ class AccountStore(Protocol):
         """Keep the time of a session's latest request."""
         ...
 
+    async def sessions(
+        self, merchant_id: int, *, now: datetime, idle_since: datetime, limit: int
+    ) -> Sequence[AccountSession]:
+        """The sessions of a merchant that are not over, the one that was used last first."""
+        ...
+
+    async def end_session(self, token_hash: bytes, entry: AuditEntry) -> bool:
+        """End a session of the entry's merchant. False: there is none with this hash."""
+        ...
+
+    async def add_entry(self, entry: AuditEntry) -> None:
+        """Add an entry for what was done elsewhere."""
+        ...
+
     async def api_password(self, merchant_id: int, login: str) -> ApiPassword | None: ...
     async def save_api_password(self, password: ApiPassword, entry: AuditEntry) -> bool: ...
 

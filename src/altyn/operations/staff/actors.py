@@ -18,6 +18,7 @@ class Right(StrEnum):
     RESEND_RECEIPTS = "send receipts again"
     CHANGE_SETTINGS = "change settings"
     CHANGE_CALLBACK_SETTINGS = "change settings of callbacks"
+    CHANGE_SHOP_SETTINGS = "change the settings that are the shop's own"
 
 
 class StaffRole(StrEnum):
@@ -29,10 +30,14 @@ class StaffRole(StrEnum):
     SHOP_USER = "shop user"
     """An API user of a shop, through the plugin of its CMS."""
 
+    ACCOUNT_USER = "user of the personal account"
+    """A user of a shop who has the right to change its settings."""
+
 
 RIGHTS: Final = {
     StaffRole.OPERATOR: frozenset(Right),
     StaffRole.SHOP_USER: frozenset({Right.CHANGE_CALLBACK_SETTINGS}),
+    StaffRole.ACCOUNT_USER: frozenset({Right.CHANGE_CALLBACK_SETTINGS, Right.CHANGE_SHOP_SETTINGS}),
 }
 
 

@@ -78,3 +78,11 @@ class SettingRefusedError(StaffError):
         super().__init__(f"{key}: {allowed}")
         self.key = key
         self.allowed = allowed
+
+
+class SettingsChangedError(StaffError):
+    """The settings have a newer version than the one that the change was made for."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the settings were changed meanwhile: version {version} is in force")
+        self.version = version

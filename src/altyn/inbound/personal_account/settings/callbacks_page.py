@@ -1,0 +1,110 @@
+"""The account's callbacks: the newest of the shop, one with every attempt, sending one again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from altyn.domain.account.audit import AuditAction
+from altyn.domain.account.roles import Action
+from altyn.domain.callback_history import CallbackDetail, parse_callback_id
+from altyn.domain.outbox import EntryState
+from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
+from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH, account_frame
+from altyn.inbound.personal_account.settings.pages import render
+from altyn.inbound.sandbox.callbacks import History
+from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
+from altyn.inbound.web.frame import WebFrame
+from altyn.inbound.web.responses import page, see_other
+
+LIST_SIZE: Final = 100
+NOT_FOUND: Final = 404
+ORDERS_PATH: Final = f"{BASE}/orders"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbacksPage:
+    """The callbacks of the user's shop, and of no other."""
+
+    access: AccountAccess
+    history: History
+
+    def routes(self) -> list[BaseRoute]:
+        """The addresses of the pages."""
+        one = f"{CALLBACKS_PATH}/{{callback}}"
+        served = (
+            ("GET", CALLBACKS_PATH, self.list),
+            ("GET", one, self.show),
+            ("POST", one, self.resend),
+        )
+        return [
+            self.access.page(method, path, work, needs=Action.CALLBACKS)
+            for method, path, work in served
+        ]
+
+    async def list(self, asked: AccountRequest) -> Response:
+        """The newest callbacks; `state` is one of waiting, delivered, dead."""
+        frame = self._frame(asked)
+        wanted = asked.request.query_params.get("state", "")
+        state = next((each for each in EntryState if each == wanted), None)
+        found = await self.history.newest(
+            asked.current.merchant.merchant_id, state=state, limit=LIST_SIZE
+        )
+        html = render(
+            "callbacks.html",
+            frame,
+            callbacks=[callback_line(each, frame.language) for each in found],
+            state_asked=wanted if state else "",
+            states=callback_states(frame.language),
+            path=CALLBACKS_PATH,
+            orders=ORDERS_PATH,
+        )
+        return page(html)
+
+    async def show(self, asked: AccountRequest) -> Response:
+        """One callback: its attempts, each with what was sent, signed and answered."""
+        found = await self._found(asked)
+        if found is None:
+            return self._missing(asked)
+        frame = self._frame(asked)
+        html = render(
+            "callback.html",
+            frame,
+            callback=callback_line(found.summary, frame.language),
+            attempts=callback_attempts(found),
+            resent=asked.request.query_params.get("resent", ""),
+            path=CALLBACKS_PATH,
+            orders=ORDERS_PATH,
+        )
+        return page(html)
+
+    async def resend(self, asked: AccountRequest) -> Response:
+        """Send it again, to its own address."""
+        found = await self._found(asked)
+        if found is None:
+            return self._missing(asked)
+        which, context = found.summary.id, self.access.context
+        sent = await self.history.resend(which, receiver=None, now=context.clock.now())
+        if sent:
+            entry = asked.current.actor.entry(
+                AuditAction.CALLBACK_RESENT, str(which), at=context.clock.now()
+            )
+            await context.store.add_entry(entry)
+        return see_other(f"{CALLBACKS_PATH}/{which}?resent={'yes' if sent else 'busy'}")
+
+    async def _found(self, asked: AccountRequest) -> CallbackDetail | None:
+        """The callback of the address, if it is of the user's shop."""
+        which = parse_callback_id(asked.request.path_params["callback"])
+        if which is None or which.merchant_id != asked.current.merchant.merchant_id:
+            return None
+        return await self.history.show(which)
+
+    def _missing(self, asked: AccountRequest) -> Response:
+        html = render("no_callback.html", self._frame(asked), path=CALLBACKS_PATH)
+        return page(html, NOT_FOUND)
+
+    def _frame(self, asked: AccountRequest) -> WebFrame:
+        return account_frame(asked.request, asked.current, "callbacks", sandbox=self.access.sandbox)
