@@ -89,7 +89,6 @@ class LoginPages:
             ),
             access.page(get, PASSWORD_PATH, self.show_password, needs=None, always=True),
             access.page(post, PASSWORD_PATH, self.change_password, needs=None, always=True),
-            access.page(get, BASE, self.show_first, needs=None),
             access.page(get, PROFILE_PATH, self.show_profile, needs=None),
         ]
 
@@ -184,10 +183,6 @@ class LoginPages:
             status = BAD_REQUEST if error.reason in _UNFILLED else FORBIDDEN
             return self._password_page(asked, text, status)
         return self.access.keep(see_other(f"{PROFILE_PATH}?done=password"), opened.token)
-
-    async def show_first(self, _asked: AccountRequest) -> Response:
-        """The account's first page."""
-        return see_other(PROFILE_PATH)
 
     async def show_profile(self, asked: AccountRequest) -> Response:
         """Who the user is, and what the user may do."""

@@ -46,6 +46,7 @@ class MenuRow:
 
 
 MENU: Final = (
+    MenuRow("main", BASE, "chart", Action.ORDERS),
     MenuRow("profile", PROFILE_PATH, "user", None),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
