@@ -10,14 +10,17 @@ from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
 from altyn.inbound.personal_account.main_page.page import MainPage
+from altyn.inbound.personal_account.reports.page import ReportPages
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.operations.ports import Clock, MerchantsByNumber
+from altyn.operations.reports.jobs import Reports
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.account_context import account_context
 from altyn.storage.dashboard import DashboardStore
 from altyn.storage.database import Pool
 from altyn.storage.demo import DEMO_OPERATOR_LOGIN, DEMO_OWNER_LOGIN, DEMO_PASSWORD
+from altyn.storage.export_jobs import ExportJobStore
 
 
 def account_routes(
@@ -42,6 +45,7 @@ def account_routes(
     return [
         *LoginPages(access, demo if settings.sandbox else None).routes(),
         *MainPage(access, DashboardStore(pool)).routes(),
+        *ReportPages(access, Reports(ExportJobStore(pool), clock)).routes(),
         *CodesPage(access).routes(),
         *UsersPage(access).routes(),
         *ApiPage(access).routes(),

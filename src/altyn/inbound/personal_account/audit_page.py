@@ -13,12 +13,12 @@ from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import AUDIT_PATH, account_frame, render
 from altyn.inbound.web.responses import HEADERS, page
 from altyn.operations.account.audit_log import audit_entries, newest_entries
+from altyn.reports.cells import safe_text
 
 ENTRIES_SHOWN: Final = 50
 NUMBER_MAX: Final = 2**62
 CSV_PATH: Final = f"{AUDIT_PATH}.csv"
 COLUMNS: Final = ("number", "at", "actor", "address", "action", "subject", "detail", "hash")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,6 @@ class AuditPage:
             entry = found.entry
             at = entry.at.isoformat(timespec="microseconds")
             texts = (entry.actor, entry.address, entry.action, entry.subject, entry.detail)
-            table.writerow((found.number, at, *map(_cell, texts), found.hash.hex()))
+            table.writerow((found.number, at, *map(safe_text, texts), found.hash.hex()))
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="audit-log.csv"'}
         return Response(out.getvalue(), headers=headers, media_type="text/csv;charset=utf-8")
-
-
-def _cell(text: str) -> str:
-    """The text, which no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -25,6 +25,7 @@ PROFILE_PATH: Final = f"{BASE}/profile"
 CODES_PATH: Final = f"{BASE}/one-time-codes"
 USERS_PATH: Final = f"{BASE}/users"
 API_PATH: Final = f"{BASE}/api"
+REPORTS_PATH: Final = f"{BASE}/reports"
 AUDIT_PATH: Final = f"{BASE}/audit"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
@@ -47,6 +48,7 @@ class MenuRow:
 
 MENU: Final = (
     MenuRow("main", BASE, "chart", Action.ORDERS),
+    MenuRow("reports", REPORTS_PATH, "download", Action.REPORTS),
     MenuRow("profile", PROFILE_PATH, "user", None),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),

@@ -20,6 +20,7 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 # fmt: off
 _MENU: Final = {
     "menu_main": Words("Главная", "Main"),
+    "menu_reports": Words("Отчёты", "Reports"),
     "menu_profile": Words("Мой доступ", "My access"),
     "menu_users": Words("Пользователи", "Users"),
     "menu_api": Words("Доступ к API", "API access"),
