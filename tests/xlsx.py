@@ -27,8 +27,8 @@ def read_xlsx(content: bytes) -> list[list[Value]]:
 def _column(reference: str) -> int:
     letters = re.sub(r"\d", "", reference)
     number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
+    for digit in letters:
+        number = 26 * number + ord(digit) - ord("A") + 1
     return number - 1
 
 

@@ -40,7 +40,7 @@ def log_in(page: Page, gateway: Served, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_main_page_draws_what_its_table_says(
+def test_main_page_draws_the_values_of_its_table(
     trading: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
     log_in(page, trading, language)

@@ -116,7 +116,7 @@ class ReportRows:
             yield part
 
     async def _reconciliation(self, job: ExportJob) -> AsyncIterator[Part]:
-        """The sums of each day's orders beside those of the ledger, then orders that differ."""
+        """The sums of each day's orders and of the ledger, then the orders that differ."""
         found = Reconciliation()
 
         async def rows(orders: Sequence[Any]) -> Sequence[Row]:

@@ -202,5 +202,5 @@ async def test_another_shop_and_users_without_the_right_get_no_report(
     assert (shown.status, "There are no reports yet" in shown.text) == (200, True)
     refused = await operator.submit(f"{BASE}/profile", REPORTS, kind="refunds")
     assert refused.status == 403
-    nobody = Browser(shop.gateway.router)
-    assert (await nobody.get(found[1])).status == 303
+    guest = Browser(shop.gateway.router)
+    assert (await guest.get(found[1])).status == 303

@@ -90,8 +90,8 @@ async def test_stopped_worker_gives_its_job_back_at_once(pool: Pool) -> None:
     reader = GivenParts([["a"]])
     run = asyncio.create_task(a_worker(jobs, reader).build_next())
     await reader.in_the_middle.wait()
-    seen = await reloaded(jobs, job)
-    assert (seen.running, seen.rows_done, seen.percent) == (True, 1, 50)
+    current = await reloaded(jobs, job)
+    assert (current.running, current.rows_done, current.percent) == (True, 1, 50)
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run

@@ -1,4 +1,4 @@
-"""Sums of orders beside the sums of their postings: by Moscow day and currency, and differences."""
+"""Compares orders with the ledger: sums by Moscow day and currency, and the orders that differ."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ Source: personal-account.md §8 (dashboard).
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +15,14 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
 from altyn.domain.money import NO_BREAK_SPACE, THIN_SPACE, Currency, Money, canonical_currency
+from altyn.domain.moscow import start_of_day
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.main_page.refusals import refusal_text
 from altyn.inbound.personal_account.main_page.texts import main_text, way_text
 from altyn.inbound.personal_account.pages import BASE, PROFILE_PATH, account_frame
 from altyn.inbound.web.frame import WebPages
 from altyn.inbound.web.responses import page, see_other
-from altyn.look import day_text
+from altyn.look import day_month_text, day_text
 from altyn.operations.dashboard import (
     PRESETS,
     Attempts,
@@ -159,6 +161,10 @@ def _major(amount_minor: int, currency: Currency) -> str:
     return Money(amount_minor, currency).text()
 
 
+def _day_month(day: date, language: str) -> str:
+    return day_month_text(start_of_day(day), language)
+
+
 def _bar(share: float) -> str:
     """The length of a bar as a percentage for SVG."""
     return f"{share * 100:.2f}%"
@@ -172,7 +178,7 @@ _render: Final = WebPages(
         "major": _major,
         "percent": percent_text,
         "count": count_text,
-        "day": day_text,
+        "day_month": _day_month,
         "bar": _bar,
     },
 ).renderer()

@@ -32,6 +32,7 @@ MAIN_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "average_note": Words("на заказ со списанием: {count}", "per deposited order: {count}"),
 
     "by_day": Words("По дням", "By day"),
+    "days_table": Words("Таблица по дням", "Table by day"),
     "day": Words("День", "Day"),
     "turnover_chart": Words("Оборот по дням, {sign}", "Turnover by day, {sign}"),
     "orders_chart": Words("Заказы по дням", "Orders by day"),

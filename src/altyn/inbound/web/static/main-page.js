@@ -1,4 +1,4 @@
-// The charts of the main page: they draw what the table beside them says, and are drawn again in another theme.
+// The charts of the main page: they draw the values of the table next to them, again after a change of the theme.
 (() => {
   const table = document.getElementById("days-table");
   const frame = document.querySelector(".charts");
@@ -41,6 +41,7 @@
     ctx.save();
     ctx.font = `600 ${14 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
     const least = 18 * devicePixelRatio;
     let above = -Infinity;
     for (const [index, series] of plot.series.entries()) {
