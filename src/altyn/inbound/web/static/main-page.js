@@ -31,7 +31,7 @@
     x: { time: true, range: [days[0] - 43200, days[days.length - 1] + 43200] },
     y: { range: (_, __, most) => [0, most > 0 ? most * 1.15 : 1] },
   });
-  const draw = (box, series, data, hooks = {}, padding = [8, 8, 0, 0]) =>
+  const draw = (box, series, data, hooks = {}, padding = [8, 28, 0, 0]) =>
     plots.push(new uPlot({ width: box.clientWidth, height: 200, legend: { show: false }, cursor: { show: false }, axes: axes(), scales: scales(), padding,
       series: [{}, ...series], hooks }, [days, ...data], box));
 
@@ -65,7 +65,7 @@
     draw(orders, [
       { label: orders.dataset.registered, stroke: colour("--muted"), width: 2, dash: [6, 4], points },
       { label: orders.dataset.paid, stroke: colour("--action"), width: 3, points },
-    ], [column("registered"), column("paid")], { draw: [nameLines] }, [8, 84, 0, 0]);
+    ], [column("registered"), column("paid")], { draw: [nameLines] }, [8, 92, 0, 0]);
   };
 
   frame.hidden = false;
