@@ -29,18 +29,22 @@ DISTRIBUTED: Final = {
     "account_sessions",
     "audit_log",
     "audit_heads",
+    "export_jobs",
+    "export_files",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so
 # they need no filter; a join of a distributed table must still be by merchant_id.
 ALL_MERCHANTS: Final = {
     "cards_under_key": "a key rotation looks for cards of all merchants",
+    "claim_export_job": "the worker looks for reports of all merchants that wait",
     "claim_unsettled": "the worker looks for attempts of all merchants that are due",
     "count_cards_by_key": "`altyn keys` and the doctor count the cards of all merchants",
     "count_future": "the sandbox's clock is that of all merchants",
     "due_orders": "the worker looks for orders of all merchants that are due",
     "next_card_key": "a key rotation looks for the keys of all merchants' cards",
     "outbox_depths": "the metrics count waiting entries of all merchants",
+    "purge_export_jobs": "housekeeping looks for old reports of all merchants",
     "settled_entries": "housekeeping looks for old entries of all merchants",
     "waiting_queues": "the worker looks for the queues of all merchants",
     "orders_named": "a person looks for an order number that any merchant may have used",

@@ -27,6 +27,11 @@ def new_order_id(now: datetime, merchant_id: int) -> UUID:
     )
 
 
+def first_order_id(since: datetime) -> UUID:
+    """Ids of orders that are registered from this time on are not below it, earlier ones are."""
+    return UUID(int=(int(since.timestamp() * 1000) & ((1 << 48) - 1)) << 80)
+
+
 def merchant_of(order_id: UUID) -> int | None:
     """The merchant an id names; None when the id has another form."""
     bits = order_id.int

@@ -29,6 +29,7 @@ from altyn.main.payer_phone import payer_phone_of
 from altyn.main.phones import routes_of_phones
 from altyn.main.preparation import open_keys, prepare
 from altyn.main.process import end_with_parent, forbid_core_dumps
+from altyn.main.reports import start_reports
 from altyn.main.request_log import purge_of, start_recorder
 from altyn.main.sms import channels_of
 from altyn.main.ways import RegisteredWay, routes_of, tiles_of
@@ -232,6 +233,7 @@ def _start_workers(
             purge_requests=purge_of(services.pool, settings),
         ),
     )
+    start_reports(supervisor, services.pool, clock)
     kinds = effect_kinds.by_name.values()
     supervisor.start("outbox", lambda: outbox.run(kinds, services))
 

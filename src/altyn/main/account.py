@@ -9,6 +9,8 @@ from altyn.inbound.personal_account.api_page import ApiPage
 from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
+from altyn.inbound.personal_account.main_page.page import MainPage
+from altyn.inbound.personal_account.reports.page import ReportPages
 from altyn.inbound.personal_account.settings.callback_tools import CallbackTools
 from altyn.inbound.personal_account.settings.callbacks_page import CallbacksPage
 from altyn.inbound.personal_account.settings.ports import SettingsServices
@@ -17,11 +19,14 @@ from altyn.inbound.personal_account.settings.settings_page import SettingsPages
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.main.account_orders import account_order_routes
 from altyn.operations.ports import Clock, World
+from altyn.operations.reports.jobs import Reports
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.account_context import account_context
+from altyn.storage.dashboard import DashboardStore
 from altyn.storage.database import Pool
 from altyn.storage.demo import DEMO_OPERATOR_LOGIN, DEMO_OWNER_LOGIN, DEMO_PASSWORD
+from altyn.storage.export_jobs import ExportJobStore
 
 
 def account_routes(
@@ -46,6 +51,8 @@ def account_routes(
     demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
     return [
         *LoginPages(access, demo if settings.sandbox else None).routes(),
+        *MainPage(access, DashboardStore(pool)).routes(),
+        *ReportPages(access, Reports(ExportJobStore(pool), clock)).routes(),
         *CodesPage(access).routes(),
         *account_order_routes(access, pool, world),
         *UsersPage(access).routes(),

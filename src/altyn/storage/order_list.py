@@ -22,8 +22,8 @@ from altyn.storage.database import Pool
 from altyn.storage.order_history import order_line
 from altyn.storage.statements import statement
 
-_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 ANY_CHARACTERS: Final = "%"
 LOOK_COST: Final = 10
 """A look into the attempts or receipts of an order costs as much as so many orders (measured)."""
@@ -42,7 +42,7 @@ class OrderListStore:
         self, wanted: OrderFilter, *, before: Place | None = None, size: int = PAGE_SIZE
     ) -> ListPage:
         """A page of the orders that are wanted, newest first, after a place in the list."""
-        place = before or _LAST
+        place = before or LAST
         bounds = [
             each
             for merchant_id in wanted.merchant_ids
@@ -70,9 +70,9 @@ class OrderListStore:
         by_created = wanted.date is OrderDate.CREATED
         bounds = {
             "merchant_id": merchant_id,
-            "created_since": (wanted.since if by_created else None) or _FIRST,
+            "created_since": (wanted.since if by_created else None) or FIRST,
             # Whatever happens to an order happens after its creation.
-            "created_until": wanted.until or _LAST.created_at,
+            "created_until": wanted.until or LAST.created_at,
             "before_at": place.created_at,
             "before_id": place.order_id,
             "looked_through": self._bound(wanted),

@@ -66,6 +66,11 @@ class ReceiptStore:
         return _receipt(rows[0]) if rows else None
 
 
+def fiscal_data(stored: str | None) -> FiscalData | None:
+    """The fiscal data of a receipt as it is stored; None before it is registered."""
+    return _decode_fiscal(stored) if stored else None
+
+
 def _receipt(row: Mapping[str, Any]) -> Receipt:
     return Receipt(
         merchant_id=row["merchant_id"],
@@ -77,6 +82,6 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
         provider=row["provider"],
         state=ReceiptState(row["state"]),
         provider_id=row["provider_id"],
-        fiscal=_decode_fiscal(row["fiscal"]) if row["fiscal"] else None,
+        fiscal=fiscal_data(row["fiscal"]),
         problem=row["problem"],
     )

@@ -20,7 +20,9 @@ from altyn.main.outbox_sending import OutboxSending
 from altyn.operations import due_actions
 from altyn.operations.decisions import Decision
 from altyn.storage.card_store import CardStore
+from altyn.storage.export_jobs import ExportJobStore
 from altyn.storage.orders import OrderStore
+from altyn.workers.request_log import RequestLogWriter
 from altyn.workers.supervision import Supervisor
 from tests.asgi_client import AsgiClient
 from tests.integration.rest.logbook import logbook_kept
@@ -32,6 +34,8 @@ BREAKABLE: dict[str, tuple[type, str]] = {
     "reconciliation": (OrderStore, "claim_unsettled"),
     "housekeeping": (CardStore, "purge"),
     "outbox": (OutboxSending, "run"),
+    "reports": (ExportJobStore, "purge"),
+    "request log": (RequestLogWriter, "run"),
 }
 
 

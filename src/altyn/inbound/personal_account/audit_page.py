@@ -10,10 +10,10 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
-from altyn.inbound.personal_account.csv_cells import csv_cell
 from altyn.inbound.personal_account.pages import AUDIT_PATH, account_frame, render
 from altyn.inbound.web.responses import HEADERS, page
 from altyn.operations.account.audit_log import audit_entries, newest_entries
+from altyn.reports.cells import safe_text
 
 ENTRIES_SHOWN: Final = 50
 NUMBER_MAX: Final = 2**62
@@ -59,6 +59,6 @@ class AuditPage:
             entry = found.entry
             at = entry.at.isoformat(timespec="microseconds")
             texts = (entry.actor, entry.address, entry.action, entry.subject, entry.detail)
-            table.writerow((found.number, at, *map(csv_cell, texts), found.hash.hex()))
+            table.writerow((found.number, at, *map(safe_text, texts), found.hash.hex()))
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="audit-log.csv"'}
         return Response(out.getvalue(), headers=headers, media_type="text/csv;charset=utf-8")

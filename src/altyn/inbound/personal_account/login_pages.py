@@ -84,8 +84,6 @@ class LoginPages:
             *(access.guest_page(method, path, work) for method, path, work in guests),
             access.page(get, PASSWORD_PATH, self.show_password, needs=None, always=True),
             access.page(post, PASSWORD_PATH, self.change_password, needs=None, always=True),
-            access.page(get, BASE, self.show_first, needs=None),
-            access.page(get, f"{BASE}/", self.show_first, needs=None),
             *(access.guest_page(get, path, self.show_new_address) for path in OLD_PATHS),
             access.page(get, PROFILE_PATH, self.show_profile, needs=None),
         ]
@@ -171,10 +169,6 @@ class LoginPages:
             status = BAD_REQUEST if error.reason in _UNFILLED else FORBIDDEN
             return self._password_page(asked, text, status)
         return self.access.keep(see_other(f"{PROFILE_PATH}?done=password"), opened.token)
-
-    async def show_first(self, _asked: AccountRequest) -> Response:
-        """The account's first page."""
-        return see_other(PROFILE_PATH)
 
     async def show_new_address(self, _request: Request) -> Response:
         """From the old address to the account's first page."""

@@ -31,6 +31,7 @@ CODES_PATH: Final = f"{BASE}/one-time-codes"
 USERS_PATH: Final = f"{BASE}/users"
 ORDERS_PATH: Final = f"{BASE}/orders"
 API_PATH: Final = f"{BASE}/api"
+REPORTS_PATH: Final = f"{BASE}/reports"
 AUDIT_PATH: Final = f"{BASE}/audit"
 CALLBACKS_PATH: Final = f"{BASE}/callbacks"
 SETTINGS_PATH: Final = f"{BASE}/settings"
@@ -55,13 +56,15 @@ class MenuRow:
 
 
 MENU: Final = (
+    MenuRow("main", BASE, "chart", Action.ORDERS),
     MenuRow("orders", ORDERS_PATH, "orders", Action.ORDERS),
-    MenuRow("profile", PROFILE_PATH, "user", None),
+    MenuRow("reports", REPORTS_PATH, "download", Action.REPORTS),
     MenuRow("callbacks", CALLBACKS_PATH, "bell", Action.CALLBACKS),
     MenuRow("settings", SETTINGS_PATH, "gear", Action.SETTINGS),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
     MenuRow("audit", AUDIT_PATH, "book", Action.AUDIT),
+    MenuRow("profile", PROFILE_PATH, "user", None),
 )
 
 _FILTERS: Final = {"audit_action": audit_action_text, "audit_detail": audit_detail_text}

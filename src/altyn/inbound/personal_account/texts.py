@@ -19,6 +19,8 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 
 # fmt: off
 _MENU: Final = {
+    "menu_main": Words("Главная", "Main"),
+    "menu_reports": Words("Отчёты", "Reports"),
     "menu_profile": Words("Мой доступ", "My access"),
     "menu_orders": Words("Заказы", "Orders"),
     "menu_callbacks": Words("Уведомления", "Callbacks"),

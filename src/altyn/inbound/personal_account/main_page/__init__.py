@@ -1,0 +1,1 @@
+"""The main page of the personal account: the shop's key figures."""

@@ -1,0 +1,184 @@
+"""The main page: turnover, orders, conversion, average bill, ways to pay, refusals.
+
+Source: personal-account.md §8 (dashboard).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from altyn.domain.account.roles import Action
+from altyn.domain.money import NO_BREAK_SPACE, THIN_SPACE, Currency, Money, canonical_currency
+from altyn.domain.moscow import start_of_day
+from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
+from altyn.inbound.personal_account.main_page.refusals import refusal_text
+from altyn.inbound.personal_account.main_page.texts import main_text, way_text
+from altyn.inbound.personal_account.pages import BASE, PROFILE_PATH, account_frame
+from altyn.inbound.web.frame import WebPages
+from altyn.inbound.web.responses import page, see_other
+from altyn.look import day_month_text, day_text
+from altyn.operations.dashboard import (
+    PRESETS,
+    Attempts,
+    Dashboard,
+    DashboardReader,
+    Period,
+    last_days,
+)
+
+DAYS_SHOWN: Final = 7
+REASONS_SHOWN: Final = 8
+READERS_MAX: Final = 1
+"""So many dashboards are read at once, so that they leave the database to the payments."""
+
+ROUBLE: Final = "643"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """One row of a table of shares; `share` is 0 to 1."""
+
+    label: str
+    count: int
+    share: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MainPage:
+    """The page of the shop's key figures."""
+
+    access: AccountAccess
+    figures: DashboardReader
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS_MAX))
+
+    def routes(self) -> list[BaseRoute]:
+        """The address of the page."""
+        return [self.access.page("GET", BASE, self.show, needs=None)]
+
+    async def show(self, asked: AccountRequest) -> Response:
+        """The figures of a period; a user who may not see orders goes to the own profile."""
+        if not asked.current.user.may(Action.ORDERS):
+            return see_other(PROFILE_PATH)
+        days = _days_of(asked.request.query_params.get("days", ""))
+        period = last_days(days, self.access.context.clock.now())
+        async with self.reading:
+            shown = await self.figures.read([asked.current.user.merchant_id], period)
+        frame = account_frame(asked.request, asked.current, "main", sandbox=self.access.sandbox)
+        currency = _currency_of(asked.request.query_params.get("currency", ""), shown)
+        html = _render(
+            "main.html",
+            frame,
+            path=BASE,
+            presets=PRESETS,
+            days=days,
+            period=period_text(period, frame.language),
+            currency=currency,
+            currencies=[_currency(code) for code in shown.currencies],
+            total=shown.total(currency.code),
+            by_day=list(reversed(shown.each_day(currency.code))),
+            ways=way_rows(shown.attempts, frame.language),
+            refusals=refusal_rows(shown.attempts, frame.language),
+        )
+        return page(html)
+
+
+def period_text(period: Period, language: str) -> str:
+    """A period as a part of a sentence."""
+    first, last = day_text(period.first, language), day_text(period.last, language)
+    if period.first == period.last:
+        return main_text("one_day", language=language, day=first)
+    return main_text("some_days", language=language, first=first, last=last)
+
+
+def way_rows(attempts: Attempts, language: str) -> Sequence[ShareRow]:
+    """The ways to pay by their share of the approved payments."""
+    total = sum(each.payments for each in attempts.ways)
+    return [
+        ShareRow(way_text(each.way, language), each.payments, each.payments / total)
+        for each in attempts.ways
+    ]
+
+
+def refusal_rows(attempts: Attempts, language: str) -> Sequence[ShareRow]:
+    """The reasons of refusals by their share; rare ones are one row."""
+    refusals = attempts.refusals
+    total = sum(each.attempts for each in refusals)
+    rows = [
+        ShareRow(
+            refusal_text(each.action_code, language),
+            each.attempts,
+            each.attempts / total,
+            main_text("code", language=language, code=each.action_code),
+        )
+        for each in refusals[:REASONS_SHOWN]
+    ]
+    rest = sum(each.attempts for each in refusals[REASONS_SHOWN:])
+    if rest:
+        rows.append(ShareRow(main_text("other_refusals", language=language), rest, rest / total))
+    return rows
+
+
+def percent_text(share: float | None, language: str = "ru") -> str:
+    """A share as a percentage with one decimal: "63,4 %"; a dash for none."""
+    if share is None:
+        return "—"
+    number = f"{share * 100:.1f}"
+    return f"{number}%" if language == "en" else f"{number.replace('.', ',')}{NO_BREAK_SPACE}%"
+
+
+def count_text(count: int) -> str:
+    """A number with thin spaces between thousands."""
+    return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def _days_of(sent: str) -> int:
+    return int(sent) if sent in {str(each) for each in PRESETS} else DAYS_SHOWN
+
+
+def _currency(code: str) -> Currency:
+    return canonical_currency(code) or Currency(code, code, 2, code)
+
+
+def _currency_of(sent: str, shown: Dashboard) -> Currency:
+    """The currency that is asked for, or the one with most orders."""
+    known = shown.currencies
+    return _currency(sent if sent in known else known[0] if known else ROUBLE)
+
+
+def _money(amount_minor: int | None, currency: Currency, language: str) -> str:
+    return "—" if amount_minor is None else Money(amount_minor, currency).human(language)
+
+
+def _major(amount_minor: int, currency: Currency) -> str:
+    """The amount for a script: a number in whole units."""
+    return Money(amount_minor, currency).text()
+
+
+def _day_month(day: date, language: str) -> str:
+    return day_month_text(start_of_day(day), language)
+
+
+def _bar(share: float) -> str:
+    """The length of a bar as a percentage for SVG."""
+    return f"{share * 100:.2f}%"
+
+
+_render: Final = WebPages(
+    Path(__file__).parents[1] / "templates",
+    main_text,
+    {
+        "money": _money,
+        "major": _major,
+        "percent": percent_text,
+        "count": count_text,
+        "day_month": _day_month,
+        "bar": _bar,
+    },
+).renderer()

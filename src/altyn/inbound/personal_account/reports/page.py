@@ -1,0 +1,205 @@
+"""The page of reports: ask for one, see how far each is, download it.
+
+A user with the right to export orders sees the exports, one with the right to reports the reports.
+Source: personal-account.md §3 (export), §8 (reports).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from altyn.domain.account.roles import Action
+from altyn.domain.moscow import to_moscow
+from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
+from altyn.inbound.personal_account.pages import REPORTS_PATH, account_frame
+from altyn.inbound.personal_account.reports.texts import (
+    kind_text,
+    problem_text,
+    refusal_text,
+    report_text,
+)
+from altyn.inbound.web.frame import WebPages
+from altyn.inbound.web.responses import HEADERS, page, see_other
+from altyn.look import day_text
+from altyn.operations.reports.jobs import (
+    KEPT_DAYS,
+    PERIOD_KINDS,
+    ExportJob,
+    FileFormat,
+    JobState,
+    ReportKind,
+    ReportRefusedError,
+    ReportRequest,
+    Reports,
+)
+
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+JOBS_SHOWN: Final = 50
+TYPES: Final = {
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv;charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedReport:
+    """The form of a new report, as it was sent or as it begins."""
+
+    kind: str
+    first: str
+    last: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPages:
+    """The list of reports with the form for a new one, and their files."""
+
+    access: AccountAccess
+    reports: Reports
+
+    def routes(self) -> list[BaseRoute]:
+        """The addresses of the pages."""
+        page_of = self.access.page
+        return [
+            page_of("GET", REPORTS_PATH, self.show, needs=None),
+            page_of("POST", REPORTS_PATH, self.ask, needs=Action.REPORTS),
+            page_of("GET", f"{REPORTS_PATH}/{{job_id}}", self.download, needs=None),
+        ]
+
+    async def show(self, asked: AccountRequest) -> Response:
+        """The reports that the user may see. Refuses a user with neither right: NOT_PERMITTED."""
+        if not asked.current.user.may(Action.EXPORT):
+            asked.current.require(Action.REPORTS)
+        yesterday = to_moscow(self.access.context.clock.now()).date() - timedelta(days=1)
+        day = yesterday.isoformat()
+        form = AskedReport(ReportKind.OPERATIONS, day, day, FileFormat.XLSX)
+        return await self._page(asked, form)
+
+    async def ask(self, asked: AccountRequest) -> Response:
+        """Make a job for a report, or show the form with what is wrong."""
+        sent = asked.form
+        form = AskedReport(*(sent.get(name, "") for name in ("kind", "first", "last", "format")))
+        language = self._language(asked)
+        first, last = _day(form.first), _day(form.last)
+        if first is None or last is None:
+            return await self._page(asked, form, report_text("bad_days", language=language))
+        wanted = ReportRequest(
+            kind=_kind(form.kind),
+            format=_format(form.format),
+            language=language,
+            first=first,
+            last=last,
+        )
+        try:
+            await self.reports.request(wanted, asked.current.actor)
+        except ReportRefusedError as error:
+            return await self._page(asked, form, refusal_text(error.refusal, language))
+        return see_other(f"{REPORTS_PATH}?done=asked")
+
+    async def download(self, asked: AccountRequest) -> Response:
+        """The file of a job of the user's merchant. Refuses a user without its right."""
+        job = await self._job(asked)
+        if job is not None:
+            asked.current.require(job.request.needs)
+        content = job and await self.reports.jobs.file(job.merchant_id, job.job_id)
+        if job is None or content is None:
+            problem = report_text("no_file", language=self._language(asked), days=KEPT_DAYS)
+            return await self._refused(asked, problem)
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{job.file_name}"'}
+        return Response(content, headers=headers, media_type=TYPES[job.request.format])
+
+    async def _job(self, asked: AccountRequest) -> ExportJob | None:
+        try:
+            job_id = UUID(asked.request.path_params["job_id"])
+        except ValueError:
+            return None
+        return await self.reports.jobs.load(asked.current.user.merchant_id, job_id)
+
+    async def _refused(self, asked: AccountRequest, problem: str) -> Response:
+        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
+        html = _render("no_report.html", frame, problem=problem, path=REPORTS_PATH)
+        return page(html, NOT_FOUND)
+
+    async def _page(self, asked: AccountRequest, form: AskedReport, problem: str = "") -> Response:
+        user = asked.current.user
+        jobs = await self.reports.jobs.newest(user.merchant_id, limit=JOBS_SHOWN)
+        shown = [job for job in jobs if user.may(job.request.needs)]
+        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
+        html = _render(
+            "reports.html",
+            frame,
+            path=REPORTS_PATH,
+            form=form,
+            kinds=PERIOD_KINDS if user.may(Action.REPORTS) else (),
+            formats=tuple(FileFormat),
+            today=to_moscow(self.access.context.clock.now()).date().isoformat(),
+            jobs=shown,
+            is_open=any(job.state is JobState.WAITING for job in shown),
+            done=asked.request.query_params.get("done") == "asked",
+            problem=problem,
+        )
+        return page(html, BAD_REQUEST if problem else 200)
+
+    def _language(self, asked: AccountRequest) -> str:
+        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
+        return frame.language
+
+
+def period_of(job: ExportJob, language: str) -> str:
+    """The period of a job in words."""
+    days: Sequence[date] = [day for day in (job.request.first, job.request.last) if day]
+    if not days:
+        return report_text("all_orders", language=language)
+    return " – ".join(dict.fromkeys(day_text(day, language) for day in days))
+
+
+def state_of(job: ExportJob, language: str) -> tuple[str, str]:
+    """The state of a job in words, and its tone."""
+    if job.state is JobState.READY:
+        return report_text("state_ready", language=language, rows=job.rows_done), "ok"
+    if job.state is JobState.FAILED:
+        return report_text("state_failed", language=language), "danger"
+    if not job.running:
+        return report_text("state_waiting", language=language), "plain"
+    text = report_text("state_running", language=language, percent=job.percent, rows=job.rows_done)
+    return text, "warn"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _kind(text: str) -> ReportKind:
+    return ReportKind(text) if text in PERIOD_KINDS else ReportKind.OPERATIONS
+
+
+def _format(text: str) -> FileFormat:
+    return FileFormat(text) if text in set(FileFormat) else FileFormat.XLSX
+
+
+def _kilobytes(size_bytes: int) -> int:
+    return max(1, round(size_bytes / 1024))
+
+
+_render: Final = WebPages(
+    Path(__file__).parents[1] / "templates",
+    report_text,
+    {
+        "kind": kind_text,
+        "period": period_of,
+        "state_of": state_of,
+        "problem": problem_text,
+        "kilobytes": _kilobytes,
+    },
+).renderer()

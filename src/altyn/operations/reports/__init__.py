@@ -1,0 +1,1 @@
+"""Reports and exports of the personal account, which a worker builds in the background."""

@@ -1,0 +1,1 @@
+"""The files of reports: their columns, their words, and how XLSX and CSV are written."""

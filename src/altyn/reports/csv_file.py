@@ -1,0 +1,60 @@
+"""Writes a report as CSV: UTF-8 with a mark, so that a spreadsheet reads its Russian.
+
+A Russian spreadsheet expects semicolons and decimal commas, an English one commas and points.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from altyn.domain.money import Money
+from altyn.domain.moscow import to_moscow
+from altyn.operations.reports.jobs import ExportJob
+from altyn.operations.reports.rows import Cell, Row
+from altyn.reports.cells import WordOf, safe_text
+from altyn.reports.columns import COLUMNS
+
+_MARK: Final = "\ufeff"
+
+
+class CsvFile:
+    """Implements `ReportFile`."""
+
+    def __init__(self, job: ExportJob, word_of: WordOf) -> None:
+        self._language, self._word_of = job.request.language, word_of
+        self._out = io.StringIO(_MARK)
+        self._out.seek(0, io.SEEK_END)
+        delimiter = "," if self._language == "en" else ";"
+        self._table = csv.writer(self._out, delimiter=delimiter)
+        self._table.writerow(
+            [each.title.text(self._language) for each in COLUMNS[job.request.kind]]
+        )
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write rows."""
+        for row in rows:
+            self._table.writerow([self._text(cell) for cell in row])
+
+    def close(self) -> bytes:
+        """The content of the file."""
+        return self._out.getvalue().encode()
+
+    def discard(self) -> None:
+        """Free the memory."""
+        self._out.close()
+
+    def _text(self, cell: Cell) -> str:
+        if isinstance(cell, StrEnum):
+            return self._word_of(cell, self._language)
+        if isinstance(cell, str):
+            return safe_text(cell)
+        if isinstance(cell, Money):
+            return cell.text() if self._language == "en" else cell.text().replace(".", ",")
+        if isinstance(cell, datetime):
+            return f"{to_moscow(cell):%Y-%m-%d %H:%M:%S}"
+        if isinstance(cell, date):
+            return cell.isoformat()
+        return "" if cell is None else str(cell)

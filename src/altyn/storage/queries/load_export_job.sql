@@ -1,0 +1,6 @@
+-- load_export_job: one job of a merchant.
+SELECT merchant_id, job_id, kind, format, request::text AS request, requested_by, created_at, state, runs,
+       rows_done, percent, finished_at, size_bytes, problem,
+       state = 'waiting' AND lease_until > now() AS running
+FROM export_jobs
+WHERE merchant_id = :merchant_id::integer AND job_id = :job_id::uuid;

@@ -1,0 +1,206 @@
+"""Reports of the account: asked for, opened, compared with the database; who may see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from altyn.domain.moscow import to_moscow
+from altyn.domain.order import AttemptState
+from altyn.inbound.web.order_story.words import ATTEMPT_WORDS, MOVEMENT_WORDS
+from tests.asgi_client import Answer
+from tests.integration.account.browser import BASE, OPERATOR, OWNER, Browser
+from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
+from tests.integration.storage.processes import eventually
+from tests.shop import Shop, open_shop
+from tests.xlsx import Value, read_xlsx
+
+REPORTS = f"{BASE}/reports"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """A shop with payments, a hold, a deposit in part, refunds, a reversal, on two days."""
+    home: Path = tmp_path_factory.mktemp("home")
+    async with open_shop(database_url, home) as opened:
+        await add_child_owner(opened.pool)
+        paid = await opened.paid(150_000)
+        await opened.call("refund.do", orderId=paid, amount=10_001)
+        held = await opened.paid(80_000, two_phase=True)
+        await opened.call("deposit.do", orderId=held, amount=50_000)
+        reversed_order = await opened.paid(3_000)
+        await opened.call("reverse.do", orderId=reversed_order)
+        await opened.register(1, orderNumber="=1+1")
+        await opened.travel(timedelta(days=1))
+        await opened.call("refund.do", orderId=paid, amount=5_000)
+        await opened.paid(7_700)
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def owner(shop: Shop) -> Browser:
+    browser = Browser(shop.gateway.router)
+    await browser.log_in(OWNER)
+    return browser
+
+
+async def built(browser: Browser, shop: Shop, kind: str, file_format: str) -> Answer:
+    """A report about yesterday and today, downloaded."""
+    today = to_moscow(shop.clock.now()).date()
+    asked = await browser.submit(
+        REPORTS,
+        REPORTS,
+        kind=kind,
+        format=file_format,
+        first=(today - timedelta(days=1)).isoformat(),
+        last=today.isoformat(),
+    )
+    assert asked.location == f"{REPORTS}?done=asked", asked.text
+
+    async def ready() -> bool:
+        rows = await shop.pool.fetch("SELECT state FROM export_jobs WHERE state <> 'ready'")
+        return not rows
+
+    await eventually(ready)
+    shown = await browser.get(REPORTS)
+    found = re.search(rf'href="({REPORTS}/[0-9a-f-]+)"', shown.text)
+    assert found is not None
+    return await browser.get(found[1])
+
+
+def table(answer: Answer) -> list[list[str]]:
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/csv;charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline="")))
+
+
+async def movements(shop: Shop) -> list[Any]:
+    rows: list[Any] = await shop.pool.fetch(
+        "SELECT postings.*, at, order_number FROM postings"
+        " JOIN order_events USING (merchant_id, order_id, version)"
+        " JOIN orders USING (merchant_id, order_id)"
+        " ORDER BY created_at DESC, order_id DESC, postings.version DESC, line DESC"
+    )
+    return rows
+
+
+async def test_register_has_every_movement_of_the_database(owner: Browser, shop: Shop) -> None:
+    _, *rows = table(await built(owner, shop, "operations", "csv"))
+    stored = await movements(shop)
+    assert len(stored) >= 10
+    assert [(row[0], row[2], row[4], row[5], row[6]) for row in rows] == [
+        (
+            to_moscow(each["at"]).date().isoformat(),
+            each["order_number"],
+            MOVEMENT_WORDS[each["movement"]].en,
+            f"{each['amount_minor'] / 100:.2f}",
+            "RUB",
+        )
+        for each in stored
+    ]
+
+
+async def test_spreadsheet_has_the_same_cells(owner: Browser, shop: Shop) -> None:
+    answer = await built(owner, shop, "operations", "xlsx")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    _, *rows = read_xlsx(answer.body)
+    stored = await movements(shop)
+    expected: list[tuple[Value, ...]] = [
+        (each["order_number"], str(each["order_id"]), each["amount_minor"] / 100) for each in stored
+    ]
+    assert [(row[2], row[3], row[5]) for row in rows] == expected
+
+
+async def test_refunds_are_those_of_the_database(owner: Browser, shop: Shop) -> None:
+    _, *rows = table(await built(owner, shop, "refunds", "csv"))
+    approved = ATTEMPT_WORDS[AttemptState.APPROVED][0].en
+    assert [(row[5], row[7]) for row in rows] == [("50.00", approved), ("100.01", approved)]
+    assert {row[11] for row in rows} == {"CARD"}
+    assert all("**" in row[12] for row in rows)
+
+
+async def test_receipts_are_those_of_the_database(owner: Browser, shop: Shop) -> None:
+    _, *rows = table(await built(owner, shop, "receipts", "csv"))
+    stored = await shop.pool.fetch("SELECT receipt_id FROM receipts")
+    assert {row[13] for row in rows} == {str(each["receipt_id"]) for each in stored}
+
+
+async def test_reconciliation_agrees_until_an_order_is_changed(owner: Browser, shop: Shop) -> None:
+    _, *rows = table(await built(owner, shop, "reconciliation", "csv"))
+    assert [row[-1] for row in rows] == ["agrees", "agrees"]
+    sums = await shop.pool.fetchrow(
+        "SELECT sum(approved_minor) AS approved, sum(deposited_minor) AS deposited,"
+        " sum(refunded_minor) AS refunded, count(*) AS orders FROM orders"
+    )
+    assert sums is not None
+    assert sum(int(row[3]) for row in rows) == sums["orders"]
+    for at, name in ((5, "approved"), (8, "deposited"), (11, "refunded")):
+        assert round(100 * sum(float(row[at]) for row in rows)) == sums[name]
+        assert round(100 * sum(float(row[at + 1]) for row in rows)) == sums[name]
+    changed = await shop.pool.fetchval(
+        "UPDATE orders SET refunded_minor = refunded_minor + 7 WHERE refunded_minor > 0"
+        " RETURNING order_number"
+    )
+    try:
+        _, *rows = table(await built(owner, shop, "reconciliation", "csv"))
+    finally:
+        await shop.pool.execute(
+            "UPDATE orders SET refunded_minor = refunded_minor - 7 WHERE order_number = $1", changed
+        )
+    assert [row[-1] for row in rows] == ["agrees", "DIFFERS", "DIFFERS"]
+    assert (rows[-1][1], rows[-1][13]) == (changed, "0.07")
+
+
+async def test_period_of_a_business_day_ends_at_moscow_midnight(owner: Browser, shop: Shop) -> None:
+    yesterday = (to_moscow(shop.clock.now()).date() - timedelta(days=1)).isoformat()
+    _, *rows = table(await built(owner, shop, "operations", "csv"))
+    assert {row[0] for row in rows} >= {yesterday}
+    days = {to_moscow(each["at"]).date().isoformat() for each in await movements(shop)}
+    assert {row[0] for row in rows} == days
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("2026-02-02", "2026-02-01", "swap the dates"),
+        ("2020-01-01", "2026-01-01", "divide it"),
+        ("2999-01-01", "2999-01-02", "has not begun"),
+        ("yesterday", "", "YYYY-MM-DD"),
+    ],
+)
+async def test_wrong_period_is_explained(owner: Browser, first: str, last: str, text: str) -> None:
+    answer = await owner.submit(REPORTS, REPORTS, kind="refunds", first=first, last=last)
+    assert (answer.status, text in answer.text) == (400, True)
+
+
+async def test_another_shop_and_users_without_the_right_get_no_report(
+    owner: Browser, shop: Shop
+) -> None:
+    await built(owner, shop, "refunds", "csv")
+    found = re.search(rf'href="({REPORTS}/[0-9a-f-]+)"', (await owner.get(REPORTS)).text)
+    assert found is not None
+    other = Browser(shop.gateway.router)
+    await other.log_in(CHILD_OWNER)
+    answer = await other.get(found[1])
+    assert (answer.status, "There is no such report" in answer.text) == (404, True)
+    assert "There are no reports yet" in (await other.get(REPORTS)).text
+    assert (await other.get(f"{REPORTS}/x")).status == 404
+    operator = Browser(shop.gateway.router)
+    await operator.log_in(OPERATOR)
+    assert (await operator.get(found[1])).status == 403
+    shown = await operator.get(REPORTS)  # the operator may export orders, and sees exports only
+    assert (shown.status, "There are no reports yet" in shown.text) == (200, True)
+    refused = await operator.submit(f"{BASE}/profile", REPORTS, kind="refunds")
+    assert refused.status == 403
+    guest = Browser(shop.gateway.router)
+    assert (await guest.get(found[1])).status == 303
