@@ -28,6 +28,7 @@ DISTRIBUTED: Final = {
     "account_sessions",
     "audit_log",
     "audit_heads",
+    "invoices",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

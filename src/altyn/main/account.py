@@ -10,7 +10,9 @@ from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
 from altyn.inbound.personal_account.users_page import UsersPage
-from altyn.operations.ports import Clock, MerchantsByNumber
+from altyn.inbound.request_handler import Credentials
+from altyn.main.shop_links import invoice_routes
+from altyn.operations.ports import Clock, World
 from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.account_context import account_context
@@ -23,11 +25,12 @@ def account_routes(
     pool: Pool,
     keys: KeyRing,
     clock: Clock,
-    merchants: MerchantsByNumber,
+    world: World,
+    credentials: Credentials,
 ) -> Sequence[BaseRoute]:
     """The pages below `/mportal3`."""
     context = account_context(
-        pool, ring=keys, clock=clock, rules=settings.account_sessions, merchants=merchants
+        pool, ring=keys, clock=clock, rules=settings.account_sessions, merchants=world.merchants
     )
     public = settings.public_url or ""
     access = AccountAccess(
@@ -43,4 +46,5 @@ def account_routes(
         *UsersPage(access).routes(),
         *ApiPage(access).routes(),
         *AuditPage(access).routes(),
+        *invoice_routes(access, settings, pool, world, credentials),
     ]

@@ -167,7 +167,9 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             context.change_settings,
             context.refusal_of_callback_url,
         ),
-        *account_routes(settings, context.pool, context.keys, context.clock, world.merchants),
+        *account_routes(
+            settings, context.pool, context.keys, context.clock, world, context.credentials
+        ),
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):

@@ -26,6 +26,8 @@ CODES_PATH: Final = f"{BASE}/one-time-codes"
 USERS_PATH: Final = f"{BASE}/users"
 API_PATH: Final = f"{BASE}/api"
 AUDIT_PATH: Final = f"{BASE}/audit"
+INVOICES_PATH: Final = f"{BASE}/invoices"
+LINKS_PATH: Final = f"{BASE}/payment-links"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 
@@ -46,6 +48,8 @@ class MenuRow:
 
 
 MENU: Final = (
+    MenuRow("invoices", INVOICES_PATH, "envelope", Action.INVOICES),
+    MenuRow("links", LINKS_PATH, "link", Action.INVOICES),
     MenuRow("profile", PROFILE_PATH, "user", None),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
     MenuRow("api", API_PATH, "code", Action.API_CREDENTIALS),
