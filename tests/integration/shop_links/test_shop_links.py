@@ -188,7 +188,7 @@ async def test_button_registers_and_tells_the_result(shop: Shop) -> None:
 async def test_refused_button_says_why(shop: Shop, fields: dict[str, str], text: str) -> None:
     answer = await called(shop, "orders", **fields)
     message = json.loads(answer.body)["errorMessage"]
-    assert answer.status == 400
+    assert answer.status == 200
     assert text in message or "номер" in message.lower()
 
 

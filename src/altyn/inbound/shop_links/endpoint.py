@@ -48,6 +48,7 @@ async def serve_file(request: Request) -> Response:
     headers = {
         "Cache-Control": "public, no-cache",
         "Cross-Origin-Resource-Policy": "cross-origin",
+        "Access-Control-Allow-Origin": "*",  # for a page that names the digest (integrity)
         "X-Content-Type-Options": "nosniff",
         "ETag": tag,
     }

@@ -37,6 +37,7 @@ RETURN_PATH: Final = f"{FOLDER}/ipay-return.html"
 ROUBLES: Final = "RUB"
 ROUBLE_CODES: Final = frozenset({ROUBLES, "643", "810", ""})
 WAITING: Final = "waiting"
+REFUSED: Final = 400
 # No Access-Control-Allow-Credentials: a browser sends no cookie, and the answer depends on none.
 ANY_ORIGIN: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -56,7 +57,10 @@ class PayButton:
     sandbox: bool
 
     async def register(self, request: Request) -> Response:
-        """Register an order: `{orderId, orderNumber, formUrl}`, or `{errorMessage}`."""
+        """Register an order: `{orderId, orderNumber, formUrl}`, or `{errorMessage}`.
+
+        A refusal has the status 200, as one of register.do; 429 is for too many orders.
+        """
         sent = dict(await read_pairs(request))
         language = _language(sent.get("language", ""))
         if sent.get("currency", ROUBLES).upper() not in ROUBLE_CODES:
@@ -81,7 +85,7 @@ class PayButton:
         done = await self.registration.register(wanted)
         if isinstance(done, NotRegistered):
             text = done.text or link_text(done.key, language=language)
-            return _answer({"errorMessage": text}, done.status)
+            return _answer({"errorMessage": text}, done.status if done.status != REFUSED else 200)
         members = {
             "orderId": done.order_id,
             "orderNumber": done.order_number,
@@ -145,7 +149,7 @@ def _language(text: str) -> str:
     return text if text in LANGUAGES else "ru"
 
 
-def _problem(key: str, language: str, status: int = 400) -> Response:
+def _problem(key: str, language: str, status: int = 200) -> Response:
     return _answer({"errorMessage": link_text(key, language=language)}, status)
 
 

@@ -16,7 +16,7 @@
     const body = new URLSearchParams({ token, language: language(), ...fields });
     const answer = await fetch(new URL(path, FOLDER), { method: "POST", body, credentials: "omit" });
     const members = await answer.json();
-    if (!answer.ok) throw new Error(members.errorMessage ?? `status ${answer.status}`);
+    if (!answer.ok || members.errorMessage) throw new Error(members.errorMessage ?? `status ${answer.status}`);
     return members;
   };
 
