@@ -130,7 +130,7 @@ def test_static_link_is_made_filled_in_and_paid(
     payer.close()
 
 
-def test_broken_static_link_says_what_to_do(
+def test_broken_static_link_explains_what_to_do(
     gateway: Served, page: Page, screenshot: Screenshot
 ) -> None:
     page.goto(f"{gateway.url}/demopayment/docsite/payform-1.html?token=wrong&lang=ru")

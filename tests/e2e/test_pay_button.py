@@ -24,12 +24,12 @@ SHOP_PAGE = """<!doctype html><html lang="en"><title>A shop</title><link rel="ic
 {modal}
 <main><h1>A shop</h1><button id="pay">Pay</button><pre id="result"></pre></main>
 <script>
-  const told = (word) => (order) => {{
+  const report = (word) => (order) => {{
     document.getElementById("result").textContent = word + " " + JSON.stringify(order);
   }};
   new IPAY({{ api_token: "{token}" }});
   document.getElementById("pay").onclick = () =>
-    ipayCheckout({options}, told("success"), told("fail"));
+    ipayCheckout({options}, report("success"), report("fail"));
 </script>"""
 FULL = '{amount: 499.99, currency: "RUB", order_number: "", description: "<i>Tea</i>"}'
 
@@ -66,7 +66,7 @@ def shop_page(
 
 @pytest.mark.parametrize("modal", [True, False])
 def test_button_opens_the_payment_and_reports_success(
-    gateway: Served, page: Page, screenshot: Screenshot, modal: bool
+    gateway: Served, page: Page, screenshot: Screenshot, *, modal: bool
 ) -> None:
     with shop_page(gateway, FULL, modal=modal) as address:
         page.goto(address)

@@ -15,7 +15,7 @@ from altyn.operations.ports import OrderKey
 NEWEST: Final = 20
 SENDER: Final = "invoiceSender"
 PAYER_NAME: Final = "invoicePayer"
-"""The names under which the order's parameters keep the sender of the letter and its addressee."""
+"""The names under which the order's parameters keep the sender of the mail and its addressee."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ async def test_invoice_registers_an_order_and_mails_its_link(operator: Browser, 
         sender="Чайная на углу",
         description="Чай",
         order_number="INV-1",
-        letter_language="ru",
+        mail_language="ru",
         pay_until=f"{until:%Y-%m-%dT%H:%M}",
     )
     assert answer.status == 303, answer.text
@@ -244,7 +244,7 @@ async def test_link_of_an_open_invoice_is_its_payment_page(operator: Browser, sh
     assert 'id="pan"' in await open_link(shop, await link_of(operator, made))
 
 
-async def test_link_of_a_paid_invoice_says_so_and_takes_nothing(
+async def test_link_of_a_paid_invoice_shows_it_and_takes_nothing(
     operator: Browser, shop: Shop
 ) -> None:
     made = await make(operator, shop)
@@ -254,7 +254,7 @@ async def test_link_of_a_paid_invoice_says_so_and_takes_nothing(
     assert 'id="pan"' not in shown
 
 
-async def test_link_of_a_declined_invoice_says_so(operator: Browser, shop: Shop) -> None:
+async def test_link_of_a_declined_invoice_shows_it(operator: Browser, shop: Shop) -> None:
     made = await make(operator, shop)
     await shop.call("decline.do", orderId=id_of(made))
     shown = await open_link(shop, await link_of(operator, made))

@@ -20,7 +20,7 @@ from tests.shop import Shop, open_shop
 
 FOLDER = "/demopayment/docsite"
 FORM = f"{FOLDER}/payform-1.html"
-TOKEN = "test-token"  # noqa: S105 - the demo shop's public token
+TOKEN = "test-token"
 SITE = "https://shop.example"
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -159,7 +159,7 @@ async def test_unknown_parameter_is_named_for_the_developer(shop: Shop) -> None:
     assert answer.headers["x-altyn-rule"] == "without effect: summ, ask=name"
 
 
-async def test_button_registers_and_tells_the_result(shop: Shop) -> None:
+async def test_button_registers_and_returns_the_result(shop: Shop) -> None:
     made = await called(shop, "orders", token=TOKEN, amount="499.99", description="Tea")
     assert made.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in made.headers
@@ -185,7 +185,7 @@ async def test_button_registers_and_tells_the_result(shop: Shop) -> None:
         ({"token": TOKEN, "amount": "1", "order_number": "x" * 40}, "orderNumber"),
     ],
 )
-async def test_refused_button_says_why(shop: Shop, fields: dict[str, str], text: str) -> None:
+async def test_refused_button_explains_why(shop: Shop, fields: dict[str, str], text: str) -> None:
     answer = await called(shop, "orders", **fields)
     message = json.loads(answer.body)["errorMessage"]
     assert answer.status == 200

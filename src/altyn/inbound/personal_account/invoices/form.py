@@ -27,7 +27,7 @@ DAYS_TO_PAY: Final = 3
 ADDRESSES_MAX: Final = 10
 NAME_CHARS: Final = 100
 _TEXTS: Final = (
-    *("amount", "emails", "phone", "payer_name", "sender", "letter_language", "order_number"),
+    *("amount", "emails", "phone", "payer_name", "sender", "mail_language", "order_number"),
     *("description", "pay_until"),
 )
 FIELD_OF: Final[Mapping[str, str]] = {
@@ -36,7 +36,7 @@ FIELD_OF: Final[Mapping[str, str]] = {
     "orderNumber": "order_number",
     "expirationDate": "pay_until",
     "description": "description",
-    "language": "letter_language",
+    "language": "mail_language",
     "jsonParams": "payer_name",
     "orderBundle": "cart",
 }
@@ -55,7 +55,7 @@ class InvoiceForm:
     phone: str = ""
     payer_name: str = ""
     sender: str = ""
-    letter_language: str = "ru"
+    mail_language: str = "ru"
     order_number: str = ""
     description: str = ""
     pay_until: str = ""
@@ -63,7 +63,7 @@ class InvoiceForm:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The receivers of the letter, each once."""
+        """The receivers of the mail, each once."""
         return split_addresses(self.emails)
 
     @property
@@ -117,7 +117,7 @@ class InvoiceForm:
             "currency": RUB.code,
             "description": self.description,
             "email": addresses[0] if addresses else "",
-            "language": self.letter_language,
+            "language": self.mail_language,
             "expirationDate": f"{to_moscow(until):%Y-%m-%dT%H:%M:%S}" if until else "",
             "jsonParams": msgspec.json.encode(named).decode() if named else "",
             "orderBundle": cart_text(self.rows, merchant.settings.fiscal) if self.rows else "",
@@ -128,7 +128,7 @@ def new_form(merchant: Merchant, now: datetime) -> InvoiceForm:
     """An empty form. It has a number, so a form that is sent twice makes one order."""
     last_day = to_moscow(now + timedelta(days=DAYS_TO_PAY))
     return InvoiceForm(
-        letter_language=merchant.settings.default_language,
+        mail_language=merchant.settings.default_language,
         order_number=new_order_number(now),
         pay_until=f"{last_day:%Y-%m-%d}T23:59",
     )
