@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
-from tests.e2e.test_mailbox_page import mailed
+from tests.e2e.test_mailbox_page import get_json, mailed
 from tests.e2e.web_rules import check_web_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -54,7 +54,8 @@ def test_invoice_goes_by_mail_and_is_paid(
     address = page.url
     payer = page.context.new_page()
     [mail] = mailed(gateway, "invoice@example.org")
-    link = re.search(r"http\S+mdOrder=\S+", mail["text"])
+    text = get_json(gateway, f"/sandbox/mails/{mail['id']}")["text"]
+    link = re.search(r"http\S+mdOrder=\S+", text)
     assert link is not None
     payer.goto(link[0])
     pay(payer)
