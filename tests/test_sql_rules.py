@@ -31,6 +31,7 @@ DISTRIBUTED: Final = {
     "audit_heads",
     "export_jobs",
     "export_files",
+    "invoices",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

@@ -12,6 +12,7 @@ from altyn.domain.sms import Sms
 from altyn.look import Words, date_text
 from altyn.mails.order_facts import Orders, amount_fact, money_text, order_facts
 from altyn.mails.rendering import Fact, render_html, render_text
+from altyn.operations.invoices import PAYER_NAME, SENDER
 from altyn.operations.mails import MailRequest, NotNeeded
 from altyn.operations.payment_link import refuse_link
 from altyn.operations.ports import OrderKey
@@ -28,6 +29,7 @@ _TEXTS: Final[Mapping[str, Words]] = MappingProxyType(
         "button": Words("Перейти к оплате", "Go to the payment"),
         "until": Words("Оплатить до", "Pay before"),
         "link": Words("Ссылка", "Link"),
+        "for": Words("Для кого", "For"),
         "automatic": Words(
             "Это письмо отправлено по просьбе магазина. Если вы ничего не заказывали, ссылку "
             "открывать не нужно. Вопросы о заказе задайте магазину.",
@@ -71,9 +73,12 @@ def payment_link_mail(request: MailRequest, order: Order, merchant: Merchant) ->
     language = text_language(order.request.language, merchant.settings.default_language)
     amount = money_text(order.asked_minor, order, language)
     shop, link = merchant.name_in(language), _link(request)
+    sender = _one_line(order.params.get(SENDER, "")) or shop
+    payer = _one_line(order.params.get(PAYER_NAME, ""))
     title, note = _text("title", language), _text("automatic", language)
     until = Fact(_text("until", language), date_text(order.expires_at, language))
-    facts = order_facts(order, shop, until, language=language)
+    addressee = (Fact(_text("for", language), payer),) if payer else ()
+    facts = (*addressee, *order_facts(order, sender, until, language=language))
     html = render_html(
         "payment_link.html",
         language=language,
@@ -90,10 +95,10 @@ def payment_link_mail(request: MailRequest, order: Order, merchant: Merchant) ->
         order_id=order.order_id,
         order_number=order.order_number,
         to=request.to,
-        subject=_text("subject", language, amount=amount, shop=shop),
+        subject=_text("subject", language, amount=amount, shop=sender),
         text=render_text(title, lines, note),
         html=html,
-        from_name=shop,
+        from_name=sender,
     )
 
 
@@ -128,6 +133,10 @@ async def _order_to_pay(
         return NotNeeded(f"the order of this {message} does not exist any more")
     refused = refuse_link(order, request.merchant, request.now)
     return NotNeeded(refused.rule) if refused else order
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _link(request: MailRequest | SmsRequest) -> str:

@@ -17,7 +17,9 @@ from altyn.inbound.personal_account.settings.ports import SettingsServices
 from altyn.inbound.personal_account.settings.sessions_page import SessionsPage
 from altyn.inbound.personal_account.settings.settings_page import SettingsPages
 from altyn.inbound.personal_account.users_page import UsersPage
+from altyn.inbound.request_handler import Credentials
 from altyn.main.account_orders import account_order_routes
+from altyn.main.shop_links import invoice_routes
 from altyn.operations.ports import Clock, World
 from altyn.operations.reports.jobs import Reports
 from altyn.security.keys import KeyRing
@@ -36,6 +38,7 @@ def account_routes(
     clock: Clock,
     world: World,
     services: SettingsServices,
+    credentials: Credentials,
 ) -> Sequence[BaseRoute]:
     """The pages below `/mportal3`."""
     context = account_context(
@@ -61,4 +64,5 @@ def account_routes(
         *CallbacksPage(access, services.history).routes(),
         *SettingsPages(access, services, CallbackTools(access, services)).routes(),
         *SessionsPage(access).routes(),
+        *invoice_routes(access, settings, pool, world, credentials),
     ]

@@ -221,5 +221,11 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
 def _account_routes(context: EndpointContext) -> Sequence[BaseRoute]:
     services = settings_services(context, context.change_settings, context.refusal_of_callback_url)
     return account_routes(
-        context.settings, context.pool, context.keys, context.clock, context.world, services
+        context.settings,
+        context.pool,
+        context.keys,
+        context.clock,
+        context.world,
+        services,
+        context.credentials,
     )

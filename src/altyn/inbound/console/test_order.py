@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import msgspec
 
 from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.web.amounts import minor_units
 
 REGISTER: Final = "register.do"
 PRE_AUTH: Final = "registerPreAuth.do"
 RECEIVER_PATH: Final = "/sandbox/receiver/ok"
 RETURN_PATH: Final = "/console/returned"
-MINOR_DIGITS: Final = 2
 _MORE_LINE: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.]*)\s*=(.*)")
 
 
@@ -82,18 +81,6 @@ def read_test_order(form: Mapping[str, str]) -> TestOrder:
     typed = {name: form.get(name, "") for name in texts}
     ticked = {name: form.get(name) == "on" for name in boxes}
     return replace(TestOrder(), **typed, **ticked)  # type: ignore[arg-type]  # names of its fields
-
-
-def minor_units(roubles: str) -> int | None:
-    """Kopecks of an amount as people write it; None when it is not a whole number of kopecks."""
-    plain = re.sub(r"[\s\u00a0\u202f₽]", "", roubles).replace(",", ".")
-    try:
-        minor = Decimal(plain).scaleb(MINOR_DIGITS)
-    except InvalidOperation:
-        return None
-    if not minor.is_finite() or minor != minor.to_integral_value():
-        return None
-    return int(minor)
 
 
 def sample_cart(amount_minor: int) -> str:

@@ -25,6 +25,7 @@ from altyn.inbound.payment_page.results import (
 )
 from altyn.inbound.payment_page.sandbox_cards import test_card_groups
 from altyn.inbound.payment_page.stored_cards.view import StoredCards
+from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import Problem, Result, TypedValues
 from altyn.look import LANGUAGES
 from altyn.operations.order_params import params_of_shop
@@ -181,9 +182,17 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
             amount=page_order.amount,
             moment=order.approved_at,
             card=card.masked_pan if card else "",
-            reason="" if page_order.paid else page_order.decline_text(language),
+            reason=_reason_of_end(page_order, language),
         )
     )
+
+
+def _reason_of_end(page_order: PageOrder, language: str) -> str:
+    """Why an order was not paid; empty for a paid one."""
+    if page_order.paid:
+        return ""
+    expired = text("error_expired", language) if page_order.expired else ""
+    return page_order.decline_text(language) or expired
 
 
 def step_page(taken: StepTaken, context: PageContext) -> str | None:

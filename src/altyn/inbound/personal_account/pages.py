@@ -35,6 +35,8 @@ REPORTS_PATH: Final = f"{BASE}/reports"
 AUDIT_PATH: Final = f"{BASE}/audit"
 CALLBACKS_PATH: Final = f"{BASE}/callbacks"
 SETTINGS_PATH: Final = f"{BASE}/settings"
+INVOICES_PATH: Final = f"{BASE}/invoices"
+LINKS_PATH: Final = f"{BASE}/payment-links"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 TOO_MANY: Final = 429
@@ -58,6 +60,8 @@ class MenuRow:
 MENU: Final = (
     MenuRow("main", BASE, "chart", Action.ORDERS),
     MenuRow("orders", ORDERS_PATH, "orders", Action.ORDERS),
+    MenuRow("invoices", INVOICES_PATH, "envelope", Action.INVOICES),
+    MenuRow("links", LINKS_PATH, "link", Action.INVOICES),
     MenuRow("reports", REPORTS_PATH, "download", Action.REPORTS),
     MenuRow("callbacks", CALLBACKS_PATH, "bell", Action.CALLBACKS),
     MenuRow("settings", SETTINGS_PATH, "gear", Action.SETTINGS),

@@ -21,6 +21,8 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 _MENU: Final = {
     "menu_main": Words("Главная", "Main"),
     "menu_reports": Words("Отчёты", "Reports"),
+    "menu_invoices": Words("Счета", "Invoices"),
+    "menu_links": Words("Ссылки и кнопка", "Links and button"),
     "menu_profile": Words("Мой доступ", "My access"),
     "menu_orders": Words("Заказы", "Orders"),
     "menu_callbacks": Words("Уведомления", "Callbacks"),
@@ -240,6 +242,12 @@ ACCOUNT_TEXTS: Final = MappingProxyType(
 )
 
 
+_NO_INVOICES: Final = Words(
+    "У Вас недостаточно прав для отправки платежной формы. Право включает владелец магазина в разделе «Пользователи».",
+    "You do not have the right to send payment forms. An owner of the shop can switch it on under “Users”.",
+)
+
+
 def account_text(key: str, *, language: str, **values: object) -> str:
     """A text of the account. Raises KeyError for an unknown key or a missing value."""
     return ACCOUNT_TEXTS[key].text(language, **values)
@@ -262,6 +270,8 @@ def reason_text(error: AccountError, language: str) -> str:
     detail = error.detail
     if error.reason is Reason.NOT_PERMITTED:
         detail = account_text(f"action_{error.detail}", language=language)
+        if error.detail == Action.INVOICES:  # personal-account.md §2 has its words
+            return _NO_INVOICES.text(language)
     text = _REASONS[error.reason].text(language, detail=detail)
     if isinstance(error, PasswordRulesError):
         rules = "; ".join(_RULES[rule].text(language) for rule in error.rules)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.console.test_order import TestOrder as Order
-from altyn.inbound.console.test_order import minor_units, read_test_order, sample_cart
+from altyn.inbound.console.test_order import read_test_order, sample_cart
+from altyn.inbound.web.amounts import minor_units
 
 SHOP: Final = DemoShop(
     login="test",

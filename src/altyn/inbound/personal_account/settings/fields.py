@@ -13,9 +13,9 @@ from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEM
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
 from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
-from altyn.inbound.console.test_order import minor_units
 from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.settings.texts import SETTINGS_TEXTS
+from altyn.inbound.web.amounts import minor_units
 from altyn.operations.staff.setting_table import ENCRYPTED, by_key
 from altyn.protocol.payment_ways import PaymentWay
 

@@ -1,0 +1,280 @@
+"""The pages of invoices: the form with the newest invoices, and the page of one invoice.
+
+Source: personal-account.md §5.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import uuid4
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from altyn.domain.account.roles import Action
+from altyn.domain.merchant import Merchant, Permission
+from altyn.domain.money import CURRENCIES, RUB, Money
+from altyn.domain.order import Order
+from altyn.domain.payment_link import sent_links
+from altyn.inbound.account_call import AccountCall, CallRefused, carry_out
+from altyn.inbound.payment_page.page_order import read_order_key
+from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
+from altyn.inbound.personal_account.invoices.cart import ROWS_MAX, choices_of, new_row
+from altyn.inbound.personal_account.invoices.form import (
+    FIELD_OF,
+    InvoiceForm,
+    new_form,
+    read_invoice,
+)
+from altyn.inbound.personal_account.invoices.texts import RENDER, invoice_text
+from altyn.inbound.personal_account.pages import INVOICES_PATH, account_frame
+from altyn.inbound.rest.answers import base_url_of
+from altyn.inbound.shop_links.registering import TO_NO_SHOP
+from altyn.inbound.web.frame import WebFrame
+from altyn.inbound.web.order_story.words import STATUS_WORDS, WARN
+from altyn.inbound.web.responses import page, see_other
+from altyn.operations.invoices import Invoice, InvoiceLine, Invoices
+from altyn.operations.payment_link import refuse_link
+from altyn.operations.ports import OrderKey, World
+from altyn.operations.results import Registered
+from altyn.protocol.dialects.classic.link_methods import SEND_PAYMENT_LINK
+from altyn.protocol.dialects.classic.return_links import payment_link, qr_link
+
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+KEY_CHARS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where one message goes: `channel` is the parameter sms or email."""
+
+    channel: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the page of an invoice shows besides it: messages that were not sent, and why."""
+
+    unsent: Sequence[tuple[str, str]] = ()
+    status: int = 200
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """What is wrong with a sent form: a text for the page, and one for each field."""
+
+    page: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_WRONG: Final = Wrong()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicesPage:
+    """The pages below `/mportal3/invoices`."""
+
+    access: AccountAccess
+    world: World
+    invoices: Invoices
+
+    def routes(self) -> list[BaseRoute]:
+        """The addresses of the pages."""
+        one = f"{INVOICES_PATH}/{{order_id}}"
+        served = (
+            ("GET", INVOICES_PATH, self.show),
+            ("POST", INVOICES_PATH, self.post),
+            ("GET", one, self.show_one),
+            ("POST", f"{one}/send", self.send_again),
+        )
+        return [
+            self.access.page(method, path, work, needs=Action.INVOICES)
+            for method, path, work in served
+        ]
+
+    async def show(self, asked: AccountRequest) -> Response:
+        """The empty form, and the newest invoices."""
+        form = new_form(asked.current.merchant, self.world.clock.now())
+        return await self._form(asked, form)
+
+    async def post(self, asked: AccountRequest) -> Response:
+        """Change the cart in the form, or register and send the invoice."""
+        form = read_invoice(asked.pairs, self.world.clock.now())
+        step = asked.form.get("step", "")
+        fiscal = asked.current.merchant.settings.fiscal
+        if step == "add":
+            rows = (*form.rows, new_row(fiscal))[:ROWS_MAX]
+            return await self._form(asked, replace(form, rows=rows))
+        if step.startswith("remove-"):
+            kept = [row for at, row in enumerate(form.rows) if step != f"remove-{at}"]
+            return await self._form(asked, replace(form, rows=tuple(kept)))
+        if step == "sum":
+            return await self._form(asked, form)
+        return await self._register(asked, form)
+
+    async def show_one(self, asked: AccountRequest) -> Response:
+        """One invoice: its link, its code, its state, the messages with it."""
+        order = await self._asked_order(asked)
+        shown = Shown(done=asked.request.query_params.get("done", ""))
+        return self._one(asked, order, shown) if order else self._missing(asked)
+
+    async def send_again(self, asked: AccountRequest) -> Response:
+        """Send the link of an invoice in one message more."""
+        order = await self._asked_order(asked)
+        if order is None:
+            return self._missing(asked)
+        phone, email = asked.form.get("phone", ""), asked.form.get("email", "")
+        receiver = Receiver("sms", phone) if phone else Receiver("email", email)
+        refused = await self._send(asked, order, receiver, asked.form.get("key", "")[:KEY_CHARS])
+        if refused is None:
+            return see_other(f"{INVOICES_PATH}/{order.order_id}?done=sent")
+        order = await self._asked_order(asked) or order
+        return self._one(asked, order, Shown(unsent=[refused], status=BAD_REQUEST))
+
+    async def _register(self, asked: AccountRequest, form: InvoiceForm) -> Response:
+        merchant, now = asked.current.merchant, self.world.clock.now()
+        language = self._frame(asked).language
+        if problems := form.problems(now):
+            texts = {name: invoice_text(key, language=language) for name, key in problems.items()}
+            return await self._form(asked, form, Wrong(fields=texts))
+        method = AccountCall(
+            method=TO_NO_SHOP,
+            fields=form.fields(merchant),
+            current=asked.current,
+            merchant=_with_its_end(merchant),
+            language=language,
+            base_url=self._base_url(asked),
+            values={"return_url": ""},
+        )
+        done = await carry_out(method, self.world)
+        if isinstance(done, CallRefused):
+            return await self._form(asked, form, _wrong(done))
+        assert isinstance(done, Registered), "register.do registers or refuses"
+        order = done.order
+        invoice = Invoice(
+            key=OrderKey(order.merchant_id, order.order_id),
+            created_at=order.created_at,
+            created_by=asked.current.user.login,
+            payer_name=form.payer_name,
+        )
+        await self.invoices.add(invoice)
+        return await self._send_first(asked, order, form)
+
+    async def _send_first(self, asked: AccountRequest, order: Order, form: InvoiceForm) -> Response:
+        """Send a new invoice to all its receivers."""
+        receivers = [Receiver("email", each) for each in form.addresses]
+        if form.phone:
+            receivers.append(Receiver("sms", form.phone))
+        unsent = [
+            refused
+            for number, each in enumerate(receivers)
+            if (refused := await self._send(asked, order, each, f"invoice-{number}"))
+        ]
+        if not unsent:
+            return see_other(f"{INVOICES_PATH}/{order.order_id}?done=registered")
+        order = await self.world.orders.load(OrderKey(order.merchant_id, order.order_id)) or order
+        return self._one(asked, order, Shown(unsent=unsent, done="registered"))
+
+    async def _send(
+        self, asked: AccountRequest, order: Order, receiver: Receiver, key: str
+    ) -> tuple[str, str] | None:
+        """Send one message. None when it is sent, else the receiver and the API's refusal."""
+        method = AccountCall(
+            method=SEND_PAYMENT_LINK,
+            fields={"orderId": str(order.order_id), receiver.channel: receiver.to, "key": key},
+            current=asked.current,
+            merchant=asked.current.merchant,
+            language=self._frame(asked).language,
+            base_url=self._base_url(asked),
+        )
+        done = await carry_out(method, self.world)
+        return (receiver.to, done.text) if isinstance(done, CallRefused) else None
+
+    async def _asked_order(self, asked: AccountRequest) -> Order | None:
+        """The order that the address names, if it is an invoice of the user's merchant."""
+        key = read_order_key(asked.request.path_params["order_id"])
+        if key is None or key.merchant_id != asked.current.merchant.merchant_id:
+            return None
+        return await self.world.orders.load(key) if await self.invoices.has(key) else None
+
+    async def _form(
+        self, asked: AccountRequest, form: InvoiceForm, wrong: Wrong = NOTHING_WRONG
+    ) -> Response:
+        merchant, now = asked.current.merchant, self.world.clock.now()
+        frame = self._frame(asked)
+        lines = await self.invoices.newest(merchant.merchant_id)
+        html = RENDER(
+            "invoices.html",
+            frame,
+            path=INVOICES_PATH,
+            form=form,
+            total=Money(form.amount_minor or 0, RUB),
+            choices=choices_of(merchant.settings.fiscal),
+            shop=merchant.name_in(frame.language),
+            wrong=wrong,
+            lines=[_line(each, frame.language, is_expired=each.is_expired(now)) for each in lines],
+        )
+        return page(html, BAD_REQUEST if wrong is not NOTHING_WRONG else 200)
+
+    def _one(self, asked: AccountRequest, order: Order, shown: Shown) -> Response:
+        merchant, now = asked.current.merchant, self.world.clock.now()
+        frame = self._frame(asked)
+        base_url = self._base_url(asked)
+        words, tone = STATUS_WORDS[order.status]
+        refused = refuse_link(order, merchant, now)
+        expired = order.payable and now >= order.expires_at
+        html = RENDER(
+            "invoice.html",
+            frame,
+            path=INVOICES_PATH,
+            order=order,
+            amount=Money(order.asked_minor, CURRENCIES[order.currency]),
+            state=invoice_text("expired", language=frame.language)
+            if expired
+            else words.text(frame.language),
+            tone=WARN if expired else tone,
+            is_open=refused is None,
+            link=payment_link(base_url, merchant.login, order),
+            qr={kind: qr_link("", order.order_id, kind) for kind in ("svg", "png")},
+            sent=sent_links(order),
+            shown=shown,
+            key=uuid4().hex,
+        )
+        return page(html, shown.status)
+
+    def _missing(self, asked: AccountRequest) -> Response:
+        return page(RENDER("no_invoice.html", self._frame(asked), path=INVOICES_PATH), NOT_FOUND)
+
+    def _frame(self, asked: AccountRequest) -> WebFrame:
+        return account_frame(asked.request, asked.current, "invoices", sandbox=self.access.sandbox)
+
+    def _base_url(self, asked: AccountRequest) -> str:
+        return self.access.public_url or base_url_of(asked.request.scope)
+
+
+def _with_its_end(merchant: Merchant) -> Merchant:
+    """The merchant with the permission to say when an order ends: an invoice always does."""
+    permissions = merchant.settings.permissions | {Permission.CUSTOM_SESSION}
+    return replace(merchant, settings=replace(merchant.settings, permissions=permissions))
+
+
+def _wrong(refused: CallRefused) -> Wrong:
+    """The API's refusal at the field it is about, else above the form."""
+    name = FIELD_OF.get(refused.parameter, "")
+    return Wrong(fields={name: refused.text}) if name else Wrong(page=refused.text)
+
+
+def _line(line: InvoiceLine, language: str, *, is_expired: bool) -> dict[str, object]:
+    words, tone = STATUS_WORDS[line.status]
+    expired = invoice_text("expired", language=language)
+    return {
+        "invoice": line.invoice,
+        "number": line.order_number,
+        "amount": Money(line.amount_minor, CURRENCIES[line.currency]),
+        "state": expired if is_expired else words.text(language),
+        "tone": WARN if is_expired else tone,
+        "until": line.expires_at,
+    }
