@@ -197,7 +197,10 @@ async def test_removal_during_the_check_of_its_card_makes_the_check_due_again(
             version=removed.version,
             expiry=removed.expiry,
             active=False,
+            removed_by_payer=False,
             charged_at=None,
+            instalments_made=None,
+            instalments_made_minor=None,
             at=removed.changed_at,
             entries="[]",
         )

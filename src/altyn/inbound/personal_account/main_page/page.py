@@ -59,8 +59,8 @@ class MainPage:
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS_MAX))
 
     def routes(self) -> list[BaseRoute]:
-        """The address of the page."""
-        return [self.access.page("GET", BASE, self.show, needs=None)]
+        """The address of the page, also with a slash at its end."""
+        return [self.access.page("GET", path, self.show, needs=None) for path in (BASE, f"{BASE}/")]
 
     async def show(self, asked: AccountRequest) -> Response:
         """The figures of a period; a user who may not see orders goes to the own profile."""

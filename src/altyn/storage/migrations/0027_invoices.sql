@@ -1,4 +1,4 @@
--- 0028_invoices: the orders that users of the personal account registered as invoices, and for whom.
+-- 0027_invoices: the orders that users of the personal account registered as invoices, and for whom.
 -- The order has amount and state; this table says which orders are invoices, newest first for each shop.
 
 CREATE TABLE invoices (
