@@ -17,8 +17,10 @@ from altyn.inbound.personal_account.orders.pages import VisibleOrders
 from altyn.inbound.personal_account.orders.performing import Performer
 from altyn.inbound.web.order_story.values import StoryReader
 from altyn.operations.ports import Clock, World
+from altyn.operations.reports.jobs import Reports
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
+from altyn.storage.export_jobs import ExportJobStore
 from altyn.storage.kept_lists import KeptListTables
 from altyn.storage.order_history import OrderHistory
 from altyn.storage.order_list import OrderListStore
@@ -47,7 +49,12 @@ def account_order_routes(access: AccountAccess, pool: Pool, world: World) -> Seq
     history, callbacks = OrderHistory(pool), CallbackHistory(pool)
     stories = StoryReader(world, history, callbacks, ReceiptStore(pool))
     return [
-        *OrderListPage(visible, OrderListStore(pool), KeptListTables(pool)).routes(),
+        *OrderListPage(
+            visible,
+            OrderListStore(pool),
+            KeptListTables(pool),
+            Reports(ExportJobStore(pool), world.clock),
+        ).routes(),
         *OrderPage(visible, stories).routes(),
         *ActionPages(visible, Performer(world, HANDLERS), history).routes(),
         *CallbackPage(visible, _Callbacks(callbacks, world.clock)).routes(),

@@ -15,7 +15,9 @@ from altyn.inbound.personal_account.orders.list_page import OrderListPage
 from altyn.inbound.personal_account.orders.pages import VisibleOrders
 from altyn.inbound.personal_account.orders.place import place_text, read_place
 from altyn.operations.order_list import ListPage, OrderFilter, Place
+from altyn.operations.reports.jobs import Reports
 from altyn.storage.account_context import StoredMerchants
+from altyn.storage.export_jobs import ExportJobStore
 from altyn.storage.kept_lists import KeptListTables
 from tests.asgi_client import AsgiClient
 from tests.integration.account.access import Access
@@ -51,7 +53,9 @@ async def test_list_that_was_not_searched_to_its_end_is_searched_further(access:
     account = AccountAccess(context=access.context, secure=False, sandbox=False)
     merchants = ShopsAlone(access.pool)
     lists = BoundedLists([])
-    page = OrderListPage(VisibleOrders(account, merchants), lists, KeptListTables(access.pool))
+    reports = Reports(ExportJobStore(access.pool), access.context.clock)
+    kept = KeptListTables(access.pool)
+    page = OrderListPage(VisibleOrders(account, merchants), lists, kept, reports)
     opened = await access.log_in("shop-operator")
     headers = {"cookie": f"{COOKIE}={opened.token}", "accept-language": "en"}
     client = AsgiClient(Starlette(routes=page.routes()))

@@ -204,3 +204,29 @@ async def test_another_shop_and_users_without_the_right_get_no_report(
     assert refused.status == 403
     guest = Browser(shop.gateway.router)
     assert (await guest.get(found[1])).status == 303
+
+
+async def test_list_of_orders_is_built_with_its_filter(shop: Shop, owner: Browser) -> None:
+    await shop.register(5_000, orderNumber="built-1")
+    await shop.register(6_000, orderNumber="other-1")
+    listed = f"{BASE}/orders?number=built-%25&period=ever"
+    fields = dict(
+        re.findall(
+            r'<input type="hidden" name="([a-z]+)" value="([^"]*)">',
+            (await owner.get(listed)).text.split('action="/mportal3/orders/export"')[1],
+        )
+    )
+    assert fields.pop("csrf")
+    asked = await owner.submit(listed, f"{BASE}/orders/export", **fields)
+    assert asked.location == f"{REPORTS}?done=asked", asked.text
+
+    async def ready() -> bool:
+        return not await shop.pool.fetch("SELECT FROM export_jobs WHERE state <> 'ready'")
+
+    await eventually(ready)
+    shown = await owner.get(REPORTS)
+    found = re.search(rf'href="({REPORTS}/[0-9a-f-]+)"', shown.text)
+    assert found is not None
+    text = str(read_xlsx((await owner.get(found[1])).body))
+    assert "built-1" in text
+    assert "other-1" not in text

@@ -1,4 +1,4 @@
-"""The page of the list of orders: filters as a sentence, saved filters, columns, paging, CSV.
+"""The page of the list of orders: filters as a sentence, saved filters, columns, paging, files.
 
 Source: personal-account.md §3.
 """
@@ -17,6 +17,7 @@ from altyn.domain.account.roles import Action
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
 from altyn.domain.receipt.values import ReceiptState
+from altyn.inbound.http.forms import parse_form
 from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.orders.columns import (
     AMOUNTS,
@@ -42,7 +43,8 @@ from altyn.inbound.personal_account.orders.texts import (
     WAY_NAMES,
     orders_text,
 )
-from altyn.inbound.personal_account.pages import ORDERS_PATH
+from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH
+from altyn.inbound.personal_account.reports.texts import refusal_text
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.order_story.words import STATUS_WORDS
 from altyn.inbound.web.responses import HEADERS, page, see_other
@@ -53,9 +55,17 @@ from altyn.operations.account.kept_lists import (
     KeptListStore,
 )
 from altyn.operations.order_list import ListPage, OrderDate, OrderLists
+from altyn.operations.reports.jobs import (
+    FileFormat,
+    ReportKind,
+    ReportRefusedError,
+    ReportRequest,
+    Reports,
+)
 
 NEWEST_PATH: Final = f"{ORDERS_PATH}/newest"
 CSV_PATH: Final = f"{ORDERS_PATH}.csv"
+EXPORT_PATH: Final = f"{ORDERS_PATH}/export"
 FILTERS_PATH: Final = f"{ORDERS_PATH}/filters"
 REMOVE_PATH: Final = f"{FILTERS_PATH}/remove"
 COLUMNS_PATH: Final = f"{ORDERS_PATH}/columns"
@@ -87,6 +97,7 @@ class OrderListPage:
     visible: VisibleOrders
     lists: OrderLists
     kept: KeptListStore
+    reports: Reports
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the list."""
@@ -95,6 +106,7 @@ class OrderListPage:
             open_page("GET", ORDERS_PATH, self.show, needs=Action.ORDERS),
             open_page("GET", NEWEST_PATH, self.show, needs=Action.ORDERS, by_hand=False),
             open_page("GET", CSV_PATH, self.download, needs=Action.EXPORT),
+            open_page("POST", EXPORT_PATH, self.build, needs=Action.EXPORT),
             open_page("POST", FILTERS_PATH, self.keep_filter, needs=Action.ORDERS),
             open_page("POST", REMOVE_PATH, self.remove_filter, needs=Action.ORDERS),
             open_page("POST", COLUMNS_PATH, self.keep_columns, needs=Action.ORDERS),
@@ -113,6 +125,24 @@ class OrderListPage:
         lines = csv_lines(self.lists, wanted.filter.wanted, wanted.columns, language)
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="orders.csv"'}
         return StreamingResponse(lines, headers=headers, media_type="text/csv;charset=utf-8")
+
+    async def build(self, asked: AccountRequest) -> Response:
+        """Have the list built as XLSX in the background; it appears among the reports."""
+        wanted = await self._asked(asked)
+        if wanted.filter.faults:
+            return await self._show(asked)
+        language = orders_frame(asked, self.visible.access).language
+        request = ReportRequest(
+            kind=ReportKind.ORDERS,
+            format=FileFormat.XLSX,
+            language=language,
+            orders=wanted.filter.wanted,
+        )
+        try:
+            await self.reports.request(request, asked.current.actor)
+        except ReportRefusedError as error:
+            return await self._show(asked, reason=refusal_text(error.refusal, language))
+        return see_other(f"{REPORTS_PATH}?done=asked")
 
     async def keep_filter(self, asked: AccountRequest) -> Response:
         """Save the filter of the page under a name."""
@@ -149,7 +179,9 @@ class OrderListPage:
         columns = chosen_columns([value for name, value in sent if name == COLUMN], kept.columns)
         return _Asked(read_filter(sent, shops, now), shops, columns, kept)
 
-    async def _show(self, asked: AccountRequest, *, problem: str = "", count: int = 0) -> Response:
+    async def _show(
+        self, asked: AccountRequest, *, problem: str = "", count: int = 0, reason: str = ""
+    ) -> Response:
         wanted, sent = await self._asked(asked), asked.request.query_params
         before = read_place(sent.get(BEFORE, ""))
         found = FOUND
@@ -165,11 +197,13 @@ class OrderListPage:
             older=_older(found, wanted.query),
             is_first=before is None,
             may_export=asked.current.user.may(Action.EXPORT),
-            problem=orders_text(problem, language=frame.language, count=count) if problem else "",
+            problem=reason
+            or (orders_text(problem, language=frame.language, count=count) if problem else ""),
+            filter_pairs=parse_form(wanted.filter.query().encode()),
             kept_name=sent.get("kept", "") if sent.get("kept") in wanted.kept.filters else "",
             done=sent.get("done", ""),
         )
-        refused = bool(problem or wanted.filter.faults)
+        refused = bool(problem or reason or wanted.filter.faults)
         return page(html, BAD_REQUEST if refused else 200)
 
 

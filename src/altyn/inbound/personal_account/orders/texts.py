@@ -64,6 +64,8 @@ _LIST: Final = {
     "nothing_help": Words("Измените фильтр или ищите за всё время.", "Change the filter, or search at all times."),
     "search_ever": Words("Искать за всё время", "Search at all times"),
     "download": Words("Скачать CSV", "Download CSV"),
+    "build": Words("Собрать XLSX", "Build XLSX"),
+    "build_hint": Words("Файл соберётся в фоне и появится в разделе «Отчёты»", "The file is built in the background and appears under Reports"),
     "download_hint": Words("До {count} заказов", "Up to {count} orders"),
     "cut": Words("Показаны первые {count} заказов. Сузьте фильтр, чтобы получить остальные.", "Only the first {count} orders are here. Narrow the filter to get the others."),
     "faults": Words("Фильтр не применён: исправьте отмеченные поля.", "The filter is not applied: correct the marked fields."),
