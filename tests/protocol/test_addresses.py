@@ -83,10 +83,12 @@ def test_right_addresses_are_accepted_everywhere() -> None:
         assert parse(row, json.dumps(sent)) == sent
 
 
-REGISTRATIONS: Final = ("register", "registerPreAuth", "creditRegister", "creditRegisterPreAuth")
+every_attribute_row: Final = pytest.mark.parametrize(
+    "pair", attribute_rows(), ids=lambda pair: f"{pair[0].name} {pair[1].name}"
+)
 
 
-@pytest.mark.parametrize("name", REGISTRATIONS)
+@every_attribute_row
 @pytest.mark.parametrize(
     ("phone", "accepted"),
     [
@@ -100,13 +102,26 @@ REGISTRATIONS: Final = ("register", "registerPreAuth", "creditRegister", "credit
         ("", True),
     ],
 )
-def test_phone_inside_json_params_is_a_phone(*, name: str, phone: str, accepted: bool) -> None:
-    method = next(each for each in CLASSIC.methods if each.name == name)
-    row = next(each for each in method.parameters if each.name == "jsonParams")
+def test_phone_of_an_order_in_json_is_a_phone(
+    *, pair: tuple[Method, Parameter], phone: str, accepted: bool
+) -> None:
+    method, row = pair
     text = json.dumps({"phone": phone})
     if accepted:
         assert parse(row, text) == {"phone": phone}
         return
     with pytest.raises(Malformed, match="phone: not a phone number"):
         parse(row, text)
-    assert parse(row, text, phone="79998887766"), "the parameter wins, so the attribute is not read"
+    if any(each.name == "phone" for each in method.parameters):
+        assert parse(row, text, phone="79998887766"), "the parameter wins"
+    else:
+        assert not takes(row, text)
+
+
+@every_attribute_row
+def test_email_of_an_order_in_json_has_the_rule_of_the_parameter(
+    pair: tuple[Method, Parameter],
+) -> None:
+    _, row = pair
+    assert takes(row, json.dumps({"email": f"{'a' * 115}@shop.example"}))
+    assert not takes(row, json.dumps({"email": f"{'a' * 117}@shop.example"}))

@@ -53,8 +53,7 @@ class Ticket:
     held_at: datetime | None = None
     deposited_at: datetime | None = None
     pa_res: str | None = None
-    began_at: datetime | None = None  # the payment by a wallet or an app
-    code_of_expiry: int = 0  # of that payment, when its payer does not answer
+    code_of_expiry: int = 0  # of the payment by a wallet or an app, when its payer does not answer
     refunds: dict[str, int] = field(default_factory=dict)
     on_its_way: list[Callable[[], None]] = field(default_factory=list)
     asked_for: str = ""  # the verb that is on its way last
@@ -150,10 +149,9 @@ class Ticket:
         """The wallet has the payment, and waits for the payer."""
         self.status = "at wallet"
 
-    def confirm_at_wallet(self) -> None:
-        """The payer has confirmed; the payment counts from its beginning."""
-        assert self.began_at is not None
-        self.authorise(self.began_at)
+    def confirm_at_wallet(self, now: datetime) -> None:
+        """The payer has confirmed; the payment counts from then, whenever the outcome arrives."""
+        self.authorise(now)
 
     def authorise(self, now: datetime) -> None:
         """The bank has approved a payment."""

@@ -511,7 +511,6 @@ class Orders(RuleBasedStateMachine):
         order.card = name
         order.pa_res = None
         order.status = "created"
-        order.began_at = self.gateway.now
         order.code_of_expiry = codes.expired
         if dies is None:
             order.wait_at_wallet()
@@ -664,9 +663,10 @@ class Orders(RuleBasedStateMachine):
         if way is None or key not in self._do(way.waiting_keys()):
             return
         confirms = answer == "confirm"
+        confirmed = partial(order.confirm_at_wallet, self.gateway.now)
         response = self._do(way.answer(key, confirms=confirms))
         refused_ = partial(order.fail, way.codes.refused)
-        order.on_its_way = [order.confirm_at_wallet if confirms else refused_]
+        order.on_its_way = [confirmed if confirms else refused_]
         if notified:
             order.settle()
             for _ in range(2):

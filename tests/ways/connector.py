@@ -104,6 +104,7 @@ def connector_response(response: WalletResponse) -> ConnectorResponse:
         outcome=OUTCOMES[response.state],
         action_code=response.action_code,
         rrn=response.reference or None,
+        approved_at=response.confirmed_at,
         waiting=_waiting(response),
         details={"reference": response.reference} if response.reference else {},
     )

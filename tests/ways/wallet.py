@@ -91,6 +91,7 @@ class WalletResponse(msgspec.Struct, frozen=True, kw_only=True):
     action_code: int = 0
     asks: Asks | None = None
     phone: str = ""
+    confirmed_at: datetime | None = None
 
 
 @dataclass
@@ -106,6 +107,7 @@ class Entry:
     held_minor: int = 0
     deposited_minor: int = 0
     refunded_minor: int = 0
+    confirmed_at: datetime | None = None
 
 
 def _system_time() -> datetime:
@@ -152,6 +154,7 @@ class Wallet:
             action_code=entry.action_code,
             asks=entry.asks if waits else None,
             phone=entry.request.phone if waits else "",
+            confirmed_at=entry.confirmed_at,
         )
 
     def _inquire(self, request: WalletRequest) -> WalletResponse:
@@ -197,6 +200,7 @@ class Wallet:
         self._expire(entry)
         if entry.state is not State.WAITING:
             return False
+        entry.confirmed_at = self.now()
         self.finish(key)
         return True
 

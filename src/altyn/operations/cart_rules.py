@@ -110,7 +110,7 @@ def refusal_of(faults: Sequence[CartFault], *, parameter: str) -> Refused:
     """The refusal of a cart with these faults: their number, the first one first, then the rest."""
     first = first_fault(faults)
     ordered = (first, *(fault for fault in faults if fault is not first))
-    texts = [f"{fault.text} (fiscal.md §{fault.section})" for fault in ordered]
+    texts = [f"{fault.text} (fiscal.md, section {fault.section})" for fault in ordered]
     rule = "; ".join(texts[:FAULTS_SHOWN])
     if len(texts) > 1:
         rule = f"{len(texts)} faults: {rule}"

@@ -8,6 +8,7 @@ its result in.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
@@ -42,7 +43,8 @@ class ConnectorResponse:
     """The answer of a connector.
 
     `action_code` is 0 for APPROVED, else one of codes.md §4.2. `rrn` and `approval_code` are there
-    where something was approved. `waiting` goes with PENDING and says what the payer has to do.
+    where something was approved. `approved_at` (aware UTC) is when the payer confirmed the payment,
+    where the other side names it. `waiting` goes with PENDING and says what the payer has to do.
     `details` are facts that the connector gets back with each later request about the payment.
     `network_transaction_id` is the payment system's number of an approved card payment.
     """
@@ -51,6 +53,7 @@ class ConnectorResponse:
     action_code: int = 0
     rrn: str | None = None
     approval_code: str | None = None
+    approved_at: datetime | None = None
     avs_code: str | None = None
     network_transaction_id: str | None = None
     waiting: AnyWaiting | None = None

@@ -29,6 +29,14 @@ class Reverse:
     json_params: Mapping[str, str] | None = None
 
 
+def is_reversible(order: Order, now: datetime) -> bool:
+    """Whether there is a hold, or a deposit whose business day (Moscow) is not over."""
+    if not order.allows(Event.REVERSAL_APPROVED):
+        return False
+    deposited = order.status is OrderStatus.DEPOSITED
+    return not deposited or now < end_of_business_day(order.deposited_at or order.created_at)
+
+
 def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: datetime) -> Decision:
     """Give back a hold, or a deposit of the same business day (until 00:00 Moscow time).
 
@@ -43,7 +51,7 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
     if order.in_flight(Kind.DEPOSIT, Kind.REVERSE, Kind.REFUND):
         return Busy(order)
     deposited = order.status is OrderStatus.DEPOSITED
-    if deposited and now >= end_of_business_day(order.deposited_at or order.created_at):
+    if not is_reversible(order, now):
         return Refused(Refusal.WRONG_STATUS, "the business day of the deposit is over: refund")
     whole = order.deposited_minor if deposited else order.approved_minor
     amount = command.amount_minor or whole

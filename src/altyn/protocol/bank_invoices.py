@@ -63,11 +63,13 @@ class InvoiceRequest:
 class InvoiceResponse:
     """The bank's answer. `action_code` is that of a refusal; `rrn` belongs to APPROVED.
 
-    `phone` got the push for the invoice; empty: the payer opens it by a link or a QR code.
+    `decided_at` is when the payer or the bank decided. `phone` got the push for the invoice; empty:
+    the payer opens it by a link or a QR code.
     """
 
     state: InvoiceState
     action_code: int = 0
     rrn: str | None = None
     approval_code: str | None = None
+    decided_at: datetime | None = None
     phone: str = ""

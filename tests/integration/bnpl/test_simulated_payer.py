@@ -214,5 +214,5 @@ async def test_steps_are_not_shown_for_an_order_whose_list_of_ways_has_no_parts(
     before = len(await payer.messages())
     answer = await pay(payer, order_id)
     assert (answer["result"], answer["attemptsLeft"]) == ("REFUSED", 3)
-    assert "the order does not offer this way" in answer["text"]
+    assert "he order does not offer this way: " in answer["text"]
     assert len(await payer.messages()) == before

@@ -189,7 +189,7 @@ async def test_granted_credit_is_paid_by_no_other_way(applicant: Applicant, way:
         f"/sandbox/orders/{order_id}/pay",
         {"way": "BNPL", "phone": PHONE, "pan": GOOD, "language": "en"},
     )
-    assert "the order does not offer this way" in parts.json()["text"]
+    assert "BNPL cannot pay an order whose credit is granted" in parts.json()["text"]
     page = await applicant.client.open(order_id)
     assert 'name="$PAN"' in page.text
     assert "SBRF_SBOL" not in page.text

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from altyn.operations.decisions import Refused
+from altyn.operations.paying.begin import BeginPayment, begin_payment
+from altyn.operations.ports import Actor
 from tests.bank_phone import confirm_scanned
 from tests.integration.payment_page.page_client import FAIL_URL, PageClient
 from tests.merchant_changes import changed
@@ -74,8 +77,14 @@ async def test_second_call_is_refused_while_the_payer_is_busy(client: PageClient
 
 async def test_shop_under_maintenance_is_refused(client: PageClient) -> None:
     async with changed(client.shop, {"sberpay.inactive": True}):
-        answer = await begin(client, await client.register())
+        order_id = await client.register()
+        answer = await begin(client, order_id)
+        key = await client.shop.key(order_id)
+        command = BeginPayment(key=key, way="SBRF_SBOL", actor=Actor(name="shop"), by_shop=True)
+        refused = await begin_payment(command, client.shop.gateway.world)
     assert answer["errorCode"] == 5
+    assert isinstance(refused, Refused)
+    assert refused.rule.startswith("SBRF_SBOL is under maintenance")
 
 
 async def test_order_whose_session_is_over_is_refused(client: PageClient) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.payment_page.page_client import PageClient
+from tests.merchant_changes import changed
 from tests.shop import GOOD
 
 PHONE = "79998887766"
@@ -88,6 +89,65 @@ async def test_card_that_the_page_refuses_is_reported_after_the_way_was_changed(
     await begin_sberpay(client, order_id)
     refused = await pay(client, order_id, "CARD", pan="4111111111111112")
     assert (refused["result"], list(refused["fieldErrors"])) == ("REFUSED", ["$PAN"])
+    assert (refused["attemptsLeft"], refused["actionCode"]) == (2, -102)
+    assert refused["text"].startswith(
+        "Refused by the page, and the payment that waited was withdrawn, which used an attempt; "
+        "attempts left: 2."
+    )
+    assert refused["steps"][2] == "The withdrawn payment has used an attempt; attempts left: 2."
+
+
+async def test_push_is_not_withdrawn_for_a_way_that_the_order_does_not_offer(
+    client: PageClient,
+) -> None:
+    order_id = await client.register(allowedPaymentWays="SBRF_SBOL")
+    await begin_sberpay(client, order_id)
+    refused = await pay(client, order_id, "CARD", pan=GOOD)
+    assert (refused["result"], refused["actionCode"]) == ("REFUSED", -100)
+    assert refused["text"] == (
+        "Refused by the page, and no attempt was used. The order does not offer this way: CARD is "
+        "not in the order's list of ways (allowedPaymentWays). A payment by SberPay waits on the "
+        "phone 79998887766 still."
+    )
+    paid = await pay(client, order_id, "SBERPAY", phone=PHONE)
+    assert paid["result"] == "PAID", paid
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"sberpay.inactive": True}, "SBRF_SBOL is under maintenance"),
+        (
+            {"sberpay.amount_max_minor": 1000_00},
+            "SBRF_SBOL cannot pay this order: takes 100 to 100000 minor units, and not 150000",
+        ),
+        ({"allowed_payment_ways": ["CARD"]}, "SBRF_SBOL is not in the shop's list of ways"),
+    ],
+    ids=["maintenance", "sum", "list of the shop"],
+)
+async def test_answer_names_the_reason_of_a_way_that_is_not_offered(
+    client: PageClient, settings: dict[str, Any], reason: str
+) -> None:
+    order_id = await client.register()
+    async with changed(client.shop, settings):
+        refused = await pay(client, order_id, "SBERPAY", phone=PHONE)
+    assert (refused["result"], refused["attemptsLeft"]) == ("REFUSED", 3)
+    assert f"he order does not offer this way: {reason}" in refused["text"], refused["text"]
+
+
+async def test_answer_names_the_reason_of_parts_that_are_not_offered(client: PageClient) -> None:
+    order_id = await client.register()
+    async with changed(client.shop, {"bnpl.amount_max_minor": 1000_00}):
+        refused = await pay(client, order_id, "BNPL", pan=GOOD, phone=PHONE)
+    assert "BNPL cannot pay this order: takes" in refused["text"], refused["text"]
+    assert "The page asks for the card of the first part." not in refused["steps"]
+
+
+async def test_page_without_parts_asks_for_no_card_of_a_first_part(client: PageClient) -> None:
+    order_id = await client.register(allowedPaymentWays="CARD")
+    refused = await pay(client, order_id, "BNPL", pan=GOOD, phone=PHONE)
+    assert "The page asks for the card of the first part." not in refused["steps"]
+    assert "BNPL is not in the order's list of ways" in refused["text"]
 
 
 async def test_last_attempt_is_not_withdrawn_and_the_answer_names_what_waits(

@@ -376,7 +376,7 @@ async def test_sberpay_that_is_hidden_is_refused_by_the_page(client: PageClient)
     order_id = await client.register(jsonParams='{"sberpayHide":"true"}')
     refused = await pay_by_sberpay(client, order_id)
     assert (refused["result"], refused["attemptsLeft"]) == ("REFUSED", 3)
-    assert "the order does not offer this way" in refused["text"]
+    assert "he order does not offer this way: " in refused["text"]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,6 @@ async def test_notification_of_another_invoice_order_or_state_is_refused(
         ({"orderNumber": "T-1"}, 404, "orderNumber"),
         ({"stateCode": "APPROVED"}, 400, "one phase; send DEPOSITED or DECLINED"),
         ({"stateCode": "deposited"}, 400, "stateCode"),
-        ({"status": "DEPOSITED"}, 400, "status"),
     ):
         answer = await phones.notify(order_id, "DEPOSITED", **changes)
         assert (answer.status, expected in answer.json()["error"]) == (status, True), answer.text
@@ -92,3 +91,16 @@ async def test_body_that_is_no_json_object_is_refused(phones: PhoneShop) -> None
     assert (
         await phones.shop.post_json("/dummysbolpayment/sbol/notifyPaymentStatus.do", [])
     ).status == 400
+
+
+async def test_further_members_are_ignored_and_logged_by_name(
+    phones: PhoneShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = await phones.waiting("79990000204")
+    answer = await phones.notify(order_id, "DEPOSITED", merchantLogin="shop-17")
+    assert answer.status == 200, answer.text
+    assert (await phones.status(order_id))[0] == 2
+    printed = capsys.readouterr().out
+    assert "members_ignored" in printed
+    assert "merchantLogin" in printed
+    assert "shop-17" not in printed

@@ -20,6 +20,7 @@ from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Due, Order
 from altyn.domain.receipt.values import Receipt
 from altyn.operations.order_history import BookedPosting, OrderEvent, OrderLine
+from altyn.operations.reverse import is_reversible
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.threeds import VeRes
@@ -158,6 +159,8 @@ def _attempt(order: Order, attempt: Attempt) -> str:
         f"{attempt.number}. {attempt.kind} {money(attempt.amount_minor, order.currency)}",
         attempt.state.replace("_", " "),
     ]
+    if attempt.payment_way:
+        facts.insert(1, f"way {attempt.payment_way}")
     if attempt.card:
         facts.append(f"card {attempt.card.masked_pan}")
     if attempt.authentication:
@@ -210,9 +213,10 @@ def possible_actions(details: OrderDetails) -> Iterator[str]:
         yield f"attempts left: {order.attempts_left}"
     if order.allows(Event.DEPOSIT_APPROVED):
         yield f"deposit.do: up to {money(order.approved_minor, order.currency)}"
-    if order.allows(Event.REVERSAL_APPROVED):
-        until = "" if order.status is OrderStatus.APPROVED else ", until midnight Moscow time"
-        yield f"reverse.do: the whole amount{until}"
+    if order.status is OrderStatus.APPROVED:
+        yield "reverse.do: the whole amount"
+    elif is_reversible(order, details.now):
+        yield "reverse.do: the whole amount, until midnight Moscow time"
     if order.allows(Event.REFUND_APPROVED) and order.refundable_minor:
         yield f"refund.do: up to {money(order.refundable_minor, order.currency)}"
     due = order.due()
@@ -220,7 +224,7 @@ def possible_actions(details: OrderDetails) -> Iterator[str]:
         at, action = due
         left = f" (in {describe(at - details.now)})" if at > details.now else ""
         yield f"due at {in_words(at)}{left}: {_DUE_ACTIONS[action]}"
-    if due is None and not order.allows(Event.REVERSAL_APPROVED) and not order.left_minor:
+    if due is None and not is_reversible(order, details.now) and not order.left_minor:
         yield "nothing can be done: the order is finished"
 
 

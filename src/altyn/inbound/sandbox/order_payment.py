@@ -31,6 +31,7 @@ from altyn.inbound.sandbox.payer.visit import Visit
 from altyn.inbound.sandbox.payer.waiting import change_way
 from altyn.inbound.sandbox.payer.ways import read_request
 from altyn.look import LANGUAGES
+from altyn.operations.paying.possible import why_not_offered
 from altyn.operations.ports import World
 
 NO_ORDER: Final = (
@@ -110,7 +111,17 @@ async def _play(
         assert found is not None, "orders are never deleted"
         return found
 
-    visit = Visit(browser=browser, page_order=page_order, look=look, language=language, phone=phone)
+    def why_not(looked: PageOrder) -> str | None:
+        return why_not_offered(wanted.pays_by, looked.order, looked.merchant, world.ways)
+
+    visit = Visit(
+        browser=browser,
+        page_order=page_order,
+        look=look,
+        language=language,
+        why_not_offered=why_not,
+        phone=phone,
+    )
     end = (
         await visit_application(visit)
         or await visit.open_page()

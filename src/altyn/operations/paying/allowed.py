@@ -27,10 +27,20 @@ def allows_way(way: str, order: Order, merchant: Merchant) -> bool:
     An order that can be paid in parts only allows no other way. A granted credit is paid by card. A
     list with CARD has stored cards too.
     """
+    return why_not_allowed(way, order, merchant) is None
+
+
+def why_not_allowed(way: str, order: Order, merchant: Merchant) -> str | None:
+    """Why shop and order do not allow this way, as a predicate of its name; None when they do."""
     if way not in CREDIT_WAYS and has_credit(order):
-        return False
-    listed = shop_allows_way(way, merchant) and _has(own_ways(order), way)
-    return listed and not forbids_way(way, order, merchant)
+        return "cannot pay an order whose credit is granted: that is paid by card"
+    if not shop_allows_way(way, merchant):
+        return "is not in the shop's list of ways (setting allowed_payment_ways)"
+    if not _has(own_ways(order), way):
+        return "is not in the order's list of ways (allowedPaymentWays)"
+    if forbids_way(way, order, merchant):
+        return "cannot pay an order that is paid in parts only (features=BNPL or bnpl.only)"
+    return None
 
 
 def own_ways(order: Order) -> tuple[str, ...]:
@@ -45,9 +55,10 @@ def shop_allows_way(way: str, merchant: Merchant) -> bool:
 
 def refuse_way(way: str, order: Order, merchant: Merchant) -> Refused | None:
     """PARAMETER_INVALID for a way that the shop or the order does not allow."""
-    if allows_way(way, order, merchant):
+    reason = why_not_allowed(way, order, merchant)
+    if reason is None:
         return None
-    rule = f"{way} is not among the ways that the shop and the order allow"
+    rule = f"{way} {reason}"
     return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
 
 

@@ -11,6 +11,7 @@ from altyn.domain.waiting import EnterCode
 from altyn.operations.connector import Outcome
 from altyn.operations.decisions import Decision, Refused
 from altyn.operations.paying.decisions import AttemptRequest, decide_begin
+from altyn.operations.paying.possible import why_not_offered
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import payment_of, perform_and_ask, settle_response
@@ -62,9 +63,8 @@ async def _begin(command: BeginPayment, world: World, loaded: Order | None) -> E
     if way is None or way.read_details is None:
         rule = f"no way to pay {command.way}"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
-    if not way.may_pay(order, merchant):
-        rule = f"{command.way} is not for this order"
-        return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
+    if reason := why_not_offered(command.way, order, merchant, world.ways):
+        return Refused(Refusal.PARAMETER_INVALID, reason, order, parameter="paymentWay")
     details = way.read_details(command.fields)
     if isinstance(details, Refused):
         return details

@@ -233,9 +233,12 @@ def decide_cancellation(order: Order, now: datetime) -> Decision:
     )
 
 
-def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
+def settle_payment(
+    order: Order, attempt: Attempt, now: datetime, *, approved_at: datetime | None = None
+) -> Accepted:
     """Approval makes a hold, a purchase or a verified card; anything else ends the attempt.
 
+    `approved_at` is the date of the money, by default the time of the request.
     A verified card gives `approved` and `reversed` without a sum (rest-orders.md §2.3, VERIFY).
     """
     if attempt.state is not AttemptState.APPROVED:
@@ -246,8 +249,8 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         )
         return fail_attempt(order, coded, now)
     amount = attempt.amount_minor
-    asked_at = attempt.started_at  # the connector's business day: the day of the request
-    paid = OrderChanges(approved_at=asked_at, action_code=0)
+    approved_at = approved_at or attempt.started_at
+    paid = OrderChanges(approved_at=approved_at, action_code=0)
     held = OrderNotification(CallbackOperation.APPROVED, amount_minor=amount)
     taken = OrderNotification(CallbackOperation.DEPOSITED, amount_minor=amount)
     stored = (BindingDue(attempt.number),) if attempt.card and attempt.card.stores else ()
@@ -269,7 +272,7 @@ def settle_payment(order: Order, attempt: Attempt, now: datetime) -> Accepted:
             **paid,
         )
     paid["deposited_minor"] = amount
-    paid["deposited_at"] = asked_at
+    paid["deposited_at"] = approved_at
     return accept(
         order,
         Event.PURCHASE_APPROVED,

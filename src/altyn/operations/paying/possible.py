@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Order
-from altyn.operations.paying.allowed import allows_way
+from altyn.operations.paying.allowed import allows_way, why_not_allowed
 from altyn.operations.paying.ways import PaymentWays, WayToPay
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -53,6 +53,36 @@ def possible_ways(
             if each.refuse_order(order, merchant) is None
         ),
     )
+
+
+def why_not_offered(name: str, order: Order, merchant: Merchant, ways: PaymentWays) -> str | None:
+    """Why the payer of an order cannot choose this way now; None when the payer can.
+
+    The reason is for a shop and its developers, and begins with the way's name. The card (CARD) is
+    one that the payer types.
+    """
+    reason = _obstacle(name, order, merchant, ways)
+    return reason and f"{name} {reason}"
+
+
+def _obstacle(name: str, order: Order, merchant: Merchant, ways: PaymentWays) -> str | None:
+    """The reason of `why_not_offered`, as a predicate of the way's name."""
+    if reason := why_not_allowed(name, order, merchant):
+        return reason
+    if order.request.binding_id is not None:
+        return "cannot pay an order that names its stored card (bindingId)"
+    if name == PaymentWay.CARD:
+        return None
+    way = ways.find(name)
+    if way is None or way.refuse is None:
+        return "is not a way of the payment page of this gateway"
+    if order.checks_card_only:
+        return "cannot check a card (features=VERIFY)"
+    if refused := way.refuse_order(order, merchant):
+        return f"cannot pay this order: {refused.rule}"
+    if way.is_paused(merchant):
+        return "is under maintenance: offer another way, or try again later"
+    return None
 
 
 def may_use_stored_card(order: Order, merchant: Merchant) -> bool:

@@ -60,7 +60,22 @@ def settle(order: Order, number: int, response: ConnectorResponse, now: datetime
         return _keep_in_flight(order, answered, response, now)
     if answered.waiting is not None:
         answered = replace(answered, waiting=None)
+    if attempt.kind is Kind.PAY:
+        approved_at = _approved_at(attempt, response, now)
+        return settle_payment(order, answered, now, approved_at=approved_at)
     return SETTLE[attempt.kind](order, answered, now)
+
+
+def _approved_at(attempt: Attempt, response: ConnectorResponse, now: datetime) -> datetime:
+    """The date of a payment's money: its business day, and the beginning of its hold.
+
+    The other side names the time at which the payer confirmed. Without it, a payment that waited
+    for its payer is dated by the answer, and one that did not wait by the request, because the bank
+    answers such a request on the day it arrives, even if that answer was lost.
+    """
+    if response.approved_at is not None:
+        return max(attempt.started_at, min(response.approved_at, now))
+    return attempt.started_at if attempt.waiting is None else now
 
 
 def _card_after(attempt: Attempt, response: ConnectorResponse) -> PaymentCard | None:

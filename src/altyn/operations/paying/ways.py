@@ -30,17 +30,9 @@ class WayToPay:
     refuse: RefuseOrder | None = None
     paused: Callable[[Merchant], bool] | None = None
 
-    def may_pay(self, order: Order, merchant: Merchant) -> bool:
-        """Whether the payer of this order may choose this way on the payment page now."""
-        return self.can_pay(order, merchant) and not self.is_paused(merchant)
-
     def is_paused(self, merchant: Merchant) -> bool:
         """Whether the way is closed for a while, for all orders of the merchant."""
         return self.paused is not None and self.paused(merchant)
-
-    def can_pay(self, order: Order, merchant: Merchant) -> bool:
-        """Whether the order can be paid in this way on the payment page, once it is not paused."""
-        return self.suits(order, merchant) and self.refuse_order(order, merchant) is None
 
     def suits(self, order: Order, merchant: Merchant) -> bool:
         """Whether the page has this way, and the lists of shop and order have it too."""

@@ -93,6 +93,7 @@ def connector_response(
         action_code=response.action_code or not_sent,
         rrn=response.rrn,
         approval_code=response.approval_code,
+        approved_at=response.decided_at if outcome is Outcome.APPROVED else None,
         waiting=waiting if response.state is InvoiceState.WAITING else None,
     )
 

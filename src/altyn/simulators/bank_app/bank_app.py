@@ -303,6 +303,7 @@ def _response(row: Any) -> InvoiceResponse:
         action_code=row["action_code"],
         rrn=row["rrn"],
         approval_code=row["approval_code"],
+        decided_at=row["decided_at"],
         phone=row["phone"],
     )
 

@@ -173,3 +173,22 @@ def test_json_has_the_names_of_the_wire() -> None:
     assert members["orderId"] == str(ORDER.order_id)
     assert members["orderStatus"] == 2
     assert members["paymentAmountInfo"]["depositedAmount"] == 1000_00
+
+
+@pytest.mark.parametrize(
+    ("paid_at", "offered"),
+    [(NOW, True), (NOW - timedelta(days=1), False)],
+    ids=["paid today", "paid yesterday"],
+)
+def test_reversal_of_a_deposit_is_offered_on_its_business_day_only(
+    paid_at: datetime, *, offered: bool
+) -> None:
+    order = replace(DEPOSITED, refunded_minor=0, deposited_at=paid_at)
+    assert ("reverse.do: the whole amount, until midnight" in actions(order)) is offered
+    assert "refund.do: up to" in actions(order)
+
+
+def test_attempt_names_its_way(capsys: pytest.CaptureFixture[str]) -> None:
+    order = replace(ORDER, attempts=(an_attempt(payment_way="SBRF_SBOL"),))
+    print_order(details_of(order))
+    assert " · way SBRF_SBOL · approved" in capsys.readouterr().out

@@ -1,11 +1,13 @@
 """Answers of the bank: each is settled once, and an unknown outcome stays open."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from altyn.domain.lifecycle import OrderStatus
-from altyn.domain.order import AttemptState, Kind
+from altyn.domain.order import Attempt, AttemptState, Kind, Order
+from altyn.domain.waiting import AnyWaiting, ConfirmOnPhone, EnterCode, ScanQr
 from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse, Outcome
 from altyn.operations.decisions import Accepted, Unchanged
 from altyn.operations.paying.settlement import SETTLE, settle
@@ -63,3 +65,49 @@ def test_rrn_of_an_earlier_answer_is_kept() -> None:
     decision = settle(order, 1, bare, NOW)
     assert isinstance(decision, Accepted)
     assert decision.order.attempt(1).rrn == "2" * 12
+
+
+PUSH_SENT = PAID_AT
+CONFIRMED = PUSH_SENT + timedelta(minutes=5)
+LEARNED = CONFIRMED + timedelta(minutes=9)
+APPROVED = ConnectorResponse(outcome=Outcome.APPROVED)
+ON_PHONE = ConfirmOnPhone(phone="79998887766")
+
+
+@pytest.mark.parametrize("waiting", [ON_PHONE, ScanQr(payload="bank://1"), EnterCode()])
+def test_payment_that_waited_for_its_payer_is_dated_by_the_answer(waiting: AnyWaiting) -> None:
+    asked = an_attempt(state=AttemptState.PENDING, waiting=waiting, started_at=PUSH_SENT)
+    order = settled(asked, APPROVED)
+    assert (order.approved_at, order.deposited_at) == (LEARNED, LEARNED)
+    assert order.attempt(1).started_at == PUSH_SENT
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_payment_with_a_lost_answer_is_dated_by_its_request(state: AttemptState) -> None:
+    order = settled(an_attempt(state=state, started_at=PUSH_SENT), APPROVED)
+    assert (order.approved_at, order.deposited_at) == (PUSH_SENT, PUSH_SENT)
+
+
+@pytest.mark.parametrize("waiting", [ON_PHONE, None], ids=["push", "answer to the push lost"])
+@pytest.mark.parametrize(
+    ("named", "dated"),
+    [
+        (CONFIRMED, CONFIRMED),
+        (PUSH_SENT - timedelta(seconds=1), PUSH_SENT),
+        (LEARNED + timedelta(seconds=1), LEARNED),
+    ],
+    ids=["in between", "a clock behind", "a clock ahead"],
+)
+def test_payment_is_dated_by_the_time_that_the_bank_names(
+    named: datetime, dated: datetime, waiting: AnyWaiting | None
+) -> None:
+    asked = an_attempt(state=AttemptState.PENDING, waiting=waiting, started_at=PUSH_SENT)
+    order = settled(asked, replace(APPROVED, approved_at=named))
+    assert (order.approved_at, order.deposited_at) == (dated, dated)
+
+
+def settled(asked: Attempt, response: ConnectorResponse) -> Order:
+    """The order after the response, which arrives at LEARNED."""
+    decision = settle(an_order(attempts=(asked,)), 1, response, LEARNED)
+    assert isinstance(decision, Accepted)
+    return decision.order

@@ -217,6 +217,8 @@ async def _phone(posted: _Posted) -> Answered:
 
 
 async def _code(posted: _Posted) -> Answered:
+    if not posted.value("code").strip():  # no try of the code
+        return Shown(fault=posted.text("parts_code_missing"))
     found = await enter_code(
         posted.page_order.order,
         posted.value("application"),

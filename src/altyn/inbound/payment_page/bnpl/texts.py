@@ -34,6 +34,7 @@ PARTS_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "parts_code_hint": Words("4 цифры", "4 digits"),
     "parts_code_test": Words("В тесте код всегда {code}.", "In the test the code is always {code}."),
     "parts_confirm": Words("Подтвердить", "Confirm"),
+    "parts_code_missing": Words("Введите код из СМС", "Type the code from the SMS"),
     "parts_code_wrong_one": Words("Код не подошёл. Осталась {count} попытка.", "Wrong code. {count} try left."),
     "parts_code_wrong_few": Words("Код не подошёл. Осталось {count} попытки.", "Wrong code. {count} tries left."),
     "parts_code_wrong_many": Words("Код не подошёл. Осталось {count} попыток.", "Wrong code. {count} tries left."),

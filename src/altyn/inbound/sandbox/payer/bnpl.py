@@ -13,6 +13,7 @@ from altyn.inbound.sandbox.payer.browser import Answer, PayerError
 from altyn.inbound.sandbox.payer.card import CardPayer, CardRequest
 from altyn.inbound.sandbox.payer.page import Form
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
+from altyn.protocol.payment_ways import PaymentWay
 
 STEPS_MAX: Final = 10
 OK: Final = 200
@@ -33,6 +34,7 @@ class BnplRequest(CardRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     first part."""
 
     typed_elsewhere: ClassVar[frozenset[str]] = frozenset({"phone"})
+    pays_by: ClassVar[PaymentWay] = PaymentWay.BNPL
 
     code: str | None = None
 
@@ -79,7 +81,7 @@ class BnplPayer:
                 return await self._visit.end_now()
             form = page.form()
             if form is None:
-                return self._without_form(page)
+                return await self._without_form(page)
             step = form.fields.get(STEP, "")
             if not step:
                 return await self._pay_first_part()
@@ -146,16 +148,19 @@ class BnplPayer:
                 raise PayerError(f"payment in parts has an unknown step {step!r}")
 
     async def _pay_first_part(self) -> VisitEnd:
-        self._visit.add_step("The page asks for the card of the first part.")
+        if not await self._visit.reason_against_way():
+            self._visit.add_step("The page asks for the card of the first part.")
         return await CardPayer(self._request, self._visit, way=WAY).pay()
 
-    def _without_form(self, page: Answer) -> VisitEnd:
+    async def _without_form(self, page: Answer) -> VisitEnd:
         """The service has refused the payer or does not answer, or the order cannot be paid in
         parts."""
         shown = " ".join(page.page().alerts) or NOT_OFFERED
         self._visit.add_step(f"The page shows: {shown}")
         if _leads_to_phone(page) and "code" not in self._posted:
             return VisitEnd(error=REFUSED_BEFORE)
+        if reason := await self._visit.reason_against_way():
+            return VisitEnd(error=f"{shown.rstrip('.')}. {reason[0].upper()}{reason[1:]}")
         return VisitEnd(error=shown)
 
     def _stopped(self, page: Answer) -> VisitEnd:

@@ -6,12 +6,13 @@ Source: payment-page.md §3.2, §4; codes.md §9.
 import re
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from altyn.domain.clearing import clear
 from altyn.inbound.sandbox.payer.browser import Answer, PayerError
 from altyn.inbound.sandbox.payer.request import PayerRequest
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
+from altyn.protocol.payment_ways import PaymentWay
 from altyn.protocol.test_cards import ACS_CODE_CLASSIC, TestCard, lookup
 from altyn.protocol.threeds_version2 import pack_session_data
 
@@ -37,6 +38,8 @@ class CardRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fields
     A missing `expiry` (YYYYMM), `cvc` or `otp` is the right one of the test card. `acs` says what
     the payer does when the bank asks for the code.
     """
+
+    pays_by: ClassVar[PaymentWay] = PaymentWay.CARD
 
     pan: str
     expiry: str | None = None

@@ -6,16 +6,19 @@ import msgspec
 
 from altyn.domain.order import Attempt
 from altyn.inbound.sandbox.payer.visit import Visit, VisitEnd
+from altyn.protocol.payment_ways import PaymentWay
 
 
 class PayerRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the payer pays. `language` is that of the pages; without it the order's is used.
 
     `email` or `phone` is typed where the page asks for it, so that the receipt can be sent. A way
-    may need one of them for a step of its own too (`typed_elsewhere`).
+    may need one of them for a step of its own too (`typed_elsewhere`). `pays_by` is the way as the
+    payment page names it.
     """
 
     typed_elsewhere: ClassVar[frozenset[str]] = frozenset()
+    pays_by: ClassVar[PaymentWay]
 
     way: str
     language: str | None = None

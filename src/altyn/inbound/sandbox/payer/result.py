@@ -136,7 +136,16 @@ def _refused(it: _Ending) -> str:
     shown = it.end.error in it.end.field_errors.values()
     text = (it.end.error or "").rstrip(".")
     error = "" if shown or not text else f" {text[0].upper()}{text[1:]}."
-    return f"Refused by the page, and no attempt was used.{error}{fields}"
+    return f"Refused by the page, and {_use_of_attempts(it)}.{error}{fields}"
+
+
+def _use_of_attempts(it: _Ending) -> str:
+    """What became of the payment that waited before the visit, which has used an attempt."""
+    waited = it.before.waiting_payment
+    if waited is None or it.order.attempt(waited.number).in_flight:
+        return "no attempt was used"
+    left = f"attempts left: {_attempts_left(it.order)}"
+    return f"the payment that waited was withdrawn, which used an attempt; {left}"
 
 
 TEXTS: Final[Mapping[Result, Callable[[_Ending], str]]] = {

@@ -25,6 +25,7 @@ class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fie
     """Pay by SberPay. `phone` gets the push message, and `decision` is what its owner answers."""
 
     typed_elsewhere: ClassVar[frozenset[str]] = frozenset({"phone"})
+    pays_by: ClassVar[PaymentWay] = PaymentWay.SBRF_SBOL
 
     decision: MessageAction = MessageAction.CONFIRM
 

@@ -20,10 +20,7 @@ from altyn.inbound.sandbox.payer.phone import PayerPhone
 SERVER_ERROR: Final = 500
 CONTACT_NAMES: Final = {"email": "an e-mail address", "phone": "a phone number"}
 MISSING: Final = "The payer has nothing to type: the request has neither email nor phone."
-WAY_NOT_OFFERED: Final = (
-    "the order does not offer this way; look at the features, allowedPaymentWays and other "
-    "parameters of its registration, and at the shop's permissions and allowed ways"
-)
+WAY_NOT_OFFERED: Final = "the order does not offer this way"
 WAIT_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.5
 
@@ -53,13 +50,15 @@ class Visit:
     """A payer at the payment page of one order. `steps` says in words what the payer did.
 
     `page_order` is the order before the visit, `look` reads it again. `phone` answers the messages
-    of a bank; None where there are no simulated phones.
+    of a bank; None where there are no simulated phones. `why_not_offered` says why an order does
+    not offer the way that the payer wants; None when it does.
     """
 
     browser: Browser
     page_order: PageOrder
     look: Callable[[], Awaitable[PageOrder]]
     language: str
+    why_not_offered: Callable[[PageOrder], str | None]
     phone: PayerPhone | None = None
     steps: list[str] = field(default_factory=list)
 
@@ -123,7 +122,7 @@ class Visit:
             return self._redirected(answer)
         error = str(answer.get("error") or answer.get("errorMessage") or "")
         if "[paymentWay]" in error:
-            error = f"{error.rstrip('.')}: {WAY_NOT_OFFERED}"
+            error = f"{error.rstrip('.')}: {await self.reason_against_way() or WAY_NOT_OFFERED}"
         fields = {str(name): str(text) for name, text in answer.get("fieldErrors", {}).items()}
         return VisitEnd(error=error or None, field_errors=fields)
 
@@ -131,6 +130,11 @@ class Visit:
         """The end of the visit as the payment page shows the order at this moment."""
         status = await self.session()
         return await self._wait_for_bank() if status.get("waiting") else await self.end_of(status)
+
+    async def reason_against_way(self) -> str | None:
+        """Why the order does not offer the way that the payer wants, as it is now."""
+        reason = self.why_not_offered(await self.look())
+        return reason and f"{WAY_NOT_OFFERED}: {reason}"
 
     async def _wait_for_bank(self) -> VisitEnd:
         """Poll the page until the bank has answered, at most for WAIT_SECONDS of real time."""

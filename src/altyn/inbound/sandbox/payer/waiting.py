@@ -19,12 +19,16 @@ _NAMES: Final = {PaymentWay.SBRF_SBOL.value: "SberPay", PaymentWay.BNPL.value: "
 async def change_way(wanted: PayerRequest, visit: Visit) -> VisitEnd | None:
     """Withdraw a payment that waits, unless the payer goes on with it.
 
-    None: the payer can pay now. The last attempt of an order is not withdrawn, because that would
-    end the order; the visit ends, and names what waits.
+    None: the payer can pay now. Nothing is withdrawn for a way that the order does not offer. The
+    last attempt of an order is not withdrawn, because that would end the order; the visit ends, and
+    names what waits.
     """
     waiting = visit.page_order.waiting_payment
     if waiting is None or wanted.goes_on_with(waiting):
         return None
+    if reason := await visit.reason_against_way():
+        visit.add_step(f"{waiting_step(waiting)}; the page offers no change to {wanted.way}.")
+        return VisitEnd(error=f"{reason}. {waiting_step(waiting)} still")
     if not visit.page_order.order.attempts_left:
         visit.add_step(f"{waiting_step(waiting)}; it is the last attempt of the order.")
         return still_waiting(waiting, last=True)
@@ -35,8 +39,11 @@ async def change_way(wanted: PayerRequest, visit: Visit) -> VisitEnd | None:
     visit.add_step(f"{waiting_step(waiting)}; the payer chooses another way, and it is withdrawn.")
     await visit.browser.post(form.action, form.fields)
     status = await visit.session()
-    over = status.get("redirect") or status.get("waiting")
-    return await visit.end_of(status) if over else None
+    if status.get("redirect") or status.get("waiting"):
+        return await visit.end_of(status)
+    left = (await visit.look()).order.attempts_left
+    visit.add_step(f"The withdrawn payment has used an attempt; attempts left: {left}.")
+    return None
 
 
 def still_waiting(waiting: Attempt, *, last: bool = False) -> VisitEnd:

@@ -4,14 +4,17 @@ A shop's test plays the payer by it: `stateCode` DECLINED refuses; DEPOSITED (on
 APPROVED (two-phase) confirm. The stub does not exist in production. Source: sberpay.md §6.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from altyn.domain.card.free_text import mask_card_numbers
 from altyn.domain.order import Attempt, Order
 from altyn.domain.order_id import merchant_of, read_order_id
 from altyn.domain.sberpay import invoice_id_of
@@ -30,10 +33,14 @@ PATH: Final = "/dummysbolpayment/sbol/notifyPaymentStatus.do"
 DECLINED: Final = "DECLINED"
 ONE_PHASE: Final = "DEPOSITED"
 TWO_PHASE: Final = "APPROVED"
+NAME_CHARS_MAX: Final = 64
+NAMES_MAX: Final = 10
+
+log = structlog.get_logger("altyn.sandbox")
 
 
-class StatusNotification(msgspec.Struct, forbid_unknown_fields=True):
-    """The body. `order_number` is the gateway's order id."""
+class StatusNotification(msgspec.Struct):
+    """The body. `order_number` is the gateway's order id. Further members are ignored."""
 
     bank_invoice_id: str = msgspec.field(name="bankInvoiceId")
     order_number: str = msgspec.field(name="orderNumber")
@@ -44,10 +51,20 @@ def status_notification_routes(services: PhoneServices) -> list[BaseRoute]:
     """`POST /dummysbolpayment/sbol/notifyPaymentStatus.do`."""
 
     async def notify(request: Request) -> Response:
-        sent = await read_json(request, StatusNotification)
+        members = await read_json(request, dict[str, object])
+        sent = msgspec.convert(members, StatusNotification)
+        _log_ignored(members)
         return await _carry_out(sent, services)
 
     return [Route(PATH, phone_endpoint(notify), methods=["POST"])]
+
+
+def _log_ignored(members: Mapping[str, object]) -> None:
+    """A bank may send more members than the stub reads; the log names them, without values."""
+    read = {each.encode_name for each in msgspec.structs.fields(StatusNotification)}
+    ignored = [mask_card_numbers(name[:NAME_CHARS_MAX]) for name in members if name not in read]
+    if ignored:
+        log.info("members_ignored", path=PATH, names=ignored[:NAMES_MAX], count=len(ignored))
 
 
 async def _carry_out(sent: StatusNotification, services: PhoneServices) -> Response:

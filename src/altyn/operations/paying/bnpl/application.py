@@ -16,6 +16,7 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Decision, Refused, Unchanged
 from altyn.operations.paying.bnpl.ports import BnplUnavailableError, PartsService
 from altyn.operations.paying.decisions import AttemptRequest, decide_failure, refuse_payment
+from altyn.operations.paying.possible import why_not_offered
 from altyn.operations.paying.session import with_session_ended
 from altyn.operations.paying.steps import Ended, ended
 from altyn.operations.perform import perform
@@ -105,9 +106,9 @@ def _refuse(order: Order, world: World) -> Refused | None:
 async def _at_service(order: Order, actor: Actor, world: World, ask: "Ask") -> Result:
     """What the service answers; its refusal of the payer becomes a failed attempt."""
     merchant = await world.merchants.get(order.merchant_id)
-    way = world.ways.find(WAY)
-    if world.parts is None or way is None or not way.may_pay(order, merchant):
-        rule = "the order cannot be paid in parts"
+    rule = why_not_offered(WAY, order, merchant, world.ways)
+    if rule or world.parts is None:
+        rule = rule or f"{WAY} has no service at this gateway"
         return Refused(Refusal.PARAMETER_INVALID, rule, order, parameter="paymentWay")
     try:
         found = await ask(world.parts)

@@ -27,6 +27,9 @@ LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO
 HIDES_SBERPAY: Final = ("sberpayHide", "showSbol")
 """The free attributes that keep SberPay off the payment page (sberpay.md §3)."""
 
+APP_ATTRIBUTES: Final = ("app2app", "back2app", "app.osType", "app.deepLink", "web2app")
+"""The free attributes that send the payer of a new order to the bank's app (sberpay.md §3)."""
+
 SERVED_WAYS: Final = frozenset({"CARD", "CARD_BINDING", "CARD_MOTO", "SBRF_SBOL", "BNPL"})
 """The ways to pay that have a connector."""
 
@@ -71,8 +74,23 @@ def remarks_of_json_params(params: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: ignored, as it is neither true nor false"
 
 
+def remarks_of_app(params: Mapping[str, str]) -> Iterator[str]:
+    """The free attributes that only a registration without a payment takes: they send the payer to
+    the bank's app (sberpay.md §3)."""
+    if names := [name for name in APP_ATTRIBUTES if name in params]:
+        yield f"{', '.join(names)}: ignored, only register.do and registerPreAuth.do take this"
+
+
+def remarks_without_app(params: Mapping[str, str]) -> Iterator[str]:
+    """The free attributes without their effect where a registration leads to a card or a credit."""
+    yield from remarks_of_json_params(params)
+    yield from remarks_of_app(params)
+
+
 def remarks_of_payment_params(params: Mapping[str, str]) -> Iterator[str]:
-    """The reserved names, which a registration refuses and a payment only keeps."""
+    """The attributes of the bank's app, and the reserved names, which a registration refuses and a
+    payment only keeps."""
+    yield from remarks_of_app(params)
     if reserved := [name for name in RESERVED_NAMES if name in params]:
         yield f"{', '.join(reserved)}: kept, but loyalty programmes are not served"
 

@@ -77,6 +77,8 @@ def _row(row: Parameter) -> Parameter:
             note = "The cart with `installments`: productType (CREDIT or INSTALLMENT), productID."
             required = Refusal.CART_MANDATORY
             return replace(row, note=note, required=required, remarks=_remarks_of_cart)
+        case "jsonParams":
+            return replace(row, remarks=k.remarks_without_app)
         case "allowedPaymentWays":
             note = (
                 "How an applicant whom the bank has refused may pay; CARD is one of them. Without "

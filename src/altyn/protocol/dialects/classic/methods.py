@@ -11,6 +11,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import json_types as j
 from altyn.protocol.dialects.classic import presentation as p
@@ -202,7 +203,7 @@ ADD_PARAMS: Final = Method(
     parameters=(
         order_id(Refusal.ORDER_ID_EMPTY),
         Parameter("params", j.LATER_PARAMS, "params", "A flat JSON object of names and values.",
-                  Refusal.PARAMS_INVALID, Refusal.PARAMS_INVALID),
+                  Refusal.PARAMS_INVALID, Refusal.PARAMS_INVALID, remarks=k.remarks_of_app),
         MERCHANT_LOGIN,
         LENIENT_LANGUAGE,
     ),

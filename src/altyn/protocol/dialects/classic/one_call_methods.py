@@ -11,6 +11,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import types as c
 from altyn.protocol.dialects.classic.envelopes import PAYMENT, PLAIN
@@ -41,7 +42,11 @@ _BINDING: Final = tuple(
             "and the name on the card.")
     for row in REGISTRATION if row.name == _STORED
 )  # fmt: skip
-_REGISTERED: Final = tuple(row for row in REGISTRATION if row.name not in _WITHOUT_CARD)
+_REGISTERED: Final = tuple(
+    replace(row, remarks=k.remarks_without_app) if row.name == "jsonParams" else row
+    for row in REGISTRATION
+    if row.name not in _WITHOUT_CARD
+)
 SE_TOKEN: Final = tuple(row for row in CARD_REST if row.name == "seToken")
 _3DS_NAMES: Final = frozenset(
     {

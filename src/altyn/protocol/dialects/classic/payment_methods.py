@@ -54,7 +54,7 @@ def holder(type_: t.Type) -> Parameter:
 
 
 CARD_REST: Final = (
-    Parameter("email", t.text(128), "email", "The payer's e-mail address."),
+    Parameter("email", j.EMAIL, "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("ip", t.text(39), "ip", "The payer's address."),
     stored("bindingNotNeeded", t.BOOLEAN, "Do not store the card.", caution=""),

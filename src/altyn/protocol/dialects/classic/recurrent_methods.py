@@ -11,6 +11,7 @@ from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.operations.results import OrderCharged
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic.envelopes import INSTALMENT, PLAIN, RECURRENT
 from altyn.protocol.dialects.classic.order_view import extended_status
@@ -83,7 +84,12 @@ RECURRENT_PAYMENT: Final = Method(
         Parameter("preAuth", t.BOOLEAN, "two_phase", "true: only hold the sum."),
         _ROWS["feeInput"],
         _ROWS["features"],
-        replace(_ROWS["jsonParams"], name="additionalParameters", aliases=("jsonParams",)),
+        replace(
+            _ROWS["jsonParams"],
+            name="additionalParameters",
+            aliases=("jsonParams",),
+            remarks=k.remarks_without_app,
+        ),
         _ROWS["autocompletionDate"],
         _ROWS["orderBundle"],
         _ROWS["merchantLogin"],

@@ -55,7 +55,7 @@ REGISTRATION: Final = (
               "The end of the order's life, Moscow time; beats sessionTimeoutSecs.",
               effect_with=Permission.CUSTOM_SESSION),
     Parameter("bindingId", t.text(255), "binding_id", "Only this stored card may pay."),
-    Parameter("email", t.text(128), "email", "The payer's e-mail address."),
+    Parameter("email", j.EMAIL, "email", "The payer's e-mail address."),
     Parameter("phone", t.PHONE, "phone", "The payer's phone number."),
     Parameter("postAddress", t.text(255), "post_address", "Delivery address."),
     Parameter("billingPayerData", t.PAYER_DATA, "billing_payer_data",
