@@ -141,6 +141,16 @@ def test_the_examples_of_the_acquirers_connector_are_messages_of_its_format() ->
         assert f"`{name}`" in text, f"not explained: {name}"
 
 
+def test_the_reference_names_no_parameter_of_stored_cards_as_without_effect() -> None:
+    effective = ("bindingNotNeeded", "installments", "totalInstallmentAmount")
+    pages = [page.read_text("utf-8") for page in (DOCS / "reference").glob("*.md")]
+    rows = [line for page in pages for line in page.splitlines() if line.startswith("| `")]
+    found = [row for row in rows if row.startswith(tuple(f"| `{name}` |" for name in effective))]
+    assert found
+    assert [row for row in found if "without effect" in row] == []
+    assert [row for row in rows if "Not implemented yet" in row and "binding" in row.lower()] == []
+
+
 def test_a_broken_link_is_reported(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# A title\n\n[good](#a-title) [bad](#no-title) [gone](gone.md)\n")

@@ -15,6 +15,7 @@ import pytest
 from altyn.storage.migrate import Migration, available
 
 FIRST_JUDGED: Final = 20
+FIRST_ON_THE_PAGE: Final = 10
 UPGRADE_PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "upgrade.md"
 WORDS_OF_THE_MARK: Final = re.compile(r"--\s*old\w*\s+process\w*\s+stop", re.IGNORECASE)
 
@@ -42,6 +43,22 @@ def test_upgrade_page_names_the_migrations_that_stop_older_processes() -> None:
     )
     named = {int(number) for number, together in rows if together.startswith("**They stop**")}
     assert named == {one.number for one in available() if one.stops_older is not None}
+
+
+def test_upgrade_page_has_a_row_for_each_migration_from_0010_on() -> None:
+    rows = re.findall(r"^\| (\d{4}[^|]*)\|", UPGRADE_PAGE.read_text("utf-8"), re.MULTILINE)
+    named = [int(number) for row in rows for number in re.findall(r"\b\d{4}\b", row)]
+    wanted = [one.number for one in available() if one.number >= FIRST_ON_THE_PAGE]
+    assert sorted(named) == wanted
+
+
+def test_upgrade_page_builds_the_indexes_of_the_migrations() -> None:
+    """An index that was built before is skipped, so it has to be the same one."""
+    made = re.compile(r"CREATE INDEX (?:CONCURRENTLY )?(IF NOT EXISTS [^;]+);")
+    page = {" ".join(each.split()) for each in made.findall(UPGRADE_PAGE.read_text("utf-8"))}
+    migrations = {" ".join(each.split()) for one in available() for each in made.findall(one.sql)}
+    assert page
+    assert page <= migrations
 
 
 # ── The rule ──────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,6 @@ from altyn.protocol.tds_outcomes import (
 from altyn.protocol.test_cards import TestCard
 from altyn.protocol.threeds import TransStatus, VeRes
 from docs.printing.markdown import code, codes, link, page, section, table
-from docs.printing.meanings import FEATURES_LATER
 from docs.printing.methods import PRINTED_METHODS
 
 
@@ -45,7 +44,6 @@ def features_page() -> str:
         "`features` of register.do and registerPreAuth.do: a repeated parameter, or one list "
         "separated by `;` or `,`. A name that is not on this page is refused with code 14.",
         table(("Value", "What it does"), ((code(name), what) for name, what in DOCUMENTED.items())),
-        FEATURES_LATER,
         section(
             "Accepted, without effect",
             "Client libraries send these values, so they are not refused.",

@@ -451,15 +451,14 @@ NOTIFICATIONS: Final[Mapping[CallbackOperation, tuple[str, str, str]]] = {
         "",
         "always",
     ),
-    CallbackOperation.BINDING_CREATED: ("A card was stored. Not implemented yet.", "", ""),
+    CallbackOperation.BINDING_CREATED: (
+        "A card was stored: by a payment, or by createBindingNoPayment.do.",
+        "",
+        "",
+    ),
     CallbackOperation.BINDING_ACTIVITY_CHANGED: (
-        "A stored card was switched on or off; see `enabled`. Not implemented yet.",
+        "A stored card was disabled or enabled; see `enabled`.",
         "",
         "",
     ),
 }
-
-FEATURES_LATER: Final = (
-    "Stored cards are not implemented yet. `FORCE_CREATE_BINDING` is accepted without effect, "
-    "and `AUTO_PAYMENT` is only checked."
-)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from altyn.domain.refusals import Refusal
+from altyn.protocol.dialects.classic.cautions import STORED_ONLY
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.order_view import OBJECTS
 from altyn.protocol.dialects.classic.payment_methods import PROCESS_BINDING_FORM, PROCESS_FORM
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.dialects.classic.status_fields import Fields
-from altyn.protocol.table import STORED, Method, Parameter
+from altyn.protocol.table import Method, Parameter
 from docs.printing.markdown import code, codes, link, page, section, table
 from docs.printing.meanings import ANSWERS, ENVELOPES
 from docs.printing.sections import linked
@@ -93,11 +94,11 @@ def _note(row: Parameter) -> str:
     if row.echo is not None:
         versions = f", versions {row.echo.since} and up" if row.echo.since > 1 else ""
         notes.append(f"Stored with the order; {code(row.echo.name)} of the status{versions}.")
-    elif row.field == STORED:
+    elif row.caution == STORED_ONLY:
         notes.append("Stored with the order, without effect.")
     if row.effect_with:
         notes.append(f"Ignored without permission {code(row.effect_with)}.")
-    if row.caution and row.field != STORED:
+    if row.caution not in {"", STORED_ONLY}:
         notes.append(f"Not served in full: {row.caution}.")
     if row.in_json_params:
         notes.append("May also be a member of `jsonParams`.")

@@ -672,7 +672,7 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
     },
     "paymentOrderBinding": {
         **{refusal: CARD[refusal] for refusal in CARD.keys() - CARD_ONLY},
-        Refusal.ORDER_ID_EMPTY: (5, "[MDORDER] не задан", "[MDORDER] is empty"),
+        Refusal.ORDER_ID_EMPTY: (5, "[mdOrder] не задан", "[mdOrder] is empty"),
         Refusal.BINDING_UNKNOWN: NO_BINDING,
         Refusal.CVC_INVALID: (
             1,
@@ -692,11 +692,7 @@ REFERENCE: Final[dict[str, dict[Refusal, CodeAndTexts]]] = {
         Refusal.BINDING_INACTIVE: (2, "Связка неактивна", "Binging isn't active"),
     },
     "extendBinding": {
-        Refusal.EXPIRY_INVALID: (
-            1,
-            "Срок действия карты неверен",
-            "The card's expiry date is invalid",
-        ),
+        Refusal.EXPIRY_INVALID: (1, "Неверный [newExpiry]", "[newExpiry] is invalid."),
         Refusal.BINDING_UNKNOWN: NO_BINDING,
     },
     "createBindingNoPayment": {
@@ -737,7 +733,8 @@ def test_numbers_and_texts_are_the_references(method: Method) -> None:
     for refusal in expected:
         error = method.error(refusal)
         name = PARAMETER_NAMED.get(refusal, "")
-        name = "MDORDER" if card and refusal is Refusal.ORDER_ID_EMPTY else name
+        if card and refusal is Refusal.ORDER_ID_EMPTY:
+            name = "mdOrder" if method.name == "paymentOrderBinding" else "MDORDER"
         found[refusal] = (error.code, error.text("ru", name=name), error.text("en", name=name))
     assert found == expected
 

@@ -8,7 +8,8 @@ from altyn.domain.operation import Operation
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
-from altyn.operations.register import Register, register, session_notes
+from altyn.operations.register import Register, register
+from altyn.operations.registration_notes import registration_notes
 from altyn.operations.results import Registered
 
 _SIMULATED: Final = Note(
@@ -22,7 +23,7 @@ async def handle_credit_register(call: Call, world: World) -> Registered | Refus
     values = dict(call.values)
     dummy = values.pop("dummy", None)
     command = Register(two_phase=two_phase, on_credit=True, **values)
-    notes = call.named(session_notes(command, call.merchant, world.clock.now()))
+    notes = call.named(registration_notes(command, call.merchant, world.clock.now()))
     notes = notes if dummy else (*notes, _SIMULATED)
     order = await register(
         command, call.merchant, world=world, actor=call.actor, notes=(*call.notes, *notes)

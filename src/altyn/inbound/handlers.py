@@ -25,7 +25,6 @@ from altyn.inbound.receipt_handlers import RECEIPT_HANDLERS
 from altyn.inbound.request_handler import Call, Handler
 from altyn.operations.add_params import decide_params
 from altyn.operations.app_request import notes_of_app
-from altyn.operations.bindings.terms import instalment_notes
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged
 from altyn.operations.deposit import Deposit, decide_deposit
 from altyn.operations.history import with_notes
@@ -42,11 +41,10 @@ from altyn.operations.refund import Refund, decide_refund
 from altyn.operations.register import (
     Register,
     app_request,
-    recurring_notes,
     register,
-    session_notes,
 )
 from altyn.operations.register_for_app import begin_in_app
+from altyn.operations.registration_notes import registration_notes
 from altyn.operations.results import (
     Done,
     OrderFound,
@@ -62,8 +60,7 @@ async def handle_register(call: Call, world: World) -> Registered | Refused:
     command = Register(two_phase=two_phase, **call.values)
     app, merchant, actor = app_request(command, call.merchant), call.merchant, call.actor
     now = world.clock.now()
-    idle = (*session_notes(command, merchant, now), *notes_of_app(app, merchant))
-    idle = (*idle, *recurring_notes(command, now), *instalment_notes(command))
+    idle = (*registration_notes(command, merchant, now), *notes_of_app(app, merchant))
     idle = call.named(idle)
     order = await register(command, merchant, world=world, actor=actor, notes=(*call.notes, *idle))
     if isinstance(order, Refused):

@@ -49,7 +49,7 @@ async def handle_moto(call: Call, world: World) -> RegisteredAndPaid | Refused:
     """
     if refused := _refuse_two_cards(call):
         return refused
-    return _named(call, await pay_by_moto(_command(call), call.merchant, world))
+    return await pay_by_moto(_command(call), call.merchant, world)
 
 
 async def handle_instant(call: Call, world: World) -> RegisteredAndPaid | Refused:
@@ -80,7 +80,7 @@ async def _begin_or_continue(call: Call, begin: Begin, world: World) -> Register
         return refused
     command = _command(call)
     if transaction is None and call.key is None:
-        return _named(call, await begin(command, merchant, world))
+        return await begin(command, merchant, world)
     key = call.key or await key_of_transaction(merchant.merchant_id, transaction or "", world)
     if key is None:
         return Refused(Refusal.AUTHENTICATION_UNKNOWN, f"no 3-D Secure transaction {transaction}")
@@ -120,14 +120,8 @@ def _command(call: Call) -> RegisterAndPay:
         pay=pay,
         actor=call.actor,
         notes=call.notes,
+        named=call.named,
     )
-
-
-def _named(call: Call, result: RegisteredAndPaid | Refused) -> RegisteredAndPaid | Refused:
-    """The result with its notes in the names of the wire."""
-    if isinstance(result, Refused):
-        return result
-    return replace(result, notes=call.named(result.notes))
 
 
 ONE_CALL_HANDLERS: Final[Mapping[Operation, Handler]] = {

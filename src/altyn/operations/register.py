@@ -14,8 +14,7 @@ from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.credit import CREDIT, application_text
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.moscow import to_moscow
-from altyn.domain.notes import Note, Notes
+from altyn.domain.notes import Notes
 from altyn.domain.order import Order, OrderRequest
 from altyn.domain.order_id import new_order_id, new_order_number
 from altyn.domain.phone import number_of
@@ -171,30 +170,6 @@ def app_request(command: Register, merchant: Merchant) -> AppRequest:
         allowed_ways=command.allowed_ways,
         hidden=hides_sberpay(command.json_params),
     )
-
-
-def session_notes(command: Register, merchant: Merchant, now: datetime) -> Notes:
-    """The note about a session that is shorter than the request wants: a year is the longest."""
-    if not merchant.may(Permission.CUSTOM_SESSION):
-        return ()
-    text = f"bounded to {SESSION_SECONDS_MAX} seconds from now"
-    latest = now + timedelta(seconds=SESSION_SECONDS_MAX)
-    if command.expiration_date is not None:
-        return (Note("expiration_date", text),) if command.expiration_date > latest else ()
-    too_long = (command.session_timeout_seconds or 0) > SESSION_SECONDS_MAX
-    return (Note("session_timeout_seconds", text),) if too_long else ()
-
-
-def recurring_notes(command: Register, now: datetime) -> Notes:
-    """The note about terms of recurring payments that no payment can follow."""
-    name, until = "recurring_expiry", command.recurring_expiry
-    if until is None or command.recurring_frequency is None:
-        return ()
-    if not command.client_id:
-        return (Note("recurring_frequency", "without effect: no card is stored without clientId"),)
-    if until < f"{to_moscow(now):%Y%m%d}":
-        return (Note(name, "is over: no recurring payment can follow"),)
-    return ()
 
 
 async def register(

@@ -44,7 +44,7 @@ class AttemptCountStore:
         return await self._counting.call(_Counting(merchant_id, fingerprint, network, now))
 
     async def refused(self, merchant_id: int, now: datetime) -> int:
-        """How many card payments of the merchant were refused in the last 10 minutes."""
+        """How many card payments and payouts were refused to the merchant in 10 minutes."""
         rows = await statement("count_refused_attempts").fetch(
             self._pool,
             merchant_id=merchant_id,
@@ -55,7 +55,7 @@ class AttemptCountStore:
         return refusals
 
     async def paid(self, merchant_id: int, now: datetime, *, enough: int) -> int:
-        """How many card payments of the merchant were paid in the last 10 minutes.
+        """How many card payments and payouts of the merchant were approved in the last 10 minutes.
 
         At most `enough`. The time is that of the attempt, as with those refused.
         """

@@ -166,7 +166,7 @@ async def test_expired_card_is_hidden_until_it_is_extended(shop: Shop) -> None:
     (expired,) = await listed(shop, client, showExpired="true")
     assert expired["expiryDate"] == this_month
     over = await shop.call("extendBinding.do", bindingId=binding, newExpiry=this_month)
-    assert over == {"errorCode": "1", "errorMessage": "Срок действия карты неверен"}
+    assert over == {"errorCode": "1", "errorMessage": "Неверный [newExpiry]"}
     assert await shop.call("extendBinding.do", bindingId=binding, newExpiry=EXPIRY) == DONE
     assert len(await listed(shop, client)) == 1
 
@@ -195,12 +195,22 @@ async def test_expired_card_is_hidden_until_it_is_extended(shop: Shop) -> None:
         (
             "extendBinding.do",
             {"bindingId": UNKNOWN, "newExpiry": "209913"},
-            {"errorCode": "1", "errorMessage": "Срок действия карты неверен"},
+            {"errorCode": "1", "errorMessage": "Неверный [newExpiry]"},
+        ),
+        (
+            "paymentOrderBinding.do",
+            {"bindingId": UNKNOWN},
+            {
+                "errorCode": 5,
+                "error": "[mdOrder] не задан",
+                "errorMessage": "[mdOrder] не задан",
+                "is3DSVer2": False,
+            },
         ),
     ],
 )
 async def test_refusals_of_the_reference(
-    shop: Shop, method: str, fields: dict[str, str], expected: dict[str, str]
+    shop: Shop, method: str, fields: dict[str, str], expected: dict[str, object]
 ) -> None:
     assert await shop.call(method, **fields) == expected
 

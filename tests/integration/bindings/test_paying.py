@@ -102,6 +102,8 @@ async def test_stored_card_does_not_pay_while_a_push_waits(shop: Shop) -> None:
         ({"bindingNotNeeded": "true"}, {"bindingNotNeeded": "false"}, False),
         ({"features": "FORCE_CREATE_BINDING"}, {"bindingNotNeeded": "true"}, True),
         ({"features": "VERIFY"}, {}, True),
+        ({"features": "BINDING_NOT_NEEDED"}, {}, False),
+        ({"features": "BINDING_NOT_NEEDED"}, {"bindingNotNeeded": "false"}, False),
     ],
 )
 async def test_card_of_the_shop_is_stored_unless_the_shop_forbids_it(
@@ -120,6 +122,7 @@ async def test_card_of_the_shop_is_stored_unless_the_shop_forbids_it(
         ("", "true", False),
         ("", "false", True),
         ("FORCE_CREATE_BINDING", "true", True),
+        ("BINDING_NOT_NEEDED", "false", False),
     ],
 )
 async def test_card_of_the_page_is_stored_only_if_the_payer_agrees(
@@ -429,6 +432,7 @@ async def test_page_gets_the_stored_cards_of_its_payer(shop: Shop) -> None:
     unasked: tuple[dict[str, Any], ...] = (
         {"features": FORCE},
         {"bindingNotNeeded": "true"},
+        {"features": "BINDING_NOT_NEEDED"},
         {"bindingId": binding},
     )
     for more in unasked:

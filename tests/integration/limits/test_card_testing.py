@@ -23,7 +23,7 @@ from tests.integration.payment_page.page_client import ACS_CODE, DECLINED, PAYER
 from tests.integration.rest.logbook import Logbook, logbook_kept
 from tests.integration.soap.soap_client import ask
 from tests.merchant_changes import changed
-from tests.shop import ENROLLED, GOOD, Shop, card_fields, open_shop
+from tests.shop import ENROLLED, GOOD, Shop, card_fields, new_number, open_shop
 
 # not enrolled in 3-D Secure; the bank declines each with a code of its own
 REFUSED_CARDS: Final = (DECLINED, "4444444444444455", "4444444444443333", "4444444444446666")
@@ -73,6 +73,15 @@ async def paid_by_soap(shop: Shop, pan: str = DECLINED) -> int:
         shop.gateway, f'<mer:paymentOrder><order orderId="{order_id}" {card}/></mer:paymentOrder>'
     )
     return await code_of(shop, order_id)
+
+
+async def paid_out(shop: Shop, pan: str) -> int:
+    """Pay a sum to a card by instantRefund.do; the action code of its order."""
+    holder = {"cardholderName": "IVAN PETROV", "expiry": "209912"}
+    answer = await shop.call(
+        "instantRefund.do", orderNumber=new_number(), amount=1000, pan=pan, **holder
+    )
+    return await code_of(shop, answer["orderId"])
 
 
 async def last_event(shop: Shop, order_id: str) -> tuple[str, dict[str, Any]]:
@@ -225,6 +234,17 @@ async def test_a_merchant_whose_payers_pay_is_not_stopped(shop: Shop) -> None:
             assert await paid_by_shop(shop, pan) == code
         await shop.travel(timedelta(seconds=2))
         assert await paid_by_shop(shop, GOOD) == 0, "4 refusals of 6 attempts are below 80 %"
+
+
+async def test_a_shop_whose_payouts_succeed_is_not_stopped(shop: Shop) -> None:
+    """Payouts that succeed are paid, as those that are refused are refused."""
+    async with changed(shop, MERCHANT):
+        assert [await paid_out(shop, GOOD) for _ in range(2)] == [0, 0]
+        for pan, code in zip(REFUSED_CARDS, CODES, strict=True):
+            assert await paid_out(shop, pan) == code
+        await shop.travel(timedelta(seconds=2))
+        assert await paid_out(shop, GOOD) == 0, "4 refusals of 6 attempts are below 80 %"
+        assert await paid_by_shop(shop, GOOD) == 0
 
 
 async def test_payment_of_an_older_order_counts_as_paid(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from altyn.domain.merchant import Permission
 from altyn.main import Gateway
 from altyn.masking import mask_value
 from altyn.operations.ports import OrderKey
@@ -21,6 +22,8 @@ from tests.asgi_client import Answer, AsgiClient
 from tests.integration.rest.golden import credentials
 from tests.integration.rest.logbook import Logbook
 from tests.integration.soap.soap_client import ask, envelope, send, signed
+from tests.merchant_changes import permissions_off
+from tests.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -133,6 +136,16 @@ def notes_in(line: dict[str, Any]) -> list[str]:
         ),
         (
             "",
+            {
+                "clientId": "c-1",
+                "bindingNotNeeded": "true",
+                "recurringFrequency": "7",
+                "recurringExpiry": "20981231",
+            },
+            "recurringFrequency: without effect: bindingNotNeeded says that the card is not stored",
+        ),
+        (
+            "",
             {"clientId": "c-1", "recurringFrequency": "7", "recurringExpiry": "20200101"},
             "recurringExpiry: is over: no recurring payment can follow",
         ),
@@ -183,6 +196,30 @@ async def test_what_has_no_effect_is_named_in_header_log_and_history(
     assert (line["event"], notes_in(line)) == ("served", [note])
     shop = (who or "test-api").removesuffix("-api")
     assert await details(gateway, answer.json()["orderId"], shop) == [{IGNORED: [note]}]
+
+
+async def test_registration_that_can_store_no_card_names_the_terms_and_the_feature(
+    gateway: Gateway,
+) -> None:
+    """Without the permission `bindings` no card is stored, whatever the registration asks for."""
+    sent = {
+        "clientId": "c-1",
+        "features": "FORCE_CREATE_BINDING",
+        "recurringFrequency": "7",
+        "recurringExpiry": "20981231",
+        "installments": "3",
+        "totalInstallmentAmount": "45000",
+    }
+    why = "no card is stored: permission bindings is off"
+    notes = [
+        f"features: FORCE_CREATE_BINDING is without effect: {why}",
+        f"recurringFrequency: without effect: {why}",
+        f"installments: without effect: {why}",
+    ]
+    async with permissions_off(Shop(gateway), Permission.BINDINGS):
+        answer = await post(gateway, "register.do", {**ORDER, **sent})
+    assert answer.headers[RULE] == "; ".join(notes)
+    assert await details(gateway, answer.json()["orderId"]) == [{IGNORED: notes}]
 
 
 async def test_a_call_without_anything_ignored_has_no_note(

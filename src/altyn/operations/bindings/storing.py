@@ -14,6 +14,9 @@ NOT_NEEDED: Final = "bindingNotNeeded"
 FORCE: Final = "FORCE_CREATE_BINDING"
 """The feature of an order whose card is stored without asking."""
 
+NOT_NEEDED_FEATURE: Final = "BINDING_NOT_NEEDED"
+"""The feature of an order that says the same as bindingNotNeeded=true."""
+
 _TRUE: Final = ("true", "1")
 _FALSE: Final = ("false", "0")
 
@@ -21,6 +24,11 @@ _FALSE: Final = ("false", "0")
 def forbids_storing(sent: Mapping[str, str]) -> bool:
     """Whether these parameters say that the card is not to be stored."""
     return sent.get(NOT_NEEDED, "").lower() in _TRUE
+
+
+def registration_forbids_storing(sent: Mapping[str, str], features: Collection[str]) -> bool:
+    """Whether the shop has registered the order so that its card is not stored."""
+    return NOT_NEEDED_FEATURE in features or forbids_storing(sent)
 
 
 def agrees_to_storing(sent: Mapping[str, str]) -> bool:
@@ -44,12 +52,13 @@ def refuse_storing(command: NamesBinding, features: Collection[str]) -> Refused 
     """FEATURES_INVALID for FORCE_CREATE_BINDING where no card can be stored."""
     if FORCE not in features:
         return None
-    if command.client_id and command.binding_id is None and not forbids_storing(command.more):
+    forbidden = registration_forbids_storing(command.more, features)
+    if command.client_id and command.binding_id is None and not forbidden:
         return None
     return Refused(
         Refusal.FEATURES_INVALID,
         "FORCE_CREATE_BINDING goes with clientId, and neither with bindingId nor with "
-        "bindingNotNeeded=true",
+        "bindingNotNeeded=true or BINDING_NOT_NEEDED",
         parameter="features",
     )
 
@@ -57,9 +66,10 @@ def refuse_storing(command: NamesBinding, features: Collection[str]) -> Refused 
 def remembers_card(order: Order, merchant: Merchant) -> bool:
     """Whether the payer is asked to agree that the card is stored.
 
-    Not when the shop forbids it (bindingNotNeeded=true), or stores it without asking.
+    Not when the shop forbids it (bindingNotNeeded=true or BINDING_NOT_NEEDED), or stores it without
+    asking.
     """
     request = order.request
     may_store = bool(request.client_id) and merchant.may(Permission.BINDINGS)
-    asked = may_store and not forbids_storing(request.more)
+    asked = may_store and not registration_forbids_storing(request.more, request.features)
     return asked and not request.binding_id and not request.has(FORCE)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from altyn.domain.merchant import Merchant, Permission
-from altyn.domain.notes import Note, Notes
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Refused
@@ -24,8 +23,6 @@ class AgreesToInstalments(Protocol):
     def more(self) -> Mapping[str, str]: ...
     @property
     def amount_minor(self) -> int: ...
-    @property
-    def client_id(self) -> str | None: ...
 
 
 def recurring_terms(order: Order, merchant: Merchant) -> tuple[int, str] | None:
@@ -58,10 +55,3 @@ def refuse_instalments(command: AgreesToInstalments, merchant: Merchant) -> Refu
         rule = f"the amount {command.amount_minor} of the first payment is above it"
         return Refused(Refusal.JSON_PARAMS_INVALID, rule, parameter=TOTAL)
     return None
-
-
-def instalment_notes(command: AgreesToInstalments) -> Notes:
-    """The note about instalments that no payment can follow."""
-    if PAYMENTS not in command.more or command.client_id:
-        return ()
-    return (Note(PAYMENTS, "without effect: no card is stored without clientId"),)

@@ -9,7 +9,12 @@ from altyn.domain.card.values import PaymentSystem, payment_system
 from altyn.domain.instalments import CHARGED_NOW
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt, Order
-from altyn.operations.bindings.storing import FORCE, agrees_to_storing, forbids_storing
+from altyn.operations.bindings.storing import (
+    FORCE,
+    agrees_to_storing,
+    forbids_storing,
+    registration_forbids_storing,
+)
 from altyn.operations.bindings.terms import instalment_terms, recurring_terms
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
@@ -68,7 +73,7 @@ def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
 
     Only a payment in the way CARD stores one. On the page the payer has to agree, by
     bindingNotNeeded=false; the shop forbids it by bindingNotNeeded=true, in the registration or
-    with the card. FORCE_CREATE_BINDING needs no agreement.
+    with the card, and by the feature BINDING_NOT_NEEDED. FORCE_CREATE_BINDING needs no agreement.
     Source: rest-orders.md §6, §2.3; payment-page.md §3.2, §5.
     """
     if not order.request.client_id or not merchant.may(Permission.BINDINGS):
@@ -77,7 +82,7 @@ def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
         return False
     if order.request.has(FORCE):
         return True
-    if forbids_storing(order.request.more):
+    if registration_forbids_storing(order.request.more, order.request.features):
         return False
     by_payer = command.params_of_payer
     return agrees_to_storing(command.more) if by_payer else not forbids_storing(command.more)

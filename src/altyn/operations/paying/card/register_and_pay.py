@@ -20,7 +20,8 @@ from altyn.operations.paying.card.payment import pay_by_card
 from altyn.operations.paying.card.refusals import refuse_payment_by_card
 from altyn.operations.paying.card.steps import CardCall, PayByCard, RegisteredAndPaid
 from altyn.operations.ports import Actor, OrderKey, World
-from altyn.operations.register import Register, decide_registration, register, session_notes
+from altyn.operations.register import Register, decide_registration, register
+from altyn.operations.registration_notes import registration_notes
 from altyn.protocol.payment_ways import PaymentWay
 
 ATTEMPTS: Final = 1
@@ -36,7 +37,8 @@ class RegisterAndPay:
     card, or with the stored card that the registration names.
 
     `way` is the way to pay, where the card alone does not tell it. `notes` are about what of the
-    request has no effect; the order's history keeps them.
+    request has no effect; the order's history keeps them. `named` gives the
+    operation's own notes the names of the wire.
     """
 
     registration: Register
@@ -44,6 +46,7 @@ class RegisterAndPay:
     actor: Actor
     way: PaymentWay | None = None
     notes: Notes = ()
+    named: Callable[[Notes], Notes] = tuple
 
 
 async def register_and_pay(
@@ -70,8 +73,8 @@ async def register_and_pay(
         return payment
     if refused := refuse_payment_by_card(payment, planned, merchant, world):
         return replace(refused, order=None)
-    idle = session_notes(registration, merchant, now)
     registration = replace(registration, paid_by=payment.payment_way)
+    idle = command.named(registration_notes(registration, merchant, now))
     order = await register(
         registration, merchant, world=world, actor=command.actor, notes=(*command.notes, *idle)
     )

@@ -132,7 +132,7 @@ EXTEND_BINDING: Final = Method(
         MERCHANT_LOGIN,
         LENIENT_LANGUAGE,
     ),
-    refusals={**_OF_ONE, Refusal.EXPIRY_INVALID: e.EXPIRY_INVALID, **ALWAYS},
+    refusals={**_OF_ONE, Refusal.EXPIRY_INVALID: e.NEW_EXPIRY_INVALID, **ALWAYS},
     present=p.DONE,
     envelope=PLAIN,
 )  # fmt: skip

@@ -42,6 +42,7 @@ EFFECTIVE_FEATURES: Final = frozenset(
         "FORCE_FULL_TDS",
         "FORCE_NO_CVC",
         "FORCE_CREATE_BINDING",
+        "BINDING_NOT_NEEDED",
         "BNPL",
     }
 )

@@ -30,6 +30,7 @@ ALREADY_PROCESSED: Final = ErrorCode(
 EXPIRY_INVALID: Final = ErrorCode(
     1, "Срок действия карты неверен", "The card's expiry date is invalid"
 )
+NEW_EXPIRY_INVALID: Final = ErrorCode(1, "Неверный [newExpiry]", "[newExpiry] is invalid.")
 CARD_EXPIRED: Final = ErrorCode(1, "Срок действия карты истёк", "Card expired")
 PAN_INVALID: Final = ErrorCode(1, "Неверный номер карты", "Wrong card number")
 NOT_A_TEST_CARD: Final = ErrorCode(

@@ -10,12 +10,16 @@ from typing import Final
 
 DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "AUTO_PAYMENT": "Pay without CVC and 3-D Secure; needs a permission.",
+        "AUTO_PAYMENT": "Pay without CVC and 3-D Secure, with a typed card or a stored one; needs "
+        "permission `auto_payment`. Not with FORCE_TDS, FORCE_SSL, FORCE_FULL_TDS.",
         "VERIFY": "Check the card, move no money; the order ends reversed. The amount may be 0.",
         "FORCE_TDS": "Always ask for 3-D Secure; a card that is not enrolled pays as an attempt.",
         "FORCE_SSL": "Pay without 3-D Secure.",
         "FORCE_FULL_TDS": "Only a fully authenticated payer may pay.",
-        "FORCE_CREATE_BINDING": "Always store the card; needs clientId.",
+        "FORCE_CREATE_BINDING": "Store the card without asking the payer; needs clientId and "
+        "permission `bindings`. Not with bindingId or `bindingNotNeeded=true`.",
+        "BINDING_NOT_NEEDED": "Do not store the card, as `bindingNotNeeded=true`. Not with "
+        "FORCE_CREATE_BINDING.",
         "PARTIAL_AUTHORIZATION": "Accepted.",
         "FORCE_PAYMENT_WAY": "Accepted.",
         "BNPL": "Pay in parts only; needs a permission. Not with VERIFY, AUTO_PAYMENT.",
@@ -25,7 +29,6 @@ DOCUMENTED: Final[Mapping[str, str]] = MappingProxyType(
 
 ENGINE: Final = (
     "FIXED_BINDING",
-    "BINDING_NOT_NEEDED",
     "FIXED_BONUS_AMOUNT",
     "FRAUD_FORCE_TDS",
     "FRAUD_FORCE_SSL",

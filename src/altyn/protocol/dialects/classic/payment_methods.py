@@ -160,7 +160,7 @@ PAYMENT_ORDER_BINDING: Final = Method(
     summary="Pay an order with a stored card of its client.",
     needs=Permission.BINDINGS,
     parameters=(
-        MD_ORDER,
+        replace(MD_ORDER, name="mdOrder", aliases=("MDORDER", "orderId")),
         Parameter("bindingId", t.text(255), "binding_id", "The stored card.",
                   Refusal.PARAMETER_EMPTY),
         Parameter("cvc", t.CVC, "cvc", "The security code; may be left out by permission.",
@@ -196,6 +196,7 @@ PROCESS_BINDING_FORM: Final = replace(
     summary="Pay an order with a stored card that its payer has chosen on the payment page.",
     needs=None,
     credentials=False,
+    parameters=(MD_ORDER, *PAYMENT_ORDER_BINDING.parameters[1:]),
     refusals={**PAYMENT_ORDER_BINDING.refusals, Refusal.PARAMETER_EMPTY: e.PARAMETER_MISSING},
 )
 
