@@ -20,7 +20,7 @@ NEW = "Another!pass7"
 def log_in(page: Page, gateway: Served, language: str = "en") -> None:
     page.goto(f"{gateway.url}/mportal3/login?lang={language}")
     fill_login(page, DEMO_OWNER_LOGIN, DEMO_PASSWORD)
-    page.wait_for_url(re.compile("/mportal3/profile"))
+    page.wait_for_url(re.compile("/mportal3$"))
 
 
 def fill_login(page: Page, login: str, password: str) -> None:
