@@ -234,6 +234,15 @@ async def test_cards_that_cannot_be_read_are_named_and_do_not_stop_a_rotation(
     assert again["unreadable"] == {"k0-lost": 2, first: 1}
 
 
+async def test_unknown_and_active_keys_are_not_removed(installation: Installation) -> None:
+    active = KeyRing.load(installation.key_file).active
+    for key, reason in (("nope", "has no key nope"), (active, "new cards are encrypted with it")):
+        refused = await installation.start("remove", key)
+        _, err = await refused.communicate()
+        assert refused.returncode == 1
+        assert reason in " ".join(err.decode().split())
+
+
 async def test_key_is_removed_when_no_card_needs_it(installation: Installation) -> None:
     first = KeyRing.load(installation.key_file).active
     KeyRing.rotate(installation.key_file)

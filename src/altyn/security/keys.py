@@ -101,17 +101,21 @@ class KeyRing:
         """Remove a key that is not active; the caller has made sure that no row needs it."""
 
         def removed(ring: KeyRing) -> KeyRing:
-            keys = dict(_having(ring, key_id, path).vault_keys)
+            ring.refuse_removal(key_id, path)
+            keys = dict(ring.vault_keys)
             del keys[key_id]
-            if key_id == ring.active:
-                raise KeyFileError(
-                    what=f"key {key_id} is active, and new cards are encrypted with it",
-                    where=path,
-                    remedy="Add another key first, with `altyn keys rotate`.",
-                )
             return replace(ring, vault_keys=MappingProxyType(keys))
 
         return _change(path, service, removed)
+
+    def refuse_removal(self, key_id: str, path: Path) -> None:
+        """Raise KeyFileError for a key that does not exist, or that is active."""
+        if key_id == _having(self, key_id, path).active:
+            raise KeyFileError(
+                what=f"key {key_id} is active, and new cards are encrypted with it",
+                where=path,
+                remedy="Add another key first, with `altyn keys rotate`.",
+            )
 
     @classmethod
     def wrap(cls, path: Path, service: KeyService) -> KeyRing:

@@ -116,9 +116,10 @@ def key_use(settings: Settings, file: KeyFile) -> KeyUse:
 def remove_key(settings: Settings, file: KeyFile, key_id: str) -> KeyRing:
     """Remove a key that no stored card needs.
 
-    Refuses with CommandError: cards are under it; the key file was changed a moment ago, so that a
-    running gateway may still use it for new cards. Then as `KeyRing.remove`.
+    Refuses: as `KeyRing.refuse_removal`; then with CommandError: cards are under it; the key file
+    was changed a moment ago, so that a running gateway may still use it for new cards.
     """
+    file.load().refuse_removal(key_id, file.path)
     if has_database(settings):
         needed = key_use(settings, file).cards.get(key_id, 0)
         if needed:

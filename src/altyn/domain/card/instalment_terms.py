@@ -38,5 +38,7 @@ class InstalmentTerms:
         return replace(self, made=self.made + 1, made_minor=self.made_minor + amount_minor)
 
     def without(self, amount_minor: int) -> "InstalmentTerms":
-        """The terms without a payment of this sum, which was counted and not made."""
-        return replace(self, made=self.made - 1, made_minor=self.made_minor - amount_minor)
+        """The terms without a payment of this sum, which was counted and not made; not below 0."""
+        return replace(
+            self, made=max(self.made - 1, 0), made_minor=max(self.made_minor - amount_minor, 0)
+        )

@@ -23,7 +23,8 @@ from altyn.operations.results import Done
 
 RACES_MAX: Final = 20
 REMOVED: Final = (
-    "its payer has removed the stored card: it can be stored again by a payment of the payer only"
+    "its payer has removed the stored card: only a payment of the payer, or "
+    "createBindingNoPayment.do with the card, stores it again"
 )
 
 DecideBinding = Callable[[Binding, datetime], Binding | Refused]

@@ -130,10 +130,12 @@ WITH decided AS (
         END, changed_at = greatest(bindings.changed_at, charge.at),
         charged_at = CASE WHEN bindings.charged_at = charge.charged_at AND charge.charged_before IS NOT NULL
                           THEN charge.charged_before ELSE bindings.charged_at END,
-        instalments_made = bindings.instalments_made
-            - CASE WHEN bindings.instalments_agreed_at <= charge.charged_at THEN 1 ELSE 0 END,
-        instalments_made_minor = bindings.instalments_made_minor
-            - CASE WHEN bindings.instalments_agreed_at <= charge.charged_at THEN charge.amount_minor ELSE 0 END
+        -- not below 0: terms that were agreed to anew by a clock that is behind have no such charge
+        instalments_made = CASE WHEN bindings.instalments_agreed_at <= charge.charged_at
+                                THEN greatest(bindings.instalments_made - 1, 0) ELSE bindings.instalments_made END,
+        instalments_made_minor = CASE WHEN bindings.instalments_agreed_at <= charge.charged_at
+                                      THEN greatest(bindings.instalments_made_minor - charge.amount_minor, 0)
+                                      ELSE bindings.instalments_made_minor END
     FROM charges_back AS charge
     WHERE bindings.merchant_id = ANY (:merchant_ids::integer[])
       AND bindings.merchant_id = charge.merchant_id AND bindings.binding_id = charge.binding_id
