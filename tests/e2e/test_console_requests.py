@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_refused_request_is_explained(
     gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    page.goto(f"{gateway.url}/console/requests?method=register&refused=on&lang={language}")
     number = f"refused-{language}"
+    page.goto(f"{gateway.url}/console/requests?order={number}&refused=on&lang={language}")
     gateway.call(
         "register.do",
         orderNumber=number,

@@ -59,6 +59,7 @@ class AnsweredRequests:
     deposited: set[str] = field(default_factory=set)
     refunded: dict[str, dict[str, int]] = field(default_factory=dict)  # order id → name → sum
     paid_out: set[str] = field(default_factory=set)
+    answers: int = 0
     unanswered: int = 0
 
     def refunded_of(self, order_id: str) -> int:
@@ -189,10 +190,13 @@ class UnreliableShop:
         """Repeat a request until it has a complete answer."""
         while True:
             try:
-                return await self._crowd.call(path, **fields)
+                answer = await self._crowd.call(path, **fields)
             except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError):
                 self._answered.unanswered += 1
                 await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._answered.answers += 1
+                return answer
 
 
 @dataclass
@@ -368,6 +372,7 @@ async def advance_clock(crowd: Crowd) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 async def test_killed_processes_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     seed = int(os.environ.get("ALTYN_KILL_SEED", random.SystemRandom().randrange(10**6)))
     print(f"ALTYN_KILL_SEED={seed}")  # noqa: T201 - shown when the test fails
@@ -385,7 +390,10 @@ async def test_killed_processes_lose_nothing_and_repeat_nothing(tmp_path: Path) 
         number = 0
         while number < ROUNDS or len(answered.paid) <= ROUNDS:  # a slow machine needs more rounds
             number += 1
+            answered_before = answered.answers
             await asyncio.wait(trading, timeout=chance.uniform(0.1, 0.6))
+            while answered.answers == answered_before and not any(each.done() for each in trading):
+                await asyncio.wait(trading, timeout=0.05)  # processes that start are not killed yet
             await site.kill_some(chance, postgres=number % POSTGRES_EVERY == 0)
             if number % CLOCK_EVERY == 0:
                 await advance_clock(crowd)

@@ -21,6 +21,8 @@ LOGO: Final = base64.b64decode(
 )
 # What the commands of a page must print, besides ending without a failure.
 PRINTED: Final = {
+    "docs/how-to/personal-account.md": ("test-anna", "refund"),
+    "docs/how-to/why-was-my-request-refused.md": ("amount", "colour"),
     "docs/how-to/card-testing.md": ("(action code 913)", "(action code -2002)"),
     "docs/how-to/shop-on-the-payment-page.md": ("page_holder: off → optional", "page_logo"),
     "docs/how-to/callbacks-in-a-cms.md": (
@@ -79,6 +81,7 @@ PRINTED: Final = {
 # Calls that their page prints in order to have them refused.
 REFUSED: Final = {
     "docs/how-to/test-time.md": ['"errorCode":"7"'],
+    "docs/how-to/why-was-my-request-refused.md": ['"errorCode":"5"', '"errorCode": "5"'],
     "docs/quickstart.md": ['"errorCode":"5"'],
 }
 # Pages whose commands another test runs, because they need more than a sandbox gateway.

@@ -89,7 +89,7 @@ def test_stored_card_by_php(gateway: Served) -> None:
     assert again == {"errorCode": 1, "errorMessage": "Заказ уже обработан"}
     results = {name: (int(each["errorCode"]), each["errorMessage"]) for name, each in steps.items()}
     refused = {
-        "extend_wrong": (1, "Срок действия карты неверен"),
+        "extend_wrong": (1, "Неверный [newExpiry]"),
         "disable_again": (2, "Связка неактивна"),
         "none": (2, "No bindings"),
         "enable_unknown": (2, "Связка не найдена"),

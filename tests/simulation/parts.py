@@ -167,15 +167,21 @@ class InParts:
             left -= back
         assert left == 0
 
-    def must_be(self, found: Sequence[Part], declined: dict[int, Any], now: datetime) -> None:
-        """Compare with the service's plan, and take over the parts that were charged since."""
+    def must_be(
+        self, found: Sequence[Part], declined: dict[int, Any], now: datetime, tried_until: datetime
+    ) -> None:
+        """Compare with the service's plan, and take over the parts that were charged since.
+
+        What was due until `tried_until` has been tried.
+        """
         for number, (mine, theirs) in enumerate(zip(self.parts, found, strict=True), start=1):
             if mine.unpaid and theirs.charged and not mine.charged:
                 assert mine.due <= day_of(now), f"part {number} was charged before its day"
                 self.charge(mine)
-            overdue = mine.unpaid and mine.due <= day_of(now)
+            overdue = mine.unpaid and mine.due <= day_of(tried_until)
             if overdue:
-                assert self._may_be_overdue(declined.get(number), now), (number, self, declined)
+                may_be = self._may_be_overdue(declined.get(number), tried_until)
+                assert may_be, (number, self, declined)
         assert self.parts == list(found), (self.parts, found)
         paid = sum(part.unpaid + part.charged - part.returned for part in found)
         assert paid == self.kept, (paid, self.kept)

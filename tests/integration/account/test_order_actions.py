@@ -240,6 +240,7 @@ async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: Accoun
     token = (await browser.get(f"{ORDERS}?lang=en")).form.fields["csrf"]
     asked = [("GET", f"{ORDERS}{path}", right) for path, right in READ.items()]
     asked += [("POST", f"{ORDERS}{path}", Action.ORDERS) for path in KEPT]
+    asked += [("POST", f"{ORDERS}/export", Action.EXPORT)]
     order = f"{ORDERS}/{order_id}"
     asked += [("GET", order, Action.ORDERS)]
     for name, right in ACTS.items():

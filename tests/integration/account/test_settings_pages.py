@@ -438,6 +438,8 @@ async def test_forms_without_their_token_are_refused(owner: Browser, shop: Shop)
 async def test_callbacks_of_the_shop_only_are_shown_and_sent_again(
     owner: Browser, shop: Shop
 ) -> None:
+    order_id = await shop.register(1_000, dynamicCallbackUrl="http://127.0.0.1:9/callback")
+    await shop.pay(order_id)
     listed = await owner.get(f"{BASE}/callbacks")
     found = re.search(rf'href="({BASE}/callbacks/[0-9a-f.-]+)"', listed.text)
     assert found is not None, listed.text
