@@ -14,7 +14,8 @@ from altyn.workers.awaited_entries import AwaitedEntries
 SIMULATED: Final = {INSTALMENT: None, SMS: None, RECEIPT: FiscalProvider.SIMULATED.value}
 """The kinds whose receivers the sandbox simulates; of receipts those of one provider."""
 
-STOPPING: Final = frozenset({INSTALMENT, RECEIPT})
+STOPPING: Final = frozenset({INSTALMENT})
+PLANNED: Final = frozenset({RECEIPT})
 """The kinds that have to happen at their own time. A mail is not among them: it waits for a
 receipt, which a provider outside may never register."""
 
@@ -22,4 +23,4 @@ receipt, which a provider outside may never register."""
 def awaited_entries(outbox: OutboxSending, settings: Settings) -> AwaitedEntries:
     """The entries whose receivers are simulated; mails where the sandbox's mailbox takes them."""
     mails = {MAIL: None} if settings.smtp_server is None else {}
-    return AwaitedEntries(outbox.store, outbox, {**SIMULATED, **mails}, STOPPING)
+    return AwaitedEntries(outbox.store, outbox, {**SIMULATED, **mails}, STOPPING, PLANNED)

@@ -21,6 +21,8 @@ LOOK_SECONDS: Final = 0.1
 """The longest time between two looks, in real time: another process may hold the lease."""
 
 SHOWN_MAX: Final = 5
+PLANNED_MAX: Final = 1_000
+"""So many entries of a queue have a stop of their own."""
 
 
 class StillOpenError(Exception):
@@ -58,18 +60,30 @@ class AwaitedEntries:
     """The entries of the outbox that a move of the clock waits for.
 
     `hosts` has the kinds of these entries, and the host where only one host of the kind is meant.
-    The clock stops for the entries of `stopping_kinds`; the others are waited for where it stops.
+    The clock stops for the entries of `stopping_kinds`, and for those of `planned_kinds` that wait
+    when the move begins, or are made on the way; of the latter for a bounded number, since orders
+    that are paid meanwhile make ever new ones. The others are waited for where it stops.
     """
 
     store: EntryStore
     runner: EntryRunner
     hosts: Mapping[str, str | None]
     stopping_kinds: frozenset[str]
+    planned_kinds: frozenset[str] = frozenset()
 
-    async def stops(self, until: datetime) -> Collection[datetime]:
+    async def planned(self, until: datetime) -> Collection[datetime]:
+        """When the entries of `planned_kinds` that wait now are due, by `until` (UTC)."""
+        return [
+            entry.due_at
+            for queue in await self._waiting(until)
+            if queue.kind in self.planned_kinds
+            for entry in await self.store.open_entries(queue, until, limit=PLANNED_MAX)
+        ]
+
+    async def stops(self, until: datetime, *, with_planned: bool = True) -> Collection[datetime]:
         """When the first entry of each queue for which the clock stops is due, by `until` (UTC)."""
-        waiting = await self._waiting(until)
-        return [at for queue, at in waiting.items() if queue.kind in self.stopping_kinds]
+        kinds = self.stopping_kinds | (self.planned_kinds if with_planned else frozenset())
+        return [at for queue, at in (await self._waiting(until)).items() if queue.kind in kinds]
 
     async def carry_out(self, until: datetime, *, deadline: float) -> None:
         """Wait until the worker has carried out all entries that are due by `until` (UTC).

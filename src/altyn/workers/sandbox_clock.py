@@ -4,6 +4,7 @@ A shop developer who moves the clock by eight days finds the hold released and t
 as if the days had passed. Source: docs/architecture.md.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,6 +14,9 @@ from altyn.operations.ports import ClockRefusedError, ClockStoppedError, Movable
 from altyn.workers.awaited_entries import AwaitedEntries, StillOpenError
 from altyn.workers.reconciliation import settle_unknown
 from altyn.workers.timers import FailedOrders, next_due, run_due_actions
+
+NEW_STOPS_MAX: Final = 50
+"""A move stops so often for receipts that are made meanwhile."""
 
 MOVE_SECONDS_MAX: Final = 240.0
 """How long a move may take, in real time; `altyn clock` waits longer for the answer."""
@@ -39,11 +43,17 @@ async def move_clock(
     clock.check(to)
     failed, deadline = FailedOrders(), monotonic() + seconds_max
     await settle_unknown(world)
-    while stop := await _next_stop(world, to, failed, awaited):
+    planned = await awaited.planned(to)
+    new_stops = 0
+    while stop := await _next_stop(
+        world, to, failed, awaited, planned, with_new=new_stops < NEW_STOPS_MAX
+    ):
+        new_stops += stop not in planned
         if monotonic() > deadline:
             raise ClockStoppedError(clock.now(), "")
         if stop > clock.now():
             await _set(clock, stop)
+        planned = [at for at in planned if at > stop]
         await run_due_actions(world, clock.now(), failed)
         await _carry_out(awaited, clock, deadline)
         await settle_unknown(world)
@@ -68,9 +78,16 @@ async def _carry_out(awaited: AwaitedEntries, clock: MovableClock, deadline: flo
 
 
 async def _next_stop(
-    world: World, until: datetime, failed: FailedOrders, awaited: AwaitedEntries
+    world: World,
+    until: datetime,
+    failed: FailedOrders,
+    awaited: AwaitedEntries,
+    planned: Collection[datetime],
+    *,
+    with_new: bool,
 ) -> datetime | None:
     """The first time by `until` (UTC) at which something is due; None when nothing is."""
     orders = await next_due(world, until, failed, limit=1)
-    times = [*(each.at for each in orders), *(await awaited.stops(until))]
+    stops = await awaited.stops(until, with_planned=with_new)
+    times = [*(each.at for each in orders), *stops, *planned]
     return min(times, default=None)
