@@ -86,11 +86,8 @@ class OrderPages:
     async def story(self, request: Request) -> Response:
         """One order."""
         frame = console_frame(request, ORDERS)
-        order_id = read_order_id(request.path_params["order"])
-        merchant_id = None if order_id is None else merchant_of(order_id)
-        story = None
-        if order_id is not None and merchant_id is not None:
-            story = await self.stories.read(OrderKey(merchant_id, order_id))
+        key = _key(request.path_params["order"])
+        story = None if key is None else await self.stories.read(key)
         if story is None:
             return page(render("no_order.html", frame), 404)
         view = story_view(story, frame.language)
@@ -100,17 +97,23 @@ class OrderPages:
         )
 
     async def _found(self, wanted: str) -> Sequence[OrderKey]:
-        order_id = read_order_id(wanted)
-        merchant_id = None if order_id is None else merchant_of(order_id)
-        if order_id is not None and merchant_id is not None:
-            return [OrderKey(merchant_id, order_id)]
-        return list((await self.lists.named(wanted)).values())
+        key = _key(wanted)
+        return [key] if key else list((await self.lists.named(wanted)).values())
 
     async def _newest(self, status: str) -> Sequence[OrderLine]:
         known = {str(each): each for each in OrderStatus}
         chosen = (known[status],) if status in known else tuple(OrderStatus)
         shops = await self.shops.merchant_ids()
         return await self.lists.newest(shops, statuses=chosen, since=EVER, size=LIST_SIZE)
+
+
+def _key(text: str) -> OrderKey | None:
+    """The key of the order whose id this is; None for a text that is no id of this gateway."""
+    order_id = read_order_id(text)
+    merchant_id = None if order_id is None else merchant_of(order_id)
+    if order_id is None or merchant_id is None:
+        return None
+    return OrderKey(merchant_id, order_id)
 
 
 def _line(line: OrderLine, *, language: str) -> dict[str, Any]:

@@ -49,7 +49,6 @@ _START: Final = {
     "more_unread": Words("В этих строках нет «имя=значение», они не отправлены: {lines}", "These lines are no name=value and were not sent: {lines}"),
     "register": Words("Создать заказ", "Register the order"),
     "as_program": Words("Запрос как программа", "The request as a program"),
-    "language_of_code": Words("Язык программы", "Language of the program"),
     "registered": Words("Заказ {number} создан", "Order {number} is registered"),
     "registered_lead": Words("Откройте платёжную страницу и оплатите тестовой картой.", "Open the payment page and pay with a test card."),
     "open_page": Words("Открыть платёжную страницу", "Open the payment page"),

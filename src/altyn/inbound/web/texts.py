@@ -17,7 +17,6 @@ FRAME_TEXTS: Final = MappingProxyType(
         "newer": Words("Новее", "Newer"),
         "older": Words("Старше", "Older"),
         "pages": Words("Страницы списка", "Pages of the list"),
-        "shown_live": Words("Обновляется само", "Updates by itself"),
         "cancel": Words("Отмена", "Cancel"),
         "close": Words("Закрыть", "Close"),
         "all": Words("Все", "All"),

@@ -112,7 +112,6 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "shop": Words("Магазин", "Shop"),
     "amount": Words("Сумма", "Amount"),
     "status": Words("Состояние", "Status"),
-    "on_wire": Words("orderStatus {number}", "orderStatus {number}"),
     "registered_at": Words("Зарегистрирован", "Registered"),
     "order_id": Words("Id заказа", "Order id"),
     "description": Words("Описание", "Description"),

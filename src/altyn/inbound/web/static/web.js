@@ -26,15 +26,4 @@
       told.textContent = "";
     }, 1500);
   });
-
-  // A dialog that a button opens: `data-opens` names it. Without scripts the button's link is followed.
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-opens]");
-    const dialog = opener && document.getElementById(opener.dataset.opens);
-    if (dialog) {
-      event.preventDefault();
-      dialog.showModal();
-    }
-    if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
-  });
 })();
