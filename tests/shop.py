@@ -190,8 +190,12 @@ def refused(method: str, answer: Mapping[str, Any], refusal: Refusal) -> bool:
 
 
 def settings_of(database_url: str, home: Path, **changes: Any) -> Settings:
-    """The settings of a sandbox with this data folder and database."""
-    return dataclasses.replace(load({}), home=home, database_url=database_url, **changes)
+    """The settings of a sandbox with this data folder and database.
+
+    A machine that stands still for some seconds is no outage of the database.
+    """
+    settings = load({"ALTYN_DATABASE_TIMEOUT": "60"})
+    return dataclasses.replace(settings, home=home, database_url=database_url, **changes)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main import App, prepare
-from altyn.settings import load
 from tests.e2e.gateway import Served, serving, shop_site
+from tests.shop import settings_of
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS: Final = (
@@ -37,7 +36,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A sandbox gateway with its demo shop, for all tests of this process."""
     home = tmp_path_factory.mktemp("gateway")
     with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as site:
-        settings = replace(load({}), home=home, database_url=server.url)
+        settings = settings_of(server.url, home)
         asyncio.run(prepare(settings))
         with serving(App(settings)) as port:
             yield Served(port, home, site.url)

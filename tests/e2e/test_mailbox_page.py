@@ -75,9 +75,23 @@ def altyn(gateway: Served, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def mailing(gateway: Served) -> Iterator[Served]:
     """A gateway whose shop's payers get mails."""
-    altyn(gateway, "merchant", "set", "test", "payer_email_notify=true")
+    set_mails(gateway, wanted=True)
     yield gateway
-    altyn(gateway, "merchant", "set", "test", "payer_email_notify=false")
+    set_mails(gateway, wanted=False)
+
+
+def set_mails(gateway: Served, *, wanted: bool) -> None:
+    """Set whether payers get mails, and wait until the gateway knows: then it demands `email`."""
+    altyn(gateway, "merchant", "set", "test", f"payer_email_notify={str(wanted).lower()}")
+    deadline = time.monotonic() + WAIT_SECONDS
+    while ("orderId" in order_without_email(gateway)) is wanted:
+        assert time.monotonic() < deadline, "the gateway did not learn of the setting"
+        time.sleep(0.05)
+
+
+def order_without_email(gateway: Served) -> dict[str, Any]:
+    """The answer of register.do without an address of the payer."""
+    return gateway.call("register.do", amount=100, returnUrl=gateway.shop_url)
 
 
 def test_mail_is_listed_opened_and_safe(

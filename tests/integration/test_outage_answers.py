@@ -66,6 +66,8 @@ async def test_hanging_database_is_answered_as_busy_and_logged_once(
                 message = envelope(REGISTER).encode()
                 soap = await client.post(PATH, body=message, headers=[TEXT_XML])
                 assert (soap.status, soap.headers["retry-after"]) == (503, "1")
+                clock = await client.post("/sandbox/clock", body=b'{"seconds": 1}')
+                assert (clock.status, clock.headers["retry-after"]) == (429, "1")
                 assert not await ready()
                 proxy.hanging = False
                 await until(serves)
@@ -74,6 +76,7 @@ async def test_hanging_database_is_answered_as_busy_and_logged_once(
             assert names(lines).count("database_lost") == 1
             assert names(lines).count("database_back") == 1
             assert "worker_failed" not in names(lines)
+            assert not [line for line in lines if line.get("path") == "/sandbox/clock"]
 
 
 def names(lines: list[dict[str, Any]]) -> list[str]:

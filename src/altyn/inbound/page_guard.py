@@ -1,5 +1,5 @@
 """Answers for every endpoint of pages what the endpoint itself does not: a body that cannot be
-read, an address that cannot be stored, a defect.
+read, an address that cannot be stored, a database that cannot be used, a defect.
 
 So no endpoint answers with a traceback or closes its connection without saying so.
 Source: docs/architecture.md (limits).
@@ -24,6 +24,7 @@ from altyn.inbound.rest.answers import (
     encode_json,
     send_answer,
 )
+from altyn.operations.ports import Overloaded
 from altyn.protocol.dialect import TransportFault
 from altyn.protocol.dialects.classic.dialect import TRANSPORT_FAULTS, transport_fault
 from altyn.request_body import BodyTooLarge, BodyTooSlow, Disconnected, TooManyBodies
@@ -52,13 +53,10 @@ class PageGuard:
         answer = _Answer(send)
         try:
             await self._app(scope, receive, answer.send)
-        except BodyTooLarge:
-            await _send_fault(send, TransportFault.BODY_TOO_LARGE)
-        except BodyTooSlow:
-            log_body_too_slow(scope)
-            await _send_fault(send, TransportFault.BODY_TOO_SLOW, CLOSE)
-        except TooManyBodies:
-            await _send_fault(send, TransportFault.OVERLOADED, RETRY)
+        except (BodyTooLarge, BodyTooSlow, TooManyBodies, Overloaded) as error:
+            if answer.started:
+                raise
+            await _refuse(scope, send, error)
         except (Disconnected, ClientDisconnect):
             log_client_left(scope)
         except Exception:
@@ -78,6 +76,18 @@ class _Answer:
     async def send(self, message: Message) -> None:
         self.started = True
         await self._send(message)
+
+
+async def _refuse(scope: Scope, send: Send, error: Exception) -> None:
+    """Answer that the body cannot be read, or that the gateway is busy."""
+    if isinstance(error, BodyTooLarge):
+        await _send_fault(send, TransportFault.BODY_TOO_LARGE)
+    elif isinstance(error, BodyTooSlow):
+        log_body_too_slow(scope)
+        await _send_fault(send, TransportFault.BODY_TOO_SLOW, CLOSE)
+    else:  # a lost database is logged where it was lost
+        log.debug("busy", path=scope["path"], reason=str(error))
+        await _send_fault(send, TransportFault.OVERLOADED, RETRY)
 
 
 async def _send_fault(send: Send, fault: TransportFault, *headers: Header) -> None:

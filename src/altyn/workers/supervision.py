@@ -91,7 +91,7 @@ class Supervisor:
                 return
             self._show(worker, up=False)
             # The database is back suddenly, and then the worker is needed at once.
-            outage = isinstance(error, Overloaded | ResultUnknown)
+            outage = _is_outage(error)
             if outage or self._monotonic() - started_at >= STABLE_SECONDS:
                 worker.pause_seconds = PAUSE_SECONDS_MIN
             pause = worker.pause_seconds
@@ -107,6 +107,13 @@ class Supervisor:
     def _show(self, worker: _Worker, *, up: bool) -> None:
         worker.up = up
         UP.labels(worker.name).set(up)
+
+
+def _is_outage(error: BaseException) -> bool:
+    """Whether the database could not be used; in a group of errors, for each of them."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_outage(each) for each in error.exceptions)
+    return isinstance(error, Overloaded | ResultUnknown)
 
 
 async def _error_of(work: Work) -> BaseException:

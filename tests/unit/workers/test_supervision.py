@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from prometheus_client import REGISTRY
 
+from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.workers.supervision import STABLE_SECONDS, Supervisor, Work
 from tests.integration.rest.logbook import Logbook, logbook_kept
 
@@ -152,6 +153,32 @@ async def test_pause_is_short_again_after_the_worker_was_stable(
         await pauses.began()
         pauses.end()
     assert pauses.seconds == [1, 2, 4, 1, 2]
+    await supervisor.stop()
+
+
+@pytest.mark.parametrize(
+    ("errors", "is_defect"),
+    [
+        ((Overloaded("down"), ResultUnknown("lost")), False),
+        ((Overloaded("down"), RuntimeError("a defect")), True),
+    ],
+)
+async def test_several_errors_are_an_outage_when_each_of_them_is(
+    *,
+    supervisor: Supervisor,
+    pauses: Pauses,
+    name: str,
+    logbook: Logbook,
+    errors: tuple[Exception, ...],
+    is_defect: bool,
+) -> None:
+    async def work() -> None:
+        raise ExceptionGroup("parts", errors)
+
+    supervisor.start(name, work)
+    await pauses.began()
+    assert bool(logbook.of("worker_failed")) is is_defect
+    assert bool(logbook.of("worker_interrupted")) is not is_defect
     await supervisor.stop()
 
 
