@@ -19,6 +19,7 @@ from altyn.inbound.personal_account.settings.settings_page import SettingsPages
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.inbound.request_handler import Credentials
 from altyn.main.account_orders import account_order_routes
+from altyn.main.account_passkeys import passkey_routes
 from altyn.main.shop_links import invoice_routes
 from altyn.operations.ports import Clock, World
 from altyn.operations.reports.jobs import Reports
@@ -52,8 +53,10 @@ def account_routes(
         public_url=settings.public_url,
     )
     demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
+    login = LoginPages(access, demo if settings.sandbox else None)
     return [
-        *LoginPages(access, demo if settings.sandbox else None).routes(),
+        *login.routes(),
+        *passkey_routes(access, login, pool, keys),
         *MainPage(access, DashboardStore(pool)).routes(),
         *ReportPages(access, Reports(ExportJobStore(pool), clock)).routes(),
         *CodesPage(access).routes(),

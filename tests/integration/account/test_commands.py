@@ -135,6 +135,36 @@ def test_log_is_verified_and_exported(home: Path, empty_database_url: str) -> No
     assert (altered.exit_code, "entry 3 or its hash was altered" in altered.output) == (1, True)
 
 
+def test_passkeys_of_a_lost_device_are_shown_and_removed(
+    home: Path, empty_database_url: str
+) -> None:
+    execute(
+        empty_database_url,
+        "INSERT INTO account_passkeys (merchant_id, credential_id, login, user_handle, rp_id,"
+        " public_key, sign_count, name, added_at)"
+        " SELECT merchant_id, name::bytea, login, '1.x', 'localhost', '', 0, name,"
+        " '2026-11-27 10:00+00'"
+        " FROM account_users, unnest(ARRAY['Laptop', 'Phone', 'Watch']) AS name"
+        " WHERE login = 'test-owner'",
+    )
+    shown = altyn("users", "passkeys", "test-owner").output
+    assert "Phone · added 2026-11-27 10:00 UTC · unused · localhost" in shown
+    wrong = altyn("users", "passkeys", "test-owner", "--remove", "Phome")
+    assert isinstance(wrong.exception, CommandError)
+    assert "Did you mean Phone?" in str(wrong.exception)
+    wrong = altyn("users", "passkeys", "test-owner", "--remove", "x")
+    assert "Its passkeys: Laptop, Phone, Watch." in str(wrong.exception)
+    removed = answer("users", "passkeys", "test-owner", "--remove", "Phone")
+    assert removed["removed"] == ["Phone"]
+    assert [each["name"] for each in removed["passkeys"]] == ["Laptop", "Watch"]
+    both = altyn("users", "passkeys", "test-owner", "--remove", "Laptop", "--remove-all")
+    assert isinstance(both.exception, CommandError)
+    assert "no passkeys any more" in altyn("users", "passkeys", "test-owner", "--remove-all").output
+    assert altyn("users", "passkeys", "test-owner").output == "test-owner has no passkeys.\n"
+    exported = altyn("audit", "export", "test").output
+    assert exported.count("altyn users,,passkey removed,test-owner") == 3
+
+
 def test_nothing_secret_is_in_the_log(home: Path) -> None:
     altyn("merchant", "set", "test", "callbacks.key=a-secret-key")
     added = answer("users", "add", "test", "test-anna")

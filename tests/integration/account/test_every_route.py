@@ -16,7 +16,7 @@ from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, Browser, csrf_of
 from tests.shop import Shop, open_shop
 
-GUESTS: Final = frozenset({"login", "code", "logout"})
+GUESTS: Final = frozenset({"login", "login/passkey", "login/passkey/options", "code", "logout"})
 OTHER_LOGINS: Final = ("test-child-owner", "test-child-api", "test-child")
 HOSTILE: Final = (
     '"><script>x</script>',
@@ -31,6 +31,7 @@ HOSTILE: Final = (
 NAMES: Final = (
     *("login", "role", "right", "blocked", "codes_too", "new_password", "old_password", "code"),
     *("repeat_password", "password", "offered", "next", "before", "done", "lang"),
+    *("passkey", "name", "credential"),
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     home: Path = tmp_path_factory.mktemp("home")
-    async with open_shop(database_url, home) as opened:
+    async with open_shop(database_url, home, public_url="http://localhost:8080") as opened:
         await opened.pool.execute(
             "INSERT INTO logins (merchant_id, login) SELECT merchant_id, 'test-child-owner'"
             " FROM merchants WHERE login = 'test-child'"
@@ -83,6 +84,7 @@ async def state(shop: Shop, login: str = "%") -> list[tuple[object, ...]]:
         *await shop.pool.fetch("SELECT * FROM account_users WHERE login LIKE $1", login),
         *await shop.pool.fetch("SELECT * FROM api_users WHERE login LIKE $1", login),
         *await shop.pool.fetch("SELECT * FROM api_tokens WHERE login LIKE $1", login),
+        *await shop.pool.fetch("SELECT * FROM account_passkeys WHERE login LIKE $1", login),
     ]
     return sorted((tuple(row.values()) for row in rows), key=str)
 

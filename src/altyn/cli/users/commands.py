@@ -10,6 +10,7 @@ import typer
 
 from altyn.cli.environment import read_settings
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
+from altyn.cli.users.passkeys import passkeys
 from altyn.domain.account.roles import GRANTS, AccountRole, Action, Grant
 
 if TYPE_CHECKING:
@@ -146,6 +147,9 @@ def reset(
         _print_password(new, as_json=as_json, done=f"{login} has a one-time password.")
 
     _run(work)
+
+
+app.command()(passkeys)
 
 
 def read_rights(

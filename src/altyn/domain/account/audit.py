@@ -30,6 +30,9 @@ class AuditAction(StrEnum):
     PASSWORD_RESET = "password reset"  # noqa: S105 - as above
     CODES_SWITCHED_ON = "one-time codes switched on"
     CODES_SWITCHED_OFF = "one-time codes switched off"
+    PASSKEY_ADDED = "passkey added"
+    PASSKEY_RENAMED = "passkey renamed"
+    PASSKEY_REMOVED = "passkey removed"
     USER_ADDED = "user added"
     USER_BLOCKED = "user blocked"
     USER_UNBLOCKED = "user unblocked"

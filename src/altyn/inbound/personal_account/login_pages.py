@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.passkeys import PasskeySite
 from altyn.domain.account.sessions import SessionStage, form_token
 from altyn.domain.credentials import is_login
 from altyn.inbound.personal_account.access import (
@@ -27,12 +28,15 @@ from altyn.inbound.personal_account.pages import (
     CODES_PATH,
     LOGIN_PATH,
     LOGOUT_PATH,
+    PASSKEY_LOGIN_PATH,
+    PASSKEYS_PATH,
     PASSWORD_PATH,
     PROFILE_PATH,
     account_frame,
     guest_frame,
     render,
 )
+from altyn.inbound.personal_account.passkeys.site import site_of
 from altyn.inbound.personal_account.texts import account_text, reason_text
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.web.responses import page, see_other
@@ -110,10 +114,10 @@ class LoginPages:
         try:
             opened = await log_in(attempt, access.context)
         except AccountError as error:
-            _log(login, attempt.address, error)
-            return self._refused_login(request, login, next_page, error)
-        _log(login, attempt.address)
-        return self._opened(opened, next_page)
+            log_login(login, attempt.address, error)
+            return self.refused_login(request, login, next_page, error)
+        log_login(login, attempt.address)
+        return self.opened(opened, next_page)
 
     async def show_code(self, request: Request) -> Response:
         """The form for the one-time code."""
@@ -135,9 +139,9 @@ class LoginPages:
             if error.reason is not Reason.WRONG_CODE:
                 raise
             text = reason_text(error, guest_frame(request, sandbox=False).language)
-            _log(current.user.login, current.address, error)
+            log_login(current.user.login, current.address, error)
             return self._code_page(request, form_token(current.token), text, FORBIDDEN)
-        return self._opened(opened, "")
+        return self.opened(opened, "")
 
     async def log_out(self, request: Request) -> Response:
         """End the session. Without one there is nothing to end."""
@@ -185,10 +189,11 @@ class LoginPages:
             done=done if done in PROFILE_CHANGES else "",
             password_path=PASSWORD_PATH,
             codes_path=CODES_PATH,
+            passkeys_path=PASSKEYS_PATH,
         )
         return page(html)
 
-    def _opened(self, opened: OpenedSession, next_page: str) -> Response:
+    def opened(self, opened: OpenedSession, next_page: str) -> Response:
         """On to the code, to the change of a one-time password, or to the page asked for."""
         if opened.session.stage is SessionStage.CODE:
             address = CODE_PATH
@@ -198,9 +203,10 @@ class LoginPages:
             address = own_page(next_page)
         return self.access.keep(see_other(address), opened.token)
 
-    def _refused_login(
+    def refused_login(
         self, request: Request, login: str, next_page: str, error: AccountError
     ) -> Response:
+        """The login form with what is wrong."""
         text = reason_text(error, guest_frame(request, sandbox=False).language)
         status = BAD_REQUEST if error.reason in _UNFILLED else FORBIDDEN
         return self._login_page(request, login, next_page, text, status)
@@ -215,7 +221,15 @@ class LoginPages:
     ) -> Response:
         frame = guest_frame(request, sandbox=self.access.sandbox)
         shown = {"login": login, "next": next_page, "problem": problem, "demo": self.demo}
-        return page(render("login.html", frame, path=LOGIN_PATH, **shown), status)
+        passkeys = isinstance(site_of(request, self.access), PasskeySite)
+        html = render(
+            "login.html",
+            frame,
+            path=LOGIN_PATH,
+            passkey_path=PASSKEY_LOGIN_PATH if passkeys else "",
+            **shown,
+        )
+        return page(html, status)
 
     def _code_page(
         self, request: Request, csrf: str, problem: str = "", status: int = 200
@@ -235,7 +249,7 @@ class LoginPages:
         return page(html, status)
 
 
-def _log(login: str, address: str, error: AccountError | None = None) -> None:
+def log_login(login: str, address: str, error: AccountError | None = None) -> None:
     """A line for each login; a text that has not the form of a login may be a password."""
     shown = login if is_login(login) else "not a login"
     if error is None:

@@ -18,6 +18,19 @@ class Reason(StrEnum):
     USER_BLOCKED = "the user is blocked: an owner of the shop can unblock it"
     MERCHANT_BLOCKED = "the shop is blocked: ask the provider"
     WRONG_CODE = "the one-time code is wrong or was used before: type the newest one"
+    PASSKEY_REFUSED = (
+        "the passkey is refused; ten failed logins lock a login for 30 minutes: log in with the "
+        "password"
+    )
+    PASSKEY_UNKNOWN = "the passkey is not known here: log in with the password"
+    PASSKEY_TOO_LATE = "more than five minutes have passed, or this was done before: begin again"
+    PASSKEY_NOT_CREATED = "the device's answer cannot be used: begin again, or use another device"
+    PASSKEY_NAME = "a passkey's name has 1 to 40 characters: change the name"
+    PASSKEY_NAME_TAKEN = "one of the user's passkeys has this name: choose another name"
+    PASSKEY_KNOWN = "this passkey was added before: remove it first, or use another device"
+    PASSKEY_GONE = "the user has no such passkey: load the page again"
+    TOO_MANY_PASSKEYS = "the user has 20 passkeys: remove one first"
+    NO_PASSKEYS_HERE = "browsers allow passkeys at https:// addresses and at localhost only"
     SESSION_OVER = "the session has ended: log in again"
     PASSWORD_IS_ONE_TIME = "the password is a one-time password: change it first"  # noqa: S105
     NOT_PERMITTED = "the user does not have this right: an owner of the shop can switch it on"

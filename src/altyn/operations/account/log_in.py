@@ -59,8 +59,7 @@ async def log_in(attempt: LoginAttempt, context: AccountContext) -> OpenedSessio
         raise AccountError(Reason.LOGIN_EMPTY)
     if not attempt.password:
         raise AccountError(Reason.PASSWORD_EMPTY)
-    if context.failed_logins.pause_seconds(attempt.address):
-        raise Overloaded("failed logins from this address delay the next one; repeat later")
+    refuse_hurried(attempt.address, context)
     user = await context.store.user(attempt.login) if is_login(attempt.login) else None
     checked = None if user is None or user.is_locked(context.clock.now()) else user.password_hash
     is_right = await context.passwords.verify(attempt.password, checked)
@@ -125,6 +124,12 @@ async def log_out(current: CurrentUser, context: AccountContext) -> None:
     await change_user(current.user.login, decide, current.actor, context)
 
 
+def refuse_hurried(address: str, context: AccountContext) -> None:
+    """Refuses an address with many failed logins for a while: Overloaded."""
+    if context.failed_logins.pause_seconds(address):
+        raise Overloaded("failed logins from this address delay the next one; repeat later")
+
+
 def new_session(
     user: AccountUser,
     context: AccountContext,
@@ -147,6 +152,14 @@ def new_session(
     return OpenedSession(token=token, session=session, user=user)
 
 
+async def refuse_blocked(user: AccountUser, context: AccountContext) -> None:
+    """Refuses: USER_BLOCKED, MERCHANT_BLOCKED."""
+    if user.blocked:
+        raise AccountError(Reason.USER_BLOCKED)
+    if (await context.merchants.get(user.merchant_id)).blocked:
+        raise AccountError(Reason.MERCHANT_BLOCKED)
+
+
 def failed_attempt(
     user: AccountUser, actor: AccountActor, now: datetime, detail: str
 ) -> UserChange:
@@ -159,11 +172,8 @@ def failed_attempt(
 
 
 async def _open(user: AccountUser, attempt: LoginAttempt, context: AccountContext) -> OpenedSession:
-    """The session of a right password. Refuses: USER_BLOCKED, MERCHANT_BLOCKED."""
-    if user.blocked:
-        raise AccountError(Reason.USER_BLOCKED)
-    if (await context.merchants.get(user.merchant_id)).blocked:
-        raise AccountError(Reason.MERCHANT_BLOCKED)
+    """The session of a right password. Refuses as `refuse_blocked`."""
+    await refuse_blocked(user, context)
     if user.code_secret is None:
         return new_session(after_login(user), context, attempt.address)
     # Failures are forgotten when the code was right too: else codes could be guessed without end.
