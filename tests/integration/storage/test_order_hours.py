@@ -351,9 +351,10 @@ async def test_two_processes_that_summarise_an_hour_at_once_make_one_sum(
 ) -> None:
     """The second one waits for the first; a change meanwhile is in the figures once."""
     async with shops_of(pool, database_url) as shops:
-        for _ in range(2):
-            await shops.register(1, 10, timedelta(0), "643", slow=False)
+        for hours in (10, 10, 12):
+            await shops.register(1, hours, timedelta(0), "643", slow=False)
         await OrderHours(pool, orders_min=1).update_until(hour_of(shops.now) - 11 * HOUR)
+        assert len(await summarised_hours(pool, SHOPS)) == 1
         async with shops.slow.transaction():
             await OrderHours(cast("Pool", shops.slow), orders_min=1).update()
             second = asyncio.create_task(OrderHours(pool, orders_min=1).update())
