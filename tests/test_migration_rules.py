@@ -69,18 +69,31 @@ _PLAIN_INDEX: Final = re.compile(rf"CREATE {_INDEX}")
 _UNIQUE_INDEX: Final = re.compile(rf"CREATE UNIQUE {_INDEX}")
 _DROPS_INDEX: Final = re.compile(r"DROP INDEX (?:IF EXISTS )?(\w+)$")
 _ALTERS_TABLE: Final = re.compile(r"ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(\w+) (.+)")
+_CREATES_FUNCTION: Final = re.compile(
+    r"CREATE FUNCTION (\w+)\(.*\) RETURNS (\w+) LANGUAGE .*\$\$(.*)\$\$"
+)
+_RECORDING_TRIGGER: Final = re.compile(
+    r"CREATE TRIGGER \w+ AFTER (?:INSERT|UPDATE|DELETE) ON \w+ FOR EACH ROW"
+    r"(?: WHEN \(.+\))? EXECUTE FUNCTION (\w+)\(\)$"
+)
+_RECORDS: Final = re.compile(r"BEGIN INSERT INTO (\w+) \([^;]+; RETURN NULL; END")
 
 
 def not_additive(sql: str, plain_indexes: frozenset[str]) -> Iterator[str]:
     """The statements after which a statement of an older process may fail.
 
-    A table that the migration has created is not known to older processes. `plain_indexes`: those
-    of earlier migrations that are not unique; no statement depends on one.
+    A table or a function that the migration has created is not known to older processes.
+    `plain_indexes`: those of earlier migrations that are not unique; no statement depends on one.
+    A trigger may record changes in a table of the migration: after the change, with one INSERT.
     """
     created: set[str] = set()
     for statement in statements_of(sql):
         if table := _CREATES_TABLE.match(statement):
             created.add(table[1])
+        elif function := _CREATES_FUNCTION.match(statement):
+            records = _RECORDS.match(function[3].strip())
+            if records and records[1] in created and function[2] == "trigger":
+                created.add(function[1])
         elif not _only_adds(statement, created, plain_indexes):
             yield statement
 
@@ -90,6 +103,8 @@ def _only_adds(statement: str, created: set[str], plain_indexes: frozenset[str])
         return unique[2] in created
     if dropped := _DROPS_INDEX.match(statement):
         return dropped[1] in plain_indexes
+    if trigger := _RECORDING_TRIGGER.match(statement):
+        return trigger[1] in created
     if altered := _ALTERS_TABLE.match(statement):
         table, actions = altered.groups()
         return table in created or all(map(_adds_column, split_at(actions, ",")))
@@ -122,11 +137,11 @@ def statements_of(sql: str) -> list[str]:
 
 
 def split_at(text: str, mark: str) -> list[str]:
-    """The parts between the marks that are outside of brackets, without empty ones."""
+    """The parts between the marks that are outside of brackets and `$$` texts, no empty ones."""
     parts, depth = [""], 0
     for sign in text:
         depth += (sign == "(") - (sign == ")")
-        if sign == mark and depth == 0:
+        if sign == mark and depth == 0 and parts[-1].count("$$") % 2 == 0:
             parts.append("")
         else:
             parts[-1] += sign
@@ -134,6 +149,14 @@ def split_at(text: str, mark: str) -> list[str]:
 
 
 # ── The rule on examples ──────────────────────────────────────────────────────────────────────────
+
+RECORDS: Final = (
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN INSERT INTO changes (id) VALUES (NEW.order_id); RETURN NULL; END $$"
+)
+RECORDS_AND_DELETES: Final = RECORDS.replace("RETURN N", "DELETE FROM a; RETURN N")
+AFTER: Final = "CREATE TRIGGER t AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f()"
+WHEN: Final = "FOR EACH ROW WHEN (NEW.a > 1 AND (OLD.a < 2))"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +169,8 @@ def split_at(text: str, mark: str) -> list[str]:
         "ALTER TABLE orders ADD COLUMN a text, ADD COLUMN b integer NOT NULL DEFAULT 0;",
         "ALTER TABLE orders ADD COLUMN IF NOT EXISTS a int CHECK (a IN (1, 2)); -- DROP TABLE x",
         "DROP INDEX plain;",
+        f"CREATE TABLE changes (id uuid); {RECORDS}; {AFTER}",
+        f"CREATE TABLE changes (id uuid); {RECORDS}; {AFTER.replace('FOR EACH ROW', WHEN)};",
     ],
 )
 def test_additions_need_no_mark(sql: str) -> None:
@@ -172,6 +197,10 @@ def test_additions_need_no_mark(sql: str) -> None:
         "UPDATE orders SET a = 1",
         "DELETE FROM orders",
         "CREATE TRIGGER t BEFORE INSERT ON orders EXECUTE FUNCTION f()",
+        f"{RECORDS}; {AFTER}",
+        f"CREATE TABLE changes (id uuid); {RECORDS}; {AFTER.replace('AFTER', 'BEFORE')}",
+        f"CREATE TABLE changes (id uuid); {RECORDS.replace('changes', 'orders')}; {AFTER}",
+        f"CREATE TABLE changes (id uuid); {RECORDS_AND_DELETES}; {AFTER}",
         "DO $$ BEGIN DROP TABLE orders; END $$",
     ],
 )

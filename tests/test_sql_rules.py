@@ -34,6 +34,9 @@ DISTRIBUTED: Final = {
     "export_jobs",
     "export_files",
     "invoices",
+    "order_hours",
+    "attempt_hours",
+    "summarised_hours",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so

@@ -51,6 +51,7 @@ from altyn.storage.credentials import TOKEN_KEY_PURPOSE, CredentialStore
 from altyn.storage.database import Listener, Pool
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.merchants import MerchantDirectory
+from altyn.storage.order_hours import OrderHours
 from altyn.storage.orders import OrderStore
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.shop_links import ShopLinkStore
@@ -231,6 +232,7 @@ def _start_workers(
             keep_callbacks=keep,
             mailbox=mailbox,
             purge_requests=purge_of(services.pool, settings),
+            update_sums=OrderHours(services.pool).update,
         ),
     )
     start_reports(supervisor, services.pool, clock)

@@ -1,12 +1,13 @@
-"""The key figures of shops in PostgreSQL: two statements, each bounded by the period.
+"""The key figures of shops in PostgreSQL: sums of hours, and the orders of the last hours.
 
-Only reads. Source: personal-account.md §8 (dashboard).
+Only reads; `order_hours.py` makes the sums. Source: personal-account.md §8 (dashboard).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from altyn.domain.moscow import start_of_day
@@ -21,6 +22,7 @@ from altyn.operations.dashboard import (
     WayCount,
 )
 from altyn.storage.database import Pool
+from altyn.storage.order_hours import summarised_hours
 from altyn.storage.statements import key_array, statement
 
 Key = TypeVar("Key", int, str)
@@ -35,21 +37,36 @@ class DashboardStore:
     async def read(self, merchant_ids: Sequence[int], period: Period) -> Dashboard:
         """The figures of the orders of some merchants that were registered in a period."""
         shops = key_array(merchant_ids)
+        summarised_until = await self._summarised_until(merchant_ids, period)
         rows = await statement("shop_days").fetch(
             self._pool,
             merchant_ids=shops,
             starts=[*map(start_of_day, period.days), period.until],
             since=period.since,
+            summarised_until=summarised_until,
             until=period.until,
         )
         days = sorted((_day(row, period) for row in rows), key=lambda each: each.day)
         attempts = await statement("shop_attempts").fetch(
             self._pool,
             merchant_ids=shops,
-            first_id=first_order_id(period.since),
+            since=period.since,
+            summarised_until=summarised_until,
+            first_id=first_order_id(summarised_until),
             end_id=first_order_id(period.until),
         )
         return Dashboard(period, days, _attempts(attempts))
+
+    async def _summarised_until(self, merchant_ids: Sequence[int], period: Period) -> datetime:
+        """The time in the period to which the orders of all the merchants are summarised.
+
+        It may be an earlier one than that of the next statement's moment: sums stay right.
+        """
+        known = await summarised_hours(self._pool, merchant_ids)
+        covered = [each.until for each in known if each.since <= period.since]
+        if len(covered) < len(set(merchant_ids)):
+            return period.since
+        return max(period.since, min(period.until, *covered))
 
 
 def _day(row: Any, period: Period) -> DayFigures:

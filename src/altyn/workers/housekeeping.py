@@ -1,6 +1,6 @@
 """Housekeeping: deletes old cards, callbacks, mails and logged requests.
 
-It also moves the other cards to the active key.
+It also moves the other cards to the active key, and sums up the orders of the last hours.
 """
 
 import asyncio
@@ -50,6 +50,9 @@ class Mailbox(Protocol):
 Purge = Callable[[], Awaitable[None]]
 """Deletes what is too old or too much."""
 
+Update = Callable[[], Awaitable[None]]
+"""Brings something up to date."""
+
 
 async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
     """Delete the callbacks that were settled before a time (UTC), in small batches."""
@@ -86,9 +89,10 @@ async def run_housekeeping(
     keep_callbacks: timedelta,
     mailbox: Mailbox | None = None,
     purge_requests: Purge | None = None,
+    update_sums: Update | None = None,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
-    """Maintain cards, callbacks, mailbox and request log every `pulse_seconds`, until cancelled.
+    """Maintain cards, callbacks, mails, request log and sums each `pulse_seconds`, until cancelled.
 
     An error of one task does not stop the others; errors are raised together after all have run.
     """
@@ -97,7 +101,7 @@ async def run_housekeeping(
             maintain_cards(cards, clock.now()),
             purge_callbacks(callbacks, clock.now() - keep_callbacks),
             purge_mails(mailbox, clock.now()),
-            *(() if purge_requests is None else (purge_requests(),)),
+            *(task() for task in (purge_requests, update_sums) if task is not None),
             return_exceptions=True,
         )
         if errors := [result for result in results if isinstance(result, Exception)]:
