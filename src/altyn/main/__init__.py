@@ -52,6 +52,7 @@ from altyn.storage.database import Listener, Pool
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.orders import OrderStore
+from altyn.storage.page_sets import ServedPageSets
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.shop_links import ShopLinkStore
 from altyn.storage.signing_keys import SigningKeys
@@ -96,6 +97,7 @@ async def running(
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
         outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
+        page_sets = ServedPageSets(pool, listener)
         await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
@@ -134,6 +136,7 @@ async def running(
             tiles=tiles_of(ways),
             payer_phone=payer_phone_of(connectors, world, settings.public_url),
             recorder=start_recorder(supervisor, pool, settings),
+            page_sets=page_sets,
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))
