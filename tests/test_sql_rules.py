@@ -37,6 +37,8 @@ DISTRIBUTED: Final = {
     "order_hours",
     "attempt_hours",
     "summarised_hours",
+    "page_sets",
+    "page_set_files",
 }
 
 # Queries that look for rows of all merchants: query → why. Every shard is visited on purpose, so
@@ -52,6 +54,7 @@ ALL_MERCHANTS: Final = {
     "outbox_depths": "the metrics count waiting entries of all merchants",
     "purge_export_jobs": "housekeeping looks for old reports of all merchants",
     "settled_entries": "housekeeping looks for old entries of all merchants",
+    "waiting_page_sets": "the provider looks for the page sets of all merchants that wait",
     "waiting_queues": "the worker looks for the queues of all merchants",
     "orders_named": "a person looks for an order number that any merchant may have used",
     "purge_cards": "the worker looks for expired cards of all merchants",

@@ -12,6 +12,7 @@ from altyn.cli.help import use_plain_help
 from altyn.cli.merchants import commands as merchants
 from altyn.cli.orders import commands as orders
 from altyn.cli.orders import link, pay
+from altyn.cli.pages import commands as pages
 from altyn.cli.receipts import commands as receipts
 from altyn.cli.requests import commands as requests
 from altyn.cli.sandbox import cards, clock, mail, phone
@@ -45,6 +46,7 @@ app.add_typer(orders.app, name="order", no_args_is_help=True, rich_help_panel=_M
 app.add_typer(receipts.app, name="receipt", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(callbacks.app, name="callbacks", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(merchants.app, name="merchant", no_args_is_help=True, rich_help_panel=_MANAGE)
+app.add_typer(pages.app, name="pages", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(users.app, name="users", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(audit.app, name="audit", no_args_is_help=True, rich_help_panel=_MANAGE)
 app.add_typer(keys.app, name="keys", no_args_is_help=True, rich_help_panel=_MANAGE)

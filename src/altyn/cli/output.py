@@ -26,6 +26,7 @@ _USER_ERRORS: Final = {
     "altyn.operations.ports": ("ClockRefusedError", "SigningKeyUnusable"),
     "altyn.operations.staff.errors": ("StaffError",),
     "altyn.operations.account.errors": ("AccountError",),
+    "altyn.operations.page_sets": ("PageSetError",),
     "altyn.storage.database": ("DatabaseUnreachableError",),
     "altyn.embedded_postgres.errors": ("EmbeddedPostgresError",),
     "altyn.domain.key_service": ("KeyServiceError",),

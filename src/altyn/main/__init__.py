@@ -53,6 +53,7 @@ from altyn.storage.mailbox import Mailbox
 from altyn.storage.merchants import MerchantDirectory
 from altyn.storage.order_hours import OrderHours
 from altyn.storage.orders import OrderStore
+from altyn.storage.page_sets import ServedPageSets
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.shop_links import ShopLinkStore
 from altyn.storage.signing_keys import SigningKeys
@@ -97,6 +98,7 @@ async def running(
         clock = await _open_clock(settings, pool, listener)
         signing_keys = SigningKeys(pool, listener, ring.derive(SIGNING_KEY_PURPOSE))
         outbox, effect_kinds = OutboxSending(pool, listener), _effect_kinds(extensions)
+        page_sets = ServedPageSets(pool, listener)
         await _start(listener, stack)
         connectors = await open_connectors(settings, pool, ring, clock, stack)
         ways = (*connectors.ways, *extensions.payment_ways)
@@ -135,6 +137,7 @@ async def running(
             tiles=tiles_of(ways),
             payer_phone=payer_phone_of(connectors, world, settings.public_url),
             recorder=start_recorder(supervisor, pool, settings),
+            page_sets=page_sets,
         )
         routes = _added_routes(connectors, ways, world, settings)
         yield Gateway(settings, pool, world, open_router(context, routes))

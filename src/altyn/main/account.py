@@ -10,6 +10,7 @@ from altyn.inbound.personal_account.audit_page import AuditPage
 from altyn.inbound.personal_account.codes_page import CodesPage
 from altyn.inbound.personal_account.login_pages import DemoUsers, LoginPages
 from altyn.inbound.personal_account.main_page.page import MainPage
+from altyn.inbound.personal_account.page_sets.page import PageSetPages
 from altyn.inbound.personal_account.reports.page import ReportPages
 from altyn.inbound.personal_account.settings.callback_tools import CallbackTools
 from altyn.inbound.personal_account.settings.callbacks_page import CallbacksPage
@@ -20,6 +21,7 @@ from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.inbound.request_handler import Credentials
 from altyn.main.account_orders import account_order_routes
 from altyn.main.account_passkeys import passkey_routes
+from altyn.main.page_sets import page_sets_of
 from altyn.main.shop_links import invoice_routes
 from altyn.operations.ports import Clock, World
 from altyn.operations.reports.jobs import Reports
@@ -67,5 +69,6 @@ def account_routes(
         *CallbacksPage(access, services.history).routes(),
         *SettingsPages(access, services, CallbackTools(access, services)).routes(),
         *SessionsPage(access).routes(),
+        *PageSetPages(access, page_sets_of(pool, keys, clock)).routes(),
         *invoice_routes(access, settings, pool, world, credentials),
     ]

@@ -43,6 +43,7 @@ from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
 from altyn.main.request_log import DEMO_SECRETS, recording_of
+from altyn.operations.page_sets import ServedPages
 from altyn.operations.ports import World
 from altyn.operations.request_log import RequestRecorder
 from altyn.operations.staff.actors import StaffActor
@@ -87,6 +88,7 @@ class EndpointContext:
     tiles: WayTiles = field(default_factory=dict)
     payer_phone: PayerPhone | None = None
     recorder: RequestRecorder | None = None
+    page_sets: ServedPages | None = None
 
     @property
     def limits(self) -> Limits:
@@ -169,6 +171,7 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             public_url=settings.public_url,
             limits=context.limits,
             tiles=context.tiles,
+            uploaded=context.page_sets,
         ),
         *qr_routes(world, settings.public_url),
         *receipt_routes(world, sandbox=settings.sandbox),

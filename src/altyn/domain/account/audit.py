@@ -50,6 +50,12 @@ class AuditAction(StrEnum):
     SESSION_ENDED = "session ended"
     CALLBACK_RESENT = "callback sent again"
     CERTIFICATE_CREATED = "certificate created"
+    PAGE_SET_UPLOADED = "page set uploaded"
+    PAGE_SET_ACTIVATED = "page set made active"
+    PAGE_SET_DEACTIVATED = "page set put out of use"
+    PAGE_SET_REMOVED = "page set removed"
+    PAGE_SET_APPROVED = "page set approved"
+    PAGE_SET_REFUSED = "page set refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

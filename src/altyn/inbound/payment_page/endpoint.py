@@ -4,7 +4,6 @@ With these pages a payer pays and the shop never handles the card. The methods t
 calls are in `methods.py`. Source: payment-page.md §1, §2, §5, §6; 004 (pageView, returnUrl).
 """
 
-import asyncio
 import gzip
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +32,7 @@ from altyn.inbound.payment_page.card_in_address import card_in_address, has_card
 from altyn.inbound.payment_page.frame import STATIC
 from altyn.inbound.payment_page.methods import PageMethods
 from altyn.inbound.payment_page.offered_ways import HIDES_SBERPAY, Choice, choice_of
+from altyn.inbound.payment_page.own_pages import OwnPages
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import PageContext
 from altyn.inbound.payment_page.payer import Payer, payer_of
@@ -52,12 +52,12 @@ from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.payment_page.view import Problem
 from altyn.inbound.payment_page.waiting_pages import waiting_page
 from altyn.look.static_files import CACHE_CONTROL
+from altyn.operations.page_sets import ServedPages
 from altyn.operations.paying.payer_address import record_payer_address
 from altyn.operations.paying.sberpay import opens_at_sberpay
 from altyn.operations.ports import World
 from altyn.protocol.dialects.classic.return_links import payment_link
 
-SHOP_ASSET_CACHE: Final = "public, max-age=300"
 COMPRESSED: Final = {
     name: gzip.compress(file.content, mtime=0) for name, file in STATIC.files.items()
 }
@@ -73,6 +73,7 @@ def routes(
     limits: Limits,
     acs_origins: tuple[str, ...] = (),
     tiles: WayTiles | None = None,
+    uploaded: ServedPages | None = None,
 ) -> list[BaseRoute]:
     """The pages, their files, and the page's methods under `/payment/rest/`.
 
@@ -82,7 +83,7 @@ def routes(
     endpoint = PageEndpoint(
         world=world,
         sandbox=sandbox,
-        templates=ShopTemplates(templates_folder),
+        own_pages=OwnPages(ShopTemplates(templates_folder), uploaded, world.merchants),
         public_url=public_url,
         limits=limits,
         acs_origins=acs_origins,
@@ -109,7 +110,7 @@ class PageEndpoint:
 
     world: World
     sandbox: bool
-    templates: ShopTemplates
+    own_pages: OwnPages
     public_url: str | None
     limits: Limits
     acs_origins: tuple[str, ...]
@@ -161,7 +162,7 @@ class PageEndpoint:
     ) -> Response:
         """The page of an order that can be paid: the step of one way, or the choice of ways."""
         stored = await stored_cards_of(page_order, self.world)
-        choice, name = self._choice(page_order, context, stored), context.name
+        choice = self._choice(page_order, context, stored)
         way = choice.only_step or request.query_params.get("paymentWay")
         way = way or (sberpay.WAY if opens_at_sberpay(page_order.order) else None)
         if chooses_parts(way, page_order):
@@ -173,9 +174,9 @@ class PageEndpoint:
             return responses.page(html, page_order=page_order)
         if choice.has_step(way):
             return await self._payment(page_order, context, way=way, stored=stored)
-        own = await self._own_page(page_order, name)
+        own = await self.own_pages.page(page_order, context)
         if own is not None:
-            return responses.shop_page(own, page_order)
+            return own
         return await self._payment(page_order, context, stored=stored)
 
     async def _errors(self, page_order: PageOrder, context: PageContext) -> Response:
@@ -186,9 +187,9 @@ class PageEndpoint:
             return responses.redirect(
                 pages.next_address(page_order, context.base_url, name.language, name.page_view)
             )
-        own = await self._own_page(page_order, name)
+        own = await self.own_pages.page(page_order, context)
         if own is not None:
-            return responses.shop_page(own, page_order)
+            return own
         return responses.page(pages.errors_page(page_order, context), page_order=page_order)
 
     async def _finish(self, request: Request) -> Response:
@@ -205,10 +206,9 @@ class PageEndpoint:
             return responses.redirect(
                 pages.next_address(page_order, context.base_url, context.language)
             )
-        login = page_order.merchant.login
-        own = await asyncio.to_thread(self.templates.read, login, FINISH_FILE)
+        own = await self.own_pages.finish_page(page_order, context)
         if own is not None:
-            return responses.shop_page(own, page_order)
+            return own
         return responses.page(pages.finish_page(page_order, context), page_order=page_order)
 
     # ── Paying without scripts ────────────────────────────────────────────────────────────────────
@@ -340,21 +340,11 @@ class PageEndpoint:
         order = await record_payer_address(page_order.order, actor, self.world)
         return replace(page_order, order=order)
 
-    async def _own_page(self, page_order: PageOrder, name: PageName) -> bytes | None:
-        """The shop's own page: in the requested language, else in its default, else in Russian."""
-        login, default = page_order.merchant.login, page_order.merchant.settings.default_language
-        languages = (name.language, default, DEFAULT_LANGUAGE)
-        return await asyncio.to_thread(self.templates.page, login, name, *languages)
-
     async def _asset(self, login: str, path: str) -> Response:
-        found = await asyncio.to_thread(self.templates.asset, login, path)
+        found = await self.own_pages.asset(login, path)
         if found is None:
             return self._page_without_order(DEFAULT_LANGUAGE, 404)
-        content, media_type = found
-        headers = {"Cache-Control": SHOP_ASSET_CACHE, "X-Content-Type-Options": "nosniff"}
-        # An SVG picture may contain scripts: opened as a document it must not run them.
-        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-        return Response(content, headers=headers, media_type=media_type)
+        return responses.asset(*found)
 
     def _context(self, request: Request, page_order: PageOrder, name: PageName) -> PageContext:
         return PageContext(

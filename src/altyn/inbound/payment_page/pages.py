@@ -135,7 +135,7 @@ def payment_page(
 def errors_page(page_order: PageOrder, context: PageContext, *, absence: str = "") -> str:
     """Why an order cannot be paid, and what the payer can do. `absence`: it has no way to pay."""
     order, language = page_order.order, context.language
-    problem = Problem.NO_WAY if absence else _problem(page_order)
+    problem = Problem.NO_WAY if absence else problem_of(page_order)
     payment = PageName(context.name.page_view, Kind.PAYMENT, context.name.language)
     blocked = page_order.merchant.blocked or bool(absence)
     retry = order.payable and order.attempts_left and not blocked
@@ -182,12 +182,12 @@ def finish_page(page_order: PageOrder, context: PageContext) -> str:
             amount=page_order.amount,
             moment=order.approved_at,
             card=card.masked_pan if card else "",
-            reason=_reason_of_end(page_order, language),
+            reason=reason_of_end(page_order, language),
         )
     )
 
 
-def _reason_of_end(page_order: PageOrder, language: str) -> str:
+def reason_of_end(page_order: PageOrder, language: str) -> str:
     """Why an order was not paid; empty for a paid one."""
     if page_order.paid:
         return ""
@@ -294,7 +294,8 @@ def refusal_text_of(result: PaymentResult | None, language: str) -> str:
     return result.text(language) if isinstance(result, PaymentRefused) else ""
 
 
-def _problem(page_order: PageOrder) -> Problem:
+def problem_of(page_order: PageOrder) -> Problem:
+    """Why an order cannot be paid."""
     if page_order.expired:
         return Problem.EXPIRED
     if page_order.merchant.blocked:

@@ -24,15 +24,24 @@ ALWAYS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+ASSET_CACHE: Final = "public, max-age=300"
 NOT_FRAMED: Final = {**ALWAYS, "X-Frame-Options": "DENY"}
 
-# A shop's own page set is in a folder of this server, so it is trusted like our files. Page sets
-# have inline scripts and styles, which are therefore allowed. Foreign scripts and eval are not: an
+# A page set that the provider has installed or approved is trusted like our files. Such sets have
+# inline scripts and styles, which are therefore allowed. Foreign scripts and eval are not: an
 # altered page set cannot send a card to another host by a script.
 SHOP_POLICY: Final = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src https: http:; "
     "form-action https: http:; base-uri 'none'; frame-ancestors 'none'"
+)
+# A page of a set that was only checked, not read by a person. It runs no script at all, loads only
+# the set's own styles, pictures and fonts, and has no frame. Its form goes to its own address; the
+# shop and the ACS, to which the answer redirects, are on other hosts.
+CHECKED_POLICY: Final = (
+    "default-src 'none'; script-src 'none'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; form-action https: http:; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # The page that the 3-D Secure method reports to is shown in the hidden frame of our own page, which
 # may itself be in a frame of a shop. It is empty, so framing it gains nothing.
@@ -60,8 +69,13 @@ def page(
 
 
 def shop_page(html: bytes, page_order: PageOrder) -> Response:
-    """A page from a shop's own set, unchanged."""
+    """A page from a shop's own set that the provider has installed or approved, unchanged."""
     return _html(html, 200, SHOP_POLICY, page_order, ())
+
+
+def checked_page(html: str, page_order: PageOrder) -> Response:
+    """A page from a set that was accepted by its check, with the order's values."""
+    return _html(html, 200, CHECKED_POLICY, page_order, ())
 
 
 def _html(
@@ -78,6 +92,14 @@ def _html(
         policy = policy.replace(_NO_ANCESTORS, " ".join(("frame-ancestors", *origins)))
     headers = ALWAYS if origins else NOT_FRAMED
     return HTMLResponse(html, status, {**headers, "Content-Security-Policy": policy})
+
+
+def asset(content: bytes, media_type: str) -> Response:
+    """A file of a shop's own page set."""
+    headers = {"Cache-Control": ASSET_CACHE, "X-Content-Type-Options": "nosniff"}
+    # An SVG picture may contain scripts: opened as a document it must not run them.
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return Response(content, headers=headers, media_type=media_type)
 
 
 def framed(html: str) -> Response:

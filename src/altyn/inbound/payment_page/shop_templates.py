@@ -4,39 +4,12 @@ A shop can use the page set that it has for another gateway of the family. No fi
 shop's folder can be requested. Source: payment-page.md §1.
 """
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
-from altyn.inbound.payment_page.addresses import PageName
-
-FILE_BYTES_MAX: Final = 5_242_880
-# The table of the operating system differs between machines, so it is not used.
-MEDIA_TYPES: Final = MappingProxyType(
-    {
-        ".css": "text/css; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".json": "application/json",
-        ".svg": "image/svg+xml",
-        ".png": "image/png",
-        ".jpg": "image/jpeg",
-        ".jpeg": "image/jpeg",
-        ".gif": "image/gif",
-        ".webp": "image/webp",
-        ".ico": "image/x-icon",
-        ".woff": "font/woff",
-        ".woff2": "font/woff2",
-        ".ttf": "font/ttf",
-        ".otf": "font/otf",
-        ".eot": "application/vnd.ms-fontobject",
-    }
-)
-# A part of a path begins with a letter, digit or underscore, which excludes `..`, hidden files and
-# empty parts.
-_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}")
-_DEPTH_MAX: Final = 8
+from altyn.domain.page_set import FILE_BYTES_MAX
+from altyn.inbound.page_sets.file_types import is_path, media_type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +18,21 @@ class ShopTemplates:
 
     folder: Path | None
 
-    def page(self, login: str, name: PageName, *languages: str) -> bytes | None:
-        """The shop's own page in the first of these languages that it has, else None."""
-        for language in dict.fromkeys(languages):
-            for file in name.spellings(language):
-                found = self.read(login, file)
-                if found is not None:
-                    return found
-        return None
+    def page(self, login: str, files: Iterable[str]) -> bytes | None:
+        """The first of these pages that the shop has, else None."""
+        found = (self.read(login, file) for file in files)
+        return next((each for each in found if each is not None), None)
 
     def asset(self, login: str, path: str) -> tuple[bytes, str] | None:
         """A file that a page of the set uses, with its media type. Other types are not served."""
-        media_type = MEDIA_TYPES.get(Path(path).suffix.lower())
+        media_type = media_type_of(path)
         content = self.read(login, path) if media_type else None
         return None if content is None or media_type is None else (content, media_type)
 
     def read(self, login: str, path: str) -> bytes | None:
         """A file of the shop's folder; None when it does not exist or links to the outside."""
         parts = path.split("/")
-        spelled = len(parts) <= _DEPTH_MAX and all(_PART.fullmatch(p) for p in (login, *parts))
-        if self.folder is None or not spelled:
+        if self.folder is None or not (is_path(path) and is_path(login)):
             return None
         try:
             home = self.folder.resolve() / login

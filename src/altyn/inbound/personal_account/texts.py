@@ -167,6 +167,12 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.SESSION_ENDED: "сеанс завершён",
     AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",
     AuditAction.CERTIFICATE_CREATED: "сертификат создан",
+    AuditAction.PAGE_SET_UPLOADED: "набор страниц загружен",
+    AuditAction.PAGE_SET_ACTIVATED: "набор страниц включён",
+    AuditAction.PAGE_SET_DEACTIVATED: "набор страниц выключен",
+    AuditAction.PAGE_SET_REMOVED: "набор страниц удалён",
+    AuditAction.PAGE_SET_APPROVED: "набор страниц одобрен",
+    AuditAction.PAGE_SET_REFUSED: "набор страниц отклонён",
 }
 _AUDIT_DETAILS: Final = {
     "a wrong password": "неверный пароль",
@@ -178,6 +184,8 @@ _AUDIT_DETAILS: Final = {
     "with a passkey": "с ключом доступа",
     "waits for a one-time code": "ждёт одноразового кода",
     "with a code": "с кодом",
+    "ready": "готов",
+    "waiting": "ждёт провайдера",
     "one-time codes switched off": "одноразовые коды выключены",
     AccountRole.OWNER: "владелец",
     AccountRole.OPERATOR: "оператор",

@@ -95,6 +95,9 @@ _CALLBACK_TOOLS: Final = {
     "deliveries_all": Words("Все уведомления", "All callbacks"),
 }
 _LOGO: Final = {
+    "own_pages": Words("Свои страницы", "Own pages"),
+    "own_pages_lead": Words("Набор страниц в оформлении магазина: загрузить архив, посмотреть и включить.", "A set of pages with the design of the shop: upload an archive, look at it, make it active."),
+    "own_pages_open": Words("Открыть наборы страниц", "Open the page sets"),
     "logo_title": Words("Логотип", "Logo"),
     "logo_now": Words("Логотип сейчас", "The logo now"),
     "logo_none": Words("Логотипа нет.", "There is no logo."),

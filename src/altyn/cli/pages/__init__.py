@@ -1,0 +1,1 @@
+"""`altyn pages`: the page sets that shops upload."""
