@@ -15,6 +15,7 @@ import pytest_asyncio
 from altyn.domain.moscow import to_moscow
 from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, OPERATOR, Browser
+from tests.integration.account.family import set_permission
 from tests.integration.storage.processes import eventually
 from tests.shop import Shop, open_shop
 
@@ -197,12 +198,14 @@ async def test_invoice_of_another_shop_and_plain_order_are_not_found(
     await shop.pool.execute(
         "INSERT INTO invoices VALUES ($1, $2, now(), 'x', '')", merchant.merchant_id, UUID(foreign)
     )
+    await set_permission(shop, sees=False)
     for order_id in (plain, foreign, "x", "0" * 36):
         assert (await operator.get(f"{INVOICES}/{order_id}")).status == 404
         path = f"{INVOICES}/{order_id}/send"
         sent = await operator.submit(INVOICES, path, email="anna@example.org")
         assert sent.status == 404
     assert foreign not in (await operator.get(INVOICES)).text
+    await set_permission(shop, sees=True)
 
 
 async def test_forms_need_their_token(operator: Browser, shop: Shop) -> None:

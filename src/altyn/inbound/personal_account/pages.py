@@ -18,7 +18,7 @@ from altyn.inbound.personal_account.texts import (
 from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
 from altyn.inbound.web.responses import page
-from altyn.operations.account.errors import AccountError
+from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.session import CurrentUser
 
 BASE: Final = "/mportal3"
@@ -39,6 +39,7 @@ INVOICES_PATH: Final = f"{BASE}/invoices"
 LINKS_PATH: Final = f"{BASE}/payment-links"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
 
 
@@ -112,7 +113,8 @@ def refusal_page(request: Request, error: AccountError, *, sandbox: bool) -> Res
     """The page of an action that the user may not do: what is wrong, and what to do."""
     frame = guest_frame(request, sandbox=sandbox)
     text = reason_text(error, frame.language)
-    return page(render("refused.html", frame, text=text, base=BASE), FORBIDDEN)
+    status = NOT_FOUND if error.reason is Reason.SHOP_UNKNOWN else FORBIDDEN
+    return page(render("refused.html", frame, text=text, base=BASE), status)
 
 
 def busy_page(request: Request, *, sandbox: bool) -> Response:

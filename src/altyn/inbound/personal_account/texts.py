@@ -211,6 +211,7 @@ _REASONS: Final = {
     Reason.OWN_USER: Words("Себе это изменить нельзя: попросите другого владельца.", "You cannot change this of your own user: ask another owner."),
     Reason.NOT_SWITCHABLE: Words("У этой роли такое право есть всегда или его не бывает.", "This role has the right always, or never."),
     Reason.API_USER_UNKNOWN: Words("В магазине нет пользователя API {detail}.", "The shop has no API user {detail}."),
+    Reason.SHOP_UNKNOWN: Words("Такого магазина нет: {detail}. Выберите магазин из списка на странице.", "There is no such shop: {detail}. Choose a shop of the list on the page."),
     Reason.NOTHING_TO_RESTORE: Words("Вернуть уже нечего: прошло больше пяти минут или ничего не менялось.", "There is nothing to restore: more than five minutes have passed, or nothing was changed."),
 }
 _RULES: Final = {

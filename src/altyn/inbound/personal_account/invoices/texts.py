@@ -20,6 +20,7 @@ _INVOICES: Final = {
     "phone": Words("Телефон для СМС", "Phone for an SMS"),
     "payer_name": Words("ФИО покупателя", "Payer’s name"),
     "seller": Words("Продавец", "Seller"),
+    "seller_hint": Words("Чтобы выставить счёт от другого магазина, выберите его вверху страницы.", "To make an invoice of another shop, choose it at the top of the page."),
     "sender": Words("Отправитель письма", "Sender of the mail"),
     "sender_hint": Words("Покупатель увидит это имя в письме. Пусто — название магазина.", "The payer sees this name in the mail. Empty: the shop’s name."),
     "mail_language": Words("Язык письма", "Language of the mail"),

@@ -24,6 +24,7 @@ from altyn.inbound.personal_account.orders.columns import (
     COLUMNS,
     NUMBER,
     chosen_columns,
+    file_columns,
     row_of,
 )
 from altyn.inbound.personal_account.orders.csv_file import ROWS_MAX, csv_lines
@@ -122,7 +123,10 @@ class OrderListPage:
         if wanted.filter.faults:
             return await self._show(asked)
         language = orders_frame(asked, self.visible.access).language
-        lines = csv_lines(self.lists, wanted.filter.wanted, wanted.columns, language)
+        orders = wanted.filter.wanted
+        several = len(orders.merchant_ids) > 1
+        columns = file_columns(wanted.columns, of_several_shops=several)
+        lines = csv_lines(self.lists, orders, columns, language)
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="orders.csv"'}
         return StreamingResponse(lines, headers=headers, media_type="text/csv;charset=utf-8")
 
