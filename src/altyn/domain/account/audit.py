@@ -46,7 +46,11 @@ class AuditAction(StrEnum):
     SETTINGS_CHANGED = "settings changed"
     SESSION_ENDED = "session ended"
     CALLBACK_RESENT = "callback sent again"
+    CALLBACK_TESTED = "test callback sent"
     CERTIFICATE_CREATED = "certificate created"
+    REPORT_REQUESTED = "report asked for"
+    REPORT_DOWNLOADED = "report downloaded"
+    ORDERS_DOWNLOADED = "list of orders downloaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
 from altyn.inbound.http.bodies import Unreadable
@@ -155,6 +156,14 @@ class AccountAccess:
         foreign = origin is not None and urlsplit(origin).netloc not in own - {""}
         if foreign or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
             raise AccountError(Reason.FORM_OUTDATED)
+
+    async def record(
+        self, asked: AccountRequest, action: AuditAction, subject: str, detail: str = ""
+    ) -> None:
+        """Add an entry of the audit log for what the user has just done."""
+        at = self.context.clock.now()
+        entry = asked.current.actor.entry(action, subject, at=at, detail=detail)
+        await self.context.store.add_entry(entry)
 
     def token(self, request: Request) -> str:
         """The session token of the request's cookie; empty without one."""

@@ -156,7 +156,11 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.SETTINGS_CHANGED: "настройки изменены",
     AuditAction.SESSION_ENDED: "сеанс завершён",
     AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",
+    AuditAction.CALLBACK_TESTED: "отправлено проверочное уведомление",
     AuditAction.CERTIFICATE_CREATED: "сертификат создан",
+    AuditAction.REPORT_REQUESTED: "отчёт заказан",
+    AuditAction.REPORT_DOWNLOADED: "отчёт скачан",
+    AuditAction.ORDERS_DOWNLOADED: "список заказов скачан",
 }
 _AUDIT_DETAILS: Final = {
     "a wrong password": "неверный пароль",

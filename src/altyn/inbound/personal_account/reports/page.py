@@ -15,6 +15,7 @@ from uuid import UUID
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
@@ -107,9 +108,11 @@ class ReportPages:
             merchant_ids=choice.merchant_ids,
         )
         try:
-            await self.reports.request(wanted, asked.current.actor)
+            job = await self.reports.request(wanted, asked.current.actor)
         except ReportRefusedError as error:
             return await self._page(asked, form, refusal_text(error.refusal, language))
+        shops = ", ".join(each.login for each in choice.shops)
+        await self.access.record(asked, AuditAction.REPORT_REQUESTED, job.file_name, shops)
         return see_other(f"{REPORTS_PATH}?done=asked")
 
     async def download(self, asked: AccountRequest) -> Response:
@@ -124,6 +127,7 @@ class ReportPages:
         if job is None or content is None:
             problem = report_text("no_file", language=self._language(asked), days=KEPT_DAYS)
             return await self._refused(asked, problem)
+        await self.access.record(asked, AuditAction.REPORT_DOWNLOADED, job.file_name)
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{job.file_name}"'}
         return Response(content, headers=headers, media_type=TYPES[job.request.format])
 

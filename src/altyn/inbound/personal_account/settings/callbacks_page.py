@@ -96,13 +96,10 @@ class CallbacksPage:
         found = await self._found(asked)
         if found is None:
             return self._missing(asked)
-        which, context = found.summary.id, self.access.context
-        sent = await self.history.resend(which, receiver=None, now=context.clock.now())
+        which, now = found.summary.id, self.access.context.clock.now()
+        sent = await self.history.resend(which, receiver=None, now=now)
         if sent:
-            entry = asked.current.actor.entry(
-                AuditAction.CALLBACK_RESENT, str(which), at=context.clock.now()
-            )
-            await context.store.add_entry(entry)
+            await self.access.record(asked, AuditAction.CALLBACK_RESENT, str(which))
         return see_other(f"{CALLBACKS_PATH}/{which}?resent={'yes' if sent else 'busy'}")
 
     async def _found(self, asked: AccountRequest) -> CallbackDetail | None:
