@@ -41,6 +41,7 @@ GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
+UNAVAILABLE: Final = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ def busy_page(request: Request, *, sandbox: bool) -> Response:
     text = account_text("busy", language=frame.language)
     html = render("refused.html", frame, text=text, base=BASE)
     return page(html, TOO_MANY, {"Retry-After": "2"})
+
+
+def unknown_page(request: Request, *, sandbox: bool) -> Response:
+    """The page of a change that may be saved or not: the database was lost meanwhile."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = account_text("result_unknown", language=frame.language)
+    return page(render("refused.html", frame, text=text, base=BASE), UNAVAILABLE)
 
 
 def _language(request: Request) -> str:

@@ -40,6 +40,7 @@ _LOGIN: Final = {
     "demo": Words("Пользователи демо-магазина", "Users of the demo shop"),
     "demo_note": Words("Пароль у всех один: {password}", "They share one password: {password}"),
     "busy": Words("Сервис сейчас занят. Повторите через несколько секунд.", "The service is busy at the moment. Repeat in a few seconds."),
+    "result_unknown": Words("База данных не ответила, и пока неизвестно, сохранено ли изменение. Посмотрите на странице, что получилось, прежде чем повторять.", "The database has not answered, so it is not known yet whether the change is saved. See on the page what has become of it before you repeat it."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),
