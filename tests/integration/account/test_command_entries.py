@@ -134,7 +134,7 @@ def test_callbacks_that_are_sent_again_are_in_the_audit_log(
     assert newest_entry() == (actor, "callback sent again", callback, "")
     altyn("callbacks", "resend", callback, "--to", "http://127.0.0.1:8/other?token=secret")
     assert newest_entry()[3] == "to http://127.0.0.1:8"
-    execute(empty_database_url, "UPDATE outbox SET state = 'dead', due_at = now()")
+    execute(empty_database_url, "UPDATE outbox SET state = 'dead', settled_at = created_at")
     altyn("callbacks", "resend", "--dead", "--merchant", "test")
     assert newest_entry()[2].endswith(" dead")
 

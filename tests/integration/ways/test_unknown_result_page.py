@@ -1,4 +1,4 @@
-"""An action on an order's page of the account whose answer is lost: what the user is told."""
+"""An action on an order in the account whose answer is lost: what its page says."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ async def test_lost_answer_has_a_page_that_asks_not_to_repeat(
     customers.wallet.faults.append(Fault.RESPONSE_LOST)
     answer = await browser.post(page, **confirmation.form.fields)
     assert answer.status == 202, answer.text
-    says = {"ru": "Не повторяйте действие", "en": "Do not repeat the action"}
-    assert says[language] in answer.text
+    texts = {"ru": "Не повторяйте действие", "en": "Do not repeat the action"}
+    assert texts[language] in answer.text
     assert f'href="{order_page}"' in answer.text
     again = await browser.post(page, **confirmation.form.fields)
     assert again.location == f"{order_page}?done=repeated"

@@ -38,7 +38,7 @@ OneTime = Annotated[
 ]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="In place of all tokens of the user, not beside them.")
+    bool, typer.Option("--replace", help="In place of all tokens of the user; the old ones are refused.")
 ]
 CHANGES_HELP: Final = "KEY=VALUE, +permission, -permission."
 # click must not read `-permission` as an option, nor the h in it as a request for help.

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
+from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.order import Order
@@ -31,7 +32,7 @@ from altyn.inbound.personal_account.invoices.form import (
     read_invoice,
 )
 from altyn.inbound.personal_account.invoices.texts import RENDER, invoice_text
-from altyn.inbound.personal_account.pages import INVOICES_PATH, account_frame
+from altyn.inbound.personal_account.pages import INVOICES_PATH, ORDERS_PATH, account_frame
 from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.shop_links.registering import TO_NO_SHOP
@@ -48,6 +49,15 @@ from altyn.protocol.dialects.classic.return_links import payment_link, qr_link
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
 KEY_CHARS: Final = 32
+OVER: Final[Mapping[OrderStatus, tuple[str, str]]] = {
+    OrderStatus.WAITING: ("warn", "over_paying"),
+    OrderStatus.APPROVED: ("ok", "over_paid"),
+    OrderStatus.DEPOSITED: ("ok", "over_paid"),
+    OrderStatus.REVERSED: ("warn", "over_returned"),
+    OrderStatus.REFUNDED: ("warn", "over_returned"),
+}
+"""Why the link of an invoice takes no payment, by the order's status: the tone and the text. Of any
+other status a new invoice is advised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +285,10 @@ class InvoicesPage:
             else words.text(frame.language),
             tone=WARN if expired else tone,
             is_open=refused is None,
+            over=OVER.get(order.status),
+            order_page=f"{ORDERS_PATH}/{order.order_id}"
+            if asked.current.user.may(Action.ORDERS)
+            else "",
             link=payment_link(base_url, merchant.login, order),
             qr={kind: qr_link("", order.order_id, kind) for kind in ("svg", "png")},
             sent=sent_links(order),
