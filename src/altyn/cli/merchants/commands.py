@@ -37,9 +37,7 @@ OneTime = Annotated[
     typer.Option("--one-time", help="The API answers 5 until the password is changed."),
 ]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
-Replace = Annotated[
-    bool, typer.Option("--replace", help="In place of all tokens of the user; the old ones are refused.")
-]
+Replace = Annotated[bool, typer.Option("--replace", help="In place of all tokens of the user.")]
 CHANGES_HELP: Final = "KEY=VALUE, +permission, -permission."
 # click must not read `-permission` as an option, nor the h in it as a request for help.
 CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
