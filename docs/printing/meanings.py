@@ -206,7 +206,9 @@ PERMISSIONS: Final[Mapping[Permission, str]] = {
     Permission.SEND_ECI_CAVV: "ECI, CAVV and XID are shown in the status.",
     Permission.OPERATIONS_IN_STATUS: "The list `operations` is shown in the status.",
     Permission.ORIGINAL_ACTION_CODE: "`originalActionCode` is shown in the status.",
-    Permission.SEE_OTHER_MERCHANTS: "Orders of child merchants in getLastOrdersForMerchants.do.",
+    Permission.SEE_OTHER_MERCHANTS: (
+        "Child merchants in getLastOrdersForMerchants.do and in the personal account."
+    ),
     Permission.FEE: "`feeInput` is used.",
     Permission.RAW_REFUND: "processRawSumRefund.do and processRawPositionRefund.do.",
     Permission.ELECTRONIC_CERTIFICATE: "externalReceipt.do.",

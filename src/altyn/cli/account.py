@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from altyn.cli.actors import actor_name
 from altyn.cli.database import gateway_clock, with_pool
 from altyn.cli.output import CommandError
-from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
+from altyn.domain.account.audit import AUDIT_KEY_PURPOSE, AuditAction
 from altyn.domain.account.user import AccountUser
 from altyn.domain.similar_names import did_you_mean
 from altyn.installation_keys import load_keys
@@ -17,7 +18,6 @@ from altyn.storage.database import Pool
 from altyn.storage.statements import statement
 
 Result = TypeVar("Result")
-ACTOR: Final = "altyn users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,16 @@ class OpenAccount:
     pool: Pool
     audit_key: bytes
 
-    def staff(self, merchant_id: int) -> AccountActor:
-        """The provider's staff, acting for a shop."""
-        return AccountActor(name=ACTOR, merchant_id=merchant_id)
+    def staff(self, merchant_id: int, command: str = "altyn users") -> AccountActor:
+        """The provider's staff, acting for a shop by a command."""
+        return AccountActor(name=actor_name(command), merchant_id=merchant_id)
+
+    async def record(
+        self, actor: AccountActor, action: AuditAction, subject: str, detail: str = ""
+    ) -> None:
+        """Add an entry of the audit log for what the command has just done."""
+        entry = actor.entry(action, subject, at=self.context.clock.now(), detail=detail)
+        await self.context.store.add_entry(entry)
 
     async def shops(self) -> dict[str, int]:
         """The numbers of all shops by their logins."""

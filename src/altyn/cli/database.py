@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 import asyncpg
 
+from altyn.cli.actors import actor_name
 from altyn.cli.environment import settings_with_database
 from altyn.cli.output import CommandError, print_note
 from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
@@ -29,9 +30,9 @@ from altyn.storage.statements import statement
 
 Result = TypeVar("Result")
 
-OPERATOR: Final = StaffActor(name="altyn merchant", role=StaffRole.OPERATOR)
+OPERATOR: Final = StaffActor(name=actor_name("altyn merchant"), role=StaffRole.OPERATOR)
 """The actor of changes from the command line: the provider's staff. The history of settings
-records the name."""
+and the audit log record the name."""
 
 
 def with_pool(settings: Settings, work: Callable[[Pool], Awaitable[Result]]) -> Result:

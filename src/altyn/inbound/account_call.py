@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from altyn.domain.cart.faults import CartFault
 from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.refusals import Refusal
+from altyn.inbound.child_rule import refuse_owner
 from altyn.inbound.handlers import HANDLERS
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.request_handler import Call
@@ -53,8 +54,14 @@ class CallRefused:
 
 
 async def carry_out(asked: AccountCall, world: World) -> Result | CallRefused:
-    """Carry out the method. Refuses what the method's table and its operation refuse."""
+    """Carry out the method.
+
+    Refuses: an order of another shop that is no child, then what the method's table and its
+    operation refuse.
+    """
     method, merchant = asked.method, asked.merchant
+    if refused := refuse_owner(asked.current.merchant, merchant, method):
+        return _refused(refused, asked)
     sent = [(name, value) for name, value in asked.fields.items() if value]
     source = Fields.of(sent)
     checked = check(method, source, merchant, source.malformed)

@@ -18,6 +18,7 @@ from altyn.domain.merchant import Caller, Merchant
 from altyn.domain.notes import Note, Notes
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
+from altyn.inbound.child_rule import refuse_owner
 from altyn.inbound.request_log.open_call import keep_cards
 from altyn.inbound.wrong_login import wrong_login_hint
 from altyn.operations.decisions import Refused
@@ -294,12 +295,7 @@ class RequestHandler:
         merchant = await self._world.merchants.by_login(login)
         if merchant is None:
             return Refused(Refusal.MERCHANT_LOGIN_UNKNOWN, f"no merchant {login}")
-        if merchant.parent_id != caller.merchant.merchant_id or merchant.blocked:
-            return Refused(Refusal.ACCESS_DENIED, f"{login} is not a child of the caller")
-        for needs in request.method.permissions:
-            if not merchant.may(needs):
-                return Refused(Refusal.ACCESS_DENIED, f"permission {needs} is off for {login}")
-        return merchant
+        return refuse_owner(caller.merchant, merchant, request.method) or merchant
 
     def _refuse(
         self,

@@ -17,6 +17,7 @@ from altyn.inbound.personal_account.settings.callbacks_page import CallbacksPage
 from altyn.inbound.personal_account.settings.ports import SettingsServices
 from altyn.inbound.personal_account.settings.sessions_page import SessionsPage
 from altyn.inbound.personal_account.settings.settings_page import SettingsPages
+from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.personal_account.users_page import UsersPage
 from altyn.inbound.request_handler import Credentials
 from altyn.main.account_orders import account_order_routes
@@ -54,19 +55,20 @@ def account_routes(
         sandbox=settings.sandbox,
         public_url=settings.public_url,
     )
+    shops = VisibleShops(world.merchants)
     demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
     login = LoginPages(access, demo if settings.sandbox else None)
     return [
         *login.routes(),
         *passkey_routes(access, login, pool, keys),
-        *MainPage(access, DashboardStore(pool)).routes(),
-        *ReportPages(access, Reports(ExportJobStore(pool), clock)).routes(),
+        *MainPage(access, DashboardStore(pool), shops).routes(),
+        *ReportPages(access, Reports(ExportJobStore(pool), clock), shops).routes(),
         *CodesPage(access).routes(),
         *account_order_routes(access, pool, world),
         *UsersPage(access).routes(),
         *ApiPage(access).routes(),
         *AuditPage(access).routes(),
-        *CallbacksPage(access, services.history).routes(),
+        *CallbacksPage(access, services.history, shops).routes(),
         *SettingsPages(access, services, CallbackTools(access, services)).routes(),
         *SessionsPage(access).routes(),
         *PageSetPages(access, page_sets_of(pool, keys, clock)).routes(),

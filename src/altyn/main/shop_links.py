@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from altyn.inbound.personal_account.access import AccountAccess
 from altyn.inbound.personal_account.invoices.links_page import LinksPage
 from altyn.inbound.personal_account.invoices.page import InvoicesPage
+from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.request_handler import Credentials
 from altyn.inbound.shop_links.address_limit import AddressLimit
 from altyn.inbound.shop_links.endpoint import shop_link_routes
@@ -25,7 +26,12 @@ def invoice_routes(
     limit = AddressLimit()
     registration = LinkRegistration(world=world, credentials=credentials, limit=limit)
     return [
-        *InvoicesPage(access=access, world=world, invoices=InvoiceStore(pool)).routes(),
+        *InvoicesPage(
+            access=access,
+            world=world,
+            invoices=InvoiceStore(pool),
+            shops=VisibleShops(world.merchants),
+        ).routes(),
         *LinksPage(
             access=access,
             registration=registration,

@@ -53,5 +53,7 @@ class Invoices(Protocol):
     async def has(self, key: OrderKey) -> bool:
         """Whether an order is an invoice of this merchant."""
 
-    async def newest(self, merchant_id: int, *, limit: int = NEWEST) -> Sequence[InvoiceLine]:
-        """The newest invoices of a merchant, newest first."""
+    async def newest(
+        self, merchant_ids: Sequence[int], *, limit: int = NEWEST
+    ) -> Sequence[InvoiceLine]:
+        """The newest invoices of some merchants, newest first."""

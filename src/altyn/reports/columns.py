@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.look import Words
-from altyn.operations.reports.jobs import ReportKind
+from altyn.operations.reports.jobs import ExportJob, ReportKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ _NUMBER: Final = _column("Номер заказа", "Order number", 22)
 _ID: Final = _column("Id заказа", "Order id", 38)
 _CURRENCY: Final = _column("Валюта", "Currency", 8)
 _AMOUNT: Final = _column("Сумма", "Amount")
+_SHOP: Final = _column("Магазин", "Shop", 20)
 _PAYMENT: Final = (
     _column("Способ оплаты", "Way to pay"),
     _column("Карта", "Card", 20),
@@ -110,7 +111,14 @@ COLUMNS: Final[Mapping[ReportKind, Sequence[Column]]] = MappingProxyType(
             _CURRENCY,
             _column("Код ответа", "Action code"),
             _column("Описание", "Description", 40),
-            _column("Магазин", "Shop", 20),
+            _SHOP,
         ),
     }
 )
+
+
+def columns_of(job: ExportJob) -> Sequence[Column]:
+    """The columns of a job's file; where it is about several shops, each row ends with its shop."""
+    columns = COLUMNS[job.request.kind]
+    names_shop = job.request.orders is None and len(job.merchant_ids) > 1
+    return (*columns, _SHOP) if names_shop else columns

@@ -15,7 +15,7 @@ from altyn.domain.moscow import to_moscow
 from altyn.operations.reports.jobs import ExportJob
 from altyn.operations.reports.rows import Cell, Row
 from altyn.reports.cells import WordOf, safe_text
-from altyn.reports.columns import COLUMNS
+from altyn.reports.columns import columns_of
 
 _MARK: Final = "\ufeff"
 
@@ -29,9 +29,7 @@ class CsvFile:
         self._out.seek(0, io.SEEK_END)
         delimiter = "," if self._language == "en" else ";"
         self._table = csv.writer(self._out, delimiter=delimiter)
-        self._table.writerow(
-            [each.title.text(self._language) for each in COLUMNS[job.request.kind]]
-        )
+        self._table.writerow([each.title.text(self._language) for each in columns_of(job)])
 
     def add(self, rows: Sequence[Row]) -> None:
         """Write rows."""

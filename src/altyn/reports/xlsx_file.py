@@ -17,7 +17,7 @@ from altyn.domain.moscow import to_moscow
 from altyn.operations.reports.jobs import ExportJob
 from altyn.operations.reports.rows import Cell, Row
 from altyn.reports.cells import WordOf, cut_text
-from altyn.reports.columns import COLUMNS
+from altyn.reports.columns import columns_of
 
 _OPTIONS: Final = {
     "constant_memory": True,
@@ -40,7 +40,7 @@ class XlsxFile:
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._amounts: dict[int, xlsxwriter.format.Format] = {}
-        self._columns = COLUMNS[job.request.kind]
+        self._columns = columns_of(job)
         self._row, self._closed = 0, False
         self._write_titles()
 

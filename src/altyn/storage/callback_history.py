@@ -67,6 +67,13 @@ class CallbackHistory:
         ]
         return sorted(found, key=_age_order)[:limit]
 
+    async def newest_of(
+        self, merchant_ids: Sequence[int], *, state: EntryState | None = None, limit: int
+    ) -> Sequence[CallbackSummary]:
+        """The newest callbacks of some merchants, newest first, at most so many."""
+        found = await self._find_of(merchant_ids, subject_id=None, state=state, limit=limit)
+        return sorted(found, key=_age_order)[:limit]
+
     async def show(self, which: EntryId) -> CallbackDetail | None:
         """One callback with all its recorded deliveries, the first one first."""
         summaries = await self._find(
@@ -115,6 +122,26 @@ class CallbackHistory:
         state: EntryState | None = None,
         limit: int,
     ) -> list[CallbackSummary]:
+        merchant_ids = await self._merchant_ids(merchant_id)
+        return await self._find_of(
+            merchant_ids,
+            subject_id=subject_id,
+            version=version,
+            line=line,
+            state=state,
+            limit=limit,
+        )
+
+    async def _find_of(
+        self,
+        merchant_ids: Sequence[int],
+        *,
+        subject_id: UUID | None,
+        version: int | None = None,
+        line: int | None = None,
+        state: EntryState | None = None,
+        limit: int,
+    ) -> list[CallbackSummary]:
         values = {
             "subject_id": subject_id,
             "version": version,
@@ -122,7 +149,6 @@ class CallbackHistory:
             "state": None if state is None else str(state),
             "limit": limit,
         }
-        merchant_ids = await self._merchant_ids(merchant_id)
         rows = await statement("find_callbacks").fetch_each(
             self._pool, [{"merchant_id": number, **values} for number in merchant_ids]
         )

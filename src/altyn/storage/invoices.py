@@ -1,6 +1,7 @@
 """The invoices of shops in PostgreSQL, behind the `Invoices` port."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.operations.invoices import NEWEST, Invoice, InvoiceLine
@@ -33,24 +34,28 @@ class InvoiceStore:
         )
         return bool(rows)
 
-    async def newest(self, merchant_id: int, *, limit: int = NEWEST) -> Sequence[InvoiceLine]:
-        """The newest invoices of a merchant, newest first."""
-        rows = await statement("newest_invoices").fetch(
-            self._pool, merchant_id=merchant_id, limit=limit
+    async def newest(
+        self, merchant_ids: Sequence[int], *, limit: int = NEWEST
+    ) -> Sequence[InvoiceLine]:
+        """The newest invoices of some merchants, newest first."""
+        rows = await statement("newest_invoices").fetch_each(
+            self._pool, [{"merchant_id": each, "limit": limit} for each in merchant_ids]
         )
-        return [
-            InvoiceLine(
-                invoice=Invoice(
-                    key=OrderKey(merchant_id, row["order_id"]),
-                    created_at=row["created_at"],
-                    created_by=row["created_by"],
-                    payer_name=row["payer_name"],
-                ),
-                order_number=row["order_number"],
-                status=OrderStatus(row["status"]),
-                currency=row["currency"],
-                amount_minor=row["amount_minor"],
-                expires_at=row["expires_at"],
-            )
-            for row in rows
-        ]
+        lines = sorted(map(_line, rows), key=lambda each: each.invoice.created_at, reverse=True)
+        return lines[:limit]
+
+
+def _line(row: Any) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=Invoice(
+            key=OrderKey(row["merchant_id"], row["order_id"]),
+            created_at=row["created_at"],
+            created_by=row["created_by"],
+            payer_name=row["payer_name"],
+        ),
+        order_number=row["order_number"],
+        status=OrderStatus(row["status"]),
+        currency=row["currency"],
+        amount_minor=row["amount_minor"],
+        expires_at=row["expires_at"],
+    )

@@ -59,15 +59,29 @@ class ReportRows:
         self._looked_through = looked_through
 
     def parts(self, job: ExportJob) -> AsyncIterator[Part]:
-        """The rows of a job's report, newest orders first."""
+        """The rows of a job's report, newest orders first; of several shops, shop by shop."""
+        if job.request.kind is ReportKind.ORDERS:
+            return self._orders(job)
+        return self._shops(job)
+
+    async def _shops(self, job: ExportJob) -> AsyncIterator[Part]:
+        """The rows of each shop; where there are several, each row ends with its shop's login."""
         read = {
             ReportKind.OPERATIONS: self._operations,
             ReportKind.REFUNDS: self._refunds,
             ReportKind.RECEIPTS: self._receipts,
             ReportKind.RECONCILIATION: self._reconciliation,
-            ReportKind.ORDERS: self._orders,
         }
-        return read[job.request.kind](job)
+        shops = job.merchant_ids
+        for number, merchant_id in enumerate(shops):
+            named = [await self._login(merchant_id)] if len(shops) > 1 else []
+            async for part in read[job.request.kind](replace(job, merchant_id=merchant_id)):
+                rows = [(*row, *named) for row in part.rows]
+                yield Part(rows, (100 * number + part.percent) // len(shops))
+
+    async def _login(self, merchant_id: int) -> str:
+        rows = await statement("load_merchant").fetch(self._pool, merchant_id=merchant_id)
+        return str(rows[0]["login"])
 
     async def _operations(self, job: ExportJob) -> AsyncIterator[Part]:
         """Each movement of money in the period."""

@@ -211,6 +211,7 @@ class StaffTables:
                 login=login,
                 password_hash=password_hash,
                 must_change_password=must_change,
+                now=self._log.clock.now(),
             )
             return await self._user_changed(login, rows, AuditAction.PASSWORD_RESET)
 

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from altyn import main
+from altyn.cli.actors import actor_name
 from altyn.cli.app import app
 from altyn.cli.output import CommandError
 from altyn.operations.account.errors import AccountError, Reason
@@ -118,8 +119,8 @@ def test_log_is_verified_and_exported(home: Path, empty_database_url: str) -> No
     ]
     assert len(exported) == checked["entries"]
     assert [(each["actor"], each["action"], each["detail"]) for each in exported[-2:]] == [
-        ("altyn merchant", "settings changed", "hold_days"),
-        ("altyn users", "user blocked", ""),
+        (actor_name("altyn merchant"), "settings changed", "hold_days"),
+        (actor_name("altyn users"), "user blocked", ""),
     ]
     table = list(csv.DictReader(altyn("audit", "export", "test").output.splitlines()))
     assert [{**each, "number": int(each["number"])} for each in table] == exported

@@ -15,8 +15,9 @@ import pytest_asyncio
 from altyn.domain.moscow import to_moscow
 from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, OPERATOR, Browser
+from tests.integration.account.family import set_permission
 from tests.integration.storage.processes import eventually
-from tests.shop import Shop, open_shop
+from tests.shop import ENROLLED, Shop, open_shop
 
 INVOICES = f"{BASE}/invoices"
 HOSTILE = '"><script>alert(1)</script>'
@@ -101,8 +102,32 @@ async def test_invoice_shows_the_state_of_its_order(operator: Browser, shop: Sho
     assert "Not paid" in (await operator.get(answer.location)).text
     await shop.pay(id_of(answer))
     page = (await operator.get(answer.location)).text
-    assert "Paid" in page
+    assert "The invoice is paid" in page
+    assert f'href="{BASE}/orders/{id_of(answer)}"' in page
+    assert "Make a new invoice" not in page
+    await shop.call("refund.do", orderId=id_of(answer), amount=0)
+    page = (await operator.get(answer.location)).text
+    assert "the money is given back" in page
+    assert "Make a new invoice" not in page
+
+
+async def test_new_invoice_is_advised_where_nothing_was_paid(operator: Browser, shop: Shop) -> None:
+    answer = await make(operator, shop)
+    await shop.call("decline.do", orderId=id_of(answer))
+    page = (await operator.get(answer.location)).text
     assert "takes no payment any more" in page
+    assert "Make a new invoice" in page
+
+
+async def test_no_new_invoice_is_advised_while_the_payer_pays(
+    operator: Browser, shop: Shop
+) -> None:
+    answer = await make(operator, shop)
+    for _ in range(3):  # the last attempt that the shop allows is at the ACS
+        await shop.pay(id_of(answer), ENROLLED)
+    page = (await operator.get(answer.location)).text
+    assert "The payer is paying at the moment" in page
+    assert "Make a new invoice" not in page
 
 
 async def test_sms_goes_to_the_phone(operator: Browser, shop: Shop) -> None:
@@ -197,12 +222,14 @@ async def test_invoice_of_another_shop_and_plain_order_are_not_found(
     await shop.pool.execute(
         "INSERT INTO invoices VALUES ($1, $2, now(), 'x', '')", merchant.merchant_id, UUID(foreign)
     )
+    await set_permission(shop, sees=False)
     for order_id in (plain, foreign, "x", "0" * 36):
         assert (await operator.get(f"{INVOICES}/{order_id}")).status == 404
         path = f"{INVOICES}/{order_id}/send"
         sent = await operator.submit(INVOICES, path, email="anna@example.org")
         assert sent.status == 404
     assert foreign not in (await operator.get(INVOICES)).text
+    await set_permission(shop, sees=True)
 
 
 async def test_forms_need_their_token(operator: Browser, shop: Shop) -> None:

@@ -176,7 +176,7 @@ async def test_csv_has_the_rows_of_the_list_and_no_formulas(operator: Browser, s
         await shop.register(
             150_050, orderNumber=f"{prefix}-{n}", description=text, returnUrl="http://a.example"
         )
-    query = f"number={prefix}-%25&column=number&column=description&column=amount"
+    query = f"number={prefix}-%25&column=number&column=description&column=amount&shop=test"
     answer = await operator.get(f"{ORDERS}.csv?{query}")
     assert answer.headers["content-disposition"] == 'attachment; filename="orders.csv"'
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from altyn.domain.account.roles import AccountRole, Action, Rights
 from altyn.inbound.personal_account.access import COOKIE, AccountAccess, AccountRequest
-from altyn.operations.ports import Overloaded
+from altyn.operations.ports import Overloaded, ResultUnknown
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.account.access import Access
 
@@ -78,6 +78,19 @@ async def test_busy_gateway_asks_to_come_back(access: Access) -> None:
     answer = await AsgiClient(Starlette(routes=[page])).get("/busy", headers=headers)
     assert (answer.status, answer.headers["retry-after"]) == (429, "2")
     assert "Repeat in a few seconds" in answer.text
+
+
+async def test_change_that_may_be_saved_or_not_asks_to_look_first(access: Access) -> None:
+    async def lost(_: AccountRequest) -> Response:
+        raise ResultUnknown("the database connection failed")
+
+    account = AccountAccess(context=access.context, secure=False, sandbox=False)
+    page = account.page("GET", "/lost", lost, needs=None)
+    opened = await access.log_in("shop-owner")
+    headers = {"cookie": f"{COOKIE}={opened.token}", "accept-language": "en"}
+    answer = await AsgiClient(Starlette(routes=[page])).get("/lost", headers=headers)
+    assert (answer.status, "retry-after" in answer.headers) == (503, False)
+    assert "before you repeat it" in answer.text
 
 
 async def test_part_of_a_page_asks_the_script_to_log_in(access: Access) -> None:

@@ -55,13 +55,14 @@ async def owner(shop: Shop) -> Browser:
 
 
 async def built(browser: Browser, shop: Shop, kind: str, file_format: str) -> Answer:
-    """A report about yesterday and today, downloaded."""
+    """A report of the user's own shop about yesterday and today, downloaded."""
     today = to_moscow(shop.clock.now()).date()
     asked = await browser.submit(
         REPORTS,
         REPORTS,
         kind=kind,
         format=file_format,
+        shop="test",
         first=(today - timedelta(days=1)).isoformat(),
         last=today.isoformat(),
     )

@@ -15,6 +15,7 @@ from altyn.protocol.dialects.classic.callbacks.checksum import canonical, symmet
 from altyn.storage.demo import DEMO_CALLBACK_KEY
 from tests.asgi_client import Answer, AsgiClient
 from tests.integration.account.browser import BASE, OPERATOR, Browser, csrf_of
+from tests.integration.account.family import set_permission
 from tests.integration.storage.processes import eventually
 from tests.receiver import a_receiver
 from tests.shop import Shop, open_shop
@@ -443,16 +444,23 @@ async def test_callbacks_of_the_shop_only_are_shown_and_sent_again(
     listed = await owner.get(f"{BASE}/callbacks")
     found = re.search(rf'href="({BASE}/callbacks/[0-9a-f.-]+)"', listed.text)
     assert found is not None, listed.text
-    page = await owner.get(found[1])
-    assert page.status == 200
-    assert "Signed text" in page.text
+    address = found[1]
+
+    async def delivered() -> bool:
+        page = await owner.get(address)
+        assert page.status == 200
+        return "Signed text" in page.text
+
+    await eventually(delivered)
     again = await owner.submit(found[1], found[1])
     assert again.location == f"{found[1]}?resent=yes"
     assert "callback sent again" in (await owner.get(f"{BASE}/audit")).text
+    await set_permission(shop, sees=False)
     other = await other_shops_callback(shop)
     assert (await owner.get(f"{BASE}/callbacks/{other}")).status == 404
     assert (await owner.submit(found[1], f"{BASE}/callbacks/{other}")).status == 404
     assert (await owner.get(f"{BASE}/callbacks/x")).status == 404
+    await set_permission(shop, sees=True)
 
 
 async def other_shops_callback(shop: Shop) -> str:

@@ -4,7 +4,6 @@ An operator sees without SQL why a shop was not notified of a payment.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -17,6 +16,7 @@ from altyn.cli.lookup import find_merchant_id, order_meant, read_order_id
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 
 if TYPE_CHECKING:
+    from altyn.cli.account import OpenAccount
     from altyn.domain.callback_history import CallbackDetail, CallbackSummary
     from altyn.domain.outbox import EntryId, EntryState
     from altyn.operations.ports import Clock
@@ -141,14 +141,13 @@ def resend(
     named = callbacks or []
     _check_request(named, to, dead=dead, merchant=merchant)
 
-    async def work(pool: "Pool", clock: "Clock") -> None:
+    async def work(account: "OpenAccount") -> None:
         if dead:
-            await _resend_dead(pool, merchant, clock.now(), as_json=as_json)
+            await _resend_dead(account, merchant, as_json=as_json)
             return
+        pool = account.pool
         wanted = [each for text in named for each in await _callbacks_of(pool, text, merchant)]
-        refusals = {
-            which: await _resend(_history(pool), which, to, clock.now()) for which in wanted
-        }
+        refusals = {which: await _resend(account, which, to) for which in wanted}
         refused = [refusal for refusal in refusals.values() if refusal]
         sent = [which for which, refusal in refusals.items() if refusal is None]
         if as_json:
@@ -160,7 +159,7 @@ def resend(
         if refused:
             raise CommandError(" ".join(refused))
 
-    _with_history(work)
+    _with_account(work)
 
 
 app.command()(verify)
@@ -241,11 +240,14 @@ async def _of_order(pool: "Pool", text: str, merchant: str | None) -> "list[Entr
 # ── Sending again ─────────────────────────────────────────────────────────────────────────────────
 
 
-async def _resend(
-    history: "CallbackHistory", which: "EntryId", to: str | None, now: datetime
-) -> str | None:
+async def _resend(account: "OpenAccount", which: "EntryId", to: str | None) -> str | None:
     """Send a callback again; None when done, else the reason: it is unknown, or is being sent."""
-    if await history.resend(which, receiver=to, now=now):
+    from altyn.domain.callback import host_of
+
+    history = _history(account.pool)
+    if await history.resend(which, receiver=to, now=account.context.clock.now()):
+        detail = f"to {host_of(to)}" if to else ""
+        await _record(account, which.merchant_id, str(which), detail)
         return None
     if await history.show(which) is None:
         return str(_unknown(str(which)))
@@ -255,10 +257,13 @@ async def _resend(
     )
 
 
-async def _resend_dead(pool: "Pool", merchant: str | None, now: datetime, *, as_json: bool) -> None:
-    merchant_id = await _merchant_id(pool, merchant)
+async def _resend_dead(account: "OpenAccount", merchant: str | None, *, as_json: bool) -> None:
+    merchant_id = await _merchant_id(account.pool, merchant)
     assert merchant_id is not None, "checked before"
-    count = await _history(pool).resend_dead(merchant_id, now=now)
+    now = account.context.clock.now()
+    count = await _history(account.pool).resend_dead(merchant_id, now=now)
+    if count:
+        await _record(account, merchant_id, f"{count} dead")
     if as_json:
         print_json({"resent": count, "merchantLogin": merchant})
         return
@@ -268,6 +273,14 @@ async def _resend_dead(pool: "Pool", merchant: str | None, now: datetime, *, as_
     what = "callback" if count == 1 else "callbacks"
     print_line(f"{count} {what} of {merchant} {'is' if count == 1 else 'are'} sent again.")
     _print_resent(count)
+
+
+async def _record(account: "OpenAccount", merchant_id: int, subject: str, detail: str = "") -> None:
+    """Add an entry of the audit log for callbacks that are sent again."""
+    from altyn.domain.account.audit import AuditAction
+
+    actor = account.staff(merchant_id, "altyn callbacks")
+    await account.record(actor, AuditAction.CALLBACK_RESENT, subject, detail)
 
 
 def _print_resent(count: int) -> None:
@@ -280,6 +293,13 @@ def _print_resent(count: int) -> None:
 
 
 # ── The database ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_account(work: "Callable[[OpenAccount], Awaitable[None]]") -> None:
+    """Run `work` with the database, the clock and the audit log."""
+    from altyn.cli.account import with_account
+
+    with_account(read_settings(), work)
 
 
 def _with_history(work: "Callable[[Pool, Clock], Awaitable[None]]") -> None:

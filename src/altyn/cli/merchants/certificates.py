@@ -44,15 +44,17 @@ async def _signing_key(
 ) -> "tuple[Merchant, SigningKey]":
     """The shop and its current signing key; `new` creates the key first."""
     from altyn.cli.database import OPERATOR, gateway_clock
-    from altyn.domain.account.audit import AUDIT_KEY_PURPOSE
+    from altyn.domain.account.audit import AUDIT_KEY_PURPOSE, AuditAction
     from altyn.installation_keys import load_keys
     from altyn.operations.staff.merchants import find_merchant
     from altyn.security.signing_keys import SIGNING_KEY_PURPOSE
+    from altyn.storage.audit import AuditLog
     from altyn.storage.credentials import TOKEN_KEY_PURPOSE
     from altyn.storage.signing_keys import SigningKeys
-    from altyn.storage.staff import staff_context
+    from altyn.storage.staff import StaffLog, staff_context
 
     ring = load_keys(settings)
+    audit_key = ring.derive(AUDIT_KEY_PURPOSE)
     async with pool.acquire() as connection:
         clock = await gateway_clock(connection, settings)
         staff = staff_context(
@@ -60,12 +62,16 @@ async def _signing_key(
             actor=OPERATOR,
             clock=clock,
             token_key=ring.derive(TOKEN_KEY_PURPOSE),
-            audit_key=ring.derive(AUDIT_KEY_PURPOSE),
+            audit_key=audit_key,
         )
         merchant = await find_merchant(login, staff)
     keys = SigningKeys(pool, None, ring.derive(SIGNING_KEY_PURPOSE))
     if new:
-        return merchant, await keys.create(merchant.merchant_id, clock.now())
+        created = await keys.create(merchant.merchant_id, clock.now())
+        async with pool.acquire() as connection, connection.transaction():
+            log = StaffLog(connection, AuditLog(audit_key), OPERATOR, clock)
+            await log.add(merchant.merchant_id, AuditAction.CERTIFICATE_CREATED, created.alias)
+        return merchant, created
     current = await keys.current(merchant.merchant_id)
     if current is None:
         raise CommandError(

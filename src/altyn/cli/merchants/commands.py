@@ -5,6 +5,7 @@ Every change is checked and recorded in the shop's history.
 
 import getpass
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -13,6 +14,14 @@ from altyn.cli.callbacks.addresses import refusal_of_address
 from altyn.cli.environment import read_settings
 from altyn.cli.merchants.certificates import certificate
 from altyn.cli.merchants.completion import complete_change
+from altyn.cli.merchants.credentials import (
+    password_is_kept,
+    print_until,
+    replace_tokens,
+    restore_password,
+    restore_token,
+    until_member,
+)
 from altyn.cli.output import CommandError, JsonFlag, console, print_json, print_line
 from altyn.security.generated_secrets import new_password, new_token
 
@@ -28,6 +37,7 @@ OneTime = Annotated[
     typer.Option("--one-time", help="The API answers 5 until the password is changed."),
 ]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a password; shown once.")]
+Replace = Annotated[bool, typer.Option("--replace", help="In place of all tokens of the user.")]
 CHANGES_HELP: Final = "KEY=VALUE, +permission, -permission."
 # click must not read `-permission` as an option, nor the h in it as a request for help.
 CONTEXT_WITH_CHANGES: Final = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -214,18 +224,27 @@ def password(
     """Set a user's password: typed twice at the prompt, or generated."""
     new = new_password() if generate else _prompt_for_password(user)
 
+    until: list[datetime] = []
+
     async def work(staff: "StaffContext") -> None:
+        from altyn.operations.account.api_credentials import RESTORE_TIME
         from altyn.operations.staff.users import set_password
 
+        is_kept = await password_is_kept(user, staff)
         await set_password(user, new, staff, must_change=one_time)
+        if is_kept:
+            until.append(staff.clock.now() + RESTORE_TIME)
 
     _administer(work)
+    restorable = until[0] if until else None
     if as_json:
-        print_json({"userName": user, **({"password": new} if generate else {})})
+        shown = {"password": new} if generate else {}
+        print_json({"userName": user, **shown, **until_member(restorable)})
         return
     print_line(f"{user} has a new password; the old one is refused within a second.")
     if generate:
         _print_once("password", new)
+    print_until("password", user, restorable)
 
 
 def _prompt_for_password(user: str) -> str:
@@ -240,20 +259,32 @@ def _prompt_for_password(user: str) -> str:
 
 
 @app.command()
-def token(user: User, as_json: JsonFlag = False) -> None:  # noqa: FBT002
+def token(
+    user: User,
+    replace: Replace = False,  # noqa: FBT002 - an option of the command
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
+) -> None:
     """Create a token for an API user; it is shown once."""
-    new = new_token()
+    new, until = new_token(), None
 
     async def work(staff: "StaffContext") -> None:
         from altyn.operations.staff.tokens import add_token
 
         await add_token(user, new, staff)
 
-    _administer(work)
-    if as_json:
-        print_json({"userName": user, "token": new})
+    if replace:
+        until = replace_tokens(user, new)
     else:
-        _print_once(f"token of {user}", new)
+        _administer(work)
+    if as_json:
+        print_json({"userName": user, "token": new, **until_member(until)})
+        return
+    _print_once(f"token of {user}", new)
+    print_until("token", user, until)
+
+
+app.command()(restore_password)
+app.command()(restore_token)
 
 
 @app.command()

@@ -49,6 +49,7 @@ class AuditAction(StrEnum):
     SETTINGS_CHANGED = "settings changed"
     SESSION_ENDED = "session ended"
     CALLBACK_RESENT = "callback sent again"
+    CALLBACK_TESTED = "test callback sent"
     CERTIFICATE_CREATED = "certificate created"
     PAGE_SET_UPLOADED = "page set uploaded"
     PAGE_SET_ACTIVATED = "page set made active"
@@ -56,6 +57,9 @@ class AuditAction(StrEnum):
     PAGE_SET_REMOVED = "page set removed"
     PAGE_SET_APPROVED = "page set approved"
     PAGE_SET_REFUSED = "page set refused"
+    REPORT_REQUESTED = "report asked for"
+    REPORT_DOWNLOADED = "report downloaded"
+    ORDERS_DOWNLOADED = "list of orders downloaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
 from altyn.inbound.http.bodies import Unreadable
@@ -27,6 +29,7 @@ from altyn.inbound.personal_account.pages import (
     PASSWORD_PATH,
     busy_page,
     refusal_page,
+    unknown_page,
 )
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.web.language import keeping_language
@@ -34,13 +37,14 @@ from altyn.inbound.web.responses import is_part, see_other
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
-from altyn.operations.ports import Overloaded
+from altyn.operations.ports import Overloaded, ResultUnknown
 from altyn.request_body import read_body
 
 FORM_BYTES_MAX: Final = 64 * 1024
 FORM_TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 COOKIE: Final = "altyn-account"
 SECURE_COOKIE: Final = f"__Host-{COOKIE}"
+log = structlog.get_logger("altyn.account")
 _OWN_SITE: Final = frozenset({"same-origin", "none", ""})
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -117,7 +121,10 @@ class AccountAccess:
         return self.guest_page(method, path, answer)
 
     def guest_page(self, method: str, path: str, work: Endpoint) -> Route:
-        """A page that needs no session. What it refuses, and a busy gateway, are answered here."""
+        """A page that needs no session.
+
+        What it refuses, a busy gateway, and a change that may be saved or not are answered here.
+        """
 
         async def answer(request: Request) -> Response:
             try:
@@ -126,6 +133,9 @@ class AccountAccess:
                 return refusal_page(request, error, sandbox=self.sandbox)
             except Overloaded:
                 return busy_page(request, sandbox=self.sandbox)
+            except ResultUnknown as unknown:
+                log.warning("account_result_unknown", path=request.url.path, reason=str(unknown))
+                return unknown_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 
@@ -155,6 +165,14 @@ class AccountAccess:
         foreign = origin is not None and urlsplit(origin).netloc not in own - {""}
         if foreign or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
             raise AccountError(Reason.FORM_OUTDATED)
+
+    async def record(
+        self, asked: AccountRequest, action: AuditAction, subject: str, detail: str = ""
+    ) -> None:
+        """Add an entry of the audit log for what the user has just done."""
+        at = self.context.clock.now()
+        entry = asked.current.actor.entry(action, subject, at=at, detail=detail)
+        await self.context.store.add_entry(entry)
 
     def token(self, request: Request) -> str:
         """The session token of the request's cookie; empty without one."""

@@ -18,7 +18,7 @@ from altyn.inbound.personal_account.texts import (
 from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
 from altyn.inbound.web.responses import page
-from altyn.operations.account.errors import AccountError
+from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.session import CurrentUser
 
 BASE: Final = "/mportal3"
@@ -42,7 +42,9 @@ INVOICES_PATH: Final = f"{BASE}/invoices"
 LINKS_PATH: Final = f"{BASE}/payment-links"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
+UNAVAILABLE: Final = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def refusal_page(request: Request, error: AccountError, *, sandbox: bool) -> Res
     """The page of an action that the user may not do: what is wrong, and what to do."""
     frame = guest_frame(request, sandbox=sandbox)
     text = reason_text(error, frame.language)
-    return page(render("refused.html", frame, text=text, base=BASE), FORBIDDEN)
+    status = NOT_FOUND if error.reason is Reason.SHOP_UNKNOWN else FORBIDDEN
+    return page(render("refused.html", frame, text=text, base=BASE), status)
 
 
 def busy_page(request: Request, *, sandbox: bool) -> Response:
@@ -124,6 +127,13 @@ def busy_page(request: Request, *, sandbox: bool) -> Response:
     text = account_text("busy", language=frame.language)
     html = render("refused.html", frame, text=text, base=BASE)
     return page(html, TOO_MANY, {"Retry-After": "2"})
+
+
+def unknown_page(request: Request, *, sandbox: bool) -> Response:
+    """The page of a change that may be saved or not: the database was lost meanwhile."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = account_text("result_unknown", language=frame.language)
+    return page(render("refused.html", frame, text=text, base=BASE), UNAVAILABLE)
 
 
 def _language(request: Request) -> str:

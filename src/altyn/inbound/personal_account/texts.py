@@ -45,6 +45,7 @@ _LOGIN: Final = {
     "passkey_cancelled": Words("Вход не подтверждён. Попробуйте ещё раз или войдите с паролем.", "The login was not confirmed. Try again, or log in with the password."),
     "passkey_address": Words("Ключи доступа не работают по этому адресу. Войдите с паролем.", "Passkeys do not work at this address. Log in with the password."),
     "passkey_failed": Words("Не получилось связаться с сервисом или устройством. Попробуйте ещё раз или войдите с паролем.", "The service or the device did not answer. Try again, or log in with the password."),
+    "result_unknown": Words("База данных не ответила, и пока неизвестно, сохранено ли изменение. Посмотрите на странице, что получилось, прежде чем повторять.", "The database has not answered, so it is not known yet whether the change is saved. See on the page what has become of it before you repeat it."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),
@@ -166,6 +167,7 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.SETTINGS_CHANGED: "настройки изменены",
     AuditAction.SESSION_ENDED: "сеанс завершён",
     AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",
+    AuditAction.CALLBACK_TESTED: "отправлено проверочное уведомление",
     AuditAction.CERTIFICATE_CREATED: "сертификат создан",
     AuditAction.PAGE_SET_UPLOADED: "набор страниц загружен",
     AuditAction.PAGE_SET_ACTIVATED: "набор страниц включён",
@@ -173,6 +175,9 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.PAGE_SET_REMOVED: "набор страниц удалён",
     AuditAction.PAGE_SET_APPROVED: "набор страниц одобрен",
     AuditAction.PAGE_SET_REFUSED: "набор страниц отклонён",
+    AuditAction.REPORT_REQUESTED: "отчёт заказан",
+    AuditAction.REPORT_DOWNLOADED: "отчёт скачан",
+    AuditAction.ORDERS_DOWNLOADED: "список заказов скачан",
 }
 _AUDIT_DETAILS: Final = {
     "a wrong password": "неверный пароль",
@@ -243,6 +248,7 @@ _REASONS: Final = {
     Reason.OWN_USER: Words("Себе это изменить нельзя: попросите другого владельца.", "You cannot change this of your own user: ask another owner."),
     Reason.NOT_SWITCHABLE: Words("У этой роли такое право есть всегда или его не бывает.", "This role has the right always, or never."),
     Reason.API_USER_UNKNOWN: Words("В магазине нет пользователя API {detail}.", "The shop has no API user {detail}."),
+    Reason.SHOP_UNKNOWN: Words("Такого магазина нет: {detail}. Выберите магазин из списка на странице.", "There is no such shop: {detail}. Choose a shop of the list on the page."),
     Reason.NOTHING_TO_RESTORE: Words("Вернуть уже нечего: прошло больше пяти минут или ничего не менялось.", "There is nothing to restore: more than five minutes have passed, or nothing was changed."),
 }
 _RULES: Final = {

@@ -23,6 +23,8 @@ FRAME_TEXTS: Final = MappingProxyType(
         "show": Words("Показать", "Show"),
         "clear": Words("Сбросить", "Clear"),
         "none": Words("нет", "none"),
+        "shop": Words("Магазин", "Shop"),
+        "all_shops": Words("Все магазины", "All shops"),
     }
 )
 

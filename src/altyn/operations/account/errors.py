@@ -43,6 +43,7 @@ class Reason(StrEnum):
     OWN_USER = "this cannot be changed of one's own user: another owner can do it"
     NOT_SWITCHABLE = "the role has this right always, or never"
     API_USER_UNKNOWN = "the shop has no such user of the API"
+    SHOP_UNKNOWN = "there is no such shop among the shops that the user may see"
     NOTHING_TO_RESTORE = "there is nothing to restore: five minutes have passed, or nothing changed"
 
 

@@ -66,13 +66,17 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
-    """What is asked for: a period of Moscow days, both included, or a filter of the list."""
+    """What is asked for: a period of Moscow days, both included, or a filter of the list.
+
+    `merchant_ids` are the merchants of a period's report; none: the one that asks.
+    """
 
     kind: ReportKind
     format: FileFormat
     language: str = "ru"
     first: date | None = None
     last: date | None = None
+    merchant_ids: tuple[int, ...] = ()
     orders: OrderFilter | None = None
 
     @property
@@ -110,6 +114,13 @@ class ExportJob:
     finished_at: datetime | None = None
     size_bytes: int = 0
     problem: str = ""
+
+    @property
+    def merchant_ids(self) -> tuple[int, ...]:
+        """The merchants whose orders the file is about."""
+        if self.request.orders is not None:
+            return self.request.orders.merchant_ids
+        return self.request.merchant_ids or (self.merchant_id,)
 
     @property
     def file_name(self) -> str:
@@ -159,8 +170,8 @@ class Reports:
         """Make a job for a report or an export of orders.
 
         Refuses: AccountError without the right, then ReportRefusedError: PERIOD_REVERSED,
-        PERIOD_TOO_LONG, PERIOD_IN_FUTURE, TOO_MANY_WAITING. The merchants of `wanted.orders` are
-        those that the user may see; the caller checks them.
+        PERIOD_TOO_LONG, PERIOD_IN_FUTURE, TOO_MANY_WAITING. The user may see the merchants
+        of `wanted`; the caller checks that.
         """
         actor.require(wanted.needs)
         now = self.clock.now()

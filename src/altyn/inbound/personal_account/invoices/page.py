@@ -1,7 +1,11 @@
 """The pages of invoices: the form with the newest invoices, and the page of one invoice.
 
+The shop that is chosen on the page is the seller of a new invoice; of all shops, the user's own.
+
 Source: personal-account.md §5.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
+from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES, RUB, Money
 from altyn.domain.order import Order
@@ -27,7 +32,8 @@ from altyn.inbound.personal_account.invoices.form import (
     read_invoice,
 )
 from altyn.inbound.personal_account.invoices.texts import RENDER, invoice_text
-from altyn.inbound.personal_account.pages import INVOICES_PATH, account_frame
+from altyn.inbound.personal_account.pages import INVOICES_PATH, ORDERS_PATH, account_frame
+from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
 from altyn.inbound.rest.answers import base_url_of
 from altyn.inbound.shop_links.registering import TO_NO_SHOP
 from altyn.inbound.web.frame import WebFrame
@@ -43,6 +49,15 @@ from altyn.protocol.dialects.classic.return_links import payment_link, qr_link
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
 KEY_CHARS: Final = 32
+OVER: Final[Mapping[OrderStatus, tuple[str, str]]] = {
+    OrderStatus.WAITING: ("warn", "over_paying"),
+    OrderStatus.APPROVED: ("ok", "over_paid"),
+    OrderStatus.DEPOSITED: ("ok", "over_paid"),
+    OrderStatus.REVERSED: ("warn", "over_returned"),
+    OrderStatus.REFUNDED: ("warn", "over_returned"),
+}
+"""Why the link of an invoice takes no payment, by the order's status: the tone and the text. Of any
+other status a new invoice is advised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,19 @@ class Wrong:
 NOTHING_WRONG: Final = Wrong()
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The order of an invoice, and the shop that it is of."""
+
+    order: Order
+    shop: Merchant
+
+    @property
+    def key(self) -> OrderKey:
+        """The order's key."""
+        return OrderKey(self.order.merchant_id, self.order.order_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicesPage:
     """The pages below `/mportal3/invoices`."""
@@ -80,6 +108,7 @@ class InvoicesPage:
     access: AccountAccess
     world: World
     invoices: Invoices
+    shops: VisibleShops
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the pages."""
@@ -97,14 +126,14 @@ class InvoicesPage:
 
     async def show(self, asked: AccountRequest) -> Response:
         """The empty form, and the newest invoices."""
-        form = new_form(asked.current.merchant, self.world.clock.now())
-        return await self._form(asked, form)
+        choice = await self._choice(asked)
+        return await self._form(asked, new_form(choice.first, self.world.clock.now()))
 
     async def post(self, asked: AccountRequest) -> Response:
         """Change the cart in the form, or register and send the invoice."""
         form = read_invoice(asked.pairs, self.world.clock.now())
         step = asked.form.get("step", "")
-        fiscal = asked.current.merchant.settings.fiscal
+        fiscal = (await self._choice(asked)).first.settings.fiscal
         if step == "add":
             rows = (*form.rows, new_row(fiscal))[:ROWS_MAX]
             return await self._form(asked, replace(form, rows=rows))
@@ -117,25 +146,25 @@ class InvoicesPage:
 
     async def show_one(self, asked: AccountRequest) -> Response:
         """One invoice: its link, its code, its state, the messages with it."""
-        order = await self._asked_order(asked)
+        found = await self._found(asked)
         shown = Shown(done=asked.request.query_params.get("done", ""))
-        return self._one(asked, order, shown) if order else self._missing(asked)
+        return self._one(asked, found, shown) if found else self._missing(asked)
 
     async def send_again(self, asked: AccountRequest) -> Response:
         """Send the link of an invoice in one message more."""
-        order = await self._asked_order(asked)
-        if order is None:
+        found = await self._found(asked)
+        if found is None:
             return self._missing(asked)
         phone, email = asked.form.get("phone", ""), asked.form.get("email", "")
         receiver = Receiver("sms", phone) if phone else Receiver("email", email)
-        refused = await self._send(asked, order, receiver, asked.form.get("key", "")[:KEY_CHARS])
+        refused = await self._send(asked, found, receiver, asked.form.get("key", "")[:KEY_CHARS])
         if refused is None:
-            return see_other(f"{INVOICES_PATH}/{order.order_id}?done=sent")
-        order = await self._asked_order(asked) or order
-        return self._one(asked, order, Shown(unsent=[refused], status=BAD_REQUEST))
+            return see_other(f"{INVOICES_PATH}/{found.order.order_id}?done=sent")
+        found = await self._found(asked) or found
+        return self._one(asked, found, Shown(unsent=[refused], status=BAD_REQUEST))
 
     async def _register(self, asked: AccountRequest, form: InvoiceForm) -> Response:
-        merchant, now = asked.current.merchant, self.world.clock.now()
+        merchant, now = (await self._choice(asked)).first, self.world.clock.now()
         language = self._frame(asked).language
         if problems := form.problems(now):
             texts = {name: invoice_text(key, language=language) for name, key in problems.items()}
@@ -161,9 +190,11 @@ class InvoicesPage:
             payer_name=form.payer_name,
         )
         await self.invoices.add(invoice)
-        return await self._send_first(asked, order, form)
+        return await self._send_first(asked, _Found(order, merchant), form)
 
-    async def _send_first(self, asked: AccountRequest, order: Order, form: InvoiceForm) -> Response:
+    async def _send_first(
+        self, asked: AccountRequest, found: _Found, form: InvoiceForm
+    ) -> Response:
         """Send a new invoice to all its receivers."""
         receivers = [Receiver("email", each) for each in form.addresses]
         if form.phone:
@@ -171,41 +202,55 @@ class InvoicesPage:
         unsent = [
             refused
             for number, each in enumerate(receivers)
-            if (refused := await self._send(asked, order, each, f"invoice-{number}"))
+            if (refused := await self._send(asked, found, each, f"invoice-{number}"))
         ]
         if not unsent:
-            return see_other(f"{INVOICES_PATH}/{order.order_id}?done=registered")
-        order = await self.world.orders.load(OrderKey(order.merchant_id, order.order_id)) or order
-        return self._one(asked, order, Shown(unsent=unsent, done="registered"))
+            return see_other(f"{INVOICES_PATH}/{found.order.order_id}?done=registered")
+        order = await self.world.orders.load(found.key) or found.order
+        shown = Shown(unsent=unsent, done="registered")
+        return self._one(asked, replace(found, order=order), shown)
 
     async def _send(
-        self, asked: AccountRequest, order: Order, receiver: Receiver, key: str
+        self, asked: AccountRequest, found: _Found, receiver: Receiver, key: str
     ) -> tuple[str, str] | None:
         """Send one message. None when it is sent, else the receiver and the API's refusal."""
         method = AccountCall(
             method=SEND_PAYMENT_LINK,
-            fields={"orderId": str(order.order_id), receiver.channel: receiver.to, "key": key},
+            fields={
+                "orderId": str(found.order.order_id),
+                receiver.channel: receiver.to,
+                "key": key,
+            },
             current=asked.current,
-            merchant=asked.current.merchant,
+            merchant=found.shop,
             language=self._frame(asked).language,
             base_url=self._base_url(asked),
         )
         done = await carry_out(method, self.world)
         return (receiver.to, done.text) if isinstance(done, CallRefused) else None
 
-    async def _asked_order(self, asked: AccountRequest) -> Order | None:
-        """The order that the address names, if it is an invoice of the user's merchant."""
+    async def _found(self, asked: AccountRequest) -> _Found | None:
+        """The invoice that the address names, if it is one of a shop that the user may see."""
         key = read_order_key(asked.request.path_params["order_id"])
-        if key is None or key.merchant_id != asked.current.merchant.merchant_id:
+        shop = None if key is None else await self.shops.owner(asked, key.merchant_id)
+        if key is None or shop is None or not await self.invoices.has(key):
             return None
-        return await self.world.orders.load(key) if await self.invoices.has(key) else None
+        order = await self.world.orders.load(key)
+        return None if order is None else _Found(order, shop)
+
+    async def _choice(self, asked: AccountRequest) -> ShopChoice:
+        """The shops whose invoices are listed; the first of them is the seller of a new one."""
+        if asked.request.method == "POST":
+            return await self.shops.choice(asked, asked.form.get(SHOP, ""))
+        return await self.shops.asked(asked)
 
     async def _form(
         self, asked: AccountRequest, form: InvoiceForm, wrong: Wrong = NOTHING_WRONG
     ) -> Response:
-        merchant, now = asked.current.merchant, self.world.clock.now()
-        frame = self._frame(asked)
-        lines = await self.invoices.newest(merchant.merchant_id)
+        choice, now = await self._choice(asked), self.world.clock.now()
+        merchant, frame = choice.first, self._frame(asked)
+        lines = await self.invoices.newest(choice.merchant_ids)
+        names = {each.merchant_id: each.name_in(frame.language) for each in choice.shops}
         html = RENDER(
             "invoices.html",
             frame,
@@ -215,12 +260,14 @@ class InvoicesPage:
             choices=choices_of(merchant.settings.fiscal),
             shop=merchant.name_in(frame.language),
             wrong=wrong,
+            choice=choice,
+            names=names if choice.has_several else {},
             lines=[_line(each, frame.language, is_expired=each.is_expired(now)) for each in lines],
         )
         return page(html, BAD_REQUEST if wrong is not NOTHING_WRONG else 200)
 
-    def _one(self, asked: AccountRequest, order: Order, shown: Shown) -> Response:
-        merchant, now = asked.current.merchant, self.world.clock.now()
+    def _one(self, asked: AccountRequest, found: _Found, shown: Shown) -> Response:
+        order, merchant, now = found.order, found.shop, self.world.clock.now()
         frame = self._frame(asked)
         base_url = self._base_url(asked)
         words, tone = STATUS_WORDS[order.status]
@@ -231,12 +278,17 @@ class InvoicesPage:
             frame,
             path=INVOICES_PATH,
             order=order,
+            shop=self._shop_name(asked, found.shop, frame.language),
             amount=Money(order.asked_minor, CURRENCIES[order.currency]),
             state=invoice_text("expired", language=frame.language)
             if expired
             else words.text(frame.language),
             tone=WARN if expired else tone,
             is_open=refused is None,
+            over=OVER.get(order.status),
+            order_page=f"{ORDERS_PATH}/{order.order_id}"
+            if asked.current.user.may(Action.ORDERS)
+            else "",
             link=payment_link(base_url, merchant.login, order),
             qr={kind: qr_link("", order.order_id, kind) for kind in ("svg", "png")},
             sent=sent_links(order),
@@ -244,6 +296,11 @@ class InvoicesPage:
             key=uuid4().hex,
         )
         return page(html, shown.status)
+
+    def _shop_name(self, asked: AccountRequest, shop: Merchant, language: str) -> str:
+        """The name of another shop than the user's own; empty for that one."""
+        own = asked.current.merchant.merchant_id
+        return "" if shop.merchant_id == own else shop.name_in(language)
 
     def _missing(self, asked: AccountRequest) -> Response:
         return page(RENDER("no_invoice.html", self._frame(asked), path=INVOICES_PATH), NOT_FOUND)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -20,6 +21,7 @@ from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.main_page.refusals import refusal_text
 from altyn.inbound.personal_account.main_page.texts import main_text, way_text
 from altyn.inbound.personal_account.pages import BASE, PROFILE_PATH, account_frame
+from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.web.frame import WebPages
 from altyn.inbound.web.responses import page, see_other
 from altyn.look import day_month_text, day_text
@@ -56,6 +58,7 @@ class MainPage:
 
     access: AccountAccess
     figures: DashboardReader
+    shops: VisibleShops
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS_MAX))
 
     def routes(self) -> list[BaseRoute]:
@@ -68,14 +71,17 @@ class MainPage:
             return see_other(PROFILE_PATH)
         days = _days_of(asked.request.query_params.get("days", ""))
         period = last_days(days, self.access.context.clock.now())
+        choice = await self.shops.asked(asked)
         async with self.reading:
-            shown = await self.figures.read([asked.current.user.merchant_id], period)
+            shown = await self.figures.read(choice.merchant_ids, period)
         frame = account_frame(asked.request, asked.current, "main", sandbox=self.access.sandbox)
         currency = _currency_of(asked.request.query_params.get("currency", ""), shown)
         html = _render(
             "main.html",
             frame,
             path=BASE,
+            choice=choice,
+            kept=urlencode(choice.parameters),
             presets=PRESETS,
             days=days,
             period=period_text(period, frame.language),

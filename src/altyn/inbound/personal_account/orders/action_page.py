@@ -30,6 +30,7 @@ from altyn.inbound.personal_account.orders.chosen import (
 from altyn.inbound.personal_account.orders.pages import VisibleOrders, orders_frame, render
 from altyn.inbound.personal_account.orders.performing import (
     Command,
+    NotKnownYetError,
     OrderChangedError,
     Performer,
 )
@@ -41,6 +42,7 @@ from altyn.operations.order_history import OrderEvents
 from altyn.operations.ports import OrderKey
 
 VERSION: Final = "version"
+ACCEPTED: Final = 202
 CONFLICT: Final = 409
 BAD_REQUEST: Final = 400
 
@@ -127,6 +129,8 @@ class ActionPages:
             refusal = await self.performer.perform(subject.command(chosen))
         except OrderChangedError:
             return await self._changed(subject)
+        except NotKnownYetError:
+            return self._not_known(subject)
         if refusal is not None:
             return self._page(subject, chosen, refusal=refusal, status=BAD_REQUEST)
         return see_other(f"{subject.path}?done={action.name}")
@@ -148,6 +152,12 @@ class ActionPages:
             return self._page(subject, chosen, refusal=text, status=BAD_REQUEST)
         whole = action.whole_minor(subject.order)
         return self._page(subject, chosen, effect=_effect(subject, amount or whole, whole))
+
+    def _not_known(self, subject: _Subject) -> Response:
+        """The answer where the result is not known yet: what the gateway does, and what not to."""
+        frame = orders_frame(subject.asked, self.visible.access)
+        values = {"action": subject.action, "order": subject.order, "order_path": subject.path}
+        return page(render("not_known.html", frame, **values), ACCEPTED)
 
     async def _changed(self, subject: _Subject) -> Response:
         """The answer where the order is no longer as the user has seen it.

@@ -56,6 +56,8 @@ ACTION_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "not_possible": Words("Сейчас с этим заказом так поступить нельзя", "This cannot be done with the order now"),
     "changed": Words("Заказ изменился, пока страница была открыта", "The order has changed since this page was opened"),
     "changed_help": Words("Ничего не сделано. Посмотрите, как он выглядит теперь, и решите заново.", "Nothing was done. See how it is now, and decide again."),
+    "not_known": Words("Результат пока неизвестен", "The result is not known yet"),
+    "not_known_help": Words("Запрос отправлен, но банк ещё не ответил. Шлюз сам спросит банк и запишет итог в историю заказа. Не повторяйте действие.", "The request was sent, but the bank has not answered yet. The gateway asks the bank and writes the outcome into the order's history. Do not repeat the action."),
     "done_complete": Words("Сумма списана", "The sum is taken"),
     "done_reverse": Words("Оплата отменена", "The payment is reversed"),
     "done_refund": Words("Возврат выполнен", "The refund is done"),

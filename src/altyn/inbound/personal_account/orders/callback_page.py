@@ -8,6 +8,7 @@ from typing import Protocol
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.callback_history import CallbackDetail, parse_callback_id
 from altyn.domain.outbox import EntryId
@@ -77,6 +78,9 @@ class CallbackPage:
             return self.visible.not_found(asked)
         which = found.summary.id
         is_sent = await self.callbacks.send_again(which)
+        if is_sent:
+            access = self.visible.access
+            await access.record(asked, AuditAction.CALLBACK_RESENT, str(which))
         path = f"{ORDERS_PATH}/{which.subject_id}/callbacks/{which}"
         return see_other(f"{path}?resent={'yes' if is_sent else 'busy'}")
 

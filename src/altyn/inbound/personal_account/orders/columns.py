@@ -52,6 +52,12 @@ def chosen_columns(names: Iterable[str], kept: Iterable[str]) -> tuple[str, ...]
     return tuple(each for each in COLUMNS if each in wanted or each == NUMBER)
 
 
+def file_columns(columns: Iterable[str], *, of_several_shops: bool) -> tuple[str, ...]:
+    """The columns of a file; one with orders of several shops always names the shop."""
+    wanted = {*columns} | ({"shop"} if of_several_shops else set())
+    return tuple(each for each in COLUMNS if each in wanted)
+
+
 def row_of(line: OrderLine, language: str) -> Row:
     """An order of the list."""
     return Row(

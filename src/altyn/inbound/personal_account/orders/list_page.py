@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
@@ -24,6 +25,7 @@ from altyn.inbound.personal_account.orders.columns import (
     COLUMNS,
     NUMBER,
     chosen_columns,
+    file_columns,
     row_of,
 )
 from altyn.inbound.personal_account.orders.csv_file import ROWS_MAX, csv_lines
@@ -31,6 +33,7 @@ from altyn.inbound.personal_account.orders.filters import (
     EVER,
     FIELDS,
     PERIODS,
+    STATUS,
     AskedFilter,
     read_filter,
 )
@@ -69,6 +72,7 @@ EXPORT_PATH: Final = f"{ORDERS_PATH}/export"
 FILTERS_PATH: Final = f"{ORDERS_PATH}/filters"
 REMOVE_PATH: Final = f"{FILTERS_PATH}/remove"
 COLUMNS_PATH: Final = f"{ORDERS_PATH}/columns"
+CSV_NAME: Final = "orders.csv"
 COLUMN: Final = "column"
 BAD_REQUEST: Final = 400
 FOUND: Final = ListPage(())
@@ -82,6 +86,14 @@ class _Asked:
     shops: Sequence[Merchant]
     columns: Sequence[str]
     kept: KeptLists
+
+    @property
+    def names(self) -> str:
+        """The names of the filters for the audit log, without what was typed, and the shops."""
+        ids = self.filter.wanted.merchant_ids
+        shops = ", ".join(each.login for each in self.shops if each.merchant_id in ids)
+        names = [*self.filter.texts, *([STATUS] if self.filter.statuses else [])]
+        return f"{shops}; {', '.join(names)}" if names else shops
 
     @property
     def query(self) -> str:
@@ -122,8 +134,13 @@ class OrderListPage:
         if wanted.filter.faults:
             return await self._show(asked)
         language = orders_frame(asked, self.visible.access).language
-        lines = csv_lines(self.lists, wanted.filter.wanted, wanted.columns, language)
-        headers = {**HEADERS, "Content-Disposition": 'attachment; filename="orders.csv"'}
+        orders = wanted.filter.wanted
+        several = len(orders.merchant_ids) > 1
+        columns = file_columns(wanted.columns, of_several_shops=several)
+        access = self.visible.access
+        await access.record(asked, AuditAction.ORDERS_DOWNLOADED, CSV_NAME, wanted.names)
+        lines = csv_lines(self.lists, orders, columns, language)
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{CSV_NAME}"'}
         return StreamingResponse(lines, headers=headers, media_type="text/csv;charset=utf-8")
 
     async def build(self, asked: AccountRequest) -> Response:
@@ -139,9 +156,11 @@ class OrderListPage:
             orders=wanted.filter.wanted,
         )
         try:
-            await self.reports.request(request, asked.current.actor)
+            job = await self.reports.request(request, asked.current.actor)
         except ReportRefusedError as error:
             return await self._show(asked, reason=refusal_text(error.refusal, language))
+        access = self.visible.access
+        await access.record(asked, AuditAction.REPORT_REQUESTED, job.file_name, wanted.names)
         return see_other(f"{REPORTS_PATH}?done=asked")
 
     async def keep_filter(self, asked: AccountRequest) -> Response:

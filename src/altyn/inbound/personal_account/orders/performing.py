@@ -24,6 +24,7 @@ from altyn.operations.ports import (
     OrderPage,
     Orders,
     OrderSearch,
+    ResultUnknown,
     World,
 )
 from altyn.protocol.table import Fault, Method, check
@@ -31,6 +32,10 @@ from altyn.protocol.table import Fault, Method, check
 
 class OrderChangedError(Exception):
     """The order has another version than the one that the user has looked at."""
+
+
+class NotKnownYetError(Exception):
+    """The action was asked for, and its result is not known yet; the gateway inquires about it."""
 
 
 class ForeseenError(Exception):
@@ -73,7 +78,8 @@ class Performer:
     async def perform(self, command: Command) -> str | None:
         """Perform the action; the text of its refusal, None where it has succeeded.
 
-        Raises OrderChangedError before anything is saved.
+        Raises OrderChangedError before anything is saved, and NotKnownYetError where the bank has
+        not answered, or the database was lost meanwhile.
         """
         return await self._run(command, foresees=False)
 
@@ -97,9 +103,14 @@ class Performer:
         )
         orders = _OrdersAtVersion(self.world.orders, command.order.version, foresees=foresees)
         world = replace(self.world, orders=orders)
-        result = await self.handlers[method.operation](call, world)
+        try:
+            result = await self.handlers[method.operation](call, world)
+        except ResultUnknown as unknown:
+            raise NotKnownYetError from unknown
         if not isinstance(result, Refused):
             return None
+        if result.refusal is Refusal.OUTCOME_UNKNOWN:
+            raise NotKnownYetError
         return _text(command, replace(result, parameter=method.name_of(result.parameter)))
 
 

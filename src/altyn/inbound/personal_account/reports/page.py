@@ -7,6 +7,7 @@ Source: personal-account.md §3 (export), §8 (reports).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid import UUID
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
@@ -24,6 +26,7 @@ from altyn.inbound.personal_account.reports.texts import (
     refusal_text,
     report_text,
 )
+from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
 from altyn.inbound.web.frame import WebPages
 from altyn.inbound.web.responses import HEADERS, page, see_other
 from altyn.look import day_text
@@ -42,6 +45,7 @@ from altyn.operations.reports.jobs import (
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
 JOBS_SHOWN: Final = 50
+_FIELDS: Final = ("kind", "first", "last", "format", SHOP)
 TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.CSV: "text/csv;charset=utf-8",
@@ -56,6 +60,7 @@ class AskedReport:
     first: str
     last: str
     format: str
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class ReportPages:
 
     access: AccountAccess
     reports: Reports
+    shops: VisibleShops
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the pages."""
@@ -71,6 +77,7 @@ class ReportPages:
         return [
             page_of("GET", REPORTS_PATH, self.show, needs=None),
             page_of("POST", REPORTS_PATH, self.ask, needs=Action.REPORTS),
+            page_of("GET", f"{REPORTS_PATH}/newest", self.show, needs=None, by_hand=False),
             page_of("GET", f"{REPORTS_PATH}/{{job_id}}", self.download, needs=None),
         ]
 
@@ -86,7 +93,8 @@ class ReportPages:
     async def ask(self, asked: AccountRequest) -> Response:
         """Make a job for a report, or show the form with what is wrong."""
         sent = asked.form
-        form = AskedReport(*(sent.get(name, "") for name in ("kind", "first", "last", "format")))
+        form = AskedReport(*(sent.get(name, "") for name in _FIELDS))
+        choice = await self.shops.choice(asked, form.shop)
         language = self._language(asked)
         first, last = _day(form.first), _day(form.last)
         if first is None or last is None:
@@ -97,15 +105,21 @@ class ReportPages:
             language=language,
             first=first,
             last=last,
+            merchant_ids=choice.merchant_ids,
         )
         try:
-            await self.reports.request(wanted, asked.current.actor)
+            job = await self.reports.request(wanted, asked.current.actor)
         except ReportRefusedError as error:
             return await self._page(asked, form, refusal_text(error.refusal, language))
+        shops = ", ".join(each.login for each in choice.shops)
+        await self.access.record(asked, AuditAction.REPORT_REQUESTED, job.file_name, shops)
         return see_other(f"{REPORTS_PATH}?done=asked")
 
     async def download(self, asked: AccountRequest) -> Response:
-        """The file of a job of the user's merchant. Refuses a user without its right."""
+        """The file of a job of the user's merchant. Refuses a user without its right.
+
+        A job about shops that the user may no longer see is treated as unknown.
+        """
         job = await self._job(asked)
         if job is not None:
             asked.current.require(job.request.needs)
@@ -113,6 +127,7 @@ class ReportPages:
         if job is None or content is None:
             problem = report_text("no_file", language=self._language(asked), days=KEPT_DAYS)
             return await self._refused(asked, problem)
+        await self.access.record(asked, AuditAction.REPORT_DOWNLOADED, job.file_name)
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{job.file_name}"'}
         return Response(content, headers=headers, media_type=TYPES[job.request.format])
 
@@ -121,7 +136,9 @@ class ReportPages:
             job_id = UUID(asked.request.path_params["job_id"])
         except ValueError:
             return None
-        return await self.reports.jobs.load(asked.current.user.merchant_id, job_id)
+        job = await self.reports.jobs.load(asked.current.user.merchant_id, job_id)
+        visible = await self.shops.choice(asked, "")
+        return job if job is not None and _is_visible(job, visible) else None
 
     async def _refused(self, asked: AccountRequest, problem: str) -> Response:
         frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
@@ -131,7 +148,8 @@ class ReportPages:
     async def _page(self, asked: AccountRequest, form: AskedReport, problem: str = "") -> Response:
         user = asked.current.user
         jobs = await self.reports.jobs.newest(user.merchant_id, limit=JOBS_SHOWN)
-        shown = [job for job in jobs if user.may(job.request.needs)]
+        visible = await self.shops.choice(asked, "")
+        shown = [job for job in jobs if user.may(job.request.needs) and _is_visible(job, visible)]
         frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
         html = _render(
             "reports.html",
@@ -141,6 +159,8 @@ class ReportPages:
             kinds=PERIOD_KINDS if user.may(Action.REPORTS) else (),
             formats=tuple(FileFormat),
             today=to_moscow(self.access.context.clock.now()).date().isoformat(),
+            choice=ShopChoice(visible.visible, form.shop),
+            shop_of=partial(_shop_of, choice=visible, language=frame.language),
             jobs=shown,
             is_open=any(job.state is JobState.WAITING for job in shown),
             done=asked.request.query_params.get("done") == "asked",
@@ -171,6 +191,21 @@ def state_of(job: ExportJob, language: str) -> tuple[str, str]:
         return report_text("state_waiting", language=language), "plain"
     text = report_text("state_running", language=language, percent=job.percent, rows=job.rows_done)
     return text, "warn"
+
+
+def _is_visible(job: ExportJob, visible: ShopChoice) -> bool:
+    return {*job.merchant_ids} <= {*visible.merchant_ids}
+
+
+def _shop_of(job: ExportJob, *, choice: ShopChoice, language: str) -> str:
+    """The shop of a job; of several shops, how many; empty for a user who sees one shop."""
+    if len(job.merchant_ids) > 1:
+        return report_text("some_shops", language=language, count=len(job.merchant_ids))
+    names = choice.names(language)
+    [name] = [
+        names.get(each.login, "") for each in choice.visible if each.merchant_id in job.merchant_ids
+    ]
+    return name
 
 
 def _day(text: str) -> date | None:

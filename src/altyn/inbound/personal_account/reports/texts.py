@@ -32,6 +32,7 @@ REPORT_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "kind_reconciliation": Words("Сверка заказов с учётом", "Orders against the ledger"),
     "kind_reconciliation_help": Words("суммы заказов и проводок по дням, расхождения по заказам", "sums of orders and of postings by day, and each order that differs"),
     "kind_orders": Words("Список заказов", "List of orders"),
+    "some_shops": Words("магазинов: {count}", "{count} shops"),
     "first_day": Words("С", "From"),
     "last_day": Words("По", "To"),
     "format": Words("Формат", "Format"),

@@ -75,10 +75,8 @@ class CallbackTools:
 
     async def new_certificate(self, asked: AccountRequest) -> None:
         """Create a signing key with its certificate, with an entry of the audit log."""
-        actor, context = asked.current.actor, self.access.context
-        alias = await self.services.new_certificate(actor.merchant_id)
-        entry = actor.entry(AuditAction.CERTIFICATE_CREATED, alias, at=context.clock.now())
-        await context.store.add_entry(entry)
+        alias = await self.services.new_certificate(asked.current.user.merchant_id)
+        await self.access.record(asked, AuditAction.CERTIFICATE_CREATED, alias)
 
     async def send_test(self, merchant: Merchant, address: str) -> TestResult:
         """Send a test callback to one of the shop's addresses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -15,7 +16,8 @@ from altyn.domain.outbox import EntryState
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH, account_frame
 from altyn.inbound.personal_account.settings.pages import render
-from altyn.inbound.sandbox.callbacks import History
+from altyn.inbound.personal_account.settings.ports import AccountHistory
+from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.responses import page, see_other
@@ -23,25 +25,31 @@ from altyn.inbound.web.responses import page, see_other
 LIST_SIZE: Final = 100
 NOT_FOUND: Final = 404
 ORDERS_PATH: Final = f"{BASE}/orders"
+NEWEST_PATH: Final = f"{CALLBACKS_PATH}/newest"
+"""The list for a page that renews itself; it is no activity of its user."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbacksPage:
-    """The callbacks of the user's shop, and of no other."""
+    """The callbacks of the shops that the user may see, and of no other."""
 
     access: AccountAccess
-    history: History
+    history: AccountHistory
+    shops: VisibleShops
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the pages."""
         one = f"{CALLBACKS_PATH}/{{callback}}"
         served = (
             ("GET", CALLBACKS_PATH, self.list),
+            ("GET", NEWEST_PATH, self.list),
             ("GET", one, self.show),
             ("POST", one, self.resend),
         )
         return [
-            self.access.page(method, path, work, needs=Action.CALLBACKS)
+            self.access.page(
+                method, path, work, needs=Action.CALLBACKS, by_hand=path != NEWEST_PATH
+            )
             for method, path, work in served
         ]
 
@@ -50,15 +58,17 @@ class CallbacksPage:
         frame = self._frame(asked)
         wanted = asked.request.query_params.get("state", "")
         state = next((each for each in EntryState if each == wanted), None)
-        found = await self.history.newest(
-            asked.current.merchant.merchant_id, state=state, limit=LIST_SIZE
-        )
+        choice = await self.shops.asked(asked)
+        found = await self.history.newest_of(choice.merchant_ids, state=state, limit=LIST_SIZE)
+        kept = {**choice.parameters, **({"state": wanted} if state else {})}
         html = render(
             "callbacks.html",
             frame,
             callbacks=[callback_line(each, frame.language) for each in found],
             state_asked=wanted if state else "",
             states=callback_states(frame.language),
+            choice=choice,
+            newest=f"{NEWEST_PATH}?{urlencode(kept)}",
             path=CALLBACKS_PATH,
             orders=ORDERS_PATH,
         )
@@ -86,19 +96,16 @@ class CallbacksPage:
         found = await self._found(asked)
         if found is None:
             return self._missing(asked)
-        which, context = found.summary.id, self.access.context
-        sent = await self.history.resend(which, receiver=None, now=context.clock.now())
+        which, now = found.summary.id, self.access.context.clock.now()
+        sent = await self.history.resend(which, receiver=None, now=now)
         if sent:
-            entry = asked.current.actor.entry(
-                AuditAction.CALLBACK_RESENT, str(which), at=context.clock.now()
-            )
-            await context.store.add_entry(entry)
+            await self.access.record(asked, AuditAction.CALLBACK_RESENT, str(which))
         return see_other(f"{CALLBACKS_PATH}/{which}?resent={'yes' if sent else 'busy'}")
 
     async def _found(self, asked: AccountRequest) -> CallbackDetail | None:
-        """The callback of the address, if it is of the user's shop."""
+        """The callback of the address, if it is of a shop that the user may see."""
         which = parse_callback_id(asked.request.path_params["callback"])
-        if which is None or which.merchant_id != asked.current.merchant.merchant_id:
+        if which is None or await self.shops.owner(asked, which.merchant_id) is None:
             return None
         return await self.history.show(which)
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from altyn.domain.callback import CallbackDelivery
+from altyn.domain.callback_history import CallbackSummary
 from altyn.domain.merchant import Merchant, MerchantSettings
-from altyn.domain.outbox import ClaimedEntry
+from altyn.domain.outbox import ClaimedEntry, EntryState
 from altyn.inbound.sandbox.callbacks import History
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import CurrentSettings
@@ -22,6 +23,14 @@ class Certificate(Protocol):
     def pem(self) -> str: ...
     @property
     def created_at(self) -> datetime: ...
+
+
+class AccountHistory(History, Protocol):
+    """Reads the callbacks of several shops too."""
+
+    async def newest_of(
+        self, merchant_ids: Sequence[int], *, state: EntryState | None = None, limit: int
+    ) -> Sequence[CallbackSummary]: ...
 
 
 class ChangeSettings(Protocol):
@@ -51,4 +60,4 @@ class SettingsServices:
     new_certificate: Callable[[int], Awaitable[str]]
     deliver: Callable[[ClaimedEntry, Merchant], Awaitable[CallbackDelivery]]
     new_key: Callable[[], str]
-    history: History
+    history: AccountHistory

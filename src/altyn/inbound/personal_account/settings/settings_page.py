@@ -10,6 +10,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.merchant import Merchant
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest, Work
@@ -121,6 +122,8 @@ class SettingsPages:
         current = await self.services.in_force(asked.current.merchant.merchant_id)
         merchant = _merchant(asked, current)
         test = await self.tools.send_test(merchant, asked.form.get("address", ""))
+        if test.entry is not None:
+            await self.access.record(asked, AuditAction.CALLBACK_TESTED, test.entry.host)
         form = self._form(asked, section, current)
         return await self._page(asked, current, form, test=test)
 
