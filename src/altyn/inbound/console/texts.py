@@ -71,6 +71,13 @@ _START: Final = {
     "step_1d": Words("сутки", "1 day"),
     "step_7d": Words("7 дней", "7 days"),
     "step_30d": Words("30 дней", "30 days"),
+    "due": Words("Что произойдёт дальше", "What happens next"),
+    "due_order": Words("Заказ {number}", "Order {number}"),
+    "due_problem": Words("В прошлый раз: {problem}", "Last time: {problem}"),
+    "due_move": Words("Перевести часы сюда", "Move the clock to this"),
+    "due_now": Words("сейчас", "now"),
+    "due_more": Words("Показать ещё {count}", "Show {count} more"),
+    "due_nothing": Words("Ничего не запланировано. Здесь появятся сроки заказов, уведомления, чеки и письма.", "Nothing is planned. Terms of orders, callbacks, receipts and mails appear here."),
     "clock_refused": Words("Часы не переведены", "The clock was not moved"),
 }
 _RETURNED: Final = {
