@@ -15,6 +15,7 @@ from altyn.inbound.console.orders import OrderPages
 from altyn.inbound.console.requests import RequestPages
 from altyn.inbound.console.start_page import ReturnPage, StartPage
 from altyn.inbound.sandbox.due.endpoint import ReadDue
+from altyn.inbound.sandbox.shop_check import Certificates, ShopCheck
 from altyn.inbound.web.order_story.values import StoryReader
 from altyn.main.request_log import DEMO_SECRETS
 from altyn.operations.ports import World
@@ -52,7 +53,9 @@ class Clockwork:
     read_due: ReadDue
 
 
-def console_of(pool: Pool, world: World, settings: Settings, clock: Clockwork) -> list[BaseRoute]:
+def console_of(
+    pool: Pool, world: World, settings: Settings, clock: Clockwork, certificates: Certificates
+) -> list[BaseRoute]:
     """The console's routes."""
     history, callbacks = OrderHistory(pool), CallbackHistory(pool)
     public_url = settings.public_url
@@ -74,6 +77,8 @@ def console_of(pool: Pool, world: World, settings: Settings, clock: Clockwork) -
             orders=OrderPages(
                 history, history, StoryReader(world, history, callbacks, ReceiptStore(pool))
             ),
-            callbacks=CallbackPages(callbacks, clock.now),
+            callbacks=CallbackPages(
+                callbacks, world.merchants, ShopCheck(certificates), clock.now, DEMO_LOGIN
+            ),
         )
     )

@@ -210,7 +210,9 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
-            *console_of(context.pool, world, settings, clockwork),
+            *console_of(
+                context.pool, world, settings, clockwork, context.signing_keys.certificates
+            ),
             *request_log_routes(
                 RequestLogStore(context.pool),
                 world.merchants,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.inbound.console.callbacks import CallbackPages
+from altyn.inbound.console.callbacks import CHECK_PATH, CallbackPages
 from altyn.inbound.console.clock_panel import DUE_PATH
 from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH, OrderPages
 from altyn.inbound.console.pages import console_frame, render
@@ -55,6 +55,8 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("GET", ORDERS_PATH, orders.list),
         ("GET", f"{ORDERS_PATH}/{{order}}", orders.story),
         ("GET", CALLBACKS_PATH, callbacks.list),
+        ("GET", CHECK_PATH, callbacks.show_check),
+        ("POST", CHECK_PATH, callbacks.check_received),
         ("GET", f"{CALLBACKS_PATH}/{{callback}}", callbacks.show),
         ("POST", f"{CALLBACKS_PATH}/{{callback}}", callbacks.resend),
     )

@@ -13,14 +13,13 @@ from starlette.responses import Response
 from altyn.domain.money import RUB, Money
 from altyn.inbound.console.clock_panel import ClockPanel, MoveClock, wanted_time
 from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.console.form import read_console_form
 from altyn.inbound.console.own_api import REST, ApiAnswer, call_api
 from altyn.inbound.console.pages import START, console_frame, render
 from altyn.inbound.console.snippets import PROGRAMS
 from altyn.inbound.console.test_order import TestOrder, read_test_order
-from altyn.inbound.http.forms import parse_form
 from altyn.inbound.payment_page.sandbox_cards import cards_by_result
 from altyn.inbound.rest.answers import base_url_of
-from altyn.inbound.sandbox.answers import body_of
 from altyn.inbound.sandbox.endpoint import stopped_text
 from altyn.inbound.web.responses import page, see_other
 from altyn.operations.ports import ClockRefusedError, ClockStoppedError
@@ -28,7 +27,6 @@ from altyn.operations.ports import ClockRefusedError, ClockStoppedError
 ORDER_PATH: Final = "/console/test-order"
 PROGRAM_PATH: Final = "/console/test-order/program"
 CLOCK_PATH: Final = "/console/clock"
-FORM_BYTES_MAX: Final = 65_536
 _EXAMPLE: Final = Money(150_000, RUB)
 
 
@@ -64,7 +62,7 @@ class StartPage:
 
     async def advance(self, request: Request) -> Response:
         """Move the clock by one of the steps, or to the time of something that is due."""
-        wanted = wanted_time(await _form(request), self.clock.now())
+        wanted = wanted_time(await read_console_form(request), self.clock.now())
         if wanted is None:
             return page(await self._render(request, TestOrder()), HTTPStatus.BAD_REQUEST)
         try:
@@ -140,13 +138,7 @@ class ReturnPage:
 
 
 async def _sent_order(request: Request) -> TestOrder:
-    return read_test_order(await _form(request))
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, without NUL."""
-    pairs = parse_form(await body_of(request, longest=FORM_BYTES_MAX))
-    return {name: value.replace("\0", "") for name, value in pairs}
+    return read_test_order(await read_console_form(request))
 
 
 def _is_id(text: str) -> bool:

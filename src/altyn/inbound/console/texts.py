@@ -4,6 +4,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from altyn.inbound.web.callbacks.check_texts import CHECK_TEXTS
 from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
 
@@ -139,7 +140,16 @@ _REQUESTS: Final = {
 # fmt: on
 
 CONSOLE_TEXTS: Final = MappingProxyType(
-    {**CALLBACK_TEXTS, **_MENU, **_REFUSED, **_START, **_RETURNED, **_LISTS, **_REQUESTS}
+    {
+        **CALLBACK_TEXTS,
+        **CHECK_TEXTS,
+        **_MENU,
+        **_REFUSED,
+        **_START,
+        **_RETURNED,
+        **_LISTS,
+        **_REQUESTS,
+    }
 )
 
 

@@ -11,12 +11,16 @@ from starlette.routing import BaseRoute
 from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.callback_history import CallbackDetail, parse_callback_id
-from altyn.domain.outbox import EntryState
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH, account_frame
 from altyn.inbound.personal_account.settings.pages import render
 from altyn.inbound.sandbox.callbacks import History
-from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
+from altyn.inbound.web.callbacks.view import (
+    asked_state,
+    callback_attempts,
+    callback_line,
+    callback_list,
+)
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.responses import page, see_other
 
@@ -48,21 +52,12 @@ class CallbacksPage:
     async def list(self, asked: AccountRequest) -> Response:
         """The newest callbacks; `state` is one of waiting, delivered, dead."""
         frame = self._frame(asked)
-        wanted = asked.request.query_params.get("state", "")
-        state = next((each for each in EntryState if each == wanted), None)
-        found = await self.history.newest(
-            asked.current.merchant.merchant_id, state=state, limit=LIST_SIZE
-        )
-        html = render(
-            "callbacks.html",
-            frame,
-            callbacks=[callback_line(each, frame.language) for each in found],
-            state_asked=wanted if state else "",
-            states=callback_states(frame.language),
-            path=CALLBACKS_PATH,
-            orders=ORDERS_PATH,
-        )
-        return page(html)
+        state = asked_state(asked.request.query_params.get("state", ""))
+        merchant_id = asked.current.merchant.merchant_id
+        found = await self.history.newest(merchant_id, state=state, limit=LIST_SIZE)
+        values = callback_list(found, state, frame.language)
+        paths = {"path": CALLBACKS_PATH, "orders": ORDERS_PATH}
+        return page(render("callbacks.html", frame, **paths, **values))
 
     async def show(self, asked: AccountRequest) -> Response:
         """One callback: its attempts, each with what was sent, signed and answered."""

@@ -9,6 +9,7 @@ from altyn.domain.callback import CallbackDelivery
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.domain.outbox import ClaimedEntry
 from altyn.inbound.sandbox.callbacks import History
+from altyn.inbound.sandbox.shop_check import ShopCheck
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import CurrentSettings
 
@@ -51,4 +52,5 @@ class SettingsServices:
     new_certificate: Callable[[int], Awaitable[str]]
     deliver: Callable[[ClaimedEntry, Merchant], Awaitable[CallbackDelivery]]
     new_key: Callable[[], str]
+    check: ShopCheck
     history: History

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.inbound.personal_account.texts import ACCOUNT_TEXTS
+from altyn.inbound.web.callbacks.check_texts import CHECK_TEXTS
 from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
 
@@ -123,6 +124,7 @@ SETTINGS_TEXTS: Final = MappingProxyType(
     {
         **ACCOUNT_TEXTS,
         **CALLBACK_TEXTS,
+        **CHECK_TEXTS,
         **_SETTINGS,
         **_CHOICES,
         **_CALLBACK_TOOLS,
