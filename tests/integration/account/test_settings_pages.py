@@ -298,6 +298,50 @@ async def test_key_is_rotated_and_signs(owner: Browser) -> None:
     assert saved.location == f"{CALLBACKS}?done=saved"
 
 
+async def newest_audit(shop: Shop) -> str:
+    return str(
+        await shop.pool.fetchval(
+            "SELECT detail FROM audit_log WHERE merchant_id = 1 ORDER BY number DESC LIMIT 1"
+        )
+    )
+
+
+async def test_key_is_removed_and_callbacks_are_unsigned(owner: Browser, shop: Shop) -> None:
+    await save(owner, CALLBACKS, callbacks__key=DEMO_CALLBACK_KEY)
+    page = (await owner.get(CALLBACKS)).text
+    assert 'name="callbacks.key.remove"' in page
+    assert "are sent without checksum" in page
+
+    both = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"}, callbacks__key="x" * 9)
+    assert (both.status, "Either remove the value or type a new one" in both.text) == (400, True)
+    assert re.search(r'name="callbacks.key.remove" value="yes" checked', both.text)
+
+    removed = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"})
+    assert removed.location == f"{CALLBACKS}?done=saved"
+    assert await newest_audit(shop) == "callbacks.key (removed, default)"
+    page = (await owner.get(CALLBACKS)).text
+    assert "callbacks are not signed now" in page.lower()
+    assert 'name="callbacks.key.remove"' not in page
+    again = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"})
+    assert again.location == f"{CALLBACKS}?done=same"
+    await save(owner, CALLBACKS, callbacks__key=DEMO_CALLBACK_KEY)
+
+
+async def test_password_at_the_provider_is_removed(owner: Browser, shop: Shop) -> None:
+    await save(owner, FISCAL, fiscal__password="p4ssw0rd")
+
+    removed = await save(owner, FISCAL, **{"fiscal.password.remove": "yes"})
+
+    assert removed.location == f"{FISCAL}?done=saved"
+    assert await newest_audit(shop) == "fiscal.password (removed, default)"
+    page = (await owner.get(FISCAL)).text
+    assert 'name="fiscal.password.remove"' not in page
+    assert not await shop.pool.fetchval(
+        "SELECT settings->'fiscal'->>'password' FROM merchant_settings"
+        " WHERE merchant_id = 1 ORDER BY version DESC LIMIT 1"
+    )
+
+
 async def test_certificate_is_made_and_shown(owner: Browser) -> None:
     made = await owner.submit(CALLBACKS, f"{CALLBACKS}/certificate")
     assert made.location == f"{CALLBACKS}?done=certificate#certificates"
@@ -520,9 +564,13 @@ async def test_callbacks_of_the_shop_only_are_shown_and_sent_again(
     listed = await owner.get(f"{BASE}/callbacks")
     found = re.search(rf'href="({BASE}/callbacks/[0-9a-f.-]+)"', listed.text)
     assert found is not None, listed.text
-    page = await owner.get(found[1])
-    assert page.status == 200
-    assert "Signed text" in page.text
+    address = found[1]
+
+    async def is_signed() -> bool:
+        page = await owner.get(address)
+        return page.status == 200 and "Signed text" in page.text
+
+    await eventually(is_signed)
     again = await owner.submit(found[1], found[1])
     assert again.location == f"{found[1]}?resent=yes"
     assert "callback sent again" in (await owner.get(f"{BASE}/audit")).text

@@ -46,6 +46,7 @@ _SETTINGS: Final = {
     "empty_value": Words("пусто", "empty"),
     "secret_set": Words("задан", "set"),
     "secret_unset": Words("не задан", "not set"),
+    "remove_or_set": Words("Или удалите значение, или введите новое: вместе нельзя.", "Either remove the value or type a new one, not both."),
     "language_ru": Words("по-русски", "in Russian"),
     "language_en": Words("по-английски", "in English"),
 }
