@@ -57,6 +57,11 @@ def test_shop_saves_an_address_sends_a_test_and_sees_the_answer(
     expect(page.locator("#test ~ [role=status]")).to_contain_text("TEST-CALLBACK")
     check_web_page(page, "settings-tested", language, screenshot)
 
+    page.locator("#check-received").fill("https://shop.example/cb?mdOrder=m&status=1&checksum=AB")
+    page.locator("form[action*='callbacks/check'] button").click()
+    expect(page.locator("#check ~ .check")).to_contain_text("mdOrder;m;status;1;")
+    check_web_page(page, "settings-checked", language, screenshot)
+
     order = gateway.register()
     card = {"$PAN": "5555555555555599", "$CVC": "123", "$EXPIRY": "209912", "TEXT": "A B"}
     gateway.call("paymentorder.do", MDORDER=order.order_id, **card)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -144,6 +145,22 @@ def test_unknown_order_is_reported(gateway: Gateway) -> None:
     assert shown.code == paid.code == 1
     assert "There is no order UNKNOWN-1" in shown.err
     assert "Traceback" not in shown.err + paid.err
+
+
+def test_what_is_due_next_is_listed_with_the_time_to_move_to(gateway: Gateway) -> None:
+    order = gateway.register(orderNumber="DUE-1")["orderId"]
+
+    listed = json.loads(gateway.run("clock", "due", "--limit", "100", "--json").out)
+    text = gateway.run("clock", "due", "--limit", "100").out
+
+    [entry] = [each for each in listed["due"] if each["orderId"] == order]
+    at = datetime.fromisoformat(entry["moscow"]).isoformat(timespec="seconds")
+    [line] = [each for each in text.splitlines() if "DUE-1" in each]
+    assert line.startswith(at)
+    assert "The time to pay ends; the order is declined" in text
+
+    assert gateway.run("clock", "set", at).code == 0
+    assert gateway.status(order)["orderStatus"] == DECLINED
 
 
 def test_moved_clock_ends_sessions(gateway: Gateway) -> None:

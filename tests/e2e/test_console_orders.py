@@ -7,6 +7,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from altyn.protocol.dialects.classic.callbacks.checksum import symmetric
+from altyn.storage.demo import DEMO_CALLBACK_KEY
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.web_rules import check_web_page
@@ -102,3 +104,28 @@ def with_second_attempt(page: Page) -> Page:
     )
     page.reload()
     return page
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_received_callback_is_checked(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    signed = "mdOrder;m;operation;deposited;orderNumber;1;status;1;"
+    query = "mdOrder=m&orderNumber=1&operation=deposited&status=1"
+    page.goto(f"{gateway.url}/console/callbacks?lang={language}")
+    page.locator(".heading .button").click()
+    page.locator("#check-received").fill(
+        f"https://shop.example/cb?mine={HOSTILE[:8]}&{query}"
+        f"&checksum={symmetric(DEMO_CALLBACK_KEY, signed)}"
+    )
+    page.locator("#check-computed").fill(symmetric(f"{DEMO_CALLBACK_KEY}\n", signed))
+    page.locator("main form .button-main").click()
+    main = page.locator("main")
+    expect(main).to_contain_text(signed)
+    expect(main).to_contain_text("Вокруг ключа" if language == "ru" else "around the key")
+    expect(main).not_to_contain_text(DEMO_CALLBACK_KEY)
+    check_web_page(page, "console-check", language, screenshot)
+
+    page.locator("#check-shop").fill("nobody")
+    page.locator("main form .button-main").click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody")

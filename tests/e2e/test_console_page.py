@@ -78,6 +78,41 @@ def test_the_clock_moves_without_scripts(gateway: Served, plain: Page) -> None:
     expect(plain.locator(".clock-now")).not_to_have_text(before)
 
 
+def test_the_clock_moves_to_what_is_due_next(gateway: Served, plain: Page) -> None:
+    plain.goto(f"{gateway.url}/?lang=en")
+    plain.get_by_label("Order number").fill("due-in-console")
+    plain.get_by_label("More parameters").fill("sessionTimeoutSecs=300")
+    plain.get_by_role("button", name="Register the order").click()
+    plain.goto(f"{gateway.url}/?lang=en&due=all")
+    entry = plain.locator(".due li").filter(has_text="due-in-console")
+    expect(entry).to_contain_text("The time to pay ends; the order is declined")
+
+    entry.get_by_role("button", name="Move the clock to this").click()
+
+    expect(entry.filter(has_text="The time to pay ends")).to_have_count(0)
+    plain.goto(f"{gateway.url}/console/orders?q=due-in-console")
+    expect(plain.locator("main")).to_contain_text("Declined")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_what_is_due_next_is_readable_and_follows_new_orders(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    page.goto(f"{gateway.url}/?lang={language}&due=all")
+    gateway.register(orderNumber=f"live-{language}")
+    entry = page.locator(".due li").filter(has_text=f"live-{language}")
+    expect(entry).to_be_visible(timeout=60_000)
+    check_web_page(page, "console-due", language, screenshot)
+
+
+def test_a_move_that_the_clock_refuses_is_explained(gateway: Served, plain: Page) -> None:
+    plain.goto(f"{gateway.url}/?lang=en")
+    button = plain.locator("#step-30d")
+    button.evaluate("each => { each.name = 'to'; each.value = '2150-01-01T00:00:00+00:00' }")
+    button.click()
+    expect(plain.get_by_role("alert")).to_contain_text("2100-01-01")
+
+
 def test_pages_load_the_libraries_of_their_packages_unchanged() -> None:
     for library in LIBRARIES:
         published = NPM / library.package / library.source

@@ -9,6 +9,7 @@ from altyn.domain.callback import CallbackDelivery
 from altyn.domain.merchant import Merchant
 from altyn.domain.outbox import ClaimedEntry
 from altyn.inbound.personal_account.settings.ports import ChangeSettings, SettingsServices
+from altyn.inbound.sandbox.shop_check import ShopCheck
 from altyn.main.callback_handler import HandlerServices, open_callback_handler
 from altyn.operations.ports import World
 from altyn.operations.staff.errors import UnknownMerchantNumberError
@@ -71,5 +72,6 @@ def settings_services(
         new_certificate=new_certificate,
         deliver=deliver,
         new_key=new_token,
+        check=ShopCheck(signing_keys.certificates),
         history=CallbackHistory(pool),
     )

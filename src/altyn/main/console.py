@@ -8,11 +8,14 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from altyn.inbound.console.callbacks import CallbackPages
+from altyn.inbound.console.clock_panel import ClockPanel, MoveClock
 from altyn.inbound.console.endpoint import Console, console_routes
 from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.console.orders import OrderPages
 from altyn.inbound.console.requests import RequestPages
-from altyn.inbound.console.start_page import MoveClock, ReturnPage, StartPage
+from altyn.inbound.console.start_page import ReturnPage, StartPage
+from altyn.inbound.sandbox.due.endpoint import ReadDue
+from altyn.inbound.sandbox.shop_check import Certificates, ShopCheck
 from altyn.inbound.web.order_story.values import StoryReader
 from altyn.main.request_log import DEMO_SECRETS
 from altyn.operations.ports import World
@@ -43,20 +46,26 @@ DEMO_SHOP: Final = DemoShop(
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """The sandbox's clock: its time (UTC), and how to move it."""
+    """The sandbox's clock: its time (UTC), how to move it, and what it carries out next."""
 
     now: Callable[[], datetime]
     move: MoveClock
+    read_due: ReadDue
 
 
-def console_of(pool: Pool, world: World, settings: Settings, clock: Clockwork) -> list[BaseRoute]:
+def console_of(
+    pool: Pool, world: World, settings: Settings, clock: Clockwork, certificates: Certificates
+) -> list[BaseRoute]:
     """The console's routes."""
     history, callbacks = OrderHistory(pool), CallbackHistory(pool)
     public_url = settings.public_url
     return console_routes(
         Console(
             start=StartPage(
-                shop=DEMO_SHOP, public_url=public_url, now=clock.now, move_clock=clock.move
+                shop=DEMO_SHOP,
+                public_url=public_url,
+                clock=ClockPanel(clock.now, clock.read_due),
+                move_clock=clock.move,
             ),
             returned=ReturnPage(shop=DEMO_SHOP, public_url=public_url),
             requests=RequestPages(
@@ -68,6 +77,8 @@ def console_of(pool: Pool, world: World, settings: Settings, clock: Clockwork) -
             orders=OrderPages(
                 history, history, StoryReader(world, history, callbacks, ReceiptStore(pool))
             ),
-            callbacks=CallbackPages(callbacks, clock.now),
+            callbacks=CallbackPages(
+                callbacks, world.merchants, ShopCheck(certificates), clock.now, DEMO_LOGIN
+            ),
         )
     )

@@ -28,6 +28,7 @@ from altyn.inbound.router import Router
 from altyn.inbound.sandbox.callbacks import callback_routes
 from altyn.inbound.sandbox.clock_reset import clock_reset_routes
 from altyn.inbound.sandbox.credit.endpoint import credit_routes
+from altyn.inbound.sandbox.due.endpoint import due_routes
 from altyn.inbound.sandbox.endpoint import routes as sandbox_routes
 from altyn.inbound.sandbox.mail.endpoint import mail_routes
 from altyn.inbound.sandbox.order_payment import order_payment_routes
@@ -42,6 +43,7 @@ from altyn.main.account_settings import settings_services
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
+from altyn.main.due_list import due_reader
 from altyn.main.request_log import DEMO_SECRETS, recording_of
 from altyn.operations.page_sets import ServedPages
 from altyn.operations.ports import World
@@ -195,8 +197,10 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         async def move(to: datetime) -> datetime:
             return await move_clock(world, movable, to, context.awaited)
 
+        clockwork = Clockwork(movable.now, move, due_reader(context.pool, world))
         routes += [
             *sandbox_routes(movable.now, move),
+            *due_routes(movable.now, clockwork.read_due),
             *clock_reset_routes(movable),
             *callback_routes(
                 CallbackHistory(context.pool),
@@ -209,7 +213,9 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
             *payment_link_routes(world, settings.public_url),
             *credit_routes(world, settings.public_url),
             *receiver_routes(),
-            *console_of(context.pool, world, settings, Clockwork(movable.now, move)),
+            *console_of(
+                context.pool, world, settings, clockwork, context.signing_keys.certificates
+            ),
             *request_log_routes(
                 RequestLogStore(context.pool),
                 world.merchants,

@@ -2,12 +2,13 @@
 
 Paging is by the place in the list (keyset), so the thousandth page costs as much as the first. One
 page looks through a bounded number of orders; where that bound ends a page early, `reached` says
-from where to go on. Amounts are minor units; times are aware UTC. Source: personal-account.md §3.
+from where to go on. Times are aware UTC. Source: personal-account.md §3.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
@@ -43,7 +44,8 @@ class OrderFilter:
     """Which orders are wanted; what is None or empty is not filtered.
 
     `since` is included, `until` is not. `order_number` may have `%` for any characters.
-    `card_end` are the last digits of the card.
+    `card_end` are the last digits of the card. `amount_from`, `amount_to` are whole units of each
+    order's own currency: roubles of an order in roubles, yen of one in yen.
     """
 
     merchant_ids: tuple[int, ...]
@@ -53,8 +55,8 @@ class OrderFilter:
     statuses: tuple[OrderStatus, ...] = ()
     order_number: str = ""
     order_id: UUID | None = None
-    amount_from_minor: int | None = None
-    amount_to_minor: int | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
     currency: str = ""
     action_code: int | None = None
     receipt_state: ReceiptState | None = None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from altyn.domain.money import CURRENCIES, RUB
 from altyn.operations.order_history import OrderLine
 from altyn.operations.order_list import (
     LOOKED_THROUGH_MAX,
@@ -27,6 +28,11 @@ LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 ANY_CHARACTERS: Final = "%"
 LOOK_COST: Final = 10
 """A look into the attempts or receipts of an order costs as much as so many orders (measured)."""
+
+_MINOR_UNITS: Final = {
+    code: 10**each.exponent for code, each in CURRENCIES.items() if each.exponent != RUB.exponent
+}
+"""How many minor units a unit has, for the currencies that have not 100 of them."""
 
 _TICK: Final = timedelta(microseconds=1)
 
@@ -110,8 +116,10 @@ def _conditions(wanted: OrderFilter) -> dict[str, Any]:
         "statuses": [str(each) for each in wanted.statuses] or None,
         "order_id": wanted.order_id,
         "number_like": number or None,
-        "amount_from": wanted.amount_from_minor,
-        "amount_to": wanted.amount_to_minor,
+        "amount_from": wanted.amount_from,
+        "amount_to": wanted.amount_to,
+        "uncommon_currencies": list(_MINOR_UNITS),
+        "minor_units": list(_MINOR_UNITS.values()),
         "currency": wanted.currency or None,
         "action_code": wanted.action_code,
         "email": wanted.email.lower() or None,

@@ -173,7 +173,10 @@ class StaffTables:
         async with self._connection.transaction():
             saved = await self._insert_settings(update, stored)
             if saved:
-                keys = sorted(each.key for each in update.changes)
+                keys = sorted(
+                    each.key if each.value is not None else f"{each.key} (removed, default)"
+                    for each in update.changes
+                )
                 await self._log.add(
                     update.merchant_id,
                     AuditAction.SETTINGS_CHANGED,

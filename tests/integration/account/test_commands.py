@@ -178,6 +178,17 @@ def test_nothing_secret_is_in_the_log(home: Path) -> None:
         assert secret not in exported
 
 
+def test_secret_settings_are_removed_by_an_empty_value(home: Path) -> None:
+    altyn("merchant", "set", "test", "callbacks.key=a-secret-key", "fiscal.password=s3cret")
+    removed = altyn("merchant", "set", "test", "callbacks.key=", "fiscal.password=")
+    assert removed.exit_code == 0
+    settings = answer("merchant", "show", "test")["settings"]
+    assert not settings["callbacks.key"]
+    assert not settings["fiscal.password"]
+    newest = altyn("audit", "export", "test").output.splitlines()[-1]
+    assert "callbacks.key (removed, default), fiscal.password (removed, default)" in newest
+
+
 def test_one_time_password_of_the_api_answers_5_until_it_is_changed(
     home: Path, empty_database_url: str
 ) -> None:

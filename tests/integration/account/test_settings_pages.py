@@ -204,7 +204,12 @@ async def test_test_goes_to_saved_addresses_only(owner: Browser) -> None:
 
 
 async def test_example_shows_the_checksum_step_by_step(owner: Browser) -> None:
-    await save(owner, CALLBACKS, callbacks__urls="https://shop.example/cb?mine=1")
+    await save(
+        owner,
+        CALLBACKS,
+        callbacks__urls="https://shop.example/cb?mine=1",
+        callbacks__parameters="amount",
+    )
     page = html.unescape((await owner.get(CALLBACKS)).text)
     joined = re.search(r"amount;10000;mdOrder;[^;]+;operation;deposited;[^<]+", page)
     assert joined is not None
@@ -213,7 +218,72 @@ async def test_example_shows_the_checksum_step_by_step(owner: Browser) -> None:
     assert "not signed: mine" in page
 
 
+def result_of(page: Answer) -> str:
+    """The text of the panel with the check of a callback."""
+    return html.unescape(page.text.split('id="check"', 1)[1].split("</section>", 1)[0])
+
+
+async def test_received_callback_is_checked_and_its_mistake_is_named(owner: Browser) -> None:
+    signed = "amount;100;mdOrder;m;operation;deposited;orderNumber;1;status;1;"
+    right = symmetric(DEMO_CALLBACK_KEY, signed)
+    query = "mdOrder=m&orderNumber=1&operation=deposited&status=1&amount=100"
+    address = f"https://shop.example/cb?mine=1&{query}"
+
+    async def check(**fields: str) -> str:
+        answer = await owner.submit(CALLBACKS, f"{CALLBACKS}/check", **fields)
+        assert answer.status == 200, answer.text
+        result = result_of(answer)
+        assert DEMO_CALLBACK_KEY not in result
+        return result
+
+    good = await check(received=f"{address}&checksum={right}")
+    assert "The checksum is right" in good
+    assert signed in good
+    assert "a parameter of your own address" in good
+
+    wrong_key = symmetric("another-key", signed)
+    wrong = await check(received=f"{address}&checksum={wrong_key}")
+    assert "The checksum is wrong" in wrong
+    assert "made with another key" in wrong
+    assert right in wrong
+
+    missing = symmetric(DEMO_CALLBACK_KEY, signed.replace("amount;100;", ""))
+    mine = await check(received=f"{address}&checksum={right}", computed=missing)
+    assert "Only mdOrder, operation, orderNumber and status were signed" in mine
+
+    lower = await check(received=f"{address}&checksum={right.lower()}")
+    assert "changed to lower case in transit" in lower
+
+
+@pytest.mark.parametrize("text", ["", "hello", "{broken", "[]", HOSTILE])
+async def test_text_that_is_no_callback_is_refused(owner: Browser, text: str) -> None:
+    answer = await owner.submit(CALLBACKS, f"{CALLBACKS}/check", received=text)
+
+    assert answer.status == 400
+    assert "This is not a callback" in result_of(answer)
+    assert HOSTILE not in answer.text
+
+
+async def test_only_the_shops_own_keys_check_a_callback(owner: Browser) -> None:
+    signed = "mdOrder;m;operation;deposited;orderNumber;1;status;1;"
+    received = f"mdOrder=m&orderNumber=1&operation=deposited&status=1&checksum={'AB' * 256}"
+    answer = await owner.submit(
+        CALLBACKS, f"{CALLBACKS}/check", received=f"{received}&sign_alias=other", shop="other"
+    )
+    assert answer.status == 400
+    assert "The shop has no such certificate" in result_of(answer)
+    answer = await owner.submit(
+        CALLBACKS,
+        f"{CALLBACKS}/check",
+        received=received.replace("AB" * 256, symmetric("other-shop-key", signed)),
+        shop="other",
+        key="other-shop-key",
+    )
+    assert "The checksum is wrong" in result_of(answer)
+
+
 async def test_key_is_rotated_and_signs(owner: Browser) -> None:
+    await save(owner, CALLBACKS, callbacks__parameters="amount")
     rotated = await owner.submit(CALLBACKS, f"{CALLBACKS}/key")
     assert rotated.location == f"{CALLBACKS}?done=key#key"
     page = (await owner.get(CALLBACKS)).text
@@ -227,6 +297,50 @@ async def test_key_is_rotated_and_signs(owner: Browser) -> None:
     assert (typed.status, "8 to 256" in typed.text) == (400, True)
     saved = await save(owner, CALLBACKS, callbacks__key=DEMO_CALLBACK_KEY)
     assert saved.location == f"{CALLBACKS}?done=saved"
+
+
+async def newest_audit(shop: Shop) -> str:
+    return str(
+        await shop.pool.fetchval(
+            "SELECT detail FROM audit_log WHERE merchant_id = 1 ORDER BY number DESC LIMIT 1"
+        )
+    )
+
+
+async def test_key_is_removed_and_callbacks_are_unsigned(owner: Browser, shop: Shop) -> None:
+    await save(owner, CALLBACKS, callbacks__key=DEMO_CALLBACK_KEY)
+    page = (await owner.get(CALLBACKS)).text
+    assert 'name="callbacks.key.remove"' in page
+    assert "are sent without checksum" in page
+
+    both = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"}, callbacks__key="x" * 9)
+    assert (both.status, "Either remove the value or type a new one" in both.text) == (400, True)
+    assert re.search(r'name="callbacks.key.remove" value="yes" checked', both.text)
+
+    removed = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"})
+    assert removed.location == f"{CALLBACKS}?done=saved"
+    assert await newest_audit(shop) == "callbacks.key (removed, default)"
+    page = (await owner.get(CALLBACKS)).text
+    assert "callbacks are not signed now" in page.lower()
+    assert 'name="callbacks.key.remove"' not in page
+    again = await save(owner, CALLBACKS, **{"callbacks.key.remove": "yes"})
+    assert again.location == f"{CALLBACKS}?done=same"
+    await save(owner, CALLBACKS, callbacks__key=DEMO_CALLBACK_KEY)
+
+
+async def test_password_at_the_provider_is_removed(owner: Browser, shop: Shop) -> None:
+    await save(owner, FISCAL, fiscal__password="p4ssw0rd")
+
+    removed = await save(owner, FISCAL, **{"fiscal.password.remove": "yes"})
+
+    assert removed.location == f"{FISCAL}?done=saved"
+    assert await newest_audit(shop) == "fiscal.password (removed, default)"
+    page = (await owner.get(FISCAL)).text
+    assert 'name="fiscal.password.remove"' not in page
+    assert not await shop.pool.fetchval(
+        "SELECT settings->'fiscal'->>'password' FROM merchant_settings"
+        " WHERE merchant_id = 1 ORDER BY version DESC LIMIT 1"
+    )
 
 
 async def test_certificate_is_made_and_shown(owner: Browser) -> None:
@@ -429,7 +543,14 @@ async def test_operator_reaches_callbacks_and_no_settings(shop: Shop) -> None:
 
 async def test_forms_without_their_token_are_refused(owner: Browser, shop: Shop) -> None:
     before = await shop.pool.fetchval("SELECT count(*) FROM merchant_settings")
-    posted = ("/general", "/callbacks/key", "/callbacks/certificate", "/page/logo", "/sessions/end")
+    posted = (
+        "/general",
+        "/callbacks/key",
+        "/callbacks/check",
+        "/callbacks/certificate",
+        "/page/logo",
+        "/sessions/end",
+    )
     for path in posted:
         answer = await owner.post(f"{SETTINGS}{path}", default_language="en", version="1")
         assert answer.status == 403

@@ -6,11 +6,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 import pytest
 
 from altyn.domain.lifecycle import OrderStatus
+from altyn.domain.money import CURRENCIES
 from altyn.domain.order import AttemptState, Order
 from altyn.domain.order_id import new_order_id
 from altyn.operations.decisions import accept
@@ -110,6 +112,11 @@ def expected(orders: Sequence[Order], wanted: OrderFilter) -> list[str]:
     return [order.order_number for order in found]
 
 
+def amount_of(order: Order) -> Decimal:
+    """The amount in whole units of the order's currency."""
+    return Decimal(order.amount_minor).scaleb(-CURRENCIES[order.currency].exponent)
+
+
 def is_wanted(order: Order, wanted: OrderFilter) -> bool:
     dated = {OrderDate.CREATED: order.created_at, OrderDate.PAID: order.approved_at}[wanted.date]
     attempt = order.attempts[0]
@@ -125,8 +132,8 @@ def is_wanted(order: Order, wanted: OrderFilter) -> bool:
             not wanted.order_number
             or order.order_number == wanted.order_number
             or (len(pieces) > 1 and order.order_number.startswith(pieces[0])),
-            wanted.amount_from_minor is None or order.amount_minor >= wanted.amount_from_minor,
-            wanted.amount_to_minor is None or order.amount_minor <= wanted.amount_to_minor,
+            wanted.amount_from is None or amount_of(order) >= wanted.amount_from,
+            wanted.amount_to is None or amount_of(order) <= wanted.amount_to,
             wanted.currency in {"", order.currency},
             wanted.action_code in {None, order.action_code},
             attempt.card.masked_pan.endswith(wanted.card_end),
@@ -134,6 +141,32 @@ def is_wanted(order: Order, wanted: OrderFilter) -> bool:
             wanted.email.lower() in {"", (order.request.email or "").lower()},
         )
     )
+
+
+async def test_amounts_are_compared_in_the_currency_of_each_order(pool: Pool) -> None:
+    await add_shops(pool)
+    # 1500 yen, 1500 roubles, 1500 dinars, 1500 units of four digits; each minus one minor unit
+    amounts = {"392": 1_500, "643": 1_500_00, "414": 1_500_000, "990": 15_000_000}
+    orders = [
+        an_order(
+            merchant_id=1,
+            order_id=new_order_id(START, 1),
+            order_number=f"{currency}-{less}",
+            currency=currency,
+            amount_minor=minor - less,
+        )
+        for currency, minor in amounts.items()
+        for less in (0, 1)
+    ]
+    assert all([await OrderStore(pool).register(order, WHO) for order in orders])
+    lists = OrderListStore(pool)
+    above = await lists.page(OrderFilter(merchant_ids=(1,), amount_from=Decimal(1500)))
+    assert {line.order_number for line in above.lines} == {f"{each}-0" for each in amounts}
+    below = await lists.page(OrderFilter(merchant_ids=(1,), amount_to=Decimal("1499.9995")))
+    assert {line.order_number for line in below.lines} == {"392-1", "643-1", "414-1"}
+    exact = Decimal("1499.999")
+    dinars = await lists.page(OrderFilter(merchant_ids=(1,), amount_from=exact, amount_to=exact))
+    assert [line.order_number for line in dinars.lines] == ["414-1"]
 
 
 BOTH: Final = OrderFilter(merchant_ids=SHOPS)
@@ -154,11 +187,11 @@ async def test_every_filter_and_every_page_size_give_the_same_list(pool: Pool) -
         replace(BOTH, statuses=(OrderStatus.REFUNDED, OrderStatus.DECLINED)),
         replace(BOTH, order_number="A_%"),
         replace(BOTH, order_number=one.order_number),
-        replace(BOTH, order_number=one.order_number, amount_to_minor=1),
+        replace(BOTH, order_number=one.order_number, amount_to=Decimal("0.01")),
         replace(BOTH, order_id=one.order_id),
         replace(BOTH, order_number="nobody"),
-        replace(BOTH, amount_from_minor=150_00),
-        replace(BOTH, amount_to_minor=150_00, currency="643", action_code=116),
+        replace(BOTH, amount_from=Decimal(150)),
+        replace(BOTH, amount_to=Decimal(150), currency="643", action_code=116),
         replace(BOTH, currency="840"),
         replace(BOTH, card_end="2222"),
         replace(BOTH, payment_way="SBRF_SBOL", email="anna@EXAMPLE.org"),

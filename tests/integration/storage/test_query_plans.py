@@ -41,16 +41,25 @@ STORED_CARDS: Final = """
            true, 'COMMON', keep_until, keep_until
     FROM card_vault
 """
+OUTBOX: Final = """
+    INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
+                        parameters, created_at, due_at, state)
+    SELECT 1 + n % 3, gen_random_uuid(), 1, 1, 'callback', 'deposited', 'https://shop.example/cb',
+           'https://shop.example:443', '{}', $1::timestamptz,
+           $1::timestamptz + n * interval '1 second',
+           CASE WHEN n % 2 = 0 THEN 'waiting' ELSE 'delivered' END
+    FROM generate_series(1, 20000) AS n
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pool]:
     home: Path = tmp_path_factory.mktemp("home")
     async with open_shop(database_url, home) as shop:
-        for fill in (ATTEMPTS, CARDS):
+        for fill in (ATTEMPTS, CARDS, OUTBOX):
             await shop.pool.execute(fill, NOW)
         await shop.pool.execute(STORED_CARDS)
-        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings")
+        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings, outbox")
         yield shop.pool
 
 
@@ -97,3 +106,15 @@ async def test_outcomes_of_a_merchant_are_counted_in_their_window_only(
     plan = await plan_of(pool, name, merchant_id=1, enough=50, **window)
     assert indexes(plan) == {index}
     assert read_whole(plan) == []
+
+
+async def test_entries_that_are_due_first_are_read_along_their_queue(pool: Pool) -> None:
+    queue = {"kind": "callback", "merchant_id": 1, "host": "https://shop.example:443"}
+    plan = await plan_of(pool, "first_entries", limit=20, **queue)
+    assert [node["Node Type"] for node in plan] == ["Limit", "Index Scan"], "nothing is sorted"
+    assert indexes(plan) == {"outbox_queues"}
+
+
+async def test_orders_that_are_due_first_are_read_in_their_order(pool: Pool) -> None:
+    plan = await plan_of(pool, "due_orders", until=NOW + timedelta(days=400), limit=20)
+    assert indexes(plan) == {"orders_due"}

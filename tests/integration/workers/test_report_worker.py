@@ -8,6 +8,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -191,7 +192,7 @@ async def test_export_has_the_orders_of_the_filter_in_every_size_of_its_parts(
     orders = some_orders(40)
     await save(pool, orders)
     jobs, lists = ExportJobStore(pool), OrderListStore(pool)
-    wanted = OrderFilter(merchant_ids=(1,), amount_from_minor=200_00)
+    wanted = OrderFilter(merchant_ids=(1,), amount_from=Decimal(200))
     request = ReportRequest(
         kind=ReportKind.ORDERS, format=FileFormat.CSV, language="en", orders=wanted
     )

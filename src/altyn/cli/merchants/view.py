@@ -18,14 +18,13 @@ from altyn.domain.merchant import DEMANDING, Merchant, MerchantSettings, Permiss
 from altyn.domain.money import CURRENCIES
 from altyn.operations.staff.merchants import MerchantDetails
 from altyn.operations.staff.ports import CertificateSummary, UserSummary
-from altyn.operations.staff.setting_table import ENCRYPTED, SETTINGS, by_key
+from altyn.operations.staff.setting_table import SECRETS, SETTINGS, by_key
 from altyn.protocol.dialects.classic.callbacks.chosen_names import notes_of_chosen
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.settings import Settings
 
 VERSIONS_SHOWN: Final = 5
 _HEADERS = "callbacks.headers"
-_SECRET: Final = ENCRYPTED | {"callbacks.key"}
 _MASK: Final = "•••"
 PERMISSIONS_PER_LINE: Final = 5
 
@@ -185,7 +184,7 @@ def value_text(key: str, value: object) -> str:
     """
     if value in (None, "", (), frozenset()):
         return _EMPTY.get(key, "none")
-    if key in _SECRET:
+    if key in SECRETS:
         return _MASK
     if isinstance(value, str) and value.startswith("data:"):
         return f"{value.partition(',')[0]},… ({len(value)} characters)"
@@ -206,9 +205,9 @@ def shown_value(key: str, value: object) -> object:
     """A value for programs: a list, number, flag, text or None. Secrets are masked."""
     if value is None:
         return None
-    if key in _SECRET and not value:
+    if key in SECRETS and not value:
         return ""
-    if key in {*_SECRET, _HEADERS}:
+    if key in {*SECRETS, _HEADERS}:
         return [_masked_header(line) for line in value] if isinstance(value, tuple) else _MASK
     if isinstance(value, tuple | frozenset):
         return [str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]

@@ -1,4 +1,4 @@
-"""`altyn clock`: shows and moves the sandbox's clock, and puts it back to the real time.
+"""`altyn clock`: shows and moves the sandbox's clock, lists what is due next, and puts it back.
 
 The running gateway moves its clock and runs, in order, every action that became due. So the test of
 a seven-day hold takes a second.
@@ -13,7 +13,7 @@ from altyn.cli.dates import in_words
 from altyn.cli.durations import describe, parse_duration
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
 
-app = typer.Typer(help="Show the sandbox's clock, move it forward, or put it back.")
+app = typer.Typer(help="Show the sandbox's clock and what is due next, move it, or put it back.")
 Url = Annotated[str | None, typer.Option(help="Address of the gateway.")]
 
 Force = Annotated[bool, typer.Option("--force", help="Also when something lies in the future.")]
@@ -31,6 +31,24 @@ def show(url: Url = None, as_json: JsonFlag = False) -> None:  # noqa: FBT002
     ahead = now - datetime.now(UTC)
     offset = f", {describe(ahead)} ahead of the real time" if ahead > timedelta(seconds=2) else ""
     print_line(f"{in_words(now)}{offset}.")
+
+
+@app.command()
+def due(
+    limit: Annotated[int, typer.Option(help="List at most this many.", min=1, max=100)] = 20,
+    url: Url = None,
+    as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
+) -> None:
+    """List what happens next by the clock: ends of sessions and holds, callbacks, mails, receipts,
+    later parts. `altyn clock set` with the time of an entry moves the clock to it."""
+    from altyn.cli.sandbox.clock_client import request_clock
+    from altyn.cli.sandbox.due_view import print_due
+
+    members = request_clock(url, path=f"/sandbox/due?limit={limit}")
+    if as_json:
+        print_json(members)
+    else:
+        print_due(members)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Asks a running gateway for the time of its clock, and moves the clock."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ def gateway_time(base: str) -> datetime | None:
         return None
 
 
-def clock_time(members: dict[str, Any]) -> datetime:
+def clock_time(members: Mapping[str, Any]) -> datetime:
     """The time in a response of the gateway (UTC)."""
     return datetime.fromisoformat(members["utc"])
 

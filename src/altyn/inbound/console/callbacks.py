@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from altyn.domain.callback_history import CallbackDetail, parse_callback_id
-from altyn.domain.outbox import EntryState
-from altyn.inbound.console.orders import CALLBACKS_PATH
+from altyn.inbound.console.form import read_console_form
+from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH
 from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.callbacks import History
-from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
+from altyn.inbound.sandbox.shop_check import ShopCheck
+from altyn.inbound.web.callbacks.check_view import CallbackCheck, check_callback, no_shop
+from altyn.inbound.web.callbacks.view import (
+    asked_state,
+    callback_attempts,
+    callback_line,
+    callback_list,
+)
 from altyn.inbound.web.responses import page, see_other
+from altyn.operations.ports import Merchants
 
 CALLBACKS: Final = "callbacks"
+CHECK_PATH: Final = f"{CALLBACKS_PATH}/check"
 LIST_SIZE: Final = 100
 
 
@@ -28,23 +38,19 @@ class CallbackPages:
     """The list of callbacks, the page of one, and sending one again."""
 
     history: History
+    merchants: Merchants
+    check: ShopCheck
     now: Callable[[], datetime]
+    demo_shop: str
 
     async def list(self, request: Request) -> Response:
         """The newest callbacks; `state` is one of waiting, delivered, dead."""
         frame = console_frame(request, CALLBACKS)
-        asked = read_query(request).get("state", "")
-        state = next((each for each in EntryState if each == asked), None)
+        state = asked_state(read_query(request).get("state", ""))
         found = await self.history.newest(None, state=state, limit=LIST_SIZE)
-        return page(
-            render(
-                "callbacks.html",
-                frame,
-                callbacks=[callback_line(each, frame.language) for each in found],
-                state_asked=asked,
-                states=callback_states(frame.language),
-            )
-        )
+        values = callback_list(found, state, frame.language)
+        paths = {"path": CALLBACKS_PATH, "orders": ORDERS_PATH}
+        return page(render("callbacks.html", frame, **paths, **values))
 
     async def show(self, request: Request) -> Response:
         """One callback: its attempts, each with what was sent, signed and answered."""
@@ -65,6 +71,25 @@ class CallbackPages:
         which = found.summary.id
         sent = await self.history.resend(which, receiver=None, now=self.now())
         return see_other(f"{CALLBACKS_PATH}/{which}?resent={'yes' if sent else 'busy'}")
+
+    async def show_check(self, request: Request) -> Response:
+        """The form that checks a received callback, for the demo shop unless another is typed."""
+        return self._check_page(request, CallbackCheck(typed={"shop": self.demo_shop}))
+
+    async def check_received(self, request: Request) -> Response:
+        """Check a received callback by the keys of a shop of this sandbox."""
+        form = await read_console_form(request)
+        language = console_frame(request, CALLBACKS).language
+        merchant = await self.merchants.by_login(form.get("shop", "").strip())
+        if merchant is None:
+            return self._check_page(request, no_shop(form, language))
+        checked = await check_callback(request, form, merchant, self.check, language)
+        return self._check_page(request, checked)
+
+    def _check_page(self, request: Request, checked: CallbackCheck) -> Response:
+        frame = console_frame(request, CALLBACKS)
+        status = HTTPStatus.BAD_REQUEST if checked.problem else HTTPStatus.OK
+        return page(render("check.html", frame, check=checked, action=CHECK_PATH), status)
 
     async def _found(self, request: Request) -> CallbackDetail | None:
         which = parse_callback_id(request.path_params["callback"])

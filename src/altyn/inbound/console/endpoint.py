@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.inbound.console.callbacks import CallbackPages
+from altyn.inbound.console.callbacks import CHECK_PATH, CallbackPages
+from altyn.inbound.console.clock_panel import DUE_PATH
 from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH, OrderPages
 from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.console.requests import REQUESTS_PATH, RequestPages
@@ -46,6 +47,7 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("POST", ORDER_PATH, start.register),
         ("POST", PROGRAM_PATH, start.show_program),
         ("POST", CLOCK_PATH, start.advance),
+        ("GET", DUE_PATH, start.show_due),
         ("GET", RETURN_PATH, console.returned.show),
         ("GET", REQUESTS_PATH, requests.list),
         ("GET", f"{REQUESTS_PATH}/{{request}}", requests.show),
@@ -53,6 +55,8 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("GET", ORDERS_PATH, orders.list),
         ("GET", f"{ORDERS_PATH}/{{order}}", orders.story),
         ("GET", CALLBACKS_PATH, callbacks.list),
+        ("GET", CHECK_PATH, callbacks.show_check),
+        ("POST", CHECK_PATH, callbacks.check_received),
         ("GET", f"{CALLBACKS_PATH}/{{callback}}", callbacks.show),
         ("POST", f"{CALLBACKS_PATH}/{{callback}}", callbacks.resend),
     )

@@ -20,7 +20,6 @@ MENU: Final = (
     ("phones", "/sandbox/phone", "phone"),
     ("mail", "/sandbox/mail", "envelope"),
     ("account", "/mportal3", "user"),
-    ("account", "/mportal3", "user"),
 )
 
 

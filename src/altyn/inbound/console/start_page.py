@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,34 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from altyn.domain.money import RUB, Money
+from altyn.inbound.console.clock_panel import ClockPanel, MoveClock, wanted_time
 from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.console.form import read_console_form
 from altyn.inbound.console.own_api import REST, ApiAnswer, call_api
 from altyn.inbound.console.pages import START, console_frame, render
 from altyn.inbound.console.snippets import PROGRAMS
 from altyn.inbound.console.test_order import TestOrder, read_test_order
-from altyn.inbound.http.forms import parse_form
 from altyn.inbound.payment_page.sandbox_cards import cards_by_result
 from altyn.inbound.rest.answers import base_url_of
-from altyn.inbound.sandbox.answers import body_of
+from altyn.inbound.sandbox.endpoint import stopped_text
 from altyn.inbound.web.responses import page, see_other
-from altyn.operations.ports import ClockRefusedError
+from altyn.operations.ports import ClockRefusedError, ClockStoppedError
 
 ORDER_PATH: Final = "/console/test-order"
 PROGRAM_PATH: Final = "/console/test-order/program"
 CLOCK_PATH: Final = "/console/clock"
-FORM_BYTES_MAX: Final = 65_536
-STEPS: Final = MappingProxyType(
-    {
-        "20m": timedelta(minutes=20),
-        "1h": timedelta(hours=1),
-        "1d": timedelta(days=1),
-        "7d": timedelta(days=7),
-        "30d": timedelta(days=30),
-    }
-)
 _EXAMPLE: Final = Money(150_000, RUB)
-
-MoveClock = Callable[[datetime], Awaitable[datetime]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +36,16 @@ class StartPage:
 
     shop: DemoShop
     public_url: str | None
-    now: Callable[[], datetime]
+    clock: ClockPanel
     move_clock: MoveClock
 
     async def show(self, request: Request) -> Response:
         """The page with an empty form."""
-        return page(self._render(request, TestOrder()))
+        return page(await self._render(request, TestOrder()))
+
+    async def show_due(self, request: Request) -> Response:
+        """The part of the page with the time of the clock, and what is due next."""
+        return page(await self.clock.part(request))
 
     async def show_program(self, request: Request) -> Response:
         """The part of the page with the request as a program, for what has been typed so far."""
@@ -67,24 +58,29 @@ class StartPage:
         order = await _sent_order(request)
         base = self._base(request)
         answer = await call_api(request, base, order.method, order.fields(self.shop, base))
-        return page(self._render(request, order, answer))
+        return page(await self._render(request, order, answer))
 
     async def advance(self, request: Request) -> Response:
-        """Move the clock by one of the steps."""
-        form = await _form(request)
-        step = STEPS.get(form.get("step", ""))
-        if step is None:
-            return page(self._render(request, TestOrder()), 400)
+        """Move the clock by one of the steps, or to the time of something that is due."""
+        wanted = wanted_time(await read_console_form(request), self.clock.now())
+        if wanted is None:
+            return page(await self._render(request, TestOrder()), HTTPStatus.BAD_REQUEST)
         try:
-            await self.move_clock(self.now() + step)
+            await self.move_clock(wanted)
         except ClockRefusedError as error:
-            return page(self._render(request, TestOrder(), clock_problem=str(error)), 400)
+            return await self._not_moved(request, str(error), HTTPStatus.BAD_REQUEST)
+        except ClockStoppedError as error:
+            text = stopped_text(error)
+            return await self._not_moved(request, text, HTTPStatus.SERVICE_UNAVAILABLE)
         return see_other("/#clock")
+
+    async def _not_moved(self, request: Request, problem: str, status: HTTPStatus) -> Response:
+        return page(await self._render(request, TestOrder(), clock_problem=problem), status)
 
     def _base(self, request: Request) -> str:
         return self.public_url or base_url_of(request.scope)
 
-    def _render(
+    async def _render(
         self,
         request: Request,
         order: TestOrder,
@@ -102,9 +98,8 @@ class StartPage:
             clock_problem=clock_problem,
             rest=f"{base}{REST}",
             wsdl=f"{base}/payment/webservices/merchant-ws?wsdl",
-            now=self.now(),
-            steps=tuple(STEPS),
-            cards=cards_by_result(_EXAMPLE, self.now(), frame.language),
+            cards=cards_by_result(_EXAMPLE, self.clock.now(), frame.language),
+            **await self.clock.values(request, frame.language),
             **self._program(request, order),
         )
 
@@ -143,13 +138,7 @@ class ReturnPage:
 
 
 async def _sent_order(request: Request) -> TestOrder:
-    return read_test_order(await _form(request))
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, without NUL."""
-    pairs = parse_form(await body_of(request, longest=FORM_BYTES_MAX))
-    return {name: value.replace("\0", "") for name, value in pairs}
+    return read_test_order(await read_console_form(request))
 
 
 def _is_id(text: str) -> bool:

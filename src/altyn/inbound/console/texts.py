@@ -4,6 +4,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from altyn.inbound.web.callbacks.check_texts import CHECK_TEXTS
 from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
 
@@ -71,6 +72,13 @@ _START: Final = {
     "step_1d": Words("сутки", "1 day"),
     "step_7d": Words("7 дней", "7 days"),
     "step_30d": Words("30 дней", "30 days"),
+    "due": Words("Что произойдёт дальше", "What happens next"),
+    "due_order": Words("Заказ {number}", "Order {number}"),
+    "due_problem": Words("В прошлый раз: {problem}", "Last time: {problem}"),
+    "due_move": Words("Перевести часы сюда", "Move the clock to this"),
+    "due_now": Words("сейчас", "now"),
+    "due_more": Words("Показать ещё {count}", "Show {count} more"),
+    "due_nothing": Words("Ничего не запланировано. Здесь появятся сроки заказов, уведомления, чеки и письма.", "Nothing is planned. Terms of orders, callbacks, receipts and mails appear here."),
     "clock_refused": Words("Часы не переведены", "The clock was not moved"),
 }
 _RETURNED: Final = {
@@ -132,7 +140,16 @@ _REQUESTS: Final = {
 # fmt: on
 
 CONSOLE_TEXTS: Final = MappingProxyType(
-    {**CALLBACK_TEXTS, **_MENU, **_REFUSED, **_START, **_RETURNED, **_LISTS, **_REQUESTS}
+    {
+        **CALLBACK_TEXTS,
+        **CHECK_TEXTS,
+        **_MENU,
+        **_REFUSED,
+        **_START,
+        **_RETURNED,
+        **_LISTS,
+        **_REQUESTS,
+    }
 )
 
 

@@ -19,9 +19,6 @@ from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import SessionStage, is_form_token
 from altyn.inbound.http.bodies import Unreadable
-from altyn.inbound.http.forms import read_form
-from altyn.inbound.http.request_reader import DEFAULT_LIMITS
-from altyn.inbound.http.uploads import MULTIPART, read_upload
 from altyn.inbound.personal_account.pages import (
     BASE,
     CODE_PATH,
@@ -32,15 +29,14 @@ from altyn.inbound.personal_account.pages import (
     unknown_page,
 )
 from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.web.forms import FORM_BYTES_MAX, read_page_form
 from altyn.inbound.web.language import keeping_language
 from altyn.inbound.web.responses import is_part, see_other
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
 from altyn.operations.ports import Overloaded, ResultUnknown
-from altyn.request_body import read_body
 
-FORM_BYTES_MAX: Final = 64 * 1024
 FORM_TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 COOKIE: Final = "altyn-account"
 SECURE_COOKIE: Final = f"__Host-{COOKIE}"
@@ -213,18 +209,10 @@ async def read_fields(
 
     Raises as `read_pairs`.
     """
-    length = request.headers.get("content-length", "").encode("latin-1")
-    body = await read_body(length, request.receive, bytes_max=bytes_max)
-    kind = request.headers.get("content-type", "")
-    files: Mapping[str, bytes] = {}
     try:
-        if kind.lower().startswith(MULTIPART):
-            pairs, files = read_upload(body, kind)
-        else:
-            pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
+        return await read_page_form(request, bytes_max=bytes_max)
     except Unreadable:
         raise AccountError(Reason.FORM_OUTDATED) from None
-    return [(name, value.replace("\0", "")) for name, value in pairs], files
 
 
 def to_login(request: Request) -> Response:

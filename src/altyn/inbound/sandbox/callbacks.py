@@ -4,21 +4,18 @@ A shop's own test suite sees its callbacks here and can have them sent again. Th
 in production. Source: callbacks.md.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from altyn.diagnostics.checksum_verdict import SYMMETRIC_DIGITS, Verdict
+from altyn.diagnostics.checksum_verdict import Verdict
 from altyn.diagnostics.received_callback import Received, UnreadableCallbackError, read_received
-from altyn.domain.callback import ChecksumKind
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary, parse_callback_id
 from altyn.domain.merchant import Merchant
 from altyn.domain.order_id import read_order_id
@@ -31,7 +28,7 @@ from altyn.inbound.sandbox.answers import (
     read_query,
 )
 from altyn.inbound.sandbox.callback_members import detail_members, summary_members, verdict_members
-from altyn.inbound.sandbox.checksum_search import ChecksumSearch
+from altyn.inbound.sandbox.shop_check import Certificates, ShopCheck
 from altyn.operations.ports import Merchants
 
 LIST_SIZE: Final = 20
@@ -58,18 +55,6 @@ class History(Protocol):
         """False when there is none, or when a worker sends it at this moment."""
         ...
 
-
-class Certificate(Protocol):
-    """The public half of a signing key: its name on the wire, and X.509 in PEM."""
-
-    @property
-    def alias(self) -> str: ...
-    @property
-    def pem(self) -> str: ...
-
-
-Certificates = Callable[[int], Awaitable[Sequence[Certificate]]]
-"""All certificates of a merchant, newest first."""
 
 RefusalOfUrl = Callable[[str], str | None]
 """Why callbacks may not go to an address, in words; None when they may."""
@@ -128,9 +113,8 @@ class _RequestHandler:
         self._history = history
         self._merchants = merchants
         self._now = now
-        self._certificates = certificates
         self._refusal_of_url = refusal_of_url
-        self._search = ChecksumSearch()
+        self._check = ShopCheck(certificates)
 
     async def list_newest(self, request: Request) -> Response:
         """Filtered by `shop`, `order` (id or number) and `state`; at most `limit`."""
@@ -175,39 +159,13 @@ class _RequestHandler:
         return json_answer(verdict_members(await self._verdict(request, check, received)))
 
     async def _verdict(self, request: Request, check: VerifyRequest, received: Received) -> Verdict:
-        """The verdict, computed in a thread: the search for mistakes may take seconds."""
-        key, public_key = check.key, None
+        """The verdict, by the keys of a shop or by a key of the request."""
         if check.shop is not None:
             merchant = await self._merchant(check.shop)
-            key = merchant.settings.callbacks.key
-            public_key = await self._public_key(merchant, received)
-        if check.computed is not None and public_key is not None:
-            raise RefusedError(
-                "computed: this callback is signed by a private key, so that no shop can compute "
-                "its checksum; leave it out"
-            )
-        if key is None and public_key is None:
-            raise RefusedError(
-                f"{check.shop} has no key: `altyn merchant set {check.shop} callbacks.key=…`"
-            )
-        return await self._search.check(
-            request, received, key=key, public_key=public_key, computed=check.computed
+            return await self._check.verdict(request, merchant, received, check.computed)
+        return await self._check.search.check(
+            request, received, key=check.key, public_key=None, computed=check.computed
         )
-
-    async def _public_key(self, merchant: Merchant, received: Received) -> RSAPublicKey | None:
-        """The key that checks an asymmetric checksum. Refuses: an alias that the shop does not
-        have."""
-        asymmetric = merchant.settings.callbacks.checksum is ChecksumKind.ASYMMETRIC
-        if not asymmetric and len(received.checksum or "") <= SYMMETRIC_DIGITS:
-            return None
-        certificates = await self._certificates(merchant.merchant_id)
-        for certificate in certificates:
-            if received.alias in {None, certificate.alias}:
-                found = x509.load_pem_x509_certificate(certificate.pem.encode()).public_key()
-                assert isinstance(found, RSAPublicKey), "signing keys are RSA keys"
-                return found
-        known = ", ".join(each.alias for each in certificates) or "none"
-        raise RefusedError(f"sign_alias: {merchant.login} has no such certificate; it has: {known}")
 
     async def _merchant(self, login: str) -> Merchant:
         merchant = await self._merchants.by_login(login)

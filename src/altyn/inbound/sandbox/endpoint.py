@@ -68,7 +68,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
         except (msgspec.MsgspecError, ValueError, OverflowError, ClockRefusedError) as error:
             return problem(str(error), 400)
         except ClockStoppedError as error:
-            return problem(_stopped(error), 503)
+            return problem(stopped_text(error), 503)
         return json_answer(clock_members(arrived))
 
     async def cards(_: Request) -> Response:
@@ -94,7 +94,7 @@ def routes(now: Now, move_clock: MoveClock) -> list[BaseRoute]:
     ]
 
 
-def _stopped(error: ClockStoppedError) -> str:
+def stopped_text(error: ClockStoppedError) -> str:
     """Where the clock stands, what is not done, and what to do."""
     still_open = error.still_open or "more is due than can be done in one move"
     return (

@@ -4,7 +4,7 @@ Opening the page registers nothing, so a preview of the link in a messenger make
 the form does. Source: personal-account.md §5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -15,8 +15,6 @@ from starlette.responses import Response
 from altyn.domain.language import text_language
 from altyn.domain.mail_address import refusal_of_addresses
 from altyn.domain.money import RUB, Money
-from altyn.inbound.http.forms import read_form
-from altyn.inbound.http.request_reader import DEFAULT_LIMITS
 from altyn.inbound.payment_page import responses
 from altyn.inbound.rest.answers import base_url_of, client_ip
 from altyn.inbound.shop_links.pages import render
@@ -29,8 +27,8 @@ from altyn.inbound.shop_links.static_link import (
 )
 from altyn.inbound.shop_links.texts import link_text
 from altyn.inbound.web.amounts import minor_units
+from altyn.inbound.web.forms import read_page_form
 from altyn.inbound.web.language import language_of
-from altyn.request_body import read_body
 
 FORM_BYTES_MAX: Final = 16 * 1024
 RULE_HEADER: Final = "x-altyn-rule"
@@ -157,12 +155,10 @@ def _amount(link: StaticLink) -> Money | None:
     return Money(minor, RUB) if minor is not None and minor > 0 else None
 
 
-async def read_pairs(request: Request) -> list[tuple[str, str]]:
-    """The fields of a form, without NUL. Raises as `read_body`; PageGuard answers that."""
-    length = request.headers.get("content-length", "").encode("latin-1")
-    body = await read_body(length, request.receive, bytes_max=FORM_BYTES_MAX)
-    pairs, _ = read_form(body, charset=None, fields_max=DEFAULT_LIMITS.fields)
-    return [(name, value.replace("\0", "")) for name, value in pairs]
+async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
+    """The fields of a form, without NUL. Raises as `read_page_form`; PageGuard answers that."""
+    pairs, _ = await read_page_form(request, bytes_max=FORM_BYTES_MAX)
+    return pairs
 
 
 def is_from_another_site(request: Request, public_url: str | None) -> bool:

@@ -186,6 +186,8 @@ _REMOVED: Final = {
     "write +dynamic_callback or -dynamic_callback",
 }
 ENCRYPTED: Final = frozenset(setting.key for setting in SETTINGS if setting.encrypted)
+SECRETS: Final = ENCRYPTED | {"callbacks.key"}
+"""The settings whose values are shown nowhere in a list."""
 _SETTING_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 _TYPES: Final[dict[str, Any]] = {
     **get_type_hints(MerchantSettings),

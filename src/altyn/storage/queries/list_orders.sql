@@ -1,5 +1,6 @@
 -- list_orders: one page of one merchant's orders, newest first, after a place in the list. The inner select walks the
--- index by date and ends after so many orders, so a filter that matches nothing costs no more than that.
+-- index by date and ends after so many orders, so a filter that matches nothing costs no more than that. Amounts are
+-- wanted in whole units of each order's currency: 100 minor units, or those of `uncommon_currencies`.
 SELECT orders.merchant_id, merchants.login, order_id, order_number, orders.status, currency, amount_minor,
        approved_minor, deposited_minor, refunded_minor, action_code, orders.created_at,
        request ->> 'description' AS description
@@ -15,8 +16,10 @@ WHERE orders.merchant_id = :merchant_id
   AND (:statuses::text[] IS NULL OR orders.status = ANY (:statuses))
   AND (:order_id::uuid IS NULL OR order_id = :order_id)
   AND (:number_like::text IS NULL OR order_number LIKE :number_like)
-  AND (:amount_from::bigint IS NULL OR amount_minor >= :amount_from)
-  AND (:amount_to::bigint IS NULL OR amount_minor <= :amount_to)
+  AND (:amount_from::numeric IS NULL OR amount_minor >= :amount_from
+       * coalesce((:minor_units::integer[])[array_position(:uncommon_currencies::text[], currency)], 100))
+  AND (:amount_to::numeric IS NULL OR amount_minor <= :amount_to
+       * coalesce((:minor_units)[array_position(:uncommon_currencies, currency)], 100))
   AND (:currency::text IS NULL OR currency = :currency)
   AND (:action_code::integer IS NULL OR action_code = :action_code)
   AND (:email::text IS NULL OR lower(request ->> 'email') = :email OR lower(params ->> 'email') = :email)

@@ -1,6 +1,7 @@
 """Reads the filters of the list of orders from an address, and writes them into one.
 
-Amounts are typed in roubles, dates in Moscow time. Source: personal-account.md §3.
+Amounts are typed in whole units of each order's currency, dates in Moscow time.
+Source: personal-account.md §3.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ FIELDS: Final = (
 )
 """The filters with one value each, by their names in the address; `status` has several."""
 
-_AMOUNT: Final = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
+_AMOUNT: Final = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?")
 _CODE: Final = re.compile(r"-?[0-9]{1,9}")
 _CARD_END: Final = re.compile(r"[0-9]{4}")
 _SPACES: Final = re.compile(r"\s")
@@ -95,8 +96,8 @@ def read_filter(pairs: Pairs, shops: Sequence[Merchant], now: datetime) -> Asked
             statuses=tuple(each for each in OrderStatus if each in names),
             order_number=reader.read("number", _short) or "",
             order_id=reader.read("id", _order_id),
-            amount_from_minor=reader.read("from", _amount_minor),
-            amount_to_minor=_amount_to(reader),
+            amount_from=reader.read("from", _amount),
+            amount_to=_amount_to(reader),
             action_code=reader.read("code", _action_code),
             receipt_state=reader.read("receipt", ReceiptState),
             card_end=reader.read("card", _card_end) or "",
@@ -126,9 +127,9 @@ class _Reader:
             return None
 
 
-def _amount_to(reader: _Reader) -> int | None:
+def _amount_to(reader: _Reader) -> Decimal | None:
     """The upper end of the amounts; one below the lower end is a fault."""
-    lowest, highest = reader.read("from", _amount_minor), reader.read("to", _amount_minor)
+    lowest, highest = reader.read("from", _amount), reader.read("to", _amount)
     if highest is not None and lowest is not None and highest < lowest:
         reader.faults.add("to")
     return highest
@@ -162,12 +163,12 @@ def _moment(text: str) -> datetime:
     return from_moscow(text, layout)
 
 
-def _amount_minor(text: str) -> int:
-    """Roubles as people type them ("10 000,50"), in kopecks."""
+def _amount(text: str) -> Decimal:
+    """An amount as people type it ("10 000,50"), in whole units of an order's currency."""
     plain = _SPACES.sub("", text)
     if not _AMOUNT.fullmatch(plain):
         raise ValueError(text)
-    return int(Decimal(plain.replace(",", ".")) * 100)
+    return Decimal(plain.replace(",", "."))
 
 
 def _action_code(text: str) -> int:

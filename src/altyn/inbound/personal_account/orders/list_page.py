@@ -232,6 +232,13 @@ def _older(found: ListPage, query: str) -> str | None:
     return f"{ORDERS_PATH}?{query}&{urlencode({BEFORE: place_text(found.older)})}"
 
 
+def _currencies(wanted: _Asked) -> set[str]:
+    """The currencies of the shops that are listed."""
+    listed = wanted.filter.wanted.merchant_ids
+    shops = [each for each in wanted.shops if each.merchant_id in listed]
+    return {currency for each in shops for currency in each.settings.currencies}
+
+
 def _values(wanted: _Asked, frame: WebFrame) -> dict[str, object]:
     """What the forms of the page show."""
     language, asked = frame.language, wanted.filter
@@ -242,7 +249,7 @@ def _values(wanted: _Asked, frame: WebFrame) -> dict[str, object]:
         "query": wanted.query,
         "filter_query": asked.query(),
         "ever": f"{ORDERS_PATH}?{asked.query(period=EVER, since='', until='')}",
-        "sentence": sentence_of(asked, language),
+        "sentence": sentence_of(asked, _currencies(wanted), language),
         "periods": {
             name: f"{ORDERS_PATH}?{asked.query(period=name, since='', until='')}"
             for name in PERIODS

@@ -1,9 +1,10 @@
 """A filter as one sentence that people read: "Paid, last 2 days, over 10 000 ₽"."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from decimal import Decimal
 
-from altyn.domain.money import RUB, Money
+from altyn.domain.money import NO_BREAK_SPACE, RUB, THIN_SPACE, Currency, canonical_currency
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.orders.filters import AskedFilter
 from altyn.inbound.personal_account.orders.texts import (
@@ -17,18 +18,21 @@ from altyn.look.words import clock_text, day_text
 from altyn.operations.order_list import OrderDate, OrderFilter
 
 
-def sentence_of(asked: AskedFilter, language: str) -> str:
-    """The filter in words, in the order in which people say them."""
-    parts = ", ".join(_parts(asked, language))
+def sentence_of(asked: AskedFilter, currencies: Collection[str], language: str) -> str:
+    """The filter in words, in the order in which people say them.
+
+    `currencies` are those of the shops that are listed: amounts are of each order's own currency.
+    """
+    parts = ", ".join(_parts(asked, currencies, language))
     return f"{parts[:1].upper()}{parts[1:]}"
 
 
-def _parts(asked: AskedFilter, language: str) -> Iterator[str]:
+def _parts(asked: AskedFilter, currencies: Collection[str], language: str) -> Iterator[str]:
     wanted = asked.wanted
     names = [STATUS_NAMES[each].text(language) for each in wanted.statuses]
     yield orders_text("say_or", language=language).join(names) or _part("all", language)
     yield _period(asked, language)
-    yield from _amounts(wanted, language)
+    yield from _amounts(wanted, currencies, language)
     for name in ("number", "id", "card", "email", "code", "shop"):
         if name in asked.texts and name not in asked.faults:
             yield _part(name, language, text=asked.texts[name])
@@ -58,21 +62,30 @@ def _period(asked: AskedFilter, language: str) -> str:
     return f"{DATE_NAMES[wanted.date].text(language).lower()} {text}"
 
 
-def _amounts(wanted: OrderFilter, language: str) -> Iterator[str]:
-    low, high = wanted.amount_from_minor, wanted.amount_to_minor
-    if low is not None and high is not None:
-        low_text, high_text = _roubles(low, language), _roubles(high, language)
-        yield _part("range", language, low=low_text, high=high_text)
-    elif low is not None:
-        yield _part("from", language, low=_roubles(low, language))
-    elif high is not None:
-        yield _part("to", language, high=_roubles(high, language))
+def _amounts(wanted: OrderFilter, currencies: Collection[str], language: str) -> Iterator[str]:
+    """The bounds of the amounts, with the sign of the currency where there is only one."""
+    [only] = {canonical_currency(each) for each in currencies} if len(currencies) == 1 else {None}
+    bounds = {"low": wanted.amount_from, "high": wanted.amount_to}
+    texts = {
+        name: _amount(each, only, language) for name, each in bounds.items() if each is not None
+    }
+    if not texts:
+        return
+    key = "range" if len(texts) > 1 else "from" if "low" in texts else "to"
+    text = _part(key, language, **texts)
+    yield text if only else _part("each_currency", language, amounts=text)
 
 
-def _roubles(amount_minor: int, language: str) -> str:
-    """An amount, without kopecks where there are none: "10 000 ₽"."""
-    text = Money(amount_minor, RUB).human(language)
-    return text if amount_minor % 100 else text.replace(",00", "").replace(".00", "")
+def _amount(amount: Decimal, currency: Currency | None, language: str) -> str:
+    """An amount in whole units, without a fraction where there is none: "10 000 ₽"."""
+    typed = -int(amount.normalize().as_tuple().exponent)
+    least = currency.exponent if currency else RUB.exponent
+    digits = 0 if amount == amount.to_integral_value() else max(typed, least)
+    major, _, fraction = f"{amount:,.{digits}f}".partition(".")
+    text = major.replace(",", THIN_SPACE)
+    if fraction:
+        text += f"{'.' if language == 'en' else ','}{fraction}"
+    return f"{text}{NO_BREAK_SPACE}{currency.symbol}" if currency else text
 
 
 def _moment(moment: datetime, language: str) -> str:

@@ -30,6 +30,7 @@ from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH
 from altyn.inbound.personal_account.settings.fields import HIDDEN
 from altyn.inbound.personal_account.settings.ports import SettingsServices
+from altyn.inbound.web.callbacks.check_view import CallbackCheck, check_callback
 from altyn.inbound.web.callbacks.view import callback_line
 from altyn.protocol.dialects.classic.callbacks.checksum import UNSIGNED, symmetric
 from altyn.protocol.dialects.classic.callbacks.request import Signer, callback_request
@@ -88,6 +89,14 @@ class CallbackTools:
             entry = _test_entry(merchant, address, self.access.context.clock.now())
             delivery = await self.services.deliver(entry, merchant)
         return TestResult(entry, _detail(delivery))
+
+    async def check(
+        self, asked: AccountRequest, merchant: Merchant, language: str
+    ) -> CallbackCheck:
+        """Check the callback of a form with the keys of this merchant."""
+        return await check_callback(
+            asked.request, asked.form, merchant, self.services.check, language
+        )
 
     async def shown(
         self, merchant: Merchant, language: str, test: TestResult | None

@@ -12,13 +12,17 @@ from starlette.routing import BaseRoute
 from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.callback_history import CallbackDetail, parse_callback_id
-from altyn.domain.outbox import EntryState
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH, account_frame
 from altyn.inbound.personal_account.settings.pages import render
 from altyn.inbound.personal_account.settings.ports import AccountHistory
 from altyn.inbound.personal_account.shops import VisibleShops
-from altyn.inbound.web.callbacks.view import callback_attempts, callback_line, callback_states
+from altyn.inbound.web.callbacks.view import (
+    asked_state,
+    callback_attempts,
+    callback_line,
+    callback_list,
+)
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.responses import page, see_other
 
@@ -56,17 +60,14 @@ class CallbacksPage:
     async def list(self, asked: AccountRequest) -> Response:
         """The newest callbacks; `state` is one of waiting, delivered, dead."""
         frame = self._frame(asked)
-        wanted = asked.request.query_params.get("state", "")
-        state = next((each for each in EntryState if each == wanted), None)
+        state = asked_state(asked.request.query_params.get("state", ""))
         choice = await self.shops.asked(asked)
         found = await self.history.newest_of(choice.merchant_ids, state=state, limit=LIST_SIZE)
-        kept = {**choice.parameters, **({"state": wanted} if state else {})}
+        kept = {**choice.parameters, **({"state": state} if state else {})}
         html = render(
             "callbacks.html",
             frame,
-            callbacks=[callback_line(each, frame.language) for each in found],
-            state_asked=wanted if state else "",
-            states=callback_states(frame.language),
+            **callback_list(found, state, frame.language),
             choice=choice,
             newest=f"{NEWEST_PATH}?{urlencode(kept)}",
             path=CALLBACKS_PATH,

@@ -16,13 +16,25 @@ from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
 from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.settings.texts import SETTINGS_TEXTS
 from altyn.inbound.web.amounts import minor_units
-from altyn.operations.staff.setting_table import ENCRYPTED, by_key
+from altyn.operations.staff.setting_table import SECRETS, by_key
 from altyn.protocol.payment_ways import PaymentWay
 
 HIDDEN: Final = "•••"
 _SUM: Final = re.compile(r"[0-9 .,\u00a0]{1,24}")
-Typed = str | bool | Sequence[str] | Mapping[str, str]
-"""What a field shows: text, a switch, the chosen options, or one text for each language."""
+REMOVE: Final = ".remove"
+"""The end of the name of the box that removes a secret value."""
+
+
+class Removal(Enum):
+    """A secret value is to be removed; WITH_VALUE: a new one was typed too, which is refused."""
+
+    REMOVED = "removed"
+    WITH_VALUE = "with value"
+
+
+Typed = str | bool | Sequence[str] | Mapping[str, str] | Removal
+"""What a field shows: text, a switch, the chosen options, one text for each language, or that a
+secret value is to be removed."""
 
 
 class Kind(Enum):
@@ -63,7 +75,7 @@ _KINDS: Final = {
     "callbacks.operations": Kind.CHECKS,
     "allowed_payment_ways": Kind.CHECKS,
     "callbacks.headers": Kind.HEADERS,
-    "callbacks.key": Kind.SECRET,
+    **dict.fromkeys(SECRETS, Kind.SECRET),
     "page_names": Kind.NAMES,
 }
 _DEFAULTS: Final = by_key(MerchantSettings())
@@ -72,8 +84,8 @@ _DEFAULTS: Final = by_key(MerchantSettings())
 def kind_of(key: str) -> Kind:
     """How a setting is typed."""
     default = _DEFAULTS[key]
-    if key in _KINDS or key in ENCRYPTED:
-        return _KINDS.get(key, Kind.SECRET)
+    if key in _KINDS:
+        return _KINDS[key]
     if key in _CODES or key in _WORDS:
         return Kind.CHOICE
     if isinstance(default, bool):
@@ -128,6 +140,8 @@ def typed(key: str, asked: AccountRequest) -> Typed:
     kind, text = kind_of(key), asked.form.get(key, "")
     if kind is Kind.SWITCH:
         return text == "yes"
+    if kind is Kind.SECRET and asked.form.get(f"{key}{REMOVE}") == "yes":
+        return Removal.WITH_VALUE if text.strip() else Removal.REMOVED
     if kind is Kind.CHECKS:
         return asked.all_of(key)
     if kind is Kind.NAMES:
@@ -147,8 +161,10 @@ def is_sent(key: str, asked: AccountRequest) -> bool:
 
 
 def value_of(key: str, sent: Typed, stored: object) -> object:
-    """A typed value as `check_changes` takes it. `stored` is the value that is in force."""
+    """A typed value as `check_changes` takes it; None: removed. `stored` is what is in force."""
     kind = kind_of(key)
+    if isinstance(sent, Removal):
+        return None
     if isinstance(sent, Mapping):
         return [f"{language}={name}" for language, name in sent.items()]
     if isinstance(sent, str) and kind is Kind.LINES:

@@ -10,6 +10,7 @@ from altyn.domain.callback_history import CallbackSummary
 from altyn.domain.merchant import Merchant, MerchantSettings
 from altyn.domain.outbox import ClaimedEntry, EntryState
 from altyn.inbound.sandbox.callbacks import History
+from altyn.inbound.sandbox.shop_check import ShopCheck
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import CurrentSettings
 
@@ -60,4 +61,5 @@ class SettingsServices:
     new_certificate: Callable[[int], Awaitable[str]]
     deliver: Callable[[ClaimedEntry, Merchant], Awaitable[CallbackDelivery]]
     new_key: Callable[[], str]
+    check: ShopCheck
     history: AccountHistory

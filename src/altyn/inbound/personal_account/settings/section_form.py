@@ -8,6 +8,7 @@ from altyn.domain.merchant import MerchantSettings
 from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.settings.fields import (
     Kind,
+    Removal,
     Typed,
     is_sent,
     kind_of,
@@ -47,7 +48,7 @@ class FormField:
     """One field as the template shows it.
 
     `stored` is the stored value in words where it differs from what was typed and the settings
-    were changed meanwhile.
+    were changed meanwhile. `removal`: what removes a secret value, and what that changes.
     """
 
     key: str
@@ -60,6 +61,8 @@ class FormField:
     stored: str = ""
     closed: str = ""
     is_set: bool = False
+    removal: tuple[str, str] | None = None
+    removing: bool = False
 
     @property
     def id(self) -> str:
@@ -98,6 +101,8 @@ class SectionForm:
         for key, value in sent.items():
             if value == shown(key, stored[key], self.language):
                 continue
+            if value is Removal.REMOVED and not stored[key]:
+                continue
             if isinstance(value, (list, tuple)) and set(value) == set(_lines(stored[key])):
                 continue
             found[key] = value_of(key, value, stored[key])
@@ -107,6 +112,10 @@ class SectionForm:
         """Every changed field whose own value is refused."""
         found = {}
         for key, value in changes.items():
+            if self.sent.get(key) is Removal.WITH_VALUE:
+                text = settings_text("remove_or_set", language=self.language)
+                found[key] = Problem(text, "")
+                continue
             try:
                 check_changes({key: value})
             except SettingRefusedError as error:
@@ -139,6 +148,7 @@ class SectionForm:
     def in_words(self, key: str, value: object) -> str:
         """A stored value as text."""
         text = shown(key, value, self.language)
+        assert not isinstance(text, Removal), "a stored value is never one that is to be removed"
         if isinstance(text, bool):
             return settings_text("yes" if text else "no", language=self.language)
         if isinstance(text, Mapping):
@@ -159,12 +169,14 @@ class SectionForm:
             kind=kind.value,
             label=words.label.text(self.language),
             effect=words.effect.text(self.language),
-            value="" if secret else value,
+            value="" if isinstance(value, Removal) or secret else value,
             options=options_of(key, self.settings, self.language),
             problem=self.problems.get(key),
             stored=self.in_words(key, stored) if differs else "",
             closed=closed,
             is_set=secret and bool(stored),
+            removal=words.removal.texts(self.language) if words.removal and stored else None,
+            removing=isinstance(value, Removal),
         )
 
 

@@ -11,12 +11,24 @@ from typing import Final, NamedTuple
 from altyn.look import Words
 
 
+class RemovalWords(NamedTuple):
+    """The words of the box that removes a value, and what that changes."""
+
+    label: Words
+    effect: Words
+
+    def texts(self, language: str) -> tuple[str, str]:
+        """Both in one language."""
+        return self.label.text(language), self.effect.text(language)
+
+
 class SettingWords(NamedTuple):
     """The words of one setting."""
 
     label: Words
     effect: Words
     allowed: str = "другое значение"
+    removal: RemovalWords | None = None
 
 
 _W = SettingWords
@@ -46,7 +58,7 @@ _CALLBACKS: Final = {
     "callbacks.method": _W(Words("Способ", "Method"), Words("Параметры в адресе (GET), в форме (POST) или объектом JSON.", "The parameters are in the query (GET), in a form (POST) or in an object (JSON)."), "GET, POST или JSON"),
     "callbacks.operations": _W(Words("События", "Operations"), Words("О каких событиях сообщать. Ничего не отмечено — обо всех.", "Which operations are sent. None chosen: all of them."), "события из списка"),
     "callbacks.checksum": _W(Words("Подпись checksum", "Checksum"), Words("Чем уведомление доказывает, что его отправил шлюз.", "How a callback proves that the gateway sent it."), "вид подписи из списка"),
-    "callbacks.key": _W(Words("Свой ключ подписи", "Your own key"), Words("Ключ симметричной подписи. Пустое поле оставляет нынешний.", "The key of the symmetric checksum. An empty field keeps the present one."), "от 8 до 256 печатных знаков"),
+    "callbacks.key": _W(Words("Свой ключ подписи", "Your own key"), Words("Ключ симметричной подписи. Пустое поле оставляет нынешний.", "The key of the symmetric checksum. An empty field keeps the present one."), "от 8 до 256 печатных знаков", RemovalWords(Words("Удалить ключ", "Remove the key"), Words("Уведомления с общим ключом станут приходить без checksum, и магазин не сможет убедиться, что их отправил шлюз.", "Callbacks with the shared key are sent without checksum, and the shop cannot verify who has sent them."))),
     "callbacks.parameters": _W(Words("Дополнительные параметры", "Extra parameters"), Words("Что добавить в уведомление: amount, paymentWay, ip и другие, а также свои параметры заказа из jsonParams.", "What a callback has beside the usual: amount, paymentWay, ip and others, and an order's own jsonParams."), "по одному имени в строке: до 64 латинских букв, цифр, точек и подчёркиваний, первой — буква"),
     "callbacks.payer_parameters": _W(Words("Параметры от покупателя", "Parameters of the payer"), Words("Имена из jsonParams платёжной страницы. Их значения пишет покупатель: не доверяйте им.", "Names in jsonParams of the payment page. The payer writes their values: do not trust them."), "по одному имени в строке, как в дополнительных параметрах"),
     "callbacks.headers": _W(Words("Свои заголовки", "Custom headers"), Words("Добавляются к каждому уведомлению. Сохранённые значения скрыты: строка с ••• оставляет прежнее.", "Added to every callback. Stored values are hidden: a line with ••• keeps the one that is stored."), "Имя=значение, по одному в строке, не больше 20; без Host, Content-Length и других служебных"),
@@ -61,7 +73,7 @@ _FISCAL: Final = {
     "fiscal.inn": _W(Words("ИНН", "INN"), Words("ИНН продавца в чеке.", "The seller's taxpayer number on a receipt."), "10 или 12 цифр"),
     "fiscal.group": _W(Words("Группа касс", "Group of cash registers"), Words("Код группы в кабинете кассы.", "The code of the group at the provider."), "не больше 255 печатных знаков"),
     "fiscal.login": _W(Words("Логин у кассы", "Login at the provider"), Words("С ним шлюз обращается к кассе.", "The gateway calls the provider with it."), "не больше 255 печатных знаков"),
-    "fiscal.password": _W(Words("Пароль у кассы", "Password at the provider"), Words("Хранится зашифрованным и не показывается. Пустое поле оставляет нынешний.", "Stored encrypted and never shown. An empty field keeps the present one."), "не больше 100 печатных знаков"),
+    "fiscal.password": _W(Words("Пароль у кассы", "Password at the provider"), Words("Хранится зашифрованным и не показывается. Пустое поле оставляет нынешний.", "Stored encrypted and never shown. An empty field keeps the present one."), "не больше 100 печатных знаков", RemovalWords(Words("Удалить пароль", "Remove the password"), Words("Шлюз не сможет обращаться к кассе. Пока выбрана АТОЛ Онлайн, пароль не удалить: сначала выберите другую кассу.", "The gateway cannot call the provider any more. While ATOL Online is chosen, the password stays: choose another provider first."))),
     "fiscal.payment_address": _W(Words("Место расчётов", "Place of settlement"), Words("Адрес сайта в чеке.", "The address of the site on a receipt."), "не больше 256 печатных знаков, например https://shop.example"),
     "fiscal.company_email": _W(Words("Почта компании", "Company's e-mail"), Words("От кого покупатель получает чек.", "The sender of a receipt."), "адрес почты до 64 знаков"),
     "fiscal.tax_system": _W(Words("Система налогообложения", "Taxation system"), Words("Для заказа без taxSystem.", "Of an order without taxSystem."), "система из списка"),

@@ -22,6 +22,7 @@ from altyn.inbound.personal_account.settings.ports import SettingsServices
 from altyn.inbound.personal_account.settings.section_form import Problem, SectionForm
 from altyn.inbound.personal_account.settings.setting_words import SETTING_WORDS
 from altyn.inbound.personal_account.settings.texts import settings_text
+from altyn.inbound.web.callbacks.check_view import CallbackCheck
 from altyn.inbound.web.responses import see_other
 from altyn.operations.account.session import CurrentUser
 from altyn.operations.staff.actors import StaffActor, StaffRole
@@ -64,6 +65,7 @@ class SettingsPages:
             (f"{callbacks}/key", self.new_key),
             (f"{callbacks}/certificate", self.new_certificate),
             (f"{callbacks}/test", self.send_test),
+            (f"{callbacks}/check", self.check_received),
             (f"{SETTINGS_PATH}/{SettingSection.PAGE}/logo", self.save_logo),
         )
         return [
@@ -126,6 +128,14 @@ class SettingsPages:
             await self.access.record(asked, AuditAction.CALLBACK_TESTED, test.entry.host)
         form = self._form(asked, section, current)
         return await self._page(asked, current, form, test=test)
+
+    async def check_received(self, asked: AccountRequest) -> Response:
+        """Check a callback that the shop received, by the keys of this shop only."""
+        current = await self.services.in_force(asked.current.merchant.merchant_id)
+        form = self._form(asked, SettingSection.CALLBACKS, current)
+        merchant = _merchant(asked, current)
+        checked = await self.tools.check(asked, merchant, form.language)
+        return await self._page(asked, current, form, check=checked)
 
     async def save_logo(self, asked: AccountRequest) -> Response:
         """Save the address of a logo, an uploaded picture, or that there is none."""
@@ -196,9 +206,12 @@ class SettingsPages:
         **more: object,
     ) -> Response:
         status = CONFLICT if form.conflict else 200
-        if form.problems or more.get("logo_problem"):
+        checked = more.get("check")
+        unreadable = isinstance(checked, CallbackCheck) and checked.problem is not None
+        if form.problems or more.get("logo_problem") or unreadable:
             status = BAD_REQUEST
         values: dict[str, object] = {"test": test, "logo_problem": None, "logo_typed": ""}
+        values["check"] = CallbackCheck()
         if form.section is SettingSection.CALLBACKS:
             merchant = _merchant(asked, current)
             values |= await self.tools.shown(merchant, form.language, test)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from altyn.inbound.personal_account.texts import ACCOUNT_TEXTS
+from altyn.inbound.web.callbacks.check_texts import CHECK_TEXTS
 from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
 
@@ -45,6 +46,7 @@ _SETTINGS: Final = {
     "empty_value": Words("пусто", "empty"),
     "secret_set": Words("задан", "set"),
     "secret_unset": Words("не задан", "not set"),
+    "remove_or_set": Words("Или удалите значение, или введите новое: вместе нельзя.", "Either remove the value or type a new one, not both."),
     "language_ru": Words("по-русски", "in Russian"),
     "language_en": Words("по-английски", "in English"),
 }
@@ -126,6 +128,7 @@ SETTINGS_TEXTS: Final = MappingProxyType(
     {
         **ACCOUNT_TEXTS,
         **CALLBACK_TEXTS,
+        **CHECK_TEXTS,
         **_SETTINGS,
         **_CHOICES,
         **_CALLBACK_TOOLS,

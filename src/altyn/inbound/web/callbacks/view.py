@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary
 from altyn.domain.outbox import EntryState
 from altyn.inbound.web.order_story.view import toned
 from altyn.inbound.web.order_story.words import ENTRY_WORDS
+
+
+def asked_state(name: str) -> EntryState | None:
+    """The state with this name; None for any other text."""
+    return next((each for each in EntryState if each == name), None)
+
+
+def callback_list(
+    found: Sequence[CallbackSummary], asked: EntryState | None, language: str
+) -> dict[str, Any]:
+    """The values of a list of callbacks, which may be asked for by a state."""
+    return {
+        "callbacks": [callback_line(each, language) for each in found],
+        "state_asked": asked or "",
+        "states": callback_states(language),
+    }
 
 
 def callback_states(language: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What the sandbox's clock carries out next: the list as members of an answer, and its words."""
