@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +18,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import from_moscow, start_of_day, to_moscow
 from altyn.domain.order_id import read_order_id
 from altyn.domain.receipt.values import ReceiptState
+from altyn.inbound.web.amounts import minor_units
 from altyn.operations.order_list import OrderDate, OrderFilter
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -37,10 +37,8 @@ FIELDS: Final = (
 )
 """The filters with one value each, by their names in the address; `status` has several."""
 
-_AMOUNT: Final = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 _CODE: Final = re.compile(r"-?[0-9]{1,9}")
 _CARD_END: Final = re.compile(r"[0-9]{4}")
-_SPACES: Final = re.compile(r"\s")
 _LAYOUTS: Final = {16: "%Y-%m-%dT%H:%M", 19: "%Y-%m-%dT%H:%M:%S"}
 _YEARS: Final = range(2000, 2100)
 
@@ -164,10 +162,10 @@ def _moment(text: str) -> datetime:
 
 def _amount_minor(text: str) -> int:
     """Roubles as people type them ("10 000,50"), in kopecks."""
-    plain = _SPACES.sub("", text)
-    if not _AMOUNT.fullmatch(plain):
+    minor = minor_units(text)
+    if minor is None:
         raise ValueError(text)
-    return int(Decimal(plain.replace(",", ".")) * 100)
+    return minor
 
 
 def _action_code(text: str) -> int:
