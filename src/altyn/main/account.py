@@ -52,7 +52,7 @@ def account_routes(
         public_url=settings.public_url,
     )
     demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
-    return [
+    routes = [
         *LoginPages(access, demo if settings.sandbox else None).routes(),
         *MainPage(access, DashboardStore(pool)).routes(),
         *ReportPages(access, Reports(ExportJobStore(pool), clock)).routes(),
@@ -66,3 +66,4 @@ def account_routes(
         *SessionsPage(access).routes(),
         *invoice_routes(access, settings, pool, world, credentials),
     ]
+    return [*access.pages_of_forms(routes), *routes]
