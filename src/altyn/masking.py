@@ -42,16 +42,17 @@ def mask_value(value: object) -> Any:
 def mask_text(text: str) -> str:
     """Mask, in free text, values that follow a secret's name and digits that may be a card number.
 
-    Recognised: name=value, "name": value and 'name', 'value', also percent-encoded; XML elements;
-    user:password@ in addresses; digits, joined or grouped, that pass the Luhn check.
+    Recognised: name=value, "name": value and 'name', 'value', also percent-encoded; XML elements,
+    also with CDATA; pairs of a member or element `name` and one `value`; user:password@ in
+    addresses; digits, joined or grouped, that pass the Luhn check.
     """
     if "=" in text or ":" in text or "," in text or "%3" in text:
         if _may_name_a_secret(text):
-            text = _mask_named(text)
+            text = _mask_named(_mask_pairs(text))
         if "@" in text:
             text = _ADDRESS.sub(rf"\1{HIDDEN}@", text)
     if "<" in text:
-        text = _ELEMENT.sub(_mask_element, text)
+        text = _mask_elements(text)
     return _DIGITS.sub(_mask_digits, text) if _may_hold_card_number(text) else text
 
 
@@ -195,7 +196,7 @@ _SECRET_LAST_WORDS: Final = frozenset(
 )
 _SECRET_NAMES: Final = frozenset(
     {"apikey", "cardnumber", "creq", "cres", "pareq", "pares", "primaryaccountnumber", "pwd"}
-    | {"track2"}
+    | {"securitycode", "track2"}
 )
 _SECRET_PARTS: Final = tuple(sorted(_SECRET_WORDS | _SECRET_LAST_WORDS | _SECRET_NAMES))
 _WITHOUT_SEPARATORS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -216,7 +217,16 @@ _VALUE: Final = re.compile(
         | (?:(?:Basic|Bearer)\s+)?[^\s&<]+""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_ELEMENT: Final = re.compile(r"(?P<open><(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>)[^<]++")
+_ELEMENT: Final = re.compile(r"<(?P<name>[\w:.\-]++)(?:\s[^<>]*+)?>")
+_CONTENT: Final = re.compile(
+    r"(?:[^<]++|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))++", re.DOTALL
+)
+# name="password" value="…", {"name": "password", "value": …}, <name>password</name><value>…
+_PAIR: Final = re.compile(
+    r"""\bname (?:[\\"'\s]*+[=:][\\"'\s]*+|>) (?P<name>[\w$.\-]++)
+        (?:[\\"'\s,]*+\bvalue[\\"'\s]*?[=:]\s*+|</(?:[\w\-]++:)?name>\s*+<(?:[\w\-]++:)?value>)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _MASKED_PAN: Final = re.compile(r'(["\']?)[0-9]{6}\*{2,}[0-9]{4}\1')
 _ADDRESS: Final = re.compile(r"(://[^/\s:@]*+:)[^/\s@]++@")
 
@@ -283,8 +293,28 @@ def _mask_named(text: str) -> str:
     return "".join((*parts, text[copied:]))
 
 
-def _mask_element(found: re.Match[str]) -> str:
-    return found["open"] + HIDDEN if is_secret_name(found["name"]) else found[0]
+def _mask_pairs(text: str) -> str:
+    """Mask the `value` that belongs to a `name` of a secret."""
+    if "name" not in text or "value" not in text:
+        return text
+    return _mask_values(text, _PAIR, _VALUE)
+
+
+def _mask_elements(text: str) -> str:
+    """Mask the text of XML elements with a secret's name."""
+    return _mask_values(text, _ELEMENT, _CONTENT)
+
+
+def _mask_values(text: str, sign: re.Pattern[str], content: re.Pattern[str]) -> str:
+    """Mask what `content` matches after a `sign` whose group `name` is a secret's name."""
+    parts: list[str] = []
+    copied = position = 0
+    while found := sign.search(text, position):
+        position = found.end()
+        if is_secret_name(found["name"]) and (value := content.match(text, position)):
+            parts += (text[copied:position], HIDDEN)
+            copied = position = value.end()
+    return "".join((*parts, text[copied:]))
 
 
 # --- card numbers: by their digits

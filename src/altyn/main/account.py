@@ -58,7 +58,7 @@ def account_routes(
     shops = VisibleShops(world.merchants)
     demo = DemoUsers((DEMO_OWNER_LOGIN, DEMO_OPERATOR_LOGIN), DEMO_PASSWORD)
     login = LoginPages(access, demo if settings.sandbox else None)
-    return [
+    routes = [
         *login.routes(),
         *passkey_routes(access, login, pool, keys),
         *MainPage(access, DashboardStore(pool), shops).routes(),
@@ -74,3 +74,4 @@ def account_routes(
         *PageSetPages(access, page_sets_of(pool, keys, clock)).routes(),
         *invoice_routes(access, settings, pool, world, credentials),
     ]
+    return [*access.pages_of_forms(routes), *routes]

@@ -7,7 +7,9 @@ from typing import Final
 WordOf = Callable[[StrEnum, str], str]
 """The words for a value of an enumeration, in a language."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the full-width signs, which some spreadsheets take for the plain ones."""
+
 _SPREADSHEET_TEXT_MAX: Final = 32_767
 
 

@@ -99,6 +99,33 @@ async def test_page_without_a_session_leads_to_the_login(shop: Shop) -> None:
     assert await state(shop) == before
 
 
+async def test_address_of_a_form_opened_as_a_page_leads_to_its_page(
+    owner: Browser, shop: Shop
+) -> None:
+    served = set(pages(shop))
+    forms = [path for method, path in after_login(shop) if method == "POST"]
+    assert {("GET", path) for path in forms} <= served
+    for path, target in (
+        ("users/test-operator/rights?lang=ru", "users/test-operator"),
+        ("orders/filters/remove", "orders"),
+        ("api/test-api/token", "api"),
+        ("users/a%0D%0Ab/block", "users/a%0D%0Ab"),
+        ("invoices/x/send", "invoices/x"),
+        ("logout", ""),
+    ):
+        answer = await owner.get(f"{BASE}/{path}")
+        wanted = f"{BASE}/{target}".removesuffix("/")
+        assert (answer.status, answer.location) == (303, wanted), path
+    assert "Показатели" in (await owner.get(BASE)).text
+    await owner.get(f"{BASE}?lang=en")
+
+
+@pytest.mark.parametrize("next_page", ["../sandbox", "orders/%2e%2e/x", "..%252f..", "/evil"])
+async def test_login_leads_to_no_page_outside_the_account(shop: Shop, next_page: str) -> None:
+    answer = await Browser(shop.gateway.router).log_in(next=f"{BASE}/{next_page}")
+    assert (answer.status, answer.location) == (303, BASE)
+
+
 async def test_form_without_the_token_of_its_session_changes_nothing(
     owner: Browser, shop: Shop
 ) -> None:
@@ -124,7 +151,10 @@ async def test_users_of_another_shop_are_neither_shown_nor_changed(
         for login in OTHER_LOGINS:
             filled = path.replace("{login}", login)
             answer = await send(owner, method, filled, csrf=csrf, blocked="yes", role="owner")
-            assert answer.status in {400, 403}, (method, filled, answer.status)
+            if method == "GET" and answer.status == 303:  # from the address of a form
+                answer = await owner.get(answer.location)
+            unshown = answer.status == 200 and login not in answer.text
+            assert unshown or answer.status in {400, 403}, (method, filled, answer.status)
     assert await state(shop, "test-child%") == before
 
 

@@ -159,6 +159,9 @@ async def test_cart_makes_the_amount(operator: Browser, shop: Shop) -> None:
     assert status["orderBundle"]["cartItems"]["items"][0]["name"] == "Чай"
     wrong = await make(operator, shop, **{**row, "item_price": "x"}, **codes)
     assert (wrong.status, "Each position needs" in wrong.text) == (400, True)
+    for price, quantity in (("1e4400", "1"), ("9e999998", "1"), ("100", "1e3"), ("100", "1_0")):
+        huge = {**row, "item_price": price, "item_quantity": quantity}
+        assert (await make(operator, shop, **huge, **codes)).status == 400, huge
     empty = await make(operator, shop, **{**row, "item_name": ""}, **codes)
     assert empty.status == 400
     assert 'id="cart-error"></p>' not in empty.text
@@ -169,6 +172,9 @@ async def test_cart_makes_the_amount(operator: Browser, shop: Shop) -> None:
     [
         ("amount", "0", "above zero"),
         ("amount", "many", "above zero"),
+        ("amount", "1e4400", "above zero"),
+        ("amount", "9e999998", "above zero"),
+        ("amount", "1,500", "above zero"),
         ("emails", "anna", "Check the addresses"),
         ("emails", ",".join(f"a{n}@example.org" for n in range(11)), "At most ten"),
         ("phone", "123", "Russian number"),

@@ -178,6 +178,27 @@ async def test_refund_that_is_sent_twice_at_once_is_made_once(
     assert "nothing was done a second time" in after
 
 
+async def test_form_of_a_second_tab_is_no_repetition(operator: Browser, shop: Shop) -> None:
+    held, paid = await shop.paid(150_000, two_phase=True), await shop.paid(150_000)
+    cases = (
+        (paid, ("refund", "amount=100"), ("refund", "amount=300")),
+        (paid, ("refund", "amount=100"), ("reverse", "")),
+        (held, ("complete", "amount=100"), ("reverse", "")),
+    )
+    for order_id, (first, one), (second, two) in cases:
+        page = f"{ORDERS}/{order_id}"
+        tabs = [
+            await operator.get(f"{page}/{first}?{one}"),
+            await operator.get(f"{page}/{second}?{two}"),
+        ]
+        done = await operator.post(f"{page}/{first}", **tabs[0].form.fields)
+        assert done.location == f"{page}?done={first}"
+        other = await operator.post(f"{page}/{second}", **tabs[1].form.fields)
+        assert (other.status, "Nothing was done" in plain(other)) == (409, True), (first, second)
+        again = await operator.post(f"{page}/{first}", **tabs[0].form.fields)
+        assert again.location == f"{page}?done=repeated"
+
+
 async def test_order_that_has_changed_is_looked_at_again(operator: Browser, shop: Shop) -> None:
     order_id = await shop.paid(150_000)
     page = f"{ORDERS}/{order_id}/refund"

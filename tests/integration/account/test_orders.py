@@ -176,14 +176,15 @@ async def test_csv_has_the_rows_of_the_list_and_no_formulas(operator: Browser, s
         await shop.register(
             150_050, orderNumber=f"{prefix}-{n}", description=text, returnUrl="http://a.example"
         )
-    query = f"number={prefix}-%25&column=number&column=description&column=amount&shop=test"
+    columns = "column=number&column=description&column=amount&column=code"
+    query = f"number={prefix}-%25&{columns}&shop=test"
     answer = await operator.get(f"{ORDERS}.csv?{query}")
     assert answer.headers["content-disposition"] == 'attachment; filename="orders.csv"'
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
-    assert rows[0] == ["Order number", "Description", "Amount", "Currency"]
+    assert rows[0] == ["Order number", "Description", "Action code", "Amount", "Currency"]
     assert [row[0] for row in rows[1:]] == [f"{prefix}-{n}" for n in (4, 3, 2, 1, 0)]
     assert [row[1] for row in rows[1:]] == [HOSTILE, "'@sum", "'-1", "'+1", "'=1+1"]
-    assert {(row[2], row[3]) for row in rows[1:]} == {("1500.50", "RUB")}
+    assert {tuple(row[2:]) for row in rows[1:]} == {("-100", "1500.50", "RUB")}
     russian = await operator.get(f"{ORDERS}.csv?{query}&lang=ru")
     assert "1500,50;" in russian.body.decode("utf-8-sig")
 

@@ -206,6 +206,17 @@ async def test_soap_refusal_and_fault_have_their_rule(log: LogReader) -> None:
     assert fault.rule
 
 
+async def test_soap_password_in_cdata_is_not_recorded(log: LogReader) -> None:
+    values = {"merchantOrderNumber": new_number(), "amount": "1000"}
+    plain = envelope(wrapper("registerOrder", values), "test-api", "S3cret-pw").decode()
+    for count, secret in enumerate(("<![CDATA[S3cret-pw]]>", "<!-- a -->S3cret-pw"), start=1):
+        body = plain.replace("S3cret-pw", secret).encode()
+        await log.client.post(SOAP_PATH, body=body, headers={"content-type": "text/xml"})
+        found = await log.last(count)
+        assert "registerOrder" in found.content.body
+        assert "S3cret-pw" not in repr(found)
+
+
 async def soap(log: LogReader, operation: str, values: dict[str, str]) -> Answer:
     body = envelope(wrapper(operation, values), "test-api", "testPwd1")
     return await log.client.post(SOAP_PATH, body=body, headers={"content-type": "text/xml"})

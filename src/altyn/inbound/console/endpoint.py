@@ -23,6 +23,7 @@ from altyn.inbound.console.start_page import (
 from altyn.inbound.console.test_order import RETURN_PATH
 from altyn.inbound.sandbox.answers import Endpoint, own_site_only
 from altyn.inbound.sandbox.payer.browser import PayerError
+from altyn.inbound.web.form_addresses import form_addresses, leading_to
 from altyn.inbound.web.language import keeping_language
 from altyn.inbound.web.responses import page
 
@@ -60,10 +61,15 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("GET", f"{CALLBACKS_PATH}/{{callback}}", callbacks.show),
         ("POST", f"{CALLBACKS_PATH}/{{callback}}", callbacks.resend),
     )
-    return [
+    routes = [
         Route(path, own_site_only(keeping_language(explained_page(work))), methods=[method])
         for method, path, work in served
     ]
+    forms = [
+        Route(path, own_site_only(keeping_language(leading_to(target))), methods=["GET"])
+        for path, target in form_addresses(routes)
+    ]
+    return [*forms, *routes]
 
 
 def explained_page(work: Endpoint) -> Endpoint:

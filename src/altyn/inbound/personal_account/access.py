@@ -5,15 +5,15 @@ refused here, whatever the page shows.
 Source: personal-account.md §1, §2.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
@@ -29,6 +29,7 @@ from altyn.inbound.personal_account.pages import (
     unknown_page,
 )
 from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.web.form_addresses import form_addresses, leading_to
 from altyn.inbound.web.forms import FORM_BYTES_MAX, read_page_form
 from altyn.inbound.web.language import keeping_language
 from altyn.inbound.web.responses import is_part, see_other
@@ -135,6 +136,19 @@ class AccountAccess:
 
         return Route(path, keeping_language(answer), methods=[method])
 
+    def pages_of_forms(self, routes: Iterable[BaseRoute]) -> list[Route]:
+        """The addresses of `routes` that only take forms, as pages; they come before the routes."""
+
+        def page_of(path: str, target: str) -> Route:
+            lead = leading_to(target)
+
+            async def work(asked: AccountRequest) -> Response:
+                return await lead(asked.request)
+
+            return self.page("GET", path, work, needs=None, always=True)
+
+        return [page_of(path, target) for path, target in form_addresses(routes)]
+
     async def current(self, request: Request, *, by_hand: bool = True) -> CurrentUser | None:
         """The user of the request's cookie, at any stage of the session."""
         token, address = self.token(request), client_ip(request.scope)
@@ -229,4 +243,5 @@ def own_page(address: str) -> str:
     """The page of the account that an address names; the first page for any other address."""
     is_own = address == BASE or address.startswith(f"{BASE}/")
     plain = address.isascii() and address.isprintable() and "\\" not in address
-    return address if is_own and plain and "//" not in address else BASE
+    inside = "//" not in address and ".." not in unquote(unquote(address))
+    return address if is_own and plain and inside else BASE

@@ -7,7 +7,7 @@ version. Source: fiscal.md §1, §4; personal-account.md §5.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import msgspec
@@ -22,7 +22,7 @@ from altyn.domain.cart.codes import (
 )
 from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.receipt.settings import FfdVersion, FiscalSettings
-from altyn.inbound.web.amounts import minor_units
+from altyn.inbound.web.amounts import minor_units, typed_number
 
 ROWS_MAX: Final = 50
 PIECES: Final = "шт"
@@ -146,10 +146,5 @@ def _number(quantity: Decimal) -> int | float:
 
 
 def _quantity(typed: str) -> Decimal | None:
-    try:
-        quantity = Decimal(typed.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not quantity.is_finite() or not 0 < quantity < 10**6:
-        return None
-    return quantity if quantity == round(quantity, QUANTITY_DIGITS) else None
+    quantity = typed_number(typed, QUANTITY_DIGITS)
+    return quantity if quantity is not None and 0 < quantity < 10**6 else None

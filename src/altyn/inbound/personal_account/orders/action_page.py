@@ -34,6 +34,7 @@ from altyn.inbound.personal_account.orders.performing import (
     OrderChangedError,
     Performer,
 )
+from altyn.inbound.personal_account.orders.repeated import CONFIRMED, has_made
 from altyn.inbound.personal_account.orders.texts import orders_text
 from altyn.inbound.personal_account.pages import ORDERS_PATH
 from altyn.inbound.web.order_story.view import money_text
@@ -151,7 +152,8 @@ class ActionPages:
             text = orders_text("not_possible", language=subject.language)
             return self._page(subject, chosen, refusal=text, status=BAD_REQUEST)
         whole = action.whole_minor(subject.order)
-        return self._page(subject, chosen, effect=_effect(subject, amount or whole, whole))
+        effect = _effect(subject, amount or whole, whole)
+        return self._page(subject, chosen, effect=effect, confirmed=amount or whole)
 
     def _not_known(self, subject: _Subject) -> Response:
         """The answer where the result is not known yet: what the gateway does, and what not to."""
@@ -164,11 +166,15 @@ class ActionPages:
 
         The user's own form, sent twice, leads to the order.
         """
-        sent = subject.asked.form.get(VERSION, "")
+        sent, login = subject.asked.form, subject.asked.current.user.login
         key = OrderKey(subject.order.merchant_id, subject.order.order_id)
-        events = await self.history.events(key)
-        login = subject.asked.current.user.login
-        if any(f"{each.version - 1}" == sent and each.actor == login for each in events):
+        now = await self.performer.world.orders.load(key) or subject.order
+        own = (
+            each
+            for each in await self.history.events(key)
+            if f"{each.version - 1}" == sent.get(VERSION) and each.actor == login
+        )
+        if any(has_made(each, subject.action, sent.get(CONFIRMED, ""), now) for each in own):
             return see_other(f"{subject.path}?done=repeated")
         return self._page(subject, is_changed=True, status=CONFLICT)
 
@@ -192,6 +198,7 @@ class ActionPages:
         *,
         refusal: str = "",
         effect: Mapping[str, str] | None = None,
+        confirmed: int = 0,
         is_changed: bool = False,
         status: int = 200,
     ) -> Response:
@@ -215,6 +222,7 @@ class ActionPages:
             chosen=chosen or Chosen(),
             refusal=refusal,
             effect=effect,
+            confirmed=confirmed,
             is_changed=is_changed,
             is_possible=is_possible,
             asks=action.input is Input.AMOUNT and is_possible,

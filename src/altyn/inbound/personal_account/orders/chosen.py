@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,13 +12,13 @@ from altyn.domain.cart.numbers import product_minor
 from altyn.domain.cart.values import Position
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import Order
+from altyn.inbound.web.amounts import minor_units, typed_number
 
 AMOUNT: Final = "amount"
 QUANTITY: Final = "quantity-"
 """With the number of a position: how much of it."""
 
-_NUMBER: Final = re.compile(r"[0-9]{1,15}(?:[.,][0-9]{1,3})?")
-_SPACES: Final = re.compile(r"\s")
+QUANTITY_DIGITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +38,10 @@ class Chosen:
 def read_amount(texts: Mapping[str, str], order: Order) -> Chosen:
     """The typed amount, in minor units of the order's currency."""
     sent = {AMOUNT: texts.get(AMOUNT, "").strip()}
-    amount = _decimal(sent[AMOUNT])
-    minor = None if amount is None else amount * 10 ** CURRENCIES[order.currency].exponent
-    if not minor or minor % 1:
+    minor = minor_units(sent[AMOUNT], CURRENCIES[order.currency].exponent)
+    if not minor:
         return Chosen(texts=sent, faults=frozenset({AMOUNT}))
-    return Chosen(amount_minor=int(minor), texts=sent)
+    return Chosen(amount_minor=minor, texts=sent)
 
 
 def read_quantities(texts: Mapping[str, str], positions: Sequence[Position]) -> Chosen:
@@ -56,7 +54,7 @@ def read_quantities(texts: Mapping[str, str], positions: Sequence[Position]) -> 
     }
     items, faults, total = [], set[str](), 0
     for (name, text), position in zip(sent.items(), positions, strict=True):
-        number = _decimal(text) if text else Decimal(0)
+        number = typed_number(text, QUANTITY_DIGITS) if text else Decimal(0)
         thousandths = -1 if number is None else int(number * 1000)
         if not 0 <= thousandths <= position.quantity.thousandths:
             faults.add(name)
@@ -89,11 +87,3 @@ def _amount_of(position: Position, thousandths: int) -> int:
     if position.price_minor is not None:
         return min(position.amount_minor, product_minor(position.price_minor, thousandths))
     return position.amount_minor * thousandths // position.quantity.thousandths
-
-
-def _decimal(text: str) -> Decimal | None:
-    """A number as people type it: "1 500,00"; None for any other text."""
-    plain = _SPACES.sub("", text)
-    if not plain.isascii() or not _NUMBER.fullmatch(plain):
-        return None
-    return Decimal(plain.replace(",", "."))

@@ -14,6 +14,7 @@ from altyn.inbound.web.order_story.view import Toned, money_text, toned
 from altyn.inbound.web.order_story.words import STATUS_WORDS
 from altyn.look.words import clock_text, day_text
 from altyn.operations.order_history import OrderLine
+from altyn.reports.cells import safe_text
 
 NUMBER: Final = "number"
 COLUMNS: Final = (
@@ -80,17 +81,17 @@ def row_of(line: OrderLine, language: str) -> Row:
 def file_cells(line: OrderLine, columns: Iterable[str], language: str) -> list[str]:
     """The texts of an order in a file: amounts as plain numbers, times as a spreadsheet reads them.
 
-    Times are Moscow time; the mark of decimals is that of the language. The last cell is the
-    currency.
+    Times are Moscow time; the mark of decimals is that of the language. No text is a formula. The
+    last cell is the currency.
     """
     texts = {
         "created": f"{to_moscow(line.created_at):%Y-%m-%d %H:%M:%S}",
-        NUMBER: line.order_number,
+        NUMBER: safe_text(line.order_number),
         "id": str(line.key.order_id),
         "status": STATUS_WORDS[line.status][0].text(language),
         "code": str(line.action_code),
-        "description": line.description or "",
-        "shop": line.merchant,
+        "description": safe_text(line.description or ""),
+        "shop": safe_text(line.merchant),
     }
     known = canonical_currency(line.currency)
     return [

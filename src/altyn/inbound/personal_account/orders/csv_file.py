@@ -11,7 +11,6 @@ from typing import Final
 from altyn.inbound.personal_account.orders.columns import file_cells
 from altyn.inbound.personal_account.orders.texts import orders_text
 from altyn.operations.order_list import OrderFilter, OrderLists, Place
-from altyn.reports.cells import safe_text
 
 ROWS_MAX: Final = 10_000
 PAGE_ROWS: Final = 1_000
@@ -34,7 +33,7 @@ async def csv_lines(
         size = min(PAGE_ROWS, ROWS_MAX - rows)
         found = await lists.page(wanted, before=before, size=size)
         cells = [file_cells(line, columns, language) for line in found.lines]
-        yield _written([[safe_text(each) for each in row] for row in cells], language)
+        yield _written(cells, language)
         rows, before = rows + len(cells), found.older
         if before is None:
             return

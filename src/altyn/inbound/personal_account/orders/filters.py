@@ -20,6 +20,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import from_moscow, start_of_day, to_moscow
 from altyn.domain.order_id import read_order_id
 from altyn.domain.receipt.values import ReceiptState
+from altyn.inbound.web.amounts import typed_number
 from altyn.operations.order_list import OrderDate, OrderFilter
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -38,10 +39,12 @@ FIELDS: Final = (
 )
 """The filters with one value each, by their names in the address; `status` has several."""
 
-_AMOUNT: Final = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?")
+_AMOUNT_END: Final = 10**12
+_DECIMALS_MAX: Final = 4
+"""The most digits of a minor unit (ISO 4217)."""
+
 _CODE: Final = re.compile(r"-?[0-9]{1,9}")
 _CARD_END: Final = re.compile(r"[0-9]{4}")
-_SPACES: Final = re.compile(r"\s")
 _LAYOUTS: Final = {16: "%Y-%m-%dT%H:%M", 19: "%Y-%m-%dT%H:%M:%S"}
 _YEARS: Final = range(2000, 2100)
 
@@ -165,10 +168,10 @@ def _moment(text: str) -> datetime:
 
 def _amount(text: str) -> Decimal:
     """An amount as people type it ("10 000,50"), in whole units of an order's currency."""
-    plain = _SPACES.sub("", text)
-    if not _AMOUNT.fullmatch(plain):
+    number = typed_number(text, _DECIMALS_MAX)
+    if number is None or number >= _AMOUNT_END:
         raise ValueError(text)
-    return Decimal(plain.replace(",", "."))
+    return number
 
 
 def _action_code(text: str) -> int:
