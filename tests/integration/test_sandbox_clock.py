@@ -15,8 +15,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def shop(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_shop(empty_database_url, tmp_path) as opened:
+async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_shop(own_database_url, tmp_path) as opened:
         yield opened
 
 

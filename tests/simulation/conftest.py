@@ -1,5 +1,17 @@
-"""What simulations share: a PostgreSQL of this test process, and databases that were empty."""
+"""What simulations share with the integration tests: databases, and cheap passwords."""
 
-from tests.integration.conftest import database_url, empty_database_url, postgres_server
+from tests.integration.conftest import (
+    cheap_passwords,
+    database_url,
+    own_database_url,
+    postgres_server,
+    prepared_database,
+)
 
-__all__ = ["database_url", "empty_database_url", "postgres_server"]
+__all__ = [
+    "cheap_passwords",
+    "database_url",
+    "own_database_url",
+    "postgres_server",
+    "prepared_database",
+]

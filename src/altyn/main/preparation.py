@@ -57,6 +57,17 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     """Create the simulated bank's tables, the keys and the demo shop, where they are missing."""
     ring, _ = await open_keys(settings)
     await _refuse_production_database(pool)
+    await prepare_simulators(pool)
+    await seed_demo(
+        pool,
+        clock=SystemClock(),
+        token_key=ring.derive(TOKEN_KEY_PURPOSE),
+        audit_key=ring.derive(AUDIT_KEY_PURPOSE),
+    )
+
+
+async def prepare_simulators(pool: Pool) -> None:
+    """Create the tables of the simulators, where they are missing."""
     await IssuerSimulator.prepare(pool)
     await DirectoryServer.prepare(pool)
     await CashRegisters.prepare(pool)
@@ -64,12 +75,6 @@ async def _prepare_sandbox(settings: Settings, pool: Pool) -> None:
     await BankApp.prepare(pool)
     await BnplService.prepare(pool)
     await CreditBank.prepare(pool)
-    await seed_demo(
-        pool,
-        clock=SystemClock(),
-        token_key=ring.derive(TOKEN_KEY_PURPOSE),
-        audit_key=ring.derive(AUDIT_KEY_PURPOSE),
-    )
 
 
 async def open_keys(settings: Settings) -> tuple[KeyRing, KeyFile]:

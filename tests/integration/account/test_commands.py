@@ -24,11 +24,11 @@ REGISTER = "/payment/rest/register.do"
 
 
 @pytest.fixture
-def home(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a prepared sandbox; the environment names it to the commands."""
-    asyncio.run(main.prepare(settings_of(empty_database_url, tmp_path)))
+    asyncio.run(main.prepare(settings_of(own_database_url, tmp_path)))
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
     return tmp_path
 
 
@@ -109,7 +109,7 @@ def test_rights_are_shown_as_a_table() -> None:
     assert ["refund", "yes", "on", "off", "–"] in [line.split() for line in lines]
 
 
-def test_log_is_verified_and_exported(home: Path, empty_database_url: str) -> None:
+def test_log_is_verified_and_exported(home: Path, own_database_url: str) -> None:
     altyn("merchant", "set", "test", "hold_days=3")
     altyn("users", "block", "test-operator")
     [checked] = answer("audit", "verify", "test")
@@ -131,7 +131,7 @@ def test_log_is_verified_and_exported(home: Path, empty_database_url: str) -> No
     assert "as written" in altyn("audit", "verify").output
     gone = altyn("audit", "verify", "test", "--earlier", newest.replace(newest[-4:], "0000"))
     assert (gone.exit_code, "is gone" in gone.output) == (1, True)
-    execute(empty_database_url, "UPDATE audit_log SET actor = 'x' WHERE number = 3")
+    execute(own_database_url, "UPDATE audit_log SET actor = 'x' WHERE number = 3")
     altered = altyn("audit", "verify", "test")
     assert (altered.exit_code, "entry 3 or its hash was altered" in altered.output) == (1, True)
 
@@ -190,16 +190,16 @@ def test_secret_settings_are_removed_by_an_empty_value(home: Path) -> None:
 
 
 def test_one_time_password_of_the_api_answers_5_until_it_is_changed(
-    home: Path, empty_database_url: str
+    home: Path, own_database_url: str
 ) -> None:
     password = answer("merchant", "password", "test-api", "--generate", "--one-time")["password"]
-    refused = register(empty_database_url, home, userName="test-api", password=password)
+    refused = register(own_database_url, home, userName="test-api", password=password)
     assert refused == {
         "errorCode": "5",
         "errorMessage": "Пользователь должен сменить свой пароль",
     }
     changed = answer("merchant", "password", "test-api", "--generate")["password"]
-    assert "orderId" in register(empty_database_url, home, userName="test-api", password=changed)
+    assert "orderId" in register(own_database_url, home, userName="test-api", password=changed)
     added = answer("merchant", "add", "books", "Books", "--one-time")
-    refused = register(empty_database_url, home, userName="books-api", password=added["password"])
+    refused = register(own_database_url, home, userName="books-api", password=added["password"])
     assert refused["errorCode"] == "5"

@@ -103,8 +103,8 @@ def with_pool(url: str, work: Callable[[Pool], Awaitable[Got]]) -> Got:
 
 
 @pytest.fixture
-def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Till:
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+def till(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Till:
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
 
     async def work(pool: Pool) -> EntryId:
@@ -121,8 +121,8 @@ def till(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await OutboxStore(pool).add(shop.merchant_id, order_id, 2, [entry], now)
         return EntryId(shop.merchant_id, order_id, 2, 1)
 
-    asyncio.run(prepare(empty_database_url))
-    return Till(empty_database_url, with_pool(empty_database_url, work))
+    asyncio.run(prepare(own_database_url))
+    return Till(own_database_url, with_pool(own_database_url, work))
 
 
 async def prepare(url: str) -> None:

@@ -31,11 +31,11 @@ SIGNED = canonical(SENT)
 
 
 @pytest.fixture(autouse=True)
-def sandbox(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def sandbox(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A prepared sandbox, which the commands find by the environment."""
-    asyncio.run(main.prepare(settings_of(empty_database_url, tmp_path)))
+    asyncio.run(main.prepare(settings_of(own_database_url, tmp_path)))
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
 
 
 def altyn(*words: str) -> Result:

@@ -13,6 +13,6 @@ from tests.shop import open_shop
 
 
 @pytest.fixture
-async def client(empty_database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
-    async with open_shop(empty_database_url, tmp_path) as shop:
+async def client(own_database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
+    async with open_shop(own_database_url, tmp_path) as shop:
         yield PageClient(shop, AsgiClient(shop.gateway.router, PAYER_IP))

@@ -344,11 +344,11 @@ async def test_sandbox_limits_are_far_from_a_shops_own_tests(shop: Shop) -> None
 
 
 async def test_attempts_at_one_merchant_do_not_count_at_another(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     """An attack on one shop closes no other shop; each has the gateway's limits."""
     limits = replace(SANDBOX_LIMITS, card_attempts_day=1, address_attempts_hour=1)
-    async with open_shop(empty_database_url, tmp_path, limits=limits) as shop:
+    async with open_shop(own_database_url, tmp_path, limits=limits) as shop:
         client = PageClient(shop, AsgiClient(shop.gateway.router, PAYER_IP))
         assert await paid_on_page(client) == 913
         assert await paid_on_page(client) == -2002

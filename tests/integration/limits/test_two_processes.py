@@ -48,11 +48,11 @@ class Gateways:
 
 @pytest.fixture
 async def gateways(
-    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Gateways]:
     monkeypatch.setenv("ALTYN_CARD_ATTEMPTS_DAY", str(LIMIT))
-    await main.prepare(settings_of(empty_database_url, tmp_path))
-    launcher = Launcher(empty_database_url, tmp_path, sockets=PROCESSES)
+    await main.prepare(settings_of(own_database_url, tmp_path))
+    launcher = Launcher(own_database_url, tmp_path, sockets=PROCESSES)
     try:
         pids = [launcher.start(number) for number in range(PROCESSES)]
         async with a_crowd(launcher.ports) as crowd:

@@ -152,20 +152,20 @@ async def test_server_that_refuses_the_address_ends_the_mail(
 
 
 async def test_mail_of_a_killed_process_is_sent_again_with_the_same_id(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     def silent_once(command: str, time: int) -> str | None:
         return "" if command == "." and time == 1 else None
 
     async with an_smtp_server(silent_once) as stand_in:
-        order_id = await _order_with_a_mail(empty_database_url, tmp_path)
-        process = _sending_process(empty_database_url, tmp_path, stand_in.port)
+        order_id = await _order_with_a_mail(own_database_url, tmp_path)
+        process = _sending_process(own_database_url, tmp_path, stand_in.port)
         try:
             await stand_in.until(lambda server: "." in server.commands)
         finally:
             process.kill()
             process.wait(30)
-        async with a_shop(empty_database_url, tmp_path, **smtp_settings(stand_in.port)) as shop:
+        async with a_shop(own_database_url, tmp_path, **smtp_settings(stand_in.port)) as shop:
             # the lease of the killed process ends by real time
             await shop.pool.execute("UPDATE outbox SET lease_until = '-infinity'")
             await until_states(shop, order_id, "delivered")

@@ -239,15 +239,15 @@ async def test_note_for_later_is_due_after_its_time(database_url: str, tmp_path:
 
 
 async def test_another_worker_takes_over_the_note_of_a_killed_process(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     books = Books()
-    async with open_shop(empty_database_url, tmp_path) as shop:  # it has no handler for notes
+    async with open_shop(own_database_url, tmp_path) as shop:  # it has no handler for notes
         order_id = await shop.register(1000_00)
         process = subprocess.Popen(  # noqa: ASYNC220 - it has to be killed
             [
                 *(sys.executable, "-m", "tests.integration.outbox.hanging_gateway"),
-                *(empty_database_url, str(tmp_path)),
+                *(own_database_url, str(tmp_path)),
             ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -263,7 +263,7 @@ async def test_another_worker_takes_over_the_note_of_a_killed_process(
             assert process.stdout is not None
             process.stdout.close()
         assert await states(shop, order_id) == [("waiting", 0, None)]
-    async with a_shop(empty_database_url, tmp_path, books) as shop:
+    async with a_shop(own_database_url, tmp_path, books) as shop:
         await until_states(shop, order_id, [("delivered", 0, None)])
         assert books.written == ["survives"]
         assert await shop.pool.fetchval("SELECT attempts FROM outbox") == 2

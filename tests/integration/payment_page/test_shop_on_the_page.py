@@ -29,9 +29,9 @@ PIXEL = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\npixel").d
 
 
 @pytest.fixture
-async def client(empty_database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
+async def client(own_database_url: str, tmp_path: Path) -> AsyncIterator[PageClient]:
     """A gateway of its own, because these tests change the demo shop."""
-    async with open_shop(empty_database_url, tmp_path) as shop:
+    async with open_shop(own_database_url, tmp_path) as shop:
         yield PageClient(shop, AsgiClient(shop.gateway.router, PAYER_IP))
 
 

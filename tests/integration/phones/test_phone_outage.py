@@ -20,12 +20,10 @@ WITHIN_SECONDS = 60
 MESSAGES = "/sandbox/phones/79990000601/messages"
 
 
-async def test_hanging_database_is_answered_as_busy(
-    empty_database_url: str, tmp_path: Path
-) -> None:
-    settings = settings_of(empty_database_url, tmp_path, database_timeout_seconds=0.5)
+async def test_hanging_database_is_answered_as_busy(own_database_url: str, tmp_path: Path) -> None:
+    settings = settings_of(own_database_url, tmp_path, database_timeout_seconds=0.5)
     await main.prepare(settings)
-    async with proxy_before(empty_database_url) as (proxy, url):
+    async with proxy_before(own_database_url) as (proxy, url):
         proxied = dataclasses.replace(settings, database_url=url)
         async with main.running(proxied) as gateway:
             client = AsgiClient(gateway.router, ip="127.0.0.1")

@@ -102,9 +102,9 @@ async def a_site(
 
 @pytest.fixture(params=FfdVersion)
 async def site(
-    request: pytest.FixtureRequest, empty_database_url: str, tmp_path: Path
+    request: pytest.FixtureRequest, own_database_url: str, tmp_path: Path
 ) -> AsyncIterator[Site]:
-    async with a_site(empty_database_url, tmp_path, request.param) as opened:
+    async with a_site(own_database_url, tmp_path, request.param) as opened:
         yield opened
 
 
@@ -134,9 +134,9 @@ async def test_life_of_an_order_is_registered_and_shown(site: Site) -> None:
 
 
 async def test_report_of_a_result_makes_the_gateway_ask_at_once(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
-    async with a_site(empty_database_url, tmp_path, polls=1_000_000) as site:
+    async with a_site(own_database_url, tmp_path, polls=1_000_000) as site:
         order_id = await site.shop.paid()
         document = await site.until_sent()
         await site.shop.shop.travel(timedelta(hours=1))
@@ -173,9 +173,9 @@ async def test_document_that_was_refused_for_good_is_sent_again_under_another_id
 
 
 async def test_wrong_settings_name_the_setting_and_lose_nothing(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
-    async with a_site(empty_database_url, tmp_path) as site:
+    async with a_site(own_database_url, tmp_path) as site:
         async with changed(site.shop.shop, {"fiscal.group": "another-group"}):
             order_id = await site.shop.paid()
             problem = await site.until_problem(order_id)
@@ -185,8 +185,8 @@ async def test_wrong_settings_name_the_setting_and_lose_nothing(
         assert receipt.state is ReceiptState.DELIVERED
 
 
-async def test_password_is_nowhere_in_clear(empty_database_url: str, tmp_path: Path) -> None:
-    async with a_site(empty_database_url, tmp_path) as site:
+async def test_password_is_nowhere_in_clear(own_database_url: str, tmp_path: Path) -> None:
+    async with a_site(own_database_url, tmp_path) as site:
         await site.settled(await site.shop.paid())
         rows = [row["row"] for row in await site.shop.shop.pool.fetch(ROWS)]
         assert any("encrypted1:" in row for row in rows)
@@ -195,10 +195,10 @@ async def test_password_is_nowhere_in_clear(empty_database_url: str, tmp_path: P
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_whatever_fails_the_documents_sum_to_the_ledger(
-    empty_database_url: str, tmp_path: Path, seed: int
+    own_database_url: str, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
-    async with a_site(empty_database_url, tmp_path, chance=random.Random(seed)) as site:
+    async with a_site(own_database_url, tmp_path, chance=random.Random(seed)) as site:
         site.server.failures.extend([Failure(1, kind="timeout"), Failure(120)])
         site.server.faults.extend([Fault.LOST, Fault.EXPIRED, Fault.LOST, Fault.HTML])
         order_ids = await asyncio.gather(*(life_of(site.shop, chance) for _ in range(4)))

@@ -23,11 +23,11 @@ WORDS = [f"{key}={value}" for key, value in ACCOUNT.items()]
 
 
 @pytest.fixture
-def home(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a prepared sandbox; the environment names it to the commands."""
-    asyncio.run(main.prepare(settings_of(empty_database_url, tmp_path)))
+    asyncio.run(main.prepare(settings_of(own_database_url, tmp_path)))
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
     return tmp_path
 
 

@@ -94,29 +94,29 @@ async def complaints(database_url: str) -> list[str]:
     "moment", [Moment.CONFIRMATION_STORED, Moment.MONEY_MOVED, Moment.ANSWERED]
 )
 async def test_confirmation_is_not_lost(
-    empty_database_url: str, tmp_path: Path, moment: Moment, *, two_phase: bool
+    own_database_url: str, tmp_path: Path, moment: Moment, *, two_phase: bool
 ) -> None:
-    await main.prepare(settings_of(empty_database_url, tmp_path))
-    async with gateway(empty_database_url, tmp_path, moment) as killed:
+    await main.prepare(settings_of(own_database_url, tmp_path))
+    async with gateway(own_database_url, tmp_path, moment) as killed:
         order_id = await register(killed, two_phase=two_phase)
         with pytest.raises(aiohttp.ClientError):
             await confirm(killed, order_id)
-    async with gateway(empty_database_url, tmp_path, Moment.NEVER) as fresh:
+    async with gateway(own_database_url, tmp_path, Moment.NEVER) as fresh:
         await until_paid(fresh, order_id, two_phase=two_phase)
         assert (await fresh.status(order_id))["paymentWay"] == "SBRF_SBOL"
-    assert await complaints(empty_database_url) == []
+    assert await complaints(own_database_url) == []
 
 
 async def test_push_is_sent_once_although_its_gateway_is_killed(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
-    await main.prepare(settings_of(empty_database_url, tmp_path))
-    async with gateway(empty_database_url, tmp_path, Moment.INVOICE_SENT) as killed:
+    await main.prepare(settings_of(own_database_url, tmp_path))
+    async with gateway(own_database_url, tmp_path, Moment.INVOICE_SENT) as killed:
         with pytest.raises(aiohttp.ClientError):
             await register(killed, two_phase=False)
-    order_id = str(await look(empty_database_url, ORDERS))
-    async with gateway(empty_database_url, tmp_path, Moment.NEVER) as fresh:
+    order_id = str(await look(own_database_url, ORDERS))
+    async with gateway(own_database_url, tmp_path, Moment.NEVER) as fresh:
         await confirm(fresh, order_id)
         await until_paid(fresh, order_id, two_phase=False)
-    assert await look(empty_database_url, MESSAGES) == 1
-    assert await complaints(empty_database_url) == []
+    assert await look(own_database_url, MESSAGES) == 1
+    assert await complaints(own_database_url) == []

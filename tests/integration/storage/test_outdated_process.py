@@ -78,9 +78,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with open_shop(empty_database_url, tmp_path) as shop:
-        connection = await asyncpg.connect(empty_database_url)
+async def scene(own_database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_shop(own_database_url, tmp_path) as shop:
+        connection = await asyncpg.connect(own_database_url)
         yield Scene(shop, AsgiClient(shop.gateway.router), connection)
         await connection.close()
 
@@ -194,15 +194,15 @@ async def _logged(logbook: Logbook, event: str) -> bool:
 
 
 async def test_older_version_starts_after_a_migration_that_only_adds(
-    empty_database_url: str,
+    own_database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     logbook: Logbook,
 ) -> None:
-    connection = await asyncpg.connect(empty_database_url)
+    connection = await asyncpg.connect(own_database_url)
     await migrate_to_newer(connection, monkeypatch, ADDS)
     await connection.close()
-    async with open_shop(empty_database_url, tmp_path) as shop:
+    async with open_shop(own_database_url, tmp_path) as shop:
         await shop.paid(1000)
     [line] = logbook.of("database_is_newer")
     assert (line["migration"], line["known"]) == (9999, available()[-1].number)
@@ -216,12 +216,12 @@ async def test_migration_that_the_process_knows_stops_nothing(scene: Scene) -> N
 
 
 async def test_process_does_not_start_on_a_database_that_it_cannot_go_on_with(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     """A server that starts a further process has prepared the database long before."""
-    settings = settings_of(empty_database_url, tmp_path)
+    settings = settings_of(own_database_url, tmp_path)
     await main.prepare(settings)
-    connection = await asyncpg.connect(empty_database_url)
+    connection = await asyncpg.connect(own_database_url)
     await connection.execute(RECORDED)
     await connection.close()
     with pytest.raises(Overloaded, match="a newer Altyn has migrated it"):
@@ -229,11 +229,9 @@ async def test_process_does_not_start_on_a_database_that_it_cannot_go_on_with(
             pass
 
 
-def test_command_of_an_older_version_writes_nothing(
-    empty_database_url: str, tmp_path: Path
-) -> None:
+def test_command_of_an_older_version_writes_nothing(own_database_url: str, tmp_path: Path) -> None:
     async def migrate_to_9999() -> None:
-        connection = await asyncpg.connect(empty_database_url)
+        connection = await asyncpg.connect(own_database_url)
         await migrate(connection)
         await connection.execute(RECORDED)
         await connection.close()
@@ -243,17 +241,17 @@ def test_command_of_an_older_version_writes_nothing(
 
     asyncio.run(migrate_to_9999())
     with pytest.raises(CommandError, match="a newer Altyn has migrated it"):
-        with_pool(settings_of(empty_database_url, tmp_path), work)
+        with_pool(settings_of(own_database_url, tmp_path), work)
 
 
 def test_command_of_an_older_version_goes_on_after_a_migration_that_only_adds(
-    empty_database_url: str,
+    own_database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     async def migrate_to_9999() -> None:
-        connection = await asyncpg.connect(empty_database_url)
+        connection = await asyncpg.connect(own_database_url)
         await migrate_to_newer(connection, monkeypatch, ADDS)
         await connection.close()
 
@@ -261,23 +259,23 @@ def test_command_of_an_older_version_goes_on_after_a_migration_that_only_adds(
         return await pool.fetchval("SELECT count(later) FROM orders")
 
     asyncio.run(migrate_to_9999())
-    assert with_pool(settings_of(empty_database_url, tmp_path), work) == 0
+    assert with_pool(settings_of(own_database_url, tmp_path), work) == 0
     assert "The database has migration 9999 of a newer Altyn" in capsys.readouterr().err
 
 
 def test_migrate_of_an_older_version_reports_a_newer_database(
-    empty_database_url: str,
+    own_database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     async def migrate_to_9999() -> None:
-        connection = await asyncpg.connect(empty_database_url)
+        connection = await asyncpg.connect(own_database_url)
         await migrate_to_newer(connection, monkeypatch, ADDS)
         await connection.close()
 
     asyncio.run(migrate_to_9999())
-    monkeypatch.setenv("ALTYN_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("ALTYN_DATABASE_URL", own_database_url)
     monkeypatch.setenv("ALTYN_HOME", str(tmp_path))
     migrate_command(as_json=True)
     printed = capsys.readouterr()

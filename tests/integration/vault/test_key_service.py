@@ -30,12 +30,12 @@ async def pay_with_3ds(shop: Shop) -> int:
 
 
 async def test_payments_and_a_rotation_do_not_ask_the_key_service(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     with a_transit_server() as server:
         service = key_service(server, tmp_path)
-        async with open_shop(empty_database_url, home, key_service=service) as shop:
+        async with open_shop(own_database_url, home, key_service=service) as shop:
             asked = len(server.requests)
             assert asked <= 4, server.requests
             server.locked = True
@@ -48,12 +48,12 @@ async def test_payments_and_a_rotation_do_not_ask_the_key_service(
 
 
 async def test_gateway_reads_a_file_that_was_wrapped_again_and_pays_without_the_service(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     with a_transit_server() as server:
         settings = read(server.environment(tmp_path, ALTYN_HOME=str(home)))
-        async with open_shop(empty_database_url, home, key_service=settings.key_service) as shop:
+        async with open_shop(own_database_url, home, key_service=settings.key_service) as shop:
             cards = shop.gateway.world.card.vault
             assert isinstance(cards, CardStore)
             server.rotate("altyn")
@@ -71,13 +71,13 @@ async def test_gateway_reads_a_file_that_was_wrapped_again_and_pays_without_the_
 
 
 async def test_locked_service_stops_the_start_with_a_text(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     with a_transit_server() as server:
         service = key_service(server, tmp_path)
         server.locked = True
         with pytest.raises(KeyServiceError, match="Unseal it"):
-            async with open_shop(empty_database_url, tmp_path / "home", key_service=service):
+            async with open_shop(own_database_url, tmp_path / "home", key_service=service):
                 pass
 
 

@@ -14,11 +14,11 @@ from tests.shop import open_shop
 
 @pytest.mark.parametrize("days", [0, 3])
 async def test_card_of_an_unbound_binding_is_deleted_after_the_days_of_the_setting(
-    empty_database_url: str, tmp_path: Path, days: int
+    own_database_url: str, tmp_path: Path, days: int
 ) -> None:
     settings = load({"ALTYN_UNUSED_CARD_DAYS": str(days)})
     async with open_shop(
-        empty_database_url, tmp_path / "home", unused_card_days=settings.unused_card_days
+        own_database_url, tmp_path / "home", unused_card_days=settings.unused_card_days
     ) as shop:
         cards = shop.gateway.world.card.vault
         assert isinstance(cards, CardStore)

@@ -151,11 +151,11 @@ async def complaints(database_url: str, wallet: Wallet) -> list[str]:
 
 @pytest.mark.parametrize("confirmed", ["before the restart", "after the restart"])
 async def test_payment_is_found_after_a_kill(
-    empty_database_url: str, tmp_path: Path, confirmed: str
+    own_database_url: str, tmp_path: Path, confirmed: str
 ) -> None:
-    await main.prepare(settings_of(empty_database_url, tmp_path))
+    await main.prepare(settings_of(own_database_url, tmp_path))
     async with wallet_server() as server:
-        with gateway(empty_database_url, tmp_path, server) as killed:
+        with gateway(own_database_url, tmp_path, server) as killed:
             async with site(killed, server) as before:
                 server.kill_on = (Operation.PAY, killed.kill)
                 with pytest.raises(aiohttp.ClientError):
@@ -164,32 +164,32 @@ async def test_payment_is_found_after_a_kill(
         order_id = str(UUID(key.partition("-")[0]))
         if confirmed == "before the restart":
             assert server.wallet.confirm(key)
-        with gateway(empty_database_url, tmp_path, server) as fresh:
+        with gateway(own_database_url, tmp_path, server) as fresh:
             async with site(fresh, server) as after:
                 if confirmed == "after the restart":
                     await after.confirm(order_id)
                 await after.until(order_id, 1, 1000_00, 0, 0)
                 await after.crowd.call("deposit.do", orderId=order_id, amount=600_00)
                 await after.until(order_id, 2, 1000_00, 600_00, 0)
-    assert await complaints(empty_database_url, server.wallet) == []
+    assert await complaints(own_database_url, server.wallet) == []
 
 
 @pytest.mark.parametrize("operation", DONE)
 async def test_later_request_is_found_after_a_kill(
-    empty_database_url: str, tmp_path: Path, operation: Operation
+    own_database_url: str, tmp_path: Path, operation: Operation
 ) -> None:
-    await main.prepare(settings_of(empty_database_url, tmp_path))
+    await main.prepare(settings_of(own_database_url, tmp_path))
     path, done = DONE[operation]
     async with wallet_server() as server:
-        with gateway(empty_database_url, tmp_path, server) as killed:
+        with gateway(own_database_url, tmp_path, server) as killed:
             async with site(killed, server) as before:
                 order_id = await before.begin(two_phase=operation is not Operation.REFUND)
                 await before.confirm(order_id)
                 server.kill_on = (operation, killed.kill)
                 with pytest.raises(aiohttp.ClientError):
                     await before.crowd.call(path, orderId=order_id, amount=0)
-        with gateway(empty_database_url, tmp_path, server) as fresh:
+        with gateway(own_database_url, tmp_path, server) as fresh:
             async with site(fresh, server) as after:
                 await after.until(order_id, *done)
-                await until_settled(empty_database_url)
-    assert await complaints(empty_database_url, server.wallet) == []
+                await until_settled(own_database_url)
+    assert await complaints(own_database_url, server.wallet) == []

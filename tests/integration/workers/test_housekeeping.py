@@ -22,14 +22,14 @@ KEPT, DELETED = Pan("4111111111111111"), Pan("5555555555555599")
 
 
 async def test_cards_are_moved_to_the_active_key_and_deleted_in_time(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "keys.json"
     first = KeyRing.create(path)
-    connection = await asyncpg.connect(empty_database_url)
+    connection = await asyncpg.connect(own_database_url)
     await migrate(connection)
     await connection.close()
-    pool = await connect(empty_database_url, pool_size=2)
+    pool = await connect(own_database_url, pool_size=2)
     try:
         cards = CardStore(pool, Vault(first, reread=lambda: KeyRing.load(path)))
         await cards.keep(1, KEPT, until=NOW + timedelta(hours=1))
@@ -64,12 +64,12 @@ class NoCallbacks:
 
 
 async def test_worker_deletes_the_card_of_a_binding_that_was_disabled_a_set_time_ago(
-    empty_database_url: str, tmp_path: Path
+    own_database_url: str, tmp_path: Path
 ) -> None:
-    connection = await asyncpg.connect(empty_database_url)
+    connection = await asyncpg.connect(own_database_url)
     await migrate(connection)
     await connection.close()
-    pool = await connect(empty_database_url, pool_size=2)
+    pool = await connect(own_database_url, pool_size=2)
     clock = MovedClock()
     cards = CardStore(
         pool, Vault(KeyRing.create(tmp_path / "keys.json")), keep_unused=timedelta(days=10)
