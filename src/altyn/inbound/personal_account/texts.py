@@ -107,7 +107,7 @@ _USERS: Final = {
     "block_lead": Words("Сеансы закончатся, и войти будет нельзя.", "Sessions end, and the user cannot log in."),
     "unblock": Words("Разблокировать", "Unblock"),
     "unblock_lead": Words("Пользователь сможет войти снова.", "The user can log in again."),
-    "remove_passkeys": Words("Удалить все ключи доступа", "Remove all passkeys"),
+    "remove_passkeys": Words("Удалить все ключи", "Remove all passkeys"),
     "remove_passkeys_lead": Words("Если устройство потеряно или украдено: войти с его ключом будет нельзя. Пароль останется прежним, открытые сеансы продолжатся.", "For a lost or stolen device: its passkey opens no session any more. The password stays, and open sessions go on."),
     "done_passkeys": Words("Ключей доступа у пользователя больше нет", "The user has no passkeys any more"),
     "done_rights": Words("Роль и права сохранены", "Role and rights are saved"),
