@@ -11,6 +11,7 @@ from altyn.inbound.personal_account.access import AccountAccess
 from altyn.inbound.personal_account.login_pages import LoginPages
 from altyn.inbound.personal_account.passkeys.login import PasskeyLogin
 from altyn.inbound.personal_account.passkeys.page import PasskeysPage
+from altyn.inbound.personal_account.passkeys.user_passkeys import UserPasskeys
 from altyn.operations.account.passkey_ports import PasskeyContext
 from altyn.security.keys import KeyRing
 from altyn.security.passkey_responses import LibraryResponses
@@ -34,5 +35,6 @@ def passkey_routes(
     )
     return [
         *PasskeysPage(access, context).routes(),
+        *UserPasskeys(access, context).routes(),
         *PasskeyLogin(access, context, login).routes(),
     ]

@@ -197,6 +197,24 @@ async def test_passkeys_of_other_users_and_shops_are_not_reached(
     assert await passkeys(shop, OWNER) == before
 
 
+async def test_owner_removes_the_passkeys_of_another_user_of_the_shop(shop: Shop) -> None:
+    owner, operator = await person(shop, OWNER), await person(shop, OPERATOR)
+    child = await person(shop, CHILD_OWNER)
+    await operator.add("Lost phone")
+    await owner.add("Of the owner")
+    page = f"{BASE}/users/{OPERATOR}"
+    for other, login in ((child, OPERATOR), (operator, OWNER), (owner, OWNER)):
+        path = f"{BASE}/users/{login}/passkeys"
+        assert (await other.browser.submit(PAGE, path)).status == 403
+    assert len(await passkeys(shop, OPERATOR)) == 1
+    removed = await owner.browser.submit(page, f"{page}/passkeys")
+    assert removed.location == f"{page}?done=passkeys"
+    assert "The user has no passkeys any more" in (await owner.browser.get(removed.location)).text
+    assert await passkeys(shop, OPERATOR) == []
+    assert await passkeys(shop, OWNER)
+    assert (await stranger(shop, operator.device).log_in()).status == 403
+
+
 async def test_hostile_name_is_shown_as_text(shop: Shop) -> None:
     owner = await person(shop, OWNER)
     await owner.add('"><script>x</script>')

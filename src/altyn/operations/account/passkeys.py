@@ -1,6 +1,6 @@
 """A user's own passkeys: add, rename and remove them, each with the present password.
 
-The provider's staff lists and removes passkeys of a user who has lost a device.
+An owner, and the provider's staff, remove the passkeys of a user who has lost a device.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from altyn.operations.account.log_in import failed_attempt
 from altyn.operations.account.passkey_ports import Addition, PasskeyContext, PasskeyStore
 from altyn.operations.account.ports import AccountActor, AccountContext, UserChange, change_user
 from altyn.operations.account.session import CurrentUser
+from altyn.operations.account.users import require_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,19 @@ async def remove_for_user(
         if passkey.merchant_id == actor.merchant_id:
             removed += await store.remove(passkey, _removal(passkey, actor, context))
     return removed
+
+
+async def remove_passkeys_of(login: str, actor: AccountActor, context: PasskeyContext) -> int:
+    """Remove all passkeys of another user of the actor's shop. How many there were.
+
+    Refuses: NOT_PERMITTED, OWN_USER, USER_UNKNOWN.
+    """
+    require_for(login, actor)
+    user = await context.account.store.user(login)
+    if user is None or user.merchant_id != actor.merchant_id:
+        raise AccountError(Reason.USER_UNKNOWN, login)
+    passkeys = await context.store.passkeys(user.merchant_id, login)
+    return await remove_for_user(passkeys, actor, context.store, context.account)
 
 
 def _removal(passkey: Passkey, actor: AccountActor, context: AccountContext) -> AuditEntry:

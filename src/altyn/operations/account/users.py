@@ -80,7 +80,7 @@ async def change_rights(
         )
         return UserChange(user=replace(user, rights=rights), entry=entry)
 
-    _require_for(login, actor)
+    require_for(login, actor)
     return (await change_user(login, decide, actor, context)).user
 
 
@@ -98,7 +98,7 @@ async def block_user(
         changed = replace(after_login(user), blocked=blocked)
         return UserChange(user=changed, entry=entry, ends_all=blocked)
 
-    _require_for(login, actor)
+    require_for(login, actor)
     await change_user(login, decide, actor, context)
 
 
@@ -121,13 +121,13 @@ async def reset_password(
         entry = actor.entry(AuditAction.PASSWORD_RESET, login, at=at, detail=detail)
         return UserChange(user=changed, entry=entry, ends_all=True)
 
-    _require_for(login, actor)
+    require_for(login, actor)
     password_hash = await context.passwords.hash(password)
     change = await change_user(login, decide, actor, context)
     return NewPassword(user=change.user, password=password)
 
 
-def _require_for(login: str, actor: AccountActor) -> None:
+def require_for(login: str, actor: AccountActor) -> None:
     """Refuses: NOT_PERMITTED, then OWN_USER: an owner cannot take the shop's last access away."""
     actor.require(Action.USERS)
     if actor.user is not None and actor.user.login == login:

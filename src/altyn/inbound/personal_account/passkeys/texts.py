@@ -36,7 +36,7 @@ PASSKEY_TEXTS: Final = MappingProxyType({
     "fault_address": Words("Кабинет открыт по адресу {address}, а ключи привязаны к имени сайта. Откройте его по имени: на своём компьютере — localhost вместо IP-адреса.", "The account is at {address}, but passkeys belong to a site’s name. Open it by name: on your own computer localhost instead of the IP address."),
     "create_title": Words("Ключ «{name}»", "Passkey “{name}”"),
     "create_lead": Words("Нажмите кнопку и подтвердите на устройстве. На это есть пять минут.", "Press the button and confirm on the device. You have five minutes."),
-    "create": Words("Создать ключ на устройстве", "Create the passkey on the device"),
+    "create": Words("Создать ключ", "Create the passkey"),
     "cancel": Words("Отменить", "Cancel"),
     "unsupported": Words("Этот браузер не умеет создавать ключи доступа", "This browser cannot create passkeys"),
     "unsupported_text": Words("Включите скрипты или откройте кабинет в другом браузере. Войти с паролем можно и без них.", "Switch scripts on, or open the account in another browser. Logging in with the password needs neither."),
