@@ -61,10 +61,14 @@ class CallbacksPage:
         choice = await self.shops.asked(asked)
         found = await self.history.newest_of(choice.merchant_ids, state=state, limit=LIST_SIZE)
         kept = {**choice.parameters, **({"state": wanted} if state else {})}
+        names = choice.names(frame.language)
         html = render(
             "callbacks.html",
             frame,
-            callbacks=[callback_line(each, frame.language) for each in found],
+            callbacks=[
+                {**callback_line(each, frame.language), "shop": names.get(each.merchant, "")}
+                for each in found
+            ],
             state_asked=wanted if state else "",
             states=callback_states(frame.language),
             choice=choice,
@@ -84,6 +88,7 @@ class CallbacksPage:
             "callback.html",
             frame,
             callback=callback_line(found.summary, frame.language),
+            own=asked.current.merchant.login,
             attempts=callback_attempts(found),
             resent=asked.request.query_params.get("resent", ""),
             path=CALLBACKS_PATH,
