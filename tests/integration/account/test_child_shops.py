@@ -207,7 +207,8 @@ async def test_callbacks_are_those_of_the_chosen_shops(
     assert family[PARENT].number not in child
     assert f"{CALLBACKS}/newest?shop={CHILD}" in child
     page = f"{CALLBACKS}/{family[CHILD].callback}"
-    assert (await owner.get(page)).status == 200
+    shown = await owner.get(page)
+    assert (shown.status, f"<dd>{CHILD}</dd>" in shown.text) == (200, True)
     resent = await owner.submit(page, page)
     assert resent.location.startswith(f"{page}?resent=")
 

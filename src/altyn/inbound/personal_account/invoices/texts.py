@@ -74,7 +74,7 @@ _ONE: Final = {
     "qr_lead": Words("Покажите покупателю или распечатайте.", "Show it to the payer, or print it."),
     "save_as": Words("Скачать {kind}", "Download {kind}"),
     "over_paid": Words("Счёт оплачен", "The invoice is paid"),
-    "over_paid_text": Words("Ничего больше делать не нужно. Списать, отменить или вернуть деньги можно на странице заказа.", "There is nothing more to do. The page of the order completes, reverses and refunds."),
+    "over_paid_text": Words("Ничего больше делать не нужно. Списать, отменить или вернуть деньги можно на странице заказа.", "There is nothing more to do. On the page of the order you can complete, reverse or refund it."),
     "over_paying": Words("Покупатель сейчас платит", "The payer is paying at the moment"),
     "over_paying_text": Words("Дождитесь результата, прежде чем выставлять новый счёт: иначе покупатель может заплатить дважды.", "Wait for the result before you make a new invoice: the payer could pay twice."),
     "over_returned": Words("Счёт был оплачен, деньги возвращены покупателю", "The invoice was paid, and the money is given back"),

@@ -67,7 +67,7 @@ class CallbacksPage:
         html = render(
             "callbacks.html",
             frame,
-            **callback_list(found, state, frame.language),
+            **callback_list(found, state, frame.language, choice.names(frame.language)),
             choice=choice,
             newest=f"{NEWEST_PATH}?{urlencode(kept)}",
             path=CALLBACKS_PATH,
@@ -85,6 +85,7 @@ class CallbacksPage:
             "callback.html",
             frame,
             callback=callback_line(found.summary, frame.language),
+            own=asked.current.merchant.login,
             attempts=callback_attempts(found),
             resent=asked.request.query_params.get("resent", ""),
             path=CALLBACKS_PATH,
