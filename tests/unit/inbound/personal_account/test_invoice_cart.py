@@ -27,12 +27,19 @@ NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 
 
 def test_row_offers_the_codes_of_the_format() -> None:
-    assert choices_of(NONE).taxes == {}
-    assert choices_of(OLD).measures == {}
-    assert 30 not in choices_of(OLD).objects
-    assert choices_of(NEW).measures[0] == "шт."
-    assert 30 in choices_of(NEW).objects
-    assert 3 not in choices_of(NEW).taxes  # 18 % ended with 2018
+    assert choices_of(NONE, "ru").taxes == {}
+    assert choices_of(OLD, "ru").measures == {}
+    assert 30 not in choices_of(OLD, "ru").objects
+    assert choices_of(NEW, "ru").measures[0] == "шт."
+    assert 30 in choices_of(NEW, "ru").objects
+    english = choices_of(NEW, "en")
+    assert (english.measures[0], english.taxes[0], english.taxes[7]) == (
+        "pcs",
+        "no VAT",
+        "VAT 20/120",
+    )
+    assert (english.methods[4], english.objects[4]) == ("full payment", "service")
+    assert 3 not in choices_of(NEW, "ru").taxes  # 18 % ended with 2018
 
 
 def test_new_row_has_the_codes_of_the_shop() -> None:

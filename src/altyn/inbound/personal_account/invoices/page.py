@@ -212,7 +212,7 @@ class InvoicesPage:
             path=INVOICES_PATH,
             form=form,
             total=Money(form.amount_minor or 0, RUB),
-            choices=choices_of(merchant.settings.fiscal),
+            choices=choices_of(merchant.settings.fiscal, frame.language),
             shop=merchant.name_in(frame.language),
             wrong=wrong,
             lines=[_line(each, frame.language, is_expired=each.is_expired(now)) for each in lines],
