@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,23 +41,24 @@ STORED_CARDS: Final = """
            true, 'COMMON', keep_until, keep_until
     FROM card_vault
 """
+# What is due lies far ahead, so that no worker carries it out during the test.
 ORDERS: Final = """
-    INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency, amount_minor,
-                        two_phase, attempts_max, hold_days, created_at, expires_at, due_at, payer_ip,
-                        request, params)
-    SELECT 1 + n % 3, gen_random_uuid(), 'many-' || n, 1, 'created', '643', 1000, false, 3, 7,
-           $1::timestamptz - n * interval '1 minute', $1, $1::timestamptz + n * interval '1 second',
-           '192.0.2.' || n % 250, '{}', '{}'
-    FROM generate_series(1, 30000) AS n
+    INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency,
+                        amount_minor, two_phase, attempts_max, hold_days, created_at, expires_at,
+                        due_at, payer_ip, request, params)
+    SELECT 1 + n % 3, gen_random_uuid(), 'many-' || n, 1, 'created', '643',
+           1000, false, 3, 7, $1::timestamptz - n * interval '1 minute', '2090-01-01',
+           '2090-01-01'::timestamptz + n * interval '1 second', '192.0.2.' || n % 250, '{}', '{}'
+    FROM generate_series(1, 5000) AS n
 """
 OUTBOX: Final = """
     INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
                         parameters, created_at, due_at, state)
     SELECT 1 + n % 3, gen_random_uuid(), 1, 1, 'callback', 'deposited', 'https://shop.example/cb',
            'https://shop.example:443', '{}', $1::timestamptz,
-           $1::timestamptz + n * interval '1 second',
+           '2090-01-01'::timestamptz + n * interval '1 second',
            CASE WHEN n % 2 = 0 THEN 'waiting' ELSE 'delivered' END
-    FROM generate_series(1, 20000) AS n
+    FROM generate_series(1, 5000) AS n
 """
 
 
@@ -125,7 +126,7 @@ async def test_entries_that_are_due_first_are_read_along_their_queue(pool: Pool)
 
 
 async def test_orders_that_are_due_first_are_read_in_their_order(pool: Pool) -> None:
-    plan = await plan_of(pool, "due_orders", until=NOW + timedelta(days=400), limit=20)
+    plan = await plan_of(pool, "due_orders", until=datetime.max.replace(tzinfo=UTC), limit=20)
     assert indexes(plan) == {"orders_due"}
     assert read_whole(plan) == []
 
