@@ -4,7 +4,6 @@ English texts help a payer who reads it."""
 from collections.abc import Mapping
 from typing import Final
 
-from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
 from altyn.domain.receipt.values import ReceiptKind
 
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -81,22 +80,3 @@ def kind_name(kind: ReceiptKind) -> str:
     if kind.returns_money:
         return "return"
     return _KINDS.get(kind, "sale")
-
-
-def tax_text(code: int, language: str) -> str:
-    """A VAT rate as it is printed."""
-    rate = TAX_TYPES[code]
-    if language != "en":
-        return rate.text
-    return "no VAT" if rate.percent is None else rate.text.replace("НДС", "VAT")
-
-
-def tax_system_text(code: int) -> str:
-    """A taxation system as it is printed."""
-    return TAX_SYSTEMS[code]
-
-
-def subject_text(payment_object: int, payment_method: int) -> str:
-    """What the money is for, and how it is paid, as it is printed."""
-    parts = (PAYMENT_OBJECTS.get(payment_object, ""), PAYMENT_METHODS.get(payment_method, ""))
-    return ", ".join(filter(None, parts))

@@ -17,7 +17,8 @@ from altyn.domain.order import Order
 from altyn.domain.receipt.qr import qr_text
 from altyn.domain.receipt.values import FiscalData, Receipt, ReceiptState
 from altyn.look import amount_text, date_text
-from altyn.look.receipt_words import kind_name, tax_text, text
+from altyn.look.cart_words import tax_text
+from altyn.look.receipt_words import kind_name, text
 from altyn.mails.order_facts import Orders
 from altyn.mails.rendering import Fact, render_html, render_text
 from altyn.operations.mails import MailRequest, NotNeeded, NotReady

@@ -17,14 +17,16 @@ from altyn.settings import Settings
 from altyn.storage.database import Pool
 from altyn.storage.demo import DEMO_LOGIN, DEMO_TOKEN
 from altyn.storage.invoices import InvoiceStore
+from altyn.storage.payer_orders import PayerOrderCounts
 
 
 def invoice_routes(
     access: AccountAccess, settings: Settings, pool: Pool, world: World, credentials: Credentials
 ) -> Sequence[BaseRoute]:
     """The account's pages of invoices and links, and what payers open by the links."""
-    limit = AddressLimit()
-    registration = LinkRegistration(world=world, credentials=credentials, limit=limit)
+    registration = LinkRegistration(
+        world=world, credentials=credentials, limit=AddressLimit(), counts=PayerOrderCounts(pool)
+    )
     return [
         *InvoicesPage(
             access=access,

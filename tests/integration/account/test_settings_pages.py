@@ -603,3 +603,13 @@ async def other_shops_callback(shop: Shop) -> str:
     )
     assert rows
     return f"{rows[0]['subject_id']}.{rows[0]['version']}.{rows[0]['line']}"
+
+
+async def test_codes_of_receipts_are_named_in_the_language_of_the_page(owner: Browser) -> None:
+    english = (await owner.get(f"{FISCAL}?lang=en")).text
+    for name in ("0 — no VAT", "0 — general", "4 — full payment", "33 — marked goods with a code"):
+        assert name in english
+    assert "общая" not in english
+    russian = (await owner.get(f"{FISCAL}?lang=ru")).text
+    assert "0 — без НДС" in russian
+    await owner.get(f"{FISCAL}?lang=en")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,14 +41,24 @@ STORED_CARDS: Final = """
            true, 'COMMON', keep_until, keep_until
     FROM card_vault
 """
+# What is due lies far ahead, so that no worker carries it out during the test.
+ORDERS: Final = """
+    INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency,
+                        amount_minor, two_phase, attempts_max, hold_days, created_at, expires_at,
+                        due_at, payer_ip, request, params)
+    SELECT 1 + n % 3, gen_random_uuid(), 'many-' || n, 1, 'created', '643',
+           1000, false, 3, 7, $1::timestamptz - n * interval '1 minute', '2090-01-01',
+           '2090-01-01'::timestamptz + n * interval '1 second', '192.0.2.' || n % 250, '{}', '{}'
+    FROM generate_series(1, 5000) AS n
+"""
 OUTBOX: Final = """
     INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
                         parameters, created_at, due_at, state)
     SELECT 1 + n % 3, gen_random_uuid(), 1, 1, 'callback', 'deposited', 'https://shop.example/cb',
            'https://shop.example:443', '{}', $1::timestamptz,
-           $1::timestamptz + n * interval '1 second',
+           '2090-01-01'::timestamptz + n * interval '1 second',
            CASE WHEN n % 2 = 0 THEN 'waiting' ELSE 'delivered' END
-    FROM generate_series(1, 20000) AS n
+    FROM generate_series(1, 5000) AS n
 """
 
 
@@ -56,10 +66,10 @@ OUTBOX: Final = """
 async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pool]:
     home: Path = tmp_path_factory.mktemp("home")
     async with open_shop(database_url, home) as shop:
-        for fill in (ATTEMPTS, CARDS, OUTBOX):
+        for fill in (ATTEMPTS, CARDS, ORDERS, OUTBOX):
             await shop.pool.execute(fill, NOW)
         await shop.pool.execute(STORED_CARDS)
-        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings, outbox")
+        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings, orders, outbox")
         yield shop.pool
 
 
@@ -116,5 +126,19 @@ async def test_entries_that_are_due_first_are_read_along_their_queue(pool: Pool)
 
 
 async def test_orders_that_are_due_first_are_read_in_their_order(pool: Pool) -> None:
-    plan = await plan_of(pool, "due_orders", until=NOW + timedelta(days=400), limit=20)
+    plan = await plan_of(pool, "due_orders", until=datetime.max.replace(tzinfo=UTC), limit=20)
     assert indexes(plan) == {"orders_due"}
+    assert read_whole(plan) == []
+
+
+async def test_newest_orders_of_an_address_are_found_by_their_date(pool: Pool) -> None:
+    plan = await plan_of(
+        pool,
+        "newest_payer_addresses",
+        merchant_id=1,
+        since=NOW - timedelta(minutes=10),
+        address="192.0.2.1",
+        looked_through=10_000,
+    )
+    assert indexes(plan) == {"orders_by_created"}
+    assert read_whole(plan) == []

@@ -1,7 +1,7 @@
 """`altyn requests`: lists the requests of shops, shows and explains one, follows new ones."""
 
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,6 +15,7 @@ Url = Annotated[str | None, typer.Option(help="Address of the gateway.")]
 Shop = Annotated[str | None, typer.Option(help="Only requests of this shop (its login).")]
 Order = Annotated[str | None, typer.Option(help="orderId, or the shop's orderNumber.")]
 Method = Annotated[str | None, typer.Option(help="Only this method: register.do.")]
+Number = Annotated[int, typer.Argument(help="A request's number, from the list.", min=1)]
 Refused = Annotated[bool, typer.Option("--refused", help="Only requests that were refused.")]
 
 
@@ -49,7 +50,7 @@ def list_requests(
 
 @app.command()
 def show(
-    request: Annotated[int, typer.Argument(help="A request's number, from the list.", min=1)],
+    request: Number,
     url: Url = None,
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
@@ -57,29 +58,30 @@ def show(
     from altyn.cli.requests.reader import load_request
     from altyn.cli.requests.view import print_request
 
-    members = load_request(url, request)
-    if as_json:
-        print_json(members)
-    else:
-        print_request(members)
+    _print_one(load_request(url, request), print_request, as_json=as_json)
 
 
 @app.command()
 def repeat(
-    request: Annotated[int, typer.Argument(help="A request's number, from the list.", min=1)],
+    request: Number,
     url: Url = None,
     as_json: JsonFlag = False,  # noqa: FBT002 - an option of the command
 ) -> None:
     """Send a request again, and print its new answer. Works where no secret of it is missing."""
-    from altyn.cli.escaping import safe_for_terminal
     from altyn.cli.requests.reader import repeat_request
+    from altyn.cli.requests.view import print_new_answer
 
-    members = repeat_request(url, request)
+    _print_one(repeat_request(url, request), print_new_answer, as_json=as_json)
+
+
+def _print_one(
+    members: dict[str, Any], print_text: Callable[[Mapping[str, Any]], None], *, as_json: bool
+) -> None:
+    """Print the members of an answer as JSON, or as text."""
     if as_json:
         print_json(members)
     else:
-        print_line(f"HTTP {members['status']}")
-        print_line(safe_for_terminal(str(members["answer"])))
+        print_text(members)
 
 
 @app.command()

@@ -53,6 +53,12 @@ def print_tail_line(members: Members) -> None:
     print_line(line, "red" if members["refused"] else None)
 
 
+def print_new_answer(members: Members) -> None:
+    """Print the status and the body of the answer to a request that was sent again."""
+    print_line(f"HTTP {members['status']}")
+    print_line(safe_for_terminal(str(members["answer"])))
+
+
 def print_request(members: Members) -> None:
     """Print a request with everything that was kept of it."""
     print_line(f"{members['id']}  {_method(members)}  {result_of(members)}")

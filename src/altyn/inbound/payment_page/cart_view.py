@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from altyn.domain.cart.codes import MEASURES
 from altyn.domain.money import NO_BREAK_SPACE, THIN_SPACE, Money
 from altyn.domain.order_cart import cart_positions
+from altyn.look.cart_words import measure_text
 
 if TYPE_CHECKING:
-    from altyn.domain.cart.values import Position, Quantity
+    from altyn.domain.cart.values import Position
     from altyn.domain.money import Currency
     from altyn.domain.order import Order
 
@@ -29,34 +29,6 @@ SHOWN_MAX: Final = 30
 
 ONE: Final = 1000  # thousandths
 PERCENT: Final = frozenset({"percent", "%", "процент"})
-
-# Measures of MEASURES in English; 255 is "other", which tells a payer nothing.
-_MEASURES_EN: Final = {
-    0: "pcs",
-    10: "g",
-    11: "kg",
-    12: "t",
-    20: "cm",
-    21: "dm",
-    22: "m",
-    30: "cm²",
-    31: "dm²",
-    32: "m²",
-    40: "ml",
-    41: "l",
-    42: "m³",
-    50: "kWh",
-    51: "Gcal",
-    70: "days",
-    71: "h",
-    72: "min",
-    73: "s",
-    80: "KB",
-    81: "MB",
-    82: "GB",
-    83: "TB",
-}
-OTHER_MEASURE: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +89,7 @@ def _line(position: Position, currency: Currency, language: str) -> CartLine:
     return CartLine(
         name=position.name,
         quantity=_number(str(quantity), language),
-        measure=_measure(quantity, language),
+        measure=measure_text(quantity.measure, language),
         amount=Money(position.amount_minor, currency),
         price=None if price is None or single else Money(price, currency),
         discount=discount,
@@ -132,16 +104,6 @@ def _number(text: str, language: str) -> str:
         return text
     mark = "." if language == "en" else ","
     return f"{int(whole):,}".replace(",", THIN_SPACE) + (mark + rest if point else "")
-
-
-def _measure(quantity: Quantity, language: str) -> str:
-    """The measure as a word; a code of FFD 1.2 in the language of the page."""
-    text = quantity.measure.strip()
-    if not (text.isascii() and text.isdigit()):
-        return text
-    code = int(text)
-    words = _MEASURES_EN if language == "en" else MEASURES
-    return "" if code == OTHER_MEASURE else words.get(code, "")
 
 
 def _discount(sent: object, language: str) -> tuple[str, str]:

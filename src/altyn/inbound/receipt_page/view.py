@@ -13,7 +13,14 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.money import CURRENCIES, Money
 from altyn.domain.receipt.qr import qr_text
 from altyn.domain.receipt.values import Receipt, ReceiptLine, ReceiptState
-from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment, receipt_words
+from altyn.look import (
+    LANGUAGES,
+    LOOK_STATIC,
+    cart_words,
+    load_static,
+    page_environment,
+    receipt_words,
+)
 
 _HERE: Final = Path(__file__).parent
 STATIC: Final = load_static(LOOK_STATIC, _HERE / "static")
@@ -98,8 +105,9 @@ def _render(template: str, language: str, **values: object) -> str:
         languages=LANGUAGES,
         static=STATIC_PREFIX,
         t=partial(receipt_words.text, language=language),
-        tax=receipt_words.tax_text,
-        tax_system=receipt_words.tax_system_text,
-        subject=receipt_words.subject_text,
+        tax=cart_words.tax_text,
+        tax_system=cart_words.tax_systems(language).__getitem__,
+        subject=partial(cart_words.subject_text, language=language),
+        measure=partial(cart_words.measure_text, language=language),
         **values,
     )

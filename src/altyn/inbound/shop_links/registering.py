@@ -6,6 +6,7 @@ call are. Source: personal-account.md §5; rest-orders.md §1.2, §2.1.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -23,7 +24,7 @@ from altyn.inbound.request_handler import (
     RequestHandler,
     access_refusal,
 )
-from altyn.inbound.shop_links.address_limit import AddressLimit
+from altyn.inbound.shop_links.address_limit import ORDERS_MAX, WITHIN, AddressLimit, OrderCounts
 from altyn.inbound.web.amounts import minor_units
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
@@ -85,6 +86,7 @@ class LinkRegistration:
     world: World
     credentials: Credentials
     limit: AddressLimit
+    counts: OrderCounts
 
     async def shop_of(self, token: str) -> Merchant | None:
         """The shop of a token that may be used; None for any other token."""
@@ -105,7 +107,7 @@ class LinkRegistration:
         if amount is None or amount <= 0:
             return NotRegistered(key="wrong_amount", parameter="amount")
         now = self.world.clock.now()
-        if not self.limit.allows(wanted.ip, now):
+        if not self.limit.allows(wanted.ip, now) or await self._has_enough(wanted, now):
             log.warning("too_many_orders", ip=wanted.ip)
             return NotRegistered(key="too_often", status=429)
         sent = {
@@ -118,6 +120,21 @@ class LinkRegistration:
             "ip": wanted.ip,
             RETURN_URL: wanted.return_url,
         }
+        return await self._registered(wanted, sent)
+
+    async def _has_enough(self, wanted: Wanted, now: datetime) -> bool:
+        """Whether the shop has so many orders of this address already, from any process."""
+        user = await self.credentials.by_token(wanted.token)
+        if user is None:
+            return False  # the request handler refuses the token
+        since = now - WITHIN
+        stored = await self.counts.of_network(user.merchant_id, wanted.ip, since=since)
+        return stored >= ORDERS_MAX
+
+    async def _registered(
+        self, wanted: Wanted, sent: Mapping[str, str]
+    ) -> NewOrder | NotRegistered:
+        """Register by the handler of register.do, with these parameters."""
         method = REGISTER if wanted.return_url else TO_NO_SHOP
         request = Request(
             dialect=CLASSIC,

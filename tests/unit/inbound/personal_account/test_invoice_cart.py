@@ -17,7 +17,7 @@ from altyn.inbound.personal_account.invoices.cart import (
     read_rows,
     rows_sum,
 )
-from altyn.inbound.shop_links.address_limit import AddressLimit, network_of
+from altyn.inbound.shop_links.address_limit import AddressLimit
 from altyn.inbound.shop_links.static_link import StaticLink, read_static_link, unknown_names
 
 NONE = FiscalSettings()
@@ -27,12 +27,19 @@ NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 
 
 def test_row_offers_the_codes_of_the_format() -> None:
-    assert choices_of(NONE).taxes == {}
-    assert choices_of(OLD).measures == {}
-    assert 30 not in choices_of(OLD).objects
-    assert choices_of(NEW).measures[0] == "шт."
-    assert 30 in choices_of(NEW).objects
-    assert 3 not in choices_of(NEW).taxes  # 18 % ended with 2018
+    assert choices_of(NONE, "ru").taxes == {}
+    assert choices_of(OLD, "ru").measures == {}
+    assert 30 not in choices_of(OLD, "ru").objects
+    assert choices_of(NEW, "ru").measures[0] == "шт."
+    assert 30 in choices_of(NEW, "ru").objects
+    english = choices_of(NEW, "en")
+    assert (english.measures[0], english.taxes[0], english.taxes[7]) == (
+        "pcs",
+        "no VAT",
+        "VAT 20/120",
+    )
+    assert (english.methods[4], english.objects[4]) == ("full payment", "service")
+    assert 3 not in choices_of(NEW, "ru").taxes  # 18 % ended with 2018
 
 
 def test_new_row_has_the_codes_of_the_shop() -> None:
@@ -88,9 +95,14 @@ def test_address_limit_counts_each_network_within_ten_minutes() -> None:
     assert [limit.allows("192.0.2.1", NOW) for _ in range(3)] == [True, True, False]
     assert limit.allows("192.0.2.2", NOW)
     assert limit.allows("192.0.2.1", NOW + timedelta(minutes=10))
-    assert network_of("2001:db8::1") == network_of("2001:db8::ffff") == "2001:db8::/64"
-    assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
-    assert network_of("nonsense") == ""
+
+
+def test_address_limit_counts_an_ipv6_network_as_one_address() -> None:
+    limit = AddressLimit(most=1)
+    assert limit.allows("2001:db8::1", NOW)
+    assert not limit.allows("2001:db8::ffff", NOW)
+    assert limit.allows("::ffff:192.0.2.1", NOW)
+    assert not limit.allows("192.0.2.1", NOW)
 
 
 def test_address_of_a_static_link_is_read_back() -> None:

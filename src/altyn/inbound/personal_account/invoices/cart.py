@@ -14,15 +14,14 @@ import msgspec
 
 from altyn.domain.cart.codes import (
     HISTORIC_TAX_TYPES,
-    MEASURES,
     ONLY_FFD_12,
-    PAYMENT_METHODS,
     PAYMENT_OBJECTS,
     TAX_TYPES,
 )
 from altyn.domain.cart.provider_rules import objects_refused, rates_refused
 from altyn.domain.receipt.settings import FfdVersion, FiscalSettings
 from altyn.inbound.web.amounts import minor_units, typed_number
+from altyn.look import cart_words
 
 ROWS_MAX: Final = 50
 PIECES: Final = "шт"
@@ -64,8 +63,8 @@ class CartChoices:
 NO_CHOICES: Final = CartChoices({}, {}, {}, {})
 
 
-def choices_of(fiscal: FiscalSettings) -> CartChoices:
-    """The codes that the shop's cash registers know."""
+def choices_of(fiscal: FiscalSettings, language: str) -> CartChoices:
+    """The codes that the shop's cash registers know, in words."""
     if not fiscal.enabled:
         return NO_CHOICES
     provider, ffd = fiscal.provider, fiscal.ffd
@@ -73,10 +72,10 @@ def choices_of(fiscal: FiscalSettings) -> CartChoices:
     newer = ONLY_FFD_12 if ffd is FfdVersion.V1_05 else frozenset[int]()
     objects = PAYMENT_OBJECTS.keys() - newer - objects_refused(provider, ffd)
     return CartChoices(
-        taxes={code: TAX_TYPES[code].text for code in sorted(rates)},
-        methods=PAYMENT_METHODS,
-        objects={code: PAYMENT_OBJECTS[code] for code in sorted(objects)},
-        measures=MEASURES if ffd is FfdVersion.V1_2 else {},
+        taxes={code: cart_words.tax_text(code, language) for code in sorted(rates)},
+        methods=cart_words.payment_methods(language),
+        objects={code: cart_words.payment_objects(language)[code] for code in sorted(objects)},
+        measures=cart_words.measures(language) if ffd is FfdVersion.V1_2 else {},
     )
 
 

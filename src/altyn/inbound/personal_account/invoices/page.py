@@ -257,7 +257,7 @@ class InvoicesPage:
             path=INVOICES_PATH,
             form=form,
             total=Money(form.amount_minor or 0, RUB),
-            choices=choices_of(merchant.settings.fiscal),
+            choices=choices_of(merchant.settings.fiscal, frame.language),
             shop=merchant.name_in(frame.language),
             wrong=wrong,
             choice=choice,

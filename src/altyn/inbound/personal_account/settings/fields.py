@@ -4,18 +4,18 @@ Source: personal-account.md §6, §7.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import Final
 
 from altyn.domain.callback import CallbackMethod, CallbackOperation, ChecksumKind
-from altyn.domain.cart.codes import PAYMENT_METHODS, PAYMENT_OBJECTS, TAX_SYSTEMS, TAX_TYPES
 from altyn.domain.merchant import MerchantSettings, Permission
 from altyn.domain.page import PAGE_LANGUAGES, HolderField
 from altyn.domain.receipt.settings import FfdVersion, FiscalProvider
 from altyn.inbound.personal_account.access import AccountRequest
 from altyn.inbound.personal_account.settings.texts import SETTINGS_TEXTS
 from altyn.inbound.web.amounts import minor_units
+from altyn.look import cart_words
 from altyn.operations.staff.setting_table import SECRETS, by_key
 from altyn.protocol.payment_ways import PaymentWay
 
@@ -52,11 +52,11 @@ class Kind(Enum):
     SECRET = "secret"  # noqa: S105 - the name of a kind
 
 
-_CODES: Final[Mapping[str, Mapping[int, object]]] = {
-    "fiscal.tax_system": TAX_SYSTEMS,
-    "fiscal.tax_type": {code: each.text for code, each in TAX_TYPES.items()},
-    "fiscal.payment_method": PAYMENT_METHODS,
-    "fiscal.payment_object": PAYMENT_OBJECTS,
+_CODES: Final[Mapping[str, Callable[[str], Mapping[int, str]]]] = {
+    "fiscal.tax_system": cart_words.tax_systems,
+    "fiscal.tax_type": cart_words.tax_types,
+    "fiscal.payment_method": cart_words.payment_methods,
+    "fiscal.payment_object": cart_words.payment_objects,
 }
 _WORDS: Final[Mapping[str, type[StrEnum]]] = {
     "callbacks.method": CallbackMethod,
@@ -98,7 +98,7 @@ def kind_of(key: str) -> Kind:
 def options_of(key: str, settings: MerchantSettings, language: str) -> list[tuple[str, str]]:
     """The values that a setting can be chosen from, each with its words; empty for a free text."""
     if key in _CODES:
-        return [(str(code), f"{code} — {name}") for code, name in _CODES[key].items()]
+        return [(str(code), f"{code} — {name}") for code, name in _CODES[key](language).items()]
     names: Sequence[str] = [str(each) for each in _WORDS.get(key, ())]
     if key == "allowed_payment_ways":
         open_ways = [

@@ -16,6 +16,7 @@ from altyn.domain.receipt.values import Receipt
 from altyn.inbound.web.order_story import words
 from altyn.inbound.web.order_story.values import Story
 from altyn.look import Words
+from altyn.look.cart_words import measure_text
 from altyn.operations.order_history import BookedPosting, OrderEvent
 from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
@@ -270,4 +271,5 @@ def _callback(callback: CallbackSummary, language: str) -> CallbackLine:
 def _cart(order: Order, language: str) -> Iterator[tuple[str, str, str]]:
     for position in cart_positions(order):
         amount = money_text(position.amount_minor, order.currency, language)
-        yield position.name, f"{position.quantity} {position.quantity.measure}".strip(), amount
+        measure = measure_text(position.quantity.measure, language)
+        yield position.name, f"{position.quantity} {measure}".strip(), amount
