@@ -27,6 +27,7 @@ from altyn.inbound.personal_account.pages import (
     PASSWORD_PATH,
     busy_page,
     refusal_page,
+    too_large_page,
 )
 from altyn.inbound.rest.answers import client_ip
 from altyn.inbound.web.form_addresses import form_addresses, leading_to
@@ -36,7 +37,7 @@ from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
 from altyn.operations.ports import Overloaded
-from altyn.request_body import read_body
+from altyn.request_body import BodyTooLarge, read_body
 
 FORM_BYTES_MAX: Final = 64 * 1024
 FORM_TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
@@ -127,6 +128,8 @@ class AccountAccess:
                 return refusal_page(request, error, sandbox=self.sandbox)
             except Overloaded:
                 return busy_page(request, sandbox=self.sandbox)
+            except BodyTooLarge:
+                return too_large_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 

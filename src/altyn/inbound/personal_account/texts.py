@@ -40,6 +40,7 @@ _LOGIN: Final = {
     "demo": Words("Пользователи демо-магазина", "Users of the demo shop"),
     "demo_note": Words("Пароль у всех один: {password}", "They share one password: {password}"),
     "busy": Words("Сервис сейчас занят. Повторите через несколько секунд.", "The service is busy at the moment. Repeat in a few seconds."),
+    "too_large": Words("Форма или файл в ней слишком велики, ничего не сохранено. Вернитесь назад и отправьте меньше.", "The form or its file is too large, nothing was saved. Go back and send less."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),
