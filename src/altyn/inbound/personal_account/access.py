@@ -30,6 +30,7 @@ from altyn.inbound.personal_account.pages import (
     too_large_page,
 )
 from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.sandbox.answers import has_foreign_name
 from altyn.inbound.web.form_addresses import form_addresses, leading_to
 from altyn.inbound.web.language import keeping_language
 from altyn.inbound.web.responses import is_part, see_other
@@ -166,11 +167,16 @@ class AccountAccess:
         return AccountRequest(request, current, pairs, files)
 
     def refuse_other_sites(self, request: Request) -> None:
-        """Raise AccountError for a form that a page of another site has sent."""
+        """Raise AccountError for a form that a page of another site has sent.
+
+        The passwords of a sandbox are public, so a name that leads to it by DNS rebinding is
+        another site too.
+        """
         own = {request.headers.get("host", ""), urlsplit(self.public_url or "").netloc}
         origin = request.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc not in own - {""}
-        if foreign or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
+        rebound = self.sandbox and has_foreign_name(request, self.public_url)
+        if foreign or rebound or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
             raise AccountError(Reason.FORM_OUTDATED)
 
     def token(self, request: Request) -> str:
