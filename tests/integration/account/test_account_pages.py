@@ -103,6 +103,15 @@ async def test_user_of_another_shop_is_not_found(owner: Browser) -> None:
         assert answer.status == 403
 
 
+@pytest.mark.parametrize("role", ["", "admin", "Owner"])
+async def test_unknown_role_adds_and_changes_nobody(owner: Browser, shop: Shop, role: str) -> None:
+    before = await shop.pool.fetch("SELECT * FROM account_users ORDER BY login")
+    added = await owner.submit(USERS, USERS, login="test-nobody", role=role)
+    changed = await owner.submit(USERS, f"{USERS}/test-operator/rights", role=role)
+    assert (added.status, changed.status) == (400, 403)
+    assert await shop.pool.fetch("SELECT * FROM account_users ORDER BY login") == before
+
+
 async def test_owner_has_no_forms_for_itself(owner: Browser) -> None:
     page = f"{USERS}/test-owner"
     assert "This is you" in (await owner.get(page)).text
