@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from altyn.security.one_time_codes import DIGITS, STEP_SECONDS
 from tests.asgi_client import Answer
-from tests.integration.account.browser import BASE, OPERATOR, PASSWORD, Browser
+from tests.integration.account.browser import BASE, OPERATOR, PASSWORD, Browser, csrf_of
 from tests.integration.storage.processes import eventually
 from tests.shop import Shop, open_shop
 
@@ -103,6 +103,15 @@ async def test_user_of_another_shop_is_not_found(owner: Browser) -> None:
         assert answer.status == 403
 
 
+@pytest.mark.parametrize("role", ["", "admin", "Owner"])
+async def test_unknown_role_adds_and_changes_nobody(owner: Browser, shop: Shop, role: str) -> None:
+    before = await shop.pool.fetch("SELECT * FROM account_users ORDER BY login")
+    added = await owner.submit(USERS, USERS, login="test-nobody", role=role)
+    changed = await owner.submit(USERS, f"{USERS}/test-operator/rights", role=role)
+    assert (added.status, changed.status) == (400, 403)
+    assert await shop.pool.fetch("SELECT * FROM account_users ORDER BY login") == before
+
+
 async def test_owner_has_no_forms_for_itself(owner: Browser) -> None:
     page = f"{USERS}/test-owner"
     assert "This is you" in (await owner.get(page)).text
@@ -174,6 +183,32 @@ async def test_token_is_changed_and_restored(owner: Browser, shop: Shop) -> None
     await owner.submit(API, f"{API}/test-api/restore-token")
     await eventually(lambda: accepted("test-token"))
     assert not await accepted(new)
+
+
+@pytest.mark.parametrize("kind", ["password", "token"])
+async def test_form_that_is_sent_twice_changes_once_and_is_restored(
+    owner: Browser, shop: Shop, kind: str
+) -> None:
+    async def credentials() -> list[object]:
+        rows = await shop.pool.fetch(
+            "SELECT password_hash FROM api_users WHERE login = 'test-api' UNION ALL"
+            " SELECT encode(token_hash, 'hex') FROM api_tokens"
+            " WHERE login = 'test-api' AND replaced_at IS NULL"
+        )
+        return sorted(row[0] for row in rows)
+
+    shown, before = await owner.get(API), await credentials()
+    section = shown.text.partition(f'action="{API}/test-api/{kind}"')[2]
+    seen = re.search(r'name="seen" value="([^"]+)"', section)
+    assert seen is not None
+    fields = {"csrf": csrf_of(shown), "seen": seen[1]}
+    first = await owner.post(f"{API}/test-api/{kind}", **fields)
+    second = await owner.post(f"{API}/test-api/{kind}", **fields)
+    assert (first.status, second.status) == (200, 400), second.text
+    assert "Open the page again" in second.text
+    assert await credentials() != before
+    await owner.submit(API, f"{API}/test-api/restore-{kind}")
+    assert await credentials() == before
 
 
 async def test_log_is_shown_newest_first_and_downloaded(owner: Browser) -> None:

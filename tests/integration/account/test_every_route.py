@@ -126,6 +126,23 @@ async def test_login_leads_to_no_page_outside_the_account(shop: Shop, next_page:
     assert (answer.status, answer.location) == (303, BASE)
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_form_that_is_too_large_is_answered_by_a_page(owner: Browser, language: str) -> None:
+    await owner.get(f"{BASE}?lang={language}")
+    csrf = csrf_of(await owner.get(f"{BASE}/profile"))
+    for path in ("users", "invoices", "settings/page/logo", "login"):
+        answer = await owner.post(f"{BASE}/{path}", csrf=csrf, text="x" * 300_000)
+        assert answer.status == 413, path
+        assert ("слишком велики" if language == "ru" else "too large") in answer.text
+        assert "text/html" in answer.headers["content-type"]
+    await owner.get(f"{BASE}?lang=en")
+
+
+async def test_mark_of_a_page_without_a_menu_leads_to_the_account(shop: Shop) -> None:
+    shown = await Browser(shop.gateway.router).get(f"{BASE}/login")
+    assert f'<p class="home"><a href="{BASE}">' in shown.text
+
+
 async def test_form_without_the_token_of_its_session_changes_nothing(
     owner: Browser, shop: Shop
 ) -> None:

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from altyn.domain.account.user import FAILED_LOGINS_MAX
 from altyn.inbound.web.responses import POLICY
+from tests.asgi_client import AsgiClient
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, PASSWORD, Browser, csrf_of
 from tests.shop import Shop, open_shop
 
@@ -173,3 +174,17 @@ async def test_session_ends_by_the_clock_of_the_gateway(browser: Browser, shop: 
     await move(shop, minutes=16)
     again = await browser.get(f"{BASE}/profile")
     assert again.location == f"{BASE}/login?next=%2Fmportal3%2Fprofile"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("evil.com:8080", 403), ("192.168.1.5:8080", 303), ("shop.test", 303)]
+)
+async def test_name_that_leads_to_a_sandbox_by_dns_rebinding_is_another_site(
+    shop: Shop, host: str, status: int
+) -> None:
+    fields = {"login": OWNER, "password": PASSWORD}
+    headers = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
+    client = AsgiClient(shop.gateway.router)
+    answer = await client.post(f"{BASE}/login", fields, headers=headers)
+    assert answer.status == status
+    assert ("set-cookie" in answer.headers) is (status == 303)

@@ -62,7 +62,7 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("POST", f"{CALLBACKS_PATH}/{{callback}}", callbacks.resend),
     )
     routes = [
-        Route(path, own_site_only(keeping_language(explained_page(work))), methods=[method])
+        Route(path, own_site_only(_kept(path, explained_page(work))), methods=[method])
         for method, path, work in served
     ]
     forms = [
@@ -70,6 +70,11 @@ def console_routes(console: Console) -> list[BaseRoute]:
         for path, target in form_addresses(routes)
     ]
     return [*forms, *routes]
+
+
+def _kept(path: str, work: Endpoint) -> Endpoint:
+    """The endpoint, which keeps a chosen language; `lang` of a return address is the payer's."""
+    return work if path == RETURN_PATH else keeping_language(work)
 
 
 def explained_page(work: Endpoint) -> Endpoint:

@@ -26,9 +26,11 @@ from altyn.inbound.personal_account.pages import (
     PASSWORD_PATH,
     busy_page,
     refusal_page,
+    too_large_page,
     unknown_page,
 )
 from altyn.inbound.rest.answers import client_ip
+from altyn.inbound.sandbox.answers import has_foreign_name
 from altyn.inbound.web.form_addresses import form_addresses, leading_to
 from altyn.inbound.web.forms import FORM_BYTES_MAX, read_page_form
 from altyn.inbound.web.language import keeping_language
@@ -37,6 +39,7 @@ from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.ports import AccountContext
 from altyn.operations.account.session import CurrentUser, current_user
 from altyn.operations.ports import Overloaded, ResultUnknown
+from altyn.request_body import BodyTooLarge
 
 FORM_TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 COOKIE: Final = "altyn-account"
@@ -133,6 +136,8 @@ class AccountAccess:
             except ResultUnknown as unknown:
                 log.warning("account_result_unknown", path=request.url.path, reason=str(unknown))
                 return unknown_page(request, sandbox=self.sandbox)
+            except BodyTooLarge:
+                return too_large_page(request, sandbox=self.sandbox)
 
         return Route(path, keeping_language(answer), methods=[method])
 
@@ -169,11 +174,16 @@ class AccountAccess:
         return AccountRequest(request, current, pairs, files)
 
     def refuse_other_sites(self, request: Request) -> None:
-        """Raise AccountError for a form that a page of another site has sent."""
+        """Raise AccountError for a form that a page of another site has sent.
+
+        The passwords of a sandbox are public, so a name that leads to it by DNS rebinding is
+        another site too.
+        """
         own = {request.headers.get("host", ""), urlsplit(self.public_url or "").netloc}
         origin = request.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc not in own - {""}
-        if foreign or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
+        rebound = self.sandbox and has_foreign_name(request, self.public_url)
+        if foreign or rebound or request.headers.get("sec-fetch-site", "") not in _OWN_SITE:
             raise AccountError(Reason.FORM_OUTDATED)
 
     async def record(

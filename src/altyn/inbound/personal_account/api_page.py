@@ -23,6 +23,7 @@ from altyn.operations.account.api_credentials import (
     list_api_users,
     restore_api_password,
     restore_token,
+    state_of,
 )
 from altyn.operations.account.errors import AccountError
 
@@ -85,12 +86,14 @@ class ApiPage:
         context = self.access.context
         typed = asked.form.get("new_password", "")
         password = typed or context.new_api_password()
-        await change_api_password(login, password, asked.current.actor, context)
+        seen = asked.form.get("seen")
+        await change_api_password(login, password, asked.current.actor, context, seen=seen)
         return ShownSecret("api_password_changed", login, "" if typed else password)
 
     async def _change_token(self, asked: AccountRequest, login: str) -> ShownSecret:
-        token = self.access.context.new_token()
-        await change_token(login, token, asked.current.actor, self.access.context)
+        context = self.access.context
+        token, seen = context.new_token(), asked.form.get("seen")
+        await change_token(login, token, asked.current.actor, context, seen=seen)
         return ShownSecret("token_changed", login, token)
 
     async def _restore_password(self, asked: AccountRequest, login: str) -> ShownSecret:
@@ -120,6 +123,7 @@ class ApiPage:
                     user,
                     can_be_restored(user, actor, context),
                     can_restore_tokens(user, context),
+                    state_of(user),
                 )
                 for user in users
             ],

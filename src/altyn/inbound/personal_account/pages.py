@@ -43,6 +43,7 @@ LINKS_PATH: Final = f"{BASE}/payment-links"
 GUEST: Final = "account-guest"
 FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404
+TOO_LARGE: Final = 413
 TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 
@@ -85,6 +86,7 @@ def guest_frame(request: Request, *, sandbox: bool) -> WebFrame:
     return WebFrame(
         language=_language(request),
         area=GUEST,
+        home=BASE,
         path=request.url.path,
         query=request.url.query,
         sandbox=sandbox,
@@ -99,6 +101,7 @@ def account_frame(request: Request, current: CurrentUser, here: str, *, sandbox:
     return WebFrame(
         language=language,
         area="account",
+        home=BASE,
         menu=[
             row.item(language) for row in rows if row.needs is None or current.user.may(row.needs)
         ],
@@ -134,6 +137,13 @@ def unknown_page(request: Request, *, sandbox: bool) -> Response:
     frame = guest_frame(request, sandbox=sandbox)
     text = account_text("result_unknown", language=frame.language)
     return page(render("refused.html", frame, text=text, base=BASE), UNAVAILABLE)
+
+
+def too_large_page(request: Request, *, sandbox: bool) -> Response:
+    """The page of a form, or of a file in one, that is longer than the page takes."""
+    frame = guest_frame(request, sandbox=sandbox)
+    text = account_text("too_large", language=frame.language)
+    return page(render("refused.html", frame, text=text, base=BASE), TOO_LARGE)
 
 
 def _language(request: Request) -> str:

@@ -46,6 +46,7 @@ _LOGIN: Final = {
     "passkey_address": Words("Ключи доступа не работают по этому адресу. Войдите с паролем.", "Passkeys do not work at this address. Log in with the password."),
     "passkey_failed": Words("Не получилось связаться с сервисом или устройством. Попробуйте ещё раз или войдите с паролем.", "The service or the device did not answer. Try again, or log in with the password."),
     "result_unknown": Words("База данных не ответила, и пока неизвестно, сохранено ли изменение. Посмотрите на странице, что получилось, прежде чем повторять.", "The database has not answered, so it is not known yet whether the change is saved. See on the page what has become of it before you repeat it."),
+    "too_large": Words("Форма или файл в ней слишком велики, ничего не сохранено. Вернитесь назад и отправьте меньше.", "The form or its file is too large, nothing was saved. Go back and send less."),
     "code_title": Words("Одноразовый код", "One-time code"),
     "code_lead": Words("Откройте приложение с кодами и введите шесть цифр.", "Open your authenticator app and type the six digits."),
     "code": Words("Код из приложения", "Code from the app"),

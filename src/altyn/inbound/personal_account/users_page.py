@@ -73,8 +73,7 @@ class UsersPage:
 
     async def change_rights(self, asked: AccountRequest) -> Response:
         """Save role and rights. A new role begins with its own rights."""
-        user = await self._asked_user(asked)
-        role = _role(asked.form.get("role", ""))
+        user, role = await self._asked_user(asked), _role(asked.form.get("role", ""))
         wanted = set(asked.all_of("right"))
         grant: list[Action] = []
         revoke: list[Action] = []
@@ -186,4 +185,7 @@ class UsersPage:
 
 
 def _role(text: str) -> AccountRole:
-    return AccountRole(text) if text in set(AccountRole) else AccountRole.SUPPORT
+    """The role of a form. Raises AccountError for one that no form of ours has."""
+    if text not in set(AccountRole):
+        raise AccountError(Reason.FORM_OUTDATED)
+    return AccountRole(text)

@@ -83,11 +83,16 @@ def from_another_site(request: Request) -> bool:
     public_url = public_url_of(request)
     origin, own = request.headers.get("origin"), request.base_url
     if origin is None:
-        host = own.hostname or ""
-        return _in_public_dns(host) and host != urlsplit(public_url or "").hostname
+        return has_foreign_name(request, public_url)
     if public_url is not None and origin == _origin_of(public_url):
         return False
     return not (is_loopback(own.hostname or "") and origin == _origin_of(str(own)))
+
+
+def has_foreign_name(request: Request, public_url: str | None) -> bool:
+    """Whether the gateway is called by a name of the public DNS that is not its own."""
+    host = request.base_url.hostname or ""
+    return _in_public_dns(host) and host != urlsplit(public_url or "").hostname
 
 
 def public_url_of(request: Request) -> str | None:

@@ -40,13 +40,15 @@ class MenuItem:
 class WebFrame:
     """The values of the frame.
 
-    `here` is the name of the current menu item. `path` is the address of this page, for the
-    language links. `reader` is who has logged in, empty in the console; `csrf` the token that each
-    form sends back, empty where the origin of a request is checked instead.
+    `home` is where the mark leads to on a page without a menu. `here` is the name of the current
+    menu item. `path` is the address of this page, for the language links. `reader` is who has
+    logged in, empty in the console; `csrf` the token that each form sends back, empty where the
+    origin of a request is checked instead.
     """
 
     language: str
     area: str
+    home: str = "/"
     menu: Sequence[MenuItem] = ()
     here: str = ""
     path: str = "/"

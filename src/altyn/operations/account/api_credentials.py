@@ -28,21 +28,29 @@ async def list_api_users(actor: AccountActor, context: AccountContext) -> tuple[
 
 
 async def change_api_password(
-    login: str, password: str, actor: AccountActor, context: AccountContext
+    login: str,
+    password: str,
+    actor: AccountActor,
+    context: AccountContext,
+    *,
+    seen: str | None = None,
 ) -> None:
     """Replace the password of an API user; the old one is refused within a second.
 
-    Refuses: NOT_PERMITTED, PasswordRulesError, API_USER_UNKNOWN.
+    `seen` is the `state_of` that the form was made of: a form that is sent twice changes once, so
+    that the password before it can be restored.
+    Refuses: NOT_PERMITTED, PasswordRulesError, API_USER_UNKNOWN, FORM_OUTDATED.
     """
     actor.require(Action.API_CREDENTIALS)
     merchant = await context.merchants.get(actor.merchant_id)
     names = (merchant.name, *await context.store.logins(actor.merchant_id))
     if broken := broken_api_rules(password, names):
         raise PasswordRulesError(broken)
-    await _stored(login, actor, context)
+    _refuse_outdated(await _stored(login, actor, context), seen)
     password_hash = await context.passwords.hash(password)
     while True:
         stored = await _stored(login, actor, context)
+        _refuse_outdated(stored, seen)
         now = context.clock.now()
         changed = replace(
             stored,
@@ -77,13 +85,20 @@ async def restore_api_password(login: str, actor: AccountActor, context: Account
 
 
 async def change_token(
-    login: str, token: str, actor: AccountActor, context: AccountContext
+    login: str,
+    token: str,
+    actor: AccountActor,
+    context: AccountContext,
+    *,
+    seen: str | None = None,
 ) -> None:
     """Put a token in place of all tokens of an API user; the old ones are refused within a second.
 
-    Refuses: NOT_PERMITTED, API_USER_UNKNOWN.
+    `seen` as for `change_api_password`.
+    Refuses: NOT_PERMITTED, API_USER_UNKNOWN, FORM_OUTDATED.
     """
     actor.require(Action.API_CREDENTIALS)
+    _refuse_outdated(await _stored(login, actor, context), seen)
     entry = actor.entry(AuditAction.TOKEN_CHANGED, login, at=context.clock.now())
     if not await context.store.replace_tokens(login, token, entry):
         raise AccountError(Reason.API_USER_UNKNOWN, login)
@@ -113,6 +128,17 @@ def can_restore_tokens(password: ApiPassword, context: AccountContext) -> bool:
     """Whether the tokens before the last change can be restored now."""
     replaced_at = password.tokens_replaced_at
     return replaced_at is not None and replaced_at > context.clock.now() - RESTORE_TIME
+
+
+def state_of(password: ApiPassword) -> str:
+    """When password and tokens were changed: what a form is made of."""
+    return f"{password.changed_at} {password.tokens_replaced_at}"
+
+
+def _refuse_outdated(password: ApiPassword, seen: str | None) -> None:
+    """Raise AccountError where the credentials were changed after the form was made."""
+    if seen is not None and seen != state_of(password):
+        raise AccountError(Reason.FORM_OUTDATED)
 
 
 async def _stored(login: str, actor: AccountActor, context: AccountContext) -> ApiPassword:

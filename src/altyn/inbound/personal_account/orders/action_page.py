@@ -34,7 +34,7 @@ from altyn.inbound.personal_account.orders.performing import (
     OrderChangedError,
     Performer,
 )
-from altyn.inbound.personal_account.orders.sent_twice import CONFIRMED, has_made
+from altyn.inbound.personal_account.orders.same_form import CONFIRMED, has_made
 from altyn.inbound.personal_account.orders.texts import orders_text
 from altyn.inbound.personal_account.pages import ORDERS_PATH
 from altyn.inbound.web.order_story.view import money_text

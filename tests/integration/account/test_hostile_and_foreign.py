@@ -1,0 +1,163 @@
+"""Every page of the account and the console: hostile texts stay texts, and another shop's objects
+are neither shown nor changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import pytest_asyncio
+
+from altyn.domain.account.roles import GRANTS, AccountRole, Action, Grant
+from tests.asgi_client import Answer
+from tests.integration.account.browser import BASE, Browser, csrf_of
+from tests.integration.account.hostile_shop import HOSTILE, MARK, Objects, PageCheck, fill
+from tests.integration.account.order_pages import browser_of
+from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
+from tests.shop import Shop, open_shop
+
+TABLES: Final = (
+    *("account_users", "api_users", "api_tokens", "logins", "merchants", "invoices", "audit_log"),
+    *("account_sessions", "account_lists", "order_events", "orders"),
+)
+OWN_ACCESS: Final = ("login", "code", "logout", "password", "one-time-codes", "passkeys")
+NEEDED: Final = {
+    "users": Action.USERS,
+    "api": Action.API_CREDENTIALS,
+    "audit": Action.AUDIT,
+    "audit.csv": Action.AUDIT,
+    "callbacks": Action.CALLBACKS,
+    "settings": Action.SETTINGS,
+    "invoices": Action.INVOICES,
+    "payment-links": Action.INVOICES,
+}
+"""The right for each group of pages; those of orders and reports have tests of their own."""
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    home: Path = tmp_path_factory.mktemp("home")
+    async with open_shop(database_url, home) as opened:
+        await add_child_owner(opened.pool)
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(shop: Shop) -> Browser:
+    browser = Browser(shop.gateway.router)
+    await browser.log_in()
+    return browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def objects(shop: Shop, owner: Browser) -> Objects:
+    return await fill(shop, owner)
+
+
+def is_page(answer: Answer) -> bool:
+    return "text/html" in answer.headers.get("content-type", "")
+
+
+async def state(shop: Shop) -> list[object]:
+    """The rows of the demo shop that only its own users and its API change."""
+    found: list[object] = [
+        sorted(
+            str(tuple(row.values()))
+            for row in await shop.pool.fetch(
+                f"SELECT * FROM {table} WHERE merchant_id ="  # noqa: S608 - names of tables
+                " (SELECT merchant_id FROM merchants WHERE login = 'test')"
+            )
+        )
+        for table in TABLES
+    ]
+    assert all(found)
+    return found
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_hostile_texts_of_an_order_stay_texts_on_every_page(
+    owner: Browser, shop: Shop, objects: Objects, language: str
+) -> None:
+    await owner.get(f"{BASE}?lang={language}")
+    shown = set()
+    queries = ("", "?period=ever&column=description&column=number")
+    for method, path in objects.paths(shop):
+        for query in queries if method == "GET" else ():
+            answer = await owner.get(f"{path}{query}")
+            assert answer.status < 500, path
+            if is_page(answer):
+                assert PageCheck(answer.text).faults == [], path
+                assert "1343433" not in answer.text, path
+                shown |= {path} if MARK in answer.text else set()
+    order = objects.order
+    callback, invoice = objects.callback, objects.invoice
+    assert shown >= {
+        *(f"{BASE}/orders", f"{BASE}/orders/{order}", f"{BASE}/orders/{order}/refund"),
+        *(f"{BASE}/callbacks", f"{BASE}/callbacks/{callback}"),
+        *(f"{BASE}/invoices", f"{BASE}/invoices/{invoice}", f"{BASE}/settings/page"),
+        *("/console/orders", f"/console/orders/{order}", "/console/callbacks"),
+    }
+
+
+@pytest.mark.parametrize("agent", [HOSTILE.replace("'", ""), MARK])
+async def test_hostile_texts_of_a_login_stay_texts(owner: Browser, shop: Shop, agent: str) -> None:
+    stranger = Browser(shop.gateway.router)
+    refused = await stranger.log_in(agent, agent, next=agent)
+    assert PageCheck(refused.text).faults == []
+    for path in ("audit", "settings/sessions", "users"):
+        assert PageCheck((await owner.get(f"{BASE}/{path}")).text).faults == []
+
+
+async def test_objects_of_another_shop_are_neither_shown_nor_changed(
+    shop: Shop, objects: Objects
+) -> None:
+    stranger = Browser(shop.gateway.router)
+    assert (await stranger.log_in(CHILD_OWNER)).status == 303
+    csrf = csrf_of(await stranger.get(f"{BASE}/profile?lang=en"))
+    before, tried = await state(shop), 0
+    fields = {"session": objects.session, "version": "1", "amount": "1", "role": "owner"}
+    for method, path in objects.paths(shop):
+        group = path.removeprefix(f"{BASE}/").partition("/")[0]
+        if not path.startswith(BASE) or group in OWN_ACCESS:
+            continue
+        for query in ("", f"?shop=test&id={objects.order}", "?period=ever&shop=test"):
+            if method == "GET":
+                answer = await stranger.get(f"{path}{query}")
+            else:
+                answer = await stranger.post(
+                    f"{path}{query}", csrf=csrf, shop="test", id=objects.order, **fields
+                )
+            assert answer.status < 500, (method, path)
+            assert MARK not in answer.text, (method, path)
+            tried += 1
+    assert tried > 100
+    assert await state(shop) == before
+
+
+@pytest.mark.parametrize("role", AccountRole)
+async def test_each_route_refuses_the_roles_without_its_right(
+    shop: Shop, objects: Objects, role: AccountRole
+) -> None:
+    browser = await browser_of(shop, role)
+    csrf = csrf_of(await browser.get(f"{BASE}/profile?lang=en"))
+    before, refused = await state(shop), 0
+    for method, path in objects.paths(shop):
+        group = path.removeprefix(BASE).strip("/").partition("/")[0]
+        needed = NEEDED.get(group)
+        if needed is None:
+            known = (*OWN_ACCESS, "", "profile", "orders", "orders.csv", "reports")
+            assert group in known or path.startswith("/console"), f"name the right of {path}"
+        elif GRANTS[role, needed] in {Grant.OFF, Grant.NEVER}:
+            sent = browser.get(path) if method == "GET" else browser.post(path, csrf=csrf)
+            answer = await sent
+            if method == "GET" and answer.status == 303:  # from the address of a form
+                answer = await browser.get(answer.location)
+            assert answer.status == 403, (method, path, answer.status)
+            assert "You do not have the right" in answer.text
+            refused += 1
+    assert (refused == 0) is (role is AccountRole.OWNER)
+    assert await state(shop) == before
