@@ -37,7 +37,7 @@ LIVES = ("lifecycle", "sberpay")
 REQUESTS_OF_A_LIFE = 4
 PARTS = ("account", "callbacks", "receipts", "request-log")
 PROCESSES = 2
-START_SECONDS = 60
+START_SECONDS = 180
 console = Console()
 
 
