@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -27,16 +28,16 @@ from rich.console import Console
 from rich.table import Table
 
 from altyn.embedded_postgres import EmbeddedPostgres
-from benchmarks import callbacks, million, receipts, request_log
+from benchmarks import account_report, callbacks, million, receipts, request_log
 from benchmarks.load import BenchmarkError, Run, constant_rate, pgbench, store_card, wrk
 
 CLIENTS = (16, 64)
 LIVES = ("lifecycle", "sberpay")
 """The scripts that repeat the life of an order, by card and by SberPay."""
 REQUESTS_OF_A_LIFE = 4
-PARTS = ("callbacks", "receipts", "request-log")
+PARTS = ("account", "callbacks", "receipts", "request-log")
 PROCESSES = 2
-START_SECONDS = 60
+START_SECONDS = 180
 console = Console()
 
 
@@ -49,6 +50,7 @@ class Plan:
     million: int
     backlog: int
     receipts: int
+    account: int
     request_log: bool
 
 
@@ -270,10 +272,11 @@ def _arguments() -> Plan:
     only = arguments.only
     return Plan(
         seconds=arguments.seconds,
-        rounds=0 if only in {"callbacks", "receipts"} else arguments.rounds,
+        rounds=0 if only in {"account", "callbacks", "receipts"} else arguments.rounds,
         million=arguments.million,
         backlog=arguments.backlog if only in {None, "callbacks"} else 0,
         receipts=arguments.receipts if only in {None, "receipts"} else 0,
+        account=arguments.million if only in {None, "account"} else 0,
         request_log=only == "request-log",
     )
 
@@ -298,6 +301,8 @@ def main() -> None:
                 _callbacks(plan, postgres, home, url)
             if plan.receipts:
                 _receipts(plan, postgres, home, url)
+            if plan.account:
+                account_report.run(console, partial(gateway, home), url, plan.account)
         finally:
             postgres.stop()
 
