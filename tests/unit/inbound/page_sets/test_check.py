@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -17,6 +18,7 @@ from altyn.inbound.page_sets.order_values import filled
 from altyn.inbound.page_sets.preview import preview_page
 from tests.page_sets import CHECKED_SET, ERRORS, FIELDS, PAYMENT, PNG, SCRIPTED_SET, packed
 
+ROOT: Final = Path(__file__).resolve().parents[4]
 SVG: Final = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
 # Ways to run a script, to send a card elsewhere or to load something from another host.
 HOSTILE_MARKUP: Final = (
@@ -189,6 +191,12 @@ def test_set_without_own_scripts_needs_no_approval() -> None:
     assert "<title>Shop &amp; Co</title>" in page
     assert '<input id="pan" name="$PAN" inputmode="numeric">' in page
     assert '<link rel="stylesheet" href="css/page.css">' in page
+
+
+def test_page_of_the_how_to_needs_no_approval() -> None:
+    how_to = (ROOT / "docs" / "how-to" / "own-page-template.md").read_text("utf-8")
+    page = how_to.partition("```html\n")[2].partition("```")[0]
+    assert not check(payment_ru__html=page).findings
 
 
 def test_set_with_own_scripts_waits_and_stays_as_it_is() -> None:
