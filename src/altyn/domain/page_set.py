@@ -149,11 +149,6 @@ class PageSet:
         """Its HTML pages, by name."""
         return tuple(sorted(each for each in self.files if each.endswith(".html")))
 
-    @property
-    def has_scripts_of_its_own(self) -> bool:
-        """Whether it is served as it was uploaded, because the provider has approved it."""
-        return bool(self.findings)
-
 
 def previous_of(sets: Sequence[PageSet]) -> PageSet | None:
     """The set that was active before the one that is active now, where it is still stored."""
