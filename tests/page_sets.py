@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Final
 
-PNG: Final = b"\x89PNG\r\n\x1a\n" + bytes(32)
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def _picture(size: int) -> bytes:
+    """A square PNG in one colour."""
+    head = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    rows = (b"\0" + b"\x00\x80\x80" * size) * size
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*each) for each in chunks)
+
+
+PNG: Final = _picture(48)
 FIELDS: Final = """<p><label for="pan">Card</label>
 <input id="pan" name="$PAN" inputmode="numeric"></p>
 <p><label for="until">Until</label> <input id="until" name="$EXPIRY" placeholder="MM/YY"></p>

@@ -20,8 +20,11 @@ from tests.unit.inbound.page_sets.test_check import HOSTILE_MARKUP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NODES: Final = """(html) => [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("*")]
-  .map((each) => [each.localName, each.namespaceURI, [...each.attributes].map((own) => own.name)])"""
+NODES: Final = """(html) => {
+  const nodes = new DOMParser().parseFromString(html, "text/html").querySelectorAll("*");
+  const names = (each) => [...each.attributes].map((own) => own.name);
+  return [...nodes].map((each) => [each.localName, each.namespaceURI, names(each)]);
+}"""
 
 
 def upload(page: Page, address: str, files: Mapping[str, str | bytes]) -> None:
@@ -36,6 +39,7 @@ def pay_on_own_page(page: Page, form_url: str) -> None:
     page.goto(form_url)
     expect(page.locator("h1.own")).to_have_css("color", "rgb(0, 128, 128)")
     expect(page.locator("[data-order=amount]")).to_contain_text("500")
+    expect(page.locator("img")).to_have_js_property("naturalWidth", 48)
     page.locator("#pan").fill(GOOD)
     page.locator("#until").fill("12/35")
     page.locator("#cvc").fill("123")
@@ -59,11 +63,12 @@ def test_shop_uploads_looks_and_makes_active_and_a_payer_pays(
     check_web_page(page, "page-sets-refused", language, screenshot)
 
     upload(page, sets, CHECKED_SET)
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     own = page.url.partition("?")[0]
     frame = page.frame_locator("iframe.preview")
     expect(frame.locator("h1.own")).to_have_css("color", "rgb(0, 128, 128)")
     expect(frame.locator("[data-order=amount]")).to_contain_text("500")
+    expect(frame.locator("img")).to_have_js_property("naturalWidth", 48)
     check_web_page(page, "page-set-ready", language, screenshot)
     page.goto(f"{own}?page=mobile_payment_ru.html&size=phone")
     expect(page.locator("iframe.preview")).to_have_css("max-width", "360px")
@@ -71,7 +76,7 @@ def test_shop_uploads_looks_and_makes_active_and_a_payer_pays(
     check_web_page(page, "page-set-phone", language, screenshot)
 
     page.locator("form[action$='/activate'] button").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     check_web_page(page, "page-set-active", language, screenshot)
     order = gateway.register(language=language)
     pay_on_own_page(page, order.form_url)
@@ -80,11 +85,12 @@ def test_shop_uploads_looks_and_makes_active_and_a_payer_pays(
 
     upload(page, sets, SCRIPTED_SET)
     expect(page.locator("#findings ~ table, .panel-title ~ table").first).to_contain_text("script")
+    expect(frame.locator("h1.own")).to_be_visible()
     check_web_page(page, "page-set-waiting", language, screenshot)
     page.goto(sets)
     check_web_page(page, "page-sets", language, screenshot)
     page.locator("form[action$='/deactivate'] button").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("status").first).to_be_visible()
     for _ in range(2):
         page.goto(sets)
         page.locator("main table a").first.click()

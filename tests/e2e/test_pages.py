@@ -22,6 +22,7 @@ LOGO: Final = base64.b64decode(
 # What the commands of a page must print, besides ending without a failure.
 PRINTED: Final = {
     "docs/how-to/personal-account.md": ("test-anna", "refund"),
+    "docs/how-to/own-page-template.md": ("No page set waits", "test has no page sets"),
     "docs/how-to/why-was-my-request-refused.md": ("amount", "colour"),
     "docs/how-to/card-testing.md": ("(action code 913)", "(action code -2002)"),
     "docs/how-to/shop-on-the-payment-page.md": ("page_holder: off → optional", "page_logo"),

@@ -15,6 +15,9 @@ FILE_BYTES_MAX: Final = 5 * 1024 * 1024
 TEXT_BYTES_MAX: Final = 512 * 1024
 """Pages, styles and SVG pictures: their whole text is read by the check."""
 
+TEXTS_BYTES_MAX: Final = 2 * 1024 * 1024
+"""All pages, styles and SVG pictures of a set together."""
+
 FILES_MAX: Final = 200
 RATIO_MAX: Final = 100
 """How many times larger a file may become when it is unpacked, above RATIO_FREE_BYTES."""
@@ -42,6 +45,7 @@ class Fault(StrEnum):
     ARCHIVE_TOO_LARGE = "archive too large"
     TOO_MANY_FILES = "too many files"
     UNPACKED_TOO_LARGE = "unpacked too large"
+    TEXTS_TOO_LARGE = "texts too large"
     COMPRESSED_TOO_MUCH = "compressed too much"
     ENCRYPTED = "encrypted"
     COMPRESSION = "unknown compression"
@@ -144,11 +148,6 @@ class PageSet:
     def pages(self) -> tuple[str, ...]:
         """Its HTML pages, by name."""
         return tuple(sorted(each for each in self.files if each.endswith(".html")))
-
-    @property
-    def has_scripts_of_its_own(self) -> bool:
-        """Whether it is served as it was uploaded, because the provider has approved it."""
-        return bool(self.findings)
 
 
 def previous_of(sets: Sequence[PageSet]) -> PageSet | None:

@@ -154,13 +154,16 @@ async def _staff(account: "OpenAccount", shop: str) -> "AccountActor":
 
 
 def _save(folder: Path, files: "Mapping[str, bytes]") -> None:
-    """Write the files; a place where a value of the order stands is empty there."""
+    """Write the files; a place of a checked page where a value of the order stands is empty."""
+    from altyn.inbound.page_sets.order_values import filled
+
     try:
         folder.mkdir(parents=True)
         for path, content in files.items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            is_page = path.endswith(".html")
+            file.write_bytes(filled(content.decode(), {}).encode() if is_page else content)
     except OSError as error:
         raise CommandError(f"{folder}: {error.strerror}. Name a new folder.") from None
 

@@ -5,11 +5,12 @@ Source: payment-page.md §1.
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from altyn.domain.page_set import Fault, Finding
+from altyn.domain.page_set import FINDINGS_MAX, NEED_APPROVAL, Fault, Finding
 from altyn.inbound.page_sets.file_types import is_path, media_type_of, suffix_of
 from altyn.inbound.page_sets.markup import shown
 
@@ -37,16 +38,23 @@ def unchanged(address: str, path: str) -> str:  # noqa: ARG001 - an `Address`
 
 @dataclass
 class FileCheck:
-    """The check of one file: its path, the paths of the set, and the findings so far."""
+    """The check of one file: its path, the paths of the set, and the findings so far.
+
+    Of those that need an approval, and of the others, the first FINDINGS_MAX are kept.
+    """
 
     path: str
     paths: Collection[str]
     address: Address = unchanged
     findings: list[Finding] = field(default_factory=list)
+    _counts: Counter[bool] = field(default_factory=Counter)
 
     def report(self, fault: Fault, line: int, detail: str = "") -> None:
         """Keep a finding."""
-        self.findings.append(Finding(fault, self.path, line, shown(detail)))
+        kind = fault in NEED_APPROVAL
+        self._counts[kind] += 1
+        if self._counts[kind] <= FINDINGS_MAX:
+            self.findings.append(Finding(fault, self.path, line, shown(detail)))
 
     def embedded(self, address: str, line: int) -> str | None:
         """What is written for a picture or a font; None and a finding where it is not allowed."""

@@ -5,6 +5,7 @@ Source: personal-account.md §6.
 """
 
 import stat
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -17,6 +18,7 @@ from altyn.domain.page_set import (
     RATIO_FREE_BYTES,
     RATIO_MAX,
     TEXT_BYTES_MAX,
+    TEXTS_BYTES_MAX,
     UNPACKED_BYTES_MAX,
     Fault,
     Finding,
@@ -28,6 +30,11 @@ _ENCRYPTED: Final = 1
 # What operating systems add to an archive when a person makes it.
 _OF_SYSTEMS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _SYSTEM_FOLDER: Final = "__MACOSX"
+# What `zipfile` raises for archives that are damaged, or made to be.
+_DAMAGES: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(RuntimeError, ValueError, OverflowError),
+)
 NAME_SHOWN_MAX: Final = 120
 
 
@@ -44,8 +51,10 @@ def read_archive(content: bytes) -> tuple[dict[str, bytes], list[Finding]]:
             entries = [each for each in archive.infolist() if _is_of_the_set(each)]
             findings = _faults_of_entries(entries)
             files = {} if findings else _unpacked(archive, entries, findings)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
+    except _DAMAGES:
         return {}, [Finding(Fault.NOT_AN_ARCHIVE, "")]
+    if sum(len(each) for path, each in files.items() if suffix_of(path) in TEXTS) > TEXTS_BYTES_MAX:
+        findings.append(Finding(Fault.TEXTS_TOO_LARGE, ""))
     return ({}, findings) if findings else (_without_common_folder(files), [])
 
 
@@ -90,7 +99,7 @@ def _unpacked(
         try:
             with archive.open(entry) as packed:
                 found = packed.read(min(bytes_max, left) + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
+        except _DAMAGES:
             findings.append(Finding(Fault.DAMAGED, entry.filename))
             continue
         left -= len(found)

@@ -92,7 +92,7 @@ def _token(text: str, position: int, line: int) -> tuple[Token | None, int]:
         return EndTag(line, found["name"].lower()), found.end()
     if found := _START.match(text, position):
         return _start_tag(found, text, line)
-    return Unread(line, shown(text[position : position + SHOWN_MAX])), position + 1
+    return Unread(line, text[position : position + SHOWN_MAX]), position + 1
 
 
 def _start_tag(found: re.Match[str], text: str, line: int) -> tuple[Token, int]:
@@ -101,7 +101,7 @@ def _start_tag(found: re.Match[str], text: str, line: int) -> tuple[Token, int]:
         return StartTag(line, name, attributes), found.end()
     end = re.compile(rf"</{name}\s*+>", re.IGNORECASE).search(text, found.end())
     if end is None:  # a browser would take the rest of the page for its content
-        return Unread(line, shown(found[0])), len(text)
+        return Unread(line, found[0]), len(text)
     content = text[found.end() : end.start()]
     return StartTag(line, name, attributes, content), end.end()
 

@@ -5,10 +5,10 @@ allowed, with every value quoted and escaped. So a browser reads what the check 
 Source: personal-account.md §6; payment-page.md §3.2.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from altyn.domain.page_set import Fault
@@ -37,13 +37,12 @@ class PageCheck:
 
     def written(self, text: str) -> str:
         """The page without what is not allowed; what that was is in `check.findings`."""
-        tokens = list(read_markup(text))
-        return DOCTYPE + "".join(self._pieces(tokens))
+        return DOCTYPE + "".join(self._pieces(read_markup(text)))
 
-    def _pieces(self, tokens: Sequence[Token]) -> Iterator[str]:
+    def _pieces(self, tokens: Iterable[Token]) -> Iterator[str]:
         """What is written for each token. The text below `data-order` is a sample."""
         sample = ""
-        for token, following in pairwise([*tokens, _END]):
+        for token, following in pairwise(chain(tokens, [_END])):
             match token:
                 case Text(line, text):
                     if sample and following != EndTag(_line_of(following), sample):

@@ -78,6 +78,8 @@ def test_bombs_are_refused_without_being_unpacked_as_a_whole() -> None:
         Fault.TOO_MANY_FILES
     }
     assert faults(bytes(ARCHIVE_BYTES_MAX + 1)) == {Fault.ARCHIVE_TOO_LARGE}
+    texts = {f"css/{number}.css": os.urandom(200_000).hex() for number in range(6)}
+    assert faults(packed({**CHECKED_SET, **texts})) == {Fault.TEXTS_TOO_LARGE}
     large = {**CHECKED_SET, "css/a.css": os.urandom(300_000).hex()}
     assert faults(packed(large)) == {Fault.FILE_TOO_LARGE}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,13 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from altyn.domain.page_set import CheckedFiles, Fault
+from altyn.domain.page_set import FINDINGS_MAX, TEXT_BYTES_MAX, CheckedFiles, Fault
+from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.allowed import ALLOWED, is_allowed
 from altyn.inbound.page_sets.check import check_page_set
 from altyn.inbound.page_sets.order_values import filled
+from altyn.inbound.page_sets.page_check import PageCheck
 from altyn.inbound.page_sets.preview import preview_page
+from altyn.inbound.page_sets.style import check_style
 from tests.page_sets import CHECKED_SET, ERRORS, FIELDS, PAYMENT, PNG, SCRIPTED_SET, packed
 
+ROOT: Final = Path(__file__).resolve().parents[4]
 SVG: Final = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
 # Ways to run a script, to send a card elsewhere or to load something from another host.
 HOSTILE_MARKUP: Final = (
@@ -191,6 +196,12 @@ def test_set_without_own_scripts_needs_no_approval() -> None:
     assert '<link rel="stylesheet" href="css/page.css">' in page
 
 
+def test_page_of_the_how_to_needs_no_approval() -> None:
+    how_to = (ROOT / "docs" / "how-to" / "own-page-template.md").read_text("utf-8")
+    page = how_to.partition("```html\n")[2].partition("```")[0]
+    assert not check(payment_ru__html=page).findings
+
+
 def test_set_with_own_scripts_waits_and_stays_as_it_is() -> None:
     checked = check_page_set(packed(SCRIPTED_SET))
     assert {each.fault for each in checked.findings} == {Fault.SCRIPT}
@@ -287,6 +298,13 @@ def test_values_of_an_order_are_escaped() -> None:
     assert "\0" not in filled(page, {})
 
 
+def test_findings_are_bounded_and_what_the_shop_mends_comes_first() -> None:
+    checked = check(payment_ru__html=PAYMENT + "<\n" * 3_000, css_in_page__css="a { url(gone.png)")
+    assert len(checked.findings) == FINDINGS_MAX
+    assert checked.findings[0].fault is Fault.MISSING_FILE
+    assert {each.fault for each in checked.findings[1:]} == {Fault.MARKUP}
+
+
 # ── What is written, as another parser reads it ───────────────────────────────────────────────────
 
 PIECES: Final = st.sampled_from(
@@ -337,9 +355,24 @@ def test_checked_page_is_checked_again_without_a_finding(markup: str) -> None:
     assert not check_page_set(packed({**CHECKED_SET, **again})).findings
 
 
+@pytest.mark.slow
 def test_check_takes_no_quadratic_time() -> None:
     """Each text is as long as a page may be. A quadratic reader would take minutes for each."""
-    for piece in ("<a ", '<a x="', "<!--", "<style>", "</", "<a x='<a x=\"", "&lt", "<a" + " b=c"):
-        check(payment_ru__html=piece * (500_000 // len(piece)))
-    for piece in ("/*", "url(", '"', "@a", "a(", "\\", "url( "):
-        check(css_in_page__css=piece * (500_000 // len(piece)))
+    pieces = (
+        "<a ",
+        '<a x="',
+        "<!--",
+        "<style>",
+        "</",
+        "<a x='<a x=\"",
+        "&lt",
+        "<a b=c",
+        "<",
+        "<b>",
+    )
+    for piece in pieces:
+        of_page = FileCheck("payment_ru.html", ())
+        PageCheck(of_page).written(piece * (TEXT_BYTES_MAX // len(piece)))
+        assert len(of_page.findings) <= 2 * FINDINGS_MAX
+    for piece in ("/*", "url(", '"', "@a", "a(", "\\", "url( ", "a{", "/", "*/"):
+        check_style(piece * (TEXT_BYTES_MAX // len(piece)), FileCheck("css/page.css", ()))

@@ -5,7 +5,7 @@ Source: personal-account.md §6.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -54,10 +54,11 @@ Change = Callable[[AccountRequest, PageSet], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class PageSetPages:
-    """Shows and changes the page sets of the user's shop."""
+    """Shows and changes the page sets of the user's shop; one process checks one set at a time."""
 
     access: AccountAccess
     page_sets: PageSets
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> list[BaseRoute]:
         """The addresses of the pages and forms."""
@@ -102,7 +103,8 @@ class PageSetPages:
         files = await self.page_sets.files(found.number, asked.current.actor)
         language = _language_of(file)
         shop_name = asked.current.merchant.name_in(language)
-        html = await asyncio.to_thread(preview_page, file, files, shop_name, language)
+        async with self.checking:
+            html = await asyncio.to_thread(preview_page, file, files, shop_name, language)
         return HTMLResponse(html, headers={**ALWAYS, "Content-Security-Policy": PREVIEW_POLICY})
 
     # ── Forms ─────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +114,8 @@ class PageSetPages:
         archive = asked.files.get("file")
         if not archive:
             return await self._list(asked, BAD_REQUEST, problem="upload_no_file")
-        checked = await asyncio.to_thread(check_page_set, archive)
+        async with self.checking:  # the threads of a check take time from the payments
+            checked = await asyncio.to_thread(check_page_set, archive)
         if not checked.storable:
             return await self._list(asked, BAD_REQUEST, findings=checked.findings)
         try:

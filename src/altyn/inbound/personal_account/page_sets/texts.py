@@ -10,6 +10,7 @@ from altyn.domain.page_set import (
     RATIO_MAX,
     SETS_MAX,
     TEXT_BYTES_MAX,
+    TEXTS_BYTES_MAX,
     UNPACKED_BYTES_MAX,
     Fault,
     PageSetState,
@@ -19,6 +20,7 @@ from altyn.look import Words
 from altyn.operations.page_sets import PageSetReason
 
 _MIB: Final = 1024 * 1024
+_TEXTS: Final = TEXTS_BYTES_MAX // _MIB
 _ARCHIVE, _UNPACKED, _TEXT = (
     ARCHIVE_BYTES_MAX // _MIB,
     UNPACKED_BYTES_MAX // _MIB,
@@ -31,6 +33,7 @@ FAULTS: Final = MappingProxyType({
     Fault.ARCHIVE_TOO_LARGE: Words(f"Архив больше {_ARCHIVE} МБ. Уменьшите картинки.", f"The archive is larger than {_ARCHIVE} MB. Make the pictures smaller."),
     Fault.TOO_MANY_FILES: Words(f"В архиве больше {FILES_MAX} файлов. Оставьте нужные.", f"The archive has more than {FILES_MAX} files. Leave out what is not needed."),
     Fault.UNPACKED_TOO_LARGE: Words(f"Распакованные файлы больше {_UNPACKED} МБ. Уменьшите картинки.", f"The unpacked files are larger than {_UNPACKED} MB. Make the pictures smaller."),
+    Fault.TEXTS_TOO_LARGE: Words(f"Страницы, стили, скрипты и SVG вместе больше {_TEXTS} МБ. Уберите лишнее.", f"Pages, styles, scripts and SVG together are larger than {_TEXTS} MB. Leave out what is not needed."),
     Fault.COMPRESSED_TOO_MUCH: Words(f"Файл сжат больше чем в {RATIO_MAX} раз. Обычные файлы так не сжимаются: замените его.", f"The file is compressed more than {RATIO_MAX} times. Ordinary files are not: replace it."),
     Fault.ENCRYPTED: Words("Файл в архиве под паролем. Соберите архив без пароля.", "The file has a password. Make the archive without one."),
     Fault.COMPRESSION: Words("Файл сжат незнакомым способом. Соберите обычный ZIP (Deflate).", "The file has an unknown compression. Make an ordinary ZIP (Deflate)."),
@@ -80,11 +83,12 @@ _PAGES: Final = {
     "sets_none": Words("Наборов пока нет", "There are no page sets yet"),
     "sets_none_help": Words("Сейчас покупатель видит страницы шлюза.", "Payers see the gateway's pages now."),
     "set_named": Words("Набор {number}", "Page set {number}"),
+    "set_one": Words("Набор", "Page set"),
     "set_state": Words("Состояние", "State"),
     "set_by": Words("Загрузил", "Uploaded by"),
     "set_when": Words("Когда", "When"),
     "set_files": Words("Файлы", "Files"),
-    "set_size": Words("{count}, {size} КБ", "{count}, {size} kB"),
+    "set_size": Words("{count} шт., {size} КБ", "{count} files, {size} kB"),
     "set_approved": Words("Одобрил провайдер", "Approved by the provider"),
     "set_reason": Words("Ответ провайдера", "The provider's answer"),
     "upload_title": Words("Загрузить набор", "Upload a page set"),
@@ -121,12 +125,12 @@ _PAGES: Final = {
     "no_set_help": Words("Возможно, его удалили.", "It may have been removed."),
 }
 # fmt: on
-_TEXTS: Final = MappingProxyType({**SETTINGS_TEXTS, **_STATES, **_PAGES})
+_ALL_TEXTS: Final = MappingProxyType({**SETTINGS_TEXTS, **_STATES, **_PAGES})
 
 
 def page_set_text(key: str, *, language: str, **values: object) -> str:
     """A text of these pages. Raises KeyError for an unknown key or a missing value."""
-    return _TEXTS[key].text(language, **values)
+    return _ALL_TEXTS[key].text(language, **values)
 
 
 def fault_text(fault: Fault, language: str) -> str:
