@@ -189,39 +189,42 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         *web_routes(),
     ]
     if isinstance(context.clock, SandboxClock):
-        movable = context.clock
-
-        async def move(to: datetime) -> datetime:
-            return await move_clock(world, movable, to, context.awaited)
-
-        clockwork = Clockwork(movable.now, move, due_reader(context.pool, world))
-        routes += [
-            *sandbox_routes(movable.now, move),
-            *due_routes(movable.now, clockwork.read_due),
-            *clock_reset_routes(movable),
-            *callback_routes(
-                CallbackHistory(context.pool),
-                world.merchants,
-                movable.now,
-                context.signing_keys.certificates,
-                context.refusal_of_callback_url,
-            ),
-            *order_payment_routes(world, settings.public_url, context.payer_phone),
-            *payment_link_routes(world, settings.public_url),
-            *credit_routes(world, settings.public_url),
-            *receiver_routes(),
-            *console_of(
-                context.pool, world, settings, clockwork, context.signing_keys.certificates
-            ),
-            *request_log_routes(
-                RequestLogStore(context.pool),
-                world.merchants,
-                DEMO_SECRETS,
-                is_on=settings.request_log,
-            ),
-            *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
-        ]
+        routes += _sandbox_routes(context, context.clock)
     return routes
+
+
+def _sandbox_routes(context: EndpointContext, movable: SandboxClock) -> Sequence[BaseRoute]:
+    """The addresses that only a sandbox has, with the clock that it can move."""
+    world, settings = context.world, context.settings
+
+    async def move(to: datetime) -> datetime:
+        return await move_clock(world, movable, to, context.awaited)
+
+    clockwork = Clockwork(movable.now, move, due_reader(context.pool, world))
+    return [
+        *sandbox_routes(movable.now, move),
+        *due_routes(movable.now, clockwork.read_due),
+        *clock_reset_routes(movable),
+        *callback_routes(
+            CallbackHistory(context.pool),
+            world.merchants,
+            movable.now,
+            context.signing_keys.certificates,
+            context.refusal_of_callback_url,
+        ),
+        *order_payment_routes(world, settings.public_url, context.payer_phone),
+        *payment_link_routes(world, settings.public_url),
+        *credit_routes(world, settings.public_url),
+        *receiver_routes(),
+        *console_of(context.pool, world, settings, clockwork, context.signing_keys.certificates),
+        *request_log_routes(
+            RequestLogStore(context.pool),
+            world.merchants,
+            DEMO_SECRETS,
+            is_on=settings.request_log,
+        ),
+        *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),
+    ]
 
 
 def _account_routes(context: EndpointContext) -> Sequence[BaseRoute]:

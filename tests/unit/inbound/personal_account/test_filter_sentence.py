@@ -28,8 +28,8 @@ def test_amounts_are_in_the_currency_of_the_shops(
     typed: dict[str, str], currencies: set[str], words: str
 ) -> None:
     asked = read_filter([*typed.items(), ("period", "ever")], (), NOW)
-    said = sentence_of(asked, currencies, "en").replace("\u202f", " ").replace("\xa0", " ")
-    assert said.endswith(f", {words}"), said
+    sentence = sentence_of(asked, currencies, "en").replace("\u202f", " ").replace("\xa0", " ")
+    assert sentence.endswith(f", {words}"), sentence
 
 
 def test_amount_is_typed_with_the_digits_that_a_currency_may_have() -> None:
