@@ -164,7 +164,7 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
 
 def _routes(context: EndpointContext) -> list[BaseRoute]:
     settings, world = context.settings, context.world
-    return [
+    routes = [
         *health_routes(Readiness(context.pool).problem, context.workers_down),
         *payment_page_routes(
             world,
@@ -190,17 +190,15 @@ def _routes(context: EndpointContext) -> list[BaseRoute]:
         ),
         *_account_routes(context),
         *web_routes(),
-        *(
-            _sandbox_routes(context, context.clock)
-            if isinstance(context.clock, SandboxClock)
-            else ()
-        ),
     ]
+    if isinstance(context.clock, SandboxClock):
+        routes += _sandbox_routes(context, context.clock)
+    return routes
 
 
 def _sandbox_routes(context: EndpointContext, movable: SandboxClock) -> Sequence[BaseRoute]:
-    """The addresses that only a sandbox has."""
-    settings, world = context.settings, context.world
+    """The addresses that only a sandbox has, with the clock that it can move."""
+    world, settings = context.world, context.settings
 
     async def move(to: datetime) -> datetime:
         return await move_clock(world, movable, to, context.awaited)
