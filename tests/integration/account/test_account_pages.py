@@ -104,7 +104,7 @@ async def test_user_of_another_shop_is_not_found(owner: Browser) -> None:
 
 
 @pytest.mark.parametrize("role", ["", "admin", "Owner"])
-async def test_unknown_role_adds_and_changes_nobody(owner: Browser, shop: Shop, role: str) -> None:
+async def test_unknown_role_adds_and_changes_no_user(owner: Browser, shop: Shop, role: str) -> None:
     before = await shop.pool.fetch("SELECT * FROM account_users ORDER BY login")
     added = await owner.submit(USERS, USERS, login="test-nobody", role=role)
     changed = await owner.submit(USERS, f"{USERS}/test-operator/rights", role=role)
@@ -199,9 +199,9 @@ async def test_form_that_is_sent_twice_changes_once_and_is_restored(
 
     shown, before = await owner.get(API), await credentials()
     section = shown.text.partition(f'action="{API}/test-api/{kind}"')[2]
-    seen = re.search(r'name="seen" value="([^"]+)"', section)
-    assert seen is not None
-    fields = {"csrf": csrf_of(shown), "seen": seen[1]}
+    expected = re.search(r'name="expected" value="([^"]+)"', section)
+    assert expected is not None
+    fields = {"csrf": csrf_of(shown), "expected": expected[1]}
     first = await owner.post(f"{API}/test-api/{kind}", **fields)
     second = await owner.post(f"{API}/test-api/{kind}", **fields)
     assert (first.status, second.status) == (200, 400), second.text

@@ -86,14 +86,14 @@ class ApiPage:
         context = self.access.context
         typed = asked.form.get("new_password", "")
         password = typed or context.new_api_password()
-        seen = asked.form.get("seen")
-        await change_api_password(login, password, asked.current.actor, context, seen=seen)
+        expected = asked.form.get("expected")
+        await change_api_password(login, password, asked.current.actor, context, expected=expected)
         return ShownSecret("api_password_changed", login, "" if typed else password)
 
     async def _change_token(self, asked: AccountRequest, login: str) -> ShownSecret:
         context = self.access.context
-        token, seen = context.new_token(), asked.form.get("seen")
-        await change_token(login, token, asked.current.actor, context, seen=seen)
+        token, expected = context.new_token(), asked.form.get("expected")
+        await change_token(login, token, asked.current.actor, context, expected=expected)
         return ShownSecret("token_changed", login, token)
 
     async def _restore_password(self, asked: AccountRequest, login: str) -> ShownSecret:

@@ -33,12 +33,12 @@ async def change_api_password(
     actor: AccountActor,
     context: AccountContext,
     *,
-    seen: str | None = None,
+    expected: str | None = None,
 ) -> None:
     """Replace the password of an API user; the old one is refused within a second.
 
-    `seen` is the `state_of` that the form was made of: a form that is sent twice changes once, so
-    that the password before it can be restored.
+    `expected` is the `state_of` that the form was made of: a form that is sent twice changes once,
+    so that the password before it can be restored.
     Refuses: NOT_PERMITTED, PasswordRulesError, API_USER_UNKNOWN, FORM_OUTDATED.
     """
     actor.require(Action.API_CREDENTIALS)
@@ -46,11 +46,11 @@ async def change_api_password(
     names = (merchant.name, *await context.store.logins(actor.merchant_id))
     if broken := broken_api_rules(password, names):
         raise PasswordRulesError(broken)
-    _refuse_outdated(await _stored(login, actor, context), seen)
+    _refuse_outdated(await _stored(login, actor, context), expected)
     password_hash = await context.passwords.hash(password)
     while True:
         stored = await _stored(login, actor, context)
-        _refuse_outdated(stored, seen)
+        _refuse_outdated(stored, expected)
         now = context.clock.now()
         changed = replace(
             stored,
@@ -90,15 +90,15 @@ async def change_token(
     actor: AccountActor,
     context: AccountContext,
     *,
-    seen: str | None = None,
+    expected: str | None = None,
 ) -> None:
     """Put a token in place of all tokens of an API user; the old ones are refused within a second.
 
-    `seen` as for `change_api_password`.
+    `expected` as for `change_api_password`.
     Refuses: NOT_PERMITTED, API_USER_UNKNOWN, FORM_OUTDATED.
     """
     actor.require(Action.API_CREDENTIALS)
-    _refuse_outdated(await _stored(login, actor, context), seen)
+    _refuse_outdated(await _stored(login, actor, context), expected)
     entry = actor.entry(AuditAction.TOKEN_CHANGED, login, at=context.clock.now())
     if not await context.store.replace_tokens(login, token, entry):
         raise AccountError(Reason.API_USER_UNKNOWN, login)
@@ -135,9 +135,9 @@ def state_of(password: ApiPassword) -> str:
     return f"{password.changed_at} {password.tokens_replaced_at}"
 
 
-def _refuse_outdated(password: ApiPassword, seen: str | None) -> None:
+def _refuse_outdated(password: ApiPassword, expected: str | None) -> None:
     """Raise AccountError where the credentials were changed after the form was made."""
-    if seen is not None and seen != state_of(password):
+    if expected is not None and expected != state_of(password):
         raise AccountError(Reason.FORM_OUTDATED)
 
 
