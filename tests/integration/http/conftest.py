@@ -14,9 +14,11 @@ from tests.shop import Shop, open_shop
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    """The demo shop of a gateway in this process."""
+    """The demo shop of a gateway in this process. A statement may take a minute: hostile requests
+    keep a machine busy."""
     home = tmp_path_factory.mktemp("home")
-    async with open_shop(database_url, home, serve_bank=True, acquirer_key=ACQUIRER_KEY) as opened:
+    options = {"serve_bank": True, "acquirer_key": ACQUIRER_KEY, "database_timeout_seconds": 60.0}
+    async with open_shop(database_url, home, **options) as opened:
         yield opened
 
 
