@@ -113,6 +113,20 @@ async def test_old_requests_are_purged_from_the_request_log() -> None:
     assert purges == ["request log"]
 
 
+async def test_sums_are_brought_up_to_date_when_another_task_fails() -> None:
+    updates: list[str] = []
+
+    async def update() -> None:
+        updates.append("sums")
+
+    work = run_housekeeping(
+        Cards(broken=True), Callbacks(), StoppedClock(), keep_callbacks=KEEP, update_sums=update
+    )
+    with pytest.raises(ExceptionGroup):
+        await work
+    assert updates == ["sums"]
+
+
 async def test_mailbox_is_bounded_by_age_and_number() -> None:
     mails = Mails()
     await run_for_a_moment(Cards(), Callbacks(), mails)
