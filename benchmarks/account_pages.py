@@ -197,7 +197,12 @@ async def _pages(connection: "asyncpg.Connection[Any]") -> Sequence[Page]:
         Page("the list, a page of 25 days ago", f"{ever}&before={place}", NEWEST, some),
         Page("the list, by order number", f"{ever}&number=M7000", NEWEST, some),
         Page("the list, a card that paid nothing", f"{ever}&card=0000", NEWEST, some),
-        Page("the list, an e-mail without orders", f"{ever}&email={secrets.token_hex(8)}", NEWEST, some),
+        Page(
+            "the list, an e-mail without orders",
+            f"{ever}&email={secrets.token_hex(8)}",
+            NEWEST,
+            some,
+        ),
         *(
             Page(
                 f"the main page, {days} days",

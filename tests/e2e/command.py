@@ -20,10 +20,10 @@ from urllib.request import urlopen
 
 import psutil  # type: ignore[import-untyped]
 
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
-COMMAND_SECONDS: Final = 60
-EVENTUALLY_SECONDS: Final = 60
+COMMAND_SECONDS: Final = 180
+EVENTUALLY_SECONDS: Final = 180
 DEMO: Final = {"userName": "test-api", "password": "testPwd1"}
 SHOP: Final = "https://shop.example/thanks"
 _READY: Final = re.compile(r"Gateway +(http://\S+?)/payment/rest/")

@@ -20,7 +20,7 @@ from altyn.main.http_server import server_config
 from altyn.settings import load
 from tests.shop import CREDENTIALS
 
-START_SECONDS_MAX: Final = 60
+START_SECONDS_MAX: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
