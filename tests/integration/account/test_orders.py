@@ -220,3 +220,12 @@ async def test_csrf_is_demanded_of_each_form(operator: Browser) -> None:
         answer = await operator.post(f"{ORDERS}/{path}", name="x", csrf="wrong")
         assert answer.status == 403
     assert csrf_of(await operator.get(ORDERS))
+
+
+async def test_codes_of_the_bank_are_explained_in_the_language_of_the_page(
+    operator: Browser, shop: Shop
+) -> None:
+    order_id = await shop.paid(1_000)
+    texts = {"ru": "0: банк одобрил", "en": "0: the bank approved"}
+    for language, text in texts.items():
+        assert text in (await operator.get(f"{ORDERS}/{order_id}?lang={language}")).text

@@ -13,6 +13,7 @@ from altyn.domain.order_id import (
     new_order_id,
     new_order_number,
 )
+from altyn.masking import mask_text
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 MERCHANTS = st.integers(1, MERCHANTS_MAX)
@@ -63,3 +64,8 @@ def test_generated_numbers_are_of_eighteen_digits() -> None:
     numbers = {new_order_number(NOW) for _ in range(100)}
     assert all(len(number) == 18 and number.isdigit() for number in numbers)
     assert len(numbers) > 90
+
+
+def test_generated_numbers_are_not_masked_as_card_numbers() -> None:
+    numbers = [new_order_number(NOW) for _ in range(500)]
+    assert [mask_text(number) for number in numbers] == numbers

@@ -10,8 +10,8 @@ from altyn.inbound.personal_account.main_page.page import (
     refusal_rows,
     way_rows,
 )
-from altyn.inbound.personal_account.main_page.refusals import REFUSAL_WORDS, refusal_text
 from altyn.inbound.personal_account.main_page.texts import MAIN_TEXTS, way_text
+from altyn.inbound.web.refusal_words import REFUSAL_WORDS, refusal_text
 from altyn.operations.dashboard import Attempts, RefusalCount, WayCount
 from altyn.protocol.action_codes import ACTION_CODES
 

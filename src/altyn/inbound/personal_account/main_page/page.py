@@ -18,11 +18,11 @@ from altyn.domain.account.roles import Action
 from altyn.domain.money import NO_BREAK_SPACE, THIN_SPACE, Currency, Money, canonical_currency
 from altyn.domain.moscow import start_of_day
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
-from altyn.inbound.personal_account.main_page.refusals import refusal_text
 from altyn.inbound.personal_account.main_page.texts import main_text, way_text
 from altyn.inbound.personal_account.pages import BASE, PROFILE_PATH, account_frame
 from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.web.frame import WebPages
+from altyn.inbound.web.refusal_words import refusal_text
 from altyn.inbound.web.responses import page, see_other
 from altyn.look import day_month_text, day_text
 from altyn.operations.dashboard import (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from altyn.domain.action_codes import APPROVED
 from altyn.domain.callback_history import CallbackSummary
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Order
@@ -15,10 +16,10 @@ from altyn.domain.outbox import EntryId
 from altyn.domain.receipt.values import Receipt
 from altyn.inbound.web.order_story import words
 from altyn.inbound.web.order_story.values import Story
+from altyn.inbound.web.refusal_words import refusal_text
 from altyn.look import Words
 from altyn.look.cart_words import measure_text
 from altyn.operations.order_history import BookedPosting, OrderEvent
-from altyn.protocol.action_codes import ACTION_CODES
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 
 DETAIL_CHARS_MAX: Final = 2000
@@ -231,18 +232,18 @@ def _attempt(attempt: Attempt, order: Order, language: str) -> AttemptLine:
         at=attempt.started_at,
         way=attempt.payment_way or "",
         card=attempt.card.masked_pan if attempt.card else "",
-        code=_action_code(attempt.action_code),
+        code=_action_code(attempt.action_code, language),
         rrn=attempt.rrn or "",
         approval_code=attempt.approval_code or "",
     )
 
 
-def _action_code(code: int | None) -> str:
-    """The code and its meaning: "116: not enough money"."""
+def _action_code(code: int | None, language: str) -> str:
+    """The code and its meaning: "116: Not enough money on the card"."""
     if code is None:
         return ""
-    row = ACTION_CODES.get(code)
-    return f"{code}: {row.meaning}" if row else str(code)
+    text = words.APPROVED.text(language) if code == APPROVED else refusal_text(code, language)
+    return f"{code}: {text}" if text else str(code)
 
 
 def _receipt(receipt: Receipt, language: str) -> ReceiptLine:

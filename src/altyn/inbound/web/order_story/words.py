@@ -37,6 +37,10 @@ ATTEMPT_WORDS: Final[Mapping[AttemptState, tuple[Words, str]]] = MappingProxyTyp
     AttemptState.NOT_SENT: (Words("банк не получил запрос", "not sent to the bank"), DANGER),
     AttemptState.UNKNOWN: (Words("ответ банка потерян, узнаём итог", "the bank's answer is lost; inquiring"), WARN),
 })
+
+APPROVED: Final = Words("банк одобрил", "the bank approved")
+"""The meaning of action code 0."""
+
 KIND_WORDS: Final[Mapping[Kind, Words]] = MappingProxyType({
     Kind.PAY: Words("Оплата", "Payment"),
     Kind.DEPOSIT: Words("Списание", "Deposit"),
