@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -284,7 +285,8 @@ async def test_only_the_shops_own_keys_check_a_callback(owner: Browser) -> None:
 
 async def test_key_is_rotated_and_signs(owner: Browser) -> None:
     await save(owner, CALLBACKS, callbacks__parameters="amount")
-    rotated = await owner.submit(CALLBACKS, f"{CALLBACKS}/key")
+    form = dict(form_of(await owner.get(CALLBACKS), f"{CALLBACKS}/key"))
+    rotated = await owner.post(f"{CALLBACKS}/key", **form)
     assert rotated.location == f"{CALLBACKS}?done=key#key"
     page = (await owner.get(CALLBACKS)).text
     assert DEMO_CALLBACK_KEY not in page
@@ -344,7 +346,8 @@ async def test_password_at_the_provider_is_removed(owner: Browser, shop: Shop) -
 
 
 async def test_certificate_is_made_and_shown(owner: Browser) -> None:
-    made = await owner.submit(CALLBACKS, f"{CALLBACKS}/certificate")
+    form = dict(form_of(await owner.get(CALLBACKS), f"{CALLBACKS}/certificate"))
+    made = await owner.post(f"{CALLBACKS}/certificate", **form)
     assert made.location == f"{CALLBACKS}?done=certificate#certificates"
     await save(owner, CALLBACKS, callbacks__checksum="asymmetric")
     page = (await owner.get(CALLBACKS)).text
@@ -352,6 +355,30 @@ async def test_certificate_is_made_and_shown(owner: Browser) -> None:
     assert "PRIVATE KEY" not in page
     assert "RSA with SHA-512" in page
     await save(owner, CALLBACKS, callbacks__checksum="symmetric")
+
+
+@pytest.mark.parametrize("kind", ["key", "certificate"])
+async def test_form_that_is_sent_twice_makes_one_key_or_certificate(
+    owner: Browser, shop: Shop, kind: str
+) -> None:
+    async def stored() -> list[object]:
+        keys = await shop.pool.fetchval(
+            "SELECT settings->'callbacks'->>'key' FROM merchant_settings"
+            " WHERE merchant_id = 1 ORDER BY version DESC LIMIT 1"
+        )
+        return [keys, await shop.pool.fetchval("SELECT count(*) FROM signing_keys")]
+
+    address = f"{CALLBACKS}/{kind}"
+    form = dict(form_of(await owner.get(CALLBACKS), address))
+    before = await stored()
+    answers = await asyncio.gather(owner.post(address, **form), owner.post(address, **form))
+    assert sorted(each.status for each in answers) == [303, 409]
+    [second] = [each for each in answers if each.status == 409]
+    assert "This form was sent already" in second.text
+    made = await stored()
+    assert made != before
+    assert (await owner.post(address, **form)).status == 409
+    assert await stored() == made
 
 
 @pytest.mark.parametrize("url", ["ftp://shop.example/", "https://u:p@shop.example/", HOSTILE])
