@@ -163,12 +163,16 @@ async def refuse_blocked(user: AccountUser, context: AccountContext) -> None:
 def failed_attempt(
     user: AccountUser, actor: AccountActor, now: datetime, detail: str
 ) -> UserChange:
-    """Count a wrong password or code; the lock ends all sessions of the user."""
+    """Count a wrong password or code.
+
+    A lock ends the session in which it was guessed, and no other: anyone can lock a login.
+    """
     counted = after_failed_login(user, now)
-    locked = counted.is_locked(now)
-    action = AuditAction.LOGIN_LOCKED if locked else AuditAction.LOGIN_FAILED
+    locks = counted.locked_until not in (None, user.locked_until)
+    action = AuditAction.LOGIN_LOCKED if locks else AuditAction.LOGIN_FAILED
     entry = actor.entry(action, user.login, at=now, detail=detail)
-    return UserChange(user=counted, entry=entry, ends_all=locked)
+    ended = actor.session_hash if counted.is_locked(now) else b""
+    return UserChange(user=counted, entry=entry, ended_hash=ended)
 
 
 async def _open(user: AccountUser, attempt: LoginAttempt, context: AccountContext) -> OpenedSession:
