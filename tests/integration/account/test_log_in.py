@@ -163,6 +163,15 @@ async def test_login_has_a_new_token_and_ends_the_old_session(access: Access) ->
     assert await access.current(opened)
 
 
+async def test_login_ends_the_session_of_another_user_in_the_same_browser(access: Access) -> None:
+    elsewhere = await access.log_in("shop-operator")
+    earlier = await access.log_in("shop-operator")
+    opened = await access.log_in(OWNER, old_token=earlier.token)
+    assert await access.current(earlier) is None
+    assert await access.current(opened)
+    assert await access.current(elsewhere)
+
+
 async def test_token_that_was_never_issued_opens_nothing(access: Access) -> None:
     opened = await access.log_in(OWNER)
     merchant, _, secret = opened.token.partition(".")

@@ -15,6 +15,7 @@ from altyn.domain.account.user import FAILED_LOGINS_MAX
 from altyn.inbound.web.responses import POLICY
 from tests.asgi_client import AsgiClient
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, PASSWORD, Browser, csrf_of
+from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.shop import Shop, open_shop
 
 NEW = "Another!pass7"
@@ -157,6 +158,23 @@ async def test_one_time_password_is_changed_first(browser: Browser, shop: Shop) 
         OWNER,
         OPERATOR,
     )
+
+
+async def test_login_in_another_shop_ends_the_session_of_the_browser(
+    browser: Browser, shop: Shop
+) -> None:
+    await add_child_owner(shop.pool)
+    await browser.log_in(OPERATOR)
+    before = Browser(shop.gateway.router, dict(browser.cookies))
+    assert (await before.get(f"{BASE}/profile")).status == 200
+    assert (await browser.log_in(CHILD_OWNER)).status == 303
+    assert (await browser.get(f"{BASE}/profile")).status == 200
+    assert (await before.get(f"{BASE}/profile")).status == 303
+    row = await shop.pool.fetchrow(
+        "SELECT actor, action FROM audit_log WHERE merchant_id = 1 ORDER BY number DESC LIMIT 1"
+    )
+    assert row is not None
+    assert tuple(row) == (OPERATOR, "logged out")
 
 
 async def test_login_is_locked_by_the_clock_of_the_gateway(browser: Browser, shop: Shop) -> None:

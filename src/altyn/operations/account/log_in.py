@@ -11,6 +11,7 @@ from altyn.domain.account.sessions import (
     SECOND_FACTOR_TIME,
     AccountSession,
     SessionStage,
+    merchant_of_token,
     session_token,
     token_hash,
 )
@@ -71,6 +72,7 @@ async def log_in(attempt: LoginAttempt, context: AccountContext) -> OpenedSessio
         opened = await _open(user, attempt, context) if is_right else None
         saved = await _save(user, opened, attempt, context)
         if saved and opened is not None:
+            await end_session_of_other_shop(attempt.old_token, opened, context)
             return opened
         if saved:
             break
@@ -158,6 +160,21 @@ async def refuse_blocked(user: AccountUser, context: AccountContext) -> None:
         raise AccountError(Reason.USER_BLOCKED)
     if (await context.merchants.get(user.merchant_id)).blocked:
         raise AccountError(Reason.MERCHANT_BLOCKED)
+
+
+async def end_session_of_other_shop(
+    old_token: str, opened: OpenedSession, context: AccountContext
+) -> None:
+    """End the session that the browser had in another shop; one of this shop has ended already."""
+    merchant_id = merchant_of_token(old_token)
+    if merchant_id is None or merchant_id == opened.user.merchant_id:
+        return
+    ended = token_hash(old_token)
+    found = await context.store.session(merchant_id, ended)
+    if found is not None:
+        login, at = found[1].login, context.clock.now()
+        actor = AccountActor(name=login, merchant_id=merchant_id, address=opened.session.address)
+        await context.store.end_session(ended, actor.entry(AuditAction.LOGGED_OUT, login, at=at))
 
 
 def failed_attempt(

@@ -57,8 +57,9 @@ async def current_user(
     """The user of a session's token; None when the session has ended or never was.
 
     A blocked user and a user of a blocked merchant have no session. A locked login keeps its open
-    sessions: anyone who knows a login can lock it. One that waits for a code is over. A request counts as activity
-    if it is made `by_hand`: a page that is left open and asks for updates keeps no session open.
+    sessions: anyone who knows a login can lock it. One that waits for a code is over. A request
+    counts as activity if it is made `by_hand`: a page that is left open and asks for updates keeps
+    no session open.
     """
     merchant_id = merchant_of_token(token)
     found = None
