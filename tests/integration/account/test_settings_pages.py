@@ -385,6 +385,11 @@ async def test_form_that_is_sent_twice_makes_one_key_or_certificate(
 async def test_addresses_that_are_not_called_are_refused(owner: Browser, url: str) -> None:
     answer = await save(owner, CALLBACKS, callbacks__urls=url)
     assert (answer.status, 'id="callbacks-urls-error"' in answer.text) == (400, True)
+    russian = Browser(owner.app, dict(owner.cookies))
+    form = dict(form_of(await owner.get(CALLBACKS), CALLBACKS)) | {"callbacks.urls": url}
+    shown = (await russian.post(f"{CALLBACKS}?lang=ru", **form)).text
+    assert "Не подходит" in shown
+    assert '<span lang="en" class="small">' not in shown
     assert "<script>alert" not in answer.text
 
 
@@ -600,6 +605,11 @@ async def test_callbacks_of_the_shop_only_are_shown_and_sent_again(
         return "Signed text" in page.text
 
     await eventually(delivered)
+    russian = Browser(shop.gateway.router, dict(owner.cookies))
+    for path in (address, f"{BASE}/callbacks", f"{BASE}/orders/{order_id}"):
+        shown = (await russian.get(f"{path}?lang=ru")).text
+        assert "127.0.0.1:9 не принял соединение" in shown
+        assert "refused the connection" not in shown
     again = await owner.submit(found[1], found[1])
     assert again.location == f"{found[1]}?resent=yes"
     assert "callback sent again" in (await owner.get(f"{BASE}/audit")).text
