@@ -177,6 +177,44 @@ async def test_login_in_another_shop_ends_the_session_of_the_browser(
     assert tuple(row) == (OPERATOR, "logged out")
 
 
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [
+        (f"{BASE}/nope", BASE),
+        (f"{BASE}/orders/1/nope", BASE),
+        ("/console/nope", "/"),
+        ("/console", "/"),
+    ],
+)
+async def test_unknown_address_has_a_page_that_leads_to_the_start(
+    shop: Shop, path: str, start: str
+) -> None:
+    browser = Browser(shop.gateway.router)
+    for language, text in (("en", "There is no such page"), ("ru", "Такой страницы нет")):
+        shown = await browser.get(f"{path}?lang={language}")
+        assert (shown.status, text in shown.text) == (404, True)
+        assert shown.headers["content-type"].startswith("text/html")
+        assert f'<a class="button" href="{start}">' in shown.text
+    assert (await browser.post(path)).status == 404
+    assert (await browser.get("/nope")).text == "Not Found"
+
+
+@pytest.mark.parametrize("path", [f"{BASE}/login", "/console/orders"])
+async def test_unexpected_error_has_a_page_that_names_nothing_secret(
+    shop: Shop, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("secret-4111")
+
+    for route in shop.gateway.router._pages.router.routes:
+        if getattr(route, "path", "") == path and "GET" in route.methods:
+            monkeypatch.setattr(route, "app", fail)
+    shown = await Browser(shop.gateway.router).get(f"{path}?lang=ru")
+    assert (shown.status, "Шлюз не смог ответить" in shown.text) == (500, True)
+    assert "secret" not in shown.text
+    assert "RuntimeError" not in shown.text
+
+
 async def test_login_is_locked_by_the_clock_of_the_gateway(browser: Browser, shop: Shop) -> None:
     for _ in range(FAILED_LOGINS_MAX):
         assert (await browser.log_in(OPERATOR, "wrong")).status == 403
