@@ -5,11 +5,13 @@ So no endpoint answers with a traceback or closes its connection without saying 
 Source: docs/architecture.md (limits).
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from altyn.inbound.http.incomplete import CLOSE, log_body_too_slow, log_client_left
 from altyn.inbound.rest.answers import (
@@ -36,11 +38,22 @@ FAILED: Final = transport_fault("The gateway failed to answer this request: repe
 log = structlog.get_logger("altyn.pages")
 
 
-class PageGuard:
-    """An ASGI middleware around the endpoints of pages, simulators and the sandbox."""
+FailedPage = Callable[[Request], Response | None]
 
-    def __init__(self, app: Any) -> None:
+
+def _no_page(_: Request) -> None:
+    return None
+
+
+class PageGuard:
+    """An ASGI middleware around the endpoints of pages, simulators and the sandbox.
+
+    `failed` makes the page of an unexpected error; None: the answer is JSON.
+    """
+
+    def __init__(self, app: Any, failed: FailedPage = _no_page) -> None:
         self._app = app
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; every request is answered, unless its client has left."""
@@ -63,7 +76,11 @@ class PageGuard:
             log.exception("failed", path=scope["path"])
             if answer.started:
                 raise  # the server closes the connection, so that the client sees the end
-            await _send(send, HTTPStatus.INTERNAL_SERVER_ERROR, FAILED)
+            page = self._failed(Request(scope))
+            if page is None:
+                await _send(send, HTTPStatus.INTERNAL_SERVER_ERROR, FAILED)
+            else:
+                await page(scope, receive, send)
 
 
 class _Answer:

@@ -51,9 +51,9 @@ def settings_services(
             raise UnknownMerchantNumberError(merchant_id)
         return CurrentSettings(rows[0]["version"], read_settings(rows[0]["settings"]))
 
-    async def new_certificate(merchant_id: int) -> str:
-        created = await signing_keys.create(merchant_id, clock.now())
-        return created.alias
+    async def new_certificate(merchant_id: int, newest: str) -> str | None:
+        created = await signing_keys.create_after(merchant_id, clock.now(), newest=newest)
+        return created.alias if created is not None else None
 
     async def deliver(entry: ClaimedEntry, merchant: Merchant) -> CallbackDelivery:
         handler_services = HandlerServices(

@@ -17,7 +17,7 @@ from altyn.inbound.http.request_reader import Limits
 from altyn.inbound.page_guard import PageGuard
 from altyn.inbound.payment_link.endpoint import qr_routes
 from altyn.inbound.payment_page.endpoint import routes as payment_page_routes
-from altyn.inbound.payment_page.no_scheme import no_scheme_page
+from altyn.inbound.payment_page.no_scheme import no_scheme_page, not_found
 from altyn.inbound.payment_page.tiles import WayTiles
 from altyn.inbound.personal_account.plugin_settings import routes as plugin_routes
 from altyn.inbound.receipt_page.endpoint import receipt_routes
@@ -44,6 +44,7 @@ from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
 from altyn.main.due_list import due_reader
+from altyn.main.error_pages import ErrorPages
 from altyn.main.request_log import DEMO_SECRETS, recording_of
 from altyn.operations.page_sets import ServedPages
 from altyn.operations.ports import World
@@ -142,10 +143,12 @@ def open_router(context: EndpointContext, simulator_routes: Sequence[BaseRoute])
         public_url=settings.public_url,
         show_rules=settings.sandbox,
     )
+    errors = ErrorPages(settings.sandbox)
+    elsewhere = no_scheme_page(context.world) if settings.sandbox else not_found
     pages = Starlette(
         routes=[*simulator_routes, *_routes(context)],
-        middleware=[Middleware(PageGuard)],
-        exception_handlers={404: no_scheme_page(context.world)} if settings.sandbox else {},
+        middleware=[Middleware(PageGuard, failed=errors.failed)],
+        exception_handlers={404: errors.missing(elsewhere)},
     )
     pages.router.redirect_slashes = False  # it would redirect to the host that the request names
     pages.state.public_url = settings.public_url

@@ -1,6 +1,7 @@
 """What all formats of a file share: texts that no spreadsheet takes for a formula, and words."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -13,9 +14,25 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _SPREADSHEET_TEXT_MAX: Final = 32_767
 
 
+# A spreadsheet that expects another separator than the file has begins a cell behind it.
+_FORMULA_INSIDE: Final = re.compile('(?<=[;,\t\r\n])("*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
+_QUOTED: Final = re.compile('[;,"\t\r\n]')
+
+
 def safe_text(text: str) -> str:
-    """The text for a CSV file: no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The text for a CSV file: no spreadsheet takes it, nor a part of it, for a formula."""
+    inside = _FORMULA_INSIDE.sub(r"\1'", text)
+    return f"'{inside}" if text.lstrip('"').startswith(_FORMULA) else inside
+
+
+def csv_line(cells: Iterable[str], delimiter: str) -> str:
+    """A line of a CSV file. What any separator divides is quoted, whichever the file has."""
+    return delimiter.join(map(_cell, cells)) + "\r\n"
+
+
+def _cell(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if _QUOTED.search(text) else text
 
 
 def cut_text(text: str) -> str:

@@ -3,7 +3,6 @@
 A Russian spreadsheet expects semicolons and decimal commas, an English one commas and points.
 """
 
-import csv
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.operations.reports.jobs import ExportJob
 from altyn.operations.reports.rows import Cell, Row
-from altyn.reports.cells import WordOf, safe_text
+from altyn.reports.cells import WordOf, csv_line, safe_text
 from altyn.reports.columns import columns_of
 
 _MARK: Final = "\ufeff"
@@ -27,14 +26,13 @@ class CsvFile:
         self._language, self._word_of = job.request.language, word_of
         self._out = io.StringIO(_MARK)
         self._out.seek(0, io.SEEK_END)
-        delimiter = "," if self._language == "en" else ";"
-        self._table = csv.writer(self._out, delimiter=delimiter)
-        self._table.writerow([each.title.text(self._language) for each in columns_of(job)])
+        self._delimiter = "," if self._language == "en" else ";"
+        self._write([each.title.text(self._language) for each in columns_of(job)])
 
     def add(self, rows: Sequence[Row]) -> None:
         """Write rows."""
         for row in rows:
-            self._table.writerow([self._text(cell) for cell in row])
+            self._write([self._text(cell) for cell in row])
 
     def close(self) -> bytes:
         """The content of the file."""
@@ -43,6 +41,9 @@ class CsvFile:
     def discard(self) -> None:
         """Free the memory."""
         self._out.close()
+
+    def _write(self, cells: Sequence[str]) -> None:
+        self._out.write(csv_line(cells, self._delimiter))
 
     def _text(self, cell: Cell) -> str:
         if isinstance(cell, StrEnum):

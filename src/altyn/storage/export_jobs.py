@@ -26,7 +26,7 @@ class ExportJobStore:
         self._lease_seconds = lease_seconds
 
     async def add(self, job: ExportJob, *, waiting_max: int) -> bool:
-        """Add a job. False: the merchant has so many waiting ones."""
+        """Add a job. False: the merchant has so many waiting ones, or one with this id."""
         rows = await statement("add_export_job").fetch(
             self._pool,
             merchant_id=job.merchant_id,

@@ -51,6 +51,17 @@ class SigningKey:
     private_key: rsa.RSAPrivateKey = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A pair that has no number yet."""
+
+    merchant_id: int
+    login: str
+    certificate: str
+    created_at: datetime
+    private_key: rsa.RSAPrivateKey = field(repr=False)
+
+
 class SigningKeys:
     """Creates and caches signing keys; a new one signs in every process within a second.
 
@@ -84,6 +95,27 @@ class SigningKeys:
 
     async def create(self, merchant_id: int, now: datetime) -> SigningKey:
         """Create a pair that signs from now on; `now` is UTC. Raises UnknownMerchantError."""
+        draft = await self._draft(merchant_id, now)
+        while True:
+            created = await self._add(draft, await self._newest(merchant_id))
+            if created is not None:
+                return created
+            # Another process has taken this number meanwhile; the next one follows it.
+
+    async def create_after(
+        self, merchant_id: int, now: datetime, *, newest: str
+    ) -> SigningKey | None:
+        """Create a pair as `create` does, while `newest` is the alias of the newest one.
+
+        `newest` is empty where there is none. None: another pair is the newest, also one that was
+        created at the same moment. Raises UnknownMerchantError.
+        """
+        rows = await self._newest(merchant_id)
+        if newest != (rows[0]["alias"] if rows else ""):
+            return None
+        return await self._add(await self._draft(merchant_id, now), rows)
+
+    async def _draft(self, merchant_id: int, now: datetime) -> _Draft:
         rows = await statement("load_merchant").fetch(self._pool, merchant_id=merchant_id)
         if not rows:
             raise UnknownMerchantError(f"no merchant has the number {merchant_id}")
@@ -91,19 +123,19 @@ class SigningKeys:
         # In a thread: it takes a large part of a second, in which other requests are served.
         private_key = await asyncio.to_thread(new_private_key)
         certificate = certificate_of(private_key, login, now)
-        while True:
-            newest = await self._newest(merchant_id)
-            number = newest[0]["number"] + 1 if newest else 1
-            created = SigningKey(
-                merchant_id=merchant_id,
-                alias=f"altyn-{login}-{to_moscow(now):%Y%m%d}-{number}",
-                certificate=certificate,
-                created_at=now,
-                private_key=private_key,
-            )
-            if await self._insert(created, number):
-                return created
-            # Another process has taken this number meanwhile; the next one follows it.
+        return _Draft(merchant_id, login, certificate, now, private_key)
+
+    async def _add(self, draft: _Draft, newest: Sequence[Any]) -> SigningKey | None:
+        """Add the pair behind the newest one. None: another pair has its number."""
+        number = newest[0]["number"] + 1 if newest else 1
+        created = SigningKey(
+            merchant_id=draft.merchant_id,
+            alias=f"altyn-{draft.login}-{to_moscow(draft.created_at):%Y%m%d}-{number}",
+            certificate=draft.certificate,
+            created_at=draft.created_at,
+            private_key=draft.private_key,
+        )
+        return created if await self._insert(created, number) else None
 
     async def _insert(self, created: SigningKey, number: int) -> bool:
         owner = KeyOwner(created.merchant_id, created.alias)

@@ -92,15 +92,36 @@ async def test_tenth_failure_locks_for_half_an_hour_of_the_gateways_clock(access
     await fail(access, FAILED_LOGINS_MAX - 1)
     assert await access.current(before)
     await fail(access, 1)
-    assert await access.current(before) is None
     assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
     access.clock.move(minutes=29, seconds=59)
     assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
     access.clock.move(seconds=1)
     await fail(access, FAILED_LOGINS_MAX - 1)
     await access.log_in(OWNER)
+    assert await access.current(before) is None  # because it was idle
     assert "shop-owner login locked shop-owner a wrong password" in await access.log()
     assert (await access.verified()).fault is None
+
+
+async def test_lock_by_a_stranger_ends_no_open_session(access: Access) -> None:
+    opened = await access.log_in(OWNER)
+    await fail(access, FAILED_LOGINS_MAX)
+    current = await access.current(opened)
+    assert current is not None
+    change = change_password(current, "wrong", NEW, access.context)
+    assert await reason_of(change) is Reason.WRONG_PASSWORD
+    assert await access.current(opened) is None  # a session is no way to guess during the lock
+    assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
+    log = await access.log()
+    assert log.count("shop-owner login locked shop-owner a wrong password") == 1
+    assert log[-1] == "shop-owner login failed shop-owner a wrong present password"
+
+
+async def test_lock_ends_a_login_that_waits_for_its_code(access: Access) -> None:
+    await access.pool.execute("UPDATE account_users SET code_secret = 'encrypted'")
+    waits = await access.log_in(OWNER)
+    await fail(access, FAILED_LOGINS_MAX)
+    assert await access.current(waits) is None
 
 
 async def test_attempts_at_once_are_all_counted(access: Access) -> None:
@@ -140,6 +161,15 @@ async def test_login_has_a_new_token_and_ends_the_old_session(access: Access) ->
     assert opened.token != planted.token
     assert await access.current(planted) is None
     assert await access.current(opened)
+
+
+async def test_login_ends_the_session_of_another_user_in_the_same_browser(access: Access) -> None:
+    elsewhere = await access.log_in("shop-operator")
+    earlier = await access.log_in("shop-operator")
+    opened = await access.log_in(OWNER, old_token=earlier.token)
+    assert await access.current(earlier) is None
+    assert await access.current(opened)
+    assert await access.current(elsewhere)
 
 
 async def test_token_that_was_never_issued_opens_nothing(access: Access) -> None:
@@ -218,11 +248,13 @@ async def test_new_password_keeps_the_rules(access: Access) -> None:
 
 
 async def test_present_password_cannot_be_guessed_in_an_open_session(access: Access) -> None:
+    other = await access.log_in(OWNER)
     current = await access.enter(OWNER)
     for _ in range(FAILED_LOGINS_MAX):
         change = change_password(current, "wrong", NEW, access.context)
         assert await reason_of(change) is Reason.WRONG_PASSWORD
     assert await access.current(current.token) is None
+    assert await access.current(other)
     assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
 
 

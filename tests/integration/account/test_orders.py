@@ -186,7 +186,7 @@ async def test_csv_has_the_rows_of_the_list_and_no_formulas(operator: Browser, s
     assert [row[1] for row in rows[1:]] == [HOSTILE, "'@sum", "'-1", "'+1", "'=1+1"]
     assert {tuple(row[2:]) for row in rows[1:]} == {("-100", "1500.50", "RUB")}
     russian = await operator.get(f"{ORDERS}.csv?{query}&lang=ru")
-    assert "1500,50;" in russian.body.decode("utf-8-sig")
+    assert '"1500,50";' in russian.body.decode("utf-8-sig")
 
 
 async def test_list_that_updates_itself_keeps_no_session_open(shop: Shop) -> None:

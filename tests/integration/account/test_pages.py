@@ -15,6 +15,7 @@ from altyn.domain.account.user import FAILED_LOGINS_MAX
 from altyn.inbound.web.responses import POLICY
 from tests.asgi_client import AsgiClient
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, PASSWORD, Browser, csrf_of
+from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.shop import Shop, open_shop
 
 NEW = "Another!pass7"
@@ -157,6 +158,61 @@ async def test_one_time_password_is_changed_first(browser: Browser, shop: Shop) 
         OWNER,
         OPERATOR,
     )
+
+
+async def test_login_in_another_shop_ends_the_session_of_the_browser(
+    browser: Browser, shop: Shop
+) -> None:
+    await add_child_owner(shop.pool)
+    await browser.log_in(OPERATOR)
+    before = Browser(shop.gateway.router, dict(browser.cookies))
+    assert (await before.get(f"{BASE}/profile")).status == 200
+    assert (await browser.log_in(CHILD_OWNER)).status == 303
+    assert (await browser.get(f"{BASE}/profile")).status == 200
+    assert (await before.get(f"{BASE}/profile")).status == 303
+    row = await shop.pool.fetchrow(
+        "SELECT actor, action FROM audit_log WHERE merchant_id = 1 ORDER BY number DESC LIMIT 1"
+    )
+    assert row is not None
+    assert tuple(row) == (OPERATOR, "logged out")
+
+
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [
+        (f"{BASE}/nope", BASE),
+        (f"{BASE}/orders/1/nope", BASE),
+        ("/console/nope", "/"),
+        ("/console", "/"),
+    ],
+)
+async def test_unknown_address_has_a_page_that_leads_to_the_start(
+    shop: Shop, path: str, start: str
+) -> None:
+    browser = Browser(shop.gateway.router)
+    for language, text in (("en", "There is no such page"), ("ru", "Такой страницы нет")):
+        shown = await browser.get(f"{path}?lang={language}")
+        assert (shown.status, text in shown.text) == (404, True)
+        assert shown.headers["content-type"].startswith("text/html")
+        assert f'<a class="button" href="{start}">' in shown.text
+    assert (await browser.post(path)).status == 404
+    assert (await browser.get("/nope")).text == "Not Found"
+
+
+@pytest.mark.parametrize("path", [f"{BASE}/login", "/console/orders"])
+async def test_unexpected_error_has_a_page_that_names_nothing_secret(
+    shop: Shop, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("secret-4111")
+
+    for route in shop.gateway.router._pages.router.routes:
+        if getattr(route, "path", "") == path and "GET" in route.methods:
+            monkeypatch.setattr(route, "app", fail)
+    shown = await Browser(shop.gateway.router).get(f"{path}?lang=ru")
+    assert (shown.status, "Шлюз не смог ответить" in shown.text) == (500, True)
+    assert "secret" not in shown.text
+    assert "RuntimeError" not in shown.text
 
 
 async def test_login_is_locked_by_the_clock_of_the_gateway(browser: Browser, shop: Shop) -> None:

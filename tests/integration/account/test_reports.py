@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -17,7 +18,7 @@ from altyn.domain.moscow import to_moscow
 from altyn.domain.order import AttemptState
 from altyn.inbound.web.order_story.words import ATTEMPT_WORDS, MOVEMENT_WORDS
 from tests.asgi_client import Answer
-from tests.integration.account.browser import BASE, OPERATOR, OWNER, Browser
+from tests.integration.account.browser import BASE, OPERATOR, OWNER, Browser, csrf_of
 from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.integration.storage.processes import eventually
 from tests.shop import Shop, open_shop
@@ -180,8 +181,51 @@ async def test_period_of_a_business_day_ends_at_moscow_midnight(owner: Browser, 
     ],
 )
 async def test_wrong_period_is_explained(owner: Browser, first: str, last: str, text: str) -> None:
-    answer = await owner.submit(REPORTS, REPORTS, kind="refunds", first=first, last=last)
+    answer = await owner.submit(
+        REPORTS, REPORTS, kind="refunds", format="csv", first=first, last=last
+    )
     assert (answer.status, text in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("kind", "x", "There is no such report"),
+        ("kind", "orders", "There is no such report"),
+        ("kind", "", "There is no such report"),
+        ("format", "pdf", "There is no such format"),
+    ],
+)
+async def test_unknown_report_or_format_is_refused(
+    owner: Browser, shop: Shop, name: str, value: str, text: str
+) -> None:
+    jobs = await shop.pool.fetchval("SELECT count(*) FROM export_jobs")
+    day = to_moscow(shop.clock.now()).date().isoformat()
+    fields = {"kind": "refunds", "format": "csv", "first": day, "last": day, name: value}
+    answer = await owner.submit(REPORTS, REPORTS, **fields)
+    assert (answer.status, text in answer.text) == (400, True)
+    assert await shop.pool.fetchval("SELECT count(*) FROM export_jobs") == jobs
+
+
+async def test_form_that_is_sent_twice_asks_for_one_report(owner: Browser, shop: Shop) -> None:
+    async def counted() -> list[int]:
+        asked = "SELECT count(*) FROM audit_log WHERE action = 'report asked for'"
+        jobs = "SELECT count(*) FROM export_jobs"
+        return [await shop.pool.fetchval(sql) for sql in (asked, jobs)]
+
+    shown, before = await owner.get(REPORTS), await counted()
+    job = re.search(r'name="job" value="([^"]+)"', shown.text)
+    assert job is not None
+    day = to_moscow(shop.clock.now()).date().isoformat()
+    fields = {"kind": "refunds", "format": "csv", "first": day, "last": day, "shop": "test"}
+    fields |= {"csrf": csrf_of(shown), "job": job[1]}
+    answers = await asyncio.gather(*(owner.post(REPORTS, **fields) for _ in range(3)))
+    assert {each.location for each in answers} == {f"{REPORTS}?done=asked"}
+    assert await counted() == [each + 1 for each in before]
+    other = await owner.post(REPORTS, **{**fields, "format": "xlsx"})
+    assert (other.status, "Check what you chose" in other.text) == (400, True)
+    assert (await owner.post(REPORTS, **{**fields, "job": "x"})).status == 403
+    assert await counted() == [each + 1 for each in before]
 
 
 async def test_another_shop_and_users_without_the_right_get_no_report(
@@ -217,9 +261,11 @@ async def test_list_of_orders_is_built_with_its_filter(shop: Shop, owner: Browse
             (await owner.get(listed)).text.split('action="/mportal3/orders/export"')[1],
         )
     )
-    assert fields.pop("csrf")
-    asked = await owner.submit(listed, f"{BASE}/orders/export", **fields)
-    assert asked.location == f"{REPORTS}?done=asked", asked.text
+    before = await shop.pool.fetchval("SELECT count(*) FROM export_jobs")
+    for _ in range(2):
+        asked = await owner.post(f"{BASE}/orders/export", **fields)
+        assert asked.location == f"{REPORTS}?done=asked", asked.text
+    assert await shop.pool.fetchval("SELECT count(*) FROM export_jobs") == before + 1
 
     async def ready() -> bool:
         return not await shop.pool.fetch("SELECT FROM export_jobs WHERE state <> 'ready'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -284,7 +285,8 @@ async def test_only_the_shops_own_keys_check_a_callback(owner: Browser) -> None:
 
 async def test_key_is_rotated_and_signs(owner: Browser) -> None:
     await save(owner, CALLBACKS, callbacks__parameters="amount")
-    rotated = await owner.submit(CALLBACKS, f"{CALLBACKS}/key")
+    form = dict(form_of(await owner.get(CALLBACKS), f"{CALLBACKS}/key"))
+    rotated = await owner.post(f"{CALLBACKS}/key", **form)
     assert rotated.location == f"{CALLBACKS}?done=key#key"
     page = (await owner.get(CALLBACKS)).text
     assert DEMO_CALLBACK_KEY not in page
@@ -344,7 +346,8 @@ async def test_password_at_the_provider_is_removed(owner: Browser, shop: Shop) -
 
 
 async def test_certificate_is_made_and_shown(owner: Browser) -> None:
-    made = await owner.submit(CALLBACKS, f"{CALLBACKS}/certificate")
+    form = dict(form_of(await owner.get(CALLBACKS), f"{CALLBACKS}/certificate"))
+    made = await owner.post(f"{CALLBACKS}/certificate", **form)
     assert made.location == f"{CALLBACKS}?done=certificate#certificates"
     await save(owner, CALLBACKS, callbacks__checksum="asymmetric")
     page = (await owner.get(CALLBACKS)).text
@@ -354,10 +357,39 @@ async def test_certificate_is_made_and_shown(owner: Browser) -> None:
     await save(owner, CALLBACKS, callbacks__checksum="symmetric")
 
 
+@pytest.mark.parametrize("kind", ["key", "certificate"])
+async def test_form_that_is_sent_twice_makes_one_key_or_certificate(
+    owner: Browser, shop: Shop, kind: str
+) -> None:
+    async def stored() -> list[object]:
+        keys = await shop.pool.fetchval(
+            "SELECT settings->'callbacks'->>'key' FROM merchant_settings"
+            " WHERE merchant_id = 1 ORDER BY version DESC LIMIT 1"
+        )
+        return [keys, await shop.pool.fetchval("SELECT count(*) FROM signing_keys")]
+
+    address = f"{CALLBACKS}/{kind}"
+    form = dict(form_of(await owner.get(CALLBACKS), address))
+    before = await stored()
+    answers = await asyncio.gather(owner.post(address, **form), owner.post(address, **form))
+    assert sorted(each.status for each in answers) == [303, 409]
+    [second] = [each for each in answers if each.status == 409]
+    assert "This form was sent already" in second.text
+    made = await stored()
+    assert made != before
+    assert (await owner.post(address, **form)).status == 409
+    assert await stored() == made
+
+
 @pytest.mark.parametrize("url", ["ftp://shop.example/", "https://u:p@shop.example/", HOSTILE])
 async def test_addresses_that_are_not_called_are_refused(owner: Browser, url: str) -> None:
     answer = await save(owner, CALLBACKS, callbacks__urls=url)
     assert (answer.status, 'id="callbacks-urls-error"' in answer.text) == (400, True)
+    russian = Browser(owner.app, dict(owner.cookies))
+    form = dict(form_of(await owner.get(CALLBACKS), CALLBACKS)) | {"callbacks.urls": url}
+    shown = (await russian.post(f"{CALLBACKS}?lang=ru", **form)).text
+    assert "Не подходит" in shown
+    assert '<span lang="en" class="small">' not in shown
     assert "<script>alert" not in answer.text
 
 
@@ -573,6 +605,11 @@ async def test_callbacks_of_the_shop_only_are_shown_and_sent_again(
         return "Signed text" in page.text
 
     await eventually(delivered)
+    russian = Browser(shop.gateway.router, dict(owner.cookies))
+    for path in (address, f"{BASE}/callbacks", f"{BASE}/orders/{order_id}"):
+        shown = (await russian.get(f"{path}?lang=ru")).text
+        assert "127.0.0.1:9 не принял соединение" in shown
+        assert "refused the connection" not in shown
     again = await owner.submit(found[1], found[1])
     assert again.location == f"{found[1]}?resent=yes"
     assert "callback sent again" in (await owner.get(f"{BASE}/audit")).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -64,7 +65,43 @@ def test_csv_has_the_formats_of_its_language(
 def test_csv_has_no_formula() -> None:
     _, cells = in_csv(written(a_job(FileFormat.CSV), list(HOSTILE)), ";")
     for text, cell in zip(HOSTILE, cells, strict=True):
-        assert cell == (text if text.startswith("http") else f"'{text}")
+        if text.startswith("http"):
+            assert cell == text
+        else:  # behind a tab or a line break a sign would begin a cell of its own
+            assert cell in {f"'{text}", f"'{text.replace('=', chr(39) + '=')}"}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Tea;=1+1", "Tea,=1+1", "Tea\t=1+1", "Tea\n=1+1", 'Tea;"=1+1"', 'Tea,""=1+1', '"=1+1'),
+        *("Tea;+7", "Tea,-1", "Tea;@SUM(A1)", "Tea,\uff1d1", ";=1;=2,=3", "=1;=1"),
+    ],
+)
+def test_csv_has_no_formula_for_a_spreadsheet_with_another_separator(
+    text: str, language: str
+) -> None:
+    content = written(a_job(FileFormat.CSV, language), [text, "next"]).decode("utf-8-sig")
+    for delimiter in ";,\t":
+        cells = [
+            cell
+            for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+            for cell in row
+        ]
+        assert [each for each in cells if each.lstrip('"').startswith(tuple("=+-@\uff1d"))] == []
+    pieces = re.split("[;,\t\r\n]", content)
+    assert [each for each in pieces if each.lstrip('"').startswith(tuple("=+-@\uff1d"))] == []
+
+
+@pytest.mark.parametrize(("language", "delimiter"), [("ru", ";"), ("en", ",")])
+def test_csv_quotes_what_any_separator_divides(language: str, delimiter: str) -> None:
+    texts: list[Cell] = ["a;b", "a,b", 'a"b', "a\nb", "a\rb", "a\tb", "plain"]
+    content = written(a_job(FileFormat.CSV, language), texts).decode("utf-8-sig")
+    _, row = content.split("\r\n", 1)
+    quoted = ('"a;b"', '"a,b"', '"a""b"', '"a\nb"', '"a\rb"', '"a\tb"', "plain")
+    assert row == delimiter.join(quoted) + "\r\n"
+    assert in_csv(content.encode("utf-8-sig"), delimiter)[1] == texts
 
 
 def test_xlsx_has_texts_numbers_and_times_but_no_formula() -> None:

@@ -43,10 +43,11 @@ class AccountUser:
 
 
 def after_failed_login(user: AccountUser, now: datetime) -> AccountUser:
-    """Count a failed login; the tenth one locks the login for 30 minutes."""
+    """Count a failed login; the tenth one locks the login for 30 minutes. A lock goes on."""
     failures = user.failed_logins + 1
     if failures < FAILED_LOGINS_MAX:
-        return replace(user, failed_logins=failures, locked_until=None)
+        until = user.locked_until if user.is_locked(now) else None
+        return replace(user, failed_logins=failures, locked_until=until)
     return replace(user, failed_logins=0, locked_until=now + LOCK_TIME)
 
 

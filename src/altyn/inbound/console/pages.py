@@ -12,6 +12,9 @@ from altyn.inbound.web.frame import MenuItem, WebFrame, WebPages
 from altyn.inbound.web.language import language_of
 
 START: Final = "start"
+CONSOLE: Final = "/console"
+"""The addresses of the console begin with it, but for its first page."""
+
 MENU: Final = (
     (START, "/", "home"),
     ("requests", "/console/requests", "list"),

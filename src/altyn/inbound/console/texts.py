@@ -74,7 +74,7 @@ _START: Final = {
     "step_30d": Words("30 дней", "30 days"),
     "due": Words("Что произойдёт дальше", "What happens next"),
     "due_order": Words("Заказ {number}", "Order {number}"),
-    "due_problem": Words("В прошлый раз: {problem}", "Last time: {problem}"),
+    "due_problem": Words("В прошлый раз:", "Last time:"),
     "due_move": Words("Перевести часы сюда", "Move the clock to this"),
     "due_now": Words("сейчас", "now"),
     "due_more": Words("Показать ещё {count}", "Show {count} more"),

@@ -22,16 +22,21 @@ from altyn.protocol.dialects.classic.return_links import has_scheme
 def no_scheme_page(world: World) -> Callable[[Request, Exception], Awaitable[Response]]:
     """The handler of requests that no route of the sandbox has: "not found", or the page."""
 
-    async def serve(request: Request, _: Exception) -> Response:
+    async def serve(request: Request, error: Exception) -> Response:
         query = request.query_params
         order_id = query.get("orderId") if request.method == "GET" else None
         page_order = await find_page_order(order_id, world)
         parameter, address = _address_of_result(page_order) if page_order else ("", "")
         if page_order is None or not address or has_scheme(address):
-            return PlainTextResponse("Not Found", 404)
+            return await not_found(request, error)
         return responses.page(_html(page_order, query.get("lang"), parameter, address))
 
     return serve
+
+
+async def not_found(_: Request, __: Exception) -> Response:
+    """The answer for an address that no route has."""
+    return PlainTextResponse("Not Found", 404)
 
 
 def _address_of_result(page_order: PageOrder) -> tuple[str, str]:

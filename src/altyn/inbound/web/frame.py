@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from altyn.inbound.web.libraries import FOLDER
+from altyn.inbound.web.problem_texts import problem_words
 from altyn.inbound.web.texts import frame_text
 from altyn.look import LANGUAGES, LOOK_STATIC, load_static, page_environment
 
@@ -76,7 +77,7 @@ class WebPages:
     def renderer(self) -> Callable[..., str]:
         """A function that renders a template with a frame; it is made once, when the area loads."""
         environment = page_environment(self.folder, _TEMPLATES)
-        environment.filters |= dict(self.filters)
+        environment.filters |= {"problem_words": problem_words, **self.filters}
 
         def render(template: str, frame: WebFrame, **values: object) -> str:
             return environment.get_template(template).render(

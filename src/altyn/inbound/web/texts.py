@@ -24,6 +24,17 @@ FRAME_TEXTS: Final = MappingProxyType(
         "clear": Words("Сбросить", "Clear"),
         "none": Words("нет", "none"),
         "shop": Words("Магазин", "Shop"),
+        "page_missing": Words("Такой страницы нет", "There is no such page"),
+        "page_missing_help": Words(
+            "Проверьте адрес или начните с первой страницы.",
+            "Check the address, or begin at the first page.",
+        ),
+        "page_failed": Words("Шлюз не смог ответить", "The gateway could not answer"),
+        "page_failed_help": Words(
+            "Ошибка записана в журнал шлюза. Повторите позже или напишите в поддержку.",
+            "The error is in the log of the gateway. Try again later, or write to the support.",
+        ),
+        "to_start": Words("На первую страницу", "To the first page"),
         "all_shops": Words("Все магазины", "All shops"),
     }
 )

@@ -11,6 +11,7 @@ from altyn.domain.account.sessions import (
     SECOND_FACTOR_TIME,
     AccountSession,
     SessionStage,
+    merchant_of_token,
     session_token,
     token_hash,
 )
@@ -71,6 +72,7 @@ async def log_in(attempt: LoginAttempt, context: AccountContext) -> OpenedSessio
         opened = await _open(user, attempt, context) if is_right else None
         saved = await _save(user, opened, attempt, context)
         if saved and opened is not None:
+            await end_session_of_other_shop(attempt.old_token, opened, context)
             return opened
         if saved:
             break
@@ -160,15 +162,34 @@ async def refuse_blocked(user: AccountUser, context: AccountContext) -> None:
         raise AccountError(Reason.MERCHANT_BLOCKED)
 
 
+async def end_session_of_other_shop(
+    old_token: str, opened: OpenedSession, context: AccountContext
+) -> None:
+    """End the session that the browser had in another shop; one of this shop has ended already."""
+    merchant_id = merchant_of_token(old_token)
+    if merchant_id is None or merchant_id == opened.user.merchant_id:
+        return
+    ended = token_hash(old_token)
+    found = await context.store.session(merchant_id, ended)
+    if found is not None:
+        login, at = found[1].login, context.clock.now()
+        actor = AccountActor(name=login, merchant_id=merchant_id, address=opened.session.address)
+        await context.store.end_session(ended, actor.entry(AuditAction.LOGGED_OUT, login, at=at))
+
+
 def failed_attempt(
     user: AccountUser, actor: AccountActor, now: datetime, detail: str
 ) -> UserChange:
-    """Count a wrong password or code; the lock ends all sessions of the user."""
+    """Count a wrong password or code.
+
+    A lock ends the session in which it was guessed, and no other: anyone can lock a login.
+    """
     counted = after_failed_login(user, now)
-    locked = counted.is_locked(now)
-    action = AuditAction.LOGIN_LOCKED if locked else AuditAction.LOGIN_FAILED
+    locks = counted.locked_until not in (None, user.locked_until)
+    action = AuditAction.LOGIN_LOCKED if locks else AuditAction.LOGIN_FAILED
     entry = actor.entry(action, user.login, at=now, detail=detail)
-    return UserChange(user=counted, entry=entry, ends_all=locked)
+    ended = actor.session_hash if counted.is_locked(now) else b""
+    return UserChange(user=counted, entry=entry, ended_hash=ended)
 
 
 async def _open(user: AccountUser, attempt: LoginAttempt, context: AccountContext) -> OpenedSession:

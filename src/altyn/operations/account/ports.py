@@ -181,6 +181,7 @@ class AccountActor:
     merchant_id: int
     user: AccountUser | None = None
     address: str = ""
+    session_hash: bytes = field(default=b"", repr=False)
 
     def require(self, action: Action) -> None:
         """Raise AccountError unless the actor may do this.

@@ -41,6 +41,7 @@ class CurrentUser:
             merchant_id=self.user.merchant_id,
             user=self.user,
             address=self.address,
+            session_hash=self.session.token_hash,
         )
 
     def require(self, action: Action) -> None:
@@ -55,8 +56,10 @@ async def current_user(
 ) -> CurrentUser | None:
     """The user of a session's token; None when the session has ended or never was.
 
-    A blocked user and a user of a blocked merchant have no session. A request counts as activity
-    if it is made `by_hand`: a page that is left open and asks for updates keeps no session open.
+    A blocked user and a user of a blocked merchant have no session. A locked login keeps its open
+    sessions: anyone who knows a login can lock it. One that waits for a code is over. A request
+    counts as activity if it is made `by_hand`: a page that is left open and asks for updates keeps
+    no session open.
     """
     merchant_id = merchant_of_token(token)
     found = None
@@ -66,7 +69,8 @@ async def current_user(
         return None
     session, user = found
     now = context.clock.now()
-    if session.is_over(now, context.rules) or user.blocked or user.is_locked(now):
+    shut_out = user.is_locked(now) and session.stage is SessionStage.CODE
+    if session.is_over(now, context.rules) or user.blocked or shut_out:
         return None
     merchant = await context.merchants.get(user.merchant_id)
     if merchant.blocked:

@@ -134,7 +134,7 @@ class ExportJobs(Protocol):
     """The jobs of merchants."""
 
     async def add(self, job: ExportJob, *, waiting_max: int) -> bool:
-        """Add a job. False: the merchant has so many waiting ones."""
+        """Add a job. False: the merchant has so many waiting ones, or one with this id."""
         ...
 
     async def newest(self, merchant_id: int, *, limit: int) -> Sequence[ExportJob]: ...
@@ -149,6 +149,7 @@ class ReportRefusal(StrEnum):
     PERIOD_TOO_LONG = "period_too_long"
     PERIOD_IN_FUTURE = "period_in_future"
     TOO_MANY_WAITING = "too_many_waiting"
+    FORM_USED = "form_used"
 
 
 class ReportRefusedError(Exception):
@@ -159,6 +160,10 @@ class ReportRefusedError(Exception):
         self.refusal = refusal
 
 
+class ReportAlreadyAskedError(Exception):
+    """The same report was asked for by the same form; there is a job for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reports:
     """Asks for reports."""
@@ -166,12 +171,16 @@ class Reports:
     jobs: ExportJobs
     clock: Clock
 
-    async def request(self, wanted: ReportRequest, actor: AccountActor) -> ExportJob:
+    async def request(
+        self, wanted: ReportRequest, actor: AccountActor, *, job_id: UUID | None = None
+    ) -> ExportJob:
         """Make a job for a report or an export of orders.
 
+        `job_id` is the one of the form, so that a form that is sent twice makes one job.
         Refuses: AccountError without the right, then ReportRefusedError: PERIOD_REVERSED,
-        PERIOD_TOO_LONG, PERIOD_IN_FUTURE, TOO_MANY_WAITING. The user may see the merchants
-        of `wanted`; the caller checks that.
+        PERIOD_TOO_LONG, PERIOD_IN_FUTURE, then ReportAlreadyAskedError, then ReportRefusedError:
+        FORM_USED for a form that has asked for another report, TOO_MANY_WAITING. The user may see
+        the merchants of `wanted`; the caller checks that.
         """
         actor.require(wanted.needs)
         now = self.clock.now()
@@ -179,14 +188,23 @@ class Reports:
             _check_period(wanted, now)
         job = ExportJob(
             merchant_id=actor.merchant_id,
-            job_id=uuid4(),
+            job_id=job_id or uuid4(),
             request=wanted,
             requested_by=actor.name,
             created_at=now,
         )
         if not await self.jobs.add(job, waiting_max=WAITING_MAX):
+            await self._refuse_used(job)
             raise ReportRefusedError(ReportRefusal.TOO_MANY_WAITING)
         return job
+
+    async def _refuse_used(self, job: ExportJob) -> None:
+        found = await self.jobs.load(job.merchant_id, job.job_id)
+        if found is None:
+            return
+        if found.request == job.request:
+            raise ReportAlreadyAskedError
+        raise ReportRefusedError(ReportRefusal.FORM_USED)
 
 
 def _check_period(wanted: ReportRequest, now: datetime) -> None:

@@ -24,10 +24,11 @@ WITH saved AS (
     DELETE FROM account_sessions USING saved
     WHERE account_sessions.merchant_id = :merchant_id::integer
       AND account_sessions.merchant_id = saved.merchant_id
-      AND account_sessions.login = saved.login
-      AND (:ends_all::boolean OR account_sessions.token_hash = :ended_hash::bytea
-           OR account_sessions.ends_at <= :at::timestamptz
-           OR account_sessions.last_request_at <= :idle_since::timestamptz)
+      AND (account_sessions.token_hash = :ended_hash::bytea
+           OR (account_sessions.login = saved.login
+               AND (:ends_all::boolean
+                    OR account_sessions.ends_at <= :at::timestamptz
+                    OR account_sessions.last_request_at <= :idle_since::timestamptz)))
 ), opened AS (
     INSERT INTO account_sessions (merchant_id, token_hash, login, stage, created_at,
                                   last_request_at, ends_at, address)

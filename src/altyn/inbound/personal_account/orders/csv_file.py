@@ -3,14 +3,13 @@
 Source: personal-account.md §3 (10 000 rows per file).
 """
 
-import csv
-import io
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from altyn.inbound.personal_account.orders.columns import file_cells
 from altyn.inbound.personal_account.orders.texts import orders_text
 from altyn.operations.order_list import OrderFilter, OrderLists, Place
+from altyn.reports.cells import csv_line
 
 ROWS_MAX: Final = 10_000
 PAGE_ROWS: Final = 1_000
@@ -41,6 +40,4 @@ async def csv_lines(
 
 
 def _written(rows: Sequence[Sequence[str]], language: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=_DELIMITERS[language]).writerows(rows)
-    return out.getvalue()
+    return "".join(csv_line(row, _DELIMITERS[language]) for row in rows)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
@@ -47,6 +48,7 @@ from altyn.inbound.personal_account.orders.texts import (
     orders_text,
 )
 from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH
+from altyn.inbound.personal_account.reports.job_field import job_of
 from altyn.inbound.personal_account.reports.texts import refusal_text
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.order_story.words import STATUS_WORDS
@@ -60,6 +62,7 @@ from altyn.operations.account.kept_lists import (
 from altyn.operations.order_list import ListPage, OrderDate, OrderLists
 from altyn.operations.reports.jobs import (
     FileFormat,
+    ReportAlreadyAskedError,
     ReportKind,
     ReportRefusedError,
     ReportRequest,
@@ -156,7 +159,9 @@ class OrderListPage:
             orders=wanted.filter.wanted,
         )
         try:
-            job = await self.reports.request(request, asked.current.actor)
+            job = await self.reports.request(request, asked.current.actor, job_id=job_of(asked))
+        except ReportAlreadyAskedError:
+            return see_other(f"{REPORTS_PATH}?done=asked")
         except ReportRefusedError as error:
             return await self._show(asked, reason=refusal_text(error.refusal, language))
         access = self.visible.access
@@ -218,6 +223,7 @@ class OrderListPage:
             may_export=asked.current.user.may(Action.EXPORT),
             problem=reason
             or (orders_text(problem, language=frame.language, count=count) if problem else ""),
+            job=uuid4(),
             filter_pairs=parse_form(wanted.filter.query().encode()),
             kept_name=sent.get("kept", "") if sent.get("kept") in wanted.kept.filters else "",
             done=sent.get("done", ""),

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -20,6 +20,7 @@ from altyn.domain.account.roles import Action
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import REPORTS_PATH, account_frame
+from altyn.inbound.personal_account.reports.job_field import job_of
 from altyn.inbound.personal_account.reports.texts import (
     kind_text,
     problem_text,
@@ -36,6 +37,7 @@ from altyn.operations.reports.jobs import (
     ExportJob,
     FileFormat,
     JobState,
+    ReportAlreadyAskedError,
     ReportKind,
     ReportRefusedError,
     ReportRequest,
@@ -91,24 +93,30 @@ class ReportPages:
         return await self._page(asked, form)
 
     async def ask(self, asked: AccountRequest) -> Response:
-        """Make a job for a report, or show the form with what is wrong."""
+        """Make a job for a report, or show the form with what is wrong; once for each form."""
         sent = asked.form
         form = AskedReport(*(sent.get(name, "") for name in _FIELDS))
         choice = await self.shops.choice(asked, form.shop)
         language = self._language(asked)
+        kind, file_format = _kind(form.kind), _format(form.format)
+        if kind is None or file_format is None:
+            unknown = "unknown_kind" if kind is None else "unknown_format"
+            return await self._page(asked, form, report_text(unknown, language=language))
         first, last = _day(form.first), _day(form.last)
         if first is None or last is None:
             return await self._page(asked, form, report_text("bad_days", language=language))
         wanted = ReportRequest(
-            kind=_kind(form.kind),
-            format=_format(form.format),
+            kind=kind,
+            format=file_format,
             language=language,
             first=first,
             last=last,
             merchant_ids=choice.merchant_ids,
         )
         try:
-            job = await self.reports.request(wanted, asked.current.actor)
+            job = await self.reports.request(wanted, asked.current.actor, job_id=job_of(asked))
+        except ReportAlreadyAskedError:
+            return see_other(f"{REPORTS_PATH}?done=asked")
         except ReportRefusedError as error:
             return await self._page(asked, form, refusal_text(error.refusal, language))
         shops = ", ".join(each.login for each in choice.shops)
@@ -156,6 +164,7 @@ class ReportPages:
             frame,
             path=REPORTS_PATH,
             form=form,
+            job=uuid4(),
             kinds=PERIOD_KINDS if user.may(Action.REPORTS) else (),
             formats=tuple(FileFormat),
             today=to_moscow(self.access.context.clock.now()).date().isoformat(),
@@ -215,12 +224,12 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _kind(text: str) -> ReportKind:
-    return ReportKind(text) if text in PERIOD_KINDS else ReportKind.OPERATIONS
+def _kind(text: str) -> ReportKind | None:
+    return ReportKind(text) if text in PERIOD_KINDS else None
 
 
-def _format(text: str) -> FileFormat:
-    return FileFormat(text) if text in set(FileFormat) else FileFormat.XLSX
+def _format(text: str) -> FileFormat | None:
+    return FileFormat(text) if text in set(FileFormat) else None
 
 
 def _kilobytes(size_bytes: int) -> int:

@@ -54,12 +54,15 @@ REPORT_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "asked": Words("Отчёт заказан: он появится в списке ниже", "The report is asked for: it appears in the list below"),
     "no_file": Words("Такого отчёта нет: он ещё не собран, или прошло больше {days} дней. Закажите его снова.", "There is no such report: it is not built yet, or more than {days} days have passed. Ask for it again."),
     "bad_days": Words("Укажите обе даты в виде ГГГГ-ММ-ДД.", "Name both dates as YYYY-MM-DD."),
+    "unknown_kind": Words("Такого отчёта нет. Выберите один из списка.", "There is no such report. Choose one of the list."),
+    "unknown_format": Words("Такого формата нет. Выберите XLSX или CSV.", "There is no such format. Choose XLSX or CSV."),
     "all_orders": Words("по фильтру списка", "by a filter of the list"),
 })
 _REFUSALS: Final[Mapping[ReportRefusal, Words]] = MappingProxyType({
     ReportRefusal.PERIOD_REVERSED: Words("Период кончается раньше, чем начинается: поменяйте даты.", "The period ends before it begins: swap the dates."),
     ReportRefusal.PERIOD_TOO_LONG: Words(f"Период длиннее {DAYS_MAX} дней: разделите его.", f"The period is longer than {DAYS_MAX} days: divide it."),
     ReportRefusal.PERIOD_IN_FUTURE: Words("Период ещё не начался: выберите прошедшие дни.", "The period has not begun yet: choose days that have passed."),
+    ReportRefusal.FORM_USED: Words("По этой форме отчёт уже заказан. Проверьте выбор и отправьте её ещё раз.", "This form has asked for a report already. Check what you chose and send it again."),
     ReportRefusal.TOO_MANY_WAITING: Words(f"Уже ждут {WAITING_MAX} отчётов: дождитесь одного из них.", f"{WAITING_MAX} reports are waiting already: wait until one of them is ready."),
 })
 _PROBLEMS: Final[Mapping[str, Words]] = MappingProxyType({

@@ -74,10 +74,16 @@ class CallbackTools:
     services: SettingsServices
     sending: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TESTS_AT_ONCE))
 
-    async def new_certificate(self, asked: AccountRequest) -> None:
-        """Create a signing key with its certificate, with an entry of the audit log."""
-        alias = await self.services.new_certificate(asked.current.user.merchant_id)
-        await self.access.record(asked, AuditAction.CERTIFICATE_CREATED, alias)
+    async def new_certificate(self, asked: AccountRequest) -> bool:
+        """Create a signing key with its certificate, with an entry of the audit log.
+
+        False: there is a newer one than the form was made of, because it was sent before.
+        """
+        merchant_id, newest = asked.current.user.merchant_id, asked.form.get("newest", "")
+        alias = await self.services.new_certificate(merchant_id, newest)
+        if alias is not None:
+            await self.access.record(asked, AuditAction.CERTIFICATE_CREATED, alias)
+        return alias is not None
 
     async def send_test(self, merchant: Merchant, address: str) -> TestResult:
         """Send a test callback to one of the shop's addresses."""

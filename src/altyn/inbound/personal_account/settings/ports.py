@@ -51,6 +51,8 @@ class ChangeSettings(Protocol):
 class SettingsServices:
     """How settings are read, changed and tried out.
 
+    `new_certificate` takes the alias of the newest certificate, empty without one; None: that is
+    not the newest any more.
     `deliver` sends one callback request, guarded as all callbacks are; nothing of it is stored.
     """
 
@@ -58,7 +60,7 @@ class SettingsServices:
     change: ChangeSettings
     refusal_of_url: Callable[[str], str | None]
     certificates: Callable[[int], Awaitable[Sequence[Certificate]]]
-    new_certificate: Callable[[int], Awaitable[str]]
+    new_certificate: Callable[[int, str], Awaitable[str | None]]
     deliver: Callable[[ClaimedEntry, Merchant], Awaitable[CallbackDelivery]]
     new_key: Callable[[], str]
     check: ShopCheck

@@ -19,6 +19,7 @@ from altyn.inbound.personal_account.settings.fields import (
 )
 from altyn.inbound.personal_account.settings.setting_words import SETTING_WORDS
 from altyn.inbound.personal_account.settings.texts import settings_text
+from altyn.inbound.web.problem_texts import russian_problem
 from altyn.operations.staff.errors import SettingRefusedError
 from altyn.operations.staff.setting_table import SETTINGS, by_key, check_changes
 from altyn.operations.staff.shop_settings import (
@@ -129,6 +130,9 @@ class SectionForm:
         text = settings_text("refused", language=self.language, allowed=allowed)
         # The rule of the table is in the Russian sentence; only what goes beyond it is added.
         known = self.language != "en" and error.allowed == _ALLOWED.get(error.key)
+        russian = None if self.language == "en" else russian_problem(error.allowed)
+        if russian is not None:
+            return Problem(f"{text} {russian}", "")
         return Problem(text, "" if known else error.allowed)
 
     def fields(self) -> list[FormField]:

@@ -107,13 +107,18 @@ class SettingsPages:
         return see_other(f"{SETTINGS_PATH}/{section}?done=saved")
 
     async def new_key(self, asked: AccountRequest) -> Response:
-        """Put a new key of the checksum in place of the present one."""
-        await self.change(asked.current, {"callbacks.key": self.services.new_key()})
+        """Put a new key of the checksum in place of the present one; once for each form."""
+        changes = {"callbacks.key": self.services.new_key()}
+        try:
+            await self.change(asked.current, changes, version=_version(asked))
+        except SettingsChangedError:
+            return await self._outdated(asked)
         return see_other(f"{SETTINGS_PATH}/{SettingSection.CALLBACKS}?done=key#key")
 
     async def new_certificate(self, asked: AccountRequest) -> Response:
-        """Create a signing key with its certificate."""
-        await self.tools.new_certificate(asked)
+        """Create a signing key with its certificate; once for each form."""
+        if not await self.tools.new_certificate(asked):
+            return await self._outdated(asked)
         return see_other(
             f"{SETTINGS_PATH}/{SettingSection.CALLBACKS}?done=certificate#certificates"
         )
@@ -168,6 +173,12 @@ class SettingsPages:
         )
         await self.services.change(actor, merchant_id, changes, version=version)
 
+    async def _outdated(self, asked: AccountRequest) -> Response:
+        """What is in force, for a form that was sent before, or that was made of older settings."""
+        current = await self.services.in_force(asked.current.merchant.merchant_id)
+        form = self._form(asked, SettingSection.CALLBACKS, current)
+        return await self._page(asked, current, form, outdated=True)
+
     def _showing(self, section: SettingSection) -> Work:
         async def work(asked: AccountRequest) -> Response:
             return await self.show(asked, section)
@@ -205,13 +216,13 @@ class SettingsPages:
         test: TestResult | None = None,
         **more: object,
     ) -> Response:
-        status = CONFLICT if form.conflict else 200
+        status = CONFLICT if form.conflict or more.get("outdated") else 200
         checked = more.get("check")
         unreadable = isinstance(checked, CallbackCheck) and checked.problem is not None
         if form.problems or more.get("logo_problem") or unreadable:
             status = BAD_REQUEST
         values: dict[str, object] = {"test": test, "logo_problem": None, "logo_typed": ""}
-        values["check"] = CallbackCheck()
+        values |= {"check": CallbackCheck(), "outdated": False}
         if form.section is SettingSection.CALLBACKS:
             merchant = _merchant(asked, current)
             values |= await self.tools.shown(merchant, form.language, test)

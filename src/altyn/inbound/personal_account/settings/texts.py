@@ -35,6 +35,8 @@ _SETTINGS: Final = {
     "not_saved_help": Words("Исправьте отмеченные поля. Остальное осталось, как вы ввели.", "Correct the marked fields. The rest is as you typed it."),
     "conflict": Words("Настройки уже изменил кто-то другой", "Somebody else has changed the settings"),
     "conflict_help": Words("Ниже то, что ввели вы, и рядом то, что сохранено сейчас. Сохраните ещё раз, если ваше верно.", "Below is what you typed, and beside it what is stored now. Save again if yours is right."),
+    "outdated": Words("Эта форма уже отправлена, или настройки с тех пор изменились", "This form was sent already, or the settings have changed since"),
+    "outdated_help": Words("Сейчас ничего не изменилось. Ниже то, что действует; если нужно, нажмите ещё раз.", "Nothing was changed now. Below is what is in force; press again if you need to."),
     "stored_now": Words("Сейчас сохранено: {value}", "Stored now: {value}"),
     "refused": Words("Не подходит. Нужно: {allowed}.", "This does not fit."),
     "by_provider": Words("Меняет служба поддержки", "Changed by the support"),
