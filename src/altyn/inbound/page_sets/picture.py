@@ -54,7 +54,8 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
-        if namespace != _SVG or local not in _ELEMENTS:
+        if namespace != _SVG or local not in _ELEMENTS or self.in_style:
+            # The text after an element inside of <style> would be a style too.
             self.check.report(Fault.PICTURE, self.line, f"<{local}>")
         self.in_style, self.style = local == "style", ""
         for each, value in attributes.items():
