@@ -11,7 +11,7 @@ from html import escape, unescape
 from itertools import chain, pairwise
 from typing import Final
 
-from altyn.domain.page_set import Fault
+from altyn.domain.page_set import VALUES_MAX, Fault
 from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.allowed import (
     ALLOWED,
@@ -34,6 +34,7 @@ class PageCheck:
 
     check: FileCheck
     fields: set[str] = field(default_factory=set)
+    _values: int = 0
 
     def written(self, text: str) -> str:
         """The page without what is not allowed; what that was is in `check.findings`."""
@@ -99,7 +100,15 @@ class PageCheck:
         if name not in VALUES or tag.name in VOID or tag.name in {"title", "style"}:
             self.check.report(Fault.ORDER_VALUE, tag.line, f'data-order="{name}"')
             return ""
-        return place_of(name)
+        return self._place(name, tag.line)
+
+    def _place(self, name: str, line: int) -> str:
+        self._values += 1
+        if self._values <= VALUES_MAX:
+            return place_of(name)
+        if self._values == VALUES_MAX + 1:
+            self.check.report(Fault.TOO_MANY_VALUES, line, name)
+        return ""
 
     # ── Attributes ────────────────────────────────────────────────────────────────────────────────
 
@@ -151,7 +160,7 @@ class PageCheck:
         if name not in LINKS or tag.name != "a" or "href" in dict(tag.attributes):
             self.check.report(Fault.ORDER_VALUE, tag.line, f'data-link="{name}"')
             return ""
-        return f'{name}" href="{place_of(name)}'
+        return f'{name}" href="{self._place(name, tag.line)}'
 
 
 def _order_value(tag: StartTag) -> str | None:

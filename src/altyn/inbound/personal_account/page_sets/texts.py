@@ -12,6 +12,7 @@ from altyn.domain.page_set import (
     TEXT_BYTES_MAX,
     TEXTS_BYTES_MAX,
     UNPACKED_BYTES_MAX,
+    VALUES_MAX,
     Fault,
     PageSetState,
 )
@@ -51,6 +52,7 @@ FAULTS: Final = MappingProxyType({
     Fault.MISSING_FILE: Words("Этого файла в архиве нет. Добавьте его или уберите ссылку.", "The archive does not have this file. Add it, or remove the reference."),
     Fault.NO_CARD_FIELDS: Words("На странице нет полей $PAN, $CVC и $EXPIRY (или MM и YYYY) и нет кнопки paymentWay: заплатить нельзя. Добавьте их.", "The page has no fields $PAN, $CVC and $EXPIRY (or MM and YYYY), and no button paymentWay: nobody could pay. Add them."),
     Fault.ORDER_VALUE: Words('Так значение заказа не вставить. data-order: amount, orderNumber, description, shopName, payUntil, reason, внутри только текст; data-link="shop" у ссылки без href.', 'A value of the order cannot be filled in like this. data-order: amount, orderNumber, description, shopName, payUntil, reason, with a text inside only; data-link="shop" at a link without href.'),
+    Fault.TOO_MANY_VALUES: Words(f"На странице больше {VALUES_MAX} значений заказа (data-order, data-link). Уберите лишние.", f"The page has more than {VALUES_MAX} values of the order (data-order, data-link). Remove some."),
     Fault.SCRIPT: Words("Свой скрипт. Без него страница тоже принимает карту: шлюз сам вставит сумму и примет форму.", "A script of its own. The page takes cards without it too: the gateway fills in the amount and reads the form."),
     Fault.EVENT: Words("Обработчик события — это скрипт. Уберите атрибут.", "An event handler is a script. Remove the attribute."),
     Fault.ELEMENT: Words("Такой элемент без одобрения не показывается. Уберите или замените его.", "This element is not shown without an approval. Remove or replace it."),
