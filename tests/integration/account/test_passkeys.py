@@ -499,6 +499,14 @@ async def test_text_that_is_no_response_names_no_passkey(keys: Keys, text: str) 
     assert await reason_of(work) is Reason.PASSKEY_NOT_CREATED
 
 
+@pytest.mark.parametrize("handle", [b"1.\0", b"1.a\0b", b"1.\x1b", b"999999999.a", b"1", b"\xff"])
+async def test_user_handle_that_is_not_ours_names_no_passkey(keys: Keys, handle: bytes) -> None:
+    """The database has no text with U+0000: such a handle was HTTP 500, and was not counted."""
+    await keys.add(await keys.access.enter(OWNER))
+    device = Authenticator(SITE.origin, keys=[replace(keys.device.keys[0], user_handle=handle)])
+    assert await reason_of(keys.log_in(device)) is Reason.PASSKEY_UNKNOWN
+
+
 # ── Renaming and removing ─────────────────────────────────────────────────────────────────────────
 
 

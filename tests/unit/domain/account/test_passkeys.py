@@ -39,6 +39,8 @@ def test_site_is_the_origin_and_the_name_of_the_public_address(
     [
         ("http://pay.example.org", SiteFault.INSECURE),
         ("http://192.0.2.1:8080", SiteFault.INSECURE),
+        ("http://localhost:99999", SiteFault.ADDRESS),
+        ("http://[:::]", SiteFault.ADDRESS),
         ("http://notlocalhost", SiteFault.INSECURE),
         ("https://192.0.2.1", SiteFault.ADDRESS),
         ("http://127.0.0.1:8080", SiteFault.ADDRESS),
