@@ -16,6 +16,7 @@ from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.allowed import (
     ALLOWED,
     DROPPED,
+    HIDDEN_FIELDS,
     VOID,
     is_allowed,
     is_value,
@@ -91,6 +92,9 @@ class PageCheck:
             self.check.report(Fault.FORM_METHOD, tag.line, "<form>")
         if tag.name in {"input", "select", "button"} and "name" in attributes:
             self.fields.add(attributes["name"])
+        is_hidden = attributes.get("type", "").lower() == "password"
+        if is_hidden and attributes.get("name") not in HIDDEN_FIELDS:
+            self.check.report(Fault.FIELD, tag.line, 'type="password"')
 
     def _order_place(self, tag: StartTag) -> str:
         """The place where a value of the order is filled in."""

@@ -58,7 +58,7 @@ FAULTS: Final = MappingProxyType({
     Fault.ELEMENT: Words("Такой элемент без одобрения не показывается. Уберите или замените его.", "This element is not shown without an approval. Remove or replace it."),
     Fault.ATTRIBUTE: Words("Такой атрибут или его значение без одобрения не показывается. Уберите его.", "This attribute, or its value, is not shown without an approval. Remove it."),
     Fault.ADDRESS: Words("Картинки, стили и шрифты берутся только из набора; ссылки — https:, mailto:, tel: или #. Положите файл в архив.", "Pictures, styles and fonts come from the set only; links are https:, mailto:, tel: or #. Put the file into the archive."),
-    Fault.FIELD: Words("Такого поля шлюз не читает. Уберите его или исправьте name.", "The gateway does not read this field. Remove it, or correct its name."),
+    Fault.FIELD: Words('Такого поля шлюз не читает. Уберите его или исправьте name; type="password" только у $PAN и $CVC.', 'The gateway does not read this field. Remove it, or correct its name; type="password" is for $PAN and $CVC only.'),
     Fault.FORM_METHOD: Words('Без method="post" карта попала бы в адрес. Добавьте его.', 'Without method="post" the card would get into the address. Add it.'),
     Fault.MARKUP: Words("Непонятная разметка. Закройте тег; знак «<» в тексте пишется &lt;.", "This markup is not understood. Close the tag; in a text write &lt; for “<”."),
     Fault.STYLE: Words("Такое правило CSS без одобрения не показывается: @import, чужие функции, знаки \\ и < вне строк.", "This CSS is not shown without an approval: @import, other functions, \\ and < outside of strings."),
