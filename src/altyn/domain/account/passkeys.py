@@ -84,9 +84,10 @@ def passkey_site(base_url: str) -> PasskeySite | SiteFault:
     try:
         parts = urlsplit(base_url)
         number = parts.port
+        host = (parts.hostname or "").encode("idna").decode()  # as browsers write an origin
     except ValueError:
         return SiteFault.ADDRESS
-    host, scheme = parts.hostname or "", parts.scheme
+    scheme = parts.scheme
     is_local = host == "localhost" or host.endswith(".localhost")
     is_address = _is_address(host)
     if scheme != "https" and not is_local and not (is_address and ip_address(host).is_loopback):
