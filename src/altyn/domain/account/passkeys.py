@@ -106,7 +106,7 @@ def is_passkey_name(name: str) -> bool:
 def merchant_of_handle(user_handle: str) -> int | None:
     """The merchant that a user handle names; None for a text that is none.
 
-    Whoever makes a response writes the handle: it may have characters that no database stores.
+    The client writes the handle, so it may have characters that no database stores.
     """
     return merchant_of_token(user_handle) if user_handle.isprintable() else None
 
