@@ -24,6 +24,9 @@ RATIO_MAX: Final = 100
 
 RATIO_FREE_BYTES: Final = 64 * 1024
 FINDINGS_MAX: Final = 100
+VALUES_MAX: Final = 100
+"""Values of the order on one page: it is filled in for each payer, and a description is long."""
+
 SETS_MAX: Final = 10
 """Stored sets of one merchant."""
 
@@ -63,6 +66,7 @@ class Fault(StrEnum):
     MISSING_FILE = "missing file"
     NO_CARD_FIELDS = "no card fields"
     ORDER_VALUE = "order value"
+    TOO_MANY_VALUES = "too many values"
     # The provider may approve these.
     SCRIPT = "script"
     EVENT = "event attribute"

@@ -302,6 +302,26 @@ async def test_session_waits_five_minutes_for_a_code(access: Access) -> None:
     assert await access.current(opened) is None
 
 
+async def test_present_password_is_refused_after_the_lock(access: Access) -> None:
+    """Many guesses at once in a stolen session: the requests found their user before the lock."""
+    current, context = await access.enter(OWNER), access.context
+    offered = context.codes.new(current.user).stored
+    for _ in range(FAILED_LOGINS_MAX):
+        wrong = switch_codes_off(current, "wrong", context)
+        assert await reason_of(wrong) is Reason.WRONG_PASSWORD
+    for right in (
+        change_password(current, PASSWORD, NEW, context),
+        switch_codes_on(current, PASSWORD, offered, CODE, context),
+        switch_codes_off(current, "wrong", context),
+    ):
+        assert await reason_of(right) is Reason.WRONG_PASSWORD
+        assert (await access.user(OWNER)).is_locked(context.clock.now())
+    assert (await access.user(OWNER)).code_secret is None
+    assert await reason_of(access.log_in(OWNER)) is Reason.WRONG_LOGIN
+    access.clock.move(minutes=30)
+    await access.log_in(OWNER)
+
+
 async def test_codes_are_switched_with_the_present_password(access: Access) -> None:
     current, context = await access.enter(OWNER), access.context
     offered = context.codes.new(current.user).stored

@@ -21,11 +21,11 @@ __all__ = ["home"]
 
 
 @pytest.fixture
-def waiting(home: Path, empty_database_url: str) -> Path:
+def waiting(home: Path, own_database_url: str) -> Path:
     """The data folder of a sandbox whose demo shop has a set that waits."""
 
     async def run() -> None:
-        async with open_shop(empty_database_url, home) as shop:
+        async with open_shop(own_database_url, home) as shop:
             keys = load_keys(shop.gateway.settings)
             sets = page_sets_of(shop.pool, keys, shop.clock)
             number = await shop.pool.fetchval(

@@ -166,6 +166,19 @@ async def test_wrong_password_offers_nothing_and_is_counted(keys: Keys) -> None:
     assert await reason_of(keys.access.log_in(OWNER)) is Reason.WRONG_LOGIN
 
 
+async def test_right_password_is_refused_after_the_lock(keys: Keys) -> None:
+    """Many guesses at once in a stolen session: the request found its user before the lock."""
+    current = await keys.access.enter(OWNER)
+    laptop = await keys.add(current)
+    for _ in range(10):
+        work = offer_passkey(current, "Phone", "wrong", SITE, keys.context)
+        assert await reason_of(work) is Reason.WRONG_PASSWORD
+    assert await reason_of(keys.offered(current, "Phone")) is Reason.WRONG_PASSWORD
+    removal = remove_passkey(current, laptop.credential_id, PASSWORD, keys.context)
+    assert await reason_of(removal) is Reason.WRONG_PASSWORD
+    assert await own_passkeys(current, keys.context) == [laptop]
+
+
 async def test_name_is_needed_and_used_once(keys: Keys) -> None:
     current = await keys.access.enter(OWNER)
     for name in ("", " ", "x" * 41, "a\x00b"):
@@ -497,6 +510,14 @@ async def test_text_that_is_no_response_names_no_passkey(keys: Keys, text: str) 
     offered = await keys.offered(current)
     work = add_passkey(current, sent("Laptop", text, offered), SITE, keys.context)
     assert await reason_of(work) is Reason.PASSKEY_NOT_CREATED
+
+
+@pytest.mark.parametrize("handle", [b"1.\0", b"1.a\0b", b"1.\x1b", b"999999999.a", b"1", b"\xff"])
+async def test_user_handle_that_is_not_ours_names_no_passkey(keys: Keys, handle: bytes) -> None:
+    """The database has no text with U+0000: such a handle was HTTP 500, and was not counted."""
+    await keys.add(await keys.access.enter(OWNER))
+    device = Authenticator(SITE.origin, keys=[replace(keys.device.keys[0], user_handle=handle)])
+    assert await reason_of(keys.log_in(device)) is Reason.PASSKEY_UNKNOWN
 
 
 # ── Renaming and removing ─────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ import typer
 
 from altyn.cli.dates import in_words
 from altyn.cli.environment import read_settings
-from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
+from altyn.cli.output import CommandError, JsonFlag, print_json, print_line, print_note
 
 if TYPE_CHECKING:
     from altyn.cli.account import OpenAccount
@@ -77,9 +77,9 @@ async def password_is_kept(user: str, staff: "StaffContext") -> bool:
 
 
 def print_until(what: str, user: str, until: datetime | None) -> None:
-    """Print until when a change can be taken back, and how; nothing for a change that cannot."""
+    """Say on standard error until when a change can be taken back, and how; nothing for a change that cannot."""
     if until is not None:
-        print_line(
+        print_note(
             f"Until {in_words(until)} the old {what} can be put in force again: "
             f"`altyn merchant restore-{what} {user}`."
         )

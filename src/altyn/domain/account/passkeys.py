@@ -78,17 +78,23 @@ class SiteFault(StrEnum):
 def passkey_site(base_url: str) -> PasskeySite | SiteFault:
     """The site of an address, or why it cannot have passkeys: INSECURE, then ADDRESS.
 
-    http://127.0.0.1 is an ADDRESS: http://localhost is the same site with a name.
+    http://127.0.0.1 is an ADDRESS: http://localhost is the same site with a name. So is a host or a
+    port that cannot be: without a public address the client names both.
     """
-    parts = urlsplit(base_url)
-    host, scheme = parts.hostname or "", parts.scheme
+    try:
+        parts = urlsplit(base_url)
+        number = parts.port
+        host = (parts.hostname or "").encode("idna").decode()  # as browsers write an origin
+    except ValueError:
+        return SiteFault.ADDRESS
+    scheme = parts.scheme
     is_local = host == "localhost" or host.endswith(".localhost")
     is_address = _is_address(host)
     if scheme != "https" and not is_local and not (is_address and ip_address(host).is_loopback):
         return SiteFault.INSECURE
     if is_address:
         return SiteFault.ADDRESS
-    port = "" if parts.port in {None, _PORTS.get(scheme)} else f":{parts.port}"
+    port = "" if number in {None, _PORTS.get(scheme)} else f":{number}"
     return PasskeySite(f"{scheme}://{host}{port}", host)
 
 
@@ -98,8 +104,11 @@ def is_passkey_name(name: str) -> bool:
 
 
 def merchant_of_handle(user_handle: str) -> int | None:
-    """The merchant that a user handle names; None for a text that is none."""
-    return merchant_of_token(user_handle)
+    """The merchant that a user handle names; None for a text that is none.
+
+    The client writes the handle, so it may have characters that no database stores.
+    """
+    return merchant_of_token(user_handle) if user_handle.isprintable() else None
 
 
 def _is_address(host: str) -> bool:

@@ -41,13 +41,20 @@ class AccountUser:
         """Whether failed logins keep the user out at this time (UTC)."""
         return self.locked_until is not None and now < self.locked_until
 
+    def admits(self, checked_hash: str, now: datetime) -> bool:
+        """Whether a password that was right for this hash is still right now: checking takes a
+        while, and of many guesses at once those after the tenth failure meet the lock."""
+        return self.password_hash == checked_hash and not self.is_locked(now)
+
 
 def after_failed_login(user: AccountUser, now: datetime) -> AccountUser:
-    """Count a failed login; the tenth one locks the login for 30 minutes. A lock goes on."""
+    """Count a failed login; the tenth one locks the login for 30 minutes. Another one does not end
+    the lock."""
+    if user.is_locked(now):
+        return user
     failures = user.failed_logins + 1
     if failures < FAILED_LOGINS_MAX:
-        until = user.locked_until if user.is_locked(now) else None
-        return replace(user, failed_logins=failures, locked_until=until)
+        return replace(user, failed_logins=failures, locked_until=None)
     return replace(user, failed_logins=0, locked_until=now + LOCK_TIME)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from altyn.domain.page_set import FINDINGS_MAX, NEED_APPROVAL, Fault, Finding
-from altyn.inbound.page_sets.file_types import is_path, media_type_of, suffix_of
+from altyn.inbound.page_sets.file_types import is_path, is_relative, media_type_of, suffix_of
 from altyn.inbound.page_sets.markup import shown
 
 Address = Callable[[str, str], str]
@@ -78,8 +78,8 @@ class FileCheck:
     def _file(self, address: str, line: int, kinds: Collection[str]) -> str | None:
         plain = re.split("[?#]", address, maxsplit=1)[0]
         path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), plain))
-        relative = plain and not plain.startswith("/") and is_path(path)
-        if not relative or suffix_of(path) not in kinds or media_type_of(path) is None:
+        inside = is_relative(plain) and is_path(path)
+        if not inside or suffix_of(path) not in kinds or media_type_of(path) is None:
             self.report(Fault.ADDRESS, line, address)
             return None
         if path not in self.paths:

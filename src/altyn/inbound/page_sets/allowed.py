@@ -89,6 +89,10 @@ FIELDS: Final = names(
 )
 """The fields that a form may have: those that the gateway reads."""
 
+HIDDEN_FIELDS: Final = names("$PAN $CVC")
+"""The fields that may have the type `password`. Browsers fill in there what they have stored for
+the site, the password of the personal account too, and the shop sees the other fields."""
+
 
 def is_allowed(element: str, attribute: str) -> bool:
     """Whether an element may have an attribute, with some value."""

@@ -58,6 +58,15 @@ def is_path(path: str) -> bool:
     return len(parts) <= DEPTH_MAX and all(map(_PART.fullmatch, parts))
 
 
+def is_relative(address: str) -> bool:
+    """Whether an address has nothing but `.`, `..` and the parts of a path of a set.
+
+    `https://host/../../a.png` is a path of the set once it is normalised, and another host for a
+    browser.
+    """
+    return all(each in {".", ".."} or _PART.fullmatch(each) for each in address.split("/"))
+
+
 def suffix_of(path: str) -> str:
     """The end of a file's name, in lower case: ".css"."""
     return PurePosixPath(path).suffix.lower()

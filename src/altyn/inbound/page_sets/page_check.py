@@ -11,11 +11,12 @@ from html import escape, unescape
 from itertools import chain, pairwise
 from typing import Final
 
-from altyn.domain.page_set import Fault
+from altyn.domain.page_set import VALUES_MAX, Fault
 from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.allowed import (
     ALLOWED,
     DROPPED,
+    HIDDEN_FIELDS,
     VOID,
     is_allowed,
     is_value,
@@ -34,6 +35,7 @@ class PageCheck:
 
     check: FileCheck
     fields: set[str] = field(default_factory=set)
+    _values: int = 0
 
     def written(self, text: str) -> str:
         """The page without what is not allowed; what that was is in `check.findings`."""
@@ -90,6 +92,9 @@ class PageCheck:
             self.check.report(Fault.FORM_METHOD, tag.line, "<form>")
         if tag.name in {"input", "select", "button"} and "name" in attributes:
             self.fields.add(attributes["name"])
+        is_hidden = attributes.get("type", "").lower() == "password"
+        if is_hidden and attributes.get("name") not in HIDDEN_FIELDS:
+            self.check.report(Fault.FIELD, tag.line, 'type="password"')
 
     def _order_place(self, tag: StartTag) -> str:
         """The place where a value of the order is filled in."""
@@ -99,7 +104,15 @@ class PageCheck:
         if name not in VALUES or tag.name in VOID or tag.name in {"title", "style"}:
             self.check.report(Fault.ORDER_VALUE, tag.line, f'data-order="{name}"')
             return ""
-        return place_of(name)
+        return self._place(name, tag.line)
+
+    def _place(self, name: str, line: int) -> str:
+        self._values += 1
+        if self._values <= VALUES_MAX:
+            return place_of(name)
+        if self._values == VALUES_MAX + 1:
+            self.check.report(Fault.TOO_MANY_VALUES, line, name)
+        return ""
 
     # ── Attributes ────────────────────────────────────────────────────────────────────────────────
 
@@ -151,7 +164,7 @@ class PageCheck:
         if name not in LINKS or tag.name != "a" or "href" in dict(tag.attributes):
             self.check.report(Fault.ORDER_VALUE, tag.line, f'data-link="{name}"')
             return ""
-        return f'{name}" href="{place_of(name)}'
+        return f'{name}" href="{self._place(name, tag.line)}'
 
 
 def _order_value(tag: StartTag) -> str | None:

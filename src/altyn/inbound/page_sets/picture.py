@@ -35,7 +35,10 @@ _ATTRIBUTES: Final = names(
     " marker-end marker-start marker-mid shape-rendering paint-order vector-effect data-name"
     " isolation mix-blend-mode systemLanguage dominant-baseline"
 )
+_ENTITY: Final = re.compile(rb"<!ENTITY")
 _NAMESPACES: Final = frozenset({"", _XML})
+# expat repeats a namespace in the name of each attribute, so its length is bounded before.
+_LONG_NAMESPACE: Final = re.compile(rb"""xmlns[^\s=<>]*+\s*+=\s*+(?:"[^"<]{257}|'[^'<]{257})""")
 _REFERENCE: Final = re.compile(r"#[\w.-]+")
 
 
@@ -54,7 +57,8 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
-        if namespace != _SVG or local not in _ELEMENTS:
+        if namespace != _SVG or local not in _ELEMENTS or self.in_style:
+            # The text after an element inside of <style> would be a style too.
             self.check.report(Fault.PICTURE, self.line, f"<{local}>")
         self.in_style, self.style = local == "style", ""
         for each, value in attributes.items():
@@ -93,9 +97,11 @@ def check_picture(content: bytes, check: FileCheck) -> None:
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
     parser.ProcessingInstructionHandler = reader.instruction
-    if b"<!ENTITY" in content:
-        check.report(Fault.PICTURE, 0, "<!ENTITY")
-        return
+    for refused in (_ENTITY, _LONG_NAMESPACE):
+        if found := refused.search(content):
+            line = content.count(b"\n", 0, found.start()) + 1
+            check.report(Fault.PICTURE, line, found[0].decode("utf-8", "replace"))
+            return
     try:
         parser.Parse(content, True)  # noqa: FBT003 - the parameter of expat
     except expat.ExpatError as error:

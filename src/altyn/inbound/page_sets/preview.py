@@ -6,6 +6,7 @@ Source: personal-account.md §6.
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -23,6 +24,13 @@ PREVIEW_POLICY: Final = (
 )
 """No script runs, no form is sent, nothing is loaded, and the page has no origin of its own."""
 
+PREVIEW_CHARS_MAX: Final = 32 * 1024 * 1024
+"""Files inside of one preview, each as often as it is used; the others are left out.
+
+The largest set fits when each of its files is used once, also by a style sheet.
+"""
+
+NOTHING: Final = "data:,"
 SAMPLE_MINOR: Final = 150_000
 _SAMPLE: Final = MappingProxyType(
     {
@@ -34,15 +42,11 @@ _SAMPLE: Final = MappingProxyType(
 
 
 def preview_page(path: str, files: Mapping[str, bytes], shop_name: str, language: str) -> str:
-    """The page with its sample order. Scripts, and all that the check does not allow, are left
-    out."""
+    """The page with its sample order. Scripts, all that the check does not allow, and files beyond
+    PREVIEW_CHARS_MAX are left out."""
     sample = _sample(shop_name, language)
     text = filled(files[path].decode("utf-8", "replace"), sample).replace("\0", "")
-
-    def address(_: str, path: str) -> str:
-        return _data_address(path, files)
-
-    check = FileCheck(path, files.keys(), address)
+    check = FileCheck(path, files.keys(), _Inside(files).address)
     return filled(PageCheck(check).written(text), sample)
 
 
@@ -54,12 +58,29 @@ def _sample(shop_name: str, language: str) -> dict[str, str]:
     return {**words, "amount": amount, "orderNumber": "A-1024", "shopName": shop_name, "shop": "#"}
 
 
-def _data_address(path: str, files: Mapping[str, bytes]) -> str:
-    """A file of the set as a `data:` address; in a style sheet its own files are such too."""
-    content = files[path]
-    if suffix_of(path) == ".css":
-        check = FileCheck(path, files.keys(), lambda _, inner: _data_address(inner, files))
-        content = check_style(content.decode("utf-8", "replace"), check).encode()
-    return f"data:{media_type_of(path)};base64,{base64.b64encode(content).decode()}".replace(
-        "; charset=utf-8", ""
-    )
+@dataclass
+class _Inside:
+    """The files inside of one preview as `data:` addresses."""
+
+    files: Mapping[str, bytes]
+    left: int = PREVIEW_CHARS_MAX
+    written: dict[str, str] = field(default_factory=dict)
+
+    def address(self, _: str, path: str) -> str:
+        """The address of a file; NOTHING where it does not fit any more."""
+        if path not in self.written:
+            self.written[path] = self._data_address(path)
+        found = self.written[path]
+        if len(found) > self.left:
+            return NOTHING
+        self.left -= len(found)
+        return found
+
+    def _data_address(self, path: str) -> str:
+        """In a style sheet its own files are such addresses too."""
+        content = self.files[path]
+        if suffix_of(path) == ".css":
+            check = FileCheck(path, self.files.keys(), self.address)
+            content = check_style(content.decode("utf-8", "replace"), check).encode()
+        media_type = (media_type_of(path) or "").partition(";")[0]
+        return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

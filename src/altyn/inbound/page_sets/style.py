@@ -12,11 +12,12 @@ from altyn.domain.page_set import Fault
 from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.names import names
 
+# Strings end at a line end, and CSS has three of them; an attribute gets them by `&#13;`, `&#12;`.
 _TOKEN: Final = re.compile(
     r"""(?P<space>[\s\ufeff]++)
     |(?P<comment>/\*(?:[^*]|\*(?!/))*+\*/)
-    |(?P<string>"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+')
-    |(?P<url>url\(\s*+(?:"(?P<double>[^"\\\n]*+)"|'(?P<single>[^'\\\n]*+)'
+    |(?P<string>"(?:[^"\\\n\r\f]|\\[^\n\r\f])*+"|'(?:[^'\\\n\r\f]|\\[^\n\r\f])*+')
+    |(?P<url>url\(\s*+(?:"(?P<double>[^"\\\n\r\f]*+)"|'(?P<single>[^'\\\n\r\f]*+)'
         |(?P<bare>[^\s"'()\\<>]++))\s*+\))
     |@(?P<rule>[\w-]++)
     |(?P<function>-?[A-Za-z_][\w-]*+)\(

@@ -37,7 +37,7 @@ async def change_password(
     async def decide(user: AccountUser) -> UserChange:
         now = context.clock.now()
         opened.clear()
-        if not is_right or user.password_hash != checked:
+        if not is_right or not user.admits(checked, now):
             return failed_attempt(user, actor, now, "a wrong present password")
         if broken:
             raise PasswordRulesError(broken)

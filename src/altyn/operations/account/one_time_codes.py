@@ -51,7 +51,7 @@ async def _change(
 
     async def decide(user: AccountUser) -> UserChange:
         now = context.clock.now()
-        if not is_right or user.password_hash != checked:
+        if not is_right or not user.admits(checked, now):
             return failed_attempt(user, current.actor, now, "a wrong present password")
         entry = current.actor.entry(action, user.login, at=now)
         return UserChange(user=change(user), entry=entry)

@@ -218,7 +218,9 @@ async def _require_password(current: CurrentUser, password: str, context: Accoun
     """Refuses: WRONG_PASSWORD. It is counted: a session left open is no way to guess it."""
     checked = current.user.password_hash
     if await context.passwords.verify(password, checked):
-        return
+        user = await context.store.user(current.user.login)
+        if user is not None and user.admits(checked, context.clock.now()):
+            return
 
     async def decide(user: AccountUser) -> UserChange:
         now = context.clock.now()

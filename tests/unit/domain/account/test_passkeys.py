@@ -26,6 +26,7 @@ CHALLENGES = Challenges(b"k" * 32)
         ("https://pay.example.org:8443", "https://pay.example.org:8443", "pay.example.org"),
         ("http://localhost:8080", "http://localhost:8080", "localhost"),
         ("http://shop.localhost", "http://shop.localhost", "shop.localhost"),
+        ("https://Пример.рф", "https://xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai"),
     ],
 )
 def test_site_is_the_origin_and_the_name_of_the_public_address(
@@ -39,6 +40,9 @@ def test_site_is_the_origin_and_the_name_of_the_public_address(
     [
         ("http://pay.example.org", SiteFault.INSECURE),
         ("http://192.0.2.1:8080", SiteFault.INSECURE),
+        ("http://localhost:99999", SiteFault.ADDRESS),
+        ("http://[:::]", SiteFault.ADDRESS),
+        ("https://a..b", SiteFault.ADDRESS),
         ("http://notlocalhost", SiteFault.INSECURE),
         ("https://192.0.2.1", SiteFault.ADDRESS),
         ("http://127.0.0.1:8080", SiteFault.ADDRESS),

@@ -11,13 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from altyn.domain.page_set import FINDINGS_MAX, TEXT_BYTES_MAX, CheckedFiles, Fault
+from altyn.domain.page_set import (
+    FINDINGS_MAX,
+    TEXT_BYTES_MAX,
+    VALUES_MAX,
+    CheckedFiles,
+    Fault,
+)
+from altyn.inbound.page_sets import preview
 from altyn.inbound.page_sets.addresses import FileCheck
 from altyn.inbound.page_sets.allowed import ALLOWED, is_allowed
 from altyn.inbound.page_sets.check import check_page_set
 from altyn.inbound.page_sets.order_values import filled
 from altyn.inbound.page_sets.page_check import PageCheck
-from altyn.inbound.page_sets.preview import preview_page
+from altyn.inbound.page_sets.preview import PREVIEW_CHARS_MAX, preview_page
 from altyn.inbound.page_sets.style import check_style
 from tests.page_sets import CHECKED_SET, ERRORS, FIELDS, PAYMENT, PNG, SCRIPTED_SET, packed
 
@@ -51,6 +58,10 @@ HOSTILE_MARKUP: Final = (
     '<p style="background:url(//evil.example/a.png)">',
     '<p style="background:u\\72l(//evil.example/a.png)">',
     '<p style="background:image-set(&quot;//evil.example/a.png&quot; 1x)">',
+    "<p style=\"content:'&#13;;background:url(//evil.example/a.png);x:'\">",
+    "<p style=\"content:'&#12;;background:url(//evil.example/a.png);x:'\">",
+    "<p style=\"content:'\\&#13;;background:url(//evil.example/a.png);x:'\">",
+    "<p style=\"content:'&#12;;background:image-set('//evil.example/a.png' 1x);x:'\">",
     "<style>@import '//evil.example/a.css';</style>",
     "<style>@IMPORT url(//evil.example/a.css);</style>",
     "<style>@\\69mport url(//evil.example/a.css);</style>",
@@ -83,6 +94,9 @@ HOSTILE_MARKUP: Final = (
     '<input name="jsonParams">',
     '<input name="password">',
     '<input name="csrf">',
+    '<input name="TEXT" type="password">',
+    '<input type="PASSWORD" name="email" autocomplete="current-password">',
+    '<input type="password">',
     '<meta http-equiv="refresh" content="0;url=https://evil.example">',
     '<META HTTP-EQUIV="Refresh" CONTENT="0;url=javascript:x()">',
     '<meta http-equiv="set-cookie" content="a=b">',
@@ -115,6 +129,12 @@ HOSTILE_MARKUP: Final = (
     '<link rel="dns-prefetch" href="//evil.example">',
     '<img src="https://evil.example/a.png">',
     '<img src="//evil.example/a.png">',
+    '<img src="https://evil.example/../../images/logo.png">',
+    '<img src="\\\\evil.example/../images/logo.png">',
+    '<img src="javascript:/../images/logo.png">',
+    '<img src="%2e%2e/x/../../images/logo.png">',
+    '<img src="images//logo.png">',
+    '<link rel="stylesheet" href="https://evil.example/../../css/page.css">',
     '<img src="/mportal3/users">',
     '<img src="../other/images/logo.png">',
     '<img src="data:text/html,x">',
@@ -152,6 +172,7 @@ HOSTILE_STYLES: Final = (
     "a { /* unclosed",
     "a { background: url(data:text/html,x) }",
     "a { background: url(../../other/a.png) }",
+    "a { background: url(https://evil.example/../../../images/logo.png) }",
 )
 HOSTILE_PICTURES: Final = (
     SVG.format("<script>x()</script>"),
@@ -163,6 +184,10 @@ HOSTILE_PICTURES: Final = (
     SVG.format("<path d='M0 0' onclick='x()'/>"),
     SVG.format("<set attributeName='href' to='javascript:x()'/>"),
     SVG.format("<style>@import url(https://evil.example);</style>"),
+    SVG.format("<style><g/>@import url(https://evil.example);</style>"),
+    SVG.format("<style><title>@import url(https://evil.example);</title></style>"),
+    SVG.format("<style>a{content:'&#13;;background:url(//evil.example/a.png)}'</style>"),
+    SVG.format('<path style="content:\'&#13;;fill:url(https://evil.example/a.png)"/>'),
     SVG.format("<path style='fill:url(https://evil.example)'/>"),
     SVG.format("<path fill='url(//evil.example#a)'/>"),
     SVG.format("<h:script xmlns:h='http://www.w3.org/1999/xhtml'>x()</h:script>"),
@@ -353,6 +378,56 @@ def test_checked_page_is_checked_again_without_a_finding(markup: str) -> None:
         if path.endswith(".html")
     }
     assert not check_page_set(packed({**CHECKED_SET, **again})).findings
+
+
+# ── Memory and time ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_preview_with_a_picture_in_many_places_is_bounded() -> None:
+    """100 MB and more of `data:` addresses would come of this archive of 1 MB."""
+    page = PAYMENT.replace("<img", '<img src="images/logo.png">' * 50 + "<img")
+    files = {
+        "payment_ru.html": page.encode(),
+        "css/page.css": b"a { background: url(../images/logo.png) }" * 3,
+        "images/logo.png": PNG + bytes(1_500_000),
+    }
+    page = preview_page("payment_ru.html", files, "Shop", "ru")
+    assert 2_000_000 < len(page) < 1.1 * PREVIEW_CHARS_MAX
+    assert page.count("<img ") == 51
+    assert '<img src="data:,">' in page
+
+
+def test_preview_reads_each_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[str]()
+
+    def check_once(text: str, _: FileCheck) -> str:
+        read.append(text)
+        return text
+
+    monkeypatch.setattr(preview, "check_style", check_once)
+    page = PAYMENT.replace("<img", '<link rel="stylesheet" href="css/page.css">' * 20 + "<img")
+    preview_page("payment_ru.html", {"payment_ru.html": page.encode(), "css/page.css": b""}, "", "")
+    assert len(read) == 1
+
+
+def test_page_has_a_bounded_number_of_values_of_the_order() -> None:
+    """A page is filled in at each look at it, and a description is long."""
+    place = '<b data-order="description">a</b>'
+    own = PAYMENT.count("data-order") + PAYMENT.count("data-link")
+    assert not with_markup(place * (VALUES_MAX - own)).findings
+    more = with_markup(place * (VALUES_MAX - own) + '<a data-link="shop">a</a>')
+    assert {each.fault for each in more.findings} == {Fault.TOO_MANY_VALUES}
+    assert not more.storable
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_long_namespace_of_a_picture_is_found_before_it_is_read(quote: str) -> None:
+    """expat repeats the namespace in the name of each attribute."""
+    declared = f"xmlns:a = {quote}{'n' * 257}{quote}"
+    named = " ".join(f"a:b{number}=''" for number in range(9))
+    [finding] = check(images_in_a__svg=SVG.format(f"<g {declared} {named}/>")).findings
+    assert finding.fault is Fault.PICTURE
+    assert finding.detail.startswith("xmlns:a")
 
 
 @pytest.mark.slow

@@ -100,10 +100,10 @@ class PageSetPages:
         file = asked.request.path_params["file"]
         if file not in found.pages:
             return self._no_set(asked)
-        files = await self.page_sets.files(found.number, asked.current.actor)
         language = _language_of(file)
         shop_name = asked.current.merchant.name_in(language)
-        async with self.checking:
+        async with self.checking:  # those that wait have no files in memory
+            files = await self.page_sets.files(found.number, asked.current.actor)
             html = await asyncio.to_thread(preview_page, file, files, shop_name, language)
         return HTMLResponse(html, headers={**ALWAYS, "Content-Security-Policy": PREVIEW_POLICY})
 
