@@ -95,6 +95,7 @@ class StartPage:
             shop=self.shop,
             order=order,
             answer=answer,
+            number=order.fields(self.shop, base).get("orderNumber", ""),
             clock_problem=clock_problem,
             rest=f"{base}{REST}",
             wsdl=f"{base}/payment/webservices/merchant-ws?wsdl",
