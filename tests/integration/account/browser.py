@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
@@ -28,8 +29,17 @@ class Browser:
         return self._kept(await AsgiClient(self.app).get(path, headers=headers))
 
     async def post(self, path: str, **fields: str) -> Answer:
+        return await self.send(path, fields)
+
+    async def send(
+        self, path: str, fields: Mapping[str, str], *, body: bytes | None = None, kind: str = ""
+    ) -> Answer:
+        """Send fields as a form, or a body of another kind."""
         headers = {"cookie": self._cookie, "origin": self.origin, "accept-language": "en"}
-        return self._kept(await AsgiClient(self.app).post(path, fields, headers=headers))
+        if kind:
+            headers["content-type"] = kind
+        client = AsgiClient(self.app)
+        return self._kept(await client.post(path, fields, body=body, headers=headers))
 
     async def submit(self, page_path: str, path: str, **fields: str) -> Answer:
         """Send a form with the token of the page that has it."""

@@ -48,8 +48,9 @@ async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 def renewing_templates() -> list[str]:
     """The names of the account's templates that ask for news without their user."""
-    folder = Path(str(files("altyn.inbound.personal_account")))
-    return [each.name for each in folder.rglob("*.html") if _POLLS.search(each.read_text("utf-8"))]
+    folders = [Path(str(files(f"altyn.inbound.{name}"))) for name in ("personal_account", "web")]
+    templates = [each for folder in folders for each in folder.rglob("*.html")]
+    return [each.name for each in templates if _POLLS.search(each.read_text("utf-8"))]
 
 
 async def test_every_page_that_renews_itself_is_in_the_table() -> None:

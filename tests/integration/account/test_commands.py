@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,11 +137,9 @@ def test_log_is_verified_and_exported(home: Path, own_database_url: str) -> None
     assert (altered.exit_code, "entry 3 or its hash was altered" in altered.output) == (1, True)
 
 
-def test_passkeys_of_a_lost_device_are_shown_and_removed(
-    home: Path, empty_database_url: str
-) -> None:
+def test_passkeys_of_a_lost_device_are_shown_and_removed(home: Path, own_database_url: str) -> None:
     execute(
-        empty_database_url,
+        own_database_url,
         "INSERT INTO account_passkeys (merchant_id, credential_id, login, user_handle, rp_id,"
         " public_key, sign_count, name, added_at)"
         " SELECT merchant_id, name::bytea, login, '1.x', 'localhost', '', 0, name,"
@@ -163,7 +162,8 @@ def test_passkeys_of_a_lost_device_are_shown_and_removed(
     assert "no passkeys any more" in altyn("users", "passkeys", "test-owner", "--remove-all").output
     assert altyn("users", "passkeys", "test-owner").output == "test-owner has no passkeys.\n"
     exported = altyn("audit", "export", "test").output
-    assert exported.count("altyn users,,passkey removed,test-owner") == 3
+    removed = re.findall(r"altyn users \([^)]+\),,passkey removed,test-owner", exported)
+    assert len(removed) == 3
 
 
 def test_nothing_secret_is_in_the_log(home: Path) -> None:

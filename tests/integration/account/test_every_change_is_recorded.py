@@ -20,6 +20,7 @@ from starlette.routing import Match, Route
 
 from altyn.security.one_time_codes import DIGITS, STEP_SECONDS
 from tests.asgi_client import Answer
+from tests.authenticator import Authenticator
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, PASSWORD, Browser
 from tests.integration.account.family import (
     CALLBACK_ADDRESS,
@@ -30,6 +31,9 @@ from tests.integration.account.family import (
 from tests.integration.account.order_pages import CART, ORDERS
 from tests.integration.account.test_account_pages import copied
 from tests.integration.account.test_order_actions import confirm
+from tests.integration.account.test_page_sets import act, upload
+from tests.integration.account.test_passkey_pages import PAGE as PASSKEYS
+from tests.integration.account.test_passkey_pages import PUBLIC, Person, passkeys
 from tests.integration.account.test_settings_pages import CALLBACKS as CALLBACK_SETTINGS
 from tests.integration.account.test_settings_pages import (
     FISCAL,
@@ -40,11 +44,19 @@ from tests.integration.account.test_settings_pages import (
     form_of,
     save,
 )
+from tests.page_sets import CHECKED_SET
 from tests.shop import Shop, open_shop
 
 USERS, API = f"{BASE}/users", f"{BASE}/api"
 CODES, LOGIN, CODE = f"{BASE}/one-time-codes", f"{BASE}/login", f"{BASE}/code"
 NEW_PASSWORD: Final = "Another!pass7"
+
+PASSKEY_OF: Final = (
+    "INSERT INTO account_passkeys (merchant_id, credential_id, login, user_handle, rp_id,"
+    " public_key, sign_count, name, added_at)"
+    " SELECT merchant_id, 'key', login, '1.x', 'localhost', '', 0, 'Phone', now()"
+    " FROM account_users WHERE login = $1"
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,6 +64,9 @@ NOT_RECORDED: Final[Mapping[str, str]] = {
     f"{ORDERS}/filters": "the user's own view of the list; nothing of the shop changes",
     f"{ORDERS}/filters/remove": "as above",
     f"{ORDERS}/columns": "as above",
+    f"{PASSKEYS}/new": "asks the device for a passkey; it is stored by the next form",
+    f"{LOGIN}/passkey/options": "asks the device for a signature; nothing is stored",
+    f"{CALLBACK_SETTINGS}/check": "checks a text; nothing is stored",
     f"{BASE}/payment-links": "shows an address that is made of the form; nothing is stored",
 }
 """The forms that leave no entry, each with the reason."""
@@ -78,10 +93,12 @@ class RecordingBrowser(Browser):
     login: str = ""
     sent: list[Sent] = field(default_factory=list)
 
-    async def post(self, path: str, **fields: str) -> Answer:
+    async def send(
+        self, path: str, fields: Mapping[str, str], *, body: bytes | None = None, kind: str = ""
+    ) -> Answer:
         self.login = fields.get("login", self.login) if path == LOGIN else self.login
         before = await self._entries()
-        answer = await super().post(path, **fields)
+        answer = await super().send(path, fields, body=body, kind=kind)
         self.sent.append(Sent(self._route(path), answer, await self._entries() - before))
         return answer
 
@@ -114,7 +131,7 @@ def post_routes(app: Any) -> list[Route]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     home: Path = tmp_path_factory.mktemp("home")
-    async with open_shop(database_url, home) as opened:
+    async with open_shop(database_url, home, public_url=PUBLIC) as opened:
         await add_callback_address(opened, "test")
         yield opened
 
@@ -167,6 +184,27 @@ def _code(secret: str, shop: Shop) -> str:
     return generator.generate(int(shop.clock.now().timestamp())).decode()
 
 
+async def uses_passkeys(owner: RecordingBrowser, shop: Shop) -> None:
+    """The owner adds one, renames it, logs in, and removes it, and removes an operator's."""
+    user = Person(owner, Authenticator(PUBLIC))
+    await user.add("Laptop")
+    [laptop] = await passkeys(shop, OWNER)
+    fields = {"passkey": laptop.credential_id.hex(), "password": PASSWORD}
+    await owner.submit(PASSKEYS, f"{PASSKEYS}/rename", name="Old laptop", **fields)
+    guest = RecordingBrowser(shop.gateway.router, shop=shop, login=OWNER)
+    await Person(guest, user.device).log_in()
+    await owner.submit(PASSKEYS, f"{PASSKEYS}/remove", **fields)
+    await shop.pool.execute(PASSKEY_OF, OPERATOR)
+    await owner.submit(f"{USERS}/{OPERATOR}", f"{USERS}/{OPERATOR}/passkeys")
+    owner.sent.extend(guest.sent)
+
+
+async def changes_page_sets(owner: RecordingBrowser, _: Shop) -> None:
+    await upload(owner, CHECKED_SET)
+    for what in ("activate", "deactivate", "remove"):
+        await act(owner, 1, what)
+
+
 async def changes_users(owner: RecordingBrowser, _: Shop) -> None:
     page = f"{USERS}/{OPERATOR}"
     await owner.submit(page, f"{page}/rights", role="operator", right="api")
@@ -189,6 +227,8 @@ async def changes_settings(owner: RecordingBrowser, _: Shop) -> None:
     for made in (f"{CALLBACK_SETTINGS}/key", f"{CALLBACK_SETTINGS}/certificate"):
         await owner.post(made, **dict(form_of(await owner.get(CALLBACK_SETTINGS), made)))
     await owner.submit(CALLBACK_SETTINGS, f"{CALLBACK_SETTINGS}/test", address=CALLBACK_ADDRESS)
+    received = f"{CALLBACK_ADDRESS}?mdOrder=1"
+    await owner.submit(CALLBACK_SETTINGS, f"{CALLBACK_SETTINGS}/check", received=received)
     logo = {"how": "address", "page_logo": "https://shop.example/logo.png"}
     await owner.submit(PAGE, f"{PAGE}/logo", **logo)
 
@@ -239,6 +279,14 @@ async def makes_invoices(owner: RecordingBrowser, shop: Shop) -> None:
 SENDERS: Final[Mapping[Callable[[RecordingBrowser, Shop], Awaitable[None]], tuple[str, ...]]] = {
     logs_out: ("login", "logout"),
     uses_codes: ("users", "password", "one-time-codes/on", "code", "one-time-codes/off"),
+    uses_passkeys: (
+        *("passkeys/new", "passkeys/add", "passkeys/rename", "passkeys/remove"),
+        *("login/passkey/options", "login/passkey", "users/{login}/passkeys"),
+    ),
+    changes_page_sets: (
+        *("settings/page/sets", "settings/page/sets/{number}/activate"),
+        *("settings/page/sets/{number}/deactivate", "settings/page/sets/{number}/remove"),
+    ),
     changes_users: ("users/{login}/rights", "users/{login}/block", "users/{login}/password"),
     changes_api: (
         *("api/{login}/password", "api/{login}/restore-password"),
@@ -247,7 +295,7 @@ SENDERS: Final[Mapping[Callable[[RecordingBrowser, Shop], Awaitable[None]], tupl
     changes_settings: (
         *("settings/general", "settings/callbacks", "settings/fiscal", "settings/page"),
         *("settings/ways", "settings/callbacks/key", "settings/callbacks/certificate"),
-        *("settings/callbacks/test", "settings/page/logo"),
+        *("settings/callbacks/test", "settings/callbacks/check", "settings/page/logo"),
     ),
     ends_a_session: ("settings/sessions/end",),
     acts_on_orders: (

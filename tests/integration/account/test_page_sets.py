@@ -18,7 +18,7 @@ from altyn.main.page_sets import page_sets_of
 from altyn.operations.account.ports import AccountActor
 from altyn.operations.page_sets import PageSetError, PageSetReason, PageSets
 from altyn.storage.audit import AuditLog
-from tests.asgi_client import HOST, Answer, AsgiClient
+from tests.asgi_client import Answer, AsgiClient
 from tests.integration.account.browser import BASE, OPERATOR, Browser, csrf_of
 from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.integration.storage.processes import eventually
@@ -60,13 +60,8 @@ async def upload(browser: Browser, files: Mapping[str, str | bytes] | bytes) -> 
         + archive
         + f"\r\n--{BOUNDARY}--\r\n".encode()
     )
-    headers = {
-        "cookie": browser._cookie,
-        "origin": f"http://{HOST}",
-        "accept-language": "en",
-        "content-type": f"multipart/form-data; boundary={BOUNDARY}",
-    }
-    return await AsgiClient(browser.app).post(SETS, body=body, headers=headers)
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    return await browser.send(SETS, {}, body=body, kind=kind)
 
 
 async def act(browser: Browser, number: int, what: str) -> Answer:

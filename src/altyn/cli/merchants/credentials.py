@@ -77,7 +77,10 @@ async def password_is_kept(user: str, staff: "StaffContext") -> bool:
 
 
 def print_until(what: str, user: str, until: datetime | None) -> None:
-    """Say on standard error until when a change can be taken back, and how; nothing for a change that cannot."""
+    """Print on standard error until when a change can be taken back, and how.
+
+    Nothing for a change that cannot: the output of the command ends with the new secret.
+    """
     if until is not None:
         print_note(
             f"Until {in_words(until)} the old {what} can be put in force again: "
