@@ -140,7 +140,7 @@ async def test_response_of_another_browser_is_refused(shop: Shop) -> None:
 
 async def test_forms_of_other_sites_are_refused(shop: Shop) -> None:
     owner = await person(shop, OWNER)
-    await owner.add("Desktop")
+    await owner.add("Old desktop")
     guest = stranger(shop, owner.device)
     offered = await guest.browser.post(f"{LOGIN}/options")
     guest.browser.origin = "https://evil.example"
@@ -158,6 +158,17 @@ async def test_wrong_password_is_refused_before_the_device_is_asked(shop: Shop) 
     assert "The present password is wrong" in refused.text
     assert 'value="Watch"' in refused.text
     assert "data-options" not in refused.text
+
+
+async def test_login_with_a_passkey_ends_the_session_in_another_shop(shop: Shop) -> None:
+    owner = await person(shop, OWNER)
+    await owner.add("Desktop")
+    child = await person(shop, CHILD_OWNER)
+    before = Browser(shop.gateway.router, dict(child.browser.cookies))
+    assert (await before.get(PAGE)).status == 200
+    child.device = owner.device
+    assert (await child.log_in()).status == 303
+    assert (await before.get(PAGE)).status == 303
 
 
 async def test_passkey_is_renamed_and_removed(shop: Shop) -> None:

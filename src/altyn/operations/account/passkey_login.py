@@ -21,6 +21,7 @@ from altyn.domain.account.user import AccountUser, after_login
 from altyn.operations.account.errors import AccountError, Reason
 from altyn.operations.account.log_in import (
     OpenedSession,
+    end_session_of_other_shop,
     failed_attempt,
     new_session,
     refuse_blocked,
@@ -87,6 +88,7 @@ async def log_in_with_passkey(
     if opened is None:
         account.failed_logins.add(passkey.login, attempt.address)
         raise AccountError(Reason.PASSKEY_REFUSED)
+    await end_session_of_other_shop(attempt.old_token, opened, account)
     return opened
 
 
