@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 PAN_LENGTHS: Final = range(12, 20)
+_USUAL_DIGITS: Final = 16
 CVC_LENGTHS: Final = range(3, 5)
 HOLDER_LENGTH_MAX: Final = 64
 
@@ -278,3 +279,9 @@ def mask(text: str) -> str:
 def _cover(found: re.Match[str]) -> str:
     digits = re.sub("[^0-9]", "", found[0].replace("%20", ""))
     return f"{digits[:6]}**{digits[-4:]}"
+
+
+def passes_for_card(digits: str) -> bool:
+    """Whether digits, or sixteen of them in a row, end with their Luhn check digit."""
+    starts = range(len(digits) - _USUAL_DIGITS + 1)
+    return luhn_ok(digits) or any(luhn_ok(digits[at : at + _USUAL_DIGITS]) for at in starts)
