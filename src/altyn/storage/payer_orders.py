@@ -1,4 +1,4 @@
-"""Counts the orders that were registered for payers of one network, from the orders themselves.
+"""Counts the orders of static links and pay buttons by their payers' network, from the orders.
 
 So all processes share the count, and a restart loses none of it.
 """
@@ -24,7 +24,7 @@ class PayerOrderCounts:
         self._looked_through = looked_through
 
     async def of_network(self, merchant_id: int, ip: str, *, since: datetime) -> int:
-        """How many orders of a shop, registered after `since` (UTC), have a payer of the network
+        """How many orders of links, registered after `since` (UTC), have a payer of the network
         of this address. Orders beyond the newest LOOKED_THROUGH_MAX are not counted."""
         network = network_of(ip)
         rows = await statement("newest_payer_addresses").fetch(

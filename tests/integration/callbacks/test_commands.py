@@ -26,6 +26,7 @@ from altyn.domain.callback import (
 from altyn.domain.merchant import MerchantSettings
 from altyn.domain.order_id import new_order_id
 from altyn.domain.outbox import ClaimedEntry, ClaimOrder, DeliveryQueue, EntryId, EntryState
+from altyn.installation_keys import KeyFile
 from altyn.operations.ports import Actor
 from altyn.operations.staff.merchants import add_merchant
 from altyn.storage.database import Pool, connect
@@ -34,6 +35,7 @@ from altyn.storage.orders import OrderStore
 from altyn.storage.outbox import OutboxStore
 from tests.builders import an_order
 from tests.callbacks import settled_callback
+from tests.shop import settings_of
 from tests.staff import operator
 
 SHOP = "http://127.0.0.1:9090/cb"
@@ -122,6 +124,7 @@ def till(own_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return EntryId(shop.merchant_id, order_id, 2, 1)
 
     asyncio.run(prepare(own_database_url))
+    KeyFile.of(settings_of(own_database_url, tmp_path)).create()
     return Till(own_database_url, with_pool(own_database_url, work))
 
 

@@ -20,10 +20,10 @@ OTHER_ADDRESS = "203.0.113.10"
 
 
 @pytest.fixture
-async def two(empty_database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Shop, Shop]]:
+async def two(own_database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Shop, Shop]]:
     """Two processes of one gateway."""
-    async with open_shop(empty_database_url, tmp_path) as first:  # noqa: SIM117 - the second one later
-        async with open_shop(empty_database_url, tmp_path) as second:
+    async with open_shop(own_database_url, tmp_path) as first:  # noqa: SIM117 - the second one later
+        async with open_shop(own_database_url, tmp_path) as second:
             yield first, second
 
 
@@ -61,3 +61,10 @@ async def test_orders_are_counted_by_network_within_the_window(two: tuple[Shop, 
     assert await of("192.0.2.2") == 0
     later = shop.clock.now() + timedelta(seconds=1)
     assert await counts.of_network(merchant.merchant_id, "192.0.2.1", since=later) == 0
+
+
+async def test_orders_that_the_shop_registers_itself_do_not_count(two: tuple[Shop, Shop]) -> None:
+    shop, _ = two
+    for _ in range(ORDERS_MAX):
+        await shop.register(1_000, ip=ADDRESS)
+    assert (await sent(shop)).status == 303

@@ -42,6 +42,11 @@ TO_NO_SHOP: Final[Method] = replace(
 """register.do of an order whose payer returns to no shop: the gateway shows the result."""
 
 
+FROM_A_LINK: Final = '{"paymentLink":"yes"}'
+"""The parameter by which these orders are counted, and known to the shop
+(`newest_payer_addresses.sql`)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """An order that a payer wants: `fields` are parameters of register.do, the amount in roubles.
@@ -118,6 +123,7 @@ class LinkRegistration:
             "currency": ROUBLES,
             "language": wanted.language,
             "ip": wanted.ip,
+            "jsonParams": FROM_A_LINK,
             RETURN_URL: wanted.return_url,
         }
         return await self._registered(wanted, sent)
