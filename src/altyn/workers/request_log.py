@@ -6,7 +6,7 @@ the requests that are still in its queue. Source: docs/architecture.md.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -70,7 +70,7 @@ class RequestLogWriter:
         """Write what is in the queue, until cancelled; then write the rest."""
         try:
             while True:
-                written = await self.write()
+                written = await _to_its_end(self.write())
                 await asyncio.sleep(max(PULSE_SECONDS, written / PER_SECOND_MAX))
         except asyncio.CancelledError:
             while self._queue:
@@ -98,3 +98,13 @@ class RequestLogWriter:
         if self._unpurged >= PURGE_EVERY:
             self._unpurged = 0
             await self._store.purge(days=self._days, keep=self._keep)
+
+
+async def _to_its_end(work: Coroutine[object, object, int]) -> int:
+    """The result of the work, which a cancellation does not interrupt: it is raised afterwards."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

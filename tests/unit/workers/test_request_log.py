@@ -19,10 +19,13 @@ class Store:
     batches: list[Sequence[NewRequest]] = field(default_factory=list)
     purges: list[tuple[int, int]] = field(default_factory=list)
     away: bool = False
+    slow: asyncio.Event | None = None
 
     async def add(self, requests: Sequence[NewRequest]) -> None:
         if self.away:
             raise Overloaded("the database is away")
+        if self.slow is not None:
+            await self.slow.wait()
         self.batches.append(requests)
 
     async def purge(self, *, days: int, keep: int) -> None:
@@ -103,3 +106,23 @@ def test_shutdown_writes_what_is_in_the_queue() -> None:
 
     asyncio.run(run_and_stop())
     assert len(store.written) == BATCH_MAX + 1
+
+
+def test_shutdown_waits_for_the_batch_that_is_being_written() -> None:
+    async def stopped_while_it_writes() -> Store:
+        store = Store(slow=asyncio.Event())
+        writer = writer_of(store)
+        writer.add(entry())
+        running = asyncio.create_task(writer.run())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        writer.add(entry())
+        running.cancel()
+        await asyncio.sleep(0)
+        assert store.slow is not None
+        store.slow.set()
+        await asyncio.wait({running})
+        assert running.cancelled()
+        return store
+
+    assert len(asyncio.run(stopped_while_it_writes()).written) == 2

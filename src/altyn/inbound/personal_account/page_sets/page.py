@@ -156,6 +156,8 @@ class PageSetPages:
             try:
                 return await work(asked, found)
             except PageSetError as error:
+                if _is_preview(asked):  # the set was removed while its page was open
+                    return self._no_set(asked)
                 return self._set(asked, found, CONFLICT, refused=error)
 
         return answer
@@ -205,13 +207,18 @@ class PageSetPages:
         return page(html, status, _WITH_PREVIEW)
 
     def _no_set(self, asked: AccountRequest) -> Response:
-        if asked.request.url.path.count("/preview/"):
+        if _is_preview(asked):
             return PlainTextResponse("not found\n", NOT_FOUND)
         html = render("no_page_set.html", self._frame(asked), **_common(asked))
         return page(html, NOT_FOUND)
 
     def _frame(self, asked: AccountRequest) -> WebFrame:
         return account_frame(asked.request, asked.current, "settings", sandbox=self.access.sandbox)
+
+
+def _is_preview(asked: AccountRequest) -> bool:
+    """Whether the answer is shown in the frame of a set's page."""
+    return "/preview/" in asked.request.url.path
 
 
 def _common(asked: AccountRequest) -> dict[str, object]:
