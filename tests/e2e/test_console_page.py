@@ -117,3 +117,21 @@ def test_pages_load_the_libraries_of_their_packages_unchanged() -> None:
     for library in LIBRARIES:
         published = NPM / library.package / library.source
         assert (FOLDER / library.file).read_bytes() == published.read_bytes(), library.file
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_reference_leads_from_the_start_to_a_method_and_its_calls(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    page.goto(f"{gateway.url}/?lang={language}")
+    page.locator("main a[href='/console/reference']").click()
+    check_web_page(page, "console-reference", language, screenshot)
+    page.get_by_role("link", name="deposit", exact=True).click()
+    expect(page.locator("main")).to_contain_text("/payment/rest/deposit.do")
+    expect(page.locator("main")).to_contain_text("amount_above_hold")
+    check_web_page(page, "console-method", language, screenshot)
+    gateway.call("deposit.do", orderId="unknown", amount=1)
+    page.locator("main a[href='/console/requests?method=deposit']").click()
+    page.locator("table.requests a").first.click()
+    page.locator("main a[href='/console/reference/deposit']").click()
+    expect(page.locator("h1")).to_have_text("deposit")

@@ -251,10 +251,13 @@ async def test_another_shop_and_users_without_the_right_get_no_report(
     assert (await guest.get(found[1])).status == 303
 
 
-async def test_list_of_orders_is_built_with_its_filter(shop: Shop, owner: Browser) -> None:
-    await shop.register(5_000, orderNumber="built-1")
-    await shop.register(6_000, orderNumber="other-1")
-    listed = f"{BASE}/orders?number=built-%25&period=ever"
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+async def test_list_of_orders_is_built_with_its_filter(
+    shop: Shop, owner: Browser, kind: str
+) -> None:
+    await shop.register(5_000, orderNumber=f"{kind}-built-1")
+    await shop.register(6_000, orderNumber=f"{kind}-other-1")
+    listed = f"{BASE}/orders?number={kind}-built-%25&period=ever"
     fields = dict(
         re.findall(
             r'<input type="hidden" name="([a-z]+)" value="([^"]*)">',
@@ -262,8 +265,10 @@ async def test_list_of_orders_is_built_with_its_filter(shop: Shop, owner: Browse
         )
     )
     before = await shop.pool.fetchval("SELECT count(*) FROM export_jobs")
+    wrong = await owner.post(f"{BASE}/orders/export", **fields, format="pdf")
+    assert (wrong.status, "A file can be XLSX or CSV." in wrong.text) == (400, True)
     for _ in range(2):
-        asked = await owner.post(f"{BASE}/orders/export", **fields)
+        asked = await owner.post(f"{BASE}/orders/export", **fields, format=kind)
         assert asked.location == f"{REPORTS}?done=asked", asked.text
     assert await shop.pool.fetchval("SELECT count(*) FROM export_jobs") == before + 1
 
@@ -274,6 +279,7 @@ async def test_list_of_orders_is_built_with_its_filter(shop: Shop, owner: Browse
     shown = await owner.get(REPORTS)
     found = re.search(rf'href="({REPORTS}/[0-9a-f-]+)"', shown.text)
     assert found is not None
-    text = str(read_xlsx((await owner.get(found[1])).body))
-    assert "built-1" in text
-    assert "other-1" not in text
+    body = (await owner.get(found[1])).body
+    text = str(read_xlsx(body)) if kind == "xlsx" else body.decode("utf-8-sig")
+    assert f"{kind}-built-1" in text
+    assert f"{kind}-other-1" not in text

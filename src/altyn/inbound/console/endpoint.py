@@ -12,6 +12,7 @@ from altyn.inbound.console.callbacks import CHECK_PATH, CallbackPages
 from altyn.inbound.console.clock_panel import DUE_PATH
 from altyn.inbound.console.orders import CALLBACKS_PATH, ORDERS_PATH, OrderPages
 from altyn.inbound.console.pages import console_frame, render
+from altyn.inbound.console.reference import REFERENCE_PATH, show_method, show_methods
 from altyn.inbound.console.requests import REQUESTS_PATH, RequestPages
 from altyn.inbound.console.start_page import (
     CLOCK_PATH,
@@ -55,6 +56,8 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("POST", f"{REQUESTS_PATH}/{{request}}", requests.repeat),
         ("GET", ORDERS_PATH, orders.list),
         ("GET", f"{ORDERS_PATH}/{{order}}", orders.story),
+        ("GET", REFERENCE_PATH, show_methods),
+        ("GET", f"{REFERENCE_PATH}/{{method}}", show_method),
         ("GET", CALLBACKS_PATH, callbacks.list),
         ("GET", CHECK_PATH, callbacks.show_check),
         ("POST", CHECK_PATH, callbacks.check_received),

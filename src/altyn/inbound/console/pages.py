@@ -22,6 +22,7 @@ MENU: Final = (
     ("callbacks", "/console/callbacks", "bell"),
     ("phones", "/sandbox/phone", "phone"),
     ("mail", "/sandbox/mail", "envelope"),
+    ("reference", "/console/reference", "book"),
     ("account", "/mportal3", "user"),
 )
 

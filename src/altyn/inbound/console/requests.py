@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from altyn.domain.request_log import LoggedRequest, RequestFilter, RequestLine
 from altyn.inbound.console.pages import console_frame, render
+from altyn.inbound.console.reference import reference_of
 from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.requests.members import request_members
 from altyn.inbound.sandbox.requests.repeat import KnownSecrets, repeat, why_not_repeated
@@ -88,6 +89,7 @@ class RequestPages:
                 parameters=found.content.parameters,
                 answer=_text(found.content.answer),
                 resent=resent,
+                reference=reference_of(found.line.facts.method),
             )
         )
 

@@ -16,6 +16,7 @@ _MENU: Final = {
     "menu_callbacks": Words("Уведомления", "Callbacks"),
     "menu_phones": Words("Телефоны", "Phones"),
     "menu_mail": Words("Почта", "Mailbox"),
+    "menu_reference": Words("Справочник", "Reference"),
     "menu_account": Words("Личный кабинет", "Personal account"),
 }
 _REFUSED: Final = {
@@ -33,6 +34,7 @@ _START: Final = {
     "access_rest": Words("Адрес REST", "REST address"),
     "access_wsdl": Words("Адрес WSDL (SOAP)", "WSDL address (SOAP)"),
     "access_note": Words("Это демонстрационный магазин. Его пароли опубликованы, поэтому за пределы вашей машины он не выходит.", "This is the demo shop. Its passwords are public, so it stays on your machine."),
+    "reference_link": Words("Справочник методов: параметры и отказы", "Reference of the methods: parameters and refusals"),
     "test_order": Words("Тестовый заказ", "Test order"),
     "test_order_lead": Words("Форма отправит показанный запрос через тот же API, что и ваш магазин.", "The form sends the request shown here through the same API as your shop."),
     "amount": Words("Сумма в рублях", "Amount in roubles"),
@@ -137,6 +139,29 @@ _REQUESTS: Final = {
     "send_again": Words("Отправить ещё раз", "Send again"),
     "new_answer": Words("Новый ответ, HTTP {status}", "New answer, HTTP {status}"),
 }
+_REFERENCE: Final = {
+    "reference_lead": Words("Методы API, как их читает этот шлюз: параметры и отказы по порядку.", "The methods of the API as this gateway reads them: parameters, and refusals in their order."),
+    "address": Words("Адрес", "Address"),
+    "what_it_does": Words("Что делает", "What it does"),
+    "name_in_soap": Words("Имя в SOAP", "Name in SOAP"),
+    "needs_permission": Words("Нужно разрешение", "Needs the permission"),
+    "sent_requests": Words("Ваши вызовы", "Your calls"),
+    "method_parameters": Words("Параметры", "Parameters"),
+    "credentials_too": Words("И всегда userName с password либо token.", "And always userName with password, or token."),
+    "parameter": Words("Параметр", "Parameter"),
+    "type": Words("Тип", "Type"),
+    "mandatory": Words("Обязателен", "Mandatory"),
+    "yes": Words("да", "yes"),
+    "what_it_means": Words("Что означает", "What it means"),
+    "refusals": Words("Отказы", "Refusals"),
+    "refusals_lead": Words("По порядку: если верно несколько, в ответе первый.", "In their order: if several are true, the answer is the first."),
+    "error_code": Words("Код", "Code"),
+    "error_text": Words("Текст", "Text"),
+    "reason": Words("Причина", "Reason"),
+    "method_missing": Words("Такого метода нет", "There is no such method"),
+    "method_missing_what": Words("Этот шлюз не знает метода с таким именем", "This gateway knows no method with this name"),
+    "method_missing_help": Words("Имя пишется как в адресе, без .do.", "A name is written as in the address, without .do."),
+}
 # fmt: on
 
 CONSOLE_TEXTS: Final = MappingProxyType(
@@ -149,6 +174,7 @@ CONSOLE_TEXTS: Final = MappingProxyType(
         **_RETURNED,
         **_LISTS,
         **_REQUESTS,
+        **_REFERENCE,
     }
 )
 

@@ -147,14 +147,16 @@ class OrderListPage:
         return StreamingResponse(lines, headers=headers, media_type="text/csv;charset=utf-8")
 
     async def build(self, asked: AccountRequest) -> Response:
-        """Have the list built as XLSX in the background; it appears among the reports."""
-        wanted = await self._asked(asked)
+        """Have the list built in the background; it appears among the reports."""
+        wanted, kind = await self._asked(asked), asked.form.get("format", FileFormat.XLSX)
         if wanted.filter.faults:
             return await self._show(asked)
         language = orders_frame(asked, self.visible.access).language
+        if kind not in set(FileFormat):
+            return await self._show(asked, problem="format_unknown")
         request = ReportRequest(
             kind=ReportKind.ORDERS,
-            format=FileFormat.XLSX,
+            format=FileFormat(kind),
             language=language,
             orders=wanted.filter.wanted,
         )
