@@ -32,6 +32,9 @@ from tests.receiver import set_callbacks
 WORKERS: Final = 2
 SEARCHES: Final = 3
 GROUP: Final = 6
+START_TEXT_COPIES: Final = 2
+"""The text at the start names the documented card; so many copies of its buffers may come and go.
+Each of the payments with this card would leave more."""
 """So many payments are made, then the memory is searched: a search takes seconds."""
 
 WRONG_FIELD_PLACES_MAX: Final = 16
@@ -255,7 +258,7 @@ def test_memory_of_the_processes_holds_no_card_after_its_payment(canary: Canary)
     if memory_is_readable(canary.gateway.process.pid):
         assert not canary.places_after_payments
         documented = canary.in_memory(pattern_of([ENROLLED.pan.encode()]))
-        assert len(documented) <= canary.documented_at_start
+        assert len(documented) <= canary.documented_at_start + START_TEXT_COPIES
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from altyn.domain.receipt.values import ReceiptState
 from altyn.operations.order_history import OrderLine
 
 PAGE_SIZE: Final = 50
-LOOKED_THROUGH_MAX: Final = 20_000
+LOOKED_THROUGH_MAX: Final = 10_000
 """So many orders of a shop are looked through for one page."""
 
 
