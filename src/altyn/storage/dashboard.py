@@ -6,7 +6,7 @@ Only reads; `order_hours.py` makes the sums. Source: personal-account.md §8 (da
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -36,9 +36,18 @@ class DashboardStore:
 
     async def read(self, merchant_ids: Sequence[int], period: Period) -> Dashboard:
         """The figures of the orders of some merchants that were registered in a period."""
-        shops = key_array(merchant_ids)
-        summarised_until = await self._summarised_until(merchant_ids, period)
-        rows = await statement("shop_days").fetch(
+        days: list[Any] = []
+        attempts: list[Any] = []
+        for shops, summarised_until in await self._groups(merchant_ids, period):
+            days += await self._days(shops, summarised_until, period)
+            attempts += await self._attempts(shops, summarised_until, period)
+        figures = sorted(_by_day(days, period), key=lambda each: each.day)
+        return Dashboard(period, figures, _attempts(attempts))
+
+    async def _days(
+        self, shops: Sequence[int], summarised_until: datetime, period: Period
+    ) -> list[Any]:
+        return await statement("shop_days").fetch(
             self._pool,
             merchant_ids=shops,
             starts=[*map(start_of_day, period.days), period.until],
@@ -46,8 +55,11 @@ class DashboardStore:
             summarised_until=summarised_until,
             until=period.until,
         )
-        days = sorted((_day(row, period) for row in rows), key=lambda each: each.day)
-        attempts = await statement("shop_attempts").fetch(
+
+    async def _attempts(
+        self, shops: Sequence[int], summarised_until: datetime, period: Period
+    ) -> list[Any]:
+        return await statement("shop_attempts").fetch(
             self._pool,
             merchant_ids=shops,
             since=period.since,
@@ -55,29 +67,48 @@ class DashboardStore:
             first_id=first_order_id(summarised_until),
             end_id=first_order_id(period.until),
         )
-        return Dashboard(period, days, _attempts(attempts))
 
-    async def _summarised_until(self, merchant_ids: Sequence[int], period: Period) -> datetime:
-        """The time in the period to which the orders of all the merchants are summarised.
+    async def _groups(
+        self, merchant_ids: Sequence[int], period: Period
+    ) -> list[tuple[Sequence[int], datetime]]:
+        """The merchants with sums of hours, and the others, each with the time in the period to
+        which their orders are summarised. A parent's small children have no sums.
 
-        It may be an earlier one than that of the next statement's moment: sums stay right.
+        The time may be an earlier one than that of the next statement's moment: sums stay right.
         """
         known = await summarised_hours(self._pool, merchant_ids)
-        covered = [each.until for each in known if each.since <= period.since]
-        if len(covered) < len(set(merchant_ids)):
-            return period.since
-        return max(period.since, min(period.until, *covered))
+        covered = {
+            each.merchant_id: each.until
+            for each in known
+            if each.since <= period.since < each.until
+        }
+        others = [each for each in merchant_ids if each not in covered]
+        groups: list[tuple[Sequence[int], datetime]] = []
+        if covered:
+            until = min(period.until, *covered.values())
+            groups.append((key_array([*covered]), until))
+        if others:
+            groups.append((key_array(others), period.since))
+        return groups
 
 
-def _day(row: Any, period: Period) -> DayFigures:
+def _by_day(rows: Sequence[Any], period: Period) -> Iterator[DayFigures]:
+    """The figures of each day and currency; several groups of merchants may have rows of it."""
+    by_day: dict[tuple[int, str], list[Any]] = {}
+    for row in rows:
+        by_day.setdefault((row["day"], row["currency"]), []).append(row)
+    return (_day(same, period) for same in by_day.values())
+
+
+def _day(rows: Sequence[Any], period: Period) -> DayFigures:
     figures = Figures(
-        orders=row["orders"],
-        paid=row["paid"],
-        deposited=row["deposited"],
-        turnover_minor=row["turnover_minor"],
-        refunded_minor=row["refunded_minor"],
+        orders=sum(row["orders"] for row in rows),
+        paid=sum(row["paid"] for row in rows),
+        deposited=sum(row["deposited"] for row in rows),
+        turnover_minor=sum(row["turnover_minor"] for row in rows),
+        refunded_minor=sum(row["refunded_minor"] for row in rows),
     )
-    return DayFigures(period.days[row["day"] - 1], row["currency"], figures)
+    return DayFigures(period.days[rows[0]["day"] - 1], rows[0]["currency"], figures)
 
 
 def _attempts(rows: Sequence[Any]) -> Attempts:

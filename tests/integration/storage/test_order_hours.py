@@ -393,6 +393,19 @@ async def test_merchant_with_few_orders_is_not_summarised(pool: Pool, database_u
         await check(shops.free, shops.now)
 
 
+async def test_sums_of_a_shop_are_read_beside_a_shop_without_any(
+    pool: Pool, database_url: str
+) -> None:
+    async with shops_of(pool, database_url) as shops:
+        for shop, count in ((1, 5), (2, 4)):
+            for _ in range(count):
+                await shops.register(shop, 10, timedelta(0), "643", slow=False)
+        await OrderHours(pool, orders_min=5).update()
+        await pool.execute("UPDATE order_hours SET registered = 100")
+        shown = await DashboardStore(pool).read([1, 2], last_days(30, shops.now))
+        assert sum(day.figures.orders for day in shown.days) == 104
+
+
 async def test_late_changes_of_an_hour_become_one_row(pool: Pool, database_url: str) -> None:
     async with shops_of(pool, database_url) as shops:
         await shops.register(1, 10, timedelta(0), "643", slow=False)
