@@ -82,13 +82,13 @@ class DashboardStore:
             for each in known
             if each.since <= period.since < each.until
         }
-        others = [each for each in merchant_ids if each not in covered]
+        not_covered = [each for each in merchant_ids if each not in covered]
         groups: list[tuple[Sequence[int], datetime]] = []
         if covered:
             until = min(period.until, *covered.values())
             groups.append((key_array([*covered]), until))
-        if others:
-            groups.append((key_array(others), period.since))
+        if not_covered:
+            groups.append((key_array(not_covered), period.since))
         return groups
 
 

@@ -393,7 +393,7 @@ async def test_merchant_with_few_orders_is_not_summarised(pool: Pool, database_u
         await check(shops.free, shops.now)
 
 
-async def test_sums_of_a_shop_are_read_beside_a_shop_without_any(
+async def test_sums_of_a_shop_are_read_together_with_a_shop_without_any(
     pool: Pool, database_url: str
 ) -> None:
     async with shops_of(pool, database_url) as shops:
