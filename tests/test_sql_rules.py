@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from altyn.storage.statements import sql_text
+
 QUERIES: Final = Path(__file__).resolve().parent.parent / "src" / "altyn" / "storage" / "queries"
 
 DISTRIBUTED: Final = {
@@ -281,8 +283,8 @@ def main_part(tokens: list[str]) -> list[str]:
 
 
 def queries() -> dict[str, str]:
-    """The text of each query by its name."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(QUERIES.glob("*.sql"))}
+    """The text of each query by its name, with its included parts."""
+    return {path.stem: sql_text(path.stem) for path in sorted(QUERIES.glob("*.sql"))}
 
 
 # ── The check itself ──────────────────────────────────────────────────────────────────────────────

@@ -50,20 +50,15 @@ class AccountTables:
 
     async def add_user(self, user: AccountUser, entry: AuditEntry) -> bool:
         """Add a user. False: the login is taken."""
-
-        async def run(columns: Columns) -> bool:
-            await statement("add_account_user").fetch(
-                self._connections,
-                **columns,
+        try:
+            return await self._write(
+                "add_account_user",
+                entry,
                 login=user.login,
                 password_hash=user.password_hash,
                 role=str(user.rights.role),
                 must_change_password=user.must_change_password,
             )
-            return True
-
-        try:
-            return await self._audit.write(self._connections, entry, run)
         except asyncpg.UniqueViolationError:
             return False
 
@@ -71,21 +66,17 @@ class AccountTables:
         """Save a change of a user. False: the user was changed meanwhile."""
         user, opens = change.user, change.opens
 
-        async def run(columns: Columns) -> bool:
-            rows = await statement("save_account_user").fetch(
-                self._connections,
-                **columns,
-                **_user_columns(user),
-                ends_all=change.ends_all,
-                ended_hash=change.ended_hash,
-                idle_since=idle_since,
-                token_hash=opens.token_hash if opens else None,
-                stage=str(opens.stage) if opens else None,
-                ends_at=opens.ends_at if opens else None,
-            )
-            return bool(rows)
-
-        return await self._audit.write(self._connections, change.entry, run)
+        return await self._write(
+            "save_account_user",
+            change.entry,
+            **_user_columns(user),
+            ends_all=change.ends_all,
+            ended_hash=change.ended_hash,
+            idle_since=idle_since,
+            token_hash=opens.token_hash if opens else None,
+            stage=str(opens.stage) if opens else None,
+            ends_at=opens.ends_at if opens else None,
+        )
 
     async def session(
         self, merchant_id: int, token_hash: bytes
@@ -120,23 +111,11 @@ class AccountTables:
 
     async def end_session(self, token_hash: bytes, entry: AuditEntry) -> bool:
         """End a session of the entry's merchant. False: there is none with this hash."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("end_account_session").fetch(
-                self._connections, **columns, token_hash=token_hash
-            )
-            return bool(rows)
-
-        return await self._written(entry, run)
+        return await self._write("end_account_session", entry, token_hash=token_hash)
 
     async def add_entry(self, entry: AuditEntry) -> None:
         """Add an entry for what was done elsewhere."""
-
-        async def run(columns: Columns) -> bool:
-            await statement("append_audit").execute(self._connections, **columns)
-            return True
-
-        await self._written(entry, run)
+        await self._audit.write(self._connections, entry)
 
     async def api_password(self, merchant_id: int, login: str) -> ApiPassword | None:
         """The password of an API user of this merchant."""
@@ -147,45 +126,27 @@ class AccountTables:
 
     async def save_api_password(self, password: ApiPassword, entry: AuditEntry) -> bool:
         """Save a password of an API user. False: it was changed meanwhile."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("save_api_password").fetch(
-                self._connections,
-                **columns,
-                login=password.login,
-                password_hash=password.password_hash,
-                previous_password_hash=password.previous_hash,
-                password_changed_at=password.changed_at,
-                version=password.version,
-            )
-            return bool(rows)
-
-        return await self._notified(password.login, await self._written(entry, run))
+        saved = await self._write(
+            "save_api_password",
+            entry,
+            login=password.login,
+            password_hash=password.password_hash,
+            previous_password_hash=password.previous_hash,
+            password_changed_at=password.changed_at,
+            version=password.version,
+        )
+        return await self._notified(password.login, saved)
 
     async def replace_tokens(self, login: str, token: str, entry: AuditEntry) -> bool:
         """Put a token in place of all of an API user. False: there is no such user."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("replace_tokens").fetch(
-                self._connections,
-                **columns,
-                login=login,
-                token_hash=token_digest(token, self._token_key),
-            )
-            return bool(rows)
-
-        return await self._notified(login, await self._written(entry, run))
+        digest = token_digest(token, self._token_key)
+        replaced = await self._write("replace_tokens", entry, login=login, token_hash=digest)
+        return await self._notified(login, replaced)
 
     async def restore_tokens(self, login: str, entry: AuditEntry, *, since: datetime) -> bool:
         """Restore the tokens that were replaced after `since`. False: there are none."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("restore_tokens").fetch(
-                self._connections, **columns, login=login, replaced_after=since
-            )
-            return bool(rows)
-
-        return await self._notified(login, await self._written(entry, run))
+        restored = await self._write("restore_tokens", entry, login=login, replaced_after=since)
+        return await self._notified(login, restored)
 
     async def audit_head(self, merchant_id: int) -> ChainHead:
         """What is stored of a merchant's newest entry."""
@@ -203,8 +164,8 @@ class AccountTables:
         """Entries before a number, newest first."""
         return await self._audit.newest(self._connections, merchant_id, before=before, limit=limit)
 
-    async def _written(self, entry: AuditEntry, run: Any) -> bool:
-        return bool(await self._audit.write(self._connections, entry, run))
+    async def _write(self, name: str, entry: AuditEntry, /, **values: Any) -> bool:
+        return await self._audit.write(self._connections, entry, name, **values)
 
     async def _notified(self, login: str, changed: bool) -> bool:  # noqa: FBT001 - passed on
         """Notify every process of a change of an API user."""

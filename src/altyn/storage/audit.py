@@ -47,23 +47,18 @@ class AuditLog:
         return [_entry_of(row) for row in rows]
 
     async def write(
-        self,
-        connection: Any,
-        entry: AuditEntry,
-        run: Callable[[Columns], Awaitable[Result]],
-    ) -> Result:
-        """Run a statement that saves a change with this entry; its result.
+        self, connection: Any, entry: AuditEntry, name: str = "append_audit", /, **values: Any
+    ) -> bool:
+        """Run the statement of this name, which saves a change with this entry; whether it did.
 
-        `run` gets the entry's columns. When another change takes the place in the chain first, the
-        statement has saved nothing, and is run again for the next place.
+        The statement has the entry's columns and `values` as parameters, and returns a row for a
+        change.
         """
-        while True:
-            head = await self.head(connection, entry.merchant_id)
-            try:
-                return await run(self._columns(chained(entry, head, self.key)))
-            except asyncpg.UniqueViolationError as error:
-                if error.constraint_name != PLACE_TAKEN:
-                    raise
+
+        async def run(columns: Columns) -> bool:
+            return bool(await statement(name).fetch(connection, **columns, **values))
+
+        return await self._at_next_place(connection, entry, run)
 
     async def append(self, connection: Connection, entry: AuditEntry) -> None:
         """Add an entry for a change that was made by the same transaction."""
@@ -72,7 +67,25 @@ class AuditLog:
             async with connection.transaction():  # a savepoint, which a taken place rolls back to
                 await statement("append_audit").execute(connection, **columns)
 
-        await self.write(connection, entry, run)
+        await self._at_next_place(connection, entry, run)
+
+    async def _at_next_place(
+        self,
+        connection: Any,
+        entry: AuditEntry,
+        run: Callable[[Columns], Awaitable[Result]],
+    ) -> Result:
+        """Run with the columns of the entry at the next place of its chain; the result.
+
+        When another change takes the place first, nothing was saved, and the next one is tried.
+        """
+        while True:
+            head = await self.head(connection, entry.merchant_id)
+            try:
+                return await run(self._columns(chained(entry, head, self.key)))
+            except asyncpg.UniqueViolationError as error:
+                if error.constraint_name != PLACE_TAKEN:
+                    raise
 
     def _columns(self, found: ChainedEntry) -> Columns:
         entry = found.entry

@@ -13,7 +13,7 @@ from altyn.domain.account.audit import AuditEntry
 from altyn.domain.account.challenges import Challenge
 from altyn.domain.account.passkeys import PASSKEYS_MAX, Passkey
 from altyn.operations.account.passkey_ports import Addition, Usage
-from altyn.storage.audit import AuditLog, Columns
+from altyn.storage.audit import AuditLog
 from altyn.storage.statements import statement
 
 _CONFLICTS: Final = {
@@ -50,11 +50,11 @@ class PasskeyTables:
 
     async def add(self, passkey: Passkey, challenge: Challenge, entry: AuditEntry) -> Addition:
         """Store a new passkey, and use up its challenge."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("add_passkey").fetch(
+        try:
+            added = await self.audit.write(
                 self.connections,
-                **columns,
+                entry,
+                "add_passkey",
                 challenge=challenge.value,
                 ends_at=challenge.ends_at,
                 credential_id=passkey.credential_id,
@@ -66,10 +66,6 @@ class PasskeyTables:
                 name=passkey.name,
                 limit=PASSKEYS_MAX,
             )
-            return bool(rows)
-
-        try:
-            added = await self.audit.write(self.connections, entry, run)
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name not in _CONFLICTS:
                 raise
@@ -78,35 +74,19 @@ class PasskeyTables:
 
     async def rename(self, passkey: Passkey, name: str, entry: AuditEntry) -> bool | None:
         """Give a passkey another name. None: it is gone. False: the user has one of this name."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("rename_passkey").fetch(
-                self.connections,
-                **columns,
-                credential_id=passkey.credential_id,
-                login=passkey.login,
-                name=name,
-            )
-            return bool(rows)
-
+        key = {"credential_id": passkey.credential_id, "login": passkey.login}
         try:
-            return await self.audit.write(self.connections, entry, run) or None
+            renamed = await self.audit.write(
+                self.connections, entry, "rename_passkey", **key, name=name
+            )
         except asyncpg.UniqueViolationError:
             return False
+        return renamed or None
 
     async def remove(self, passkey: Passkey, entry: AuditEntry) -> bool:
         """Remove a passkey. False: it is gone already."""
-
-        async def run(columns: Columns) -> bool:
-            rows = await statement("remove_passkey").fetch(
-                self.connections,
-                **columns,
-                credential_id=passkey.credential_id,
-                login=passkey.login,
-            )
-            return bool(rows)
-
-        return await self.audit.write(self.connections, entry, run)
+        key = {"credential_id": passkey.credential_id, "login": passkey.login}
+        return await self.audit.write(self.connections, entry, "remove_passkey", **key)
 
     async def use(
         self, passkey: Passkey, challenge: Challenge, sign_count: int, now: datetime
@@ -119,7 +99,7 @@ class PasskeyTables:
             challenge=challenge.value,
             ends_at=challenge.ends_at,
             sign_count=sign_count,
-            now=now,
+            at=now,
         )
         if not row["is_first"]:
             return Usage.CHALLENGE_USED

@@ -1,4 +1,7 @@
-"""SQL by name: every statement is in `queries/*.sql`, and Python only calls it.
+r"""SQL by name: every statement is in `queries/*.sql`, and Python only calls it.
+
+What several statements do in the same words is a file in `queries/parts`; the line that stands for
+it, `\ir parts/audit_entry.sql`, is one that psql knows too.
 
 Statements use named parameters (`:merchant_ids`); they are numbered here, once, when the file is
 first read. The casts in the SQL tell PostgreSQL the types.
@@ -13,6 +16,7 @@ from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 _NAMED = re.compile(r"(?<!:):([a-z_]+)")
+_INCLUDED = re.compile(r"^\\ir parts/([a-z_]+)\.sql$", re.MULTILINE)
 _COMMENT = re.compile(r"--[^\n]*")
 _ITEMS_OF_A_GENERIC_PLAN: Final = 10
 
@@ -59,8 +63,10 @@ class Statement:
 
 
 def sql_text(name: str) -> str:
-    """The text of `queries/<name>.sql`."""
-    return (files("altyn.storage") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of `queries/<name>.sql`, with the parts that it includes."""
+    folder = files("altyn.storage") / "queries"
+    text = (folder / f"{name}.sql").read_text(encoding="utf-8")
+    return _INCLUDED.sub(lambda found: sql_text(f"parts/{found[1]}").rstrip("\n"), text)
 
 
 @cache

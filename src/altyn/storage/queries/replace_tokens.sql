@@ -11,19 +11,10 @@ WITH owner AS (
     UPDATE api_tokens SET replaced_at = :at::timestamptz FROM owner
     WHERE api_tokens.merchant_id = owner.merchant_id AND api_tokens.login = owner.login
       AND api_tokens.replaced_at IS NULL
-), added AS (
+), changed AS (
     INSERT INTO api_tokens (merchant_id, token_hash, login, created_at)
     SELECT merchant_id, :token_hash::bytea, login, :at::timestamptz FROM owner
     RETURNING merchant_id
-), logged AS (
-    INSERT INTO audit_log (merchant_id, number, at, actor, address, action, subject, detail, hash)
-    SELECT merchant_id, :number::bigint, :at::timestamptz, :actor::text, :address::text,
-           :action::text, :subject::text, :detail::text, :hash::bytea
-    FROM added
-), newest AS (
-    INSERT INTO audit_heads (merchant_id, number, hash, proof)
-    SELECT merchant_id, :number::bigint, :hash::bytea, :proof::bytea FROM added
-    ON CONFLICT (merchant_id) DO UPDATE SET
-        number = excluded.number, hash = excluded.hash, proof = excluded.proof
-)
-SELECT merchant_id FROM added;
+),
+\ir parts/audit_entry.sql
+SELECT merchant_id FROM changed;

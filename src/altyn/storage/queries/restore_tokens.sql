@@ -5,21 +5,12 @@ WITH restored AS (
     WHERE merchant_id = :merchant_id::integer AND login = :login::text
       AND replaced_at > :replaced_after::timestamptz
     RETURNING merchant_id
-), owner AS (
+), changed AS (
     SELECT DISTINCT merchant_id FROM restored
 ), removed AS (
-    DELETE FROM api_tokens USING owner
-    WHERE api_tokens.merchant_id = owner.merchant_id AND api_tokens.login = :login::text
+    DELETE FROM api_tokens USING changed
+    WHERE api_tokens.merchant_id = changed.merchant_id AND api_tokens.login = :login::text
       AND api_tokens.replaced_at IS NULL
-), logged AS (
-    INSERT INTO audit_log (merchant_id, number, at, actor, address, action, subject, detail, hash)
-    SELECT merchant_id, :number::bigint, :at::timestamptz, :actor::text, :address::text,
-           :action::text, :subject::text, :detail::text, :hash::bytea
-    FROM owner
-), newest AS (
-    INSERT INTO audit_heads (merchant_id, number, hash, proof)
-    SELECT merchant_id, :number::bigint, :hash::bytea, :proof::bytea FROM owner
-    ON CONFLICT (merchant_id) DO UPDATE SET
-        number = excluded.number, hash = excluded.hash, proof = excluded.proof
-)
-SELECT merchant_id FROM owner;
+),
+\ir parts/audit_entry.sql
+SELECT merchant_id FROM changed;

@@ -1,6 +1,6 @@
 -- save_account_user: save a change of a user of the personal account, with its entry of the audit log, the sessions that
 -- it ends and the session that it opens. No row when the user is no longer at the expected version.
-WITH saved AS (
+WITH changed AS (
     UPDATE account_users SET
         password_hash = :password_hash::text, role = :role::text, granted = :granted::text[],
         revoked = :revoked::text[], must_change_password = :must_change_password::boolean,
@@ -10,22 +10,14 @@ WITH saved AS (
     WHERE merchant_id = :merchant_id::integer AND login = :login::text
       AND version = :version::integer
     RETURNING merchant_id, login
-), logged AS (
-    INSERT INTO audit_log (merchant_id, number, at, actor, address, action, subject, detail, hash)
-    SELECT merchant_id, :number::bigint, :at::timestamptz, :actor::text, :address::text,
-           :action::text, :subject::text, :detail::text, :hash::bytea
-    FROM saved
-), newest AS (
-    INSERT INTO audit_heads (merchant_id, number, hash, proof)
-    SELECT merchant_id, :number::bigint, :hash::bytea, :proof::bytea FROM saved
-    ON CONFLICT (merchant_id) DO UPDATE SET
-        number = excluded.number, hash = excluded.hash, proof = excluded.proof
-), ended AS (
-    DELETE FROM account_sessions USING saved
+),
+\ir parts/audit_entry.sql
+, ended AS (
+    DELETE FROM account_sessions USING changed
     WHERE account_sessions.merchant_id = :merchant_id::integer
-      AND account_sessions.merchant_id = saved.merchant_id
+      AND account_sessions.merchant_id = changed.merchant_id
       AND (account_sessions.token_hash = :ended_hash::bytea
-           OR (account_sessions.login = saved.login
+           OR (account_sessions.login = changed.login
                AND (:ends_all::boolean
                     OR account_sessions.ends_at <= :at::timestamptz
                     OR account_sessions.last_request_at <= :idle_since::timestamptz)))
@@ -34,6 +26,6 @@ WITH saved AS (
                                   last_request_at, ends_at, address)
     SELECT merchant_id, :token_hash::bytea, login, :stage::text, :at::timestamptz,
            :at::timestamptz, :ends_at::timestamptz, :address::text
-    FROM saved WHERE :token_hash::bytea IS NOT NULL
+    FROM changed WHERE :token_hash::bytea IS NOT NULL
 )
-SELECT merchant_id FROM saved;
+SELECT merchant_id FROM changed;

@@ -1,15 +1,9 @@
 -- use_passkey: use up a challenge, and keep the authenticator's count of signatures if it is higher than the stored one.
 -- An authenticator that does not count sends 0 each time. The row says which of both was done.
-WITH used AS (
-    INSERT INTO used_challenges (merchant_id, challenge, ends_at)
-    VALUES (:merchant_id::integer, :challenge::bytea, :ends_at::timestamptz)
-    ON CONFLICT (merchant_id, challenge) DO NOTHING
-    RETURNING merchant_id
-), ended AS (
-    DELETE FROM used_challenges
-    WHERE merchant_id = :merchant_id::integer AND ends_at <= :now::timestamptz
-), counted AS (
-    UPDATE account_passkeys SET sign_count = :sign_count::bigint, last_used_at = :now::timestamptz
+WITH
+\ir parts/use_challenge.sql
+, counted AS (
+    UPDATE account_passkeys SET sign_count = :sign_count::bigint, last_used_at = :at::timestamptz
     FROM used
     WHERE account_passkeys.merchant_id = :merchant_id::integer
       AND account_passkeys.credential_id = :credential_id::bytea
