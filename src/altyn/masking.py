@@ -18,7 +18,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
-from altyn.domain.card.values import Cvc, Pan, luhn_ok
+from altyn.domain.card.values import Cvc, Pan, has_number_within, luhn_ok
 from altyn.domain.notes import Note
 
 HIDDEN: Final = "***"
@@ -321,7 +321,6 @@ def _mask_values(text: str, sign: re.Pattern[str], content: re.Pattern[str]) -> 
 
 _PAN_LENGTH_MIN: Final = 12
 _PAN_LENGTH_MAX: Final = 19
-_PAN_LENGTH_USUAL: Final = 16
 _DIGITS_MAX: Final = 64
 
 # Order ids are not masked: they may contain twelve digits in a row, and logs are searched by them.
@@ -393,7 +392,6 @@ def _mask_if_card_number(digits: str, *, joined: bool) -> str:
         return HIDDEN if joined else ""
     # A card number joined with its expiry or code is hidden completely: the last four digits are
     # not those of the card.
-    usual = range(len(digits) - _PAN_LENGTH_USUAL + 1) if len(digits) > _PAN_LENGTH_USUAL else ()
-    if joined and any(luhn_ok(digits[start : start + _PAN_LENGTH_USUAL]) for start in usual):
+    if joined and has_number_within(digits):
         return HIDDEN
     return f"{digits[:6]}**{digits[-4:]}" if luhn_ok(digits) else ""
