@@ -12,6 +12,7 @@ from altyn.domain.account.user import AccountUser
 from altyn.domain.similar_names import did_you_mean
 from altyn.installation_keys import load_keys
 from altyn.operations.account.ports import AccountActor, AccountContext
+from altyn.security.keys import KeyRing
 from altyn.settings import Settings
 from altyn.storage.account_context import account_context
 from altyn.storage.database import Pool
@@ -22,11 +23,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """The personal account of all shops; `audit_key` is the key of the audit log's chain."""
+    """The personal account of all shops, with the keys of the installation."""
 
     context: AccountContext
     pool: Pool
-    audit_key: bytes
+    ring: KeyRing
+
+    @property
+    def audit_key(self) -> bytes:
+        """The key of the audit log's chain."""
+        return self.ring.derive(AUDIT_KEY_PURPOSE)
 
     def staff(self, merchant_id: int, command: str = "altyn users") -> AccountActor:
         """The provider's staff, acting for a shop by a command."""
@@ -68,6 +74,6 @@ def with_account(settings: Settings, work: Callable[[OpenAccount], Awaitable[Res
     async def run(pool: Pool) -> Result:
         clock = await gateway_clock(pool, settings)
         context = account_context(pool, ring=ring, clock=clock, rules=settings.account_sessions)
-        return await work(OpenAccount(context, pool, ring.derive(AUDIT_KEY_PURPOSE)))
+        return await work(OpenAccount(context, pool, ring))
 
     return with_pool(settings, run)

@@ -47,11 +47,8 @@ class Mailbox(Protocol):
     async def purge(self, *, before: datetime, keep: int) -> None: ...
 
 
-Purge = Callable[[], Awaitable[None]]
-"""Deletes what is too old or too much."""
-
-Update = Callable[[], Awaitable[None]]
-"""Brings something up to date."""
+Task = Callable[[], Awaitable[None]]
+"""Deletes what is too old or too much, or brings something up to date."""
 
 
 async def purge_callbacks(callbacks: CallbackStore, before: datetime) -> None:
@@ -88,8 +85,8 @@ async def run_housekeeping(
     *,
     keep_callbacks: timedelta,
     mailbox: Mailbox | None = None,
-    purge_requests: Purge | None = None,
-    update_sums: Update | None = None,
+    purge_requests: Task | None = None,
+    update_sums: Task | None = None,
     pulse_seconds: float = PULSE_SECONDS,
 ) -> None:
     """Maintain cards, callbacks, mails, request log and sums each `pulse_seconds`, until cancelled.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from altyn.cli.actors import actor_name
 from altyn.cli.output import CommandError
 from altyn.inbound.page_sets.check import check_page_set
 from altyn.installation_keys import load_keys
@@ -53,8 +54,11 @@ def test_provider_sees_what_waits_and_approves_it(waiting: Path, tmp_path: Path)
     assert "can make it active" in altyn("pages", "approve", "test", "1").output
     assert "No page set waits" in altyn("pages", "waiting").output
     (listed,) = answer("pages", "list", "test")
-    assert (listed["state"], listed["approvedBy"]) == ("ready", "altyn pages")
-    assert "altyn pages,,page set approved,page set 1" in altyn("audit", "export", "test").output
+    assert (listed["state"], listed["approvedBy"]) == ("ready", actor_name("altyn pages"))
+    assert (
+        f"{actor_name('altyn pages')},,page set approved,page set 1"
+        in altyn("audit", "export", "test").output
+    )
     assert altyn("audit", "verify", "test").exit_code == 0
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Show page sets of shops, and approve or refuse those that wait.")
 Shop = Annotated[str, typer.Argument(help="The shop's login.")]
 Number = Annotated[int, typer.Argument(help="The number of the page set.", min=1)]
-ACTOR: Final = "altyn pages"
+COMMAND: Final = "altyn pages"
 REASON_LENGTH_MAX: Final = 500
 
 
@@ -135,22 +135,16 @@ def _decide(shop: str, number: int, *, approves: bool, reason: str, as_json: boo
 
 def _run(work: "Callable[[OpenAccount, PageSets], Awaitable[None]]") -> None:
     from altyn.cli.account import with_account
+    from altyn.main.page_sets import page_sets_of
 
     async def run(account: "OpenAccount") -> None:
-        from altyn.operations.page_sets import PageSets
-        from altyn.storage.audit import AuditLog
-        from altyn.storage.page_sets import PageSetTables
-
-        tables = PageSetTables(account.pool, AuditLog(account.audit_key))
-        await work(account, PageSets(tables, account.context.clock))
+        await work(account, page_sets_of(account.pool, account.ring, account.context.clock))
 
     with_account(read_settings(), run)
 
 
 async def _staff(account: "OpenAccount", shop: str) -> "AccountActor":
-    from altyn.operations.account.ports import AccountActor
-
-    return AccountActor(name=ACTOR, merchant_id=await account.shop(shop))
+    return account.staff(await account.shop(shop), COMMAND)
 
 
 def _save(folder: Path, files: "Mapping[str, bytes]") -> None:
