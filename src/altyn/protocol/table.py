@@ -83,6 +83,12 @@ class Parameter:
         noted_by_type = self.type.forgiving or self.type.masks
         object.__setattr__(self, "may_have_note", any(noted) or noted_by_type)
 
+    @property
+    def instead(self) -> str:
+        """What makes a mandatory parameter optional: a permission of the merchant, or another
+        parameter; empty for none."""
+        return str(self.optional_with or self.unless or "") if self.required else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:

@@ -13,7 +13,7 @@ from altyn.inbound.console.pages import CONSOLE, console_frame, render
 from altyn.inbound.web.responses import page
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.dialects.classic.registry import METHODS
-from altyn.protocol.table import Method, Parameter
+from altyn.protocol.table import Method
 
 REFERENCE_PATH: Final = f"{CONSOLE}/reference"
 NOT_FOUND: Final = 404
@@ -52,7 +52,6 @@ async def show_method(request: Request) -> Response:
         frame,
         method=method,
         addresses=[CLASSIC.address(each) for each in method.rest],
-        parameters=[(each, is_mandatory(each)) for each in method.parameters],
         refusals=list(refusal_rows(method, frame.language)),
         path=REFERENCE_PATH,
     )
@@ -62,11 +61,6 @@ async def show_method(request: Request) -> Response:
 def reference_of(method: str) -> str:
     """The address of a method's page; empty for a name that is no method's."""
     return f"{REFERENCE_PATH}/{method}" if method in METHODS else ""
-
-
-def is_mandatory(parameter: Parameter) -> bool:
-    """Whether every merchant has to send the parameter, whatever else is sent."""
-    return bool(parameter.required and not parameter.optional_with and not parameter.unless)
 
 
 def refusal_rows(method: Method, language: str) -> Iterator[RefusalRow]:

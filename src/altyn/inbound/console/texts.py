@@ -152,6 +152,7 @@ _REFERENCE: Final = {
     "type": Words("Тип", "Type"),
     "mandatory": Words("Обязателен", "Mandatory"),
     "yes": Words("да", "yes"),
+    "without_this": Words(", если нет", ", without"),
     "what_it_means": Words("Что означает", "What it means"),
     "refusals": Words("Отказы", "Refusals"),
     "refusals_lead": Words("По порядку: если верно несколько, в ответе первый.", "In their order: if several are true, the answer is the first."),
