@@ -8,6 +8,12 @@ from typing import Final
 WordOf = Callable[[StrEnum, str], str]
 """The words for a value of an enumeration, in a language."""
 
+CSV_START: Final = "\ufeff"
+"""By this mark a spreadsheet knows UTF-8."""
+
+CSV_DELIMITERS: Final = {"ru": ";", "en": ","}
+"""What spreadsheets expect by their language."""
+
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the full-width signs, which some spreadsheets take for the plain ones."""
 

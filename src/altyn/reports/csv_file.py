@@ -7,16 +7,13 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 from altyn.domain.money import Money
 from altyn.domain.moscow import to_moscow
 from altyn.operations.reports.jobs import ExportJob
 from altyn.operations.reports.rows import Cell, Row
-from altyn.reports.cells import WordOf, csv_line, safe_text
+from altyn.reports.cells import CSV_DELIMITERS, CSV_START, WordOf, csv_line, safe_text
 from altyn.reports.columns import columns_of
-
-_MARK: Final = "\ufeff"
 
 
 class CsvFile:
@@ -24,9 +21,9 @@ class CsvFile:
 
     def __init__(self, job: ExportJob, word_of: WordOf) -> None:
         self._language, self._word_of = job.request.language, word_of
-        self._out = io.StringIO(_MARK)
+        self._out = io.StringIO(CSV_START)
         self._out.seek(0, io.SEEK_END)
-        self._delimiter = "," if self._language == "en" else ";"
+        self._delimiter = CSV_DELIMITERS[self._language]
         self._write([each.title.text(self._language) for each in columns_of(job)])
 
     def add(self, rows: Sequence[Row]) -> None:

@@ -127,22 +127,22 @@ class InvoicesPage:
     async def show(self, asked: AccountRequest) -> Response:
         """The empty form, and the newest invoices."""
         choice = await self._choice(asked)
-        return await self._form(asked, new_form(choice.first, self.world.clock.now()))
+        return await self._form(asked, choice, new_form(choice.first, self.world.clock.now()))
 
     async def post(self, asked: AccountRequest) -> Response:
         """Change the cart in the form, or register and send the invoice."""
         form = read_invoice(asked.pairs, self.world.clock.now())
         step = asked.form.get("step", "")
-        fiscal = (await self._choice(asked)).first.settings.fiscal
+        choice = await self._choice(asked)
         if step == "add":
-            rows = (*form.rows, new_row(fiscal))[:ROWS_MAX]
-            return await self._form(asked, replace(form, rows=rows))
+            rows = (*form.rows, new_row(choice.first.settings.fiscal))[:ROWS_MAX]
+            return await self._form(asked, choice, replace(form, rows=rows))
         if step.startswith("remove-"):
             kept = [row for at, row in enumerate(form.rows) if step != f"remove-{at}"]
-            return await self._form(asked, replace(form, rows=tuple(kept)))
+            return await self._form(asked, choice, replace(form, rows=tuple(kept)))
         if step == "sum":
-            return await self._form(asked, form)
-        return await self._register(asked, form)
+            return await self._form(asked, choice, form)
+        return await self._register(asked, choice, form)
 
     async def show_one(self, asked: AccountRequest) -> Response:
         """One invoice: its link, its code, its state, the messages with it."""
@@ -163,12 +163,14 @@ class InvoicesPage:
         found = await self._found(asked) or found
         return self._one(asked, found, Shown(unsent=[refused], status=BAD_REQUEST))
 
-    async def _register(self, asked: AccountRequest, form: InvoiceForm) -> Response:
-        merchant, now = (await self._choice(asked)).first, self.world.clock.now()
+    async def _register(
+        self, asked: AccountRequest, choice: ShopChoice, form: InvoiceForm
+    ) -> Response:
+        merchant, now = choice.first, self.world.clock.now()
         language = self._frame(asked).language
         if problems := form.problems(now):
             texts = {name: invoice_text(key, language=language) for name, key in problems.items()}
-            return await self._form(asked, form, Wrong(fields=texts))
+            return await self._form(asked, choice, form, Wrong(fields=texts))
         method = AccountCall(
             method=TO_NO_SHOP,
             fields=form.fields(merchant),
@@ -180,7 +182,7 @@ class InvoicesPage:
         )
         done = await carry_out(method, self.world)
         if isinstance(done, CallRefused):
-            return await self._form(asked, form, _wrong(done))
+            return await self._form(asked, choice, form, _wrong(done))
         assert isinstance(done, Registered), "register.do registers or refuses"
         order = done.order
         invoice = Invoice(
@@ -245,10 +247,13 @@ class InvoicesPage:
         return await self.shops.asked(asked)
 
     async def _form(
-        self, asked: AccountRequest, form: InvoiceForm, wrong: Wrong = NOTHING_WRONG
+        self,
+        asked: AccountRequest,
+        choice: ShopChoice,
+        form: InvoiceForm,
+        wrong: Wrong = NOTHING_WRONG,
     ) -> Response:
-        choice, now = await self._choice(asked), self.world.clock.now()
-        merchant, frame = choice.first, self._frame(asked)
+        now, merchant, frame = self.world.clock.now(), choice.first, self._frame(asked)
         lines = await self.invoices.newest(choice.merchant_ids)
         names = {each.merchant_id: each.name_in(frame.language) for each in choice.shops}
         html = RENDER(

@@ -9,12 +9,10 @@ from typing import Final
 from altyn.inbound.personal_account.orders.columns import file_cells
 from altyn.inbound.personal_account.orders.texts import orders_text
 from altyn.operations.order_list import OrderFilter, OrderLists, Place
-from altyn.reports.cells import csv_line
+from altyn.reports.cells import CSV_DELIMITERS, CSV_START, csv_line
 
 ROWS_MAX: Final = 10_000
 PAGE_ROWS: Final = 1_000
-_BYTE_ORDER_MARK: Final = "\ufeff"
-_DELIMITERS: Final = {"ru": ";", "en": ","}
 
 
 async def csv_lines(
@@ -25,7 +23,7 @@ async def csv_lines(
     A file that is cut says so in its last line. Spreadsheets of each language expect its delimiter.
     """
     heads = [orders_text(each, language=language) for each in (*columns, "currency")]
-    yield _BYTE_ORDER_MARK + _written([heads], language)
+    yield CSV_START + _written([heads], language)
     before: Place | None = None
     rows = 0
     while rows < ROWS_MAX:
@@ -40,4 +38,4 @@ async def csv_lines(
 
 
 def _written(rows: Sequence[Sequence[str]], language: str) -> str:
-    return "".join(csv_line(row, _DELIMITERS[language]) for row in rows)
+    return "".join(csv_line(row, CSV_DELIMITERS[language]) for row in rows)
