@@ -7,6 +7,7 @@ Fixtures belong to the folder that uses them: `tests/e2e/conftest.py`, for examp
 """
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,3 +25,7 @@ settings.register_profile(
 # The same, but longer, after a change to a parser: HYPOTHESIS_PROFILE=thorough make test-fast
 settings.register_profile("thorough", settings.get_profile("everyday"), max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
+
+# A shell without job control starts background jobs with SIGINT ignored, and every process below
+# them inherits that; tests interrupt commands as a user does.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -205,25 +205,24 @@ def test_the_command_listens_until_it_is_interrupted(tmp_path: Path) -> None:
         "app = typer.Typer(); app.command()(listen); app()"
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALTYN_")}
-    listener = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-u", "-c", program, "--port", "0", "--key", KEY],
         env={**kept, "ALTYN_HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        assert listener.stdout is not None
-        first = listener.stdout.readline()
-        address = re.search(r"http://\S+/cb", first)
-        assert address, first
-        with urlopen(f"{address[0]}?{QUERY}", timeout=60) as answer:  # noqa: S310 - our own
-            assert answer.status == 200
-        listener.send_signal(signal.SIGINT)
-        statuses, wrong = listener.communicate(timeout=60)
-    finally:
-        listener.kill()
-        listener.wait()
+    ) as listener:
+        try:
+            assert listener.stdout is not None
+            first = listener.stdout.readline()
+            address = re.search(r"http://\S+/cb", first)
+            assert address, first
+            with urlopen(f"{address[0]}?{QUERY}", timeout=60) as answer:  # noqa: S310 - our own
+                assert answer.status == 200
+            listener.send_signal(signal.SIGINT)
+            statuses, wrong = listener.communicate(timeout=60)
+        finally:
+            listener.kill()
 
     assert (listener.returncode, wrong) == (0, "")
     assert "  right\n" in statuses
