@@ -8,6 +8,7 @@ refused word has its replacement beside it; each exception is a row of a table, 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 from typing import Final
 
@@ -101,8 +102,8 @@ NAME_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 def test_identifiers_are_words_of_the_trade() -> None:
     found = [
         f"  {file}:{line}: {name} ({word}: {REPLACEMENTS[word]})"
-        for file, line, name in identifiers()
-        for word in refused_words(name)
+        for file, line, name, words in refused_names()
+        for word in words
         if not is_meant(file, name)
     ]
     assert not found, "\n".join(["names to be replaced:", *found])
@@ -118,7 +119,7 @@ def test_prose_is_plain() -> None:
 
 
 def test_every_exception_is_still_needed() -> None:
-    names = [(file, name) for file, _, name in identifiers() if refused_words(name)]
+    names = [(file, name) for file, _, name, _ in refused_names()]
     stale = [
         (end, name)
         for end, name in MEANT
@@ -196,6 +197,7 @@ def test_every_kind_of_name_is_read() -> None:
     assert not {"told", "said"} & {name for _, name in sql_names(sql)}
 
 
+@cache
 def refused_words(name: str) -> list[str]:
     """The refused words in an identifier, in their order in the tables."""
     parts = [part.lower() for part in NAME_PARTS.findall(name)]
@@ -204,6 +206,13 @@ def refused_words(name: str) -> list[str]:
     found = [part for part in parts if part in REPLACEMENTS and part not in ALONE]
     found += [phrase for phrase in PHRASES if f"_{phrase}_" in joined]
     return found + ([alone] if alone in ALONE else [])
+
+
+@cache
+def refused_names() -> tuple[tuple[str, int, str, list[str]], ...]:
+    """The identifiers with refused words: file, line, name, words."""
+    found = ((file, line, name, refused_words(name)) for file, line, name in identifiers())
+    return tuple(each for each in found if each[3])
 
 
 def is_meant(file: str, name: str) -> bool:
@@ -253,13 +262,16 @@ def sql_names(text: str) -> Iterator[tuple[int, str]]:
         yield from ((number, name) for name in re.findall(r"[A-Za-z_]\w*", line))
 
 
-def phrases() -> Iterator[tuple[str, int, str]]:
+@cache
+def phrases() -> tuple[tuple[str, int, str], ...]:
     """Every refused phrase in prose with its file and line, in lower case."""
-    for file, text in texts():
-        if file.startswith(PROSE_UNCHECKED):
-            continue
-        for first, prose in (*prose_of(file, text), *other_prose(file, text)):
-            yield from ((file, first + line, phrase) for line, phrase in phrases_of(prose))
+    return tuple(
+        (file, first + line, phrase)
+        for file, text in texts()
+        if not file.startswith(PROSE_UNCHECKED) and PROSE_PATTERN.search(text)
+        for first, prose in (*prose_of(file, text), *other_prose(file, text))
+        for line, phrase in phrases_of(prose)
+    )
 
 
 def phrases_of(prose: str) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from altyn.domain.cart.checks import check_cart
@@ -138,6 +138,7 @@ BROKEN: Final[dict[str, Break]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
+@settings(max_examples=25)  # of each of the many ways to break a position
 @given(right_carts, st.data())
 def test_position_that_breaks_a_rule_is_refused(
     name: str, cart: tuple[Any, int], data: st.DataObject
