@@ -10,6 +10,7 @@ import os
 import signal
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # Asserts in helpers show what differed, as in tests; registered before any test imports them.
@@ -29,3 +30,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 # A shell without job control starts background jobs with SIGINT ignored, and every process below
 # them inherits that; tests interrupt commands as a user does.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# As the gateway's own log: the default draws all local values of a traceback, for half a minute.
+*before_the_renderer, _ = structlog.get_config()["processors"]
+structlog.configure(
+    processors=[
+        *before_the_renderer,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
