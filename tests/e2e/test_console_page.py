@@ -135,6 +135,9 @@ def test_reference_leads_from_the_start_to_a_method_and_its_calls(
     page.locator("table.requests a").first.click()
     page.locator("main a[href='/console/reference/deposit']").click()
     expect(page.locator("h1")).to_have_text("deposit")
+    page.goto(f"{gateway.url}/console/reference/register")
+    without = {"ru": "да, если нет разрешения", "en": "yes, without permission"}[language]
+    expect(page.locator("main")).to_contain_text(f"{without} order_number_generation")
     page.goto(f"{gateway.url}/console/reference/getBindings")
     without = {"ru": "да, если нет bindingId", "en": "yes, without bindingId"}[language]
     expect(page.locator("main")).to_contain_text(without)

@@ -15,11 +15,11 @@ SIMULATED: Final = {INSTALMENT: None, SMS: None, RECEIPT: FiscalProvider.SIMULAT
 """The kinds whose receivers the sandbox simulates; of receipts those of one provider."""
 
 STOPPING: Final = frozenset({INSTALMENT})
-"""Of them, the kinds whose entries each have a stop of their own, at the time they are due."""
+"""The kinds for each of whose entries the clock stops, at the time it is due."""
 
 PLANNED: Final = frozenset({RECEIPT})
-"""The kinds of which only the first entries have one. A mail has none: it waits for a receipt,
-which a provider outside may never register."""
+"""The kinds for which it stops too, for a bounded number of entries (`PLANNED_MAX` of a queue). It
+does not stop for a mail: that waits for a receipt, which a provider outside may never register."""
 
 
 def awaited_entries(outbox: OutboxSending, settings: Settings) -> AwaitedEntries:

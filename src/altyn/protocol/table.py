@@ -84,10 +84,12 @@ class Parameter:
         object.__setattr__(self, "may_have_note", any(noted) or noted_by_type)
 
     @property
-    def instead(self) -> str:
-        """What makes a mandatory parameter optional: a permission of the merchant, or another
-        parameter; empty for none."""
-        return str(self.optional_with or self.unless or "") if self.required else ""
+    def replacement(self) -> str:
+        """What makes a mandatory parameter optional: "permission name", or another parameter's
+        name; empty for none."""
+        if not self.required:
+            return ""
+        return f"permission {self.optional_with}" if self.optional_with else self.unless or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 r"""SQL by name: every statement is in `queries/*.sql`, and Python only calls it.
 
-What several statements do in the same words is a file in `queries/parts`; the line that stands for
-it, `\ir parts/audit_entry.sql`, is one that psql knows too.
+What several statements do in the same words is a file in `queries/parts`. A line such as
+`\ir parts/audit_entry.sql` stands for it; `sql_text` puts the part in its place.
 
 Statements use named parameters (`:merchant_ids`); they are numbered here, once, when the file is
 first read. The casts in the SQL tell PostgreSQL the types.

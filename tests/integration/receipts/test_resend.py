@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
+from altyn.cli.actors import actor_name
 from altyn.cli.app import app
 from altyn.cli.output import CommandError
 from altyn.domain.receipt.contact import Contact
@@ -77,7 +78,7 @@ async def test_failed_receipt_is_sent_again_as_another_one(
         "SELECT event, actor FROM order_events WHERE order_id = $1 ORDER BY version",
         first.order_id,
     )
-    assert tuple(events[-1]) == ("receipt_resent", "altyn receipt")
+    assert tuple(events[-1]) == ("receipt_resent", actor_name("altyn receipt"))
 
 
 async def test_receipt_is_sent_again_once_only(shop: FiscalShop, receipts: Commands) -> None:

@@ -9,8 +9,10 @@ Source: rest-orders.md §1.4; every table of `methods.py` and
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -195,6 +197,10 @@ HOSTILE_VALUES: Final = (
     *("AUTO_PAYMENT;FORCE_SSL", "test-child", "shut", "closed", "en", "de", "xx", "CREATED,,X"),
 )
 SHARES: Final = 7
+members_of: Final = attrgetter(
+    *("type", "field", "required", "invalid", "unless", "overridden_by", "parts", "remarks")
+)
+"""The members of a row that decide how its parameter is read."""
 WORDS: Final = st.one_of(
     st.sampled_from(HOSTILE_VALUES),
     st.text(max_size=60),
@@ -219,21 +225,17 @@ def names_of(method: Method) -> list[str]:
 def rows_with_values() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each parameter of each method with its hostile values.
 
-    Methods that share a parameter read it by the same code: the first of them gets all values, each
-    further one another share of them, so that what an operation does with them is tried, too.
+    Methods that have a parameter with an equal row read it by the same code: the first of them gets
+    all values, the next ones each another share, so that what they do with a value is tried, too.
     """
-    read = set[Any]()
+    readers = Counter[tuple[Any, ...]]()
     for method in METHODS.values():
         for name in names_of(method):
-            rows = (
-                row for row in method.parameters if name in (row.name, *row.aliases, *row.parts)
-            )
-            reading = next(((id(row.type), row.field, row.invalid) for row in rows), None)
-            shared = (name, reading) in read
-            read.add((name, reading))
-            start = len(read) + len(method.name)
-            values = HOSTILE_VALUES[start % SHARES :: SHARES] if shared else HOSTILE_VALUES
-            yield method.name, name, values
+            rows = (each for each in method.parameters if name in (*each.names, *each.parts))
+            reading = (name, *(members_of(row) for row in rows))
+            share = HOSTILE_VALUES[(readers[reading] - 1) % SHARES :: SHARES]
+            yield method.name, name, share if readers[reading] else HOSTILE_VALUES
+            readers[reading] += 1
 
 
 def as_form(pairs: Iterable[Pair]) -> tuple[bytes, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from altyn.cli.actors import actor_name
 from altyn.cli.environment import gateway_address, read_settings
 from altyn.cli.lookup import find_merchant_id, load_merchant, read_order_id
 from altyn.cli.output import CommandError, JsonFlag, print_json, print_line
@@ -198,5 +199,5 @@ def _context(pool: "Pool", clock: "Clock") -> "ResendContext":
         merchant=partial(load_merchant, pool),
         effects=EffectKinds.of((*BUILT_IN, mail_kind())),
         clock=clock,
-        actor=StaffActor(name="altyn receipt", role=StaffRole.OPERATOR),
+        actor=StaffActor(name=actor_name("altyn receipt"), role=StaffRole.OPERATOR),
     )

@@ -153,6 +153,7 @@ _REFERENCE: Final = {
     "mandatory": Words("Обязателен", "Mandatory"),
     "yes": Words("да", "yes"),
     "without_this": Words(", если нет", ", without"),
+    "without_permission": Words(", если нет разрешения", ", without permission"),
     "what_it_means": Words("Что означает", "What it means"),
     "refusals": Words("Отказы", "Refusals"),
     "refusals_lead": Words("По порядку: если верно несколько, в ответе первый.", "In their order: if several are true, the answer is the first."),

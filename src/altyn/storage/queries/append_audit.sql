@@ -1,6 +1,12 @@
 -- append_audit: an entry of the audit log for a change of the same transaction.
-WITH changed AS (
-    SELECT :merchant_id::integer AS merchant_id
-),
-\ir parts/audit_entry.sql
-SELECT merchant_id FROM changed;
+WITH logged AS (
+    INSERT INTO audit_log (merchant_id, number, at, actor, address, action, subject, detail, hash)
+    VALUES (:merchant_id::integer, :number::bigint, :at::timestamptz, :actor::text,
+            :address::text, :action::text, :subject::text, :detail::text, :hash::bytea)
+    RETURNING merchant_id
+)
+INSERT INTO audit_heads (merchant_id, number, hash, proof)
+SELECT merchant_id, :number::bigint, :hash::bytea, :proof::bytea FROM logged
+ON CONFLICT (merchant_id) DO UPDATE SET
+    number = excluded.number, hash = excluded.hash, proof = excluded.proof
+RETURNING merchant_id;

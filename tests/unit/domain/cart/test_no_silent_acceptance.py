@@ -138,7 +138,7 @@ BROKEN: Final[dict[str, Break]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-@settings(max_examples=25)  # of each of the many ways to break a position
+@settings(max_examples=settings().max_examples // 4)  # of each of many ways to break a position
 @given(right_carts, st.data())
 def test_position_that_breaks_a_rule_is_refused(
     name: str, cart: tuple[Any, int], data: st.DataObject

@@ -94,6 +94,6 @@ def _error(method: Method, refusal: Refusal, parameter: str) -> Iterator[str]:
 
 def _row(row: Parameter) -> str:
     need = "mandatory" if row.required else "optional"
-    if row.instead:
-        need = f"mandatory without {row.instead}"
+    if row.replacement:
+        need = f"mandatory without {row.replacement}"
     return f"{row.name} is {row.type.notation}, {need}: {row.note}"
