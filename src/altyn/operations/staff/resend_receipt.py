@@ -11,9 +11,9 @@ good and registered nothing, its own entry is never sent again, and it is replac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from altyn.domain.effects import Effect
+from altyn.domain.history import HistoryEvent
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import Contact, contact_of
@@ -25,9 +25,6 @@ from altyn.operations.fiscal import Receipts
 from altyn.operations.ports import Actor, Clock, EffectEntries, OrderKey, Orders
 from altyn.operations.receipts import mails_of
 from altyn.operations.staff.actors import Right, StaffActor
-
-RECEIPT_RESENT: Final = "receipt_resent"
-"""The event in the order's history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,4 +116,4 @@ def decide_resend(
     )
     detail = {"failed": str(receipt.receipt_id), "receipt": str(made.receipt_id)}
     effects: tuple[Effect, ...] = (ReceiptMade(made), *mails_of(made, order, merchant))
-    return accept(order, RECEIPT_RESENT, now, effects=effects, detail=detail)
+    return accept(order, HistoryEvent.RECEIPT_RESENT, now, effects=effects, detail=detail)
