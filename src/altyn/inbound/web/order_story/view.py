@@ -15,12 +15,15 @@ from altyn.domain.order_cart import cart_positions
 from altyn.domain.outbox import EntryId
 from altyn.domain.receipt.values import Receipt
 from altyn.inbound.web.order_story import words
+from altyn.inbound.web.order_story.card_facts import card_facts, three_ds_facts
 from altyn.inbound.web.order_story.values import Story
 from altyn.inbound.web.refusal_words import refusal_text
 from altyn.look import Words
 from altyn.look.cart_words import measure_text
 from altyn.operations.order_history import BookedPosting, OrderEvent
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.dialects.classic.order_view import fee_minor
+from altyn.protocol.dialects.classic.status_fields import view_of
 
 DETAIL_CHARS_MAX: Final = 2000
 
@@ -57,18 +60,19 @@ class MoneyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLine:
-    """One attempt, with what the connector answered."""
+    """One attempt, with what the connector answered.
+
+    `facts` are about the answer and the card, `three_ds` about the holder's authentication: the key
+    of a text, and a value.
+    """
 
     number: int
     text: str
     state: Toned
     amount: str
     at: datetime
-    way: str
-    card: str
-    code: str
-    rrn: str
-    approval_code: str
+    facts: Sequence[tuple[str, str]]
+    three_ds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +134,14 @@ def story_view(story: Story, language: str) -> StoryView:
         wire_status=status_on_wire(order).number,
         amount=money_text(order.asked_minor, order.currency, language),
         stages=_stages(order),
-        amounts=tuple(_amounts(order, language)),
+        amounts=tuple(_amounts(story, language)),
         payer=tuple(_payer(order)),
         due=_due(order, language),
         in_flight=bool(order.in_flight()),
         page_path=_page_path(story) if order.payable else None,
         history=[_event(each, language) for each in story.events],
         money=[_money(each, order, language) for each in story.postings],
-        attempts=[_attempt(each, order, language) for each in order.attempts],
+        attempts=[_attempt(each, story, language) for each in order.attempts],
         receipts=[_receipt(each, language) for each in story.receipts],
         callbacks=[_callback(each, language) for each in story.callbacks],
         cart=tuple(_cart(order, language)),
@@ -165,8 +169,10 @@ def _stages(order: Order) -> str:
     return "two_stages" if order.two_phase else "one_stage"
 
 
-def _amounts(order: Order, language: str) -> Iterator[tuple[str, str]]:
+def _amounts(story: Story, language: str) -> Iterator[tuple[str, str]]:
+    order = story.order
     for key, minor in (
+        ("fee", fee_minor(view_of(order, story.merchant, language))),
         ("approved", order.approved_minor),
         ("deposited", order.deposited_minor),
         ("refunded", order.refunded_minor),
@@ -226,19 +232,29 @@ def _money(booked: BookedPosting, order: Order, language: str) -> MoneyLine:
     )
 
 
-def _attempt(attempt: Attempt, order: Order, language: str) -> AttemptLine:
+def _attempt(attempt: Attempt, story: Story, language: str) -> AttemptLine:
     return AttemptLine(
         number=attempt.number,
         text=words.KIND_WORDS[attempt.kind].text(language),
         state=toned(words.ATTEMPT_WORDS[attempt.state], language),
-        amount=money_text(attempt.amount_minor, order.currency, language),
+        amount=money_text(attempt.amount_minor, story.order.currency, language),
         at=attempt.started_at,
-        way=attempt.payment_way or "",
-        card=attempt.card.masked_pan if attempt.card else "",
-        code=_action_code(attempt.action_code, language),
-        rrn=attempt.rrn or "",
-        approval_code=attempt.approval_code or "",
+        facts=tuple(_attempt_facts(attempt, language)),
+        three_ds=tuple(three_ds_facts(attempt, story.merchant, language)),
     )
+
+
+def _attempt_facts(attempt: Attempt, language: str) -> Iterator[tuple[str, str]]:
+    for key, value in (
+        ("way", attempt.payment_way),
+        ("action_code", _action_code(attempt.action_code, language)),
+        ("rrn", attempt.rrn),
+        ("approval_code", attempt.approval_code),
+    ):
+        if value:
+            yield key, value
+    if attempt.card:
+        yield from card_facts(attempt.card, language)
 
 
 def _action_code(code: int | None, language: str) -> str:

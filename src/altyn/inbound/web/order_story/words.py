@@ -12,6 +12,8 @@ from altyn.domain.order import AttemptState, Due, Kind
 from altyn.domain.outbox import EntryState
 from altyn.domain.receipt.values import ReceiptKind, ReceiptState
 from altyn.look import Words
+from altyn.protocol.eci import AuthenticationLevel
+from altyn.protocol.threeds import TransStatus, VeRes
 
 OK: Final = "ok"
 WARN: Final = "warn"
@@ -61,6 +63,24 @@ ACCOUNT_WORDS: Final[Mapping[Account, Words]] = MappingProxyType({
     Account.PAYER: Words("покупатель", "payer"),
     Account.HOLD: Words("удержано", "hold"),
     Account.MERCHANT: Words("магазин", "merchant"),
+})
+ENROLMENT_WORDS: Final[Mapping[str, Words]] = MappingProxyType({
+    VeRes.ENROLLED: Words("карта участвует", "the card takes part"),
+    VeRes.NOT_ENROLLED: Words("карта не участвует", "the card does not take part"),
+    VeRes.UNKNOWN: Words("банк не смог ответить", "the bank could not answer"),
+})
+AUTHENTICATION_WORDS: Final[Mapping[str, Words]] = MappingProxyType({
+    TransStatus.AUTHENTICATED: Words("держатель подтверждён", "the holder is authenticated"),
+    TransStatus.CHALLENGE: Words("банк спросил держателя", "the bank asks the holder"),
+    TransStatus.FAILED: Words("держатель не подтверждён", "the holder is not authenticated"),
+    TransStatus.ATTEMPTED: Words("была попытка подтвердить", "authentication was attempted"),
+    TransStatus.UNKNOWN: Words("подтвердить не удалось", "authentication could not be done"),
+    TransStatus.REJECTED: Words("банк отказал", "the bank rejects"),
+})
+ECI_WORDS: Final[Mapping[AuthenticationLevel, Words]] = MappingProxyType({
+    AuthenticationLevel.FULL: Words("держатель подтверждён", "authenticated in full"),
+    AuthenticationLevel.ATTEMPT: Words("была попытка подтвердить", "authentication was attempted"),
+    AuthenticationLevel.NONE: Words("без подтверждения", "without authentication"),
 })
 RECEIPT_KIND_WORDS: Final[Mapping[ReceiptKind, Words]] = MappingProxyType({
     ReceiptKind.PAYMENT: Words("Чек оплаты", "Receipt of the payment"),
@@ -155,6 +175,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "phone": Words("Телефон", "Phone"),
     "address": Words("Адрес в сети", "IP address"),
     "approved": Words("Одобрено банком", "Approved by the bank"),
+    "fee": Words("Комиссия", "Fee"),
     "deposited": Words("Списано", "Deposited"),
     "refunded": Words("Возвращено", "Refunded"),
     "paid_out": Words("Выплачено", "Paid out"),
@@ -175,6 +196,23 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "attempt": Words("Попытка", "Attempt"),
     "way": Words("Способ", "Way"),
     "card": Words("Карта", "Card"),
+    "expiry": Words("Действует до", "Valid until"),
+    "holder": Words("Держатель", "Holder"),
+    "system": Words("Платёжная система", "Payment system"),
+    "bank": Words("Банк карты", "Issuing bank"),
+    "bank_country": Words("Страна банка", "Country of the bank"),
+    "not_known": Words("неизвестно", "not known"),
+    "three_ds": Words("Подтверждение 3-D Secure", "3-D Secure"),
+    "three_ds_version": Words("Версия", "Version"),
+    "ve_res": Words("Участие (VERes)", "Enrolment (VERes)"),
+    "pa_res": Words("Итог у банка (PARes)", "Result at the bank (PARes)"),
+    "a_res": Words("Ответ банка (ARes)", "Answer of the bank (ARes)"),
+    "r_req": Words("Итог у банка (RReq)", "Result at the bank (RReq)"),
+    "eci": Words("ECI", "ECI"),
+    "cavv": Words("CAVV", "CAVV"),
+    "xid": Words("XID", "XID"),
+    "server_trans_id": Words("Id у сервера 3-D Secure", "3DS Server transaction"),
+    "acs_trans_id": Words("Id у банка (ACS)", "ACS transaction"),
     "result": Words("Итог", "Result"),
     "action_code": Words("Код ответа", "Action code"),
     "rrn": Words("RRN", "RRN"),
