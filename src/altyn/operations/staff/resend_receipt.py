@@ -66,9 +66,14 @@ async def resend_receipt(
         )
         made = next(e.receipt for e in decision.effects if isinstance(e, ReceiptMade))
         complete = replace(decision, outbox=entries, receipts=(made,))
-        actor = Actor(name=context.actor.name)
+        actor = Actor(name=context.actor.name, ip=context.actor.address)
         if await context.orders.save(complete, expected_version=order.version, actor=actor):
             return made
+
+
+def may_be_resent(receipt: Receipt, known: Sequence[Receipt]) -> bool:
+    """Whether the receipt has failed, and none of the order's receipts was sent in its place."""
+    return receipt.state is ReceiptState.FAILED and _successor(receipt, known) is None
 
 
 def decide_resend(
@@ -89,8 +94,7 @@ def decide_resend(
     if current.state is not ReceiptState.FAILED:
         rule = f"only a failed receipt is sent again, and this one is {current.state}"
         return Refused(Refusal.WRONG_STATUS, rule)
-    later = (each for each in known if each.content.replaces == receipt.receipt_id)
-    if successor := next(later, None):
+    if successor := _successor(receipt, known):
         rule = (
             f"it was sent again already, as receipt {successor.receipt_id} ({successor.state}); if "
             "that one has failed, send that one again"
@@ -117,3 +121,8 @@ def decide_resend(
     detail = {"failed": str(receipt.receipt_id), "receipt": str(made.receipt_id)}
     effects: tuple[Effect, ...] = (ReceiptMade(made), *mails_of(made, order, merchant))
     return accept(order, HistoryEvent.RECEIPT_RESENT, now, effects=effects, detail=detail)
+
+
+def _successor(receipt: Receipt, known: Sequence[Receipt]) -> Receipt | None:
+    """The receipt that was sent in the place of this one."""
+    return next((each for each in known if each.content.replaces == receipt.receipt_id), None)

@@ -31,7 +31,7 @@ def card_facts(card: PaymentCard, language: str) -> Facts:
     country = ""
     if issuer:
         country = issuer.country_en if language == "en" else issuer.country_ru
-    yield from _given(
+    yield from _facts_with_value(
         ("card", card.masked_pan),
         ("expiry", _month(card.expiry)),
         ("holder", card.holder),
@@ -46,7 +46,7 @@ def three_ds_facts(attempt: Attempt, merchant: Merchant, language: str) -> Facts
     data = attempt.authentication
     if data is None:
         return
-    yield from _given(
+    yield from _facts_with_value(
         ("three_ds_version", PROTOCOL_VERSIONS.get(data.version)),
         ("ve_res", _explained(data.ve_res, words.ENROLMENT_WORDS, language)),
         ("pa_res", _explained(data.pa_res, words.AUTHENTICATION_WORDS, language)),
@@ -56,12 +56,12 @@ def three_ds_facts(attempt: Attempt, merchant: Merchant, language: str) -> Facts
         ("acs_trans_id", data.acs_trans_id),
     )
     if merchant.may(Permission.SEND_ECI_CAVV):
-        yield from _given(
+        yield from _facts_with_value(
             ("eci", _eci(data, attempt.card, language)), ("cavv", data.cavv), ("xid", data.xid)
         )
 
 
-def _given(*facts: tuple[str, str | None]) -> Facts:
+def _facts_with_value(*facts: tuple[str, str | None]) -> Facts:
     return ((key, value) for key, value in facts if value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from altyn.domain.action_codes import APPROVED
 from altyn.domain.callback_history import CallbackSummary
@@ -21,6 +22,7 @@ from altyn.inbound.web.refusal_words import refusal_text
 from altyn.look import Words
 from altyn.look.cart_words import measure_text
 from altyn.operations.order_history import BookedPosting, OrderEvent
+from altyn.operations.staff.resend_receipt import may_be_resent
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.dialects.classic.order_view import fee_minor
 from altyn.protocol.dialects.classic.status_fields import view_of
@@ -77,14 +79,16 @@ class AttemptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """One receipt."""
+    """One receipt. `may_be_resent`: it has failed, and none was sent in its place."""
 
+    id: UUID
     text: str
     state: Toned
     at: datetime
     path: str
     problem: str
     replaces: bool
+    may_be_resent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,7 @@ def story_view(story: Story, language: str) -> StoryView:
         history=[_event(each, language) for each in story.events],
         money=[_money(each, order, language) for each in story.postings],
         attempts=[_attempt(each, story, language) for each in order.attempts],
-        receipts=[_receipt(each, language) for each in story.receipts],
+        receipts=[_receipt(each, story, language) for each in story.receipts],
         callbacks=[_callback(each, language) for each in story.callbacks],
         cart=tuple(_cart(order, language)),
         params=order.params,
@@ -265,14 +269,16 @@ def _action_code(code: int | None, language: str) -> str:
     return f"{code}: {text}" if text else str(code)
 
 
-def _receipt(receipt: Receipt, language: str) -> ReceiptLine:
+def _receipt(receipt: Receipt, story: Story, language: str) -> ReceiptLine:
     return ReceiptLine(
+        id=receipt.receipt_id,
         text=words.RECEIPT_KIND_WORDS[receipt.kind].text(language),
         state=toned(words.RECEIPT_STATE_WORDS[receipt.state], language),
         at=receipt.created_at,
         path=receipt.page_path,
         problem=receipt.problem or "",
         replaces=receipt.content.replaces is not None,
+        may_be_resent=may_be_resent(receipt, story.receipts),
     )
 
 

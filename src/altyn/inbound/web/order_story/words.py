@@ -223,6 +223,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "params": Words("Параметры заказа (jsonParams)", "Parameters of the order (jsonParams)"),
     "receipts": Words("Чеки", "Receipts"),
     "open_receipt": Words("Открыть чек", "Open the receipt"),
+    "resend_receipt": Words("Отправить чек снова", "Send the receipt again"),
     "replaces": Words("вместо чека с ошибкой", "in place of a failed one"),
     "callbacks": Words("Уведомления магазину", "Callbacks to the shop"),
     "no_callbacks": Words("Уведомлений нет: у магазина не указан адрес, или заказ ещё не изменился.", "There are none: the shop has named no address, or nothing has happened yet."),
